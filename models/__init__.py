@@ -1,0 +1,38 @@
+"""What survives a restart: rows, and the migrations that lay out their tables. Knows only Tortoise."""
+
+from models.learner import Employer, Group, Learner, LearningAim, Programme, ProgrammeStatus
+from models.member import Inbox, Member, MemberKind, RefreshToken, Role, Session, SignInFailures
+from models.notification import Mail, MailKind, Notification, NotificationKind
+from models.organisation import Organisation, OrganisationCounter, ProcessAutomation
+from models.tracker import Tracker, TrackerEvent, TrackerEventKind, TrackerStatus
+from models.tracker_type import TrackerCategory, TrackerType, TrackerTypeVersion
+
+__all__ = [
+    "Employer",
+    "Group",
+    "Inbox",
+    "Learner",
+    "LearningAim",
+    "Mail",
+    "MailKind",
+    "Member",
+    "MemberKind",
+    "Notification",
+    "NotificationKind",
+    "Organisation",
+    "OrganisationCounter",
+    "ProcessAutomation",
+    "Programme",
+    "ProgrammeStatus",
+    "RefreshToken",
+    "Role",
+    "Session",
+    "SignInFailures",
+    "Tracker",
+    "TrackerCategory",
+    "TrackerEvent",
+    "TrackerEventKind",
+    "TrackerStatus",
+    "TrackerType",
+    "TrackerTypeVersion",
+]

@@ -1,0 +1,1 @@
+"""The verbs: what a client may ask, do and hear."""

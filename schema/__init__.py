@@ -1,0 +1,1 @@
+"""The graph: its nouns (types, inputs, errors) and the edges between them."""

@@ -1,0 +1,160 @@
+"""Learners, their learning aims and what they are filed under."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+
+from models.base import Row
+from models.member import Member
+from models.organisation import Organisation
+
+
+class ProgrammeStatus(StrEnum):
+    """Where a learner stands in the programme."""
+
+    ONBOARDING = "ONBOARDING"
+    READY_TO_ENROL = "READY_TO_ENROL"
+    ACTIVE = "ACTIVE"
+    ON_A_BREAK = "ON_A_BREAK"
+    ENTERED_EPA = "ENTERED_EPA"
+    PENDING_CHANGE = "PENDING_CHANGE"
+    COMPLETE = "COMPLETE"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Programme(Row):
+    """A programme of the provider; from an ILR one per ProgType and StdCode or FworkCode."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="programmes", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    name = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "programme"
+        unique_together = (("organisation", "name"),)
+
+
+class Employer(Row):
+    """An employer; trackers that prove a job take confirmed ones only."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="employers", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    name = fields.CharField(max_length=200)
+    employer_id = fields.CharField(max_length=9, null=True, description="the ILR's EmpId")
+    confirmed = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "employer"
+        unique_together = (("organisation", "name"), ("organisation", "employer_id"))
+
+
+class Group(Row):
+    """A group that learners are filed under."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="groups", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    name = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "learner_group"
+        unique_together = (("organisation", "name"),)
+
+
+class Learner(Row):
+    """A person on a programme, as the provider's record has them."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="learners", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    reference = fields.CharField(max_length=12, null=True, description="the ILR's LearnRefNumber")
+    uln = fields.CharField(max_length=10, null=True)
+    title = fields.CharField(max_length=20, null=True)
+    given_names = fields.CharField(max_length=100)
+    family_name = fields.CharField(max_length=100)
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "models.Programme", related_name="learners", null=True, on_delete=fields.RESTRICT
+    )
+    programme_id: UUID | None
+    sub_programme = fields.CharField(max_length=200, null=True)
+    programme_status = fields.CharEnumField(ProgrammeStatus, max_length=20)
+    employer: fields.ForeignKeyNullableRelation[Employer] = fields.ForeignKeyField(
+        "models.Employer", related_name="learners", null=True, on_delete=fields.RESTRICT
+    )
+    employer_id: UUID | None
+    job_title = fields.CharField(max_length=120, null=True)
+    weekly_hours = fields.DecimalField(max_digits=5, decimal_places=2, null=True)
+    workplace_postcode = fields.CharField(max_length=8, null=True)
+    address_line1 = fields.CharField(max_length=50, null=True)
+    address_line2 = fields.CharField(max_length=50, null=True)
+    address_line3 = fields.CharField(max_length=50, null=True)
+    address_line4 = fields.CharField(max_length=50, null=True)
+    postcode = fields.CharField(max_length=8, null=True)
+    tutor: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="learners", null=True, on_delete=fields.RESTRICT
+    )
+    tutor_id: UUID | None
+    groups: fields.ManyToManyRelation[Group] = fields.ManyToManyField(
+        "models.Group", related_name="learners", through="learner_in_group", on_delete=fields.CASCADE
+    )
+    created_at = fields.DatetimeField(auto_now_add=True)
+    imported_at = fields.DatetimeField(null=True)
+    changed_at = fields.DatetimeField(
+        null=True, description="when an approved automation last changed the record"
+    )
+
+    class Meta:
+        table = "learner"
+        unique_together = (("organisation", "reference"),)
+        indexes = (
+            ("organisation", "family_name", "given_names", "id"),
+            ("organisation", "uln"),
+            ("tutor",),
+            ("programme",),
+            ("employer",),
+        )
+
+
+class LearningAim(Row):
+    """A learning delivery of the ILR. Codes are the ILR's own."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="learning_aims", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
+        "models.Learner", related_name="learning_aims", on_delete=fields.CASCADE
+    )
+    learner_id: UUID
+    sequence = fields.IntField(description="the order in the return: the ILR's AimSeqNumber")
+    reference = fields.CharField(max_length=8)
+    software_aim_id = fields.CharField(max_length=36, null=True, description="the ILR's SWSupAimId")
+    aim_type = fields.IntField()
+    fund_model = fields.IntField(null=True)
+    programme_type = fields.IntField(null=True)
+    standard_code = fields.IntField(null=True)
+    framework_code = fields.IntField(null=True)
+    pathway_code = fields.IntField(null=True)
+    start_date = fields.DateField()
+    original_start_date = fields.DateField(null=True)
+    planned_end_date = fields.DateField(null=True)
+    actual_end_date = fields.DateField(null=True)
+    completion_status = fields.IntField()
+    outcome = fields.IntField(null=True)
+    withdraw_reason = fields.IntField(null=True)
+    restart = fields.BooleanField(default=False)
+    actual_hours = fields.IntField(null=True)
+    achievement_date = fields.DateField(null=True)
+    learning_support_from = fields.DateField(null=True)
+    learning_support_to = fields.DateField(null=True)
+
+    class Meta:
+        table = "learning_aim"
+        indexes = (("learner", "start_date", "sequence"),)

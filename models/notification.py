@@ -1,0 +1,81 @@
+"""What members are told: notifications, and the mails that go with some of them."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+
+from models.base import Row
+from models.member import Member
+from models.tracker import Tracker
+
+
+class NotificationKind(StrEnum):
+    """Why somebody is told."""
+
+    ASSIGNED = "ASSIGNED"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    COMMENTED = "COMMENTED"
+    APPLIED = "APPLIED"
+    APPLY_FAILED = "APPLY_FAILED"
+    UPDATED = "UPDATED"
+
+
+class Notification(Row):
+    """One thing a member is told. The row is the truth; sockets and mails only carry it.
+
+    ``cursor`` counts 1, 2, 3 … per recipient and is taken in the transaction that writes the row, so the
+    order of commits is the order of cursors.
+    """
+
+    recipient: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="notifications", on_delete=fields.RESTRICT
+    )
+    recipient_id: UUID
+    cursor = fields.BigIntField()
+    kind = fields.CharEnumField(NotificationKind, max_length=20)
+    tracker: fields.ForeignKeyRelation[Tracker] = fields.ForeignKeyField(
+        "models.Tracker", related_name="notifications", on_delete=fields.RESTRICT
+    )
+    tracker_id: UUID
+    actor: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="caused_notifications", null=True, on_delete=fields.RESTRICT
+    )
+    actor_id: UUID | None
+    created_at = fields.DatetimeField()
+    read_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "notification"
+        unique_together = (("recipient", "cursor"),)
+        indexes = (("tracker",),)
+
+
+class MailKind(StrEnum):
+    """What a mail says."""
+
+    ASSIGNMENT = "ASSIGNMENT"
+
+
+class Mail(Row):
+    """A mail that is owed: ids only, rendered when it is sent."""
+
+    kind = fields.CharEnumField(MailKind, max_length=20)
+    recipient: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="mails", on_delete=fields.RESTRICT
+    )
+    recipient_id: UUID
+    notification: fields.ForeignKeyNullableRelation[Notification] = fields.ForeignKeyField(
+        "models.Notification", related_name="mails", null=True, on_delete=fields.RESTRICT
+    )
+    notification_id: UUID | None
+    created_at = fields.DatetimeField()
+    due_at = fields.DatetimeField(description="not before then; while it is being sent, the end of the lease")
+    attempts = fields.IntField(default=0)
+    sent_at = fields.DatetimeField(null=True)
+    given_up_at = fields.DatetimeField(null=True)
+    last_error = fields.CharField(max_length=200, null=True)
+
+    class Meta:
+        table = "mail"
+        indexes = (("notification",),)

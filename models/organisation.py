@@ -1,0 +1,49 @@
+"""The training provider: everything else belongs to one."""
+
+from uuid import UUID
+
+from tortoise import Model, fields
+
+from models.base import Row
+
+
+class Organisation(Row):
+    """A training provider that keeps its trackers here."""
+
+    name = fields.CharField(max_length=200, unique=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "organisation"
+
+
+class OrganisationCounter(Model):
+    """The number of an organisation's newest tracker.
+
+    In a narrow table of its own, because a row that foreign keys point to deadlocks when it is counted on.
+    """
+
+    organisation: fields.OneToOneRelation[Organisation] = fields.OneToOneField(
+        "models.Organisation", primary_key=True, related_name="counter", on_delete=fields.CASCADE
+    )
+    organisation_id: UUID
+    trackers = fields.IntField(default=0)
+
+    class Meta:
+        table = "organisation_counter"
+
+
+class ProcessAutomation(Row):
+    """Whether an organisation uses one of the built-in process automations, and how."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="process_automations", on_delete=fields.CASCADE
+    )
+    organisation_id: UUID
+    key = fields.CharField(max_length=40)
+    enabled = fields.BooleanField(default=False)
+    four_eyes = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "process_automation"
+        unique_together = (("organisation", "key"),)

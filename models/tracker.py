@@ -1,0 +1,113 @@
+"""Trackers and their history."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from models.base import Row, json_field
+from models.learner import Learner
+from models.member import Member
+from models.organisation import Organisation
+from models.tracker_type import TrackerType, TrackerTypeVersion
+
+
+class TrackerStatus(StrEnum):
+    """Where a tracker stands."""
+
+    NEW = "NEW"
+    APPROVED = "APPROVED"
+    RESOLVED = "RESOLVED"
+    REJECTED = "REJECTED"
+    CLOSED = "CLOSED"
+
+
+class TrackerEventKind(StrEnum):
+    """What happened to a tracker."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    ASSIGNED = "ASSIGNED"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    COMMENTED = "COMMENTED"
+    APPLIED = "APPLIED"
+    APPLY_FAILED = "APPLY_FAILED"
+
+
+class Tracker(Row):
+    """A case that a member opened about a learner."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="trackers", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    number = fields.IntField()
+    type: fields.ForeignKeyRelation[TrackerType] = fields.ForeignKeyField(
+        "models.TrackerType", related_name="trackers", on_delete=fields.RESTRICT
+    )
+    type_id: UUID
+    type_version: fields.ForeignKeyRelation[TrackerTypeVersion] = fields.ForeignKeyField(
+        "models.TrackerTypeVersion", related_name="trackers", on_delete=fields.RESTRICT
+    )
+    type_version_id: UUID
+    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
+        "models.Learner", related_name="trackers", on_delete=fields.RESTRICT
+    )
+    learner_id: UUID
+    assignee: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="assigned_trackers", null=True, on_delete=fields.RESTRICT
+    )
+    assignee_id: UUID | None
+    created_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="created_trackers", null=True, on_delete=fields.RESTRICT
+    )
+    created_by_id: UUID | None
+    status = fields.CharEnumField(TrackerStatus, max_length=20, default=TrackerStatus.NEW)
+    description = fields.TextField(default="")
+    due_date = fields.DateField(null=True)
+    values: Any = json_field(default=dict)
+    version = fields.IntField(default=1)
+    applies_on = fields.DateField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+    idempotency_key = fields.CharField(max_length=200, null=True)
+    idempotency_digest = fields.CharField(max_length=64, null=True)
+
+    class Meta:
+        table = "tracker"
+        unique_together = (("organisation", "number"), ("created_by", "idempotency_key"))
+        indexes = (
+            ("organisation", "created_at", "id"),
+            ("organisation", "status", "created_at", "id"),
+            ("organisation", "type", "created_at", "id"),
+            ("assignee", "created_at", "id"),
+            ("created_by", "created_at", "id"),
+            ("learner", "created_at", "id"),
+        )
+
+
+class TrackerEvent(Row):
+    """One entry of a tracker's history."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="tracker_events", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    tracker: fields.ForeignKeyRelation[Tracker] = fields.ForeignKeyField(
+        "models.Tracker", related_name="history", on_delete=fields.RESTRICT
+    )
+    tracker_id: UUID
+    kind = fields.CharEnumField(TrackerEventKind, max_length=20)
+    actor: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="tracker_events", null=True, on_delete=fields.RESTRICT
+    )
+    actor_id: UUID | None
+    at = fields.DatetimeField()
+    version = fields.IntField()
+    comment = fields.TextField(null=True)
+    changes: Any = json_field(default=list)
+
+    class Meta:
+        table = "tracker_event"
+        indexes = (("tracker", "at", "id"),)

@@ -1,0 +1,60 @@
+"""What is wrong with an entry, said all at once and each in its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """What is wrong, for programs."""
+
+    REQUIRED = "REQUIRED"
+    UNKNOWN_FIELD = "UNKNOWN_FIELD"
+    UNKNOWN_TYPE = "UNKNOWN_TYPE"
+    TYPE_CHANGED = "TYPE_CHANGED"
+    WRONG_KIND = "WRONG_KIND"
+    TOO_SHORT = "TOO_SHORT"
+    TOO_LONG = "TOO_LONG"
+    TOO_SMALL = "TOO_SMALL"
+    TOO_LARGE = "TOO_LARGE"
+    TOO_EARLY = "TOO_EARLY"
+    TOO_LATE = "TOO_LATE"
+    TOO_MANY = "TOO_MANY"
+    INVALID_FORMAT = "INVALID_FORMAT"
+    INVALID_CHECKSUM = "INVALID_CHECKSUM"
+    NOT_A_CHOICE = "NOT_A_CHOICE"
+    NOT_CONFIRMED = "NOT_CONFIRMED"
+    DUPLICATE = "DUPLICATE"
+    NOT_FOUND = "NOT_FOUND"
+    NOT_ASSIGNABLE = "NOT_ASSIGNABLE"
+    STATUS_NOT_ALLOWED = "STATUS_NOT_ALLOWED"
+    IMMUTABLE = "IMMUTABLE"
+    FORBIDDEN = "FORBIDDEN"
+    PRECONDITION_FAILED = "PRECONDITION_FAILED"
+    CONFLICT = "CONFLICT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
+    RATE_LIMITED = "RATE_LIMITED"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an entry.
+
+    ``path`` leads to it by the names of the input's fields (``("values", "startDate")``), ``parameters`` are
+    the figures behind the message, and ``rule`` names the official rule, if there is one (``"ULN_04"``).
+    """
+
+    path: tuple[str, ...]
+    code: ErrorCode
+    message: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    rule: str | None = None
+
+
+class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a failure
+    """An entry was refused; ``problems`` says everything that is wrong with it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(", ".join(f"{'.'.join(p.path)}: {p.code}" for p in self.problems))
