@@ -1,0 +1,194 @@
+"""The formats of a text, one row each: how it is written canonically and which rule it obeys.
+
+The ILR's are those of its XML schema and its validation rules; a rule's name is given where it has one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from services.check_digits import employer_id_is_right, uln_is_right, utr_is_right
+from services.definitions import TextFormat
+from services.problems import ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class FormatProblem:
+    """Why a text does not have its format: INVALID_FORMAT or INVALID_CHECKSUM, told in a sentence."""
+
+    code: ErrorCode
+    message: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Format:
+    canonical: Callable[[str], str]
+    pattern: re.Pattern[str]
+    says: str
+    checksum: Callable[[str], bool] | None = None
+    rule: str | None = None
+
+
+def check_format(text_format: TextFormat, text: str) -> str | FormatProblem:
+    """The text as its format writes it canonically, or what is wrong with it."""
+    row = _FORMATS[text_format]
+    canonical = canonical_text(text_format, text)
+    if not row.pattern.fullmatch(canonical):
+        return FormatProblem(ErrorCode.INVALID_FORMAT, row.says, row.rule)
+    if row.checksum and not row.checksum(canonical):
+        message = "Its check digit does not fit: a digit may be mistyped."
+        return FormatProblem(ErrorCode.INVALID_CHECKSUM, message, row.rule)
+    return canonical
+
+
+def canonical_text(text_format: TextFormat, text: str) -> str:
+    """The text as its format writes it, whether right or wrong: NFC, trimmed, spaces and case as the rule says."""
+    return _FORMATS[text_format].canonical(unicodedata.normalize("NFC", text).strip())
+
+
+def _as_typed(text: str) -> str:
+    return text
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(text.split())
+
+
+def _code(text: str) -> str:
+    # Upper-casing turns some letters outside ASCII into letters of ASCII: "ſt0001" is no "ST0001".
+    return _without_spaces(text).upper() if text.isascii() else text
+
+
+def _postcode(text: str) -> str:
+    code = _code(text)
+    return f"{code[:-3]} {code[-3:]}"
+
+
+def _phone(text: str) -> str:
+    """Digits alone, as the ILR has them: +44 becomes the 0 it stands for, any other + becomes 00."""
+    number = re.sub(r"^(?:\+|00)44\s*(?:\(0\))?", "0", text)
+    return re.sub(r"[\s().-]", "", re.sub(r"^\+", "00", number))
+
+
+def _email(text: str) -> str:
+    name, at, domain = text.rpartition("@")
+    return name + at + _lower(domain)
+
+
+def _url(text: str) -> str:
+    origin = re.match(r"[^:/?#]*:(?://[^/?#]*)?", text)
+    return _lower(origin[0]) + text[origin.end() :] if origin else text
+
+
+def _lower(text: str) -> str:
+    return text.lower() if text.isascii() else text
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.ASCII)
+
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PORT = "(?:[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]|[1-9][0-9]{0,3})"
+_YEARS = "|".join(f"{year:02}-{(year + 1) % 100:02}" for year in range(100))
+
+_FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
+    {
+        # Stricter than the schema's ".+@.+", with its 100 characters: a mail must be able to arrive.
+        TextFormat.EMAIL: _Format(
+            canonical=_email,
+            pattern=_pattern(rf"(?=.{{1,100}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+"),
+            says="An e-mail address is written name@example.org, in at most 100 characters.",
+        ),
+        # The schema's TelNo.
+        TextFormat.PHONE: _Format(
+            canonical=_phone,
+            pattern=_pattern("[0-9]{1,18}"),
+            says="A telephone number has 1 to 18 digits; spaces, brackets, hyphens and a leading + are allowed.",
+        ),
+        TextFormat.URL: _Format(
+            canonical=_url,
+            pattern=_pattern(rf"https?://{_LABEL}(?:\.{_LABEL})*\.?(?::{_PORT})?(?:[/?#][!#$%&'()*-;=?-Z_a-z~\[\]]*)?"),
+            says="A web address begins with http:// or https:// and has no spaces.",
+        ),
+        # Postcode_15: no C, I, K, M, O or V in the last two letters. ZZ99 9ZZ stands for an unknown one.
+        TextFormat.POSTCODE: _Format(
+            canonical=_postcode,
+            pattern=_pattern("[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}"),
+            says="A postcode is written like SW1A 1AA.",
+            rule="Postcode_15",
+        ),
+        # NINumber_01; the suffix may be missing.
+        TextFormat.NATIONAL_INSURANCE_NUMBER: _Format(
+            canonical=_code,
+            pattern=_pattern("(?!TN)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]?"),
+            says="A National Insurance number is written like AB123456C; temporary ones (TN) are not accepted.",
+            rule="NINumber_01",
+        ),
+        TextFormat.ULN: _Format(
+            canonical=_without_spaces,
+            pattern=_pattern("[1-9][0-9]{9}"),
+            says="A ULN has 10 digits, the first not 0.",
+            checksum=uln_is_right,
+            rule="ULN_04",
+        ),
+        # The schema's UKPRN; it has no check digit.
+        TextFormat.UKPRN: _Format(
+            canonical=_without_spaces,
+            pattern=_pattern("[1-9][0-9]{7}"),
+            says="A UKPRN has 8 digits, the first not 0.",
+        ),
+        TextFormat.EMPLOYER_ID: _Format(
+            canonical=_without_spaces,
+            pattern=_pattern("[0-9]{9}"),
+            says="An employer identifier has 9 digits.",
+            checksum=employer_id_is_right,
+            rule="EmpId_02",
+        ),
+        # The schema's LearnAimRef; whether LARS lists it is not asked.
+        TextFormat.LEARNING_AIM_REFERENCE: _Format(
+            canonical=_code,
+            pattern=_pattern("[0-9A-Z]{1,8}"),
+            says="A learning aim reference has 1 to 8 letters and digits.",
+        ),
+        TextFormat.STANDARD_REFERENCE: _Format(
+            canonical=_code,
+            pattern=_pattern("ST[0-9]{4}"),
+            says="A standard's reference is ST and 4 digits.",
+        ),
+        # EPAOrgID of the ILR 2026-27: since then the assessment organisation's UKPRN serves too.
+        TextFormat.EPA_ORGANISATION_ID: _Format(
+            canonical=_code,
+            pattern=_pattern("EPA[0-9]{4}|[1-9][0-9]{7}"),
+            says="An assessment organisation is EPA and 4 digits, or its UKPRN.",
+            rule="FD_EPAOrgID_AP",
+        ),
+        TextFormat.UTR: _Format(
+            canonical=_without_spaces,
+            pattern=_pattern("[0-9]{10}"),
+            says="A unique taxpayer reference has 10 digits.",
+            checksum=utr_is_right,
+        ),
+        TextFormat.ILR_YEAR: _Format(
+            canonical=_as_typed,
+            pattern=_pattern(_YEARS),
+            says="An ILR year is written like 26-27: two years that follow each other.",
+        ),
+        # The schema's FamilyName and GivenNames; control characters cannot be written in XML.
+        TextFormat.PERSON_NAME: _Format(
+            canonical=_as_typed,
+            pattern=_pattern('[^0-9|"\x00-\x1f\ud800-\udfff]{1,100}'),
+            says='A name has at most 100 characters, without digits, tabs, line breaks, | and ".',
+        ),
+        # The schema's AddLine1 to AddLine4.
+        TextFormat.ADDRESS_LINE: _Format(
+            canonical=_as_typed,
+            pattern=_pattern(r"[A-Za-z0-9 ~!@&'\\()*+,./:;-]{1,50}"),
+            says=r"An address line has at most 50 letters without accents, digits, spaces and ~!@&'\()*+,-./:; only.",
+        ),
+    }
+)
