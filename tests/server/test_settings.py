@@ -1,0 +1,279 @@
+"""The settings: defaults, what each variable may hold, and that no line and no repr shows a secret."""
+
+import stat
+import subprocess
+import sys
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.addresses import Encryption, without_secrets
+from server.settings import Settings, SettingsError, SmtpServer, database_credentials, state_directory
+
+SECRET = "a secret of more than thirty-two bytes"
+DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
+
+
+def settings(folder: Path, **variables: str) -> Settings:
+    given = {"TRACKERS_SECRET": SECRET, **{f"TRACKERS_{name}": text for name, text in variables.items()}}
+    return Settings.from_environment(given, folder=folder)
+
+
+def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> None:
+    found = Settings.from_environment({"TRACKERS_SMTP_URL": "", "PATH": "/bin"}, folder=tmp_path)
+
+    assert found == Settings(
+        folder=tmp_path,
+        database_url=None,
+        listen_url=None,
+        smtp=None,
+        mail_from="trackers@localhost",
+        secret=(tmp_path / "var/secret").read_bytes().strip(),
+        public_url="http://127.0.0.1:8000",
+        edit_url="http://127.0.0.1:8000/trackers/{id}",
+        password_url="http://127.0.0.1:8000/password#token={token}",
+        trusted_proxies=(),
+        metrics_token=None,
+        compiled=True,
+        allowed_origins=(),
+    )
+    assert found.postgres_data == tmp_path / "var/postgres"
+    assert found.postgres_log == tmp_path / "var/postgres.log"
+    assert found.mail_folder == tmp_path / "var/mail"
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    found = settings(
+        tmp_path,
+        DATABASE_URL=DATABASE,
+        LISTEN_URL="postgresql://anna@direct.example/trackers",
+        SMTP_URL="smtps://post:s%3Acret@mail.example",
+        MAIL_FROM="Trackers <no-reply@example.org>",
+        PUBLIC_URL="https://trackers.example/base",
+        EDIT_URL="https://app.example/edit?id={id}",
+        PASSWORD_URL="{public_url}/set/{token}",
+        TRUSTED_PROXIES="10.0.0.7, 10.1.0.0/16,::1",
+        METRICS_TOKEN="m-token",
+        COMPILED="0",
+        ALLOWED_ORIGINS="HTTPS://App.Example:443, http://localhost:3000,capacitor://localhost",
+    )
+
+    assert found == Settings(
+        folder=tmp_path,
+        database_url=DATABASE,
+        listen_url="postgresql://anna@direct.example/trackers",
+        smtp=SmtpServer(host="mail.example", port=465, user="post", password="s:cret", encryption=Encryption.IMPLICIT),
+        mail_from="Trackers <no-reply@example.org>",
+        secret=SECRET.encode(),
+        public_url="https://trackers.example/base",
+        edit_url="https://app.example/edit?id={id}",
+        password_url="https://trackers.example/base/set/{token}",
+        trusted_proxies=(ip_network("10.0.0.7/32"), ip_network("10.1.0.0/16"), ip_network("::1/128")),
+        metrics_token="m-token",
+        compiled=False,
+        allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
+    )
+    assert not (tmp_path / "var").exists()
+
+
+def test_links_hold_their_ids_url_encoded(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+
+    assert found.edit_link("VHJh+/==") == "http://127.0.0.1:8000/trackers/VHJh%2B%2F%3D%3D"
+    assert found.password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
+
+
+def test_the_database_url_serves_listening_too_unless_another_is_told(tmp_path: Path) -> None:
+    assert settings(tmp_path, DATABASE_URL=DATABASE).listen_url == DATABASE
+    with pytest.raises(SettingsError) as refusal:
+        settings(tmp_path, LISTEN_URL=DATABASE)
+    assert str(refusal.value) == (
+        "TRACKERS_LISTEN_URL is set without TRACKERS_DATABASE_URL: it may only be a direct connection to the same "
+        "database"
+    )
+
+
+def test_a_repr_shows_no_secret(tmp_path: Path) -> None:
+    shown = repr(settings(tmp_path, DATABASE_URL=DATABASE, METRICS_TOKEN="m-token", SMTP_URL="smtp://post:mailpw@mail"))
+
+    assert "mail_from='trackers@localhost'" in shown
+    for secret in (SECRET, "p%40ss", "p@ss", "m-token", "mailpw"):
+        assert secret not in shown
+
+
+DATABASE_FORM = "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
+SMTP_FORM = "smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out"
+MAIL_FORM = "an address such as trackers@example.org"
+PUBLIC_FORM = "an http or https address without a slash at its end"
+EDIT_FORM = "an http or https address with {id} in it, which may begin with {public_url}"
+PASSWORD_FORM = "an http or https address with {token} in it, which may begin with {public_url}"
+PROXIES_FORM = "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16"
+ORIGINS_FORM = "origins with commas between, such as https://app.example.org, http://localhost:3000"
+TOKEN_FORM = "visible ASCII characters without a space"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown", "form"),
+    [
+        ("DATABASE_URL", "mysql://anna:hush@db/trackers", "'mysql://anna:***@db/trackers'", DATABASE_FORM),
+        ("DATABASE_URL", "anna:hush@db/trackers", "'anna:***@db/trackers'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://anna:hush", "'postgres://anna:***'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://anna:hush@db", "'postgres://anna:***@db'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://db/trackers", "'postgres://db/trackers'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://anna:hush@db:99999/t", "'postgres://anna:***@db:99999/t'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://a@db:0/t", "'postgres://a@db:0/t'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://a@db/t?sslmode=on", "'postgres://a@db/t?sslmode=on'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://a@db/t?password=hush", "'postgres://a@db/t?password=***'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://a@db/t?host=/run", "'postgres://a@db/t?host=/run'", DATABASE_FORM),
+        ("DATABASE_URL", "postgres://a:hu@sh/x@db/t\n", r"'postgres://a:***@db/t\n'", DATABASE_FORM),
+        ("LISTEN_URL", "yes", "'yes'", DATABASE_FORM),
+        ("SMTP_URL", "http://post:hush@mail", "'http://post:***@mail'", SMTP_FORM),
+        ("SMTP_URL", "smtp://post@mail", "'smtp://post@mail'", SMTP_FORM),
+        ("SMTP_URL", "mail.example:25", "'mail.example:25'", SMTP_FORM),
+        ("SMTP_URL", "smtp://mail/folder", "'smtp://mail/folder'", SMTP_FORM),
+        ("MAIL_FROM", "trackers", "'trackers'", MAIL_FORM),
+        ("MAIL_FROM", "a@b, c@d", "'a@b, c@d'", MAIL_FORM),
+        ("MAIL_FROM", "a@b\nBcc: c@d", r"'a@b\nBcc: c@d'", MAIL_FORM),
+        ("MAIL_FROM", "a b@c", "'a b@c'", MAIL_FORM),
+        ("PUBLIC_URL", "https://trackers.example/", "'https://trackers.example/'", PUBLIC_FORM),
+        ("PUBLIC_URL", "trackers.example", "'trackers.example'", PUBLIC_FORM),
+        ("PUBLIC_URL", "https://trackers.example?a=b", "'https://trackers.example?a=b'", PUBLIC_FORM),
+        ("PUBLIC_URL", "javascript://x", "'javascript://x'", PUBLIC_FORM),
+        ("EDIT_URL", "https://app.example/edit", "'https://app.example/edit'", EDIT_FORM),
+        ("EDIT_URL", "https://app.example/{id}/{name}", "'https://app.example/{id}/{name}'", EDIT_FORM),
+        ("EDIT_URL", "/trackers/{id}", "'/trackers/{id}'", EDIT_FORM),
+        ("PASSWORD_URL", "{public_url}/{id}", "'{public_url}/{id}'", PASSWORD_FORM),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "'10.0.0.1/8'", PROXIES_FORM),
+        ("TRUSTED_PROXIES", "proxy.example", "'proxy.example'", PROXIES_FORM),
+        ("TRUSTED_PROXIES", "fe80::1/x", "'fe80::1/x'", PROXIES_FORM),
+        ("TRUSTED_PROXIES", "10.0.0.1,", "'10.0.0.1,'", PROXIES_FORM),
+        ("METRICS_TOKEN", "hush hush", "9 bytes that are not shown", TOKEN_FORM),
+        ("COMPILED", "true", "'true'", "0 or 1"),
+        ("ALLOWED_ORIGINS", "*", "'*'", ORIGINS_FORM),
+        ("ALLOWED_ORIGINS", "https://app.example/", "'https://app.example/'", ORIGINS_FORM),
+        ("ALLOWED_ORIGINS", "app.example", "'app.example'", ORIGINS_FORM),
+        ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
+    ],
+)
+def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, name: str, text: str, shown: str, form: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        settings(tmp_path, **{name: text})
+
+    assert str(refusal.value) == f"TRACKERS_{name} holds {shown}: it may hold {form}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://anna:hush@db/trackers",
+        "postgres://anna:hush",
+        "postgres://anna:hu://sh@db",
+        "postgres://anna:hu/sh@db?x=a@b",
+        "anna:hush",
+        "smtp://post:hu@sh@mail",
+        "postgres://db/t?user=a&PassWord=hush&sslmode=x",
+        "postgres://anna:80hush/x",
+    ],
+)
+def test_no_password_is_shown_however_wrong_the_address(text: str) -> None:
+    assert "sh" not in without_secrets(text).replace("sslmode", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "credentials"),
+    [
+        (DATABASE, {"host": "db.example", "port": 6432, "database": "trackers", "user": "anna", "password": "p@ss"}),
+        (
+            "postgresql://a%2Fb@[::1]/my%20data?sslmode=verify-full",
+            {"host": "::1", "port": 5432, "database": "my data", "user": "a/b", "ssl": "verify-full"},
+        ),
+        (
+            "postgres://trackers@/trackers?host=%2Ftmp%2Fa%20b&sslmode=require",
+            {"host": "/tmp/a b", "port": 5432, "database": "trackers", "user": "trackers", "ssl": False},
+        ),
+    ],
+)
+def test_credentials_of_a_database(url: str, credentials: dict[str, Any]) -> None:
+    assert database_credentials(url) == credentials
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("smtp://localhost:25", ("localhost", 25, None, None, False, None)),
+        ("smtp+starttls://post:a%40b@mail.example/", ("mail.example", 587, "post", "a@b", False, True)),
+        ("smtps://mail.example", ("mail.example", 465, None, None, True, False)),
+    ],
+)
+def test_options_of_a_mail_server(tmp_path: Path, url: str, options: tuple[object, ...]) -> None:
+    smtp = settings(tmp_path, SMTP_URL=url).smtp
+
+    assert smtp is not None
+    names = ("hostname", "port", "username", "password", "use_tls", "start_tls")
+    assert smtp.options() == dict(zip(names, options, strict=True))
+
+
+def test_the_state_directory_is_its_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir(mode=0o755)
+
+    assert state_directory(tmp_path) == tmp_path / "var"
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "var").write_text("")
+    with pytest.raises(SettingsError, match=r"^The state directory cannot be used: .*File exists"):
+        state_directory(tmp_path / "taken")
+
+
+def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+    first = Settings.from_environment({}, folder=tmp_path).secret
+    kept = tmp_path / "var/secret"
+
+    assert Settings.from_environment({}, folder=tmp_path).secret == first
+    assert len(first) == 64
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert list((tmp_path / "var").iterdir()) == [kept]
+
+
+def test_a_secret_is_required_for_another_database(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_environment({"TRACKERS_DATABASE_URL": DATABASE}, folder=tmp_path)
+
+    assert str(refusal.value) == (
+        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it may hold 32 bytes or more that nobody can guess"
+    )
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_secret_cut_short_in_its_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/secret").write_text("short\n")
+
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_environment({}, folder=tmp_path)
+    assert str(refusal.value) == (
+        f"{tmp_path}/var/secret holds 5 bytes: it may hold 32 bytes or more that nobody can guess; removed, it is made "
+        "anew"
+    )
+
+
+def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from server.settings import Settings; sys.stdin.read(1);"
+        "print(Settings.from_environment({}, folder=Path(sys.argv[1])).secret)"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(6)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("!")
+        process.stdin.flush()
+    answers = [process.communicate(timeout=60)[0] for process in processes]
+
+    assert answers == [f"{(tmp_path / 'var/secret').read_bytes().strip()!r}\n"] * 6
