@@ -4,7 +4,6 @@ The ILR's are those of its XML schema and its validation rules; a rule's name is
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from services.check_digits import employer_id_is_right, uln_is_right, utr_is_right
 from services.definitions import TextFormat
 from services.problems import ErrorCode
+from services.texts import clean_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ class _Format:
 def check_format(text_format: TextFormat, text: str) -> str | FormatProblem:
     """The text as its format writes it canonically, or what is wrong with it."""
     row = _FORMATS[text_format]
-    canonical = canonical_text(text_format, text)
-    if not row.pattern.fullmatch(canonical):
+    clean = clean_text(text)
+    canonical = None if clean is None else row.canonical(clean)
+    if canonical is None or not row.pattern.fullmatch(canonical):
         return FormatProblem(ErrorCode.INVALID_FORMAT, row.says, row.rule)
     if row.checksum and not row.checksum(canonical):
         message = "Its check digit does not fit: a digit may be mistyped."
@@ -44,9 +45,9 @@ def check_format(text_format: TextFormat, text: str) -> str | FormatProblem:
     return canonical
 
 
-def canonical_text(text_format: TextFormat, text: str) -> str:
-    """The text as its format writes it, whether right or wrong: NFC, trimmed, spaces and case as the rule says."""
-    return _FORMATS[text_format].canonical(unicodedata.normalize("NFC", text).strip())
+def canonical_text(text_format: TextFormat, clean: str) -> str:
+    """Clean text as its format writes it, whether it is right or wrong: spaces and case as the rule says."""
+    return _FORMATS[text_format].canonical(clean)
 
 
 def _as_typed(text: str) -> str:
@@ -68,9 +69,9 @@ def _postcode(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    """Digits alone, as the ILR has them: +44 becomes the 0 it stands for, any other + becomes 00."""
-    number = re.sub(r"^(?:\+|00)44\s*(?:\(0\))?", "0", text)
-    return re.sub(r"[\s().-]", "", re.sub(r"^\+", "00", number))
+    """Digits alone, as the ILR has them: +44 becomes the 0 it stands for, another country's + becomes 00."""
+    number = re.sub(r"[\s().-]", "", text)
+    return re.sub(r"^\+(?=[0-9])", "00", re.sub(r"^(?:\+|00)440*(?=[1-9])", "0", number))
 
 
 def _email(text: str) -> str:

@@ -1,0 +1,12 @@
+"""Yes and no, and confirmations."""
+
+from services.definitions import BooleanField
+from services.field_kinds.checking import Checked, Surroundings, problem
+from services.problems import ErrorCode
+
+
+async def check_boolean(field: BooleanField, value: bool, surroundings: Surroundings) -> Checked:
+    """``false`` is filled; a confirmation that is refused is REQUIRED."""
+    if field.must_be_true and not value:
+        return Checked(value, (problem(field, ErrorCode.REQUIRED, f"{field.label}: this must be confirmed."),))
+    return Checked(value)

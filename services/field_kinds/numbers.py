@@ -1,0 +1,67 @@
+"""Integers and decimals, compared exactly: never as floats, never rounded to the context's precision."""
+
+from decimal import Decimal
+
+from services.definitions import DecimalField, IntegerField
+from services.field_kinds.checking import Checked, Surroundings, problem
+from services.problems import ErrorCode, Problem
+
+LARGEST_INTEGER = Decimal(2**31 - 1)
+LARGEST_DECIMAL = Decimal(10**15 - 1)
+"""No decimal is beyond 15 digits before the point, whether its field has bounds or not."""
+
+
+async def check_integer(field: IntegerField, value: int, surroundings: Surroundings) -> Checked:
+    """A whole number within its bounds and within 32 bits."""
+    return Checked(value, _out_of_range(field, Decimal(value), LARGEST_INTEGER))
+
+
+async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surroundings) -> Checked:
+    """A decimal within its bounds; zeros at the end do not count as decimal places.
+
+    Canonical is the shortest plain text: ``12.50`` is kept as ``12.5``, ``-0`` as ``0``.
+    """
+    problems = _out_of_range(field, value, LARGEST_DECIMAL)
+    places = _places(value)
+    if places > field.places:
+        allowed = _decimal_places(field.places)
+        message = f"{field.label} may have at most {allowed}."
+        problems += (problem(field, ErrorCode.INVALID_FORMAT, message, places=field.places),)
+    # What has too many digits is not written out: an exponent may stand for a million of them.
+    writable = value.copy_abs() <= LARGEST_DECIMAL and places <= field.places
+    return Checked(plain_text(value) if writable else None, problems)
+
+
+def plain_text(value: Decimal) -> str:
+    """The number without an exponent and without zeros that say nothing."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").removesuffix(".")
+    return "0" if text == "-0" else text
+
+
+def _places(value: Decimal) -> int:
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int), "a decimal is finite"
+    if not value:
+        return 0
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -(exponent + zeros))
+
+
+def _out_of_range(field: IntegerField | DecimalField, value: Decimal, largest: Decimal) -> tuple[Problem, ...]:
+    minimum = -largest if field.minimum is None else max(field.minimum, -largest)
+    maximum = largest if field.maximum is None else min(field.maximum, largest)
+    if value < minimum:
+        bound = plain_text(minimum)
+        return (problem(field, ErrorCode.TOO_SMALL, f"{field.label} must be {bound} or more.", minimum=bound),)
+    if value > maximum:
+        bound = plain_text(maximum)
+        return (problem(field, ErrorCode.TOO_LARGE, f"{field.label} must be {bound} or less.", maximum=bound),)
+    return ()
+
+
+def _decimal_places(count: int) -> str:
+    if count == 0:
+        return "no decimal places"
+    return "1 decimal place" if count == 1 else f"{count} decimal places"

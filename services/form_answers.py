@@ -1,0 +1,93 @@
+"""What an entry says about each field of a form: a value, checked, or the one that is stored."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.definitions import BooleanField, FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
+from services.field_kinds import KINDS, CanonicalValue, Checked, Lookup, NodeReference, SubmittedValue, Surroundings
+from services.field_kinds import problem as problem_at
+from services.field_kinds.references import names_target
+from services.problems import ErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A field's value after the entry: whether it was given, whether it is new, and what is wrong with it then."""
+
+    checked: Checked
+    given: bool
+    changed: bool
+
+    @property
+    def value(self) -> CanonicalValue | None:
+        """The canonical value, also of one that is refused where it has one."""
+        return self.checked.value
+
+    @property
+    def filled(self) -> bool:
+        """Whether there is anything, right or wrong."""
+        return self.checked.value is not None or bool(self.checked.problems)
+
+
+async def answer_fields(
+    definition: TypeDefinition,
+    submitted: Sequence[SubmittedValue],
+    *,
+    organisation_id: UUID,
+    today: dt.date,
+    stored: Mapping[str, CanonicalValue] | None,
+) -> Mapping[str, Answer]:
+    """An answer for every field, in form order. Of a key that was given twice the first one counts."""
+    given: dict[str, SubmittedValue] = {}
+    for value in submitted:
+        given.setdefault(value.key, value)
+    lookup = Lookup(organisation_id, _wanted(definition, given))
+    surroundings = Surroundings(today=today, lookup=lookup)
+    return {field.key: await _answer(field, given.get(field.key), stored, surroundings) for field in definition.fields}
+
+
+async def _answer(
+    field: FieldDefinition,
+    given: SubmittedValue | None,
+    stored: Mapping[str, CanonicalValue] | None,
+    surroundings: Surroundings,
+) -> Answer:
+    before = None if stored is None else stored.get(field.key)
+    entered = given or (_default(field) if stored is None else None)
+    if entered is None:
+        return Answer(Checked(before), given=False, changed=False)
+    checked = await _check(field, entered, surroundings)
+    if before is not None and checked.value == before:
+        return Answer(Checked(before), given=True, changed=False)
+    return Answer(checked, given=given is not None, changed=True)
+
+
+def _default(field: FieldDefinition) -> SubmittedValue | None:
+    if isinstance(field, BooleanField) and field.default is not None:
+        return SubmittedValue(field.key, KINDS[field.kind].slot, field.default)
+    return None
+
+
+async def _check(field: FieldDefinition, entered: SubmittedValue, surroundings: Surroundings) -> Checked:
+    kind = KINDS[field.kind]
+    if entered.slot is None:
+        return Checked(None)
+    if entered.slot != kind.slot:
+        message = f"{field.label} takes {kind.takes}."
+        return Checked(None, (problem_at(field, ErrorCode.WRONG_KIND, message, allowed=kind.slot),))
+    return await kind.check(field, entered.value, surroundings)
+
+
+def _wanted(
+    definition: TypeDefinition, given: Mapping[str, SubmittedValue]
+) -> Mapping[ReferenceTarget, frozenset[UUID]]:
+    ids: dict[ReferenceTarget, set[UUID]] = defaultdict(set)
+    for field in definition.fields:
+        entered = given.get(field.key)
+        value = entered.value if entered else None
+        if isinstance(field, ReferenceField) and isinstance(value, NodeReference) and names_target(field, value):
+            ids[field.target].add(value.id)
+    return {target: frozenset(some) for target, some in ids.items()}
