@@ -1,0 +1,166 @@
+"""The playground's door: who gets the page, and what the page may do in a browser."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.playground_page import playground_assets, playground_response, wants_html
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'{sockets}; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+LOCAL = POLICY.format(sockets=" ws://127.0.0.1:8000 wss://127.0.0.1:8000")
+FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def app(dist: Path) -> Starlette:
+    def page(request: Request) -> Response:
+        return playground_response(request, dist)
+
+    return Starlette(routes=[Route("/graphql", page), playground_assets(dist)])
+
+
+def browser(dist: Path) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app(dist)), base_url="http://127.0.0.1:8000")
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of a page with one script."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<p>the page", "utf-8")
+    (tmp_path / "assets" / "main-ABC.js").write_text("let it = 1", "utf-8")
+    async with browser(tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_page(client: httpx.AsyncClient, method: str) -> None:
+    answer = await client.request(method, "/graphql")
+    assert (answer.status_code, dict(answer.headers)) == (
+        200,
+        {
+            "content-security-policy": LOCAL,
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cache-control": "no-cache",
+            "vary": "Accept",
+            "content-length": "11",
+            "content-type": "text/html; charset=utf-8",
+        },
+    )
+
+
+async def test_page_text(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/graphql")).text == "<p>the page"
+
+
+@pytest.mark.parametrize(
+    ("host", "sockets"),
+    [
+        ("trackers.example", " ws://trackers.example wss://trackers.example"),
+        ("[::1]:8000", " ws://[::1]:8000 wss://[::1]:8000"),
+        ("a; script-src *", ""),
+        ("a b", ""),
+        ("a,b", ""),
+        ("", ""),
+    ],
+)
+async def test_policy_names_the_socket_of_a_host_that_is_one(
+    client: httpx.AsyncClient, host: str, sockets: str
+) -> None:
+    answer = await client.get("/graphql", headers={"Host": host})
+    assert answer.headers["content-security-policy"] == POLICY.format(sockets=sockets)
+
+
+async def test_asset_is_kept_for_ever(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/playground/assets/main-ABC.js")
+    assert (answer.status_code, answer.text) == (200, "let it = 1")
+    names = ("content-type", "cache-control", "content-security-policy", "x-content-type-options", "referrer-policy")
+    assert [answer.headers[name] for name in names] == [
+        "text/javascript; charset=utf-8",
+        "public, max-age=31536000, immutable",
+        LOCAL,
+        "nosniff",
+        "no-referrer",
+    ]
+    again = await client.get("/playground/assets/main-ABC.js", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.headers["cache-control"]) == (304, "public, max-age=31536000, immutable")
+
+
+@pytest.mark.parametrize("path", ["", "other.js", "..%2Findex.html", "%2e%2e/index.html", "a%00b"])
+async def test_no_other_file_is_served(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(f"/playground/assets/{path}")
+    assert (answer.status_code, answer.text, answer.headers.get("cache-control")) == (404, "Not Found", None)
+
+
+async def test_page_that_is_not_built(tmp_path: Path) -> None:
+    async with browser(tmp_path / "dist") as client:
+        answer = await client.get("/graphql")
+        asset = await client.get("/playground/assets/main.js")
+    assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
+    assert answer.headers["content-security-policy"] == LOCAL
+    assert re.findall("<code>(.*?)</code>|(npm .*?)(?:<|\n)", answer.text) == [
+        ("/graphql", ""),
+        ("make run", ""),
+        ("", "npm ci --prefix server/playground"),
+        ("", "npm run build --prefix server/playground"),
+    ]
+    assert asset.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (FIREFOX, True),
+        (
+            "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8,application/signed-exchange",
+            True,
+        ),
+        ("text/html", True),
+        ("TEXT/HTML;Q=0.9, application/json;q=0.8", True),
+        ("text/*", True),
+        ("text/html;q=0.2, */*;q=0.1", True),
+        ("text/html ; q=1.000 , application/json ; q=0.999", True),
+        ("", False),
+        ("*/*", False),
+        ("application/json", False),
+        ("application/graphql-response+json, application/json;q=0.9", False),
+        ("text/html, application/json", False),
+        ("text/html;q=0.5, application/graphql-response+json", False),
+        ("text/html;q=0.5, application/*", False),
+        ("text/html;q=0, */*", False),
+        ("text/html;q=2", False),
+        ("text/html;q=nan", False),
+        ("text/html;q=", False),
+        ("text/event-stream", False),
+        (",;,=;q", False),
+    ],
+)
+async def test_wants_html(accept: str, expected: bool) -> None:
+    assert wants_html(request(accept)) is expected
+
+
+def request(*accept: str, method: str = "GET", query: str = "") -> Request:
+    headers = [(b"accept", value.encode()) for value in accept]
+    return Request({"type": "http", "method": method, "headers": headers, "query_string": query.encode()})
+
+
+async def test_wants_html_only_when_navigating() -> None:
+    assert wants_html(request(FIREFOX, method="HEAD"))
+    assert wants_html(request(FIREFOX, query="tab=1"))
+    assert wants_html(request("application/json;q=0.1", "text/html"))
+    assert not wants_html(request("application/json", "text/html"))
+    assert not wants_html(request())
+    assert not wants_html(request(FIREFOX, method="POST"))
+    assert not wants_html(request(FIREFOX, query="query=%7Bviewer%7Bid%7D%7D"))
+    assert not wants_html(request(FIREFOX, query="query="))
