@@ -15,12 +15,17 @@ def new_id() -> UUID:
 
 def json_field(*, null: bool = False, default: Any = None) -> fields.JSONField[Any]:
     """A JSONB column with codecs named here, so that migrations do not name the library."""
-    return fields.JSONField(encoder=dump_json, decoder=orjson.loads, null=null, default=default)
+    return fields.JSONField(encoder=dump_json, decoder=load_json, null=null, default=default)
 
 
 def dump_json(value: Any) -> str:
     """JSON text of a value made of str, int, bool, None, list and dict."""
     return orjson.dumps(value).decode()
+
+
+def load_json(text: str | bytes) -> Any:
+    """The value of a JSON text."""
+    return orjson.loads(text)
 
 
 class Row(Model):

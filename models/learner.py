@@ -34,7 +34,7 @@ class Programme(Row):
 
     class Meta:
         table = "programme"
-        unique_together = (("organisation", "name"),)
+        unique_together = (("organisation_id", "name"),)
 
 
 class Employer(Row):
@@ -50,7 +50,7 @@ class Employer(Row):
 
     class Meta:
         table = "employer"
-        unique_together = (("organisation", "name"), ("organisation", "employer_id"))
+        unique_together = (("organisation_id", "name"), ("organisation_id", "employer_id"))
 
 
 class Group(Row):
@@ -64,7 +64,7 @@ class Group(Row):
 
     class Meta:
         table = "learner_group"
-        unique_together = (("organisation", "name"),)
+        unique_together = (("organisation_id", "name"),)
 
 
 class Learner(Row):
@@ -106,19 +106,17 @@ class Learner(Row):
     )
     created_at = fields.DatetimeField(auto_now_add=True)
     imported_at = fields.DatetimeField(null=True)
-    changed_at = fields.DatetimeField(
-        null=True, description="when an approved automation last changed the record"
-    )
+    changed_at = fields.DatetimeField(null=True, description="when an approved automation last changed the record")
 
     class Meta:
         table = "learner"
-        unique_together = (("organisation", "reference"),)
+        unique_together = (("organisation_id", "reference"),)
         indexes = (
-            ("organisation", "family_name", "given_names", "id"),
-            ("organisation", "uln"),
-            ("tutor",),
-            ("programme",),
-            ("employer",),
+            ("organisation_id", "family_name", "given_names", "id"),
+            ("organisation_id", "uln"),
+            ("tutor_id",),
+            ("programme_id",),
+            ("employer_id",),
         )
 
 
@@ -157,4 +155,4 @@ class LearningAim(Row):
 
     class Meta:
         table = "learning_aim"
-        indexes = (("learner", "start_date", "sequence"),)
+        indexes = (("learner_id", "start_date", "sequence"),)

@@ -35,9 +35,7 @@ class Member(Row):
     )
     organisation_id: UUID
     name = fields.CharField(max_length=200)
-    email = fields.CharField(
-        max_length=320, unique=True, description="lower case; unique in the installation"
-    )
+    email = fields.CharField(max_length=320, unique=True, description="lower case; unique in the installation")
     kind = fields.CharEnumField(MemberKind, max_length=20)
     roles = ArrayField(element_type="text", default=list)
     active = fields.BooleanField(default=True)
@@ -46,16 +44,13 @@ class Member(Row):
 
     class Meta:
         table = "member"
-        indexes = (("organisation", "name", "id"),)
+        indexes = (("organisation_id", "name", "id"),)
 
 
 class Inbox(Model):
     """The cursor of a member's newest notification; taken only by ``UPDATE … RETURNING``."""
 
-    member: fields.OneToOneRelation[Member] = fields.OneToOneField(
-        "models.Member", primary_key=True, related_name="inbox", on_delete=fields.CASCADE
-    )
-    member_id: UUID
+    member_id = fields.UUIDField(primary_key=True)
     cursor = fields.BigIntField(default=0)
 
     class Meta:

@@ -47,8 +47,8 @@ class Notification(Row):
 
     class Meta:
         table = "notification"
-        unique_together = (("recipient", "cursor"),)
-        indexes = (("tracker",),)
+        unique_together = (("recipient_id", "cursor"),)
+        indexes = (("tracker_id",),)
 
 
 class MailKind(StrEnum):
@@ -78,4 +78,4 @@ class Mail(Row):
 
     class Meta:
         table = "mail"
-        indexes = (("notification",),)
+        indexes = (("notification_id",),)

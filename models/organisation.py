@@ -23,10 +23,7 @@ class OrganisationCounter(Model):
     In a narrow table of its own, because a row that foreign keys point to deadlocks when it is counted on.
     """
 
-    organisation: fields.OneToOneRelation[Organisation] = fields.OneToOneField(
-        "models.Organisation", primary_key=True, related_name="counter", on_delete=fields.CASCADE
-    )
-    organisation_id: UUID
+    organisation_id = fields.UUIDField(primary_key=True)
     trackers = fields.IntField(default=0)
 
     class Meta:
@@ -46,4 +43,4 @@ class ProcessAutomation(Row):
 
     class Meta:
         table = "process_automation"
-        unique_together = (("organisation", "key"),)
+        unique_together = (("organisation_id", "key"),)

@@ -76,14 +76,14 @@ class Tracker(Row):
 
     class Meta:
         table = "tracker"
-        unique_together = (("organisation", "number"), ("created_by", "idempotency_key"))
+        unique_together = (("organisation_id", "number"), ("created_by_id", "idempotency_key"))
         indexes = (
-            ("organisation", "created_at", "id"),
-            ("organisation", "status", "created_at", "id"),
-            ("organisation", "type", "created_at", "id"),
-            ("assignee", "created_at", "id"),
-            ("created_by", "created_at", "id"),
-            ("learner", "created_at", "id"),
+            ("organisation_id", "created_at", "id"),
+            ("organisation_id", "status", "created_at", "id"),
+            ("organisation_id", "type_id", "created_at", "id"),
+            ("assignee_id", "created_at", "id"),
+            ("created_by_id", "created_at", "id"),
+            ("learner_id", "created_at", "id"),
         )
 
 
@@ -110,4 +110,4 @@ class TrackerEvent(Row):
 
     class Meta:
         table = "tracker_event"
-        indexes = (("tracker", "at", "id"),)
+        indexes = (("tracker_id", "at", "id"),)

@@ -36,7 +36,7 @@ class TrackerType(Row):
 
     class Meta:
         table = "tracker_type"
-        unique_together = (("organisation", "key"),)
+        unique_together = (("organisation_id", "key"),)
 
 
 class TrackerTypeVersion(Row):
@@ -52,4 +52,4 @@ class TrackerTypeVersion(Row):
 
     class Meta:
         table = "tracker_type_version"
-        unique_together = (("type", "version"),)
+        unique_together = (("type_id", "version"),)

@@ -8,7 +8,12 @@ ZONE = ZoneInfo("Europe/London")
 
 def today() -> dt.date:
     """The day in Europe/London."""
-    return dt.datetime.now(ZONE).date()
+    return day_of(dt.datetime.now(dt.UTC))
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The day in Europe/London at a moment, which knows its zone."""
+    return moment.astimezone(ZONE).date()
 
 
 def spoken(day: dt.date) -> str:

@@ -10,7 +10,6 @@ from services.field_kinds.checking import (
     CanonicalValue,
     Check,
     Checked,
-    NodeReference,
     SubmittedValue,
     Surroundings,
     problem,
@@ -22,6 +21,7 @@ from services.field_kinds.lookup import Lookup
 from services.field_kinds.numbers import check_decimal, check_integer
 from services.field_kinds.references import check_reference
 from services.field_kinds.text import check_text
+from services.global_ids import NodeReference
 
 __all__ = [
     "KINDS",

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from uuid import UUID
 
 from services.definitions import FieldDefinition
 from services.field_kinds.lookup import Lookup
@@ -12,14 +11,6 @@ from services.problems import ErrorCode, Problem
 
 # A value in the form in which it is kept: text, decimal, day and reference as text, choices and files as a list.
 CanonicalValue: TypeAlias = str | int | bool | list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class NodeReference:
-    """What a global id says: a type's name in the API and an id. A malformed one names no type."""
-
-    type_name: str
-    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Uploaded files."""
 
 from services.definitions import FileField
-from services.field_kinds.checking import Checked, NodeReference, Surroundings, problem
+from services.field_kinds.checking import Checked, Surroundings, problem
+from services.global_ids import NodeReference
 from services.problems import ErrorCode, Problem
 
 

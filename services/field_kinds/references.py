@@ -3,7 +3,8 @@
 from types import MappingProxyType
 
 from services.definitions import ReferenceField, ReferenceTarget
-from services.field_kinds.checking import Checked, NodeReference, Surroundings, problem
+from services.field_kinds.checking import Checked, Surroundings, problem
+from services.global_ids import NodeReference
 from services.problems import ErrorCode
 
 TYPE_NAMES = MappingProxyType(

@@ -1,0 +1,74 @@
+"""The connection to PostgreSQL: opening, closing, migrating, and the few statements that are SQL."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from tortoise import Tortoise
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.loader import MigrationLoader
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.transactions import in_transaction
+
+APPS: dict[str, dict[str, Any]] = {
+    "models": {"models": ["models"], "migrations": "models.migrations", "default_connection": "default"}
+}
+
+
+def configuration(credentials: Mapping[str, object]) -> dict[str, Any]:
+    """Tortoise's configuration for one PostgreSQL, given what asyncpg needs to reach it."""
+    connection = {"engine": "tortoise.backends.asyncpg", "credentials": dict(credentials)}
+    return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
+
+
+@asynccontextmanager
+async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
+    """The models bound to a PostgreSQL while the block runs, for every task of the process."""
+    # An ASGI lifespan runs in a context of its own; only the global fallback reaches the requests.
+    await Tortoise.init(config=configuration(credentials), _enable_global_fallback=True)
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate() -> None:
+    """Bring the database to the newest migration, all steps or none; two at once wait for each other."""
+    async with transaction() as connection:
+        await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers migrate'))")
+        await MigrationExecutor(connection, APPS).migrate()
+
+
+async def pending_migrations() -> Sequence[str]:
+    """The names of the migrations that the database lacks."""
+    recorder = MigrationRecorder(get_connection("default"))
+    loader = MigrationLoader(APPS, recorder, load=False)
+    await loader.build_graph()
+    applied = {key.name for key in await recorder.applied_migrations()} if await _is_recorded() else set()
+    return sorted(key.name for key in loader.graph.nodes if key.name not in applied)
+
+
+async def _is_recorded() -> bool:
+    rows = await fetch("SELECT to_regclass('tortoise_migrations') IS NOT NULL AS there")
+    return bool(rows[0]["there"])
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """One transaction for everything in the block, rolled back by any exception."""
+    async with in_transaction("default") as connection:
+        yield cast(BaseDBAsyncClient, connection)
+
+
+async def fetch(statement: str, *values: object) -> Sequence[Mapping[str, Any]]:
+    """Run one SQL statement, inside the transaction if there is one, and answer its rows."""
+    client = cast(AsyncpgDBClient, get_connection("default"))
+    async with client.acquire_connection() as connection:
+        return cast(Sequence[Mapping[str, Any]], await connection.fetch(statement, *values))
+
+
+# For `tortoise makemigrations`, which compares models with migrations and needs no server.
+OFFLINE = configuration({"host": "127.0.0.1", "port": 5432, "user": "", "password": "", "database": ""})

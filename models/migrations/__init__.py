@@ -1,0 +1,1 @@
+"""The steps that lay out the tables, in order."""

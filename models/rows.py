@@ -1,0 +1,27 @@
+"""Rows out of SQL: the columns of a model in a statement, and the model's object from what comes back."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from tortoise import Model
+
+M = TypeVar("M", bound=Model)
+
+
+@cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    return tuple(model._meta.fields_db_projection.values())
+
+
+@cache
+def columns(model: type[Model], alias: str) -> str:
+    """All columns of a model's table known as ``alias``, each named ``"alias.column"``."""
+    return ", ".join(f'{alias}."{name}" AS "{alias}.{name}"' for name in _names(model))
+
+
+def row(model: type[M], alias: str, record: Mapping[str, Any]) -> M | None:
+    """The model's object from the columns that ``columns(model, alias)`` asked for; None if the join found none."""
+    if record[f"{alias}.{model._meta.db_pk_column}"] is None:
+        return None
+    return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in _names(model)})

@@ -1,0 +1,53 @@
+"""What every resolver of one operation shares."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+
+from schema.loaders import Loaders
+from services.inbox_reader import InboxReader
+from services.installation import Installation
+from services.refusals import Unauthenticated
+from services.viewer import Viewer
+
+
+@dataclass
+class Context:
+    """One operation's viewer and batches, and where it runs."""
+
+    installation: Installation
+    inbox_reader: InboxReader
+    client: str
+    viewer: Viewer | None = None
+    _loaders: Loaders | None = None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the viewer's token ends."""
+        return self.viewer.expires_at if self.viewer else None
+
+    def enter(self, viewer: Viewer) -> None:
+        """Go on as this viewer, with batches of their own: after a sign-in, and at each event."""
+        self.viewer = viewer
+        self._loaders = None
+
+    def must_be_signed_in(self) -> Viewer:
+        """The viewer; raises Unauthenticated if there is none."""
+        if self.viewer is None:
+            raise Unauthenticated
+        return self.viewer
+
+    @property
+    def loaders(self) -> Loaders:
+        """The viewer's batches; raises Unauthenticated if there is no viewer."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.must_be_signed_in())
+        return self._loaders
+
+
+if TYPE_CHECKING:
+    Info = strawberry.Info[Context, Any]
+else:
+    Info = strawberry.Info

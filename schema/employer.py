@@ -1,0 +1,25 @@
+"""Employers."""
+
+from typing import Any
+
+import strawberry
+
+import models
+from schema.node import Node
+
+
+@strawberry.type(description="An employer that learners work for.")
+class Employer(Node):
+    """The whitelist over an employer's row."""
+
+    name: str = strawberry.field(
+        description="Its name; one that came with an ILR return has its number until it is named."
+    )
+    confirmed: bool = strawberry.field(
+        description="Whether somebody has confirmed it; a job is proved with these only."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is an employer's."""
+        return isinstance(value, models.Employer)

@@ -1,0 +1,154 @@
+"""The enums of the graph: those of the layers below, with a description of each and of each of its values."""
+
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+import models
+from services import definitions, problems
+
+E = TypeVar("E", bound=type[Enum])
+
+
+def _describe(enum: E, description: str, **values: str) -> E:
+    described: Any = strawberry.enum(enum, description=description)
+    for value in described.__strawberry_definition__.values:
+        value.description = values[value.name]
+    return enum
+
+
+MemberKind = _describe(
+    models.MemberKind,
+    "What somebody is in the organisation.",
+    ADMINISTRATOR="Sees everything of the organisation and can be given trackers by anyone.",
+    TUTOR="Sees the learners they teach and the trackers that concern them.",
+)
+Role = _describe(
+    models.Role,
+    "What a member may do beyond reading.",
+    CREATE_TRACKERS="Open trackers.",
+    CREATE_PROCESS_AUTOMATION_TRACKERS="Raise process automations; in addition to CREATE_TRACKERS.",
+    EDIT_PROCESS_AUTOMATION_TRACKERS="Edit, approve and reject process automations.",
+    MANAGE_SETTINGS="Manage tracker types, process automations and the four-eyes rule.",
+    MANAGE_MEMBERS="Manage members and their roles.",
+)
+ProgrammeStatus = _describe(
+    models.ProgrammeStatus,
+    "Where a learner stands in the programme.",
+    ONBOARDING="Signing up.",
+    READY_TO_ENROL="Signed up, not yet enrolled.",
+    ACTIVE="Learning.",
+    ON_A_BREAK="On an agreed break in learning.",
+    ENTERED_EPA="Through the gateway, in end-point assessment.",
+    PENDING_CHANGE="Between two programmes.",
+    COMPLETE="Finished.",
+    WITHDRAWN="Left before the end.",
+)
+TrackerCategory = _describe(
+    models.TrackerCategory,
+    "What a tracker type is for.",
+    EMPLOYABILITY="What became of a learner: a job, a course, a business.",
+    FUNDED="DfE-funded programmes: the ILR return and compliance.",
+    CUSTOM="The organisation's own.",
+    PROCESS_AUTOMATION="A change of the learner's record, carried out once it is approved.",
+)
+TrackerStatus = _describe(
+    models.TrackerStatus,
+    "Where a tracker stands.",
+    NEW="Opened; somebody has to see to it.",
+    APPROVED="A process automation that is approved and not yet applied.",
+    RESOLVED="Done; a process automation: applied.",
+    REJECTED="Declined; it must be done again or given up.",
+    CLOSED="Finished with.",
+)
+TrackerEventKind = _describe(
+    models.TrackerEventKind,
+    "What happened to a tracker.",
+    CREATED="It was opened.",
+    UPDATED="Its fields were changed.",
+    ASSIGNED="It was given to somebody else.",
+    STATUS_CHANGED="Its status changed.",
+    COMMENTED="Somebody commented.",
+    APPLIED="The learner's record was changed as approved.",
+    APPLY_FAILED="The learner's record could not be changed; the reason is told.",
+)
+NotificationKind = _describe(
+    models.NotificationKind,
+    "Why a member is told.",
+    ASSIGNED="A tracker was given to them.",
+    STATUS_CHANGED="A tracker's status changed.",
+    COMMENTED="Somebody commented on a tracker.",
+    APPLIED="An approved automation was applied.",
+    APPLY_FAILED="An approved automation could not be applied.",
+    UPDATED="A tracker was changed.",
+)
+FieldKind = _describe(
+    definitions.FieldKind,
+    "What a field holds.",
+    TEXT="Text, of one line or several.",
+    INTEGER="A whole number.",
+    DECIMAL="A number with decimal places.",
+    DATE="A day.",
+    BOOLEAN="Yes or no.",
+    CHOICE="One or several of a list.",
+    REFERENCE="A member, an employer or a programme.",
+    FILE="Uploaded files.",
+)
+TextFormat = _describe(
+    definitions.TextFormat,
+    "The rule that a text follows.",
+    EMAIL="An e-mail address.",
+    PHONE="A telephone number.",
+    URL="A web address, http or https.",
+    POSTCODE="A UK postcode as the ILR takes it.",
+    NATIONAL_INSURANCE_NUMBER="A National Insurance number (ILR rule NINumber_01).",
+    ULN="A unique learner number with its check digit (ILR rule ULN_04).",
+    UKPRN="A UK provider reference number.",
+    EMPLOYER_ID="An employer identifier (EDRS) with its check digit.",
+    LEARNING_AIM_REFERENCE="A learning aim reference of LARS.",
+    STANDARD_REFERENCE="An apprenticeship standard: `ST0001`.",
+    EPA_ORGANISATION_ID="An end-point assessment organisation.",
+    UTR="A unique taxpayer reference with its check digit.",
+    ILR_YEAR="An ILR year: `26-27`.",
+    PERSON_NAME="A name as the ILR takes it: no digits.",
+    ADDRESS_LINE="An address line as the ILR takes it.",
+)
+ReferenceTarget = _describe(
+    definitions.ReferenceTarget,
+    "What a reference points to.",
+    MEMBER="A member of the organisation.",
+    EMPLOYER="An employer of the organisation.",
+    PROGRAMME="A programme of the organisation.",
+)
+ErrorCode = _describe(
+    problems.ErrorCode,
+    "What is wrong with an entry, for programs.",
+    REQUIRED="It must be filled.",
+    UNKNOWN_FIELD="The type has no such field, or its condition hides it.",
+    UNKNOWN_TYPE="There is no such tracker type.",
+    TYPE_CHANGED="The form was built on an older version of the type.",
+    WRONG_KIND="The value is of another kind: a date where a number belongs.",
+    TOO_SHORT="Fewer characters than the minimum.",
+    TOO_LONG="More characters than the maximum.",
+    TOO_SMALL="Below the minimum.",
+    TOO_LARGE="Above the maximum.",
+    TOO_EARLY="Before the earliest day.",
+    TOO_LATE="After the latest day.",
+    TOO_MANY="More entries than are taken.",
+    INVALID_FORMAT="Not written as its format asks.",
+    INVALID_CHECKSUM="The check digit does not fit: probably a typing error.",
+    NOT_A_CHOICE="Not in the list, or not in it today.",
+    NOT_CONFIRMED="An employer that is not confirmed.",
+    DUPLICATE="It is there already, or given twice.",
+    NOT_FOUND="The id names nothing that the viewer may use.",
+    NOT_ASSIGNABLE="This member cannot be given trackers.",
+    STATUS_NOT_ALLOWED="No such step between statuses.",
+    IMMUTABLE="It cannot be changed any more.",
+    FORBIDDEN="The viewer's roles do not permit it.",
+    PRECONDITION_FAILED="The learner's record is not as this process automation needs it.",
+    CONFLICT="Somebody else changed it: read again.",
+    IDEMPOTENCY_KEY_REUSED="The same key with another entry.",
+    INVALID_CREDENTIALS="The e-mail address, password or token does not hold.",
+    RATE_LIMITED="Too many attempts; parameter `retryAfter`, in seconds.",
+)

@@ -1,0 +1,41 @@
+"""What is wrong with an entry."""
+
+from dataclasses import dataclass
+
+import strawberry
+
+from schema.enums import ErrorCode
+from services.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    name: str
+    value: str
+
+
+@strawberry.type(description="A figure behind an error: what is needed to word the message in another language.")
+class ErrorParameter:
+    """The whitelist over a parameter."""
+
+    name: str = strawberry.field(description="`minimum`, `earliest`, `retryAfter` …")
+    value: str = strawberry.field(description="The figure as text.")
+
+
+def _parameters(root: strawberry.Parent[Problem]) -> list[_Parameter]:
+    return [_Parameter(name, value) for name, value in root.parameters]
+
+
+@strawberry.type(description="One thing that is wrong with an entry, in its place.")
+class InputError:
+    """The whitelist over a problem."""
+
+    path: list[str] = strawberry.field(
+        description='Where: names of input fields; a value by its key (`["values", "endDate"]`); list elements by index.'
+    )
+    code: ErrorCode = strawberry.field(description="What, for programs.")
+    message: str = strawberry.field(description="What, for people, in plain English.")
+    parameters: list[ErrorParameter] = strawberry.field(
+        resolver=_parameters, graphql_type=list[ErrorParameter], description="The figures behind the message."
+    )
+    rule: str | None = strawberry.field(description="The official rule behind it: `ULN_04`.")

@@ -1,0 +1,145 @@
+"""Learners and their learning aims."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+import models
+from schema.context import Info
+from schema.employer import Employer
+from schema.enums import ProgrammeStatus
+from schema.member import Member
+from schema.node import Connection, Node
+from schema.programme import Programme
+
+if TYPE_CHECKING:
+    from schema.tracker import Tracker
+    from schema.tracker_filter import TrackerFilter
+
+
+@strawberry.type(description="Where a learner lives.")
+class Address:
+    """A learner's address."""
+
+    lines: list[str] = strawberry.field(description="Up to four lines.")
+    postcode: str | None = strawberry.field(description="The postcode, `ZZ99 9ZZ` if it is not known.")
+
+
+@strawberry.type(description="A learning delivery of the ILR. Codes are the ILR's own.")
+class LearningAim(Node):
+    """The whitelist over a learning aim's row."""
+
+    reference: str = strawberry.field(
+        description="LearnAimRef: the aim's reference in LARS; a programme aim is ZPROG001."
+    )
+    aim_type: int = strawberry.field(description="AimType: 1 programme, 3 component, 4 alone, 5 core 16 to 19.")
+    fund_model: int | None = strawberry.field(description="FundModel: who pays.")
+    programme_type: int | None = strawberry.field(description="ProgType: 25 is an apprenticeship standard.")
+    standard_code: int | None = strawberry.field(description="StdCode: the standard.")
+    start_date: dt.date = strawberry.field(description="LearnStartDate.")
+    original_start_date: dt.date | None = strawberry.field(
+        description="OrigLearnStartDate: of the first aim, after a break."
+    )
+    planned_end_date: dt.date | None = strawberry.field(description="LearnPlanEndDate.")
+    actual_end_date: dt.date | None = strawberry.field(description="LearnActEndDate.")
+    completion_status: int = strawberry.field(
+        description="CompStatus: 1 continuing, 2 completed, 3 withdrawn, 6 on a break."
+    )
+    outcome: int | None = strawberry.field(
+        description="Outcome: 1 achieved, 2 partial, 3 not achieved, 8 not yet known."
+    )
+    withdraw_reason: int | None = strawberry.field(description="WithdrawReason.")
+    restart: bool = strawberry.field(description="Whether it goes on with an aim that a break ended (FAM RES).")
+    actual_hours: int | None = strawberry.field(description="OTJActHours: the off-the-job hours.")
+    achievement_date: dt.date | None = strawberry.field(description="AchDate.")
+    learning_support_from: dt.date | None = strawberry.field(description="When learning support starts (FAM LSF).")
+    learning_support_to: dt.date | None = strawberry.field(description="When learning support ends (FAM LSF).")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a learning aim's."""
+        return isinstance(value, models.LearningAim)
+
+
+Row = strawberry.Parent[models.Learner]
+
+
+def _name(root: Row) -> str:
+    return f"{root.given_names} {root.family_name}".strip()
+
+
+def _address(root: Row) -> Address:
+    lines = [root.address_line1, root.address_line2, root.address_line3, root.address_line4]
+    return Address(lines=[line for line in lines if line], postcode=root.postcode)
+
+
+async def _programme(root: Row, info: Info) -> Any:
+    return root.programme_id and await info.context.loaders.neighbours.load(root.programme_id)
+
+
+async def _employer(root: Row, info: Info) -> Any:
+    return root.employer_id and await info.context.loaders.neighbours.load(root.employer_id)
+
+
+async def _tutor(root: Row, info: Info) -> Any:
+    return root.tutor_id and await info.context.loaders.neighbours.load(root.tutor_id)
+
+
+async def _groups(root: Row, info: Info) -> list[str]:
+    return await info.context.loaders.groups.load(root.id)
+
+
+async def _learning_aims(root: Row, info: Info) -> list[Any]:
+    return await info.context.loaders.aims.load(root.id)
+
+
+async def _trackers(
+    root: Row,
+    info: Info,
+    filter_by: Annotated[
+        Annotated["TrackerFilter", strawberry.lazy("schema.tracker_filter")] | None,
+        strawberry.argument(name="filter", description="Which trackers."),
+    ] = None,
+    first: Annotated[int | None, strawberry.argument(description="How many from the start, 1 to 100.")] = None,
+    after: Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")] = None,
+    last: Annotated[int | None, strawberry.argument(description="How many from the end, 1 to 100.")] = None,
+    before: Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")] = None,
+) -> Any:
+    from schema.tracker_pages import trackers_of_learner  # the two modules name each other's types
+
+    return await trackers_of_learner(root.id, info, filter_by, first, after, last, before)
+
+
+@strawberry.type(description="A person on a programme, as the provider's record has them.")
+class Learner(Node):
+    """The whitelist over a learner's row."""
+
+    name: str = strawberry.field(resolver=_name, description="The whole name as one reads it.")
+    title: str | None = strawberry.field(description="Mr, Ms, Dr …")
+    given_names: str = strawberry.field(description="First and middle names.")
+    family_name: str = strawberry.field(description="Last name.")
+    uln: str | None = strawberry.field(description="The unique learner number.")
+    reference: str | None = strawberry.field(description="LearnRefNumber: the provider's own number for the learner.")
+    programme: Programme | None = strawberry.field(resolver=_programme, description="What the learner is on.")
+    sub_programme: str | None = strawberry.field(description="A part of the programme, as the provider names it.")
+    programme_status: ProgrammeStatus = strawberry.field(description="Where the learner stands in the programme.")
+    employer: Employer | None = strawberry.field(resolver=_employer, description="For whom the learner works.")
+    job_title: str | None = strawberry.field(description="As what the learner works.")
+    weekly_hours: Decimal | None = strawberry.field(description="The normal hours of a week's work.")
+    workplace_postcode: str | None = strawberry.field(description="Where the learner works.")
+    address: Address = strawberry.field(resolver=_address, description="Where the learner lives.")
+    tutor: Member | None = strawberry.field(resolver=_tutor, description="Who teaches the learner.")
+    groups: list[str] = strawberry.field(resolver=_groups, description="The groups that the learner is filed under.")
+    learning_aims: list[LearningAim] = strawberry.field(
+        resolver=_learning_aims, description="The learning aims, newest start first."
+    )
+    trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = strawberry.field(
+        resolver=_trackers, description="The trackers about the learner, newest first, as far as the viewer sees them."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a learner's."""
+        return isinstance(value, models.Learner)

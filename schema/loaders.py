@@ -1,0 +1,82 @@
+"""The edges' batches: one of each for a request, so that what many rows point to is read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from models import Employer, Learner, LearningAim, Member, Programme, Tracker
+from services.history import pages_by_tracker
+from services.learners import aims_of, groups_of
+from services.neighbours import neighbours_by_id
+from services.pages import Page, PageRequest
+from services.reading import rows_by_id
+from services.tracker_lists import TrackerFilter, pages_by_learner
+from services.tracker_types import Form, OfferedType, forms, offered_types
+from services.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a connection below many rows is asked for; those that ask the same share one statement."""
+
+    parent: UUID
+    request: PageRequest
+    count: bool
+    filter_by: TrackerFilter | None = None
+    companions: frozenset[str] = frozenset()
+
+
+class Loaders:
+    """The batches of one viewer in one request or event."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self.neighbours: DataLoader[UUID, Member | Employer | Programme | None] = DataLoader(
+            partial(neighbours_by_id, viewer)
+        )
+        self.learners: DataLoader[UUID, Learner | None] = DataLoader(partial(rows_by_id, viewer, Learner))
+        self.trackers: DataLoader[UUID, Tracker | None] = DataLoader(partial(rows_by_id, viewer, Tracker))
+        self.aims: DataLoader[UUID, list[LearningAim]] = DataLoader(aims_of)
+        self.groups: DataLoader[UUID, list[str]] = DataLoader(groups_of)
+        self.types: DataLoader[UUID, OfferedType | None] = DataLoader(self._types)
+        self.forms: DataLoader[UUID, Form] = DataLoader(self._forms)
+        self.histories: DataLoader[Wanted, Page] = DataLoader(self._histories)
+        self.trackers_of_learners: DataLoader[Wanted, Page] = DataLoader(self._trackers_of_learners)
+
+    async def _types(self, ids: list[UUID]) -> list[OfferedType | None]:
+        offered = await offered_types(self._viewer, ids=ids, include_hidden=True)
+        found = {one.type.id: one for one in offered}
+        return [found.get(type_id) for type_id in ids]
+
+    async def _forms(self, ids: list[UUID]) -> list[Form]:
+        found = await forms(ids)
+        return [found[version_id] for version_id in ids]
+
+    async def _histories(self, wanted: list[Wanted]) -> list[Page | BaseException]:
+        found: dict[Wanted, Page] = {}
+        for (request, count), parents in _alike(wanted, "request", "count").items():
+            pages = await pages_by_tracker(self._viewer, request, [one.parent for one in parents], count=count)
+            found |= {one: pages[one.parent] for one in parents}
+        return [found[one] for one in wanted]
+
+    async def _trackers_of_learners(self, wanted: list[Wanted]) -> list[Page | BaseException]:
+        found: dict[Wanted, Page] = {}
+        for what, parents in _alike(wanted, "request", "count", "filter_by", "companions").items():
+            request, count, filter_by, companions = what
+            ids = [one.parent for one in parents]
+            pages = await pages_by_learner(
+                self._viewer, request, ids, filter_by=filter_by, companions=companions, count=count
+            )
+            found |= {one: pages[one.parent] for one in parents}
+        return [found[one] for one in wanted]
+
+
+def _alike(wanted: list[Wanted], *names: str) -> Mapping[tuple[Any, ...], list[Wanted]]:
+    together: dict[tuple[Any, ...], list[Wanted]] = {}
+    for one in wanted:
+        together.setdefault(tuple(getattr(one, name) for name in names), []).append(one)
+    return together

@@ -1,0 +1,29 @@
+"""Members: the organisation's staff."""
+
+from typing import Any
+
+import strawberry
+
+import models
+from schema.enums import MemberKind, Role
+from schema.node import Node
+
+
+def _roles(root: strawberry.Parent[models.Member]) -> list[Role]:
+    return [role for role in models.Role if role in root.roles]
+
+
+@strawberry.type(description="A person of the organisation's staff: an administrator or a tutor.")
+class Member(Node):
+    """The whitelist over a member's row."""
+
+    name: str = strawberry.field(description="The name, as one reads it.")
+    email: str = strawberry.field(description="The address that mails go to and that signs in.")
+    kind: MemberKind = strawberry.field(description="What the member is in the organisation.")
+    roles: list[Role] = strawberry.field(resolver=_roles, description="What the member may do beyond reading.")
+    active: bool = strawberry.field(description="Whether the member can sign in and be given trackers.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a member's."""
+        return isinstance(value, models.Member)

@@ -1,0 +1,98 @@
+"""Relay's conventions: nodes with global ids, connections with edges and cursors."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from tortoise import Model
+
+from services.global_ids import NOWHERE, NodeReference, global_id, named
+from services.pages import Page
+from services.refusals import BadRequest
+
+T = TypeVar("T")
+
+
+def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
+    return strawberry.ID(global_id(type(root).__name__, root.pk))
+
+
+@strawberry.interface(description="Anything that has an id of its own.")
+class Node:
+    """A node; the row's class has the name of its type in the graph."""
+
+    id: strawberry.ID = strawberry.field(
+        resolver=_node_id, description="The global id: opaque, unique, and the same for as long as the object lives."
+    )
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Relay's page information."""
+
+    has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the page's first edge.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the page's last edge.")
+
+
+@strawberry.type(description="An object in a list, and its place there.")
+class Edge(Generic[T]):
+    """Relay's edge."""
+
+    node: T = strawberry.field(description="The object.")
+    cursor: str = strawberry.field(description="Its place: what `after` and `before` take.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    """Relay's connection."""
+
+    edges: list[Edge[T]] = strawberry.field(description="The objects with their places.")
+    nodes: list[T] = strawberry.field(description="The objects.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies in its list.")
+    total_count: int = strawberry.field(description="How many there are in all pages; counted only when asked for.")
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeOf:
+    """What an edge's fields are read from."""
+
+    node: Any
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOf:
+    """What a connection's fields are read from."""
+
+    edges: list[EdgeOf]
+    nodes: list[Any]
+    page_info: PageInfo
+    total_count: int | None
+
+
+def connection(page: Page, nodes: list[Any]) -> ConnectionOf:
+    """The connection of a page whose rows are ``nodes``."""
+    cursors = page.cursors
+    info = PageInfo(
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=cursors[0] if cursors else None,
+        end_cursor=cursors[-1] if cursors else None,
+    )
+    edges = [EdgeOf(node, cursor) for node, cursor in zip(nodes, cursors, strict=True)]
+    return ConnectionOf(edges, nodes, info, page.total)
+
+
+def reference_of(text: str, *path: str) -> NodeReference:
+    """What an id in a query's argument names; raises BadRequest for what is no id."""
+    reference = named(text)
+    if reference is None:
+        raise BadRequest("This is no id.", *path)
+    return reference
+
+
+def reference_in(text: str | None) -> NodeReference | None:
+    """What an id in an input names; what is no id names nothing that exists."""
+    return None if text is None else named(text) or NOWHERE

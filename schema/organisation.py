@@ -1,0 +1,46 @@
+"""The organisation."""
+
+from typing import Any
+
+import strawberry
+
+import models
+from schema.context import Info
+from schema.node import Node
+from services.process_automations import AutomationSetting, settings_of
+
+
+@strawberry.type(description="Whether and how the organisation uses one of the built-in process automations.")
+class ProcessAutomation(Node):
+    """The whitelist over a process automation's row."""
+
+    key: str = strawberry.field(description="The key of its tracker type.")
+    name: str = strawberry.field(description="The name of its tracker type.")
+    enabled: bool = strawberry.field(description="Whether it can be raised.")
+    four_eyes: bool = strawberry.field(
+        description="Whether it needs somebody else's approval than that of who raised it or last changed its values."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a process automation's."""
+        return isinstance(value, AutomationSetting)
+
+
+async def _process_automations(info: Info) -> list[AutomationSetting]:
+    return await settings_of(info.context.must_be_signed_in())
+
+
+@strawberry.type(description="A training provider: what everything else belongs to.")
+class Organisation(Node):
+    """The whitelist over an organisation's row."""
+
+    name: str = strawberry.field(description="Its name.")
+    process_automations: list[ProcessAutomation] = strawberry.field(
+        resolver=_process_automations, description="The built-in process automations, each with whether it is enabled."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is an organisation's."""
+        return isinstance(value, models.Organisation)

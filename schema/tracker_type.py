@@ -1,0 +1,113 @@
+"""Tracker types and the steps between their trackers' statuses."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from schema.context import Info
+from schema.enums import ProgrammeStatus, TrackerCategory, TrackerStatus
+from schema.field_definition import FieldDefinition
+from schema.node import Node
+from services import definitions
+from services.global_ids import global_id
+from services.tracker_types import OfferedType
+from services.transitions import Transition as TransitionRow
+
+
+@strawberry.type(description="A step from one status to another, with what it asks for, for this viewer.")
+class Transition:
+    """The whitelist over a transition."""
+
+    from_: TrackerStatus = strawberry.field(
+        name="from",
+        resolver=lambda root: root.from_status,
+        graphql_type=TrackerStatus,
+        description="The status that it leaves.",
+    )
+    to: TrackerStatus = strawberry.field(description="The status that it enters.")
+    required_fields: list[str] = strawberry.field(description="The keys of the fields that must be filled to take it.")
+    comment_required: bool = strawberry.field(description="Whether a comment must say why.")
+    viewer_can_take: bool = strawberry.field(description="Whether the viewer may take it.")
+
+
+Row = strawberry.Parent[OfferedType]
+
+
+def _id(root: Row) -> strawberry.ID:
+    return strawberry.ID(global_id("TrackerType", root.type.id))
+
+
+def _key(root: Row) -> str:
+    return root.type.key
+
+
+def _name(root: Row) -> str:
+    return root.type.name
+
+
+def _description(root: Row) -> str:
+    return root.type.description
+
+
+def _category(root: Row) -> TrackerCategory:
+    return root.type.category
+
+
+def _version(root: Row) -> int:
+    return root.form.version
+
+
+def _archived(root: Row) -> bool:
+    return root.type.archived
+
+
+def _fields(root: Row) -> Sequence[definitions.FieldDefinition]:
+    return list(root.form.definition.fields)
+
+
+def _transitions(root: Row, info: Info) -> list[TransitionRow]:
+    return root.transitions(info.context.must_be_signed_in())
+
+
+def _viewer_can_create(root: Row, info: Info) -> bool:
+    return root.can_be_created_by(info.context.must_be_signed_in())
+
+
+def _learner_statuses(root: Row) -> list[ProgrammeStatus]:
+    return list(root.form.definition.precondition)
+
+
+@strawberry.type(description="A kind of tracker: its form, its steps, and who may open one.")
+class TrackerType(Node):
+    """The whitelist over a type as the organisation has it."""
+
+    id: strawberry.ID = strawberry.field(resolver=_id, description="The global id.")
+    key: str = strawberry.field(resolver=_key, description='What names it in entries and filters: `"JOB"`.')
+    name: str = strawberry.field(resolver=_name, description="What people call it.")
+    description: str = strawberry.field(resolver=_description, description="What it is for.")
+    category: TrackerCategory = strawberry.field(resolver=_category, description="What kind of type it is.")
+    version: int = strawberry.field(
+        resolver=_version,
+        description="Grows with every change of the definition; a tracker keeps the one it was made with.",
+    )
+    archived: bool = strawberry.field(resolver=_archived, description="Whether no new trackers of it can be opened.")
+    fields: list[FieldDefinition] = strawberry.field(
+        resolver=_fields, graphql_type=list[FieldDefinition], description="The fields of the form, in form order."
+    )
+    transitions: list[Transition] = strawberry.field(
+        resolver=_transitions,
+        graphql_type=list[Transition],
+        description="The steps between statuses, as the viewer's roles alone decide.",
+    )
+    viewer_can_create: bool = strawberry.field(
+        resolver=_viewer_can_create, description="Whether the viewer may open a tracker of it."
+    )
+    learner_statuses: list[ProgrammeStatus] = strawberry.field(
+        resolver=_learner_statuses, description="The learner must be in one of these; empty: in any."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a tracker type's."""
+        return isinstance(value, OfferedType)

@@ -1,0 +1,80 @@
+"""What the learner's record asks of a process automation: its precondition and the ILR's cross-field rules.
+
+Asked at creation, at approval and at application, because the record moves on in between.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models import Learner, LearningAim
+from services.definitions import DateField, FieldDefinition, TypeDefinition
+from services.problems import ErrorCode, Problem
+
+CONTINUING, COMPLETED, BREAK = 1, 2, 6
+OUTCOME_NOT_KNOWN = 8
+
+
+async def automation_problems(definition: TypeDefinition, values: Mapping[str, Any], learner: Learner) -> list[Problem]:
+    """All that the record has against an automation with these values."""
+    problems = []
+    if definition.precondition and learner.programme_status not in definition.precondition:
+        allowed = ", ".join(definition.precondition)
+        message = f"The learner's programme status is {learner.programme_status}; this needs one of: {allowed}."
+        problems.append(Problem(("learnerId",), ErrorCode.PRECONDITION_FAILED, message, (("allowed", allowed),)))
+    if not definition.aims:
+        return problems
+    aims = touched_aims(definition, await LearningAim.filter(learner_id=learner.id))
+    return [*problems, *_end_before_start(definition, values, aims), *_return_before_break(definition, values, aims)]
+
+
+def touched_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> list[LearningAim]:
+    """The aims that an automation touches: OPEN, those of the newest BREAK, those AWAITING_OUTCOME."""
+    breaks = [aim.actual_end_date for aim in aims if aim.completion_status == BREAK and aim.actual_end_date]
+    newest_break = max(breaks, default=None)
+    chosen = {
+        "OPEN": lambda aim: aim.completion_status == CONTINUING,
+        "LAST_BREAK": lambda aim: aim.completion_status == BREAK and aim.actual_end_date == newest_break,
+        "AWAITING_OUTCOME": lambda aim: aim.completion_status == COMPLETED and aim.outcome == OUTCOME_NOT_KNOWN,
+    }
+    return [aim for aim in aims if any(chosen[name](aim) for name in definition.aims)]
+
+
+def _day(definition: TypeDefinition, values: Mapping[str, Any], key: object) -> tuple[FieldDefinition, dt.date] | None:
+    field = definition.field(key) if isinstance(key, str) else None
+    if not isinstance(field, DateField) or field.key not in values:
+        return None
+    return field, dt.date.fromisoformat(values[field.key])
+
+
+def _end_before_start(
+    definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
+) -> list[Problem]:
+    effect = definition.effects.get("aim.actualEndDate")
+    if effect is None or (found := _day(definition, values, effect.get("field"))) is None:
+        return []
+    field, end = found
+    kept = effect.get("keep_if_set", False)
+    starts = [aim.start_date for aim in aims if not (kept and aim.actual_end_date)]
+    if not starts or end >= (latest_start := max(starts)):
+        return []
+    earliest = latest_start.isoformat()
+    message = f"{field.label} may not be before {earliest}, when a learning aim that it ends started."
+    return [_too_early(field, message, earliest, rule="LearnActEndDate_01")]
+
+
+def _return_before_break(
+    definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
+) -> list[Problem]:
+    if definition.restarts is None or (found := _day(definition, values, definition.restarts.get("start"))) is None:
+        return []
+    field, start = found
+    ends = [aim.actual_end_date for aim in aims if aim.actual_end_date]
+    if not ends or start > max(ends):
+        return []
+    earliest = (max(ends) + dt.timedelta(days=1)).isoformat()
+    return [_too_early(field, f"{field.label} must be after the break began: {earliest} or later.", earliest)]
+
+
+def _too_early(field: FieldDefinition, message: str, earliest: str, *, rule: str | None = None) -> Problem:
+    return Problem(("values", field.key), ErrorCode.TOO_EARLY, message, (("earliest", earliest),), rule)

@@ -1,0 +1,33 @@
+"""Global ids: opaque names of nodes, Relay's way. They name, they permit nothing."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NodeReference:
+    """What a global id names: a type of the graph and a row."""
+
+    type_name: str
+    id: UUID
+
+
+NOWHERE = NodeReference("", UUID(int=0))
+"""What a malformed id in an input names: nothing that exists."""
+
+
+def global_id(type_name: str, row_id: UUID) -> str:
+    """The global id of a row."""
+    return urlsafe_b64encode(f"{type_name}:{row_id}".encode()).decode().rstrip("=")
+
+
+def named(text: str) -> NodeReference | None:
+    """What a global id names; None if the text is no global id in the form that ``global_id`` gives it."""
+    try:
+        decoded = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
+        type_name, _, row_id = decoded.partition(":")
+        reference = NodeReference(type_name, UUID(row_id))
+    except ValueError:
+        return None
+    return reference if type_name.isalpha() and global_id(type_name, reference.id) == text else None

@@ -1,0 +1,134 @@
+"""The one reader of a process: it wakes on NOTIFY and reads what lies after each listener's cursor, in one query.
+
+The notification rows are the truth. A wake-up only says when to look, so one that is lost costs time and nothing
+else: every few seconds the reader looks anyway. Listeners ask for their next batch when they are done with the
+one before; what a slow listener has not asked for stays in the database.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from models import Notification
+from models.database import fetch
+from models.rows import columns, row
+from services.tracker_writes import CHANNEL
+
+log = logging.getLogger("trackers.inbox")
+
+POLL_SECONDS = 5.0
+BATCH = 100
+
+_READ = f"""
+SELECT asked.place, n.* FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS asked (member_id, after, place)
+CROSS JOIN LATERAL (
+    SELECT {columns(Notification, "n")} FROM notification n
+    WHERE n.recipient_id = asked.member_id AND n.cursor > asked.after ORDER BY n.cursor LIMIT {BATCH}
+) n ORDER BY asked.place, n."n.cursor"
+"""
+
+
+@dataclass(eq=False, slots=True)
+class _Asked:
+    """A listener that waits for what comes after its cursor."""
+
+    member_id: UUID
+    after: int
+    answer: asyncio.Future[list[Notification]]
+    looked: bool = False
+
+
+@dataclass(eq=False)
+class InboxReader:
+    """Gives listeners their notifications, in the order of their cursors, none lost and none twice."""
+
+    _asked: set[_Asked] = field(default_factory=set)
+    _woken: set[UUID] = field(default_factory=set)
+    _look: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def next_batch(self, member_id: UUID, after: int, *, patience: float) -> Sequence[Notification]:
+        """A member's notifications after a cursor, as soon as there are any; none after ``patience`` seconds."""
+        asked = _Asked(member_id, after, asyncio.get_running_loop().create_future())
+        self._asked.add(asked)
+        self._look.set()
+        try:
+            async with asyncio.timeout(patience):
+                return await asked.answer
+        except TimeoutError:
+            return []
+        finally:
+            self._asked.discard(asked)
+
+    def wake(self, member_id: str) -> None:
+        """Say that a member may have something new."""
+        with contextlib.suppress(ValueError):
+            self._woken.add(UUID(member_id))
+            self._look.set()
+
+    async def run(self) -> None:
+        """Read until cancelled; a database that does not answer is asked again."""
+        while True:
+            everyone = False
+            try:
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._look.wait()
+            except TimeoutError:
+                everyone = True
+            self._look.clear()
+            woken, self._woken = self._woken, set()
+            due = [a for a in self._asked if everyone or not a.looked or a.member_id in woken]
+            try:
+                await self._read(due)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("The inbox could not be read: %s", type(error).__name__)
+                await asyncio.sleep(1)
+                self._woken |= woken
+                self._look.set()
+
+    async def _read(self, due: Sequence[_Asked]) -> None:
+        if not due:
+            return
+        found: dict[int, list[Notification]] = {}
+        for record in await fetch(_READ, [asked.member_id for asked in due], [asked.after for asked in due]):
+            notification = row(Notification, "n", record)
+            assert notification is not None
+            found.setdefault(record["place"], []).append(notification)
+        for place, asked in enumerate(due, start=1):
+            asked.looked = True
+            if place in found and not asked.answer.done():
+                asked.answer.set_result(found[place])
+
+
+@asynccontextmanager
+async def reading(reader: InboxReader, credentials: Mapping[str, object]) -> AsyncIterator[None]:
+    """The reader at work, woken by PostgreSQL, while the block runs."""
+    tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(reader, credentials))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _listen(reader: InboxReader, credentials: Mapping[str, object]) -> None:
+    """Keep a connection that listens; after each loss a new one. What is missed meanwhile the poll finds."""
+    while True:
+        lost = asyncio.Event()
+        try:
+            connection = await asyncpg.connect(**credentials)  # type: ignore[arg-type]
+            try:
+                connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                await connection.add_listener(CHANNEL, lambda *heard: reader.wake(str(heard[3])))
+                await lost.wait()
+            finally:
+                await connection.close(timeout=1)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("The listening connection was lost: %s", type(error).__name__)
+        await asyncio.sleep(1)

@@ -1,0 +1,20 @@
+"""What the rules may know of where they run."""
+
+from dataclasses import dataclass, field
+from urllib.parse import quote
+from uuid import UUID
+
+from services.global_ids import global_id
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation: the secret that signs its tokens, and the addresses that its answers and mails name."""
+
+    secret: bytes = field(repr=False)
+    edit_url: str
+    mail_from: str = "trackers@localhost"
+
+    def tracker_url(self, tracker_id: UUID) -> str:
+        """The Edit Tracker page of a tracker: ``{id}`` becomes its URL-encoded global id."""
+        return self.edit_url.replace("{id}", quote(global_id("Tracker", tracker_id), safe=""))

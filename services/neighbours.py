@@ -1,0 +1,30 @@
+"""What trackers and learners point to: members, employers and programmes, by id, in one statement for all three."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from models import Employer, Member, Programme
+from models.rows import columns, row
+from services.statements import Statement
+from services.viewer import Viewer
+from services.visibility import visible
+
+Neighbour = Member | Employer | Programme
+
+_KINDS: tuple[type[Neighbour], ...] = (Member, Employer, Programme)
+
+
+async def neighbours_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[Neighbour | None]:
+    """The members, employers and programmes of ``ids`` in their order; None for what the organisation has not."""
+    statement = Statement()
+    select, joins = ["asked.id AS asked"], [f"unnest({statement.bind(list(ids))}::uuid[]) AS asked (id)"]
+    for model in _KINDS:
+        table = model._meta.db_table
+        select.append(columns(model, table))
+        joins.append(f"LEFT JOIN {table} ON {table}.id = asked.id AND {visible(model, table, viewer, statement)}")
+    found: dict[UUID, Neighbour] = {}
+    for record in await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}"):
+        for model in _KINDS:
+            if (neighbour := row(model, model._meta.db_table, record)) is not None:
+                found[record["asked"]] = neighbour
+    return [found.get(row_id) for row_id in ids]

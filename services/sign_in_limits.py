@@ -1,0 +1,51 @@
+"""The wait that failed sign-ins earn, counted in the database per e-mail and per client address.
+
+An attempt is counted before the password is looked at, so that many at once cannot slip through, and taken
+back when it succeeds. From the fifth failure within an hour on, each is followed by a wait: 1, 2, 4 … seconds,
+a quarter of an hour at most. Keys are hashed: the table names nobody.
+"""
+
+from hashlib import sha256
+
+from models.database import fetch, transaction
+from services.problems import ErrorCode, Problem, Rejected
+
+_ATTEMPT = """
+INSERT INTO sign_in_failures AS f (key, failures, last_at) VALUES ($1, 1, now())
+ON CONFLICT (key) DO UPDATE SET
+    failures = CASE WHEN f.last_at < now() - interval '1 hour' THEN 1 ELSE f.failures + 1 END,
+    blocked_until = CASE
+        WHEN f.last_at < now() - interval '1 hour' OR f.failures < 4 THEN NULL
+        ELSE now() + make_interval(secs => least(900, power(2, least(f.failures - 4, 20))))
+    END,
+    last_at = now()
+WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
+RETURNING failures
+"""
+_WAIT = "SELECT ceil(extract(epoch FROM blocked_until - now()))::int AS seconds FROM sign_in_failures WHERE key = $1"
+_TAKE_BACK = "UPDATE sign_in_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE key = $1"
+
+
+def _key(kind: str, value: str) -> str:
+    return sha256(f"{kind}:{value}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+async def count_attempt(*, email: str, client: str) -> None:
+    """Count a sign-in attempt; raise Rejected with RATE_LIMITED while either key must wait."""
+    async with transaction():
+        for key in sorted((_key("email", email), _key("client", client))):
+            if not await fetch(_ATTEMPT, key):
+                seconds = max(1, (await fetch(_WAIT, key))[0]["seconds"])
+                raise _limited(seconds)
+
+
+async def forget_attempt(*, email: str, client: str) -> None:
+    """Take an attempt back that succeeded: the e-mail's count starts anew, the address loses this one."""
+    await fetch("DELETE FROM sign_in_failures WHERE key = $1", _key("email", email))
+    await fetch(_TAKE_BACK, _key("client", client))
+
+
+def _limited(seconds: int) -> Rejected:
+    message = f"Too many attempts. Try again in {seconds} second{'' if seconds == 1 else 's'}."
+    parameters = (("retryAfter", str(seconds)),)
+    return Rejected([Problem((), ErrorCode.RATE_LIMITED, message, parameters)])

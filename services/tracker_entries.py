@@ -1,0 +1,159 @@
+"""The check of a new tracker's entry: everything that is wrong with it, told together."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models import Learner, Member, MemberKind, Role, TrackerCategory, TrackerStatus
+from models.rows import columns, row
+from services.automation_rules import automation_problems
+from services.calendar import today
+from services.field_kinds import SubmittedValue
+from services.forms import CheckedForm, check_form
+from services.global_ids import NodeReference
+from services.problems import ErrorCode, Problem
+from services.statements import Statement
+from services.text import LONGEST_DESCRIPTION, check_text
+from services.tracker_types import OfferedType, type_by_key
+from services.viewer import Viewer
+from services.visibility import visible
+
+EARLIEST_DAY = dt.date(1900, 1, 1)
+LATEST_DAY = dt.date(2100, 12, 31)
+NOTHING_CHECKED = CheckedForm(values={}, cleared=(), problems=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerEntry:
+    """What somebody enters to open a tracker."""
+
+    type: str
+    type_version: int | None = None
+    learner: NodeReference | None = None
+    status: TrackerStatus = TrackerStatus.NEW
+    assignee: NodeReference | None = None
+    description: str | None = None
+    due_date: dt.date | None = None
+    values: Sequence[SubmittedValue] = ()
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedEntry:
+    """An entry after its check: the rows that it names, its values as they are kept, and its problems."""
+
+    type: OfferedType | None
+    learner: Learner | None
+    assignee: Member | None
+    description: str
+    values: Mapping[str, Any]
+    problems: tuple[Problem, ...]
+
+
+async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
+    """Check an entry by every rule. Writes nothing, and stops at no first problem."""
+    day = today()
+    offered, learner, assignee = await asyncio.gather(
+        type_by_key(viewer, entry.type), _learner(viewer, entry.learner), _member(viewer, entry.assignee)
+    )
+    form = NOTHING_CHECKED
+    problems: list[Problem] = []
+    if offered is not None:
+        definition = offered.form.definition
+        form = await check_form(definition, entry.values, organisation_id=viewer.organisation_id, today=day)
+        if learner is not None and offered.type.category == TrackerCategory.PROCESS_AUTOMATION:
+            problems += await automation_problems(definition, form.values, learner)
+    description, description_problems = check_text(
+        entry.description, path=("description",), label="The description", longest=LONGEST_DESCRIPTION
+    )
+    problems = [
+        *_type_problems(viewer, entry, offered),
+        *_learner_problems(entry, learner),
+        *_status_problems(entry),
+        *assignee_problems(viewer, entry.assignee, assignee),
+        *description_problems,
+        *due_date_problems(entry.due_date, day),
+        *form.problems,
+        *problems,
+    ]
+    return CheckedEntry(
+        type=offered,
+        learner=learner,
+        assignee=assignee,
+        description=description,
+        values=form.values,
+        problems=tuple(problems),
+    )
+
+
+async def _learner(viewer: Viewer, reference: NodeReference | None) -> Learner | None:
+    if reference is None or reference.type_name != "Learner":
+        return None
+    statement = Statement()
+    found = await statement.fetch(
+        f"SELECT {columns(Learner, 'l')} FROM learner l "
+        f"WHERE {visible(Learner, 'l', viewer, statement)} AND l.id = {statement.bind(reference.id)}"
+    )
+    return row(Learner, "l", found[0]) if found else None
+
+
+async def _member(viewer: Viewer, reference: NodeReference | None) -> Member | None:
+    if reference is None or reference.type_name != "Member":
+        return None
+    return await Member.get_or_none(id=reference.id, organisation_id=viewer.organisation_id)
+
+
+def _type_problems(viewer: Viewer, entry: TrackerEntry, offered: OfferedType | None) -> list[Problem]:
+    if offered is None or offered.type.archived:
+        return [Problem(("type",), ErrorCode.UNKNOWN_TYPE, "There is no such tracker type.")]
+    problems = []
+    if not offered.can_be_created_by(viewer):
+        message = f"A {offered.type.name} tracker needs the role {Role.CREATE_PROCESS_AUTOMATION_TRACKERS}."
+        problems.append(Problem(("type",), ErrorCode.FORBIDDEN, message))
+    newest = offered.form.version
+    if entry.type_version is not None and entry.type_version != newest:
+        message = f"The form of {offered.type.name} has changed: version {newest} is in force. Load it again."
+        problems.append(Problem(("typeVersion",), ErrorCode.TYPE_CHANGED, message, (("version", str(newest)),)))
+    return problems
+
+
+def _learner_problems(entry: TrackerEntry, learner: Learner | None) -> list[Problem]:
+    if entry.learner is None:
+        return [Problem(("learnerId",), ErrorCode.REQUIRED, "Choose the learner.")]
+    if learner is None:
+        return [Problem(("learnerId",), ErrorCode.NOT_FOUND, "There is no such learner.")]
+    return []
+
+
+def _status_problems(entry: TrackerEntry) -> list[Problem]:
+    if entry.status == TrackerStatus.NEW:
+        return []
+    message = "A tracker is created as NEW."
+    return [Problem(("status",), ErrorCode.STATUS_NOT_ALLOWED, message, (("allowed", "NEW"),))]
+
+
+def assignee_problems(viewer: Viewer, reference: NodeReference | None, assignee: Member | None) -> list[Problem]:
+    """Who may be assignee: an active administrator of the organisation, or oneself."""
+    if reference is None:
+        return []
+    path = ("assigneeId",)
+    if assignee is None:
+        return [Problem(path, ErrorCode.NOT_FOUND, "There is no such member.")]
+    if assignee.id == viewer.member_id or (assignee.active and assignee.kind == MemberKind.ADMINISTRATOR):
+        return []
+    message = f"{assignee.name} cannot be given trackers: only active administrators can, and oneself."
+    return [Problem(path, ErrorCode.NOT_ASSIGNABLE, message)]
+
+
+def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
+    """A due date set may not lie before today, nor beyond the year 2100."""
+    if due_date is None or day <= due_date <= LATEST_DAY:
+        return []
+    if due_date < day:
+        earliest = max(day, EARLIEST_DAY).isoformat()
+        message = f"The due date may not be before {earliest}."
+        return [Problem(("dueDate",), ErrorCode.TOO_EARLY, message, (("earliest", earliest),))]
+    message = f"The due date may not be after {LATEST_DAY.isoformat()}."
+    return [Problem(("dueDate",), ErrorCode.TOO_LATE, message, (("latest", LATEST_DAY.isoformat()),))]

@@ -1,0 +1,107 @@
+"""Lists of trackers: the hot read. One statement answers a page with all the rows that its trackers point to."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import Model
+
+from models import Employer, Learner, Member, Programme, Tracker, TrackerCategory, TrackerStatus
+from models.rows import columns
+from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page, fetch_pages
+from services.statements import Statement
+from services.viewer import Viewer
+from services.visibility import visible
+
+NEWEST_FIRST = Order("trackers", (Key("t.created_at", datetime, descending=True), Key("t.id", UUID, descending=True)))
+
+COMPANIONS: dict[str, tuple[type[Model], str]] = {
+    "assignee": (Member, "LEFT JOIN member assignee ON assignee.id = t.assignee_id"),
+    "creator": (Member, "LEFT JOIN member creator ON creator.id = t.created_by_id"),
+    "learner": (Learner, "JOIN learner ON learner.id = t.learner_id"),
+    "programme": (Programme, "LEFT JOIN programme ON programme.id = learner.programme_id"),
+    "employer": (Employer, "LEFT JOIN employer ON employer.id = learner.employer_id"),
+    "tutor": (Member, "LEFT JOIN member tutor ON tutor.id = learner.tutor_id"),
+}
+"""The rows that can come along with a tracker, by alias; those after ``learner`` need it."""
+
+GROUPS = (
+    "(SELECT coalesce(array_agg(g.name ORDER BY g.name), '{}') FROM learner_in_group i "
+    'JOIN learner_group g ON g.id = i.group_id WHERE i.learner_id = learner.id) AS "groups"'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerFilter:
+    """Which trackers: fields are and-ed, entries of a list or-ed; None restricts nothing, an empty list of ids all."""
+
+    type: Collection[str] | None = None
+    category: Collection[TrackerCategory] | None = None
+    status: Collection[TrackerStatus] | None = None
+    assignee: Collection[UUID] | None = None
+    unassigned: bool | None = None
+    learner: Collection[UUID] | None = None
+    created_by: Collection[UUID] | None = None
+
+
+async def page_of_trackers(
+    viewer: Viewer, request: PageRequest, *, filter_by: TrackerFilter, companions: Collection[str], count: bool
+) -> Page:
+    """A page of the organisation's trackers, newest first, as far as the viewer sees them."""
+    return await fetch_page(request, _listing(viewer, filter_by, companions), count=count)
+
+
+async def pages_by_learner(
+    viewer: Viewer,
+    request: PageRequest,
+    learner_ids: Sequence[UUID],
+    *,
+    filter_by: TrackerFilter,
+    companions: Collection[str],
+    count: bool,
+) -> dict[UUID, Page]:
+    """The same page of each learner's trackers."""
+    listing = _listing(viewer, filter_by, companions, "t.learner_id = parent.id")
+    return await fetch_pages(request, listing, learner_ids, count=count)
+
+
+def _listing(viewer: Viewer, filter_by: TrackerFilter, companions: Collection[str], *conditions: str) -> Listing:
+    statement = Statement()
+    wanted = [alias for alias in COMPANIONS if alias in companions]
+    select = [columns(Tracker, "t"), *(columns(COMPANIONS[alias][0], alias) for alias in wanted)]
+    if "learner" in wanted and "groups" in companions:
+        select.append(GROUPS)
+    where = [visible(Tracker, "t", viewer, statement), *conditions, *_conditions(filter_by, statement)]
+    return Listing(
+        order=NEWEST_FIRST,
+        select=", ".join(select),
+        source=" ".join(["tracker t", *(COMPANIONS[alias][1] for alias in wanted)]),
+        where=" AND ".join(where),
+        statement=statement,
+    )
+
+
+def _conditions(filter_by: TrackerFilter, statement: Statement) -> list[str]:
+    def among(column: str, values: Collection[object] | None) -> list[str]:
+        return [] if values is None else [f"{column} = ANY({statement.bind(list(values))})"]
+
+    of_type = "t.type_id IN (SELECT id FROM tracker_type tt WHERE {})"
+    return [
+        *(of_type.format(condition) for condition in among("tt.key", filter_by.type)),
+        *(of_type.format(condition) for condition in among("tt.category", filter_by.category)),
+        *among("t.status", filter_by.status),
+        *among("t.learner_id", filter_by.learner),
+        *among("t.created_by_id", filter_by.created_by),
+        *_assigned(filter_by, statement),
+    ]
+
+
+def _assigned(filter_by: TrackerFilter, statement: Statement) -> list[str]:
+    """``assignee`` and ``unassigned`` together mean either; ``unassigned`` false alone means those with an assignee."""
+    if filter_by.assignee is not None:
+        mine = f"t.assignee_id = ANY({statement.bind(list(filter_by.assignee))})"
+        return [f"({mine} OR t.assignee_id IS NULL)" if filter_by.unassigned else mine]
+    if filter_by.unassigned is not None:
+        return [f"t.assignee_id IS {'' if filter_by.unassigned else 'NOT '}NULL"]
+    return []

@@ -1,0 +1,148 @@
+"""Tracker types as an organisation has them: the built-in ones and its own, with their forms."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from models import Role, TrackerCategory, TrackerType, TrackerTypeVersion
+from models.base import load_json
+from models.database import fetch, transaction
+from models.rows import columns, row
+from services import builtin_types
+from services.definition_documents import definition_from_document, definition_to_document
+from services.definitions import TypeDefinition
+from services.statements import Statement
+from services.transitions import Transition, transitions_of_type
+from services.viewer import Viewer
+from services.visibility import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One version of a type's definition."""
+
+    id: UUID
+    version: int
+    definition: TypeDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedType:
+    """A tracker type as an organisation has it: its newest form, and how its process automation is set."""
+
+    type: TrackerType
+    form: Form
+    enabled: bool
+    four_eyes: bool
+
+    def can_be_created_by(self, viewer: Viewer) -> bool:
+        """Whether the viewer's roles let them open a tracker of this type."""
+        if self.type.archived or not self.enabled or not viewer.has(Role.CREATE_TRACKERS):
+            return False
+        automation = self.type.category == TrackerCategory.PROCESS_AUTOMATION
+        return not automation or viewer.has(Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+
+    def transitions(self, viewer: Viewer) -> list[Transition]:
+        """All steps of the type, as the viewer's roles alone decide."""
+        return transitions_of_type(self.type.category, self.form.definition, viewer)
+
+
+# A version never changes, so what was read of it once holds for as long as the process lives.
+_forms: dict[UUID, Form] = {}
+_FORMS_KEPT = 10_000
+
+
+async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, Form]:
+    """The forms of versions by id."""
+    missing = [version_id for version_id in version_ids if version_id not in _forms]
+    if missing:
+        if len(_forms) > _FORMS_KEPT:
+            _forms.clear()
+        for record in await fetch(
+            "SELECT id, version, definition FROM tracker_type_version WHERE id = ANY($1)", missing
+        ):
+            definition = definition_from_document(load_json(record["definition"]))
+            _forms[record["id"]] = Form(record["id"], record["version"], definition)
+    return {version_id: _forms[version_id] for version_id in version_ids}
+
+
+async def offered_types(
+    viewer: Viewer,
+    *,
+    ids: Collection[UUID] | None = None,
+    key: str | None = None,
+    include_hidden: bool = False,
+) -> Sequence[OfferedType]:
+    """The types that the viewer's organisation has, in their order.
+
+    Process automations that are not enabled are left out unless ``include_hidden``, which an old tracker's type
+    is asked for with.
+    """
+    statement = Statement()
+    where = [visible(TrackerType, "t", viewer, statement)]
+    if ids is not None:
+        where.append(f"t.id = ANY({statement.bind(list(ids))})")
+    if key is not None:
+        where.append(f"t.key = {statement.bind(key)}")
+    if not include_hidden:
+        where.append("(t.category <> 'PROCESS_AUTOMATION' OR a.enabled)")
+    records = await statement.fetch(
+        f"SELECT {columns(TrackerType, 't')}, v.id AS version_id, a.four_eyes, "
+        "coalesce(a.enabled, t.category <> 'PROCESS_AUTOMATION') AS enabled "
+        "FROM tracker_type t JOIN tracker_type_version v ON v.type_id = t.id AND v.version = t.version "
+        f"LEFT JOIN process_automation a ON a.key = t.key AND a.organisation_id = {statement.bind(viewer.organisation_id)} "
+        f"AND t.category = 'PROCESS_AUTOMATION' WHERE {' AND '.join(where)} ORDER BY t.position, t.name, t.id"
+    )
+    known = await forms([record["version_id"] for record in records])
+    return [_offered(record, known) for record in records]
+
+
+def _offered(record: Mapping[str, Any], known: Mapping[UUID, Form]) -> OfferedType:
+    type_ = row(TrackerType, "t", record)
+    assert type_ is not None
+    return OfferedType(type_, known[record["version_id"]], record["enabled"], bool(record["four_eyes"]))
+
+
+async def list_types(
+    viewer: Viewer,
+    *,
+    category: Collection[TrackerCategory] | None = None,
+    creatable_only: bool = False,
+    include_archived: bool = False,
+) -> list[OfferedType]:
+    """The types to choose from; an empty ``category`` restricts nothing."""
+    return [
+        offered
+        for offered in await offered_types(viewer)
+        if (not category or offered.type.category in category)
+        and (include_archived or not offered.type.archived)
+        and (not creatable_only or offered.can_be_created_by(viewer))
+    ]
+
+
+async def type_by_key(viewer: Viewer, key: str) -> OfferedType | None:
+    """The type of a key; None if the organisation has none of it."""
+    if "\x00" in key or not key.isascii():
+        return None
+    return next(iter(await offered_types(viewer, key=key)), None)
+
+
+async def write_built_in_types() -> None:
+    """Bring the built-in types in the database to those of this release.
+
+    A definition that differs from the newest version kept becomes the next version; old trackers keep theirs.
+    """
+    async with transaction():
+        await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers built-in types'))")
+        for position, built_in in enumerate(builtin_types.load()):
+            wanted = definition_to_document(built_in.definition)
+            about = {"name": built_in.name, "description": built_in.description, "position": position}
+            found = await TrackerType.get_or_none(organisation_id=None, key=built_in.key)
+            if found is None:
+                found = await TrackerType.create(key=built_in.key, category=built_in.category, version=0, **about)
+            newest = await TrackerTypeVersion.get_or_none(type_id=found.id, version=found.version)
+            if newest is None or newest.definition != wanted:
+                found.version += 1
+                await TrackerTypeVersion.create(type_id=found.id, version=found.version, definition=wanted)
+            await found.update_from_dict(about).save()

@@ -1,0 +1,75 @@
+"""The real PostgreSQL of a test run: one server, one migrated template, a database of its own for each test."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from models.database import database as opened
+from models.database import migrate
+from server.postgres import embedded_postgres
+from server.settings import database_credentials
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of the run's PostgreSQL."""
+    folder = tmp_path_factory.mktemp("postgres")
+    with embedded_postgres(folder / "data", log=folder / "log", durable=False) as url:
+        yield url
+
+
+def address(url: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    head, _, query = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}?{query}"
+
+
+async def administer(url: str, *statements: str) -> None:
+    """Run statements that no transaction may hold, such as CREATE DATABASE."""
+    connection = await asyncpg.connect(**database_credentials(url))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str) -> str:
+    """The name of a migrated database that each test copies."""
+
+    async def make() -> None:
+        await administer(postgres, "CREATE DATABASE template_trackers")
+        async with opened(database_credentials(address(postgres, "template_trackers"))):
+            await migrate()
+
+    asyncio.run(make())
+    return "template_trackers"
+
+
+@pytest.fixture
+async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh migrated database."""
+    name = f"test_{next(_numbers)}"
+    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield address(postgres, name)
+    await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """The models bound to a fresh migrated database, whose URL it gives."""
+    async with opened(database_credentials(database_url)):
+        yield database_url
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for the state of one server."""
+    return tmp_path
