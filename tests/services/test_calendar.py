@@ -1,0 +1,31 @@
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.calendar import day_of, spoken, today
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-06-30T22:59:59+00:00", "2026-06-30"),
+        ("2026-06-30T23:00:00+00:00", "2026-07-01"),  # summer time: midnight in London is 23:00 in UTC
+        ("2026-12-31T23:59:59+00:00", "2026-12-31"),
+        ("2027-01-01T00:00:00+00:00", "2027-01-01"),
+        ("2026-11-24T18:30:00-08:00", "2026-11-25"),
+    ],
+)
+def test_a_day_begins_at_midnight_in_london(moment: str, day: str) -> None:
+    assert day_of(dt.datetime.fromisoformat(moment)) == dt.date.fromisoformat(day)
+
+
+def test_today_is_the_day_in_london() -> None:
+    london = ZoneInfo("Europe/London")
+    before = dt.datetime.now(london).date()
+    asked = today()
+    assert before <= asked <= dt.datetime.now(london).date()
+
+
+def test_days_are_spoken_without_leading_zeros() -> None:
+    assert spoken(dt.date(2026, 9, 1)) == "1 September 2026"

@@ -1,0 +1,43 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.texts import clean_text
+
+
+@pytest.mark.parametrize(
+    ("entered", "kept"),
+    [
+        ("  Retail assistant \n", "Retail assistant"),
+        ("\u00a0\u2003x\u3000", "x"),
+        (" \t\r\n", ""),
+        ("Sme\u0301th", "Sm\u00e9th"),
+        ("two\nlines", "two\nlines"),
+        (
+            "\u0644\u0627 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+            "\u0644\u0627 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        ),
+        ("a" + "\u0301" * 30, "\u00e1" + "\u0301" * 29),
+    ],
+)
+def test_text_is_normalised_and_trimmed(entered: str, kept: str) -> None:
+    assert clean_text(entered) == kept
+
+
+@pytest.mark.parametrize("entered", ["a\0b", "\0", "\ud800", "x\udfff", "\udc00\ud800", "a" + "\u0301" * 31])
+def test_what_is_no_text_is_refused(entered: str) -> None:
+    assert clean_text(entered) is None
+
+
+def test_a_megabyte_of_marks_is_refused_without_being_normalised() -> None:
+    assert clean_text("a" + "\u0315\u0300\u0316" * 350_000) is None
+
+
+@given(st.text())
+def test_clean_text_stays_as_it_is(text: str) -> None:
+    clean = clean_text(text)
+    if clean is not None:
+        assert unicodedata.is_normalized("NFC", clean)
+        assert clean_text(clean) == clean
