@@ -1,0 +1,113 @@
+"""What comes in and goes out: JSON, a GraphQL request's parameters, the socket protocol's messages.
+
+No connection is touched here: bytes or text in, checked values or `Malformed` out.
+"""
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import orjson
+
+__all__ = ["Malformed", "Message", "Request", "decode", "encode", "parse_message", "parse_request"]
+
+_CLIENT_MESSAGES = {"connection_init", "ping", "pong", "subscribe", "complete"}
+
+
+class Malformed(Exception):  # noqa: N818 - the client’s mistake, not a failure
+    """What the client sent is not a request; the text says what is wrong and echoes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A well-formed GraphQL request: its document is still unread."""
+
+    query: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A well-formed message of `graphql-transport-ws` from a client; `request` only for `subscribe`."""
+
+    type: str
+    id: str = ""
+    payload: dict[str, Any] | None = None
+    request: Request | None = None
+
+
+def _refuse_number(_: str) -> NoReturn:
+    raise ValueError("not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_number(text)
+
+
+def decode(data: bytes | str) -> Any:
+    """Read JSON.
+
+    A lone surrogate written as an escape is accepted, unlike by orjson: it is a user's typing, to be refused
+    in its place by the field's rule rather than by losing the whole request.
+    """
+    try:
+        return orjson.loads(data)
+    except ValueError:
+        if ("\\u" if isinstance(data, str) else b"\\u") not in data:  # type: ignore[operator]
+            raise Malformed("The request is not valid JSON") from None
+    try:
+        return json.loads(data, parse_constant=_refuse_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise Malformed("The request is not valid JSON") from None
+
+
+def encode(answer: Any) -> bytes:
+    """Write JSON; what orjson will not write (an echoed lone surrogate) goes out as an escape."""
+    try:
+        return orjson.dumps(answer)
+    except TypeError:
+        return json.dumps(answer, separators=(",", ":")).encode()
+
+
+def parse_request(body: Any) -> Request:
+    """Check a request's parameters; unknown ones are ignored, as the specification wants it."""
+    if isinstance(body, list):
+        raise Malformed("Batches are not supported: send one request at a time")
+    if not isinstance(body, dict):
+        raise Malformed("The request must be an object")
+    query = body.get("query")
+    if not isinstance(query, str):
+        raise Malformed("query must be a string" if "query" in body else "query is missing")
+    operation_name = body.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise Malformed("operationName must be a string")
+    for name in ("variables", "extensions"):
+        if body.get(name) is not None and not isinstance(body[name], dict):
+            raise Malformed(f"{name} must be an object")
+    return Request(query, body.get("variables") or {}, operation_name)
+
+
+def parse_message(data: str) -> Message:
+    """Check a client's message against the protocol's text."""
+    message = decode(data)
+    if not isinstance(message, dict):
+        raise Malformed("A message must be an object")
+    kind = message.get("type")
+    if not isinstance(kind, str) or kind not in _CLIENT_MESSAGES:
+        raise Malformed("type must be one that a client sends: " + ", ".join(sorted(_CLIENT_MESSAGES)))
+    payload = message.get("payload")
+    if kind in ("subscribe", "complete"):
+        identifier = message.get("id")
+        if not isinstance(identifier, str) or not identifier:
+            raise Malformed(f"{kind}: id must be a non-empty string")
+        if kind == "complete":
+            return Message(kind, identifier)
+        if not isinstance(payload, dict):
+            raise Malformed("subscribe: payload must be an object")
+        return Message(kind, identifier, payload, parse_request(payload))
+    if payload is not None and not isinstance(payload, dict):
+        raise Malformed(f"{kind}: payload must be an object")
+    return Message(kind, payload=payload)

@@ -1,0 +1,80 @@
+"""GraphQL over a WebSocket: who may connect, and the subprotocol `graphql-transport-ws`, no other.
+
+The messages and close codes after the handshake are `connection`'s.
+"""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from server.connection import Connection, SocketLimits
+from server.execution import Executor, MakeContext
+
+__all__ = ["SUBPROTOCOL", "SocketDoor", "SocketLimits"]
+
+SUBPROTOCOL = "graphql-transport-ws"
+
+
+class SocketDoor:
+    """The ASGI endpoint of `ws /graphql`; give it to a `WebSocketRoute`.
+
+    `closing` is what a subscription's generator raises when the session behind it is over: the socket is
+    closed with 4403 and the exception's text. `allowed_origins` are those beside the server's own.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        make_context: MakeContext,
+        *,
+        closing: type[Exception],
+        allowed_origins: Collection[str] = (),
+        limits: SocketLimits | None = None,
+    ) -> None:
+        self._executor = executor
+        self._make_context = make_context
+        self._closing = closing
+        self._limits = limits or SocketLimits()
+        self._allowed_origins = frozenset(origin.lower() for origin in allowed_origins)
+        self._connections: dict[asyncio.Task[Any], Connection] = {}
+        self._going = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection until it is closed."""
+        websocket = WebSocket(scope, receive, send)
+        if not self._allows(websocket):
+            await websocket.close(1008, "Origin not allowed")  # before the handshake: the server answers 403
+            return
+        spoken = SUBPROTOCOL in websocket.scope["subprotocols"]
+        await websocket.accept(SUBPROTOCOL if spoken else None)
+        connection = Connection(websocket, self._executor, self._make_context, self._closing, self._limits)
+        if not spoken:
+            connection.end(4406, "Subprotocol not acceptable")
+        elif self._going:
+            connection.end(1001, "Going away")
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections[task] = connection
+        try:
+            await connection.serve()
+        finally:
+            del self._connections[task]
+
+    def _allows(self, websocket: WebSocket) -> bool:
+        origin = websocket.headers.get("origin")
+        if origin is None or origin.lower() in self._allowed_origins:
+            return True
+        # The scheme is left out: behind a proxy that ends TLS it is not the browser's.
+        host = websocket.headers.get("host", "").lower()
+        return bool(host) and origin.lower().partition("://")[2] == host
+
+    async def shutdown(self) -> None:
+        """Close every connection with 1001 and wait for them; call it before the server stops itself."""
+        self._going = True
+        for connection in self._connections.values():
+            connection.end(1001, "Going away")
+        if self._connections:
+            await asyncio.wait(list(self._connections))

@@ -1,0 +1,65 @@
+"""A client of graphql-transport-ws on a real WebSocket."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from tests.server.doors import House
+
+INIT = {"type": "connection_init"}
+ACK = {"type": "connection_ack"}
+GOOD = {**INIT, "payload": {"authorization": "Bearer good"}}
+
+
+class Client:
+    """A client that sends and hears messages, each within ten seconds."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def send(self, *messages: Any) -> None:
+        for message in messages:
+            raw = message if isinstance(message, str | bytes) else json.dumps(message)
+            await self.connection.send(raw)
+
+    async def hear(self) -> Any:
+        async with asyncio.timeout(10):
+            return json.loads(await self.connection.recv())
+
+    async def closed(self) -> tuple[int, str]:
+        """The close code and reason, after whatever still came."""
+        async with asyncio.timeout(10):
+            with suppress(ConnectionClosed):
+                while True:
+                    await self.connection.recv()
+        assert self.connection.close_code is not None
+        return self.connection.close_code, self.connection.close_reason or ""
+
+
+@asynccontextmanager
+async def client(served: House, init: dict[str, Any] | None = None, **options: Any) -> AsyncIterator[Client]:
+    options.setdefault("subprotocols", [Subprotocol("graphql-transport-ws")])
+    async with connect(served.ws, open_timeout=10, close_timeout=5, **options) as connection:
+        one = Client(connection)
+        if init is not None:
+            await one.send(init)
+            assert await one.hear() == ACK
+        yield one
+
+
+def ask(query: str, identifier: str = "1", **more: Any) -> dict[str, Any]:
+    return {"type": "subscribe", "id": identifier, "payload": {"query": query, **more}}
+
+
+def heard(identifier: str, **payload: Any) -> dict[str, Any]:
+    return {"type": "next", "id": identifier, "payload": payload}
+
+
+def complete(identifier: str = "1") -> dict[str, Any]:
+    return {"type": "complete", "id": identifier}

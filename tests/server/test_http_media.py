@@ -1,0 +1,128 @@
+"""GraphQL over HTTP: media types, content types and the body itself, whatever is asked in it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from server.http import accepted_media_type
+from tests.server.doors import House, house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PATH = "/graphql"
+JSON = "application/json"
+NEW = "application/graphql-response+json"
+HELLO = {"data": {"hello": "Hello you"}}
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served() -> AsyncIterator[House]:
+    async with house() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def client(served: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=served.url.removesuffix(PATH), timeout=10) as one:
+        yield one
+
+
+def refused(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+# Accept | media type of the answer, None for 406
+ACCEPT: list[tuple[str | None, str | None]] = [
+    (None, JSON),
+    ("", JSON),
+    ("*/*", JSON),
+    ("application/*", JSON),
+    (JSON, JSON),
+    (NEW, NEW),
+    (f"{NEW}, {JSON}", NEW),
+    (f"{JSON}, {NEW}", NEW),
+    (f"{JSON}, */*", JSON),
+    (f"{NEW}, */*", NEW),
+    (f"{NEW}, application/json;q=0.9", NEW),
+    (f"{JSON}, {NEW};q=0.9", JSON),
+    (f"{JSON};q=0.1, {NEW};q=0.05", JSON),
+    (f"{JSON};q=0, */*", NEW),
+    ("APPLICATION/JSON; Charset=UTF-8", JSON),
+    (f'{NEW}; charset="utf-8"', NEW),
+    (f"{JSON};charset=utf-16", None),
+    (f"{JSON};q=0", None),
+    (f"{JSON};q=x", None),
+    ("text/html", None),
+    ("text/event-stream", None),
+    ("text/html, application/xhtml+xml, */*;q=0.8", JSON),
+]
+
+
+@pytest.mark.parametrize(("accept", "media_type"), ACCEPT)
+async def test_accept(accept: str | None, media_type: str | None) -> None:
+    assert accepted_media_type(accept) == media_type
+
+
+async def test_not_acceptable(client: httpx.AsyncClient) -> None:
+    response = await client.post(PATH, json={"query": "{ hello }"}, headers={"accept": "text/html"})
+    message = "Accept must allow application/json or application/graphql-response+json"
+    assert (response.status_code, response.json()) == (406, refused(message, "NOT_ACCEPTABLE"))
+
+
+# Content-Type, further headers | status
+CONTENT_TYPE: list[tuple[dict[str, str], int]] = [
+    ({"content-type": "application/json"}, 200),
+    ({"content-type": "application/json; charset=utf-8"}, 200),
+    ({"content-type": 'Application/JSON;charset="UTF-8"'}, 200),
+    ({"content-type": "application/json; charset=latin-1"}, 415),
+    ({"content-type": "application/graphql"}, 415),
+    ({"content-type": "text/plain"}, 415),
+    ({"content-type": "application/x-www-form-urlencoded"}, 415),
+    ({}, 415),
+    ({"content-type": "application/json", "content-encoding": "gzip"}, 415),
+    ({"content-type": "application/json", "content-encoding": "identity"}, 200),
+]
+
+
+@pytest.mark.parametrize(("headers", "status"), CONTENT_TYPE)
+async def test_content_type(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
+    response = await client.post(PATH, content=b'{"query":"{ hello }"}', headers=headers)
+    assert response.status_code == status
+    assert (
+        response.json() == HELLO
+        if status == 200
+        else response.json()["errors"][0]["extensions"] == {"code": "UNSUPPORTED_MEDIA_TYPE"}
+    )
+
+
+@pytest.mark.parametrize("length", [1_048_576, 1_048_577, 5_000_000])
+async def test_body_limit(client: httpx.AsyncClient, length: int) -> None:
+    body = b'{"query":"{ hello }"}'.ljust(length)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, length, 65_536):
+            yield body[start : start + 65_536]
+
+    whole = await client.post(PATH, content=body, headers={"content-type": JSON})
+    chunked = await client.post(PATH, content=chunks(), headers={"content-type": JSON})
+    too_long = (413, refused("The body is longer than 1048576 bytes", "CONTENT_TOO_LARGE"))
+    for response in (whole, chunked):
+        assert (response.status_code, response.json()) == ((200, HELLO) if length <= 1_048_576 else too_long)
+
+
+async def test_client_leaves_in_the_middle(
+    served: House, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    assert (await client.post(PATH, json={"query": "{ hello }"})).json() == HELLO
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []

@@ -1,0 +1,133 @@
+"""The subprotocol graphql-transport-ws: the handshake, and the codes that a real client is closed with."""
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from server.socket import SocketLimits
+from tests.server.doors import House, house
+from tests.server.socket_client import ACK, INIT, ask, client, heard
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served() -> AsyncIterator[House]:
+    async with house() as one:
+        yield one
+
+
+@pytest.mark.parametrize("payload", [{}, {"payload": None}, {"payload": {}}, {"payload": {"authorization": None}}])
+async def test_acknowledges(served: House, payload: dict[str, Any]) -> None:
+    served.contexts.clear()
+    async with client(served) as one:
+        await one.send({**INIT, **payload})
+        assert await one.hear() == ACK
+        assert one.connection.subprotocol == "graphql-transport-ws"
+        assert served.contexts == [(None, "127.0.0.1")]
+
+
+NO_ID = "subscribe: id must be a non-empty string"
+TYPES = "type must be one that a client sends: complete, connection_init, ping, pong, subscribe"
+
+# messages sent one after the other | close code | reason
+CLOSED: list[tuple[list[Any], int, str]] = [
+    ([INIT, INIT], 4429, "Too many initialisation requests"),
+    ([ask("{ hello }")], 4401, "Unauthorized"),
+    ([{"type": "ping"}, ask("{ hello }")], 4401, "Unauthorized"),
+    ([{**INIT, "payload": {"authorization": "Bearer bad"}}], 4403, "Forbidden"),
+    ([{**INIT, "payload": {"authorization": ""}}], 4403, "Forbidden"),
+    (
+        [{**INIT, "payload": {"authorization": ["Bearer good"]}}],
+        4400,
+        "connection_init: authorization must be a string",
+    ),
+    ([{**INIT, "payload": []}], 4400, "connection_init: payload must be an object"),
+    ([{**INIT, "payload": 5}], 4400, "connection_init: payload must be an object"),
+    (["[]"], 4400, "A message must be an object"),
+    (["5"], 4400, "A message must be an object"),
+    (["null"], 4400, "A message must be an object"),
+    (["{"], 4400, "The request is not valid JSON"),
+    ([""], 4400, "The request is not valid JSON"),
+    (["[" * 100_000], 4400, "The request is not valid JSON"),
+    ([b'{"type":"connection_init"}'], 4400, "Binary messages are not part of the protocol"),
+    (["{}"], 4400, TYPES),
+    (
+        [{"type": "next", "id": "1", "payload": {}}],
+        4400,
+        TYPES,
+    ),
+    (
+        [{"type": ["ping"]}],
+        4400,
+        TYPES,
+    ),
+    ([{"type": "ping", "payload": 1}], 4400, "ping: payload must be an object"),
+    ([INIT, {"type": "subscribe", "payload": {"query": "{hello}"}}], 4400, NO_ID),
+    ([INIT, ask("{ hello }", identifier="")], 4400, NO_ID),
+    ([INIT, {**ask("{ hello }"), "id": ["1"]}], 4400, NO_ID),
+    ([INIT, {**ask("{ hello }"), "id": 1}], 4400, NO_ID),
+    ([INIT, {"type": "subscribe", "id": "1"}], 4400, "subscribe: payload must be an object"),
+    ([INIT, {"type": "subscribe", "id": "1", "payload": None}], 4400, "subscribe: payload must be an object"),
+    ([INIT, {"type": "subscribe", "id": "1", "payload": {}}], 4400, "query is missing"),
+    ([INIT, ask("{ hello }", variables=[])], 4400, "variables must be an object"),
+    ([INIT, ask("{ hello }", operationName=1)], 4400, "operationName must be a string"),
+    ([INIT, {"type": "complete"}], 4400, "complete: id must be a non-empty string"),
+    ([INIT, ask("subscription { wait }"), ask("{ hello }")], 4409, "Subscriber for 1 already exists"),
+    (
+        [INIT, ask("subscription { wait }", "é" * 100), ask("{ hello }", "é" * 100)],
+        4409,
+        "Subscriber for " + "é" * 54,
+    ),
+    ([INIT, "x" * 1_048_577], 1009, "Message too long"),
+]
+
+
+@pytest.mark.parametrize(("messages", "code", "reason"), CLOSED, ids=lambda value: str(value)[:60])
+async def test_closes(
+    served: House, messages: list[Any], code: int, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with client(served) as one:
+        await one.send(*messages)
+        assert await one.closed() == (code, reason)
+    async with client(served, INIT) as another:
+        await another.send(ask("{ hello }"))
+        assert await another.hear() == heard("1", data={"hello": "Hello you"})
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize("offered", [None, [Subprotocol("graphql-ws")]])
+async def test_other_subprotocols(served: House, offered: list[Subprotocol] | None) -> None:
+    async with client(served, subprotocols=offered) as one:
+        assert await one.closed() == (4406, "Subprotocol not acceptable")
+
+
+async def test_no_initialisation() -> None:
+    async with house(SocketLimits(init_time=0.05)) as served, client(served) as one:
+        assert await one.closed() == (4408, "Connection initialisation timeout")
+
+
+async def test_origins() -> None:
+    async with house(origins=("https://app.example",)) as served:
+        own = served.url.removesuffix("/graphql")
+        for origin in (own, own.replace("http", "https", 1), "https://app.example", "HTTPS://APP.EXAMPLE"):
+            async with client(served, INIT, origin=Origin(origin)):
+                pass
+        for origin in ("https://evil.example", "null", "http://127.0.0.1", "https://app.example.evil.example", ""):
+            with pytest.raises(InvalidStatus) as refused:
+                async with client(served, origin=Origin(origin)):
+                    pass
+            assert refused.value.response.status_code == 403
+
+
+async def test_ping(served: House) -> None:
+    async with client(served) as one:
+        await one.send({"type": "ping"})
+        assert await one.hear() == {"type": "pong"}
+        await one.send({"type": "pong"}, {"type": "pong", "payload": {"a": 1}}, {"type": "ping", "payload": {"b": 2}})
+        assert await one.hear() == {"type": "pong", "payload": {"b": 2}}
