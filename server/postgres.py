@@ -155,7 +155,15 @@ def _initialise(data: Path, prefix: list[str], output: IO[bytes], lock: IO[str],
     shutil.rmtree(new, ignore_errors=True)
     locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     access = [f"--username={USER}", "--auth-local=trust", "--auth-host=reject"]
-    initdb = [binary("initdb"), "-D", str(new), *locale, *access, *([] if durable else ["--no-sync"])]
+    initdb = [
+        binary("initdb"),
+        "--no-instructions",
+        "-D",
+        str(new),
+        *locale,
+        *access,
+        *([] if durable else ["--no-sync"]),
+    ]
     sync = "on" if durable else "off"
     single = [binary("postgres"), "--single", "-D", str(new), "-c", "log_checkpoints=off", "-c", f"fsync={sync}"]
     for command, script in ((initdb, b""), ([*single, "postgres"], f"CREATE DATABASE {DATABASE}\n".encode())):
@@ -188,7 +196,11 @@ def _answers(folder: Path) -> bool:
             client.settimeout(5)
             client.connect(str(folder / SOCKET))
             client.sendall(struct.pack("!i", len(message) + 4) + message)
-            return client.recv(1) == b"R"
+            admitted = client.recv(1) == b"R"
+            client.sendall(b"X\0\0\0\4")  # farewell, and all it still has to say, lest it log a lost client
+            while client.recv(4096):
+                continue
+            return admitted
     except OSError:
         return False
 
