@@ -24,8 +24,7 @@ async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surro
     problems = _out_of_range(field, value, LARGEST_DECIMAL)
     places = _places(value)
     if places > field.places:
-        allowed = _decimal_places(field.places)
-        message = f"{field.label} may have at most {allowed}."
+        message = f"{field.label} {_must_have(field.places)}."
         problems += (problem(field, ErrorCode.INVALID_FORMAT, message, places=field.places),)
     # What has too many digits is not written out: an exponent may stand for a million of them.
     writable = value.copy_abs() <= LARGEST_DECIMAL and places <= field.places
@@ -61,7 +60,7 @@ def _out_of_range(field: IntegerField | DecimalField, value: Decimal, largest: D
     return ()
 
 
-def _decimal_places(count: int) -> str:
-    if count == 0:
-        return "no decimal places"
-    return "1 decimal place" if count == 1 else f"{count} decimal places"
+def _must_have(places: int) -> str:
+    if places == 0:
+        return "must be a whole number"
+    return "may have at most " + ("1 decimal place" if places == 1 else f"{places} decimal places")

@@ -1,0 +1,182 @@
+"""The check of each kind that asks no database."""
+
+import datetime as dt
+from uuid import UUID
+
+import pytest
+
+from services.definitions import (
+    BooleanField,
+    Choice,
+    ChoiceField,
+    FieldKind,
+    FileField,
+    TextField,
+    TextFormat,
+)
+from services.field_kinds import KINDS, Checked, NodeReference
+from services.problems import ErrorCode, Problem
+from tests.services.entries import at, check
+
+
+def test_the_table_has_a_row_for_every_kind_and_a_slot_for_each() -> None:
+    assert set(KINDS) == set(FieldKind)
+    assert [kind.slot for kind in KINDS.values()] == [
+        "text",
+        "integer",
+        "decimal",
+        "date",
+        "boolean",
+        "choices",
+        "reference",
+        "files",
+    ]
+
+
+TITLE = TextField(key="title", label="Job title", min_length=2, max_length=5)
+
+
+@pytest.mark.parametrize(
+    ("entered", "canonical"),
+    [
+        ("Chef", "Chef"),
+        ("  Chef\n", "Chef"),
+        ("Che\u0301f", "Chéf"),
+        ("\U0001f373" * 5, "\U0001f373" * 5),
+        ("a b", "a b"),
+    ],
+)
+async def test_text_is_kept_normalised_and_trimmed(entered: str, canonical: str) -> None:
+    assert await check(TITLE, entered) == Checked(canonical)
+
+
+@pytest.mark.parametrize("entered", ["", "   ", "\n\t\u00a0"])
+async def test_blank_text_is_not_filled(entered: str) -> None:
+    assert await check(TITLE, entered) == Checked(None)
+
+
+@pytest.mark.parametrize("entered", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
+async def test_text_with_characters_that_no_text_has(entered: str) -> None:
+    problem = at("title", ErrorCode.INVALID_FORMAT, "Job title has characters that no text has.")
+    assert await check(TITLE, entered) == Checked(None, (problem,))
+
+
+async def test_text_is_measured_in_code_points_when_it_is_canonical() -> None:
+    long = at(
+        "title", ErrorCode.TOO_LONG, "Job title may have at most 5 characters, and has 6.", maximum="5", length="6"
+    )
+    short = at(
+        "title", ErrorCode.TOO_SHORT, "Job title must have at least 2 characters, and has 1.", minimum="2", length="1"
+    )
+    assert await check(TITLE, "\U0001f373" * 6) == Checked("\U0001f373" * 6, (long,))
+    assert await check(TITLE, " e\u0301 ") == Checked("é", (short,))
+
+
+ULN = TextField(key="uln", label="ULN", format=TextFormat.ULN, max_length=10)
+
+
+async def test_text_with_a_format_is_kept_as_the_format_writes_it() -> None:
+    assert await check(ULN, " 927 630 8686") == Checked("9276308686")
+
+
+async def test_text_without_its_format_is_told_with_the_official_rule() -> None:
+    checksum = Problem(
+        ("values", "uln"),
+        ErrorCode.INVALID_CHECKSUM,
+        "ULN is not valid. Its check digit does not fit: a digit may be mistyped.",
+        (),
+        "ULN_04",
+    )
+    form = Problem(
+        ("values", "uln"),
+        ErrorCode.INVALID_FORMAT,
+        "ULN is not valid. A ULN has 10 digits, the first not 0.",
+        (),
+        "ULN_04",
+    )
+    assert await check(ULN, "9276308685") == Checked("9276308685", (checksum,))
+    assert await check(ULN, "123") == Checked("123", (form,))
+
+
+async def test_a_text_of_the_wrong_length_is_told_that_alone() -> None:
+    problem = at(
+        "uln", ErrorCode.TOO_LONG, "ULN may have at most 10 characters, and has 11.", maximum="10", length="11"
+    )
+    assert await check(ULN, "92763086860") == Checked("92763086860", (problem,))
+
+
+async def test_a_pattern_matches_the_whole_text() -> None:
+    field = TextField(key="rule", label="Validation rule", pattern="[A-Za-z0-9_]+")
+    problem = at(
+        "rule", ErrorCode.INVALID_FORMAT, "Validation rule is not written in the form that this field asks for."
+    )
+    assert await check(field, "ULN_04") == Checked("ULN_04")
+    assert await check(field, "ULN 04") == Checked("ULN 04", (problem,))
+
+
+async def test_booleans() -> None:
+    plain = BooleanField(key="b", label="Legal change?")
+    confirmation = BooleanField(key="b", label="Agreed", must_be_true=True)
+    refused = at("b", ErrorCode.REQUIRED, "Agreed: this must be confirmed.")
+    assert await check(plain, False) == Checked(False)
+    assert await check(plain, True) == Checked(True)
+    assert await check(confirmation, True) == Checked(True)
+    assert await check(confirmation, False) == Checked(False, (refused,))
+
+
+CHOICES = (
+    Choice(value="A", label="Alpha"),
+    Choice(value="B", label="Beta", valid_to=dt.date(2026, 11, 23)),
+    Choice(value="C", label="Gamma", valid_from=dt.date(2026, 11, 24), valid_to=dt.date(2026, 11, 24)),
+    Choice(value="D", label="Delta", valid_from=dt.date(2026, 11, 25)),
+)
+SINGLE = ChoiceField(key="c", label="Reason", choices=CHOICES)
+SEVERAL = ChoiceField(key="c", label="Reason", choices=CHOICES, multiple=True)
+CLOSED = at("c", ErrorCode.NOT_A_CHOICE, "Reason holds something that cannot be chosen.", allowed="A, C")
+TOO_MANY = at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum="1")
+
+
+@pytest.mark.parametrize(
+    ("field", "entered", "checked"),
+    [
+        (SINGLE, ["A"], Checked(["A"])),
+        (SINGLE, ["A", "A"], Checked(["A"])),
+        (SINGLE, [], Checked(None)),
+        (SINGLE, ["A", "C"], Checked(["A", "C"], (TOO_MANY,))),
+        (SINGLE, ["B"], Checked(["B"], (CLOSED,))),
+        (SINGLE, ["D"], Checked(["D"], (CLOSED,))),
+        (SINGLE, ["a"], Checked(None, (CLOSED,))),
+        (SINGLE, ["Alpha"], Checked(None, (CLOSED,))),
+        (SINGLE, [""], Checked(None, (CLOSED,))),
+        (SINGLE, ["A", "\ud800"], Checked(["A"], (CLOSED, TOO_MANY))),
+        (SEVERAL, ["C", "A", "C"], Checked(["A", "C"])),
+        (SEVERAL, ["A", "B"], Checked(["A", "B"], (CLOSED,))),
+    ],
+)
+async def test_choices(field: ChoiceField, entered: list[str], checked: Checked) -> None:
+    assert await check(field, entered) == checked
+
+
+@pytest.mark.parametrize(("day", "open_choices"), [("2026-11-23", "AB"), ("2026-11-24", "AC"), ("2026-11-25", "AD")])
+async def test_choices_are_open_from_their_first_to_their_last_day(day: str, open_choices: str) -> None:
+    today = dt.date.fromisoformat(day)
+    taken = [c.value for c in CHOICES if not (await check(SINGLE, [c.value], today=today)).problems]
+    assert taken == list(open_choices)
+
+
+FILES = FileField(key="f", label="Evidence", max_files=2)
+ONE, TWO, THREE = (NodeReference("File", UUID(int=number)) for number in (1, 2, 3))
+NO_SUCH_FILE = at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not been uploaded.")
+
+
+async def test_files_are_not_found_until_they_can_be_uploaded() -> None:
+    many = at("f", ErrorCode.TOO_MANY, "Evidence takes at most 2 files.", maximum="2", length="3")
+    assert await check(FILES, []) == Checked(None)
+    assert await check(FILES, [ONE, TWO, ONE]) == Checked([str(ONE.id), str(TWO.id)], (NO_SUCH_FILE,))
+    ids = [str(file.id) for file in (ONE, TWO, THREE)]
+    assert await check(FILES, [ONE, TWO, THREE]) == Checked(ids, (many, NO_SUCH_FILE))
+
+
+async def test_a_malformed_id_names_no_file() -> None:
+    malformed = NodeReference("", UUID(int=0))
+    assert await check(FILES, [malformed]) == Checked([str(UUID(int=0))], (NO_SUCH_FILE,))

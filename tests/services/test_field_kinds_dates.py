@@ -1,0 +1,82 @@
+"""The check of days by themselves; bounds between fields are tried with whole forms."""
+
+import datetime as dt
+
+import pytest
+
+from services.definitions import DateBound, DateField
+from services.field_kinds import Checked
+from services.problems import ErrorCode, Problem
+from tests.services.entries import at, check
+
+DAY = dt.date(2026, 9, 1)
+START = DateField(key="start", label="Start date")
+
+
+@pytest.mark.parametrize(
+    ("day", "problems"),
+    [
+        (dt.date(1900, 1, 1), ()),
+        (dt.date(2100, 12, 31), ()),
+        (
+            dt.date(1899, 12, 31),
+            (at("start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"),),
+        ),
+        (
+            dt.date(2101, 1, 1),
+            (at("start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"),),
+        ),
+        (
+            dt.date(1, 1, 1),
+            (at("start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"),),
+        ),
+        (
+            dt.date(9999, 12, 31),
+            (at("start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"),),
+        ),
+    ],
+)
+async def test_days_from_1900_to_2100(day: dt.date, problems: tuple[Problem, ...]) -> None:
+    assert await check(START, day) == Checked(day.isoformat(), problems)
+
+
+@pytest.mark.parametrize(
+    ("bound", "limit"),
+    [
+        (DateBound(date=DAY), DAY),
+        (DateBound(date=DAY, offset_days=-1), dt.date(2026, 8, 31)),
+        (DateBound(today=True), dt.date(2026, 11, 24)),
+        (DateBound(today=True, offset_days=7), dt.date(2026, 12, 1)),
+    ],
+)
+async def test_days_within_bounds_that_stand_by_themselves(bound: DateBound, limit: dt.date) -> None:
+    before, after = limit - dt.timedelta(1), limit + dt.timedelta(1)
+    first = DateField(key="d", label="D", earliest=(bound,))
+    last = DateField(key="d", label="D", latest=(bound,))
+    words = f"{limit.day} {limit:%B} {limit.year}"
+    early = at("d", ErrorCode.TOO_EARLY, f"D must be {words} or later.", earliest=limit.isoformat())
+    late = at("d", ErrorCode.TOO_LATE, f"D must be {words} or earlier.", latest=limit.isoformat())
+    assert await check(first, limit) == Checked(limit.isoformat())
+    assert await check(first, before) == Checked(before.isoformat(), (early,))
+    assert await check(last, limit) == Checked(limit.isoformat())
+    assert await check(last, after) == Checked(after.isoformat(), (late,))
+
+
+async def test_of_several_bounds_the_strictest_is_told() -> None:
+    field = DateField(
+        key="d",
+        label="D",
+        earliest=(DateBound(date=dt.date(2020, 1, 1)), DateBound(today=True)),
+        latest=(DateBound(date=dt.date(2026, 1, 1)), DateBound(today=True, offset_days=9)),
+    )
+    early = at("d", ErrorCode.TOO_EARLY, "D must be 24 November 2026 or later.", earliest="2026-11-24")
+    late = at("d", ErrorCode.TOO_LATE, "D must be 1 January 2026 or earlier.", latest="2026-01-01")
+    assert await check(field, dt.date(2026, 5, 5)) == Checked("2026-05-05", (early, late))
+
+
+@pytest.mark.parametrize("offset", [2**31 - 1, 3_000_000])
+async def test_a_bound_beyond_the_calendar_still_bounds(offset: int) -> None:
+    never = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=offset),))
+    always = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=-offset),))
+    assert [problem.code for problem in (await check(never, DAY)).problems] == [ErrorCode.TOO_EARLY]
+    assert await check(always, DAY) == Checked("2026-09-01")

@@ -1,0 +1,112 @@
+"""The checks of integers and decimals."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.definitions import DecimalField, IntegerField
+from services.field_kinds import Checked
+from services.problems import ErrorCode
+from tests.services.entries import at, check
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [(0, ErrorCode.TOO_SMALL), (1, None), (9999, None), (10000, ErrorCode.TOO_LARGE)]
+)
+async def test_integers_within_their_bounds(value: int, code: ErrorCode | None) -> None:
+    field = IntegerField(key="hours", label="Hours", minimum=Decimal(1), maximum=Decimal(9999))
+    checked = await check(field, value)
+    assert checked.value == value
+    assert [problem.code for problem in checked.problems] == ([] if code is None else [code])
+
+
+async def test_an_integers_bounds_are_told() -> None:
+    field = IntegerField(key="hours", label="Hours", minimum=Decimal(1), maximum=Decimal(9999))
+    small = at("hours", ErrorCode.TOO_SMALL, "Hours must be 1 or more.", minimum="1")
+    large = at("hours", ErrorCode.TOO_LARGE, "Hours must be 9999 or less.", maximum="9999")
+    assert await check(field, -5) == Checked(-5, (small,))
+    assert await check(field, 10_000) == Checked(10_000, (large,))
+
+
+RATE = DecimalField(key="rate", label="Rate", minimum=Decimal("0.01"), maximum=Decimal("9999.99"))
+
+
+@pytest.mark.parametrize(
+    ("value", "canonical"),
+    [
+        ("12.50", "12.5"),
+        ("0012.5", "12.5"),
+        ("12", "12"),
+        ("12.000", "12"),
+        ("0.01", "0.01"),
+        ("9999.99", "9999.99"),
+        ("100", "100"),
+    ],
+)
+async def test_a_decimal_is_kept_as_its_shortest_plain_text(value: str, canonical: str) -> None:
+    assert await check(RATE, Decimal(value)) == Checked(canonical)
+
+
+@pytest.mark.parametrize(
+    ("value", "canonical"), [("-0", "0"), ("-0.00", "0"), ("0.0", "0"), ("1E+2", "100"), ("-1.50", "-1.5")]
+)
+async def test_a_decimal_without_bounds(value: str, canonical: str) -> None:
+    assert await check(DecimalField(key="n", label="N"), Decimal(value)) == Checked(canonical)
+
+
+async def test_a_decimals_bounds_and_places_are_told_together() -> None:
+    small = at("rate", ErrorCode.TOO_SMALL, "Rate must be 0.01 or more.", minimum="0.01")
+    large = at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
+    places = at("rate", ErrorCode.INVALID_FORMAT, "Rate may have at most 2 decimal places.", places="2")
+    assert await check(RATE, Decimal(0)) == Checked("0", (small,))
+    assert await check(RATE, Decimal(10000)) == Checked("10000", (large,))
+    assert await check(RATE, Decimal("1.005")) == Checked(None, (places,))
+    assert await check(RATE, Decimal("9999.991")) == Checked(None, (large, places))
+
+
+@pytest.mark.parametrize(
+    ("places", "message"), [(0, "N must be a whole number."), (1, "N may have at most 1 decimal place.")]
+)
+async def test_few_decimal_places(places: int, message: str) -> None:
+    problem = at("n", ErrorCode.INVALID_FORMAT, message, places=str(places))
+    assert await check(DecimalField(key="n", label="N", places=places), Decimal("1.25")) == Checked(None, (problem,))
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("9" * 400, ErrorCode.TOO_LARGE),
+        ("-" + "9" * 400, ErrorCode.TOO_SMALL),
+        ("1E+999999", ErrorCode.TOO_LARGE),
+        ("1000000000000000", ErrorCode.TOO_LARGE),
+        ("-1000000000000000", ErrorCode.TOO_SMALL),
+        ("999999999999999", None),
+        ("-999999999999999", None),
+    ],
+)
+async def test_a_number_beyond_fifteen_digits_is_refused_without_any_bound(value: str, code: ErrorCode | None) -> None:
+    checked = await check(DecimalField(key="n", label="N"), Decimal(value))
+    assert checked.value == (value if code is None else None)
+    assert [problem.code for problem in checked.problems] == ([] if code is None else [code])
+
+
+async def test_the_bound_that_is_told_of_an_endless_number() -> None:
+    ceiling = at("n", ErrorCode.TOO_LARGE, "N must be 999999999999999 or less.", maximum="999999999999999")
+    assert await check(DecimalField(key="n", label="N"), Decimal("9" * 400)) == Checked(None, (ceiling,))
+    large = at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
+    assert await check(RATE, Decimal("9" * 400)) == Checked(None, (large,))
+
+
+@given(st.integers(0, 10**17 - 1), st.integers(0, 60))
+async def test_decimals_are_exact_beyond_the_contexts_precision(hundredths: int, zeros: int) -> None:
+    text = f"{hundredths // 100}.{hundredths % 100:02d}" + "0" * zeros
+    checked = await check(DecimalField(key="n", label="N"), Decimal(text))
+    if hundredths // 100 >= 10**15 - 1 and hundredths > (10**15 - 1) * 100:
+        assert [problem.code for problem in checked.problems] == [ErrorCode.TOO_LARGE]
+    else:
+        assert isinstance(checked.value, str)
+        whole, _, part = checked.value.partition(".")
+        assert int(whole) * 100 + int(part.ljust(2, "0")) == hundredths
+        assert checked == Checked(checked.value)
