@@ -1,0 +1,82 @@
+"""A CSV file as the imports read it: UTF-8, a header line of known columns, one record at a time."""
+
+import csv
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from services.import_report import EntryProblem, UnreadableFileError
+
+_LONGEST_LINE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRecord:
+    """One record: the line it starts on, and its values by column, in NFC and trimmed."""
+
+    line: int
+    values: dict[str, str]
+    problems: tuple[EntryProblem, ...] = ()
+
+
+def read_records(stream: BinaryIO, file: str, *, known: Collection[str], key: str) -> Iterator[CsvRecord]:
+    """Every record of the file; one without any value is passed over.
+
+    Raises UnreadableFileError, possibly after the first records: no UTF-8, no CSV, an unknown column, one that
+    stands there twice, or none named ``key``.
+    """
+    reader = csv.reader(_lines(stream, file), strict=True)
+    header: list[str] | None = None
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = [unicodedata.normalize("NFC", cell).strip() for cell in next(reader)]
+        except StopIteration:
+            break
+        except csv.Error as error:
+            raise UnreadableFileError(file, f"is not CSV: {error}", line) from None
+        if not any(cells):
+            continue
+        if header is None:
+            header = _header(cells, file, line, known, key)
+        else:
+            yield _record(line, header, cells)
+    if header is None:
+        raise UnreadableFileError(file, "is empty")
+
+
+def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
+    number = 0
+    while line := stream.readline(_LONGEST_LINE):
+        number += 1
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise UnreadableFileError(file, "is not UTF-8", number) from None
+        if len(line) == _LONGEST_LINE:
+            raise UnreadableFileError(file, "has a line of 1 MB or more", number)
+        yield text
+
+
+def _header(cells: list[str], file: str, line: int, known: Collection[str], key: str) -> list[str]:
+    for position, name in enumerate(cells):
+        if name not in known:
+            raise UnreadableFileError(file, f"has an unknown column {name!r}; known are {', '.join(known)}", line)
+        if name in cells[:position]:
+            raise UnreadableFileError(file, f"has the column {name} twice", line)
+    if key not in cells:
+        raise UnreadableFileError(file, f"lacks the column {key}", line)
+    return cells
+
+
+def _record(line: int, header: list[str], cells: list[str]) -> CsvRecord:
+    values = dict(zip(header, cells, strict=False))
+    problems: list[EntryProblem] = []
+    if len(cells) != len(header):
+        message = f"It has {len(cells)} values for {len(header)} columns; a comma inside a value needs quotes."
+        problems.append(EntryProblem(line, "record", message))
+    for name, value in values.items():
+        if "\0" in value:
+            problems.append(EntryProblem(line, name, "It has a character that is not allowed."))
+    return CsvRecord(line, values, tuple(problems))

@@ -1,0 +1,126 @@
+"""Importing employers from a CSV file (``name``, ``employerId``, ``confirmed``), all in one transaction."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from models import Employer, Learner
+from models.database import transaction
+from services.csv_file import CsvRecord, read_records
+from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
+from services.definitions import TextFormat
+from services.import_lock import wait_for_turn
+from services.import_report import EntryProblem, ImportReport, OnProgress, RefusedRecord
+from services.learner_files import opened
+
+_COLUMNS: dict[str, Callable[[str], Any]] = {
+    "name": text_up_to(200),
+    "employerId": text_in(TextFormat.EMPLOYER_ID),
+    "confirmed": yes_or_no,
+}
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What a record says about an employer; None says nothing."""
+
+    record: CsvRecord
+    name: str = ""
+    number: str | None = None
+    confirmed: bool | None = None
+    problems: list[EntryProblem] = field(default_factory=list)
+
+    def problem(self, column: str, message: str, rule: str | None = None) -> None:
+        self.problems.append(EntryProblem(self.record.line, column, message, rule))
+
+
+async def import_employers(path: Path, *, organisation_id: UUID, on_progress: OnProgress | None = None) -> ImportReport:
+    """Bring the organisation's employers to what the file says, matched by employerId, else by name.
+
+    An empty cell leaves what is there. An employer that breaks a rule is refused whole. Raises
+    UnreadableFileError if the file cannot be read to its end; then nothing is written.
+    """
+    report = ImportReport(source="CSV")
+    seen: set[str] = set()
+    async with transaction():
+        await wait_for_turn(organisation_id)
+        for entry in _entries(path, on_progress):
+            _check_first(entry, seen)
+            employer = None if entry.problems else await _matched(entry, organisation_id)
+            if entry.problems:
+                report.refused.append(RefusedRecord(entry.record.line, entry.name, tuple(entry.problems)))
+            elif employer is None:
+                await Employer.create(
+                    organisation_id=organisation_id,
+                    name=entry.name,
+                    employer_id=entry.number,
+                    confirmed=bool(entry.confirmed),
+                )
+                report.new += 1
+            elif await _update(employer, entry):
+                report.changed += 1
+            else:
+                report.unchanged += 1
+    return report
+
+
+def _entries(path: Path, on_progress: OnProgress | None) -> Iterator[_Entry]:
+    total = path.stat().st_size if path.exists() else 0
+    with opened(path) as stream:
+        for record in read_records(stream, str(path), known=tuple(_COLUMNS), key="name"):
+            yield _entry(record)
+            if on_progress:
+                on_progress(stream.tell(), total)
+
+
+def _entry(record: CsvRecord) -> _Entry:
+    entry = _Entry(record, record.values.get("name", ""), problems=list(record.problems))
+    if not entry.name:
+        entry.problem("name", "It is missing.")
+    values: dict[str, Any] = {}
+    for column, read in _COLUMNS.items():
+        try:
+            values[column] = read(record.values.get(column, ""))
+        except CellRefused as refusal:
+            entry.problem(column, refusal.message, refusal.rule)
+    entry.number, entry.confirmed = values.get("employerId"), values.get("confirmed")
+    return entry
+
+
+def _check_first(entry: _Entry, seen: set[str]) -> None:
+    for column, value in (("name", entry.name), ("employerId", entry.number)):
+        key = f"{column} {value}"
+        if value and key in seen:
+            entry.problem(column, "The file has this employer before; the first one counts.")
+        seen.add(key)
+
+
+async def _matched(entry: _Entry, organisation_id: UUID) -> Employer | None:
+    """The employer that the record is about; one that was met in an ILR, by its number only, gives the number up."""
+    ours = Employer.filter(organisation_id=organisation_id)
+    by_name = await ours.get_or_none(name=entry.name)
+    by_number = await ours.get_or_none(employer_id=entry.number) if entry.number else None
+    if by_number is None or by_name is None or by_number.id == by_name.id:
+        return by_number or by_name
+    if by_number.name != by_number.employer_id:
+        entry.problem("name", "Another employer has this name, and this employerId belongs to one of another name.")
+        return None
+    await Learner.filter(employer_id=by_number.id).update(employer_id=by_name.id)
+    by_number.employer_id = None
+    await by_number.save(update_fields=["employer_id"])
+    return by_name
+
+
+async def _update(employer: Employer, entry: _Entry) -> bool:
+    new = (
+        entry.name,
+        entry.number or employer.employer_id,
+        employer.confirmed if entry.confirmed is None else entry.confirmed,
+    )
+    if new == (employer.name, employer.employer_id, employer.confirmed):
+        return False
+    employer.name, employer.employer_id, employer.confirmed = new
+    await employer.save(update_fields=["name", "employer_id", "confirmed"])
+    return True

@@ -1,0 +1,94 @@
+"""What an ILR return says about each learner, in the ILR's own terms.
+
+The namespace names the year. Elements that are not named here are left alone. Rule names are those of the
+official validation rules; FD_…_MA, _AP, _AL and _AR are its field definitions (mandatory, pattern, length, range).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import BinaryIO
+
+from services.ilr_aim import AIM_LEAVES, AIM_PARENTS, read_aim
+from services.ilr_element import ElementReader
+from services.ilr_programme import programme_name, programme_status
+from services.ilr_xml import Element, read_learners
+from services.learner_entry import EmployerMention, LearnerEntry
+
+_LEAVES = frozenset(
+    {
+        "LearnRefNumber",
+        "ULN",
+        "FamilyName",
+        "GivenNames",
+        "NINumber",
+        "Postcode",
+        "AddLine1",
+        "AddLine2",
+        "AddLine3",
+        "AddLine4",
+        "EmpStat",
+        "DateEmpStatApp",
+        "EmpId",
+    }
+)
+_PARENTS = frozenset({"LearnerEmploymentStatus", "LearningDelivery"})
+
+_IN_PAID_WORK = 10
+_NOT_KNOWN = 98
+
+
+def read_ilr_return(stream: BinaryIO, file: str) -> Iterator[tuple[str, LearnerEntry]]:
+    """Every learner of the return with the return's year (``2019-20``), problems and all.
+
+    Raises UnreadableFileError, possibly after the first learners.
+    """
+    leaves, parents = _LEAVES | AIM_LEAVES, _PARENTS | AIM_PARENTS
+    for year, element in read_learners(stream, file, parents=parents, leaves=leaves):
+        yield year, _learner(element)
+
+
+def _learner(element: Element) -> LearnerEntry:
+    reader = ElementReader(element)
+    entry = LearnerEntry(element.line, reader.raw("LearnRefNumber"), problems=reader.problems)
+    reader.text("LearnRefNumber", 12, required=True)
+    values = entry.values
+    values["uln"] = reader.formatted("ULN", required=True)
+    values["family_name"] = reader.formatted("FamilyName", required=True)
+    values["given_names"] = reader.formatted("GivenNames", required=True)
+    reader.formatted("NINumber")  # checked, and not kept: nothing here needs it
+    values["postcode"] = reader.formatted("Postcode")
+    for line in range(1, 5):
+        values[f"address_line{line}"] = reader.formatted(f"AddLine{line}")
+    _employment(element, entry)
+    _aims(element, entry)
+    return entry
+
+
+def _employment(element: Element, entry: LearnerEntry) -> None:
+    """The newest employment status names the employer.
+
+    Without an EmpId it says that there is none, unless the learner is in paid work or nothing is known.
+    """
+    newest: tuple[date, int] | None = None
+    for position, child in enumerate(element.children):
+        if child.name == "LearnerEmploymentStatus":
+            reader = ElementReader(child, entry.problems, place="LearnerEmploymentStatus")
+            number, status = reader.formatted("EmpId"), reader.number("EmpStat")
+            applies = (reader.date("DateEmpStatApp") or date.min, position)
+            if newest is None or applies > newest:
+                newest = applies
+                entry.values.pop("employer", None)
+                if number:
+                    entry.values["employer"] = EmployerMention(number, number)
+                elif status not in (None, _IN_PAID_WORK, _NOT_KNOWN):
+                    entry.values["employer"] = None
+
+
+def _aims(element: Element, entry: LearnerEntry) -> None:
+    deliveries = [child for child in element.children if child.name == "LearningDelivery"]
+    entry.aims = [read_aim(delivery, position, entry.problems) for position, delivery in enumerate(deliveries, 1)]
+    if not deliveries:
+        ElementReader(element, entry.problems).problem("LearningDelivery", "There must be at least one.")
+    if not entry.problems:
+        entry.values["programme"] = programme_name(entry.aims)
+        entry.values["programme_status"] = programme_status(entry.aims)

@@ -1,0 +1,142 @@
+"""An ILR return as XML: one small tree for each Learner, in bounded memory however long the file is.
+
+Expat reads it in pieces. DTDs and entities are refused, so nothing is fetched and nothing expands.
+"""
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field
+from typing import BinaryIO
+from xml.parsers import expat
+
+from services.import_report import UnreadableFileError
+
+# The DfE named the namespace ESFA/ILR/2018-19 … ESFA/ILR/2025-26, and ILR/2026-27 once the ESFA was closed;
+# some software still writes the old prefix, so both are known for every year.
+YEARS = tuple(f"{year}-{year - 1999}" for year in range(2018, 2027))
+NAMESPACES = {f"{prefix}ILR/{year}": year for year in YEARS for prefix in ("ESFA/", "")}
+
+_PIECE = 64 * 1024
+_LONGEST_MARKUP = 1024 * 1024
+_LONGEST_TEXT = 1000
+_DEEPEST = 50
+_MOST_ELEMENTS = 20_000
+
+
+@dataclass(slots=True)
+class Element:
+    """An element of the return without its namespace; ``line`` is where it starts."""
+
+    name: str
+    line: int
+    text: str = ""
+    children: list["Element"] = field(default_factory=list)
+
+
+class _Handlers:
+    """The state between expat's calls: the year, where we are, and the Learners that are finished."""
+
+    def __init__(self, file: str, parents: Set[str], leaves: Set[str]) -> None:
+        self.file = file
+        self.parents = parents
+        self.leaves = leaves
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.StartDoctypeDeclHandler = self.doctype
+        self.year: str | None = None
+        self.namespace = ""
+        self.depth = 0
+        self.skipped_from = 0  # the depth of the outermost element that is being left alone; 0: none
+        self.open: list[Element] = []
+        self.elements = 0
+        self.learners: list[Element] = []
+
+    def refuse(self, what: str) -> UnreadableFileError:
+        return UnreadableFileError(self.file, what, self.parser.CurrentLineNumber)
+
+    def doctype(self, *_: object) -> None:
+        raise self.refuse("has a document type declaration (DTD), which is not read")
+
+    def start(self, name: str, _: object) -> None:
+        self.depth += 1
+        if self.depth == 1:
+            self.begin(name)
+        if self.depth > _DEEPEST:
+            raise self.refuse(f"is nested more than {_DEEPEST} elements deep")
+        if self.skipped_from or self.depth == 1:
+            return
+        namespace, _, local = name.rpartition(" ")
+        leaf = local in self.leaves
+        wanted = leaf or local in self.parents if self.depth > 2 else local == "Learner"
+        if not wanted or namespace != self.namespace:
+            self.skipped_from = self.depth
+            return
+        self.enter(Element(local, self.parser.CurrentLineNumber))
+        if leaf:
+            self.parser.CharacterDataHandler = self.text
+
+    def begin(self, name: str) -> None:
+        namespace, _, local = name.rpartition(" ")
+        self.year = NAMESPACES.get(namespace)
+        if self.year is None or local != "Message":
+            known = f"ESFA/ILR/{YEARS[0]} to ILR/{YEARS[-1]}"
+            raise self.refuse(f"is not an ILR return: the root must be Message in a namespace of {known}")
+        self.namespace = namespace
+
+    def enter(self, element: Element) -> None:
+        if self.open:
+            self.open[-1].children.append(element)
+        else:
+            self.elements = 0
+        self.elements += 1
+        if self.elements > _MOST_ELEMENTS:
+            raise self.refuse(f"has a Learner with more than {_MOST_ELEMENTS} elements")
+        self.open.append(element)
+
+    def text(self, data: str) -> None:
+        if not self.skipped_from and len(self.open[-1].text) < _LONGEST_TEXT:
+            self.open[-1].text += data
+
+    def end(self, _: str) -> None:
+        self.depth -= 1
+        if self.skipped_from:
+            if self.depth < self.skipped_from:
+                self.skipped_from = 0
+        elif self.open:
+            self.parser.CharacterDataHandler = None
+            element = self.open.pop()
+            if not self.open:
+                self.learners.append(element)
+
+
+def read_learners(stream: BinaryIO, file: str, *, parents: Set[str], leaves: Set[str]) -> Iterator[tuple[str, Element]]:
+    """Every Learner of the return with the year of its namespace (``2019-20``), as soon as it is read.
+
+    Of a Learner's elements only ``parents`` and ``leaves`` are kept; of leaves the text.
+    Raises UnreadableFileError, possibly after the first Learners, for what is not well-formed, has a DTD, is
+    of no known namespace or could need unbounded memory.
+    """
+    handlers = _Handlers(file, parents, leaves)
+    fed = 0
+    while True:
+        piece = stream.read(_PIECE)
+        fed += len(piece)
+        _feed(handlers, piece)
+        if fed - max(handlers.parser.CurrentByteIndex, 0) > _LONGEST_MARKUP:
+            raise handlers.refuse("has a tag or comment of more than 1 MB")
+        learners, handlers.learners = handlers.learners, []
+        for learner in learners:
+            yield handlers.year or "", learner
+        if not piece:
+            return
+
+
+def _feed(handlers: _Handlers, piece: bytes) -> None:
+    try:
+        handlers.parser.Parse(piece, not piece)
+    except expat.ExpatError as error:
+        what = expat.ErrorString(error.code)
+        raise UnreadableFileError(handlers.file, f"is not well-formed XML: {what}", error.lineno) from None
+    except (LookupError, ValueError) as error:
+        raise UnreadableFileError(handlers.file, f"is in an encoding that is not read: {error}", 1) from None

@@ -1,0 +1,65 @@
+"""What an import answers: what went in, what was refused and why, and what stops it altogether."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+# Called with the bytes read so far and the bytes there are.
+OnProgress = Callable[[int, int], None]
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be read as what it claims to be; nothing of it goes in.
+
+    The message is one line that names the file, the line where there is one, and what is wrong.
+    """
+
+    def __init__(self, file: str, what: str, line: int | None = None) -> None:
+        self.file = file
+        self.line = line
+        self.what = what
+        place = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{place}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryProblem:
+    """One thing wrong with a record of a file.
+
+    ``place`` is the ILR's element (``LearningDelivery 2, LearnStartDate``) or the column, ``rule`` the official
+    rule, if there is one (``ULN_04``). The message never repeats the value: it may be personal.
+    """
+
+    line: int
+    place: str
+    message: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRecord:
+    """A record that breaks a rule; ``reference`` is its key, as far as the file has one."""
+
+    line: int
+    reference: str
+    problems: tuple[EntryProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """A record that differs from the file but was changed here since the last import, so it stays."""
+
+    line: int
+    reference: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of every record of a file; ``applied`` is false if nothing was written after all."""
+
+    source: str = ""
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[RefusedRecord] = field(default_factory=list)
+    kept: list[KeptRecord] = field(default_factory=list)
+    applied: bool = True

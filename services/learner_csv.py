@@ -1,0 +1,120 @@
+"""What a CSV file says about each learner.
+
+A column that is absent leaves what is there; one that is present and empty clears it, except for what every
+learner has (names, programmeStatus): there, empty leaves it too.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from models import ProgrammeStatus
+from services.csv_file import CsvRecord, read_records
+from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
+from services.definitions import TextFormat
+from services.import_report import EntryProblem, UnreadableFileError
+from services.learner_entry import EmployerMention, LearnerEntry
+
+_DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where a column's value goes, and how its text becomes that value or is refused."""
+
+    name: str
+    read: Callable[[str], Any]
+    mandatory: bool = False
+
+
+def read_learner_csv(stream: BinaryIO, file: str) -> Iterator[LearnerEntry]:
+    """Every learner of the file, problems and all. Raises UnreadableFileError, possibly after the first ones."""
+    known = ("learnerReference", *_COLUMNS, "employer", "employerConfirmed")
+    for record in read_records(stream, file, known=known, key="learnerReference"):
+        if "employerConfirmed" in record.values and "employer" not in record.values:
+            raise UnreadableFileError(file, "has the column employerConfirmed without the column employer")
+        yield _learner(record)
+
+
+def _learner(record: CsvRecord) -> LearnerEntry:
+    entry = LearnerEntry(record.line, record.values.get("learnerReference", ""), problems=list(record.problems))
+    _read(entry, record, "learnerReference", _reference)
+    for name, column in _COLUMNS.items():
+        if name in record.values and not (column.mandatory and not record.values[name]):
+            entry.values[column.name] = _read(entry, record, name, column.read)
+    if "employer" in record.values:
+        entry.values["employer"] = _employer(entry, record)
+    return entry
+
+
+def _read(entry: LearnerEntry, record: CsvRecord, name: str, read: Callable[[str], Any]) -> Any:
+    try:
+        return read(record.values.get(name, ""))
+    except CellRefused as refusal:
+        entry.problems.append(EntryProblem(record.line, name, refusal.message, refusal.rule))
+        return None
+
+
+def _employer(entry: LearnerEntry, record: CsvRecord) -> EmployerMention | None:
+    name = _read(entry, record, "employer", text_up_to(200))
+    confirmed = _read(entry, record, "employerConfirmed", yes_or_no)
+    return EmployerMention(name, confirmed=confirmed) if name else None
+
+
+def _reference(text: str) -> str:
+    if not text:
+        raise CellRefused("It is missing.", "FD_LearnRefNumber_MA")
+    if len(text) > 12 or not (text.isascii() and text.replace(" ", "").isalnum()):
+        raise CellRefused("It must have 1 to 12 letters, digits and spaces.", "FD_LearnRefNumber_AP")
+    return text
+
+
+def _status(text: str) -> ProgrammeStatus:
+    try:
+        return ProgrammeStatus(text.upper().replace(" ", "_"))
+    except ValueError:
+        raise CellRefused(f"It must be one of {', '.join(ProgrammeStatus)}.") from None
+
+
+def _hours(text: str) -> Decimal | None:
+    if not text:
+        return None
+    hours = Decimal(text) if _DECIMAL.fullmatch(text) else Decimal(0)
+    if not 0 < hours <= 168:
+        raise CellRefused("It must be a number above 0 and up to 168, with at most two decimal places.")
+    return round(hours, 2)
+
+
+def _groups(text: str) -> tuple[str, ...]:
+    names = {name.strip() for name in text.split(";")} - {""}
+    if any(len(name) > 200 for name in names):
+        raise CellRefused("A group's name has more than 200 characters.")
+    return tuple(sorted(names))
+
+
+def _email(text: str) -> str | None:
+    return text.lower() or None
+
+
+_LINE = text_in(TextFormat.ADDRESS_LINE)
+_COLUMNS = {
+    "title": _Column("title", text_up_to(20)),
+    "givenNames": _Column("given_names", text_in(TextFormat.PERSON_NAME), mandatory=True),
+    "familyName": _Column("family_name", text_in(TextFormat.PERSON_NAME), mandatory=True),
+    "uln": _Column("uln", text_in(TextFormat.ULN)),
+    "programme": _Column("programme", text_up_to(200)),
+    "subProgramme": _Column("sub_programme", text_up_to(200)),
+    "programmeStatus": _Column("programme_status", _status, mandatory=True),
+    "tutorEmail": _Column("tutor_email", _email),
+    "jobTitle": _Column("job_title", text_up_to(120)),
+    "weeklyHours": _Column("weekly_hours", _hours),
+    "workplacePostcode": _Column("workplace_postcode", text_in(TextFormat.POSTCODE)),
+    "addressLine1": _Column("address_line1", _LINE),
+    "addressLine2": _Column("address_line2", _LINE),
+    "addressLine3": _Column("address_line3", _LINE),
+    "addressLine4": _Column("address_line4", _LINE),
+    "postcode": _Column("postcode", text_in(TextFormat.POSTCODE)),
+    "groups": _Column("groups", _groups),
+}

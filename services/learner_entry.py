@@ -1,0 +1,61 @@
+"""What a file says about one learner, whatever the file's format."""
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, NamedTuple
+
+from services.import_report import EntryProblem
+
+
+class EmployerMention(NamedTuple):
+    """An employer as a file names it: by the ILR's EmpId, or by name."""
+
+    name: str
+    number: str | None = None
+    confirmed: bool | None = None
+
+
+@dataclass(slots=True)
+class AimEntry:
+    """A learning aim as the return has it; the names are those of ``models.LearningAim``."""
+
+    sequence: int
+    reference: str
+    aim_type: int
+    start_date: date
+    completion_status: int
+    software_aim_id: str | None = None
+    fund_model: int | None = None
+    programme_type: int | None = None
+    standard_code: int | None = None
+    framework_code: int | None = None
+    pathway_code: int | None = None
+    original_start_date: date | None = None
+    planned_end_date: date | None = None
+    actual_end_date: date | None = None
+    outcome: int | None = None
+    withdraw_reason: int | None = None
+    restart: bool = False
+    actual_hours: int | None = None
+    achievement_date: date | None = None
+    learning_support_from: date | None = None
+    learning_support_to: date | None = None
+
+
+AIM_FIELDS = tuple(item.name for item in fields(AimEntry))
+
+
+@dataclass(slots=True)
+class LearnerEntry:
+    """One learner of a file.
+
+    ``values`` holds what the file carries and nothing else, by the columns of ``models.Learner``, and besides
+    ``programme`` (a name), ``employer`` (an EmployerMention), ``tutor_email`` and ``groups`` (sorted names); None
+    clears. ``aims`` is None for a format without learning aims.
+    """
+
+    line: int
+    reference: str
+    values: dict[str, Any] = field(default_factory=dict)
+    aims: list[AimEntry] | None = None
+    problems: list[EntryProblem] = field(default_factory=list)

@@ -1,0 +1,98 @@
+"""Learners as the database has them, laid out so that what a file says can be compared with them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from models.database import fetch
+from services.learner_entry import AIM_FIELDS, AimEntry, EmployerMention, LearnerEntry
+
+# The columns that a file may carry as they are.
+PLAIN = {
+    "uln": "text",
+    "title": "text",
+    "given_names": "text",
+    "family_name": "text",
+    "sub_programme": "text",
+    "programme_status": "text",
+    "job_title": "text",
+    "weekly_hours": "numeric",
+    "workplace_postcode": "text",
+    "address_line1": "text",
+    "address_line2": "text",
+    "address_line3": "text",
+    "address_line4": "text",
+    "postcode": "text",
+}
+
+_LEARNERS = f"""
+SELECT learner.id, learner.reference, {", ".join(f"learner.{name}" for name in PLAIN)},
+  learner.programme_id, learner.employer_id, learner.tutor_id,
+  coalesce(learner.changed_at > coalesce(learner.imported_at, '-infinity'), false) AS changed_here,
+  programme.name AS programme, member.email AS tutor_email,
+  employer.name AS employer_name, employer.employer_id AS employer_number, employer.confirmed AS employer_confirmed,
+  ARRAY(SELECT learner_group.name FROM learner_in_group JOIN learner_group ON learner_group.id = group_id
+        WHERE learner_in_group.learner_id = learner.id) AS groups
+FROM learner
+LEFT JOIN programme ON programme.id = learner.programme_id
+LEFT JOIN employer ON employer.id = learner.employer_id
+LEFT JOIN member ON member.id = learner.tutor_id
+WHERE learner.organisation_id = $1 AND learner.reference = ANY($2)
+ORDER BY learner.id
+FOR NO KEY UPDATE OF learner"""
+
+_AIMS = f"""
+SELECT id, learner_id, {", ".join(AIM_FIELDS)} FROM learning_aim
+WHERE learner_id = ANY($1) ORDER BY sequence, id"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAim:
+    """A learning aim of the database."""
+
+    id: UUID
+    aim: AimEntry
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLearner:
+    """A learner of the database; ``changed_here``: by an approval, since the last import."""
+
+    id: UUID
+    row: Mapping[str, Any]
+    changed_here: bool
+    aims: list[StoredAim] = field(default_factory=list)
+
+    def differs(self, entry: LearnerEntry) -> bool:
+        """Whether any value that the entry carries is another one here; its aims are not looked at."""
+        return any(not self._has(name, value) for name, value in entry.values.items())
+
+    def _has(self, name: str, value: Any) -> bool:
+        if name == "employer":
+            return self._has_employer(value)
+        if name == "groups":
+            return sorted(self.row["groups"]) == list(value)
+        return bool(self.row[name] == value)
+
+    def _has_employer(self, mention: EmployerMention | None) -> bool:
+        if mention is None or self.row["employer_id"] is None:
+            return mention is None and self.row["employer_id"] is None
+        if mention.confirmed not in (None, self.row["employer_confirmed"]):
+            return False
+        if mention.number is not None:
+            return bool(self.row["employer_number"] == mention.number)
+        return bool(self.row["employer_name"] == mention.name)
+
+
+async def stored_learners(organisation_id: UUID, references: Collection[str]) -> dict[str, StoredLearner]:
+    """The organisation's learners with these references and their aims, locked against a change by anyone else."""
+    found = {
+        row["reference"]: StoredLearner(row["id"], row, row["changed_here"])
+        for row in await fetch(_LEARNERS, organisation_id, list(references))
+    }
+    by_id = {learner.id: learner for learner in found.values()}
+    for row in await fetch(_AIMS, list(by_id)):
+        aim = AimEntry(**{name: row[name] for name in AIM_FIELDS})
+        by_id[row["learner_id"]].aims.append(StoredAim(row["id"], aim))
+    return found

@@ -1,0 +1,106 @@
+"""Writing a batch of imported learners: rows, groups and aims, each kind in one statement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models import ProgrammeStatus
+from models.base import new_id
+from models.database import fetch
+from services.aim_matching import AimChanges
+from services.bulk import insert_rows, update_rows
+from services.filing import Filing, file_away
+from services.learner_entry import AIM_FIELDS, AimEntry, LearnerEntry
+from services.learner_record import PLAIN, StoredLearner
+
+_CHANGING = PLAIN | {
+    "id": "uuid",
+    "programme_id": "uuid",
+    "employer_id": "uuid",
+    "tutor_id": "uuid",
+    "imported_at": "timestamptz",
+}
+_MAKING = _CHANGING | {"organisation_id": "uuid", "reference": "text", "created_at": "timestamptz"}
+_TYPES = {"reference": "text", "software_aim_id": "text", "restart": "boolean"}
+_AIM_CHANGING = {"id": "uuid"} | {
+    name: _TYPES.get(name, "date" if name.endswith(("_date", "_from", "_to")) else "integer") for name in AIM_FIELDS
+}
+_AIM_MAKING = _AIM_CHANGING | {"organisation_id": "uuid", "learner_id": "uuid"}
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerWrite:
+    """A learner to be made, or to be changed if there is one already."""
+
+    entry: LearnerEntry
+    stored: StoredLearner | None
+    aims: AimChanges
+
+
+async def write_learners(organisation_id: UUID, now: datetime, writes: Sequence[LearnerWrite]) -> None:
+    """Write the learners with all they are filed under; what an entry does not carry stays."""
+    if not writes:
+        return
+    filing = await file_away(organisation_id, [write.entry for write in writes])
+    rows = [_row(write, filing, organisation_id, now) for write in writes]
+    await insert_rows("learner", _MAKING, [row for row, write in zip(rows, writes, strict=True) if not write.stored])
+    await update_rows("learner", _CHANGING, [row for row, write in zip(rows, writes, strict=True) if write.stored])
+    ids = [row["id"] for row in rows]
+    await _write_groups(filing, zip(ids, writes, strict=True))
+    await _write_aims(organisation_id, list(zip(ids, writes, strict=True)))
+
+
+async def mark_imported(now: datetime, learners: Sequence[UUID]) -> None:
+    """Note that an import has seen these learners and found nothing to change."""
+    if learners:
+        await fetch("UPDATE learner SET imported_at = $1 WHERE id = ANY($2)", now, list(learners))
+
+
+def _row(write: LearnerWrite, filing: Filing, organisation_id: UUID, now: datetime) -> dict[str, Any]:
+    values = write.entry.values
+    old = write.stored.row if write.stored else {"programme_status": ProgrammeStatus.ONBOARDING}
+    row = {name: values[name] if name in values else old.get(name) for name in PLAIN}
+    for name, column, ids in (
+        ("programme", "programme_id", filing.programmes),
+        ("employer", "employer_id", filing.employers),
+        ("tutor_email", "tutor_id", filing.tutors),
+    ):
+        mention: Any = values.get(name)
+        row[column] = old.get(column) if name not in values else None if mention is None else ids[mention]
+    row["id"] = write.stored.id if write.stored else new_id()
+    row["organisation_id"], row["reference"] = organisation_id, write.entry.reference
+    row["created_at"] = row["imported_at"] = now
+    return row
+
+
+async def _write_groups(filing: Filing, writes: Iterable[tuple[UUID, LearnerWrite]]) -> None:
+    stating = [(learner, write) for learner, write in writes if "groups" in write.entry.values]
+    cleared = [learner for learner, write in stating if write.stored]
+    if cleared:
+        await fetch("DELETE FROM learner_in_group WHERE learner_id = ANY($1)", cleared)
+    rows = [
+        {"learner_id": learner, "group_id": filing.groups[name]}
+        for learner, write in stating
+        for name in write.entry.values["groups"]
+    ]
+    await insert_rows("learner_in_group", {"learner_id": "uuid", "group_id": "uuid"}, rows)
+
+
+async def _write_aims(organisation_id: UUID, writes: Sequence[tuple[UUID, LearnerWrite]]) -> None:
+    removed = [aim for _, write in writes for aim in write.aims.removed]
+    if removed:
+        await fetch("DELETE FROM learning_aim WHERE id = ANY($1)", removed)
+    changed = [_aim_row(aim) | {"id": row} for _, write in writes for row, aim in write.aims.changed]
+    await update_rows("learning_aim", _AIM_CHANGING, changed)
+    new = [
+        _aim_row(aim) | {"id": new_id(), "organisation_id": organisation_id, "learner_id": learner}
+        for learner, write in writes
+        for aim in write.aims.new
+    ]
+    await insert_rows("learning_aim", _AIM_MAKING, new)
+
+
+def _aim_row(aim: AimEntry) -> dict[str, Any]:
+    return {name: getattr(aim, name) for name in AIM_FIELDS}
