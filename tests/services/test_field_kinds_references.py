@@ -1,0 +1,116 @@
+"""The check of references, against a real database."""
+
+import logging
+from uuid import UUID
+
+import pytest
+
+from models import Employer, Member, MemberKind, Organisation, Programme
+from services.definitions import FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
+from services.field_kinds import Checked, NodeReference
+from services.problems import ErrorCode
+from tests.services.entries import at, check, fill_in
+
+MEMBER = ReferenceField(key="who", label="Coach", target=ReferenceTarget.MEMBER)
+EMPLOYER = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EMPLOYER)
+CONFIRMED = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EMPLOYER, confirmed_only=True)
+PROGRAMME = ReferenceField(key="who", label="Programme", target=ReferenceTarget.PROGRAMME)
+
+NO_MEMBER = at("who", ErrorCode.NOT_FOUND, "Coach names no active member of your organisation.")
+NO_EMPLOYER = at("who", ErrorCode.NOT_FOUND, "Employer names no employer of your organisation.")
+NO_PROGRAMME = at("who", ErrorCode.NOT_FOUND, "Programme names no programme of your organisation.")
+NOT_CONFIRMED = at("who", ErrorCode.NOT_CONFIRMED, "Employer must be an employer that has been confirmed.")
+
+
+@pytest.fixture
+async def ours(database: str) -> Organisation:
+    return await Organisation.create(name="Northgate Training")
+
+
+@pytest.fixture
+async def theirs(database: str) -> Organisation:
+    return await Organisation.create(name="Southbank Skills")
+
+
+async def member(organisation: Organisation, *, active: bool = True) -> UUID:
+    email = f"{organisation.id}-{active}@example.org"
+    kind = MemberKind.TUTOR
+    return (await Member.create(organisation=organisation, name="A", email=email, kind=kind, active=active)).id
+
+
+async def employer(organisation: Organisation, *, confirmed: bool = True) -> UUID:
+    name = f"Employer {confirmed}"
+    return (await Employer.create(organisation=organisation, name=name, confirmed=confirmed)).id
+
+
+async def programme(organisation: Organisation) -> UUID:
+    return (await Programme.create(organisation=organisation, name="Adult care worker")).id
+
+
+async def test_a_member_is_an_active_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
+    mine, gone, other = await member(ours), await member(ours, active=False), await member(theirs)
+    assert await refer(MEMBER, "Member", mine, ours) == Checked(str(mine))
+    assert await refer(MEMBER, "Member", gone, ours) == Checked(str(gone), (NO_MEMBER,))
+    assert await refer(MEMBER, "Member", other, ours) == Checked(str(other), (NO_MEMBER,))
+
+
+async def test_an_employer_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
+    mine, unconfirmed, other = await employer(ours), await employer(ours, confirmed=False), await employer(theirs)
+    assert await refer(EMPLOYER, "Employer", mine, ours) == Checked(str(mine))
+    assert await refer(EMPLOYER, "Employer", unconfirmed, ours) == Checked(str(unconfirmed))
+    assert await refer(EMPLOYER, "Employer", other, ours) == Checked(str(other), (NO_EMPLOYER,))
+
+
+async def test_some_fields_take_confirmed_employers_only(ours: Organisation, theirs: Organisation) -> None:
+    mine, unconfirmed = await employer(ours), await employer(ours, confirmed=False)
+    other = await employer(theirs, confirmed=False)
+    assert await refer(CONFIRMED, "Employer", mine, ours) == Checked(str(mine))
+    assert await refer(CONFIRMED, "Employer", unconfirmed, ours) == Checked(str(unconfirmed), (NOT_CONFIRMED,))
+    assert await refer(CONFIRMED, "Employer", other, ours) == Checked(str(other), (NO_EMPLOYER,))
+
+
+async def test_a_programme_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
+    mine, other = await programme(ours), await programme(theirs)
+    assert await refer(PROGRAMME, "Programme", mine, ours) == Checked(str(mine))
+    assert await refer(PROGRAMME, "Programme", other, ours) == Checked(str(other), (NO_PROGRAMME,))
+
+
+async def test_an_id_of_another_type_is_not_found(ours: Organisation) -> None:
+    mine = await employer(ours)
+    assert await refer(EMPLOYER, "Programme", mine, ours) == Checked(None, (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, "", UUID(int=0), ours) == Checked(None, (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, "Employer", UUID(int=1), ours) == Checked(str(UUID(int=1)), (NO_EMPLOYER,))
+
+
+async def test_an_employer_that_is_no_longer_confirmed_stays_where_it_is_stored(ours: Organisation) -> None:
+    kept, new = await employer(ours, confirmed=False), await employer(ours)
+    definition = TypeDefinition(fields=(CONFIRMED,))
+    entry = {"who": NodeReference("Employer", kept)}
+    form = await fill_in(definition, entry, stored={"who": str(kept)}, organisation_id=ours.id)
+    assert (form.values, form.problems) == ({"who": str(kept)}, ())
+    form = await fill_in(definition, entry, stored={"who": str(new)}, organisation_id=ours.id)
+    assert form.problems == (NOT_CONFIRMED,)
+
+
+async def test_all_references_of_an_entry_take_one_statement_for_each_target(
+    ours: Organisation, caplog: pytest.LogCaptureFixture
+) -> None:
+    mine, found = await employer(ours), await programme(ours)
+    fields: list[FieldDefinition] = []
+    entry: dict[str, object] = {}
+    for number in range(700):
+        fields.append(ReferenceField(key=f"e{number}", label="E", target=ReferenceTarget.EMPLOYER))
+        fields.append(ReferenceField(key=f"p{number}", label="P", target=ReferenceTarget.PROGRAMME))
+        entry |= {f"e{number}": NodeReference("Employer", mine), f"p{number}": NodeReference("Programme", found)}
+    with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+        form = await fill_in(TypeDefinition(fields=tuple(fields)), entry, organisation_id=ours.id)
+    assert form.problems == ()
+    assert len(form.values) == 1_400
+    assert sorted(record.getMessage().split('FROM "')[1].split('"')[0] for record in caplog.records) == [
+        "employer",
+        "programme",
+    ]
+
+
+async def refer(field: ReferenceField, type_name: str, id_: UUID, organisation: Organisation) -> Checked:
+    return await check(field, NodeReference(type_name, id_), organisation_id=organisation.id)

@@ -1,0 +1,196 @@
+"""The check of an entry on creation."""
+
+import datetime as dt
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from services.builtin_types import load
+from services.definitions import (
+    BooleanField,
+    Choice,
+    ChoiceField,
+    DateField,
+    DecimalField,
+    FieldCondition,
+    FieldDefinition,
+    FileField,
+    IntegerField,
+    ReferenceField,
+    ReferenceTarget,
+    TextField,
+    TypeDefinition,
+)
+from services.field_kinds import NodeReference, SubmittedValue
+from services.forms import CheckedForm, check_form
+from services.problems import ErrorCode, Problem
+from tests.services.entries import NOWHERE, TODAY, at, fill_in, submitted, told
+
+BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
+ILR = BUILT_IN["ILR"]
+
+
+async def test_an_entry_in_any_order_comes_to_its_filled_values_in_form_order() -> None:
+    entry = {
+        "effectiveDate": dt.date(2026, 9, 1),
+        "ruleName": " ULN_04 ",
+        "uln": "927 630 8686",
+        "currentValue": "  ",
+        "aimReference": None,
+        "queryKind": ["VALIDATION_ERROR", "VALIDATION_ERROR"],
+        "ilrYear": "26-27",
+    }
+    form = await fill_in(ILR, entry)
+    assert form == CheckedForm(
+        {
+            "ilrYear": "26-27",
+            "queryKind": ["VALIDATION_ERROR"],
+            "ruleName": "ULN_04",
+            "uln": "9276308686",
+            "effectiveDate": "2026-09-01",
+        },
+        (),
+        (),
+    )
+    assert list(form.values) == ["ilrYear", "queryKind", "ruleName", "uln", "effectiveDate"]
+
+
+async def test_all_problems_are_told_at_once_in_form_order() -> None:
+    entry = {
+        "nonsense": "x",
+        "effectiveDate": "soon",
+        "uln": "9276308685",
+        "ilrField": "Learn Start Date",
+        "queryKind": ["VALIDATION_ERROR"],
+        "proposedValue": "2026-09-01",
+        "\ud800": None,
+    }
+    form = await fill_in(ILR, entry)
+    assert form.problems == (
+        at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
+        at("ilrField", ErrorCode.INVALID_FORMAT, "ILR field is not written in the form that this field asks for."),
+        at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
+        at(
+            "proposedValue",
+            ErrorCode.UNKNOWN_FIELD,
+            "Proposed value does not belong in this form with this Kind of query.",
+            field="queryKind",
+            allowed="INCORRECT_DATA, CHANGE_REQUEST",
+        ),
+        Problem(
+            ("values", "uln"),
+            ErrorCode.INVALID_CHECKSUM,
+            "ULN, if it is the one in question is not valid. Its check digit does not fit: a digit may be mistyped.",
+            (),
+            "ULN_04",
+        ),
+        at("effectiveDate", ErrorCode.WRONG_KIND, "Effective date takes a date.", allowed="date"),
+        at("nonsense", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
+        at("?", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
+    )
+
+
+async def test_an_empty_entry_misses_what_is_required() -> None:
+    missing = {key: [field for field, _ in told(await fill_in(form, {}))] for key, form in BUILT_IN.items()}
+    assert missing == {
+        "JOB": ["jobTitle", "organisation", "startDate"],
+        "APPRENTICESHIP": ["organisation", "startDate"],
+        "TRAINEESHIP": ["organisation", "startDate"],
+        "EDUCATION": ["institution", "courseTitle", "startDate"],
+        "SELF_EMPLOYMENT": ["jobTitle", "startDate"],
+        "ILR": ["ilrYear", "queryKind"],
+        "COMPLIANCE": ["documentKind", "issue"],
+        "CHANGE_OF_NAME": ["givenNames", "familyName"],  # isLegalChange has a default
+        "CHANGE_OF_ADDRESS": ["postcode", "addressLine1", "confirmed"],
+        "CHANGE_OF_EMPLOYER": ["newEmployer", "oldEndDate", "newStartDate", "previousHours", "newHours"],
+        "CHANGE_OF_WORKING_CONDITIONS": ["whatChanges", "effectiveDate"],
+        "LEARNING_SUPPORT": ["dateFrom"],
+        "BREAK_IN_LEARNING": [
+            "lastLearningDate",
+            "expectedReturnDate",
+            "reason",
+            "agreedWithLearner",
+            "agreedWithEmployer",
+        ],
+        "RETURN_TO_LEARNING": ["returnDate", "employerConfirmed"],
+        "WITHDRAWAL": ["lastLearningDate", "withdrawReason"],
+        "CHANGE_OF_PROGRAMME": ["newProgramme", "endDate", "newStartDate", "confirmed"],
+        "COMPLETION": ["scope", "actualEndDate"],
+    }
+
+
+@pytest.mark.parametrize("empty", [None, "", "  \n"])
+async def test_a_required_field_that_is_given_empty_is_required(empty: str | None) -> None:
+    entry = {"ilrYear": empty, "queryKind": ["MISSING_DATA"]}
+    form = await fill_in(ILR, entry)
+    assert form == CheckedForm(
+        {"queryKind": ["MISSING_DATA"]}, (), (at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),)
+    )
+
+
+async def test_an_empty_list_is_not_filled() -> None:
+    form = await fill_in(ILR, {"ilrYear": "26-27", "queryKind": []})
+    assert form.problems == (at("queryKind", ErrorCode.REQUIRED, "Kind of query is required."),)
+
+
+async def test_what_is_wrong_is_not_also_missing() -> None:
+    form = await fill_in(ILR, {"ilrYear": Decimal(26), "queryKind": ["NONSENSE"]})
+    assert told(form) == [("ilrYear", ErrorCode.WRONG_KIND), ("queryKind", ErrorCode.NOT_A_CHOICE)]
+
+
+async def test_a_key_given_twice_is_told_once_and_the_first_is_judged() -> None:
+    values = [submitted("ilrYear", year) for year in ("26-28", "26-27", "25-26")]
+    values += [submitted("nonsense", 1), submitted("nonsense", 2), submitted("queryKind", ["MISSING_DATA"])]
+    form = await check_form(ILR, values, organisation_id=NOWHERE, today=TODAY)
+    assert told(form) == [
+        ("ilrYear", ErrorCode.DUPLICATE),
+        ("ilrYear", ErrorCode.INVALID_FORMAT),
+        ("nonsense", ErrorCode.UNKNOWN_FIELD),
+    ]
+    assert form.problems[0] == at("ilrYear", ErrorCode.DUPLICATE, "ILR year was given more than once.")
+
+
+EVERY_KIND: dict[str, tuple[object, str]] = {
+    "text": ("x", "text"),
+    "integer": (1, "a whole number"),
+    "decimal": (Decimal("1.5"), "a number"),
+    "date": (dt.date(2026, 9, 1), "a date"),
+    "boolean": (True, "yes or no"),
+    "choices": (["A"], "a choice from its list"),
+    "reference": (NodeReference("Employer", UUID(int=1)), "somebody or something of your organisation"),
+    "files": ([NodeReference("File", UUID(int=1))], "uploaded files"),
+}
+FIELDS: dict[str, FieldDefinition] = {
+    "text": TextField(key="f", label="Field"),
+    "integer": IntegerField(key="f", label="Field"),
+    "decimal": DecimalField(key="f", label="Field"),
+    "date": DateField(key="f", label="Field"),
+    "boolean": BooleanField(key="f", label="Field"),
+    "choices": ChoiceField(key="f", label="Field", choices=(Choice(value="A", label="A"),)),
+    "reference": ReferenceField(key="f", label="Field", target=ReferenceTarget.EMPLOYER),
+    "files": FileField(key="f", label="Field"),
+}
+
+
+@pytest.mark.parametrize(("kind", "slot"), [(kind, slot) for kind in FIELDS for slot in EVERY_KIND if kind != slot])
+async def test_a_value_in_the_slot_of_another_kind(kind: str, slot: str) -> None:
+    form = await fill_in(TypeDefinition(fields=(FIELDS[kind],)), {"f": EVERY_KIND[slot][0]})
+    problem = at("f", ErrorCode.WRONG_KIND, f"Field takes {EVERY_KIND[kind][1]}.", allowed=kind)
+    assert form == CheckedForm({}, (), (problem,))
+
+
+async def test_an_entry_of_many_values() -> None:
+    count = 5_000
+    fields: list[FieldDefinition] = [TextField(key="f0", label="F0")]
+    for number in range(1, count):
+        seen = FieldCondition(field=f"f{number - 1}", is_one_of=("x",))
+        fields.append(TextField(key=f"f{number}", label=f"F{number}", visible_when=seen, required=True))
+    definition = TypeDefinition(fields=tuple(fields))
+    everything = {field.key: "x" for field in fields}
+    assert (await fill_in(definition, everything)) == CheckedForm(everything, (), ())
+    collapsed = await fill_in(definition, everything | {"f0": "y"})
+    assert told(collapsed) == [(f"f{number}", ErrorCode.UNKNOWN_FIELD) for number in range(1, count)]
+    same = [SubmittedValue("f0", "text", "x")] * count
+    twice = await check_form(definition, same, organisation_id=NOWHERE, today=TODAY)
+    assert told(twice) == [("f0", ErrorCode.DUPLICATE), ("f1", ErrorCode.REQUIRED)]

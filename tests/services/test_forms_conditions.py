@@ -1,0 +1,241 @@
+"""Hidden fields, defaults, and bounds between fields, on creation."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from services.builtin_types import load
+from services.definitions import (
+    BooleanField,
+    Choice,
+    ChoiceField,
+    DateBound,
+    DateField,
+    DecimalField,
+    FieldCondition,
+    FieldDefinition,
+    IntegerField,
+    TextField,
+    TypeDefinition,
+)
+from services.forms import CheckedForm
+from services.problems import ErrorCode
+from tests.services.entries import TODAY, at, fill_in, told
+
+BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
+NAME = BUILT_IN["CHANGE_OF_NAME"]
+COMPLETION = BUILT_IN["COMPLETION"]
+BREAK = BUILT_IN["BREAK_IN_LEARNING"]
+WITHDRAWAL = BUILT_IN["WITHDRAWAL"]
+NEW_NAME = {"givenNames": "Anna", "familyName": "Smith"}
+
+
+async def test_a_default_is_taken_when_its_key_is_absent() -> None:
+    form = await fill_in(NAME, NEW_NAME)
+    assert form == CheckedForm({"givenNames": "Anna", "familyName": "Smith", "isLegalChange": True}, (), ())
+
+
+async def test_no_default_is_taken_for_a_field_given_empty() -> None:
+    form = await fill_in(NAME, NEW_NAME | {"isLegalChange": None})
+    assert form.problems == (at("isLegalChange", ErrorCode.REQUIRED, "Legal name change? is required."),)
+
+
+async def test_false_is_filled() -> None:
+    form = await fill_in(NAME, NEW_NAME | {"isLegalChange": False})
+    assert form == CheckedForm({"givenNames": "Anna", "familyName": "Smith", "isLegalChange": False}, (), ())
+
+
+async def test_a_default_of_a_hidden_field_is_not_taken() -> None:
+    definition = TypeDefinition(
+        fields=(
+            TextField(key="a", label="A"),
+            BooleanField(key="b", label="B", default=True, visible_when=FieldCondition(field="a", is_one_of=("x",))),
+        )
+    )
+    assert (await fill_in(definition, {"a": "y"})).values == {"a": "y"}
+    assert (await fill_in(definition, {"a": "x"})).values == {"a": "x", "b": True}
+
+
+async def test_a_refused_confirmation_is_required() -> None:
+    entry = {"postcode": "SW1A 1AA", "addressLine1": "1 High Street", "confirmed": False}
+    form = await fill_in(BUILT_IN["CHANGE_OF_ADDRESS"], entry)
+    label = "I confirm that this is the learner's address"
+    assert form.problems == (at("confirmed", ErrorCode.REQUIRED, f"{label}: this must be confirmed."),)
+
+
+@pytest.mark.parametrize("nothing", [None, "", " "])
+async def test_a_hidden_field_may_be_given_empty(nothing: str | None) -> None:
+    entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": nothing}
+    form = await fill_in(WITHDRAWAL, entry)
+    assert form == CheckedForm({"lastLearningDate": "2026-11-24", "withdrawReason": ["3"]}, (), ())
+
+
+@pytest.mark.parametrize("reason", ["44", "97", "98"])
+async def test_a_condition_holds_for_each_listed_choice(reason: str) -> None:
+    form = await fill_in(WITHDRAWAL, {"lastLearningDate": TODAY, "withdrawReason": [reason]})
+    assert form.problems == (at("reasonDetail", ErrorCode.REQUIRED, "Details is required."),)
+
+
+async def test_a_hidden_field_is_told_that_alone_whatever_stands_in_it() -> None:
+    entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": Decimal(1)}
+    form = await fill_in(WITHDRAWAL, entry)
+    assert form.problems == (
+        at(
+            "reasonDetail",
+            ErrorCode.UNKNOWN_FIELD,
+            "Details does not belong in this form with this Reason (ILR).",
+            field="withdrawReason",
+            allowed="44, 97, 98",
+        ),
+    )
+
+
+async def test_a_condition_holds_if_any_chosen_value_is_listed() -> None:
+    entry = {"whatChanges": ["ROLE", "HOURS"], "effectiveDate": TODAY}
+    form = await fill_in(BUILT_IN["CHANGE_OF_WORKING_CONDITIONS"], entry)
+    assert told(form) == [("newHours", ErrorCode.REQUIRED), ("jobTitle", ErrorCode.REQUIRED)]
+
+
+async def test_a_condition_on_a_hidden_field_does_not_hold() -> None:
+    entry = {
+        "scope": ["PRACTICAL_PERIOD"],
+        "actualEndDate": dt.date(2026, 9, 1),
+        "actualHours": 400,
+        "outcome": ["1"],
+        "achievementDate": dt.date(2026, 10, 1),
+    }
+    form = await fill_in(COMPLETION, entry)
+    assert told(form) == [("outcome", ErrorCode.UNKNOWN_FIELD), ("achievementDate", ErrorCode.UNKNOWN_FIELD)]
+
+
+CONTROLS: list[tuple[FieldDefinition, object, str]] = [
+    (TextField(key="c", label="C"), " Chéf ", "Chéf"),
+    (IntegerField(key="c", label="C"), 12, "12"),
+    (DecimalField(key="c", label="C"), Decimal("12.50"), "12.5"),
+    (DateField(key="c", label="C"), dt.date(2026, 9, 1), "2026-09-01"),
+    (BooleanField(key="c", label="C"), True, "true"),
+    (BooleanField(key="c", label="C"), False, "false"),
+    (ChoiceField(key="c", label="C", choices=(Choice(value="LEGAL", label="Legal"),)), ["LEGAL"], "LEGAL"),
+]
+
+
+@pytest.mark.parametrize(("control", "value", "text"), CONTROLS)
+async def test_a_condition_compares_the_canonical_text(control: FieldDefinition, value: object, text: str) -> None:
+    def form(is_one_of: str) -> TypeDefinition:
+        condition = FieldCondition(field="c", is_one_of=("other", is_one_of))
+        return TypeDefinition(fields=(control, TextField(key="d", label="D", visible_when=condition)))
+
+    assert told(await fill_in(form(text), {"c": value, "d": "x"})) == []
+    assert told(await fill_in(form(text + "0"), {"c": value, "d": "x"})) == [("d", ErrorCode.UNKNOWN_FIELD)]
+    assert told(await fill_in(form(text), {"d": "x"})) == [("d", ErrorCode.UNKNOWN_FIELD)]
+
+
+@pytest.mark.parametrize(
+    "condition", [FieldCondition(field="below", is_one_of=("x",)), FieldCondition(field="a", is_one_of=("x",))]
+)
+async def test_a_condition_that_does_not_look_back_never_holds(condition: FieldCondition) -> None:
+    fields = (TextField(key="a", label="A", visible_when=condition), TextField(key="below", label="Below"))
+    form = await fill_in(TypeDefinition(fields=fields), {"a": "x", "below": "x"})
+    assert told(form) == [("a", ErrorCode.UNKNOWN_FIELD)]
+
+
+GOOD_BREAK = {
+    "lastLearningDate": TODAY,
+    "expectedReturnDate": TODAY + dt.timedelta(1),
+    "reason": ["MEDICAL"],
+    "agreedWithLearner": True,
+    "agreedWithEmployer": True,
+}
+
+
+async def test_a_bound_by_another_field_is_told_at_the_field_that_has_it() -> None:
+    form = await fill_in(BREAK, GOOD_BREAK | {"expectedReturnDate": TODAY})
+    assert (await fill_in(BREAK, GOOD_BREAK)).problems == ()
+    assert form.problems == (
+        at(
+            "expectedReturnDate",
+            ErrorCode.TOO_EARLY,
+            "Expected return date must be 25 November 2026 or later, because of Last day of learning.",
+            earliest="2026-11-25",
+            field="lastLearningDate",
+        ),
+    )
+
+
+async def test_an_unfilled_field_does_not_bind() -> None:
+    entry = {key: value for key, value in GOOD_BREAK.items() if key != "lastLearningDate"}
+    form = await fill_in(BREAK, entry | {"expectedReturnDate": dt.date(1950, 1, 1)})
+    assert told(form) == [("lastLearningDate", ErrorCode.REQUIRED)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (TODAY + dt.timedelta(1), ErrorCode.TOO_LATE),
+        (dt.date(9999, 12, 31), ErrorCode.TOO_LATE),
+        ("2026-11-24", ErrorCode.WRONG_KIND),
+    ],
+)
+async def test_an_invalid_field_does_not_bind(wrong: object, code: ErrorCode) -> None:
+    form = await fill_in(BREAK, GOOD_BREAK | {"lastLearningDate": wrong, "expectedReturnDate": dt.date(1950, 1, 1)})
+    assert told(form) == [("lastLearningDate", code)]
+
+
+async def test_a_hidden_field_does_not_bind() -> None:
+    hidden = FieldCondition(field="a", is_one_of=("x",))
+    definition = TypeDefinition(
+        fields=(
+            TextField(key="a", label="A"),
+            DateField(key="start", label="Start", visible_when=hidden),
+            DateField(key="end", label="End", earliest=(DateBound(field="start"),)),
+        )
+    )
+    entry = {"start": dt.date(2026, 9, 2), "end": dt.date(2026, 9, 1)}
+    assert told(await fill_in(definition, entry)) == [("start", ErrorCode.UNKNOWN_FIELD)]
+    assert told(await fill_in(definition, entry | {"a": "x"})) == [("end", ErrorCode.TOO_EARLY)]
+
+
+async def test_fields_may_bind_each_other_and_fields_further_down() -> None:
+    definition = TypeDefinition(
+        fields=(
+            DateField(key="start", label="Start", latest=(DateBound(field="end"),)),
+            DateField(key="end", label="End", earliest=(DateBound(field="start"),), latest=(DateBound(today=True),)),
+        )
+    )
+    start = at(
+        "start",
+        ErrorCode.TOO_LATE,
+        "Start must be 1 September 2026 or earlier, because of End.",
+        latest="2026-09-01",
+        field="end",
+    )
+    end = at(
+        "end",
+        ErrorCode.TOO_EARLY,
+        "End must be 2 September 2026 or later, because of Start.",
+        earliest="2026-09-02",
+        field="start",
+    )
+    form = await fill_in(definition, {"start": dt.date(2026, 9, 2), "end": dt.date(2026, 9, 1)})
+    assert form.problems == (start, end)
+
+
+async def test_both_ends_are_told_and_the_same_end_only_once() -> None:
+    entry = {"lastLearningDate": dt.date(2026, 9, 1), "withdrawReason": ["3"]}
+    early = await fill_in(WITHDRAWAL, entry | {"notifiedOn": dt.date(2026, 8, 31)})
+    late = await fill_in(WITHDRAWAL, entry | {"notifiedOn": TODAY + dt.timedelta(1)})
+    very_early = await fill_in(WITHDRAWAL, entry | {"notifiedOn": dt.date(1800, 1, 1)})
+    assert told(early) == [("notifiedOn", ErrorCode.TOO_EARLY)]
+    assert told(late) == [("notifiedOn", ErrorCode.TOO_LATE)]
+    assert very_early.problems == (
+        at("notifiedOn", ErrorCode.TOO_EARLY, "Told on must be 1 January 1900 or later.", earliest="1900-01-01"),
+    )
+
+
+async def test_an_offset_moves_a_bound() -> None:
+    entry: dict[str, object] = {"scope": ["WHOLE_PROGRAMME"], "actualEndDate": dt.date(2026, 9, 1), "outcome": ["1"]}
+    seventh = await fill_in(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 8)})
+    sixth = await fill_in(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 7)})
+    assert told(seventh) == []
+    assert told(sixth) == [("achievementDate", ErrorCode.TOO_EARLY)]

@@ -1,0 +1,186 @@
+"""The check of an entry against what is stored."""
+
+import datetime as dt
+
+import pytest
+
+from models import TrackerStatus
+from services.builtin_types import load
+from services.definitions import Choice, ChoiceField, DateBound, DateField, FieldCondition, TextField, TypeDefinition
+from services.field_kinds import CanonicalValue
+from services.forms import CheckedForm
+from services.problems import ErrorCode
+from tests.services.entries import at, fill_in, told
+
+BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
+ILR = BUILT_IN["ILR"]
+JOB = BUILT_IN["JOB"]
+STORED: dict[str, CanonicalValue] = {
+    "ilrYear": "26-27",
+    "queryKind": ["VALIDATION_ERROR"],
+    "ruleName": "ULN_04",
+    "currentValue": "1",
+}
+STORED_JOB: dict[str, CanonicalValue] = {
+    "jobTitle": "Chef",
+    "organisation": "00000000-0000-0000-0000-000000000001",
+    "startDate": "2026-09-01",
+    "endDate": "2026-10-01",
+}
+
+
+async def test_a_key_that_is_not_named_keeps_its_value() -> None:
+    form = await fill_in(ILR, {"currentValue": " 2 "}, stored=STORED)
+    assert form == CheckedForm(STORED | {"currentValue": "2"}, (), ())
+
+
+async def test_an_entry_of_nothing_changes_nothing() -> None:
+    assert await fill_in(ILR, {}, stored=STORED) == CheckedForm(STORED, (), ())
+
+
+@pytest.mark.parametrize("empty", [None, "", "  "])
+async def test_a_field_is_cleared(empty: str | None) -> None:
+    form = await fill_in(ILR, {"currentValue": empty}, stored=STORED)
+    kept = {key: value for key, value in STORED.items() if key != "currentValue"}
+    assert form == CheckedForm(kept, ("currentValue",), ())
+
+
+async def test_clearing_what_is_not_filled_clears_nothing() -> None:
+    assert await fill_in(ILR, {"uln": None}, stored=STORED) == CheckedForm(STORED, (), ())
+
+
+async def test_a_required_field_may_not_be_cleared() -> None:
+    form = await fill_in(ILR, {"ilrYear": None, "ruleName": ""}, stored=STORED)
+    assert form.problems == (
+        at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
+        at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
+    )
+
+
+async def test_a_required_field_that_was_never_filled_is_not_asked_for() -> None:
+    stored: dict[str, CanonicalValue] = {"queryKind": ["MISSING_DATA"]}
+    assert await fill_in(ILR, {"currentValue": "2"}, stored=stored) == CheckedForm(
+        {"queryKind": ["MISSING_DATA"], "currentValue": "2"}, (), ()
+    )
+
+
+async def test_hiding_a_filled_field_clears_it() -> None:
+    form = await fill_in(ILR, {"queryKind": ["MISSING_DATA"]}, stored=STORED)
+    values: dict[str, CanonicalValue] = {"ilrYear": "26-27", "queryKind": ["MISSING_DATA"], "currentValue": "1"}
+    assert form == CheckedForm(values, ("ruleName",), ())
+
+
+async def test_hiding_clears_a_whole_chain() -> None:
+    stored: dict[str, CanonicalValue] = {
+        "scope": ["WHOLE_PROGRAMME"],
+        "actualEndDate": "2026-09-01",
+        "outcome": ["1"],
+        "achievementDate": "2026-09-08",
+        "grade": "Merit",
+    }
+    entry = {"scope": ["PRACTICAL_PERIOD"], "actualHours": 400}
+    form = await fill_in(BUILT_IN["COMPLETION"], entry, stored=stored)
+    values: dict[str, CanonicalValue] = {
+        "scope": ["PRACTICAL_PERIOD"],
+        "actualEndDate": "2026-09-01",
+        "actualHours": 400,
+    }
+    assert form == CheckedForm(values, ("outcome", "achievementDate", "grade"), ())
+
+
+async def test_a_field_that_comes_into_sight_is_required() -> None:
+    entry = {"queryKind": ["INCORRECT_DATA"]}
+    form = await fill_in(ILR, entry, stored=STORED)
+    assert form.problems == (at("proposedValue", ErrorCode.REQUIRED, "Proposed value is required."),)
+    assert (await fill_in(ILR, entry | {"proposedValue": "2"}, stored=STORED)).problems == ()
+
+
+async def test_a_value_for_a_field_that_the_entry_hides_is_unknown_even_if_it_is_the_stored_one() -> None:
+    form = await fill_in(ILR, {"queryKind": ["MISSING_DATA"], "ruleName": "ULN_04"}, stored=STORED)
+    assert told(form) == [("ruleName", ErrorCode.UNKNOWN_FIELD)]
+
+
+async def test_a_default_is_for_creation_only() -> None:
+    stored: dict[str, CanonicalValue] = {"givenNames": "Anna", "familyName": "Smith"}
+    form = await fill_in(BUILT_IN["CHANGE_OF_NAME"], {"familyName": "Jones"}, stored=stored)
+    assert form == CheckedForm({"givenNames": "Anna", "familyName": "Jones"}, (), ())
+
+
+EXPIRED = TypeDefinition(
+    fields=(
+        ChoiceField(
+            key="reason",
+            label="Reason",
+            multiple=True,
+            choices=(
+                Choice(value="OLD", label="Old", valid_to=dt.date(2026, 7, 31)),
+                Choice(value="NEW", label="New"),
+            ),
+        ),
+        DateField(key="day", label="Day", earliest=(DateBound(today=True),)),
+    )
+)
+
+
+async def test_an_unchanged_stored_value_is_not_judged_again() -> None:
+    stored: dict[str, CanonicalValue] = {"reason": ["OLD"], "day": "2026-01-01"}
+    same = {"reason": ["OLD"], "day": dt.date(2026, 1, 1)}
+    other = {"reason": ["NEW", "OLD"], "day": dt.date(2026, 1, 2)}
+    assert await fill_in(EXPIRED, {}, stored=stored) == CheckedForm(stored, (), ())
+    assert await fill_in(EXPIRED, same, stored=stored) == CheckedForm(stored, (), ())
+    assert told(await fill_in(EXPIRED, other, stored=stored)) == [
+        ("reason", ErrorCode.NOT_A_CHOICE),
+        ("day", ErrorCode.TOO_EARLY),
+    ]
+
+
+async def test_a_stored_value_is_judged_by_a_bound_whose_other_side_changes() -> None:
+    form = await fill_in(JOB, {"startDate": dt.date(2026, 10, 2)}, stored=STORED_JOB)
+    assert form.problems == (
+        at(
+            "endDate",
+            ErrorCode.TOO_EARLY,
+            "End date must be 2 October 2026 or later, because of Start date.",
+            earliest="2026-10-02",
+            field="startDate",
+        ),
+    )
+
+
+async def test_a_stored_value_beyond_an_unchanged_bound_is_left_alone() -> None:
+    stored = STORED_JOB | {"endDate": "2026-08-01"}
+    assert (await fill_in(JOB, {"jobTitle": "Head chef"}, stored=stored)).problems == ()
+    assert (await fill_in(JOB, {"startDate": dt.date(2026, 9, 1)}, stored=stored)).problems == ()
+
+
+async def test_what_a_status_requires_is_asked_on_entering_it() -> None:
+    stored = {key: value for key, value in STORED_JOB.items() if key != "endDate"}
+    form = await fill_in(JOB, {}, stored=stored, entering=TrackerStatus.CLOSED)
+    assert form.problems == (
+        at("endDate", ErrorCode.REQUIRED, "End date is required for the status Closed."),
+        at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
+    )
+    entry = {"endDate": dt.date(2026, 10, 1), "endReason": ["RESIGNED"]}
+    assert (await fill_in(JOB, entry, stored=stored, entering=TrackerStatus.CLOSED)).problems == ()
+    assert (await fill_in(JOB, {}, stored=stored, entering=TrackerStatus.RESOLVED)).problems == ()
+
+
+async def test_what_a_status_requires_may_not_be_cleared_while_in_it() -> None:
+    stored = STORED_JOB | {"endReason": ["RESIGNED"]}
+    form = await fill_in(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.CLOSED)
+    assert form.problems == (at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),)
+    assert (await fill_in(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.NEW)).problems == ()
+
+
+async def test_a_hidden_field_is_not_required_for_a_status() -> None:
+    hidden = FieldCondition(field="a", is_one_of=("x",))
+    proof = TextField(key="b", label="B", visible_when=hidden, required_for=(TrackerStatus.APPROVED,))
+    definition = TypeDefinition(fields=(TextField(key="a", label="A"), proof))
+    approved = TrackerStatus.APPROVED
+    assert told(await fill_in(definition, {}, stored={"a": "y"}, entering=approved)) == []
+    assert told(await fill_in(definition, {}, stored={"a": "x"}, entering=approved)) == [("b", ErrorCode.REQUIRED)]
+
+
+async def test_a_refused_value_is_not_also_cleared_or_missing() -> None:
+    form = await fill_in(ILR, {"ilrYear": "2026", "currentValue": "x" * 201}, stored=STORED)
+    assert told(form) == [("ilrYear", ErrorCode.INVALID_FORMAT), ("currentValue", ErrorCode.TOO_LONG)]
