@@ -33,7 +33,8 @@ class _Run:
     confirmed: list[UUID] = field(default_factory=list)  # changed here, and now the file says the same
 
     def refuse(self, entry: LearnerEntry) -> None:
-        self.report.refused.append(RefusedRecord(entry.line, entry.reference, tuple(entry.problems)))
+        problems = sorted(entry.problems, key=lambda problem: problem.line)
+        self.report.refused.append(RefusedRecord(entry.line, entry.reference, tuple(problems)))
 
 
 async def import_learners(

@@ -1,0 +1,185 @@
+"""Reading learners from CSV: columns, clearing, lines, and everything that is refused."""
+
+import io
+from decimal import Decimal
+
+import pytest
+
+from models import ProgrammeStatus
+from services.import_report import EntryProblem, UnreadableFileError
+from services.learner_csv import read_learner_csv
+from services.learner_entry import EmployerMention, LearnerEntry
+
+HEADER = (
+    "learnerReference,title,givenNames,familyName,uln,programme,subProgramme,programmeStatus,tutorEmail,employer,"
+    "employerConfirmed,jobTitle,weeklyHours,workplacePostcode,addressLine1,addressLine2,addressLine3,addressLine4,"
+    "postcode,groups"
+)
+
+
+def read(text: str) -> list[LearnerEntry]:
+    return list(read_learner_csv(io.BytesIO(text.encode()), "learners.csv"))
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(UnreadableFileError) as refused:
+        list(read_learner_csv(io.BytesIO(content), "learners.csv"))
+    return str(refused.value)
+
+
+def cell(column: str, text: str) -> LearnerEntry:
+    [entry] = read(f'learnerReference,{column}\nA1,"{text}"\n')
+    return entry
+
+
+def test_every_column() -> None:
+    [entry] = read(
+        f"{HEADER}\r\nA1,Ms,Ada Mary,Ångström,9276308686,Bakery,Cohort 26A,On a break,Tutor@Example.org,"
+        '"Bell, Book",yes,Baker,37.50,sw1a1aa,1 Mill Lane,Sampleton,Sampleshire,England,SW1A 1AA,'
+        '" B ;A;;B"\r\n'
+    )
+    assert entry == LearnerEntry(
+        line=2,
+        reference="A1",
+        values={
+            "title": "Ms",
+            "given_names": "Ada Mary",
+            "family_name": "Ångström",
+            "uln": "9276308686",
+            "programme": "Bakery",
+            "sub_programme": "Cohort 26A",
+            "programme_status": ProgrammeStatus.ON_A_BREAK,
+            "tutor_email": "tutor@example.org",
+            "job_title": "Baker",
+            "weekly_hours": Decimal("37.50"),
+            "workplace_postcode": "SW1A 1AA",
+            "address_line1": "1 Mill Lane",
+            "address_line2": "Sampleton",
+            "address_line3": "Sampleshire",
+            "address_line4": "England",
+            "postcode": "SW1A 1AA",
+            "groups": ("A", "B"),
+            "employer": EmployerMention("Bell, Book", confirmed=True),
+        },
+    )
+
+
+def test_absent_columns_say_nothing() -> None:
+    assert read("learnerReference\nA1\n") == [LearnerEntry(2, "A1")]
+
+
+def test_empty_cells_clear_except_what_every_learner_has() -> None:
+    [entry] = read(f"{HEADER}\nA1{',' * 19}\n")
+    cleared = (
+        "title uln programme sub_programme tutor_email job_title weekly_hours workplace_postcode employer postcode"
+    )
+    lines = [f"address_line{number}" for number in range(1, 5)]
+    assert entry == LearnerEntry(2, "A1", values=dict.fromkeys([*cleared.split(), *lines]) | {"groups": ()})
+
+
+def test_lines_are_those_where_a_record_begins() -> None:
+    text = '\ufeff\nlearnerReference,jobTitle\nA1,"one\ntwo\nthree"\n\n,,\nA2,x\r\nA3,"y\r\nz"\nA4,\n'
+    with pytest.raises(UnreadableFileError, match="unknown column"):
+        read(text.replace("jobTitle", "job"))
+    entries = read(text.replace(",,\n", ",\n"))
+    assert [(entry.line, entry.reference) for entry in entries] == [(3, "A1"), (8, "A2"), (9, "A3"), (11, "A4")]
+    assert entries[0].values == {"job_title": "one\ntwo\nthree"}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "rule"),
+    [
+        ("uln", "9276308685", "ULN_04"),
+        ("uln", "123", "ULN_04"),
+        ("postcode", "SW1A 1CI", "Postcode_15"),
+        ("workplacePostcode", "nowhere", "Postcode_15"),
+        ("givenNames", "Agent 7", None),
+        ("familyName", "x" * 101, None),
+        ("addressLine4", "Größe", None),
+        ("title", "x" * 21, None),
+        ("programme", "x" * 201, None),
+        ("groups", f"A;{'x' * 201}", None),
+        ("programmeStatus", "asleep", None),
+        ("weeklyHours", "0", None),
+        ("weeklyHours", "168.01", None),
+        ("weeklyHours", "37.555", None),
+        ("weeklyHours", "NaN", None),
+        ("weeklyHours", "1_0", None),
+        ("weeklyHours", "٣", None),
+        ("jobTitle", "a\0b", None),
+    ],
+)
+def test_a_cell_that_breaks_a_rule(column: str, text: str, rule: str | None) -> None:
+    assert [(p.line, p.place, p.rule) for p in cell(column, text).problems] == [(2, column, rule)]
+
+
+@pytest.mark.parametrize(("text", "hours"), [("168", "168"), ("0.5", "0.5"), ("37.5000", "37.5")])
+def test_weekly_hours(text: str, hours: str) -> None:
+    assert cell("weeklyHours", text).values == {"weekly_hours": Decimal(hours)}
+
+
+@pytest.mark.parametrize("status", ProgrammeStatus)
+def test_programme_statuses(status: ProgrammeStatus) -> None:
+    assert cell("programmeStatus", status.lower()).values == {"programme_status": status}
+
+
+@pytest.mark.parametrize(
+    ("text", "confirmed"), [("true", True), ("NO", False), ("1", True), ("0", False), ("Yes", True), ("", None)]
+)
+def test_whether_an_employer_is_confirmed(text: str, confirmed: bool | None) -> None:
+    [entry] = read(f"learnerReference,employer,employerConfirmed\nA1,Acme,{text}\n")
+    assert entry.values == {"employer": EmployerMention("Acme", confirmed=confirmed)}
+
+
+def test_neither_true_nor_false() -> None:
+    [entry] = read("learnerReference,employer,employerConfirmed\nA1,Acme,maybe\n")
+    assert entry.problems == [EntryProblem(2, "employerConfirmed", "It must be true or false.")]
+
+
+@pytest.mark.parametrize("reference", ["", "A-1", "Ä1", "A" * 13])
+def test_references(reference: str) -> None:
+    [entry] = read(f"learnerReference,title\n{reference},Ms\n")
+    assert [problem.place for problem in entry.problems] == ["learnerReference"]
+
+
+def test_all_problems_at_once() -> None:
+    [entry] = read("learnerReference,uln,postcode\nA-1,1,2\n")
+    assert [problem.place for problem in entry.problems] == ["learnerReference", "uln", "postcode"]
+
+
+@pytest.mark.parametrize(("row", "count"), [("A1", 1), ("A1,Ms,more", 3)])
+def test_another_number_of_values_than_columns(row: str, count: int) -> None:
+    [entry] = read(f"learnerReference,title\n{row}\n")
+    says = f"It has {count} values for 2 columns; a comma inside a value needs quotes."
+    assert entry.problems == [EntryProblem(2, "record", says)]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "learners.csv: is empty"),
+        (b"\n\n", "learners.csv: is empty"),
+        (b"title\nMs\n", "learners.csv, line 1: lacks the column learnerReference"),
+        (b"learnerReference,learnerReference\n", "learners.csv, line 1: has the column learnerReference twice"),
+        (b"learnerReference\nA1\n\xff\n", "learners.csv, line 3: is not UTF-8"),
+        ("learnerReference\n".encode("utf-16"), "learners.csv, line 1: is not UTF-8"),
+        (b'learnerReference\nA1\n"A2\nA3\n', "learners.csv, line 3: is not CSV: unexpected end of data"),
+        (
+            b'learnerReference,title\nA1,"M"s\n',
+            "learners.csv, line 2: is not CSV: ',' expected after '\"'",
+        ),
+        (b"learnerReference\n" + b"x" * 1024 * 1024, "learners.csv, line 2: has a line of 1 MB or more"),
+        (
+            b"learnerReference,employerConfirmed\nA1,yes\n",
+            "learners.csv: has the column employerConfirmed without the column employer",
+        ),
+    ],
+)
+def test_files_that_are_refused(content: bytes, says: str) -> None:
+    assert refusal(content) == says
+
+
+def test_an_unknown_column_is_told_with_the_known_ones() -> None:
+    says = refusal(b"learnerReference;title\n")
+    assert says.startswith("learners.csv, line 1: has an unknown column 'learnerReference;title'; known are learnerRef")
+    assert "\n" not in says
