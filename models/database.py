@@ -36,10 +36,14 @@ async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
 
 
 async def migrate() -> None:
-    """Bring the database to the newest migration, all steps or none; two at once wait for each other."""
-    async with transaction() as connection:
-        await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers migrate'))")
-        await MigrationExecutor(connection, APPS).migrate()
+    """Bring the database to the newest migration; two at once wait for each other."""
+    client = cast(AsyncpgDBClient, get_connection("default"))
+    async with client.acquire_connection() as lock:
+        await lock.execute("SELECT pg_advisory_lock(hashtext('trackers migrate'))")
+        try:
+            await MigrationExecutor(client, APPS).migrate()
+        finally:
+            await lock.execute("SELECT pg_advisory_unlock(hashtext('trackers migrate'))")
 
 
 async def pending_migrations() -> Sequence[str]:

@@ -1,31 +1,43 @@
 """The enums of the graph: those of the layers below, with a description of each and of each of its values."""
 
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
 import strawberry
 
-import models
-from services import definitions, problems
+from models import MemberKind, NotificationKind, ProgrammeStatus, Role, TrackerCategory, TrackerEventKind, TrackerStatus
+from services.definitions import FieldKind, ReferenceTarget, TextFormat
+from services.problems import ErrorCode
 
-E = TypeVar("E", bound=type[Enum])
+__all__ = [
+    "ErrorCode",
+    "FieldKind",
+    "MemberKind",
+    "NotificationKind",
+    "ProgrammeStatus",
+    "ReferenceTarget",
+    "Role",
+    "TextFormat",
+    "TrackerCategory",
+    "TrackerEventKind",
+    "TrackerStatus",
+]
 
 
-def _describe(enum: E, description: str, **values: str) -> E:
+def _describe(enum: type[Enum], description: str, **values: str) -> None:
     described: Any = strawberry.enum(enum, description=description)
     for value in described.__strawberry_definition__.values:
         value.description = values[value.name]
-    return enum
 
 
-MemberKind = _describe(
-    models.MemberKind,
+_describe(
+    MemberKind,
     "What somebody is in the organisation.",
     ADMINISTRATOR="Sees everything of the organisation and can be given trackers by anyone.",
     TUTOR="Sees the learners they teach and the trackers that concern them.",
 )
-Role = _describe(
-    models.Role,
+_describe(
+    Role,
     "What a member may do beyond reading.",
     CREATE_TRACKERS="Open trackers.",
     CREATE_PROCESS_AUTOMATION_TRACKERS="Raise process automations; in addition to CREATE_TRACKERS.",
@@ -33,8 +45,8 @@ Role = _describe(
     MANAGE_SETTINGS="Manage tracker types, process automations and the four-eyes rule.",
     MANAGE_MEMBERS="Manage members and their roles.",
 )
-ProgrammeStatus = _describe(
-    models.ProgrammeStatus,
+_describe(
+    ProgrammeStatus,
     "Where a learner stands in the programme.",
     ONBOARDING="Signing up.",
     READY_TO_ENROL="Signed up, not yet enrolled.",
@@ -45,16 +57,16 @@ ProgrammeStatus = _describe(
     COMPLETE="Finished.",
     WITHDRAWN="Left before the end.",
 )
-TrackerCategory = _describe(
-    models.TrackerCategory,
+_describe(
+    TrackerCategory,
     "What a tracker type is for.",
     EMPLOYABILITY="What became of a learner: a job, a course, a business.",
     FUNDED="DfE-funded programmes: the ILR return and compliance.",
     CUSTOM="The organisation's own.",
     PROCESS_AUTOMATION="A change of the learner's record, carried out once it is approved.",
 )
-TrackerStatus = _describe(
-    models.TrackerStatus,
+_describe(
+    TrackerStatus,
     "Where a tracker stands.",
     NEW="Opened; somebody has to see to it.",
     APPROVED="A process automation that is approved and not yet applied.",
@@ -62,8 +74,8 @@ TrackerStatus = _describe(
     REJECTED="Declined; it must be done again or given up.",
     CLOSED="Finished with.",
 )
-TrackerEventKind = _describe(
-    models.TrackerEventKind,
+_describe(
+    TrackerEventKind,
     "What happened to a tracker.",
     CREATED="It was opened.",
     UPDATED="Its fields were changed.",
@@ -73,8 +85,8 @@ TrackerEventKind = _describe(
     APPLIED="The learner's record was changed as approved.",
     APPLY_FAILED="The learner's record could not be changed; the reason is told.",
 )
-NotificationKind = _describe(
-    models.NotificationKind,
+_describe(
+    NotificationKind,
     "Why a member is told.",
     ASSIGNED="A tracker was given to them.",
     STATUS_CHANGED="A tracker's status changed.",
@@ -83,8 +95,8 @@ NotificationKind = _describe(
     APPLY_FAILED="An approved automation could not be applied.",
     UPDATED="A tracker was changed.",
 )
-FieldKind = _describe(
-    definitions.FieldKind,
+_describe(
+    FieldKind,
     "What a field holds.",
     TEXT="Text, of one line or several.",
     INTEGER="A whole number.",
@@ -95,8 +107,8 @@ FieldKind = _describe(
     REFERENCE="A member, an employer or a programme.",
     FILE="Uploaded files.",
 )
-TextFormat = _describe(
-    definitions.TextFormat,
+_describe(
+    TextFormat,
     "The rule that a text follows.",
     EMAIL="An e-mail address.",
     PHONE="A telephone number.",
@@ -114,15 +126,15 @@ TextFormat = _describe(
     PERSON_NAME="A name as the ILR takes it: no digits.",
     ADDRESS_LINE="An address line as the ILR takes it.",
 )
-ReferenceTarget = _describe(
-    definitions.ReferenceTarget,
+_describe(
+    ReferenceTarget,
     "What a reference points to.",
     MEMBER="A member of the organisation.",
     EMPLOYER="An employer of the organisation.",
     PROGRAMME="A programme of the organisation.",
 )
-ErrorCode = _describe(
-    problems.ErrorCode,
+_describe(
+    ErrorCode,
     "What is wrong with an entry, for programs.",
     REQUIRED="It must be filled.",
     UNKNOWN_FIELD="The type has no such field, or its condition hides it.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import strawberry
 
+from schema.edges import edge
 from schema.enums import ErrorCode
 from services.problems import Problem
 
@@ -35,7 +36,5 @@ class InputError:
     )
     code: ErrorCode = strawberry.field(description="What, for programs.")
     message: str = strawberry.field(description="What, for people, in plain English.")
-    parameters: list[ErrorParameter] = strawberry.field(
-        resolver=_parameters, graphql_type=list[ErrorParameter], description="The figures behind the message."
-    )
+    parameters: list[ErrorParameter] = edge(_parameters, "The figures behind the message.")
     rule: str | None = strawberry.field(description="The official rule behind it: `ULN_04`.")

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 import models
+from schema.arguments import After, Before, First, Last
 from schema.context import Info
+from schema.edges import edge
 from schema.employer import Employer
 from schema.enums import ProgrammeStatus
 from schema.member import Member
-from schema.node import Connection, Node
+from schema.node import Connection, ConnectionOf, Node
 from schema.programme import Programme
+from schema.tracker_filter import TrackerFilter, rule_of
+from schema.tracker_pages import trackers_of_learner
+from services.pages import PageRequest
 
 if TYPE_CHECKING:
     from schema.tracker import Tracker
-    from schema.tracker_filter import TrackerFilter
 
 
 @strawberry.type(description="Where a learner lives.")
@@ -99,44 +103,39 @@ async def _trackers(
     root: Row,
     info: Info,
     filter_by: Annotated[
-        Annotated["TrackerFilter", strawberry.lazy("schema.tracker_filter")] | None,
-        strawberry.argument(name="filter", description="Which trackers."),
+        TrackerFilter | None, strawberry.argument(name="filter", description="Which trackers.")
     ] = None,
-    first: Annotated[int | None, strawberry.argument(description="How many from the start, 1 to 100.")] = None,
-    after: Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")] = None,
-    last: Annotated[int | None, strawberry.argument(description="How many from the end, 1 to 100.")] = None,
-    before: Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")] = None,
-) -> Any:
-    from schema.tracker_pages import trackers_of_learner  # the two modules name each other's types
-
-    return await trackers_of_learner(root.id, info, filter_by, first, after, last, before)
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> ConnectionOf:
+    return await trackers_of_learner(root.id, info, PageRequest(first, after, last, before), rule_of(filter_by))
 
 
 @strawberry.type(description="A person on a programme, as the provider's record has them.")
 class Learner(Node):
     """The whitelist over a learner's row."""
 
-    name: str = strawberry.field(resolver=_name, description="The whole name as one reads it.")
+    name: str = edge(_name, "The whole name as one reads it.")
     title: str | None = strawberry.field(description="Mr, Ms, Dr …")
     given_names: str = strawberry.field(description="First and middle names.")
     family_name: str = strawberry.field(description="Last name.")
     uln: str | None = strawberry.field(description="The unique learner number.")
     reference: str | None = strawberry.field(description="LearnRefNumber: the provider's own number for the learner.")
-    programme: Programme | None = strawberry.field(resolver=_programme, description="What the learner is on.")
+    programme: Programme | None = edge(_programme, "What the learner is on.")
     sub_programme: str | None = strawberry.field(description="A part of the programme, as the provider names it.")
     programme_status: ProgrammeStatus = strawberry.field(description="Where the learner stands in the programme.")
-    employer: Employer | None = strawberry.field(resolver=_employer, description="For whom the learner works.")
+    employer: Employer | None = edge(_employer, "For whom the learner works.")
     job_title: str | None = strawberry.field(description="As what the learner works.")
     weekly_hours: Decimal | None = strawberry.field(description="The normal hours of a week's work.")
     workplace_postcode: str | None = strawberry.field(description="Where the learner works.")
-    address: Address = strawberry.field(resolver=_address, description="Where the learner lives.")
-    tutor: Member | None = strawberry.field(resolver=_tutor, description="Who teaches the learner.")
-    groups: list[str] = strawberry.field(resolver=_groups, description="The groups that the learner is filed under.")
-    learning_aims: list[LearningAim] = strawberry.field(
-        resolver=_learning_aims, description="The learning aims, newest start first."
-    )
-    trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = strawberry.field(
-        resolver=_trackers, description="The trackers about the learner, newest first, as far as the viewer sees them."
+    address: Address = edge(_address, "Where the learner lives.")
+    tutor: Member | None = edge(_tutor, "Who teaches the learner.")
+    groups: list[str] = edge(_groups, "The groups that the learner is filed under.")
+    learning_aims: list[LearningAim] = edge(_learning_aims, "The learning aims, newest start first.")
+    trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = edge(
+        _trackers, "The trackers about the learner, newest first, as far as the viewer sees them."
     )
 
     @classmethod

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
+from tortoise import Model
 
-from models import Employer, Learner, LearningAim, Member, Programme, Tracker
+from models import Employer, LearningAim, Member, Programme
 from services.history import pages_by_tracker
 from services.learners import aims_of, groups_of
 from services.neighbours import neighbours_by_id
@@ -17,6 +18,8 @@ from services.reading import rows_by_id
 from services.tracker_lists import TrackerFilter, pages_by_learner
 from services.tracker_types import Form, OfferedType, forms, offered_types
 from services.viewer import Viewer
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,7 @@ class Loaders:
         self.neighbours: DataLoader[UUID, Member | Employer | Programme | None] = DataLoader(
             partial(neighbours_by_id, viewer)
         )
-        self.learners: DataLoader[UUID, Learner | None] = DataLoader(partial(rows_by_id, viewer, Learner))
-        self.trackers: DataLoader[UUID, Tracker | None] = DataLoader(partial(rows_by_id, viewer, Tracker))
+        self._rows: dict[type[Model], DataLoader[UUID, Any]] = {}
         self.aims: DataLoader[UUID, list[LearningAim]] = DataLoader(aims_of)
         self.groups: DataLoader[UUID, list[str]] = DataLoader(groups_of)
         self.types: DataLoader[UUID, OfferedType | None] = DataLoader(self._types)
@@ -47,8 +49,14 @@ class Loaders:
         self.histories: DataLoader[Wanted, Page] = DataLoader(self._histories)
         self.trackers_of_learners: DataLoader[Wanted, Page] = DataLoader(self._trackers_of_learners)
 
+    def rows(self, model: type[M]) -> DataLoader[UUID, M | None]:
+        """The rows of a model by id."""
+        if model not in self._rows:
+            self._rows[model] = DataLoader(partial(rows_by_id, self._viewer, model))
+        return self._rows[model]
+
     async def _types(self, ids: list[UUID]) -> list[OfferedType | None]:
-        offered = await offered_types(self._viewer, ids=ids, include_hidden=True)
+        offered = await offered_types(self._viewer, ids=ids, include_disabled=True)
         found = {one.type.id: one for one in offered}
         return [found.get(type_id) for type_id in ids]
 
@@ -69,7 +77,7 @@ class Loaders:
             request, count, filter_by, companions = what
             ids = [one.parent for one in parents]
             pages = await pages_by_learner(
-                self._viewer, request, ids, filter_by=filter_by, companions=companions, count=count
+                self._viewer, request, ids, filter_by=filter_by or TrackerFilter(), companions=companions, count=count
             )
             found |= {one: pages[one.parent] for one in parents}
         return [found[one] for one in wanted]

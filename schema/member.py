@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 import models
+from schema.edges import edge
 from schema.enums import MemberKind, Role
 from schema.node import Node
 
@@ -20,7 +21,7 @@ class Member(Node):
     name: str = strawberry.field(description="The name, as one reads it.")
     email: str = strawberry.field(description="The address that mails go to and that signs in.")
     kind: MemberKind = strawberry.field(description="What the member is in the organisation.")
-    roles: list[Role] = strawberry.field(resolver=_roles, description="What the member may do beyond reading.")
+    roles: list[Role] = edge(_roles, "What the member may do beyond reading.")
     active: bool = strawberry.field(description="Whether the member can sign in and be given trackers.")
 
     @classmethod

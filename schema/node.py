@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 from tortoise import Model
 
+from schema.edges import edge
 from services.global_ids import NOWHERE, NodeReference, global_id, named
 from services.pages import Page
 from services.refusals import BadRequest
@@ -21,9 +22,7 @@ def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
 class Node:
     """A node; the row's class has the name of its type in the graph."""
 
-    id: strawberry.ID = strawberry.field(
-        resolver=_node_id, description="The global id: opaque, unique, and the same for as long as the object lives."
-    )
+    id: strawberry.ID = edge(_node_id, "The global id: opaque, unique, and the same for as long as the object lives.")
 
 
 @strawberry.type(description="Where a page lies in its list.")

@@ -6,6 +6,7 @@ import strawberry
 
 import models
 from schema.context import Info
+from schema.edges import edge
 from schema.node import Node
 from services.process_automations import AutomationSetting, settings_of
 
@@ -36,8 +37,8 @@ class Organisation(Node):
     """The whitelist over an organisation's row."""
 
     name: str = strawberry.field(description="Its name.")
-    process_automations: list[ProcessAutomation] = strawberry.field(
-        resolver=_process_automations, description="The built-in process automations, each with whether it is enabled."
+    process_automations: list[ProcessAutomation] = edge(
+        _process_automations, "The built-in process automations, each with whether it is enabled."
     )
 
     @classmethod

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
+from schema.edges import edge
 from schema.enums import ProgrammeStatus, TrackerCategory, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.node import Node
@@ -82,29 +83,24 @@ def _learner_statuses(root: Row) -> list[ProgrammeStatus]:
 class TrackerType(Node):
     """The whitelist over a type as the organisation has it."""
 
-    id: strawberry.ID = strawberry.field(resolver=_id, description="The global id.")
-    key: str = strawberry.field(resolver=_key, description='What names it in entries and filters: `"JOB"`.')
-    name: str = strawberry.field(resolver=_name, description="What people call it.")
-    description: str = strawberry.field(resolver=_description, description="What it is for.")
-    category: TrackerCategory = strawberry.field(resolver=_category, description="What kind of type it is.")
-    version: int = strawberry.field(
-        resolver=_version,
-        description="Grows with every change of the definition; a tracker keeps the one it was made with.",
+    id: strawberry.ID = edge(_id, "The global id.")
+    key: str = edge(_key, 'What names it in entries and filters: `"JOB"`.')
+    name: str = edge(_name, "What people call it.")
+    description: str = edge(_description, "What it is for.")
+    category: TrackerCategory = edge(_category, "What kind of type it is.")
+    version: int = edge(
+        _version,
+        "Grows with every change of the definition; a tracker keeps the one it was made with.",
     )
-    archived: bool = strawberry.field(resolver=_archived, description="Whether no new trackers of it can be opened.")
-    fields: list[FieldDefinition] = strawberry.field(
-        resolver=_fields, graphql_type=list[FieldDefinition], description="The fields of the form, in form order."
+    archived: bool = edge(_archived, "Whether no new trackers of it can be opened.")
+    fields: list[FieldDefinition] = edge(_fields, "The fields of the form, in form order.")
+    transitions: list[Transition] = edge(
+        _transitions,
+        "The steps between statuses, as the viewer's roles alone decide.",
     )
-    transitions: list[Transition] = strawberry.field(
-        resolver=_transitions,
-        graphql_type=list[Transition],
-        description="The steps between statuses, as the viewer's roles alone decide.",
-    )
-    viewer_can_create: bool = strawberry.field(
-        resolver=_viewer_can_create, description="Whether the viewer may open a tracker of it."
-    )
-    learner_statuses: list[ProgrammeStatus] = strawberry.field(
-        resolver=_learner_statuses, description="The learner must be in one of these; empty: in any."
+    viewer_can_create: bool = edge(_viewer_can_create, "Whether the viewer may open a tracker of it.")
+    learner_statuses: list[ProgrammeStatus] = edge(
+        _learner_statuses, "The learner must be in one of these; empty: in any."
     )
 
     @classmethod

@@ -10,6 +10,7 @@ from graphql import GraphQLError, ValueNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from server.documents import BAD_USER_INPUT
+from services.refusals import Refusal
 
 __all__ = ["bug_answer", "execution_errors", "innermost", "log_bug", "new_request_id", "refusal"]
 
@@ -63,6 +64,8 @@ def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[s
 
 def _extensions_on_purpose(error: GraphQLError) -> dict[str, Any] | None:
     raised = innermost(error)
+    if isinstance(raised, Refusal):
+        return {"code": raised.code, **raised.details}
     if not isinstance(raised, GraphQLError):
         # A resolver may raise a coded error *because of* another one: the code says that it means it.
         outer = error.original_error

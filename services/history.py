@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from models import TrackerEvent
+from models import Member, TrackerEvent
 from models.rows import columns
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
 from services.statements import Statement
@@ -21,8 +21,8 @@ async def pages_by_tracker(
     statement = Statement()
     listing = Listing(
         order=OLDEST_FIRST,
-        select=columns(TrackerEvent, "e"),
-        source="tracker_event e",
+        select=f"{columns(TrackerEvent, 'e')}, {columns(Member, 'actor')}",
+        source="tracker_event e LEFT JOIN member actor ON actor.id = e.actor_id",
         where=f"{visible(TrackerEvent, 'e', viewer, statement)} AND e.tracker_id = parent.id",
         statement=statement,
     )

@@ -1,8 +1,9 @@
 """Lists of trackers: the hot read. One statement answers a page with all the rows that its trackers point to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from tortoise import Model
@@ -11,24 +12,27 @@ from models import Employer, Learner, Member, Programme, Tracker, TrackerCategor
 from models.rows import columns
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page, fetch_pages
 from services.statements import Statement
+from services.tracker_types import TYPE_COLUMNS, type_source
 from services.viewer import Viewer
 from services.visibility import visible
 
 NEWEST_FIRST = Order("trackers", (Key("t.created_at", datetime, descending=True), Key("t.id", UUID, descending=True)))
 
-COMPANIONS: dict[str, tuple[type[Model], str]] = {
-    "assignee": (Member, "LEFT JOIN member assignee ON assignee.id = t.assignee_id"),
-    "creator": (Member, "LEFT JOIN member creator ON creator.id = t.created_by_id"),
-    "learner": (Learner, "JOIN learner ON learner.id = t.learner_id"),
-    "programme": (Programme, "LEFT JOIN programme ON programme.id = learner.programme_id"),
-    "employer": (Employer, "LEFT JOIN employer ON employer.id = learner.employer_id"),
-    "tutor": (Member, "LEFT JOIN member tutor ON tutor.id = learner.tutor_id"),
-}
+PEOPLE: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
+    {
+        "assignee": (Member, "LEFT JOIN member assignee ON assignee.id = t.assignee_id"),
+        "creator": (Member, "LEFT JOIN member creator ON creator.id = t.created_by_id"),
+        "learner": (Learner, "JOIN learner ON learner.id = t.learner_id"),
+        "programme": (Programme, "LEFT JOIN programme ON programme.id = learner.programme_id"),
+        "employer": (Employer, "LEFT JOIN employer ON employer.id = learner.employer_id"),
+        "tutor": (Member, "LEFT JOIN member tutor ON tutor.id = learner.tutor_id"),
+    }
+)
 """The rows that can come along with a tracker, by alias; those after ``learner`` need it."""
 
-GROUPS = (
-    "(SELECT coalesce(array_agg(g.name ORDER BY g.name), '{}') FROM learner_in_group i "
-    'JOIN learner_group g ON g.id = i.group_id WHERE i.learner_id = learner.id) AS "groups"'
+_GROUPS = (
+    "ARRAY(SELECT g.name FROM learner_in_group i JOIN learner_group g ON g.id = i.group_id "
+    'WHERE i.learner_id = learner.id ORDER BY g.name) AS "groups"'
 )
 
 
@@ -68,15 +72,21 @@ async def pages_by_learner(
 
 def _listing(viewer: Viewer, filter_by: TrackerFilter, companions: Collection[str], *conditions: str) -> Listing:
     statement = Statement()
-    wanted = [alias for alias in COMPANIONS if alias in companions]
-    select = [columns(Tracker, "t"), *(columns(COMPANIONS[alias][0], alias) for alias in wanted)]
-    if "learner" in wanted and "groups" in companions:
-        select.append(GROUPS)
+    select, source = [columns(Tracker, "t")], ["tracker t"]
+    for alias, (model, join) in PEOPLE.items():
+        if alias in companions:
+            select.append(columns(model, alias))
+            source.append(join)
+    if "groups" in companions:
+        select.append(_GROUPS)
+    if "type" in companions:
+        select.append(TYPE_COLUMNS)
+        source.append(f"JOIN {type_source(viewer, statement)} ON type.id = t.type_id")
     where = [visible(Tracker, "t", viewer, statement), *conditions, *_conditions(filter_by, statement)]
     return Listing(
         order=NEWEST_FIRST,
         select=", ".join(select),
-        source=" ".join(["tracker t", *(COMPANIONS[alias][1] for alias in wanted)]),
+        source=" ".join(source),
         where=" AND ".join(where),
         statement=statement,
     )

@@ -67,41 +67,59 @@ async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, Form]:
     return {version_id: _forms[version_id] for version_id in version_ids}
 
 
+TYPE_COLUMNS = (
+    f'{columns(TrackerType, "type")}, version.id AS "type.form", automation.four_eyes AS "type.four_eyes", '
+    "coalesce(automation.enabled, type.category <> 'PROCESS_AUTOMATION') AS \"type.enabled\""
+)
+
+
+def type_source(viewer: Viewer, statement: Statement) -> str:
+    """The SQL source of types as an organisation has them; ``TYPE_COLUMNS`` are what it offers."""
+    return (
+        "(tracker_type type JOIN tracker_type_version version "
+        "ON version.type_id = type.id AND version.version = type.version "
+        "LEFT JOIN process_automation automation ON automation.key = type.key "
+        f"AND automation.organisation_id = {statement.bind(viewer.organisation_id)} "
+        "AND type.category = 'PROCESS_AUTOMATION')"
+    )
+
+
 async def offered_types(
     viewer: Viewer,
     *,
     ids: Collection[UUID] | None = None,
     key: str | None = None,
-    include_hidden: bool = False,
+    include_disabled: bool = False,
 ) -> Sequence[OfferedType]:
     """The types that the viewer's organisation has, in their order.
 
-    Process automations that are not enabled are left out unless ``include_hidden``, which an old tracker's type
-    is asked for with.
+    Process automations that are not enabled are left out unless ``include_disabled``, with which an old tracker's
+    type is asked for.
     """
     statement = Statement()
-    where = [visible(TrackerType, "t", viewer, statement)]
+    source = type_source(viewer, statement)
+    where = [visible(TrackerType, "type", viewer, statement)]
     if ids is not None:
-        where.append(f"t.id = ANY({statement.bind(list(ids))})")
+        where.append(f"type.id = ANY({statement.bind(list(ids))})")
     if key is not None:
-        where.append(f"t.key = {statement.bind(key)}")
-    if not include_hidden:
-        where.append("(t.category <> 'PROCESS_AUTOMATION' OR a.enabled)")
+        where.append(f"type.key = {statement.bind(key)}")
+    if not include_disabled:
+        where.append("(type.category <> 'PROCESS_AUTOMATION' OR automation.enabled)")
     records = await statement.fetch(
-        f"SELECT {columns(TrackerType, 't')}, v.id AS version_id, a.four_eyes, "
-        "coalesce(a.enabled, t.category <> 'PROCESS_AUTOMATION') AS enabled "
-        "FROM tracker_type t JOIN tracker_type_version v ON v.type_id = t.id AND v.version = t.version "
-        f"LEFT JOIN process_automation a ON a.key = t.key AND a.organisation_id = {statement.bind(viewer.organisation_id)} "
-        f"AND t.category = 'PROCESS_AUTOMATION' WHERE {' AND '.join(where)} ORDER BY t.position, t.name, t.id"
+        f"SELECT {TYPE_COLUMNS} FROM {source} WHERE {' AND '.join(where)} ORDER BY type.position, type.name, type.id"
     )
-    known = await forms([record["version_id"] for record in records])
-    return [_offered(record, known) for record in records]
+    return await offered(records)
 
 
-def _offered(record: Mapping[str, Any], known: Mapping[UUID, Form]) -> OfferedType:
-    type_ = row(TrackerType, "t", record)
-    assert type_ is not None
-    return OfferedType(type_, known[record["version_id"]], record["enabled"], bool(record["four_eyes"]))
+async def offered(records: Sequence[Mapping[str, Any]]) -> list[OfferedType]:
+    """The types in records that have ``TYPE_COLUMNS``."""
+    known = await forms({record["type.form"] for record in records})
+    types = [row(TrackerType, "type", record) for record in records]
+    return [
+        OfferedType(type_, known[record["type.form"]], record["type.enabled"], bool(record["type.four_eyes"]))
+        for type_, record in zip(types, records, strict=True)
+        if type_ is not None
+    ]
 
 
 async def list_types(
@@ -113,11 +131,11 @@ async def list_types(
 ) -> list[OfferedType]:
     """The types to choose from; an empty ``category`` restricts nothing."""
     return [
-        offered
-        for offered in await offered_types(viewer)
-        if (not category or offered.type.category in category)
-        and (include_archived or not offered.type.archived)
-        and (not creatable_only or offered.can_be_created_by(viewer))
+        one
+        for one in await offered_types(viewer)
+        if (not category or one.type.category in category)
+        and (include_archived or not one.type.archived)
+        and (not creatable_only or one.can_be_created_by(viewer))
     ]
 
 

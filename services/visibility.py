@@ -7,21 +7,39 @@ programmes are seen by everyone of the organisation. What may not be seen answer
 
 from tortoise import Model
 
-from models import Learner, Tracker, TrackerType
+from models import Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent, TrackerType
 from services.statements import Statement
 from services.viewer import Viewer
 
 
 def visible(model: type[Model], alias: str, viewer: Viewer, statement: Statement) -> str:
     """The SQL condition under which the viewer sees a row of ``model`` known as ``alias``."""
+    if model is Notification:
+        return f"{alias}.recipient_id = {statement.bind(viewer.member_id)}"
+    if model is Organisation:
+        return f"{alias}.id = {statement.bind(viewer.organisation_id)}"
     mine = f"{alias}.organisation_id = {statement.bind(viewer.organisation_id)}"
     if model is TrackerType:
         return f"({mine} OR {alias}.organisation_id IS NULL)"
-    if viewer.is_administrator or model not in (Tracker, Learner):
+    if viewer.is_administrator:
         return mine
-    me = statement.bind(viewer.member_id)
+    return f"{mine} AND {_concerns(model, alias, viewer, statement)}"
+
+
+def _concerns(model: type[Model], alias: str, viewer: Viewer, statement: Statement) -> str:
+    """The condition under which a row of a tutor's organisation is one that concerns them."""
+    if model is LearningAim:
+        seen = _concerns(Learner, "seen", viewer, statement)
+        return f"EXISTS (SELECT FROM learner seen WHERE seen.id = {alias}.learner_id AND {seen})"
+    if model is TrackerEvent:
+        seen = _concerns(Tracker, "seen", viewer, statement)
+        return f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
     if model is Tracker:
+        me = statement.bind(viewer.member_id)
         taught = f"{alias}.learner_id IN (SELECT id FROM learner WHERE tutor_id = {me})"
-        return f"{mine} AND ({alias}.assignee_id = {me} OR {alias}.created_by_id = {me} OR {taught})"
-    opened = f"SELECT learner_id FROM tracker WHERE assignee_id = {me} OR created_by_id = {me}"
-    return f"{mine} AND ({alias}.tutor_id = {me} OR {alias}.id IN ({opened}))"
+        return f"({alias}.assignee_id = {me} OR {alias}.created_by_id = {me} OR {taught})"
+    if model is Learner:
+        me = statement.bind(viewer.member_id)
+        opened = f"SELECT learner_id FROM tracker WHERE assignee_id = {me} OR created_by_id = {me}"
+        return f"({alias}.tutor_id = {me} OR {alias}.id IN ({opened}))"
+    return "true"

@@ -1,0 +1,49 @@
+"""Any object by its global id (Relay's refetching)."""
+
+import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+import strawberry
+from tortoise import Model
+
+from models import Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent
+from schema.context import Info
+from schema.node import reference_of
+from services.global_ids import NodeReference
+from services.process_automations import settings_of
+
+_ROWS: Mapping[str, type[Model]] = MappingProxyType(
+    {model.__name__: model for model in (Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)}
+)
+_NEIGHBOURS = frozenset({"Member", "Employer", "Programme"})
+
+
+async def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]) -> Any:  # noqa: A002
+    """Any object by its id."""
+    return await _node(info, reference_of(id, "id"))
+
+
+async def nodes(
+    info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")]
+) -> list[Any]:
+    """Many objects by their ids, in their order; null for what is not there or not to be seen."""
+    references = [reference_of(text, "ids", str(place)) for place, text in enumerate(ids)]
+    info.context.must_be_signed_in()
+    return await asyncio.gather(*(_node(info, reference) for reference in references))
+
+
+async def _node(info: Info, reference: NodeReference) -> Any:
+    name = reference.type_name
+    viewer = info.context.must_be_signed_in()
+    if name in _ROWS:
+        return await info.context.loaders.rows(_ROWS[name]).load(reference.id)
+    if name in _NEIGHBOURS:
+        found = await info.context.loaders.neighbours.load(reference.id)
+        return found if type(found).__name__ == name else None
+    if name == "TrackerType":
+        return await info.context.loaders.types.load(reference.id)
+    if name == "ProcessAutomation":
+        return next(iter(await settings_of(viewer, setting_id=reference.id)), None)
+    return None

@@ -1,0 +1,114 @@
+"""The roots: a table of contents of what a client may ask, do and hear; and the schema made of it."""
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers import lists
+from resolvers import node as for_nodes
+from resolvers import notification as for_notifications
+from resolvers import session as for_sessions
+from resolvers import tracker as for_trackers
+from resolvers import tracker_type as for_types
+from resolvers.refusals import RejectionAnswers
+from schema.edges import edge
+from schema.employer import Employer
+from schema.field_definition import FIELD_TYPES
+from schema.field_value import VALUE_TYPES
+from schema.input_error import InputError
+from schema.learner import Learner, LearningAim
+from schema.member import Member
+from schema.node import Connection, Node
+from schema.notification import Notification
+from schema.organisation import Organisation, ProcessAutomation
+from schema.programme import Programme
+from schema.quiet import QuietSchema
+from schema.scalars import SCALARS
+from schema.tracker import Tracker, TrackerEvent
+from schema.tracker_input import CreateTrackerPayload
+from schema.tracker_type import TrackerType
+from schema.viewer import SignInPayload, Viewer
+
+
+def _mutation(resolver: Callable[..., Any], payload: Callable[..., Any], description: str) -> Any:
+    return strawberry.mutation(resolver=resolver, extensions=[RejectionAnswers(payload)], description=description)
+
+
+def _subscription(resolver: Callable[..., Any], description: str) -> Any:
+    return strawberry.subscription(resolver=resolver, description=description)
+
+
+@strawberry.type(description="What one can ask.")
+class Query:
+    """The questions."""
+
+    node: Node | None = edge(for_nodes.node, "Any object by its id; null for what is not there or not to be seen.")
+    nodes: list[Node | None] = edge(
+        for_nodes.nodes, "Objects by their ids, in that order; null for what is not there or not to be seen."
+    )
+    viewer: Viewer | None = edge(for_sessions.viewer, "Who is signed in, and what is theirs.")
+    tracker_types: list[TrackerType] = edge(
+        for_types.tracker_types,
+        "The types to choose from, each with its form; process automations only where they are enabled.",
+    )
+    tracker_type: TrackerType | None = edge(for_types.tracker_type, "One type by its key.")
+    tracker: Tracker | None = edge(for_trackers.tracker, "One tracker by its id.")
+    trackers: Connection[Tracker] = edge(for_trackers.list_trackers, "The trackers that the viewer sees, newest first.")
+    learner: Learner | None = edge(lists.learner, "One learner by their id.")
+    learners: Connection[Learner] = edge(lists.learners, "The learners that the viewer sees, by family name.")
+    members: Connection[Member] = edge(lists.members, "The organisation's members, by name.")
+    employers: Connection[Employer] = edge(lists.employers, "The organisation's employers, by name.")
+    programmes: Connection[Programme] = edge(lists.programmes, "The organisation's programmes, by name.")
+    validate_tracker: list[InputError] = edge(
+        for_trackers.validate_tracker,
+        "All that `createTracker` would refuse in an entry, the idempotency key left aside. Writes, counts and "
+        "announces nothing.",
+    )
+
+
+@strawberry.type(description="What one can do.")
+class Mutation:
+    """The deeds."""
+
+    sign_in: SignInPayload | None = _mutation(
+        for_sessions.sign_in, SignInPayload, "Sign in with e-mail address and password."
+    )
+    refresh_session: SignInPayload | None = _mutation(
+        for_sessions.refresh_session, SignInPayload, "Exchange a refresh token for a fresh pair of tokens."
+    )
+    sign_out: bool = strawberry.mutation(
+        resolver=for_sessions.sign_out, description="End a session; whether the token was one's."
+    )
+    create_tracker: CreateTrackerPayload | None = _mutation(
+        for_trackers.create_tracker,
+        CreateTrackerPayload,
+        "Open a tracker; its assignee hears of it at once and by mail. Refused with all that is wrong, or done whole.",
+    )
+
+
+@strawberry.type(description="What one can hear.")
+class Subscription:
+    """The news."""
+
+    tracker_assigned: AsyncGenerator[Notification, None] = _subscription(
+        for_notifications.tracker_assigned,
+        "Every tracker that somebody else assigns to the viewer, when it is opened or later: in order, none lost, "
+        "none twice. What was missed comes first. Other notifications are left out, so the cursors may jump.",
+    )
+    notification_received: AsyncGenerator[Notification, None] = _subscription(
+        for_notifications.notification_received,
+        "Everything that the viewer is told: in order, none lost, none twice, the cursors without gaps.",
+    )
+
+
+def make_schema() -> QuietSchema:
+    """The whole schema."""
+    return QuietSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=[*FIELD_TYPES, *VALUE_TYPES, LearningAim, TrackerEvent, Organisation, ProcessAutomation],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )

@@ -1,0 +1,53 @@
+"""Asking for trackers, and opening them."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from models import Tracker
+from schema.arguments import After, Before, First, Last
+from schema.context import Info
+from schema.node import ConnectionOf, EdgeOf, reference_of
+from schema.tracker_filter import TrackerFilter, rule_of
+from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry_of
+from schema.tracker_pages import page
+from services import tracker_lists, trackers
+from services.pages import PageRequest, cursor_of
+from services.problems import Problem
+
+Input = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]
+
+
+async def tracker(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]) -> Any:  # noqa: A002
+    """One tracker by its id."""
+    reference = reference_of(id, "id")
+    info.context.must_be_signed_in()
+    return await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
+
+
+async def list_trackers(
+    info: Info,
+    filter_by: Annotated[
+        TrackerFilter | None, strawberry.argument(name="filter", description="Which trackers.")
+    ] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> ConnectionOf:
+    """The organisation's trackers, newest first."""
+    info.context.must_be_signed_in()
+    return await page(info, PageRequest(first, after, last, before), rule_of(filter_by))
+
+
+async def validate_tracker(info: Info, given: Input) -> list[Problem]:
+    """Check an entry without writing anything."""
+    return list(await trackers.validate_tracker(info.context.must_be_signed_in(), entry_of(given)))
+
+
+async def create_tracker(info: Info, given: Input) -> CreateTrackerPayload:
+    """Open a tracker."""
+    made = await trackers.create_tracker(info.context.must_be_signed_in(), entry_of(given))
+    row: Any = await info.context.loaders.rows(Tracker).load(made)
+    edge: Any = EdgeOf(row, cursor_of(tracker_lists.NEWEST_FIRST, [row.created_at, row.id]))
+    return CreateTrackerPayload(tracker=row, tracker_edge=edge)

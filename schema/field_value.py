@@ -1,0 +1,117 @@
+"""The values of a tracker, one type for each kind of field."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from schema.context import Info
+from schema.edges import edge
+from schema.field_definition import Choice
+from schema.node import Node
+from services import definitions
+from services.field_kinds import CanonicalValue
+from services.tracker_types import Form
+
+
+@strawberry.interface(description="The value of a filled field.")
+class FieldValue:
+    """What the values of every kind share."""
+
+    key: str = strawberry.field(description="The field's key.")
+    label: str = strawberry.field(description="The field's label.")
+    display: str = strawberry.field(description="The value as a person would read it.")
+
+
+@strawberry.type(description="A text.")
+class TextValue(FieldValue):
+    """A text field's value."""
+
+    text: str = strawberry.field(description="The text.")
+
+
+@strawberry.type(description="A whole number.")
+class IntegerValue(FieldValue):
+    """An integer field's value."""
+
+    integer: int = strawberry.field(description="The number.")
+
+
+@strawberry.type(description="A number with decimal places.")
+class DecimalValue(FieldValue):
+    """A decimal field's value."""
+
+    decimal: Decimal = strawberry.field(description="The number.")
+
+
+@strawberry.type(description="A day.")
+class DateValue(FieldValue):
+    """A date field's value."""
+
+    date: dt.date = strawberry.field(description="The day.")
+
+
+@strawberry.type(description="Yes or no.")
+class BooleanValue(FieldValue):
+    """A boolean field's value."""
+
+    boolean: bool = strawberry.field(description="True for yes.")
+
+
+@strawberry.type(description="What was chosen.")
+class ChoiceValue(FieldValue):
+    """A choice field's value."""
+
+    choices: list[Choice] = strawberry.field(description="The chosen entries of the list, in form order.")
+
+
+async def _node(root: strawberry.Parent[Any], info: Info) -> Any:
+    return await info.context.loaders.neighbours.load(root.reference)
+
+
+async def _display(root: strawberry.Parent[Any], info: Info) -> str:
+    neighbour = await info.context.loaders.neighbours.load(root.reference)
+    return neighbour.name if neighbour is not None else "no longer there"
+
+
+@strawberry.type(description="A member, an employer or a programme.")
+class ReferenceValue(FieldValue):
+    """A reference field's value; its display is the name that the object has now."""
+
+    reference: strawberry.Private[UUID]
+    display: str = edge(_display, "The name of what it points to.")
+    node: Node | None = edge(_node, "What it points to; null if that is no longer there.")
+
+
+VALUE_TYPES = [TextValue, IntegerValue, DecimalValue, DateValue, BooleanValue, ChoiceValue, ReferenceValue]
+
+
+def _value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldValue | None:
+    about = {"key": field.key, "label": field.label}
+    match field, value:
+        case definitions.TextField(), str():
+            return TextValue(**about, display=value, text=value)
+        case definitions.BooleanField(), bool():
+            return BooleanValue(**about, display="Yes" if value else "No", boolean=value)
+        case definitions.IntegerField(), int():
+            return IntegerValue(**about, display=f"{value:,}", integer=value)
+        case definitions.DecimalField(), str():
+            return DecimalValue(**about, display=value, decimal=Decimal(value))
+        case definitions.DateField(), str():
+            day = dt.date.fromisoformat(value)
+            return DateValue(**about, display=f"{day.day} {day:%B} {day.year}", date=day)
+        case definitions.ChoiceField(), list():
+            chosen: Any = [choice for choice in field.choices if choice.value in value]
+            return ChoiceValue(**about, display=", ".join(choice.label for choice in chosen), choices=chosen)
+        case definitions.ReferenceField(), str():
+            return ReferenceValue(key=field.key, label=field.label, reference=UUID(value))
+    return None
+
+
+def values_of(form: Form, stored: Mapping[str, CanonicalValue]) -> list[FieldValue]:
+    """The filled fields of a tracker, in form order."""
+    found = (_value(field, stored[field.key]) for field in form.definition.fields if field.key in stored)
+    return [value for value in found if value is not None]

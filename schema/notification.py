@@ -1,0 +1,57 @@
+"""Notifications: what a member is told."""
+
+import datetime as dt
+from typing import Any
+
+import strawberry
+
+import models
+from schema.context import Info
+from schema.edges import edge
+from schema.enums import NotificationKind
+from schema.member import Member
+from schema.node import Node
+from schema.tracker import Tracker
+from services.notifications import wording
+
+Row = strawberry.Parent[models.Notification]
+
+
+def _cursor(root: Row) -> str:
+    return str(root.cursor)
+
+
+async def _tracker(root: Row, info: Info) -> Any:
+    return await info.context.loaders.rows(models.Tracker).load(root.tracker_id)
+
+
+async def _actor(root: Row, info: Info) -> Any:
+    return root.actor_id and await info.context.loaders.neighbours.load(root.actor_id)
+
+
+async def _text(root: Row, info: Info) -> str:
+    tracker = await _tracker(root, info)
+    offered = await info.context.loaders.types.load(tracker.type_id) if tracker else None
+    return wording(root, tracker, offered.type.name if offered else None, await _actor(root, info))
+
+
+@strawberry.type(description="One thing that a member is told, in the order in which it happened.")
+class Notification(Node):
+    """The whitelist over a notification's row."""
+
+    cursor: str = edge(
+        _cursor,
+        "1, 2, 3 … for its recipient over all kinds, as decimal text: a subscription resumes after it. "
+        "Not an edge's cursor, which pages the list.",
+    )
+    kind: NotificationKind = strawberry.field(description="Why.")
+    tracker: Tracker | None = edge(_tracker, "The tracker that it is about; null: no longer to be seen.")
+    actor: Member | None = edge(_actor, "Who caused it; null: the system.")
+    text: str = edge(_text, "What happened, in one line.")
+    created_at: dt.datetime = strawberry.field(description="When it happened.")
+    read_at: dt.datetime | None = strawberry.field(description="When it was marked as read.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a notification's."""
+        return isinstance(value, models.Notification)

@@ -1,0 +1,156 @@
+"""Trackers and their history."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+import models
+from schema.arguments import After, Before, First, Last
+from schema.context import Info
+from schema.edges import edge
+from schema.enums import TrackerEventKind, TrackerStatus
+from schema.field_definition import FieldDefinition
+from schema.field_value import FieldValue, values_of
+from schema.learner import Learner
+from schema.member import Member
+from schema.node import Connection, ConnectionOf, Node
+from schema.tracker_pages import history_of
+from schema.tracker_type import TrackerType, Transition
+from services import definitions
+from services.pages import PageRequest
+from services.tracker_rights import transitions_from, viewer_can_edit
+from services.transitions import Transition as TransitionRow
+
+Row = strawberry.Parent[models.Tracker]
+
+
+async def _type(root: Row, info: Info) -> Any:
+    return await info.context.loaders.types.load(root.type_id)
+
+
+async def _type_version(root: Row, info: Info) -> int:
+    return (await info.context.loaders.forms.load(root.type_version_id)).version
+
+
+async def _fields(root: Row, info: Info) -> Sequence[definitions.FieldDefinition]:
+    return list((await info.context.loaders.forms.load(root.type_version_id)).definition.fields)
+
+
+async def _learner(root: Row, info: Info) -> Any:
+    return await info.context.loaders.rows(models.Learner).load(root.learner_id)
+
+
+async def _assignee(root: Row, info: Info) -> Any:
+    return root.assignee_id and await info.context.loaders.neighbours.load(root.assignee_id)
+
+
+async def _created_by(root: Row, info: Info) -> Any:
+    return root.created_by_id and await info.context.loaders.neighbours.load(root.created_by_id)
+
+
+async def _values(root: Row, info: Info) -> Sequence[FieldValue]:
+    return values_of(await info.context.loaders.forms.load(root.type_version_id), root.values)
+
+
+def _url(root: Row, info: Info) -> str:
+    return info.context.installation.tracker_url(root.id)
+
+
+async def _viewer_can_edit(root: Row, info: Info) -> bool:
+    offered = await info.context.loaders.types.load(root.type_id)
+    assert offered is not None
+    return viewer_can_edit(info.context.must_be_signed_in(), root, offered)
+
+
+async def _transitions(root: Row, info: Info) -> list[TransitionRow]:
+    offered = await info.context.loaders.types.load(root.type_id)
+    form = await info.context.loaders.forms.load(root.type_version_id)
+    assert offered is not None
+    return transitions_from(info.context.must_be_signed_in(), root, offered, form)
+
+
+async def _history(
+    root: Row, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+) -> ConnectionOf:
+    return await history_of(root.id, info, PageRequest(first, after, last, before))
+
+
+@strawberry.type(description="A case that somebody opened about a learner, and gave to a colleague or kept.")
+class Tracker(Node):
+    """The whitelist over a tracker's row."""
+
+    number: int = strawberry.field(description="1, 2, 3 … in the organisation; for people.")
+    type: TrackerType = edge(_type, "What kind of tracker it is, in the type's newest version.")
+    type_version: int = edge(_type_version, "The version of the type that it was made with.")
+    fields: list[FieldDefinition] = edge(
+        _fields, "The form that it was made with: what the Edit Tracker page draws. `type.fields` is the newest."
+    )
+    status: TrackerStatus = strawberry.field(description="Where it stands.")
+    learner: Learner = edge(_learner, "About whom it is.")
+    assignee: Member | None = edge(_assignee, "To whom it is given; null: to nobody.")
+    created_by: Member | None = edge(_created_by, "Who opened it; null: the system.")
+    description: str = strawberry.field(description="What is to be done.")
+    due_date: dt.date | None = strawberry.field(description="The day by which it should be done.")
+    values: list[FieldValue] = edge(_values, "The filled fields, in form order.")
+    created_at: dt.datetime = strawberry.field(description="When it was opened.")
+    updated_at: dt.datetime = strawberry.field(description="When it last changed.")
+    version: int = strawberry.field(
+        description="Grows with fields, values, assignee and status, not with comments; send it back when updating."
+    )
+    url: str = edge(_url, "The Edit Tracker page: the link that the e-mail has too.")
+    viewer_can_edit: bool = edge(_viewer_can_edit, "Whether the viewer may change its fields.")
+    transitions: list[Transition] = edge(_transitions, "The steps from its present status.")
+    applies_on: dt.date | None = strawberry.field(
+        description="The day on which an approved process automation will be applied, while it waits for that."
+    )
+    history: Connection["TrackerEvent"] = edge(_history, "What happened to it, oldest first.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a tracker's."""
+        return isinstance(value, models.Tracker)
+
+
+EventRow = strawberry.Parent[models.TrackerEvent]
+
+
+async def _event_tracker(root: EventRow, info: Info) -> Any:
+    return await info.context.loaders.rows(models.Tracker).load(root.tracker_id)
+
+
+async def _actor(root: EventRow, info: Info) -> Any:
+    return root.actor_id and await info.context.loaders.neighbours.load(root.actor_id)
+
+
+def _changes(root: EventRow) -> "list[FieldChange]":
+    return [FieldChange(**change) for change in root.changes]
+
+
+@strawberry.type(description="A field that a change touched, as a person would have read it before and after.")
+class FieldChange:
+    """One change of an event."""
+
+    path: list[str] = strawberry.field(description='Which field: `["status"]`, `["values", "endDate"]`.')
+    label: str = strawberry.field(description="What people read beside it.")
+    before: str | None = strawberry.field(description="What stood there; null: nothing.")
+    after: str | None = strawberry.field(description="What stands there now; null: nothing.")
+
+
+@strawberry.type(description="One entry of a tracker's history.")
+class TrackerEvent(Node):
+    """The whitelist over a history event's row."""
+
+    kind: TrackerEventKind = strawberry.field(description="What happened.")
+    tracker: Tracker = edge(_event_tracker, "The tracker as it now stands.")
+    actor: Member | None = edge(_actor, "Who did it; null: the system.")
+    at: dt.datetime = strawberry.field(description="When.")
+    version: int = strawberry.field(description="The tracker's version afterwards.")
+    comment: str | None = strawberry.field(description="Why, where that was given.")
+    changes: list[FieldChange] = edge(_changes, "What changed.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a history event's."""
+        return isinstance(value, models.TrackerEvent)

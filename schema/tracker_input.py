@@ -1,0 +1,108 @@
+"""What is entered to open a tracker, and what comes of it."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from schema.enums import TrackerStatus
+from schema.input_error import InputError
+from schema.node import Edge, reference_in
+from schema.tracker import Tracker
+from services.field_kinds import SubmittedValue
+from services.tracker_entries import TrackerEntry
+
+
+@strawberry.input(one_of=True, description="One of the slots: the one that fits the field's kind.")
+class ValueInput:
+    """A value in one of its slots."""
+
+    text: str | None = strawberry.field(default=strawberry.UNSET, description="Of a TEXT field.")
+    integer: int | None = strawberry.field(default=strawberry.UNSET, description="Of an INTEGER field.")
+    decimal: Decimal | None = strawberry.field(default=strawberry.UNSET, description="Of a DECIMAL field.")
+    date: dt.date | None = strawberry.field(default=strawberry.UNSET, description="Of a DATE field.")
+    boolean: bool | None = strawberry.field(default=strawberry.UNSET, description="Of a BOOLEAN field.")
+    choices: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a CHOICE field: values of its list; of a single choice, one."
+    )
+    reference: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a REFERENCE field: the id of a member, an employer or a programme."
+    )
+    files: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Of a FILE field: ids of uploads."
+    )
+
+
+@strawberry.input(description="The value of one field.")
+class FieldValueInput:
+    """A field's key and value."""
+
+    key: str = strawberry.field(description="The field's key.")
+    value: ValueInput | None = strawberry.field(default=None, description="The value; null clears the field.")
+
+
+@strawberry.input(description="What is entered to open a tracker.")
+class CreateTrackerInput:
+    """The input of createTracker and validateTracker."""
+
+    type: str = strawberry.field(description="The key of the tracker type.")
+    type_version: int | None = strawberry.field(
+        default=None,
+        description="The version that the form was built on; TYPE_CHANGED when that is no longer in force.",
+    )
+    learner_id: strawberry.ID | None = strawberry.field(default=None, description="About whom; must be given.")
+    status: TrackerStatus = strawberry.field(default=TrackerStatus.NEW, description="NEW; anything else is refused.")
+    assignee_id: strawberry.ID | None = strawberry.field(
+        default=None, description="To whom: an active administrator, or oneself. Absent or null: to nobody."
+    )
+    description: str | None = strawberry.field(
+        default=None, description="What is to be done, in at most 10,000 characters."
+    )
+    due_date: dt.date | None = strawberry.field(default=None, description="By when; not before today.")
+    values: list[FieldValueInput] = strawberry.field(
+        default_factory=list, description="The values of the type's own fields."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="1 to 200 characters, the member's own: the same entry again answers the tracker that it made, "
+        "another entry is refused. Spent only by success.",
+    )
+
+
+@strawberry.type(description="What came of opening a tracker.")
+class CreateTrackerPayload:
+    """A tracker, or all that is wrong with its entry."""
+
+    tracker: Tracker | None = strawberry.field(default=None, description="The tracker; null when refused.")
+    tracker_edge: Edge[Tracker] | None = strawberry.field(
+        default=None, description="The tracker as an edge of `trackers`, to put in front of a list; null when refused."
+    )
+    errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
+
+
+def entry_of(given: CreateTrackerInput) -> TrackerEntry:
+    """The entry as the rules take it."""
+    return TrackerEntry(
+        type=given.type,
+        type_version=given.type_version,
+        learner=reference_in(given.learner_id),
+        status=given.status,
+        assignee=reference_in(given.assignee_id),
+        description=given.description,
+        due_date=given.due_date,
+        values=tuple(_submitted(value) for value in given.values),
+        idempotency_key=given.idempotency_key,
+    )
+
+
+def _submitted(given: FieldValueInput) -> SubmittedValue:
+    if given.value is None:
+        return SubmittedValue(key=given.key, slot=None, value=None)
+    slot, value = next((slot, value) for slot, value in vars(given.value).items() if value is not strawberry.UNSET)
+    decoded: Any = value
+    if slot == "reference":
+        decoded = reference_in(value)
+    elif slot == "files":
+        decoded = [reference_in(one) for one in value]
+    return SubmittedValue(key=given.key, slot=slot, value=decoded)
