@@ -130,9 +130,9 @@ def _unfilled(entry: _Entry, field: FieldDefinition) -> tuple[Problem, ...]:
 
 def _out_of_bounds(entry: _Entry, field: DateField) -> tuple[Problem, ...]:
     answer = entry.answers[field.key]
-    bounding = bounding_fields(field) & entry.days.keys()
-    if not isinstance(answer.value, str) or not bounding:
+    if not isinstance(answer.value, str):
         return ()
+    bounding = bounding_fields(field) & entry.days.keys()
     if not answer.changed and not any(entry.answers[key].changed for key in bounding):
         return ()
     return check_against_fields(field, dt.date.fromisoformat(answer.value), entry.days, entry.definition)

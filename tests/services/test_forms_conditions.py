@@ -182,6 +182,11 @@ async def test_an_invalid_field_does_not_bind(wrong: object, code: ErrorCode) ->
     assert told(form) == [("lastLearningDate", code)]
 
 
+async def test_what_is_no_day_is_not_held_against_bounds() -> None:
+    form = await fill_in(BREAK, GOOD_BREAK | {"expectedReturnDate": "2026-11-25"})
+    assert told(form) == [("expectedReturnDate", ErrorCode.WRONG_KIND)]
+
+
 async def test_a_hidden_field_does_not_bind() -> None:
     hidden = FieldCondition(field="a", is_one_of=("x",))
     definition = TypeDefinition(
