@@ -1,0 +1,145 @@
+"""Mail over SMTP: what goes over the wire, what is kept open, and what each failure means."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.mailer import MailRefused
+from services.smtp_mailer import SmtpMailer
+from tests.services.mail_server import MailServer, delay, mail_server, message
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MailServer]:
+    async with mail_server(auth_require_tls=False) as running:
+        yield running
+
+
+async def test_one_connection_for_many_mails(server: MailServer) -> None:
+    mailer = server.mailer()
+    for text in ("one", "two", "three"):
+        await mailer.send(message(text))
+    await mailer.close()
+    assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n", "three\r\n"]
+    assert server.envelopes == [("trackers@mail.example", ["ann@northgate.example"])] * 3
+    assert server.connections == 1
+    await mailer.send(message("four"))
+    await mailer.close()
+    await mailer.close()
+    assert server.connections == 2
+
+
+async def test_a_connection_that_the_server_dropped_is_made_anew(server: MailServer) -> None:
+    mailer = server.mailer()
+    await mailer.send(message("one"))
+    server.drop_connections()
+    await mailer.send(message("two"))
+    await mailer.close()
+    assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n"]
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("450 4.2.0 <ann@northgate.example> greylisted", "SMTP 450 4.2.0"),
+        ("451 ann@northgate.example later", "SMTP 451"),
+        ("550 5.7.1 <ann@northgate.example> relaying denied", "SMTP 550 5.7.1"),
+        ("530 sign in first", "SMTP 530"),
+    ],
+)
+async def test_a_recipient_not_taken_now(server: MailServer, answer: str, reason: str) -> None:
+    server.answers_to_rcpt = [answer]
+    mailer = server.mailer()
+    assert await delay(mailer.send(message())) == (reason, False)
+    await mailer.send(message("next"))
+    await mailer.close()
+    assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("rcpt", "data", "reason"),
+    [
+        (["550 5.1.1 <ann@northgate.example> unknown"], [], "SMTP 550 5.1.1"),
+        (["553 ann@northgate.example is no mailbox"], [], "SMTP 553"),
+        ([], ["554 5.6.0 refused: Hello"], "SMTP 554 5.6.0"),
+    ],
+)
+async def test_a_mail_refused_for_good(server: MailServer, rcpt: list[str], data: list[str], reason: str) -> None:
+    server.answers_to_rcpt, server.answers_to_data = rcpt, data
+    mailer = server.mailer()
+    with pytest.raises(MailRefused) as refused:
+        await mailer.send(message())
+    assert refused.value.reason == reason
+    await mailer.send(message("next"))
+    await mailer.close()
+    assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
+    assert server.connections == 1
+
+
+async def test_what_is_no_address(server: MailServer) -> None:
+    mailer = server.mailer()
+    with pytest.raises(MailRefused, match=r"^no address or text of a mail$"):
+        await mailer.send(message(to="<>"))
+    await mailer.close()
+    assert server.messages == []
+
+
+async def test_an_address_that_this_server_cannot_take() -> None:
+    async with mail_server(enable_SMTPUTF8=False) as server:
+        mailer = server.mailer()
+        with pytest.raises(MailRefused, match=r"^SMTP without SMTPUTF8$"):
+            await mailer.send(message(to="zoë@northgate.example"))
+        await mailer.close()
+
+
+async def test_a_server_that_closes_holds_up_every_mail(server: MailServer) -> None:
+    server.answers_to_data = ["421 4.3.2 shutting down"]
+    mailer = server.mailer()
+    assert await delay(mailer.send(message())) == ("SMTP 421 4.3.2", True)
+    await mailer.close()
+
+
+async def test_nobody_listens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and no listen()
+        mailer = SmtpMailer(host="127.0.0.1", port=taken.getsockname()[1])
+        assert await delay(mailer.send(message())) == ("SMTP cannot connect", True)
+        assert await delay(mailer.check()) == ("SMTP cannot connect", True)
+    await mailer.close()
+
+
+async def test_a_server_that_does_not_answer(server: MailServer) -> None:
+    server.may_answer.clear()
+    mailer = server.mailer(seconds=0.5)
+    assert await delay(mailer.send(message("slow"))) == ("SMTP timed out", True)
+    server.may_answer.set()
+    await mailer.send(message("next"))
+    await mailer.close()
+    assert [mail.get_content() for mail in server.messages] == ["slow\r\n", "next\r\n"]
+    assert server.connections == 2
+
+
+async def test_a_connection_lost_amid_a_mail_is_not_tried_again_at_once(server: MailServer) -> None:
+    server.on_data = server.drop_connections
+    mailer = server.mailer()
+    assert await delay(mailer.send(message())) == ("SMTP connection lost", True)
+    await mailer.close()
+    assert server.connections == 1
+
+
+async def test_cancelled_amid_a_mail_it_starts_afresh(server: MailServer) -> None:
+    server.may_answer.clear()
+    mailer = server.mailer()
+    sending = asyncio.create_task(mailer.send(message("one")))
+    await asyncio.wait_for(server.arrived.wait(), 30)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    server.may_answer.set()
+    await mailer.send(message("two"))
+    await mailer.close()
+    assert server.connections == 2

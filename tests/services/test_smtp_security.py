@@ -1,0 +1,121 @@
+"""Mail over SMTP: passwords and encryption."""
+
+import shutil
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.smtp_mailer import Tls, is_private
+from tests.services.mail_server import MailServer, delay, mail_server, make_certificate, message
+
+RIGHT: dict[str, Any] = {"username": "trackers", "password": "right"}
+Certificate = tuple[ssl.SSLContext, Path]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MailServer]:
+    async with mail_server(auth_require_tls=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no program openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("certificate")
+    return make_certificate(openssl, folder), folder / "certificate.pem"
+
+
+async def test_the_right_password(server: MailServer) -> None:
+    mailer = server.mailer(**RIGHT)
+    await mailer.check()
+    await mailer.send(message())
+    await mailer.close()
+    assert [session.authenticated for session in server.sessions] == [True]
+    assert server.connections == 1
+
+
+async def test_a_wrong_password_holds_up_every_mail(server: MailServer) -> None:
+    mailer = server.mailer(username="trackers", password="wrong")
+    assert await delay(mailer.send(message())) == ("SMTP 535 5.7.8 at AUTH", True)
+    assert await delay(mailer.check()) == ("SMTP 535 5.7.8 at AUTH", True)
+    await mailer.close()
+    assert server.messages == []
+
+
+async def test_a_password_for_a_server_that_asks_for_none() -> None:
+    async with mail_server() as server:  # by default it offers AUTH with TLS only
+        mailer = server.mailer(**RIGHT)
+        assert await delay(mailer.send(message())) == ("SMTP without AUTH", True)
+        await mailer.close()
+        assert (server.messages, server.passwords) == ([], [])
+
+
+async def test_where_starttls_is_demanded_and_not_offered_nothing_is_said(server: MailServer) -> None:
+    mailer = server.mailer(tls="starttls", **RIGHT)
+    assert await delay(mailer.send(message())) == ("SMTP without STARTTLS", True)
+    await mailer.close()
+    assert (server.messages, server.passwords) == ([], [])
+
+
+async def test_starttls_with_a_trusted_certificate(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, file = certificate
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    async with mail_server(tls_context=context) as server:
+        mailer = server.mailer(tls="starttls", **RIGHT)
+        await mailer.send(message())
+        await mailer.close()
+        assert [(session.ssl is not None, session.authenticated) for session in server.sessions] == [(True, True)]
+
+
+async def test_tls_from_the_first_byte(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, file = certificate
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    async with mail_server(implicit=context) as server:
+        mailer = server.mailer(tls="implicit")
+        await mailer.send(message())
+        await mailer.close()
+        assert [mail.get_content() for mail in server.messages] == ["Hello\r\n"]
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_a_certificate_that_is_not_trusted(certificate: Certificate, tls: Tls) -> None:
+    context, _ = certificate
+    options = {"implicit": context} if tls == "implicit" else {"tls_context": context}
+    async with mail_server(**options) as server:
+        mailer = server.mailer(tls=tls, **RIGHT)
+        reason = "SMTP with a certificate that is not trusted, or no TLS"
+        assert await delay(mailer.send(message())) == (reason, True)
+        await mailer.close()
+        assert (server.messages, server.passwords) == ([], [])
+
+
+@pytest.mark.parametrize(("tls", "encrypted"), [("opportunistic", True), ("none", False)])
+async def test_starttls_where_it_is_offered(certificate: Certificate, tls: Tls, encrypted: bool) -> None:
+    context, _ = certificate
+    async with mail_server(tls_context=context) as server:
+        mailer = server.mailer(tls=tls)
+        await mailer.send(message())
+        await mailer.close()
+        assert [session.ssl is not None for session in server.sessions] == [encrypted]
+
+
+@pytest.mark.parametrize(
+    ("address", "private"),
+    [
+        ("127.0.0.1", True),
+        ("10.1.2.3", True),
+        ("192.168.0.7", True),
+        ("::1", True),
+        ("fe80::1%eth0", True),
+        ("8.8.8.8", False),
+        ("::ffff:8.8.8.8", False),
+        ("2a00:1450:4009:815::200e", False),
+    ],
+)
+def test_where_a_password_may_go_unencrypted(address: str, private: bool) -> None:
+    assert is_private(address) is private
