@@ -1,0 +1,141 @@
+"""The outbox: every mail row that was committed is sent, at least once, by any number of processes.
+
+A row is claimed by one statement that sets a lease, sent outside any transaction in much less time than the lease
+lasts, and marked by another statement. A process that dies in between leaves the lease to run out; the mail then
+goes again with the same Message-ID. All times are the database's.
+"""
+
+import logging
+import random
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from models.database import fetch
+from services.installation import Installation
+from services.mailer import MailDelayed, Mailer, MailRefused
+from services.owed_mail import owed_mail
+
+LEASE = 300  # seconds; a mail is sent within 60
+FIRST_DELAY = 30  # seconds, doubled with every attempt
+LONGEST_DELAY = 3600
+NO_LONGER_TO_BE_TOLD = "no longer to be told"
+
+_log = logging.getLogger("trackers.mail")
+
+_OPEN = "sent_at IS NULL AND given_up_at IS NULL"
+_CLAIM = f"""
+UPDATE mail SET due_at = now() + make_interval(secs => {LEASE}), attempts = attempts + 1
+WHERE id = (
+    SELECT id FROM mail WHERE {_OPEN} AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, attempts
+"""
+_SENT = "UPDATE mail SET sent_at = now(), given_up_at = NULL, last_error = NULL WHERE id = $1 AND sent_at IS NULL"
+# Only who holds the lease says what became of the mail; a lease that ran out is another's by now.
+_GIVEN_UP = f"UPDATE mail SET given_up_at = now(), last_error = $3 WHERE id = $1 AND attempts = $2 AND {_OPEN}"
+_DELAYED = f"""
+UPDATE mail SET due_at = now() + make_interval(secs => $4), last_error = $3,
+    given_up_at = CASE WHEN now() >= created_at + interval '1 day' THEN now() END
+WHERE id = $1 AND attempts = $2 AND {_OPEN}
+RETURNING given_up_at IS NOT NULL AS given_up
+"""
+_STATE = f"""
+SELECT count(*) FILTER (WHERE {_OPEN}) AS waiting,
+    coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE {_OPEN})), 0)::float8 AS oldest,
+    count(*) FILTER (WHERE given_up_at > now() - interval '7 days' AND last_error <> $1) AS given_up,
+    (array_agg(last_error ORDER BY created_at) FILTER (WHERE {_OPEN} AND last_error IS NOT NULL))[1] AS reason
+FROM mail WHERE {_OPEN} OR given_up_at > now() - interval '7 days'
+"""
+
+
+class Outcome(Enum):
+    """What became of one attempt."""
+
+    NOTHING_DUE = "nothing due"
+    SENT = "sent"
+    SETTLED = "dropped or given up"
+    DELAYED = "delayed"
+    HELD_UP = "delayed, and so would be every other mail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxState:
+    """How the outbox stands, for the metrics and ``doctor``.
+
+    ``given_up`` counts the last seven days, without what nobody was to be told any more. ``reason`` is why the
+    oldest waiting mail that was tried waits: a code such as "SMTP 451", no address and no content.
+    """
+
+    waiting: int
+    oldest_waiting_seconds: float
+    given_up: int
+    reason: str | None
+
+
+async def outbox_state() -> OutboxState:
+    """How the outbox stands now."""
+    (found,) = await fetch(_STATE, NO_LONGER_TO_BE_TOLD)
+    return OutboxState(
+        waiting=found["waiting"],
+        oldest_waiting_seconds=found["oldest"],
+        given_up=found["given_up"],
+        reason=found["reason"],
+    )
+
+
+async def send_due(installation: Installation, mailer: Mailer, *, limit: int = 20) -> int:
+    """Send what is due, at most ``limit`` mails; how many were sent. Ends early where no mail can be sent now."""
+    sent = 0
+    for _ in range(limit):
+        outcome = await send_next(installation, mailer)
+        if outcome in (Outcome.NOTHING_DUE, Outcome.HELD_UP):
+            break
+        sent += outcome is Outcome.SENT
+    return sent
+
+
+async def send_next(installation: Installation, mailer: Mailer) -> Outcome:
+    """Claim the mail that has been due longest, send it and say what became of it. In no transaction."""
+    claimed = await fetch(_CLAIM)
+    if not claimed:
+        return Outcome.NOTHING_DUE
+    mail_id, attempt = claimed[0]["id"], claimed[0]["attempts"]
+    try:
+        message = await owed_mail(mail_id, installation)
+        if message is not None:
+            await mailer.send(message)
+    except MailRefused as refused:
+        return await _give_up(mail_id, attempt, refused.reason)
+    except MailDelayed as delayed:
+        return await _delay(mail_id, attempt, delayed.reason, everything=delayed.everything)
+    except Exception as error:
+        # One mail that cannot be made must not stop the others; what the error says may hold an address.
+        return await _delay(mail_id, attempt, f"error {type(error).__name__}", everything=False)
+    if message is None:
+        return await _give_up(mail_id, attempt, NO_LONGER_TO_BE_TOLD)
+    await fetch(_SENT, mail_id)
+    _log.info("mail %s sent", mail_id)
+    return Outcome.SENT
+
+
+async def _give_up(mail_id: UUID, attempt: int, reason: str) -> Outcome:
+    await fetch(_GIVEN_UP, mail_id, attempt, reason)
+    level = logging.INFO if reason == NO_LONGER_TO_BE_TOLD else logging.ERROR
+    _log.log(level, "mail %s given up: %s", mail_id, reason)
+    return Outcome.SETTLED
+
+
+async def _delay(mail_id: UUID, attempt: int, reason: str, *, everything: bool) -> Outcome:
+    marked = await fetch(_DELAYED, mail_id, attempt, reason[:200], delay(attempt))
+    if marked and marked[0]["given_up"]:
+        _log.error("mail %s given up after a day: %s", mail_id, reason)
+    else:
+        _log.warning("mail %s delayed after attempt %d: %s", mail_id, attempt, reason)
+    return Outcome.HELD_UP if everything else Outcome.DELAYED
+
+
+def delay(attempt: int) -> float:
+    """Seconds until the next attempt: 30, 60, 120 … each a fifth more or less, at most an hour."""
+    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
+    return min(FIRST_DELAY * 2.0 ** min(attempt - 1, 10) * jitter, LONGEST_DELAY)

@@ -1,0 +1,68 @@
+"""What a mail row owes: whether its recipient is still to be told, asked when it is sent, and the finished mail."""
+
+from collections.abc import Mapping
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+from models import MailKind, Member, Organisation, Tracker
+from models.database import fetch
+from models.rows import columns, row
+from services.installation import Installation
+from services.mail_text import Assignment, assignment_mail
+from services.statements import Statement
+from services.viewer import Viewer
+from services.visibility import visible
+
+_NO_SESSION = UUID(int=0)
+
+_TOLD = f"""
+SELECT mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
+       {columns(Member, "member")}, {columns(Organisation, "organisation")}
+FROM mail
+JOIN member ON member.id = mail.recipient_id
+JOIN organisation ON organisation.id = member.organisation_id
+LEFT JOIN notification ON notification.id = mail.notification_id
+LEFT JOIN member actor ON actor.id = notification.actor_id
+WHERE mail.id = $1 AND member.active
+"""
+
+
+async def owed_mail(mail_id: UUID, installation: Installation) -> EmailMessage | None:
+    """The mail of a row, made from what is true now; None if its recipient is no longer to be told.
+
+    An assignment is told to a member who is active, is still the assignee and still sees the tracker.
+    """
+    found = await fetch(_TOLD, mail_id)
+    if not found:
+        return None
+    assert found[0]["kind"] == MailKind.ASSIGNMENT
+    assignment = await _assignment(mail_id, found[0])
+    return None if assignment is None else assignment_mail(assignment, installation)
+
+
+async def _assignment(mail_id: UUID, told: Mapping[str, Any]) -> Assignment | None:
+    member, organisation = row(Member, "member", told), row(Organisation, "organisation", told)
+    assert member is not None
+    assert organisation is not None
+    recipient = Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=told["created_at"])
+    statement = Statement()
+    rights = visible(Tracker, "tracker", recipient, statement)
+    wanted, assignee = statement.bind(told["tracker_id"]), statement.bind(member.id)
+    trackers = await statement.fetch(f"""
+        SELECT tracker.number, tracker.due_date, tracker_type.name
+        FROM tracker JOIN tracker_type ON tracker_type.id = tracker.type_id
+        WHERE tracker.id = {wanted} AND tracker.assignee_id = {assignee} AND {rights}
+    """)
+    if not trackers:
+        return None
+    return Assignment(
+        mail_id=mail_id,
+        created_at=told["created_at"],
+        recipient_email=member.email,
+        tracker_id=told["tracker_id"],
+        tracker_type=trackers[0]["name"],
+        tracker_number=trackers[0]["number"],
+        assigned_by=told["actor_name"],
+        due_date=trackers[0]["due_date"],
+    )

@@ -1,0 +1,185 @@
+"""The outbox: every committed mail arrives, whatever fails on the way, and nobody is told what they may not see."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models import Mail, Member
+from models.database import fetch
+from services.outbox import OutboxState, delay, outbox_state
+from tests.factories import mail, notification
+from tests.services.mail_server import MailServer, mail_server
+from tests.services.mails import INSTALLATION, become_due, due_in, fate, owed, send
+
+ONE_MAIL = """
+import asyncio, sys
+from models.database import database
+from server.settings import database_credentials
+from services.installation import Installation
+from services.outbox import send_due
+from services.smtp_mailer import SmtpMailer
+
+async def main(url, port):
+    installation = Installation(secret=b"", edit_url="https://app.example/{id}", mail_from="trackers@mail.example")
+    async with database(database_credentials(url)):
+        print(await send_due(installation, SmtpMailer(host="127.0.0.1", port=port)))
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+"""
+
+
+@pytest.fixture
+async def server(database: str) -> AsyncIterator[MailServer]:
+    async with mail_server() as running:
+        yield running
+
+
+async def test_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "trackers.mail")
+    row, made, assignee = await owed()
+    assert await send(server) == 1
+    assert await send(server) == 0
+    assert server.envelopes == [("trackers@mail.example", [assignee.email])]
+    (message,) = server.messages
+    assert (message["To"], message["Subject"]) == (assignee.email, f"Job tracker {made.number} is assigned to you")
+    assert message["Message-ID"] == f"<{row.id}@mail.example>"
+    assert message["Date"].datetime == row.created_at.replace(microsecond=0)
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert text.get_content().splitlines()[0] == f"Bob Smith assigned Job tracker {made.number} to you."
+    assert text.get_content().splitlines()[-1] == INSTALLATION.tracker_url(made.id)
+    await row.refresh_from_db()
+    assert fate(row) == (True, False, 1, None)
+    assert caplog.messages == [f"mail {row.id} sent"]
+
+
+async def test_what_is_not_yet_due_waits(server: MailServer) -> None:
+    row, _, _ = await owed()
+    await fetch("UPDATE mail SET due_at = now() + interval '1 hour'")
+    assert await send(server) == 0
+    await row.refresh_from_db()
+    assert fate(row) == (False, False, 0, None)
+    assert server.connections == 0
+
+
+async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> None:
+    _, made, assignee = await owed()
+    for _ in range(99):
+        await mail(await notification(made, assignee))
+    sent = await asyncio.gather(send(server, limit=200), send(server, limit=200))
+    assert (sum(sent), min(sent) > 0) == (100, True)
+    expected = sorted([f"<{mail_id}@mail.example>" for mail_id in await Mail.all().values_list("id", flat=True)])
+    assert sorted(message["Message-ID"] for message in server.messages) == expected
+    assert await Mail.filter(sent_at__isnull=False, attempts=1).count() == 100
+    assert server.connections == 2
+
+
+async def test_no_more_than_the_limit(server: MailServer) -> None:
+    for _ in range(3):
+        await owed()
+    assert await send(server, limit=2) == 2
+    assert (await outbox_state()).waiting == 1
+
+
+async def test_killed_between_sending_and_marking(server: MailServer, database: str) -> None:
+    row, _, _ = await owed()
+    command = [sys.executable, "-c", ONE_MAIL, database, str(server.port)]
+    child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    server.on_data = child.kill
+    output, _ = await asyncio.wait_for(child.communicate(), 60)
+    assert (child.returncode, output) == (-signal.SIGKILL, b"")
+    server.on_data = lambda: None
+    await row.refresh_from_db()
+    assert fate(row) == (False, False, 1, None)
+    assert await send(server) == 0  # the lease of the dead one
+    await become_due()
+    assert await send(server) == 1
+    assert [message["Message-ID"] for message in server.messages] == [f"<{row.id}@mail.example>"] * 2
+
+
+async def test_the_mail_server_is_down_then_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    first, _, assignee = await owed()
+    second, _, _ = await owed()
+    await server.stop()
+    assert await send(server) == 0
+    await first.refresh_from_db()
+    await second.refresh_from_db()
+    assert fate(first) == (False, False, 1, "SMTP cannot connect")
+    assert fate(second) == (False, False, 0, None)  # not tried in vain
+    assert 20 < await due_in(first.id) <= 36
+    state = await outbox_state()
+    assert (state.waiting, state.given_up, state.reason) == (2, 0, "SMTP cannot connect")
+    await server.start()
+    await become_due()
+    assert await send(server) == 2
+    assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=0, reason=None)
+    assert caplog.messages == [f"mail {first.id} delayed after attempt 1: SMTP cannot connect"]
+    assert assignee.email not in caplog.text
+
+
+async def test_a_recipient_not_taken_now_does_not_hold_up_others(server: MailServer) -> None:
+    first, _, _ = await owed()
+    second, _, _ = await owed()
+    server.answers_to_rcpt = ["451 4.3.0 later"]
+    assert await send(server) == 1
+    await first.refresh_from_db()
+    await second.refresh_from_db()
+    assert (fate(first), fate(second)) == ((False, False, 1, "SMTP 451 4.3.0"), (True, False, 1, None))
+    await become_due()
+    assert await send(server) == 1
+    await first.refresh_from_db()
+    assert fate(first) == (True, False, 2, None)
+
+
+async def test_refused_for_good(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    row, _, assignee = await owed()
+    server.answers_to_rcpt = [f"550 5.1.1 <{assignee.email}> unknown"]
+    assert await send(server) == 0
+    await become_due()
+    assert await send(server) == 0
+    await row.refresh_from_db()
+    assert fate(row) == (False, True, 1, "SMTP 550 5.1.1")
+    assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=1, reason=None)
+    assert caplog.record_tuples == [("trackers.mail", logging.ERROR, f"mail {row.id} given up: SMTP 550 5.1.1")]
+
+
+async def test_given_up_after_a_day(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    row, _, _ = await owed()
+    server.answers_to_rcpt = ["451 later"] * 2
+    await fetch("UPDATE mail SET created_at = now() - interval '23 hours 59 minutes'")
+    assert await send(server) == 0
+    await row.refresh_from_db()
+    assert fate(row) == (False, False, 1, "SMTP 451")
+    assert (await outbox_state()).oldest_waiting_seconds >= 86_340
+    await fetch("UPDATE mail SET created_at = now() - interval '1 day', due_at = now()")
+    assert await send(server) == 0
+    await row.refresh_from_db()
+    assert fate(row) == (False, True, 2, "SMTP 451")
+    assert (await outbox_state()).given_up == 1
+    assert caplog.messages[-1] == f"mail {row.id} given up after a day: SMTP 451"
+
+
+async def test_a_mail_older_than_a_day_is_tried_all_the_same(server: MailServer) -> None:
+    await owed()
+    await fetch("UPDATE mail SET created_at = now() - interval '3 days'")
+    assert await send(server) == 1
+
+
+async def test_one_mail_that_cannot_be_made_does_not_hold_up_others(server: MailServer) -> None:
+    first, _, assignee = await owed()
+    await owed()
+    await Member.filter(id=assignee.id).update(email="no address")
+    assert await send(server) == 1
+    await first.refresh_from_db()
+    assert fate(first) == (False, True, 1, "no address")
+
+
+def test_delays_double_up_to_an_hour() -> None:
+    for attempt, expected in ((1, 30), (2, 60), (3, 120), (7, 1920)):
+        assert all(0.8 * expected <= delay(attempt) <= 1.2 * expected for _ in range(100))
+    assert {delay(attempt) for attempt in (9, 10, 100, 10_000)} == {3600}
+    assert len({delay(1) for _ in range(100)}) > 1
