@@ -112,3 +112,9 @@ def make_schema() -> QuietSchema:
         types=[*FIELD_TYPES, *VALUE_TYPES, LearningAim, TrackerEvent, Organisation, ProcessAutomation],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+
+
+def sdl() -> str:
+    """The schema's SDL, as ``schema/schema.graphql`` holds it."""
+    # Every GraphQL server has @oneOf of its own; repeating its definition stops clients' tools.
+    return make_schema().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "").rstrip() + "\n"

@@ -1,9 +1,11 @@
 """Which fields of a form are there, given its values."""
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 
-from services.definitions import TypeDefinition
+from services.definitions import DecimalField, FieldCondition, TypeDefinition
 from services.field_kinds import CanonicalValue
+from services.field_kinds.numbers import plain_text
 
 
 def visible_fields(definition: TypeDefinition, values: Mapping[str, CanonicalValue]) -> frozenset[str]:
@@ -16,10 +18,25 @@ def visible_fields(definition: TypeDefinition, values: Mapping[str, CanonicalVal
     for field in definition.fields:
         condition = field.visible_when
         if condition is None or (
-            condition.field in visible and not _texts(values.get(condition.field)).isdisjoint(condition.is_one_of)
+            condition.field in visible and _holds(definition, condition, values.get(condition.field))
         ):
             visible.add(field.key)
     return frozenset(visible)
+
+
+def _holds(definition: TypeDefinition, condition: FieldCondition, value: CanonicalValue | None) -> bool:
+    listed, texts = set(condition.is_one_of), _texts(value)
+    if isinstance(definition.field(condition.field), DecimalField):
+        # 12.50 is 12.5, however either is written.
+        listed, texts = set(map(_number, listed)), frozenset(map(_number, texts))
+    return not texts.isdisjoint(listed)
+
+
+def _number(text: str) -> str:
+    try:
+        return plain_text(Decimal(text))
+    except InvalidOperation:
+        return text
 
 
 def _texts(value: CanonicalValue | None) -> frozenset[str]:

@@ -51,6 +51,8 @@ class InboxReader:
     _asked: set[_Asked] = field(default_factory=set)
     _woken: set[UUID] = field(default_factory=set)
     _look: asyncio.Event = field(default_factory=asyncio.Event)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever somebody was told something: mail may be owed."""
 
     async def next_batch(self, member_id: UUID, after: int, *, patience: float) -> Sequence[Notification]:
         """A member's notifications after a cursor, as soon as there are any; none after ``patience`` seconds."""
@@ -70,6 +72,7 @@ class InboxReader:
         with contextlib.suppress(ValueError):
             self._woken.add(UUID(member_id))
             self._look.set()
+        self.told.set()
 
     async def run(self) -> None:
         """Read until cancelled; a database that does not answer is asked again."""

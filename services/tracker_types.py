@@ -67,6 +67,15 @@ async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, Form]:
     return {version_id: _forms[version_id] for version_id in version_ids}
 
 
+async def warm_forms() -> None:
+    """Read the newest forms ahead, so that the first who asks need not wait for it."""
+    newest = await fetch(
+        "SELECT v.id FROM tracker_type_version v JOIN tracker_type t ON t.id = v.type_id AND t.version = v.version LIMIT $1",
+        _FORMS_KEPT // 2,
+    )
+    await forms([record["id"] for record in newest])
+
+
 TYPE_COLUMNS = (
     f'{columns(TrackerType, "type")}, version.id AS "type.form", automation.four_eyes AS "type.four_eyes", '
     "coalesce(automation.enabled, type.category <> 'PROCESS_AUTOMATION') AS \"type.enabled\""

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from models.database import database as opened
-from models.database import migrate
+from server.opening import bring_up_to_date
 from server.postgres import embedded_postgres
 from server.settings import database_credentials
 
@@ -42,12 +42,12 @@ async def administer(url: str, *statements: str) -> None:
 
 @pytest.fixture(scope="session")
 def template(postgres: str) -> str:
-    """The name of a migrated database that each test copies."""
+    """The name of a migrated database with the built-in types, which each test copies."""
 
     async def make() -> None:
         await administer(postgres, "CREATE DATABASE template_trackers")
         async with opened(database_credentials(address(postgres, "template_trackers"))):
-            await migrate()
+            await bring_up_to_date()
 
     asyncio.run(make())
     return "template_trackers"

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
         _index("employer_search", "employer USING gin (fold(name) gin_trgm_ops)"),
         _index("programme_search", "programme USING gin (fold(name) gin_trgm_ops)"),
         _index("mail_queue", "mail (due_at) WHERE sent_at IS NULL AND given_up_at IS NULL"),
+        _index("mail_given_up", "mail (given_up_at) WHERE given_up_at IS NOT NULL"),
         _index("notification_unread", "notification (recipient_id) WHERE read_at IS NULL"),
         ops.RunSQL(
             "CREATE UNIQUE INDEX tracker_type_built_in ON tracker_type (key) WHERE organisation_id IS NULL",

@@ -19,7 +19,7 @@ async def check_integer(field: IntegerField, value: int, surroundings: Surroundi
 async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surroundings) -> Checked:
     """A decimal within its bounds; zeros at the end do not count as decimal places.
 
-    Canonical is the shortest plain text: ``12.50`` is kept as ``12.5``, ``-0`` as ``0``.
+    It is kept as it was written, ``12.50`` as ``12.50``, but for zeros in front and those beyond the field's places.
     """
     problems = _out_of_range(field, value, LARGEST_DECIMAL)
     places = _places(value)
@@ -28,7 +28,13 @@ async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surro
         problems += (problem(field, ErrorCode.INVALID_FORMAT, message, places=field.places),)
     # What has too many digits is not written out: an exponent may stand for a million of them.
     writable = value.copy_abs() <= LARGEST_DECIMAL and places <= field.places
-    return Checked(plain_text(value) if writable else None, problems)
+    return Checked(_as_written(value, field.places) if writable else None, problems)
+
+
+def _as_written(value: Decimal, places: int) -> str:
+    text = f"{abs(value) if not value else value:f}"
+    whole, point, fraction = text.partition(".")
+    return f"{whole}{point}{fraction[:places]}".removesuffix(".")
 
 
 def plain_text(value: Decimal) -> str:

@@ -36,21 +36,21 @@ RATE = DecimalField(key="rate", label="Rate", minimum=Decimal("0.01"), maximum=D
 @pytest.mark.parametrize(
     ("value", "canonical"),
     [
-        ("12.50", "12.5"),
+        ("12.50", "12.50"),
         ("0012.5", "12.5"),
         ("12", "12"),
-        ("12.000", "12"),
+        ("12.000", "12.00"),
         ("0.01", "0.01"),
         ("9999.99", "9999.99"),
         ("100", "100"),
     ],
 )
-async def test_a_decimal_is_kept_as_its_shortest_plain_text(value: str, canonical: str) -> None:
+async def test_a_decimal_is_kept_as_it_was_written_within_its_places(value: str, canonical: str) -> None:
     assert await check(RATE, Decimal(value)) == Checked(canonical)
 
 
 @pytest.mark.parametrize(
-    ("value", "canonical"), [("-0", "0"), ("-0.00", "0"), ("0.0", "0"), ("1E+2", "100"), ("-1.50", "-1.5")]
+    ("value", "canonical"), [("-0", "0"), ("-0.00", "0.00"), ("0.0", "0.0"), ("1E+2", "100"), ("-1.50", "-1.50")]
 )
 async def test_a_decimal_without_bounds(value: str, canonical: str) -> None:
     assert await check(DecimalField(key="n", label="N"), Decimal(value)) == Checked(canonical)

@@ -1,0 +1,121 @@
+"""The ASGI application: its addresses, and what works beside it while it serves."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from models.database import database, pending_migrations
+from resolvers.root import make_schema
+from schema.context import Context
+from server.execution import Executor
+from server.http import GraphQLDoor
+from server.installation import installation_of, mailer_of
+from server.playground_page import playground_assets, playground_response, wants_html
+from server.settings import Settings, database_credentials
+from server.socket import SocketDoor
+from services.inbox_reader import InboxReader, reading
+from services.outbox_worker import run_outbox
+from services.sessions import SessionEnded, viewer_of
+from services.tracker_types import warm_forms
+
+
+class Application:
+    """What one process serves, and what works beside it."""
+
+    def __init__(self, settings: Settings, database_url: str) -> None:
+        self._settings = settings
+        self._credentials = database_credentials(database_url)
+        self._listening = database_credentials(settings.listen_url or database_url)
+        self._installation = installation_of(settings)
+        self._inbox_reader = InboxReader()
+        executor = Executor(make_schema())
+        self._http = GraphQLDoor(executor, self._context)
+        self._sockets = SocketDoor(
+            executor, self._context, closing=SessionEnded, allowed_origins=settings.allowed_origins
+        )
+        self.asgi = Starlette(routes=self._routes(), middleware=_middleware(settings), lifespan=self._lifespan)
+
+    async def close_sockets(self) -> None:
+        """Tell every socket that the server goes away; to be called before the server stops."""
+        await self._sockets.shutdown()
+
+    def _routes(self) -> list[BaseRoute]:
+        return [
+            Route("/graphql", _PageOrDoor(self._http)),
+            WebSocketRoute("/graphql", self._sockets),
+            Route("/trackers/{id}", playground_response),
+            Route("/health/live", _live),
+            Route("/health/ready", _ready),
+            playground_assets(),
+        ]
+
+    async def _context(self, authorization: str | None, client: str) -> Context:
+        viewer = await viewer_of(self._installation, authorization)
+        return Context(self._installation, self._inbox_reader, client, viewer)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        mailer = mailer_of(self._settings)
+        async with database(self._credentials), reading(self._inbox_reader, self._listening):
+            await warm_forms()
+            outbox = asyncio.create_task(run_outbox(self._installation, mailer, self._inbox_reader.told))
+            try:
+                yield
+            finally:
+                outbox.cancel()
+                await asyncio.gather(outbox, return_exceptions=True)
+                await mailer.close()
+
+
+class _PageOrDoor:
+    """``/graphql``: the playground for a browser that navigates there, the API for everybody else."""
+
+    def __init__(self, door: ASGIApp) -> None:
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        answer: ASGIApp = playground_response(request) if wants_html(request) else self._door
+        await answer(scope, receive, send)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Cross-origin rules, for the origins that the settings name; a bearer token needs no cookies."""
+    if not settings.allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["X-Request-Id", "Retry-After"],
+            max_age=600,
+        )
+    ]
+
+
+async def _live(_request: Request) -> Response:
+    return PlainTextResponse("live\n")
+
+
+async def _ready(_request: Request) -> Response:
+    """Whether the database answers and is migrated."""
+    try:
+        async with asyncio.timeout(5):
+            lacking = await pending_migrations()
+    except Exception:
+        return PlainTextResponse("the database does not answer\n", 503)
+    return (
+        PlainTextResponse(f"the database lacks {', '.join(lacking)}\n", 503)
+        if lacking
+        else PlainTextResponse("ready\n")
+    )

@@ -1,0 +1,97 @@
+"""Serving: one process, or several behind one address, until a signal ends it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
+
+from server.app import Application
+from server.logs import configure_logs
+from server.settings import Settings
+
+GRACE_SECONDS = 20
+LARGEST_MESSAGE = 1_048_576
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says when it is there, and lets sockets go with 1001 before it stops."""
+
+    def __init__(self, config: uvicorn.Config, application: Application, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._application = application
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await self._application.close_sockets()
+        await super().shutdown(sockets)
+
+
+def from_environment() -> ASGIApp:
+    """The application of a worker process, which its parent told everything by the environment."""
+    configure_logs()
+    settings = Settings.from_environment(os.environ, folder=Path.cwd())
+    assert settings.database_url is not None
+    return Application(settings, settings.database_url).asgi
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """The socket to serve on; port 0 takes a free one. Raises OSError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    bound.set_inheritable(True)
+    return bound
+
+
+def serve(settings: Settings, url: str, bound: socket.socket, *, workers: int, announce: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; what is under way gets some seconds to finish."""
+    # uvicorn raises the signal again when it is done; the default would end the process before the rest is tidied up.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with contextlib.suppress(KeyboardInterrupt):
+        if workers == 1:
+            application = Application(settings, url)
+            _Server(_config(settings, application.asgi), application, announce).run([bound])
+        else:
+            os.environ |= {"TRACKERS_DATABASE_URL": url, "TRACKERS_SECRET": os.fsdecode(settings.secret)}
+            config = _config(settings, "server.serving:from_environment", workers=workers)
+            announce()
+            Multiprocess(config, sockets=[bound]).run()
+
+
+def _config(settings: Settings, app: ASGIApp | str, *, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        log_config=None,
+        access_log=False,  # it would hold query strings
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+        lifespan="on",
+    )

@@ -1,0 +1,67 @@
+"""How commands speak: on standard output what was asked for, on standard error what went wrong."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import asyncpg
+from rich.console import Console
+from tortoise.exceptions import DBConnectionError
+
+from server.logs import configure_logs
+from server.opening import NotMigrated, database_of, with_database
+from server.postgres import EmbeddedPostgresError
+from server.settings import Settings, SettingsError
+from services.demo import NotEmpty
+from services.import_report import UnreadableFileError
+from services.problems import Rejected
+
+T = TypeVar("T")
+
+out = Console(highlight=False, soft_wrap=True, markup=False)
+told = Console(highlight=False, soft_wrap=True, markup=False, stderr=True)
+
+UNSERVED = (SettingsError, EmbeddedPostgresError, NotMigrated, NotEmpty, UnreadableFileError)
+"""Errors whose text is one line for whoever gave the command."""
+
+
+def settings() -> Settings:
+    """The settings of the environment, for the present folder."""
+    configure_logs()
+    return Settings.from_environment(os.environ, folder=Path.cwd())
+
+
+def run(work: Callable[[], Awaitable[T]]) -> T:
+    """Do ``work`` on the settings' database."""
+    chosen = settings()
+    with database_of(chosen) as url:
+        return asyncio.run(with_database(chosen, url, work))
+
+
+def stop(message: str, code: int = 2) -> NoReturn:
+    """End the command with one line on standard error."""
+    told.print(message)
+    sys.exit(code)
+
+
+def explain(command: Callable[[], object]) -> None:
+    """Run a command; an error that its user can do something about becomes one line and exit code 2."""
+    try:
+        command()
+    except UNSERVED as error:
+        stop(str(error))
+    except Rejected as rejected:
+        stop(" ".join(problem.message for problem in rejected.problems))
+    except (
+        DBConnectionError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+    ) as error:
+        stop(f"The database that TRACKERS_DATABASE_URL names cannot be used: {type(error).__name__}.")
+    except ConnectionError as error:
+        stop(
+            f"The database that TRACKERS_DATABASE_URL names cannot be reached: {error.strerror or type(error).__name__}."
+        )

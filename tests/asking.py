@@ -1,0 +1,60 @@
+"""Asking the schema as a member would, without a server: what most tests of the graph do."""
+
+import datetime as dt
+from functools import cache
+from typing import Any
+
+from models import Member, Session
+from resolvers.root import make_schema
+from schema.context import Context
+from server.execution import Executor, RequestRefused, refused
+from server.messages import Request
+from services.global_ids import global_id
+from services.inbox_reader import InboxReader
+from services.installation import Installation
+from services.sessions import viewer_of_session
+from services.viewer import Viewer
+
+INSTALLATION = Installation(
+    secret=b"a secret for tests, of 32 bytes or more", edit_url="https://app.example/trackers/{id}"
+)
+
+
+@cache
+def executor() -> Executor:
+    return Executor(make_schema())
+
+
+async def viewer(member: Member) -> Viewer:
+    """The member, signed in."""
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10)
+    session = await Session.create(member=member, expires_at=later)
+    found = await viewer_of_session(session.id, expires=later.timestamp())
+    assert found is not None
+    return found
+
+
+async def ask(member: Member | None, document: str, **variables: Any) -> dict[str, Any]:
+    """The whole answer to a document, as a member who is signed in, or as nobody."""
+    context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
+    return await ask_in(context, document, **variables)
+
+
+async def ask_in(context: Context, document: str, **variables: Any) -> dict[str, Any]:
+    try:
+        operation = executor().prepare(Request(document, variables, None))
+    except RequestRefused as refusal:
+        return refused(refusal)
+    return await executor().run(operation, context, "a request")
+
+
+async def data(member: Member | None, document: str, **variables: Any) -> Any:
+    """The data of an answer that has no errors."""
+    answer = await ask(member, document, **variables)
+    assert "errors" not in answer, answer["errors"]
+    return answer["data"]
+
+
+def gid(row: Any) -> str:
+    """The global id of a row."""
+    return global_id(type(row).__name__, row.id)

@@ -1,0 +1,80 @@
+"""Opening a tracker: every problem at once, or all of it done."""
+
+from typing import Any
+
+from models import Mail, Member, MemberKind, Notification, Role, Tracker
+from tests import factories as make
+from tests.asking import data, gid
+
+CREATE = """
+mutation ($input: CreateTrackerInput!) {
+  createTracker(input: $input) {
+    tracker { id number status version description dueDate type { key } typeVersion
+      learner { name } assignee { name } createdBy { name }
+      values { key label display } history { nodes { kind version actor { name } changes { path } } } }
+    trackerEdge { cursor node { number } }
+    errors { path code message parameters { name value } rule }
+  }
+}
+"""
+
+
+async def creator(**columns: Any) -> Member:
+    return await make.member(kind=MemberKind.ADMINISTRATOR, roles=[Role.CREATE_TRACKERS], name="Ada", **columns)
+
+
+def text(key: str, value: str) -> dict[str, Any]:
+    return {"key": key, "value": {"text": value}}
+
+
+async def test_a_job_is_opened_and_its_assignee_is_told(database: str) -> None:
+    ada = await creator()
+    organisation = await ada.organisation
+    bob = await make.member(organisation, name="Bob")
+    learner = await make.learner(organisation, given_names="Mary Jane", family_name="Sméth")
+    employer = await make.employer(organisation, name="Acme")
+    entry = {
+        "type": "JOB",
+        "learnerId": gid(learner),
+        "assigneeId": gid(bob),
+        "description": " Prove it. ",
+        "values": [
+            text("jobTitle", "Baker"),
+            {"key": "organisation", "value": {"reference": gid(employer)}},
+            {"key": "startDate", "value": {"date": "2026-09-01"}},
+            {"key": "hourlyRate", "value": {"decimal": "12.50"}},
+        ],
+    }
+
+    answer = (await data(ada, CREATE, input=entry))["createTracker"]
+
+    cursor = answer["trackerEdge"].pop("cursor")
+    tracker_id = answer["tracker"].pop("id")
+    assert cursor
+    assert tracker_id == gid(await Tracker.get())
+    assert answer == {
+        "tracker": {
+            "number": 1,
+            "status": "NEW",
+            "version": 1,
+            "description": "Prove it.",
+            "dueDate": None,
+            "type": {"key": "JOB"},
+            "typeVersion": 1,
+            "learner": {"name": "Mary Jane Sméth"},
+            "assignee": {"name": "Bob"},
+            "createdBy": {"name": "Ada"},
+            "values": [
+                {"key": "jobTitle", "label": "Job title", "display": "Baker"},
+                {"key": "organisation", "label": "Organisation", "display": "Acme"},
+                {"key": "startDate", "label": "Start date", "display": "1 September 2026"},
+                {"key": "hourlyRate", "label": "Hourly rate (£)", "display": "12.50"},
+            ],
+            "history": {"nodes": [{"kind": "CREATED", "version": 1, "actor": {"name": "Ada"}, "changes": []}]},
+        },
+        "trackerEdge": {"node": {"number": 1}},
+        "errors": [],
+    }
+    told = await Notification.get()
+    assert (told.recipient_id, told.cursor, told.kind, told.actor_id) == (bob.id, 1, "ASSIGNED", ada.id)
+    assert (await Mail.get()).notification_id == told.id

@@ -1,0 +1,206 @@
+"""Lists of trackers: in pages, filtered, in a fixed number of statements."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from models import Learner, Member, MemberKind, Tracker, TrackerType, TrackerTypeVersion
+from schema.context import Context
+from services.inbox_reader import InboxReader
+from tests import factories as make
+from tests.asking import INSTALLATION, ask, ask_in, data, gid, viewer
+from tests.statements import recorded
+
+LIST = """
+query ($filter: TrackerFilter, $first: Int, $after: String, $last: Int, $before: String) {
+  trackers(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
+    nodes { number } edges { cursor node { number } } totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}
+"""
+EVERYTHING = """
+{
+  trackers {
+    totalCount
+    nodes {
+      id number url status description version createdAt viewerCanEdit
+      type { key name viewerCanCreate transitions { from to viewerCanTake } fields { key kind } }
+      typeVersion fields { key } transitions { to requiredFields }
+      learner { name uln programme { name } employer { name } tutor { name } groups address { lines } learningAims { reference } }
+      assignee { name roles } createdBy { name }
+      values { key display ... on ReferenceValue { node { id ... on Employer { name } } } }
+      history { totalCount nodes { kind actor { name } } }
+    }
+  }
+}
+"""
+
+
+async def world(trackers: int = 5) -> Member:
+    """An administrator whose organisation has trackers, each about a learner of its own, given to different people."""
+    ada = await make.member(kind=MemberKind.ADMINISTRATOR, name="Ada")
+    organisation = await ada.organisation
+    job = await TrackerType.get(key="JOB")
+    for number in range(trackers):
+        tutor = await make.member(organisation, kind=MemberKind.TUTOR)
+        about = await make.learner(
+            organisation,
+            tutor=tutor,
+            programme=await make.programme(organisation),
+            employer=await make.employer(organisation),
+        )
+        await make.tracker(
+            organisation,
+            type=job,
+            learner=about,
+            created_by=tutor,
+            assignee=ada if number % 2 else None,
+            created_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=number // 2),
+            values={"jobTitle": "Baker", "organisation": str((await make.employer(organisation)).id)},
+        )
+    return ada
+
+
+def numbers(answer: Any) -> list[int]:
+    return [node["number"] for node in answer["trackers"]["nodes"]]
+
+
+async def test_pages_forwards_and_backwards_miss_nothing_and_repeat_nothing(database: str) -> None:
+    ada = await world(7)
+    whole = numbers(await data(ada, LIST))
+    assert sorted(whole) == [1, 2, 3, 4, 5, 6, 7]
+    assert whole[0] == 7
+
+    seen: list[int] = []
+    after: str | None = None
+    while True:
+        page = await data(ada, LIST, first=3, after=after)
+        seen += numbers(page)
+        info = page["trackers"]["pageInfo"]
+        assert info["hasPreviousPage"] is (after is not None)
+        after = info["endCursor"]
+        if not info["hasNextPage"]:
+            break
+    assert seen == whole
+
+    back = await data(ada, LIST, last=3, before=after)
+    assert numbers(back) == whole[3:6]
+    assert back["trackers"]["pageInfo"]["hasPreviousPage"] is True
+    assert back["trackers"]["pageInfo"]["hasNextPage"] is True
+    assert numbers(await data(ada, LIST, last=2)) == whole[-2:]
+    assert back["trackers"]["totalCount"] == 7
+
+
+@pytest.mark.parametrize("how_many", [3, 50])
+async def test_a_page_with_everything_takes_four_statements_beside_the_sessions(database: str, how_many: int) -> None:
+    ada = await world(how_many)
+    await data(ada, EVERYTHING)  # the forms of versions are read once a process
+    context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
+
+    with recorded() as statements:
+        answer = await ask_in(context, EVERYTHING)
+
+    assert "errors" not in answer, answer["errors"]
+    assert len(answer["data"]["trackers"]["nodes"]) == how_many
+    assert answer["data"]["trackers"]["nodes"][0]["values"][1]["node"]["name"].startswith("Employer")
+    assert len([one for one in statements if one.startswith("SELECT")]) == 4, statements
+
+
+async def test_the_types_take_one_statement(database: str) -> None:
+    ada = await make.member()
+    everything = (
+        "{ trackerTypes { key fields { key kind ... on ChoiceField { choices { value } } } transitions { to } } }"
+    )
+    await data(ada, everything)
+    context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
+    with recorded() as statements:
+        assert len((await ask_in(context, everything))["data"]["trackerTypes"]) == 7
+    assert len([one for one in statements if one.startswith("SELECT")]) == 1, statements
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        ({"first": 0}, ["first"]),
+        ({"first": -1}, ["first"]),
+        ({"first": 101}, ["first"]),
+        ({"last": 0}, ["last"]),
+        ({"first": 1, "last": 1}, ["last"]),
+        ({"after": "rubbish"}, ["after"]),
+        ({"after": ""}, ["after"]),
+        ({"after": "WyJ0cmFja2VycyJd"}, ["after"]),
+        ({"before": "é"}, ["before"]),
+        ({"filter": {"assigneeId": ["rubbish"]}}, ["filter", "assigneeId", "0"]),
+    ],
+)
+async def test_a_page_that_makes_no_sense_is_a_request_error(
+    database: str, arguments: dict[str, Any], path: list[str]
+) -> None:
+    ada = await make.member()
+    answer = await ask(ada, LIST, **arguments)
+    assert answer["data"] is None
+    assert [error["extensions"] for error in answer["errors"]] == [{"code": "BAD_USER_INPUT", "path": path}]
+
+
+async def test_the_cursor_of_another_list_is_refused(database: str) -> None:
+    ada = await world(1)
+    page = await data(ada, "{ learners { pageInfo { endCursor } } }")
+    answer = await ask(ada, LIST, after=page["learners"]["pageInfo"]["endCursor"])
+    assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "path": ["after"]}
+
+
+async def test_filters_are_anded_and_their_entries_ored(database: str) -> None:
+    ada = await world(6)
+    learner = await Learner.get(trackers__number=3)
+    tutor = await Member.get(created_trackers__number=4)
+    await Tracker.filter(number=5).update(status="CLOSED")
+    expected = {
+        "everything": ({}, [6, 5, 4, 3, 2, 1]),
+        "empty lists": ({"type": [], "status": None, "assigneeId": []}, [6, 5, 4, 3, 2, 1]),
+        "type": ({"type": ["ILR"]}, []),
+        "types": ({"type": ["ILR", "JOB"]}, [6, 5, 4, 3, 2, 1]),
+        "category": ({"category": ["FUNDED"]}, []),
+        "status": ({"status": ["CLOSED", "REJECTED"]}, [5]),
+        "assignee": ({"assigneeId": [gid(ada)]}, [6, 4, 2]),
+        "unassigned": ({"unassigned": True}, [5, 3, 1]),
+        "assigned": ({"unassigned": False}, [6, 4, 2]),
+        "either": ({"unassigned": True, "assigneeId": [gid(ada)]}, [6, 5, 4, 3, 2, 1]),
+        "learner": ({"learnerId": [gid(learner)]}, [3]),
+        "creator": ({"createdById": [gid(tutor)]}, [4]),
+        "another type's id": ({"createdById": [gid(learner)]}, []),
+        "both": ({"unassigned": True, "status": ["NEW"]}, [3, 1]),
+    }
+    found = {name: numbers(await data(ada, LIST, filter=given)) for name, (given, _) in expected.items()}
+    assert {name: sorted(page) for name, page in found.items()} == {
+        name: sorted(page) for name, (_, page) in expected.items()
+    }
+
+
+async def test_a_tutor_sees_what_concerns_them_and_nobody_sees_another_organisations(database: str) -> None:
+    ada = await world(3)
+    tutor = await Member.get(created_trackers__number=2)
+    stranger = await make.member()
+    organisation = await ada.organisation
+    other = await make.tracker(organisation, type=await TrackerType.get(key="JOB"), created_by=ada, assignee=tutor)
+    assert sorted(numbers(await data(tutor, LIST))) == [2, other.number]
+    assert numbers(await data(stranger, LIST)) == []
+    one = "query ($id: ID!) { tracker(id: $id) { number } node(id: $id) { id } nodes(ids: [$id]) { id } }"
+    hidden = {"tracker": None, "node": None, "nodes": [None]}
+    tracker = await Tracker.get(number=1, organisation=organisation)
+    assert await data(tutor, one, id=gid(tracker)) == hidden
+    assert await data(stranger, one, id=gid(tracker)) == hidden
+    assert (await data(ada, one, id=gid(tracker)))["tracker"] == {"number": 1}
+
+
+async def test_the_version_of_a_type_is_the_trackers_own(database: str) -> None:
+    ada = await world(1)
+    job = await TrackerType.get(key="JOB")
+    version = await TrackerTypeVersion.create(type=job, version=2, definition={"fields": []})
+    await TrackerType.filter(id=job.id).update(version=version.version)
+    asked = "{ trackers { nodes { typeVersion fields { key } type { version fields { key } } } } }"
+    tracker = (await data(ada, asked))["trackers"]["nodes"][0]
+    assert tracker["typeVersion"] == 1
+    assert tracker["fields"][0] == {"key": "jobTitle"}
+    assert tracker["type"] == {"version": 2, "fields": []}
