@@ -46,33 +46,37 @@ async def import_employers(path: Path, *, organisation_id: UUID, on_progress: On
     seen: set[str] = set()
     async with transaction():
         await wait_for_turn(organisation_id)
-        for entry in _entries(path, on_progress):
+        for entry, read, size in _entries(path):
             _check_first(entry, seen)
-            employer = None if entry.problems else await _matched(entry, organisation_id)
-            if entry.problems:
-                report.refused.append(RefusedRecord(entry.record.line, entry.name, tuple(entry.problems)))
-            elif employer is None:
-                await Employer.create(
-                    organisation_id=organisation_id,
-                    name=entry.name,
-                    employer_id=entry.number,
-                    confirmed=bool(entry.confirmed),
-                )
-                report.new += 1
-            elif await _update(employer, entry):
-                report.changed += 1
-            else:
-                report.unchanged += 1
+            await _take(report, entry, organisation_id)
+            if on_progress:
+                on_progress(read, size)
     return report
 
 
-def _entries(path: Path, on_progress: OnProgress | None) -> Iterator[_Entry]:
-    total = path.stat().st_size if path.exists() else 0
+async def _take(report: ImportReport, entry: _Entry, organisation_id: UUID) -> None:
+    """Refuse or write one employer, and count it."""
+    employer = None if entry.problems else await _matched(entry, organisation_id)
+    if entry.problems:
+        report.refused.append(RefusedRecord(entry.record.line, entry.name, tuple(entry.problems)))
+    elif employer is None:
+        confirmed = bool(entry.confirmed)
+        await Employer.create(
+            organisation_id=organisation_id, name=entry.name, employer_id=entry.number, confirmed=confirmed
+        )
+        report.new += 1
+    elif await _update(employer, entry):
+        report.changed += 1
+    else:
+        report.unchanged += 1
+
+
+def _entries(path: Path) -> Iterator[tuple[_Entry, int, int]]:
+    """Every record with how far the reading is and how far there is to go, in bytes."""
     with opened(path) as stream:
+        size = path.stat().st_size
         for record in read_records(stream, str(path), known=tuple(_COLUMNS), key="name"):
-            yield _entry(record)
-            if on_progress:
-                on_progress(stream.tell(), total)
+            yield _entry(record), stream.tell(), size
 
 
 def _entry(record: CsvRecord) -> _Entry:

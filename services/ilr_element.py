@@ -30,30 +30,27 @@ _EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
 class ElementReader:
-    """The values of one element's children. An empty element counts as an absent one; of two, the first counts."""
+    """The values of one element's leaves. An empty element counts as an absent one."""
 
     def __init__(self, element: Element, problems: list[EntryProblem] | None = None, place: str = "") -> None:
         self.element = element
         self.problems = [] if problems is None else problems
         self.place = place
-        self._children: dict[str, Element] = {}
-        for child in element.children:
-            self._children.setdefault(child.name, child)
 
     def below(self, element: Element) -> "ElementReader":
         """A reader for an element inside this one, which adds to the same problems."""
         return ElementReader(element, self.problems, f"{self.place}, {element.name}")
 
     def problem(self, name: str, message: str, rule: str | None = None) -> None:
-        """Note what is wrong with a child, at its line or, if there is none, at the line of this element."""
-        line = self._children.get(name, self.element).line
+        """Note what is wrong with a leaf, at its line or, if there is none, at the line of this element."""
+        line = self.element.leaves[name][0] if name in self.element.leaves else self.element.line
         place = f"{self.place}, {name}" if self.place else name
         self.problems.append(EntryProblem(line, place, message, rule))
 
     def raw(self, name: str) -> str:
-        """The child's text in NFC and trimmed; empty if there is none."""
-        child = self._children.get(name)
-        return unicodedata.normalize("NFC", child.text).strip() if child else ""
+        """The leaf's text in NFC and trimmed; empty if there is none."""
+        leaf = self.element.leaves.get(name)
+        return unicodedata.normalize("NFC", leaf[1]).strip() if leaf else ""
 
     def formatted(self, name: str, *, required: bool = False) -> str | None:
         """A text in the format that belongs to the element."""

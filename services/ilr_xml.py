@@ -19,16 +19,19 @@ _PIECE = 64 * 1024
 _LONGEST_MARKUP = 1024 * 1024
 _LONGEST_TEXT = 1000
 _DEEPEST = 50
-_MOST_ELEMENTS = 20_000
+_MOST_ELEMENTS = 10_000
 
 
 @dataclass(slots=True)
 class Element:
-    """An element of the return without its namespace; ``line`` is where it starts."""
+    """An element of the return that has others in it; ``line`` is where it starts.
+
+    ``leaves`` has the line and the text of those that have none, of several of one name the first.
+    """
 
     name: str
     line: int
-    text: str = ""
+    leaves: dict[str, tuple[int, str]] = field(default_factory=dict)
     children: list["Element"] = field(default_factory=list)
 
 
@@ -45,10 +48,13 @@ class _Handlers:
         self.parser.EndElementHandler = self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
         self.year: str | None = None
-        self.namespace = ""
+        self.wanted: dict[str, str] = {}  # names as expat gives them, with the namespace, and without it
         self.depth = 0
         self.skipped_from = 0  # the depth of the outermost element that is being left alone; 0: none
         self.open: list[Element] = []
+        self.leaf = ""  # the name of the leaf that is open, with the line it starts on and its text so far
+        self.leaf_line = 0
+        self.leaf_text = ""
         self.elements = 0
         self.learners: list[Element] = []
 
@@ -60,21 +66,20 @@ class _Handlers:
 
     def start(self, name: str, _: object) -> None:
         self.depth += 1
-        if self.depth == 1:
-            self.begin(name)
         if self.depth > _DEEPEST:
             raise self.refuse(f"is nested more than {_DEEPEST} elements deep")
-        if self.skipped_from or self.depth == 1:
+        if self.skipped_from:
             return
-        namespace, _, local = name.rpartition(" ")
-        leaf = local in self.leaves
-        wanted = leaf or local in self.parents if self.depth > 2 else local == "Learner"
-        if not wanted or namespace != self.namespace:
+        local = self.wanted.get(name)
+        if self.depth == 1:
+            self.begin(name)
+        elif not local or self.leaf or (self.depth == 2 and local != "Learner"):
             self.skipped_from = self.depth
-            return
-        self.enter(Element(local, self.parser.CurrentLineNumber))
-        if leaf:
+        elif local in self.leaves:
+            self.leaf, self.leaf_line, self.leaf_text = local, self.parser.CurrentLineNumber, ""
             self.parser.CharacterDataHandler = self.text
+        else:
+            self.enter(Element(local, self.parser.CurrentLineNumber))
 
     def begin(self, name: str) -> None:
         namespace, _, local = name.rpartition(" ")
@@ -82,7 +87,7 @@ class _Handlers:
         if self.year is None or local != "Message":
             known = f"ESFA/ILR/{YEARS[0]} to ILR/{YEARS[-1]}"
             raise self.refuse(f"is not an ILR return: the root must be Message in a namespace of {known}")
-        self.namespace = namespace
+        self.wanted = {f"{namespace} {name}": name for name in self.parents | self.leaves | {"Learner"}}
 
     def enter(self, element: Element) -> None:
         if self.open:
@@ -91,20 +96,23 @@ class _Handlers:
             self.elements = 0
         self.elements += 1
         if self.elements > _MOST_ELEMENTS:
-            raise self.refuse(f"has a Learner with more than {_MOST_ELEMENTS} elements")
+            raise self.refuse(f"has a Learner with more than {_MOST_ELEMENTS} entities")
         self.open.append(element)
 
     def text(self, data: str) -> None:
-        if not self.skipped_from and len(self.open[-1].text) < _LONGEST_TEXT:
-            self.open[-1].text += data
+        if not self.skipped_from and len(self.leaf_text) < _LONGEST_TEXT:
+            self.leaf_text += data
 
     def end(self, _: str) -> None:
         self.depth -= 1
         if self.skipped_from:
             if self.depth < self.skipped_from:
                 self.skipped_from = 0
-        elif self.open:
+        elif self.leaf:
             self.parser.CharacterDataHandler = None
+            self.open[-1].leaves.setdefault(self.leaf, (self.leaf_line, self.leaf_text))
+            self.leaf = ""
+        elif self.open:
             element = self.open.pop()
             if not self.open:
                 self.learners.append(element)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.ilr_return import read_ilr_return
-from services.import_report import OnProgress, UnreadableFileError
+from services.import_report import UnreadableFileError
 from services.learner_csv import read_learner_csv
 from services.learner_entry import LearnerEntry
 
@@ -18,26 +18,35 @@ _BATCH = 200
 
 
 class Batch(NamedTuple):
-    """Some learners of a file; ``year`` is that of an ILR return, None for CSV."""
+    """Some learners of a file, which is an ILR return of a ``year`` or CSV; the last batch of a file has none.
 
+    ``read`` and ``size`` are bytes: how far the reading is, and how far there is to go.
+    """
+
+    source: str
     year: str | None
     entries: list[LearnerEntry]
+    read: int
+    size: int
 
 
-def read_batches(path: Path, on_progress: OnProgress | None) -> Iterator[Batch]:
-    """The learners of an ILR return or a CSV file, a batch at a time, telling after each how far it is.
+def read_batches(path: Path) -> Iterator[Batch]:
+    """The learners of an ILR return or a CSV file, a batch at a time.
 
     Raises UnreadableFileError, possibly after the first batches.
     """
     with opened(path) as stream:
-        total = path.stat().st_size
-        learners = _learners(stream, str(path))
-        while batch := list(islice(learners, _BATCH)):
-            yield Batch(batch[-1][0], [entry for _, entry in batch])
-            if on_progress:
-                on_progress(stream.tell(), total)
-    if on_progress:
-        on_progress(total, total)
+        size = path.stat().st_size
+        is_return = _is_xml(stream)
+        learners = read_ilr_return(stream, str(path)) if is_return else _from_csv(stream, str(path))
+        year: str | None = None
+        while True:
+            batch = list(islice(learners, _BATCH))
+            year = batch[-1][0] if batch else year
+            source = f"ILR {year or ''}".strip() if is_return else "CSV"
+            yield Batch(source, year, [entry for _, entry in batch], stream.tell(), size)
+            if not batch:
+                return
 
 
 @contextmanager
@@ -52,13 +61,13 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         raise UnreadableFileError(str(path), f"cannot be read: {error.strerror}") from None
 
 
-def _learners(stream: BufferedReader, file: str) -> Iterator[tuple[str | None, LearnerEntry]]:
+def _is_xml(stream: BufferedReader) -> bool:
     head = stream.read(256)
     stream.seek(0)
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = head.decode("utf-16" if wide else "utf-8-sig", errors="ignore")
-    if text.lstrip().startswith("<"):
-        yield from read_ilr_return(stream, file)
-    else:
-        for entry in read_learner_csv(stream, file):
-            yield None, entry
+    return head.decode("utf-16" if wide else "utf-8-sig", errors="ignore").lstrip().startswith("<")
+
+
+def _from_csv(stream: BufferedReader, file: str) -> Iterator[tuple[str | None, LearnerEntry]]:
+    for entry in read_learner_csv(stream, file):
+        yield None, entry

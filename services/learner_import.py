@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -27,7 +26,6 @@ class _Run:
 
     organisation_id: UUID
     overwrite: bool
-    now: datetime
     report: ImportReport
     seen: set[str] = field(default_factory=set)
     confirmed: list[UUID] = field(default_factory=list)  # changed here, and now the file says the same
@@ -57,14 +55,7 @@ async def import_learners(
     try:
         async with transaction():
             await wait_for_turn(organisation_id)
-            now = (await fetch("SELECT now() AS now"))[0]["now"]
-            run = _Run(organisation_id, overwrite, now, report)
-            for number, batch in enumerate(read_batches(path, on_progress)):
-                report.source = f"ILR {batch.year}" if batch.year else "CSV"
-                await _take(run, batch)
-                if number == 0:
-                    # Without statistics PostgreSQL reads all learners for each batch: half a second becomes two minutes.
-                    await fetch("ANALYZE (SKIP_LOCKED) learner, learning_aim")
+            await _take_all(_Run(organisation_id, overwrite, report), path, on_progress)
             if dry_run or (strict and report.refused):
                 raise _NothingApplied
     except _NothingApplied:
@@ -73,11 +64,24 @@ async def import_learners(
     return report
 
 
+async def _take_all(run: _Run, path: Path, on_progress: OnProgress | None) -> None:
+    for number, batch in enumerate(read_batches(path)):
+        run.report.source = batch.source
+        await _take(run, batch)
+        if on_progress:
+            on_progress(batch.read, batch.size)
+        if number == 0:
+            # Without statistics PostgreSQL reads all learners for each batch: half a second becomes two minutes.
+            await fetch("ANALYZE (SKIP_LOCKED) learner, learning_aim")
+
+
 async def _take(run: _Run, batch: Batch) -> None:
     """Refuse, keep or write every learner of a batch."""
     entries = [entry for entry in batch.entries if _is_first(run, entry, batch)]
     await _check_tutors(run, entries)
     stored = await stored_learners(run.organisation_id, [entry.reference for entry in entries if not entry.problems])
+    # Not the transaction's time: an approval may have come since, and now these learners are locked.
+    now = (await fetch("SELECT clock_timestamp() AS now"))[0]["now"]
     writes: list[LearnerWrite] = []
     for entry in entries:
         learner = stored.get(entry.reference)
@@ -89,8 +93,8 @@ async def _take(run: _Run, batch: Batch) -> None:
         aims = match_aims(learner.aims if learner else (), entry.aims, batch.year or "") if entry.aims else AimChanges()
         if _is_to_be_written(run, learner, entry, aims):
             writes.append(LearnerWrite(entry, learner, aims))
-    await write_learners(run.organisation_id, run.now, writes)
-    await mark_imported(run.now, run.confirmed)
+    await write_learners(run.organisation_id, now, writes)
+    await mark_imported(now, run.confirmed)
     run.confirmed.clear()
 
 

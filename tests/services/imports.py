@@ -1,0 +1,80 @@
+"""Imports for tests: what they are called with, what they wrote, and returns of a few learners."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from models import Learner, LearningAim, Organisation
+from models.database import fetch
+from services.import_report import ImportReport
+from services.learner_import import import_learners
+from tests.services.returns import message
+
+TABLES = ("learner", "learning_aim", "employer", "programme", "learner_group", "learner_in_group")
+
+
+async def bring(file: Path, provider: Organisation, **options: Any) -> ImportReport:
+    return await import_learners(file, organisation_id=provider.id, **options)
+
+
+async def everything() -> dict[str, list[Any]]:
+    """All that imports write, but for the times."""
+    return {
+        table: [
+            json.loads(row["it"])
+            for row in await fetch(f"SELECT to_jsonb(it) - 'imported_at' AS it FROM {table} AS it ORDER BY 1")
+        ]
+        for table in TABLES
+    }
+
+
+NOTHING: dict[str, list[Any]] = {table: [] for table in TABLES}
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
+    return report.new, report.changed, report.unchanged, len(report.refused), len(report.kept)
+
+
+def aim(reference: str = "60133533", start: str = "2026-09-10", **more: object) -> str:
+    values = {"LearnAimRef": reference, "AimType": 4, "LearnStartDate": start, "CompStatus": 1} | more
+    return (
+        f"<LearningDelivery>{''.join(f'<{name}>{value}</{name}>' for name, value in values.items())}</LearningDelivery>"
+    )
+
+
+def learner(*aims: str, reference: str = "A1", **more: object) -> str:
+    values = {"ULN": 9276308686, "FamilyName": "Sample", "GivenNames": "Sam"} | more
+    elements = "".join(f"<{name}>{value}</{name}>" for name, value in values.items())
+    return f"<Learner><LearnRefNumber>{reference}</LearnRefNumber>{elements}{''.join(aims or (aim(),))}</Learner>"
+
+
+async def aims_of(reference: str = "A1") -> list[tuple[UUID, str, dt.date, int]]:
+    rows = await LearningAim.filter(learner__reference=reference).order_by("start_date", "sequence", "id")
+    return [(row.id, row.reference, row.start_date, row.completion_status) for row in rows]
+
+
+async def approve_something(reference: str = "A1", **columns: object) -> None:
+    """What an approved automation does: it changes the record and says when."""
+    await Learner.filter(reference=reference).update(changed_at=dt.datetime.now(dt.UTC), **columns)
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, from an async test too."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+WriteReturn = Callable[..., Path]
+
+
+def return_writer(folder: Path) -> WriteReturn:
+    """A function that writes a return of these learners."""
+
+    def write(*learners: str, namespace: str = "ILR/2026-27") -> Path:
+        path = folder / "return.xml"
+        path.write_bytes(message("".join(learners), namespace))
+        return path
+
+    return write

@@ -1,0 +1,44 @@
+"""Returns for tests: files of our own, and small ones put together from text."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from services.ilr_return import read_ilr_return
+from services.import_report import UnreadableFileError
+from services.learner_entry import LearnerEntry
+
+DATA = Path(__file__).parent.parent / "data" / "ilr"
+
+
+def read(content: bytes) -> list[tuple[str, LearnerEntry]]:
+    return list(read_ilr_return(io.BytesIO(content), "return.xml"))
+
+
+def read_file(name: str) -> list[tuple[str, LearnerEntry]]:
+    return read((DATA / name).read_bytes())
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(UnreadableFileError) as refused:
+        read(content)
+    return str(refused.value)
+
+
+def message(body: str, namespace: str = "ILR/2026-27") -> bytes:
+    return f'<Message xmlns="{namespace}">{body}</Message>'.encode()
+
+
+AIM = """<LearningDelivery><LearnAimRef>60133533</LearnAimRef><AimType>4</AimType>
+<LearnStartDate>2026-09-10</LearnStartDate><CompStatus>1</CompStatus></LearningDelivery>"""
+
+
+def learner(more: str = "", aims: str = AIM) -> str:
+    return f"""<Learner><LearnRefNumber>A1</LearnRefNumber><ULN>9276308686</ULN>
+<FamilyName>Sample</FamilyName><GivenNames>Sam</GivenNames>{more}{aims}</Learner>"""
+
+
+def only(body: str) -> LearnerEntry:
+    [(_, entry)] = read(message(body))
+    return entry

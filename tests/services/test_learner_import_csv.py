@@ -1,0 +1,178 @@
+"""Importing learners from CSV: what is made on first mention, what is kept, what is refused."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from models import Employer, Group, Learner, MemberKind, Organisation, Programme
+from services.import_report import EntryProblem, KeptRecord, RefusedRecord, UnreadableFileError
+from tests import factories
+from tests.services.imports import (
+    NOTHING,
+    aim,
+    approve_something,
+    bring,
+    counts,
+    everything,
+    learner,
+    return_writer,
+    write,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+async def provider() -> Organisation:
+    made = await factories.organisation("Provider")
+    await factories.member(made, kind=MemberKind.TUTOR, email="tutor@example.org")
+    return made
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    return tmp_path / "learners.csv"
+
+
+FULL = """learnerReference,title,givenNames,familyName,uln,programme,programmeStatus,tutorEmail,employer,employerConfirmed,\
+jobTitle,weeklyHours,postcode,groups
+A1,Ms,Ada,Sample,9276308686,Bakery,ACTIVE,Tutor@example.org,Acme,true,Baker,37.5,SW1A 1AA,North;Evening
+"""
+
+
+async def as_it_is(reference: str = "A1") -> dict[str, object]:
+    row = await Learner.get(reference=reference).prefetch_related("programme", "employer", "tutor", "groups")
+    return {
+        "title": row.title,
+        "names": f"{row.given_names} {row.family_name}",
+        "uln": row.uln,
+        "programme": row.programme and row.programme.name,
+        "status": row.programme_status,
+        "tutor": row.tutor and row.tutor.email,
+        "employer": row.employer and (row.employer.name, row.employer.confirmed),
+        "job": (row.job_title, row.weekly_hours),
+        "postcode": row.postcode,
+        "groups": sorted(group.name for group in row.groups),
+    }
+
+
+ADA = {
+    "title": "Ms",
+    "names": "Ada Sample",
+    "uln": "9276308686",
+    "programme": "Bakery",
+    "status": "ACTIVE",
+    "tutor": "tutor@example.org",
+    "employer": ("Acme", True),
+    "job": ("Baker", Decimal("37.5")),
+    "postcode": "SW1A 1AA",
+    "groups": ["Evening", "North"],
+}
+
+
+async def test_a_new_learner_with_everything_made_on_first_mention(provider: Organisation, csv: Path) -> None:
+    write(csv, FULL)
+    report = await bring(csv, provider)
+    assert (report.source, counts(report), await as_it_is()) == ("CSV", (1, 0, 0, 0, 0), ADA)
+    assert (await Programme.all().count(), await Employer.all().count(), await Group.all().count()) == (1, 1, 2)
+
+
+async def test_the_same_again_changes_nothing(provider: Organisation, csv: Path) -> None:
+    write(csv, FULL)
+    await bring(csv, provider)
+    before = await everything()
+    assert counts(await bring(csv, provider)) == (0, 0, 1, 0, 0)
+    assert await everything() == before
+
+
+async def test_absent_columns_keep_what_is_there(provider: Organisation, csv: Path) -> None:
+    write(csv, FULL)
+    await bring(csv, provider)
+    write(csv, "learnerReference,familyName\nA1,Married\n")
+    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
+    assert await as_it_is() == ADA | {"names": "Ada Married"}
+
+
+async def test_empty_cells_clear(provider: Organisation, csv: Path) -> None:
+    write(csv, FULL)
+    await bring(csv, provider)
+    write(csv, FULL.partition("\n")[0] + f"\nA1{',' * 13}\n")
+    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
+    empty = dict.fromkeys(("title", "uln", "programme", "tutor", "employer", "postcode"))
+    assert await as_it_is() == {"names": "Ada Sample", "status": "ACTIVE", "job": (None, None), "groups": []} | empty
+
+
+async def test_groups_are_replaced(provider: Organisation, csv: Path) -> None:
+    write(csv, FULL)
+    await bring(csv, provider)
+    write(csv, "learnerReference,groups\nA1,North;South\n")
+    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
+    assert await as_it_is() == ADA | {"groups": ["North", "South"]}
+
+
+async def test_who_is_new_without_a_status_is_onboarding(provider: Organisation, csv: Path) -> None:
+    write(csv, "learnerReference,givenNames,familyName,programmeStatus\nA1,Ada,Sample,\n")
+    await bring(csv, provider)
+    assert (await Learner.get(reference="A1")).programme_status == "ONBOARDING"
+
+
+async def test_an_employer_is_confirmed_and_unconfirmed(provider: Organisation, csv: Path) -> None:
+    write(csv, FULL)
+    await bring(csv, provider)
+    for word, confirmed in (("no", False), ("", False), ("yes", True)):
+        write(csv, f"learnerReference,employer,employerConfirmed\nA1,Acme,{word}\n")
+        await bring(csv, provider)
+        assert (await Employer.get(name="Acme")).confirmed is confirmed
+
+
+async def test_aims_of_a_return_stay(provider: Organisation, csv: Path, tmp_path: Path) -> None:
+    await bring(return_writer(tmp_path)(learner(aim())), provider)
+    before = (await everything())["learning_aim"]
+    write(csv, FULL)
+    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
+    assert (await everything())["learning_aim"] == before
+
+
+async def test_a_record_changed_here_is_kept(provider: Organisation, csv: Path) -> None:
+    write(csv, FULL)
+    await bring(csv, provider)
+    await approve_something(family_name="Married")
+    assert (await bring(csv, provider)).kept == [KeptRecord(2, "A1")]
+    assert await as_it_is() == ADA | {"names": "Ada Married"}
+
+
+@pytest.mark.parametrize("email", ["nobody@example.org", "elsewhere@example.org", "gone@example.org"])
+async def test_a_tutor_must_be_active_in_the_organisation(provider: Organisation, csv: Path, email: str) -> None:
+    await factories.member(email="elsewhere@example.org")
+    await factories.member(provider, email="gone@example.org", active=False)
+    write(csv, f"learnerReference,givenNames,familyName,tutorEmail\nA1,Ada,Sample,{email}\n")
+    report = await bring(csv, provider)
+    problem = EntryProblem(2, "tutorEmail", "Nobody active in the organisation has this e-mail address.")
+    assert report.refused == [RefusedRecord(2, "A1", (problem,))]
+    assert await everything() == NOTHING
+
+
+async def test_who_is_new_needs_names(provider: Organisation, csv: Path) -> None:
+    write(csv, "learnerReference,familyName,uln\nA1,,1\n")
+    [refused] = (await bring(csv, provider)).refused
+    assert [(problem.place, problem.rule) for problem in refused.problems] == [
+        ("uln", "ULN_04"),
+        ("givenNames", None),
+        ("familyName", None),
+    ]
+
+
+async def test_a_reference_twice(provider: Organisation, csv: Path) -> None:
+    write(csv, "learnerReference,givenNames,familyName\nA1,Ada,Sample\na1,Eve,Sample\n")
+    report = await bring(csv, provider)
+    problem = EntryProblem(3, "learnerReference", "The file has this learner before; the first one counts.", "R_06")
+    assert (counts(report), report.refused) == ((1, 0, 0, 1, 0), [RefusedRecord(3, "a1", (problem,))])
+
+
+async def test_a_file_that_breaks_off_changes_nothing(provider: Organisation, csv: Path) -> None:
+    rows = "".join(f"N{number},Ada,Sample\n" for number in range(450))
+    write(csv, f"learnerReference,givenNames,familyName\n{rows}".encode() + b"N450,Ad\xe4,Sample\n")
+    with pytest.raises(UnreadableFileError) as refused:
+        await bring(csv, provider)
+    assert (str(refused.value), await everything()) == (f"{csv}, line 452: is not UTF-8", NOTHING)
