@@ -1,0 +1,142 @@
+"""The real server as a process of its own, and clients that talk to it over real sockets."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from signal import SIGKILL, SIGTERM, Signals
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+SECRET = "a secret for servers under test, 32 bytes or more"
+COMMAND = [str(Path(sys.executable).with_name("trackers"))]
+
+SIGN_IN = """
+mutation ($email: String!, $password: String!) {
+  signIn(input: {email: $email, password: $password}) { session { accessToken } errors { code } }
+}
+"""
+
+
+def environment(database_url: str | None = None, **more: str) -> dict[str, str]:
+    """The test's own environment without the settings of whoever runs it."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKERS_", "PG"))}
+    if database_url is not None:
+        own |= {"TRACKERS_DATABASE_URL": database_url, "TRACKERS_SECRET": SECRET}
+    return own | more
+
+
+class Server:
+    """A running server; ended by its own process id."""
+
+    def __init__(self, process: asyncio.subprocess.Process, address: str, log: Path) -> None:
+        self.process = process
+        self.address = address
+        self.log = log
+
+    def signal(self, number: Signals) -> None:
+        self.process.send_signal(number)
+
+    async def kill(self) -> None:
+        """kill -9, and nothing else."""
+        self.signal(SIGKILL)
+        await self.process.wait()
+
+    async def stop(self) -> int:
+        if self.process.returncode is None:
+            self.signal(SIGTERM)
+        async with asyncio.timeout(40):
+            return await self.process.wait()
+
+    async def ask(self, document: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        body = {"query": document, "variables": variables}
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            answer: dict[str, Any] = (await client.post(f"{self.address}/graphql", json=body, headers=headers)).json()
+        return answer
+
+    async def sign_in(self, email: str, password: str) -> str:
+        answer = await self.ask(SIGN_IN, email=email, password=password)
+        token: str = answer["data"]["signIn"]["session"]["accessToken"]
+        return token
+
+    @asynccontextmanager
+    async def subscribed(self, token: str, field: str, after: str | None = None) -> AsyncIterator["Subscription"]:
+        """A subscription to ``trackerAssigned`` or ``notificationReceived``, acknowledged and under way."""
+        socket = f"{self.address.replace('http', 'ws', 1)}/graphql"
+        protocol = Subprotocol("graphql-transport-ws")
+        async with connect(socket, subprotocols=[protocol], close_timeout=2, proxy=None) as connection:
+            await connection.send(
+                json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
+            )
+            assert json.loads(await connection.recv())["type"] == "connection_ack"
+            document = f"subscription ($after: String) {{ {field}(after: $after) {{ cursor kind tracker {{ number }} }} }}"
+            payload = {"query": document, "variables": {"after": after}}
+            await connection.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+            yield Subscription(connection, field)
+
+
+class Subscription:
+    """What a subscriber hears."""
+
+    def __init__(self, connection: ClientConnection, field: str) -> None:
+        self.connection = connection
+        self._field = field
+
+    async def next(self, seconds: float = 20) -> dict[str, Any]:
+        async with asyncio.timeout(seconds):
+            message = json.loads(await self.connection.recv())
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        found: dict[str, Any] = message["payload"]["data"][self._field]
+        return found
+
+
+@asynccontextmanager
+async def running(folder: Path, env: Mapping[str, str], *arguments: str) -> AsyncIterator[Server]:
+    """``trackers serve`` in a folder, on a free port; ended with the block."""
+    log = folder / f"server-{len(list(folder.glob('server-*.log')))}.log"
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, "serve", "--port", "0", *arguments,
+            cwd=folder, env=dict(env), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors,
+        )  # fmt: skip
+    try:
+        yield Server(process, await _address(process, log), log)
+    finally:
+        if process.returncode is None:
+            process.send_signal(SIGTERM)
+            try:
+                async with asyncio.timeout(40):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+
+
+async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        async for line in process.stdout:
+            if line.startswith(b"Playground"):
+                return line.decode().split()[1].removesuffix("/graphql")
+    raise AssertionError(f"the server ended: {log.read_text()}")
+
+
+async def command(folder: Path, env: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
+    """What a command exits with and says on standard output and standard error."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, *arguments,
+        cwd=folder, env=dict(env), stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(120):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()

@@ -1,0 +1,52 @@
+"""An organisation whose members can sign in to a server under test."""
+
+from dataclasses import dataclass
+
+from models import Learner, Member, MemberKind, Organisation, Role
+from services.passwords import hash_password
+from tests import factories as make
+from tests.asking import gid
+
+PASSWORD = "a password for tests"
+
+CREATE = """
+mutation ($input: CreateTrackerInput!) {
+  createTracker(input: $input) { tracker { id number } errors { path code message } }
+}
+"""
+
+
+@dataclass
+class Staff:
+    """Ada may open trackers, Bob is given them; they have one learner."""
+
+    organisation: Organisation
+    ada: Member
+    bob: Member
+    learner: Learner
+
+    def entry(self, **more: object) -> dict[str, object]:
+        """An entry that Ada may make and that tells Bob."""
+        values = [
+            {"key": "documentKind", "value": {"choices": ["TRAINING_PLAN"]}},
+            {"key": "issue", "value": {"choices": ["MISSING"]}},
+        ]
+        about = {"type": "COMPLIANCE", "learnerId": gid(self.learner), "assigneeId": gid(self.bob)}
+        return {**about, "values": values, **more}
+
+
+async def staff() -> Staff:
+    organisation = await make.organisation()
+    digest = await hash_password(PASSWORD)
+    ada, bob = [
+        await make.member(
+            organisation,
+            name=name,
+            email=f"{name.lower()}@example.org",
+            kind=MemberKind.ADMINISTRATOR,
+            roles=list(Role),
+            password_hash=digest,
+        )
+        for name in ("Ada", "Bob")
+    ]
+    return Staff(organisation, ada, bob, await make.learner(organisation))
