@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -109,7 +110,7 @@ class InboxReader:
 
 
 @asynccontextmanager
-async def reading(reader: InboxReader, credentials: Mapping[str, object]) -> AsyncIterator[None]:
+async def reading(reader: InboxReader, credentials: Mapping[str, Any]) -> AsyncIterator[None]:
     """The reader at work, woken by PostgreSQL, while the block runs."""
     tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(reader, credentials))]
     try:
@@ -120,12 +121,12 @@ async def reading(reader: InboxReader, credentials: Mapping[str, object]) -> Asy
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _listen(reader: InboxReader, credentials: Mapping[str, object]) -> None:
+async def _listen(reader: InboxReader, credentials: Mapping[str, Any]) -> None:
     """Keep a connection that listens; after each loss a new one. What is missed meanwhile the poll finds."""
     while True:
         lost = asyncio.Event()
         try:
-            connection = await asyncpg.connect(**credentials)  # type: ignore[arg-type]
+            connection = await asyncpg.connect(**credentials)
             try:
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, lambda *heard: reader.wake(str(heard[3])))

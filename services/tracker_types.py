@@ -164,7 +164,7 @@ async def write_built_in_types() -> None:
         await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers built-in types'))")
         for position, built_in in enumerate(builtin_types.load()):
             wanted = definition_to_document(built_in.definition)
-            about = {"name": built_in.name, "description": built_in.description, "position": position}
+            about: dict[str, Any] = {"name": built_in.name, "description": built_in.description, "position": position}
             found = await TrackerType.get_or_none(organisation_id=None, key=built_in.key)
             if found is None:
                 found = await TrackerType.create(key=built_in.key, category=built_in.category, version=0, **about)

@@ -12,7 +12,8 @@ import pytest
 def recorded() -> Iterator[list[str]]:
     """The statements of the block."""
     statements: list[str] = []
-    sent, ran = asyncpg.Connection._execute, asyncpg.Connection.execute
+    connection: Any = asyncpg.Connection  # the stubs know only its public methods
+    sent, ran = connection._execute, connection.execute
 
     async def _execute(self: Any, query: str, *args: Any, **options: Any) -> Any:
         statements.append(query)

@@ -1,0 +1,47 @@
+"""Listen for assignments on an open socket and print each as it comes: `.venv/bin/python examples/listen.py EMAIL [AFTER]`.
+
+Thirty lines of graphql-transport-ws; any client library of that protocol does the same.
+"""
+
+import asyncio
+import getpass
+import json
+import os
+import sys
+from urllib.request import Request, urlopen
+
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+ADDRESS = os.environ.get("TRACKERS_PUBLIC_URL", "http://127.0.0.1:8000")
+SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { message } } }"
+LISTEN = "subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number url } } }"
+
+
+def sign_in(email: str) -> str:
+    """An access token, for the password that is asked for."""
+    variables = {"input": {"email": email, "password": getpass.getpass()}}
+    body = json.dumps({"query": SIGN_IN, "variables": variables}).encode()
+    request = Request(f"{ADDRESS}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - one's own server
+    with urlopen(request) as answer:  # noqa: S310
+        payload = json.load(answer)["data"]["signIn"]
+    if payload["errors"]:
+        sys.exit(payload["errors"][0]["message"])
+    return str(payload["session"]["accessToken"])
+
+
+async def listen(token: str, after: str | None) -> None:
+    """Print what comes until the socket is closed."""
+    socket = ADDRESS.replace("http", "ws", 1) + "/graphql"
+    async with connect(socket, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
+        await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+        payload = {"query": LISTEN, "variables": {"after": after}}
+        await connection.recv()
+        await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+        print("listening", flush=True)
+        async for message in connection:
+            print(json.dumps(json.loads(message).get("payload"), ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(listen(sign_in(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None))
