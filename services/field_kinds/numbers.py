@@ -6,14 +6,14 @@ from services.definitions import DecimalField, IntegerField
 from services.field_kinds.checking import Checked, Surroundings, problem
 from services.problems import ErrorCode, Problem
 
-LARGEST_INTEGER = Decimal(2**31 - 1)
+INTEGERS = (Decimal(-(2**31)), Decimal(2**31 - 1))
 LARGEST_DECIMAL = Decimal(10**15 - 1)
 """No decimal is beyond 15 digits before the point, whether its field has bounds or not."""
 
 
 async def check_integer(field: IntegerField, value: int, surroundings: Surroundings) -> Checked:
     """A whole number within its bounds and within 32 bits."""
-    return Checked(value, _out_of_range(field, Decimal(value), LARGEST_INTEGER))
+    return Checked(value, _out_of_range(field, Decimal(value), *INTEGERS))
 
 
 async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surroundings) -> Checked:
@@ -21,7 +21,7 @@ async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surro
 
     It is kept as it was written, ``12.50`` as ``12.50``, but for zeros in front and those beyond the field's places.
     """
-    problems = _out_of_range(field, value, LARGEST_DECIMAL)
+    problems = _out_of_range(field, value, -LARGEST_DECIMAL, LARGEST_DECIMAL)
     places = _places(value)
     if places > field.places:
         message = f"{field.label} {_must_have(field.places)}."
@@ -54,8 +54,10 @@ def _places(value: Decimal) -> int:
     return max(0, -(exponent + zeros))
 
 
-def _out_of_range(field: IntegerField | DecimalField, value: Decimal, largest: Decimal) -> tuple[Problem, ...]:
-    minimum = -largest if field.minimum is None else max(field.minimum, -largest)
+def _out_of_range(
+    field: IntegerField | DecimalField, value: Decimal, smallest: Decimal, largest: Decimal
+) -> tuple[Problem, ...]:
+    minimum = smallest if field.minimum is None else max(field.minimum, smallest)
     maximum = largest if field.maximum is None else min(field.maximum, largest)
     if value < minimum:
         bound = plain_text(minimum)

@@ -40,6 +40,7 @@ TITLE = TextField(key="title", label="Job title", min_length=2, max_length=5)
     ("entered", "canonical"),
     [
         ("Chef", "Chef"),
+        ("ab", "ab"),
         ("  Chef\n", "Chef"),
         ("Che\u0301f", "Chéf"),
         ("\U0001f373" * 5, "\U0001f373" * 5),

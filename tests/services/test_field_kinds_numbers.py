@@ -30,6 +30,20 @@ async def test_an_integers_bounds_are_told() -> None:
     assert await check(field, 10_000) == Checked(10_000, (large,))
 
 
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        (2**31 - 1, []),
+        (2**31, [ErrorCode.TOO_LARGE]),
+        (-(2**31), []),
+        (-(2**31) - 1, [ErrorCode.TOO_SMALL]),
+    ],
+)
+async def test_integers_without_bounds_stay_within_32_bits(value: int, codes: list[ErrorCode]) -> None:
+    checked = await check(IntegerField(key="n", label="N"), value)
+    assert [problem.code for problem in checked.problems] == codes
+
+
 RATE = DecimalField(key="rate", label="Rate", minimum=Decimal("0.01"), maximum=Decimal("9999.99"))
 
 
@@ -110,3 +124,7 @@ async def test_decimals_are_exact_beyond_the_contexts_precision(hundredths: int,
         whole, _, part = checked.value.partition(".")
         assert int(whole) * 100 + int(part.ljust(2, "0")) == hundredths
         assert checked == Checked(checked.value)
+
+
+async def test_zero_has_no_decimal_places() -> None:
+    assert await check(DecimalField(key="n", label="N", places=0), Decimal("0.00")) == Checked("0")

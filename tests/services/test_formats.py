@@ -93,6 +93,7 @@ def test_right_values_are_written_canonically(text_format: TextFormat, entered: 
         (TextFormat.ILR_YEAR, "27-26"),
         (TextFormat.ILR_YEAR, "2026-27"),
         (TextFormat.ILR_YEAR, "2627"),
+        (TextFormat.ILR_YEAR, "100-01"),
         (TextFormat.PERSON_NAME, "Anna 2"),
         (TextFormat.PERSON_NAME, 'Anna "Ann" Smith'),
         (TextFormat.PERSON_NAME, "Anna|Smith"),
