@@ -17,10 +17,13 @@ APPS: dict[str, dict[str, Any]] = {
     "models": {"models": ["models"], "migrations": "models.migrations", "default_connection": "default"}
 }
 
+POOL = {"minsize": 2, "maxsize": 20}
+"""Connections a process keeps open, and the most that it opens."""
+
 
 def configuration(credentials: Mapping[str, object]) -> dict[str, Any]:
     """Tortoise's configuration for one PostgreSQL, given what asyncpg needs to reach it."""
-    connection = {"engine": "tortoise.backends.asyncpg", "credentials": {**credentials, "reset": _nothing_to_reset}}
+    connection = {"engine": "tortoise.backends.asyncpg", "credentials": {**POOL, **credentials, "reset": _nothing_to_reset}}
     return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
 
 

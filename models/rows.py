@@ -11,7 +11,10 @@ M = TypeVar("M", bound=Model)
 
 @cache
 def _names(model: type[Model]) -> tuple[str, ...]:
-    return tuple(model._meta.fields_db_projection.values())
+    names = tuple(model._meta.fields_db_projection.values())
+    # Relations get their columns when Tortoise starts; a statement put together before that would lack them.
+    assert all(f"{relation}_id" in names for relation in model._meta.fk_fields), "Tortoise has not started"
+    return names
 
 
 @cache

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +27,16 @@ log = logging.getLogger("trackers.inbox")
 POLL_SECONDS = 5.0
 BATCH = 100
 
-_READ = f"""
-SELECT asked.place, n.* FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS asked (member_id, after, place)
-CROSS JOIN LATERAL (
-    SELECT {columns(Notification, "n")} FROM notification n
-    WHERE n.recipient_id = asked.member_id AND n.cursor > asked.after ORDER BY n.cursor LIMIT {BATCH}
-) n ORDER BY asked.place, n."n.cursor"
-"""
+
+@cache
+def _read() -> str:
+    return f"""
+    SELECT asked.place, n.* FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS asked (member_id, after, place)
+    CROSS JOIN LATERAL (
+        SELECT {columns(Notification, "n")} FROM notification n
+        WHERE n.recipient_id = asked.member_id AND n.cursor > asked.after ORDER BY n.cursor LIMIT {BATCH}
+    ) n ORDER BY asked.place, n."n.cursor"
+    """
 
 
 @dataclass(eq=False, slots=True)
@@ -99,7 +103,7 @@ class InboxReader:
         if not due:
             return
         found: dict[int, list[Notification]] = {}
-        for record in await fetch(_READ, [asked.member_id for asked in due], [asked.after for asked in due]):
+        for record in await fetch(_read(), [asked.member_id for asked in due], [asked.after for asked in due]):
             notification = row(Notification, "n", record)
             assert notification is not None
             found.setdefault(record["place"], []).append(notification)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +17,19 @@ from services.visibility import visible
 
 _NO_SESSION = UUID(int=0)
 
-_TOLD = f"""
-SELECT mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
-       {columns(Member, "member")}, {columns(Organisation, "organisation")}
-FROM mail
-JOIN member ON member.id = mail.recipient_id
-JOIN organisation ON organisation.id = member.organisation_id
-LEFT JOIN notification ON notification.id = mail.notification_id
-LEFT JOIN member actor ON actor.id = notification.actor_id
-WHERE mail.id = $1 AND member.active
-"""
+
+@cache
+def _told() -> str:
+    return f"""
+    SELECT mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
+           {columns(Member, "member")}, {columns(Organisation, "organisation")}
+    FROM mail
+    JOIN member ON member.id = mail.recipient_id
+    JOIN organisation ON organisation.id = member.organisation_id
+    LEFT JOIN notification ON notification.id = mail.notification_id
+    LEFT JOIN member actor ON actor.id = notification.actor_id
+    WHERE mail.id = $1 AND member.active
+    """
 
 
 async def owed_mail(mail_id: UUID, installation: Installation) -> EmailMessage | None:
@@ -33,7 +37,7 @@ async def owed_mail(mail_id: UUID, installation: Installation) -> EmailMessage |
 
     An assignment is told to a member who is active, is still the assignee and still sees the tracker.
     """
-    found = await fetch(_TOLD, mail_id)
+    found = await fetch(_told(), mail_id)
     if not found:
         return None
     assert found[0]["kind"] == MailKind.ASSIGNMENT

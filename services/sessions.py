@@ -8,6 +8,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -28,11 +29,14 @@ SESSION_DAYS = 30
 REPEAT_SECONDS = 30
 """For so long a refresh token that was used already is answered again: the answer may have been lost."""
 
-_WHO = f"""
-SELECT {columns(Member, "m")}, {columns(Organisation, "o")}, to_timestamp($2) AS expires_at
-FROM session s JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
-WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active AND to_timestamp($2) > now()
-"""
+
+@cache
+def _who() -> str:
+    return f"""
+    SELECT {columns(Member, "m")}, {columns(Organisation, "o")}, to_timestamp($2) AS expires_at
+    FROM session s JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
+    WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active AND to_timestamp($2) > now()
+    """
 
 
 class SessionEnded(Exception):  # noqa: N818 - how a subscription ends, not a failure
@@ -120,7 +124,7 @@ async def viewer_of(installation: Installation, authorization: str | None) -> Vi
 
 async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | None:
     """Whose a session is, by the database's clock; None once it, the token or the member's activity is over."""
-    found = await fetch(_WHO, session_id, expires)
+    found = await fetch(_who(), session_id, expires)
     if not found:
         return None
     member, organisation = row(Member, "m", found[0]), row(Organisation, "o", found[0])

@@ -12,7 +12,7 @@ from models import Employer, Learner, Member, Programme, Tracker, TrackerCategor
 from models.rows import columns
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page, fetch_pages
 from services.statements import Statement
-from services.tracker_types import TYPE_COLUMNS, type_source
+from services.tracker_types import type_columns, type_source
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -80,7 +80,7 @@ def _listing(viewer: Viewer, filter_by: TrackerFilter, companions: Collection[st
     if "groups" in companions:
         select.append(_GROUPS)
     if "type" in companions:
-        select.append(TYPE_COLUMNS)
+        select.append(type_columns())
         source.append(f"JOIN {type_source(viewer, statement)} ON type.id = t.type_id")
     where = [visible(Tracker, "t", viewer, statement), *conditions, *_conditions(filter_by, statement)]
     return Listing(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -76,14 +77,17 @@ async def warm_forms() -> None:
     await forms([record["id"] for record in newest])
 
 
-TYPE_COLUMNS = (
-    f'{columns(TrackerType, "type")}, version.id AS "type.form", automation.four_eyes AS "type.four_eyes", '
-    "coalesce(automation.enabled, type.category <> 'PROCESS_AUTOMATION') AS \"type.enabled\""
-)
+@cache
+def type_columns() -> str:
+    """What ``type_source`` offers of a type."""
+    return (
+        f'{columns(TrackerType, "type")}, version.id AS "type.form", automation.four_eyes AS "type.four_eyes", '
+        "coalesce(automation.enabled, type.category <> 'PROCESS_AUTOMATION') AS \"type.enabled\""
+    )
 
 
 def type_source(viewer: Viewer, statement: Statement) -> str:
-    """The SQL source of types as an organisation has them; ``TYPE_COLUMNS`` are what it offers."""
+    """The SQL source of types as an organisation has them; ``type_columns`` names what it offers."""
     return (
         "(tracker_type type JOIN tracker_type_version version "
         "ON version.type_id = type.id AND version.version = type.version "
@@ -115,13 +119,13 @@ async def offered_types(
     if not include_disabled:
         where.append("(type.category <> 'PROCESS_AUTOMATION' OR automation.enabled)")
     records = await statement.fetch(
-        f"SELECT {TYPE_COLUMNS} FROM {source} WHERE {' AND '.join(where)} ORDER BY type.position, type.name, type.id"
+        f"SELECT {type_columns()} FROM {source} WHERE {' AND '.join(where)} ORDER BY type.position, type.name, type.id"
     )
     return await offered(records)
 
 
 async def offered(records: Sequence[Mapping[str, Any]]) -> list[OfferedType]:
-    """The types in records that have ``TYPE_COLUMNS``."""
+    """The types in records that have ``type_columns``."""
     known = await forms({record["type.form"] for record in records})
     types = [row(TrackerType, "type", record) for record in records]
     return [
@@ -150,9 +154,14 @@ async def list_types(
 
 async def type_by_key(viewer: Viewer, key: str) -> OfferedType | None:
     """The type of a key; None if the organisation has none of it."""
-    if "\x00" in key or not key.isascii():
+    if not may_be_key(key):
         return None
     return next(iter(await offered_types(viewer, key=key)), None)
+
+
+def may_be_key(text: str) -> bool:
+    """Whether the database can be asked for a key like this: what is no text, it could not even read."""
+    return text.isascii() and "\x00" not in text
 
 
 async def write_built_in_types() -> None:

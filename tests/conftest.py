@@ -24,6 +24,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_log(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the run's PostgreSQL writes."""
+    return tmp_path_factory.getbasetemp() / "postgres0" / "log"
+
+
 def address(url: str, name: str) -> str:
     """The URL of another database of the same server."""
     head, _, query = url.partition("?")

@@ -76,7 +76,9 @@ class Server:
                 json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
             )
             assert json.loads(await connection.recv())["type"] == "connection_ack"
-            document = f"subscription ($after: String) {{ {field}(after: $after) {{ cursor kind tracker {{ number }} }} }}"
+            document = (
+                f"subscription ($after: String) {{ {field}(after: $after) {{ cursor kind tracker {{ number }} }} }}"
+            )
             payload = {"query": document, "variables": {"after": after}}
             await connection.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
             yield Subscription(connection, field)
