@@ -1,0 +1,114 @@
+"""Members: the staff of an organisation, and the passwords that they are given."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from models import Inbox, Member, MemberKind, Organisation, Role
+from models.base import new_id
+from models.database import fetch, transaction
+from services.definitions import TextFormat
+from services.formats import FormatProblem, check_format
+from services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
+from services.problems import ErrorCode, Problem, Rejected
+from services.sessions import normal_email
+from services.text import check_text
+from services.texts import clean_text
+from services.units import unit_of_work
+
+LONGEST_NAME = 200
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # what can be told apart when it is read out or copied by hand
+_TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMember:
+    """A member to be written: checked, and the password hashed."""
+
+    email: str
+    name: str
+    kind: MemberKind
+    roles: Collection[Role]
+    password_hash: str | None
+
+
+async def add_member(
+    organisation: Organisation,
+    *,
+    email: str,
+    name: str,
+    kind: MemberKind,
+    roles: Collection[Role],
+    password: str | None,
+) -> Member:
+    """Add a member with an empty inbox; without a password they cannot sign in until they have set one.
+
+    Raises Rejected with all problems: ``name`` blank or beyond 200 characters, ``email`` no address (of at most
+    100 characters) or in use, in whichever organisation, ``password`` not of 12 to 200 characters.
+    """
+    email = normal_email(email)
+    clean, name_problems = check_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
+    if not clean and not name_problems:
+        name_problems = (Problem(("name",), ErrorCode.REQUIRED, "Give the member a name."),)
+    problems = [*await _email_problems(email), *name_problems]
+    if password is not None:
+        problems += password_problems(password)
+    if problems:
+        raise Rejected(problems)
+    digest = None if password is None else await hash_password(password)
+    new = NewMember(email=email, name=clean, kind=kind, roles=roles, password_hash=digest)
+    return await unit_of_work(lambda: _add(organisation, new))
+
+
+async def _add(organisation: Organisation, new: NewMember) -> Member:
+    async with transaction():
+        return await make_member(organisation, new)
+
+
+async def make_member(organisation: Organisation, new: NewMember) -> Member:
+    """The part of ``add_member`` that writes, in the caller's transaction."""
+    made = await fetch(
+        "INSERT INTO member (id, organisation_id, name, email, kind, roles, active, password_hash, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, true, $7, now()) ON CONFLICT DO NOTHING RETURNING id",
+        new_id(),
+        organisation.id,
+        new.name,
+        new.email,
+        new.kind.value,
+        [role.value for role in Role if role in new.roles],
+        new.password_hash,
+    )
+    if not made:
+        raise Rejected([_TAKEN])
+    await Inbox.create(member_id=made[0]["id"])
+    return await Member.get(id=made[0]["id"])
+
+
+def password_problems(password: str) -> list[Problem]:
+    """What is wrong with a new password: it has 12 to 200 characters, counted as they are typed."""
+    path, length = ("password",), len(password)
+    if length < MINIMUM_LENGTH:
+        message = f"A password has at least {MINIMUM_LENGTH} characters; this has {length}."
+        figures = (("minimum", str(MINIMUM_LENGTH)), ("length", str(length)))
+        return [Problem(path, ErrorCode.TOO_SHORT, message, figures)]
+    if length > MAXIMUM_LENGTH:
+        message = f"A password has at most {MAXIMUM_LENGTH} characters; this has {length}."
+        figures = (("maximum", str(MAXIMUM_LENGTH)), ("length", str(length)))
+        return [Problem(path, ErrorCode.TOO_LONG, message, figures)]
+    if clean_text(password) is None:
+        return [Problem(path, ErrorCode.INVALID_FORMAT, "The password contains a character that is no text.")]
+    return []
+
+
+def generated_password() -> str:
+    """A random password of 99 bits, in four groups that can be read out."""
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
+
+
+async def _email_problems(email: str) -> list[Problem]:
+    checked = check_format(TextFormat.EMAIL, email)
+    if isinstance(checked, FormatProblem):
+        return [Problem(("email",), checked.code, checked.message)]
+    return [_TAKEN] if await Member.exists(email=email) else []

@@ -1,0 +1,55 @@
+"""Organisations: the training providers that keep their trackers here."""
+
+from models import Organisation, OrganisationCounter, ProcessAutomation, TrackerCategory
+from models.base import new_id
+from models.database import fetch, transaction
+from services import builtin_types
+from services.problems import ErrorCode, Problem, Rejected
+from services.text import check_text
+from services.texts import clean_text
+from services.units import unit_of_work
+
+LONGEST_NAME = 200
+
+
+async def add_organisation(name: str) -> Organisation:
+    """Add an organisation, with every process automation off.
+
+    Raises Rejected at ``name``: REQUIRED if it is blank, TOO_LONG beyond 200 characters, INVALID_FORMAT if it
+    is no text, DUPLICATE if there is one of that name.
+    """
+    clean, problems = check_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
+    if not clean and not problems:
+        problems = (Problem(("name",), ErrorCode.REQUIRED, "Give the organisation a name."),)
+    if problems:
+        raise Rejected(problems)
+    return await unit_of_work(lambda: _add(clean))
+
+
+async def organisation_named(name: str) -> Organisation | None:
+    """The organisation of this name, written as it is kept but for spaces around it; None if there is none."""
+    clean = clean_text(name)
+    return await Organisation.get_or_none(name=clean) if clean else None
+
+
+async def _add(name: str) -> Organisation:
+    async with transaction():
+        return await make_organisation(name)
+
+
+async def make_organisation(name: str) -> Organisation:
+    """The part of ``add_organisation`` that writes, in the caller's transaction; ``name`` has been checked."""
+    made = await fetch(
+        "INSERT INTO organisation (id, name, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING RETURNING id",
+        new_id(),
+        name,
+    )
+    if not made:
+        raise Rejected([Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")])
+    organisation = await Organisation.get(id=made[0]["id"])
+    await OrganisationCounter.create(organisation_id=organisation.id)
+    automations = [one for one in builtin_types.load() if one.category == TrackerCategory.PROCESS_AUTOMATION]
+    await ProcessAutomation.bulk_create(
+        ProcessAutomation(organisation_id=organisation.id, key=automation.key) for automation in automations
+    )
+    return organisation

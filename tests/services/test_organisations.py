@@ -1,0 +1,71 @@
+"""Adding an organisation."""
+
+import asyncio
+
+import pytest
+
+from models import Organisation, OrganisationCounter, ProcessAutomation
+from services.organisations import add_organisation, organisation_named
+from services.problems import ErrorCode, Problem, Rejected
+
+DUPLICATE = Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")
+
+
+async def refused(name: str) -> tuple[Problem, ...]:
+    before = await Organisation.all().count()
+    with pytest.raises(Rejected) as caught:
+        await add_organisation(name)
+    assert await Organisation.all().count() == before
+    return caught.value.problems
+
+
+async def test_it_comes_with_its_counter_and_every_automation_off(database: str) -> None:
+    made = await add_organisation("  Zoe\u0308’s College ")
+    assert made.name == "Zoë’s College"
+    assert await OrganisationCounter.all().values_list("organisation_id", "trackers") == [(made.id, 0)]
+    settings = await ProcessAutomation.filter(organisation_id=made.id).order_by("key")
+    assert [(one.key, one.enabled, one.four_eyes) for one in settings] == [
+        ("BREAK_IN_LEARNING", False, False),
+        ("CHANGE_OF_ADDRESS", False, False),
+        ("CHANGE_OF_EMPLOYER", False, False),
+        ("CHANGE_OF_NAME", False, False),
+        ("CHANGE_OF_PROGRAMME", False, False),
+        ("CHANGE_OF_WORKING_CONDITIONS", False, False),
+        ("COMPLETION", False, False),
+        ("LEARNING_SUPPORT", False, False),
+        ("RETURN_TO_LEARNING", False, False),
+        ("WITHDRAWAL", False, False),
+    ]
+
+
+async def test_it_is_found_by_its_name(database: str) -> None:
+    made = await add_organisation("Zoë’s College")
+    assert await organisation_named(" Zoe\u0308’s College") == made
+    assert await organisation_named("zoë’s college") is None
+    assert await organisation_named("") is None
+    assert await organisation_named("Zoë\0") is None
+
+
+async def test_a_name_is_needed_and_measured(database: str) -> None:
+    required = Problem(("name",), ErrorCode.REQUIRED, "Give the organisation a name.")
+    assert await refused(" \t\n") == (required,)
+    figures = (("maximum", "200"), ("length", "201"))
+    message = "The name may have at most 200 characters; this has 201."
+    assert await refused("ä" * 201) == (Problem(("name",), ErrorCode.TOO_LONG, message, figures),)
+    message = "The name contains a character that is no text."
+    assert await refused("A\0B") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
+    assert (await add_organisation("ä" * 200)).name == "ä" * 200
+
+
+async def test_a_name_is_taken_once(database: str) -> None:
+    await add_organisation("Northgate Training")
+    assert await refused(" Northgate Training ") == (DUPLICATE,)
+    assert await OrganisationCounter.all().count() == 1
+
+
+async def test_of_two_at_once_one_is_refused(database: str) -> None:
+    answers = await asyncio.gather(*(add_organisation("Northgate Training") for _ in range(2)), return_exceptions=True)
+    refusals = [answer for answer in answers if isinstance(answer, Rejected)]
+    assert [refusal.problems for refusal in refusals] == [(DUPLICATE,)]
+    assert await Organisation.all().count() == 1
+    assert await ProcessAutomation.all().count() == 10
