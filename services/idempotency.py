@@ -7,7 +7,6 @@ from typing import Any
 
 from services.field_kinds import SubmittedValue
 from services.problems import ErrorCode, Problem
-from services.text import check_text
 from services.texts import clean_text
 from services.tracker_entries import TrackerEntry
 
@@ -15,14 +14,20 @@ LONGEST_KEY = 200
 
 
 def key_problems(key: str | None) -> list[Problem]:
-    """A key has 1 to 200 characters."""
+    """A key has 1 to 200 characters, as it was sent: it is kept and compared so."""
     path = ("idempotencyKey",)
     if key is None:
         return []
     if not key.strip():
         message = "The idempotency key may not be empty."
         return [Problem(path, ErrorCode.TOO_SHORT, message, (("minimum", "1"), ("length", "0")))]
-    return list(check_text(key, path=path, label="The idempotency key", longest=LONGEST_KEY)[1])
+    if clean_text(key) is None:
+        return [Problem(path, ErrorCode.INVALID_FORMAT, "The idempotency key contains a character that is no text.")]
+    if len(key) > LONGEST_KEY:
+        message = f"The idempotency key may have at most {LONGEST_KEY} characters; this has {len(key):,}."
+        figures = (("maximum", str(LONGEST_KEY)), ("length", str(len(key))))
+        return [Problem(path, ErrorCode.TOO_LONG, message, figures)]
+    return []
 
 
 def reused() -> Problem:
