@@ -40,7 +40,8 @@ async def page_of_members(
     if assignable_only:
         where.append(f"r.active AND (r.kind = 'ADMINISTRATOR' OR r.id = {statement.bind(viewer.member_id)})")
     for word in words(search):
-        where.append(f"(fold(r.name) LIKE {_pattern(statement, word)} OR r.email LIKE {_pattern(statement, word)})")
+        pattern = _pattern(statement, word)
+        where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
     return await fetch_page(request, _listing(Member, _by_name(Member), where, statement), count=count)
 
 
@@ -86,6 +87,8 @@ def words(search: str | None) -> list[str]:
 
 
 def _pattern(statement: Statement, word: str) -> str:
-    """A LIKE pattern for a word anywhere in a text, its case, accents and wildcards taken away."""
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"'%' || fold({statement.bind(escaped)}) || '%'"
+    """A LIKE pattern for a word anywhere in a text, its case and accents taken away, its wildcards literal.
+
+    They are escaped after folding, which makes a plain one of a full-width one.
+    """
+    return f"""'%' || regexp_replace(fold({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""
