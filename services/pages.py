@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,7 +80,7 @@ def _read_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError
-    return moment
+    return moment.astimezone(UTC)  # so that the calendar's ends in another zone overflow here, not in the database
 
 
 def _read_number(text: str) -> int:
@@ -106,7 +106,7 @@ def _position(order: Order, cursor: str, argument: str) -> list[object]:
         values = [_READ[key.type](text) for key, text in zip(order.keys, texts, strict=True)]
         if name == order.name and cursor_of(order, values) == cursor:
             return values
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         pass
     raise BadRequest(f"{argument} is no cursor of this list.", argument)
 
