@@ -22,10 +22,12 @@ from services.installation import Installation
 from services.passwords import verify_password
 from services.problems import ErrorCode, Problem, Rejected
 from services.sign_in_limits import count_attempt, forget_attempt
+from services.texts import clean_text
 from services.viewer import Viewer
 
 ACCESS_SECONDS = 600
 SESSION_DAYS = 30
+LONGEST_EMAIL = 320
 REPEAT_SECONDS = 30
 """For so long a refresh token that was used already is answered again: the answer may have been lost."""
 
@@ -61,7 +63,7 @@ async def sign_in(installation: Installation, *, email: str, password: str, clie
     """
     email = normal_email(email)
     await count_attempt(email=email, client=client)
-    member = await Member.get_or_none(email=email, active=True) if "\x00" not in email else None
+    member = await Member.get_or_none(email=email, active=True) if clean_text(email) is not None else None
     if not await verify_password(password, member.password_hash if member else None) or member is None:
         raise _invalid("The e-mail address or the password is wrong.")
     await forget_attempt(email=email, client=client)
@@ -134,8 +136,8 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
 
 
 def normal_email(email: str) -> str:
-    """The form in which an e-mail address is kept and compared."""
-    return unicodedata.normalize("NFC", email).strip().lower()
+    """The form in which an e-mail address is kept and compared; what no address can be stays as it is."""
+    return email if len(email) > LONGEST_EMAIL else unicodedata.normalize("NFC", email).strip().lower()
 
 
 async def _renewable(refresh_token: str) -> UUID | None:
