@@ -58,6 +58,8 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     offered, learner, assignee = await asyncio.gather(
         type_by_key(viewer, entry.type), _learner(viewer, entry.learner), _member(viewer, entry.assignee)
     )
+    if offered is not None and offered.type.archived:
+        offered = None
     form = NOTHING_CHECKED
     problems: list[Problem] = []
     if offered is not None:
@@ -106,7 +108,7 @@ async def _member(viewer: Viewer, reference: NodeReference | None) -> Member | N
 
 
 def _type_problems(viewer: Viewer, entry: TrackerEntry, offered: OfferedType | None) -> list[Problem]:
-    if offered is None or offered.type.archived:
+    if offered is None:
         return [Problem(("type",), ErrorCode.UNKNOWN_TYPE, "There is no such tracker type.")]
     problems = []
     if not offered.can_be_created_by(viewer):
