@@ -12,7 +12,7 @@ from models import Employer, Learner, Member, Programme, Tracker, TrackerCategor
 from models.rows import columns
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page, fetch_pages
 from services.statements import Statement
-from services.tracker_types import type_columns, type_source
+from services.tracker_types import may_be_key, type_columns, type_source
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -96,9 +96,10 @@ def _conditions(filter_by: TrackerFilter, statement: Statement) -> list[str]:
     def among(column: str, values: Collection[object] | None) -> list[str]:
         return [] if values is None else [f"{column} = ANY({statement.bind(list(values))})"]
 
+    keys = None if filter_by.type is None else [key for key in filter_by.type if may_be_key(key)]
     of_type = "t.type_id IN (SELECT id FROM tracker_type tt WHERE {})"
     return [
-        *(of_type.format(condition) for condition in among("tt.key", filter_by.type)),
+        *(of_type.format(condition) for condition in among("tt.key", keys)),
         *(of_type.format(condition) for condition in among("tt.category", filter_by.category)),
         *among("t.status", filter_by.status),
         *among("t.learner_id", filter_by.learner),
