@@ -1,11 +1,14 @@
 """Which fields of a form are there, given its values."""
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from services.definitions import DecimalField, FieldCondition, TypeDefinition
 from services.field_kinds import CanonicalValue
 from services.field_kinds.numbers import plain_text
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def visible_fields(definition: TypeDefinition, values: Mapping[str, CanonicalValue]) -> frozenset[str]:
@@ -33,10 +36,8 @@ def _holds(definition: TypeDefinition, condition: FieldCondition, value: Canonic
 
 
 def _number(text: str) -> str:
-    try:
-        return plain_text(Decimal(text))
-    except InvalidOperation:
-        return text
+    # Whoever writes a condition may write anything; an exponent could stand for a gigabyte of digits.
+    return plain_text(Decimal(text)) if _NUMBER.fullmatch(text) else text
 
 
 def _texts(value: CanonicalValue | None) -> frozenset[str]:

@@ -32,7 +32,7 @@ async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surro
 
 
 def _as_written(value: Decimal, places: int) -> str:
-    text = f"{abs(value) if not value else value:f}"
+    text = f"{value or abs(value):f}"  # no -0
     whole, point, fraction = text.partition(".")
     return f"{whole}{point}{fraction[:places]}".removesuffix(".")
 

@@ -126,5 +126,6 @@ async def test_decimals_are_exact_beyond_the_contexts_precision(hundredths: int,
         assert checked == Checked(checked.value)
 
 
-async def test_zero_has_no_decimal_places() -> None:
+async def test_whole_numbers_have_no_decimal_places() -> None:
+    assert await check(DecimalField(key="n", label="N", places=0), Decimal(12)) == Checked("12")
     assert await check(DecimalField(key="n", label="N", places=0), Decimal("0.00")) == Checked("0")
