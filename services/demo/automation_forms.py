@@ -1,0 +1,136 @@
+"""Filled-in forms of process automations: what was applied is what the learner's record says."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from services.demo.cases import Case
+from services.demo.endings import Ending
+from services.demo.stories import Story
+
+
+def _change_of_name(case: Case) -> dict[str, Any]:
+    learner = case.learner
+    values = {"title": learner.title, "givenNames": learner.given_names}
+    if case.applied:
+        values["familyName"] = learner.family_name
+    return values | {"effectiveDate": case.effective() if case.ending is Ending.APPROVED else None}
+
+
+def _change_of_address(case: Case) -> dict[str, Any]:
+    new = vars(case.learner) if case.applied else case.cast.people.address(case.cast.towns)
+    return {
+        "postcode": new["postcode"],
+        "addressLine1": new["address_line1"],
+        "addressLine2": new["address_line2"],
+        "townOrCity": new["address_line3"],
+        "county": new["address_line4"],
+        "effectiveDate": case.effective(),
+    }
+
+
+def _change_of_employer(case: Case) -> dict[str, Any]:
+    present = case.learner.employer_id
+    new = (
+        next(one for one in case.cast.employers if one.id == present)
+        if case.applied
+        else case.employer(other_than=present)
+    )
+    start = case.effective()
+    return {
+        "newEmployer": new.id,
+        "oldEndDate": start - dt.timedelta(days=case.draw.randint(1, 10)),
+        "newStartDate": start,
+        "previousHours": Decimal(case.draw.choice(["16", "24", "30"])),
+        "newHours": case.learner.weekly_hours,
+        "employerId": new.employer_id,
+    }
+
+
+def _change_of_working_conditions(case: Case) -> dict[str, Any]:
+    learner = case.learner
+    return {
+        "newHours": learner.weekly_hours if case.applied else Decimal(39),
+        "workplacePostcode": learner.workplace_postcode
+        if case.applied
+        else case.cast.people.address(case.cast.towns)["postcode"],
+        "jobTitle": learner.job_title if case.applied else f"Senior {(learner.job_title or 'assistant').lower()}",
+        "effectiveDate": case.effective(),
+    }
+
+
+def _learning_support(case: Case) -> dict[str, Any]:
+    if case.applied:
+        aim = case.person.aims[0]
+        return {"dateFrom": aim.learning_support_from, "dateTo": aim.learning_support_to}
+    return {"dateFrom": (start := case.effective()), "dateTo": start + dt.timedelta(days=180)}
+
+
+def _break_in_learning(case: Case) -> dict[str, Any]:
+    last = case.person.aims[0].actual_end_date or case.day(-5, -1)
+    return {
+        "lastLearningDate": last,
+        "expectedReturnDate": last + dt.timedelta(days=case.draw.randint(45, 150)),
+    }
+
+
+def _return_to_learning(case: Case) -> dict[str, Any]:
+    if case.applied:
+        aim = case.person.aims[-1]
+        return {"returnDate": aim.start_date, "plannedEndDate": aim.planned_end_date}
+    return {"returnDate": case.effective()}
+
+
+def _withdrawal(case: Case) -> dict[str, Any]:
+    aim = case.person.aims[0]
+    reason = aim.withdraw_reason or case.draw.choice([2, 3, 29, 44])
+    return {
+        "lastLearningDate": aim.actual_end_date or case.day(-7, -2),
+        "notifiedOn": case.opened,
+        "withdrawReason": [str(reason)],
+    }
+
+
+def _change_of_programme(case: Case) -> dict[str, Any]:
+    present = case.learner.programme_id
+    end = case.person.aims[0].actual_end_date or case.effective()
+    return {
+        "newProgramme": present if case.applied else case.programme(other_than=present).id,
+        "endDate": end,
+        "newStartDate": end + dt.timedelta(days=case.draw.randint(3, 14)),
+    }
+
+
+def _completion(case: Case) -> dict[str, Any]:
+    aim = case.person.aims[0]
+    if case.person.story is Story.COMPLETE:
+        return {
+            "scope": ["WHOLE_PROGRAMME"],
+            "actualEndDate": aim.actual_end_date,
+            "outcome": [str(aim.outcome)],
+            "achievementDate": aim.achievement_date,
+            "grade": case.draw.choice(["Pass", "Merit", "Distinction"]),
+        }
+    return {
+        "scope": ["PRACTICAL_PERIOD"],
+        "actualEndDate": aim.actual_end_date or case.day(-7, -1),
+        "actualHours": aim.actual_hours or case.draw.randint(330, 520),
+    }
+
+
+AUTOMATION_FORMS: Mapping[str, Callable[[Case], dict[str, Any]]] = MappingProxyType(
+    {
+        "CHANGE_OF_NAME": _change_of_name,
+        "CHANGE_OF_ADDRESS": _change_of_address,
+        "CHANGE_OF_EMPLOYER": _change_of_employer,
+        "CHANGE_OF_WORKING_CONDITIONS": _change_of_working_conditions,
+        "LEARNING_SUPPORT": _learning_support,
+        "BREAK_IN_LEARNING": _break_in_learning,
+        "RETURN_TO_LEARNING": _return_to_learning,
+        "WITHDRAWAL": _withdrawal,
+        "CHANGE_OF_PROGRAMME": _change_of_programme,
+        "COMPLETION": _completion,
+    }
+)

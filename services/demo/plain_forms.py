@@ -1,0 +1,79 @@
+"""Filled-in forms of plain trackers: what the examples in words.toml cannot say."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from services.demo.cases import Case
+from services.demo.endings import Ending
+
+_RATES = ("12.21", "12.6", "13.45", "14.1", "15.75")
+_HOURS = ("16", "22.5", "30", "37.5", "40")
+
+
+def _pay(case: Case) -> dict[str, Any]:
+    return {"hourlyRate": case.draw.choice(_RATES), "weeklyHours": case.draw.choice(_HOURS)}
+
+
+def _job(case: Case) -> dict[str, Any]:
+    values = {"organisation": case.employer().id, "startDate": case.day(-70, -12)} | _pay(case)
+    if case.ending is Ending.CLOSED:
+        reason = case.draw.choice(["RESIGNED", "REDUNDANT", "CONTRACT_ENDED", "OTHER"])
+        values |= {"endDate": case.day(-10, -1), "endReason": [reason]}
+    return values
+
+
+def _apprenticeship(case: Case) -> dict[str, Any]:
+    start = case.day(-5, 30)
+    return {
+        "organisation": case.employer().id,
+        "startDate": start,
+        "plannedEndDate": start + dt.timedelta(days=case.draw.randint(400, 700)),
+    } | _pay(case)
+
+
+def _traineeship(case: Case) -> dict[str, Any]:
+    return {"organisation": case.employer().id}
+
+
+def _education(case: Case) -> dict[str, Any]:
+    start = case.day(-20, 30)
+    return {"startDate": start, "plannedEndDate": start + dt.timedelta(days=case.draw.randint(120, 1000))}
+
+
+def _self_employment(case: Case) -> dict[str, Any]:
+    end = case.day(-10, -1) if case.ending is Ending.CLOSED else None
+    return {"startDate": case.day(-200, -20), "endDate": end}
+
+
+def _ilr(case: Case) -> dict[str, Any]:
+    """The ILR's year begins in August."""
+    year = case.opened.year - (case.opened.month < 8)
+    effective = case.day(-30, -1) if case.draw.random() < 0.3 else None
+    return {"ilrYear": f"{year % 100:02}-{(year + 1) % 100:02}", "effectiveDate": effective}
+
+
+def _safeguarding(case: Case) -> dict[str, Any]:
+    raised = case.day(-3, 0)
+    done = case.ending in (Ending.RESOLVED, Ending.CLOSED)
+    return {
+        "raisedOn": raised,
+        "safeguardingLead": case.draw.choice(case.cast.administrators).id,
+        "followUpOn": raised + dt.timedelta(days=case.draw.randint(3, 14)),
+        "outcome": [case.draw.choice(["NO_FURTHER_ACTION", "SUPPORT_PLAN", "REFERRED"])] if done else None,
+    }
+
+
+PLAIN_FORMS: Mapping[str, Callable[[Case], dict[str, Any]]] = MappingProxyType(
+    {
+        "JOB": _job,
+        "APPRENTICESHIP": _apprenticeship,
+        "TRAINEESHIP": _traineeship,
+        "EDUCATION": _education,
+        "SELF_EMPLOYMENT": _self_employment,
+        "ILR": _ilr,
+        "COMPLIANCE": lambda _case: {},
+        "SAFEGUARDING": _safeguarding,
+    }
+)

@@ -1,0 +1,96 @@
+"""What the tests of the demo data ask of every row."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from models import Learner, LearningAim, TrackerType, TrackerTypeVersion
+from services.definition_documents import definition_from_document
+from services.definitions import ChoiceField, DateField, DecimalField, FieldDefinition, ReferenceField, TypeDefinition
+from services.field_kinds import KINDS, NodeReference, SubmittedValue
+from services.field_kinds.references import TYPE_NAMES
+
+COLUMNS = {
+    "learner.title": "title",
+    "learner.givenNames": "given_names",
+    "learner.familyName": "family_name",
+    "learner.postcode": "postcode",
+    "learner.addressLine1": "address_line1",
+    "learner.addressLine2": "address_line2",
+    "learner.addressLine3": "address_line3",
+    "learner.addressLine4": "address_line4",
+    "learner.employer": "employer_id",
+    "learner.weeklyHours": "weekly_hours",
+    "learner.workplacePostcode": "workplace_postcode",
+    "learner.jobTitle": "job_title",
+    "learner.programme": "programme_id",
+    "learner.programmeStatus": "programme_status",
+    "aim.learningSupportFrom": "learning_support_from",
+    "aim.learningSupportTo": "learning_support_to",
+    "aim.completionStatus": "completion_status",
+    "aim.outcome": "outcome",
+    "aim.actualEndDate": "actual_end_date",
+    "aim.withdrawReason": "withdraw_reason",
+    "aim.actualHours": "actual_hours",
+    "aim.achievementDate": "achievement_date",
+}
+
+
+async def definitions() -> dict[UUID, tuple[TrackerType, TypeDefinition]]:
+    """Every version of a type with what it defines."""
+    types = {row.id: row for row in await TrackerType.all()}
+    versions = await TrackerTypeVersion.all()
+    return {row.id: (types[row.type_id], definition_from_document(row.definition)) for row in versions}
+
+
+def as_entered(definition: TypeDefinition, values: Mapping[str, Any]) -> list[SubmittedValue]:
+    """The stored values as somebody would have sent them."""
+    entered = []
+    for key, value in values.items():
+        field = definition.field(key)
+        assert field is not None, key
+        entered.append(SubmittedValue(key, KINDS[field.kind].slot, _entered(field, value)))
+    return entered
+
+
+def _entered(field: FieldDefinition, value: Any) -> object:
+    if isinstance(field, DecimalField):
+        return Decimal(value)
+    if isinstance(field, DateField):
+        return dt.date.fromisoformat(value)
+    if isinstance(field, ReferenceField):
+        return NodeReference(TYPE_NAMES[field.target], UUID(value))
+    return value
+
+
+def effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What applying a process automation with these values writes to the record, all as text."""
+    written = {}
+    for target, source in definition.effects.items():
+        if "by" in source:
+            source = source[values[source["by"]][0]]
+        if not isinstance(source, dict):
+            source = {"value": source}
+        if "field" in source:
+            field = definition.field(source["field"])
+            condition = field.visible_when if field else None
+            if condition and set(values.get(condition.field, [])).isdisjoint(condition.is_one_of):
+                continue  # a hidden field leaves the record as it is
+            value = values.get(source["field"])
+            written[target] = value[0] if isinstance(field, ChoiceField) and value else value
+        else:
+            written[target] = source["value"]
+    return {target: None if value is None else str(value) for target, value in written.items()}
+
+
+def recorded(targets: Iterable[str], learner: Learner, aim: LearningAim | None) -> dict[str, Any]:
+    """What the record holds there, as text."""
+    found = {}
+    for target in targets:
+        value = getattr(learner if target.startswith("learner.") else aim, COLUMNS[target])
+        if isinstance(value, Decimal):
+            value = format(value.normalize(), "f")
+        found[target] = None if value is None else str(value)
+    return found

@@ -1,0 +1,238 @@
+"""The trackers of the demo data, filled in on days of every kind: each is one that the rules would have allowed."""
+
+import asyncio
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from models import (
+    Inbox,
+    Learner,
+    LearningAim,
+    Mail,
+    Member,
+    MemberKind,
+    Notification,
+    OrganisationCounter,
+    Role,
+    Tracker,
+    TrackerCategory,
+    TrackerEvent,
+    TrackerEventKind,
+    TrackerStatus,
+)
+from models.database import database as opened
+from server.settings import database_credentials
+from services.automation_rules import automation_problems, touched_aims
+from services.calendar import day_of
+from services.demo import fill_demo
+from services.forms import check_form
+from services.transitions import AUTOMATION, PLAIN
+from tests.conftest import address, administer
+from tests.services.demo_checks import as_entered, definitions, effects, recorded
+
+PROCESS = TrackerCategory.PROCESS_AUTOMATION
+DONE = (TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
+MOMENTS = [
+    dt.datetime(2026, 11, 24, 2, 30, tzinfo=dt.UTC),  # a Tuesday, before work
+    dt.datetime(2027, 1, 1, 0, 10, tzinfo=dt.UTC),  # a year begins
+    dt.datetime(2027, 3, 28, 0, 59, tzinfo=dt.UTC),  # a Sunday, a minute before the clocks go forward
+    dt.datetime(2027, 8, 2, 22, 59, tzinfo=dt.UTC),  # a Monday in the first week of the ILR's year
+    dt.datetime(2028, 2, 29, 12, 0, tzinfo=dt.UTC),  # a leap day
+    dt.datetime(2029, 10, 27, 23, 30, tzinfo=dt.UTC),  # in London it is Sunday already
+]
+
+
+@pytest.fixture(scope="module", params=MOMENTS, ids=str)
+def filled(postgres: str, template: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, dt.datetime]]:
+    """A database filled as of some moment, which the tests of this file only read."""
+    name, moment = f"demo_{MOMENTS.index(request.param)}", request.param
+    url = address(postgres, name)
+
+    async def make() -> None:
+        await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+        async with opened(database_credentials(url)):
+            await fill_demo(now=moment)
+
+    asyncio.run(make())
+    yield url, moment
+    asyncio.run(administer(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def now(filled: tuple[str, dt.datetime]) -> AsyncIterator[dt.datetime]:
+    """The moment as of which the database was filled."""
+    url, moment = filled
+    async with opened(database_credentials(url)):
+        yield moment
+
+
+async def histories() -> dict[object, list[TrackerEvent]]:
+    found: dict[object, list[TrackerEvent]] = defaultdict(list)
+    for event in await TrackerEvent.all().order_by("at", "id"):
+        found[event.tracker_id].append(event)
+    return found
+
+
+async def test_numbers_types_and_statuses(now: dt.datetime) -> None:
+    for counter in await OrganisationCounter.all():
+        trackers = await Tracker.filter(organisation_id=counter.organisation_id).order_by("number")
+        assert [one.number for one in trackers] == list(range(1, counter.trackers + 1))
+        assert [one.created_at for one in trackers] == sorted(one.created_at for one in trackers)
+        assert all(now - dt.timedelta(days=130) < one.created_at <= one.updated_at < now for one in trackers)
+        assert trackers[-1].created_at > now - dt.timedelta(days=8)
+    northgate = await Tracker.filter(organisation__name="Northgate Training").prefetch_related("type")
+    assert Counter(one.status for one in northgate) == {
+        TrackerStatus.NEW: 73,
+        TrackerStatus.APPROVED: 9,
+        TrackerStatus.RESOLVED: 58,
+        TrackerStatus.REJECTED: 22,
+        TrackerStatus.CLOSED: 38,
+    }
+    assert len({one.type.key for one in northgate}) == 18
+
+
+async def test_some_are_due_soon_and_some_overdue(now: dt.datetime) -> None:
+    today = day_of(now)
+    open_ones = await Tracker.filter(organisation__name="Northgate Training", status__not_in=DONE)
+    due = [one.due_date for one in open_ones if one.due_date]
+    assert sum(day < today for day in due) >= 3
+    assert sum(today <= day <= today + dt.timedelta(days=7) for day in due) >= 3
+    assert len(due) < len(open_ones)
+    assert all(one.due_date is None or one.due_date > day_of(one.created_at) for one in open_ones)
+
+
+async def test_every_value_passes_its_form_on_the_day_of_its_entry(now: dt.datetime) -> None:
+    types = await definitions()
+    for tracker in await Tracker.all():
+        _, definition = types[tracker.type_version_id]
+        checked = await check_form(
+            definition,
+            as_entered(definition, tracker.values),
+            organisation_id=tracker.organisation_id,
+            today=day_of(tracker.created_at),
+            entering=tracker.status,
+        )
+        assert (checked.problems, checked.values) == ((), tracker.values)
+        assert tracker.description
+
+
+async def test_automations_agree_with_the_record(now: dt.datetime) -> None:
+    """What is open may still be applied, and what was applied is what the record says."""
+    types, failed = await definitions(), []
+    about: Counter[object] = Counter()
+    for tracker in await Tracker.filter(type__category=PROCESS).prefetch_related("learner"):
+        kind, definition = types[tracker.type_version_id]
+        learner: Learner = tracker.learner
+        if tracker.status == TrackerStatus.RESOLVED:
+            written = effects(definition, tracker.values)
+            aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence")
+            assert recorded(written, learner, aims[0]) == written, kind.key
+            assert learner.changed_at == tracker.updated_at
+        elif tracker.status not in DONE:
+            about[learner.id] += 1
+            problems = await automation_problems(definition, tracker.values, learner)
+            aims = touched_aims(definition, await LearningAim.filter(learner_id=learner.id))
+            assert bool(aims) == bool(definition.aims)
+            if problems:
+                failed.append((tracker.status, tracker.applies_on, [problem.message for problem in problems]))
+    assert set(about.values()) == {1}
+    message = "The learner's programme status is ON_A_BREAK; this needs one of: ACTIVE."
+    assert failed == [(TrackerStatus.APPROVED, None, [message])]
+    comments: Any = await TrackerEvent.filter(kind=TrackerEventKind.APPLY_FAILED).values_list("comment", flat=True)
+    assert comments == [message]
+
+
+async def test_what_is_approved_waits_for_its_day(now: dt.datetime) -> None:
+    types = await definitions()
+    waiting = 0
+    for tracker in await Tracker.filter(applies_on__isnull=False):
+        _, definition = types[tracker.type_version_id]
+        assert tracker.status == TrackerStatus.APPROVED
+        assert tracker.applies_on is not None
+        assert tracker.values[definition.effective_on or ""] == tracker.applies_on.isoformat()
+        assert tracker.applies_on > day_of(now)
+        waiting += 1
+    assert waiting == 8
+
+
+async def test_histories_lead_to_the_statuses(now: dt.datetime) -> None:
+    types, events = await definitions(), await histories()
+    for tracker in await Tracker.all():
+        automation = types[tracker.type_version_id][0].category == PROCESS
+        steps = events[tracker.id]
+        first = steps[0]
+        assert (first.kind, first.actor_id, first.at) == (
+            TrackerEventKind.CREATED,
+            tracker.created_by_id,
+            tracker.created_at,
+        )
+        assert (first.version, first.changes) == (1, [])
+        assert first.comment is None
+        status, version = TrackerStatus.NEW, 1
+        for step in steps[1:]:
+            if step.kind == TrackerEventKind.APPLY_FAILED:
+                assert (step.changes, step.actor_id, step.version) == ([], None, version)
+                continue
+            to = TrackerStatus(step.changes[0]["after"].upper())
+            assert step.changes == [
+                {"path": ["status"], "label": "Status", "before": status.capitalize(), "after": to.capitalize()}
+            ]
+            assert to in (AUTOMATION if automation else PLAIN)[status]
+            assert (step.kind == TrackerEventKind.APPLIED) == (automation and to == TrackerStatus.RESOLVED)
+            assert (step.actor_id is None) == (step.kind == TrackerEventKind.APPLIED)
+            assert step.comment or to != TrackerStatus.REJECTED
+            status, version = to, version + 1
+            assert step.version == version
+        assert (status, version, steps[-1].at) == (tracker.status, tracker.version, tracker.updated_at)
+        assert len({step.at for step in steps}) == len(steps)
+
+
+async def test_everybody_may_do_what_they_did(now: dt.datetime) -> None:
+    members = {one.id: one for one in await Member.all()}
+    events = await histories()
+    for tracker in await Tracker.all().prefetch_related("type", "learner"):
+        automation = tracker.type.category == PROCESS
+        assert tracker.created_by_id is not None
+        creator = members[tracker.created_by_id]
+        needed = {Role.CREATE_TRACKERS} | ({Role.CREATE_PROCESS_AUTOMATION_TRACKERS} if automation else set())
+        assert needed <= set(creator.roles)
+        assert creator.kind == MemberKind.ADMINISTRATOR or tracker.learner.tutor_id == creator.id
+        if tracker.assignee_id:
+            assert tracker.assignee_id == creator.id or members[tracker.assignee_id].kind == MemberKind.ADMINISTRATOR
+        for step in events[tracker.id][1:]:
+            if automation and step.actor_id:
+                to = step.changes[0]["after"]
+                takes_back = to == "Closed"
+                assert (step.actor_id == creator.id) == takes_back  # and so the four-eyes rule holds
+                assert takes_back or Role.EDIT_PROCESS_AUTOMATION_TRACKERS in members[step.actor_id].roles
+
+
+async def test_everybody_was_told(now: dt.datetime) -> None:
+    told: dict[object, list[Notification]] = defaultdict(list)
+    for notification in await Notification.all().order_by("cursor"):
+        told[notification.recipient_id].append(notification)
+    for inbox in await Inbox.all():
+        mine = told[inbox.member_id]
+        assert [one.cursor for one in mine] == list(range(1, inbox.cursor + 1))
+        assert [one.created_at for one in mine] == sorted(one.created_at for one in mine)
+        assert all(one.actor_id != inbox.member_id for one in mine)
+        assert all(one.read_at is None or one.created_at < one.read_at < now for one in mine)
+    expected, events = set(), await histories()
+    for tracker in await Tracker.all():
+        for step in events[tracker.id]:
+            created = step.kind == TrackerEventKind.CREATED
+            for who in {tracker.assignee_id} if created else {tracker.assignee_id, tracker.created_by_id}:
+                if who and who != step.actor_id:
+                    expected.add((tracker.id, who, "ASSIGNED" if created else step.kind.value, step.at))
+    found = [
+        (one.tracker_id, one.recipient_id, one.kind.value, one.created_at) for mine in told.values() for one in mine
+    ]
+    assert (set(found), len(found)) == (expected, len(expected))
+    unread = Counter(one.recipient_id for mine in told.values() for one in mine if one.read_at is None)
+    admin = await Member.get(email="admin@northgate.example")
+    assert 1 <= unread[admin.id] < len(told[admin.id])
+    assert await Mail.all().count() == 0
