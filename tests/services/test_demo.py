@@ -27,12 +27,7 @@ from models import (
     TrackerType,
 )
 from models.database import fetch
-from services.calendar import day_of
-from services.check_digits import uln_is_right
-from services.definitions import TextFormat
 from services.demo import ACCOUNTS, PASSWORD, NotEmpty, fill_demo
-from services.formats import check_format
-from services.ilr_programme import programme_status
 from services.installation import Installation
 from services.organisations import add_organisation
 from services.sessions import sign_in
@@ -166,72 +161,6 @@ async def test_nothing_is_shared(database: str) -> None:
         assert len(set(await Learner.all().values_list(column, flat=True))) == 111
     names = await Learner.all().values_list("given_names", "family_name")
     assert len(set(names)) == 111
-
-
-async def test_learners_are_as_the_ilr_wants_them(database: str) -> None:
-    await fill_demo()
-    formats = {
-        "uln": TextFormat.ULN,
-        "given_names": TextFormat.PERSON_NAME,
-        "family_name": TextFormat.PERSON_NAME,
-        "postcode": TextFormat.POSTCODE,
-        "workplace_postcode": TextFormat.POSTCODE,
-        "address_line1": TextFormat.ADDRESS_LINE,
-        "address_line2": TextFormat.ADDRESS_LINE,
-        "address_line3": TextFormat.ADDRESS_LINE,
-        "address_line4": TextFormat.ADDRESS_LINE,
-    }
-    for learner in await Learner.all():
-        held = {name: getattr(learner, name) for name in formats}
-        filled = {name: value for name, value in held.items() if value is not None}
-        assert {name: check_format(formats[name], value) for name, value in filled.items()} == filled
-        assert uln_is_right(learner.uln or "")
-        assert filled.keys() >= formats.keys() - {"address_line2", "address_line4"}
-        assert learner.job_title
-        assert learner.weekly_hours
-    numbers = [one.employer_id for one in await Employer.all() if one.employer_id]
-    assert len(numbers) == 10
-    assert [check_format(TextFormat.EMPLOYER_ID, number) for number in numbers] == numbers
-
-
-async def test_learning_aims_keep_the_ilrs_cross_field_rules(database: str) -> None:
-    await fill_demo()
-    today = day_of(dt.datetime.now(dt.UTC))
-    for learner in await Learner.all():
-        aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence")
-        begun = learner.programme_status not in (ProgrammeStatus.ONBOARDING, ProgrammeStatus.READY_TO_ENROL)
-        assert [aim.reference == "ZPROG001" for aim in aims] == [True, False] * (len(aims) // 2)
-        assert bool(aims) == begun
-        if begun:
-            derived: Any = programme_status(aims)  # type: ignore[arg-type]  # the same names
-            passing = {ProgrammeStatus.ENTERED_EPA: "COMPLETE", ProgrammeStatus.PENDING_CHANGE: "WITHDRAWN"}
-            assert derived == passing.get(learner.programme_status, learner.programme_status)
-        for aim in aims:
-            check_aim(aim, today)
-    restarts = await LearningAim.filter(restart=True)
-    assert len(restarts) == 6
-    for aim in restarts:
-        before = await LearningAim.get(learner_id=aim.learner_id, reference=aim.reference, restart=False)
-        assert (before.completion_status, before.start_date) == (6, aim.original_start_date)
-        assert before.actual_end_date is not None
-        assert before.actual_end_date < aim.start_date
-
-
-def check_aim(aim: LearningAim, today: dt.date) -> None:
-    status, outcome, end = aim.completion_status, aim.outcome, aim.actual_end_date
-    outcomes: dict[int, set[int | None]] = {1: {None}, 2: {1, 8}, 3: {3}, 6: {3}}
-    assert aim.planned_end_date is not None
-    assert aim.start_date < aim.planned_end_date  # LearnPlanEndDate_02
-    assert (end is None) == (status == 1)  # CompStatus_02, _03
-    assert end is None or aim.start_date <= end <= today  # LearnActEndDate_01, _04
-    assert (outcome is None) == (status == 1)  # CompStatus_04, _05
-    assert outcome in outcomes[status]  # CompStatus_06, Outcome_09, _10
-    assert (aim.withdraw_reason is None) == (status != 3)  # WithdrawReason_03, _04
-    assert aim.withdraw_reason not in (28, 42, 45, 48)  # WithdrawReason_05, _06
-    if aim.achievement_date:
-        assert status == 2  # CompStatus_07
-        assert end is not None
-        assert end + dt.timedelta(days=7) <= aim.achievement_date <= today  # AchDate_11
 
 
 async def test_any_other_database_is_refused(database: str) -> None:
