@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from services.field_kinds import SubmittedValue
+from services.field_kinds.numbers import plain_text
 from services.problems import ErrorCode, Problem
 from services.texts import clean_text
 from services.tracker_entries import TrackerEntry
@@ -56,7 +57,7 @@ def _canonical(submitted: SubmittedValue) -> list[Any]:
     if isinstance(value, str):
         value = clean_text(value) or None
     elif isinstance(value, Decimal):
-        value = _plain(value)
+        value = plain_text(value)
     elif isinstance(value, bool | int):
         pass
     elif isinstance(value, list | tuple):
@@ -64,9 +65,3 @@ def _canonical(submitted: SubmittedValue) -> list[Any]:
     elif value is not None:
         value = str(value)
     return [submitted.key, submitted.slot if value is not None else None, value]
-
-
-def _plain(number: Decimal) -> str:
-    """The digits of a number without trailing zeros; exact, where ``normalize`` would round to 28 digits."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
