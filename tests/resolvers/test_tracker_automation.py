@@ -1,0 +1,165 @@
+"""Opening process automations: the learner's status, and the ILR's rules between the form and the learning aims."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from models import Learner, LearningAim, ProgrammeStatus
+from services.calendar import today
+from tests import factories as make
+from tests.asking import gid
+from tests.resolvers.college import chosen, college, created, day, problem, refused, ticked
+
+NOW = today()
+
+
+async def aim(learner: Learner, start: str, *, status: int = 1, **columns: Any) -> LearningAim:
+    """A learning aim of the learner; days are ISO texts."""
+    defaults: dict[str, Any] = {"sequence": 1, "reference": "ZPROG001", "aim_type": 1, "completion_status": status}
+    days = {name: dt.date.fromisoformat(value) for name, value in columns.items() if name.endswith("date")}
+    return await LearningAim.create(
+        organisation_id=learner.organisation_id,
+        learner=learner,
+        start_date=dt.date.fromisoformat(start),
+        **defaults | columns | days,
+    )
+
+
+def pause(learner: Learner, last: str, **entries: Any) -> dict[str, Any]:
+    values = [
+        day("lastLearningDate", last),
+        day("expectedReturnDate", "2099-01-01"),
+        chosen("reason", "MEDICAL"),
+        *ticked("agreedWithLearner", "agreedWithEmployer"),
+    ]
+    return {"type": "BREAK_IN_LEARNING", "learnerId": gid(learner), "values": values} | entries
+
+
+def withdrawal(learner: Learner, last: str) -> dict[str, Any]:
+    values = [day("lastLearningDate", last), chosen("withdrawReason", "3")]
+    return {"type": "WITHDRAWAL", "learnerId": gid(learner), "values": values}
+
+
+def completion(learner: Learner, end: str) -> dict[str, Any]:
+    values = [chosen("scope", "PRACTICAL_PERIOD"), day("actualEndDate", end), {"key": "actualHours", "value": {"integer": 300}}]  # fmt: skip
+    return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
+
+
+def comeback(learner: Learner, on: str) -> dict[str, Any]:
+    values = [day("returnDate", on), *ticked("employerConfirmed")]
+    return {"type": "RETURN_TO_LEARNING", "learnerId": gid(learner), "values": values}
+
+
+def early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
+    message = f"{label} may not be before {earliest}, when a learning aim that it ends started."
+    return [problem(f"values.{field}", "TOO_EARLY", message, "LearnActEndDate_01", earliest=earliest)]
+
+
+# In which statuses each automation may be raised (the contract's tracker-types.toml, `precondition`).
+ALLOWED = {
+    "CHANGE_OF_NAME": "ONBOARDING, READY_TO_ENROL, ACTIVE, ON_A_BREAK, ENTERED_EPA",
+    "CHANGE_OF_ADDRESS": "ACTIVE",
+    "CHANGE_OF_EMPLOYER": "ACTIVE",
+    "CHANGE_OF_WORKING_CONDITIONS": "ACTIVE",
+    "LEARNING_SUPPORT": "ACTIVE",
+    "BREAK_IN_LEARNING": "ACTIVE",
+    "RETURN_TO_LEARNING": "ON_A_BREAK",
+    "WITHDRAWAL": "ACTIVE, ON_A_BREAK",
+    "CHANGE_OF_PROGRAMME": "ACTIVE",
+    "COMPLETION": "ACTIVE, ENTERED_EPA",
+}
+
+
+async def test_an_automation_is_raised_only_for_learners_in_its_statuses(database: str) -> None:
+    house = await college()
+    learners = {status: await make.learner(house.organisation, programme_status=status) for status in ProgrammeStatus}
+    found, expected = {}, {}
+    for key, allowed in ALLOWED.items():
+        for status, learner in learners.items():
+            problems = await refused(house.ada, {"type": key, "learnerId": gid(learner)})
+            found[key, status] = [one for one in problems if one["path"] == ["learnerId"]]
+            message = f"The learner's programme status is {status}; this needs one of: {allowed}."
+            expected[key, status] = (
+                []
+                if status in allowed.split(", ")
+                else [problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed)]
+            )
+    assert found == expected
+
+
+async def test_a_break_may_not_end_an_aim_before_it_started(database: str) -> None:
+    house = await college()
+    await aim(house.learner, "2026-01-01")
+    await aim(house.learner, "2026-02-01")
+    await aim(house.learner, "2026-06-01", status=2, outcome=1, actual_end_date="2026-07-01")  # not open
+    await aim(await make.learner(house.organisation), "2026-05-01")  # another's
+    assert await refused(house.ada, pause(house.learner, "2026-01-31")) == early(
+        "lastLearningDate", "Last day of learning", "2026-02-01"
+    )
+    assert await created(house.ada, pause(house.learner, "2026-02-01")) == 1
+
+
+async def test_without_open_aims_a_break_ends_none(database: str) -> None:
+    house = await college()
+    assert await created(house.ada, pause(house.learner, "1990-01-01")) == 1
+
+
+async def test_a_withdrawal_leaves_the_end_of_an_aim_on_a_break(database: str) -> None:
+    house = await college()
+    await aim(house.learner, "2026-05-01", status=6, actual_end_date="2026-06-01")
+    assert await created(house.ada, withdrawal(house.learner, "2026-03-01")) == 1
+    await aim(house.learner, "2026-04-01")
+    assert await refused(house.ada, withdrawal(house.learner, "2026-03-01")) == early(
+        "lastLearningDate", "Last day of learning", "2026-04-01"
+    )
+
+
+async def test_a_completion_ends_open_aims_and_leaves_the_end_of_those_that_await_their_outcome(
+    database: str,
+) -> None:
+    house = await college()
+    await aim(house.learner, "2026-05-01", status=2, outcome=8, actual_end_date="2026-06-01")
+    assert await created(house.ada, completion(house.learner, "2026-03-01")) == 1
+    await aim(house.learner, "2026-04-01")
+    assert await refused(house.ada, completion(house.learner, "2026-03-31")) == early(
+        "actualEndDate", "Actual end date", "2026-04-01"
+    )
+
+
+@pytest.mark.parametrize("returns", ["2026-05-31", "2026-06-01"])
+async def test_a_return_lies_after_the_newest_break(database: str, returns: str) -> None:
+    house = await college()
+    await Learner.filter(id=house.learner.id).update(programme_status="ON_A_BREAK")
+    await aim(house.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")
+    await aim(house.learner, "2026-01-01", status=6, actual_end_date="2026-06-01")
+    await aim(house.learner, "2026-01-01", status=2, outcome=1, actual_end_date="2026-07-01")
+    message = "Date of return must be after the break began: 2026-06-02 or later."
+    assert await refused(house.ada, comeback(house.learner, returns)) == [
+        problem("values.returnDate", "TOO_EARLY", message, earliest="2026-06-02")
+    ]
+    assert await created(house.ada, comeback(house.learner, "2026-06-02")) == 1
+
+
+async def test_record_and_form_are_told_together(database: str) -> None:
+    house = await college()
+    await Learner.filter(id=house.learner.id).update(programme_status="WITHDRAWN")
+    await aim(house.learner, "2999-01-01")
+    entry = pause(house.learner, str(NOW + dt.timedelta(days=1)), assigneeId="rubbish")
+    spoken = f"{NOW.day} {NOW:%B} {NOW.year}"
+    assert await refused(house.ada, entry) == [
+        problem("assigneeId", "NOT_FOUND", "There is no such member."),
+        problem(
+            "values.lastLearningDate",
+            "TOO_LATE",
+            f"Last day of learning must be {spoken} or earlier.",
+            latest=NOW,
+        ),
+        problem(
+            "learnerId",
+            "PRECONDITION_FAILED",
+            "The learner's programme status is WITHDRAWN; this needs one of: ACTIVE.",
+            allowed="ACTIVE",
+        ),
+        *early("lastLearningDate", "Last day of learning", "2999-01-01"),
+    ]

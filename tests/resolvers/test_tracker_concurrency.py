@@ -1,0 +1,36 @@
+"""Many at once: no deadlock, no number or cursor twice or left out, a mail for each notification."""
+
+import asyncio
+from collections import Counter
+
+from models import Inbox, Mail, Notification, OrganisationCounter, Tracker
+from tests import factories as make
+from tests.asking import gid
+from tests.resolvers.college import OPENS, college, create
+
+
+async def test_two_hundred_at_once_among_four_members_who_assign_to_each_other(database: str) -> None:
+    house = await college()
+    four = [await make.member(house.organisation, roles=OPENS) for _ in range(4)]
+    pairs = [(four[n % 4], four[(n + 1 + n // 4 % 3) % 4]) for n in range(200)]  # never to oneself
+    assert {Counter(assignee.id for _, assignee in pairs)[member.id] for member in four} == {50}
+
+    async with asyncio.timeout(60):
+        payloads = await asyncio.gather(
+            *(create(member, house.job(assigneeId=gid(assignee))) for member, assignee in pairs)
+        )
+
+    assert [payload["errors"] for payload in payloads] == [[]] * 200
+    assert sorted(payload["tracker"]["number"] for payload in payloads) == list(range(1, 201))
+    assert (await OrganisationCounter.get()).trackers == 200
+    for member in four:
+        told = await Notification.filter(recipient=member).order_by("cursor").prefetch_related("tracker")
+        assert [one.cursor for one in told] == list(range(1, 51))
+        assert {(one.tracker.assignee_id, one.tracker.created_by_id == one.actor_id) for one in told} == {
+            (member.id, True)
+        }
+        assert len({one.tracker_id for one in told}) == 50
+        assert (await Inbox.get(member_id=member.id)).cursor == 50
+    mails = await Mail.all().values_list("notification_id", flat=True)
+    assert sorted(map(str, mails)) == sorted(map(str, await Notification.all().values_list("id", flat=True)))
+    assert await Tracker.all().count() == 200

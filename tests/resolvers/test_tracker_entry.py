@@ -1,0 +1,164 @@
+"""A whole entry, right or wrong: everything that is wrong is told at once, and the dry run tells the same."""
+
+from typing import Any
+
+from models import MemberKind, Notification, Role
+from tests import factories as make
+from tests.asking import data, gid
+from tests.resolvers.college import (
+    VALIDATE,
+    chosen,
+    college,
+    create,
+    created,
+    day,
+    everything_written,
+    problem,
+    refused,
+    text,
+)
+
+
+def query(learner: Any, *values: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "ILR", "learnerId": gid(learner), "values": list(values)}
+
+
+async def test_three_mistakes_in_an_ilr_entry_are_told_at_once_in_their_places(database: str) -> None:
+    house = await college()
+    entry = query(
+        house.learner,
+        text("uln", "1000000042"),
+        chosen("queryKind", "VALIDATION_ERROR"),
+        text("ilrYear", "2026"),
+    )
+    assert await refused(house.ada, entry) == [
+        problem(
+            "values.ilrYear",
+            "INVALID_FORMAT",
+            "ILR year is not valid. An ILR year is written like 26-27: two years that follow each other.",
+        ),
+        problem("values.ruleName", "REQUIRED", "Validation rule is required."),
+        problem(
+            "values.uln",
+            "INVALID_CHECKSUM",
+            "ULN, if it is the one in question is not valid. Its check digit does not fit: a digit may be mistyped.",
+            "ULN_04",
+        ),
+    ]
+    mended = query(
+        house.learner,
+        text("uln", "1000000043"),
+        chosen("queryKind", "VALIDATION_ERROR"),
+        text("ilrYear", "26-27"),
+        text("ruleName", "LearnActEndDate_01"),
+    )
+    assert await created(house.ada, mended) == 1
+
+
+async def test_every_part_of_an_entry_is_judged_before_anything_is_told(database: str) -> None:
+    house = await college()
+    entry = {
+        "type": "JOB",
+        "typeVersion": 9,
+        "status": "CLOSED",
+        "assigneeId": gid(house.learner),
+        "description": "\x00",
+        "dueDate": "2000-01-01",
+        "values": [
+            {"key": "startDate", "value": {"text": "soon"}},
+            day("endDate", "1899-12-31"),
+            {"key": "hourlyRate", "value": {"decimal": "9" * 400}},
+            {"key": "weeklyHours", "value": None},
+            {"key": "evidence", "value": {"files": ["rubbish"]}},
+            text("secret", "x"),
+            text("secret", "y"),
+        ],
+    }
+    problems = await refused(house.ada, entry)
+    assert [(".".join(one["path"]), one["code"]) for one in problems] == [
+        ("typeVersion", "TYPE_CHANGED"),
+        ("learnerId", "REQUIRED"),
+        ("status", "STATUS_NOT_ALLOWED"),
+        ("assigneeId", "NOT_FOUND"),
+        ("description", "INVALID_FORMAT"),
+        ("dueDate", "TOO_EARLY"),
+        ("values.jobTitle", "REQUIRED"),
+        ("values.organisation", "REQUIRED"),
+        ("values.startDate", "WRONG_KIND"),
+        ("values.endDate", "TOO_EARLY"),
+        ("values.hourlyRate", "TOO_LARGE"),
+        ("values.evidence", "NOT_FOUND"),
+        ("values.secret", "UNKNOWN_FIELD"),
+    ]
+
+
+async def test_a_refused_entry_takes_no_number_and_no_cursor(database: str) -> None:
+    house = await college()
+    told = {"assigneeId": gid(house.bob)}
+    assert await created(house.ada, house.job(**told)) == 1
+    await refused(house.ada, house.job(**told, dueDate="2000-01-01"))
+    assert await created(house.ada, house.job(**told)) == 2
+    assert [told.cursor for told in await Notification.all().order_by("cursor")] == [1, 2]
+
+
+async def test_the_dry_run_of_a_right_entry_finds_and_writes_nothing(database: str) -> None:
+    house = await college()
+    before = await everything_written()
+    # It does not look at the idempotency key.
+    entry = house.job(assigneeId=gid(house.bob), idempotencyKey="k" * 201)
+    assert await data(house.ada, VALIDATE, input=entry) == {"validateTracker": []}
+    assert await everything_written() == before
+
+
+async def test_nobody_is_told_of_their_own_doing(database: str) -> None:
+    house = await college()
+    assert await created(house.tina, house.job(assigneeId=gid(house.tina))) == 1
+    assert await created(house.tina, house.job()) == 2
+    written = await everything_written()
+    assert (written["notifications"], written["mails"], set(written["cursors"])) == ([], [], {0})
+
+
+async def test_a_reference_in_a_form_is_the_organisations_own(database: str) -> None:
+    house = await college()
+    unconfirmed = await make.employer(house.organisation, confirmed=False)
+    expected = {
+        gid(await make.employer()): ("NOT_FOUND", "Organisation names no employer of your organisation."),
+        gid(house.learner): ("NOT_FOUND", "Organisation names no employer of your organisation."),
+        "rubbish": ("NOT_FOUND", "Organisation names no employer of your organisation."),
+        gid(unconfirmed): ("NOT_CONFIRMED", "Organisation must be an employer that has been confirmed."),
+    }
+    for given, (code, message) in expected.items():
+        values = [*house.job()["values"][::2], {"key": "organisation", "value": {"reference": given}}]
+        assert await refused(house.ada, house.job(values=values)) == [problem("values.organisation", code, message)]
+
+
+async def test_a_tutor_opens_and_reads_back_a_tracker_with_every_kind_of_value(database: str) -> None:
+    house = await college()
+    tutor = await make.member(house.organisation, kind=MemberKind.TUTOR, name="Tom", roles=[Role.CREATE_TRACKERS])
+    learner = await make.learner(house.organisation, tutor=tutor)
+    values = [
+        text("jobTitle", " Cafe\u0301 owner "),
+        chosen("evidenceKind", "RTI", "PAYSLIP", "RTI"),
+        {"key": "organisation", "value": {"reference": gid(house.employer)}},
+        day("startDate", "1900-01-01"),
+        day("endDate", "2100-12-31"),
+        {"key": "weeklyHours", "value": {"decimal": "0168.000"}},
+        text("endReason", " ") | {"value": None},
+    ]
+    entry = house.job(learnerId=gid(learner), values=values)
+    payload = await create(tutor, entry)
+    assert payload["errors"] == []
+    asked = """
+    query ($id: ID!) { tracker(id: $id) { values { key display
+      ... on TextValue { text } ... on ChoiceValue { choices { value } } ... on ReferenceValue { node { id } }
+      ... on DateValue { date } ... on DecimalValue { decimal } } } }
+    """
+    found = (await data(tutor, asked, id=payload["tracker"]["id"]))["tracker"]["values"]
+    assert found == [
+        {"key": "jobTitle", "display": "Café owner", "text": "Café owner"},
+        {"key": "organisation", "display": "Acme", "node": {"id": gid(house.employer)}},
+        {"key": "startDate", "display": "1 January 1900", "date": "1900-01-01"},
+        {"key": "endDate", "display": "31 December 2100", "date": "2100-12-31"},
+        {"key": "weeklyHours", "display": "168.00", "decimal": "168.00"},
+        {"key": "evidenceKind", "display": "Payslip, HMRC real-time information", "choices": [{"value": "PAYSLIP"}, {"value": "RTI"}]},
+    ]  # fmt: skip

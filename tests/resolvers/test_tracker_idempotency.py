@@ -1,0 +1,184 @@
+"""An entry sent again with its key is answered with the tracker that it made, and tells nobody twice."""
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from models import Tracker
+from services.field_kinds import SubmittedValue
+from services.idempotency import digest, key_problems
+from services.problems import ErrorCode, Problem
+from services.tracker_entries import TrackerEntry
+from tests import factories as make
+from tests.asking import data, gid
+from tests.resolvers.college import (
+    CREATE,
+    OPENS,
+    College,
+    chosen,
+    college,
+    create,
+    created,
+    day,
+    everything_written,
+    problem,
+    text,
+)
+
+REUSED = [
+    problem("idempotencyKey", "IDEMPOTENCY_KEY_REUSED", "This idempotency key was used for another entry."),
+]
+
+
+def filled(house: College, **entries: Any) -> dict[str, Any]:
+    values = [
+        text("jobTitle", "Baker"),
+        {"key": "organisation", "value": {"reference": gid(house.employer)}},
+        day("startDate", "2026-09-01"),
+        {"key": "hourlyRate", "value": {"decimal": "12.50"}},
+        chosen("evidenceKind", "PAYSLIP", "RTI"),
+    ]
+    given = {"assigneeId": gid(house.bob), "description": "Prove it.", "idempotencyKey": "one", "values": values}
+    return house.job(**given | entries)
+
+
+async def tries(house: College, entry: dict[str, Any]) -> list[Any]:
+    """The problems of an entry that is sent again, after which nothing more is written."""
+    before = await everything_written()
+    payload = await create(house.ada, entry)
+    assert await everything_written() == before
+    assert payload["errors"] or payload["tracker"]["number"] == 1
+    problems: list[Any] = payload["errors"]
+    return problems
+
+
+async def test_the_same_entry_is_answered_with_the_same_tracker(database: str) -> None:
+    house = await college()
+    entry = filled(house)
+    first = await create(house.ada, entry)
+    assert first["errors"] == []
+    before = await everything_written()
+    assert await create(house.ada, entry) == first
+    assert await everything_written() == before
+
+    values = entry["values"]
+    spelt_otherwise = {
+        "values in another order": filled(house, values=values[::-1]),
+        "a number": filled(house, values=[*values[:3], {"key": "hourlyRate", "value": {"decimal": "012.5"}}, values[4]]),
+        "choices": filled(house, values=[*values[:4], chosen("evidenceKind", "RTI", "PAYSLIP", "RTI")]),
+        "blanks": filled(house, description="  Prove it.\n", values=[text("jobTitle", " Baker "), *values[1:]]),
+        "what was left out": filled(house, dueDate=None, status="NEW", typeVersion=None),
+    }  # fmt: skip
+    assert [await tries(house, again) for again in spelt_otherwise.values()] == [[]] * 5
+
+
+async def test_a_tracker_is_answered_as_it_now_stands(database: str) -> None:
+    house = await college()
+    assert await created(house.ada, filled(house)) == 1
+    await Tracker.all().update(status="CLOSED", version=2)
+    asked = CREATE.replace("number }", "number status version }", 1)
+    tracker = (await data(house.ada, asked, input=filled(house)))["createTracker"]["tracker"]
+    assert (tracker["number"], tracker["status"], tracker["version"]) == (1, "CLOSED", 2)
+
+
+async def test_a_key_stands_for_one_entry_only(database: str) -> None:
+    house = await college()
+    assert await created(house.ada, filled(house)) == 1
+    values = filled(house)["values"]
+    others = {
+        "another learner": filled(house, learnerId=gid(await make.learner(house.organisation))),
+        "another type": filled(house, type="ILR"),
+        "another assignee": filled(house, assigneeId=None),
+        "another description": filled(house, description="Prove it"),
+        "a due date": filled(house, dueDate="2100-01-01"),
+        "a version": filled(house, typeVersion=1),
+        "another value": filled(house, values=[text("jobTitle", "baker"), *values[1:]]),
+        "a value less": filled(house, values=values[:4]),
+        "an entry that would be refused": filled(house, values=[], learnerId=None),
+    }
+    assert {name: await tries(house, other) for name, other in others.items()} == dict.fromkeys(others, REUSED)
+    # The dry run does not look at the key, and another one, or none, makes another tracker.
+    assert await created(house.ada, filled(house, idempotencyKey="One")) == 2
+    assert await created(house.ada, filled(house, idempotencyKey=None)) == 3
+
+
+def test_zero_is_zero_however_it_is_written() -> None:
+    entries = [
+        TrackerEntry(type="JOB", values=[SubmittedValue("hours", "decimal", Decimal(text))])
+        for text in ("0", "0.00", "-0", "-0.0")
+    ]
+    assert len({digest(entry) for entry in entries}) == 1
+
+
+async def test_a_key_is_spent_by_success_only(database: str) -> None:
+    house = await college()
+    refused = await create(house.ada, filled(house, learnerId=None))
+    assert refused["errors"] == [problem("learnerId", "REQUIRED", "Choose the learner.")]
+    assert await created(house.ada, filled(house)) == 1
+
+
+async def test_a_key_is_its_members_own(database: str) -> None:
+    house = await college()
+    other = await make.member(house.organisation, roles=OPENS)
+    assert await created(house.ada, filled(house)) == 1
+    assert await created(other, filled(house)) == 2
+    assert await created(house.tina, filled(house, description="Mine")) == 3
+
+
+@pytest.mark.parametrize("alike", [True, False])
+async def test_fifty_at_once_with_one_key_make_one_tracker(database: str, alike: bool) -> None:
+    house = await college()
+    entries = [filled(house, description="Prove it." if alike else f"Prove {n}.") for n in range(50)]
+    payloads = await asyncio.gather(*(create(house.ada, entry) for entry in entries))
+    problems = [payload["errors"] for payload in payloads]
+    assert sorted(map(len, problems)) == ([0] * 50 if alike else [0] + [1] * 49)
+    assert all(told in ([], REUSED) for told in problems)
+    assert {payload["tracker"]["number"] for payload in payloads if payload["tracker"]} == {1}
+    written = await everything_written()
+    assert {name: len(rows) for name, rows in written.items() if name in ("trackers", "history", "notifications", "mails")} == {
+        "trackers": 1, "history": 1, "notifications": 1, "mails": 1,
+    }  # fmt: skip
+    assert (written["numbers"], sorted(map(str, written["cursors"]))) == ([1], ["0", "0", "1"])
+
+
+async def test_keys_of_1_to_200_characters(database: str) -> None:
+    house = await college()
+    place = ("idempotencyKey",)
+
+    def too_long(length: int) -> list[Problem]:
+        message = f"The idempotency key may have at most 200 characters; this has {length:,}."
+        return [Problem(place, ErrorCode.TOO_LONG, message, (("maximum", "200"), ("length", str(length))))]
+
+    empty = "The idempotency key may not be empty."
+    too_short = [Problem(place, ErrorCode.TOO_SHORT, empty, (("minimum", "1"), ("length", "0")))]
+    no_text = [Problem(place, ErrorCode.INVALID_FORMAT, "The idempotency key contains a character that is no text.")]
+    expected = {
+        "": too_short,
+        " \n": too_short,
+        "k" * 201: too_long(201),
+        " " + "k" * 200: too_long(201),  # it is kept as it was sent
+        "e\u0301" * 101: too_long(202),
+        "k" * 1_000_000: too_long(1_000_000),
+        "a\x00": no_text,
+        "\ud800": no_text,
+    }
+    assert {key: key_problems(key) for key in expected} == expected
+    told = [await create(house.ada, filled(house, idempotencyKey=key)) for key in ("", "k" * 201, "a\x00", "\ud800")]
+    assert [(one["path"], one["code"]) for payload in told for one in payload["errors"]] == [
+        (["idempotencyKey"], code) for code in ("TOO_SHORT", "TOO_LONG", "INVALID_FORMAT", "INVALID_FORMAT")
+    ]
+    assert await Tracker.all().count() == 0
+    for number, key in enumerate(("k", "k" * 200, "😀" * 200, "e\u0301" * 100, " k "), start=1):
+        assert await created(house.ada, filled(house, idempotencyKey=key)) == number
+        assert await created(house.ada, filled(house, idempotencyKey=key)) == number
+
+
+async def test_a_wrong_key_is_told_with_all_else(database: str) -> None:
+    house = await college()
+    payload = await create(house.ada, filled(house, idempotencyKey="", learnerId=None))
+    assert [(one["path"], one["code"]) for one in payload["errors"]] == [
+        (["learnerId"], "REQUIRED"),
+        (["idempotencyKey"], "TOO_SHORT"),
+    ]

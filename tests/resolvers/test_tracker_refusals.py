@@ -1,0 +1,193 @@
+"""What createTracker refuses beside the form: each problem in its place, told by the dry run too, and nothing written."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from models import MemberKind, ProcessAutomation, Role, TrackerType, TrackerTypeVersion
+from services.calendar import today
+from services.global_ids import global_id
+from tests import factories as make
+from tests.asking import ask, gid
+from tests.resolvers.college import CREATE, VALIDATE, college, created, problem, refusals, refused
+
+UNKNOWN_TYPE = [problem("type", "UNKNOWN_TYPE", "There is no such tracker type.")]
+NO_LEARNER = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]
+NO_MEMBER = [problem("assigneeId", "NOT_FOUND", "There is no such member.")]
+NO_TEXT = [problem("description", "INVALID_FORMAT", "The description contains a character that is no text.")]
+
+
+def not_assignable(name: str) -> list[dict[str, Any]]:
+    message = f"{name} cannot be given trackers: only active administrators can, and oneself."
+    return [problem("assigneeId", "NOT_ASSIGNABLE", message)]
+
+
+def too_long(length: int) -> list[dict[str, Any]]:
+    message = f"The description may have at most 10,000 characters; this has {length:,}."
+    return [problem("description", "TOO_LONG", message, maximum=10_000, length=length)]
+
+
+async def test_a_type_that_the_organisation_has_not(database: str) -> None:
+    house = await college()
+    await ProcessAutomation.filter(key="WITHDRAWAL").update(enabled=False)
+    await ProcessAutomation.filter(key="COMPLETION").delete()
+    await make.tracker_type(house.organisation, key="ARCHIVED", archived=True)
+    await make.tracker_type(await make.organisation(), key="THEIRS")
+    await make.tracker_type(house.organisation, key="OURS")
+    keys = ["RUBBISH", "", "job", "J\x00B", "JÖB", "\ud800", "WITHDRAWAL", "COMPLETION", "ARCHIVED", "THEIRS"]
+    # The values of an unknown form are not judged.
+    found = await refusals(house.ada, {key: house.job(type=key) for key in keys})
+    assert found == dict.fromkeys(keys, UNKNOWN_TYPE)
+    assert await created(house.ada, house.job(type="OURS", values=[])) == 1
+
+
+async def test_an_automation_without_its_role_is_forbidden_in_its_place(database: str) -> None:
+    house = await college()
+    entry = house.job(type="CHANGE_OF_ADDRESS", values=[], description="\x00")
+    needs = "A Change of learner address tracker needs the role CREATE_PROCESS_AUTOMATION_TRACKERS."
+    assert await refused(house.tina, entry) == [
+        problem("type", "FORBIDDEN", needs),
+        *NO_TEXT,
+        problem("values.postcode", "REQUIRED", "Postcode is required."),
+        problem("values.addressLine1", "REQUIRED", "Address line 1 is required."),
+        problem("values.confirmed", "REQUIRED", "I confirm that this is the learner's address is required."),
+    ]
+
+
+async def test_without_create_trackers_the_field_itself_is_forbidden(database: str) -> None:
+    house = await college()
+    others: Sequence[Role] = [role for role in Role if role != Role.CREATE_TRACKERS]
+    clerk = await make.member(house.organisation, roles=others)
+    for document, field, answer in (
+        (CREATE, "createTracker", {"createTracker": None}),
+        (VALIDATE, "validateTracker", None),
+    ):
+        # Not even that the type is unknown is told.
+        got = await ask(clerk, document, input={"type": "RUBBISH"})
+        assert got["data"] == answer
+        assert [(error["path"], error["extensions"]) for error in got["errors"]] == [([field], {"code": "FORBIDDEN"})]
+        got = await ask(None, document, input={"type": "RUBBISH"})
+        assert [error["extensions"] for error in got["errors"]] == [{"code": "UNAUTHENTICATED"}]
+
+
+async def test_a_form_that_was_built_on_another_version(database: str) -> None:
+    house = await college()
+    job = await TrackerType.get(key="JOB")
+    definition = (await TrackerTypeVersion.get(type=job)).definition
+    await TrackerTypeVersion.create(type=job, version=2, definition=definition)
+    await TrackerType.filter(id=job.id).update(version=2)
+    message = "The form of Job has changed: version 2 is in force. Load it again."
+    changed = [problem("typeVersion", "TYPE_CHANGED", message, version=2)]
+    found = await refusals(house.ada, {str(version): house.job(typeVersion=version) for version in (1, 3, 0, -1)})
+    assert found == {"1": changed, "3": changed, "0": changed, "-1": changed}
+    assert await created(house.ada, house.job(typeVersion=2)) == 1
+    assert await created(house.ada, house.job(typeVersion=None)) == 2
+
+
+async def test_a_learner_who_is_not_there_or_not_to_be_seen(database: str) -> None:
+    house = await college()
+    hidden = await make.learner(house.organisation)
+    missing = [problem("learnerId", "REQUIRED", "Choose the learner.")]
+    ids = {
+        "null": None,
+        "empty": "",
+        "malformed": "rubbish",
+        "no ASCII": "é",
+        "a lone surrogate": "\ud800",
+        "unknown": global_id("Learner", UUID(int=1)),
+        "another type's": global_id("Member", house.learner.id),
+        "a member's": gid(house.ada),
+        "another organisation's": gid(await make.learner()),
+        "another tutor's": gid(hidden),
+    }
+    found = await refusals(house.tina, {name: house.job(learnerId=given) for name, given in ids.items()})
+    assert found == dict.fromkeys(ids, NO_LEARNER) | {"null": missing}
+    absent = house.job()
+    del absent["learnerId"]
+    assert await refused(house.tina, absent) == missing
+    # An administrator sees them all.
+    assert await created(house.ada, house.job(learnerId=gid(hidden))) == 1
+
+
+async def test_an_assignee_who_is_none_or_may_not_be_one(database: str) -> None:
+    house = await college()
+    gone = await make.member(house.organisation, name="Gone", active=False)
+    tom = await make.member(house.organisation, name="Tom", kind=MemberKind.TUTOR, roles=list(Role))
+    expected = {
+        "rubbish": NO_MEMBER,
+        gid(house.learner): NO_MEMBER,
+        global_id("Learner", house.bob.id): NO_MEMBER,
+        gid(await make.member()): NO_MEMBER,
+        gid(gone): not_assignable("Gone"),
+        gid(tom): not_assignable("Tom"),
+    }
+    assert await refusals(house.tina, {given: house.job(assigneeId=given) for given in expected}) == expected
+    assert await refused(house.ada, house.job(assigneeId=gid(house.tina))) == not_assignable("Tina")
+    allowed = [gid(house.tina), gid(house.bob), gid(house.ada), None]
+    assert [await created(house.tina, house.job(assigneeId=given)) for given in allowed] == [1, 2, 3, 4]
+
+
+async def test_a_status_other_than_new(database: str) -> None:
+    house = await college()
+    message = "A tracker is created as NEW."
+    for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
+        assert await refused(house.ada, house.job(status=status)) == [
+            problem("status", "STATUS_NOT_ALLOWED", message, allowed="NEW")
+        ]
+    assert await created(house.ada, house.job(status="NEW")) == 1
+
+
+async def test_a_description_is_text_of_at_most_ten_thousand_characters(database: str) -> None:
+    house = await college()
+    expected = {
+        "a\x00b": NO_TEXT,
+        "\ud800": NO_TEXT,
+        "fine \udfff": NO_TEXT,
+        "a" + "\u0301" * 31: NO_TEXT,
+        "x" * 10_001: too_long(10_001),
+        "😀" * 10_001: too_long(10_001),
+        "x" * 1_000_000: too_long(1_000_000),
+    }
+    found = await refusals(house.ada, {given: house.job(description=given) for given in expected})
+    assert list(found.values()) == list(expected.values())
+    # Measured as it is kept: composed and trimmed.
+    longest = ["😀" * 10_000, f"  {'x' * 10_000}\n", "e\u0301" * 10_000]
+    assert [await created(house.ada, house.job(description=given)) for given in longest] == [1, 2, 3]
+
+
+async def test_a_due_date_lies_between_today_and_the_end_of_2100(database: str) -> None:
+    house = await college()
+    now = today()
+    early = [problem("dueDate", "TOO_EARLY", f"The due date may not be before {now}.", earliest=now)]
+    late = [problem("dueDate", "TOO_LATE", "The due date may not be after 2100-12-31.", latest="2100-12-31")]
+    expected = {
+        str(now - dt.timedelta(days=1)): early,
+        "1899-12-31": early,
+        "0000-01-01": early,
+        "0001-01-01": early,
+        "2101-01-01": late,
+        "9999-12-31": late,
+    }
+    assert await refusals(house.ada, {given: house.job(dueDate=given) for given in expected}) == expected
+    assert [await created(house.ada, house.job(dueDate=given)) for given in (str(now), "2100-12-31", None)] == [1, 2, 3]
+
+
+async def test_what_is_no_date_or_number_at_all_is_a_request_error(database: str) -> None:
+    house = await college()
+    wrong: dict[str, tuple[dict[str, Any], list[str]]] = {
+        "a day that is none": ({"dueDate": "2026-02-30"}, ["input", "dueDate"]),
+        "another spelling": ({"dueDate": "20260901"}, ["input", "dueDate"]),
+        "a moment": ({"dueDate": "2026-09-01T00:00:00Z"}, ["input", "dueDate"]),
+        "a JSON number": ({"values": [{"key": "hourlyRate", "value": {"decimal": 12.5}}]}, ["input", "values", "0", "value", "decimal"]),
+        "an exponent": ({"values": [{"key": "hourlyRate", "value": {"decimal": "1e3"}}]}, ["input", "values", "0", "value", "decimal"]),
+        "two slots": ({"values": [{"key": "x", "value": {"text": "a", "integer": 1}}]}, ["input", "values", "0", "value"]),
+        "no slot": ({"values": [{"key": "x", "value": {}}]}, ["input", "values", "0", "value"]),
+        "a status that is none": ({"status": "OPEN"}, ["input", "status"]),
+    }  # fmt: skip
+    found = {}
+    for name, (entries, _) in wrong.items():
+        answer = await ask(house.ada, CREATE, input=house.job(**entries))
+        assert "data" not in answer, name
+        found[name] = [error["extensions"] for error in answer["errors"]]
+    assert found == {name: [{"code": "BAD_USER_INPUT", "path": path}] for name, (_, path) in wrong.items()}
