@@ -1,13 +1,19 @@
 """What survives a restart: rows, and the migrations that lay out their tables. Knows only Tortoise."""
 
+from models.audit import AuditEntry, AuditKind
+from models.comment import Comment
 from models.learner import Employer, Group, Learner, LearningAim, Programme, ProgrammeStatus
-from models.member import Inbox, Member, MemberKind, RefreshToken, Role, Session, SignInFailures
+from models.member import Inbox, Member, MemberKind, PasswordToken, RefreshToken, Role, Session, SignInFailures
 from models.notification import Mail, MailKind, Notification, NotificationKind
 from models.organisation import Organisation, OrganisationCounter, ProcessAutomation
+from models.stored_file import StoredFile
 from models.tracker import Tracker, TrackerEvent, TrackerEventKind, TrackerStatus
 from models.tracker_type import TrackerCategory, TrackerType, TrackerTypeVersion
 
 __all__ = [
+    "AuditEntry",
+    "AuditKind",
+    "Comment",
     "Employer",
     "Group",
     "Inbox",
@@ -21,6 +27,7 @@ __all__ = [
     "NotificationKind",
     "Organisation",
     "OrganisationCounter",
+    "PasswordToken",
     "ProcessAutomation",
     "Programme",
     "ProgrammeStatus",
@@ -28,6 +35,7 @@ __all__ = [
     "Role",
     "Session",
     "SignInFailures",
+    "StoredFile",
     "Tracker",
     "TrackerCategory",
     "TrackerEvent",

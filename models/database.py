@@ -23,7 +23,10 @@ POOL = {"minsize": 2, "maxsize": 20}
 
 def configuration(credentials: Mapping[str, object]) -> dict[str, Any]:
     """Tortoise's configuration for one PostgreSQL, given what asyncpg needs to reach it."""
-    connection = {"engine": "tortoise.backends.asyncpg", "credentials": {**POOL, **credentials, "reset": _nothing_to_reset}}
+    connection = {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": {**POOL, **credentials, "reset": _nothing_to_reset},
+    }
     return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
 
 

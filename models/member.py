@@ -86,6 +86,21 @@ class RefreshToken(Row):
         table = "refresh_token"
 
 
+class PasswordToken(Row):
+    """The right to choose a password once, from an invitation or a reset; stored hashed."""
+
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="password_tokens", on_delete=fields.CASCADE
+    )
+    member_id: UUID
+    digest = fields.CharField(max_length=64, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "password_token"
+
+
 class SignInFailures(Model):
     """Failed sign-ins in a row for one e-mail or one client address, both kept hashed."""
 

@@ -55,6 +55,8 @@ class MailKind(StrEnum):
     """What a mail says."""
 
     ASSIGNMENT = "ASSIGNMENT"
+    INVITATION = "INVITATION"
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a kind of mail
 
 
 class Mail(Row):

@@ -67,6 +67,12 @@ class Tracker(Row):
     description = fields.TextField(default="")
     due_date = fields.DateField(null=True)
     values: Any = json_field(default=dict)
+    values_changed_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="valued_trackers", null=True, on_delete=fields.RESTRICT
+    )
+    values_changed_by_id: UUID | None
+    record_before: Any = json_field(null=True)
+    """Of a process automation: what the fields that it changes held when its values were last entered."""
     version = fields.IntField(default=1)
     applies_on = fields.DateField(null=True)
     created_at = fields.DatetimeField()

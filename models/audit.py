@@ -1,0 +1,46 @@
+"""What administrators changed in the organisation's set-up; append-only."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from models.base import Row, json_field
+from models.member import Member
+from models.organisation import Organisation
+
+
+class AuditKind(StrEnum):
+    """What was changed."""
+
+    MEMBER_CREATED = "MEMBER_CREATED"
+    MEMBER_UPDATED = "MEMBER_UPDATED"
+    PASSWORD_SET = "PASSWORD_SET"  # noqa: S105 - a kind of event
+    TYPE_CREATED = "TYPE_CREATED"
+    TYPE_UPDATED = "TYPE_UPDATED"
+    AUTOMATION_UPDATED = "AUTOMATION_UPDATED"
+    EMPLOYER_CREATED = "EMPLOYER_CREATED"
+    EMPLOYER_UPDATED = "EMPLOYER_UPDATED"
+    IMPORTED = "IMPORTED"
+
+
+class AuditEntry(Row):
+    """One change: who, when, what, and what it was before and after. The database refuses to change or delete it."""
+
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="audit", on_delete=fields.RESTRICT
+    )
+    organisation_id: UUID
+    at = fields.DatetimeField()
+    actor: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="audit", null=True, on_delete=fields.RESTRICT
+    )
+    actor_id: UUID | None
+    kind = fields.CharEnumField(AuditKind, max_length=30)
+    subject_id: UUID | None = fields.UUIDField(null=True, description="the row that was changed")
+    details: Any = json_field(default=dict)
+
+    class Meta:
+        table = "audit_entry"
+        indexes = (("organisation_id", "at", "id"),)

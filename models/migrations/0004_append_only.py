@@ -1,0 +1,43 @@
+"""History and audit can be added to and nothing else: the database itself refuses the rest."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+REFUSE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$
+"""
+
+
+def _append_only(table: str) -> list[ops.RunSQL]:
+    return [
+        ops.RunSQL(
+            f"CREATE TRIGGER {table}_rows BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            f"DROP TRIGGER {table}_rows ON {table}",
+        ),
+        ops.RunSQL(
+            f"CREATE TRIGGER {table}_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+            f"DROP TRIGGER {table}_all ON {table}",
+        ),
+    ]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0003_whole_life")]
+
+    operations = [
+        ops.RunSQL(REFUSE, "DROP FUNCTION refuse_change"),
+        *_append_only("tracker_event"),
+        *_append_only("audit_entry"),
+        # Uploads that no tracker took, for the sweep that collects them.
+        ops.RunSQL(
+            "CREATE INDEX stored_file_loose ON stored_file (created_at) WHERE tracker_id IS NULL",
+            "DROP INDEX stored_file_loose",
+        ),
+        # Approved automations that wait for their day, for the worker that applies them.
+        ops.RunSQL(
+            "CREATE INDEX tracker_waiting ON tracker (applies_on) WHERE status = 'APPROVED' AND applies_on IS NOT NULL",
+            "DROP INDEX tracker_waiting",
+        ),
+    ]
