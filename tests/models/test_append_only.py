@@ -1,5 +1,7 @@
 """What is written for the record stays: the database itself refuses to change or delete it."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -12,7 +14,7 @@ from tests import factories as make
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}"])
 async def test_the_record_is_append_only(database: str, table: str, statement: str) -> None:
     organisation = await make.organisation()
-    about = {"organisation": organisation, "at": make.now()}
+    about: dict[str, Any] = {"organisation": organisation, "at": make.now()}
     tracker = await make.tracker(organisation)
     await TrackerEvent.create(**about, tracker=tracker, kind=TrackerEventKind.CREATED, version=1)
     await AuditEntry.create(**about, kind=AuditKind.IMPORTED)

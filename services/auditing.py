@@ -1,0 +1,29 @@
+"""The audit: who changed what in the organisation's set-up, kept in the caller's transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from models import AuditEntry, AuditKind
+from models.database import fetch
+from services.viewer import Viewer
+
+
+async def audit(viewer: Viewer, kind: AuditKind, subject_id: UUID | None, details: Mapping[str, Any]) -> None:
+    """Keep an entry; ``details`` say what was and what is, without passwords, tokens or learners' data."""
+    await audit_for(viewer.organisation_id, viewer.member_id, kind, subject_id, details)
+
+
+async def audit_for(
+    organisation_id: UUID, actor_id: UUID | None, kind: AuditKind, subject_id: UUID | None, details: Mapping[str, Any]
+) -> None:
+    """Keep an entry of somebody who is not signed in: the operator, or a member who chooses a password."""
+    now = (await fetch("SELECT now() AS now"))[0]["now"]
+    await AuditEntry.create(
+        organisation_id=organisation_id,
+        at=now,
+        actor_id=actor_id,
+        kind=kind,
+        subject_id=subject_id,
+        details=dict(details),
+    )

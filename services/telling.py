@@ -1,0 +1,48 @@
+"""Telling members of a tracker: notifications with the next cursors, mails, wake-ups, in the caller's transaction."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from models import NotificationKind
+from models.base import new_id
+from models.database import fetch
+from services.tracker_writes import CHANNEL
+
+CHANGES = "tracker_changes"
+"""PostgreSQL's channel on which a tracker's id wakes whoever has its page open."""
+
+_TELL = """
+WITH told AS (
+    UPDATE inbox SET cursor = cursor + 1 WHERE member_id = $1 RETURNING member_id, cursor
+)
+INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
+SELECT $2, member_id, cursor, $3, $4, $5, now() FROM told
+"""
+_MAIL = """
+INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)
+VALUES ($1, 'ASSIGNMENT', $2, $3, now(), now(), 0)
+"""
+
+
+async def tell(
+    recipients: Collection[UUID | None],
+    kind: NotificationKind,
+    *,
+    tracker_id: UUID,
+    actor_id: UUID | None,
+) -> None:
+    """Notify members, an ASSIGNED one by mail too. Nobody is told of their own doing; None is nobody.
+
+    Inboxes are taken by ascending member id, after every other lock: all writers keep this order.
+    """
+    for member_id in sorted({one for one in recipients if one is not None and one != actor_id}):
+        notification_id = new_id()
+        await fetch(_TELL, member_id, notification_id, kind, tracker_id, actor_id)
+        if kind == NotificationKind.ASSIGNED:
+            await fetch(_MAIL, new_id(), member_id, notification_id)
+        await fetch("SELECT pg_notify($1, $2)", CHANNEL, str(member_id))
+
+
+async def announce_change(tracker_id: UUID) -> None:
+    """Wake the open pages of a tracker; they hear of it once the caller's transaction has committed."""
+    await fetch("SELECT pg_notify($1, $2)", CHANGES, str(tracker_id))
