@@ -12,7 +12,6 @@ from models import Learner, LearningAim, Notification, Organisation, Tracker, Tr
 from schema.context import Info
 from schema.node import reference_of
 from services.global_ids import NodeReference
-from services.process_automations import settings_of
 
 _ROWS: Mapping[str, type[Model]] = MappingProxyType(
     {model.__name__: model for model in (Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)}
@@ -36,7 +35,7 @@ async def nodes(
 
 async def _node(info: Info, reference: NodeReference) -> Any:
     name = reference.type_name
-    viewer = info.context.must_be_signed_in()
+    info.context.must_be_signed_in()
     if name in _ROWS:
         return await info.context.loaders.rows(_ROWS[name]).load(reference.id)
     if name in _NEIGHBOURS:
@@ -45,5 +44,5 @@ async def _node(info: Info, reference: NodeReference) -> Any:
     if name == "TrackerType":
         return await info.context.loaders.types.load(reference.id)
     if name == "ProcessAutomation":
-        return next(iter(await settings_of(viewer, setting_id=reference.id)), None)
+        return await info.context.loaders.automations.load(reference.id)
     return None

@@ -14,6 +14,7 @@ from services.history import pages_by_tracker
 from services.learners import aims_of, groups_of
 from services.neighbours import neighbours_by_id
 from services.pages import Page, PageRequest
+from services.process_automations import AutomationSetting, settings_of
 from services.reading import rows_by_id
 from services.tracker_lists import TrackerFilter, pages_by_learner
 from services.tracker_types import Form, OfferedType, forms, offered_types
@@ -46,6 +47,7 @@ class Loaders:
         self.groups: DataLoader[UUID, list[str]] = DataLoader(groups_of)
         self.types: DataLoader[UUID, OfferedType | None] = DataLoader(self._types)
         self.forms: DataLoader[UUID, Form] = DataLoader(self._forms)
+        self.automations: DataLoader[UUID, AutomationSetting | None] = DataLoader(self._automations)
         self.histories: DataLoader[Wanted, Page] = DataLoader(self._histories)
         self.trackers_of_learners: DataLoader[Wanted, Page] = DataLoader(self._trackers_of_learners)
 
@@ -63,6 +65,10 @@ class Loaders:
     async def _forms(self, ids: list[UUID]) -> list[Form]:
         found = await forms(ids)
         return [found[version_id] for version_id in ids]
+
+    async def _automations(self, ids: list[UUID]) -> list[AutomationSetting | None]:
+        found = {one.id: one for one in await settings_of(self._viewer, ids=ids)}
+        return [found.get(setting_id) for setting_id in ids]
 
     async def _histories(self, wanted: list[Wanted]) -> list[Page | BaseException]:
         found: dict[Wanted, Page] = {}

@@ -13,6 +13,8 @@ from services.refusals import BadRequest
 
 T = TypeVar("T")
 
+NODE_ID = "The global id: opaque, unique, and the same for as long as the object lives."
+
 
 def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
     return strawberry.ID(global_id(type(root).__name__, root.pk))
@@ -22,7 +24,7 @@ def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
 class Node:
     """A node; the row's class has the name of its type in the graph."""
 
-    id: strawberry.ID = edge(_node_id, "The global id: opaque, unique, and the same for as long as the object lives.")
+    id: strawberry.ID = edge(_node_id, NODE_ID)
 
 
 @strawberry.type(description="Where a page lies in its list.")

@@ -7,14 +7,20 @@ import strawberry
 import models
 from schema.context import Info
 from schema.edges import edge
-from schema.node import Node
+from schema.node import NODE_ID, Node
+from services.global_ids import global_id
 from services.process_automations import AutomationSetting, settings_of
+
+
+def _id(root: strawberry.Parent[AutomationSetting]) -> strawberry.ID:
+    return strawberry.ID(global_id("ProcessAutomation", root.id))
 
 
 @strawberry.type(description="Whether and how the organisation uses one of the built-in process automations.")
 class ProcessAutomation(Node):
     """The whitelist over a process automation's row."""
 
+    id: strawberry.ID = edge(_id, NODE_ID)
     key: str = strawberry.field(description="The key of its tracker type.")
     name: str = strawberry.field(description="The name of its tracker type.")
     enabled: bool = strawberry.field(description="Whether it can be raised.")
