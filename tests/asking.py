@@ -12,11 +12,12 @@ from server.messages import Request
 from services.global_ids import global_id
 from services.inbox_reader import InboxReader
 from services.installation import Installation
-from services.sessions import viewer_of_session
+from services.sessions import viewer_of, viewer_of_session
 from services.viewer import Viewer
 
 INSTALLATION = Installation(
-    secret=b"a secret for tests, of 32 bytes or more", edit_url="https://app.example/trackers/{id}"
+    secret=b"a secret for tests, of 64 bytes or more, so that every algorithm takes it",
+    edit_url="https://app.example/trackers/{id}",
 )
 
 
@@ -37,6 +38,14 @@ async def viewer(member: Member) -> Viewer:
 async def ask(member: Member | None, document: str, **variables: Any) -> dict[str, Any]:
     """The whole answer to a document, as a member who is signed in, or as nobody."""
     context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
+    return await ask_in(context, document, **variables)
+
+
+async def ask_with(
+    authorization: str | None, document: str, *, client: str = "127.0.0.1", **variables: Any
+) -> dict[str, Any]:
+    """The whole answer to a document, as whoever the ``Authorization`` header says, from a client's address."""
+    context = Context(INSTALLATION, InboxReader(), client, await viewer_of(INSTALLATION, authorization))
     return await ask_in(context, document, **variables)
 
 

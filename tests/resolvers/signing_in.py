@@ -1,0 +1,73 @@
+"""Signing in as a client does: with an address, a password and tokens."""
+
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from models import Member, Organisation
+from tests import factories as make
+from tests.asking import ask_with
+
+PASSWORD = "correct horse battery"
+SESSION = """
+session { accessToken accessTokenExpiresAt refreshToken viewer { member { name } } }
+errors { path code message parameters { name value } rule }
+"""
+SIGN_IN = f"mutation ($input: SignInInput!) {{ signIn(input: $input) {{ {SESSION} }} }}"
+REFRESH = f"mutation ($token: String!) {{ refreshSession(refreshToken: $token) {{ {SESSION} }} }}"
+SIGN_OUT = "mutation ($token: String!) { signOut(refreshToken: $token) }"
+WHO = "{ viewer { member { name } } }"
+
+Json = dict[str, Any]
+
+
+@cache
+def hashed(password: str) -> str:
+    """The hash of a password, with the cheapest figures there are: tests sign in often."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+
+
+async def ada(organisation: Organisation | None = None, **columns: Any) -> Member:
+    defaults = {"name": "Ada", "email": "ada@example.org", "password_hash": hashed(PASSWORD)}
+    return await make.member(organisation, **defaults | columns)
+
+
+async def sign_in(
+    email: str = "ada@example.org",
+    password: str = PASSWORD,
+    *,
+    client: str = "192.0.2.1",
+    authorization: str | None = None,
+) -> Json:
+    """The payload of signIn."""
+    entry = {"email": email, "password": password}
+    answer = await ask_with(authorization, SIGN_IN, client=client, input=entry)
+    assert "errors" not in answer, answer["errors"]
+    payload: Json = answer["data"]["signIn"]
+    return payload
+
+
+async def session(**entries: Any) -> Json:
+    """The session of a sign-in that succeeds."""
+    payload = await sign_in(**entries)
+    assert payload["errors"] == []
+    found: Json = payload["session"]
+    return found
+
+
+async def refresh(token: str) -> Json:
+    """The payload of refreshSession."""
+    payload: Json = (await ask_with(None, REFRESH, token=token))["data"]["refreshSession"]
+    return payload
+
+
+async def who(access_token: str) -> str | None:
+    """The name that an access token stands for; None if it holds no longer."""
+    answer = await ask_with(f"Bearer {access_token}", WHO)
+    if "errors" in answer:
+        assert [error["extensions"] for error in answer["errors"]] == [{"code": "UNAUTHENTICATED"}]
+        assert answer["data"] == {"viewer": None}
+        return None
+    name: str = answer["data"]["viewer"]["member"]["name"]
+    return name

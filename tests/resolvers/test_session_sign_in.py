@@ -1,0 +1,154 @@
+"""Signing in: one answer for whoever knows the password, one for everybody else."""
+
+import datetime as dt
+import unicodedata
+from typing import Any
+
+import jwt
+import pytest
+
+from models import RefreshToken, Session, SignInFailures
+from models.base import new_id
+from models.database import fetch
+from services.passwords import hash_password
+from services.sessions import viewer_of
+from tests import factories as make
+from tests.asking import INSTALLATION, ask_with, gid
+from tests.resolvers.signing_in import PASSWORD, SIGN_IN, ada, session, sign_in, who
+
+WRONG: dict[str, Any] = {
+    "session": None,
+    "errors": [
+        {
+            "path": [],
+            "code": "INVALID_CREDENTIALS",
+            "message": "The e-mail address or the password is wrong.",
+            "parameters": [],
+            "rule": None,
+        }
+    ],
+}
+
+
+async def test_whoever_knows_the_password_gets_a_pair_of_tokens(database: str) -> None:
+    member = await ada(kind="TUTOR")
+    tracker = await make.tracker(await member.organisation)
+    await make.notification(tracker, member)
+    asked = SIGN_IN.replace(
+        "viewer { member { name } }",
+        "viewer { id member { name email kind roles active } organisation { name } notificationCursor unreadNotifications }",
+    )
+    entry = {"email": "\t ADA@example.ORG ", "password": PASSWORD}
+    answer = (await ask_with(None, asked, input=entry))["data"]["signIn"]
+    tokens = answer["session"]
+    access, refresh_token = tokens.pop("accessToken"), tokens.pop("refreshToken")
+    expires = tokens.pop("accessTokenExpiresAt")
+    assert answer == {
+        "session": {
+            "viewer": {
+                "id": gid(member),
+                "member": {"name": "Ada", "email": "ada@example.org", "kind": "TUTOR", "roles": [], "active": True},
+                "organisation": {"name": (await member.organisation).name},
+                "notificationCursor": "1",
+                "unreadNotifications": 1,
+            }
+        },
+        "errors": [],
+    }
+    assert await who(access) == "Ada"
+    # Ten minutes by the database's clock, in whole seconds as tokens have them.
+    began = (await Session.get()).created_at.replace(microsecond=0)
+    assert dt.datetime.fromisoformat(expires) == began + dt.timedelta(minutes=10)
+    # What renews the session is nowhere in the database.
+    assert (await RefreshToken.get()).digest not in (refresh_token, access)
+    assert len((await RefreshToken.get()).digest) == 64
+
+
+async def test_everybody_else_gets_the_same_answer(database: str) -> None:
+    member = await ada()
+    organisation = await member.organisation
+    await ada(organisation, email="gone@example.org", active=False)
+    await ada(organisation, email="new@example.org", password_hash=None)
+    await ada(organisation, email="broken@example.org", password_hash="no hash")
+    tries = [
+        ("ada@example.org", "wrong"),
+        ("ada@example.org", ""),
+        ("ada@example.org", PASSWORD.upper()),
+        ("ada@example.org", PASSWORD + "\x00"),
+        ("ada@example.org", PASSWORD + " "),
+        ("ada@example.org", "\ud800"),
+        ("ada@example.org", "x" * 201),
+        ("ada@example.org", "\u0301\u0316" * 250_000),
+        ("nobody@example.org", PASSWORD),
+        ("gone@example.org", PASSWORD),
+        ("new@example.org", PASSWORD),
+        ("new@example.org", ""),
+        ("broken@example.org", PASSWORD),
+        ("", PASSWORD),
+        ("ada@example.org\x00", PASSWORD),
+        ("ada\ud800@example.org", PASSWORD),
+        ("a" + "\u0301\u0316" * 250_000, PASSWORD),
+    ]
+    for email, password in tries:
+        assert await sign_in(email, password) == WRONG, (email[:40], password[:40])
+        await SignInFailures.all().delete()
+    assert await Session.all().count() == 0
+
+
+@pytest.mark.parametrize("length", [1, 200, 201])
+async def test_passwords_of_up_to_200_characters(database: str, length: int) -> None:
+    password = ("pässwörd" * 30)[:length]
+    await ada(password_hash=await hash_password(password))
+    spellings = [unicodedata.normalize(form, password) for form in ("NFC", "NFD")]
+    fits = [(await sign_in(password=spelling))["errors"] == [] for spelling in spellings]
+    # Two keyboards may spell one character differently; what is measured is what was typed.
+    assert fits == [len(spelling) <= 200 for spelling in spellings]
+    assert (await sign_in(password=password + "x")) == WRONG
+
+
+async def test_a_password_with_a_nul_is_compared_whole(database: str) -> None:
+    await ada(password_hash=await hash_password("before\x00after"))
+    assert await sign_in(password="before\x00other") == WRONG
+    assert await sign_in(password="before") == WRONG
+    assert (await session(password="before\x00after"))["viewer"] == {"member": {"name": "Ada"}}
+
+
+async def test_an_old_token_beside_a_sign_in_is_no_hindrance(database: str) -> None:
+    await ada()
+    first = await session()
+    await fetch("UPDATE session SET ended_at = now()")
+    for header in (f"Bearer {first['accessToken']}", "Bearer rubbish", "Basic YTpi", "", "Bearer"):
+        assert (await sign_in(authorization=header))["errors"] == []
+
+
+async def test_only_a_token_of_ours_that_has_not_ended_says_who_one_is(database: str) -> None:
+    member = await ada()
+    started = await session()
+    sid = str((await Session.get()).id)
+    soon = int(dt.datetime.now(dt.UTC).timestamp()) + 300
+
+    def signed(secret: bytes = INSTALLATION.secret, algorithm: str = "HS256", **claims: Any) -> str:
+        return jwt.encode({"sid": sid, "exp": soon} | claims, secret, algorithm=algorithm)
+
+    assert await who(signed()) == "Ada"
+    wrong = {
+        "another secret": signed(b"another secret, of 32 bytes or more than that"),
+        "another algorithm": signed(algorithm="HS512"),
+        "no algorithm": jwt.encode({"sid": sid, "exp": soon}, "", algorithm="none"),
+        "ended": signed(exp=soon - 400),
+        "no end": jwt.encode({"sid": sid}, INSTALLATION.secret, algorithm="HS256"),
+        "no session": jwt.encode({"exp": soon}, INSTALLATION.secret, algorithm="HS256"),
+        "another session": signed(sid=str(new_id())),
+        "a member": signed(sid=str(member.id)),
+        "no id": signed(sid="rubbish"),
+        "a number": signed(sid=5),
+        "rubbish": "rubbish",
+        "no text": "\udcff.é.\x00",
+        "the refresh token": started["refreshToken"],
+        "cut": started["accessToken"][:-2],
+    }
+    assert {name: await who(token) for name, token in wrong.items()} == dict.fromkeys(wrong)
+    token = started["accessToken"]
+    headers = [f"Bearer {token}", f"bearer {token}", f"BEARER   {token} ", token, f"Basic {token}", f"Bearer,{token}"]
+    holders = [await viewer_of(INSTALLATION, header) for header in headers]
+    assert [found is not None for found in holders] == [True, True, True, False, False, False]
