@@ -20,7 +20,13 @@ async def test_an_automation_is_listed_with_the_id_by_which_it_is_found(database
 
     assert sorted(listed, key=lambda one: str(one["key"])) == [
         {"id": gid(leave), "key": "BREAK_IN_LEARNING", "name": "Break in learning", "enabled": False, "fourEyes": True},
-        {"id": gid(withdrawal), "key": "WITHDRAWAL", "name": "Withdrawal", "enabled": True, "fourEyes": False},
+        {
+            "id": gid(withdrawal),
+            "key": "WITHDRAWAL",
+            "name": "Withdrawal from learning",
+            "enabled": True,
+            "fourEyes": False,
+        },
     ]
     assert found == [{"id": gid(withdrawal), "key": "WITHDRAWAL"}, {"id": gid(leave), "key": "BREAK_IN_LEARNING"}]
 
