@@ -56,7 +56,9 @@ _FORMS_KEPT = 10_000
 
 async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, Form]:
     """The forms of versions by id."""
-    missing = [version_id for version_id in version_ids if version_id not in _forms]
+    # Held here too: whoever empties what is kept, this call's or another's, takes nothing from this answer.
+    found = {version_id: _forms[version_id] for version_id in version_ids if version_id in _forms}
+    missing = [version_id for version_id in version_ids if version_id not in found]
     if missing:
         if len(_forms) > _FORMS_KEPT:
             _forms.clear()
@@ -64,8 +66,8 @@ async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, Form]:
             "SELECT id, version, definition FROM tracker_type_version WHERE id = ANY($1)", missing
         ):
             definition = definition_from_document(load_json(record["definition"]))
-            _forms[record["id"]] = Form(record["id"], record["version"], definition)
-    return {version_id: _forms[version_id] for version_id in version_ids}
+            found[record["id"]] = _forms[record["id"]] = Form(record["id"], record["version"], definition)
+    return found
 
 
 async def warm_forms() -> None:
