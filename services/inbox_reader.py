@@ -81,19 +81,22 @@ class InboxReader:
 
     async def run(self) -> None:
         """Read until cancelled; a database that does not answer is asked again."""
+        loop = asyncio.get_running_loop()
+        all_due = loop.time()
         while True:
-            everyone = False
-            try:
-                async with asyncio.timeout(POLL_SECONDS):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(all_due):
                     await self._look.wait()
-            except TimeoutError:
-                everyone = True
+            # By the clock, not by how long nobody called: wake-ups in plenty must not put off the look at everyone.
+            everyone = loop.time() >= all_due
+            if everyone:
+                all_due = loop.time() + POLL_SECONDS
             self._look.clear()
             woken, self._woken = self._woken, set()
             due = [a for a in self._asked if everyone or not a.looked or a.member_id in woken]
             try:
                 await self._read(due)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # whatever it is: without this reader nobody hears of anything
                 log.warning("The inbox could not be read: %s", type(error).__name__)
                 await asyncio.sleep(1)
                 self._woken |= woken
