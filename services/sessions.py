@@ -119,9 +119,10 @@ async def viewer_of(installation: Installation, authorization: str | None) -> Vi
             ["HS256"],
             options={"verify_exp": False, "require": ["sid", "exp"]},
         )
-        return await viewer_of_session(UUID(claims["sid"]), expires=float(claims["exp"]))
+        session_id, expires = UUID(claims["sid"]), float(claims["exp"])
     except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
         return None
+    return await viewer_of_session(session_id, expires=expires)
 
 
 async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | None:
@@ -144,7 +145,7 @@ async def _renewable(refresh_token: str) -> UUID | None:
     found = await fetch(
         "SELECT t.id, t.session_id, t.used_at < now() - make_interval(secs => $2) AS stolen "
         "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "
-        "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR UPDATE OF t, s",
+        "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR NO KEY UPDATE OF t, s",
         _digest(refresh_token),
         float(REPEAT_SECONDS),
     )
