@@ -59,6 +59,11 @@ class InboxReader:
     told: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever somebody was told something: mail may be owed."""
 
+    @property
+    def waiting(self) -> int:
+        """How many listeners wait for something new."""
+        return len(self._asked)
+
     async def next_batch(self, member_id: UUID, after: int, *, patience: float) -> Sequence[Notification]:
         """A member's notifications after a cursor, as soon as there are any; none after ``patience`` seconds."""
         asked = _Asked(member_id, after, asyncio.get_running_loop().create_future())
@@ -140,6 +145,6 @@ async def _listen(reader: InboxReader, credentials: Mapping[str, Any]) -> None:
                 await lost.wait()
             finally:
                 await connection.close(timeout=1)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except Exception as error:
             log.warning("The listening connection was lost: %s", type(error).__name__)
         await asyncio.sleep(1)
