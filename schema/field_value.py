@@ -13,6 +13,7 @@ from schema.edges import edge
 from schema.field_definition import Choice
 from schema.node import Node
 from services import definitions
+from services.calendar import spoken
 from services.field_kinds import CanonicalValue
 from services.tracker_types import Form
 
@@ -102,7 +103,7 @@ def _value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldVa
             return DecimalValue(**about, display=value, decimal=Decimal(value))
         case definitions.DateField(), str():
             day = dt.date.fromisoformat(value)
-            return DateValue(**about, display=f"{day.day} {day:%B} {day.year}", date=day)
+            return DateValue(**about, display=spoken(day), date=day)
         case definitions.ChoiceField(), list():
             chosen: Any = [choice for choice in field.choices if choice.value in value]
             return ChoiceValue(**about, display=", ".join(choice.label for choice in chosen), choices=chosen)

@@ -1,9 +1,11 @@
-"""Which day it is. Nothing else asks the clock, or the database, for a day."""
+"""Which day it is, and which there are. Nothing else asks the clock, or the database, for a day."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/London")
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+"""The days that anything entered or imported lies between, both included."""
 
 
 def today() -> dt.date:

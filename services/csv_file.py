@@ -1,19 +1,19 @@
 """A CSV file as the imports read it: UTF-8, a header line of known columns, one record at a time."""
 
 import csv
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from services.import_report import EntryProblem, UnreadableFileError
+from services.texts import clean_text
 
 _LONGEST_LINE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """One record: the line it starts on, and its values by column, in NFC and trimmed."""
+    """One record: the line it starts on, and its values by column, in NFC and trimmed; what is no text, as it is."""
 
     line: int
     values: dict[str, str]
@@ -31,7 +31,7 @@ def read_records(stream: BinaryIO, file: str, *, known: Collection[str], key: st
     while True:
         line = reader.line_num + 1
         try:
-            cells = [unicodedata.normalize("NFC", cell).strip() for cell in next(reader)]
+            cells = [_cleaned(cell) for cell in next(reader)]
         except StopIteration:
             break
         except csv.Error as error:
@@ -44,6 +44,11 @@ def read_records(stream: BinaryIO, file: str, *, known: Collection[str], key: st
             yield _record(line, header, cells)
     if header is None:
         raise UnreadableFileError(file, "is empty")
+
+
+def _cleaned(cell: str) -> str:
+    clean = clean_text(cell)
+    return cell if clean is None else clean
 
 
 def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
@@ -77,6 +82,6 @@ def _record(line: int, header: list[str], cells: list[str]) -> CsvRecord:
         message = f"It has {len(cells)} values for {len(header)} columns; a comma inside a value needs quotes."
         problems.append(EntryProblem(line, "record", message))
     for name, value in values.items():
-        if "\0" in value:
+        if clean_text(value) is None:
             problems.append(EntryProblem(line, name, "It has a character that is not allowed."))
     return CsvRecord(line, values, tuple(problems))

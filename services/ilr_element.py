@@ -1,13 +1,14 @@
 """Reading the values under an element of the ILR: each by its field definition, with every problem noted."""
 
 import re
-import unicodedata
 from datetime import date
 
+from services.calendar import FIRST_DAY, LAST_DAY
 from services.definitions import TextFormat
 from services.formats import FormatProblem, check_format
 from services.ilr_xml import Element
 from services.import_report import EntryProblem
+from services.texts import clean_text
 
 _FORMATS = {
     "ULN": TextFormat.ULN,
@@ -26,7 +27,6 @@ _RESTRICTED = re.compile(r"[A-Za-z0-9 ~!@#$%&'()*+,\-./:;<=>?\[\\\]_{}^£€]*")
 _PATTERNS = {"LearnRefNumber": re.compile("[A-Za-z0-9 ]*")}
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _NUMBER = re.compile("[0-9]{1,9}")
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 12, 31)
 
 
 class ElementReader:
@@ -48,9 +48,12 @@ class ElementReader:
         self.problems.append(EntryProblem(line, place, message, rule))
 
     def raw(self, name: str) -> str:
-        """The leaf's text in NFC and trimmed; empty if there is none."""
+        """The leaf's text in NFC and trimmed, or as it is if it is no text; empty if there is none."""
         leaf = self.element.leaves.get(name)
-        return unicodedata.normalize("NFC", leaf[1]).strip() if leaf else ""
+        if leaf is None:
+            return ""
+        clean = clean_text(leaf[1])
+        return leaf[1] if clean is None else clean
 
     def formatted(self, name: str, *, required: bool = False) -> str | None:
         """A text in the format that belongs to the element."""
@@ -96,7 +99,7 @@ class ElementReader:
             value = date.fromisoformat(match[1]) if match else None
         except ValueError:
             value = None
-        if value is None or not _EARLIEST <= value <= _LATEST:
+        if value is None or not FIRST_DAY <= value <= LAST_DAY:
             self.problem(name, "It must be a date like 2026-09-01, between 1900 and 2100.")
             return None
         return value

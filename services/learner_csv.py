@@ -16,6 +16,7 @@ from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
 from services.definitions import TextFormat
 from services.import_report import EntryProblem, UnreadableFileError
 from services.learner_entry import EmployerMention, LearnerEntry
+from services.texts import normal_email
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
 
@@ -95,7 +96,7 @@ def _groups(text: str) -> tuple[str, ...]:
 
 
 def _email(text: str) -> str | None:
-    return text.lower() or None
+    return normal_email(text) or None
 
 
 _LINE = text_in(TextFormat.ADDRESS_LINE)

@@ -9,6 +9,7 @@ from models.rows import columns
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page
 from services.refusals import BadRequest
 from services.statements import Statement
+from services.texts import clean_text
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -81,9 +82,10 @@ def words(search: str | None) -> list[str]:
     text = search or ""
     if len(text) > LONGEST_SEARCH:
         raise BadRequest(f"A search may have at most {LONGEST_SEARCH} characters.", "search")
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    clean = clean_text(text)
+    if clean is None:
         raise BadRequest("The search contains a character that is no text.", "search")
-    return text.split()
+    return clean.split()
 
 
 def _pattern(statement: Statement, word: str) -> str:

@@ -11,9 +11,7 @@ from services.definitions import TextFormat
 from services.formats import FormatProblem, check_format
 from services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
 from services.problems import ErrorCode, Problem, Rejected
-from services.sessions import normal_email
-from services.text import check_text
-from services.texts import clean_text
+from services.texts import check_plain_text, clean_text, normal_email
 from services.units import unit_of_work
 
 LONGEST_NAME = 200
@@ -48,7 +46,7 @@ async def add_member(
     100 characters) or in use, in whichever organisation, ``password`` not of 12 to 200 characters.
     """
     email = normal_email(email)
-    clean, name_problems = check_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
+    clean, name_problems = check_plain_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
     if not clean and not name_problems:
         name_problems = (Problem(("name",), ErrorCode.REQUIRED, "Give the member a name."),)
     problems = [*await _email_problems(email), *name_problems]

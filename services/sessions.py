@@ -5,7 +5,6 @@ sign-out, a member switched off and changed roles hold at once. Refresh tokens a
 """
 
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,12 +21,11 @@ from services.installation import Installation
 from services.passwords import verify_password
 from services.problems import ErrorCode, Problem, Rejected
 from services.sign_in_limits import count_attempt, forget_attempt
-from services.texts import clean_text
+from services.texts import clean_text, normal_email
 from services.viewer import Viewer
 
 ACCESS_SECONDS = 600
 SESSION_DAYS = 30
-LONGEST_EMAIL = 320
 REPEAT_SECONDS = 30
 """For so long a refresh token that was used already is answered again: the answer may have been lost."""
 
@@ -134,11 +132,6 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
     assert member is not None
     assert organisation is not None
     return Viewer(member, organisation, session_id, found[0]["expires_at"])
-
-
-def normal_email(email: str) -> str:
-    """The form in which an e-mail address is kept and compared; what no address can be stays as it is."""
-    return email if len(email) > LONGEST_EMAIL else unicodedata.normalize("NFC", email).strip().lower()
 
 
 async def _renewable(refresh_token: str) -> UUID | None:

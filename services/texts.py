@@ -2,6 +2,11 @@
 
 import unicodedata
 
+from services.problems import ErrorCode, Problem
+
+LONGEST_DESCRIPTION = 10_000
+LONGEST_EMAIL = 320
+
 # Unicode's stream-safe text (UAX #15) has no longer run. Normalising takes the square of a run's length, so
 # that one megabyte of marks would hold the process for hours.
 _MARKS_IN_A_ROW = 30
@@ -12,6 +17,30 @@ def clean_text(text: str) -> str | None:
     if "\0" in text or not _is_unicode(text) or (not text.isascii() and _has_endless_marks(text)):
         return None
     return unicodedata.normalize("NFC", text).strip()
+
+
+def check_plain_text(
+    text: str | None, *, path: tuple[str, ...], label: str, longest: int
+) -> tuple[str, tuple[Problem, ...]]:
+    """A text beside the form as it is kept (nothing and blank are the same), and what is wrong with it.
+
+    ``longest`` is in code points. INVALID_FORMAT for what is no text, TOO_LONG beyond ``longest``.
+    """
+    clean = clean_text(text or "")
+    if clean is None:
+        message = f"{label} contains a character that is no text."
+        return "", (Problem(path, ErrorCode.INVALID_FORMAT, message),)
+    if len(clean) > longest:
+        message = f"{label} may have at most {longest:,} characters; this has {len(clean):,}."
+        figures = (("maximum", str(longest)), ("length", str(len(clean))))
+        return clean, (Problem(path, ErrorCode.TOO_LONG, message, figures),)
+    return clean, ()
+
+
+def normal_email(email: str) -> str:
+    """The form in which an e-mail address is kept and compared; what no address can be stays as it is."""
+    clean = clean_text(email) if len(email) <= LONGEST_EMAIL else None
+    return email if clean is None else clean.lower()
 
 
 def _is_unicode(text: str) -> bool:

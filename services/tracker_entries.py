@@ -9,19 +9,17 @@ from typing import Any
 from models import Learner, Member, MemberKind, Role, TrackerCategory, TrackerStatus
 from models.rows import columns, row
 from services.automation_rules import automation_problems
-from services.calendar import today
+from services.calendar import LAST_DAY, today
 from services.field_kinds import SubmittedValue
 from services.forms import CheckedForm, check_form
 from services.global_ids import NodeReference
 from services.problems import ErrorCode, Problem
 from services.statements import Statement
-from services.text import LONGEST_DESCRIPTION, check_text
+from services.texts import LONGEST_DESCRIPTION, check_plain_text
 from services.tracker_types import OfferedType, type_by_key
 from services.viewer import Viewer
 from services.visibility import visible
 
-EARLIEST_DAY = dt.date(1900, 1, 1)
-LATEST_DAY = dt.date(2100, 12, 31)
 NOTHING_CHECKED = CheckedForm(values={}, cleared=(), problems=())
 
 
@@ -67,7 +65,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
         form = await check_form(definition, entry.values, organisation_id=viewer.organisation_id, today=day)
         if learner is not None and offered.type.category == TrackerCategory.PROCESS_AUTOMATION:
             problems += await automation_problems(definition, form.values, learner)
-    description, description_problems = check_text(
+    description, description_problems = check_plain_text(
         entry.description, path=("description",), label="The description", longest=LONGEST_DESCRIPTION
     )
     problems = [
@@ -151,11 +149,12 @@ def assignee_problems(viewer: Viewer, reference: NodeReference | None, assignee:
 
 def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
     """A due date set may not lie before today, nor beyond the year 2100."""
-    if due_date is None or day <= due_date <= LATEST_DAY:
+    if due_date is None or day <= due_date <= LAST_DAY:
         return []
     if due_date < day:
-        earliest = max(day, EARLIEST_DAY).isoformat()
+        earliest = day.isoformat()
         message = f"The due date may not be before {earliest}."
         return [Problem(("dueDate",), ErrorCode.TOO_EARLY, message, (("earliest", earliest),))]
-    message = f"The due date may not be after {LATEST_DAY.isoformat()}."
-    return [Problem(("dueDate",), ErrorCode.TOO_LATE, message, (("latest", LATEST_DAY.isoformat()),))]
+    latest = LAST_DAY.isoformat()
+    message = f"The due date may not be after {latest}."
+    return [Problem(("dueDate",), ErrorCode.TOO_LATE, message, (("latest", latest),))]

@@ -5,13 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.calendar import spoken
+from services.calendar import FIRST_DAY, LAST_DAY, spoken
 from services.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
 from services.field_kinds.checking import Checked, Surroundings, problem
 from services.problems import ErrorCode, Problem
-
-FIRST_DAY = dt.date(1900, 1, 1)
-LAST_DAY = dt.date(2100, 12, 31)
 
 
 async def check_date(field: DateField, value: dt.date, surroundings: Surroundings) -> Checked:

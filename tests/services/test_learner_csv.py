@@ -107,10 +107,18 @@ def test_lines_are_those_where_a_record_begins() -> None:
         ("weeklyHours", "1_0", None),
         ("weeklyHours", "٣", None),
         ("jobTitle", "a\0b", None),
+        ("jobTitle", "e" + "\u0301" * 31, None),
     ],
 )
 def test_a_cell_that_breaks_a_rule(column: str, text: str, rule: str | None) -> None:
     assert [(p.line, p.place, p.rule) for p in cell(column, text).problems] == [(2, column, rule)]
+
+
+def test_a_long_run_of_marks_is_refused_without_being_normalised() -> None:
+    assert [(p.place, p.message) for p in cell("jobTitle", "e" + "\u0315\u0300\u0316" * 40_000).problems] == [
+        ("jobTitle", "It has a character that is not allowed."),
+        ("jobTitle", "It has more than 120 characters."),
+    ]
 
 
 @pytest.mark.parametrize(("text", "hours"), [("168", "168"), ("0.5", "0.5"), ("37.5000", "37.5")])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.texts import clean_text
+from services.texts import clean_text, normal_email
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,20 @@ def test_what_is_no_text_is_refused(entered: str) -> None:
 
 def test_a_megabyte_of_marks_is_refused_without_being_normalised() -> None:
     assert clean_text("a" + "\u0315\u0300\u0316" * 350_000) is None
+
+
+@pytest.mark.parametrize(
+    ("entered", "kept"),
+    [
+        (" Ada@Example.ORG\n", "ada@example.org"),
+        ("Rene\u0301e@example.org", "ren\u00e9e@example.org"),
+        ("", ""),
+        ("A\0@example.org", "A\0@example.org"),
+        ("A" * 321, "A" * 321),
+    ],
+)
+def test_email_is_kept_in_one_form_and_what_is_none_as_it_is(entered: str, kept: str) -> None:
+    assert normal_email(entered) == kept
 
 
 @given(st.text())
