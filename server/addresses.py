@@ -8,27 +8,18 @@ import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
-from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from services.smtp_mailer import Tls
+
 Network = IPv4Network | IPv6Network
 
+_TLS: dict[str, Tls] = {"smtp": "opportunistic", "smtp+starttls": "starttls", "smtps": "implicit"}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://((?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?)")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
-
-
-class Encryption(Enum):
-    """When the connection to the mail server is encrypted."""
-
-    OFFERED = "smtp"
-    """With STARTTLS where the server offers it, else not: for a relay on the same machine or network."""
-    REQUIRED = "smtp+starttls"
-    """With STARTTLS, or the mail is not sent."""
-    IMPLICIT = "smtps"
-    """From the first byte."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +30,7 @@ class SmtpServer:
     port: int
     user: str | None = None
     password: str | None = field(default=None, repr=False)
-    encryption: Encryption
-
-    def options(self) -> dict[str, Any]:
-        """The keyword arguments of `aiosmtplib.SMTP`; its `start_tls=None` means: where it is offered."""
-        return {
-            "hostname": self.host,
-            "port": self.port,
-            "username": self.user,
-            "password": self.password,
-            "use_tls": self.encryption is Encryption.IMPLICIT,
-            "start_tls": {Encryption.OFFERED: None, Encryption.REQUIRED: True}.get(self.encryption, False),
-        }
+    tls: Tls
 
 
 def database_credentials(url: str) -> dict[str, Any]:
@@ -86,18 +66,17 @@ def database_url(text: str) -> str:
 
 def smtp_server(text: str) -> SmtpServer:
     """A mail server from `smtp://`, `smtp+starttls://` (port 587 unless told) or `smtps://` (465)."""
-    parts = _split(text, {mode.value for mode in Encryption})
+    parts = _split(text, set(_TLS))
     if not parts.hostname or parts.path not in ("", "/") or parts.query:
         raise ValueError
     if bool(parts.username) != bool(parts.password):
         raise ValueError
-    encryption = Encryption(parts.scheme)
     return SmtpServer(
         host=parts.hostname,
-        port=parts.port or (465 if encryption is Encryption.IMPLICIT else 587),
+        port=parts.port or (465 if parts.scheme == "smtps" else 587),
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        encryption=encryption,
+        tls=_TLS[parts.scheme],
     )
 
 

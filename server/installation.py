@@ -1,16 +1,9 @@
 """What the settings mean to the rules: the installation, and how mail leaves it."""
 
-from server.addresses import Encryption
 from server.settings import Settings, state_directory
 from services.installation import Installation
 from services.mailer import FolderMailer, Mailer
-from services.smtp_mailer import SmtpMailer, Tls
-
-_TLS: dict[Encryption, Tls] = {
-    Encryption.OFFERED: "opportunistic",
-    Encryption.REQUIRED: "starttls",
-    Encryption.IMPLICIT: "implicit",
-}
+from services.smtp_mailer import SmtpMailer
 
 
 def installation_of(settings: Settings) -> Installation:
@@ -24,6 +17,4 @@ def mailer_of(settings: Settings) -> Mailer:
     if smtp is None:
         state_directory(settings.folder)
         return FolderMailer(settings.mail_folder)
-    return SmtpMailer(
-        host=smtp.host, port=smtp.port, username=smtp.user, password=smtp.password, tls=_TLS[smtp.encryption]
-    )
+    return SmtpMailer(host=smtp.host, port=smtp.port, username=smtp.user, password=smtp.password, tls=smtp.tls)

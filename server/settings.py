@@ -81,10 +81,6 @@ class Settings:
         """Where mail is written without a mail server."""
         return self.folder / "var" / "mail"
 
-    def edit_link(self, global_id: str) -> str:
-        """The address at which a tracker is edited."""
-        return self.edit_url.replace("{id}", quote(global_id, safe=""))
-
     def password_link(self, token: str) -> str:
         """The address at which whoever holds this token sets a password."""
         return self.password_url.replace("{token}", quote(token, safe=""))

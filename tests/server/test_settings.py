@@ -6,10 +6,12 @@ import sys
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from server.addresses import Encryption, without_secrets
+from server.addresses import without_secrets
+from server.installation import installation_of
 from server.settings import Settings, SettingsError, SmtpServer, database_credentials, state_directory
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -64,7 +66,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         folder=tmp_path,
         database_url=DATABASE,
         listen_url="postgresql://anna@direct.example/trackers",
-        smtp=SmtpServer(host="mail.example", port=465, user="post", password="s:cret", encryption=Encryption.IMPLICIT),
+        smtp=SmtpServer(host="mail.example", port=465, user="post", password="s:cret", tls="implicit"),
         mail_from="Trackers <no-reply@example.org>",
         secret=SECRET.encode(),
         public_url="https://trackers.example/base",
@@ -78,10 +80,12 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert not (tmp_path / "var").exists()
 
 
-def test_links_hold_their_ids_url_encoded(tmp_path: Path) -> None:
+def test_links_hold_what_they_name_url_encoded(tmp_path: Path) -> None:
     found = settings(tmp_path)
 
-    assert found.edit_link("VHJh+/==") == "http://127.0.0.1:8000/trackers/VHJh%2B%2F%3D%3D"
+    assert installation_of(found).tracker_url(UUID(int=63)) == (
+        "http://127.0.0.1:8000/trackers/VHJhY2tlcjowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwM2Y"
+    )
     assert found.password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
 
 
@@ -200,19 +204,18 @@ def test_credentials_of_a_database(url: str, credentials: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("url", "options"),
+    ("url", "server"),
     [
-        ("smtp://localhost:25", ("localhost", 25, None, None, False, None)),
-        ("smtp+starttls://post:a%40b@mail.example/", ("mail.example", 587, "post", "a@b", False, True)),
-        ("smtps://mail.example", ("mail.example", 465, None, None, True, False)),
+        ("smtp://localhost:25", SmtpServer(host="localhost", port=25, tls="opportunistic")),
+        (
+            "smtp+starttls://post:a%40b@mail.example/",
+            SmtpServer(host="mail.example", port=587, user="post", password="a@b", tls="starttls"),
+        ),
+        ("smtps://mail.example", SmtpServer(host="mail.example", port=465, tls="implicit")),
     ],
 )
-def test_options_of_a_mail_server(tmp_path: Path, url: str, options: tuple[object, ...]) -> None:
-    smtp = settings(tmp_path, SMTP_URL=url).smtp
-
-    assert smtp is not None
-    names = ("hostname", "port", "username", "password", "use_tls", "start_tls")
-    assert smtp.options() == dict(zip(names, options, strict=True))
+def test_what_is_read_of_a_mail_server(tmp_path: Path, url: str, server: SmtpServer) -> None:
+    assert settings(tmp_path, SMTP_URL=url).smtp == server
 
 
 def test_the_state_directory_is_its_owners_alone(tmp_path: Path) -> None:
