@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.errors import bug_answer, new_request_id, refusal
 from server.execution import Executor, MakeContext, Operation, RequestRefused, refused
+from server.media_types import UTF_8, parsed, preference
 from server.messages import Malformed, decode, encode, parse_request
 from server.messages import Request as GraphQLRequest
 
@@ -36,21 +37,6 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def _parameters(text: str) -> tuple[str, dict[str, str]]:
-    """Split a media type from its parameters, both in lower case."""
-    name, *rest = (part.strip().lower() for part in text.split(";"))
-    pairs = (part.partition("=") for part in rest)
-    return name, {key.strip(): value.strip().strip('"') for key, _, value in pairs}
-
-
-def _weight(text: str | None) -> float:
-    try:
-        weight = float(text) if text is not None else 1.0
-    except ValueError:
-        return 0.0
-    return weight if 0 <= weight <= 1 else 0.0
-
-
 def accepted_media_type(accept: str | None) -> str | None:
     """Return the media type to answer in, None if the client accepts neither."""
     if accept is None or not accept.strip():
@@ -58,14 +44,8 @@ def accepted_media_type(accept: str | None) -> str | None:
     best: tuple[float, int, bool] = (0.0, 0, False)
     chosen = None
     for media_type in (JSON, GRAPHQL):
-        # The most specific range that matches decides a type's weight (RFC 9110, section 12.5.1).
-        precise, weight = -1, 0.0
-        for part in accept.split(","):
-            name, parameters = _parameters(part)
-            rank = {"*/*": 0, "application/*": 1, media_type: 2}.get(name, -1)
-            if rank > precise and parameters.get("charset", "utf-8") in ("utf-8", "utf8"):
-                precise, weight = rank, _weight(parameters.get("q"))
-        rating = (weight, precise, precise == 2 and media_type == GRAPHQL)
+        precision, weight = preference(media_type, accept)
+        rating = (weight, precision, precision == 2 and media_type == GRAPHQL)
         if weight > 0 and rating > best:
             best, chosen = rating, media_type
     return chosen
@@ -140,8 +120,8 @@ class GraphQLDoor:
 
 
 def _check_content_type(request: Request) -> None:
-    name, parameters = _parameters(request.headers.get("content-type", ""))
-    if name != JSON or parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
+    name, parameters = parsed(request.headers.get("content-type", ""))
+    if name != JSON or parameters.get("charset", "utf-8") not in UTF_8:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {JSON}, in UTF-8")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")

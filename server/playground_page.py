@@ -4,7 +4,6 @@ The page is built from `server/playground/` into `dist/`; nothing here knows wha
 """
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +13,12 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from server.http import GRAPHQL, JSON
+from server.media_types import preference
+
 DIST: Final = Path(__file__).parent / "playground" / "dist"
 
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
-_QVALUE = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
-_JSON_TYPES = ("application/graphql-response+json", "application/json")
 _NOT_BUILT = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -54,31 +54,13 @@ def playground_assets(dist: Path = DIST) -> Mount:
 def wants_html(request: Request) -> bool:
     """Tell a browser's navigation from a query.
 
-    True for a GET (or HEAD) without a `query` parameter whose Accept header prefers text/html to GraphQL's answers,
-    by the weights of RFC 9110, section 12.5.1. A client that takes anything gets JSON.
+    True for a GET (or HEAD) without a `query` parameter whose Accept header prefers text/html to GraphQL's answers.
+    A client that takes anything gets JSON.
     """
     if request.method not in {"GET", "HEAD"} or "query" in request.query_params:
         return False
-    ranges = dict(_media_ranges(request.headers.getlist("accept")))
-    return _weight("text/html", ranges) > max(_weight(kind, ranges) for kind in _JSON_TYPES)
-
-
-def _media_ranges(headers: Iterable[str]) -> Iterable[tuple[str, float]]:
-    for element in ",".join(headers).split(","):
-        kind, *parameters = (part.strip().lower() for part in element.split(";"))
-        weights = [value.strip() for name, _, value in (p.partition("=") for p in parameters) if name.strip() == "q"]
-        if not weights:
-            yield kind, 1.0
-        elif _QVALUE.fullmatch(weights[0]):
-            yield kind, float(weights[0])
-
-
-def _weight(kind: str, ranges: dict[str, float]) -> float:
-    # The most specific range counts, not the heaviest.
-    for candidate in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
-        if candidate in ranges:
-            return ranges[candidate]
-    return 0.0
+    accept = ",".join(request.headers.getlist("accept"))
+    return preference("text/html", accept).weight > max(preference(kind, accept).weight for kind in (GRAPHQL, JSON))
 
 
 def _security_headers(host: str) -> dict[str, str]:

@@ -1,0 +1,40 @@
+"""Media types in headers: what a Content-Type names, and how much an Accept wants a type (RFC 9110, section 12.5.1)."""
+
+from typing import NamedTuple
+
+UTF_8 = ("utf-8", "utf8")
+
+
+class Preference(NamedTuple):
+    """How precisely an Accept names a type (2 itself, 1 its kind, 0 anything, -1 not at all), and its weight, 0 to 1."""
+
+    precision: int
+    weight: float
+
+
+def parsed(text: str) -> tuple[str, dict[str, str]]:
+    """A media type and its parameters, both in lower case."""
+    name, *rest = (part.strip().lower() for part in text.split(";"))
+    pairs = (part.partition("=") for part in rest)
+    return name, {key.strip(): value.strip().strip('"') for key, _, value in pairs}
+
+
+def preference(media_type: str, accept: str) -> Preference:
+    """What an Accept says of a type in UTF-8: the most precise range that matches decides, not the heaviest."""
+    ranks = {"*/*": 0, f"{media_type.partition('/')[0]}/*": 1, media_type: 2}
+    best = Preference(-1, 0.0)
+    for part in accept.split(","):
+        name, parameters = parsed(part)
+        rank = ranks.get(name, -1)
+        if rank > best.precision and parameters.get("charset", "utf-8") in UTF_8:
+            best = Preference(rank, _weight(parameters.get("q")))
+    return best
+
+
+def _weight(text: str | None) -> float:
+    """A weight as it is written; what is none weighs nothing."""
+    try:
+        weight = float(text) if text is not None else 1.0
+    except ValueError:
+        return 0.0
+    return weight if 0 <= weight <= 1 else 0.0
