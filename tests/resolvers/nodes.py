@@ -1,0 +1,59 @@
+"""A row of every type, and asking for them by their ids."""
+
+from typing import Any
+
+from models import LearningAim, Member, ProcessAutomation, TrackerEvent
+from services.calendar import today
+from tests import factories as make
+from tests.asking import data, gid
+from tests.resolvers.college import College
+
+BY_ID = """
+query ($id: ID!) {
+  node(id: $id) { __typename id } nodes(ids: [$id, $id]) { __typename id }
+  tracker(id: $id) { id } learner(id: $id) { id }
+}
+"""
+
+
+async def everything(house: College) -> dict[str, str]:
+    """The id of a row of every type, by its type's name; none of them concerns the house's tutor."""
+    organisation = house.organisation
+    learner = await make.learner(organisation)
+    kind = await make.tracker_type(organisation)
+    tracker = await make.tracker(organisation, type=kind, learner=learner, created_by=house.ada, assignee=house.bob)
+    aim = await LearningAim.create(
+        organisation=organisation,
+        learner=learner,
+        sequence=1,
+        reference="ZPROG001",
+        aim_type=1,
+        start_date=today(),
+        completion_status=1,
+    )
+    event = await TrackerEvent.create(
+        organisation=organisation, tracker=tracker, kind="CREATED", at=make.now(), version=1
+    )
+    automation = await ProcessAutomation.filter(organisation=organisation).first()
+    told = await make.notification(tracker, house.ada)
+    programme = await make.programme(organisation)
+    rows = [tracker, learner, kind, aim, event, automation, told, programme, house.employer, house.bob, organisation]
+    return {type(row).__name__: gid(row) for row in rows}
+
+
+def nothing(_name: str, _id: str) -> dict[str, Any]:
+    return {"node": None, "nodes": [None, None], "tracker": None, "learner": None}
+
+
+def itself(name: str, id_: str) -> dict[str, Any]:
+    node = {"__typename": name, "id": id_}
+    return {
+        "node": node,
+        "nodes": [node, node],
+        "tracker": {"id": id_} if name == "Tracker" else None,
+        "learner": {"id": id_} if name == "Learner" else None,
+    }
+
+
+async def by_id(member: Member, ids: dict[str, str]) -> dict[str, Any]:
+    return {name: await data(member, BY_ID, id=id_) for name, id_ in ids.items()}
