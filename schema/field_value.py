@@ -13,9 +13,9 @@ from schema.edges import edge
 from schema.field_definition import Choice
 from schema.node import Node
 from services import definitions
-from services.calendar import spoken
 from services.field_kinds import CanonicalValue
 from services.tracker_types import Form
+from services.value_wording import GONE, worded
 
 
 @strawberry.interface(description="The value of a filled field.")
@@ -75,7 +75,7 @@ async def _node(root: strawberry.Parent[Any], info: Info) -> Any:
 
 async def _display(root: strawberry.Parent[Any], info: Info) -> str:
     neighbour = await info.context.loaders.neighbours.load(root.reference)
-    return neighbour.name if neighbour is not None else "no longer there"
+    return neighbour.name if neighbour is not None else GONE
 
 
 @strawberry.type(description="A member, an employer or a programme.")
@@ -91,24 +91,24 @@ VALUE_TYPES = [TextValue, IntegerValue, DecimalValue, DateValue, BooleanValue, C
 
 
 def _value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldValue | None:
-    about = {"key": field.key, "label": field.label}
+    about: Any = {"key": field.key, "label": field.label}
+    if isinstance(field, definitions.ReferenceField):
+        return ReferenceValue(**about, reference=UUID(str(value)))
+    about["display"] = worded(field, value)
     match field, value:
         case definitions.TextField(), str():
-            return TextValue(**about, display=value, text=value)
+            return TextValue(**about, text=value)
         case definitions.BooleanField(), bool():
-            return BooleanValue(**about, display="Yes" if value else "No", boolean=value)
+            return BooleanValue(**about, boolean=value)
         case definitions.IntegerField(), int():
-            return IntegerValue(**about, display=f"{value:,}", integer=value)
+            return IntegerValue(**about, integer=value)
         case definitions.DecimalField(), str():
-            return DecimalValue(**about, display=value, decimal=Decimal(value))
+            return DecimalValue(**about, decimal=Decimal(value))
         case definitions.DateField(), str():
-            day = dt.date.fromisoformat(value)
-            return DateValue(**about, display=spoken(day), date=day)
+            return DateValue(**about, date=dt.date.fromisoformat(value))
         case definitions.ChoiceField(), list():
             chosen: Any = [choice for choice in field.choices if choice.value in value]
-            return ChoiceValue(**about, display=", ".join(choice.label for choice in chosen), choices=chosen)
-        case definitions.ReferenceField(), str():
-            return ReferenceValue(key=field.key, label=field.label, reference=UUID(value))
+            return ChoiceValue(**about, choices=chosen)
     return None
 
 
