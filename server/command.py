@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models import MemberKind, Organisation, Role
+from models import MemberKind, Role
 from models.database import database
 from resolvers.root import sdl
 from server import imports, terminal
@@ -127,18 +127,11 @@ def add_member(
     )
 
     async def work() -> None:
-        into = await _organisation(organisation)
+        into = await terminal.organisation(organisation)
         await write_member(into, email=email, name=name, kind=kind, roles=role or [], password=password)
 
     terminal.run(work)
     out.print(f"{name} can sign in." if asked else f"{name} can sign in with the password {password}")
-
-
-async def _organisation(name: str) -> Organisation:
-    found = await organisation_named(name)
-    if found is None:
-        terminal.stop(f"There is no organisation {name!r}.")
-    return found
 
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file.")]

@@ -7,11 +7,11 @@ from pathlib import Path
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models import Organisation
-from server.terminal import out, run, stop, told
+from server.terminal import organisation as organisation_of
+from server.terminal import out, run, told
 from services.employer_import import import_employers
 from services.import_report import ImportReport, OnProgress
 from services.learner_import import import_learners
-from services.organisations import organisation_named
 
 MOST_SHOWN = 1_000
 
@@ -38,9 +38,7 @@ def employers(file: Path, organisation: str) -> None:
 
 def _import(organisation: str, work: Callable[[Organisation, OnProgress], Awaitable[ImportReport]], what: str) -> None:
     async def report() -> ImportReport:
-        into = await organisation_named(organisation)
-        if into is None:
-            stop(f"There is no organisation {organisation!r}.")
+        into = await organisation_of(organisation)
         with Progress(
             TextColumn("Importing " + what), BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=told
         ) as bar:

@@ -11,12 +11,14 @@ import asyncpg
 from rich.console import Console
 from tortoise.exceptions import DBConnectionError
 
+from models import Organisation
 from server.logs import configure_logs
 from server.opening import NotMigrated, database_of, with_database
 from server.postgres import EmbeddedPostgresError
 from server.settings import Settings, SettingsError
 from services.demo import NotEmpty
 from services.import_report import UnreadableFileError
+from services.organisations import organisation_named
 from services.problems import Rejected
 
 T = TypeVar("T")
@@ -39,6 +41,14 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
     chosen = settings()
     with database_of(chosen) as url:
         return asyncio.run(with_database(chosen, url, work))
+
+
+async def organisation(name: str) -> Organisation:
+    """The organisation that somebody named; ends the command if there is none."""
+    found = await organisation_named(name)
+    if found is None:
+        stop(f"There is no organisation {name!r}.")
+    return found
 
 
 def stop(message: str, code: int = 2) -> NoReturn:

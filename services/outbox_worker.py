@@ -25,12 +25,7 @@ T = TypeVar("T")
 
 
 async def run_outbox(
-    installation: Installation,
-    mailer: Mailer,
-    wake: asyncio.Event,
-    *,
-    poll: float = POLL,
-    grace: float = GRACE,
+    installation: Installation, mailer: Mailer, wake: asyncio.Event, *, poll: float = POLL, grace: float = GRACE
 ) -> None:
     """Send what is due, as it becomes due, until cancelled; ``wake`` says that there may be something now.
 

@@ -54,21 +54,13 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     """Check an entry by every rule. Writes nothing, and stops at no first problem."""
     day = today()
     offered, learner, assignee = await asyncio.gather(
-        type_by_key(viewer, entry.type), _learner(viewer, entry.learner), _member(viewer, entry.assignee)
+        _offered(viewer, entry.type), _learner(viewer, entry.learner), _member(viewer, entry.assignee)
     )
-    if offered is not None and offered.type.archived:
-        offered = None
-    form = NOTHING_CHECKED
-    problems: list[Problem] = []
-    if offered is not None:
-        definition = offered.form.definition
-        form = await check_form(definition, entry.values, organisation_id=viewer.organisation_id, today=day)
-        if learner is not None and offered.type.category == TrackerCategory.PROCESS_AUTOMATION:
-            problems += await automation_problems(definition, form.values, learner)
+    form, record_problems = await _check_values(viewer, entry, offered, learner, day)
     description, description_problems = check_plain_text(
         entry.description, path=("description",), label="The description", longest=LONGEST_DESCRIPTION
     )
-    problems = [
+    problems = (
         *_type_problems(viewer, entry, offered),
         *_learner_problems(entry, learner),
         *_status_problems(entry),
@@ -76,16 +68,35 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
         *description_problems,
         *due_date_problems(entry.due_date, day),
         *form.problems,
-        *problems,
-    ]
+        *record_problems,
+    )
     return CheckedEntry(
         type=offered,
         learner=learner,
         assignee=assignee,
         description=description,
         values=form.values,
-        problems=tuple(problems),
+        problems=problems,
     )
+
+
+async def _offered(viewer: Viewer, key: str) -> OfferedType | None:
+    """The type of the key, unless it is archived: that is unknown to a new tracker."""
+    offered = await type_by_key(viewer, key)
+    return None if offered is None or offered.type.archived else offered
+
+
+async def _check_values(
+    viewer: Viewer, entry: TrackerEntry, offered: OfferedType | None, learner: Learner | None, day: dt.date
+) -> tuple[CheckedForm, list[Problem]]:
+    """The entry's form, and what the learner's record has against it if it is an automation's."""
+    if offered is None:
+        return NOTHING_CHECKED, []
+    definition = offered.form.definition
+    form = await check_form(definition, entry.values, organisation_id=viewer.organisation_id, today=day)
+    if learner is None or offered.type.category != TrackerCategory.PROCESS_AUTOMATION:
+        return form, []
+    return form, await automation_problems(definition, form.values, learner)
 
 
 async def _learner(viewer: Viewer, reference: NodeReference | None) -> Learner | None:

@@ -52,12 +52,7 @@ async def write_people(
 
 
 def _entry(
-    number: int,
-    story: Story,
-    provider: Mapping[str, Any],
-    tutors: Sequence[str],
-    today: dt.date,
-    people: People,
+    number: int, story: Story, provider: Mapping[str, Any], tutors: Sequence[str], today: dt.date, people: People
 ) -> LearnerEntry:
     draw = people.draw
     reference = f"{provider['prefix']}{number:04}"

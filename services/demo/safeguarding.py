@@ -23,6 +23,69 @@ from services.definitions import (
 
 _AFTER_BUILT_IN = 100
 
+_CONCERN: tuple[FieldDefinition, ...] = (
+    ChoiceField(
+        key="concernKind",
+        label="Kind of concern",
+        required=True,
+        choices=(
+            Choice(value="WELFARE", label="Welfare"),
+            Choice(value="MENTAL_HEALTH", label="Mental health"),
+            Choice(value="BULLYING", label="Bullying"),
+            Choice(value="ONLINE_SAFETY", label="Online safety"),
+            Choice(value="PREVENT", label="Prevent"),
+            Choice(value="OTHER", label="Other"),
+        ),
+    ),
+    TextField(
+        key="otherConcern",
+        label="Which concern",
+        max_length=120,
+        required=True,
+        visible_when=FieldCondition(field="concernKind", is_one_of=("OTHER",)),
+    ),
+    DateField(
+        key="raisedOn",
+        label="Raised on",
+        help="Not in the future.",
+        required=True,
+        latest=(DateBound(today=True),),
+    ),
+    TextField(
+        key="details",
+        label="What was seen or said",
+        help="In the learner's own words where possible.",
+        multiline=True,
+        max_length=2000,
+        required=True,
+    ),
+)
+_RESPONSE: tuple[FieldDefinition, ...] = (
+    BooleanField(key="immediateRisk", label="Is the learner at immediate risk?", default=False, required=True),
+    TextField(
+        key="actionTaken",
+        label="What was done at once",
+        multiline=True,
+        max_length=2000,
+        required=True,
+        visible_when=FieldCondition(field="immediateRisk", is_one_of=("true",)),
+    ),
+    ReferenceField(key="safeguardingLead", label="Safeguarding lead", target=ReferenceTarget.MEMBER, required=True),
+    TextField(key="contactPhone", label="Telephone", format=TextFormat.PHONE, max_length=18),
+    IntegerField(key="peopleInvolved", label="People involved", minimum=Decimal(1), maximum=Decimal(50)),
+    DateField(key="followUpOn", label="Follow up on", earliest=(DateBound(field="raisedOn"),)),
+    ChoiceField(
+        key="outcome",
+        label="Outcome",
+        required_for=(TrackerStatus.RESOLVED, TrackerStatus.CLOSED),
+        choices=(
+            Choice(value="NO_FURTHER_ACTION", label="No further action"),
+            Choice(value="SUPPORT_PLAN", label="Support plan"),
+            Choice(value="REFERRED", label="Referred"),
+        ),
+    ),
+)
+
 
 async def write_safeguarding(organisation_id: UUID) -> None:
     """Add the type SAFEGUARDING to an organisation."""
@@ -34,74 +97,5 @@ async def write_safeguarding(organisation_id: UUID) -> None:
         category=TrackerCategory.CUSTOM,
         position=_AFTER_BUILT_IN,
     )
-    document = definition_to_document(TypeDefinition(fields=_fields()))
+    document = definition_to_document(TypeDefinition(fields=_CONCERN + _RESPONSE))
     await TrackerTypeVersion.create(type_id=made.id, version=made.version, definition=document)
-
-
-def _fields() -> tuple[FieldDefinition, ...]:
-    return (
-        ChoiceField(
-            key="concernKind",
-            label="Kind of concern",
-            required=True,
-            choices=(
-                Choice(value="WELFARE", label="Welfare"),
-                Choice(value="MENTAL_HEALTH", label="Mental health"),
-                Choice(value="BULLYING", label="Bullying"),
-                Choice(value="ONLINE_SAFETY", label="Online safety"),
-                Choice(value="PREVENT", label="Prevent"),
-                Choice(value="OTHER", label="Other"),
-            ),
-        ),
-        TextField(
-            key="otherConcern",
-            label="Which concern",
-            max_length=120,
-            required=True,
-            visible_when=FieldCondition(field="concernKind", is_one_of=("OTHER",)),
-        ),
-        DateField(
-            key="raisedOn",
-            label="Raised on",
-            help="Not in the future.",
-            required=True,
-            latest=(DateBound(today=True),),
-        ),
-        TextField(
-            key="details",
-            label="What was seen or said",
-            help="In the learner's own words where possible.",
-            multiline=True,
-            max_length=2000,
-            required=True,
-        ),
-        *_response(),
-    )
-
-
-def _response() -> tuple[FieldDefinition, ...]:
-    return (
-        BooleanField(key="immediateRisk", label="Is the learner at immediate risk?", default=False, required=True),
-        TextField(
-            key="actionTaken",
-            label="What was done at once",
-            multiline=True,
-            max_length=2000,
-            required=True,
-            visible_when=FieldCondition(field="immediateRisk", is_one_of=("true",)),
-        ),
-        ReferenceField(key="safeguardingLead", label="Safeguarding lead", target=ReferenceTarget.MEMBER, required=True),
-        TextField(key="contactPhone", label="Telephone", format=TextFormat.PHONE, max_length=18),
-        IntegerField(key="peopleInvolved", label="People involved", minimum=Decimal(1), maximum=Decimal(50)),
-        DateField(key="followUpOn", label="Follow up on", earliest=(DateBound(field="raisedOn"),)),
-        ChoiceField(
-            key="outcome",
-            label="Outcome",
-            required_for=(TrackerStatus.RESOLVED, TrackerStatus.CLOSED),
-            choices=(
-                Choice(value="NO_FURTHER_ACTION", label="No further action"),
-                Choice(value="SUPPORT_PLAN", label="Support plan"),
-                Choice(value="REFERRED", label="Referred"),
-            ),
-        ),
-    )
