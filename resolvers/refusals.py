@@ -17,8 +17,8 @@ class RejectionAnswers(FieldExtension):
         self._payload = payload
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        """Ask the resolver; turn Rejected into the payload's ``errors``."""
+        """Ask the resolver; turn Rejected into the payload's ``errors``, beside what stands instead."""
         try:
             return await next_(source, info, **kwargs)
         except Rejected as rejected:
-            return self._payload(errors=list(rejected.problems))
+            return self._payload(errors=list(rejected.problems), **rejected.standing)

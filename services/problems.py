@@ -1,8 +1,9 @@
 """What is wrong with an entry, said all at once and each in its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class ErrorCode(StrEnum):
@@ -53,8 +54,12 @@ class Problem:
 
 
 class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a failure
-    """An entry was refused; ``problems`` says everything that is wrong with it."""
+    """An entry was refused; ``problems`` says everything that is wrong with it.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    ``standing`` is what the refused caller should read instead, by its name: on CONFLICT the row as it now stands.
+    """
+
+    def __init__(self, problems: Iterable[Problem], *, standing: Mapping[str, object] = MappingProxyType({})) -> None:
         self.problems = tuple(problems)
+        self.standing = standing
         super().__init__(", ".join(f"{'.'.join(p.path)}: {p.code}" for p in self.problems))

@@ -1,6 +1,6 @@
 """Telling members of a tracker: notifications with the next cursors, mails, wake-ups, in the caller's transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from models import NotificationKind
@@ -31,12 +31,18 @@ async def tell(
     tracker_id: UUID,
     actor_id: UUID | None,
 ) -> None:
-    """Notify members, an ASSIGNED one by mail too. Nobody is told of their own doing; None is nobody.
+    """Notify members of the same: see ``tell_each``. None is nobody."""
+    news = {one: kind for one in recipients if one is not None}
+    await tell_each(news, tracker_id=tracker_id, actor_id=actor_id)
+
+
+async def tell_each(news: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
+    """Notify each member of their kind of news, of ASSIGNED by mail too. Nobody is told of their own doing.
 
     Inboxes are taken by ascending member id, after every other lock: all writers keep this order.
     """
-    for member_id in sorted({one for one in recipients if one is not None and one != actor_id}):
-        notification_id = new_id()
+    for member_id in sorted(news.keys() - {actor_id}):
+        notification_id, kind = new_id(), news[member_id]
         await fetch(_TELL, member_id, notification_id, kind, tracker_id, actor_id)
         if kind == NotificationKind.ASSIGNED:
             await fetch(_MAIL, new_id(), member_id, notification_id)
