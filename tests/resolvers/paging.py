@@ -1,0 +1,48 @@
+"""Going through a connection page by page."""
+
+from typing import Any
+
+from models import Member
+from tests.asking import ask, data
+
+PAGE = "totalCount nodes { name } edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+
+
+async def names(member: Member, field: str, search: str | None = None, arguments: str = "") -> list[str]:
+    """The names of a list's first page, whose ``totalCount`` is that of the search."""
+    document = f"query ($search: String) {{ {field}(search: $search{arguments}) {{ totalCount nodes {{ name }} }} }}"
+    page = (await data(member, document, search=search))[field]
+    found = [node["name"] for node in page["nodes"]]
+    assert page["totalCount"] == len(found)
+    return found
+
+
+async def walked(member: Member, field: str, size: int, *, backwards: bool = False) -> list[list[str]]:
+    """The names of a whole list, page by page, from its start or its end."""
+    count, cursor = ("last", "before") if backwards else ("first", "after")
+    document = f"query ($size: Int, $at: String) {{ {field}({count}: $size, {cursor}: $at) {{ {PAGE} }} }}"
+    pages: list[list[str]] = []
+    at, more = None, True
+    while more:
+        page: Any = (await data(member, document, size=size, at=at))[field]
+        pages.append([node["name"] for node in page["nodes"]])
+        info, edges = page["pageInfo"], page["edges"]
+        assert [edge["node"]["name"] for edge in edges] == pages[-1]
+        assert (info["startCursor"], info["endCursor"]) == (edges[0]["cursor"], edges[-1]["cursor"])
+        assert info["hasNextPage" if backwards else "hasPreviousPage"] is (at is not None)
+        at, more = (
+            (info["startCursor"], info["hasPreviousPage"]) if backwards else (info["endCursor"], info["hasNextPage"])
+        )
+    return pages
+
+
+async def refused_at(member: Member, field: str, **arguments: Any) -> Any:
+    """The argument that a page was refused for."""
+    kinds = {"first": "Int", "last": "Int"}
+    declared = ", ".join(f"${name}: {kinds.get(name, 'String')}" for name in arguments)
+    given = ", ".join(f"{name}: ${name}" for name in arguments)
+    answer = await ask(member, f"query ({declared}) {{ {field}({given}) {{ totalCount }} }}", **arguments)
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert error["extensions"].pop("code") == "BAD_USER_INPUT"
+    return error["extensions"]["path"]
