@@ -106,7 +106,7 @@ async def offered_types(
     key: str | None = None,
     include_disabled: bool = False,
 ) -> Sequence[OfferedType]:
-    """The types that the viewer's organisation has, in their order.
+    """The types that the viewer's organisation has: the built-in ones in their order, then its own.
 
     Process automations that are not enabled are left out unless ``include_disabled``, with which an old tracker's
     type is asked for.
@@ -121,7 +121,8 @@ async def offered_types(
     if not include_disabled:
         where.append("(type.category <> 'PROCESS_AUTOMATION' OR automation.enabled)")
     records = await statement.fetch(
-        f"SELECT {type_columns()} FROM {source} WHERE {' AND '.join(where)} ORDER BY type.position, type.name, type.id"
+        f"SELECT {type_columns()} FROM {source} WHERE {' AND '.join(where)} "
+        "ORDER BY type.organisation_id IS NOT NULL, type.position, type.name, type.id"
     )
     return await offered(records)
 
