@@ -1,0 +1,154 @@
+"""The types that an organisation has, for whoever asks."""
+
+from typing import Any
+
+import pytest
+
+from models import Member, MemberKind, ProcessAutomation, Role, TrackerCategory, TrackerType, TrackerTypeVersion
+from tests import factories as make
+from tests.asking import data, gid
+from tests.resolvers.college import OPENS, college
+
+PLAIN = ["JOB", "APPRENTICESHIP", "TRAINEESHIP", "EDUCATION", "SELF_EMPLOYMENT", "ILR", "COMPLIANCE"]
+STATUSES = {
+    "CHANGE_OF_NAME": ["ONBOARDING", "READY_TO_ENROL", "ACTIVE", "ON_A_BREAK", "ENTERED_EPA"],
+    "CHANGE_OF_ADDRESS": ["ACTIVE"],
+    "CHANGE_OF_EMPLOYER": ["ACTIVE"],
+    "CHANGE_OF_WORKING_CONDITIONS": ["ACTIVE"],
+    "LEARNING_SUPPORT": ["ACTIVE"],
+    "BREAK_IN_LEARNING": ["ACTIVE"],
+    "RETURN_TO_LEARNING": ["ON_A_BREAK"],
+    "WITHDRAWAL": ["ACTIVE", "ON_A_BREAK"],
+    "CHANGE_OF_PROGRAMME": ["ACTIVE"],
+    "COMPLETION": ["ACTIVE", "ENTERED_EPA"],
+}
+AUTOMATIONS = list(STATUSES)
+
+TYPES = """
+query ($category: [TrackerCategory!], $creatable: Boolean! = false, $archived: Boolean! = false) {
+  trackerTypes(category: $category, creatableOnly: $creatable, includeArchived: $archived) { key }
+}
+"""
+ONE = "query ($key: String!) { trackerType(key: $key) { key } }"
+
+
+async def keys(member: Member, **arguments: Any) -> list[str]:
+    return [one["key"] for one in (await data(member, TYPES, **arguments))["trackerTypes"]]
+
+
+async def test_all_types_in_their_order_where_automations_are_enabled(database: str) -> None:
+    house, plain = await college(), await college(automations=False)
+    assert await keys(house.ada) == PLAIN + AUTOMATIONS
+    assert await keys(house.tina) == PLAIN + AUTOMATIONS
+    assert await keys(plain.ada) == PLAIN
+    await ProcessAutomation.filter(organisation=house.organisation, key="WITHDRAWAL").update(enabled=False)
+    assert await keys(house.ada) == PLAIN + [key for key in AUTOMATIONS if key != "WITHDRAWAL"]
+
+
+async def test_types_of_some_categories(database: str) -> None:
+    house = await college()
+    await make.tracker_type(house.organisation, key="OURS")
+    everything = [*PLAIN, *AUTOMATIONS, "OURS"]
+    expected = {
+        None: everything,
+        (): everything,
+        ("EMPLOYABILITY",): PLAIN[:5],
+        ("FUNDED",): PLAIN[5:],
+        ("CUSTOM",): ["OURS"],
+        ("PROCESS_AUTOMATION",): AUTOMATIONS,
+        ("CUSTOM", "FUNDED", "CUSTOM"): [*PLAIN[5:], "OURS"],
+    }
+    found = {given: await keys(house.ada, category=None if given is None else list(given)) for given in expected}
+    assert found == expected
+
+
+async def test_types_of_ones_own_come_after_the_built_in_ones_and_are_nobody_elses(database: str) -> None:
+    house, other = await college(automations=False), await college(automations=False)
+    await make.tracker_type(house.organisation, key="ZEBRA", name="A zebra")
+    await make.tracker_type(house.organisation, key="ANT", name="The ant")
+    assert await keys(house.ada) == [*PLAIN, "ZEBRA", "ANT"]  # by name
+    assert await keys(other.ada) == PLAIN
+    assert await data(house.ada, ONE, key="ANT") == {"trackerType": {"key": "ANT"}}
+    assert await data(other.ada, ONE, key="ANT") == {"trackerType": None}
+
+
+async def test_archived_types_are_listed_when_asked_for_and_creatable_never(database: str) -> None:
+    house = await college(automations=False)
+    await make.tracker_type(house.organisation, key="OLD", archived=True)
+    assert await keys(house.ada) == PLAIN
+    assert await keys(house.ada, archived=True) == [*PLAIN, "OLD"]
+    assert await keys(house.ada, archived=True, creatable=True) == PLAIN
+    asked = '{ trackerType(key: "OLD") { key archived viewerCanCreate } }'
+    assert (await data(house.ada, asked))["trackerType"] == {"key": "OLD", "archived": True, "viewerCanCreate": False}
+
+
+async def test_one_type_by_its_key(database: str) -> None:
+    house = await college()
+    await ProcessAutomation.filter(key="COMPLETION").update(enabled=False)
+    expected = {key: {"key": key} for key in (*PLAIN, "WITHDRAWAL")}
+    unknown = dict.fromkeys(["", "job", "JOB ", "J\x00B", "\ud800", "JÖB", "COMPLETION", "x" * 10_000, gid(house.ada)])
+    found = {key: (await data(house.ada, ONE, key=key))["trackerType"] for key in expected | unknown}
+    assert found == expected | unknown
+
+
+async def test_in_which_statuses_learners_must_be(database: str) -> None:
+    house = await college()
+    found = await data(house.ada, "{ trackerTypes { key learnerStatuses } }")
+    assert {one["key"]: one["learnerStatuses"] for one in found["trackerTypes"]} == STATUSES | {
+        key: [] for key in PLAIN
+    }
+
+
+@pytest.mark.parametrize("kind", list(MemberKind))
+async def test_who_can_create_what(database: str, kind: MemberKind) -> None:
+    house = await college()
+    await make.tracker_type(house.organisation, key="OURS")
+    create, automate, edit = list(Role)[:3]
+    plain = [*PLAIN, "OURS"]
+    expected: dict[tuple[Role, ...], list[str]] = {
+        (): [],
+        (create,): plain,
+        (automate,): [],
+        (edit,): [],
+        (automate, edit): [],
+        OPENS: [*PLAIN, *AUTOMATIONS, "OURS"],
+        (create, edit): plain,
+        tuple(Role): [*PLAIN, *AUTOMATIONS, "OURS"],
+        (Role.MANAGE_SETTINGS, Role.MANAGE_MEMBERS): [],
+    }
+    found, marked = {}, {}
+    for roles in expected:
+        member = await make.member(house.organisation, kind=kind, roles=roles)
+        found[roles] = await keys(member, creatable=True)
+        types = (await data(member, "{ trackerTypes { key viewerCanCreate } }"))["trackerTypes"]
+        marked[roles] = [one["key"] for one in types if one["viewerCanCreate"]]
+    assert found == marked == expected
+
+
+async def test_a_type_is_served_in_its_newest_version(database: str) -> None:
+    house = await college(automations=False)
+    job = await TrackerType.get(key="JOB")
+    field = {"kind": "TEXT", "key": "only", "label": "Only"}
+    await TrackerTypeVersion.create(type=job, version=2, definition={"fields": [field]})
+    asked = '{ trackerType(key: "JOB") { version fields { key label kind required } } }'
+    assert (await data(house.ada, asked))["trackerType"]["version"] == 1
+    await TrackerType.filter(id=job.id).update(version=2)
+    assert (await data(house.ada, asked))["trackerType"] == {
+        "version": 2,
+        "fields": [{"key": "only", "label": "Only", "kind": "TEXT", "required": False}],
+    }
+
+
+async def test_a_type_says_what_it_is(database: str) -> None:
+    house = await college()
+    asked = '{ trackerType(key: "ILR") { id key name description category version archived } }'
+    ilr = await TrackerType.get(key="ILR")
+    assert (await data(house.ada, asked))["trackerType"] == {
+        "id": gid(ilr),
+        "key": "ILR",
+        "name": "ILR",
+        "description": "A query on a learner's Individualised Learner Record. Rejected means that it must be completed again.",
+        "category": TrackerCategory.FUNDED.value,
+        "version": 1,
+        "archived": False,
+    }
