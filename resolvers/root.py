@@ -6,9 +6,12 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from resolvers import lists
+from resolvers import employer as for_employers
+from resolvers import learner as for_learners
+from resolvers import member as for_members
 from resolvers import node as for_nodes
 from resolvers import notification as for_notifications
+from resolvers import programme as for_programmes
 from resolvers import session as for_sessions
 from resolvers import tracker as for_trackers
 from resolvers import tracker_type as for_types
@@ -26,10 +29,11 @@ from schema.organisation import Organisation, ProcessAutomation
 from schema.programme import Programme
 from schema.quiet import QuietSchema
 from schema.scalars import SCALARS
+from schema.session import SignInPayload
 from schema.tracker import Tracker, TrackerEvent
 from schema.tracker_input import CreateTrackerPayload
 from schema.tracker_type import TrackerType
-from schema.viewer import SignInPayload, Viewer
+from schema.viewer import Viewer
 
 
 def _mutation(resolver: Callable[..., Any], payload: Callable[..., Any], description: str) -> Any:
@@ -56,11 +60,11 @@ class Query:
     tracker_type: TrackerType | None = edge(for_types.tracker_type, "One type by its key.")
     tracker: Tracker | None = edge(for_trackers.tracker, "One tracker by its id.")
     trackers: Connection[Tracker] = edge(for_trackers.list_trackers, "The trackers that the viewer sees, newest first.")
-    learner: Learner | None = edge(lists.learner, "One learner by their id.")
-    learners: Connection[Learner] = edge(lists.learners, "The learners that the viewer sees, by family name.")
-    members: Connection[Member] = edge(lists.members, "The organisation's members, by name.")
-    employers: Connection[Employer] = edge(lists.employers, "The organisation's employers, by name.")
-    programmes: Connection[Programme] = edge(lists.programmes, "The organisation's programmes, by name.")
+    learner: Learner | None = edge(for_learners.learner, "One learner by their id.")
+    learners: Connection[Learner] = edge(for_learners.learners, "The learners that the viewer sees, by family name.")
+    members: Connection[Member] = edge(for_members.members, "The organisation's members, by name.")
+    employers: Connection[Employer] = edge(for_employers.employers, "The organisation's employers, by name.")
+    programmes: Connection[Programme] = edge(for_programmes.programmes, "The organisation's programmes, by name.")
     validate_tracker: list[InputError] = edge(
         for_trackers.validate_tracker,
         "All that `createTracker` would refuse in an entry, the idempotency key left aside. Writes, counts and "

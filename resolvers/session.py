@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 
 from schema.context import Info
-from schema.viewer import SignInInput, SignInPayload, signed_in
+from schema.session import SignInInput, SignInPayload, signed_in
 from services import sessions
 from services.viewer import Viewer
 

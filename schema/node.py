@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 from tortoise import Model
 
+from models.rows import row
 from schema.edges import edge
 from services.global_ids import NOWHERE, NodeReference, global_id, named
 from services.pages import Page
@@ -84,6 +85,11 @@ def connection(page: Page, nodes: list[Any]) -> ConnectionOf:
     )
     edges = [EdgeOf(node, cursor) for node, cursor in zip(nodes, cursors, strict=True)]
     return ConnectionOf(edges, nodes, info, page.total)
+
+
+def connection_of(page: Page, model: type[Model]) -> ConnectionOf:
+    """The connection of a page whose records are rows of a model, known as ``r``."""
+    return connection(page, [row(model, "r", record) for record in page.records])
 
 
 def reference_of(text: str, *path: str) -> NodeReference:

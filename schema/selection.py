@@ -17,6 +17,11 @@ def names_below(info: Info) -> frozenset[str]:
     return frozenset(_names([node.selection_set for node in raw.field_nodes if node.selection_set], raw.fragments))
 
 
+def asks_for_total(info: Info) -> bool:
+    """Whether a connection's rows have to be counted."""
+    return "totalCount" in names_below(info)
+
+
 def _names(waiting: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
     spread: set[str] = set()
     while waiting:

@@ -9,7 +9,7 @@ from models.rows import row
 from schema.context import Info
 from schema.loaders import Loaders, Wanted
 from schema.node import ConnectionOf, connection
-from schema.selection import names_below
+from schema.selection import asks_for_total, names_below
 from services.pages import Page, PageRequest
 from services.tracker_lists import PEOPLE, TrackerFilter, page_of_trackers
 from services.tracker_types import offered
@@ -54,7 +54,7 @@ async def trackers_of_learner(
 async def history_of(tracker_id: UUID, info: Info, request: PageRequest) -> ConnectionOf:
     """A page of a tracker's history."""
     loaders = info.context.loaders
-    found = await loaders.histories.load(Wanted(tracker_id, request, "totalCount" in names_below(info)))
+    found = await loaders.histories.load(Wanted(tracker_id, request, asks_for_total(info)))
     _prime_people(loaders, found.records)
     return connection(found, [row(TrackerEvent, "e", record) for record in found.records])
 

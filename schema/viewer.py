@@ -1,18 +1,13 @@
 """Who is signed in, and what is theirs."""
 
-import datetime as dt
-from typing import Any
-
 import strawberry
 
 import models
 from schema.edges import edge
-from schema.input_error import InputError
 from schema.member import Member
 from schema.organisation import Organisation
 from services.global_ids import global_id
 from services.notifications import newest_cursor, unread_count
-from services.sessions import SignedIn
 from services.viewer import Viewer as ViewerRow
 
 Row = strawberry.Parent[ViewerRow]
@@ -50,37 +45,3 @@ class Viewer:
         _notification_cursor,
         'The cursor of the newest notification, "0" if there is none: list first, then listen after it, and nothing is lost.',
     )
-
-
-@strawberry.type(description="A sign-in: a token for requests and one to renew it.")
-class Session:
-    """The whitelist over a fresh pair of tokens."""
-
-    access_token: str = strawberry.field(
-        description="Goes into the header: `Authorization: Bearer …`. Lives ten minutes."
-    )
-    access_token_expires_at: dt.datetime = strawberry.field(description="When it ends.")
-    refresh_token: str = strawberry.field(description="What `refreshSession` takes, once.")
-    viewer: Viewer = strawberry.field(description="Who is signed in.")
-
-
-@strawberry.type(description="What came of signing in.")
-class SignInPayload:
-    """A session, or why there is none."""
-
-    session: Session | None = strawberry.field(default=None, description="The session; null when refused.")
-    errors: list[InputError] = strawberry.field(default_factory=list, description="Why it was refused.")
-
-
-@strawberry.input(description="What one signs in with.")
-class SignInInput:
-    """The input of signIn."""
-
-    email: str = strawberry.field(description="The member's e-mail address, in any case.")
-    password: str = strawberry.field(description="The password.")
-
-
-def signed_in(session: SignedIn) -> SignInPayload:
-    """The payload of a session."""
-    row: Any = session
-    return SignInPayload(session=row)

@@ -1,10 +1,27 @@
-"""What hangs on learners: their learning aims and groups."""
+"""Learners: the list of them, and their learning aims and groups."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from models import LearningAim
+from models import Learner, LearningAim
 from models.database import fetch
+from services.name_lists import listing, part, words
+from services.pages import Key, Order, Page, PageRequest, fetch_page
+from services.statements import Statement
+from services.viewer import Viewer
+from services.visibility import visible
+
+BY_FAMILY_NAME = Order("learners", (Key("r.family_name", str), Key("r.given_names", str), Key("r.id", UUID)))
+
+
+async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str | None, count: bool) -> Page:
+    """Learners by family name; every word of ``search`` is part of the name or starts the ULN."""
+    statement = Statement()
+    where = [visible(Learner, "r", viewer, statement)]
+    for word in words(search):
+        name = f"fold(r.given_names || ' ' || r.family_name) LIKE {part(statement, word)}"
+        where.append(f"({name} OR starts_with(r.uln, {statement.bind(word)}))")
+    return await fetch_page(request, listing(Learner, BY_FAMILY_NAME, where, statement), count=count)
 
 
 async def aims_of(learner_ids: Sequence[UUID]) -> list[list[LearningAim]]:

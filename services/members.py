@@ -9,10 +9,15 @@ from models.base import new_id
 from models.database import fetch, transaction
 from services.definitions import TextFormat
 from services.formats import FormatProblem, check_format
+from services.name_lists import by_name, listing, part, words
+from services.pages import Page, PageRequest, fetch_page
 from services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
 from services.problems import ErrorCode, Problem, Rejected
+from services.statements import Statement
 from services.texts import check_plain_text, clean_text, normal_email
 from services.units import unit_of_work
+from services.viewer import Viewer
+from services.visibility import visible
 
 LONGEST_NAME = 200
 
@@ -81,6 +86,23 @@ async def make_member(organisation: Organisation, new: NewMember) -> Member:
         raise Rejected([_TAKEN])
     await Inbox.create(member_id=made[0]["id"])
     return await Member.get(id=made[0]["id"])
+
+
+async def page_of_members(
+    viewer: Viewer, request: PageRequest, *, search: str | None, assignable_only: bool, count: bool
+) -> Page:
+    """Members by name; with ``assignable_only`` those that the viewer may give a tracker to.
+
+    Every word of ``search`` is part of the name or the e-mail address.
+    """
+    statement = Statement()
+    where = [visible(Member, "r", viewer, statement)]
+    if assignable_only:
+        where.append(f"r.active AND (r.kind = 'ADMINISTRATOR' OR r.id = {statement.bind(viewer.member_id)})")
+    for word in words(search):
+        pattern = part(statement, word)
+        where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
+    return await fetch_page(request, listing(Member, by_name(Member), where, statement), count=count)
 
 
 def password_problems(password: str) -> list[Problem]:

@@ -1,0 +1,60 @@
+"""What the lists of people and things by name share: their order, and the words that a search looks for."""
+
+from uuid import UUID
+
+from tortoise import Model
+
+from models.rows import columns
+from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page
+from services.refusals import BadRequest
+from services.statements import Statement
+from services.texts import clean_text
+from services.viewer import Viewer
+from services.visibility import visible
+
+LONGEST_SEARCH = 200
+
+
+def by_name(model: type[Model]) -> Order:
+    """The order of a list whose rows, known as ``r``, have a name."""
+    return Order(f"{model._meta.db_table}s", (Key("r.name", str), Key("r.id", UUID)))
+
+
+async def page_by_name(
+    model: type[Model], viewer: Viewer, request: PageRequest, *, search: str | None, condition: str, count: bool
+) -> Page:
+    """Rows by name that meet an SQL condition; every word of ``search`` is part of the name."""
+    statement = Statement()
+    where = [visible(model, "r", viewer, statement), condition]
+    where += [f"fold(r.name) LIKE {part(statement, word)}" for word in words(search)]
+    return await fetch_page(request, listing(model, by_name(model), where, statement), count=count)
+
+
+def listing(model: type[Model], order: Order, where: list[str], statement: Statement) -> Listing:
+    """A list of the rows of a model, known as ``r``, that meet all the conditions."""
+    return Listing(
+        order=order,
+        select=columns(model, "r"),
+        source=f"{model._meta.db_table} r",
+        where=" AND ".join(where),
+        statement=statement,
+    )
+
+
+def words(search: str | None) -> list[str]:
+    """The words of a search; raises BadRequest where it is too long or no text."""
+    text = search or ""
+    if len(text) > LONGEST_SEARCH:
+        raise BadRequest(f"A search may have at most {LONGEST_SEARCH} characters.", "search")
+    clean = clean_text(text)
+    if clean is None:
+        raise BadRequest("The search contains a character that is no text.", "search")
+    return clean.split()
+
+
+def part(statement: Statement, word: str) -> str:
+    """A LIKE pattern for a word anywhere in a text, its case and accents taken away, its wildcards literal.
+
+    They are escaped after folding, which makes a plain one of a full-width one.
+    """
+    return f"""'%' || regexp_replace(fold({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""

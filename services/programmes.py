@@ -1,0 +1,11 @@
+"""Programmes: what learners are on."""
+
+from models import Programme
+from services.name_lists import page_by_name
+from services.pages import Page, PageRequest
+from services.viewer import Viewer
+
+
+async def page_of_programmes(viewer: Viewer, request: PageRequest, *, search: str | None, count: bool) -> Page:
+    """Programmes by name."""
+    return await page_by_name(Programme, viewer, request, search=search, condition="true", count=count)
