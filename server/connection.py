@@ -146,15 +146,17 @@ class Connection:
         elif identifier in self._operations:
             self.end(4409, f"Subscriber for {identifier} already exists")
         else:
-            task = asyncio.create_task(self._operate(identifier, request))
+            # Counted on arrival: by the time that a burst's tasks run, all of them are there.
+            full = len(self._tasks) >= self._limits.operations
+            task = asyncio.create_task(self._operate(identifier, request, full=full))
             self._operations[identifier] = task
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _operate(self, identifier: str, request: Request) -> None:
+    async def _operate(self, identifier: str, request: Request, *, full: bool) -> None:
         request_id = new_request_id()
         try:
-            errors = await self._answer(identifier, request, request_id)
+            errors = self._too_many() if full else await self._answer(identifier, request, request_id)
         except self._closing as ended:
             self.end(4403, str(ended))
             return
@@ -167,11 +169,12 @@ class Connection:
             last = {"type": "error", "id": identifier, "payload": errors}
             await self._send(last if errors else {"type": "complete", "id": identifier})
 
+    def _too_many(self) -> list[dict[str, Any]]:
+        message = f"At most {self._limits.operations} operations at a time on one connection"
+        return list(refusal(message, "TOO_MANY_OPERATIONS")["errors"])
+
     async def _answer(self, identifier: str, request: Request, request_id: str) -> list[dict[str, Any]]:
         """Send what the operation yields; return the errors that ended it, if any did."""
-        if len(self._tasks) > self._limits.operations:
-            message = f"At most {self._limits.operations} operations at a time on one connection"
-            return list(refusal(message, "TOO_MANY_OPERATIONS")["errors"])
         operation = self._executor.prepare(request)
         context = await self._make_context(self._authorization, self._address)
         if operation.type is not OperationType.SUBSCRIPTION:

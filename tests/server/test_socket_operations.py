@@ -138,6 +138,13 @@ async def test_at_most_so_many_operations() -> None:
         assert await one.hear() == {"type": "error", "id": "c", "payload": [error]}
 
 
+async def test_of_a_burst_only_those_too_many_are_refused() -> None:
+    async with house(SocketLimits(operations=2)) as served, client(served, INIT) as one:
+        await one.send(*(ask("subscription { wait }", number) for number in "abc"))
+        answers = [await one.hear() for _ in "abc"]
+        assert {answer["id"]: answer["type"] for answer in answers} == {"a": "next", "b": "next", "c": "error"}
+
+
 async def test_a_client_that_does_not_read() -> None:
     limits = SocketLimits(send_time=0.2)
     async with house(limits) as served, client(served, INIT, max_queue=1, compression=None) as one:
