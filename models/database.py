@@ -1,13 +1,14 @@
 """The connection to PostgreSQL: opening, closing, migrating, and the few statements that are SQL."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 
 from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
+from tortoise.exceptions import TransactionManagementError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.recorder import MigrationRecorder
@@ -76,7 +77,16 @@ async def _is_recorded() -> bool:
 @asynccontextmanager
 async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """One transaction for everything in the block, rolled back by any exception."""
-    async with in_transaction("default") as connection:
+    begun: Any = in_transaction("default")
+    try:
+        connection = await begun.__aenter__()
+    except BaseException:
+        # Tortoise keeps the connection of a BEGIN that failed or was cancelled: twenty such, and the pool is empty.
+        if hasattr(begun, "token"):
+            await begun.__aexit__(TransactionManagementError, None, None)  # with this one it rolls nothing back
+        raise
+    async with AsyncExitStack() as stack:
+        stack.push_async_exit(begun)
         yield cast(BaseDBAsyncClient, connection)
 
 
