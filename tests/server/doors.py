@@ -41,7 +41,7 @@ class House:
 
     async def all_cleaned(self, *names: str) -> None:
         """Wait until these generators have run to the end of their `finally`."""
-        while self.cleaned != list(names):  # noqa: ASYNC110 - what is waited for must not know the test
+        while self.cleaned != list(names):
             await asyncio.sleep(0.01)
 
 
@@ -199,7 +199,7 @@ async def house(limits: SocketLimits | None = None, origins: tuple[str, ...] = (
     )
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):
-        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        while not server.started:
             await asyncio.sleep(0.01)
     state.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/graphql"
     try:

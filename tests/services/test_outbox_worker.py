@@ -41,7 +41,7 @@ async def working(
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(60):
-        while not await condition():  # noqa: ASYNC110 - a table tells nobody
+        while not await condition():
             await asyncio.sleep(0.02)
 
 
