@@ -15,6 +15,8 @@ from resolvers import programme as for_programmes
 from resolvers import session as for_sessions
 from resolvers import tracker as for_trackers
 from resolvers import tracker_type as for_types
+from resolvers import tracker_update as for_updates
+from resolvers.reading_anew import ReadsAnew
 from resolvers.refusals import RejectionAnswers
 from schema.edges import edge
 from schema.employer import Employer
@@ -33,11 +35,13 @@ from schema.session import SignInPayload
 from schema.tracker import Tracker, TrackerEvent
 from schema.tracker_input import CreateTrackerPayload
 from schema.tracker_type import TrackerType
+from schema.tracker_update_input import UpdateTrackerPayload
 from schema.viewer import Viewer
 
 
 def _mutation(resolver: Callable[..., Any], payload: Callable[..., Any], description: str) -> Any:
-    return strawberry.mutation(resolver=resolver, extensions=[RejectionAnswers(payload)], description=description)
+    extensions = [ReadsAnew(), RejectionAnswers(payload)]
+    return strawberry.mutation(resolver=resolver, extensions=extensions, description=description)
 
 
 def _subscription(resolver: Callable[..., Any], description: str) -> Any:
@@ -70,6 +74,10 @@ class Query:
         "All that `createTracker` would refuse in an entry, the idempotency key left aside. Writes, counts and "
         "announces nothing.",
     )
+    validate_tracker_update: list[InputError] = edge(
+        for_updates.validate_tracker_update,
+        "All that `updateTracker` would refuse in an entry. Writes and announces nothing.",
+    )
 
 
 @strawberry.type(description="What one can do.")
@@ -89,6 +97,12 @@ class Mutation:
         for_trackers.create_tracker,
         CreateTrackerPayload,
         "Open a tracker; its assignee hears of it at once and by mail. Refused with all that is wrong, or done whole.",
+    )
+    update_tracker: UpdateTrackerPayload | None = _mutation(
+        for_updates.update_tracker,
+        UpdateTrackerPayload,
+        "Change a tracker, as the one who last read it. Refused with all that is wrong, or done whole, as one event "
+        "of its history.",
     )
 
 

@@ -31,6 +31,10 @@ class Context:
     def enter(self, viewer: Viewer) -> None:
         """Go on as this viewer, with batches of their own: after a sign-in, and at each event."""
         self.viewer = viewer
+        self.forget_what_was_read()
+
+    def forget_what_was_read(self) -> None:
+        """Read everything again from now on."""
         self._loaders = None
 
     def must_be_signed_in(self) -> Viewer:

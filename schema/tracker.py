@@ -113,6 +113,7 @@ class Tracker(Node):
         return isinstance(value, models.Tracker)
 
 
+_CHANGE = ("path", "label", "before", "after")
 EventRow = strawberry.Parent[models.TrackerEvent]
 
 
@@ -125,7 +126,8 @@ async def _actor(root: EventRow, info: Info) -> Any:
 
 
 def _changes(root: EventRow) -> "list[FieldChange]":
-    return [FieldChange(**change) for change in root.changes]
+    # What is kept of a change of files has their ids too, for the store's sake.
+    return [FieldChange(**{name: one[name] for name in _CHANGE}) for one in root.changes]
 
 
 @strawberry.type(description="A field that a change touched, as a person would have read it before and after.")

@@ -91,12 +91,13 @@ def entry_of(given: CreateTrackerInput) -> TrackerEntry:
         assignee=reference_in(given.assignee_id),
         description=given.description,
         due_date=given.due_date,
-        values=tuple(_submitted(value) for value in given.values),
+        values=tuple(submitted(value) for value in given.values),
         idempotency_key=given.idempotency_key,
     )
 
 
-def _submitted(given: FieldValueInput) -> SubmittedValue:
+def submitted(given: FieldValueInput) -> SubmittedValue:
+    """A field's value as the rules take it."""
     if given.value is None:
         return SubmittedValue(key=given.key, slot=None, value=None)
     slot, value = next((slot, value) for slot, value in vars(given.value).items() if value is not strawberry.UNSET)

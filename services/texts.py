@@ -5,6 +5,7 @@ import unicodedata
 from services.problems import ErrorCode, Problem
 
 LONGEST_DESCRIPTION = 10_000
+LONGEST_COMMENT = 10_000
 LONGEST_EMAIL = 320
 
 # Unicode's stream-safe text (UAX #15) has no longer run. Normalising takes the square of a run's length, so

@@ -54,7 +54,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     """Check an entry by every rule. Writes nothing, and stops at no first problem."""
     day = today()
     offered, learner, assignee = await asyncio.gather(
-        _offered(viewer, entry.type), _learner(viewer, entry.learner), _member(viewer, entry.assignee)
+        _offered(viewer, entry.type), _learner(viewer, entry.learner), member_named(viewer, entry.assignee)
     )
     form, record_problems = await _check_values(viewer, entry, offered, learner, day)
     description, description_problems = check_plain_text(
@@ -110,7 +110,8 @@ async def _learner(viewer: Viewer, reference: NodeReference | None) -> Learner |
     return row(Learner, "l", found[0]) if found else None
 
 
-async def _member(viewer: Viewer, reference: NodeReference | None) -> Member | None:
+async def member_named(viewer: Viewer, reference: NodeReference | None) -> Member | None:
+    """The organisation's member that an id names, active or not."""
     if reference is None or reference.type_name != "Member":
         return None
     return await Member.get_or_none(id=reference.id, organisation_id=viewer.organisation_id)

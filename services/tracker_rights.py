@@ -9,21 +9,30 @@ from services.viewer import Viewer
 
 def viewer_can_edit(viewer: Viewer, tracker: Tracker, offered: OfferedType) -> bool:
     """A plain tracker: whoever sees it. A process automation: while NEW, its creator or who may approve it."""
+    return concerns(viewer, tracker, offered) and not is_frozen(tracker, offered)
+
+
+def concerns(viewer: Viewer, tracker: Tracker, offered: OfferedType) -> bool:
+    """Whether it is the viewer's to change: a process automation is its creator's and theirs who approve."""
     if offered.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return True
-    mine = tracker.created_by_id == viewer.member_id
-    return tracker.status == TrackerStatus.NEW and (mine or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS))
+    return tracker.created_by_id == viewer.member_id or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
+
+
+def is_frozen(tracker: Tracker, offered: OfferedType) -> bool:
+    """Whether values and learner stay as they are: those of a process automation from APPROVED on."""
+    return offered.type.category == TrackerCategory.PROCESS_AUTOMATION and tracker.status != TrackerStatus.NEW
 
 
 def transitions_from(viewer: Viewer, tracker: Tracker, offered: OfferedType, form: Form) -> list[Transition]:
     """The steps from a tracker's present status, for this viewer and these values."""
     there = visible_fields(form.definition, tracker.values)
-    mine = tracker.created_by_id == viewer.member_id
     return transitions_of_tracker(
         offered.type.category,
         tracker.status,
         [field for field in form.definition.fields if field.key in there],
         viewer,
-        created_by_viewer=mine,
-        needs_other_eyes=offered.four_eyes and mine,
+        created_by_viewer=tracker.created_by_id == viewer.member_id,
+        needs_other_eyes=offered.four_eyes
+        and viewer.member_id in (tracker.created_by_id, tracker.values_changed_by_id),
     )

@@ -28,21 +28,25 @@ AUTOMATION: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A step from one status to another, with what it asks for, for one viewer."""
+    """A step from one status to another, with what it asks for, for one viewer; ``forbidden`` says why not them."""
 
     from_status: TrackerStatus
     to: TrackerStatus
     required_fields: tuple[str, ...]
     comment_required: bool
-    viewer_can_take: bool
+    forbidden: str | None
+
+    @property
+    def viewer_can_take(self) -> bool:
+        """Whether the viewer may take it."""
+        return self.forbidden is None
 
 
 def transitions_of_type(category: TrackerCategory, definition: TypeDefinition, viewer: Viewer) -> list[Transition]:
     """All steps of a type, as the viewer's roles alone decide."""
-    steps = AUTOMATION if category == TrackerCategory.PROCESS_AUTOMATION else PLAIN
     return [
-        _transition(category, start, to, definition.fields, _role_permits(category, start, to, viewer))
-        for start, ends in steps.items()
+        _transition(category, start, to, definition.fields, _forbidden_to_roles(category, start, to, viewer))
+        for start, ends in _steps(category).items()
         for to in ends
     ]
 
@@ -61,27 +65,38 @@ def transitions_of_tracker(
     ``needs_other_eyes`` says that the four-eyes rule holds and that the viewer made or last changed the tracker.
     """
     fields = tuple(visible_fields)
-    automation = category == TrackerCategory.PROCESS_AUTOMATION
     found = []
-    for to in (AUTOMATION if automation else PLAIN).get(status, ()):
-        permitted = _role_permits(category, status, to, viewer)
-        if automation and to == CLOSED:
-            permitted = created_by_viewer
-        if automation and to == APPROVED:
-            permitted = permitted and not (status == NEW and needs_other_eyes)
-        found.append(_transition(category, status, to, fields, permitted))
+    for to in _steps(category).get(status, ()):
+        forbidden = _forbidden_to_roles(category, status, to, viewer)
+        if category == TrackerCategory.PROCESS_AUTOMATION and to == CLOSED:
+            # By who made it, whatever their roles are by now.
+            forbidden = None if created_by_viewer else "Only whoever made it can take it back."
+        if forbidden is None and (status, to) == (NEW, APPROVED) and needs_other_eyes:
+            forbidden = "Somebody must approve it who neither made it nor last changed a value of it."
+        found.append(_transition(category, status, to, fields, forbidden))
     return found
 
 
-def _role_permits(category: TrackerCategory, start: TrackerStatus, to: TrackerStatus, viewer: Viewer) -> bool:
+def _steps(category: TrackerCategory) -> Mapping[TrackerStatus, Sequence[TrackerStatus]]:
+    return AUTOMATION if category == TrackerCategory.PROCESS_AUTOMATION else PLAIN
+
+
+def _forbidden_to_roles(
+    category: TrackerCategory, start: TrackerStatus, to: TrackerStatus, viewer: Viewer
+) -> str | None:
     if category != TrackerCategory.PROCESS_AUTOMATION:
-        return True
+        return None
     if (start, to) == (APPROVED, RESOLVED):
-        return False  # the system's alone: it has been applied
-    if to == CLOSED:
-        # Whoever made it takes it back; made one can only have who may make one.
-        return viewer.has(Role.CREATE_TRACKERS) and viewer.has(Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
-    return viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
+        return "It becomes Resolved by being applied to the learner's record."
+    if to != CLOSED:
+        return _without(viewer, Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
+    # Whoever made it takes it back; made one can only have who may make one.
+    return _without(viewer, Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+
+
+def _without(viewer: Viewer, *roles: Role) -> str | None:
+    missing = [role for role in roles if not viewer.has(role)]
+    return f"This needs the role {missing[0]}." if missing else None
 
 
 def _transition(
@@ -89,12 +104,12 @@ def _transition(
     start: TrackerStatus,
     to: TrackerStatus,
     fields: Iterable[FieldDefinition],
-    permitted: bool,
+    forbidden: str | None,
 ) -> Transition:
     return Transition(
         from_status=start,
         to=to,
         required_fields=tuple(field.key for field in fields if to in field.required_for),
         comment_required=category == TrackerCategory.PROCESS_AUTOMATION and to == REJECTED,
-        viewer_can_take=permitted,
+        forbidden=forbidden,
     )

@@ -1,0 +1,85 @@
+"""What an update changes of a tracker, in the words that its history keeps."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from models import Tracker, TrackerStatus
+from services.calendar import spoken
+from services.definitions import FieldDefinition, FileField, TypeDefinition
+from services.field_kinds import CanonicalValue
+from services.value_wording import GONE, names_of, pointed_to, worded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What an update can change of a tracker."""
+
+    status: TrackerStatus
+    assignee_id: UUID | None
+    description: str
+    due_date: dt.date | None
+    values: Mapping[str, CanonicalValue]
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> "Contents":
+        """What a tracker holds now."""
+        return cls(
+            status=tracker.status,
+            assignee_id=tracker.assignee_id,
+            description=tracker.description,
+            due_date=tracker.due_date,
+            values=tracker.values,
+        )
+
+
+async def changes(
+    organisation_id: UUID, definition: TypeDefinition, before: Contents, after: Contents
+) -> list[dict[str, Any]]:
+    """Every changed field with its label and its display before and after, null where there was or is nothing.
+
+    ``path`` is the input's. That of a FILE field also has ``files``: the ids of the files that either side names.
+    """
+    fields = [field for field in definition.fields if before.values.get(field.key) != after.values.get(field.key)]
+    pointed = pointed_to(
+        (field, side.values[field.key]) for field in fields for side in (before, after) if field.key in side.values
+    )
+    if before.assignee_id != after.assignee_id:
+        pointed |= {one for one in (before.assignee_id, after.assignee_id) if one}
+    names = await names_of(organisation_id, pointed)
+    return [*_own(before, after, names), *(_of_field(field, before, after, names) for field in fields)]
+
+
+def _own(before: Contents, after: Contents, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    def display(value: object) -> str | None:
+        if isinstance(value, TrackerStatus):
+            return value.capitalize()
+        if isinstance(value, UUID):
+            return names.get(value, GONE)
+        return spoken(value) if isinstance(value, dt.date) else str(value or "") or None
+
+    return [
+        {"path": [slot], "label": label, "before": display(old), "after": display(new)}
+        for slot, label, old, new in (
+            ("status", "Status", before.status, after.status),
+            ("assigneeId", "Assignee", before.assignee_id, after.assignee_id),
+            ("description", "Description", before.description, after.description),
+            ("dueDate", "Due date", before.due_date, after.due_date),
+        )
+        if old != new
+    ]
+
+
+def _of_field(field: FieldDefinition, before: Contents, after: Contents, names: Mapping[UUID, str]) -> dict[str, Any]:
+    old, new = (side.values.get(field.key) for side in (before, after))
+    change: dict[str, Any] = {
+        "path": ["values", field.key],
+        "label": field.label,
+        "before": None if old is None else worded(field, old, names),
+        "after": None if new is None else worded(field, new, names),
+    }
+    if isinstance(field, FileField):
+        change["files"] = sorted(map(str, pointed_to((field, value) for value in (old, new) if value is not None)))
+    return change

@@ -1,0 +1,220 @@
+"""Changing a tracker: what is kept, cleared and set, the version, the one event, and who is told of it."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from models import Member, MemberKind, Tracker, TrackerTypeVersion
+from services.calendar import spoken, today
+from tests import factories as make
+from tests.asking import data, gid
+from tests.resolvers.college import chosen, college, day, text
+from tests.resolvers.updating import change, event, everything_written, opened, told, update, updated
+
+TOMORROW = today() + dt.timedelta(days=1)
+
+
+async def test_absent_slots_keep_what_there_is(database: str) -> None:
+    house = await college()
+    tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
+    assert await updated(house.ada, tracker, values=[text("jobTitle", "Chef")]) == {
+        "id": gid(tracker),
+        "status": "NEW",
+        "version": 2,
+        "description": "Prove it",
+        "dueDate": str(TOMORROW),
+        "assignee": {"name": "Bob"},
+        "values": [
+            {"key": "jobTitle", "display": "Chef"},
+            {"key": "organisation", "display": "Acme"},
+            {"key": "startDate", "display": "1 September 2026"},
+        ],
+        "history": {
+            "totalCount": 2,
+            "nodes": [
+                {
+                    "kind": "UPDATED",
+                    "version": 2,
+                    "comment": None,
+                    "actor": {"name": "Ada"},
+                    "changes": [change("values.jobTitle", "Job title", "Baker", "Chef")],
+                }
+            ],
+        },
+    }
+
+
+async def test_null_clears(database: str) -> None:
+    house = await college()
+    tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
+    await updated(house.ada, tracker, values=[day("endDate", "2026-10-01")])
+    found = await event(
+        house.ada,
+        tracker,
+        assigneeId=None,
+        description=None,
+        dueDate=None,
+        values=[{"key": "endDate", "value": None}],
+        comment=None,
+    )
+    assert found == {
+        "kind": "ASSIGNED",
+        "version": 3,
+        "comment": None,
+        "actor": {"name": "Ada"},
+        "changes": [
+            change("assigneeId", "Assignee", "Bob", None),
+            change("description", "Description", "Prove it", None),
+            change("dueDate", "Due date", spoken(TOMORROW), None),
+            change("values.endDate", "End date", "1 October 2026", None),
+        ],
+    }
+    row = await Tracker.get(id=tracker.id)
+    assert (row.assignee_id, row.description, row.due_date) == (None, "", None)
+    assert sorted(row.values) == ["jobTitle", "organisation", "startDate"]
+
+
+async def test_a_status_change_is_the_events_kind_whatever_else_changes(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    found = await event(
+        house.bob,
+        tracker,
+        status="RESOLVED",
+        assigneeId=gid(house.bob),
+        description=" Done \n",
+        dueDate=str(TOMORROW),
+        values=[text("jobTitle", "Chef"), chosen("evidenceKind", "CONTRACT", "PAYSLIP")],
+        comment="  Seen the contract. ",
+    )
+    assert found == {
+        "kind": "STATUS_CHANGED",
+        "version": 2,
+        "comment": "Seen the contract.",
+        "actor": {"name": "Bob"},
+        "changes": [
+            change("status", "Status", "New", "Resolved"),
+            change("assigneeId", "Assignee", None, "Bob"),
+            change("description", "Description", None, "Done"),
+            change("dueDate", "Due date", None, spoken(TOMORROW)),
+            change("values.jobTitle", "Job title", "Baker", "Chef"),
+            change("values.evidenceKind", "Kind of evidence", None, "Payslip, Contract"),
+        ],
+    }
+
+
+async def test_history_keeps_the_names_that_things_had(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    other = await make.employer(house.organisation, name="Bakers & Co")
+    to = {"key": "organisation", "value": {"reference": gid(other)}}
+    found = await event(house.ada, tracker, values=[to], assigneeId=gid(house.bob))
+    await type(other).filter(id=other.id).update(name="Renamed")
+    await Member.filter(id=house.bob.id).update(name="Robert")
+    assert found["kind"] == "ASSIGNED"
+    assert found["changes"] == [
+        change("assigneeId", "Assignee", None, "Bob"),
+        change("values.organisation", "Organisation", "Acme", "Bakers & Co"),
+    ]
+    again = await data(house.ada, HISTORY, id=gid(tracker))
+    assert again["tracker"]["history"]["nodes"][0]["changes"] == found["changes"]
+
+
+HISTORY = (
+    """query ($id: ID!) { tracker(id: $id) { history(last: 1) { nodes { changes { path label before after } } } } }"""
+)
+
+
+async def test_an_update_that_hides_a_field_clears_it_and_history_says_so(database: str) -> None:
+    house = await college()
+    values = [text("ilrYear", "26-27"), chosen("queryKind", "VALIDATION_ERROR"), text("ruleName", "ULN_04")]
+    tracker = await opened(house, type="ILR", values=values)
+    found = await event(house.ada, tracker, values=[chosen("queryKind", "MISSING_DATA")])
+    assert found["changes"] == [
+        change("values.queryKind", "Kind of query", "Validation error", "Missing data"),
+        change("values.ruleName", "Validation rule", "ULN_04", None),
+    ]
+    assert (await Tracker.get(id=tracker.id)).values == {"ilrYear": "26-27", "queryKind": ["MISSING_DATA"]}
+
+
+async def test_an_update_that_changes_nothing_leaves_nothing_behind(database: str) -> None:
+    house = await college()
+    tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
+    before = await everything_written()
+    same = house.job()["values"]
+    entries: list[dict[str, Any]] = [
+        {},
+        {"comment": "  "},
+        {"values": []},
+        {"status": "NEW", "assigneeId": gid(house.bob), "description": " Prove it ", "dueDate": str(TOMORROW)},
+        {"values": [*same, {"key": "endDate", "value": None}, text("nothing", "")][:-1]},
+    ]
+    for entry in entries:
+        found = await updated(house.bob, tracker, **entry)
+        assert (found["version"], found["history"]["totalCount"]) == (1, 1)
+        assert await everything_written() == before
+
+
+async def test_a_comment_alone_is_kept_and_told_and_is_no_new_version(database: str) -> None:
+    house = await college()
+    tracker = await opened(house, assigneeId=gid(house.bob))
+    assert await event(house.bob, tracker, comment="The payslip is in the post.") == {
+        "kind": "UPDATED",
+        "version": 1,
+        "comment": "The payslip is in the post.",
+        "actor": {"name": "Bob"},
+        "changes": [],
+    }
+    assert await told(house.ada, house.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
+
+
+async def test_what_stays_as_it_is_is_not_judged_again(database: str) -> None:
+    house = await college()
+    tracker = await opened(house, assigneeId=gid(house.bob))
+    yesterday = today() - dt.timedelta(days=1)
+    await Tracker.filter(id=tracker.id).update(due_date=yesterday)
+    await Member.filter(id=house.bob.id).update(active=False)
+    await type(house.employer).filter(id=house.employer.id).update(confirmed=False)
+    same = {"assigneeId": gid(house.bob), "dueDate": str(yesterday), "values": house.job()["values"]}
+    assert (await event(house.ada, tracker, description="Call them", **same))["changes"] == [
+        change("description", "Description", None, "Call them")
+    ]
+
+
+async def test_the_form_is_the_trackers_own_version(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    kind = await (await Tracker.get(id=tracker.id)).type
+    document = {"fields": [{"key": "shift", "label": "Shift", "kind": "TEXT", "required": True}]}
+    await TrackerTypeVersion.create(type=kind, version=2, definition=document)
+    await type(kind).filter(id=kind.id).update(version=2)
+    found = await event(house.ada, tracker, values=[text("jobTitle", "Chef")])
+    assert found["changes"] == [change("values.jobTitle", "Job title", "Baker", "Chef")]
+    payload = await update(house.ada, tracker, values=[text("shift", "Night")])
+    assert [(one["path"], one["code"]) for one in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]
+
+
+async def test_updates_one_after_the_other_in_one_document(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    document = """mutation ($id: ID!) {
+      a: updateTracker(input: {id: $id, version: 1, description: "one"}) { tracker { description version } }
+      b: updateTracker(input: {id: $id, version: 2, description: "two"}) { tracker { description version } }
+      c: updateTracker(input: {id: $id, version: 2, description: "three"}) { tracker { description version } }
+    }"""
+    assert await data(house.ada, document, id=gid(tracker)) == {
+        "a": {"tracker": {"description": "one", "version": 2}},
+        "b": {"tracker": {"description": "two", "version": 3}},
+        "c": {"tracker": {"description": "two", "version": 3}},
+    }
+
+
+@pytest.mark.parametrize("kind", list(MemberKind))
+async def test_whoever_sees_a_plain_tracker_edits_it_without_any_role(database: str, kind: MemberKind) -> None:
+    house = await college()
+    tracker = await opened(house)
+    member = await make.member(house.organisation, kind=kind)
+    if kind == MemberKind.TUTOR:
+        await type(house.learner).filter(id=house.learner.id).update(tutor_id=member.id)
+    assert (await updated(member, tracker, description="Mine"))["description"] == "Mine"
