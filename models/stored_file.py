@@ -25,7 +25,9 @@ class StoredFile(Row):
     field_key = fields.CharField(max_length=40)
     name = fields.CharField(max_length=255, description="as its uploader called it")
     media_type = fields.CharField(max_length=100, description="what its bytes show it to be")
-    bytes = fields.BigIntField()
+    bytes = fields.BigIntField(description="of an upload under way: as many as it may take")
+    complete = fields.BooleanField(default=False)
+    """Whether its bytes are all in the store, to stay there: only then may it be attached."""
     tracker: fields.ForeignKeyNullableRelation[Tracker] = fields.ForeignKeyField(
         "models.Tracker", related_name="files", null=True, on_delete=fields.RESTRICT
     )

@@ -1,0 +1,27 @@
+"""Uploads come in two steps, a row and its bytes; an attached file is there for good."""
+
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0004_append_only")]
+
+    operations = [
+        ops.AlterField(
+            model_name="StoredFile",
+            name="bytes",
+            field=fields.BigIntField(description="of an upload under way: as many as it may take"),
+        ),
+        ops.AddField(
+            model_name="StoredFile",
+            name="complete",
+            field=fields.BooleanField(default=False),
+        ),
+        # A history event names it: whatever the rules above the database do, it stays.
+        ops.RunSQL(
+            "CREATE TRIGGER stored_file_attached BEFORE UPDATE OR DELETE ON stored_file "
+            "FOR EACH ROW WHEN (OLD.tracker_id IS NOT NULL) EXECUTE FUNCTION refuse_change()",
+            "DROP TRIGGER stored_file_attached ON stored_file",
+        ),
+    ]
