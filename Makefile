@@ -32,10 +32,10 @@ test-environment:
 playground: environment
 	$(ALONE) server/playground/dist/index.html
 
-# Writes anew what pyproject.toml pins, with everything that it needs in turn.
+# Writes anew what pyproject.toml pins, with everything that it needs in turn. What runs is what was tested.
 lock: test-environment
-	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
 
 # All that was made, but not var/ with its data.
 clean:
