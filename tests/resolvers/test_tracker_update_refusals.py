@@ -1,0 +1,178 @@
+"""Updates that are refused: each problem with its code in its place, all at once, and nothing changed."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from models import MemberKind, Tracker, TrackerStatus
+from models.database import fetch
+from services.calendar import today
+from services.global_ids import global_id
+from tests import factories as make
+from tests.asking import ask, data, gid
+from tests.resolvers.college import chosen, college, day, problem, text
+from tests.resolvers.updating import UPDATE, VALIDATE, everything_written, opened, refused, update, updated
+
+YESTERDAY = today() - dt.timedelta(days=1)
+NOT_FOUND = problem("id", "NOT_FOUND", "There is no such tracker.")
+
+
+async def test_a_tracker_that_is_not_there_or_not_to_be_seen(database: str) -> None:
+    house, elsewhere = await college(), await college()
+    tracker, theirs = await opened(house), await opened(elsewhere)
+    stranger = await make.member(house.organisation, kind=MemberKind.TUTOR)
+    ids = ["", "rubbish", "😀", gid(house.learner), global_id("Tracker", UUID(int=0)), gid(theirs)]
+    ids += [global_id("Learner", tracker.id)]
+    for one in ids:
+        assert await refused(house.ada, tracker, id=one, description="x") == [NOT_FOUND], one
+    assert await refused(stranger, tracker, description="x", version=9) == [NOT_FOUND]
+
+
+async def test_nobody_changes_anything_without_signing_in(database: str) -> None:
+    entry = {"id": gid(await opened(await college())), "version": 1, "description": "x"}
+    for document in (UPDATE, VALIDATE):
+        answer = await ask(None, document, input=entry)
+        assert [one["extensions"]["code"] for one in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_another_version_than_the_one_last_read_is_a_conflict_and_answers_the_tracker(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    await updated(house.bob, tracker, description="Bob's", assigneeId=gid(house.bob))
+    before = await everything_written()
+    for version in (1, 3, -1, 2**31 - 1):
+        wrong: dict[str, Any] = {"status": None, "values": None, "assigneeId": "rubbish", "version": version}
+        payload = await update(house.ada, tracker, **wrong)
+        assert payload["errors"] == [
+            problem("version", "CONFLICT", "Somebody else has changed the tracker. Read it again.", version=2)
+        ]
+        standing = payload["tracker"]
+        assert (standing["version"], standing["description"], standing["assignee"]) == (2, "Bob's", {"name": "Bob"})
+        assert standing["history"]["nodes"][0]["actor"] == {"name": "Bob"}
+        told = await data(house.ada, VALIDATE, input={"id": gid(tracker), **wrong})
+        assert told["validateTrackerUpdate"] == payload["errors"]
+    assert await everything_written() == before
+
+
+async def test_all_problems_at_once_each_in_its_place(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    values = [day("endDate", "2026-08-31"), text("jobTitle", " "), text("shoeSize", "9"), text("startDate", "soon")]
+    assert await refused(
+        house.ada,
+        tracker,
+        status="APPROVED",
+        assigneeId=gid(house.tina),
+        description="\0",
+        dueDate=str(YESTERDAY),
+        values=values,
+        comment="x" * 10_001,
+    ) == [
+        problem("status", "STATUS_NOT_ALLOWED", "No step leads from New to Approved.", allowed="RESOLVED, REJECTED, CLOSED"),
+        problem(
+            "assigneeId", "NOT_ASSIGNABLE", "Tina cannot be given trackers: only active administrators can, and oneself."
+        ),
+        problem("description", "INVALID_FORMAT", "The description contains a character that is no text."),
+        problem("dueDate", "TOO_EARLY", f"The due date may not be before {today()}.", earliest=today()),
+        problem("values.jobTitle", "REQUIRED", "Job title is required."),
+        problem("values.startDate", "WRONG_KIND", "Start date takes a date.", allowed="date"),
+        problem("values.shoeSize", "UNKNOWN_FIELD", "This form has no such field."),
+        problem(
+            "comment",
+            "TOO_LONG",
+            "The comment may have at most 10,000 characters; this has 10,001.",
+            maximum=10_000,
+            length=10_001,
+        ),
+    ]  # fmt: skip
+
+
+async def test_status_and_values_may_be_absent_but_not_null(database: str) -> None:
+    house = await college()
+    assert await refused(house.ada, await opened(house), status=None, values=None) == [
+        problem("status", "REQUIRED", "A tracker always has a status."),
+        problem("values", "REQUIRED", "Clear a field by its key and the value null."),
+    ]
+
+
+async def test_a_step_that_does_not_exist(database: str) -> None:
+    house = await college()
+    tracker = await opened(
+        house, values=[*house.job()["values"], day("endDate", "2026-10-01"), chosen("endReason", "OTHER")]
+    )
+    steps = {
+        "NEW": ["RESOLVED", "REJECTED", "CLOSED"],
+        "RESOLVED": ["CLOSED", "NEW"],
+        "REJECTED": ["NEW", "CLOSED"],
+        "CLOSED": ["NEW"],
+    }  # fmt: skip
+    for start, ends in steps.items():
+        for to in {status.value for status in TrackerStatus} - {start, *ends}:
+            await fetch("UPDATE tracker SET status = $1", start)
+            message = f"No step leads from {start.capitalize()} to {to.capitalize()}."
+            assert await refused(house.ada, tracker, status=to) == [
+                problem("status", "STATUS_NOT_ALLOWED", message, allowed=", ".join(ends))
+            ]
+        for to in ends:
+            await fetch("UPDATE tracker SET status = $1", start)
+            assert (await updated(house.ada, tracker, status=to))["status"] == to
+
+
+async def test_what_a_status_requires_is_asked_on_entering_it_and_while_in_it(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    missing = [
+        problem("values.endDate", "REQUIRED", "End date is required for the status Closed."),
+        problem("values.endReason", "REQUIRED", "Why it ended is required for the status Closed."),
+    ]
+    assert await refused(house.ada, tracker, status="CLOSED") == missing
+    ended = [day("endDate", "2026-10-01"), chosen("endReason", "RESIGNED")]
+    assert (await updated(house.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
+    cleared = [{"key": "endDate", "value": None}, {"key": "endReason", "value": None}]
+    assert await refused(house.ada, tracker, values=cleared) == missing
+    assert (await updated(house.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
+
+
+async def test_what_is_required_may_not_be_cleared(database: str) -> None:
+    house = await college()
+    cleared = [{"key": "organisation", "value": None}, text("jobTitle", "")]
+    assert await refused(house.ada, await opened(house), values=cleared) == [
+        problem("values.jobTitle", "REQUIRED", "Job title is required."),
+        problem("values.organisation", "REQUIRED", "Organisation is required."),
+    ]
+
+
+async def test_a_value_for_a_hidden_field(database: str) -> None:
+    house = await college()
+    values = [text("ilrYear", "26-27"), chosen("queryKind", "MISSING_DATA")]
+    tracker = await opened(house, type="ILR", values=values)
+    message = "Validation rule does not belong in this form with this Kind of query."
+    assert await refused(house.ada, tracker, values=[text("ruleName", "ULN_04")]) == [
+        problem("values.ruleName", "UNKNOWN_FIELD", message, field="queryKind", allowed="VALIDATION_ERROR")
+    ]
+    assert (await updated(house.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
+
+
+async def test_a_comment_of_a_megabyte(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    (told,) = await refused(house.ada, tracker, description="x", comment="x" * 1_000_000)
+    assert (told["path"], told["code"]) == (["comment"], "TOO_LONG")
+    (told,) = await refused(house.ada, tracker, description="x", comment="a" + "\u0301" * 40)
+    assert (told["path"], told["code"]) == (["comment"], "INVALID_FORMAT")
+    assert (await updated(house.ada, tracker, comment="x" * 10_000))["version"] == 1
+
+
+async def test_who_may_be_the_new_assignee(database: str) -> None:
+    house, elsewhere = await college(), await college()
+    tracker = await opened(house)
+    gone = await make.member(house.organisation, name="Gone", active=False)
+    nobody = problem("assigneeId", "NOT_FOUND", "There is no such member.")
+    assert await refused(house.ada, tracker, assigneeId=gid(gone)) == [
+        problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be given trackers: only active administrators can, and oneself.")
+    ]  # fmt: skip
+    for other in ("", "rubbish", gid(house.learner), gid(elsewhere.ada), global_id("Member", UUID(int=1))):
+        assert await refused(house.ada, tracker, assigneeId=other) == [nobody]
+    assert (await updated(house.tina, tracker, assigneeId=gid(house.tina)))["assignee"] == {"name": "Tina"}
+    assert (await updated(house.tina, tracker, assigneeId=gid(house.bob)))["assignee"] == {"name": "Bob"}
+    assert (await Tracker.get(id=tracker.id)).version == 3
