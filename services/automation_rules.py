@@ -15,8 +15,13 @@ CONTINUING, COMPLETED, BREAK = 1, 2, 6
 OUTCOME_NOT_KNOWN = 8
 
 
-async def automation_problems(definition: TypeDefinition, values: Mapping[str, Any], learner: Learner) -> list[Problem]:
-    """All that the record has against an automation with these values."""
+async def automation_problems(
+    definition: TypeDefinition,
+    values: Mapping[str, Any],
+    learner: Learner,
+    aims: Sequence[LearningAim] | None = None,
+) -> list[Problem]:
+    """All that the record has against an automation with these values; reads the learner's ``aims`` if not given."""
     problems = []
     if definition.precondition and learner.programme_status not in definition.precondition:
         allowed = ", ".join(definition.precondition)
@@ -24,20 +29,42 @@ async def automation_problems(definition: TypeDefinition, values: Mapping[str, A
         problems.append(Problem(("learnerId",), ErrorCode.PRECONDITION_FAILED, message, (("allowed", allowed),)))
     if not definition.aims:
         return problems
-    aims = touched_aims(definition, await LearningAim.filter(learner_id=learner.id))
-    return [*problems, *_end_before_start(definition, values, aims), *_return_before_break(definition, values, aims)]
+    if aims is None:
+        aims = await LearningAim.filter(learner_id=learner.id)
+    touched = touched_aims(definition, aims)
+    return [
+        *problems,
+        *_end_before_start(definition, values, touched),
+        *_return_before_break(definition, values, touched),
+    ]
 
 
 def touched_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> list[LearningAim]:
-    """The aims that an automation touches: OPEN, those of the newest BREAK, those AWAITING_OUTCOME."""
-    breaks = [aim.actual_end_date for aim in aims if aim.completion_status == BREAK and aim.actual_end_date]
-    newest_break = max(breaks, default=None)
+    """The aims that an automation touches: OPEN, those of the newest BREAK, those AWAITING_OUTCOME.
+
+    A break from which the learner has returned is over: its aims are left for ever, other ones followed them.
+    """
+    on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_followed(aim, aims)]
+    newest_break = max((aim.actual_end_date for aim in on_break if aim.actual_end_date), default=None)
+    last_break = {aim.id for aim in on_break if aim.actual_end_date == newest_break}
     chosen = {
         "OPEN": lambda aim: aim.completion_status == CONTINUING,
-        "LAST_BREAK": lambda aim: aim.completion_status == BREAK and aim.actual_end_date == newest_break,
+        "LAST_BREAK": lambda aim: aim.id in last_break,
         "AWAITING_OUTCOME": lambda aim: aim.completion_status == COMPLETED and aim.outcome == OUTCOME_NOT_KNOWN,
     }
     return [aim for aim in aims if any(chosen[name](aim) for name in definition.aims)]
+
+
+def _was_followed(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:
+    """Whether a later aim restarts this one: the same study, with the restart indicator and its first start."""
+    first_start = aim.original_start_date or aim.start_date
+    return any(
+        other.restart
+        and other.reference == aim.reference
+        and other.original_start_date == first_start
+        and other.start_date > (aim.actual_end_date or aim.start_date)
+        for other in aims
+    )
 
 
 def _day(definition: TypeDefinition, values: Mapping[str, Any], key: object) -> tuple[FieldDefinition, dt.date] | None:

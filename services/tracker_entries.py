@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models import Learner, Member, MemberKind, Role, TrackerCategory, TrackerStatus
+from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCategory, TrackerStatus
 from models.rows import columns, row
 from services.automation_rules import automation_problems
 from services.calendar import LAST_DAY, today
@@ -14,6 +14,7 @@ from services.field_kinds import SubmittedValue
 from services.forms import CheckedForm, check_form
 from services.global_ids import NodeReference
 from services.problems import ErrorCode, Problem
+from services.record_snapshots import Snapshot, snapshot_of
 from services.statements import Statement
 from services.texts import LONGEST_DESCRIPTION, check_plain_text
 from services.tracker_types import OfferedType, type_by_key
@@ -47,6 +48,7 @@ class CheckedEntry:
     assignee: Member | None
     description: str
     values: Mapping[str, Any]
+    record_before: Snapshot | None
     problems: tuple[Problem, ...]
 
 
@@ -56,7 +58,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     offered, learner, assignee = await asyncio.gather(
         _offered(viewer, entry.type), _learner(viewer, entry.learner), member_named(viewer, entry.assignee)
     )
-    form, record_problems = await _check_values(viewer, entry, offered, learner, day)
+    form, record_before, record_problems = await _check_values(viewer, entry, offered, learner, day)
     description, description_problems = check_plain_text(
         entry.description, path=("description",), label="The description", longest=LONGEST_DESCRIPTION
     )
@@ -76,6 +78,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
         assignee=assignee,
         description=description,
         values=form.values,
+        record_before=record_before,
         problems=problems,
     )
 
@@ -88,15 +91,17 @@ async def _offered(viewer: Viewer, key: str) -> OfferedType | None:
 
 async def _check_values(
     viewer: Viewer, entry: TrackerEntry, offered: OfferedType | None, learner: Learner | None, day: dt.date
-) -> tuple[CheckedForm, list[Problem]]:
-    """The entry's form, and what the learner's record has against it if it is an automation's."""
+) -> tuple[CheckedForm, Snapshot | None, list[Problem]]:
+    """The entry's form; if it is an automation's, what the learner's record holds and has against it."""
     if offered is None:
-        return NOTHING_CHECKED, []
+        return NOTHING_CHECKED, None, []
     definition = offered.form.definition
     form = await check_form(definition, entry.values, organisation_id=viewer.organisation_id, today=day)
     if learner is None or offered.type.category != TrackerCategory.PROCESS_AUTOMATION:
-        return form, []
-    return form, await automation_problems(definition, form.values, learner)
+        return form, None, []
+    aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
+    problems = await automation_problems(definition, form.values, learner, aims)
+    return form, snapshot_of(definition, learner, aims), problems
 
 
 async def _learner(viewer: Viewer, reference: NodeReference | None) -> Learner | None:

@@ -20,8 +20,9 @@ WITH counted AS (
     UPDATE organisation_counter SET trackers = trackers + 1 WHERE organisation_id = $2 RETURNING trackers
 ), written AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, created_by_id,
-        status, description, due_date, "values", version, created_at, updated_at, idempotency_key, idempotency_digest)
-    SELECT $1, $2, trackers, $3, $4, $5, $6, $7, 'NEW', $8, $9, $10, 1, now(), now(), $11, $12 FROM counted
+        status, description, due_date, "values", version, created_at, updated_at, idempotency_key, idempotency_digest,
+        record_before)
+    SELECT $1, $2, trackers, $3, $4, $5, $6, $7, 'NEW', $8, $9, $10, 1, now(), now(), $11, $12, $16 FROM counted
     RETURNING id
 ), event AS (
     INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, changes)
@@ -68,5 +69,6 @@ async def write_tracker(
         new_id(),
         new_id(),
         new_id(),
+        None if checked.record_before is None else dump_json(checked.record_before),
     )
     return tracker_id

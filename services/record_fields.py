@@ -1,0 +1,119 @@
+"""The fields of a learner's record that process automations touch: where they are kept, and how they read."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from models import Learner, LearningAim, ProgrammeStatus
+from services.calendar import spoken
+from services.definitions import FieldKind
+from services.field_kinds.numbers import plain_text
+from services.ilr_codes import COMPLETION_STATUSES, OUTCOMES, WITHDRAW_REASONS, with_meaning
+from services.value_wording import GONE
+
+# In canonical form, as trackers keep their values: decimal, day and reference as text.
+RecordValue: TypeAlias = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordField:
+    """A column of a learner or of a learning aim; ``codes`` are the meanings of the ILR's codes in it."""
+
+    name: str
+    column: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    codes: Mapping[int, str] | None = None
+
+    @property
+    def of_aim(self) -> bool:
+        """Whether each learning aim has it, and not the learner."""
+        return self.name.startswith("aim.")
+
+    def held(self, owner: Learner | LearningAim) -> RecordValue:
+        """What a learner or an aim holds there, in canonical form."""
+        return _canonical(getattr(owner, self.column))
+
+    def column_value(self, value: RecordValue) -> Any:
+        """A canonical value as the row takes it."""
+        if value is None:
+            return None
+        match self.kind:
+            case FieldKind.DATE:
+                return dt.date.fromisoformat(str(value))
+            case FieldKind.DECIMAL:
+                return Decimal(str(value))
+            case FieldKind.REFERENCE:
+                return UUID(str(value))
+        return ProgrammeStatus(str(value)) if self.column == "programme_status" else value
+
+    def worded(self, value: RecordValue, names: Mapping[UUID, str]) -> str | None:
+        """A canonical value as people read it; ``names`` has those of what references point to."""
+        match self.kind, value:
+            case _, None:
+                return None
+            case FieldKind.DATE, str():
+                return spoken(dt.date.fromisoformat(value))
+            case FieldKind.REFERENCE, str():
+                return names.get(UUID(value), GONE)
+            case _, bool():
+                return "Yes" if value else "No"
+            case _, int():
+                return f"{value:,}" if self.codes is None else with_meaning(value, self.codes)
+        return _STATUSES[ProgrammeStatus(value)] if self.column == "programme_status" else str(value)
+
+
+_STATUSES = {one: one.capitalize().replace("_", " ") for one in ProgrammeStatus} | {
+    ProgrammeStatus.ENTERED_EPA: "Entered EPA"
+}
+
+
+def _canonical(raw: Any) -> RecordValue:
+    match raw:
+        case None | "":
+            return None
+        case bool() | int():
+            return raw
+        case Decimal():
+            return plain_text(raw)
+        case dt.date():
+            return raw.isoformat()
+    return str(raw)
+
+
+_DATE, _INTEGER, _REFERENCE = FieldKind.DATE, FieldKind.INTEGER, FieldKind.REFERENCE
+_ALL = (
+    RecordField("learner.title", "title", "Title"),
+    RecordField("learner.givenNames", "given_names", "Given names"),
+    RecordField("learner.familyName", "family_name", "Family name"),
+    RecordField("learner.addressLine1", "address_line1", "Address line 1"),
+    RecordField("learner.addressLine2", "address_line2", "Address line 2"),
+    RecordField("learner.addressLine3", "address_line3", "Address line 3"),
+    RecordField("learner.addressLine4", "address_line4", "Address line 4"),
+    RecordField("learner.postcode", "postcode", "Postcode"),
+    RecordField("learner.employer", "employer_id", "Employer", _REFERENCE),
+    RecordField("learner.jobTitle", "job_title", "Job title"),
+    RecordField("learner.weeklyHours", "weekly_hours", "Weekly hours", FieldKind.DECIMAL),
+    RecordField("learner.workplacePostcode", "workplace_postcode", "Workplace postcode"),
+    RecordField("learner.programme", "programme_id", "Programme", _REFERENCE),
+    RecordField("learner.programmeStatus", "programme_status", "Programme status"),
+    RecordField("aim.startDate", "start_date", "Start date", _DATE),
+    RecordField("aim.originalStartDate", "original_start_date", "Original start date", _DATE),
+    RecordField("aim.plannedEndDate", "planned_end_date", "Planned end date", _DATE),
+    RecordField("aim.actualEndDate", "actual_end_date", "Actual end date", _DATE),
+    RecordField("aim.completionStatus", "completion_status", "Completion status", _INTEGER, COMPLETION_STATUSES),
+    RecordField("aim.outcome", "outcome", "Outcome", _INTEGER, OUTCOMES),
+    RecordField("aim.withdrawReason", "withdraw_reason", "Withdrawal reason", _INTEGER, WITHDRAW_REASONS),
+    RecordField("aim.restart", "restart", "Restart", FieldKind.BOOLEAN),
+    RecordField("aim.actualHours", "actual_hours", "Actual off-the-job hours", _INTEGER),
+    RecordField("aim.achievementDate", "achievement_date", "Achievement date", _DATE),
+    RecordField("aim.learningSupportFrom", "learning_support_from", "Learning support from", _DATE),
+    RecordField("aim.learningSupportTo", "learning_support_to", "Learning support to", _DATE),
+)
+
+RECORD_FIELDS: Mapping[str, RecordField] = MappingProxyType({field.name: field for field in _ALL})
+"""Every field that an effect may name, in the order in which changes are told."""
