@@ -9,12 +9,13 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 from tortoise import Model
 
-from models import Employer, LearningAim, Member, Programme
+from models import Employer, LearningAim, Member, Programme, Tracker
 from services.history import pages_by_tracker
 from services.learners import aims_of, groups_of
 from services.neighbours import neighbours_by_id
 from services.pages import Page, PageRequest
 from services.process_automations import AutomationSetting, settings_of
+from services.proposed_changes import ProposedChange, proposed_changes
 from services.reading import rows_by_id
 from services.tracker_lists import TrackerFilter, pages_by_learner
 from services.tracker_types import Form, OfferedType, forms, offered_types
@@ -48,6 +49,9 @@ class Loaders:
         self.types: DataLoader[UUID, OfferedType | None] = DataLoader(self._types)
         self.forms: DataLoader[UUID, Form] = DataLoader(self._forms)
         self.automations: DataLoader[UUID, AutomationSetting | None] = DataLoader(self._automations)
+        self.proposals: DataLoader[Tracker, list[ProposedChange]] = DataLoader(
+            partial(proposed_changes, viewer), cache_key_fn=lambda tracker: (tracker.id, tracker.version)
+        )
         self.histories: DataLoader[Wanted, Page] = DataLoader(self._histories)
         self.trackers_of_learners: DataLoader[Wanted, Page] = DataLoader(self._trackers_of_learners)
 

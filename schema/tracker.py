@@ -16,6 +16,7 @@ from schema.field_value import FieldValue, values_of
 from schema.learner import Learner
 from schema.member import Member
 from schema.node import Connection, ConnectionOf, Node
+from schema.proposed_change import ProposedChange, changes_of
 from schema.tracker_pages import history_of
 from schema.tracker_type import TrackerType, Transition
 from services import definitions
@@ -105,6 +106,11 @@ class Tracker(Node):
     applies_on: dt.date | None = strawberry.field(
         description="The day on which an approved process automation will be applied, while it waits for that."
     )
+    proposed_changes: list[ProposedChange] = edge(
+        changes_of,
+        "Of a process automation, what approval would do to the record; once it was applied, what was done. Empty "
+        "for every other type, and once it was rejected or taken back.",
+    )
     history: Connection["TrackerEvent"] = edge(_history, "What happened to it, oldest first.")
 
     @classmethod
@@ -113,7 +119,6 @@ class Tracker(Node):
         return isinstance(value, models.Tracker)
 
 
-_CHANGE = ("path", "label", "before", "after")
 EventRow = strawberry.Parent[models.TrackerEvent]
 
 
@@ -126,8 +131,7 @@ async def _actor(root: EventRow, info: Info) -> Any:
 
 
 def _changes(root: EventRow) -> "list[FieldChange]":
-    # What is kept of a change of files has their ids too, for the store's sake.
-    return [FieldChange(**{name: one[name] for name in _CHANGE}) for one in root.changes]
+    return [FieldChange(**change) for change in root.changes]
 
 
 @strawberry.type(description="A field that a change touched, as a person would have read it before and after.")

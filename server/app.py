@@ -21,6 +21,7 @@ from server.installation import installation_of, mailer_of
 from server.playground_page import playground_assets, playground_response, wants_html
 from server.settings import Settings, database_credentials
 from server.socket import SocketDoor
+from services.automation_worker import run_automations
 from services.inbox_reader import InboxReader, reading
 from services.outbox_worker import run_outbox
 from services.sessions import SessionEnded, viewer_of
@@ -66,12 +67,16 @@ class Application:
         mailer = mailer_of(self._settings)
         async with database(self._credentials), reading(self._inbox_reader, self._listening):
             await warm_forms()
-            outbox = asyncio.create_task(run_outbox(self._installation, mailer, self._inbox_reader.told))
+            workers = [
+                asyncio.create_task(run_outbox(self._installation, mailer, self._inbox_reader.told)),
+                asyncio.create_task(run_automations()),
+            ]
             try:
                 yield
             finally:
-                outbox.cancel()
-                await asyncio.gather(outbox, return_exceptions=True)
+                for worker in workers:
+                    worker.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)
                 await mailer.close()
 
 

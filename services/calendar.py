@@ -18,6 +18,12 @@ def day_of(moment: dt.datetime) -> dt.date:
     return moment.astimezone(ZONE).date()
 
 
+def until_tomorrow() -> dt.timedelta:
+    """How long it still is the same day in Europe/London."""
+    now = dt.datetime.now(dt.UTC)
+    return dt.datetime.combine(day_of(now) + dt.timedelta(days=1), dt.time(), ZONE) - now
+
+
 def spoken(day: dt.date) -> str:
     """The day as messages write it: 1 September 2026."""
     return f"{day.day} {day:%B} {day.year}"

@@ -3,17 +3,14 @@
 import asyncio
 import logging
 import math
-import random
-from collections.abc import Coroutine
-from typing import Any, TypeVar
 
 from models.database import fetch
 from services.installation import Installation
 from services.mailer import Mailer
 from services.outbox import Outcome, send_next
+from services.worker_steps import pause_after, to_its_end
 
 POLL = 5.0  # seconds; covers a wake-up that was lost
-LONGEST_PAUSE = 60.0  # seconds, after rounds that failed as a whole
 GRACE = 10.0  # seconds that a mail being sent still has when the worker is to end
 
 _log = logging.getLogger("trackers.mail")
@@ -21,7 +18,6 @@ _NEXT = """
 SELECT extract(epoch FROM min(due_at) - now())::float8 AS seconds
 FROM mail WHERE sent_at IS NULL AND given_up_at IS NULL
 """
-T = TypeVar("T")
 
 
 async def run_outbox(
@@ -37,7 +33,7 @@ async def run_outbox(
     while True:
         wake.clear()
         try:
-            outcome, idle = await _to_its_end(_step(installation, mailer), grace)
+            outcome, idle = await to_its_end(_step(installation, mailer), grace)
         except Exception as error:
             outcome, idle = Outcome.HELD_UP, 0.0
             # Most likely the database is away. What the error says may hold a value.
@@ -46,7 +42,7 @@ async def run_outbox(
                 _log.error("the outbox stands still: %s", told.__name__)
         if outcome is Outcome.HELD_UP:
             failures += 1
-            await asyncio.sleep(_pause(failures))
+            await asyncio.sleep(pause_after(failures))
             continue
         if failures:
             failures, told = 0, None
@@ -64,25 +60,6 @@ async def _step(installation: Installation, mailer: Mailer) -> tuple[Outcome, fl
     return outcome, await _until_next()
 
 
-async def _to_its_end(step: Coroutine[Any, Any, T], grace: float) -> T:
-    """Run a step that a cancellation does not break, unless it takes longer than it may then.
-
-    In a task of its own also because ``asyncio.wait_for`` of Python 3.11, which the libraries use, can lose a
-    cancellation that comes at the wrong moment: the worker would then never end.
-    """
-    task = asyncio.create_task(step)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        try:
-            await asyncio.wait([task], timeout=grace)
-        finally:
-            while not task.done():
-                task.cancel()
-                await asyncio.wait([task], timeout=1)
-        raise
-
-
 async def _until_next() -> float:
     """Seconds until a mail is due, by the database's clock; some moments at least."""
     (found,) = await fetch(_NEXT)
@@ -95,9 +72,3 @@ async def _wait(wake: asyncio.Event, seconds: float) -> None:
             await wake.wait()
     except TimeoutError:
         pass
-
-
-def _pause(failures: int) -> float:
-    """Seconds until the next try: 1, 2, 4 … each a fifth more or less, at most a minute."""
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
-    return min(2.0 ** min(failures - 1, 10) * jitter, LONGEST_PAUSE)

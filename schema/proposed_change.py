@@ -1,0 +1,31 @@
+"""What a process automation would do to the learner's record."""
+
+import strawberry
+
+import models
+from schema.context import Info
+from services.proposed_changes import ProposedChange as ChangeRow
+
+
+@strawberry.type(
+    description="What approving a process automation would do to one field of the record, and whether that field has "
+    "changed since the values were entered. All texts are as people read them; null: nothing."
+)
+class ProposedChange:
+    """The whitelist over a proposed change."""
+
+    field: str = strawberry.field(description='Which field: `"learner.familyName"`, `"aim.actualEndDate"`.')
+    label: str = strawberry.field(
+        description="What people read beside it; of a learning aim's field with the aim's reference."
+    )
+    before: str | None = strawberry.field(description="What it held when the values were entered.")
+    after: str | None = strawberry.field(description="What it is to hold; once applied, what was written.")
+    current: str | None = strawberry.field(description="What it holds now; once applied, what was written.")
+    conflict: bool = strawberry.field(
+        description="Whether it has changed since to something else than what it is to hold: this refuses the approval."
+    )
+
+
+async def changes_of(root: strawberry.Parent[models.Tracker], info: Info) -> list[ChangeRow]:
+    """A tracker's proposed changes."""
+    return await info.context.loaders.proposals.load(root)
