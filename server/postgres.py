@@ -36,7 +36,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "port": "5432",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "300",
     "shared_buffers": "128MB",
     "io_method": "sync",  # a small database that lies in memory needs no processes for reading ahead
     "jit": "off",
