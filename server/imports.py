@@ -14,6 +14,7 @@ from services.import_report import ImportReport, OnProgress
 from services.learner_import import import_learners
 
 MOST_SHOWN = 1_000
+LONGEST_SHOWN = 40
 
 
 def learners(file: Path, organisation: str, *, dry_run: bool, strict: bool, overwrite: bool) -> None:
@@ -50,7 +51,7 @@ def _import(organisation: str, work: Callable[[Organisation, OnProgress], Awaita
 
 def _tell(report: ImportReport, what: str) -> None:
     for record in report.refused[:MOST_SHOWN]:
-        out.print(f"line {record.line}: {record.reference or 'a record without a reference'} was refused")
+        out.print(f"line {record.line}: {_shown(record.reference) or 'a record without a reference'} was refused")
         for problem in record.problems:
             rule = f" [{problem.rule}]" if problem.rule else ""
             out.print(f"    line {problem.line}, {problem.place}: {problem.message}{rule}")
@@ -65,3 +66,8 @@ def _tell(report: ImportReport, what: str) -> None:
     counts = f"{report.new:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged"
     out.print(f"{report.source} {what}: {counts}, {len(report.kept):,} kept, {len(report.refused):,} refused")
     sys.exit(1 if report.refused else 0)
+
+
+def _shown(reference: str) -> str:
+    # What a file holds may be long, and may hold what a terminal obeys.
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in reference[:LONGEST_SHOWN])

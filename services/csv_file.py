@@ -9,6 +9,7 @@ from services.import_report import EntryProblem, UnreadableFileError
 from services.texts import clean_text
 
 _LONGEST_LINE = 1024 * 1024
+_LONGEST_NAME = 300  # of a column, as it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
 def _header(cells: list[str], file: str, line: int, known: Collection[str], key: str) -> list[str]:
     for position, name in enumerate(cells):
         if name not in known:
-            raise UnreadableFileError(file, f"has an unknown column {name!r}; known are {', '.join(known)}", line)
+            raise UnreadableFileError(
+                file, f"has an unknown column {name[:_LONGEST_NAME]!r}; known are {', '.join(known)}", line
+            )
         if name in cells[:position]:
             raise UnreadableFileError(file, f"has the column {name} twice", line)
     if key not in cells:

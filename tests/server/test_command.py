@@ -104,6 +104,23 @@ async def test_learners_who_break_a_rule_are_named_and_the_others_go_in(database
     assert (code, err) == (2, "There is no organisation 'Nobody'.\n")
 
 
+async def test_what_a_file_says_is_shown_short_and_without_control_characters(database: str, folder: Path) -> None:
+    env = environment(database)
+    await command(folder, env, "add-organisation", "Acme")
+    file = folder / "learners.csv"
+    file.write_text(f"learnerReference,givenNames,familyName\n\x1b[31mA1,Mary,Sméth\n{'R' * 5000},John,Black\n")
+    code, out, _ = await command(folder, env, "import-learners", str(file), "--organisation", "Acme")
+    assert code == 1
+    assert [line for line in out.splitlines() if line.endswith("was refused")] == [
+        "line 2: \N{REPLACEMENT CHARACTER}[31mA1 was refused",
+        f"line 3: {'R' * 40} was refused",
+    ]
+    file.write_text("\x1b" * 100_000)
+    code, out, err = await command(folder, env, "import-learners", str(file), "--organisation", "Acme")
+    assert (code, out) == (2, "")
+    assert f"line 1: has an unknown column {chr(27) * 300!r}; known are learnerReference" in err
+
+
 async def test_a_killed_server_leaves_no_postgresql_behind(folder: Path) -> None:
     env = environment()
     async with running(folder, env) as server:
