@@ -1,6 +1,6 @@
 """What may not be seen answers as if it did not exist: every field and argument that takes an id, and every list."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
@@ -11,9 +11,12 @@ from tests import factories as make
 from tests.asking import data, gid
 from tests.resolvers.college import college, problem, refusals
 from tests.resolvers.nodes import BY_ID, everything, nothing
+from tests.resolvers.updating import opened
+from tests.resolvers.updating import refused as update_refused
 
 FILTERS = ("filter.assigneeId", "filter.createdById", "filter.learnerId")
 ENTRIES = ("input.learnerId", "input.assigneeId", "input.values.value.reference", "input.values.value.files")
+UPDATES = ("input.id", *ENTRIES[1:])
 TRIED = {
     "Query.node": ("id",),
     "Query.nodes": ("ids",),
@@ -23,6 +26,8 @@ TRIED = {
     "Query.learner": ("id",),
     "Query.validateTracker": ENTRIES,
     "Mutation.createTracker": ENTRIES,
+    "Query.validateTrackerUpdate": UPDATES,
+    "Mutation.updateTracker": UPDATES,
 }
 """Every argument that takes an id, by field: each is tried below with the ids of rows that may not be seen."""
 
@@ -99,6 +104,22 @@ async def test_entries_name_only_what_may_be_seen(database: str) -> None:
         }
         expected = {"learner": learner, "assignee": member, "employer": employer, "file": file}
         assert await refusals(house.tina, entries) == expected, name
+
+
+async def test_updates_name_only_what_may_be_seen(database: str) -> None:
+    house, other = await college(), await college()
+    theirs = await everything(other)
+    tracker = await opened(house)
+    places: dict[tuple[str, ...], Callable[[str], dict[str, Any]]] = {
+        ("id",): lambda id_: {"id": id_},
+        ("assigneeId",): lambda id_: {"assigneeId": id_},
+        ("values", "organisation"): lambda id_: {"values": [{"key": "organisation", "value": {"reference": id_}}]},
+        ("values", "evidence"): lambda id_: {"values": [{"key": "evidence", "value": {"files": [id_]}}]},
+    }
+    for name, id_ in theirs.items():
+        for path, entry in places.items():
+            (told,) = await update_refused(house.tina, tracker, **entry(id_))
+            assert (tuple(told["path"]), told["code"]) == (path, "NOT_FOUND"), name
 
 
 async def test_lists_hold_only_the_organisations_own(database: str) -> None:
