@@ -11,6 +11,7 @@ from resolvers import learner as for_learners
 from resolvers import member as for_members
 from resolvers import node as for_nodes
 from resolvers import notification as for_notifications
+from resolvers import process_automation as for_automations
 from resolvers import programme as for_programmes
 from resolvers import session as for_sessions
 from resolvers import tracker as for_trackers
@@ -28,6 +29,7 @@ from schema.member import Member
 from schema.node import Connection, Node
 from schema.notification import Notification
 from schema.organisation import Organisation, ProcessAutomation
+from schema.process_automation_input import UpdateProcessAutomationPayload
 from schema.programme import Programme
 from schema.quiet import QuietSchema
 from schema.scalars import SCALARS
@@ -103,6 +105,11 @@ class Mutation:
         UpdateTrackerPayload,
         "Change a tracker, as the one who last read it. Refused with all that is wrong, or done whole, as one event "
         "of its history.",
+    )
+    update_process_automation: UpdateProcessAutomationPayload | None = _mutation(
+        for_automations.update_process_automation,
+        UpdateProcessAutomationPayload,
+        "Enable or disable a process automation of the organisation, or set its four-eyes rule. Needs MANAGE_SETTINGS.",
     )
 
 

@@ -1,0 +1,19 @@
+"""Setting process automations."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from schema.context import Info
+from schema.process_automation_input import UpdateProcessAutomationInput, UpdateProcessAutomationPayload
+from services.process_automations import update_setting
+from services.tracker_update_entries import ABSENT
+
+Input = Annotated[UpdateProcessAutomationInput, strawberry.argument(name="input", description="The entry.")]
+
+
+async def update_process_automation(info: Info, given: Input) -> UpdateProcessAutomationPayload:
+    """Enable a process automation, or set its four-eyes rule."""
+    enabled, four_eyes = (ABSENT if one is strawberry.UNSET else one for one in (given.enabled, given.four_eyes))
+    set_: Any = await update_setting(info.context.must_be_signed_in(), given.key, enabled=enabled, four_eyes=four_eyes)
+    return UpdateProcessAutomationPayload(process_automation=set_)
