@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models import Tracker, TrackerStatus
 from services.calendar import spoken
-from services.definitions import FieldDefinition, FileField, TypeDefinition
+from services.definitions import FieldDefinition, TypeDefinition
 from services.field_kinds import CanonicalValue
 from services.value_wording import GONE, names_of, pointed_to, worded
 
@@ -40,7 +40,7 @@ async def changes(
 ) -> list[dict[str, Any]]:
     """Every changed field with its label and its display before and after, null where there was or is nothing.
 
-    ``path`` is the input's. That of a FILE field also has ``files``: the ids of the files that either side names.
+    ``path`` is the input's.
     """
     fields = [field for field in definition.fields if before.values.get(field.key) != after.values.get(field.key)]
     pointed = pointed_to(
@@ -74,12 +74,9 @@ def _own(before: Contents, after: Contents, names: Mapping[UUID, str]) -> list[d
 
 def _of_field(field: FieldDefinition, before: Contents, after: Contents, names: Mapping[UUID, str]) -> dict[str, Any]:
     old, new = (side.values.get(field.key) for side in (before, after))
-    change: dict[str, Any] = {
+    return {
         "path": ["values", field.key],
         "label": field.label,
         "before": None if old is None else worded(field, old, names),
         "after": None if new is None else worded(field, new, names),
     }
-    if isinstance(field, FileField):
-        change["files"] = sorted(map(str, pointed_to((field, value) for value in (old, new) if value is not None)))
-    return change

@@ -10,8 +10,8 @@ from enum import Enum
 from typing import TypeAlias
 from uuid import UUID
 
-from models import Learner, Role, Tracker, TrackerCategory, TrackerStatus
-from services.automation_rules import automation_problems
+from models import Role, Tracker, TrackerCategory, TrackerStatus
+from services.approvals import approval_problems
 from services.calendar import today
 from services.field_kinds import CanonicalValue, SubmittedValue
 from services.form_answers import answer_fields
@@ -68,6 +68,11 @@ class CheckedUpdate:
         """Whether there is nothing to write, not even a comment."""
         return self.step is None and self.comment is None and self.after == Contents.of(self.tracker)
 
+    @property
+    def approves(self) -> bool:
+        """Whether the record is to be changed by it: a process automation is approved, or tried again."""
+        return self.step is not None and self.step.to == TrackerStatus.APPROVED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
@@ -104,7 +109,7 @@ async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> 
         step=step,
         after=after,
         comment=comment,
-        problems=(*problems, *await _of_record(case, values)),
+        problems=(*problems, *await _of_record(case)),
     )
 
 
@@ -217,9 +222,7 @@ def _comment(case: _Case, step: Transition | None) -> tuple[str | None, Sequence
     return comment or None, problems
 
 
-async def _of_record(case: _Case, values: Values) -> Sequence[Problem]:
-    """What the learner's record has against approving; what a retry meets is told by its history."""
-    if not case.approving or case.tracker.status != TrackerStatus.NEW:
-        return ()
-    learner = await Learner.get(id=case.tracker.learner_id)
-    return await automation_problems(case.form.definition, values, learner)
+async def _of_record(case: _Case) -> Sequence[Problem]:
+    """What the learner's record has against approving, or trying again."""
+    reached = case.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED)
+    return await approval_problems(case.tracker, case.form) if case.approving and reached else ()

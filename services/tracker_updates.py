@@ -3,13 +3,16 @@
 from dataclasses import replace
 from uuid import UUID
 
-from models import NotificationKind, Tracker, TrackerEventKind, TrackerStatus
+from models import Learner, NotificationKind, Tracker, TrackerEventKind, TrackerStatus
 from models.base import dump_json
 from models.database import fetch, transaction
 from models.rows import columns, row
+from services.approvals import carry_out, tell_of
+from services.calendar import today
 from services.global_ids import NodeReference
 from services.history import write_event
 from services.problems import ErrorCode, Problem, Rejected
+from services.record_snapshots import snapshot
 from services.statements import Statement
 from services.telling import announce_change, tell_each
 from services.tracker_changes import Contents, changes
@@ -90,8 +93,12 @@ async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
             comment=checked.comment,
             changes=await changes(viewer.organisation_id, checked.form.definition, before, after),
         )
-        news = _news(tracker, before, after)
+        news, outcome = _news(tracker, before, after), None
+        if checked.approves:
+            outcome = await carry_out(tracker, checked.form, viewer=viewer, day=today())
         await tell_each(news, tracker_id=tracker.id, actor_id=viewer.member_id)
+        if outcome is not None:
+            await tell_of(tracker, outcome, viewer=viewer)
         await announce_change(tracker.id)
 
 
@@ -100,6 +107,8 @@ async def _write(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> No
     after = checked.after
     if tracker.values != after.values:
         tracker.values_changed_by_id = viewer.member_id
+        learner = await Learner.get(id=tracker.learner_id)
+        tracker.record_before = await snapshot(checked.form.definition, learner)
     tracker.status, tracker.assignee_id, tracker.values = after.status, after.assignee_id, dict(after.values)
     tracker.description, tracker.due_date = after.description, after.due_date
     if tracker.status != TrackerStatus.APPROVED:
