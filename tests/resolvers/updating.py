@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from models import Inbox, Mail, Member, Notification, Tracker, TrackerEvent
+from models import Inbox, Mail, Member, Notification, Role, Tracker, TrackerEvent
+from tests import factories as make
 from tests.asking import data, gid
-from tests.resolvers.college import PROBLEM, College, Json, create
+from tests.resolvers.college import PROBLEM, College, Json, create, text, ticked
 
 UPDATE = f"""
 mutation ($input: UpdateTrackerInput!) {{
@@ -22,12 +23,25 @@ mutation ($input: UpdateTrackerInput!) {{
 """
 VALIDATE = f"query ($input: UpdateTrackerInput!) {{ validateTrackerUpdate(input: $input) {{ {PROBLEM} }} }}"
 
+EDIT = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
+ADDRESS: list[Json] = [text("postcode", "SW1A 1AA"), text("addressLine1", "1 High Street"), *ticked("confirmed")]
+
 
 async def opened(house: College, by: Member | None = None, **entries: Any) -> Tracker:
     """A tracker as createTracker makes it: a JOB of Ada's unless the entry says otherwise."""
     payload = await create(by or house.ada, house.job(**entries))
     assert payload["errors"] == []
     return await Tracker.get(number=payload["tracker"]["number"], organisation=house.organisation)
+
+
+async def address(house: College, **entries: Any) -> Tracker:
+    """A change of the learner's address, made by Ada."""
+    return await opened(house, type="CHANGE_OF_ADDRESS", values=ADDRESS, **entries)
+
+
+async def approver(house: College, name: str = "Eve") -> Member:
+    """An administrator who may approve, and nothing else."""
+    return await make.member(house.organisation, name=name, roles=[EDIT])
 
 
 async def update(member: Member, tracker: Tracker, **entries: Any) -> Json:

@@ -1,0 +1,203 @@
+"""Deciding on process automations: who may, four eyes, what else the call may do, and what comes of it."""
+
+import asyncio
+from typing import Any
+
+from models import Learner, Member, Role, Tracker, TrackerEvent
+from models.database import fetch
+from tests import factories as make
+from tests.asking import data, gid
+from tests.resolvers.college import College, college, day, enable_automations, problem, text
+from tests.resolvers.updating import (
+    ADDRESS,
+    EDIT,
+    address,
+    approver,
+    change,
+    event,
+    opened,
+    refused,
+    told,
+    update,
+    updated,
+)
+
+ONLY_APPROVES = "stays as it is: approving changes nothing else."
+OTHER_EYES = problem(
+    "status", "FORBIDDEN", "Somebody must approve it who neither made it nor last changed a value of it."
+)
+NO_ROLE = problem("status", "FORBIDDEN", f"This needs the role {EDIT}.")
+
+
+async def record(house: College) -> tuple[Any, ...]:
+    learner = await Learner.get(id=house.learner.id)
+    return learner.postcode, learner.address_line1
+
+
+async def test_approving_at_once_applies_it_and_is_told(database: str) -> None:
+    house = await college()
+    tracker, eve = await address(house, assigneeId=gid(house.bob)), await approver(house)
+    found = await updated(eve, tracker, status="APPROVED", comment="Seen the letter.")
+    assert (found["status"], found["version"]) == ("RESOLVED", 3)
+    assert await record(house) == ("SW1A 1AA", "1 High Street")
+    rows = await TrackerEvent.filter(tracker=tracker).order_by("at", "id")
+    assert [(row.kind, row.version, row.actor_id, row.comment) for row in rows] == [
+        ("CREATED", 1, house.ada.id, None),
+        ("STATUS_CHANGED", 2, eve.id, "Seen the letter."),
+        ("APPLIED", 3, None, None),
+    ]
+    assert rows[1].changes == [change("status", "Status", "New", "Approved")]
+    assert await told(house.ada, house.bob, eve) == {
+        "Ada": ["STATUS_CHANGED", "APPLIED"],
+        "Bob": ["ASSIGNED", "STATUS_CHANGED", "APPLIED"],
+        "Eve": [],
+    }
+
+
+async def test_the_call_that_approves_changes_nothing_else(database: str) -> None:
+    house = await college()
+    tracker, eve = await address(house), await approver(house)
+    entry = {
+        "status": "APPROVED",
+        "assigneeId": gid(eve),
+        "description": "x",
+        "dueDate": "2099-01-01",
+        "values": [text("county", "Kent"), *ADDRESS],
+        "comment": "Why not",
+    }
+    assert await refused(eve, tracker, **entry) == [
+        problem("assigneeId", "IMMUTABLE", f"The assignee {ONLY_APPROVES}"),
+        problem("description", "IMMUTABLE", f"The description {ONLY_APPROVES}"),
+        problem("dueDate", "IMMUTABLE", f"The due date {ONLY_APPROVES}"),
+        problem("values.county", "IMMUTABLE", f"County {ONLY_APPROVES}"),
+    ]
+    same = {"assigneeId": None, "description": "", "dueDate": None, "values": ADDRESS}
+    assert (await updated(eve, tracker, status="APPROVED", **same))["status"] == "RESOLVED"
+
+
+async def test_without_the_role_nobody_approves_or_rejects(database: str) -> None:
+    house = await college()
+    tracker = await address(house)
+    for member in (house.ada, house.bob, house.tina):
+        assert await refused(member, tracker, status="APPROVED") == [NO_ROLE]
+        assert await refused(member, tracker, status="REJECTED") == [
+            NO_ROLE,
+            problem("comment", "REQUIRED", "Say why it becomes Rejected."),
+        ]
+
+
+async def test_a_rejection_says_why(database: str) -> None:
+    house = await college()
+    tracker, eve = await address(house), await approver(house)
+    for comment in (None, "", " \n "):
+        assert await refused(eve, tracker, status="REJECTED", comment=comment) == [
+            problem("comment", "REQUIRED", "Say why it becomes Rejected.")
+        ]
+    found = await event(eve, tracker, status="REJECTED", comment="No proof.")
+    assert (found["kind"], found["comment"]) == ("STATUS_CHANGED", "No proof.")
+    message = "No step leads from Rejected to New."
+    assert await refused(eve, tracker, status="NEW") == [problem("status", "STATUS_NOT_ALLOWED", message, allowed="")]
+
+
+async def test_with_four_eyes_nobody_approves_their_own_or_what_they_changed_last(database: str) -> None:
+    house = await college(automations=False)
+    await enable_automations(house.organisation, four_eyes=True)
+    both = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS, EDIT)
+    maker = await make.member(house.organisation, roles=both)
+    eve, finn = await approver(house), await approver(house, "Finn")
+    tracker = await opened(house, by=maker, type="CHANGE_OF_ADDRESS", values=ADDRESS)
+    assert await refused(maker, tracker, status="APPROVED") == [OTHER_EYES]
+    await updated(eve, tracker, values=[text("county", "Kent")])
+    assert await refused(eve, tracker, status="APPROVED") == [OTHER_EYES]
+    assert await refused(maker, tracker, status="APPROVED") == [OTHER_EYES]
+    # Who changes no value stays another pair of eyes, and so does who changed one before somebody else did.
+    await updated(finn, tracker, description="Looked at it")
+    steps = "query ($id: ID!) { tracker(id: $id) { transitions { to viewerCanTake } } }"
+    for member, may in ((maker, False), (eve, False), (finn, True)):
+        found = (await data(member, steps, id=gid(tracker)))["tracker"]["transitions"]
+        assert [one["viewerCanTake"] for one in found if one["to"] == "APPROVED"] == [may]
+    assert (await updated(finn, tracker, status="APPROVED"))["status"] == "RESOLVED"
+
+
+async def test_without_four_eyes_one_may_approve_ones_own(database: str) -> None:
+    house = await college()
+    both = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS, EDIT)
+    maker = await make.member(house.organisation, roles=both)
+    tracker = await opened(house, by=maker, type="CHANGE_OF_ADDRESS", values=ADDRESS)
+    assert (await updated(maker, tracker, status="APPROVED"))["status"] == "RESOLVED"
+
+
+async def test_approving_twice_at_once_applies_once(database: str) -> None:
+    house = await college()
+    eve, finn = await approver(house), await approver(house, "Finn")
+    for _ in range(3):
+        tracker = await address(house)
+        both = await asyncio.gather(*(update(one, tracker, version=1, status="APPROVED") for one in (eve, finn)))
+        winner, loser = sorted(both, key=lambda payload: len(payload["errors"]))
+        assert (winner["errors"], winner["tracker"]["status"]) == ([], "RESOLVED")
+        assert [(one["path"], one["code"]) for one in loser["errors"]] == [(["version"], "CONFLICT")]
+        assert [row.kind for row in await TrackerEvent.filter(tracker=tracker).order_by("at", "id")] == [
+            "CREATED",
+            "STATUS_CHANGED",
+            "APPLIED",
+        ]
+
+
+async def test_precondition_and_ilr_rules_are_asked_at_approval_beside_what_the_status_requires(database: str) -> None:
+    house = await college()
+    values = [text("givenNames", "Jo"), text("familyName", "Bloggs")]
+    tracker = await opened(house, type="CHANGE_OF_NAME", values=values)
+    await Learner.filter(id=house.learner.id).update(programme_status="WITHDRAWN")
+    eve = await approver(house)
+    allowed = "ONBOARDING, READY_TO_ENROL, ACTIVE, ON_A_BREAK, ENTERED_EPA"
+    message = f"The learner's programme status is WITHDRAWN; this needs one of: {allowed}."
+    assert await refused(eve, tracker, status="APPROVED") == [
+        problem("values.supportingDocument", "REQUIRED", "Supporting document is required for the status Approved."),
+        problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed),
+    ]
+    # What is only edited is not held against the record.
+    assert (await updated(house.ada, tracker, values=[text("familyName", "Blogs")]))["version"] == 2
+
+
+async def test_the_system_alone_resolves(database: str) -> None:
+    house = await college()
+    tracker, eve = await address(house), await approver(house)
+    await fetch("UPDATE tracker SET status = 'APPROVED'")
+    message = "It becomes Resolved by being applied to the learner's record."
+    assert await refused(eve, tracker, status="RESOLVED") == [problem("status", "FORBIDDEN", message)]
+    assert await refused(eve, tracker, status="CLOSED") == [
+        problem("status", "STATUS_NOT_ALLOWED", "No step leads from Approved to Closed.", allowed="APPROVED, REJECTED")
+    ]
+
+
+async def test_what_waits_for_its_day_is_given_up_or_tried_again(database: str) -> None:
+    house = await college()
+    eve = await approver(house)
+    waiting = await opened(house, type="CHANGE_OF_ADDRESS", values=[*ADDRESS, day("effectiveDate", "2099-01-01")])
+    found = await updated(eve, waiting, status="APPROVED")
+    assert (found["status"], found["version"]) == ("APPROVED", 2)
+    assert str((await Tracker.get(id=waiting.id)).applies_on) == "2099-01-01"
+    assert await refused(eve, waiting, status="REJECTED") == [
+        problem("comment", "REQUIRED", "Say why it becomes Rejected.")
+    ]
+    assert (await updated(eve, waiting, status="REJECTED", comment="They stayed."))["status"] == "REJECTED"
+    assert (await Tracker.get(id=waiting.id)).applies_on is None
+    failed = await address(house)
+    await Tracker.filter(id=failed.id).update(status="APPROVED")
+    assert await refused(house.ada, failed, status="APPROVED") == [NO_ROLE]
+    assert (await updated(eve, failed, status="APPROVED", comment="Again"))["status"] == "RESOLVED"
+    kinds = await TrackerEvent.filter(tracker=failed).order_by("at", "id").values_list("kind", "comment")
+    assert kinds == [("CREATED", None), ("UPDATED", "Again"), ("APPLIED", None)]
+    assert await record(house) == ("SW1A 1AA", "1 High Street")
+
+
+async def test_only_its_creator_takes_it_back_whatever_their_roles_are_by_now(database: str) -> None:
+    house = await college()
+    tracker = await address(house)
+    everything = await make.member(house.organisation, roles=list(Role))
+    assert await refused(everything, tracker, status="CLOSED") == [
+        problem("status", "FORBIDDEN", "Only whoever made it can take it back.")
+    ]
+    await Member.filter(id=house.ada.id).update(roles=[])
+    found = await updated(await Member.get(id=house.ada.id), tracker, status="CLOSED")
+    assert (found["status"], found["version"]) == ("CLOSED", 2)

@@ -1,0 +1,71 @@
+"""Editing process automations: whose they are, and what is frozen when."""
+
+from models import Learner, Tracker
+from models.database import fetch
+from tests.asking import gid
+from tests.resolvers.college import college, problem, text
+from tests.resolvers.updating import ADDRESS, EDIT, address, approver, event, refused, updated
+
+NOT_YOURS = f"needs the role {EDIT}, or to have made the tracker."
+
+
+async def test_while_new_it_is_its_creators_and_the_approvers(database: str) -> None:
+    house = await college()
+    tracker, eve = await address(house), await approver(house)
+    entry = {
+        "assigneeId": gid(house.bob),
+        "description": "x",
+        "dueDate": "2099-01-01",
+        "values": [text("county", "Kent"), text("postcode", "!"), text("addressLine1", " 1 High Street ")],
+    }
+    forbidden = [
+        problem("assigneeId", "FORBIDDEN", f"The assignee {NOT_YOURS}"),
+        problem("description", "FORBIDDEN", f"The description {NOT_YOURS}"),
+        problem("dueDate", "FORBIDDEN", f"The due date {NOT_YOURS}"),
+        problem("values.postcode", "FORBIDDEN", f"Postcode {NOT_YOURS}"),
+        problem("values.county", "FORBIDDEN", f"County {NOT_YOURS}"),
+    ]
+    for member in (house.bob, house.tina):  # an administrator without the role, and the learner's tutor
+        assert await refused(member, tracker, **entry) == forbidden
+    for member, county in ((house.ada, "Kent"), (eve, "Surrey")):
+        found = await updated(member, tracker, assigneeId=gid(member), values=[text("county", county)])
+        assert found["assignee"] == {"name": member.name}
+    assert (await Tracker.get(id=tracker.id)).values_changed_by_id == eve.id
+
+
+async def test_whoever_sees_it_may_send_what_is_there_and_say_something(database: str) -> None:
+    house = await college()
+    tracker = await address(house)
+    assert (await updated(house.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
+    assert (await event(house.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
+
+
+async def test_from_approval_on_values_are_frozen_for_everybody(database: str) -> None:
+    house = await college()
+    tracker, eve = await address(house), await approver(house)
+    for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
+        await fetch("UPDATE tracker SET status = $1", status)
+        message = f"stays as it is: the tracker is {status.capitalize()}."
+        for member in (house.ada, eve, house.bob):
+            assert await refused(member, tracker, values=[text("county", "Kent"), text("postcode", "")]) == [
+                problem("values.postcode", "IMMUTABLE", f"Postcode {message}"),
+                problem("values.county", "IMMUTABLE", f"County {message}"),
+            ]
+        assert await refused(house.bob, tracker, description="x") == [
+            problem("description", "FORBIDDEN", f"The description {NOT_YOURS}")
+        ]
+        # Whose it is may still give it to somebody, and say until when.
+        assert (await event(eve, tracker, description=status, assigneeId=gid(eve)))["changes"] != []
+        await fetch("UPDATE tracker SET assignee_id = NULL")
+
+
+async def test_new_values_are_held_against_the_record_as_it_is_then(database: str) -> None:
+    house = await college()
+    tracker = await address(house)
+    await Learner.filter(id=house.learner.id).update(postcode="AB1 2CD")
+    before = (await Tracker.get(id=tracker.id)).record_before
+    assert before["learner.postcode"] is None
+    await updated(house.ada, tracker, description="x")
+    assert (await Tracker.get(id=tracker.id)).record_before == before
+    await updated(house.ada, tracker, values=[text("county", "Kent")])
+    assert (await Tracker.get(id=tracker.id)).record_before == before | {"learner.postcode": "AB1 2CD"}

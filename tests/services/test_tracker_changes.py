@@ -1,0 +1,115 @@
+"""The words of changes: every kind of field, and what is not there any more."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID, uuid4
+
+from models import StoredFile, TrackerStatus
+from services.definition_documents import definition_from_document
+from services.tracker_changes import Contents, changes
+from tests import factories as make
+
+FORM = definition_from_document(
+    {
+        "fields": [
+            {"key": "text", "label": "Text", "kind": "TEXT"},
+            {"key": "integer", "label": "Integer", "kind": "INTEGER"},
+            {"key": "decimal", "label": "Decimal", "kind": "DECIMAL"},
+            {"key": "date", "label": "Date", "kind": "DATE"},
+            {"key": "boolean", "label": "Boolean", "kind": "BOOLEAN"},
+            {
+                "key": "choice",
+                "label": "Choice",
+                "kind": "CHOICE",
+                "multiple": True,
+                "choices": [{"value": "A", "label": "Apples"}, {"value": "B", "label": "Bread"}],
+            },
+            {"key": "reference", "label": "Reference", "kind": "REFERENCE", "target": "EMPLOYER"},
+            {"key": "file", "label": "File", "kind": "FILE", "max_files": 3},
+        ]
+    }
+)
+
+
+def contents(**held: Any) -> Contents:
+    empty: dict[str, Any] = {"assignee_id": None, "description": "", "due_date": None, "values": {}}
+    return Contents(**{"status": TrackerStatus.NEW, **empty} | held)
+
+
+def said(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str | None]]:
+    return [(".".join(one["path"]), one["label"], one["before"], one["after"]) for one in found]
+
+
+async def test_every_kind_of_field_filled_changed_and_cleared(database: str) -> None:
+    house = await make.organisation()
+    acme, other = await make.employer(house, name="Acme"), await make.employer(house, name="Other")
+    uploader = await make.member(house)
+    about: dict[str, Any] = {"organisation": house, "uploader": uploader, "type_key": "T", "field_key": "file"}
+    files = [
+        str((await StoredFile.create(name=name, media_type="image/png", bytes=1, created_at=make.now(), **about)).id)
+        for name in ("slip.png", "letter.png")
+    ]
+    old: dict[str, Any] = {
+        "text": "Word",
+        "integer": 1200,
+        "decimal": "12.5",
+        "date": "2026-09-01",
+        "boolean": True,
+        "choice": ["B"],
+        "reference": str(acme.id),
+        "file": files[:1],
+    }
+    new: dict[str, Any] = {
+        "text": "Other word",
+        "integer": -7,
+        "decimal": "0",
+        "date": "2026-10-11",
+        "boolean": False,
+        "choice": ["A", "B"],
+        "reference": str(other.id),
+        "file": files,
+    }
+    words = [
+        ("values.text", "Text", "Word", "Other word"),
+        ("values.integer", "Integer", "1,200", "-7"),
+        ("values.decimal", "Decimal", "12.5", "0"),
+        ("values.date", "Date", "1 September 2026", "11 October 2026"),
+        ("values.boolean", "Boolean", "Yes", "No"),
+        ("values.choice", "Choice", "Bread", "Apples, Bread"),
+        ("values.reference", "Reference", "Acme", "Other"),
+        ("values.file", "File", "slip.png", "slip.png, letter.png"),
+    ]
+    assert said(await changes(house.id, FORM, contents(values=old), contents(values=new))) == words
+    filled = [(path, label, None, after) for path, label, _, after in words]
+    assert said(await changes(house.id, FORM, contents(), contents(values=new))) == filled
+    cleared = [(path, label, before, None) for path, label, before, _ in words]
+    assert said(await changes(house.id, FORM, contents(values=old), contents())) == cleared
+    assert await changes(house.id, FORM, contents(values=old), contents(values=dict(old))) == []
+
+
+async def test_two_members_of_one_name_are_two(database: str) -> None:
+    house = await make.organisation()
+    one, two = [await make.member(house, name="Sam") for _ in range(2)]
+    found = await changes(house.id, FORM, contents(assignee_id=one.id), contents(assignee_id=two.id))
+    assert said(found) == [("assigneeId", "Assignee", "Sam", "Sam")]
+
+
+async def test_what_is_not_there_or_is_anothers_has_no_name(database: str) -> None:
+    house, theirs = await make.organisation(), await make.employer(await make.organisation(), name="Secret")
+    before = contents(values={"reference": str(theirs.id), "file": [str(uuid4())]}, assignee_id=UUID(int=1))
+    assert said(await changes(house.id, FORM, before, contents())) == [
+        ("assigneeId", "Assignee", "no longer there", None),
+        ("values.reference", "Reference", "no longer there", None),
+        ("values.file", "File", "no longer there", None),
+    ]
+
+
+async def test_what_a_tracker_has_beside_its_form(database: str) -> None:
+    house = await make.organisation()
+    due = dt.date(2026, 12, 1)
+    after = contents(status=TrackerStatus.RESOLVED, description="Seen", due_date=due)
+    assert said(await changes(house.id, FORM, contents(), after)) == [
+        ("status", "Status", "New", "Resolved"),
+        ("description", "Description", None, "Seen"),
+        ("dueDate", "Due date", None, "1 December 2026"),
+    ]
