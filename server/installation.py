@@ -8,7 +8,12 @@ from services.smtp_mailer import SmtpMailer
 
 def installation_of(settings: Settings) -> Installation:
     """The installation that the settings describe."""
-    return Installation(secret=settings.secret, edit_url=settings.edit_url, mail_from=settings.mail_from)
+    return Installation(
+        secret=settings.secret,
+        edit_url=settings.edit_url,
+        mail_from=settings.mail_from,
+        public_url=settings.public_url,
+    )
 
 
 def mailer_of(settings: Settings) -> Mailer:

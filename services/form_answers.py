@@ -6,9 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.definitions import BooleanField, FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
-from services.field_kinds import KINDS, CanonicalValue, Checked, Lookup, NodeReference, SubmittedValue, Surroundings
+from services.definitions import (
+    BooleanField,
+    FieldDefinition,
+    FileField,
+    ReferenceField,
+    ReferenceTarget,
+    TypeDefinition,
+)
+from services.field_kinds import (
+    KINDS,
+    CanonicalValue,
+    Checked,
+    Lookup,
+    NodeReference,
+    SubmittedValue,
+    Surroundings,
+    Uploads,
+)
 from services.field_kinds import problem as problem_at
+from services.field_kinds.files import names_file
 from services.field_kinds.references import names_target
 from services.problems import ErrorCode
 
@@ -39,12 +56,16 @@ async def answer_fields(
     organisation_id: UUID,
     today: dt.date,
     stored: Mapping[str, CanonicalValue] | None,
+    uploads: Uploads | None = None,
 ) -> Mapping[str, Answer]:
-    """An answer for every field, in form order. Of a key that was given twice the first one counts."""
+    """An answer for every field, in form order. Of a key that was given twice the first one counts.
+
+    ``uploads`` says which files may be named; without it, none.
+    """
     given: dict[str, SubmittedValue] = {}
     for value in submitted:
         given.setdefault(value.key, value)
-    lookup = Lookup(organisation_id, _wanted(definition, given))
+    lookup = Lookup(organisation_id, _wanted(definition, given), uploads=uploads, files=_files(definition, given))
     surroundings = Surroundings(today=today, lookup=lookup)
     return {field.key: await _answer(field, given.get(field.key), stored, surroundings) for field in definition.fields}
 
@@ -91,3 +112,12 @@ def _wanted(
         if isinstance(field, ReferenceField) and isinstance(value, NodeReference) and names_target(field, value):
             ids[field.target].add(value.id)
     return {target: frozenset(some) for target, some in ids.items()}
+
+
+def _files(definition: TypeDefinition, given: Mapping[str, SubmittedValue]) -> frozenset[UUID]:
+    ids: set[UUID] = set()
+    for field in definition.fields:
+        entered = given.get(field.key)
+        if isinstance(field, FileField) and entered and isinstance(entered.value, list):
+            ids.update(one.id for one in entered.value if names_file(one))
+    return frozenset(ids)

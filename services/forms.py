@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models import TrackerStatus
 from services.definitions import DateField, FieldDefinition, TypeDefinition
-from services.field_kinds import CanonicalValue, SubmittedValue
+from services.field_kinds import CanonicalValue, SubmittedValue, Uploads
 from services.field_kinds import problem as problem_at
 from services.field_kinds.dates import bounding_fields, check_against_fields
 from services.form_answers import Answer, answer_fields
@@ -37,14 +37,18 @@ async def check_form(
     today: dt.date,
     stored: Mapping[str, CanonicalValue] | None = None,
     entering: TrackerStatus | None = None,
+    uploads: Uploads | None = None,
 ) -> CheckedForm:
     """Check what was submitted: on creation, or against what is ``stored``.
 
     ``required`` is asked on creation, of a field that the entry empties and of one that it brings into sight;
     what is required for the status that the tracker will have afterwards, ``entering``, is always asked.
     A stored value that stays the same is not judged again, but for bounds whose other side has changed.
+    ``uploads`` says which files may be named; without it, none.
     """
-    answers = await answer_fields(definition, submitted, organisation_id=organisation_id, today=today, stored=stored)
+    answers = await answer_fields(
+        definition, submitted, organisation_id=organisation_id, today=today, stored=stored, uploads=uploads
+    )
     filled = {key: answer.value for key, answer in answers.items() if answer.value is not None}
     visible = visible_fields(definition, filled)
     entry = _Entry(

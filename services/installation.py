@@ -14,6 +14,7 @@ class Installation:
     secret: bytes = field(repr=False)
     edit_url: str
     mail_from: str = "trackers@localhost"
+    public_url: str = "http://127.0.0.1:8000"
 
     def tracker_url(self, tracker_id: UUID) -> str:
         """The Edit Tracker page of a tracker: ``{id}`` becomes its URL-encoded global id."""

@@ -10,7 +10,7 @@ from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCatego
 from models.rows import columns, row
 from services.automation_rules import automation_problems
 from services.calendar import LAST_DAY, today
-from services.field_kinds import SubmittedValue
+from services.field_kinds import SubmittedValue, Uploads
 from services.forms import CheckedForm, check_form
 from services.global_ids import NodeReference
 from services.problems import ErrorCode, Problem
@@ -96,7 +96,10 @@ async def _check_values(
     if offered is None:
         return NOTHING_CHECKED, None, []
     definition = offered.form.definition
-    form = await check_form(definition, entry.values, organisation_id=viewer.organisation_id, today=day)
+    uploads = Uploads(uploader_id=viewer.member_id, type_key=offered.type.key)
+    form = await check_form(
+        definition, entry.values, organisation_id=viewer.organisation_id, today=day, uploads=uploads
+    )
     if learner is None or offered.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return form, None, []
     aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []

@@ -1,7 +1,8 @@
 """The hot write: a tracker with its event, notification, mail and wake-up, in one SQL statement.
 
 One statement is one transaction and one round trip, so the counters' locks are held for as short as can be.
-Each part takes from the one before it, which keeps the lock order: the organisation's counter, then the inbox.
+Each part takes from the one before it, which keeps the lock order: its files, the organisation's counter, the inbox.
+Where not every file can be had, nothing is counted, and so nothing is written.
 """
 
 import datetime as dt
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from models.base import dump_json, new_id
 from models.database import fetch
+from services.files import attachable, files_in, taken_meanwhile
 from services.tracker_entries import CheckedEntry
 from services.viewer import Viewer
 
@@ -16,14 +18,20 @@ CHANNEL = "trackers"
 """PostgreSQL's channel on which a recipient's id wakes whoever listens for them."""
 
 _WRITE = f"""
-WITH counted AS (
-    UPDATE organisation_counter SET trackers = trackers + 1 WHERE organisation_id = $2 RETURNING trackers
+WITH had AS (
+    SELECT id FROM stored_file WHERE id = ANY($17) AND {attachable("$2", "$7")} ORDER BY id FOR UPDATE
+), counted AS (
+    UPDATE organisation_counter SET trackers = trackers + 1
+    WHERE organisation_id = $2 AND (SELECT count(*) FROM had) = cardinality($17::uuid[])
+    RETURNING trackers
 ), written AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, created_by_id,
         status, description, due_date, "values", version, created_at, updated_at, idempotency_key, idempotency_digest,
         record_before)
     SELECT $1, $2, trackers, $3, $4, $5, $6, $7, 'NEW', $8, $9, $10, 1, now(), now(), $11, $12, $16 FROM counted
     RETURNING id
+), attached AS (
+    UPDATE stored_file f SET tracker_id = $1 FROM written, had WHERE f.id = had.id
 ), event AS (
     INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, changes)
     SELECT $13, $2, id, 'CREATED', $7, now(), 1, '[]' FROM written
@@ -38,7 +46,7 @@ WITH counted AS (
     SELECT $15, 'ASSIGNMENT', recipient_id, id, now(), now(), 0 FROM notified
     RETURNING recipient_id
 )
-SELECT pg_notify('{CHANNEL}', recipient_id::text) FROM mailed
+SELECT (SELECT count(*) FROM written) AS written, (SELECT pg_notify('{CHANNEL}', recipient_id::text) FROM mailed)
 """
 
 
@@ -49,11 +57,15 @@ async def write_tracker(
     due_date: dt.date | None,
     spent: tuple[str | None, str | None] = (None, None),
 ) -> UUID:
-    """Write a checked entry; ``spent`` is the idempotency key with its digest. Nobody is told of their own doing."""
+    """Write a checked entry; ``spent`` is the idempotency key with its digest. Nobody is told of their own doing.
+
+    Raises Rejected where another tracker has taken a file since the check.
+    """
     assert checked.type is not None
     assert checked.learner is not None
     tracker_id = new_id()
-    await fetch(
+    files = files_in(checked.type.form.definition, checked.values)
+    (done,) = await fetch(
         _WRITE,
         tracker_id,
         viewer.organisation_id,
@@ -70,5 +82,8 @@ async def write_tracker(
         new_id(),
         new_id(),
         None if checked.record_before is None else dump_json(checked.record_before),
+        files,
     )
+    if not done["written"]:
+        raise await taken_meanwhile(viewer, files, tracker_id)
     return tracker_id

@@ -2,12 +2,23 @@
 
 An administrator sees all of the organisation. A tutor sees the trackers that are about learners whose tutor
 they are, that they made or that are assigned to them, and the learners of all these. Members, employers and
-programmes are seen by everyone of the organisation. What may not be seen answers as if it did not exist.
+programmes are seen by everyone of the organisation; a file by whoever sees its tracker, and by its uploader until it
+has one. What may not be seen answers as if it did not exist.
 """
 
 from tortoise import Model
 
-from models import Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent, TrackerType
+from models import (
+    Comment,
+    Learner,
+    LearningAim,
+    Notification,
+    Organisation,
+    StoredFile,
+    Tracker,
+    TrackerEvent,
+    TrackerType,
+)
 from services.statements import Statement
 from services.viewer import Viewer
 
@@ -21,9 +32,21 @@ def visible(model: type[Model], alias: str, viewer: Viewer, statement: Statement
     mine = f"{alias}.organisation_id = {statement.bind(viewer.organisation_id)}"
     if model is TrackerType:
         return f"({mine} OR {alias}.organisation_id IS NULL)"
+    if model is StoredFile:
+        return f"{mine} AND {_file_to_be_seen(alias, viewer, statement)}"
     if viewer.is_administrator:
         return mine
     return f"{mine} AND {_concerns(model, alias, viewer, statement)}"
+
+
+def _file_to_be_seen(alias: str, viewer: Viewer, statement: Statement) -> str:
+    """The condition under which a file is the viewer's own upload, or one of a tracker that they see."""
+    seen = visible(Tracker, "seen", viewer, statement)
+    attached = f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
+    own = (
+        f"{alias}.tracker_id IS NULL AND {alias}.uploader_id = {statement.bind(viewer.member_id)} AND {alias}.complete"
+    )
+    return f"({own} OR {attached})"
 
 
 def _concerns(model: type[Model], alias: str, viewer: Viewer, statement: Statement) -> str:
@@ -31,7 +54,7 @@ def _concerns(model: type[Model], alias: str, viewer: Viewer, statement: Stateme
     if model is LearningAim:
         seen = _concerns(Learner, "seen", viewer, statement)
         return f"EXISTS (SELECT FROM learner seen WHERE seen.id = {alias}.learner_id AND {seen})"
-    if model is TrackerEvent:
+    if model in (TrackerEvent, Comment):
         seen = _concerns(Tracker, "seen", viewer, statement)
         return f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
     if model is Tracker:

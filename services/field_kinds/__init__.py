@@ -17,7 +17,7 @@ from services.field_kinds.checking import (
 from services.field_kinds.choices import check_choices
 from services.field_kinds.dates import check_date
 from services.field_kinds.files import check_files
-from services.field_kinds.lookup import Lookup
+from services.field_kinds.lookup import Lookup, Uploads
 from services.field_kinds.numbers import check_decimal, check_integer
 from services.field_kinds.references import check_reference
 from services.field_kinds.text import check_text
@@ -32,6 +32,7 @@ __all__ = [
     "NodeReference",
     "SubmittedValue",
     "Surroundings",
+    "Uploads",
     "problem",
 ]
 
