@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import multiprocessing
 import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,9 +46,17 @@ class _Server(uvicorn.Server):
 def from_environment() -> ASGIApp:
     """The application of a worker process, which its parent told everything by the environment."""
     configure_logs()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     settings = Settings.from_environment(os.environ, folder=Path.cwd())
     assert settings.database_url is not None
     return Application(settings, settings.database_url).asgi
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed ends nobody; its workers would hold the port, and a new server could not start.
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+import socket
 from pathlib import Path
 
+import httpx
 import pytest
 
 from resolvers.root import sdl
-from tests.server.running import command, environment, running
+from tests.server.running import Server, command, environment, running
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"
@@ -133,6 +135,39 @@ async def test_a_killed_server_leaves_no_postgresql_behind(folder: Path) -> None
     assert _processes_in(folder) == []
     async with running(folder, env) as again:
         assert (await again.ask("{ __typename }"))["data"] == {"__typename": "Query"}
+
+
+async def test_a_killed_server_leaves_no_workers_behind(database: str, folder: Path) -> None:
+    env = environment(database)
+    async with running(folder, env, "--workers", "2") as server:
+        await _until_answered(server)
+        await server.kill()
+    port = server.address.rpartition(":")[2]
+    async with asyncio.timeout(40):
+        while not _is_free(int(port)):
+            await asyncio.sleep(0.1)
+
+
+async def _until_answered(server: Server) -> None:
+    async with asyncio.timeout(40):
+        while True:
+            try:
+                assert (await server.ask("{ __typename }"))["data"] == {"__typename": "Query"}
+            except httpx.ConnectError:  # a worker listens once it is up
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+            one.listen()
+        except OSError:
+            return False
+        return True
 
 
 def _processes_in(folder: Path) -> list[str]:
