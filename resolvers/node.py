@@ -8,13 +8,16 @@ from typing import Annotated, Any
 import strawberry
 from tortoise import Model
 
-from models import Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent
+from models import Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent
 from schema.context import Info
 from schema.node import reference_of
 from services.global_ids import NodeReference
 
 _ROWS: Mapping[str, type[Model]] = MappingProxyType(
-    {model.__name__: model for model in (Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)}
+    {
+        model.__name__: model
+        for model in (Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)
+    }
 )
 _NEIGHBOURS = frozenset({"Member", "Employer", "Programme"})
 

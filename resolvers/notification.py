@@ -5,9 +5,14 @@ from typing import Annotated, Any
 
 import strawberry
 
-from models import NotificationKind
+from models import NotificationKind, Tracker
 from schema.context import Info
+from schema.node import reference_of
+from schema.notification_input import MarkNotificationsReadInput, MarkNotificationsReadPayload, mark_of
+from services.notification_lists import mark_read
 from services.notifications import listen, starting_cursor
+from services.open_pages import events_so_far, hear
+from services.refusals import BadRequest
 
 After = Annotated[
     str | None,
@@ -38,5 +43,35 @@ async def _heard(
         async for heard in listen(info.context.inbox_reader, viewer, cursor, kinds):
             info.context.enter(heard.viewer)
             yield heard.notification
+
+    return events()
+
+
+async def mark_notifications_read(
+    info: Info,
+    given: Annotated[MarkNotificationsReadInput, strawberry.argument(name="input", description="Which ones.")],
+) -> MarkNotificationsReadPayload:
+    """Mark notifications as read."""
+    viewer: Any = info.context.must_be_signed_in()
+    marked: Any = await mark_read(viewer, mark_of(given))
+    return MarkNotificationsReadPayload(viewer=viewer, notifications=marked)
+
+
+async def tracker_changed(
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="The tracker.")],  # noqa: A002
+) -> AsyncGenerator[Any, None]:
+    """What happens to a tracker, while its page is open."""
+    viewer = info.context.must_be_signed_in()
+    reference = reference_of(id, "id")
+    seen = await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
+    if seen is None:
+        raise BadRequest("There is no such tracker.", "id")
+    known = await events_so_far(seen.id)
+
+    async def events() -> AsyncGenerator[Any, None]:
+        async for happened in hear(info.context.open_pages, viewer, seen.id, known):
+            info.context.enter(happened.viewer)
+            yield happened.event
 
     return events()

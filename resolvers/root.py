@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers import comment as for_comments
 from resolvers import employer as for_employers
 from resolvers import learner as for_learners
 from resolvers import member as for_members
@@ -19,6 +20,7 @@ from resolvers import tracker_type as for_types
 from resolvers import tracker_update as for_updates
 from resolvers.reading_anew import ReadsAnew
 from resolvers.refusals import RejectionAnswers
+from schema.comment import AddCommentPayload
 from schema.edges import edge
 from schema.employer import Employer
 from schema.field_definition import FIELD_TYPES
@@ -28,6 +30,7 @@ from schema.learner import Learner, LearningAim
 from schema.member import Member
 from schema.node import Connection, Node
 from schema.notification import Notification
+from schema.notification_input import MarkNotificationsReadPayload
 from schema.organisation import Organisation, ProcessAutomation
 from schema.process_automation_input import UpdateProcessAutomationPayload
 from schema.programme import Programme
@@ -106,6 +109,16 @@ class Mutation:
         "Change a tracker, as the one who last read it. Refused with all that is wrong, or done whole, as one event "
         "of its history.",
     )
+    add_comment: AddCommentPayload | None = _mutation(
+        for_comments.add_comment,
+        AddCommentPayload,
+        "Say something about a tracker; its creator and its assignee hear of it. Its version stays as it is.",
+    )
+    mark_notifications_read: MarkNotificationsReadPayload | None = _mutation(
+        for_notifications.mark_notifications_read,
+        MarkNotificationsReadPayload,
+        "Mark notifications as read. Those that were read before keep their time.",
+    )
     update_process_automation: UpdateProcessAutomationPayload | None = _mutation(
         for_automations.update_process_automation,
         UpdateProcessAutomationPayload,
@@ -125,6 +138,11 @@ class Subscription:
     notification_received: AsyncGenerator[Notification, None] = _subscription(
         for_notifications.notification_received,
         "Everything that the viewer is told: in order, none lost, none twice, the cursors without gaps.",
+    )
+    tracker_changed: AsyncGenerator[TrackerEvent, None] = _subscription(
+        for_notifications.tracker_changed,
+        "What happens to a tracker while its page is open. Live only: after connecting ask for the tracker once, "
+        "then apply events of a greater version. Ends when the tracker is no longer to be seen.",
     )
 
 

@@ -1,6 +1,6 @@
 """What every resolver of one operation shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ import strawberry
 from schema.loaders import Loaders
 from services.inbox_reader import InboxReader
 from services.installation import Installation
+from services.open_pages import OpenPages
 from services.refusals import Unauthenticated
 from services.viewer import Viewer
 
@@ -21,6 +22,7 @@ class Context:
     inbox_reader: InboxReader
     client: str
     viewer: Viewer | None = None
+    open_pages: OpenPages = field(default_factory=OpenPages)
     _loaders: Loaders | None = None
 
     @property

@@ -1,6 +1,6 @@
 """The edges' batches: one of each for a request, so that what many rows point to is read once."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 from tortoise import Model
 
 from models import Employer, LearningAim, Member, Programme, Tracker
-from services.history import pages_by_tracker
+from services import comments, history
 from services.learners import aims_of, groups_of
 from services.neighbours import neighbours_by_id
 from services.pages import Page, PageRequest
@@ -52,7 +52,8 @@ class Loaders:
         self.proposals: DataLoader[Tracker, list[ProposedChange]] = DataLoader(
             partial(proposed_changes, viewer), cache_key_fn=lambda tracker: (tracker.id, tracker.version)
         )
-        self.histories: DataLoader[Wanted, Page] = DataLoader(self._histories)
+        self.histories: DataLoader[Wanted, Page] = DataLoader(partial(self._below_trackers, history.pages_by_tracker))
+        self.comments: DataLoader[Wanted, Page] = DataLoader(partial(self._below_trackers, comments.pages_by_tracker))
         self.trackers_of_learners: DataLoader[Wanted, Page] = DataLoader(self._trackers_of_learners)
 
     def rows(self, model: type[M]) -> DataLoader[UUID, M | None]:
@@ -74,10 +75,12 @@ class Loaders:
         found = {one.id: one for one in await settings_of(self._viewer, ids=ids)}
         return [found.get(setting_id) for setting_id in ids]
 
-    async def _histories(self, wanted: list[Wanted]) -> list[Page | BaseException]:
+    async def _below_trackers(
+        self, read: Callable[..., Awaitable[dict[UUID, Page]]], wanted: list[Wanted]
+    ) -> list[Page | BaseException]:
         found: dict[Wanted, Page] = {}
         for (request, count), parents in _alike(wanted, "request", "count").items():
-            pages = await pages_by_tracker(self._viewer, request, [one.parent for one in parents], count=count)
+            pages = await read(self._viewer, request, [one.parent for one in parents], count=count)
             found |= {one: pages[one.parent] for one in parents}
         return [found[one] for one in wanted]
 

@@ -8,6 +8,7 @@ import strawberry
 
 import models
 from schema.arguments import After, Before, First, Last
+from schema.comment import Comment
 from schema.context import Info
 from schema.edges import edge
 from schema.enums import TrackerEventKind, TrackerStatus
@@ -17,7 +18,7 @@ from schema.learner import Learner
 from schema.member import Member
 from schema.node import Connection, ConnectionOf, Node
 from schema.proposed_change import ProposedChange, changes_of
-from schema.tracker_pages import history_of
+from schema.tracker_pages import comments_of, history_of
 from schema.tracker_type import TrackerType, Transition
 from services import definitions
 from services.pages import PageRequest
@@ -78,6 +79,12 @@ async def _history(
     return await history_of(root.id, info, PageRequest(first, after, last, before))
 
 
+async def _comments(
+    root: Row, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+) -> ConnectionOf:
+    return await comments_of(root.id, info, PageRequest(first, after, last, before))
+
+
 @strawberry.type(description="A case that somebody opened about a learner, and gave to a colleague or kept.")
 class Tracker(Node):
     """The whitelist over a tracker's row."""
@@ -111,6 +118,7 @@ class Tracker(Node):
         "Of a process automation, what approval would do to the record; once it was applied, what was done. Empty "
         "for every other type, and once it was rejected or taken back.",
     )
+    comments: Connection[Comment] = edge(_comments, "What people said about it, oldest first.")
     history: Connection["TrackerEvent"] = edge(_history, "What happened to it, oldest first.")
 
     @classmethod

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from models import Learner, Member, Tracker, TrackerEvent
+from models import Comment, Learner, Member, Tracker, TrackerEvent
 from models.rows import row
 from schema.context import Info
 from schema.loaders import Loaders, Wanted
@@ -59,6 +59,14 @@ async def history_of(tracker_id: UUID, info: Info, request: PageRequest) -> Conn
     return connection(found, [row(TrackerEvent, "e", record) for record in found.records])
 
 
+async def comments_of(tracker_id: UUID, info: Info, request: PageRequest) -> ConnectionOf:
+    """A page of a tracker's comments."""
+    loaders = info.context.loaders
+    found = await loaders.comments.load(Wanted(tracker_id, request, asks_for_total(info)))
+    _prime_people(loaders, found.records)
+    return connection(found, [row(Comment, "c", record) for record in found.records])
+
+
 async def _connection(found: Page, loaders: Loaders) -> ConnectionOf:
     _prime_people(loaders, found.records)
     if found.records and "type.form" in found.records[0]:
@@ -70,10 +78,10 @@ def _prime_people(loaders: Loaders, records: Sequence[Mapping[str, Any]]) -> Non
     """Give the loaders what came along, so that they need not ask for it."""
     if not records:
         return
-    there = [alias for alias in (*PEOPLE, "actor") if f"{alias}.id" in records[0]]
+    there = [alias for alias in (*PEOPLE, "actor", "author") if f"{alias}.id" in records[0]]
     for record in records:
         for alias in there:
-            model = Member if alias == "actor" else PEOPLE[alias][0]
+            model = PEOPLE[alias][0] if alias in PEOPLE else Member
             found: Any = row(model, alias, record)
             if found is None:
                 continue

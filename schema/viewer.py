@@ -1,13 +1,22 @@
 """Who is signed in, and what is theirs."""
 
+from typing import Annotated
+
 import strawberry
 
 import models
+from schema.arguments import After, Before, First, Last
+from schema.context import Info
 from schema.edges import edge
 from schema.member import Member
+from schema.node import Connection, ConnectionOf, connection_of
+from schema.notification import Notification
 from schema.organisation import Organisation
+from schema.selection import asks_for_total
 from services.global_ids import global_id
+from services.notification_lists import page_of_notifications
 from services.notifications import newest_cursor, unread_count
+from services.pages import PageRequest
 from services.viewer import Viewer as ViewerRow
 
 Row = strawberry.Parent[ViewerRow]
@@ -33,6 +42,20 @@ async def _notification_cursor(root: Row) -> str:
     return str(await newest_cursor(root))
 
 
+async def _notifications(
+    root: Row,
+    info: Info,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    unread_only: Annotated[bool, strawberry.argument(description="Only those that are not marked as read.")] = False,
+) -> ConnectionOf:
+    request = PageRequest(first, after, last, before)
+    found = await page_of_notifications(root, request, unread_only=unread_only, count=asks_for_total(info))
+    return connection_of(found, models.Notification)
+
+
 @strawberry.type(description="Who is signed in, and what is theirs.")
 class Viewer:
     """The whitelist over the viewer."""
@@ -41,6 +64,7 @@ class Viewer:
     member: Member = edge(_member, "The member who is signed in.")
     organisation: Organisation = edge(_organisation, "The organisation that everything shown belongs to.")
     unread_notifications: int = edge(_unread_notifications, "How many notifications are not marked as read.")
+    notifications: Connection[Notification] = edge(_notifications, "What the member was told, newest first.")
     notification_cursor: str = edge(
         _notification_cursor,
         'The cursor of the newest notification, "0" if there is none: list first, then listen after it, and nothing is lost.',

@@ -23,6 +23,7 @@ from server.settings import Settings, database_credentials
 from server.socket import SocketDoor
 from services.automation_worker import run_automations
 from services.inbox_reader import InboxReader, reading
+from services.open_pages import OpenPages
 from services.outbox_worker import run_outbox
 from services.sessions import SessionEnded, viewer_of
 from services.tracker_types import warm_forms
@@ -37,6 +38,7 @@ class Application:
         self._listening = database_credentials(settings.listen_url or database_url)
         self._installation = installation_of(settings)
         self._inbox_reader = InboxReader()
+        self._open_pages = OpenPages()
         executor = Executor(make_schema())
         self._http = GraphQLDoor(executor, self._context)
         self._sockets = SocketDoor(
@@ -60,12 +62,12 @@ class Application:
 
     async def _context(self, authorization: str | None, client: str) -> Context:
         viewer = await viewer_of(self._installation, authorization)
-        return Context(self._installation, self._inbox_reader, client, viewer)
+        return Context(self._installation, self._inbox_reader, client, viewer, self._open_pages)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         mailer = mailer_of(self._settings)
-        async with database(self._credentials), reading(self._inbox_reader, self._listening):
+        async with database(self._credentials), reading(self._inbox_reader, self._listening, self._open_pages):
             await warm_forms()
             workers = [
                 asyncio.create_task(run_outbox(self._installation, mailer, self._inbox_reader.told)),

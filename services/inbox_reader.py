@@ -8,7 +8,7 @@ one before; what a slow listener has not asked for stays in the database.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +20,8 @@ import asyncpg
 from models import Notification
 from models.database import fetch
 from models.rows import columns, row
+from services.open_pages import OpenPages
+from services.telling import CHANGES
 from services.tracker_writes import CHANNEL
 
 log = logging.getLogger("trackers.inbox")
@@ -122,9 +124,12 @@ class InboxReader:
 
 
 @asynccontextmanager
-async def reading(reader: InboxReader, credentials: Mapping[str, Any]) -> AsyncIterator[None]:
-    """The reader at work, woken by PostgreSQL, while the block runs."""
-    tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(reader, credentials))]
+async def reading(
+    reader: InboxReader, credentials: Mapping[str, Any], pages: OpenPages | None = None
+) -> AsyncIterator[None]:
+    """The reader at work, it and open pages woken by PostgreSQL, while the block runs."""
+    wakes = {CHANNEL: reader.wake, CHANGES: (pages or OpenPages()).wake}
+    tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(wakes, credentials))]
     try:
         yield
     finally:
@@ -133,7 +138,7 @@ async def reading(reader: InboxReader, credentials: Mapping[str, Any]) -> AsyncI
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _listen(reader: InboxReader, credentials: Mapping[str, Any]) -> None:
+async def _listen(wakes: Mapping[str, Callable[[str], None]], credentials: Mapping[str, Any]) -> None:
     """Keep a connection that listens; after each loss a new one. What is missed meanwhile the poll finds."""
     while True:
         lost = asyncio.Event()
@@ -141,7 +146,8 @@ async def _listen(reader: InboxReader, credentials: Mapping[str, Any]) -> None:
             connection = await asyncpg.connect(**credentials)
             try:
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                await connection.add_listener(CHANNEL, lambda *heard: reader.wake(str(heard[3])))
+                for channel, wake in wakes.items():
+                    await connection.add_listener(channel, lambda *heard, wake=wake: wake(str(heard[3])))
                 await lost.wait()
             finally:
                 await connection.close(timeout=1)

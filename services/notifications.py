@@ -7,7 +7,7 @@ from models import Member, Notification, NotificationKind, Tracker
 from models.database import fetch
 from services.inbox_reader import InboxReader
 from services.refusals import BadRequest
-from services.sessions import SessionEnded, viewer_of_session
+from services.sessions import still
 from services.viewer import Viewer
 
 PATIENCE_SECONDS = 15.0
@@ -61,18 +61,11 @@ async def listen(
     while True:
         batch = await reader.next_batch(viewer.member_id, cursor, patience=PATIENCE_SECONDS)
         if not batch:
-            await _again(viewer)
+            await still(viewer)
         for notification in batch:
             cursor = notification.cursor
             if kinds is None or notification.kind in kinds:
-                yield Heard(notification, await _again(viewer))
-
-
-async def _again(viewer: Viewer) -> Viewer:
-    now = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
-    if now is None:
-        raise SessionEnded("The session has ended.")
-    return now
+                yield Heard(notification, await still(viewer))
 
 
 def wording(notification: Notification, tracker: Tracker | None, type_name: str | None, actor: Member | None) -> str:

@@ -134,6 +134,14 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
     return Viewer(member, organisation, session_id, found[0]["expires_at"])
 
 
+async def still(viewer: Viewer) -> Viewer:
+    """The viewer as they are now, asked in the middle of a subscription; raises SessionEnded if it is over."""
+    now = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
+    if now is None:
+        raise SessionEnded("The session has ended.")
+    return now
+
+
 async def _renewable(refresh_token: str) -> UUID | None:
     found = await fetch(
         "SELECT t.id, t.session_id, t.used_at < now() - make_interval(secs => $2) AS stolen "

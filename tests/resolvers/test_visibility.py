@@ -28,6 +28,9 @@ TRIED = {
     "Mutation.createTracker": ENTRIES,
     "Query.validateTrackerUpdate": UPDATES,
     "Mutation.updateTracker": UPDATES,
+    "Mutation.addComment": ("input.trackerId",),
+    "Mutation.markNotificationsRead": ("input.ids",),
+    "Subscription.trackerChanged": ("id",),
 }
 """Every argument that takes an id, by field: each is tried below with the ids of rows that may not be seen."""
 
@@ -192,3 +195,20 @@ async def test_a_cursor_of_anothers_list_shows_nothing_of_theirs(database: str) 
         "totalCount": 1,
         "pageInfo": {"hasPreviousPage": False},
     }
+
+
+SAID = """
+mutation ($id: ID!) {
+  addComment(input: {trackerId: $id, text: "Hello"}) { comment { id } errors { path code } }
+  markNotificationsRead(input: {ids: [$id]}) { notifications { id } errors { path code } }
+}
+"""
+
+
+async def test_nothing_can_be_said_of_or_heard_from_what_may_not_be_seen(database: str) -> None:
+    house, other = await college(), await college()
+    for name, id_ in (await everything(other)).items():
+        assert await data(house.ada, SAID, id=id_) == {
+            "addComment": {"comment": None, "errors": [{"path": ["trackerId"], "code": "NOT_FOUND"}]},
+            "markNotificationsRead": {"notifications": [], "errors": [{"path": ["ids", "0"], "code": "NOT_FOUND"}]},
+        }, name

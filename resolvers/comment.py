@@ -1,0 +1,22 @@
+"""Commenting on trackers."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from models import Comment
+from schema.comment import AddCommentInput, AddCommentPayload, comment_of
+from schema.context import Info
+from schema.node import EdgeOf
+from services import comments
+from services.pages import cursor_of
+
+
+async def add_comment(
+    info: Info, given: Annotated[AddCommentInput, strawberry.argument(name="input", description="The comment.")]
+) -> AddCommentPayload:
+    """Say something about a tracker."""
+    made = await comments.add_comment(info.context.must_be_signed_in(), comment_of(given))
+    row: Any = await Comment.get(id=made)
+    edge: Any = EdgeOf(row, cursor_of(comments.OLDEST_FIRST, [row.created_at, row.id]))
+    return AddCommentPayload(comment=row, comment_edge=edge)

@@ -1,0 +1,115 @@
+"""Comments: what people say about a tracker, and who hears of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from models import Comment, Member, NotificationKind, Tracker, TrackerEventKind
+from models.base import new_id
+from models.database import fetch, transaction
+from models.rows import columns
+from services import idempotency
+from services.global_ids import NodeReference
+from services.history import write_event
+from services.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
+from services.problems import ErrorCode, Problem, Rejected
+from services.reading import rows_by_id
+from services.statements import Statement
+from services.telling import announce_change, tell
+from services.texts import LONGEST_COMMENT, check_plain_text
+from services.units import unit_of_work
+from services.viewer import Viewer
+
+OLDEST_FIRST = Order("comments", (Key("c.created_at", datetime), Key("c.id", UUID)))
+
+_WRITE = """
+INSERT INTO comment (id, organisation_id, tracker_id, author_id, text, created_at, idempotency_key, idempotency_digest)
+VALUES ($1, $2, $3, $4, $5, now(), $6, $7)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentEntry:
+    """What somebody says about a tracker."""
+
+    tracker: NodeReference
+    text: str
+    idempotency_key: str | None = None
+
+
+async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
+    """Keep a comment and tell the tracker's creator and assignee; whoever sees a tracker may comment.
+
+    An entry whose idempotency key was spent on the same entry is answered with that comment and tells nobody
+    again. Raises Rejected with all problems.
+    """
+    text, problems = check_plain_text(entry.text, path=("text",), label="The comment", longest=LONGEST_COMMENT)
+    if not text and not problems:
+        problems = (Problem(("text",), ErrorCode.REQUIRED, "Say something."),)
+    key_problems = idempotency.key_problems(entry.idempotency_key)
+    digest = _digest(entry, text) if entry.idempotency_key and not (problems or key_problems) else None
+    if digest is not None and (made := await _made(viewer, entry, digest)):
+        return made
+    tracker = await _tracker(viewer, entry.tracker)
+    if tracker is None:
+        problems = (Problem(("trackerId",), ErrorCode.NOT_FOUND, "There is no such tracker."), *problems)
+    if tracker is None or problems or key_problems:
+        raise Rejected([*problems, *key_problems])
+    return await unit_of_work(lambda: _add(viewer, entry, tracker, text, digest))
+
+
+async def _add(viewer: Viewer, entry: CommentEntry, tracker: Tracker, text: str, digest: str | None) -> UUID:
+    async with transaction():
+        if digest is not None:
+            lock = f"comment:{viewer.member_id}:{entry.idempotency_key}"
+            await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
+            if made := await _made(viewer, entry, digest):
+                return made
+        # Under the tracker's lock its history and its inboxes are written in one order, as by every other change.
+        await fetch("SELECT FROM tracker WHERE id = $1 FOR NO KEY UPDATE", tracker.id)
+        comment_id = new_id()
+        key = entry.idempotency_key if digest else None
+        await fetch(_WRITE, comment_id, viewer.organisation_id, tracker.id, viewer.member_id, text, key, digest)
+        now = await Tracker.get(id=tracker.id)
+        await write_event(now, TrackerEventKind.COMMENTED, version=now.version, actor_id=viewer.member_id, comment=text)
+        concerned = [now.created_by_id, now.assignee_id]
+        await tell(concerned, NotificationKind.COMMENTED, tracker_id=now.id, actor_id=viewer.member_id)
+        await announce_change(now.id)
+        return comment_id
+
+
+async def _tracker(viewer: Viewer, reference: NodeReference) -> Tracker | None:
+    if reference.type_name != "Tracker":
+        return None
+    return (await rows_by_id(viewer, Tracker, [reference.id]))[0]
+
+
+async def _made(viewer: Viewer, entry: CommentEntry, digest: str) -> UUID | None:
+    found = await Comment.get_or_none(author_id=viewer.member_id, idempotency_key=entry.idempotency_key)
+    if found is None:
+        return None
+    if found.idempotency_digest != digest:
+        raise Rejected([idempotency.reused()])
+    return found.id
+
+
+def _digest(entry: CommentEntry, text: str) -> str:
+    return sha256(json.dumps([str(entry.tracker.id), text]).encode()).hexdigest()
+
+
+async def pages_by_tracker(
+    viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
+) -> dict[UUID, Page]:
+    """The same page of each tracker's comments, oldest first. The caller has seen the trackers."""
+    statement = Statement()
+    listing = Listing(
+        order=OLDEST_FIRST,
+        select=f"{columns(Comment, 'c')}, {columns(Member, 'author')}",
+        source="comment c JOIN member author ON author.id = c.author_id",
+        where=f"c.organisation_id = {statement.bind(viewer.organisation_id)} AND c.tracker_id = parent.id",
+        statement=statement,
+    )
+    return await fetch_pages(request, listing, tracker_ids, count=count)

@@ -1,0 +1,130 @@
+"""Commenting: whoever sees a tracker may, once for each key, and its creator and assignee hear of it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from models import Comment, Inbox, Mail, Notification, Tracker, TrackerEvent
+from tests import factories as make
+from tests.asking import data, gid
+from tests.resolvers.college import College, Json, college, created, problem
+
+ADD = """
+mutation ($input: AddCommentInput!) {
+  addComment(input: $input) {
+    comment { id text author { name } } commentEdge { cursor node { text } }
+    errors { path code message parameters { name value } rule }
+  }
+}
+"""
+READ = """
+query ($id: ID!, $first: Int, $after: String) {
+  tracker(id: $id) {
+    version comments(first: $first, after: $after) {
+      totalCount nodes { text author { name } } edges { cursor } pageInfo { hasNextPage endCursor } }
+    history { nodes { kind actor { name } comment version } }
+  }
+}
+"""
+
+
+async def house_with_tracker() -> tuple[College, Tracker]:
+    house = await college()
+    number = await created(house.ada, house.job(assigneeId=gid(house.bob)))
+    return house, await Tracker.get(organisation=house.organisation, number=number)
+
+
+async def add(who: Any, **entry: Any) -> Json:
+    payload: Json = (await data(who, ADD, input=entry))["addComment"]
+    return payload
+
+
+async def written() -> list[int]:
+    """How much of everything that a comment writes there is."""
+    rows = (Comment, TrackerEvent, Notification, Mail)
+    return [*[await model.all().count() for model in rows], sum([inbox.cursor for inbox in await Inbox.all()])]
+
+
+async def test_a_comment_is_kept_told_and_part_of_the_history(database: str) -> None:
+    house, tracker = await house_with_tracker()
+    payload = await add(house.tina, trackerId=gid(tracker), text=" Called her. ")
+    assert payload["errors"] == []
+    assert payload["comment"].pop("id")
+    assert payload["comment"] == {"text": "Called her.", "author": {"name": "Tina"}}
+    found = (await data(house.ada, READ, id=gid(tracker)))["tracker"]
+    assert found["version"] == 1
+    assert found["comments"]["nodes"] == [{"text": "Called her.", "author": {"name": "Tina"}}]
+    assert found["comments"]["edges"] == [{"cursor": payload["commentEdge"]["cursor"]}]
+    assert found["history"]["nodes"] == [
+        {"kind": "CREATED", "actor": {"name": "Ada"}, "comment": None, "version": 1},
+        {"kind": "COMMENTED", "actor": {"name": "Tina"}, "comment": "Called her.", "version": 1},
+    ]
+    told = await Notification.filter(kind="COMMENTED").order_by("recipient_id")
+    assert {one.recipient_id for one in told} == {house.ada.id, house.bob.id}
+    assert await Mail.all().count() == 1  # of the assignment
+
+
+async def test_nobody_is_told_of_their_own_comment(database: str) -> None:
+    house, tracker = await house_with_tracker()
+    await add(house.ada, trackerId=gid(tracker), text="Mine")
+    assert [one.recipient_id for one in await Notification.filter(kind="COMMENTED")] == [house.bob.id]
+
+
+async def test_comments_come_in_pages_oldest_first(database: str) -> None:
+    house, tracker = await house_with_tracker()
+    for number in range(5):
+        await add(house.ada, trackerId=gid(tracker), text=str(number))
+    first = (await data(house.ada, READ, id=gid(tracker), first=3))["tracker"]["comments"]
+    rest = await data(house.ada, READ, id=gid(tracker), first=3, after=first["pageInfo"]["endCursor"])
+    assert first["totalCount"] == 5
+    assert [one["text"] for one in [*first["nodes"], *rest["tracker"]["comments"]["nodes"]]] == list("01234")
+
+
+TOO_LONG = problem(
+    "text", "TOO_LONG", "The comment may have at most 10,000 characters; this has 1,000,000.", maximum=10_000,
+    length=1_000_000,
+)  # fmt: skip
+NO_TEXT = problem("text", "INVALID_FORMAT", "The comment contains a character that is no text.")
+EMPTY = problem("text", "REQUIRED", "Say something.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", EMPTY), (" \n", EMPTY), ("a\0b", NO_TEXT), ("\ud800", NO_TEXT), ("x" * 1_000_000, TOO_LONG)],
+)
+async def test_a_bad_comment_is_refused_with_all_that_is_wrong(database: str, text: str, expected: Json) -> None:
+    house, _ = await house_with_tracker()
+    before = await written()
+    payload = await add(house.ada, trackerId="rubbish", text=text, idempotencyKey="")
+    assert payload["errors"] == [
+        problem("trackerId", "NOT_FOUND", "There is no such tracker."),
+        expected,
+        problem("idempotencyKey", "TOO_SHORT", "The idempotency key may not be empty.", minimum=1, length=0),
+    ]
+    assert payload["comment"] is None
+    assert await written() == before
+
+
+async def test_who_does_not_see_a_tracker_cannot_comment_on_it(database: str) -> None:
+    house, tracker = await house_with_tracker()
+    stranger = await make.member()
+    tutor = await make.member(house.organisation, kind="TUTOR")
+    before = await written()
+    for who in (stranger, tutor):
+        payload = await add(who, trackerId=gid(tracker), text="Hello")
+        assert payload["errors"] == [problem("trackerId", "NOT_FOUND", "There is no such tracker.")]
+    assert (await add(house.ada, trackerId=gid(house.learner), text="Hello"))["errors"][0]["code"] == "NOT_FOUND"
+    assert await written() == before
+
+
+async def test_a_key_makes_one_comment_also_of_twenty_at_once(database: str) -> None:
+    house, tracker = await house_with_tracker()
+    entry = {"trackerId": gid(tracker), "text": "Once", "idempotencyKey": "k"}
+    answers = await asyncio.gather(*(add(house.ada, **entry) for _ in range(20)))
+    assert len({answer["comment"]["id"] for answer in answers}) == 1
+    assert await Comment.all().count() == 1
+    assert await Notification.filter(kind="COMMENTED").count() == 1
+    other = await add(house.ada, **entry | {"text": "Twice"})
+    assert [one["code"] for one in other["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+    assert (await add(house.bob, **entry))["errors"] == []  # a key is its member's own
