@@ -13,7 +13,7 @@ from uuid import UUID
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.approvals import approval_problems
 from services.calendar import today
-from services.field_kinds import CanonicalValue, SubmittedValue
+from services.field_kinds import CanonicalValue, SubmittedValue, Uploads
 from services.form_answers import answer_fields
 from services.forms import check_form
 from services.global_ids import NodeReference
@@ -81,6 +81,10 @@ class _Case:
     entry: UpdateEntry
     offered: OfferedType
     form: Form
+
+    @property
+    def uploads(self) -> Uploads:
+        return Uploads(uploader_id=self.viewer.member_id, type_key=self.offered.type.key, tracker_id=self.tracker.id)
 
     @property
     def approving(self) -> bool:
@@ -185,6 +189,7 @@ async def _values(case: _Case, entering: TrackerStatus) -> tuple[Values, Sequenc
         today=today(),
         stored=case.tracker.values,
         entering=entering,
+        uploads=case.uploads,
     )
     problems = [*refused.values(), *(problem for problem in form.problems if problem.path[1] not in refused)]
     places = {field.key: place for place, field in enumerate(case.form.definition.fields)}
@@ -205,6 +210,7 @@ async def _refused_values(case: _Case, submitted: Sequence[SubmittedValue]) -> M
         organisation_id=case.viewer.organisation_id,
         today=today(),
         stored=stored,
+        uploads=case.uploads,
     )
     refused = {}
     for field in case.form.definition.fields:

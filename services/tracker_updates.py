@@ -9,6 +9,7 @@ from models.database import fetch, transaction
 from models.rows import columns, row
 from services.approvals import carry_out, tell_of
 from services.calendar import today
+from services.files import attach, files_in
 from services.global_ids import NodeReference
 from services.history import write_event
 from services.problems import ErrorCode, Problem, Rejected
@@ -106,9 +107,12 @@ async def _write(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> No
     """Write the row, and bring ``tracker`` to what it then holds."""
     after = checked.after
     if tracker.values != after.values:
+        definition = checked.form.definition
+        had = files_in(definition, tracker.values)
+        await attach([one for one in files_in(definition, after.values) if one not in had], tracker.id, viewer)
         tracker.values_changed_by_id = viewer.member_id
         learner = await Learner.get(id=tracker.learner_id)
-        tracker.record_before = await snapshot(checked.form.definition, learner)
+        tracker.record_before = await snapshot(definition, learner)
     tracker.status, tracker.assignee_id, tracker.values = after.status, after.assignee_id, dict(after.values)
     tracker.description, tracker.due_date = after.description, after.due_date
     if tracker.status != TrackerStatus.APPROVED:

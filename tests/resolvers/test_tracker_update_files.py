@@ -1,0 +1,61 @@
+"""Files that an update gives to a tracker."""
+
+import asyncio
+from typing import Any
+
+from models import Member, StoredFile
+from services.global_ids import global_id
+from tests import factories as make
+from tests.asking import gid
+from tests.resolvers.college import College, Json, college
+from tests.resolvers.updating import change, event, opened, refused, update, updated
+
+
+async def upload(house: College, by: Member, name: str = "slip.png", **columns: Any) -> StoredFile:
+    """A file as an upload leaves it, for the evidence of a JOB."""
+    about: dict[str, Any] = {"type_key": "JOB", "field_key": "evidence", "media_type": "image/png", "bytes": 9}
+    moment = {"created_at": make.now(), "complete": True}
+    return await StoredFile.create(organisation=house.organisation, uploader=by, name=name, **about | moment | columns)
+
+
+def evidence(*files: StoredFile) -> list[Json]:
+    return [{"key": "evidence", "value": {"files": [global_id("File", file.id) for file in files]}}]
+
+
+async def test_an_update_attaches_its_authors_uploads_and_history_names_them(database: str) -> None:
+    house = await college()
+    tracker = await opened(house)
+    slip, letter = await upload(house, house.bob), await upload(house, house.ada, "letter.png")
+    found = await event(house.bob, tracker, values=evidence(slip))
+    assert found["changes"] == [change("values.evidence", "Evidence", None, "slip.png")]
+    # Another adds to it, and keeps what is there though it is not theirs.
+    found = await event(house.ada, tracker, values=evidence(slip, letter))
+    assert found["changes"] == [change("values.evidence", "Evidence", "slip.png", "slip.png, letter.png")]
+    assert {row.tracker_id for row in await StoredFile.all()} == {tracker.id}
+    # What was taken out is still the tracker's, and may come back.
+    await updated(house.ada, tracker, values=[{"key": "evidence", "value": None}])
+    await updated(house.ada, tracker, values=evidence(slip))
+
+
+async def test_a_file_that_is_not_ones_own_to_give(database: str) -> None:
+    house, elsewhere = await college(), await college()
+    tracker, other = await opened(house), await opened(house)
+    theirs, foreign = await upload(house, house.bob), await upload(elsewhere, elsewhere.ada)
+    half, elsewhere_used = await upload(house, house.ada, complete=False), await upload(house, house.ada)
+    await updated(house.ada, other, values=evidence(elsewhere_used))
+    for file in (theirs, foreign, half, elsewhere_used):
+        assert [(one["path"], one["code"]) for one in await refused(house.ada, tracker, values=evidence(file))] == [
+            (["values", "evidence"], "NOT_FOUND")
+        ]
+
+
+async def test_of_two_trackers_that_take_one_file_at_once_one_gets_it(database: str) -> None:
+    house = await college()
+    for _ in range(3):
+        trackers, file = [await opened(house), await opened(house)], await upload(house, house.ada)
+        both = await asyncio.gather(*(update(house.ada, one, version=1, values=evidence(file)) for one in trackers))
+        winner, loser = sorted(both, key=lambda payload: len(payload["errors"]))
+        assert winner["errors"] == []
+        assert [(one["path"], one["code"]) for one in loser["errors"]] == [(["values", "evidence"], "NOT_FOUND")]
+        (row,) = [one for one in trackers if gid(one) == winner["tracker"]["id"]]
+        assert (await StoredFile.get(id=file.id)).tracker_id == row.id
