@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models import Comment, Inbox, Mail, Notification, Tracker, TrackerEvent
+from models import Comment, Inbox, Mail, MemberKind, Notification, Tracker, TrackerEvent
 from tests import factories as make
 from tests.asking import data, gid
 from tests.resolvers.college import College, Json, college, created, problem
@@ -109,7 +109,7 @@ async def test_a_bad_comment_is_refused_with_all_that_is_wrong(database: str, te
 async def test_who_does_not_see_a_tracker_cannot_comment_on_it(database: str) -> None:
     house, tracker = await house_with_tracker()
     stranger = await make.member()
-    tutor = await make.member(house.organisation, kind="TUTOR")
+    tutor = await make.member(house.organisation, kind=MemberKind.TUTOR)
     before = await written()
     for who in (stranger, tutor):
         payload = await add(who, trackerId=gid(tracker), text="Hello")

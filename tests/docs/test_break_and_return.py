@@ -1,0 +1,23 @@
+"""The walk-through of a break and the return, run as it stands in the documentation."""
+
+import datetime as dt
+
+from models import Member
+from services.demo import fill_demo
+from tests.asking import ask
+from tests.docs.pages import DOCS, fill_in, learn, steps
+
+WRITTEN = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+"""When the page was written: the demo data are dated back from then."""
+
+
+async def test_the_page_says_what_happens(database: str) -> None:
+    await fill_demo(now=WRITTEN)
+    names: dict[str, str] = {}
+    page = steps((DOCS / "break-and-return.md").read_text())
+    assert len(page) == 10
+    for step in page:
+        member = await Member.get(email=step.asked_by)
+        answer = await ask(member, step.document, **fill_in(step.variables, names))
+        assert "errors" not in answer, answer["errors"]
+        assert learn(step.answer, answer["data"], names) == step.answer
