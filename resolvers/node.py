@@ -44,6 +44,8 @@ async def _node(info: Info, reference: NodeReference) -> Any:
     if name in _NEIGHBOURS:
         found = await info.context.loaders.neighbours.load(reference.id)
         return found if type(found).__name__ == name else None
+    if name == "File":
+        return await info.context.loaders.files.load(reference.id)
     if name == "TrackerType":
         return await info.context.loaders.types.load(reference.id)
     if name == "ProcessAutomation":

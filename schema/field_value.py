@@ -11,6 +11,7 @@ import strawberry
 from schema.context import Info
 from schema.edges import edge
 from schema.field_definition import Choice
+from schema.file import File
 from schema.node import Node
 from services import definitions
 from services.field_kinds import CanonicalValue
@@ -87,13 +88,34 @@ class ReferenceValue(FieldValue):
     node: Node | None = edge(_node, "What it points to; null if that is no longer there.")
 
 
-VALUE_TYPES = [TextValue, IntegerValue, DecimalValue, DateValue, BooleanValue, ChoiceValue, ReferenceValue]
+async def _files(root: strawberry.Parent[Any], info: Info) -> list[Any]:
+    found = await info.context.loaders.files.load_many(root.file_ids)
+    return [file for file in found if file is not None]
+
+
+async def _names(root: strawberry.Parent[Any], info: Info) -> str:
+    found = await info.context.loaders.files.load_many(root.file_ids)
+    return ", ".join(GONE if file is None else file.name for file in found)
+
+
+@strawberry.type(description="Uploaded files.")
+class FileValue(FieldValue):
+    """A file field's value."""
+
+    file_ids: strawberry.Private[list[UUID]]
+    display: str = edge(_names, "The files' names.")
+    files: list[File] = edge(_files, "The files, in the order in which they were attached.")
+
+
+VALUE_TYPES = [TextValue, IntegerValue, DecimalValue, DateValue, BooleanValue, ChoiceValue, ReferenceValue, FileValue]
 
 
 def _value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldValue | None:
     about: Any = {"key": field.key, "label": field.label}
     if isinstance(field, definitions.ReferenceField):
         return ReferenceValue(**about, reference=UUID(str(value)))
+    if isinstance(field, definitions.FileField) and isinstance(value, list):
+        return FileValue(**about, file_ids=[UUID(one) for one in value])
     about["display"] = worded(field, value)
     match field, value:
         case definitions.TextField(), str():

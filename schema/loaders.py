@@ -11,6 +11,7 @@ from tortoise import Model
 
 from models import Employer, LearningAim, Member, Programme, Tracker
 from services import comments, history
+from services.files import File, files_by_id
 from services.learners import aims_of, groups_of
 from services.neighbours import neighbours_by_id
 from services.pages import Page, PageRequest
@@ -46,6 +47,7 @@ class Loaders:
         self._rows: dict[type[Model], DataLoader[UUID, Any]] = {}
         self.aims: DataLoader[UUID, list[LearningAim]] = DataLoader(aims_of)
         self.groups: DataLoader[UUID, list[str]] = DataLoader(groups_of)
+        self.files: DataLoader[UUID, File | None] = DataLoader(partial(files_by_id, viewer))
         self.types: DataLoader[UUID, OfferedType | None] = DataLoader(self._types)
         self.forms: DataLoader[UUID, Form] = DataLoader(self._forms)
         self.automations: DataLoader[UUID, AutomationSetting | None] = DataLoader(self._automations)

@@ -19,6 +19,7 @@ Network = IPv4Network | IPv6Network
 _TLS: dict[str, Tls] = {"smtp": "opportunistic", "smtp+starttls": "starttls", "smtps": "implicit"}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 _ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://((?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?)")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
@@ -78,6 +79,16 @@ def smtp_server(text: str) -> SmtpServer:
         password=unquote(parts.password) if parts.password else None,
         tls=_TLS[parts.scheme],
     )
+
+
+def bucket(text: str) -> str:
+    """`s3://bucket` or `s3://bucket/prefix`: where, and no more; who asks is told by other variables."""
+    parts = _split(text, {"s3"})
+    if not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment or text.endswith("/"):
+        raise ValueError
+    if any(one in ("", ".", "..") for one in parts.path.split("/")[1:]):
+        raise ValueError
+    return text
 
 
 def web_address(text: str) -> str:

@@ -15,18 +15,22 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from models.database import database, pending_migrations
 from resolvers.root import make_schema
 from schema.context import Context
+from server.downloads import DownloadDoor
 from server.execution import Executor
 from server.http import GraphQLDoor
-from server.installation import installation_of, mailer_of
+from server.installation import installation_of, mailer_of, store_of
 from server.playground_page import playground_assets, playground_response, wants_html
 from server.settings import Settings, database_credentials
 from server.socket import SocketDoor
+from server.uploads import UploadDoor
 from services.automation_worker import run_automations
+from services.file_collection import run_collection
 from services.inbox_reader import InboxReader, reading
 from services.open_pages import OpenPages
 from services.outbox_worker import run_outbox
 from services.sessions import SessionEnded, viewer_of
 from services.tracker_types import warm_forms
+from services.viewer import Viewer
 
 
 class Application:
@@ -37,6 +41,7 @@ class Application:
         self._credentials = database_credentials(database_url)
         self._listening = database_credentials(settings.listen_url or database_url)
         self._installation = installation_of(settings)
+        self._store = store_of(settings)
         self._inbox_reader = InboxReader()
         self._open_pages = OpenPages()
         executor = Executor(make_schema())
@@ -54,6 +59,8 @@ class Application:
         return [
             Route("/graphql", _PageOrDoor(self._http)),
             WebSocketRoute("/graphql", self._sockets),
+            Route("/files", UploadDoor(self._store, self._viewer)),
+            Route("/files/{address:path}", DownloadDoor(self._store, self._installation)),
             Route("/trackers/{id}", playground_response),
             Route("/health/live", _live),
             Route("/health/ready", _ready),
@@ -61,8 +68,11 @@ class Application:
         ]
 
     async def _context(self, authorization: str | None, client: str) -> Context:
-        viewer = await viewer_of(self._installation, authorization)
+        viewer = await self._viewer(authorization)
         return Context(self._installation, self._inbox_reader, client, viewer, self._open_pages)
+
+    async def _viewer(self, authorization: str | None) -> Viewer | None:
+        return await viewer_of(self._installation, authorization)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -72,6 +82,7 @@ class Application:
             workers = [
                 asyncio.create_task(run_outbox(self._installation, mailer, self._inbox_reader.told)),
                 asyncio.create_task(run_automations()),
+                asyncio.create_task(run_collection(self._store)),
             ]
             try:
                 yield

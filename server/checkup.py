@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
 from models.database import database, fetch, pending_migrations
-from server.installation import mailer_of
-from server.settings import Settings, database_credentials
+from server.installation import mailer_of, store_of
+from server.settings import Settings, SettingsError, database_credentials
+from services.file_store import StoreFailed
 from services.mailer import MailDelayed, MailRefused
 from services.outbox import outbox_state
 
@@ -28,6 +29,7 @@ async def examine(settings: Settings, url: str) -> AsyncIterator[tuple[bool, str
     except Exception as error:
         yield False, f"database: cannot be reached ({type(error).__name__})"
     yield await _look("mail", lambda: _mail(settings))
+    yield await _look("files", lambda: _files(settings))
     yield True, f"secret: {len(settings.secret)} bytes"
     yield await _look("public address", lambda: _public_address(settings))
 
@@ -70,6 +72,15 @@ async def _mail(settings: Settings) -> str:
     finally:
         await mailer.close()
     return f"written to {settings.mail_folder}" if settings.smtp is None else f"handed to {settings.smtp.host}"
+
+
+async def _files(settings: Settings) -> str:
+    try:
+        async with asyncio.timeout(30):
+            await store_of(settings).check()
+    except (StoreFailed, SettingsError, TimeoutError) as error:
+        raise Wrong(f"the store does not answer ({error or type(error).__name__})") from None
+    return f"kept in {settings.files_url or settings.files_folder}"
 
 
 async def _public_address(settings: Settings) -> str:

@@ -1,6 +1,9 @@
-"""What the settings mean to the rules: the installation, and how mail leaves it."""
+"""What the settings mean to the rules: the installation, how mail leaves it, and where files lie."""
 
-from server.settings import Settings, state_directory
+import os
+
+from server.settings import Settings, SettingsError, state_directory
+from services.file_store import FileStore, bucket_store, folder_store
 from services.installation import Installation
 from services.mailer import FolderMailer, Mailer
 from services.smtp_mailer import SmtpMailer
@@ -23,3 +26,18 @@ def mailer_of(settings: Settings) -> Mailer:
         state_directory(settings.folder)
         return FolderMailer(settings.mail_folder)
     return SmtpMailer(host=smtp.host, port=smtp.port, username=smtp.user, password=smtp.password, tls=smtp.tls)
+
+
+def store_of(settings: Settings) -> FileStore:
+    """Where files lie: in a bucket, or in a folder where none is named. Raises SettingsError."""
+    if settings.files_url is None:
+        state_directory(settings.folder)
+        try:
+            return folder_store(settings.files_folder)
+        except OSError as error:
+            raise SettingsError(f"The folder for files cannot be used: {error}") from error
+    endpoint = os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT") or ""
+    try:
+        return bucket_store(settings.files_url, allow_http=endpoint.startswith("http://"))
+    except Exception as error:
+        raise SettingsError(f"The bucket of TRACKERS_FILES_URL cannot be used: {type(error).__name__}") from None

@@ -44,6 +44,8 @@ class Settings:
     metrics_token: str | None = field(repr=False)
     compiled: bool
     allowed_origins: tuple[str, ...]
+    files_url: str | None
+    """A bucket; None: files lie in `files_folder`."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, folder: Path) -> Self:
@@ -80,6 +82,11 @@ class Settings:
     def mail_folder(self) -> Path:
         """Where mail is written without a mail server."""
         return self.folder / "var" / "mail"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where uploaded files lie without a bucket."""
+        return self.folder / "var" / "files"
 
     def password_link(self, token: str) -> str:
         """The address at which whoever holds this token sets a password."""
@@ -155,6 +162,7 @@ _VARIABLES = {
         "origins with commas between, such as https://app.example.org, http://localhost:3000",
         (),
     ),
+    "TRACKERS_FILES_URL": _Variable("files_url", addresses.bucket, "s3://bucket or s3://bucket/prefix"),
 }
 _LINKS = {
     "TRACKERS_EDIT_URL": ("edit_url", "id", "{public_url}/trackers/{id}"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -44,7 +44,7 @@ class FileStore:
         except (BaseError, OSError) as error:
             raise StoreFailed(type(error).__name__) from None
 
-    async def read(self, file_id: UUID) -> AsyncIterator[bytes]:
+    async def read(self, file_id: UUID) -> AsyncGenerator[bytes, None]:
         """The bytes of a file, in pieces. Raises StoreFailed, before the first piece if there is no such file."""
         try:
             found = await self._store.get_async(str(file_id))

@@ -40,7 +40,9 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> N
         metrics_token=None,
         compiled=True,
         allowed_origins=(),
+        files_url=None,
     )
+    assert found.files_folder == tmp_path / "var/files"
     assert found.postgres_data == tmp_path / "var/postgres"
     assert found.postgres_log == tmp_path / "var/postgres.log"
     assert found.mail_folder == tmp_path / "var/mail"
@@ -60,6 +62,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         METRICS_TOKEN="m-token",
         COMPILED="0",
         ALLOWED_ORIGINS="HTTPS://App.Example:443, http://localhost:3000,capacitor://localhost",
+        FILES_URL="s3://trackers-files/ours/of-2026",
     )
 
     assert found == Settings(
@@ -76,6 +79,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         metrics_token="m-token",
         compiled=False,
         allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
+        files_url="s3://trackers-files/ours/of-2026",
     )
     assert not (tmp_path / "var").exists()
 
@@ -115,6 +119,7 @@ EDIT_FORM = "an http or https address with {id} in it, which may begin with {pub
 PASSWORD_FORM = "an http or https address with {token} in it, which may begin with {public_url}"
 PROXIES_FORM = "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16"
 ORIGINS_FORM = "origins with commas between, such as https://app.example.org, http://localhost:3000"
+FILES_FORM = "s3://bucket or s3://bucket/prefix"
 TOKEN_FORM = "visible ASCII characters without a space"
 
 
@@ -158,6 +163,11 @@ TOKEN_FORM = "visible ASCII characters without a space"
         ("ALLOWED_ORIGINS", "*", "'*'", ORIGINS_FORM),
         ("ALLOWED_ORIGINS", "https://app.example/", "'https://app.example/'", ORIGINS_FORM),
         ("ALLOWED_ORIGINS", "app.example", "'app.example'", ORIGINS_FORM),
+        ("FILES_URL", "s3://key:hush@bucket", "'s3://key:***@bucket'", FILES_FORM),
+        ("FILES_URL", "s3://bucket/", "'s3://bucket/'", FILES_FORM),
+        ("FILES_URL", "s3://bucket/../other", "'s3://bucket/../other'", FILES_FORM),
+        ("FILES_URL", "s3://B", "'s3://B'", FILES_FORM),
+        ("FILES_URL", "/srv/files", "'/srv/files'", FILES_FORM),
         ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
     ],
 )

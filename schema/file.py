@@ -1,0 +1,40 @@
+"""Uploaded files."""
+
+from typing import Any
+
+import strawberry
+
+from schema.context import Info
+from schema.edges import edge
+from schema.node import NODE_ID, Node
+from services import files
+from services.file_addresses import address_of
+from services.global_ids import global_id
+
+Row = strawberry.Parent[files.File]
+
+
+def _id(root: Row) -> strawberry.ID:
+    return strawberry.ID(global_id("File", root.id))
+
+
+def _url(root: Row, info: Info) -> str:
+    return address_of(info.context.installation, root.grant, name=root.name)
+
+
+@strawberry.type(description="A file that somebody uploaded. Nothing looks for viruses in it.")
+class File(Node):
+    """The whitelist over a file."""
+
+    id: strawberry.ID = edge(_id, NODE_ID)
+    name: str = strawberry.field(description="As its uploader called it.")
+    media_type: str = strawberry.field(description="What its bytes show it to be.")
+    bytes: int = strawberry.field(description="How many there are.")
+    url: str = edge(
+        _url, "Where it can be downloaded for ten minutes, without a token but with the rights of this session."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Whether a row is a file's."""
+        return isinstance(value, files.File)

@@ -1,0 +1,38 @@
+"""Answers of the addresses for files that are no file: GraphQL's error JSON, as everywhere else."""
+
+from starlette.responses import Response
+
+from server.errors import bug_answer, new_request_id
+from server.http import Refused
+from server.messages import encode
+from services.refusals import Refusal
+
+STATUS = {"UNAUTHENTICATED": 401, "CONTENT_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "RATE_LIMITED": 429}
+"""The status of a refusal by its code; what is not here is an entry that cannot be processed, 422."""
+
+
+def json_answer(answer: object, status: int, headers: dict[str, str] | None = None) -> Response:
+    """An answer that nobody keeps."""
+    always = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(encode(answer), status, always | (headers or {}))
+
+
+def refused(no: Refused) -> Response:
+    """The answer to a request that cannot be what is meant for this address."""
+    return json_answer(no.answer, no.status, no.headers)
+
+
+def refusal(no: Refusal) -> Response:
+    """The answer that a rule gives."""
+    headers = {}
+    if no.code == "UNAUTHENTICATED":
+        headers["WWW-Authenticate"] = "Bearer"
+    if "retryAfter" in no.details:
+        headers["Retry-After"] = str(no.details["retryAfter"])
+    answer = {"errors": [{"message": str(no), "extensions": {"code": no.code, **no.details}}]}
+    return json_answer(answer, STATUS.get(no.code, 422), headers)
+
+
+def bug(error: BaseException) -> Response:
+    """The answer to what should not have happened; it is logged by its place alone."""
+    return json_answer(bug_answer(error, new_request_id()), 500)

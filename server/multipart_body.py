@@ -1,0 +1,93 @@
+"""The one file in a `multipart/form-data` body (RFC 7578), passed on as it comes in and never held as a whole."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
+from starlette.requests import Request
+
+from server.http import Refused
+
+MULTIPART = "multipart/form-data"
+MOST_AROUND = 65_536
+"""Bytes that a body has around its file, at most: boundaries and the part's headers."""
+IDLE_SECONDS = 60.0
+"""So long nothing may come in."""
+
+ONE_PART = "Send exactly one part, a file, under the name `file`"
+
+
+class FilePart:
+    """The body of one request. First ``open``, then ``chunks`` to its end."""
+
+    def __init__(self, request: Request, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._request = request
+        self._idle_seconds = idle_seconds
+        self._parser = PushMultipartParser(_boundary(request), strict=True)
+        self._events = self._parse()
+        self.name: str | None = None
+        self.media_type: str | None = None
+
+    async def open(self) -> None:
+        """Read up to the file's first byte. Raises Refused, and ClientDisconnect."""
+        first = await anext(self._events, None)
+        if not isinstance(first, MultipartSegment) or first.name != "file":
+            raise Refused(422, "BAD_USER_INPUT", ONE_PART)
+        self.name, self.media_type = first.filename, first.content_type
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """The file's bytes; at their end it is certain that nothing else follows. Raises Refused, ClientDisconnect."""
+        async with aclosing(self._events):
+            async for event in self._events:
+                if isinstance(event, MultipartSegment):
+                    raise Refused(422, "BAD_USER_INPUT", ONE_PART)
+                if event is not None:
+                    yield bytes(event)
+
+    async def _parse(self) -> AsyncGenerator[MultipartSegment | bytes | bytearray | None, None]:
+        try:
+            async with aclosing(self._received()) as received:
+                async for chunk in received:
+                    for event in self._parser.parse(chunk):
+                        yield event
+            self._parser.close()
+        except MultipartError:
+            raise Refused(400, "BAD_REQUEST", f"The body is no whole {MULTIPART}") from None
+
+    async def _received(self) -> AsyncGenerator[bytes, None]:
+        stream = self._request.stream()
+        while True:
+            try:
+                async with asyncio.timeout(self._idle_seconds):
+                    chunk = await anext(stream, None)
+            except TimeoutError:
+                raise Refused(408, "REQUEST_TIMEOUT", "Nothing came in for too long") from None
+            if chunk is None:
+                return
+            if chunk:
+                yield chunk
+
+
+def announced_length(request: Request) -> int | None:
+    """The length of the body as its sender tells it."""
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else None
+
+
+def _boundary(request: Request) -> str:
+    name, parameters = parse_options_header(request.headers.get("content-type", ""))
+    if name != MULTIPART:
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {MULTIPART}")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
+    boundary: str = parameters.get("boundary", "")
+    # RFC 2046, section 5.1.1.
+    if not 0 < len(boundary) <= 70 or not boundary.isascii() or not boundary.isprintable():
+        raise Refused(400, "BAD_REQUEST", "Content-Type must have a boundary of 1 to 70 characters")
+    return boundary
