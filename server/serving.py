@@ -17,30 +17,52 @@ from uvicorn.supervisors import Multiprocess
 
 from server.app import Application
 from server.logs import configure_logs
+from server.opening import keeping_database
 from server.settings import Settings
 
 GRACE_SECONDS = 20
+TICKS_BETWEEN_LOOKS = 10  # of a tenth of a second each
 LARGEST_MESSAGE = 1_048_576
 
 
 class _Server(uvicorn.Server):
     """uvicorn's server, which says when it is there, and lets sockets go with 1001 before it stops."""
 
-    def __init__(self, config: uvicorn.Config, application: Application, announce: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, application: Application, announce: Callable[[], None], look: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._application = application
         self._announce = announce
+        self._look = look
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._announce()
 
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_BETWEEN_LOOKS == 0:
+            self._look()
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_SECONDS):
                 await self._application.close_sockets()
         await super().shutdown(sockets)
+
+
+class _Workers(Multiprocess):
+    """uvicorn's keeper of worker processes, which keeps the database too."""
+
+    def __init__(self, config: uvicorn.Config, bound: socket.socket, look: Callable[[], None]) -> None:
+        super().__init__(config, sockets=[bound])
+        self._look = look
+
+    def keep_subprocess_alive(self) -> None:
+        self._look()
+        super().keep_subprocess_alive()
 
 
 def from_environment() -> ASGIApp:
@@ -77,15 +99,15 @@ def serve(settings: Settings, url: str, bound: socket.socket, *, workers: int, a
     """Serve until SIGINT or SIGTERM; what is under way gets some seconds to finish."""
     # uvicorn raises the signal again when it is done; the default would end the process before the rest is tidied up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), keeping_database(settings) as look:
         if workers == 1:
             application = Application(settings, url)
-            _Server(_config(settings, application.asgi), application, announce).run([bound])
+            _Server(_config(settings, application.asgi), application, announce, look).run([bound])
         else:
             os.environ |= {"TRACKERS_DATABASE_URL": url, "TRACKERS_SECRET": os.fsdecode(settings.secret)}
             config = _config(settings, "server.serving:from_environment", workers=workers)
             announce()
-            Multiprocess(config, sockets=[bound]).run()
+            _Workers(config, bound, look).run()
 
 
 def _config(settings: Settings, app: ASGIApp | str, *, workers: int = 1) -> uvicorn.Config:

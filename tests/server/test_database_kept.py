@@ -1,0 +1,64 @@
+"""The embedded PostgreSQL while the server serves: whoever started it and whatever ends it, it comes back."""
+
+import asyncio
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from signal import SIGKILL
+
+import httpx
+import pytest
+
+from server.postgres import embedded_postgres
+from tests.server.running import Server, environment, running
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_killed_postgresql_is_started_again(folder: Path, workers: str) -> None:
+    async with running(folder, environment(), "--workers", workers) as server:
+        await _until_ready(server)
+        killed = _postmaster(folder)
+        os.kill(killed, SIGKILL)
+        await _until_another(folder, than=killed)
+        await _until_ready(server)
+    assert not _pid_file(folder).exists()
+
+
+async def test_that_of_a_command_which_ends_is_followed_by_ones_own(folder: Path) -> None:
+    (folder / "var").mkdir(mode=0o700)
+    with ExitStack() as command:
+        command.enter_context(embedded_postgres(folder / "var" / "postgres", log=folder / "var" / "postgres.log"))
+        borrowed = _postmaster(folder)
+        async with running(folder, environment()) as server:
+            await _until_ready(server)
+            assert _postmaster(folder) == borrowed
+            command.close()
+            await _until_another(folder, than=borrowed)
+            await _until_ready(server)
+        assert not _pid_file(folder).exists()
+
+
+def _pid_file(folder: Path) -> Path:
+    return folder / "var" / "postgres" / "postmaster.pid"
+
+
+def _postmaster(folder: Path) -> int:
+    return int(_pid_file(folder).read_text().split()[0])
+
+
+async def _until_another(folder: Path, *, than: int) -> None:
+    async with asyncio.timeout(40):
+        while not (_pid_file(folder).exists() and _pid_file(folder).read_text()) or _postmaster(folder) == than:
+            await asyncio.sleep(0.05)
+
+
+async def _until_ready(server: Server) -> None:
+    async with asyncio.timeout(40), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                answer = await client.get(f"{server.address}/health/ready")
+            except httpx.TransportError:  # a worker listens once it is up
+                answer = None
+            if answer is not None and answer.status_code == 200:
+                return
+            await asyncio.sleep(0.1)
