@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import IntegrityError
 
 from models import NotificationKind, Tracker, TrackerEventKind
 from models.database import fetch, transaction
@@ -29,12 +29,7 @@ SELECT id FROM tracker WHERE status = 'APPROVED' AND applies_on <= $1 AND id <> 
 ORDER BY applies_on, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
 _FAIL = "UPDATE tracker SET applies_on = NULL, version = version + 1, updated_at = now() WHERE id = $1"
-_REFUSALS = (
-    IntegrityError,
-    OperationalError,
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.DataError,
-)
+_REFUSALS = (IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 
 
 @dataclass(slots=True)

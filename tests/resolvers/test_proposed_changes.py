@@ -1,0 +1,165 @@
+"""What approval would do to the record: before, after, now and whether that is a conflict, as people read it."""
+
+import datetime as dt
+from typing import Any
+
+from models import Employer, Learner, LearningAim, Tracker
+from models.database import fetch
+from services.global_ids import NodeReference
+from tests import factories as make
+from tests.asking import data, gid
+from tests.services.automation_entries import CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, TODAY
+from tests.services.automations import Office, aim, office, on_a_break
+from tests.statements import recorded
+
+CHANGES = "proposedChanges { field label before after current conflict }"
+ONE = f"query ($id: ID!) {{ tracker(id: $id) {{ {CHANGES} }} }}"
+ALL = f"{{ trackers(first: 100) {{ nodes {{ number {CHANGES} }} }} }}"
+
+
+def row(field: str, label: str, before: str | None, after: str | None, **other: Any) -> dict[str, Any]:
+    """A change; the record holds what it held, unless said otherwise."""
+    found = {"field": field, "label": label, "before": before, "after": after, "current": before, "conflict": False}
+    return found | other
+
+
+async def proposed(house: Office, tracker: Tracker) -> Any:
+    return (await data(house.paul, ONE, id=gid(tracker)))["tracker"]["proposedChanges"]
+
+
+async def test_a_change_of_name(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("CHANGE_OF_NAME", NAME | {"title": None})
+    await Learner.filter(id=house.lena.id).update(family_name="Smythe", given_names="Lena Mary")
+    assert await proposed(house, tracker) == [
+        row("learner.title", "Title", "Miss", None),
+        row("learner.givenNames", "Given names", "Lena", "Lena Mary", current="Lena Mary"),  # somebody did it: no harm
+        row("learner.familyName", "Family name", "Smith", "Sméth", current="Smythe", conflict=True),
+    ]
+
+
+async def test_employers_by_name_and_numbers_as_written(database: str) -> None:
+    house = await office()
+    new = await make.employer(house.organisation, name="Bakers & Co")
+    moves = {
+        "newEmployer": NodeReference("Employer", new.id),
+        "oldEndDate": TODAY,
+        "newStartDate": TODAY + dt.timedelta(days=1),
+        "previousHours": CONDITIONS["newHours"],
+        "newHours": CONDITIONS["newHours"],
+    }
+    tracker = await house.raised("CHANGE_OF_EMPLOYER", moves)
+    await Employer.filter(id=new.id).update(name="Bakers Ltd")
+    assert await proposed(house, tracker) == [
+        row("learner.employer", "Employer", "Acme", "Bakers Ltd"),
+        row("learner.weeklyHours", "Weekly hours", "30", "37.5"),
+    ]
+
+
+async def test_a_break_with_its_aims_and_what_an_import_has_done_to_them(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("BREAK_IN_LEARNING", PAUSE)
+    await LearningAim.filter(sequence=2).update(completion_status=2, outcome=8, actual_end_date=dt.date(2024, 3, 1))
+    await LearningAim.filter(sequence=3).delete()
+    await aim(house.lena, 4, "60346676")
+    one, going, paused = "(ZPROG001)", "1 – continuing", "6 – break in learning"
+    none, last = "3 – no achievement", "31 March 2024"
+    ended, unknown = {"current": "2 – completed"}, {"current": "8 – completed, outcome not yet known"}
+    conflict = {"conflict": True}
+    assert await proposed(house, tracker) == [
+        row("learner.programmeStatus", "Programme status", "Active", "On a break"),
+        # One that came since, one that is not open any more, and one that is gone.
+        row("aim.actualEndDate", "Actual end date (60346676)", None, last),
+        row("aim.completionStatus", "Completion status (60346676)", None, paused, current=going, **conflict),
+        row("aim.outcome", "Outcome (60346676)", None, none),
+        row("aim.actualEndDate", f"Actual end date {one}", None, last, current="1 March 2024", **conflict),
+        row("aim.completionStatus", f"Completion status {one}", going, paused, **ended, **conflict),
+        row("aim.outcome", f"Outcome {one}", None, none, **unknown, **conflict),
+        row("aim.completionStatus", "Completion status (60365683)", going, paused, current=None, **conflict),
+    ]
+
+
+async def test_aims_of_one_reference_are_told_apart(database: str) -> None:
+    house = await office()
+    await aim(house.lena, 4, "ZPROG001", start_date=dt.date(2024, 1, 8), aim_type=1)
+    found = await proposed(house, await house.raised("WITHDRAWAL", LEFT))
+    assert [one["label"] for one in found if one["field"] == "aim.withdrawReason"] == [
+        "Withdrawal reason (ZPROG001, from 1 September 2023)",
+        "Withdrawal reason (60365683)",
+        "Withdrawal reason (ZPROG001, from 8 January 2024)",
+    ]
+    assert {one["after"] for one in found if one["field"] == "aim.withdrawReason"} == {"3 – injury or illness"}
+
+
+async def test_a_return_and_what_it_rests_on(database: str) -> None:
+    house = await office()
+    await LearningAim.filter(sequence=3).update(completion_status=3)
+    await on_a_break(house)
+    tracker = await house.raised("RETURN_TO_LEARNING", CAME_BACK)
+    status = row("learner.programmeStatus", "Programme status", "On a break", "Active")
+    new = [
+        row("aim.startDate", "Start date (ZPROG001, new aim)", None, "7 September 2024"),
+        row("aim.originalStartDate", "Original start date (ZPROG001, new aim)", None, "1 February 2022"),
+        row("aim.plannedEndDate", "Planned end date (ZPROG001, new aim)", None, "9 June 2025"),
+        row("aim.completionStatus", "Completion status (ZPROG001, new aim)", None, "1 – continuing"),
+        row("aim.restart", "Restart (ZPROG001, new aim)", None, "Yes"),
+    ]
+    assert await proposed(house, tracker) == [status, *new]
+    await LearningAim.filter(sequence=2).update(actual_end_date=dt.date(2024, 4, 30))
+    new[2] |= {"after": "10 May 2025"}
+    end = ("aim.actualEndDate", "Actual end date (ZPROG001)", "31 March 2024", "31 March 2024")
+    assert await proposed(house, tracker) == [status, *new, row(*end, current="30 April 2024", conflict=True)]
+
+
+async def test_once_applied_it_is_what_was_done_and_given_up_it_is_nothing(database: str) -> None:
+    house = await office()
+    plain = await make.tracker(house.organisation, learner=house.lena)
+    rejected = await house.raised("CHANGE_OF_NAME", NAME)
+    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    await Tracker.filter(id=rejected.id).update(status="REJECTED")
+    await house.approved(tracker)
+    await Learner.filter(id=house.lena.id).update(family_name="Jones")
+    assert await proposed(house, plain) == []
+    assert await proposed(house, rejected) == []
+    assert await proposed(house, tracker) == [
+        row("learner.title", "Title", "Miss", "Mrs", current="Mrs"),
+        row("learner.givenNames", "Given names", "Lena", "Lena Mary", current="Lena Mary"),
+        row("learner.familyName", "Family name", "Smith", "Sméth", current="Sméth"),
+    ]
+
+
+async def test_a_tracker_without_a_snapshot_is_held_against_the_present(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    await fetch("UPDATE tracker SET record_before = NULL")
+    await Learner.filter(id=house.lena.id).update(family_name="Jones")
+    assert (await proposed(house, tracker))[2] == row("learner.familyName", "Family name", "Jones", "Sméth")
+
+
+async def test_many_trackers_take_as_many_statements_as_one(database: str) -> None:
+    house = await office()
+    employer = NodeReference("Employer", house.employer.id)
+    moves = {"newEmployer": employer, "oldEndDate": TODAY, "newStartDate": TODAY + dt.timedelta(days=1)}
+    hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
+
+    async def statements() -> int:
+        await house.raised("CHANGE_OF_EMPLOYER", moves | hours)
+        await house.raised("BREAK_IN_LEARNING", PAUSE)
+        await house.raised("WITHDRAWAL", LEFT)
+        await house.approved(await house.raised("CHANGE_OF_NAME", NAME))
+        with recorded() as found:
+            await data(house.paul, ALL)
+        return len(found)
+
+    await statements()  # which reads the forms, too
+    first = await statements()
+    for _ in range(3):
+        assert await statements() == first
+
+
+async def test_whoever_sees_the_tracker_sees_what_is_proposed_and_nobody_else(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    asked: dict[str, Any] = {"id": gid(tracker)}
+    assert len((await data(house.tutor, ONE, **asked))["tracker"]["proposedChanges"]) == 3
+    assert await data(await make.member(), ONE, **asked) == {"tracker": None}

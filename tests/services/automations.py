@@ -1,0 +1,158 @@
+"""Process automations for tests: a learner with a full record, raising one, approving it, and the record as a whole."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from models import (
+    Employer,
+    Learner,
+    LearningAim,
+    Member,
+    Organisation,
+    Programme,
+    ProgrammeStatus,
+    Role,
+    Tracker,
+    TrackerEvent,
+    TrackerStatus,
+)
+from services.global_ids import NodeReference
+from services.tracker_entries import TrackerEntry
+from services.tracker_update_entries import UpdateEntry
+from services.tracker_updates import update_tracker
+from services.trackers import create_tracker
+from tests import factories as make
+from tests.asking import viewer
+from tests.resolvers.college import enable_automations
+from tests.services.entries import submitted
+
+Json = dict[str, Any]
+
+_NOT_RECORD = {"id", "organisation_id", "learner_id", "created_at", "imported_at", "changed_at"}
+
+
+@dataclass(frozen=True)
+class Office:
+    """An organisation with every automation; Olga raises them, Paul approves them, Lena is who they are about."""
+
+    organisation: Organisation
+    olga: Member
+    paul: Member
+    tutor: Member
+    lena: Learner
+    employer: Employer
+    programme: Programme
+
+    async def raised(self, key: str, entry: Mapping[str, object], **columns: Any) -> Tracker:
+        """A tracker about Lena as createTracker makes it."""
+        values = tuple(submitted(name, value) for name, value in entry.items())
+        about = NodeReference("Learner", self.lena.id)
+        made = await create_tracker(
+            await viewer(self.olga), TrackerEntry(type=key, learner=about, values=values, **columns)
+        )
+        return await Tracker.get(id=made)
+
+    async def approved(self, tracker: Tracker, *, by: Member | None = None) -> Tracker:
+        """The tracker after its approval, or after one more."""
+        reference = NodeReference("Tracker", tracker.id)
+        version = (await Tracker.get(id=tracker.id)).version
+        entry = UpdateEntry(tracker=reference, version=version, status=TrackerStatus.APPROVED)
+        await update_tracker(await viewer(by or self.paul), entry)
+        return await Tracker.get(id=tracker.id)
+
+
+async def office() -> Office:
+    """An organisation like that, with two learning aims of Lena's that are open and one that is done."""
+    organisation = await make.organisation()
+    await enable_automations(organisation)
+    raises = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+    tutor = await make.member(organisation, name="Tom")
+    employer = await make.employer(organisation, name="Acme")
+    programme = await make.programme(organisation, name="Baking")
+    lena = await make.learner(
+        organisation,
+        tutor=tutor,
+        title="Miss",
+        given_names="Lena",
+        family_name="Smith",
+        address_line1="1 High Street",
+        address_line2="Flat 2",
+        address_line3="Leeds",
+        address_line4="West Yorkshire",
+        postcode="LS1 1AA",
+        job_title="Baker",
+        weekly_hours=Decimal(30),
+        workplace_postcode="LS2 2BB",
+        employer=employer,
+        programme=programme,
+    )
+    house = Office(
+        organisation=organisation,
+        olga=await make.member(organisation, name="Olga", roles=raises),
+        paul=await make.member(organisation, name="Paul", roles=[Role.EDIT_PROCESS_AUTOMATION_TRACKERS]),
+        tutor=tutor,
+        lena=lena,
+        employer=employer,
+        programme=programme,
+    )
+    done = {"completion_status": 2, "outcome": 1, "actual_end_date": dt.date(2023, 6, 30)}
+    await aim(lena, 1, "60351647", start_date=dt.date(2022, 9, 1), achievement_date=dt.date(2023, 7, 10), **done)
+    await aim(lena, 2, "ZPROG001", aim_type=1, original_start_date=dt.date(2022, 2, 1))
+    await aim(lena, 3, "60365683", software_aim_id="X-3")
+    return house
+
+
+async def aim(learner: Learner, sequence: int, reference: str, **columns: Any) -> LearningAim:
+    """A component aim that is open, from 1 September 2023 to the end of 2024, unless the columns say otherwise."""
+    defaults: Json = {
+        "aim_type": 3,
+        "fund_model": 36,
+        "programme_type": 25,
+        "standard_code": 105,
+        "framework_code": 4,
+        "pathway_code": 5,
+        "start_date": dt.date(2023, 9, 1),
+        "planned_end_date": dt.date(2024, 12, 31),
+        "completion_status": 1,
+    }
+    return await LearningAim.create(
+        organisation_id=learner.organisation_id,
+        learner=learner,
+        sequence=sequence,
+        reference=reference,
+        **defaults | columns,
+    )
+
+
+async def on_a_break(house: Office, last: str = "2024-03-31") -> None:
+    """Put Lena on a break that began after that day, as an approved one would have."""
+    ended = {"completion_status": 6, "outcome": 3, "actual_end_date": dt.date.fromisoformat(last)}
+    await LearningAim.filter(learner=house.lena, completion_status=1).update(**ended)
+    await Learner.filter(id=house.lena.id).update(programme_status=ProgrammeStatus.ON_A_BREAK)
+
+
+async def record(learner: Learner) -> dict[str, Json]:
+    """Every field of the record, of the learner and of each aim by its place."""
+    (row,) = await Learner.filter(id=learner.id).values()
+    aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence").values()
+    return {"learner": _fields(row)} | {str(one["sequence"]): _fields(one) for one in aims}
+
+
+def with_changes(before: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
+    """A record with some of its fields replaced, or with rows that it had not."""
+    return {**before, **{owner: before.get(owner, {}) | fields for owner, fields in changes.items()}}
+
+
+def _fields(row: Json) -> Json:
+    return {name: value for name, value in row.items() if name not in _NOT_RECORD}
+
+
+async def history(tracker: Tracker) -> list[tuple[str, str | None, int, str | None]]:
+    """The events: kind, who, the version afterwards and the comment."""
+    events = await TrackerEvent.filter(tracker=tracker).order_by("at", "id").prefetch_related("actor")
+    return [
+        (event.kind.value, event.actor.name if event.actor else None, event.version, event.comment) for event in events
+    ]

@@ -1,0 +1,216 @@
+"""Approving automations: what refuses it, when it waits, what is told, and that it is done whole and once."""
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from models import Learner, LearningAim, Notification, Tracker, TrackerEvent, TrackerStatus
+from models.database import fetch
+from services.global_ids import NodeReference
+from services.problems import ErrorCode, Problem, Rejected
+from services.record_snapshots import snapshot
+from services.tracker_types import forms
+from tests import factories as make
+from tests.resolvers.updating import everything_written, told
+from tests.services.automation_entries import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
+from tests.services.automations import Office, history, office, on_a_break, record
+
+TOMORROW = TODAY + dt.timedelta(days=1)
+
+
+async def refused(house: Office, tracker: Tracker) -> list[Problem]:
+    """Why its approval is refused; nothing came of it."""
+    before = (await everything_written(), await record(house.lena), (await Learner.get(id=house.lena.id)).changed_at)
+    with pytest.raises(Rejected) as refusal:
+        await house.approved(tracker)
+    after = (await everything_written(), await record(house.lena), (await Learner.get(id=house.lena.id)).changed_at)
+    assert after == before
+    return list(refusal.value.problems)
+
+
+def conflict(path: tuple[str, ...], field: str, message: str) -> Problem:
+    return Problem(path, ErrorCode.CONFLICT, message, (("field", field),))
+
+
+async def test_what_changed_since_is_told_at_the_field_that_asks_for_it(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("CHANGE_OF_NAME", NAME | {"title": None})
+    await Learner.filter(id=house.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
+    assert await refused(house, tracker) == [
+        conflict(("values", "title"), "learner.title", "Title was “Miss” when this was entered, and is “Ms” now."),
+        conflict(
+            ("values", "familyName"),
+            "learner.familyName",
+            "Family name was “Smith” when this was entered, and is “Smythe” now.",
+        ),
+    ]
+    await Learner.filter(id=house.lena.id).update(family_name="Sméth", title=None)  # what it asks for anyhow
+    await house.approved(tracker)
+    assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
+
+
+async def test_what_no_field_asks_for_is_told_at_the_status(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("WITHDRAWAL", LEFT)
+    await LearningAim.filter(sequence=3).update(outcome=8)
+    await Learner.filter(id=house.lena.id).update(programme_status="ON_A_BREAK")
+    status = "Programme status was “Active” when this was entered, and is “On a break” now."
+    outcome = "Outcome (60365683) was empty when this was entered, and is “8 – completed, outcome not yet known” now."
+    assert await refused(house, tracker) == [
+        conflict(("status",), "learner.programmeStatus", status),
+        conflict(("status",), "aim.outcome", outcome),
+    ]
+
+
+async def test_what_a_choice_decides_is_told_at_the_choice(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("COMPLETION", PRACTICAL)
+    await LearningAim.filter(sequence=3).update(outcome=2)
+    message = "Outcome (60365683) was empty when this was entered, and is “2 – partial achievement” now."
+    assert await refused(house, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
+
+
+async def test_a_break_that_changed_since_is_told_at_the_return(database: str) -> None:
+    house = await office()
+    await on_a_break(house)
+    tracker = await house.raised("RETURN_TO_LEARNING", CAME_BACK)
+    await LearningAim.filter(sequence=2).update(planned_end_date=None)
+    message = "Planned end date (ZPROG001) was “31 December 2024” when this was entered, and is empty now."
+    assert await refused(house, tracker) == [conflict(("values", "returnDate"), "aim.plannedEndDate", message)]
+
+
+async def test_a_precondition_that_was_lost_and_a_rule_that_no_longer_holds(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("BREAK_IN_LEARNING", PAUSE)
+    await Learner.filter(id=house.lena.id).update(programme_status="COMPLETE")
+    await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
+    lost = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
+    early = "Last day of learning may not be before 2024-05-01, when a learning aim that it ends started."
+    earliest = (("earliest", "2024-05-01"),)
+    path = ("values", "lastLearningDate")
+    assert await refused(house, tracker) == [
+        Problem(("learnerId",), ErrorCode.PRECONDITION_FAILED, lost, (("allowed", "ACTIVE"),)),
+        Problem(path, ErrorCode.TOO_EARLY, early, earliest, "LearnActEndDate_01"),
+    ]
+
+
+async def test_an_employer_that_is_gone_cannot_be_put_into_the_record(database: str) -> None:
+    house = await office()
+    new = await make.employer(house.organisation)
+    days = {"oldEndDate": TODAY - dt.timedelta(days=1), "newStartDate": TODAY}
+    hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
+    moves = {"newEmployer": NodeReference("Employer", new.id)} | days | hours
+    tracker = await house.raised("CHANGE_OF_EMPLOYER", moves)
+    await new.delete()
+    message = "Employer: what was chosen is no longer there."
+    assert await refused(house, tracker) == [Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)]
+
+
+async def test_the_history_of_an_approval_and_who_hears_of_it(database: str) -> None:
+    house = await office()
+    assignee = NodeReference("Member", house.tutor.id)
+    tracker = await house.approved(await house.raised("CHANGE_OF_NAME", NAME, assignee=assignee))
+    assert await history(tracker) == [
+        ("CREATED", "Olga", 1, None),
+        ("STATUS_CHANGED", "Paul", 2, None),
+        ("APPLIED", None, 3, None),
+    ]
+    applied = await TrackerEvent.get(tracker=tracker, kind="APPLIED")
+    assert applied.changes == [
+        {"path": ["status"], "label": "Status", "before": "Approved", "after": "Resolved"},
+        {"path": ["learner", "title"], "label": "Title", "before": "Miss", "after": "Mrs"},
+        {"path": ["learner", "givenNames"], "label": "Given names", "before": "Lena", "after": "Lena Mary"},
+        {"path": ["learner", "familyName"], "label": "Family name", "before": "Smith", "after": "Sméth"},
+    ]
+    assert await told(house.olga, house.tutor, house.paul) == {
+        "Olga": ["STATUS_CHANGED", "APPLIED"],
+        "Tom": ["ASSIGNED", "STATUS_CHANGED", "APPLIED"],
+        "Paul": [],
+    }
+    actors = await Notification.filter(kind="APPLIED").values_list("actor_id", flat=True)
+    assert set(actors) == {None}
+
+
+async def test_a_day_to_come_is_waited_for(database: str) -> None:
+    house = await office()
+    before = await record(house.lena)
+    tracker = await house.approved(await house.raised("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": TOMORROW}))
+    assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.APPROVED, TOMORROW, 2)
+    assert await record(house.lena) == before
+    assert (await Learner.get(id=house.lena.id)).changed_at is None
+    assert await Tracker.all().count() == 1
+    assert [kind for kind, *_ in await history(tracker)] == ["CREATED", "STATUS_CHANGED"]
+    again = await house.approved(tracker)
+    assert (again.status, again.applies_on) == (TrackerStatus.APPROVED, TOMORROW)
+
+
+@pytest.mark.parametrize("day", [None, TODAY - dt.timedelta(days=40), TODAY])
+async def test_a_day_that_has_come_is_not(database: str, day: dt.date | None) -> None:
+    house = await office()
+    tracker = await house.approved(await house.raised("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": day}))
+    assert (tracker.status, tracker.applies_on) == (TrackerStatus.RESOLVED, None)
+
+
+async def test_approved_twice_at_once_it_is_applied_once(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    outcomes = await asyncio.gather(*(house.approved(tracker) for _ in range(8)), return_exceptions=True)
+    refusals = [one for one in outcomes if isinstance(one, Rejected)]
+    assert len(refusals) == 7
+    assert await history(tracker) == [
+        ("CREATED", "Olga", 1, None),
+        ("STATUS_CHANGED", "Paul", 2, None),
+        ("APPLIED", None, 3, None),
+    ]
+    assert await Tracker.all().count() == 2  # with one follow-up
+
+
+async def test_two_automations_about_one_learner_at_once_change_the_record_once(database: str) -> None:
+    """The second waits for the learner, and then finds that the record is not what it was."""
+    house = await office()
+    trackers = [await house.raised("CHANGE_OF_NAME", NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")]
+    outcomes = await asyncio.gather(*(house.approved(one) for one in trackers), return_exceptions=True)
+    problems = [one.problems for one in outcomes if isinstance(one, Rejected)]
+    assert [[problem.path for problem in some] for some in problems] == [[("values", "familyName")]] * 2
+    assert await Tracker.filter(status="RESOLVED").count() == 1
+
+
+@pytest.mark.parametrize("table", ["learning_aim", "tracker_event", "organisation_counter"])
+async def test_what_fails_in_the_middle_leaves_nothing(database: str, table: str) -> None:
+    """A constraint of the database refuses the aims, the last event or the follow-up's number."""
+    house = await office()
+    await on_a_break(house)
+    tracker = await house.raised("RETURN_TO_LEARNING", CAME_BACK)
+    refuses: dict[str, str] = {
+        "learning_aim": "sequence < 5",
+        "tracker_event": "kind <> 'APPLIED'",
+        "organisation_counter": "trackers < 2",
+    }
+    await fetch(f"ALTER TABLE {table} ADD CONSTRAINT in_the_way CHECK ({refuses[table]})")
+    before: Any = (await everything_written(), await record(house.lena))
+    with pytest.raises(Exception) as failure:
+        await house.approved(tracker)
+    assert "in_the_way" in str(failure.value)
+    assert (await everything_written(), await record(house.lena)) == before
+    await fetch(f"ALTER TABLE {table} DROP CONSTRAINT in_the_way")
+    await house.approved(tracker)
+    assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
+
+
+async def test_the_snapshot_names_every_field_that_is_touched(database: str) -> None:
+    house = await office()
+    one, two = await LearningAim.filter(sequence__in=[2, 3]).order_by("sequence")
+    tracker = await house.raised("BREAK_IN_LEARNING", PAUSE)
+    assert tracker.record_before == {
+        "aim.reference": {str(one.id): "ZPROG001", str(two.id): "60365683"},
+        "learner.programmeStatus": "ACTIVE",
+        "aim.actualEndDate": {str(one.id): None, str(two.id): None},
+        "aim.completionStatus": {str(one.id): 1, str(two.id): 1},
+        "aim.outcome": {str(one.id): None, str(two.id): None},
+    }
+    form = (await forms([tracker.type_version_id]))[tracker.type_version_id]
+    assert await snapshot(form.definition, house.lena) == tracker.record_before
+    plain = (await make.tracker(house.organisation)).type_version_id
+    assert await snapshot((await forms([plain]))[plain].definition, house.lena) is None

@@ -1,0 +1,43 @@
+"""The trackers that the system opens itself, once an automation has been applied."""
+
+from typing import Any
+
+import pytest
+
+from models import Notification, Tracker, TrackerStatus, TrackerType
+from tests.services.automation_entries import ADDRESS, CAME_BACK, NAME, PAUSE
+from tests.services.automations import history, office, on_a_break
+
+
+@pytest.mark.parametrize(
+    ("key", "entry"), [("CHANGE_OF_NAME", NAME), ("CHANGE_OF_ADDRESS", ADDRESS), ("RETURN_TO_LEARNING", CAME_BACK)]
+)
+async def test_what_the_awarding_organisation_may_have_to_know_opens_a_follow_up(
+    database: str, key: str, entry: dict[str, Any]
+) -> None:
+    house = await office()
+    if key == "RETURN_TO_LEARNING":
+        await on_a_break(house)
+    tracker = await house.approved(await house.raised(key, entry))
+    (follow_up,) = await Tracker.exclude(id=tracker.id)
+    type_ = await TrackerType.get(id=tracker.type_id)
+    assert (await TrackerType.get(id=follow_up.type_id)).key == "COMPLIANCE"
+    assert follow_up.values == {
+        "documentKind": ["OTHER"],
+        "otherDocument": "Notice to the awarding organisation",
+        "issue": ["OUT_OF_DATE"],
+    }
+    assert follow_up.description == (
+        f"{type_.name} was applied by tracker 1. Does the awarding organisation have to know?"
+    )
+    assert (follow_up.number, follow_up.status, follow_up.version) == (2, TrackerStatus.NEW, 1)
+    assert (follow_up.learner_id, follow_up.organisation_id) == (house.lena.id, house.organisation.id)
+    assert (follow_up.created_by_id, follow_up.assignee_id, follow_up.due_date) == (None, None, None)
+    assert await history(follow_up) == [("CREATED", None, 1, None)]
+    assert await Notification.filter(tracker=follow_up).count() == 0
+
+
+async def test_nothing_else_opens_a_follow_up(database: str) -> None:
+    house = await office()
+    await house.approved(await house.raised("BREAK_IN_LEARNING", PAUSE))
+    assert await Tracker.all().count() == 1
