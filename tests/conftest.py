@@ -12,6 +12,7 @@ from models.database import database as opened
 from server.opening import bring_up_to_date
 from server.postgres import embedded_postgres
 from server.settings import database_credentials
+from tests.buckets import VARIABLES, Bucket, s3_server
 
 _numbers = itertools.count(1)
 
@@ -79,3 +80,18 @@ async def database(database_url: str) -> AsyncIterator[str]:
 def folder(tmp_path: Path) -> Path:
     """A folder for the state of one server."""
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the run's S3-compatible server."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """A fresh bucket, for this process and those that it starts."""
+    for name, value in {**VARIABLES, "AWS_ENDPOINT_URL": s3}.items():
+        monkeypatch.setenv(name, value)
+    return Bucket(s3, f"bucket-{next(_numbers)}")

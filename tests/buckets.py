@@ -1,0 +1,58 @@
+"""An S3-compatible server for tests: moto's, as a process of its own on a free port."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+import httpx
+
+VARIABLES = {"AWS_ACCESS_KEY_ID": "of-tests", "AWS_SECRET_ACCESS_KEY": "of-tests", "AWS_REGION": "eu-west-2"}
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[str]:
+    """The server's address while the block runs."""
+    log = folder / "moto.log"
+    program = [sys.executable, "-c", "from moto.server import main; main(['-H', '127.0.0.1', '-p', '0'])"]
+    with log.open("wb") as said:
+        process = subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    try:
+        yield _address(process, log)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    for _ in range(600):
+        for word in log.read_text().split():
+            if word.startswith("http://127.0.0.1:"):
+                return word
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
+
+
+class Bucket:
+    """One bucket, as its owner sees it."""
+
+    def __init__(self, server: str, name: str) -> None:
+        self._address = f"{server}/{name}"
+        self.url = f"s3://{name}/ours"
+        httpx.put(self._address, trust_env=False).raise_for_status()
+
+    def keys(self) -> list[str]:
+        return self._all("?list-type=2", "Contents")
+
+    def unfinished(self) -> list[str]:
+        return self._all("?uploads", "Upload")
+
+    def _all(self, query: str, element: str) -> list[str]:
+        answer = httpx.get(self._address + query, trust_env=False)
+        namespace = "{http://s3.amazonaws.com/doc/2006-03-01/}"
+        found = ElementTree.fromstring(answer.text).findall(f"{namespace}{element}/{namespace}Key")
+        return [key.text or "" for key in found]

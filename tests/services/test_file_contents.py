@@ -1,0 +1,157 @@
+"""What bytes show a file to be, whatever is said of it."""
+
+import io
+import zipfile
+
+import pytest
+
+from services.file_contents import Contents, canonical, is_accepted
+from services.file_names import file_name
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 30
+JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + b"\0" * 30
+EXE = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8" + b"\0" * 100 + b"PE\0\0"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PROGRAM = "application/vnd.microsoft.portable-executable"
+
+
+def archive(*members: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for member in members:
+            file.writestr(member, "x")
+    return made.getvalue()
+
+
+ZIP = archive("a.txt")
+DOCX = archive("[Content_Types].xml", "word/document.xml")
+
+
+def look(content: bytes, *, at_once: int = 1_000) -> Contents:
+    contents = Contents()
+    for start in range(0, len(content), at_once):
+        contents.add(content[start : start + at_once])
+    return contents
+
+
+@pytest.mark.parametrize(
+    ("content", "declared", "found"),
+    [
+        (PDF, None, "application/pdf"),
+        (PDF, "application/octet-stream", "application/pdf"),
+        (PDF, "application/x-pdf", "application/pdf"),
+        (PDF, "image/png", None),
+        (PDF, "text/plain", None),
+        (PNG, "image/PNG; charset=binary", "image/png"),
+        (JPEG, "image/jpg", "image/jpeg"),
+        (JPEG, "image/png", None),
+        # A program under any name stays a program.
+        (EXE, None, PROGRAM),
+        (EXE, "application/pdf", None),
+        (EXE + PDF, "application/pdf", None),
+        # Office documents are archives with something in them.
+        (DOCX, WORD, WORD),
+        (DOCX, None, WORD),
+        (DOCX, EXCEL, None),
+        (DOCX, "application/zip", "application/zip"),
+        (ZIP, WORD, None),
+        (ZIP, None, "application/zip"),
+        # Text is what its sender says it is, unless programs would act on it.
+        (b"Dear all,\n", None, "text/plain"),
+        (b"BM, BZh and ID3 begin other things\n", "text/plain", "text/plain"),
+        (b"name,age\r\nM\xe9l,17\r\n", "text/csv", "text/csv"),
+        (b'{"a": 1}', "application/json", "application/json"),
+        (b"From: a@example.org\n", "text/plain", "text/plain"),
+        (b"Dear all,\n", "application/pdf", None),
+        (b"Dear all,\n", "image/png", None),
+        (b"<!DOCTYPE html><script>", "text/plain", None),
+        (b"<html><!-- %PDF-1.7 -->", "application/pdf", None),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'>", "image/svg+xml", "image/svg+xml"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'>", "text/plain", None),
+        (b"<?xml version='1.0'?><a/>", "text/xml", "application/xml"),
+        (b"leading words\n" + PDF, "application/pdf", None),
+        # What nobody knows.
+        (b"\x00\x01\x02\x03" * 9, None, "application/octet-stream"),
+        (b"\x00\x01\x02\x03" * 9, "application/pdf", None),
+        (b"a text" * 10_000 + b"\0", "text/plain", None),
+    ],
+)
+def test_the_type_that_bytes_show(content: bytes, declared: str | None, found: str | None) -> None:
+    assert look(content).media_type(declared) == found
+    assert look(content, at_once=7).media_type(declared) == found
+
+
+@pytest.mark.parametrize(
+    ("content", "two"),
+    [
+        (PDF + ZIP, True),
+        (PNG + b"\0" * 70_000 + ZIP, True),
+        (PDF + b"PK\x05\x06" + b"\0" * 18, True),
+        (JPEG + ZIP[:-2] + b"\x05\x00PK\x05\x06\x00", True),  # the archive's comment looks like another end
+        (PDF, False),
+        (DOCX, False),
+        (ZIP, False),
+        (PDF + b"PK\x05\x06" + b"\0" * 18 + b"endobj", False),
+        (PDF + b"PK\x05\x06", False),
+    ],
+)
+def test_a_file_that_ends_as_an_archive_too(content: bytes, two: bool) -> None:
+    assert look(content).is_two_at_once() is two
+
+
+@pytest.mark.parametrize(
+    ("media_type", "accept", "accepted"),
+    [
+        ("image/png", ["application/pdf", "image/png"], True),
+        ("image/png", ["IMAGE/PNG"], True),
+        ("image/png", ["image/*"], True),
+        ("image/png", ["*/*"], True),
+        ("image/png", [], True),
+        ("image/heif", ["image/heic"], True),
+        ("image/jpeg", ["image/jpg"], True),
+        ("image/svg+xml", ["image/png"], False),
+        ("application/pdf", ["image/*"], False),
+    ],
+)
+def test_what_a_field_accepts(media_type: str, accept: list[str], accepted: bool) -> None:
+    assert is_accepted(media_type, accept) is accepted
+
+
+def test_the_name_of_a_type() -> None:
+    assert [canonical(one) for one in ("Image/JPG ; q=1", "text/plain;charset=utf-8", "")] == [
+        "image/jpeg",
+        "text/plain",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("evidence.pdf", "evidence.pdf"),
+        ("Payslip März – “final” (2).pdf", "Payslip März – “final” (2).pdf"),
+        ("Sme\u0301th.pdf", "Sméth.pdf"),
+        ("契約書.pdf", "契約書.pdf"),
+        ("  spaced .pdf ", "spaced .pdf"),
+        ("C:\\fakepath\\slip.pdf", "slip.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("/", "file"),
+        ("..", "file"),
+        (".", "file"),
+        ("", "file"),
+        (None, "file"),
+        (".htaccess", ".htaccess"),
+        ("a\r\nSet-Cookie: b.pdf", "aSet-Cookie: b.pdf"),
+        ("a\0b\x1b[31m.pdf", "ab[31m.pdf"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("a" * 300 + ".pdf", "a" * 251 + ".pdf"),
+        ("a." + "b" * 300, "a." + "b" * 253),
+        ("é" * 300, "é" * 255),
+        ("a" + "\u0301" * 100 + ".pdf", "file"),
+        ("x" * 100_000 + "/y.pdf", "y.pdf"),
+    ],
+)
+def test_a_name_is_kept_as_it_was_written_but_for_what_misleads(given: str | None, kept: str) -> None:
+    assert file_name(given) == kept
