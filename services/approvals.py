@@ -153,7 +153,8 @@ async def _resolve(tracker: Tracker, record: _Record) -> None:
     status: dict[str, Any] = {"path": ["status"], "label": "Status", "before": "Approved", "after": "Resolved"}
     done = [
         {"path": change.field.split("."), "label": change.label, "before": change.before, "after": change.after}
-        for change in record.told
+        for item, change in zip(record.found, record.told, strict=True)
+        if item.writes
     ]
     kind = TrackerEventKind.APPLIED
     await write_event(tracker, kind, version=tracker.version, actor_id=None, changes=[status, *done])

@@ -35,6 +35,11 @@ class Proposal:
         """Whether the record has changed since, to something else than the automation makes of it."""
         return self.current not in (self.before, self.change.after)
 
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to write: not where the record holds it already."""
+        return self.change.new or self.current != self.change.after
+
 
 def snapshot_of(definition: TypeDefinition, learner: Learner, aims: Sequence[LearningAim]) -> dict[str, Any] | None:
     """What the fields hold that the automation touches; None of a type that touches none."""

@@ -16,7 +16,7 @@ async def write_record(learner: Learner, aims: Sequence[LearningAim], found: Seq
     The record counts as changed here, which an import heeds, at the clock's time and not the transaction's: the
     learner may have waited for an import that began later and ended before.
     """
-    written = [item for item in found if item.change.new or item.current != item.change.after]
+    written = [item for item in found if item.writes]
     if not written:
         return
     now = (await fetch("SELECT clock_timestamp() AS now"))[0]["now"]

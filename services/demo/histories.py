@@ -12,6 +12,8 @@ from services.demo.endings import Ending
 
 NEW, APPROVED, RESOLVED, REJECTED, CLOSED = TrackerStatus
 _DAYS_UNTIL_REOPENED = 20
+AT_ONCE = dt.timedelta(seconds=2)
+"""How long after its approval an automation is applied that waits for no day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _later(case: Case, before: dt.datetime) -> dt.datetime:
 
 def _applied_at(approved: dt.datetime, effective: dt.date | None) -> dt.datetime:
     """At once, or early on its day."""
-    at_once = approved + dt.timedelta(seconds=2)
+    at_once = approved + AT_ONCE
     if effective is None:
         return at_once
     return max(at_once, dt.datetime.combine(effective, dt.time(0, 5), ZONE).astimezone(dt.UTC))

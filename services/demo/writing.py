@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from models import (
@@ -15,7 +16,8 @@ from models import (
 )
 from models.database import fetch
 from services.demo.endings import Ending
-from services.demo.histories import Step, effective_day
+from services.demo.histories import AT_ONCE, Step, effective_day
+from services.demo.records import carried_out, corrected_since, record_before
 from services.demo.trackers import Plan
 
 _READ_AFTER = dt.timedelta(days=7)
@@ -29,9 +31,10 @@ _TELLS = {
 async def write_trackers(organisation_id: UUID, plans: Sequence[Plan], now: dt.datetime) -> None:
     """Write the plans, numbered from 1 in their order, with the counters that go with them. No mail is owed."""
     trackers = [_tracker(organisation_id, number, plan) for number, plan in enumerate(plans, 1)]
+    await _correct_one(list(zip(trackers, plans, strict=True)))
     await Tracker.bulk_create(trackers)
     await TrackerEvent.bulk_create(
-        event for tracker, plan in zip(trackers, plans, strict=True) for event in _events(tracker, plan.steps)
+        event for tracker, plan in zip(trackers, plans, strict=True) for event in _events(tracker, plan)
     )
     await fetch(
         "UPDATE organisation_counter SET trackers = $2 WHERE organisation_id = $1",
@@ -56,22 +59,36 @@ def _tracker(organisation_id: UUID, number: int, plan: Plan) -> Tracker:
         description=plan.description,
         due_date=plan.due_date,
         values=dict(plan.values),
-        version=1 + sum(step.to is not None for step in plan.steps),
+        record_before=record_before(plan.case, plan.values),
+        version=len(plan.steps),
         applies_on=effective_day(plan.case, plan.values) if waiting else None,
         created_at=plan.steps[0].at,
         updated_at=plan.steps[-1].at,
     )
 
 
-def _events(tracker: Tracker, steps: Sequence[Step]) -> list[TrackerEvent]:
+async def _correct_one(written: Sequence[tuple[Tracker, Plan]]) -> None:
+    """Of one open change of address the record has changed since: it cannot be approved as it stands."""
+    for tracker, plan in written:
+        if plan.case.type_key == "CHANGE_OF_ADDRESS" and plan.case.ending is Ending.NEW:
+            tracker.record_before = corrected_since(tracker.record_before)
+            # As an import of the day after would have it.
+            corrected = tracker.created_at + dt.timedelta(hours=12)
+            await Learner.filter(id=tracker.learner_id).update(imported_at=corrected)
+            return
+
+
+def _events(tracker: Tracker, plan: Plan) -> list[TrackerEvent]:
     events = []
-    status, version = TrackerStatus.NEW, 1
-    for step in steps:
-        changes = []
+    status = TrackerStatus.NEW
+    for version, step in enumerate(plan.steps, 1):
+        changes: list[dict[str, Any]] = []
         if step.to is not None:
             before, after = status.capitalize(), step.to.capitalize()
             changes.append({"path": ["status"], "label": "Status", "before": before, "after": after})
-            status, version = step.to, version + 1
+            status = step.to
+        if step.kind is TrackerEventKind.APPLIED:
+            changes += carried_out(plan.case, plan.values)
         events.append(
             TrackerEvent(
                 organisation_id=tracker.organisation_id,
@@ -127,6 +144,14 @@ async def _notify(written: Sequence[tuple[Tracker, Plan]], now: dt.datetime) -> 
 
 
 def _hears(step: Step, plan: Plan) -> list[UUID]:
+    """Who is told of a step: also who approved it of what the system did later, but not of what it did at once."""
     involved = [plan.assignee] if step.kind is TrackerEventKind.CREATED else [plan.creator, plan.assignee]
-    ids = {member.id: None for member in involved if member and member is not step.actor}
+    doer = step.actor
+    if doer is None:
+        approved = plan.steps[plan.steps.index(step) - 1]
+        if step.at - approved.at > AT_ONCE:
+            involved.append(approved.actor)
+        else:
+            doer = approved.actor
+    ids = {member.id: None for member in involved if member and member is not doer}
     return list(ids)
