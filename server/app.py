@@ -25,6 +25,7 @@ from server.socket import SocketDoor
 from server.uploads import UploadDoor
 from services.automation_worker import run_automations
 from services.file_collection import run_collection
+from services.housekeeping import run_housekeeping
 from services.inbox_reader import InboxReader, reading
 from services.open_pages import OpenPages
 from services.outbox_worker import run_outbox
@@ -83,6 +84,7 @@ class Application:
                 asyncio.create_task(run_outbox(self._installation, mailer, self._inbox_reader.told)),
                 asyncio.create_task(run_automations()),
                 asyncio.create_task(run_collection(self._store)),
+                asyncio.create_task(run_housekeeping()),
             ]
             try:
                 yield

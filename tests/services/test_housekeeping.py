@@ -1,0 +1,37 @@
+"""What nobody needs any more goes; what still counts stays."""
+
+import datetime as dt
+
+from models import RefreshToken, Session, SignInFailures
+from services.housekeeping import tidy_up
+from tests import factories as make
+
+
+async def test_stale_rows_go_and_the_others_stay(database: str) -> None:
+    ada = await make.member()
+    now = make.now()
+    long_ago, lately = now - dt.timedelta(days=31), now - dt.timedelta(days=29)
+    kept = []
+    for expires_at, ended_at, stays in (
+        (now + dt.timedelta(days=1), None, True),
+        (lately, None, True),
+        (now + dt.timedelta(days=1), lately, True),
+        (long_ago, None, False),
+        (now + dt.timedelta(days=1), long_ago, False),
+    ):
+        session = await Session.create(member=ada, expires_at=expires_at, ended_at=ended_at)
+        await RefreshToken.create(session=session, digest=f"unused of {session.id}"[:64])
+        await RefreshToken.create(session=session, digest=f"used of {session.id}"[:64], used_at=long_ago)
+        kept += [session.id] if stays else []
+    for key, last_at, blocked_until in (
+        ("fresh", now, None),
+        ("stale", now - dt.timedelta(days=2), now - dt.timedelta(days=2)),
+        ("blocked", now - dt.timedelta(days=2), now + dt.timedelta(minutes=1)),
+    ):
+        await SignInFailures.create(key=key, failures=3, last_at=last_at, blocked_until=blocked_until)
+
+    await tidy_up()
+
+    assert sorted(session.id for session in await Session.all()) == sorted(kept)
+    assert sorted(token.session_id for token in await RefreshToken.all()) == sorted(kept)
+    assert sorted(failures.key for failures in await SignInFailures.all()) == ["blocked", "fresh"]
