@@ -40,6 +40,7 @@ from schema.session import SignInPayload
 from schema.tracker import Tracker, TrackerEvent
 from schema.tracker_input import CreateTrackerPayload
 from schema.tracker_type import TrackerType
+from schema.tracker_type_input import CreateTrackerTypePayload, UpdateTrackerTypePayload
 from schema.tracker_update_input import UpdateTrackerPayload
 from schema.viewer import Viewer
 
@@ -118,6 +119,17 @@ class Mutation:
         for_notifications.mark_notifications_read,
         MarkNotificationsReadPayload,
         "Mark notifications as read. Those that were read before keep their time.",
+    )
+    create_tracker_type: CreateTrackerTypePayload | None = _mutation(
+        for_types.create_tracker_type,
+        CreateTrackerTypePayload,
+        "Make a tracker type of the organisation's own. Refused with all that is wrong with it. Needs MANAGE_SETTINGS.",
+    )
+    update_tracker_type: UpdateTrackerTypePayload | None = _mutation(
+        for_types.update_tracker_type,
+        UpdateTrackerTypePayload,
+        "Change, archive or restore a tracker type of the organisation's own, as the one who last read it. Every change "
+        "is a new version; trackers keep the form that they were made with. Needs MANAGE_SETTINGS.",
     )
     update_process_automation: UpdateProcessAutomationPayload | None = _mutation(
         for_automations.update_process_automation,

@@ -1,12 +1,21 @@
-"""Asking for tracker types."""
+"""Asking for tracker types, and making and changing an organisation's own."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from schema.context import Info
 from schema.enums import TrackerCategory
+from schema.tracker_type_input import (
+    CreateTrackerTypeInput,
+    CreateTrackerTypePayload,
+    UpdateTrackerTypeInput,
+    UpdateTrackerTypePayload,
+    entry_of,
+    update_of,
+)
 from services.tracker_types import OfferedType, list_types, type_by_key
+from services.type_writing import create_type, update_type
 
 
 async def tracker_types(
@@ -33,3 +42,21 @@ async def tracker_type(
 ) -> OfferedType | None:
     """One tracker type by its key."""
     return await type_by_key(info.context.must_be_signed_in(), key)
+
+
+async def create_tracker_type(
+    info: Info,
+    given: Annotated[CreateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
+) -> CreateTrackerTypePayload:
+    """Make a tracker type."""
+    made: Any = await create_type(info.context.must_be_signed_in(), entry_of(given))
+    return CreateTrackerTypePayload(tracker_type=made)
+
+
+async def update_tracker_type(
+    info: Info,
+    given: Annotated[UpdateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
+) -> UpdateTrackerTypePayload:
+    """Change a tracker type."""
+    changed: Any = await update_type(info.context.must_be_signed_in(), update_of(given))
+    return UpdateTrackerTypePayload(tracker_type=changed)

@@ -62,16 +62,17 @@ def update_of(given: UpdateTrackerInput) -> UpdateEntry:
     return UpdateEntry(
         tracker=reference_in(given.id) or NOWHERE,
         version=given.version,
-        status=_slot(given.status),
-        assignee=_slot(given.assignee_id, reference_in),
-        description=_slot(given.description),
-        due_date=_slot(given.due_date),
-        values=_slot(given.values, lambda values: tuple(map(submitted, values))),
+        status=slot(given.status),
+        assignee=slot(given.assignee_id, reference_in),
+        description=slot(given.description),
+        due_date=slot(given.due_date),
+        values=slot(given.values, lambda values: tuple(map(submitted, values))),
         comment=given.comment or None,
     )
 
 
-def _slot(given: Any, read: Callable[[Any], Any] = lambda value: value) -> Any:
+def slot(given: Any, read: Callable[[Any], Any] = lambda value: value) -> Any:
+    """What a slot of an update says: ABSENT, None, or what ``read`` makes of it."""
     if given is strawberry.UNSET:
         return ABSENT
     return None if given is None else read(given)

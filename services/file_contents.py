@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import cache
 
 import puremagic
 
@@ -46,6 +47,21 @@ def is_accepted(media_type: str, accept: Collection[str]) -> bool:
     """Whether a field takes the type: it names it, or its family as ``image/*``, or none at all."""
     family = media_type.partition("/")[0] + "/*"
     return not accept or not {media_type, family, "*/*"}.isdisjoint(canonical(one) for one in accept)
+
+
+def can_be_told(media_type: str) -> bool:
+    """Whether some file is found to be of the type, or of its family where it is written ``image/*``."""
+    name = canonical(media_type)
+    family, _, rest = name.partition("/")
+    if rest == "*":
+        return family in {"*", "text"} or any(one.startswith(f"{family}/") for one in _told())
+    return _is_plain(name) or name in _told()
+
+
+@cache
+def _told() -> frozenset[str]:
+    known = {canonical(one.mime_type) for one in puremagic.magic_header_array}
+    return frozenset({one for one in known if "/" in one} | {UNKNOWN} | _MARKUP | _TEXT | set(_MEMBERS))
 
 
 class Contents:

@@ -1,15 +1,36 @@
-"""Patterns that administrators write, matched by RE2: in time linear in the text, whatever the pattern."""
+"""Patterns that administrators write, matched by RE2: in time linear in the text, whatever the pattern.
 
+A browser checks the same pattern with ``new RegExp("^(?:" + pattern + ")$", "u")``, so only what both
+understand is one; what either alone has (lookarounds, ``\\Q``, POSIX classes, escapes of other letters) is none.
+"""
+
+import re
 from functools import lru_cache
 
 import re2  # type: ignore[import-untyped]
 
+LONGEST_PATTERN = 1_000
+
+_CATEGORY = r"\\[pP]\{(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cf]?)\}"
+_SET = rf"\\[dDwWsS]|{_CATEGORY}"
+_SYNTAX = r"\^$\\.*+?()\[\]{}|/"
+_ESCAPE = rf"\\[{_SYNTAX}tnrfv]|\\x[0-9A-Fa-f]{{2}}"
+_LISTED = rf"[^\\\[\]-]|{_ESCAPE}|\\-"
+_CLASS = rf"\[(?:\^(?!\])|(?![\^\]]))-?(?:(?:{_LISTED})(?:-(?:{_LISTED}))?|{_SET})*-?\]"
+_TOKEN = re.compile(
+    rf"(?P<atom>[^{_SYNTAX}]|/|\.|{_ESCAPE}|{_SET}|{_CLASS}|\))"
+    r"|(?P<repeat>(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??)"
+    r"|(?P<other>\((?:\?:|\?<[A-Za-z_][A-Za-z0-9_]*>|(?!\?))|\||\^|\$|\\[bB])"
+)
+
 
 def is_pattern(pattern: str) -> bool:
-    """Whether RE2 understands the pattern."""
+    """Whether RE2 and JavaScript both understand the pattern, and it has at most ``LONGEST_PATTERN`` characters."""
+    if len(pattern) > LONGEST_PATTERN or "\0" in pattern or not _is_common(pattern):
+        return False
     try:
         _compiled(pattern)
-    except re2.error:
+    except (re2.error, UnicodeEncodeError):  # a lone surrogate is no text
         return False
     return True
 
@@ -19,7 +40,18 @@ def matches(pattern: str, text: str) -> bool:
     return _compiled(pattern).fullmatch(text) is not None
 
 
-@lru_cache(maxsize=1_000)
+def _is_common(pattern: str) -> bool:
+    """Whether it consists of what both have, each repetition after something that can be repeated."""
+    at, repeatable = 0, False
+    while at < len(pattern):
+        token = _TOKEN.match(pattern, at)
+        if token is None or (token.lastgroup == "repeat" and not repeatable):
+            return False
+        at, repeatable = token.end(), token.lastgroup == "atom"
+    return True
+
+
+@lru_cache(maxsize=200)
 def _compiled(pattern: str) -> re2._Regexp:
     options = re2.Options()
     options.log_errors = False  # RE2 writes to stderr otherwise

@@ -22,7 +22,7 @@ async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surro
     It is kept as it was written, ``12.50`` as ``12.50``, but for zeros in front and those beyond the field's places.
     """
     problems = _out_of_range(field, value, -LARGEST_DECIMAL, LARGEST_DECIMAL)
-    places = _places(value)
+    places = decimal_places(value)
     if places > field.places:
         message = f"{field.label} {_must_have(field.places)}."
         problems += (problem(field, ErrorCode.INVALID_FORMAT, message, places=field.places),)
@@ -45,7 +45,8 @@ def plain_text(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def _places(value: Decimal) -> int:
+def decimal_places(value: Decimal) -> int:
+    """How many decimal places a finite number has; zeros at the end do not count."""
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int), "a decimal is finite"
     if not value:

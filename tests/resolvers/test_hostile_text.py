@@ -48,6 +48,7 @@ SCALARS = {
     "Boolean": False,
     "TrackerStatus": "NEW",
     "TrackerCategory": "FUNDED",
+    "FieldKind": "TEXT",
 }
 SCHEMA = make_schema()._schema
 
@@ -70,10 +71,16 @@ def value(type_: Any, path: tuple[str, ...], text: str) -> Any:
         return [value(type_.of_type, path, text)]
     if not isinstance(type_, GraphQLInputObjectType):
         return text
-    least = {
-        name: SCALARS[get_named_type(f.type).name] for name, f in type_.fields.items() if is_required_input_field(f)
+    return least(type_) | {path[0]: value(type_.fields[path[0]].type, path[1:], text)}
+
+
+def least(type_: GraphQLInputObjectType) -> dict[str, Any]:
+    """What an input must have; of a list nothing."""
+    required = {name: field.type for name, field in type_.fields.items() if is_required_input_field(field)}
+    return {
+        name: [] if isinstance(kind.of_type, GraphQLList) else SCALARS[get_named_type(kind).name]
+        for name, kind in required.items()
     }
-    return least | {path[0]: value(type_.fields[path[0]].type, path[1:], text)}
 
 
 def questions() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:

@@ -1,0 +1,129 @@
+"""Conditions between fields: each looks back, at values that the other field can have."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from services.calendar import FIRST_DAY, LAST_DAY
+from services.definitions import (
+    BooleanField,
+    ChoiceField,
+    DateField,
+    DecimalField,
+    FieldCondition,
+    FieldDefinition,
+    FieldKind,
+    IntegerField,
+    TextField,
+)
+from services.field_kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
+from services.field_rules.places import Place, at_most
+from services.formats import check_format
+from services.patterns import matches
+from services.problems import ErrorCode
+from services.texts import clean_text
+from services.type_entries import ConditionEntry
+
+MOST_VALUES = 500
+
+_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def condition_of(entry: ConditionEntry, place: Place, earlier: Mapping[str, FieldDefinition]) -> FieldCondition | None:
+    """The condition with its values as the other field keeps them, each once.
+
+    UNKNOWN_FIELD for a field that is not further up, WRONG_KIND for one whose values a form cannot compare and for
+    a value of another kind, NOT_A_CHOICE for one that the field never has.
+    """
+    values = at_most(place.below("isOneOf"), entry.is_one_of, label="A condition lists values,", most=MOST_VALUES)
+    if not values:
+        place.below("isOneOf").tell(ErrorCode.REQUIRED, "Say with which values the field is shown.")
+    other = earlier.get(entry.field)
+    if other is None:
+        place.below("field").tell(ErrorCode.UNKNOWN_FIELD, "A condition names a field further up in the form.")
+        return None
+    if other.kind not in _KEPT:
+        message = "A condition cannot ask for files or references."
+        place.below("field").tell(ErrorCode.WRONG_KIND, message, allowed=", ".join(_KEPT))
+        return None
+    kept = [_value(text, other, place.below("isOneOf", index)) for index, text in enumerate(values)]
+    return FieldCondition(field=entry.field, is_one_of=tuple(dict.fromkeys(one for one in kept if one is not None)))
+
+
+def _value(text: str, other: FieldDefinition, place: Place) -> str | None:
+    try:
+        kept = _KEPT[other.kind](other, text)
+    except ValueError:
+        place.tell(ErrorCode.WRONG_KIND, f"The other field is of kind {other.kind}.", allowed=other.kind)
+        return None
+    if kept is None:
+        place.tell(ErrorCode.NOT_A_CHOICE, "The other field never has this value.", field=other.key)
+    return kept
+
+
+def _text(field: TextField, text: str) -> str | None:
+    clean = clean_text(text)
+    if clean is None:
+        raise ValueError
+    kept = check_format(field.format, clean) if field.format else clean
+    if not isinstance(kept, str) or not max(field.min_length or 0, 1) <= len(kept) <= field.max_length:
+        return None
+    return kept if field.pattern is None or matches(field.pattern, kept) else None
+
+
+def _integer(field: IntegerField, text: str) -> str | None:
+    if "." in text:
+        raise ValueError
+    return _number(field, text, *INTEGERS)
+
+
+def _decimal(field: DecimalField, text: str) -> str | None:
+    kept = _number(field, text, -LARGEST_DECIMAL, LARGEST_DECIMAL)
+    return kept if kept is not None and decimal_places(Decimal(kept)) <= field.places else None
+
+
+def _number(field: IntegerField | DecimalField, text: str, smallest: Decimal, largest: Decimal) -> str | None:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError
+    number = Decimal(text)
+    least = smallest if field.minimum is None else field.minimum
+    most = largest if field.maximum is None else field.maximum
+    return plain_text(number) if least <= number <= most else None
+
+
+def _day(field: DateField, text: str) -> str | None:
+    if not _DAY.fullmatch(text):
+        raise ValueError
+    day = dt.date.fromisoformat(text)
+    earliest = [bound.date + dt.timedelta(bound.offset_days) for bound in field.earliest if bound.date]
+    latest = [bound.date + dt.timedelta(bound.offset_days) for bound in field.latest if bound.date]
+    return text if max([FIRST_DAY, *earliest]) <= day <= min([LAST_DAY, *latest]) else None
+
+
+def _boolean(field: BooleanField, text: str) -> str | None:
+    if text not in ("true", "false"):
+        raise ValueError
+    return None if field.must_be_true and text == "false" else text
+
+
+def _choice(field: ChoiceField, text: str) -> str | None:
+    clean = clean_text(text)
+    return clean if any(choice.value == clean for choice in field.choices) else None
+
+
+# As the field keeps the value that a text stands for; None if it never has it, ValueError if it is of another kind.
+_Kept: TypeAlias = Callable[[Any, str], str | None]
+_KEPT: Mapping[FieldKind, _Kept] = MappingProxyType(
+    {
+        FieldKind.TEXT: _text,
+        FieldKind.INTEGER: _integer,
+        FieldKind.DECIMAL: _decimal,
+        FieldKind.DATE: _day,
+        FieldKind.BOOLEAN: _boolean,
+        FieldKind.CHOICE: _choice,
+    }
+)

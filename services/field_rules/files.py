@@ -1,0 +1,43 @@
+"""Which files a file field may ask for."""
+
+import re
+from typing import Any
+
+from services.field_rules.places import Place, at_most, number_at
+from services.file_contents import can_be_told, canonical
+from services.problems import ErrorCode
+from services.type_entries import FieldEntry
+
+MOST_MEDIA_TYPES, MOST_BYTES, MOST_FILES = 50, 100_000_000, 20
+DEFAULT_BYTES, DEFAULT_FILES = 10_000_000, 1
+
+# RFC 6838's names; the family alone is written image/*.
+_NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
+_MEDIA_TYPE = re.compile(rf"\*/\*|{_NAME}/(?:{_NAME}|\*)")
+
+
+def file_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+    """Media types that a file's bytes can show; at most 20 files of at most 100 MB. The same type twice counts once."""
+    listed = at_most(
+        place.below("accept"), entry.accept or (), label="A field takes media types,", most=MOST_MEDIA_TYPES
+    )
+    accept = [_media_type(text, place.below("accept", index)) for index, text in enumerate(listed)]
+    most_bytes = number_at(
+        place.below("maxBytes"), entry.max_bytes, label="The bytes of a file", smallest=1, largest=MOST_BYTES
+    )
+    most_files = number_at(
+        place.below("maxFiles"), entry.max_files, label="The number of files", smallest=1, largest=MOST_FILES
+    )
+    return {
+        "accept": tuple(dict.fromkeys(accept)),
+        "max_bytes": most_bytes or DEFAULT_BYTES,
+        "max_files": most_files or DEFAULT_FILES,
+    }
+
+
+def _media_type(text: str, place: Place) -> str:
+    if not _MEDIA_TYPE.fullmatch(text.strip()):
+        place.tell(ErrorCode.INVALID_FORMAT, "A media type is written like application/pdf or image/*.")
+    elif not can_be_told(text):
+        place.tell(ErrorCode.NOT_A_CHOICE, "No file is found to be of this media type, so none could be uploaded.")
+    return canonical(text)

@@ -1,0 +1,79 @@
+"""Where in an entry something is wrong, and the checks that every slot of its sort goes through."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from services.calendar import FIRST_DAY, LAST_DAY, spoken
+from services.problems import ErrorCode, Problem
+from services.texts import check_plain_text
+
+T = TypeVar("T")
+
+_NO_LINE = frozenset({"Cc", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in an entry; the places below it share its list of problems."""
+
+    path: tuple[str, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+
+    def below(self, *steps: object) -> "Place":
+        """The place that these names and indices lead to from here."""
+        return Place((*self.path, *map(str, steps)), self.problems)
+
+    def tell(self, code: ErrorCode, message: str, **figures: object) -> None:
+        """Something is wrong here; with the figures behind the message."""
+        parameters = tuple((name, str(value)) for name, value in figures.items())
+        self.problems.append(Problem(self.path, code, message, parameters))
+
+
+def text_at(place: Place, text: str | None, *, label: str, longest: int, required: bool = True) -> str:
+    """A text of one line as it is kept: REQUIRED if blank, TOO_LONG, INVALID_FORMAT for what is no line of text."""
+    clean, problems = check_plain_text(text, path=place.path, label=label, longest=longest)
+    place.problems.extend(problems)
+    if any(unicodedata.category(character) in _NO_LINE for character in clean[:longest]):
+        place.tell(ErrorCode.INVALID_FORMAT, f"{label} is one line, without control characters.")
+    if required and not clean and not problems:
+        place.tell(ErrorCode.REQUIRED, f"{label} is required.")
+    return clean
+
+
+def lines_at(place: Place, text: str | None, *, label: str, longest: int) -> str:
+    """A text of any number of lines as it is kept; blank is none."""
+    clean, problems = check_plain_text(text, path=place.path, label=label, longest=longest)
+    place.problems.extend(problems)
+    return clean
+
+
+def number_at(place: Place, number: int | None, *, label: str, smallest: int, largest: int) -> int | None:
+    """A number within its limits, or None: TOO_SMALL or TOO_LARGE otherwise."""
+    if number is not None and number < smallest:
+        place.tell(ErrorCode.TOO_SMALL, f"{label} must be {smallest:,} or more.", minimum=smallest)
+        return None
+    if number is not None and number > largest:
+        place.tell(ErrorCode.TOO_LARGE, f"{label} must be {largest:,} or less.", maximum=largest)
+        return None
+    return number
+
+
+def day_at(place: Place, day: dt.date | None) -> dt.date | None:
+    """A day that an entry can hold, or None: TOO_EARLY or TOO_LATE otherwise."""
+    if day is not None and day < FIRST_DAY:
+        place.tell(ErrorCode.TOO_EARLY, f"Days are {spoken(FIRST_DAY)} or later.", earliest=FIRST_DAY)
+        return None
+    if day is not None and day > LAST_DAY:
+        place.tell(ErrorCode.TOO_LATE, f"Days are {spoken(LAST_DAY)} or earlier.", latest=LAST_DAY)
+        return None
+    return day
+
+
+def at_most(place: Place, entries: Sequence[T], *, label: str, most: int) -> Sequence[T]:
+    """The entries that are looked at: all, or with TOO_MANY the first ``most``."""
+    if len(entries) > most:
+        place.tell(ErrorCode.TOO_MANY, f"{label} at most {most}.", maximum=most, length=len(entries))
+    return entries[:most]

@@ -1,0 +1,94 @@
+"""The check of a tracker type as an administrator enters it: everything that is wrong with it, told together."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from models import TrackerStatus
+from services.definitions import FieldDefinition, TypeDefinition
+from services.field_rules import Place, field_of
+from services.field_rules.conditions import condition_of
+from services.field_rules.date_bounds import check_date_bounds
+from services.field_rules.places import at_most, lines_at, text_at
+from services.problems import ErrorCode
+from services.transitions import PLAIN
+from services.type_entries import FieldEntry
+
+MOST_FIELDS = 100
+LONGEST_NAME, LONGEST_LABEL, LONGEST_HELP, LONGEST_DESCRIPTION = 200, 200, 2_000, 2_000
+"""In code points."""
+
+_TYPE_KEY = re.compile("[A-Z][A-Z0-9_]{0,39}")
+_FIELD_KEY = re.compile("[a-z][A-Za-z0-9]{0,39}")
+_ENTERED = tuple(status for status in PLAIN if status != TrackerStatus.NEW)
+
+
+def check_type_key(place: Place, key: str) -> None:
+    """REQUIRED or INVALID_FORMAT for what is no key of a type."""
+    if not key.strip():
+        place.tell(ErrorCode.REQUIRED, "A type needs a key.")
+    elif not _TYPE_KEY.fullmatch(key):
+        place.tell(
+            ErrorCode.INVALID_FORMAT, "A key is up to 40 capital letters, digits and _, and begins with a letter."
+        )
+
+
+def type_name(place: Place, name: str | None) -> str:
+    """A type's name as it is kept."""
+    return text_at(place, name, label="A type's name", longest=LONGEST_NAME)
+
+
+def type_description(place: Place, description: str | None) -> str:
+    """A type's description as it is kept."""
+    return lines_at(place, description, label="The description", longest=LONGEST_DESCRIPTION)
+
+
+def check_definition(place: Place, entries: Sequence[FieldEntry], *, today: dt.date) -> TypeDefinition:
+    """The form that entries describe, by every rule; it may be kept if nothing is told.
+
+    Of more than 100 fields the first 100 are looked at. A form without fields is one: every tracker has a learner, an
+    assignee and so on. What depends on the day (choices that have all run out) is not the definition's fault.
+    """
+    looked_at = at_most(place, entries, label="A form has fields,", most=MOST_FIELDS)
+    places = [Place((*place.path, str(index))) for index in range(len(looked_at))]
+    fields: list[FieldDefinition] = []
+    earlier: dict[str, FieldDefinition] = {}
+    for entry, here in zip(looked_at, places, strict=True):
+        _check_key(here.below("key"), entry.key, earlier)
+        field = field_of(entry, here, _common(entry, here))
+        if entry.visible_when is not None:
+            condition = condition_of(entry.visible_when, here.below("visibleWhen"), earlier)
+            field = replace(field, visible_when=condition)
+        fields.append(field)
+        earlier.setdefault(field.key, field)
+    check_date_bounds(fields, places, today=today)
+    for here in places:
+        place.problems.extend(here.problems)
+    return TypeDefinition(fields=tuple(fields))
+
+
+def _check_key(place: Place, key: str, earlier: dict[str, FieldDefinition]) -> None:
+    if not key.strip():
+        place.tell(ErrorCode.REQUIRED, "A field needs a key.")
+    elif not _FIELD_KEY.fullmatch(key):
+        message = "A field's key is up to 40 letters and digits, and begins with a small letter."
+        place.tell(ErrorCode.INVALID_FORMAT, message)
+    elif key in earlier:
+        place.tell(ErrorCode.DUPLICATE, "Another field of the form has this key.")
+
+
+def _common(entry: FieldEntry, place: Place) -> dict[str, Any]:
+    help_text = lines_at(place.below("help"), entry.help, label="The help", longest=LONGEST_HELP)
+    for index, status in enumerate(entry.required_for):
+        if status not in _ENTERED:
+            message = f"A field is required for {', '.join(_ENTERED)}; on creation it is by `required`."
+            place.below("requiredFor", index).tell(ErrorCode.STATUS_NOT_ALLOWED, message, allowed=", ".join(_ENTERED))
+    return {
+        "key": entry.key,
+        "label": text_at(place.below("label"), entry.label, label="A field's label", longest=LONGEST_LABEL),
+        "help": help_text or None,
+        "required": entry.required,
+        "required_for": tuple(dict.fromkeys(entry.required_for)),
+    }

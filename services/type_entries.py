@@ -1,0 +1,93 @@
+"""What an administrator enters to make or change a tracker type, before any rule was asked."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from models import TrackerStatus
+from services.definitions import FieldKind, ReferenceTarget, TextFormat
+from services.global_ids import NodeReference
+from services.tracker_update_entries import ABSENT, Absent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionEntry:
+    """When a field is to be shown."""
+
+    field: str
+    is_one_of: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundEntry:
+    """One end of a date's range: a day, today or another field's day, moved by some days."""
+
+    date: dt.date | None = None
+    today: bool = False
+    field: str | None = None
+    offset_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceEntry:
+    """A value of a list, and on which days it can be chosen."""
+
+    value: str
+    label: str
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldEntry:
+    """A field with the slots of every kind; None: not given."""
+
+    key: str
+    label: str
+    kind: FieldKind
+    help: str | None = None
+    required: bool = False
+    required_for: Sequence[TrackerStatus] = ()
+    visible_when: ConditionEntry | None = None
+    multiline: bool | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    format: TextFormat | None = None
+    pattern: str | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    places: int | None = None
+    earliest: Sequence[BoundEntry] | None = None
+    latest: Sequence[BoundEntry] | None = None
+    default: bool | None = None
+    must_be_true: bool | None = None
+    choices: Sequence[ChoiceEntry] | None = None
+    multiple: bool | None = None
+    target: ReferenceTarget | None = None
+    confirmed_only: bool | None = None
+    accept: Sequence[str] | None = None
+    max_bytes: int | None = None
+    max_files: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeEntry:
+    """What somebody enters to make a tracker type."""
+
+    key: str
+    name: str
+    description: str = ""
+    fields: Sequence[FieldEntry] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeUpdate:
+    """What somebody enters to change a tracker type; ``version`` is the one that they last read."""
+
+    type: NodeReference
+    version: int
+    name: str | Absent | None = ABSENT
+    description: str | Absent | None = ABSENT
+    archived: bool | Absent | None = ABSENT
+    fields: Sequence[FieldEntry] | Absent | None = ABSENT
