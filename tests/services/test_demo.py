@@ -66,7 +66,10 @@ async def snapshot() -> dict[str, Any]:
     for model, order in ((Learner, "reference"), (Tracker, "number"), (Member, "email"), (LearningAim, "sequence")):
         rows: Any = await model.all().order_by(order).values()
         said[model.__name__] = sorted(
-            str({name: value for name, value in row.items() if not name.endswith(("id", "values", "before", "hash"))} | MOMENT)
+            str(
+                {name: value for name, value in row.items() if not name.endswith(("id", "values", "before", "hash"))}
+                | MOMENT
+            )
             for row in rows
         )
     return said
