@@ -1,0 +1,27 @@
+"""Servers apply what is due while they run, each tracker once."""
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+
+from models import Tracker, TrackerEvent
+from tests.server.running import environment, running
+from tests.services.automation_entries import ADDRESS, TODAY
+from tests.services.automations import office
+
+
+async def test_two_servers_apply_what_fell_due_while_none_ran(database: str, folder: Path) -> None:
+    house = await office()
+    tomorrow, yesterday = (TODAY + dt.timedelta(days=days) for days in (1, -1))
+    tracker = await house.approved(await house.raised("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": tomorrow}))
+    values = tracker.values | {"effectiveDate": yesterday.isoformat()}
+    await Tracker.filter(id=tracker.id).update(applies_on=yesterday, values=values)
+
+    env = environment(database)
+    async with running(folder, env) as first, running(folder, env) as second:
+        async with asyncio.timeout(60):
+            while await Tracker.filter(applies_on__isnull=False).exists():
+                await asyncio.sleep(0.05)
+        assert [await server.stop() for server in (first, second)] == [0, 0]
+    assert await TrackerEvent.filter(tracker=tracker, kind="APPLIED").count() == 1
+    assert await Tracker.all().count() == 2  # with the follow-up

@@ -1,0 +1,60 @@
+"""An approval and an import of the same learner: one waits for the other, and the record says who came last."""
+
+import asyncio
+
+import asyncpg
+
+from models import Learner
+from models.database import fetch
+from server.settings import database_credentials
+from tests.services.automation_entries import NAME, PAUSE
+from tests.services.automations import office, record
+
+WAITING = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+# As an import locks whom it has read.
+IMPORTING = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY UPDATE"
+
+
+async def _somebody_waits() -> None:
+    async with asyncio.timeout(60):
+        while not (await fetch(WAITING))[0]["n"]:
+            await asyncio.sleep(0.02)
+
+
+async def test_an_approval_that_waited_for_an_import_is_the_later_change(database: str) -> None:
+    house = await office()
+    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    importing = await asyncpg.connect(**database_credentials(database))
+    try:
+        async with importing.transaction():
+            await importing.fetch(IMPORTING, house.lena.id)
+            approval = asyncio.create_task(house.approved(tracker))
+            await _somebody_waits()
+            # The clock, not the transaction's time: the approval's transaction began before this.
+            await importing.execute("UPDATE learner SET imported_at = clock_timestamp() WHERE id = $1", house.lena.id)
+        await approval
+    finally:
+        await importing.close()
+    learner = await Learner.get(id=house.lena.id)
+    assert learner.family_name == "Sméth"
+    assert learner.changed_at is not None
+    assert learner.imported_at is not None
+    assert learner.changed_at > learner.imported_at
+
+
+async def test_an_approval_that_waited_for_an_import_sees_what_that_wrote(database: str) -> None:
+    """The aim that the import brought is one that nobody knew of when the break was entered."""
+    house = await office()
+    before, tracker = await record(house.lena), await house.raised("BREAK_IN_LEARNING", PAUSE)
+    importing = await asyncpg.connect(**database_credentials(database))
+    try:
+        async with importing.transaction():
+            await importing.fetch(IMPORTING, house.lena.id)
+            approval = asyncio.create_task(house.approved(tracker))
+            await _somebody_waits()
+            await importing.execute("UPDATE learning_aim SET completion_status = 2 WHERE sequence = 2")
+        refusal = (await asyncio.gather(approval, return_exceptions=True))[0]
+    finally:
+        await importing.close()
+    assert "CONFLICT" in str(refusal)
+    assert await record(house.lena) == before | {"2": before["2"] | {"completion_status": 2}}

@@ -1,0 +1,68 @@
+"""The fields that automations touch: every one that a built-in type names is known, and every code has its meaning."""
+
+import datetime as dt
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from models import Learner, LearningAim, ProgrammeStatus
+from services.builtin_types import load
+from services.definitions import ChoiceField
+from services.ilr_codes import OUTCOMES, WITHDRAW_REASONS
+from services.record_fields import RECORD_FIELDS, RecordValue
+
+
+def test_every_effect_of_a_built_in_type_is_on_a_known_field() -> None:
+    named = {name for one in load() for name in one.definition.effects}
+    assert named <= RECORD_FIELDS.keys()
+    assert {name for name, field in RECORD_FIELDS.items() if field.name != name} == set()
+
+
+def test_every_field_has_its_column() -> None:
+    for field in RECORD_FIELDS.values():
+        model = LearningAim if field.of_aim else Learner
+        assert field.column in model._meta.fields_db_projection.values(), field.name
+
+
+@pytest.mark.parametrize(("key", "meanings"), [("withdrawReason", WITHDRAW_REASONS), ("outcome", OUTCOMES)])
+def test_every_choice_of_a_code_has_the_meaning_that_the_form_gives_it(key: str, meanings: dict[int, str]) -> None:
+    fields = [one.definition.field(key) for one in load()]
+    choices = [choice for field in fields if isinstance(field, ChoiceField) for choice in field.choices]
+    numbered = {int(choice.value): choice.label for choice in choices if choice.value.isdigit()}
+    assert numbered
+    assert {code: meanings[code].lower() for code in numbered} == {
+        code: text.lower() for code, text in numbered.items()
+    }
+
+
+ID = uuid4()
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "value", "words"),
+    [
+        ("learner.familyName", "Sméth", "Sméth", "Sméth"),
+        ("learner.title", "", None, None),
+        ("learner.weeklyHours", Decimal("37.50"), "37.5", "37.5"),
+        ("learner.employer", ID, str(ID), "Acme"),
+        ("learner.programmeStatus", ProgrammeStatus.ENTERED_EPA, "ENTERED_EPA", "Entered EPA"),
+        ("learner.programmeStatus", ProgrammeStatus.ON_A_BREAK, "ON_A_BREAK", "On a break"),
+        ("aim.actualEndDate", dt.date(2024, 3, 1), "2024-03-01", "1 March 2024"),
+        ("aim.completionStatus", 6, 6, "6 – break in learning"),
+        ("aim.outcome", 5, 5, "5"),  # no code that is known
+        ("aim.actualHours", 1412, 1412, "1,412"),
+        ("aim.restart", False, False, "No"),
+    ],
+)
+def test_what_a_field_holds(name: str, raw: object, value: RecordValue, words: str | None) -> None:
+    field = RECORD_FIELDS[name]
+    owner = LearningAim() if field.of_aim else Learner()
+    setattr(owner, field.column, raw)
+    assert field.held(owner) == value
+    assert field.worded(value, {ID: "Acme"}) == words
+    assert field.column_value(value) == (raw or value)
+
+
+def test_what_a_reference_points_to_may_be_gone() -> None:
+    assert RECORD_FIELDS["learner.employer"].worded(str(ID), {}) == "no longer there"
