@@ -46,13 +46,14 @@ def touched_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> lis
     """
     on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_followed(aim, aims)]
     newest_break = max((aim.actual_end_date for aim in on_break if aim.actual_end_date), default=None)
-    last_break = {aim.id for aim in on_break if aim.actual_end_date == newest_break}
     chosen = {
-        "OPEN": lambda aim: aim.completion_status == CONTINUING,
-        "LAST_BREAK": lambda aim: aim.id in last_break,
-        "AWAITING_OUTCOME": lambda aim: aim.completion_status == COMPLETED and aim.outcome == OUTCOME_NOT_KNOWN,
+        "OPEN": {aim.id for aim in aims if aim.completion_status == CONTINUING},
+        "LAST_BREAK": {aim.id for aim in on_break if aim.actual_end_date == newest_break},
+        "AWAITING_OUTCOME": {
+            aim.id for aim in aims if aim.completion_status == COMPLETED and aim.outcome == OUTCOME_NOT_KNOWN
+        },
     }
-    return [aim for aim in aims if any(chosen[name](aim) for name in definition.aims)]
+    return [aim for aim in aims if any(aim.id in chosen[name] for name in definition.aims)]
 
 
 def _was_followed(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:

@@ -64,7 +64,7 @@ class RecordField:
                 return "Yes" if value else "No"
             case _, int():
                 return f"{value:,}" if self.codes is None else with_meaning(value, self.codes)
-        return _STATUSES[ProgrammeStatus(value)] if self.column == "programme_status" else str(value)
+        return _STATUSES[ProgrammeStatus(str(value))] if self.column == "programme_status" else str(value)
 
 
 _STATUSES = {one: one.capitalize().replace("_", " ") for one in ProgrammeStatus} | {
