@@ -1,0 +1,102 @@
+"""Making and changing tracker types, and what tests of that look at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from models import AuditEntry, Member, Role, TrackerType, TrackerTypeVersion
+from tests import factories as make
+from tests.asking import data
+from tests.resolvers.college import PROBLEM, College, Json
+
+FORM = """
+    key label help kind required requiredFor visibleWhen { field isOneOf }
+    ... on TextField { multiline minLength maxLength format pattern }
+    ... on IntegerField { minimum maximum }
+    ... on DecimalField { minimum maximum places }
+    ... on DateField { earliest { date today field offsetDays } latest { date today field offsetDays } }
+    ... on BooleanField { default mustBeTrue }
+    ... on ChoiceField { multiple choices { value label validFrom validTo } }
+    ... on ReferenceField { target confirmedOnly }
+    ... on FileField { accept maxBytes maxFiles }
+"""
+TYPE = f"id key name description category version archived viewerCanCreate fields {{ {FORM} }}"
+CREATE = f"""
+mutation ($input: CreateTrackerTypeInput!) {{
+  createTrackerType(input: $input) {{ trackerType {{ {TYPE} }} errors {{ {PROBLEM} }} }}
+}}
+"""
+UPDATE = CREATE.replace("CreateTrackerType", "UpdateTrackerType").replace("createTrackerType", "updateTrackerType")
+ONE = f"query ($key: String!) {{ trackerType(key: $key) {{ {TYPE} }} }}"
+
+
+async def manager(house: College, name: str = "Mia") -> Member:
+    """An administrator who may set up types and open trackers."""
+    return await make.member(house.organisation, name=name, roles=[Role.MANAGE_SETTINGS, Role.CREATE_TRACKERS])
+
+
+async def create_type(member: Member, **entries: Any) -> Json:
+    """The payload of createTrackerType: of a type VISIT without fields unless the entry says otherwise."""
+    entry = {"key": "VISIT", "name": "Visit", "fields": []} | entries
+    payload: Json = (await data(member, CREATE, input=entry))["createTrackerType"]
+    return payload
+
+
+async def type_made(member: Member, **entries: Any) -> Json:
+    """The type that an entry makes."""
+    payload = await create_type(member, **entries)
+    assert payload["errors"] == []
+    made: Json = payload["trackerType"]
+    assert (await data(member, ONE, key=made["key"]))["trackerType"] == made
+    return made
+
+
+async def update_type(member: Member, kind: Json, **entries: Any) -> Json:
+    """The payload of updateTrackerType; id and version are the type's unless the entry names others."""
+    entry = {"id": kind["id"], "version": kind["version"]} | entries
+    payload: Json = (await data(member, UPDATE, input=entry))["updateTrackerType"]
+    return payload
+
+
+async def type_changed(member: Member, kind: Json, **entries: Any) -> Json:
+    """The type after an update that is taken."""
+    payload = await update_type(member, kind, **entries)
+    assert payload["errors"] == []
+    changed: Json = payload["trackerType"]
+    return changed
+
+
+async def types_written() -> dict[str, Sequence[object]]:
+    """All that making and changing types leaves behind."""
+    return {
+        "types": [dict(row) for row in await TrackerType.all().order_by("id").values()],
+        "versions": [dict(row) for row in await TrackerTypeVersion.all().order_by("id").values()],
+        "audit": [dict(row) for row in await AuditEntry.all().order_by("id").values()],
+    }
+
+
+def field(kind: str, key: str, **slots: Any) -> Json:
+    """A field to enter; its label is its key."""
+    return {"key": key, "label": key, "kind": kind} | slots
+
+
+def served(kind: str, key: str, **slots: Any) -> Json:
+    """The field as it is served when nothing but its kind, key and these slots was entered."""
+    common = {"help": None, "required": False, "requiredFor": [], "visibleWhen": None}
+    return field(kind, key) | common | _DEFAULTS[kind] | slots
+
+
+_DEFAULTS: dict[str, Json] = {
+    "TEXT": {"multiline": False, "minLength": None, "maxLength": 200, "format": None, "pattern": None},
+    "INTEGER": {"minimum": None, "maximum": None},
+    "DECIMAL": {"minimum": None, "maximum": None, "places": 2},
+    "DATE": {"earliest": [], "latest": []},
+    "BOOLEAN": {"default": None, "mustBeTrue": False},
+    "CHOICE": {"multiple": False},
+    "REFERENCE": {"confirmedOnly": False},
+    "FILE": {"accept": [], "maxBytes": 10_000_000, "maxFiles": 1},
+}
+
+
+def choices(*values: str) -> list[Json]:
+    """Choices to enter."""
+    return [{"value": value, "label": value.capitalize()} for value in values]
