@@ -1,0 +1,165 @@
+"""Files and the real server: from an upload to a download, and what a killed process leaves."""
+
+import asyncio
+import json
+import stat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from models import StoredFile
+from models.database import fetch
+from tests import factories as make
+from tests.asking import gid
+from tests.buckets import Bucket
+from tests.server.file_doors import BOUNDARY, PDF, PNG, part
+from tests.server.running import Server, command, environment, running
+from tests.server.staff import CREATE, PASSWORD, staff
+
+JOB = "type=JOB&field=evidence"
+URLS = "query ($id: ID!) { tracker(id: $id) { values { ... on FileValue { files { name mediaType bytes url } } } } }"
+
+
+async def send(server: Server, token: str, content: bytes, name: str, media_type: str) -> str:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+        answer = await client.post(
+            f"{server.address}/files?{JOB}",
+            files={"file": (name, content, media_type)},
+            headers={"authorization": f"Bearer {token}"},
+        )
+    assert answer.status_code == 201, answer.text
+    file_id: str = answer.json()["id"]
+    return file_id
+
+
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+async def test_from_an_upload_to_a_download(
+    database: str, folder: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    who = await staff()
+    more = {"TRACKERS_FILES_URL": request.getfixturevalue("bucket").url} if kind == "bucket" else {}
+    contents = [PDF + b"\xff" * 6_000_000, PNG]
+    async with running(folder, environment(database, **more)) as server:
+        token = await server.sign_in("ada@example.org", PASSWORD)
+        files = [
+            await send(server, token, contents[0], "deed.pdf", "application/pdf"),
+            await send(server, token, contents[1], "slip.png", "image/png"),
+        ]
+        values = [
+            {"key": "jobTitle", "value": {"text": "Baker"}},
+            {"key": "startDate", "value": {"date": "2026-09-01"}},
+            {"key": "evidence", "value": {"files": files}},
+        ]
+        answer = await server.ask(CREATE, token, input=who.entry(type="JOB", values=values))
+        problems = [one["path"] for one in answer["data"]["createTracker"]["errors"]]
+        assert problems == [["values", "organisation"]]
+        employer = await make.employer(who.organisation)
+        values.append({"key": "organisation", "value": {"reference": gid(employer)}})
+        answer = await server.ask(CREATE, token, input=who.entry(type="JOB", values=values))
+        assert answer["data"]["createTracker"]["errors"] == []
+        bobs = await server.sign_in("bob@example.org", PASSWORD)
+        tracker = answer["data"]["createTracker"]["tracker"]["id"]
+        found = (await server.ask(URLS, bobs, id=tracker))["data"]["tracker"]["values"][-1]["files"]
+        assert [(file["name"], file["mediaType"], file["bytes"]) for file in found] == [
+            ("deed.pdf", "application/pdf", len(contents[0])),
+            ("slip.png", "image/png", len(contents[1])),
+        ]
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+            paths = [urlsplit(file["url"]).path for file in found]
+            assert [(await client.get(server.address + path)).content for path in paths] == contents
+        assert await server.stop() == 0
+        assert "Traceback" not in server.log.read_text()
+    if kind == "folder":
+        kept = folder / "var" / "files"
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()} == {0o600}
+
+
+async def half_an_upload(server: Server, token: str) -> asyncio.StreamWriter:
+    """Begun, with some megabytes sent, and not ended."""
+    parts = urlsplit(server.address)
+    _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    lines = [
+        f"POST /files?{JOB} HTTP/1.1", "Host: a", f"Authorization: Bearer {token}", "Content-Length: 9000000",
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}", "", "",
+    ]  # fmt: skip
+    writer.write("\r\n".join(lines).encode() + part(PDF + b"\xff" * 5_000_000)[:-2])
+    await writer.drain()
+    async with asyncio.timeout(20):
+        while not await StoredFile.exists():
+            await asyncio.sleep(0.02)
+    return writer
+
+
+async def test_what_a_killed_server_left_of_an_upload_is_cleared_away(database: str, folder: Path) -> None:
+    await staff()
+    kept = folder / "var" / "files"
+    async with running(folder, environment(database)) as server:
+        writer = await half_an_upload(server, await server.sign_in("ada@example.org", PASSWORD))
+        async with asyncio.timeout(20):
+            while not list(kept.iterdir()):
+                await asyncio.sleep(0.02)
+        await server.kill()
+        writer.close()
+    (left,) = await StoredFile.all()
+    assert not left.complete
+    assert [path.name.partition("#")[0] for path in kept.iterdir()] == [str(left.id)]
+    await fetch("UPDATE stored_file SET created_at = now() - interval '25 hours'")
+    async with running(folder, environment(database)):
+        async with asyncio.timeout(30):
+            while await StoredFile.exists():
+                await asyncio.sleep(0.05)
+    assert list(kept.iterdir()) == []
+
+
+async def test_a_server_that_is_stopped_ends_the_uploads_first(database: str, folder: Path) -> None:
+    await staff()
+    async with running(folder, environment(database)) as server:
+        writer = await half_an_upload(server, await server.sign_in("ada@example.org", PASSWORD))
+        writer.transport.abort()
+        assert await server.stop() == 0
+        assert "Traceback" not in server.log.read_text()
+    assert not await StoredFile.exists()
+    assert list((folder / "var" / "files").iterdir()) == []
+
+
+async def test_the_store_is_looked_at_by_doctor_and_told_when_it_is_wrong(
+    database: str, folder: Path, bucket: Bucket
+) -> None:
+    env = environment(database, TRACKERS_PUBLIC_URL="https://trackers.invalid")
+    _, said, _ = await command(folder, env, "doctor")
+    assert "files: kept in" in said
+    assert "var/files" in said
+    _, said, _ = await command(folder, {**env, "TRACKERS_FILES_URL": bucket.url}, "doctor")
+    assert f"files: kept in {bucket.url}" in said
+    _, said, _ = await command(folder, {**env, "TRACKERS_FILES_URL": "s3://no-such-bucket"}, "doctor")
+    assert "files: the store does not answer (GenericError)" in said
+
+
+async def test_a_folder_that_cannot_be_used_stops_the_start(database: str, folder: Path) -> None:
+    (folder / "var").mkdir()
+    (folder / "var" / "files").write_text("in the way")
+    code, _, said = await command(folder, environment(database), "serve", "--port", "0")
+    assert code == 2
+    assert len(said.strip().splitlines()) == 1
+    assert "The folder for files cannot be used" in said
+
+
+async def test_no_log_holds_a_files_name_or_address(database: str, folder: Path, postgres_log: Path) -> None:
+    await staff()
+    async with running(folder, environment(database)) as server:
+        token = await server.sign_in("ada@example.org", PASSWORD)
+        await send(server, token, PDF, "Zq9Secret.pdf", "application/pdf")
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
+            for path in ("a/b/c/d/Zq9Secret", "%00Zq9Secret", "?Zq9Secret"):
+                answer = await client.get(f"{server.address}/files/{path}")
+                assert (answer.status_code, json.loads(answer.text)["errors"][0]["extensions"]["code"]) == (
+                    404,
+                    "NOT_FOUND",
+                )
+        assert await server.stop() == 0
+        said = server.log.read_text() + postgres_log.read_text()
+    assert "Zq9Secret" not in said
+    assert token not in said
