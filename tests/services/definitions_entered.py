@@ -1,0 +1,36 @@
+"""Short ways to enter fields and to say what is wrong with them, for the tests of definitions."""
+
+import datetime as dt
+from typing import Any
+
+from services.definitions import FieldDefinition, FieldKind, ReferenceTarget
+from services.field_rules import Place
+from services.type_definitions import check_definition
+from services.type_entries import ChoiceEntry, FieldEntry
+
+TODAY = dt.date(2026, 11, 24)
+YES = ChoiceEntry(value="YES", label="Yes")
+
+
+def entry(kind: FieldKind, key: str = "it", **slots: Any) -> FieldEntry:
+    """A field that is right unless a slot makes it wrong."""
+    needed: dict[FieldKind, dict[str, Any]] = {
+        FieldKind.CHOICE: {"choices": [YES]},
+        FieldKind.REFERENCE: {"target": ReferenceTarget.MEMBER},
+    }
+    return FieldEntry(**{"key": key, "label": key, "kind": kind} | needed.get(kind, {}) | slots)
+
+
+def told(*entries: FieldEntry) -> list[str]:
+    """What is wrong with a form, in short: where, and which."""
+    place = Place(("fields",))
+    check_definition(place, entries, today=TODAY)
+    return [f"{'.'.join(problem.path)} {problem.code}" for problem in place.problems]
+
+
+def made(*entries: FieldEntry) -> tuple[FieldDefinition, ...]:
+    """The fields that right entries make."""
+    place = Place(("fields",))
+    definition = check_definition(place, entries, today=TODAY)
+    assert place.problems == []
+    return definition.fields

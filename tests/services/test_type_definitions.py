@@ -1,0 +1,229 @@
+"""Definitions that are impossible, each told at its path; and those at the edge, which are not."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from models import TrackerStatus
+from services.definitions import FieldKind, FileField, ReferenceTarget, TextField, TextFormat
+from services.field_rules import RULES, SLOTS, Place
+from services.problems import ErrorCode
+from services.type_definitions import check_type_key, type_description, type_name
+from services.type_entries import ChoiceEntry, FieldEntry
+from tests.services.definitions_entered import YES, entry, made, told
+
+
+def test_the_rules_and_the_kinds_and_the_slots_are_the_same() -> None:
+    assert set(RULES) == set(FieldKind)
+    assert {slot for rules in RULES.values() for slot in rules.slots} == set(SLOTS)
+    common = {"key", "label", "kind", "help", "required", "required_for", "visible_when"}
+    assert set(FieldEntry.__slots__) == common | set(SLOTS)
+
+
+GIVEN: dict[str, Any] = {
+    "multiline": False,
+    "min_length": 0,
+    "max_length": 1,
+    "format": TextFormat.ULN,
+    "pattern": "",
+    "minimum": Decimal(0),
+    "maximum": Decimal(0),
+    "places": 0,
+    "earliest": [],
+    "latest": [],
+    "default": False,
+    "must_be_true": False,
+    "choices": [],
+    "multiple": False,
+    "target": ReferenceTarget.MEMBER,
+    "confirmed_only": False,
+    "accept": [],
+    "max_bytes": 1,
+    "max_files": 1,
+}
+
+
+@pytest.mark.parametrize("kind", list(FieldKind))
+def test_a_slot_of_another_kind_is_refused_whatever_stands_in_it(kind: FieldKind) -> None:
+    foreign = [name for name in SLOTS if name not in RULES[kind].slots]
+    found = told(entry(kind, **{name: GIVEN[name] for name in foreign}))
+    assert found == [f"fields.0.{SLOTS[name]} WRONG_KIND" for name in foreign]
+
+
+TEXTS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"key": "", "label": "It"}, ["key REQUIRED"]),
+    ({"key": " ", "label": "It"}, ["key REQUIRED"]),
+    ({"key": "It"}, ["key INVALID_FORMAT"]),
+    ({"key": "it_"}, ["key INVALID_FORMAT"]),
+    ({"key": "it\n"}, ["key INVALID_FORMAT"]),
+    ({"key": "é"}, ["key INVALID_FORMAT"]),
+    ({"key": "a" * 40}, []),
+    ({"key": "a" * 41}, ["key INVALID_FORMAT"]),
+    ({"label": ""}, ["label REQUIRED"]),
+    ({"label": " \n "}, ["label REQUIRED"]),
+    ({"label": "x" * 200}, []),
+    ({"label": " " + "e\u0301" * 200}, []),
+    ({"label": "x" * 201}, ["label TOO_LONG"]),
+    ({"label": "a\nb"}, ["label INVALID_FORMAT"]),
+    ({"label": "a\u2028b"}, ["label INVALID_FORMAT"]),
+    ({"label": "a\0b"}, ["label INVALID_FORMAT"]),
+    ({"label": "\ud800"}, ["label INVALID_FORMAT"]),
+    ({"help": "a\nb"}, []),
+    ({"help": "x" * 2001}, ["help TOO_LONG"]),
+    ({"help": "\ud800"}, ["help INVALID_FORMAT"]),
+    ({"required_for": ["RESOLVED", "REJECTED", "CLOSED", "CLOSED"]}, []),
+    ({"required_for": ["NEW"]}, ["requiredFor.0 STATUS_NOT_ALLOWED"]),
+    ({"required_for": ["CLOSED", "APPROVED", "NEW"]}, [f"requiredFor.{n} STATUS_NOT_ALLOWED" for n in (1, 2)]),
+    ({"min_length": 0, "max_length": 1}, []),
+    ({"min_length": -1}, ["minLength TOO_SMALL"]),
+    ({"max_length": 0}, ["maxLength TOO_SMALL"]),
+    ({"max_length": 100_000}, []),
+    ({"max_length": 100_001}, ["maxLength TOO_LARGE"]),
+    ({"min_length": 5, "max_length": 4}, ["maxLength TOO_SMALL"]),
+    ({"min_length": 201}, ["minLength TOO_LARGE"]),
+    ({"min_length": 201, "multiline": True}, []),
+    ({"format": TextFormat.ULN, "max_length": 10, "min_length": 10}, []),
+    ({"format": TextFormat.ULN, "max_length": 9}, ["maxLength TOO_SMALL"]),
+    ({"format": TextFormat.ULN, "min_length": 11}, ["minLength TOO_LARGE"]),
+    ({"pattern": "[A-Z]+"}, []),
+    ({"pattern": ""}, []),
+    ({"pattern": "("}, ["pattern INVALID_FORMAT"]),
+    ({"pattern": "(?=a)a"}, ["pattern INVALID_FORMAT"]),
+    ({"pattern": "(?i)a"}, ["pattern INVALID_FORMAT"]),
+    ({"pattern": "a\0"}, ["pattern INVALID_FORMAT"]),
+    ({"pattern": "\ud800"}, ["pattern INVALID_FORMAT"]),
+    ({"pattern": "a" * 1000}, []),
+    ({"pattern": "a" * 1001}, ["pattern INVALID_FORMAT"]),
+    (
+        {"key": "", "label": "", "required_for": ["NEW"], "max_length": 0, "min_length": -1, "pattern": "("},
+        [
+            "key REQUIRED",
+            "requiredFor.0 STATUS_NOT_ALLOWED",
+            "label REQUIRED",
+            "maxLength TOO_SMALL",
+            "minLength TOO_SMALL",
+            "pattern INVALID_FORMAT",
+        ],
+    ),
+]
+LARGE, WHOLE = Decimal(10**15), Decimal(2**31)
+NUMBERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
+    (FieldKind.INTEGER, {"minimum": -WHOLE, "maximum": WHOLE - 1}, []),
+    (FieldKind.INTEGER, {"minimum": Decimal(3), "maximum": Decimal("3.00")}, []),
+    (FieldKind.INTEGER, {"minimum": Decimal(4), "maximum": Decimal(3)}, ["maximum TOO_SMALL"]),
+    (FieldKind.INTEGER, {"minimum": Decimal("0.5")}, ["minimum INVALID_FORMAT"]),
+    (FieldKind.INTEGER, {"minimum": -WHOLE - 1, "maximum": WHOLE}, ["minimum TOO_SMALL", "maximum TOO_LARGE"]),
+    (FieldKind.INTEGER, {"minimum": Decimal("9" * 400)}, ["minimum TOO_LARGE"]),
+    (FieldKind.DECIMAL, {"minimum": 1 - LARGE, "maximum": LARGE - 1, "places": 0}, []),
+    (FieldKind.DECIMAL, {"minimum": -LARGE, "maximum": LARGE}, ["minimum TOO_SMALL", "maximum TOO_LARGE"]),
+    (FieldKind.DECIMAL, {"minimum": Decimal("0.02"), "maximum": Decimal("0.01")}, ["maximum TOO_SMALL"]),
+    (FieldKind.DECIMAL, {"minimum": Decimal("0.001")}, ["minimum INVALID_FORMAT"]),
+    (FieldKind.DECIMAL, {"minimum": Decimal("0.0000000001"), "places": 10}, []),
+    (FieldKind.DECIMAL, {"places": -1}, ["places TOO_SMALL"]),
+    (FieldKind.DECIMAL, {"places": 11}, ["places TOO_LARGE"]),
+]
+
+
+def choice(value: str = "NO", label: str = "No", begins: int | None = None, ends: int | None = None) -> ChoiceEntry:
+    days = [None if year is None else dt.date(year, 1, 1) for year in (begins, ends)]
+    return ChoiceEntry(value=value, label=label, valid_from=days[0], valid_to=days[1])
+
+
+OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
+    (FieldKind.BOOLEAN, {"default": False, "must_be_true": True}, []),
+    (FieldKind.BOOLEAN, {"default": True, "must_be_true": True, "required": True}, []),
+    (FieldKind.CHOICE, {"choices": None}, ["choices REQUIRED"]),
+    (FieldKind.CHOICE, {"choices": []}, ["choices REQUIRED"]),
+    (FieldKind.CHOICE, {"choices": [YES, choice(), YES]}, ["choices.2.value DUPLICATE"]),
+    (FieldKind.CHOICE, {"choices": [choice("é"), choice(" e\u0301")]}, ["choices.1.value DUPLICATE"]),
+    (FieldKind.CHOICE, {"choices": [choice("", " ")]}, ["choices.0.value REQUIRED", "choices.0.label REQUIRED"]),
+    (FieldKind.CHOICE, {"choices": [YES, choice("x" * 201)]}, ["choices.1.value TOO_LONG"]),
+    (FieldKind.CHOICE, {"choices": [choice(label="a\tb")]}, ["choices.0.label INVALID_FORMAT"]),
+    (FieldKind.CHOICE, {"choices": [choice(begins=2026, ends=2026)]}, []),
+    (FieldKind.CHOICE, {"choices": [choice(begins=2026, ends=2025)]}, ["choices.0.validTo TOO_EARLY"]),
+    (
+        FieldKind.CHOICE,
+        {"choices": [choice(begins=1899, ends=2101)]},
+        ["choices.0.validFrom TOO_EARLY", "choices.0.validTo TOO_LATE"],
+    ),
+    (FieldKind.CHOICE, {"choices": [choice(str(n)) for n in range(500)]}, []),
+    (FieldKind.CHOICE, {"choices": [choice(str(n)) for n in range(501)]}, ["choices TOO_MANY"]),
+    (FieldKind.REFERENCE, {"target": None}, ["target REQUIRED"]),
+    (FieldKind.REFERENCE, {"target": None, "confirmed_only": True}, ["target REQUIRED"]),
+    (FieldKind.REFERENCE, {"target": ReferenceTarget.EMPLOYER, "confirmed_only": True}, []),
+    (FieldKind.REFERENCE, {"confirmed_only": True}, ["confirmedOnly WRONG_KIND"]),
+    (FieldKind.REFERENCE, {"confirmed_only": False}, []),
+    (FieldKind.FILE, {"accept": ["application/pdf", "image/*", "IMAGE/PNG", "text/csv", "*/*", "image/jpg"]}, []),
+    (
+        FieldKind.FILE,
+        {"accept": ["", ".pdf", "pdf", "a/b/c", "image/png; q=1", "*/png", "é/ü"]},
+        [f"accept.{n} INVALID_FORMAT" for n in range(7)],
+    ),
+    (
+        FieldKind.FILE,
+        {"accept": ["text/plain", "image/imaginary", "haptics/*"]},
+        ["accept.1 NOT_A_CHOICE", "accept.2 NOT_A_CHOICE"],
+    ),
+    (FieldKind.FILE, {"accept": ["image/png"] * 51}, ["accept TOO_MANY"]),
+    (FieldKind.FILE, {"max_bytes": 1, "max_files": 20}, []),
+    (FieldKind.FILE, {"max_bytes": 0, "max_files": 0}, ["maxBytes TOO_SMALL", "maxFiles TOO_SMALL"]),
+    (FieldKind.FILE, {"max_bytes": 100_000_001, "max_files": 21}, ["maxBytes TOO_LARGE", "maxFiles TOO_LARGE"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "slots", "expected"), [*((FieldKind.TEXT, *row) for row in TEXTS), *NUMBERS, *OTHERS])
+def test_what_is_impossible_by_itself(kind: FieldKind, slots: dict[str, Any], expected: list[str]) -> None:
+    assert told(entry(kind, **slots)) == [f"fields.0.{one}" for one in expected]
+
+
+def test_of_fields_with_the_same_key_each_but_the_first_is_told() -> None:
+    one, two = entry(FieldKind.TEXT, "one"), entry(FieldKind.INTEGER, "one")
+    assert told(one, entry(FieldKind.TEXT, "two"), two, one) == ["fields.2.key DUPLICATE", "fields.3.key DUPLICATE"]
+
+
+def test_at_most_a_hundred_fields() -> None:
+    hundred = [entry(FieldKind.TEXT, f"f{number}") for number in range(100)]
+    assert told() == told(*hundred) == []
+    assert told(*hundred, entry(FieldKind.TEXT, "")) == ["fields TOO_MANY"]
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("A", None), ("A" * 40, None), ("A1_", None), ("", "REQUIRED"), ("\n", "REQUIRED"), ("1A", "INVALID_FORMAT")]
+    + [(key, "INVALID_FORMAT") for key in ("_A", "Job", "JOB ", "A\n", "A-B", "É", "A" * 41, "\0", "\ud800")],
+)
+def test_a_types_key(key: str, code: str | None) -> None:
+    place = Place(("key",))
+    check_type_key(place, key)
+    assert [(problem.path, problem.code) for problem in place.problems] == ([(("key",), code)] if code else [])
+
+
+def test_a_types_name_and_description() -> None:
+    place = Place()
+    assert type_name(place, " Cafe\u0301 ") == "Café"
+    assert type_description(place, " a\n\nb ") == "a\n\nb"
+    assert type_description(place, None) == ""
+    assert place.problems == []
+    type_name(place.below("name"), "x" * 201)
+    type_name(place.below("name"), "a\rb")
+    type_description(place.below("description"), "x\0")
+    assert [(problem.path, problem.code) for problem in place.problems] == [
+        (("name",), ErrorCode.TOO_LONG),
+        (("name",), ErrorCode.INVALID_FORMAT),
+        (("description",), ErrorCode.INVALID_FORMAT),
+    ]
+
+
+def test_texts_are_kept_clean_and_sets_once() -> None:
+    text, file = made(
+        entry(
+            FieldKind.TEXT, label=" Cafe\u0301 ", help=" ", required_for=[TrackerStatus.CLOSED] * 2, pattern="e\u0301+"
+        ),
+        entry(FieldKind.FILE, "file", accept=["Image/JPG", "image/jpeg"]),
+    )
+    assert (text.label, text.help, text.required_for) == ("Café", None, (TrackerStatus.CLOSED,))
+    assert isinstance(text, TextField)
+    assert isinstance(file, FileField)
+    assert (text.pattern, file.accept) == ("é+", ("image/jpeg",))
