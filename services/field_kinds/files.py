@@ -38,8 +38,7 @@ def _beyond_limits(field: FileField, upload: Upload) -> list[Problem]:
     problems = []
     if upload.bytes > field.max_bytes:
         message = f"{field.label} takes files of at most {field.max_bytes:,} bytes; {upload.name} has {upload.bytes:,}."
-        figures = {"maximum": field.max_bytes, "length": upload.bytes}
-        problems.append(problem(field, ErrorCode.TOO_LARGE, message, **figures))
+        problems.append(problem(field, ErrorCode.TOO_LARGE, message, maximum=field.max_bytes, length=upload.bytes))
     if not is_accepted(upload.media_type, field.accept):
         allowed = ", ".join(field.accept)
         message = f"{field.label} takes {allowed}; {upload.name} is {upload.media_type}."

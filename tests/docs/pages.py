@@ -25,7 +25,8 @@ class Step:
 def steps(page: str) -> list[Step]:
     """The steps of a page: a ``graphql`` block that names who asks, perhaps a ``json variables`` block, the answer."""
     found: list[Step] = []
-    who, document, variables = "", "", {}
+    variables: dict[str, Any] = {}
+    who, document = "", ""
     for language, about, content in _BLOCK.findall(page):
         if language == "graphql":
             who, document, variables = about, content, {}
