@@ -1,14 +1,22 @@
-"""Asking for employers."""
+"""Asking for employers, adding and changing them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from models import Employer
 from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
+from schema.employer_input import (
+    CreateEmployerInput,
+    CreateEmployerPayload,
+    UpdateEmployerInput,
+    UpdateEmployerPayload,
+    update_of,
+)
 from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
+from services import employer_changes
 from services.employers import page_of_employers
 from services.pages import PageRequest
 
@@ -31,3 +39,20 @@ async def employers(
         count=asks_for_total(info),
     )
     return connection_of(found, Employer)
+
+
+async def create_employer(
+    info: Info, given: Annotated[CreateEmployerInput, strawberry.argument(name="input", description="The entry.")]
+) -> CreateEmployerPayload:
+    """Add an employer."""
+    viewer = info.context.must_be_signed_in()
+    made: Any = await employer_changes.create_employer(viewer, name=given.name, confirmed=given.confirmed)
+    return CreateEmployerPayload(employer=made)
+
+
+async def update_employer(
+    info: Info, given: Annotated[UpdateEmployerInput, strawberry.argument(name="input", description="The entry.")]
+) -> UpdateEmployerPayload:
+    """Change an employer."""
+    changed: Any = await employer_changes.update_employer(info.context.must_be_signed_in(), update_of(given))
+    return UpdateEmployerPayload(employer=changed)

@@ -1,14 +1,23 @@
-"""Asking for members."""
+"""Asking for members, adding and changing them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from models import Member
 from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
+from schema.member_input import (
+    CreateMemberInput,
+    CreateMemberPayload,
+    UpdateMemberInput,
+    UpdateMemberPayload,
+    entry_of,
+    update_of,
+)
 from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
+from services import member_changes
 from services.members import page_of_members
 from services.pages import PageRequest
 
@@ -33,3 +42,19 @@ async def members(
         count=asks_for_total(info),
     )
     return connection_of(found, Member)
+
+
+async def create_member(
+    info: Info, given: Annotated[CreateMemberInput, strawberry.argument(name="input", description="The entry.")]
+) -> CreateMemberPayload:
+    """Add a member."""
+    made: Any = await member_changes.create_member(info.context.must_be_signed_in(), entry_of(given))
+    return CreateMemberPayload(member=made)
+
+
+async def update_member(
+    info: Info, given: Annotated[UpdateMemberInput, strawberry.argument(name="input", description="The entry.")]
+) -> UpdateMemberPayload:
+    """Change a member."""
+    changed: Any = await member_changes.update_member(info.context.must_be_signed_in(), update_of(given))
+    return UpdateMemberPayload(member=changed)

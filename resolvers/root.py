@@ -23,11 +23,13 @@ from resolvers.refusals import RejectionAnswers
 from schema.comment import AddCommentPayload
 from schema.edges import edge
 from schema.employer import Employer
+from schema.employer_input import CreateEmployerPayload, UpdateEmployerPayload
 from schema.field_definition import FIELD_TYPES
 from schema.field_value import VALUE_TYPES
 from schema.input_error import InputError
 from schema.learner import Learner, LearningAim
 from schema.member import Member
+from schema.member_input import CreateMemberPayload, UpdateMemberPayload
 from schema.node import Connection, Node
 from schema.notification import Notification
 from schema.notification_input import MarkNotificationsReadPayload
@@ -99,6 +101,27 @@ class Mutation:
     sign_out: bool = strawberry.mutation(
         resolver=for_sessions.sign_out, description="End a session; whether the token was one's."
     )
+    request_password_reset: bool = strawberry.mutation(
+        resolver=for_sessions.request_password_reset,
+        description="Have a link to choose another password mailed to a member. Always true, whether or not there is "
+        "such a member, and however often it was asked: at most a few mails an hour go out.",
+    )
+    set_password: SignInPayload | None = _mutation(
+        for_sessions.set_password,
+        SignInPayload,
+        "Choose a password with the token of an invitation or a reset, which works once. Ends every session of the "
+        "member and signs in.",
+    )
+    create_member: CreateMemberPayload | None = _mutation(
+        for_members.create_member,
+        CreateMemberPayload,
+        "Add a member to the organisation; a mail brings them a link to choose a password. Needs MANAGE_MEMBERS.",
+    )
+    update_member: UpdateMemberPayload | None = _mutation(
+        for_members.update_member,
+        UpdateMemberPayload,
+        "Change a member, or switch them off: then they lose everything at once. Needs MANAGE_MEMBERS.",
+    )
     create_tracker: CreateTrackerPayload | None = _mutation(
         for_trackers.create_tracker,
         CreateTrackerPayload,
@@ -135,6 +158,17 @@ class Mutation:
         for_automations.update_process_automation,
         UpdateProcessAutomationPayload,
         "Enable or disable a process automation of the organisation, or set its four-eyes rule. Needs MANAGE_SETTINGS.",
+    )
+    create_employer: CreateEmployerPayload | None = _mutation(
+        for_employers.create_employer,
+        CreateEmployerPayload,
+        "Add an employer. Whoever opens trackers may add one on the spot, unconfirmed: needs CREATE_TRACKERS or "
+        "MANAGE_SETTINGS.",
+    )
+    update_employer: UpdateEmployerPayload | None = _mutation(
+        for_employers.update_employer,
+        UpdateEmployerPayload,
+        "Name an employer, or say whether it is confirmed. Needs MANAGE_SETTINGS.",
     )
 
 

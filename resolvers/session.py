@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out, and who one is."""
+"""Signing in, staying signed in, signing out, choosing a password, and who one is."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.session import SignInInput, SignInPayload, signed_in
-from services import sessions
+from services import password_setting, sessions
 from services.viewer import Viewer
 
 
@@ -38,6 +38,26 @@ async def sign_out(
 ) -> bool:
     """End a session: its tokens no longer hold."""
     return await sessions.sign_out(refresh_token=refresh_token)
+
+
+async def request_password_reset(
+    info: Info, email: Annotated[str, strawberry.argument(description="The member's e-mail address, in any case.")]
+) -> bool:
+    """Have a mail sent by which a member chooses another password."""
+    await password_setting.request_reset(email=email, client=info.context.client)
+    return True
+
+
+async def set_password(
+    info: Info,
+    token: Annotated[str, strawberry.argument(description="What the link of the mail brought; works once.")],
+    password: Annotated[str, strawberry.argument(description="The new password, of 12 to 200 characters.")],
+) -> Any:
+    """Choose a password, and sign in."""
+    session = await password_setting.set_password(
+        info.context.installation, token=token, password=password, client=info.context.client
+    )
+    return _entered(info, session)
 
 
 def _entered(info: Info, session: sessions.SignedIn) -> SignInPayload:

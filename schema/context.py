@@ -26,6 +26,11 @@ class Context:
     _loaders: Loaders | None = None
 
     @property
+    def member_id(self) -> str | None:
+        """The id of the viewer's row."""
+        return str(self.viewer.member_id) if self.viewer else None
+
+    @property
     def expires_at(self) -> datetime | None:
         """When the viewer's token ends."""
         return self.viewer.expires_at if self.viewer else None

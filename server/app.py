@@ -78,7 +78,8 @@ class Application:
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         mailer = mailer_of(self._settings)
-        async with database(self._credentials), reading(self._inbox_reader, self._listening, self._open_pages):
+        woken = reading(self._inbox_reader, self._listening, self._open_pages, self._sockets.recall)
+        async with database(self._credentials), woken:
             await warm_forms()
             workers = [
                 asyncio.create_task(run_outbox(self._installation, mailer, self._inbox_reader.told)),

@@ -54,6 +54,7 @@ class Connection:
         self._loop = loop
         self._address = websocket.client.host if websocket.client else ""
         self._authorization: str | None = None
+        self._member_id: str | None = None
         self._initialised = False
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,6 +67,19 @@ class Connection:
         if not self._ended.done():
             # A close frame holds at most 123 bytes of reason.
             self._ended.set_result((code, reason.encode(errors="replace")[:123].decode(errors="ignore")))
+
+    def recall(self, member_id: str) -> None:
+        """Close, with what is under way, if this is the member's and its authorization holds no longer."""
+        if self._member_id == member_id:
+            task = asyncio.create_task(self._ask_again())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _ask_again(self) -> None:
+        # Where it cannot be asked now, whatever the client does next is asked for itself.
+        with suppress(Exception):
+            if (await self._make_context(self._authorization, self._address)).viewer is None:
+                self.end(4403, "The session has ended.")
 
     async def serve(self) -> None:
         """Read until either side closes, then stop every operation and wait until each has cleaned up."""
@@ -135,6 +149,7 @@ class Connection:
         if authorization is not None and context.viewer is None:
             self.end(4403, "Forbidden")
             return
+        self._member_id = context.member_id
         if context.expires_at is not None:
             left = (context.expires_at - datetime.now(UTC)).total_seconds()
             self._timer = self._loop.call_later(left, self.end, 4403, "Session expired")

@@ -36,6 +36,10 @@ class Context(Protocol):
         """Who is signed in; None for nobody, and for a token that does not hold."""
 
     @property
+    def member_id(self) -> str | None:
+        """Whose the token is; None if nobody's."""
+
+    @property
     def expires_at(self) -> datetime | None:
         """When the token ends, in UTC; None without one."""
 

@@ -16,6 +16,7 @@ def installation_of(settings: Settings) -> Installation:
         edit_url=settings.edit_url,
         mail_from=settings.mail_from,
         public_url=settings.public_url,
+        password_url=settings.password_url,
     )
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Self
-from urllib.parse import quote
 
 from server import addresses
 from server.addresses import Network, SmtpServer, database_credentials
@@ -87,10 +86,6 @@ class Settings:
     def files_folder(self) -> Path:
         """Where uploaded files lie without a bucket."""
         return self.folder / "var" / "files"
-
-    def password_link(self, token: str) -> str:
-        """The address at which whoever holds this token sets a password."""
-        return self.password_url.replace("{token}", quote(token, safe=""))
 
 
 def state_directory(folder: Path) -> Path:

@@ -71,6 +71,11 @@ class SocketDoor:
         host = websocket.headers.get("host", "").lower()
         return bool(host) and origin.lower().partition("://")[2] == host
 
+    def recall(self, member_id: str) -> None:
+        """Have every connection of a member ask whether its authorization holds, and close where it does not."""
+        for connection in self._connections.values():
+            connection.recall(member_id)
+
     async def shutdown(self) -> None:
         """Close every connection with 1001 and wait for them; call it before the server stops itself."""
         self._going = True

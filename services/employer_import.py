@@ -12,7 +12,7 @@ from services.csv_file import CsvRecord, read_records
 from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
 from services.definitions import TextFormat
 from services.import_lock import wait_for_turn
-from services.import_report import EntryProblem, ImportReport, OnProgress, RefusedRecord
+from services.import_report import EntryProblem, ImportReport, OnProgress, RefusedRecord, audit_import
 from services.learner_files import opened
 
 _COLUMNS: dict[str, Callable[[str], Any]] = {
@@ -51,6 +51,7 @@ async def import_employers(path: Path, *, organisation_id: UUID, on_progress: On
             await _take(report, entry, organisation_id)
             if on_progress:
                 on_progress(read, size)
+        await audit_import(organisation_id, "employers", report)
     return report
 
 

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
+
+from models import AuditKind
+from services.auditing import audit_for
 
 # Called with the bytes read so far and the bytes there are.
 OnProgress = Callable[[int, int], None]
@@ -63,3 +67,17 @@ class ImportReport:
     refused: list[RefusedRecord] = field(default_factory=list)
     kept: list[KeptRecord] = field(default_factory=list)
     applied: bool = True
+
+
+async def audit_import(organisation_id: UUID, what: str, report: ImportReport) -> None:
+    """Keep the numbers of an import in the organisation's audit, in its transaction; nobody is signed in."""
+    details = {
+        "what": what,
+        "source": report.source,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "kept": len(report.kept),
+        "refused": len(report.refused),
+    }
+    await audit_for(organisation_id, None, AuditKind.IMPORTED, None, details)

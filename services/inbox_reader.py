@@ -21,6 +21,7 @@ from models import Notification
 from models.database import fetch
 from models.rows import columns, row
 from services.open_pages import OpenPages
+from services.sessions import RECALLS
 from services.telling import CHANGES
 from services.tracker_writes import CHANNEL
 
@@ -60,6 +61,8 @@ class InboxReader:
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     told: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever somebody was told something: mail may be owed."""
+    recalls: int = 0
+    """Grows whenever sessions have ended: whoever was not waiting at that moment sees by it that they must ask."""
 
     @property
     def waiting(self) -> int:
@@ -85,6 +88,13 @@ class InboxReader:
             self._woken.add(UUID(member_id))
             self._look.set()
         self.told.set()
+
+    def recall(self, member_id: str) -> None:
+        """Give a member's waiting listeners nothing, at once, so that they ask whether their session holds."""
+        self.recalls += 1
+        for asked in self._asked:
+            if str(asked.member_id) == member_id and not asked.answer.done():
+                asked.answer.set_result([])
 
     async def run(self) -> None:
         """Read until cancelled; a database that does not answer is asked again."""
@@ -125,10 +135,18 @@ class InboxReader:
 
 @asynccontextmanager
 async def reading(
-    reader: InboxReader, credentials: Mapping[str, Any], pages: OpenPages | None = None
+    reader: InboxReader,
+    credentials: Mapping[str, Any],
+    pages: OpenPages | None = None,
+    recall: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[None]:
-    """The reader at work, it and open pages woken by PostgreSQL, while the block runs."""
-    wakes = {CHANNEL: reader.wake, CHANGES: (pages or OpenPages()).wake}
+    """The reader at work, it and open pages woken by PostgreSQL, while the block runs.
+
+    ``recall`` is told the id of each member whose sessions have ended, as they are.
+    """
+    pages = pages or OpenPages()
+    wakes = [(CHANNEL, reader.wake), (CHANGES, pages.wake)]
+    wakes += [(RECALLS, hears) for hears in (reader.recall, pages.wake, recall)]
     tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(wakes, credentials))]
     try:
         yield
@@ -138,7 +156,7 @@ async def reading(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _listen(wakes: Mapping[str, Callable[[str], None]], credentials: Mapping[str, Any]) -> None:
+async def _listen(wakes: Sequence[tuple[str, Callable[[str], None]]], credentials: Mapping[str, Any]) -> None:
     """Keep a connection that listens; after each loss a new one. What is missed meanwhile the poll finds."""
     while True:
         lost = asyncio.Event()
@@ -146,7 +164,7 @@ async def _listen(wakes: Mapping[str, Callable[[str], None]], credentials: Mappi
             connection = await asyncpg.connect(**credentials)
             try:
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                for channel, wake in wakes.items():
+                for channel, wake in wakes:
                     await connection.add_listener(channel, lambda *heard, wake=wake: wake(str(heard[3])))
                 await lost.wait()
             finally:

@@ -15,7 +15,12 @@ class Installation:
     edit_url: str
     mail_from: str = "trackers@localhost"
     public_url: str = "http://127.0.0.1:8000"
+    password_url: str = "http://127.0.0.1:8000/password#token={token}"  # noqa: S105 - an address
 
     def tracker_url(self, tracker_id: UUID) -> str:
         """The Edit Tracker page of a tracker: ``{id}`` becomes its URL-encoded global id."""
         return self.edit_url.replace("{id}", quote(global_id("Tracker", tracker_id), safe=""))
+
+    def password_link(self, token: str) -> str:
+        """The address at which whoever holds this token chooses a password."""
+        return self.password_url.replace("{token}", quote(token, safe=""))

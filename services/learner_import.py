@@ -9,7 +9,7 @@ from models.database import fetch, transaction
 from services.aim_matching import AimChanges, match_aims
 from services.filing import mentions, tutors
 from services.import_lock import wait_for_turn
-from services.import_report import EntryProblem, ImportReport, KeptRecord, OnProgress, RefusedRecord
+from services.import_report import EntryProblem, ImportReport, KeptRecord, OnProgress, RefusedRecord, audit_import
 from services.learner_entry import LearnerEntry
 from services.learner_files import Batch, read_batches
 from services.learner_record import StoredLearner, stored_learners
@@ -58,6 +58,7 @@ async def import_learners(
             await _take_all(_Run(organisation_id, overwrite, report), path, on_progress)
             if dry_run or (strict and report.refused):
                 raise _NothingApplied
+            await audit_import(organisation_id, "learners", report)
     except _NothingApplied:
         report.applied = False
     report.refused.sort(key=lambda refused: refused.line)

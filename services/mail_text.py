@@ -25,14 +25,27 @@ _HTML = """\
 <head><meta charset="utf-8"><title>{subject}</title></head>
 <body style="font-family: sans-serif; line-height: 1.5">
 <p>{opening}</p>
-<table>
-{rows}
-</table>
-<p><a href="{link}">Open the tracker</a></p>
-</body>
+{facts}<p><a href="{link}">{deed}</a></p>
+{closing}</body>
 </html>
 """
+_TABLE = "<table>\n{}\n</table>\n"
 _ROW = '<tr><th scope="row" style="text-align: left; padding-right: 1em">{}</th><td>{}</td></tr>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail before it is written: to whom, and what it says; ``deed`` is what its link is for."""
+
+    mail_id: UUID
+    created_at: dt.datetime
+    recipient_email: str
+    subject: str
+    opening: str
+    facts: Sequence[tuple[str, str]] = ()
+    deed: str
+    link: str
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +71,26 @@ def assignment_mail(assignment: Assignment, installation: Installation) -> Email
     number = str(assignment.tracker_number)
     by = "the system" if assignment.assigned_by is None else one_line(assignment.assigned_by)
     due = "none" if assignment.due_date is None else spoken(assignment.due_date)
-    subject = f"{kind} tracker {number} is assigned to you"
-    opening = f"{by[:1].upper()}{by[1:]} assigned {kind} tracker {number} to you."
-    facts = (("Type", kind), ("Number", number), ("Assigned by", by), ("Due date", due))
-    link = installation.tracker_url(assignment.tracker_id)
-    message = _envelope(assignment, installation, subject)
-    lines = [opening, "", *(f"{label}: {value}" for label, value in facts), "", "Open the tracker:", link, ""]
-    _set_text(message, "\n".join(lines))
-    _add_html(message, subject, opening, facts, link)
+    letter = Letter(
+        mail_id=assignment.mail_id,
+        created_at=assignment.created_at,
+        recipient_email=assignment.recipient_email,
+        subject=f"{kind} tracker {number} is assigned to you",
+        opening=f"{by[:1].upper()}{by[1:]} assigned {kind} tracker {number} to you.",
+        facts=(("Type", kind), ("Number", number), ("Assigned by", by), ("Due date", due)),
+        deed="Open the tracker",
+        link=installation.tracker_url(assignment.tracker_id),
+    )
+    return written(letter, installation)
+
+
+def written(letter: Letter, installation: Installation) -> EmailMessage:
+    """The finished mail: plain text and HTML. Raises MailRefused where the recipient's address is none."""
+    message = _envelope(letter, installation)
+    facts = [*(f"{label}: {value}" for label, value in letter.facts), ""] if letter.facts else []
+    closing = ["", letter.closing] if letter.closing else []
+    _set_text(message, "\n".join([letter.opening, "", *facts, f"{letter.deed}:", letter.link, *closing, ""]))
+    _add_html(message, letter)
     return message
 
 
@@ -77,16 +102,16 @@ def one_line(text: str) -> str:
     return "".join(shown).replace("=?", "= ?")
 
 
-def _envelope(assignment: Assignment, installation: Installation, subject: str) -> EmailMessage:
+def _envelope(letter: Letter, installation: Installation) -> EmailMessage:
     name, address = parseaddr(installation.mail_from)
     sender = Address(display_name=name, addr_spec=address)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
-    message["To"] = _recipient(assignment.recipient_email)
-    message["Subject"] = subject
-    message["Date"] = assignment.created_at
+    message["To"] = _recipient(letter.recipient_email)
+    message["Subject"] = letter.subject
+    message["Date"] = letter.created_at
     # Stable, so that a mail sent twice is recognised as the same one.
-    message["Message-ID"] = f"<{assignment.mail_id}@{sender.domain}>"
+    message["Message-ID"] = f"<{letter.mail_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer, please
     return message
 
@@ -105,9 +130,16 @@ def _set_text(part: EmailMessage, text: str, subtype: str = "plain") -> None:
     part.set_content(text, subtype=subtype, cte="7bit" if plain else "quoted-printable")
 
 
-def _add_html(message: EmailMessage, subject: str, opening: str, facts: Sequence[tuple[str, str]], link: str) -> None:
-    rows = "\n".join(_ROW.format(label, escape(value)) for label, value in facts)
-    html = _HTML.format(subject=escape(subject), opening=escape(opening), rows=rows, link=escape(link))
+def _add_html(message: EmailMessage, letter: Letter) -> None:
+    rows = "\n".join(_ROW.format(label, escape(value)) for label, value in letter.facts)
+    html = _HTML.format(
+        subject=escape(letter.subject),
+        opening=escape(letter.opening),
+        facts=_TABLE.format(rows) if rows else "",
+        deed=escape(letter.deed),
+        link=escape(letter.link),
+        closing=f"<p>{escape(letter.closing)}</p>\n" if letter.closing else "",
+    )
     message.make_alternative()
     part = EmailMessage(policy=SMTP)
     _set_text(part, html, subtype="html")

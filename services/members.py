@@ -3,10 +3,13 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from models import Inbox, Member, MemberKind, Organisation, Role
+from models import AuditKind, Inbox, Member, MemberKind, Organisation, Role
 from models.base import new_id
 from models.database import fetch, transaction
+from services.assignees import assignable
+from services.auditing import audit_for
 from services.definitions import TextFormat
 from services.formats import FormatProblem, check_format
 from services.name_lists import by_name, listing, part, words
@@ -51,10 +54,8 @@ async def add_member(
     100 characters) or in use, in whichever organisation, ``password`` not of 12 to 200 characters.
     """
     email = normal_email(email)
-    clean, name_problems = check_plain_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
-    if not clean and not name_problems:
-        name_problems = (Problem(("name",), ErrorCode.REQUIRED, "Give the member a name."),)
-    problems = [*await _email_problems(email), *name_problems]
+    clean, name_problems = check_name(name)
+    problems = [*await email_problems(email), *name_problems]
     if password is not None:
         problems += password_problems(password)
     if problems:
@@ -66,7 +67,11 @@ async def add_member(
 
 async def _add(organisation: Organisation, new: NewMember) -> Member:
     async with transaction():
-        return await make_member(organisation, new)
+        made = await make_member(organisation, new)
+        await audit_for(
+            organisation.id, None, AuditKind.MEMBER_CREATED, made.id, facts_of(made) | {"email": made.email}
+        )
+        return made
 
 
 async def make_member(organisation: Organisation, new: NewMember) -> Member:
@@ -98,7 +103,7 @@ async def page_of_members(
     statement = Statement()
     where = [visible(Member, "r", viewer, statement)]
     if assignable_only:
-        where.append(f"r.active AND (r.kind = 'ADMINISTRATOR' OR r.id = {statement.bind(viewer.member_id)})")
+        where.append(assignable("r", statement.bind(viewer.member_id)))
     for word in words(search):
         pattern = part(statement, word)
         where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
@@ -127,7 +132,21 @@ def generated_password() -> str:
     return "-".join(groups)
 
 
-async def _email_problems(email: str) -> list[Problem]:
+def check_name(name: str) -> tuple[str, tuple[Problem, ...]]:
+    """A member's name as it is kept, and what is wrong with it."""
+    clean, problems = check_plain_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
+    if not clean and not problems:
+        problems = (Problem(("name",), ErrorCode.REQUIRED, "Give the member a name."),)
+    return clean, problems
+
+
+def facts_of(member: Member) -> dict[str, Any]:
+    """What the audit says of a member."""
+    return {"name": member.name, "kind": member.kind.value, "roles": list(member.roles), "active": member.active}
+
+
+async def email_problems(email: str) -> list[Problem]:
+    """What is wrong with a new member's e-mail address, which is in its normal form."""
     checked = check_format(TextFormat.EMAIL, email)
     if isinstance(checked, FormatProblem):
         return [Problem(("email",), checked.code, checked.message)]

@@ -58,7 +58,12 @@ async def listen(
 
     The session is asked for again before each of them; raises SessionEnded once it is over.
     """
+    recalls = reader.recalls
     while True:
+        if recalls != reader.recalls:
+            recalls = reader.recalls
+            await still(viewer)
+            continue
         batch = await reader.next_batch(viewer.member_id, cursor, patience=PATIENCE_SECONDS)
         if not batch:
             await still(viewer)

@@ -24,27 +24,29 @@ PATIENCE_SECONDS = 15.0
 
 @dataclass(eq=False)
 class OpenPages:
-    """The trackers that somebody looks at in this process."""
+    """The trackers that somebody looks at in this process, and who does."""
 
     _pages: dict[UUID, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
 
-    def wake(self, tracker_id: str) -> None:
-        """Say that a tracker has a new event."""
+    def wake(self, row_id: str) -> None:
+        """Say that a tracker has a new event, or that sessions of a member have ended."""
         with contextlib.suppress(ValueError):
-            for page in self._pages.get(UUID(tracker_id), ()):
+            for page in self._pages.get(UUID(row_id), ()):
                 page.set()
 
     @contextlib.contextmanager
-    def opened(self, tracker_id: UUID) -> Iterator[asyncio.Event]:
-        """What is set at each wake-up of a tracker, while its page is open."""
+    def opened(self, *row_ids: UUID) -> Iterator[asyncio.Event]:
+        """What is set at each wake-up of any of these rows, while the page is open."""
         page = asyncio.Event()
-        self._pages[tracker_id].add(page)
+        for row_id in row_ids:
+            self._pages[row_id].add(page)
         try:
             yield page
         finally:
-            self._pages[tracker_id].discard(page)
-            if not self._pages[tracker_id]:
-                del self._pages[tracker_id]
+            for row_id in row_ids:
+                self._pages[row_id].discard(page)
+                if not self._pages[row_id]:
+                    del self._pages[row_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ async def hear(pages: OpenPages, viewer: Viewer, tracker_id: UUID, known: set[UU
 
     The session is asked for again before each of them; raises SessionEnded once it is over.
     """
-    with pages.opened(tracker_id) as woken:
+    with pages.opened(tracker_id, viewer.member_id) as woken:
         while True:
             for event in await _news(tracker_id, known):
                 known.add(event.id)

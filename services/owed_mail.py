@@ -10,7 +10,9 @@ from models import MailKind, Member, Organisation, Tracker
 from models.database import fetch
 from models.rows import columns, row
 from services.installation import Installation
-from services.mail_text import Assignment, assignment_mail
+from services.mail_text import Assignment, assignment_mail, written
+from services.password_mail import PasswordLink, letter_of
+from services.password_tokens import make_token
 from services.statements import Statement
 from services.viewer import Viewer
 from services.visibility import visible
@@ -35,14 +37,34 @@ def _told() -> str:
 async def owed_mail(mail_id: UUID, installation: Installation) -> EmailMessage | None:
     """The mail of a row, made from what is true now; None if its recipient is no longer to be told.
 
-    An assignment is told to a member who is active, is still the assignee and still sees the tracker.
+    An assignment is told to a member who is active, is still the assignee and still sees the tracker; an invitation
+    to one who is active and has no password yet; a password reset to one who is active. The link of these two is made
+    here, and the ones before it stop working.
     """
     found = await fetch(_told(), mail_id)
     if not found:
         return None
-    assert found[0]["kind"] == MailKind.ASSIGNMENT
+    if found[0]["kind"] != MailKind.ASSIGNMENT:
+        return await _password_mail(mail_id, found[0], installation)
     assignment = await _assignment(mail_id, found[0])
     return None if assignment is None else assignment_mail(assignment, installation)
+
+
+async def _password_mail(mail_id: UUID, told: Mapping[str, Any], installation: Installation) -> EmailMessage | None:
+    kind = MailKind(told["kind"])
+    if kind == MailKind.INVITATION and told["member.password_hash"] is not None:
+        return None
+    token = await make_token(told["member.id"], kind)
+    if token is None:
+        return None
+    link = PasswordLink(
+        mail_id=mail_id,
+        created_at=told["created_at"],
+        recipient_email=told["member.email"],
+        organisation=told["organisation.name"],
+        link=installation.password_link(token),
+    )
+    return written(letter_of(kind, link), installation)
 
 
 async def _assignment(mail_id: UUID, told: Mapping[str, Any]) -> Assignment | None:

@@ -29,6 +29,11 @@ SESSION_DAYS = 30
 REPEAT_SECONDS = 30
 """For so long a refresh token that was used already is answered again: the answer may have been lost."""
 
+RECALLS = "trackers_recalls"
+"""PostgreSQL's channel on which a member's id has everything that is open in their name ask for its session again."""
+
+_WRONG = "The e-mail address or the password is wrong."
+
 
 @cache
 def _who() -> str:
@@ -63,18 +68,33 @@ async def sign_in(installation: Installation, *, email: str, password: str, clie
     await count_attempt(email=email, client=client)
     member = await Member.get_or_none(email=email, active=True) if clean_text(email) is not None else None
     if not await verify_password(password, member.password_hash if member else None) or member is None:
-        raise _invalid("The e-mail address or the password is wrong.")
+        raise _invalid(_WRONG)
     await forget_attempt(email=email, client=client)
     async with transaction():
-        session_id = new_id()
-        await fetch(
-            "INSERT INTO session (id, member_id, created_at, expires_at) "
-            "VALUES ($1, $2, now(), now() + make_interval(days => $3))",
-            session_id,
-            member.id,
-            SESSION_DAYS,
-        )
-        return await _hand_out(installation, session_id)
+        # Whoever was switched off, or has another password, since the password was looked at, gets no session.
+        held = "SELECT FROM member WHERE id = $1 AND active AND password_hash = $2 FOR SHARE"
+        if not await fetch(held, member.id, member.password_hash):
+            raise _invalid(_WRONG)
+        return await open_session(installation, member.id)
+
+
+async def open_session(installation: Installation, member_id: UUID) -> SignedIn:
+    """A fresh session of a member who has proved who they are, in the caller's transaction."""
+    session_id = new_id()
+    await fetch(
+        "INSERT INTO session (id, member_id, created_at, expires_at) "
+        "VALUES ($1, $2, now(), now() + make_interval(days => $3))",
+        session_id,
+        member_id,
+        SESSION_DAYS,
+    )
+    return await _hand_out(installation, session_id)
+
+
+async def end_sessions(member_id: UUID) -> None:
+    """End every session of a member, with what is open in them, in the caller's transaction."""
+    await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1 AND ended_at IS NULL", member_id)
+    await fetch("SELECT pg_notify($1, $2)", RECALLS, str(member_id))
 
 
 async def refresh_session(installation: Installation, *, refresh_token: str) -> SignedIn:
@@ -96,11 +116,13 @@ async def refresh_session(installation: Installation, *, refresh_token: str) -> 
 
 
 async def sign_out(*, refresh_token: str) -> bool:
-    """End the session of a refresh token; whether there was one."""
+    """End the session of a refresh token, with what is open in it; whether there was one."""
     ended = await fetch(
-        "UPDATE session SET ended_at = coalesce(ended_at, now()) "
-        "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING id",
-        _digest(refresh_token),
+        "WITH ended AS (UPDATE session SET ended_at = coalesce(ended_at, now()) "
+        "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id) "
+        "SELECT pg_notify($2, member_id::text) FROM ended",
+        digest_of(refresh_token),
+        RECALLS,
     )
     return bool(ended)
 
@@ -147,7 +169,7 @@ async def _renewable(refresh_token: str) -> UUID | None:
         "SELECT t.id, t.session_id, t.used_at < now() - make_interval(secs => $2) AS stolen "
         "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "
         "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR NO KEY UPDATE OF t, s",
-        _digest(refresh_token),
+        digest_of(refresh_token),
         float(REPEAT_SECONDS),
     )
     if not found:
@@ -161,7 +183,7 @@ async def _renewable(refresh_token: str) -> UUID | None:
 
 async def _hand_out(installation: Installation, session_id: UUID) -> SignedIn:
     refresh_token = secrets.token_urlsafe(32)
-    await RefreshToken.create(session_id=session_id, digest=_digest(refresh_token))
+    await RefreshToken.create(session_id=session_id, digest=digest_of(refresh_token))
     now = await fetch("SELECT floor(extract(epoch FROM now()))::float8 AS seconds")
     expires = now[0]["seconds"] + ACCESS_SECONDS
     viewer = await viewer_of_session(session_id, expires=expires)
@@ -172,7 +194,8 @@ async def _hand_out(installation: Installation, session_id: UUID) -> SignedIn:
     return SignedIn(token, viewer.expires_at, refresh_token, viewer)
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is kept of a token."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,4 +1,5 @@
-"""The wait that failed sign-ins earn, counted in the database per e-mail and per client address.
+"""The wait that failed attempts earn, counted in the database: sign-ins per e-mail and per client address, passwords
+chosen with a token per client address.
 
 An attempt is counted before the password is looked at, so that many at once cannot slip through, and taken
 back when it succeeds. From the fifth failure within an hour on, each is followed by a wait: 1, 2, 4 … seconds,
@@ -26,23 +27,43 @@ _WAIT = "SELECT ceil(extract(epoch FROM blocked_until - now()))::int AS seconds 
 _TAKE_BACK = "UPDATE sign_in_failures SET failures = greatest(failures - 1, 0), blocked_until = NULL WHERE key = $1"
 
 
-def _key(kind: str, value: str) -> str:
+def hashed_key(kind: str, value: str) -> str:
+    """What is kept of whose attempts are counted."""
     return sha256(f"{kind}:{value}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 async def count_attempt(*, email: str, client: str) -> None:
     """Count a sign-in attempt; raise Rejected with RATE_LIMITED while either key must wait."""
-    async with transaction():
-        for key in sorted((_key("email", email), _key("client", client))):
-            if not await fetch(_ATTEMPT, key):
-                seconds = max(1, (await fetch(_WAIT, key))[0]["seconds"])
-                raise _limited(seconds)
+    await _count(hashed_key("email", email), hashed_key("client", client))
 
 
 async def forget_attempt(*, email: str, client: str) -> None:
     """Take an attempt back that succeeded: the e-mail's count starts anew, the address loses this one."""
-    await fetch("DELETE FROM sign_in_failures WHERE key = $1", _key("email", email))
-    await fetch(_TAKE_BACK, _key("client", client))
+    await forget_failures(email=email)
+    await fetch(_TAKE_BACK, hashed_key("client", client))
+
+
+async def forget_failures(*, email: str) -> None:
+    """Let the e-mail's count start anew."""
+    await fetch("DELETE FROM sign_in_failures WHERE key = $1", hashed_key("email", email))
+
+
+async def count_token(*, client: str) -> None:
+    """Count an attempt to choose a password; raise Rejected with RATE_LIMITED while the address must wait."""
+    await _count(hashed_key("client's token", client))
+
+
+async def forget_token(*, client: str) -> None:
+    """Take an attempt back whose token was right."""
+    await fetch(_TAKE_BACK, hashed_key("client's token", client))
+
+
+async def _count(*keys: str) -> None:
+    async with transaction():
+        for key in sorted(keys):
+            if not await fetch(_ATTEMPT, key):
+                seconds = max(1, (await fetch(_WAIT, key))[0]["seconds"])
+                raise _limited(seconds)
 
 
 def _limited(seconds: int) -> Rejected:

@@ -8,6 +8,7 @@ from typing import Any
 
 from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCategory, TrackerStatus
 from models.rows import columns, row
+from services.assignees import not_assignable
 from services.automation_rules import automation_problems
 from services.calendar import LAST_DAY, today
 from services.field_kinds import SubmittedValue, Uploads
@@ -158,13 +159,11 @@ def assignee_problems(viewer: Viewer, reference: NodeReference | None, assignee:
     """Who may be assignee: an active administrator of the organisation, or oneself."""
     if reference is None:
         return []
-    path = ("assigneeId",)
     if assignee is None:
-        return [Problem(path, ErrorCode.NOT_FOUND, "There is no such member.")]
+        return [Problem(("assigneeId",), ErrorCode.NOT_FOUND, "There is no such member.")]
     if assignee.id == viewer.member_id or (assignee.active and assignee.kind == MemberKind.ADMINISTRATOR):
         return []
-    message = f"{assignee.name} cannot be given trackers: only active administrators can, and oneself."
-    return [Problem(path, ErrorCode.NOT_ASSIGNABLE, message)]
+    return [not_assignable(assignee.name)]
 
 
 def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:

@@ -8,6 +8,7 @@ from models.base import dump_json
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.approvals import carry_out, tell_of
+from services.assignees import hold_assignee
 from services.calendar import today
 from services.files import attach, files_in
 from services.global_ids import NodeReference
@@ -106,6 +107,8 @@ async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
 async def _write(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> None:
     """Write the row, and bring ``tracker`` to what it then holds."""
     after = checked.after
+    if after.assignee_id not in (None, tracker.assignee_id):
+        await hold_assignee(viewer, after.assignee_id)
     if tracker.values != after.values:
         definition = checked.form.definition
         had = files_in(definition, tracker.values)

@@ -1,8 +1,9 @@
 """The hot write: a tracker with its event, notification, mail and wake-up, in one SQL statement.
 
 One statement is one transaction and one round trip, so the counters' locks are held for as short as can be.
-Each part takes from the one before it, which keeps the lock order: its files, the organisation's counter, the inbox.
-Where not every file can be had, nothing is counted, and so nothing is written.
+Each part takes from the one before it, which keeps the lock order: its files, the assignee, the organisation's
+counter, the inbox. Where not every file can be had, or the assignee may not be one any more, nothing is counted, and
+so nothing is written.
 """
 
 import datetime as dt
@@ -10,7 +11,9 @@ from uuid import UUID
 
 from models.base import dump_json, new_id
 from models.database import fetch
+from services.assignees import assignable, not_assignable
 from services.files import attachable, files_in, taken_meanwhile
+from services.problems import Rejected
 from services.tracker_entries import CheckedEntry
 from services.viewer import Viewer
 
@@ -20,9 +23,12 @@ CHANNEL = "trackers"
 _WRITE = f"""
 WITH had AS (
     SELECT id FROM stored_file WHERE id = ANY($17) AND {attachable("$2", "$7")} ORDER BY id FOR UPDATE
+), assignee AS (
+    SELECT m.id FROM member m WHERE m.id = $6 AND {assignable("m", "$7")} FOR SHARE
 ), counted AS (
     UPDATE organisation_counter SET trackers = trackers + 1
     WHERE organisation_id = $2 AND (SELECT count(*) FROM had) = cardinality($17::uuid[])
+        AND ($6::uuid IS NULL OR EXISTS (SELECT FROM assignee))
     RETURNING trackers
 ), written AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, created_by_id,
@@ -46,7 +52,8 @@ WITH had AS (
     SELECT $15, 'ASSIGNMENT', recipient_id, id, now(), now(), 0 FROM notified
     RETURNING recipient_id
 )
-SELECT (SELECT count(*) FROM written) AS written, (SELECT pg_notify('{CHANNEL}', recipient_id::text) FROM mailed)
+SELECT (SELECT count(*) FROM written) AS written, $6::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable,
+    (SELECT pg_notify('{CHANNEL}', recipient_id::text) FROM mailed)
 """
 
 
@@ -59,7 +66,7 @@ async def write_tracker(
 ) -> UUID:
     """Write a checked entry; ``spent`` is the idempotency key with its digest. Nobody is told of their own doing.
 
-    Raises Rejected where another tracker has taken a file since the check.
+    Raises Rejected where since the check another tracker has taken a file, or the assignee may not be one any more.
     """
     assert checked.type is not None
     assert checked.learner is not None
@@ -84,6 +91,8 @@ async def write_tracker(
         None if checked.record_before is None else dump_json(checked.record_before),
         files,
     )
+    if checked.assignee is not None and not done["assignable"]:
+        raise Rejected([not_assignable(checked.assignee.name)])
     if not done["written"]:
         raise await taken_meanwhile(viewer, files, tracker_id)
     return tracker_id

@@ -49,6 +49,7 @@ SCALARS = {
     "TrackerStatus": "NEW",
     "TrackerCategory": "FUNDED",
     "FieldKind": "TEXT",
+    "MemberKind": "TUTOR",
 }
 SCHEMA = make_schema()._schema
 

@@ -30,6 +30,9 @@ TRIED = {
     "Mutation.updateTracker": UPDATES,
     "Mutation.addComment": ("input.trackerId",),
     "Mutation.markNotificationsRead": ("input.ids",),
+    "Mutation.updateMember": ("input.id",),
+    "Mutation.updateEmployer": ("input.id",),
+    "Mutation.updateTrackerType": ("input.id",),
     "Subscription.trackerChanged": ("id",),
 }
 """Every argument that takes an id, by field: each is tried below with the ids of rows that may not be seen."""
@@ -212,3 +215,28 @@ async def test_nothing_can_be_said_of_or_heard_from_what_may_not_be_seen(databas
             "addComment": {"comment": None, "errors": [{"path": ["trackerId"], "code": "NOT_FOUND"}]},
             "markNotificationsRead": {"notifications": [], "errors": [{"path": ["ids", "0"], "code": "NOT_FOUND"}]},
         }, name
+
+
+SET_UP = """
+mutation ($id: ID!) {
+  updateMember(input: {id: $id, name: "Mine"}) { member { id } errors { path code } }
+  updateEmployer(input: {id: $id, name: "Mine"}) { employer { id } errors { path code } }
+  updateTrackerType(input: {id: $id, version: 1, name: "Mine"}) { trackerType { id } errors { path code } }
+}
+"""
+
+
+async def test_what_is_set_up_elsewhere_cannot_be_changed(database: str) -> None:
+    house, other = await college(), await college()
+    mia = await make.member(house.organisation, roles=list(Role))
+    unknown = [{"path": ["id"], "code": "NOT_FOUND"}]
+    theirs = await everything(other) | {"another's type": gid(await make.tracker_type(other.organisation))}
+    for name, id_ in theirs.items():
+        answer = await data(mia, SET_UP, id=id_)
+        errors = {field: payload.pop("errors") for field, payload in answer.items()}
+        assert answer == {
+            "updateMember": {"member": None},
+            "updateEmployer": {"employer": None},
+            "updateTrackerType": {"trackerType": None},
+        }, name
+        assert errors == dict.fromkeys(answer, unknown), name

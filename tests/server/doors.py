@@ -51,6 +51,10 @@ class Context:
     viewer: str | None
     expires_at: dt.datetime | None
 
+    @property
+    def member_id(self) -> str | None:
+        return self.viewer
+
 
 Info = strawberry.Info[Context, None]
 

@@ -90,7 +90,7 @@ def test_links_hold_what_they_name_url_encoded(tmp_path: Path) -> None:
     assert installation_of(found).tracker_url(UUID(int=63)) == (
         "http://127.0.0.1:8000/trackers/VHJhY2tlcjowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwM2Y"
     )
-    assert found.password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
+    assert installation_of(found).password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
 
 
 def test_the_database_url_serves_listening_too_unless_another_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,84 @@
+"""What is entered to add or change a member, and what comes of it."""
+
+import strawberry
+
+from schema.enums import MemberKind, Role
+from schema.input_error import InputError
+from schema.member import Member
+from schema.node import reference_in
+from schema.tracker_update_input import slot
+from services.global_ids import NOWHERE
+from services.member_changes import MemberEntry, MemberUpdate
+
+
+@strawberry.input(description="What is entered to add a member. They get a mail with a link to choose a password.")
+class CreateMemberInput:
+    """The input of createMember."""
+
+    name: str = strawberry.field(description="The name, as one reads it, in at most 200 characters.")
+    email: str = strawberry.field(
+        description="The address that mails go to and that signs in; nobody else's in the whole installation."
+    )
+    kind: MemberKind = strawberry.field(
+        description="What the member is in the organisation; only an administrator makes another one."
+    )
+    roles: list[Role] = strawberry.field(
+        default_factory=list,
+        description="What the member may do beyond reading; nobody grants a role that they lack.",
+    )
+
+
+@strawberry.input(description="What is entered to change a member. A slot that is absent keeps what there is.")
+class UpdateMemberInput:
+    """The input of updateMember."""
+
+    id: strawberry.ID = strawberry.field(description="The member.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The name, in at most 200 characters. Null is refused."
+    )
+    kind: MemberKind | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What the member is; only an administrator makes another one. Null is refused.",
+    )
+    roles: list[Role] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="All roles that the member is to have. Nobody changes their own, or grants one that they lack. "
+        "Null is refused; [] takes all away.",
+    )
+    active: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="False switches the member off: every session ends, every link that was mailed stops working, and "
+        "nobody can give them a tracker. The last active member with MANAGE_MEMBERS stays. Null is refused.",
+    )
+
+
+@strawberry.type(description="What came of adding a member.")
+class CreateMemberPayload:
+    """A member, or all that is wrong with the entry."""
+
+    member: Member | None = strawberry.field(default=None, description="The member; null when refused.")
+    errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
+
+
+@strawberry.type(description="What came of changing a member.")
+class UpdateMemberPayload:
+    """A member, or all that is wrong with the entry."""
+
+    member: Member | None = strawberry.field(default=None, description="The member as they now are; null when refused.")
+    errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
+
+
+def entry_of(given: CreateMemberInput) -> MemberEntry:
+    """The entry as the rules take it."""
+    return MemberEntry(name=given.name, email=given.email, kind=given.kind, roles=tuple(given.roles))
+
+
+def update_of(given: UpdateMemberInput) -> MemberUpdate:
+    """The update as the rules take it."""
+    return MemberUpdate(
+        member=reference_in(given.id) or NOWHERE,
+        name=slot(given.name),
+        kind=slot(given.kind),
+        roles=slot(given.roles, tuple),
+        active=slot(given.active),
+    )

@@ -1,0 +1,144 @@
+"""Employers: adding and changing them by hand.
+
+Whoever opens trackers may add one on the spot; confirming that there is such an employer is for those who manage
+settings.
+"""
+
+from dataclasses import dataclass
+
+from models import AuditKind, Employer, Role
+from models.base import new_id
+from models.database import fetch, transaction
+from models.rows import columns, row
+from services.auditing import audit
+from services.global_ids import NodeReference
+from services.problems import ErrorCode, Problem, Rejected
+from services.refusals import Forbidden
+from services.texts import check_plain_text
+from services.tracker_update_entries import ABSENT, Absent
+from services.units import unit_of_work
+from services.viewer import Viewer
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployerUpdate:
+    """What somebody enters to change an employer. What is absent stays; null is refused."""
+
+    employer: NodeReference
+    name: str | Absent | None = ABSENT
+    confirmed: bool | Absent | None = ABSENT
+
+
+async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Employer:
+    """Add an employer to the viewer's organisation.
+
+    Raises Forbidden without CREATE_TRACKERS and without MANAGE_SETTINGS. Raises Rejected with all problems: ``name``
+    blank, beyond 200 characters or in use in any case, FORBIDDEN at ``confirmed`` without MANAGE_SETTINGS.
+    """
+    if not (viewer.has(Role.CREATE_TRACKERS) or viewer.has(Role.MANAGE_SETTINGS)):
+        raise Forbidden(f"This needs the role {Role.CREATE_TRACKERS} or {Role.MANAGE_SETTINGS}.")
+    return await unit_of_work(lambda: _create(viewer, name, confirmed=confirmed))
+
+
+async def update_employer(viewer: Viewer, update: EmployerUpdate) -> Employer:
+    """Name an employer of the viewer's organisation, or say whether it is confirmed. Trackers that name it stay.
+
+    Raises Forbidden without MANAGE_SETTINGS, Rejected with all problems.
+    """
+    viewer.must_have(Role.MANAGE_SETTINGS)
+    return await unit_of_work(lambda: _update(viewer, update))
+
+
+async def _create(viewer: Viewer, given: str, *, confirmed: bool) -> Employer:
+    async with transaction():
+        name, problems = await _check_name(viewer, given)
+        if confirmed and not viewer.has(Role.MANAGE_SETTINGS):
+            message = f"Confirming an employer needs the role {Role.MANAGE_SETTINGS}."
+            problems.append(Problem(("confirmed",), ErrorCode.FORBIDDEN, message))
+        if problems:
+            raise Rejected(problems)
+        # An import may have made it since; that waits for no turn.
+        made = await fetch(
+            "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT DO NOTHING RETURNING id",
+            new_id(),
+            viewer.organisation_id,
+            name,
+            confirmed,
+        )
+        if not made:
+            raise Rejected([_taken()])
+        employer = await Employer.get(id=made[0]["id"])
+        await audit(viewer, AuditKind.EMPLOYER_CREATED, employer.id, _facts(employer))
+        return employer
+
+
+async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
+    async with transaction():
+        employer = await _locked(viewer, update.employer)
+        if employer is None:
+            raise Rejected([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such employer."), *_nulls(update)])
+        before, problems = _facts(employer), _nulls(update)
+        if isinstance(update.name, str):
+            employer.name, of_name = await _check_name(viewer, update.name, own=employer)
+            problems = of_name + problems
+        if isinstance(update.confirmed, bool):
+            employer.confirmed = update.confirmed
+        if problems:
+            raise Rejected(problems)
+        if _facts(employer) != before:
+            await employer.save(update_fields=["name", "confirmed"])
+            details = {"before": before, "after": _facts(employer)}
+            await audit(viewer, AuditKind.EMPLOYER_UPDATED, employer.id, details)
+        return employer
+
+
+async def _locked(viewer: Viewer, reference: NodeReference) -> Employer | None:
+    if reference.type_name != "Employer":
+        return None
+    found = await fetch(
+        f"SELECT {columns(Employer, 'e')} FROM employer e WHERE e.id = $1 AND e.organisation_id = $2 FOR NO KEY UPDATE",
+        reference.id,
+        viewer.organisation_id,
+    )
+    return row(Employer, "e", found[0]) if found else None
+
+
+async def _check_name(viewer: Viewer, given: str, *, own: Employer | None = None) -> tuple[str, list[Problem]]:
+    """A name as it is kept, spaces in a row made one, and what is wrong with it; it stays free until the transaction
+    ends.
+    """
+    path, label = ("name",), "The name"
+    name, problems = check_plain_text(given, path=path, label=label, longest=LONGEST_NAME)
+    name = " ".join(name.split())
+    if problems:
+        return name, list(problems)
+    if not name:
+        return name, [Problem(path, ErrorCode.REQUIRED, "Give the employer a name.")]
+    if own is not None and name == own.name:
+        return name, []
+    turn = f"trackers employers {viewer.organisation_id}"
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
+    taken = await fetch(
+        "SELECT FROM employer WHERE organisation_id = $1 AND lower(name) = lower($2) AND id IS DISTINCT FROM $3 LIMIT 1",
+        viewer.organisation_id,
+        name,
+        None if own is None else own.id,
+    )
+    return name, [_taken()] if taken else []
+
+
+def _nulls(update: EmployerUpdate) -> list[Problem]:
+    message = "An employer always has one; leave it out to keep it."
+    slots = {"name": update.name, "confirmed": update.confirmed}
+    return [Problem((slot,), ErrorCode.REQUIRED, message) for slot, given in slots.items() if given is None]
+
+
+def _facts(employer: Employer) -> dict[str, object]:
+    return {"name": employer.name, "confirmed": employer.confirmed}
+
+
+def _taken() -> Problem:
+    return Problem(("name",), ErrorCode.DUPLICATE, "There is an employer of this name already.")
