@@ -49,17 +49,8 @@ async def check_form(
     answers = await answer_fields(
         definition, submitted, organisation_id=organisation_id, today=today, stored=stored, uploads=uploads
     )
-    filled = {key: answer.value for key, answer in answers.items() if answer.value is not None}
-    visible = visible_fields(definition, filled)
-    entry = _Entry(
-        definition=definition,
-        answers=answers,
-        visible=visible,
-        visible_before=frozenset() if stored is None else visible_fields(definition, stored),
-        days=_days(definition, answers, visible),
-        entering=entering,
-    )
-    values = {key: value for key, value in filled.items() if key in visible}
+    entry = _entry(definition, answers, stored, entering)
+    values = {key: value for key, value in _filled(answers).items() if key in entry.visible}
     cleared = tuple(key for key in answers if stored and key in stored and key not in values)
     return CheckedForm(values, cleared, _problems(entry, submitted))
 
@@ -72,6 +63,27 @@ class _Entry:
     visible_before: frozenset[str]
     days: Mapping[str, dt.date]
     entering: TrackerStatus | None
+
+
+def _filled(answers: Mapping[str, Answer]) -> Mapping[str, CanonicalValue]:
+    return {key: answer.value for key, answer in answers.items() if answer.value is not None}
+
+
+def _entry(
+    definition: TypeDefinition,
+    answers: Mapping[str, Answer],
+    stored: Mapping[str, CanonicalValue] | None,
+    entering: TrackerStatus | None,
+) -> _Entry:
+    visible = visible_fields(definition, _filled(answers))
+    return _Entry(
+        definition=definition,
+        answers=answers,
+        visible=visible,
+        visible_before=frozenset() if stored is None else visible_fields(definition, stored),
+        days=_days(definition, answers, visible),
+        entering=entering,
+    )
 
 
 def _days(definition: TypeDefinition, answers: Mapping[str, Answer], visible: frozenset[str]) -> Mapping[str, dt.date]:

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from models import Member
+from models import Member, StoredFile
 from server.downloads import DownloadDoor
 from server.uploads import UploadDoor
 from services.installation import Installation
@@ -110,3 +110,20 @@ async def doors(kept: Kept) -> AsyncIterator[Doors]:
         server.should_exit = True
         async with asyncio.timeout(10):
             await task
+
+
+async def nothing(at: Doors) -> None:
+    """Neither a row nor bytes; a server that was hung up on needs a moment to notice."""
+    async with asyncio.timeout(10):
+        while at.kept.keys() or await StoredFile.exists():
+            await asyncio.sleep(0.01)
+
+
+def refusal(answer: Any) -> tuple[int, str, str]:
+    """The status, code and message of an answer that is GraphQL's error JSON and nothing else."""
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    body = answer.json()
+    assert list(body) == ["errors"]
+    (error,) = body["errors"]
+    return answer.status_code, error["extensions"]["code"], error["message"]

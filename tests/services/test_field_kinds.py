@@ -170,7 +170,7 @@ ONE, TWO, THREE = (NodeReference("File", UUID(int=number)) for number in (1, 2, 
 NO_SUCH_FILE = at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not been uploaded.")
 
 
-async def test_files_are_not_found_until_they_can_be_uploaded() -> None:
+async def test_files_that_nobody_uploaded() -> None:
     many = at("f", ErrorCode.TOO_MANY, "Evidence takes at most 2 files.", maximum="2", length="3")
     assert await check(FILES, []) == Checked(None)
     assert await check(FILES, [ONE, TWO, ONE]) == Checked([str(ONE.id), str(TWO.id)], (NO_SUCH_FILE,))
