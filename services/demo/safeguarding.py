@@ -21,8 +21,6 @@ from services.definitions import (
     TypeDefinition,
 )
 
-_AFTER_BUILT_IN = 100
-
 _CONCERN: tuple[FieldDefinition, ...] = (
     ChoiceField(
         key="concernKind",
@@ -95,7 +93,6 @@ async def write_safeguarding(organisation_id: UUID) -> None:
         name="Safeguarding concern",
         description="Something about a learner's safety or well-being that the safeguarding lead must know of.",
         category=TrackerCategory.CUSTOM,
-        position=_AFTER_BUILT_IN,
     )
     document = definition_to_document(TypeDefinition(fields=_CONCERN + _RESPONSE))
     await TrackerTypeVersion.create(type_id=made.id, version=made.version, definition=document)

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from models import AuditEntry, AuditKind, Member, Role, TrackerType
+from services.global_ids import global_id
 from tests import factories as make
 from tests.asking import ask, data, gid
 from tests.resolvers.college import Json, chosen, college, create, day, problem, text
+from tests.resolvers.test_tracker_update_files import upload
 from tests.resolvers.type_making import (
     CREATE,
     ONE,
@@ -26,6 +28,7 @@ query ($id: ID!) { tracker(id: $id) { typeVersion fields { key } type { key } va
   key label display
   ... on TextValue { text } ... on IntegerValue { integer } ... on DecimalValue { decimal } ... on DateValue { date }
   ... on BooleanValue { boolean } ... on ChoiceValue { choices { value } } ... on ReferenceValue { node { id } }
+  ... on FileValue { files { name mediaType bytes } }
 } } }
 """
 EVERY_KIND = [
@@ -94,6 +97,7 @@ async def test_every_kind_of_field_is_made_drawn_filled_and_read_back(database: 
         "fields": DRAWN,
     }
 
+    photo = await upload(house, house.tina, "desk.png", type_key="VISIT", field_key="photo")
     values = [
         text("note", "Fine"),
         text("uln", "1000000027"),
@@ -107,6 +111,7 @@ async def test_every_kind_of_field_is_made_drawn_filled_and_read_back(database: 
         text("where", "Kitchen"),
         {"key": "employer", "value": {"reference": gid(house.employer)}},
         {"key": "visitor", "value": {"reference": gid(house.bob)}},
+        {"key": "photo", "value": {"files": [global_id("File", photo.id)]}},
     ]
     entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(house.learner), "values": values}
     refused = await create(house.tina, entry)
@@ -133,6 +138,7 @@ async def test_every_kind_of_field_is_made_drawn_filled_and_read_back(database: 
         value("where", "Kitchen", text="Kitchen"),
         value("employer", "Acme", node={"id": gid(house.employer)}),
         value("visitor", "Bob", node={"id": gid(house.bob)}),
+        value("photo", "desk.png", files=[{"name": "desk.png", "mediaType": "image/png", "bytes": 9}]),
     ]
 
 

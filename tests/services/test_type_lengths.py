@@ -1,0 +1,47 @@
+"""How short and how long the texts of each format are, which a field's own lengths must leave room for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.definitions import TextFormat
+from services.field_rules.texts import FORMAT_LENGTHS
+from services.field_rules.texts import LONGEST as LONGEST_TEXT
+from services.formats import FormatProblem, check_format
+
+LABEL = "a" * 63
+LONGEST: dict[TextFormat, tuple[str, str]] = {
+    TextFormat.EMAIL: ("a@b.c", "a" * 34 + "@" + LABEL + ".a"),
+    TextFormat.PHONE: ("1", "1" * 18),
+    TextFormat.URL: ("http://a", "https://a/" + "b" * (LONGEST_TEXT - 10)),
+    TextFormat.POSTCODE: ("M1 1AA", "SW1A 1AA"),
+    TextFormat.NATIONAL_INSURANCE_NUMBER: ("AB123456", "AB123456C"),
+    TextFormat.ULN: ("1000000027", "1000000027"),
+    TextFormat.UKPRN: ("10033670", "10033670"),
+    TextFormat.EMPLOYER_ID: ("999999999", "999999999"),
+    TextFormat.LEARNING_AIM_REFERENCE: ("1", "ZPROG001"),
+    TextFormat.STANDARD_REFERENCE: ("ST0001", "ST0001"),
+    TextFormat.EPA_ORGANISATION_ID: ("EPA0001", "10033670"),
+    TextFormat.UTR: ("1123456789", "1123456789"),
+    TextFormat.ILR_YEAR: ("26-27", "26-27"),
+    TextFormat.PERSON_NAME: ("X", "x" * 100),
+    TextFormat.ADDRESS_LINE: ("1", "1" * 50),
+}
+
+
+@pytest.mark.parametrize("text_format", list(TextFormat))
+def test_the_shortest_and_the_longest_text_of_a_format(text_format: TextFormat) -> None:
+    texts = LONGEST[text_format]
+    assert tuple(check_format(text_format, text) for text in texts) == texts
+    assert tuple(map(len, texts)) == FORMAT_LENGTHS[text_format]
+
+
+@given(st.data())
+@pytest.mark.parametrize("text_format", list(TextFormat))
+def test_no_text_of_a_format_is_shorter_or_longer(text_format: TextFormat, data: st.DataObject) -> None:
+    least, most = FORMAT_LENGTHS[text_format]
+    text = data.draw(
+        st.text("a1A -@.:/", max_size=12) | st.sampled_from(LONGEST[text_format]).map(lambda one: one + "1")
+    )
+    kept = check_format(text_format, text)
+    assert isinstance(kept, FormatProblem) or least <= len(kept) <= most or text_format == TextFormat.URL
