@@ -19,6 +19,7 @@ from server.downloads import DownloadDoor
 from server.execution import Executor
 from server.http import GraphQLDoor
 from server.installation import installation_of, mailer_of, store_of
+from server.password_page import password_routes
 from server.playground_page import playground_assets, playground_response, wants_html
 from server.settings import Settings, database_credentials
 from server.socket import SocketDoor
@@ -63,6 +64,7 @@ class Application:
             Route("/files", UploadDoor(self._store, self._viewer)),
             Route("/files/{address:path}", DownloadDoor(self._store, self._installation)),
             Route("/trackers/{id}", playground_response),
+            *password_routes(),
             Route("/health/live", _live),
             Route("/health/ready", _ready),
             playground_assets(),

@@ -80,7 +80,7 @@ def _reset(told: PasswordLink, house: str) -> Letter:
         recipient_email=told.recipient_email,
         subject=f"A new password for the trackers of {house}",
         opening="Somebody has asked for a new password for this e-mail address. The link to choose one works once, "
-        "within an hour. It ends every session that is open.",
+        "within an hour. Every session that is open ends then.",
         deed="Choose a password",
         link=told.link,
         closing="If it was not you, you need do nothing: your password stays as it is.",
