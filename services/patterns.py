@@ -11,6 +11,9 @@ import re2  # type: ignore[import-untyped]
 
 LONGEST_PATTERN = 1_000
 
+_MACHINE = 4 * 1024 * 1024
+"""The bytes that RE2 may use for one pattern: enough for 100 letters of any script, made in a tenth of a second."""
+
 _CATEGORY = r"\\[pP]\{(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cf]?)\}"
 _SET = rf"\\[dDwWsS]|{_CATEGORY}"
 _SYNTAX = r"\^$\\.*+?()\[\]{}|/"
@@ -57,4 +60,5 @@ def _is_common(pattern: str) -> bool:
 def _compiled(pattern: str) -> re2._Regexp:
     options = re2.Options()
     options.log_errors = False  # RE2 writes to stderr otherwise
+    options.max_mem = _MACHINE
     return re2.compile(pattern, options)

@@ -45,7 +45,7 @@ def test_how_long_a_pattern_may_be() -> None:
     assert is_pattern("a" * LONGEST_PATTERN)
     assert not is_pattern("a" * (LONGEST_PATTERN + 1))
     assert is_pattern(r"[\p{L} '-]{1,100}")
-    assert not is_pattern(r"(?:\p{L}{1000}){1}" * 20)  # too large a machine for RE2
+    assert not is_pattern(r"(?:\p{L}{0,100}){0,4}x")  # too large a machine
 
 
 COMMON = [
