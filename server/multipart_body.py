@@ -26,7 +26,7 @@ ONE_PART = "Send exactly one part, a file, under the name `file`"
 class FilePart:
     """The body of one request. First ``open``, then ``chunks`` to its end."""
 
-    def __init__(self, request: Request, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, request: Request, *, idle_seconds: float) -> None:
         self._request = request
         self._idle_seconds = idle_seconds
         self._parser = PushMultipartParser(_boundary(request), strict=True)

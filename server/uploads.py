@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from server.file_answers import bug, json_answer, refusal, refused
 from server.http import Refused
-from server.multipart_body import MOST_AROUND, FilePart, announced_length
+from server.multipart_body import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
 from services.file_store import FileStore
 from services.global_ids import global_id
 from services.refusals import Refusal, Unauthenticated
@@ -29,9 +29,10 @@ LINGER_BYTES, LINGER_SECONDS = 16_777_216, 10.0
 class UploadDoor:
     """The ASGI endpoint for uploads; give it to a `Route` without methods, so that it refuses others itself."""
 
-    def __init__(self, store: FileStore, viewer_of: ViewerOf) -> None:
+    def __init__(self, store: FileStore, viewer_of: ViewerOf, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self._store = store
         self._viewer_of = viewer_of
+        self._idle_seconds = idle_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -66,7 +67,7 @@ class UploadDoor:
         viewer = await self._viewer_of(request.headers.get("authorization"))
         if viewer is None:
             raise Unauthenticated
-        part = FilePart(request)
+        part = FilePart(request, idle_seconds=self._idle_seconds)
         to = await destination_of(viewer, _parameter(request, "type"), _parameter(request, "field"))
         length = announced_length(request)
         _check_length(length, to)

@@ -79,7 +79,10 @@ class Lookup:
         records = await fetch(
             _UPLOADS, list(self._files), self._organisation_id, of.type_key, of.uploader_id, of.tracker_id
         )
-        return {record["id"]: Upload(*list(record.values())[1:]) for record in records}
+        return {
+            record["id"]: Upload(record["field_key"], record["name"], record["media_type"], record["bytes"])
+            for record in records
+        }
 
     async def _load(self, target: ReferenceTarget, ids: list[UUID]) -> Mapping[UUID, Found]:
         if target is ReferenceTarget.EMPLOYER:

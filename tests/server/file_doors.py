@@ -80,8 +80,8 @@ END = f"--{BOUNDARY}--\r\n".encode()
 
 
 @asynccontextmanager
-async def doors(kept: Kept) -> AsyncIterator[Doors]:
-    """The running server."""
+async def doors(kept: Kept, *, idle_seconds: float = 60) -> AsyncIterator[Doors]:
+    """The running server; ``idle_seconds`` is how long it waits for the next byte."""
     known: dict[str, Viewer] = {}
 
     async def viewer_of(authorization: str | None) -> Viewer | None:
@@ -93,7 +93,7 @@ async def doors(kept: Kept) -> AsyncIterator[Doors]:
 
     installation = Installation(secret=b"a secret of tests, 32 bytes or more", edit_url="https://app.example/{id}")
     routes = [
-        Route("/files", UploadDoor(kept.store, viewer_of)),
+        Route("/files", UploadDoor(kept.store, viewer_of, idle_seconds=idle_seconds)),
         Route("/files/{address:path}", DownloadDoor(kept.store, installation)),
     ]
     server = uvicorn.Server(

@@ -163,6 +163,17 @@ async def test_an_upload_that_is_cut_off_leaves_nothing(both: Doors, house: Coll
     await nothing(both)
 
 
+async def test_who_sends_nothing_more_is_not_waited_for(request: pytest.FixtureRequest, house: College) -> None:
+    async with doors(kept_in("folder", request), idle_seconds=0.2) as at:
+        for beginning in (b"", part(PDF)[:-2]):
+            reader, writer = await at.line()
+            writer.write(head(house.ada, "Content-Length: 9000000") + beginning)
+            async with asyncio.timeout(30):
+                assert await reader.read(12) == b"HTTP/1.1 408"
+            writer.close()
+        await nothing(at)
+
+
 async def test_a_content_length_that_lies(at: Doors, house: College) -> None:
     body = part(PDF) + END
     short, long = len(body) - 20, 10_065_537 + len(PDF)
