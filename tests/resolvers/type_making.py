@@ -81,7 +81,7 @@ def field(kind: str, key: str, **slots: Any) -> Json:
 
 def served(kind: str, key: str, **slots: Any) -> Json:
     """The field as it is served when nothing but its kind, key and these slots was entered."""
-    common = {"help": None, "required": False, "requiredFor": [], "visibleWhen": None}
+    common: Json = {"help": None, "required": False, "requiredFor": [], "visibleWhen": None}
     return field(kind, key) | common | _DEFAULTS[kind] | slots
 
 
