@@ -131,6 +131,7 @@ async def _apply(manager: Member, member: Member | None, update: MemberUpdate) -
     if member is None:
         return [Problem(("id",), ErrorCode.NOT_FOUND, "There is no such member.")]
     problems: list[Problem] = []
+    managed = member.active and Role.MANAGE_MEMBERS in member.roles
     if isinstance(update.name, str):
         member.name, of_name = check_name(update.name)
         problems += of_name
@@ -141,7 +142,7 @@ async def _apply(manager: Member, member: Member | None, update: MemberUpdate) -
         problems += _roles_problems(manager, member, update.roles)
         member.roles = [role.value for role in Role if role in update.roles]
     if isinstance(update.active, bool):
-        if member.active and not update.active and await _is_last_manager(member):
+        if managed and not update.active and await _nobody_else_manages(member):
             message = f"{member.name} is the last active member with the role {Role.MANAGE_MEMBERS}."
             problems.append(Problem(("active",), ErrorCode.FORBIDDEN, message))
         member.active = update.active
@@ -169,9 +170,7 @@ def _roles_problems(manager: Member, member: Member, roles: Collection[Role]) ->
     return _granting_problems(manager, roles, member.roles)
 
 
-async def _is_last_manager(member: Member) -> bool:
-    if Role.MANAGE_MEMBERS not in member.roles:
-        return False
+async def _nobody_else_manages(member: Member) -> bool:
     others = await fetch(
         "SELECT FROM member WHERE organisation_id = $1 AND id <> $2 AND active AND $3 = ANY(roles) LIMIT 1",
         member.organisation_id,

@@ -1,0 +1,112 @@
+"""createMember: who may, what is refused, and the invitation that goes with it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from models import Inbox, Mail, MailKind, Member, MemberKind, Role
+from tests import factories as make
+from tests.asking import gid
+from tests.resolvers.college import problem
+from tests.resolvers.managing import CREATE, audited, create, everything, facts, manager, top_level
+
+
+async def test_a_member_is_added_invited_and_kept_in_the_audit(database: str) -> None:
+    mia = await manager()
+    payload = await create(mia, name=" Zoe\u0308 ", email=" Ann@Example.ORG", roles=["CREATE_TRACKERS"])
+    made = await Member.get(email="ann@example.org")
+    assert payload == {
+        "member": {
+            "id": gid(made),
+            "name": "Zoë",
+            "email": "ann@example.org",
+            "kind": "TUTOR",
+            "roles": ["CREATE_TRACKERS"],
+            "active": True,
+        },
+        "errors": [],
+    }
+    assert (made.organisation_id, made.password_hash) == (mia.organisation_id, None)
+    assert await Inbox.get(member_id=made.id)
+    (mail,) = await Mail.all()
+    assert (mail.kind, mail.recipient_id, mail.notification_id, mail.sent_at) == (
+        MailKind.INVITATION,
+        made.id,
+        None,
+        None,
+    )
+    kept = facts("Zoë", MemberKind.TUTOR, [Role.CREATE_TRACKERS]) | {"email": "ann@example.org"}
+    assert await audited() == [("MEMBER_CREATED", mia.id, made.id, kept)]
+
+
+async def test_all_problems_are_told_at_once_and_nothing_comes_of_it(database: str) -> None:
+    mia = await manager()
+    before = await everything()
+    payload = await create(mia, name=" ", email="ann", roles=["CREATE_TRACKERS", "MANAGE_SETTINGS", "MANAGE_SETTINGS"])
+    message = "You cannot grant MANAGE_SETTINGS: you do not have it yourself."
+    assert payload == {
+        "member": None,
+        "errors": [
+            problem("name", "REQUIRED", "Give the member a name."),
+            problem(
+                "email",
+                "INVALID_FORMAT",
+                "An e-mail address is written name@example.org, in at most 100 characters.",
+            ),
+            problem("roles.1", "FORBIDDEN", message),
+            problem("roles.2", "FORBIDDEN", message),
+        ],
+    }
+    assert await everything() == before
+
+
+@pytest.mark.parametrize(
+    ("entry", "path", "code"),
+    [
+        ({"name": ""}, "name", "REQUIRED"),
+        ({"name": "x" * 201}, "name", "TOO_LONG"),
+        ({"name": "A\0"}, "name", "INVALID_FORMAT"),
+        ({"email": ""}, "email", "INVALID_FORMAT"),
+        ({"email": "\ud800@example.org"}, "email", "INVALID_FORMAT"),
+        ({"email": "x" * 1_000_000}, "email", "INVALID_FORMAT"),
+        ({"email": "MIA@example.org "}, "email", "DUPLICATE"),
+        ({"email": "them@example.org"}, "email", "DUPLICATE"),
+    ],
+)
+async def test_what_is_refused(database: str, entry: dict[str, Any], path: str, code: str) -> None:
+    mia = await manager(email="mia@example.org")
+    await make.member(email="them@example.org")  # another organisation's
+    before = await everything()
+    payload = await create(mia, **entry)
+    assert payload["member"] is None
+    assert [(one["path"], one["code"]) for one in payload["errors"]] == [([path], code)]
+    assert await everything() == before
+
+
+async def test_of_two_with_one_address_at_once_one_is_made(database: str) -> None:
+    mia, max_ = await manager(), await manager()
+    payloads = await asyncio.gather(create(mia), create(max_), create(mia))
+    refused = [payload["errors"] for payload in payloads if payload["member"] is None]
+    taken = problem("email", "DUPLICATE", "There is a member with this e-mail address already.")
+    assert refused == [[taken], [taken]]
+    assert await Mail.all().count() == 1
+
+
+async def test_only_an_administrator_makes_another(database: str) -> None:
+    tutor = await manager(kind=MemberKind.TUTOR)
+    assert await create(tutor, kind="ADMINISTRATOR") == {
+        "member": None,
+        "errors": [problem("kind", "FORBIDDEN", "Only an administrator makes another one.")],
+    }
+    assert (await create(tutor, kind="TUTOR"))["member"]["kind"] == "TUTOR"
+    mia = await manager(await tutor.organisation)
+    assert (await create(mia, kind="ADMINISTRATOR", email="bea@example.org"))["member"]["kind"] == "ADMINISTRATOR"
+
+
+async def test_it_needs_the_role(database: str) -> None:
+    others = [role for role in Role if role != Role.MANAGE_MEMBERS]
+    entry = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
+    for member, code in ((await make.member(roles=others), "FORBIDDEN"), (None, "UNAUTHENTICATED")):
+        assert await top_level(member, CREATE, entry) == ({"createMember": None}, [code])
+    assert await Member.all().count() == 1

@@ -1,0 +1,154 @@
+"""updateMember: what may be changed, by whom, and what is refused."""
+
+import asyncio
+import itertools
+
+from models import Member, MemberKind, Role
+from tests import factories as make
+from tests.asking import gid
+from tests.resolvers.college import Json, problem
+from tests.resolvers.managing import MANAGES, UPDATE, audited, everything, facts, manager, top_level, update, updated
+
+ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR
+NO_ONE = "Nobody changes their own roles."
+
+
+async def colleagues(*, roles: tuple[Role, ...] = MANAGES) -> tuple[Member, Member]:
+    """Mia, who manages members, and Tim, a tutor."""
+    mia = await manager(roles=roles)
+    return mia, await make.member(await mia.organisation, name="Tim", kind=TUTOR)
+
+
+async def test_what_is_absent_stays_and_every_change_is_kept_in_the_audit(database: str) -> None:
+    mia, tim = await colleagues()
+    shown = {"id": gid(tim), "name": "Tim", "email": tim.email, "kind": "TUTOR", "roles": [], "active": True}
+    assert await updated(mia, tim) == shown
+    assert await updated(mia, tim, name=" Tom ") == shown | {"name": "Tom"}
+    assert await updated(mia, tim, name="Tom", kind="TUTOR", roles=[], active=True) == shown | {"name": "Tom"}
+    granted = shown | {"name": "Tom", "roles": ["CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
+    entry = {"roles": ["CREATE_TRACKERS", "CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
+    assert await updated(mia, tim, **entry) == granted
+    assert await updated(mia, tim, active=False) == granted | {"active": False}
+    assert await updated(mia, tim, active=True, roles=[]) == granted | {"roles": []}
+    steps = [
+        facts("Tim", TUTOR, []),
+        facts("Tom", TUTOR, []),
+        facts("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS]),
+        facts("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS], active=False),
+        facts("Tom", ADMINISTRATOR, []),
+    ]
+    assert await audited() == [
+        ("MEMBER_UPDATED", mia.id, tim.id, {"before": before, "after": after})
+        for before, after in itertools.pairwise(steps)
+    ]
+
+
+async def test_null_and_nonsense_are_refused_all_at_once(database: str) -> None:
+    mia, tim = await colleagues()
+    before = await everything()
+    message = "A member always has one; leave it out to keep it."
+    nulls = [problem(slot, "REQUIRED", message) for slot in ("name", "kind", "roles", "active")]
+    assert await update(mia, tim, name=None, kind=None, roles=None, active=None) == {"member": None, "errors": nulls}
+    long = problem(
+        "name", "TOO_LONG", "The name may have at most 200 characters; this has 201.", maximum=200, length=201
+    )
+    lacked = problem("roles.1", "FORBIDDEN", "You cannot grant MANAGE_SETTINGS: you do not have it yourself.")
+    entry: Json = {"name": "x" * 201, "roles": ["CREATE_TRACKERS", "MANAGE_SETTINGS"], "active": None}
+    assert await update(mia, tim, **entry) == {"member": None, "errors": [long, lacked, nulls[3]]}
+    for name, code in ((" ", "REQUIRED"), ("\0", "INVALID_FORMAT"), ("\ud800", "INVALID_FORMAT")):
+        assert [(one["path"], one["code"]) for one in (await update(mia, tim, name=name))["errors"]] == [
+            (["name"], code)
+        ]
+    assert await everything() == before
+
+
+async def test_a_role_that_somebody_has_stays_and_can_be_taken_away(database: str) -> None:
+    mia, tim = await colleagues()
+    await Member.filter(id=tim.id).update(roles=["MANAGE_SETTINGS", "EDIT_PROCESS_AUTOMATION_TRACKERS"])
+    kept = await updated(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
+    assert kept["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
+    lacked = problem(
+        "roles.0", "FORBIDDEN", "You cannot grant EDIT_PROCESS_AUTOMATION_TRACKERS: you do not have it yourself."
+    )
+    assert (await update(mia, tim, roles=["EDIT_PROCESS_AUTOMATION_TRACKERS"]))["errors"] == [lacked]
+    assert (await updated(mia, tim, roles=[]))["roles"] == []
+
+
+async def test_nobody_changes_their_own_roles(database: str) -> None:
+    mia, _ = await colleagues()
+    await manager(await mia.organisation)  # so that she is not the last
+    own = problem("roles", "FORBIDDEN", NO_ONE)
+    for roles in ([], ["MANAGE_MEMBERS"], [*MANAGES, "MANAGE_SETTINGS"]):
+        assert await update(mia, mia, roles=roles) == {"member": None, "errors": [own]}
+    assert await audited() == []
+    same = await updated(mia, mia, roles=[*reversed(MANAGES)], name="Maria")
+    assert (same["name"], same["roles"]) == ("Maria", ["CREATE_TRACKERS", "MANAGE_MEMBERS"])
+
+
+async def test_the_last_with_manage_members_stays(database: str) -> None:
+    mia, tim = await colleagues()
+    bob = await make.member(await mia.organisation, name="Bob", roles=MANAGES, active=False)
+    await manager()  # another organisation's
+    last = problem("active", "FORBIDDEN", "Mia is the last active member with the role MANAGE_MEMBERS.")
+    before = await everything()
+    assert await update(mia, mia, active=False) == {"member": None, "errors": [last]}
+    stripped = problem("roles", "FORBIDDEN", NO_ONE)
+    assert await update(mia, mia, active=False, roles=[]) == {"member": None, "errors": [stripped, last]}
+    assert await everything() == before
+    await updated(mia, bob, active=True)
+    assert (await updated(mia, mia, active=False))["active"] is False
+    assert await Member.filter(id=tim.id).count() == 1
+
+
+async def test_of_two_who_strip_or_switch_off_each_other_at_once_one_does(database: str) -> None:
+    entries: list[Json] = [{"roles": []}, {"active": False}]
+    for entry in entries:
+        mia = await manager()
+        max_ = await manager(await mia.organisation, name="Max")
+        both = [{"id": gid(max_), **entry}, {"id": gid(mia), **entry}]
+        answers = await asyncio.gather(top_level(mia, UPDATE, both[0]), top_level(max_, UPDATE, both[1]))
+        codes = sorted(tuple(codes) for _, codes in answers)
+        assert codes in ([(), ("FORBIDDEN",)], [(), ("UNAUTHENTICATED",)])
+        assert (
+            await Member.filter(organisation_id=mia.organisation_id, active=True, roles__contains=MANAGES).count() == 1
+        )
+
+
+async def test_of_all_who_leave_at_once_one_stays(database: str) -> None:
+    first = await manager()
+    managers = [first, *[await manager(await first.organisation) for _ in range(4)]]
+    payloads = await asyncio.gather(*(update(one, one, active=False) for one in managers))
+    refused = [payload["errors"] for payload in payloads if payload["member"] is None]
+    assert [[(one["path"], one["code"]) for one in errors] for errors in refused] == [[(["active"], "FORBIDDEN")]]
+    assert await Member.filter(active=True).count() == 1
+
+
+async def test_only_an_administrator_makes_another(database: str) -> None:
+    mia, tim = await colleagues()
+    tutor = await manager(await mia.organisation, kind=TUTOR)
+    only = problem("kind", "FORBIDDEN", "Only an administrator makes another one.")
+    for member in (tim, tutor):
+        assert await update(tutor, member, kind="ADMINISTRATOR") == {"member": None, "errors": [only]}
+    assert (await updated(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
+    assert (await updated(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
+
+
+async def test_who_is_not_there_cannot_be_changed(database: str) -> None:
+    mia, _ = await colleagues()
+    unknown = problem("id", "NOT_FOUND", "There is no such member.")
+    null = problem("name", "REQUIRED", "A member always has one; leave it out to keep it.")
+    theirs = await manager()
+    for id_ in (gid(theirs), gid(await mia.organisation), "rubbish", ""):
+        answer, codes = await top_level(mia, UPDATE, {"id": id_, "name": None, "roles": ["MANAGE_SETTINGS"]})
+        assert (answer, codes) == ({"updateMember": {"member": None, "errors": [unknown, null]}}, [])
+    assert (await Member.get(id=theirs.id)).name == "Mia"
+
+
+async def test_it_needs_the_role(database: str) -> None:
+    _, tim = await colleagues()
+    bob = await make.member(await tim.organisation, roles=[role for role in Role if role != Role.MANAGE_MEMBERS])
+    for member, code in ((bob, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
+        for target in (tim, bob):
+            answer = await top_level(member, UPDATE, {"id": gid(target), "name": "Me"})
+            assert answer == ({"updateMember": None}, [code])
+    assert await audited() == []
