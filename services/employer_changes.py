@@ -6,6 +6,8 @@ settings.
 
 from dataclasses import dataclass
 
+from tortoise.exceptions import IntegrityError
+
 from models import AuditKind, Employer, Role
 from models.base import new_id
 from models.database import fetch, transaction
@@ -59,7 +61,7 @@ async def _create(viewer: Viewer, given: str, *, confirmed: bool) -> Employer:
             problems.append(Problem(("confirmed",), ErrorCode.FORBIDDEN, message))
         if problems:
             raise Rejected(problems)
-        # An import may have made it since; that waits for no turn.
+        # An import waits for no turn, and may have made it since.
         made = await fetch(
             "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES ($1, $2, $3, $4) "
             "ON CONFLICT DO NOTHING RETURNING id",
@@ -89,10 +91,17 @@ async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
         if problems:
             raise Rejected(problems)
         if _facts(employer) != before:
-            await employer.save(update_fields=["name", "confirmed"])
+            await _save(employer)
             details = {"before": before, "after": _facts(employer)}
             await audit(viewer, AuditKind.EMPLOYER_UPDATED, employer.id, details)
         return employer
+
+
+async def _save(employer: Employer) -> None:
+    try:
+        await employer.save(update_fields=["name", "confirmed"])
+    except IntegrityError:  # an import has just made one of this name
+        raise Rejected([_taken()]) from None
 
 
 async def _locked(viewer: Viewer, reference: NodeReference) -> Employer | None:
