@@ -196,7 +196,9 @@ async def test_the_database_goes_and_comes_back(postgres: str, database: str, ca
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await until(await due(await office()))
     said = [message.partition(":")[0] for message in caplog.messages if message.startswith("the automations")]
-    assert said == ["the automations stand still", "the automations go on"]
+    # Another kind of error is said anew: the connection that broke, then the database that lets nobody in.
+    assert set(said[:-1]) == {"the automations stand still"}
+    assert said[-1] == "the automations go on"
 
 
 def test_a_day_ends_within_a_day() -> None:
