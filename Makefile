@@ -2,6 +2,7 @@
 # Environment and playground are made under a lock, so that two commands may be given at once.
 
 PYTHON ?= python3
+WORKERS ?= 3
 PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
@@ -14,8 +15,9 @@ ALONE = @flock .venv-lock $(MAKE) --silent --no-print-directory
 run: environment playground
 	@exec .venv/bin/trackers serve --demo
 
+# Half of a run is waiting for processes, so one more than there are cores; a file's tests share what it started.
 test: check playground
-	@exec .venv/bin/pytest
+	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile
 
 check: test-environment
 	.venv/bin/ruff check
