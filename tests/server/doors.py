@@ -50,6 +50,7 @@ class Context:
     house: House
     viewer: str | None
     expires_at: dt.datetime | None
+    client: str = "127.0.0.1"
 
     @property
     def member_id(self) -> str | None:
