@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, IPv6Network
 
 from server.error_codes import Code
 from server.refusals import too_much
@@ -15,13 +15,17 @@ def account_of(member_id: str | None, client: str) -> str:
     """The member's account, or that of a client's address; an IPv6 network of 64 bits is one household's."""
     if member_id is not None:
         return f"member {member_id}"
+    return f"address {_network(client)}"
+
+
+def _network(client: str) -> str:
+    if ":" not in client:
+        return client
     try:
-        address = ip_address(client)
+        address = IPv6Address(client.partition("%")[0])
     except ValueError:
-        return f"address {client}"
-    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
-        return f"address {int(address) >> 64:x}"
-    return f"address {address}"
+        return client
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
 
 class Places:
