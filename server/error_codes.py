@@ -28,6 +28,12 @@ class Code(StrEnum):
     OPERATION_TIMEOUT = "OPERATION_TIMEOUT"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
+    NOT_FOUND = "NOT_FOUND"
+    UNKNOWN_TYPE = "UNKNOWN_TYPE"
+    UNKNOWN_FIELD = "UNKNOWN_FIELD"
+    WRONG_KIND = "WRONG_KIND"
+    REQUIRED = "REQUIRED"
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
 
@@ -41,17 +47,21 @@ class Meaning(NamedTuple):
 
 DOCUMENT = "400, or 200 in `application/json`"
 EXECUTED = "200"
+UPLOAD = "422 from `POST /files`"
 
 MEANINGS = {
     Code.BAD_REQUEST: Meaning(
-        "400", "The body or the address's parameters are no GraphQL request.", "Mend the client: the message says where."
+        "400",
+        "The body or the address's parameters are no GraphQL request.",
+        "Mend the client: the message says where.",
     ),
     Code.NOT_ACCEPTABLE: Meaning("406", "`Accept` allows nothing that is answered here.", "Allow `application/json`."),
     Code.METHOD_NOT_ALLOWED: Meaning(
         "405", "The method is not one of this address, or a mutation came by `GET`.", "Use one of the header `Allow`."
     ),
     Code.UNSUPPORTED_MEDIA_TYPE: Meaning(
-        "415", "The body is not JSON in UTF-8, or it is compressed; of an upload: not a kind that the field takes.",
+        "415",
+        "The body is not JSON in UTF-8, or it is compressed; of an upload: not a kind that the field takes.",
         "Send what the message names.",
     ),
     Code.CONTENT_TOO_LARGE: Meaning("413", "The body or the file is too long.", "Send less; the limit is told."),
@@ -93,13 +103,25 @@ MEANINGS = {
         "Nobody is signed in, or the sign-in has ended.",
         "Call `refreshSession` or sign in, then repeat it.",
     ),
-    Code.FORBIDDEN: Meaning(f"{EXECUTED}; 422 from `/files`", "The member lacks a role.", "Hide what is not theirs."),
+    Code.FORBIDDEN: Meaning(
+        f"{EXECUTED}; 422 from `POST /files`, 403 from `GET /files`",
+        "The member lacks a role; of a file's address: it has expired.",
+        "Hide what is not theirs; ask for the file's `url` again.",
+    ),
+    Code.NOT_FOUND: Meaning("404", "There is no such file or address.", "Ask for the file's `url` again."),
+    Code.UNKNOWN_TYPE: Meaning(UPLOAD, "An upload is for no tracker type.", "Ask for `trackerTypes` again."),
+    Code.UNKNOWN_FIELD: Meaning(UPLOAD, "An upload is for no field of the type.", "Ask for the type's `fields` again."),
+    Code.WRONG_KIND: Meaning(UPLOAD, "An upload is for a field that takes no files.", "Upload for FILE fields alone."),
+    Code.REQUIRED: Meaning(UPLOAD, "The uploaded file is empty.", "Say so beside the field."),
+    Code.SERVICE_UNAVAILABLE: Meaning(
+        "503, with `Retry-After`", "The database is away for the moment.", "Repeat it after `retryAfter` seconds."
+    ),
     Code.INTERNAL_SERVER_ERROR: Meaning(
         f"{EXECUTED} from a field; 500 else",
         "Something unexpected. Nothing of it is told but `requestId`, which names it in the log.",
         "Repeat a query once; tell the operator the id.",
     ),
-}  # fmt: skip
+}
 
 
 def table() -> str:

@@ -26,7 +26,7 @@ FIELDS = {
 BELOW = {
     "thing": "Thing", "some": "Thing", "things": "ThingConnection", "nodes": "Thing", "edges": "ThingEdge", "node": "Thing",
 }  # fmt: skip
-PAGES = {
+PAGES: dict[str, int | str] = {
     "": 50,
     "(first: 2)": 2,
     "(last: 3)": 3,
