@@ -15,6 +15,7 @@ from server.refusals import RequestRefused, limit_exceeded
 __all__ = ["check_size", "coerced"]
 
 MAX_ERRORS = 50
+CONTAINERS = (list, dict)
 
 
 def check_size(variables: dict[str, Any], limits: Limits) -> None:
@@ -26,9 +27,8 @@ def check_size(variables: dict[str, Any], limits: Limits) -> None:
         count += len(one)
         if isinstance(one, list):
             longest = max(longest, len(one))
-            waiting.extend(value for value in one if isinstance(value, list | dict))
-        else:
-            waiting.extend(value for value in one.values() if isinstance(value, list | dict))
+        within = one if isinstance(one, list) else one.values()
+        waiting.extend(value for value in within if isinstance(value, CONTAINERS))
     figures = (
         ("listEntries", "The entries of a list", longest, limits.max_list_entries),
         ("inputValues", "The values in the variables", count, limits.max_input_values),

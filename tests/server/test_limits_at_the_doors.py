@@ -1,10 +1,13 @@
 """Limits as clients meet them: what an operation cost, 429 with the wait over HTTP, the same error on a socket."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 
+from server.app import Application
 from server.limits import Limits
+from server.settings import Settings
 from tests.server.doors import House, house
 from tests.server.socket_client import GOOD, ask, client, complete, heard
 
@@ -91,6 +94,19 @@ async def test_operations_of_a_member_at_a_time() -> None:
         await two.send(complete("1"))
         await served.all_cleaned("wait")
         assert await post(served, HELLO) == (200, None, {"data": READ})
+
+
+async def test_the_settings_reach_the_doors(tmp_path: Path) -> None:
+    given = {"TRACKERS_MAX_DEPTH": "1", "TRACKERS_MAX_BODY_BYTES": "60"}
+    settings = Settings.from_environment(given, folder=tmp_path)
+    application = Application(settings, "postgres://nobody@192.0.2.1/nothing").asgi
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://here") as one:
+        deep = await one.post("/graphql", json={"query": "{ viewer { id } }"})
+        long = await one.post("/graphql", json={"query": "{ viewer { __typename } }".ljust(60)})
+    extensions = {"code": "LIMIT_EXCEEDED", "limit": "depth", "asked": 2, "allowed": 1}
+    message = "The operation's levels of fields: 2, where at most 1 are allowed"
+    assert deep.json() == {"errors": [{"message": message, "extensions": extensions}]}
+    assert (long.status_code, long.json()["errors"][0]["message"]) == (413, "The body is longer than 60 bytes")
 
 
 async def test_a_refused_request_writes_nothing() -> None:

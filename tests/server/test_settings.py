@@ -97,6 +97,12 @@ def test_every_limit_has_a_variable(tmp_path: Path) -> None:
     assert found.limits == Limits(**figures)
 
 
+def test_the_readme_has_every_limit_with_its_default() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for limit in fields(Limits):
+        assert f"| `TRACKERS_{limit.name.upper()}` | {limit.default} | " in readme
+
+
 def test_a_bucket_holds_what_one_operation_may_cost(tmp_path: Path) -> None:
     assert settings(tmp_path, COST_BUCKET="7", MAX_COST="7").limits.cost_bucket == 7
     with pytest.raises(SettingsError) as refusal:
