@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from graphql import DocumentNode, GraphQLError
 
 from server.limits import Limits
-from server.measuring import Measures, Measuring
+from server.measures import Measures
+from server.measuring import Measuring
 from server.refusals import limit_exceeded
 from server.repetition import repeated_fields
 

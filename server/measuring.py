@@ -3,82 +3,25 @@
 Every selection is visited once: what a fragment holds is measured once and added wherever it is spread.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from graphql import (
     ArgumentNode,
-    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
-    ListValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    ValueNode,
 )
 
-from server.cost import FREE, Cost, Size, cost_of
+from server.cost import Cost, Size
+from server.measures import Measures, Sum
 from server.pricing import META_FIELDS, Price, Pricing
 from server.row_counts import named_rows, page_rows
 
-__all__ = ["Measures", "Measuring"]
-
-
-@dataclass(slots=True)
-class Measures:
-    """What one selection set holds, with every fragment spread out.
-
-    `row_cost` is what each row of the connection around it costs, for whose size the set does not know.
-    """
-
-    selections: int = 0
-    depth: int = 0
-    aliases: int = 0
-    directives: int = 0
-    fields: int = 0
-    """On its first level."""
-    longest_list: int = 0
-    introspects: bool = False
-    cost: Cost = FREE
-    row_cost: Cost = FREE
-
-
-@dataclass(slots=True)
-class _Sum:
-    """A selection set's measures while they are added up."""
-
-    measures: Measures = field(default_factory=Measures)
-    weight: int = 0
-    costs: list[tuple[Size, Cost]] = field(default_factory=list)
-    row_weight: int = 0
-    row_costs: list[tuple[Size, Cost]] = field(default_factory=list)
-
-    def add(self, other: Measures, *, levels: int = 0) -> None:
-        """Take in what lies `levels` of fields deeper; its cost is the caller's."""
-        own = self.measures
-        own.selections += other.selections
-        own.depth = max(own.depth, other.depth + levels)
-        own.aliases += other.aliases
-        own.directives += other.directives
-        own.longest_list = max(own.longest_list, other.longest_list)
-        own.introspects |= other.introspects
-
-    def spread(self, other: Measures) -> None:
-        """Take in the fields of a fragment as one's own."""
-        self.add(other)
-        self.measures.fields += other.fields
-        self.costs.append((1, other.cost))
-        self.row_costs.append((1, other.row_cost))
-
-    def whole(self) -> Measures:
-        """The sum."""
-        self.measures.cost = cost_of(self.weight, self.costs)
-        self.measures.row_cost = cost_of(self.row_weight, self.row_costs)
-        return self.measures
+__all__ = ["Measuring"]
 
 
 class Measuring:
@@ -97,26 +40,29 @@ class Measuring:
             (node, self._operation(node)) for node in definitions if isinstance(node, OperationDefinitionNode)
         ]
         """Each operation with its measures."""
-        self.selections = sum(measures.selections for _, measures in self.operations)
-        for name in self._fragments:
-            if name not in self._measured:
-                self.selections += self._fragment(name).selections
+        self.selections = sum(measures.selections for _, measures in self.operations) + self._unreached()
         """Those of all operations, and of the fragments that none reaches: validation reads those too."""
 
+    def _unreached(self) -> int:
+        count = 0
+        for name in self._fragments:
+            if name not in self._measured:
+                count += self._fragment(name).selections
+        return count
+
     def _operation(self, node: OperationDefinitionNode) -> Measures:
-        total = _Sum()
+        total = Sum()
         total.spread(self._selection_set(node.selection_set, self._pricing.root(node.operation)))
-        defaults = (variable.default_value for variable in node.variable_definitions or ())
-        total.measures.longest_list = max(total.measures.longest_list, _longest(filter(None, defaults)))
-        self._direct(total, node.directives)
+        total.hold(variable.default_value for variable in node.variable_definitions or () if variable.default_value)
+        total.direct(node.directives)
         return total.whole()
 
     def _selection_set(self, node: SelectionSetNode, parent: str) -> Measures:
-        total = _Sum()
+        total = Sum()
         for selection in node.selections:
             self.visited += 1
             total.measures.selections += 1
-            self._direct(total, selection.directives)
+            total.direct(selection.directives)
             if isinstance(selection, FieldNode):
                 self._field(total, selection, self._pricing.of(parent, selection.name.value))
             elif isinstance(selection, FragmentSpreadNode):
@@ -140,13 +86,13 @@ class Measuring:
             self.cyclic = True
         return found or Measures()
 
-    def _field(self, total: _Sum, node: FieldNode, price: Price) -> None:
+    def _field(self, total: Sum, node: FieldNode, price: Price) -> None:
         own = total.measures
         own.fields += 1
         own.aliases += node.alias is not None
         own.introspects |= node.name.value in META_FIELDS
         arguments = node.arguments or ()
-        own.longest_list = max(own.longest_list, _longest(argument.value for argument in arguments))
+        total.hold(argument.value for argument in arguments)
         below = self._selection_set(node.selection_set, price.below) if node.selection_set else Measures()
         total.add(below, levels=1)
         costs = [_rows_of(arguments, price, below)]
@@ -159,12 +105,6 @@ class Measuring:
             total.weight += price.weight
             total.costs += costs
 
-    def _direct(self, total: _Sum, directives: Iterable[DirectiveNode] | None) -> None:
-        for directive in directives or ():
-            total.measures.directives += 1
-            values = (argument.value for argument in directive.arguments or ())
-            total.measures.longest_list = max(total.measures.longest_list, _longest(values))
-
 
 def _rows_of(arguments: Iterable[ArgumentNode], price: Price, below: Measures) -> tuple[Size, Cost]:
     match price.rows:
@@ -174,18 +114,3 @@ def _rows_of(arguments: Iterable[ArgumentNode], price: Price, below: Measures) -
             return named_rows(arguments), below.cost
         case _:
             return price.size, below.cost
-
-
-def _longest(values: Iterable[ValueNode]) -> int:
-    return max((len(one.values) for value in values for one in _lists_in(value)), default=0)
-
-
-def _lists_in(value: ValueNode) -> Iterator[ListValueNode]:
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ListValueNode):
-            yield one
-            waiting.extend(one.values)
-        elif isinstance(one, ObjectValueNode):
-            waiting.extend(entry.value for entry in one.fields)

@@ -6,7 +6,8 @@ import pytest
 from graphql import build_schema, parse
 
 from schema.weights import SIZES as LIST_SIZES
-from server.measuring import Measures, Measuring
+from server.measures import Measures
+from server.measuring import Measuring
 from server.pricing import Pricing
 
 SCHEMA = build_schema("""
