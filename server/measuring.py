@@ -40,13 +40,18 @@ class Measuring:
             (node, self._operation(node)) for node in definitions if isinstance(node, OperationDefinitionNode)
         ]
         """Each operation with its measures."""
-        self.selections = sum(measures.selections for _, measures in self.operations) + self._unreached()
+        self.selections = sum(measures.selections for _, measures in self.operations) + self._unreached(document)
         """Those of all operations, and of the fragments that none reaches: validation reads those too."""
 
-    def _unreached(self) -> int:
+    def _unreached(self, document: DocumentNode) -> int:
         count = 0
-        for name in self._fragments:
-            if name not in self._measured:
+        for node in document.definitions:
+            if not isinstance(node, FragmentDefinitionNode):
+                continue
+            name = node.name.value
+            if node is not self._fragments[name]:  # a second one of this name is in its place
+                count += self._selection_set(node.selection_set, node.type_condition.name.value).selections
+            elif name not in self._measured:
                 count += self._fragment(name).selections
         return count
 

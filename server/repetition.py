@@ -28,10 +28,12 @@ def repeated_fields(document: DocumentNode) -> int:
     for node in definitions:
         if isinstance(node, OperationDefinitionNode):
             count += _repeated([node.selection_set], fragments, reached)
-    # Validation reads fragments that no operation reaches, too.
-    for name, selection_set in fragments.items():
-        if name not in reached:
-            count += _repeated([selection_set], fragments, reached)
+    # Validation reads fragments that no operation reaches, too, and the first of two that have one name.
+    for node in definitions:
+        if isinstance(node, FragmentDefinitionNode):
+            selection_set = node.selection_set
+            if node.name.value not in reached or fragments[node.name.value] is not selection_set:
+                count += _repeated([selection_set], fragments, reached)
     return count
 
 

@@ -94,6 +94,16 @@ def test_a_document_at_its_limit(
     assert errors(more, limits=limits) == [over(limit, asked, allowed, what)]
 
 
+def test_what_validation_reads_without_carrying_it_out_counts() -> None:
+    many = f"fragment F on Query {{ {'hello ' * 302} }}"
+    for document, selections in (
+        (f"{{ hello }} {many}", 303),
+        (f"{{ ...F }} {many} fragment F on Query {{ hello }}", 304),
+    ):
+        assert errors(document) == [over("repeatedFields", 301, 300, MERGING)]
+        assert errors(document, limits=Limits(max_selections=300)) == [over("selections", selections, 300, SELECTIONS)]
+
+
 def test_all_limits_that_a_document_exceeds_are_told_at_once() -> None:
     limits = Limits(max_depth=1, max_aliases=1, max_root_fields=1)
     assert errors("{ a: hello b: thing { name } } query B { a: hello }", limits=limits) == [
