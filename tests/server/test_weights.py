@@ -5,7 +5,7 @@ import pytest
 from resolvers.root import make_schema
 from schema.weights import PRICES
 from schema.weights import SIZES as LIST_SIZES
-from server.execution import Executor
+from server.execution import Executor, RequestRefused, refused
 from server.limits import Limits
 from server.messages import Request
 from server.pricing import Pricing
@@ -73,6 +73,22 @@ def test_a_page_of_a_hundred_trackers_with_everything_passes() -> None:
     )
     assert of_all <= Limits().max_cost // 2
     assert of_all - of_one == 99 * (of_one - 10 - 10 - 5)
+
+
+FILTER = "query ($ids: [ID!]) { trackers(filter: {learnerId: $ids}) { totalCount } }"
+NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+VALUES = 'query ($ids: [FieldValueInput!]!) { validateTracker(input: {type: "JOB", values: $ids}) { code } }'
+
+
+@pytest.mark.parametrize(("query", "entry"), [(FILTER, "x"), (NODES, "x"), (VALUES, {"key": "x"})])
+def test_the_entries_of_filters_ids_and_values(query: str, entry: object) -> None:
+    executor = Executor(make_schema())
+    executor.prepare(Request(query, {"ids": [entry] * 1_000}), ADA)
+    with pytest.raises(RequestRefused) as no:
+        executor.prepare(Request(query, {"ids": [entry] * 1_001}), ADA)
+    extensions = {"code": "LIMIT_EXCEEDED", "limit": "listEntries", "asked": 1_001, "allowed": 1_000}
+    message = "The entries of a list: 1,001, where at most 1,000 are allowed"
+    assert refused(no.value) == {"errors": [{"message": message, "extensions": extensions}]}
 
 
 def test_every_list_of_the_schema_has_a_size() -> None:
