@@ -46,8 +46,8 @@ class Application:
         self._store = store_of(settings)
         self._inbox_reader = InboxReader()
         self._open_pages = OpenPages()
-        executor = Executor(make_schema())
-        self._http = GraphQLDoor(executor, self._context)
+        executor = Executor(make_schema(), settings.limits)
+        self._http = GraphQLDoor(executor, self._context, max_body=settings.limits.max_body_bytes)
         self._sockets = SocketDoor(
             executor, self._context, closing=SessionEnded, allowed_origins=settings.allowed_origins
         )

@@ -190,8 +190,8 @@ class Connection:
 
     async def _answer(self, identifier: str, request: Request, request_id: str) -> list[dict[str, Any]]:
         """Send what the operation yields; return the errors that ended it, if any did."""
-        operation = self._executor.prepare(request)
         context = await self._make_context(self._authorization, self._address)
+        operation = self._executor.prepare(request, context)
         if operation.type is not OperationType.SUBSCRIPTION:
             return await self._next(identifier, await self._executor.run(operation, context, request_id))
         answers = self._executor.subscribe(operation, context, request_id, self._closing)

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import GraphQLError, ValueNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from server.documents import BAD_USER_INPUT
+from server.error_codes import Code
 from services.refusals import Refusal
 
 __all__ = ["bug_answer", "execution_errors", "innermost", "log_bug", "new_request_id", "refusal"]
@@ -25,14 +25,14 @@ def new_request_id() -> str:
 
 
 def refusal(message: str, code: str) -> dict[str, Any]:
-    """Return the answer to a request that was not executed."""
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+    """Return the answer to a request that was not executed; `code` is one of `Code`."""
+    return {"errors": [{"message": message, "extensions": {"code": Code(code).value}}]}
 
 
 def bug_answer(bug: BaseException, request_id: str) -> dict[str, Any]:
     """Log a bug that met the request as a whole, and return the answer to it."""
     log_bug(bug, request_id)
-    extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
+    extensions = {"code": Code.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
     return {"errors": [{"message": BUG_MESSAGE, "extensions": extensions}]}
 
 
@@ -57,7 +57,7 @@ def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[s
                 logged.add(id(bug))
                 log_bug(bug, request_id)
             entry["message"] = BUG_MESSAGE
-            extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
+            extensions = {"code": Code.INTERNAL_SERVER_ERROR.value, "requestId": request_id}
         formatted.append({**entry, "extensions": extensions})
     return formatted
 
@@ -78,9 +78,9 @@ def _extensions_on_purpose(error: GraphQLError) -> dict[str, Any] | None:
     # An argument's value that only the variables made wrong: a null for a required one, for example.
     blamed = raised.nodes[0] if raised.nodes else None
     if isinstance(blamed, VariableNode):
-        return {"code": BAD_USER_INPUT, "path": [blamed.name.value]}
+        return {"code": Code.BAD_USER_INPUT.value, "path": [blamed.name.value]}
     if isinstance(blamed, ValueNode) or isinstance(raised, StrawberryInputCoercionError):
-        return {"code": BAD_USER_INPUT}
+        return {"code": Code.BAD_USER_INPUT.value}
     return None
 
 

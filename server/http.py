@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from server.errors import bug_answer, new_request_id, refusal
-from server.execution import Executor, MakeContext, Operation, RequestRefused, refused
+from server.execution import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
 from server.media_types import UTF_8, parsed, preference
 from server.messages import Malformed, decode, encode, parse_request
 from server.messages import Request as GraphQLRequest
@@ -77,15 +77,24 @@ class GraphQLDoor:
         try:
             if media_type is None:
                 raise Refused(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON} or {GRAPHQL}")
-            operation = self._executor.prepare(await self._read(request))
+            asked = await self._read(request)
+            context = await self._context(request)
+            operation = self._executor.prepare(asked, context)
             _check_type(operation, request.method)
-            status, body = await self._execute(request, operation, request_id)
+            answer = await self._executor.run(operation, context, request_id)
+            if request.headers.get("graphql-cost") == "1":
+                answer = with_cost(answer, operation)
+            status, body = 200 if "data" in answer else 500, encode(answer)
         except Refused as no:
             status, body, headers = no.status, encode(no.answer), no.headers
         except Malformed as error:
             status, body = 400, encode(refusal(str(error), "BAD_REQUEST"))
         except RequestRefused as error:
-            status, body = 400 if media_type == GRAPHQL else 200, encode(refused(error))
+            status, body, headers = (
+                error.status or (400 if media_type == GRAPHQL else 200),
+                encode(refused(error)),
+                error.headers,
+            )
         except ClientDisconnect:
             raise
         except Exception as bug:
@@ -95,11 +104,9 @@ class GraphQLDoor:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    async def _execute(self, request: Request, operation: Operation, request_id: str) -> tuple[int, bytes]:
+    async def _context(self, request: Request) -> Context:
         client = request.client.host if request.client else ""
-        context = await self._make_context(request.headers.get("authorization"), client)
-        answer = await self._executor.run(operation, context, request_id)
-        return 200 if "data" in answer else 500, encode(answer)
+        return await self._make_context(request.headers.get("authorization"), client)
 
     async def _read(self, request: Request) -> GraphQLRequest:
         if request.method == "GET":

@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from schema.quiet import QuietSchema
 from server.execution import Executor
 from server.http import GraphQLDoor
+from server.limits import Limits
 from server.socket import SocketDoor, SocketLimits
 
 
@@ -50,6 +51,7 @@ class Context:
     house: House
     viewer: str | None
     expires_at: dt.datetime | None
+    client: str = "127.0.0.1"
 
     @property
     def member_id(self) -> str | None:
@@ -182,7 +184,9 @@ SCHEMA = QuietSchema(Query, Mutation, Subscription)
 
 
 @asynccontextmanager
-async def house(limits: SocketLimits | None = None, origins: tuple[str, ...] = ()) -> AsyncIterator[House]:
+async def house(
+    limits: SocketLimits | None = None, origins: tuple[str, ...] = (), asking: Limits | None = None
+) -> AsyncIterator[House]:
     """The running server; "Bearer good" is a token that holds."""
     state = House()
 
@@ -193,7 +197,7 @@ async def house(limits: SocketLimits | None = None, origins: tuple[str, ...] = (
         good = authorization == "Bearer good"
         return Context(state, "ada" if good else None, dt.datetime.now(dt.UTC) + state.lives if good else None)
 
-    executor = Executor(SCHEMA)
+    executor = Executor(SCHEMA, asking)
     state.door = SocketDoor(executor, make_context, closing=SessionOver, allowed_origins=origins, limits=limits)
     app = Starlette(
         routes=[Route("/graphql", GraphQLDoor(executor, make_context)), WebSocketRoute("/graphql", state.door)]
