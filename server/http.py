@@ -14,11 +14,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from server.errors import bug_answer, new_request_id, refusal
+from server.errors import bug_answer, new_request_id, refusal, status_of
 from server.execution import Executor, MakeContext, Operation, RequestRefused, refused
 from server.media_types import UTF_8, parsed, preference
 from server.messages import Malformed, decode, encode, parse_request
 from server.messages import Request as GraphQLRequest
+from server.outage import RETRY_AFTER
 
 __all__ = ["GraphQLDoor", "accepted_media_type"]
 
@@ -89,17 +90,20 @@ class GraphQLDoor:
         except ClientDisconnect:
             raise
         except Exception as bug:
-            status, body = 500, encode(bug_answer(bug, request_id))
+            answer = bug_answer(bug, request_id)
+            status, body = status_of(answer), encode(answer)
         response = Response(body, status, headers)
         response.headers["Content-Type"] = f"{media_type or JSON}; charset=utf-8"
         response.headers["Cache-Control"] = "no-store"
+        if status == 503:
+            response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
 
     async def _execute(self, request: Request, operation: Operation, request_id: str) -> tuple[int, bytes]:
         client = request.client.host if request.client else ""
         context = await self._make_context(request.headers.get("authorization"), client)
         answer = await self._executor.run(operation, context, request_id)
-        return 200 if "data" in answer else 500, encode(answer)
+        return status_of(answer), encode(answer)
 
     async def _read(self, request: Request) -> GraphQLRequest:
         if request.method == "GET":
