@@ -51,7 +51,7 @@ def bug_answer(bug: BaseException, request_id: str) -> dict[str, Any]:
 
 def status_of(answer: Mapping[str, Any]) -> int:
     """Return the HTTP status of an answer that was executed, or was to be: 503 where an outage left nothing of it."""
-    if answer.get("data") is None:
+    if not any(value is not None for value in (answer.get("data") or {}).values()):
         codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
         if SERVICE_UNAVAILABLE in codes:
             return 503

@@ -43,6 +43,8 @@ def configure_logs() -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OWN).setLevel(logging.INFO)
+    # The pool warns at each try that fails; that the database is away is told once, by `outage`.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
 
 
 def _without_messages(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:

@@ -42,7 +42,7 @@ OTHER = "other"
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own variable
 _TIMES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-disable_created_metrics()  # a second series for each, which this format's readers do not use
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which this format's readers do not use
 
 REQUESTS = Counter("trackers_requests", "HTTP requests that were answered.", ["route", "method", "status"])
 REQUEST_SECONDS = Histogram(

@@ -39,13 +39,15 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _says_so(error: BaseException) -> bool:
+    if isinstance(error, _AWAY):
+        return True
     if isinstance(error, asyncpg.InterfaceError):
         # asyncpg has no class of its own for a connection that was lost between two statements.
         return str(error).endswith(("is closed", "is closing"))
     if isinstance(error, OSError):  # a time-out too; only where the line to the database is concerned
         frames = traceback.walk_tb(error.__traceback__)
         return any(str(frame.f_globals.get("__name__")).startswith("asyncpg.") for frame, _ in frames)
-    return isinstance(error, _AWAY)
+    return False
 
 
 class Outage:
