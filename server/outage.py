@@ -28,6 +28,7 @@ _AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # also how a statement fares that meets the server's farewell half read
     DBConnectionError,
 )
 _log = logging.getLogger("trackers.database")

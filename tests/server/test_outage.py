@@ -10,13 +10,21 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import strawberry
 from tortoise.exceptions import DBConnectionError
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from models.database import database
+from schema.quiet import QuietSchema
+from server import errors
+from server.execution import Executor
+from server.messages import Request
 from server.opening import bring_up_to_date
-from server.outage import is_outage
+from server.outage import Outage, is_outage
 from server.postgres import embedded_postgres
 from server.settings import database_credentials
+from tests.server.doors import Context, House
 from tests.server.log_lines import lines
 from tests.server.running import Server, environment, running
 from tests.server.scraped import named, samples
@@ -72,6 +80,7 @@ async def test_it_goes_and_comes_back(own: Postgres, folder: Path) -> None:
             own.stop()
             await _is_away(server, token)
             await _on_a_socket(subscription.connection)
+            await _for_a_new_socket(server, token)
             own.start()
             await _until_back(server, token)
             # The same socket, the same server: only the operation that was under way may have ended.
@@ -109,6 +118,16 @@ async def _is_away(server: Server, token: str) -> None:
 async def _on_a_socket(connection: Any) -> None:
     await _send(connection, "2", VIEWER)
     assert await _hear(connection, "2") == {"type": "error", "id": "2", "payload": [UNAVAILABLE]}
+
+
+async def _for_a_new_socket(server: Server, token: str) -> None:
+    """It is told to come back: after 1013 client libraries do."""
+    socket = f"{server.address.replace('http', 'ws', 1)}/graphql"
+    protocol = Subprotocol("graphql-transport-ws")
+    async with connect(socket, subprotocols=[protocol], proxy=None, close_timeout=5) as connection:
+        await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+        await connection.wait_closed()
+        assert (connection.close_code, connection.close_reason) == (1013, "Try again later")
 
 
 async def _send(connection: Any, identifier: str, query: str) -> None:
@@ -180,6 +199,7 @@ def _because_of(error: Exception) -> Exception:
         (asyncpg.CannotConnectNowError(), True),
         (asyncpg.AdminShutdownError(), True),
         (asyncpg.TooManyConnectionsError(), True),
+        (asyncpg.InternalClientError(), True),
         (DBConnectionError(), True),
         (asyncpg.InterfaceError("connection is closed"), True),
         (_because_of(asyncpg.AdminShutdownError()), True),
@@ -194,3 +214,40 @@ def _because_of(error: Exception) -> Exception:
 )
 def test_outages_and_bugs(error: Exception, away: bool) -> None:
     assert is_outage(error) is away
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def fine(self) -> str:
+        return "fine"
+
+    @strawberry.field
+    def gone(self) -> str | None:
+        raise asyncpg.AdminShutdownError("hunter2")
+
+    @strawberry.field
+    def needed(self) -> str:
+        raise asyncpg.AdminShutdownError("hunter2")
+
+
+@pytest.mark.parametrize(
+    ("query", "data", "status"),
+    [
+        ("{ fine gone }", {"fine": "fine", "gone": None}, 200),
+        ("{ gone }", {"gone": None}, 503),
+        ("{ fine needed }", None, 503),
+    ],
+)
+async def test_in_the_middle_of_an_answer(
+    query: str, data: Any, status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was read already stays in the answer, which is then a whole one with an error; nothing of it is 503."""
+    monkeypatch.setattr(errors, "database_outage", Outage())
+    executor = Executor(QuietSchema(Query))
+    answer = await executor.run(executor.prepare(Request(query)), Context(House(), None, None), "r1")
+    (error,) = answer["errors"]
+    assert error.pop("locations")
+    assert error == {**UNAVAILABLE, "path": [query.split()[-2]]}
+    assert (answer["data"], errors.status_of(answer)) == (data, status)
+    assert caplog.messages == ["the database does not answer: AdminShutdownError"]
