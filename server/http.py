@@ -14,11 +14,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from server.errors import bug_answer, new_request_id, refusal
+from server.errors import bug_answer, new_request_id, refusal, status_of
 from server.execution import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
 from server.media_types import UTF_8, parsed, preference
 from server.messages import Malformed, decode, encode, parse_request
 from server.messages import Request as GraphQLRequest
+from server.outage import RETRY_AFTER
 
 __all__ = ["GraphQLDoor", "accepted_media_type"]
 
@@ -84,7 +85,7 @@ class GraphQLDoor:
             answer = await self._executor.run(operation, context, request_id)
             if request.headers.get("graphql-cost") == "1":
                 answer = with_cost(answer, operation)
-            status, body = 200 if "data" in answer else 500, encode(answer)
+            status, body = status_of(answer), encode(answer)
         except Refused as no:
             status, body, headers = no.status, encode(no.answer), no.headers
         except Malformed as error:
@@ -98,10 +99,13 @@ class GraphQLDoor:
         except ClientDisconnect:
             raise
         except Exception as bug:
-            status, body = 500, encode(bug_answer(bug, request_id))
+            answer = bug_answer(bug, request_id)
+            status, body = status_of(answer), encode(answer)
         response = Response(body, status, headers)
         response.headers["Content-Type"] = f"{media_type or JSON}; charset=utf-8"
         response.headers["Cache-Control"] = "no-store"
+        if status == 503:
+            response.headers["Retry-After"] = str(RETRY_AFTER)
         return response
 
     async def _context(self, request: Request) -> Context:
