@@ -11,6 +11,7 @@ import uvicorn
 
 from server.app import Application
 from server.settings import Settings
+from server.web_sockets import WebSocketProtocol
 
 GRACE_SECONDS = 20
 TICKS_BETWEEN_LOOKS = 10  # of a tenth of a second each
@@ -39,10 +40,13 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # At once: while sockets take their leave, no request may be begun on a connection that is kept open.
+        await asyncio.gather(self._close_sockets(), super().shutdown(sockets))
+
+    async def _close_sockets(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_SECONDS):
                 await self._application.close_sockets()
-        await super().shutdown(sockets)
 
 
 def run_server(
@@ -69,7 +73,7 @@ def _config(settings: Settings, application: Application) -> uvicorn.Config:
         application.asgi,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=WebSocketProtocol,
         ws_max_size=LARGEST_MESSAGE,
         log_config=None,
         access_log=False,  # it would hold query strings
