@@ -22,7 +22,7 @@ from server.installation import installation_of, mailer_of, store_of
 from server.password_page import password_routes
 from server.playground_page import playground_assets, playground_response, wants_html
 from server.settings import Settings, database_credentials
-from server.socket import SocketDoor
+from server.socket import SocketDoor, SocketLimits
 from server.uploads import UploadDoor
 from services.automation_worker import run_automations
 from services.file_collection import run_collection
@@ -49,12 +49,16 @@ class Application:
         executor = Executor(make_schema())
         self._http = GraphQLDoor(executor, self._context)
         self._sockets = SocketDoor(
-            executor, self._context, closing=SessionEnded, allowed_origins=settings.allowed_origins
+            executor,
+            self._context,
+            closing=SessionEnded,
+            allowed_origins=settings.allowed_origins,
+            limits=_socket_limits(settings),
         )
         self.asgi = Starlette(routes=self._routes(), middleware=_middleware(settings), lifespan=self._lifespan)
 
     async def close_sockets(self) -> None:
-        """Tell every socket that the server goes away; to be called before the server stops."""
+        """Let every socket go, as the server goes away."""
         await self._sockets.shutdown()
 
     def _routes(self) -> list[BaseRoute]:
@@ -108,6 +112,14 @@ class _PageOrDoor:
         request = Request(scope)
         answer: ASGIApp = playground_response(request) if wants_html(request) else self._door
         await answer(scope, receive, send)
+
+
+def _socket_limits(settings: Settings) -> SocketLimits:
+    return SocketLimits(
+        operations=settings.socket_operations,
+        connections_of_member=settings.sockets_per_member,
+        connections_of_address=settings.sockets_per_address,
+    )
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -29,7 +29,7 @@ class SocketLimits:
 
     init_time: float = 10.0
     send_time: float = 30.0
-    close_time: float = 5.0
+    close_time: float = 4.0
     finish_time: float = 10.0
     """For what is under way when the server goes."""
     unread_length: int = 4_194_304

@@ -45,6 +45,9 @@ class Settings:
     allowed_origins: tuple[str, ...]
     files_url: str | None
     """A bucket; None: files lie in `files_folder`."""
+    socket_operations: int = 100
+    sockets_per_member: int = 50
+    sockets_per_address: int = 500
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, folder: Path) -> Self:
@@ -112,6 +115,12 @@ def _switch(text: str) -> bool:
     return {"0": False, "1": True}[text]
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0):
+        raise ValueError
+    return int(text)
+
+
 def _bearer_token(text: str) -> str:
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError
@@ -122,6 +131,7 @@ def _hidden(text: str) -> str:
     return f"{len(os.fsencode(text))} bytes that are not shown"
 
 
+_COUNT = "a whole number from 1 to 999999"
 _DATABASE = "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
 _VARIABLES = {
     "TRACKERS_DATABASE_URL": _Variable("database_url", addresses.database_url, _DATABASE),
@@ -158,6 +168,9 @@ _VARIABLES = {
         (),
     ),
     "TRACKERS_FILES_URL": _Variable("files_url", addresses.bucket, "s3://bucket or s3://bucket/prefix"),
+    "TRACKERS_SOCKET_OPERATIONS": _Variable("socket_operations", _count, _COUNT, 100, repr),
+    "TRACKERS_SOCKETS_PER_MEMBER": _Variable("sockets_per_member", _count, _COUNT, 50, repr),
+    "TRACKERS_SOCKETS_PER_ADDRESS": _Variable("sockets_per_address", _count, _COUNT, 500, repr),
 }
 _LINKS = {
     "TRACKERS_EDIT_URL": ("edit_url", "id", "{public_url}/trackers/{id}"),

@@ -9,7 +9,7 @@ import asyncio
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-LAST_SECONDS = 5.0
+LAST_SECONDS = 4.0
 """For so long a client may still take what was sent before a connection's end."""
 
 

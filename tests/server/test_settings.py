@@ -41,6 +41,9 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> N
         compiled=True,
         allowed_origins=(),
         files_url=None,
+        socket_operations=100,
+        sockets_per_member=50,
+        sockets_per_address=500,
     )
     assert found.files_folder == tmp_path / "var/files"
     assert found.postgres_data == tmp_path / "var/postgres"
@@ -63,6 +66,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         COMPILED="0",
         ALLOWED_ORIGINS="HTTPS://App.Example:443, http://localhost:3000,capacitor://localhost",
         FILES_URL="s3://trackers-files/ours/of-2026",
+        SOCKET_OPERATIONS="7",
+        SOCKETS_PER_MEMBER="8",
+        SOCKETS_PER_ADDRESS="9",
     )
 
     assert found == Settings(
@@ -80,6 +86,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         compiled=False,
         allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
         files_url="s3://trackers-files/ours/of-2026",
+        socket_operations=7,
+        sockets_per_member=8,
+        sockets_per_address=9,
     )
     assert not (tmp_path / "var").exists()
 
@@ -120,6 +129,7 @@ PASSWORD_FORM = "an http or https address with {token} in it, which may begin wi
 PROXIES_FORM = "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16"
 ORIGINS_FORM = "origins with commas between, such as https://app.example.org, http://localhost:3000"
 FILES_FORM = "s3://bucket or s3://bucket/prefix"
+COUNT_FORM = "a whole number from 1 to 999999"
 TOKEN_FORM = "visible ASCII characters without a space"
 
 
@@ -168,6 +178,9 @@ TOKEN_FORM = "visible ASCII characters without a space"
         ("FILES_URL", "s3://bucket/../other", "'s3://bucket/../other'", FILES_FORM),
         ("FILES_URL", "s3://B", "'s3://B'", FILES_FORM),
         ("FILES_URL", "/srv/files", "'/srv/files'", FILES_FORM),
+        ("SOCKET_OPERATIONS", "0", "'0'", COUNT_FORM),
+        ("SOCKETS_PER_MEMBER", "-1", "'-1'", COUNT_FORM),
+        ("SOCKETS_PER_ADDRESS", "1000000", "'1000000'", COUNT_FORM),
         ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
     ],
 )
