@@ -20,6 +20,7 @@ from server.downloads import DownloadDoor
 from server.health import health_routes
 from server.http import GraphQLDoor
 from server.installation import installation_of, mailer_of, store_of
+from server.limits import Limits
 from server.metrics import EVENT_LAG
 from server.metrics_door import metrics_route
 from server.observing import ObservedExecutor
@@ -29,7 +30,7 @@ from server.request_id import RequestId
 from server.request_log import RequestLog
 from server.security_headers import SecurityHeaders
 from server.settings import Settings, database_credentials
-from server.socket import SocketDoor
+from server.socket import SocketDoor, SocketLimits
 from server.uploads import UploadDoor
 from server.watch import run_watch
 from services.automation_worker import run_automations
@@ -57,12 +58,16 @@ class Application:
         executor = ObservedExecutor(make_schema(), settings.limits)
         self._http = GraphQLDoor(executor, self._context, max_body=settings.limits.max_body_bytes)
         self._sockets = SocketDoor(
-            executor, self._context, closing=SessionEnded, allowed_origins=settings.allowed_origins
+            executor,
+            self._context,
+            closing=SessionEnded,
+            allowed_origins=settings.allowed_origins,
+            limits=_socket_limits(settings.limits),
         )
         self.asgi = Starlette(routes=self._routes(), middleware=_middleware(settings), lifespan=self._lifespan)
 
     async def close_sockets(self) -> None:
-        """Tell every socket that the server goes away; to be called before the server stops."""
+        """Let every socket go, as the server goes away."""
         await self._sockets.shutdown()
 
     def _routes(self) -> list[BaseRoute]:
@@ -117,6 +122,14 @@ class _PageOrDoor:
         request = Request(scope)
         answer: ASGIApp = playground_response(request) if wants_html(request) else self._door
         await answer(scope, receive, send)
+
+
+def _socket_limits(limits: Limits) -> SocketLimits:
+    return SocketLimits(
+        operations=limits.socket_operations,
+        connections_of_member=limits.sockets_per_member,
+        connections_of_address=limits.sockets_per_address,
+    )
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -1,43 +1,49 @@
 """One client of the socket, by the text of the protocol `graphql-transport-ws`.
 
 Close codes are the protocol's (4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500) and the WebSocket's own: 1001 when
-the server goes, 1009 for a message too long, 1013 for a client that does not read what it is sent, or
-comes while the database is away.
+the server goes, 1013 for a client that does not read what it is sent or comes while the database is away, and from
+the server below 1007 for text that is none and 1009 for a message too long. 4429 also says that a member or an address
+has too many connections.
 """
 
 import asyncio
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from server.errors import bug_answer, log_what_failed, new_request_id, refusal
-from server.execution import Executor, MakeContext, RequestRefused, refused
-from server.messages import Malformed, Message, Request, encode, parse_message
+from server.errors import log_what_failed, new_request_id
+from server.execution import Context, Executor, MakeContext
+from server.messages import Malformed, Message, parse_message
+from server.operations import Operations
 from server.outage import is_outage
+from server.outgoing import CUT, Outgoing
+from server.tally import Tally
 
 __all__ = ["Connection", "SocketLimits"]
-
-CUT = 1006
-"""The code that is never sent: the line is gone already."""
 
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """What one connection may take: times in seconds, the message's length in characters."""
+    """What sockets may take: times in seconds, lengths in characters, and how many at a time in one process."""
 
     init_time: float = 10.0
     send_time: float = 30.0
-    close_time: float = 10.0
+    close_time: float = 4.0
+    finish_time: float = 10.0
+    """For what is under way when the server goes."""
+    unread_length: int = 4_194_304
+    """Of what one client may leave waiting."""
     operations: int = 100
-    message_length: int = 1_048_576
+    """Of one connection."""
+    connections_of_member: int = 50
+    connections_of_address: int = 500
 
 
 class Connection:
-    """One client: a reader, a task for each operation, and one lock through which all of them write."""
+    """One client: a reader, what it has under way, and what it is sent."""
 
     def __init__(
         self,
@@ -46,57 +52,75 @@ class Connection:
         make_context: MakeContext,
         closing: type[Exception],
         limits: SocketLimits,
+        members: Tally,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._websocket = websocket
-        self._executor = executor
         self._make_context = make_context
-        self._closing = closing
         self._limits = limits
+        self._members = members
         self._loop = loop
         self._address = websocket.client.host if websocket.client else ""
         self._authorization: str | None = None
         self._member_id: str | None = None
         self._initialised = False
-        self._operations: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._writing = asyncio.Lock()
+        self._asking: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Future[tuple[int, str]] = loop.create_future()
+        self._left: asyncio.Future[None] = loop.create_future()
         self._timer = loop.call_later(limits.init_time, self.end, 4408, "Connection initialisation timeout")
+        self._outgoing = Outgoing(websocket, self.end, seconds=limits.send_time, characters=limits.unread_length)
+        self._operations = Operations(
+            executor, self._enter, self._outgoing.send, self.end, closing=closing, most=limits.operations
+        )
 
     def end(self, code: int, reason: str) -> None:
-        """Have the connection closed with this code; the first one to say so is heard."""
+        """Have the connection closed with this code at once; the first one to say so is heard."""
         if not self._ended.done():
+            self._outgoing.stop()
             # A close frame holds at most 123 bytes of reason.
             self._ended.set_result((code, reason.encode(errors="replace")[:123].decode(errors="ignore")))
+
+    def leave(self) -> None:
+        """Have the connection closed with 1001 once what is under way is answered; nothing new is begun."""
+        if not self._left.done():
+            self._left.set_result(None)
 
     def recall(self, member_id: str) -> None:
         """Close, with what is under way, if this is the member's and its authorization holds no longer."""
         if self._member_id == member_id:
             task = asyncio.create_task(self._ask_again())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
 
     async def _ask_again(self) -> None:
         # Where it cannot be asked now, whatever the client does next is asked for itself.
         with suppress(Exception):
-            if (await self._make_context(self._authorization, self._address)).viewer is None:
+            if (await self._enter()).viewer is None:
                 self.end(4403, "The session has ended.")
+
+    async def _enter(self) -> Context:
+        return await self._make_context(self._authorization, self._address)
 
     async def serve(self) -> None:
         """Read until either side closes, then stop every operation and wait until each has cleaned up."""
         reader = asyncio.create_task(self._read())
-        either: list[asyncio.Future[Any]] = [reader, self._ended]
+        signals: list[asyncio.Future[Any]] = [reader, self._ended, self._left]
         try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(signals, return_when=asyncio.FIRST_COMPLETED)
+            reader.cancel()
+            if self._left.done():
+                await self._operations.finish(self._limits.finish_time)
+                self.end(1001, "Going away")
         finally:
             self._timer.cancel()
-            unfinished = [reader, *self._tasks]
-            for task in unfinished:
+            stopped = [reader, *self._asking, *self._operations.cancel()]
+            for task in stopped:
                 task.cancel()
             if self._ended.done() and self._ended.result()[0] != CUT:
                 await self._close(*self._ended.result())
-            await asyncio.gather(*unfinished, return_exceptions=True)
+            await asyncio.gather(*stopped, return_exceptions=True)
+            if self._member_id is not None:
+                self._members.give_back(self._member_id)
 
     async def _close(self, code: int, reason: str) -> None:
         # A client that does not read leaves no room for the close frame either: then only the line is cut.
@@ -113,9 +137,6 @@ class Connection:
                 text = event.get("text")
                 if text is None:
                     raise Malformed("Binary messages are not part of the protocol")
-                if len(text) > self._limits.message_length:
-                    self.end(1009, "Message too long")
-                    return
                 await self._handle(parse_message(text))
         except Malformed as error:
             self.end(4400, str(error))
@@ -130,13 +151,14 @@ class Connection:
                 await self._initialise(message.payload or {})
             case "ping":
                 pong: dict[str, Any] = {"type": "pong"}
-                await self._send(pong if message.payload is None else {**pong, "payload": message.payload})
+                await self._outgoing.send(pong if message.payload is None else {**pong, "payload": message.payload})
+            case "subscribe" if not self._initialised:
+                self.end(4401, "Unauthorized")
             case "subscribe":
                 assert message.request is not None
-                self._begin(message.id, message.request)
+                self._operations.begin(message.id, message.request)
             case "complete":
-                if task := self._operations.pop(message.id, None):
-                    task.cancel()
+                self._operations.complete(message.id)
 
     async def _initialise(self, payload: dict[str, Any]) -> None:
         if self._initialised:
@@ -148,78 +170,20 @@ class Connection:
         if authorization is not None and not isinstance(authorization, str):
             raise Malformed("connection_init: authorization must be a string")
         self._authorization = authorization
-        context = await self._make_context(authorization, self._address)
+        context = await self._enter()
         if authorization is not None and context.viewer is None:
             self.end(4403, "Forbidden")
-            return
-        self._member_id = context.member_id
+        elif self._belongs_to(context):
+            await self._outgoing.send({"type": "connection_ack"})
+
+    def _belongs_to(self, context: Context) -> bool:
+        """Make it the member's, for as long as their token holds; False where they have too many already."""
+        if context.member_id is not None:
+            if not self._members.take(context.member_id):
+                self.end(4429, f"At most {self._members.most} connections at a time for one member")
+                return False
+            self._member_id = context.member_id
         if context.expires_at is not None:
             left = (context.expires_at - datetime.now(UTC)).total_seconds()
             self._timer = self._loop.call_later(left, self.end, 4403, "Session expired")
-        await self._send({"type": "connection_ack"})
-
-    def _begin(self, identifier: str, request: Request) -> None:
-        if not self._initialised:
-            self.end(4401, "Unauthorized")
-        elif identifier in self._operations:
-            self.end(4409, f"Subscriber for {identifier} already exists")
-        else:
-            # Counted on arrival: by the time that a burst's tasks run, all of them are there.
-            full = len(self._tasks) >= self._limits.operations
-            task = asyncio.create_task(self._operate(identifier, request, full=full))
-            self._operations[identifier] = task
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _operate(self, identifier: str, request: Request, *, full: bool) -> None:
-        request_id = new_request_id()
-        try:
-            errors = self._too_many() if full else await self._answer(identifier, request, request_id)
-        except self._closing as ended:
-            self.end(4403, str(ended))
-            return
-        except RequestRefused as refusal_:
-            errors = refused(refusal_)["errors"]
-        except Exception as bug:
-            errors = bug_answer(bug, request_id)["errors"]
-        if self._operations.get(identifier) is asyncio.current_task():
-            del self._operations[identifier]
-            last = {"type": "error", "id": identifier, "payload": errors}
-            await self._send(last if errors else {"type": "complete", "id": identifier})
-
-    def _too_many(self) -> list[dict[str, Any]]:
-        message = f"At most {self._limits.operations} operations at a time on one connection"
-        return list(refusal(message, "TOO_MANY_OPERATIONS")["errors"])
-
-    async def _answer(self, identifier: str, request: Request, request_id: str) -> list[dict[str, Any]]:
-        """Send what the operation yields; return the errors that ended it, if any did."""
-        context = await self._make_context(self._authorization, self._address)
-        operation = self._executor.prepare(request, context)
-        if operation.type is not OperationType.SUBSCRIPTION:
-            return await self._next(identifier, await self._executor.run(operation, context, request_id))
-        answers = self._executor.subscribe(operation, context, request_id, self._closing)
-        async with aclosing(answers):
-            async for answer in answers:
-                if errors := await self._next(identifier, answer):
-                    return errors
-        return []
-
-    async def _next(self, identifier: str, answer: dict[str, Any]) -> list[dict[str, Any]]:
-        if "data" not in answer:
-            return list(answer["errors"])
-        await self._send({"type": "next", "id": identifier, "payload": answer})
-        # Neither a ready generator nor an empty send buffer ever waits: let the reader and the others have a turn.
-        await asyncio.sleep(0)
-        return []
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        async with self._writing:
-            if self._ended.done():
-                return
-            try:
-                async with asyncio.timeout(self._limits.send_time):
-                    await self._websocket.send_text(encode(message).decode())
-            except TimeoutError:
-                self.end(1013, "Too slow; resume with `after`")
-            except (WebSocketDisconnect, RuntimeError):  # the line was cut; the reader hears of it too
-                self.end(CUT, "")
+        return True

@@ -45,3 +45,9 @@ class Limits:
     """The operations of a member at a time."""
     operation_seconds: float = 30
     """How long a query or a mutation may take."""
+    socket_operations: int = 100
+    """The operations of one socket at a time."""
+    sockets_per_member: int = 50
+    """The sockets of a member at a time."""
+    sockets_per_address: int = 500
+    """The sockets of a client's address at a time."""

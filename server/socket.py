@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 
 from server.connection import Connection, SocketLimits
 from server.execution import Executor, MakeContext
+from server.tally import Tally, neighbourhood
 
 __all__ = ["SUBPROTOCOL", "SocketDoor", "SocketLimits"]
 
@@ -39,6 +40,8 @@ class SocketDoor:
         self._closing = closing
         self._limits = limits or SocketLimits()
         self._allowed_origins = frozenset(origin.lower() for origin in allowed_origins)
+        self._members = Tally(self._limits.connections_of_member)
+        self._addresses = Tally(self._limits.connections_of_address)
         self._connections: dict[asyncio.Task[Any], Connection] = {}
         self._going = False
 
@@ -50,11 +53,17 @@ class SocketDoor:
             return
         spoken = SUBPROTOCOL in websocket.scope["subprotocols"]
         await websocket.accept(SUBPROTOCOL if spoken else None)
-        connection = Connection(websocket, self._executor, self._make_context, self._closing, self._limits)
-        if not spoken:
-            connection.end(4406, "Subprotocol not acceptable")
-        elif self._going:
+        connection = Connection(
+            websocket, self._executor, self._make_context, self._closing, self._limits, self._members
+        )
+        address = neighbourhood(websocket.client.host if websocket.client else "")
+        counted = self._addresses.take(address)
+        if self._going:
             connection.end(1001, "Going away")
+        elif not counted:
+            connection.end(4429, f"At most {self._addresses.most} connections at a time from one address")
+        elif not spoken:
+            connection.end(4406, "Subprotocol not acceptable")
         task = asyncio.current_task()
         assert task is not None
         self._connections[task] = connection
@@ -62,6 +71,8 @@ class SocketDoor:
             await connection.serve()
         finally:
             del self._connections[task]
+            if counted:
+                self._addresses.give_back(address)
 
     def _allows(self, websocket: WebSocket) -> bool:
         origin = websocket.headers.get("origin")
@@ -77,9 +88,9 @@ class SocketDoor:
             connection.recall(member_id)
 
     async def shutdown(self) -> None:
-        """Close every connection with 1001 and wait for them; call it before the server stops itself."""
+        """Close every connection with 1001 once what is under way is answered, and wait for them."""
         self._going = True
         for connection in self._connections.values():
-            connection.end(1001, "Going away")
+            connection.leave()
         if self._connections:
             await asyncio.wait(list(self._connections))

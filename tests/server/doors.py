@@ -17,7 +17,9 @@ from schema.quiet import QuietSchema
 from server.execution import Executor
 from server.http import GraphQLDoor
 from server.limits import Limits
+from server.process import LARGEST_MESSAGE
 from server.socket import SocketDoor, SocketLimits
+from server.web_sockets import WebSocketProtocol
 
 
 class SessionOver(Exception):  # noqa: N818
@@ -203,7 +205,16 @@ async def house(
         routes=[Route("/graphql", GraphQLDoor(executor, make_context)), WebSocketRoute("/graphql", state.door)]
     )
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws_ping_interval=None)
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            lifespan="off",
+            ws=WebSocketProtocol,
+            ws_max_size=LARGEST_MESSAGE,
+            ws_ping_interval=None,
+        )
     )
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(10):

@@ -124,7 +124,7 @@ async def running(folder: Path, env: Mapping[str, str], *arguments: str) -> Asyn
 
 async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         async for line in process.stdout:
             if line.startswith(b"Playground"):
                 return line.decode().split()[1].removesuffix("/graphql")

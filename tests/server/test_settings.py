@@ -199,6 +199,7 @@ TOKEN_FORM = "visible ASCII characters without a space"
         ("MAX_DEPTH", "2.5", "'2.5'", LIMIT_FORM),
         ("MAX_COST", "1000000001", "'1000000001'", LIMIT_FORM),
         ("OPERATION_SECONDS", "٣", "'٣'", LIMIT_FORM),
+        ("SOCKETS_PER_MEMBER", "-1", "'-1'", LIMIT_FORM),
         ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
     ],
 )

@@ -84,7 +84,7 @@ CLOSED: list[tuple[list[Any], int, str]] = [
         4409,
         "Subscriber for " + "é" * 54,
     ),
-    ([INIT, "x" * 1_048_577], 1009, "Message too long"),
+    ([INIT, "x" * 1_048_577], 1009, "frame exceeds limit of 1048576 bytes"),
 ]
 
 

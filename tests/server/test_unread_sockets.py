@@ -1,0 +1,93 @@
+"""Clients that never read what they are sent: what waits for them does not grow with what there is to be told."""
+
+import asyncio
+import json
+import re
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.server.running import Server, environment, running
+from tests.server.staff import CREATE, PASSWORD, Staff, staff
+
+CLIENTS = 500
+LISTEN = """
+subscription { trackerAssigned(after: "0") {
+  cursor tracker { a: description b: description c: description d: description e: description }
+} }
+"""
+EVENT = 50_000  # characters, and a few more
+UPGRADE = (
+    "GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+)
+
+
+async def test_memory_stays_flat_with_500_clients_that_never_read(database: str, folder: Path) -> None:
+    who = await staff()
+    env = environment(database, TRACKERS_SOCKETS_PER_MEMBER="1000", TRACKERS_SOCKETS_PER_ADDRESS="1000")
+    async with running(folder, env) as server:
+        ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
+        with ExitStack() as stack:
+            port = int(server.address.rpartition(":")[2])
+            for _ in range(CLIENTS):
+                stack.enter_context(await asyncio.to_thread(_deaf, port, bob))
+            await _tell(server, ada, who, 4)  # enough to fill what the system itself holds for a connection
+            full = await _settled(server.process.pid)
+            await _tell(server, ada, who, 12)
+            after = await _settled(server.process.pid)
+            # Unbounded, it would have grown by 12 events a client, which is 300 MB.
+            assert after - full < 2 * EVENT * CLIENTS
+            assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
+
+
+def _deaf(port: int, token: str) -> socket.socket:
+    """A client that listens to assignments and reads nothing but that it is let in."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(20)
+    client.connect(("127.0.0.1", port))
+    client.sendall(UPGRADE.encode())
+    _read_until(client, b"\r\n\r\n")
+    client.sendall(_frame({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+    _read_until(client, b"connection_ack")
+    client.sendall(_frame({"type": "subscribe", "id": "1", "payload": {"query": LISTEN}}))
+    return client
+
+
+def _read_until(client: socket.socket, end: bytes) -> None:
+    heard = b""
+    while end not in heard:
+        more = client.recv(4096)
+        assert more, heard
+        heard += more
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    """A text frame, masked with zeros (RFC 6455, section 5.2)."""
+    payload = json.dumps(message).encode()
+    return b"\x81\xfe" + len(payload).to_bytes(2, "big") + b"\0\0\0\0" + payload
+
+
+async def _tell(server: Server, token: str, who: Staff, times: int) -> None:
+    for _ in range(times):
+        answer = await server.ask(CREATE, token, input=who.entry(description="x" * (EVENT // 5)))
+        assert answer["data"]["createTracker"]["errors"] == []
+
+
+async def _settled(process: int) -> int:
+    """The bytes of memory that a process holds, once it takes no more time of the processor for a second."""
+    spent = [-1]
+    while spent[-5:] != spent[-1:] * 5:
+        await asyncio.sleep(0.25)
+        spent.append(_processor_time(process))
+    (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    return int(kilobytes) * 1024
+
+
+def _processor_time(process: int) -> int:
+    """User's and system's time in hundredths of a second; whole twentieths, lest the timers of an idle server count."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) // 5
