@@ -32,6 +32,13 @@ class Client:
         async with asyncio.timeout(10):
             return json.loads(await self.connection.recv())
 
+    async def hear_or_close(self) -> Any:
+        """The next message; None if the connection is closed instead."""
+        try:
+            return await self.hear()
+        except ConnectionClosed:
+            return None
+
     async def closed(self) -> tuple[int, str]:
         """The close code and reason, after whatever still came."""
         async with asyncio.timeout(10):

@@ -1,0 +1,60 @@
+"""Anything at all sent to the socket: each connection goes on or is closed with a code, and the server serves on."""
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.server.doors import House, house
+from tests.server.socket_client import INIT, ask, client, complete, heard
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PONG = {"type": "pong", "payload": {"end": True}}
+CODES = {4400, 4401, 4403, 4409, 4429}
+TYPES = ["connection_init", "connection_ack", "ping", "pong", "subscribe", "next", "error", "complete"]
+
+texts = st.text(max_size=5) | st.sampled_from(["1", "\ud800", "\x00"])
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+queries = st.sampled_from(["{ hello }", "{ nope }", "{", "subscription { wait }", "mutation { write(text: 1) }"])
+requests = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(("variables", "operationName", "extensions"), anything) | {"query": queries | anything},
+)
+messages = anything | st.fixed_dictionaries(
+    {}, optional={"type": st.sampled_from(TYPES) | anything, "id": texts | anything, "payload": requests | anything}
+)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served() -> AsyncIterator[House]:
+    async with house() as one:
+        yield one
+
+
+@given(st.lists(messages, max_size=4), st.booleans())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_json_in_any_place(
+    served: House, caplog: pytest.LogCaptureFixture, given_: list[Any], initialised: bool
+) -> None:
+    caplog.clear()
+    async with client(served, INIT if initialised else None) as one:
+        await one.send(*(json.dumps(message) for message in given_))
+        await one.send({**PONG, "type": "ping"})
+        while (answer := await one.hear_or_close()) not in (PONG, None):
+            assert answer["type"] in {"next", "error", "complete", "pong", "connection_ack"}
+        if answer is None:
+            assert one.connection.close_code in CODES
+    async with client(served, INIT) as another:
+        await another.send(ask("{ hello }"))
+        assert [await another.hear(), await another.hear()] == [heard("1", data={"hello": "Hello you"}), complete()]
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
