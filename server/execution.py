@@ -29,6 +29,8 @@ from server.variables import check_size, coerced
 
 __all__ = ["Context", "Executor", "MakeContext", "Operation", "RequestRefused", "refused", "with_cost"]
 
+STRANGER = "Sign in first: the schema is told to members alone"
+
 
 class Context(Protocol):
     """What the doors ask of a context; the resolvers' own has more."""
@@ -50,8 +52,6 @@ class Context(Protocol):
         """When the token ends, in UTC; None without one."""
 
 
-STRANGER = "Sign in first: the schema is told to members alone"
-
 MakeContext = Callable[[str | None, str], Awaitable[Context]]
 """From the authorization (as the client gave it, None if it gave none) and the client's address."""
 
@@ -71,13 +71,11 @@ class Operation:
 class Executor:
     """Runs operations of one schema, within limits."""
 
-    def __init__(
-        self, schema: QuietSchema, limits: Limits | None = None, *, documents: Documents | None = None
-    ) -> None:
+    def __init__(self, schema: QuietSchema, limits: Limits | None = None) -> None:
         self._schema = schema
         self._core = schema._schema
         self._limits = limits or Limits()
-        self._documents = documents or Documents(self._core, self._limits)
+        self._documents = Documents(self._core, self._limits)
         self._buckets = Buckets(self._limits.cost_bucket, self._limits.cost_refill)
         self._places = Places(self._limits.max_operations)
 

@@ -7,7 +7,7 @@ __all__ = ["Limits"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Whole numbers from 1 on. A field's variable is its name in capitals behind `TRACKERS_`.
+    """Whole numbers from 1 on (but for tests that cannot wait a second). A field's variable is its name in capitals behind `TRACKERS_`.
 
     Of a document: what it holds with every fragment spread out. Of a member: on all of their connections to one
     process together; for somebody signed out, of their address.
