@@ -8,7 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from models.database import fetch
 from resolvers.root import sdl
+from tests import factories as make
 from tests.server.running import Server, command, environment, running
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -82,6 +84,18 @@ async def test_a_new_installation_from_nothing(folder: Path) -> None:
         assert (code, [line for line in out.splitlines() if not line.startswith("ok")]) == (0, [])
     assert (folder / "var").stat().st_mode & 0o777 == 0o700
     assert not (folder / "var" / "postgres" / "postmaster.pid").exists()
+
+
+async def test_the_doctor_tells_of_mails_given_up(database: str, folder: Path) -> None:
+    member = await make.member()
+    about = await make.notification(await make.tracker(), member)
+    for days in (1, 6, 8):
+        row = await make.mail(about, last_error="SMTP 550")
+        await fetch(f"UPDATE mail SET given_up_at = now() - interval '{days} days' WHERE id = $1", row.id)
+    await make.mail(about)
+    code, out, _ = await command(folder, environment(database), "doctor")
+    assert code == 1
+    assert "WRONG outbox: 2 mails were given up, 1 wait\n" in out
 
 
 async def test_learners_who_break_a_rule_are_named_and_the_others_go_in(database: str, folder: Path) -> None:
