@@ -14,6 +14,8 @@ from server.postgres import embedded_postgres
 from server.settings import database_credentials
 from tests.buckets import VARIABLES, Bucket, s3_server
 
+pytest_plugins = ("tests.no_skips",)
+
 _numbers = itertools.count(1)
 
 
