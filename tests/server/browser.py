@@ -34,6 +34,8 @@ class Visit:
         self.strange: list[str] = []
         self.asked: list[Request] = []
         self.sockets: list[WebSocket] = []
+        self.sent: list[list[str]] = []
+        """What went out on each socket."""
         page.on("console", self._said)
         page.on("pageerror", self._failed)
         page.on("websocket", self._opened)
@@ -47,7 +49,10 @@ class Visit:
         self.strange.append(str(error))
 
     def _opened(self, socket: WebSocket) -> None:
+        sent: list[str] = []
         self.sockets.append(socket)
+        self.sent.append(sent)
+        socket.on("framesent", lambda frame: sent.append(str(frame)))
         self._stays(socket.url)
 
     def _requested(self, request: Request) -> None:

@@ -1,7 +1,7 @@
 import './workers.js'
 import { GraphiQL } from 'graphiql'
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react'
-import { use, useEffect, useMemo } from 'react'
+import { use, useEffect, useMemo, useState } from 'react'
 import { fetcher } from './fetcher.js'
 import { isBack, tabsChanged } from './listening.js'
 import { editorStorage } from './storage.js'
@@ -11,22 +11,26 @@ export default function Editor({ tabs, first }) {
   const defaultTabs = use(tabs)
   // The texts live as long as the browser's tab, but a link's are made anew, with the version that the tracker has.
   const storage = useMemo(() => editorStorage(!first), [first])
+  // Whoever changes tabs before there is an editor gets the text of the wrong one.
+  const [ready, setReady] = useState(false)
   return (
-    <GraphiQL
-      fetcher={fetcher}
-      storage={storage}
-      shouldPersistHeaders={false}
-      isHeadersEditorEnabled={false}
-      defaultEditorToolsVisibility="variables"
-      plugins={[]}
-      defaultTabs={defaultTabs}
-      initialVariables={first ? defaultTabs[0].variables : undefined}
-      onTabChange={tabsChanged}
-    >
-      <GraphiQL.Logo> </GraphiQL.Logo>
-      <Subscriptions />
-      {first && <RunFirst />}
-    </GraphiQL>
+    <div className="editor" inert={!ready}>
+      <GraphiQL
+        fetcher={fetcher}
+        storage={storage}
+        shouldPersistHeaders={false}
+        isHeadersEditorEnabled={false}
+        defaultEditorToolsVisibility="variables"
+        plugins={[]}
+        defaultTabs={defaultTabs}
+        initialVariables={first ? defaultTabs[0].variables : undefined}
+        onTabChange={tabsChanged}
+      >
+        <GraphiQL.Logo> </GraphiQL.Logo>
+        <Subscriptions />
+        <Ready tell={setReady} first={first} />
+      </GraphiQL>
+    </div>
   )
 }
 
@@ -40,10 +44,12 @@ function Subscriptions() {
   }, [front])
 }
 
-function RunFirst() {
+function Ready({ tell, first }) {
   const ready = useGraphiQL((state) => Boolean(state.queryEditor && state.variableEditor && state.responseEditor))
   const { run } = useGraphiQLActions()
   useEffect(() => {
-    if (ready) run()
+    if (!ready) return
+    tell(true)
+    if (first) run()
   }, [ready])
 }

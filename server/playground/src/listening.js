@@ -2,7 +2,7 @@
 // newest event when its tab comes back. It is stopped by the button, with its tab, and with the session.
 import { createClient } from 'graphql-ws'
 import { ENDPOINT } from './ask.js'
-import { accessToken, current, watch as watchSession } from './session.js'
+import { accessToken, current, renew, watch as watchSession } from './session.js'
 
 const open = new Map() // by the id of the editor's tab
 const watchers = new Set()
@@ -55,6 +55,7 @@ function connect(id) {
     url: new URL(ENDPOINT, location.href).href.replace(/^http/, 'ws'),
     connectionParams: async () => ({ authorization: `Bearer ${await accessToken()}` }),
     retryAttempts: 0, // not reconnected behind the reader's back: why it closed is the answer
+    on: { connected: () => (listening.refused = false) },
   })
   const hears = (change) => (value) => {
     if (listening.client !== client || open.get(id) !== listening) return
@@ -68,7 +69,13 @@ function connect(id) {
       listening.unseen++
       listening.params = resumed(listening.params, result)
     }),
-    error: hears((error) => (listening.over = (sink) => sink.error(reason(error)))),
+    error: hears((error) => {
+      // The token ran out, in a laptop that slept, or the session is over: a fresh token will tell.
+      if (error.code === 4403 && !listening.refused) {
+        listening.refused = true
+        renew()
+      } else listening.over = (sink) => sink.error(reason(error))
+    }),
     complete: hears(() => (listening.over = (sink) => sink.complete())),
   })
   tell()
