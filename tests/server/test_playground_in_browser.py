@@ -100,6 +100,10 @@ async def test_signing_in_by_the_form(browser: Browser, server: Server, house: S
         await page.reload()
         assert await playground.tabs() == TABS
         assert len(asked(visit, "SignIn")) == 2
+        await playground.tab("CreateTracker").click()
+        await page.get_by_role("button", name="Prettify query").click()
+        variables = page.get_by_role("region", name="Variables")
+        await expect(variables).to_contain_text('{ "key": "ilrYear", "value": { "text": "26-28" } }')
 
 
 async def introspected(visit: Visit) -> dict[str, str]:
@@ -245,6 +249,11 @@ async def test_a_token_is_renewed_and_the_socket_with_it(browser: Browser, serve
         await page.reload()
         assert await playground.tabs() == TABS
         assert len(asked(visit, "Refresh")) == 2
-        await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1", house.bob.id)
-        await playground.run()
-        await expect(page.locator("form").get_by_role("alert")).to_have_text("Your session has ended. Sign in again.")
+        # Who comes back finds the tab that was in front; anybody else finds nothing of theirs.
+        for member, tab in ((house.bob, "Listen"), (house.ada, "TrackerTypes")):
+            await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1", house.bob.id)
+            await playground.run()
+            alert = page.locator("form").get_by_role("alert")
+            await expect(alert).to_have_text("Your session has ended. Sign in again.")
+            await playground.sign_in(member.email)
+            await expect(playground.tab(tab)).to_have_attribute("aria-selected", "true")

@@ -128,10 +128,9 @@ watchSession(() => {
   for (const [id, listening] of open) {
     if (!current()) forget(id)
     else if (!listening.over) {
-      const { client, stop } = listening
+      const { stop } = listening
       connect(id)
       stop()
-      client.dispose()
     }
   }
 })

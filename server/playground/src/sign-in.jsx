@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { signIn, whyEnded } from './session.js'
 
 /** The form before anything else; `purpose` says what comes after it. */
@@ -7,7 +7,6 @@ export function SignIn({ purpose }) {
   const [busy, setBusy] = useState(false)
   const email = useRef(null)
   const password = useRef(null)
-  const alert = useId()
   useEffect(() => email.current.focus(), [])
 
   async function submit(event) {
@@ -24,16 +23,14 @@ export function SignIn({ purpose }) {
 
   return (
     <main className="sign-in">
-      <form onSubmit={submit} aria-describedby={alert}>
+      <form onSubmit={submit}>
         <p className="brand">Trackers</p>
         <h1>{purpose}</h1>
         <label htmlFor="email">E-mail address</label>
         <input id="email" ref={email} type="email" autoComplete="username" required />
         <label htmlFor="password">Password</label>
         <input id="password" ref={password} type="password" autoComplete="current-password" required />
-        <p id={alert} className="alert" role="alert">
-          {wrong}
-        </p>
+        <p className="alert" role="alert">{wrong}</p>
         <button type="submit" aria-disabled={busy}>
           {busy ? 'Signing in …' : 'Sign in'}
         </button>
