@@ -89,6 +89,7 @@ async def visiting(browser: Browser, site: str, *, flawed: bool = False, **optio
     try:
         visit = Visit(await context.new_page(), site)
         yield visit
-        assert [what for what in visit.strange if not flawed or what.startswith("asked")] == []
+        strange = [what for what in visit.strange if not flawed or what.startswith("asked")]
+        assert not strange, strange
     finally:
         await context.close()
