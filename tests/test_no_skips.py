@@ -25,6 +25,7 @@ def test_expected(): assert 0
 def test_done(): ...
 """
 FILE = "import pytest\n\npytest.skip('no sea', allow_module_level=True)\n"
+PYTEST = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
 
 
 def outcome(folder: Path, **variables: str) -> tuple[int, list[str], str]:
@@ -34,7 +35,7 @@ def outcome(folder: Path, **variables: str) -> tuple[int, list[str], str]:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.no_skips", "-p", "no:cacheprovider", "-rsfE", "--tb=short",
          "--continue-on-collection-errors", "--rootdir", str(folder), str(folder)],
-        cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **variables},
+        cwd=folder, env={**os.environ, **PYTEST, **variables},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     lines = done.stdout.splitlines()

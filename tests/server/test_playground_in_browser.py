@@ -12,13 +12,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from models import Notification, Tracker
-from models.database import database, fetch
-from server.settings import database_credentials
+from models.database import fetch
 from tests.asking import gid
-from tests.conftest import fresh_database
-from tests.server.browser import PATIENCE, Visit, chromium, needs_browser, visiting
+from tests.server.browser import PATIENCE, Visit, needs_browser, visiting
 from tests.server.playground import ROOM, Playground
-from tests.server.running import Server, environment, running
+from tests.server.running import Server
 from tests.server.staff import CREATE, PASSWORD, Staff, staff
 from tests.server.test_playground_build import needs_dist
 
@@ -28,33 +26,16 @@ TABS = ["TrackerTypes", "CreateTracker", "ListTrackers", "EditTracker", "Listen"
 _numbers = itertools.count(1)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    folder = tmp_path_factory.mktemp("playground")
-    async with (
-        fresh_database(postgres, template) as url,
-        database(database_credentials(url)),
-        running(folder, environment(url)) as started,
-    ):
-        yield started
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(server: Server) -> Staff:
+async def house(site: Server) -> Staff:
     return await staff(f"house{next(_numbers)}.example")
 
 
 @asynccontextmanager
 async def opened(
-    browser: Browser, server: Server, path: str = "/graphql", **more: Any
+    browser: Browser, site: Server, path: str = "/graphql", **more: Any
 ) -> AsyncIterator[tuple[Playground, Visit]]:
-    async with visiting(browser, server.address, viewport=ROOM, **more) as visit:
+    async with visiting(browser, site.address, viewport=ROOM, **more) as visit:
         await visit.page.goto(path)
         yield Playground(visit.page), visit
 
@@ -70,8 +51,8 @@ def asked(visit: Visit, name: str) -> list[dict[str, str]]:
     return [request.headers for request in visit.asked if f" {name}" in (request.post_data or "")]
 
 
-async def test_signing_in_by_the_form(browser: Browser, server: Server, house: Staff) -> None:
-    async with opened(browser, server) as (playground, visit):
+async def test_signing_in_by_the_form(browser: Browser, site: Server, house: Staff) -> None:
+    async with opened(browser, site) as (playground, visit):
         page = visit.page
         await expect(page.get_by_label("E-mail address")).to_be_focused()
         assert await visit.shown() == [
@@ -113,8 +94,8 @@ async def introspected(visit: Visit) -> dict[str, str]:
     return found[0]
 
 
-async def test_a_tracker_is_mended_opened_and_heard_of(browser: Browser, server: Server, house: Staff) -> None:
-    async with opened(browser, server) as (bobs, his), opened(browser, server) as (adas, hers):
+async def test_a_tracker_is_mended_opened_and_heard_of(browser: Browser, site: Server, house: Staff) -> None:
+    async with opened(browser, site) as (bobs, his), opened(browser, site) as (adas, hers):
         await bobs.sign_in(house.bob.email)
         await bobs.tab("Listen").click()
         await bobs.run()
@@ -170,11 +151,11 @@ async def test_a_tracker_is_mended_opened_and_heard_of(browser: Browser, server:
         assert hers.sockets == []
 
 
-async def test_the_link_of_a_mail_leads_to_its_tracker(browser: Browser, server: Server, house: Staff) -> None:
-    token = await server.sign_in(house.ada.email, PASSWORD)
-    created = await server.ask(CREATE, token, input=house.entry(description="A page is missing."))
+async def test_the_link_of_a_mail_leads_to_its_tracker(browser: Browser, site: Server, house: Staff) -> None:
+    token = await site.sign_in(house.ada.email, PASSWORD)
+    created = await site.ask(CREATE, token, input=house.entry(description="A page is missing."))
     identifier = created["data"]["createTracker"]["tracker"]["id"]
-    async with opened(browser, server, f"/trackers/{identifier}") as (playground, visit):
+    async with opened(browser, site, f"/trackers/{identifier}") as (playground, visit):
         assert "Sign in to open the tracker" in await visit.shown()
         await playground.sign_in(house.bob.email)
         shown = (await playground.answer())["data"]["tracker"]
@@ -200,8 +181,8 @@ async def test_the_link_of_a_mail_leads_to_its_tracker(browser: Browser, server:
     assert (await Tracker.get(organisation=house.organisation)).description == "Both pages are missing."
 
 
-async def test_signing_out_leaves_nothing(browser: Browser, server: Server, house: Staff) -> None:
-    async with opened(browser, server) as (playground, visit):
+async def test_signing_out_leaves_nothing(browser: Browser, site: Server, house: Staff) -> None:
+    async with opened(browser, site) as (playground, visit):
         page = visit.page
         await playground.sign_in(house.bob.email)
         await playground.tab("Listen").click()
@@ -214,7 +195,7 @@ async def test_signing_out_leaves_nothing(browser: Browser, server: Server, hous
         await expect(page.get_by_label("E-mail address")).to_be_focused()
         await asyncio.sleep(1)  # the editor stores what is in it half a second late
         assert await stored(visit) == '[{},{},""]'
-        assert (await server.ask("{ viewer { id } }", token))["data"] == {"viewer": None}
+        assert (await site.ask("{ viewer { id } }", token))["data"] == {"viewer": None}
         async with asyncio.timeout(PATIENCE):
             while not visit.sockets[0].is_closed():
                 await asyncio.sleep(0.02)
@@ -222,8 +203,8 @@ async def test_signing_out_leaves_nothing(browser: Browser, server: Server, hous
         await expect(page.get_by_label("E-mail address")).to_be_focused()
 
 
-async def test_a_token_is_renewed_and_the_socket_with_it(browser: Browser, server: Server, house: Staff) -> None:
-    async with opened(browser, server, "about:blank") as (playground, visit):
+async def test_a_token_is_renewed_and_the_socket_with_it(browser: Browser, site: Server, house: Staff) -> None:
+    async with opened(browser, site, "about:blank") as (playground, visit):
         page = visit.page
         await page.clock.install()
         await page.goto("/graphql")
@@ -234,8 +215,8 @@ async def test_a_token_is_renewed_and_the_socket_with_it(browser: Browser, serve
         async with page.expect_websocket():
             await page.clock.fast_forward("08:30")
         assert len(asked(visit, "Refresh")) == 1
-        token = await server.sign_in(house.ada.email, PASSWORD)
-        await server.ask(CREATE, token, input=house.entry())
+        token = await site.sign_in(house.ada.email, PASSWORD)
+        await site.ask(CREATE, token, input=house.entry())
         assert (await playground.answer())["data"]["trackerAssigned"]["cursor"] == "1"
         async with asyncio.timeout(PATIENCE):
             while not visit.sockets[0].is_closed():
