@@ -9,7 +9,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 ALONE = @flock .venv-lock $(MAKE) --silent --no-print-directory
 
-.PHONY: run test check environment test-environment playground lock clean moved
+.PHONY: run test check environment test-environment playground screenshots lock clean moved
 .DELETE_ON_ERROR:
 
 run: environment playground
@@ -33,6 +33,10 @@ test-environment:
 
 playground: environment
 	$(ALONE) server/playground/dist/index.html
+
+# The README's pictures, after a change of what the playground looks like. Needs Chromium.
+screenshots: test-environment playground
+	@exec .venv/bin/python -m tests.server.screenshots
 
 # Writes anew what pyproject.toml pins, with everything that it needs in turn. What runs is what was tested.
 lock: test-environment

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +14,8 @@ from server.opening import bring_up_to_date
 from server.postgres import embedded_postgres
 from server.settings import database_credentials
 from tests.buckets import VARIABLES, Bucket, s3_server
+
+pytest_plugins = ("tests.no_skips",)
 
 _numbers = itertools.count(1)
 
@@ -60,13 +63,20 @@ def template(postgres: str) -> str:
     return "template_trackers"
 
 
-@pytest.fixture
-async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    """The URL of a fresh migrated database."""
+@asynccontextmanager
+async def fresh_database(postgres: str, template: str) -> AsyncIterator[str]:
+    """The URL of a copy of the template, gone after the block."""
     name = f"test_{next(_numbers)}"
     await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield address(postgres, name)
     await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh migrated database."""
+    async with fresh_database(postgres, template) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,18 +1,13 @@
-"""A real headless browser, Chromium, spoken to in the DevTools protocol."""
+"""A real headless browser, Debian's Chromium, driven by Playwright."""
 
-import asyncio
-import base64
-import itertools
-import json
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from signal import SIGTERM
+from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, WebSocket, async_playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing: apt-get install chromium")
@@ -20,111 +15,81 @@ needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing
 PATIENCE = 30
 """Seconds after which a test gives up on what should have come long before."""
 
+expect.set_options(timeout=PATIENCE * 1000)
 
-class Page:
-    """A tab; scripts are run in it, and keys are typed as if by hand."""
+FLAGS = [
+    "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--no-proxy-server",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    # A page that asks another machine for anything gets nothing, and the test hears of it.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]  # fmt: skip
 
-    def __init__(self, connection: ClientConnection, session: str) -> None:
-        self._connection = connection
-        self._session = session
-        self._numbers = itertools.count(100)
-        self.said: list[str] = []
-        """What the browser warned of, and what went wrong in the page."""
 
-    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        number = next(self._numbers)
-        message = {"id": number, "method": method, "params": parameters, "sessionId": self._session}
-        await self._connection.send(json.dumps(message))
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                heard = json.loads(await self._connection.recv())
-                self._note(heard)
-                if heard.get("id") == number:
-                    assert "error" not in heard, heard
-                    result: dict[str, Any] = heard["result"]
-                    return result
+class Visit:
+    """A tab with a profile of its own, and what was strange in it: it is to stay empty."""
 
-    def _note(self, heard: dict[str, Any]) -> None:
-        parameters = heard.get("params", {})
-        if heard.get("method") == "Log.entryAdded" and parameters["entry"]["level"] in ("warning", "error"):
-            self.said.append(parameters["entry"]["text"])
-        if heard.get("method") == "Runtime.exceptionThrown":
-            self.said.append(parameters["exceptionDetails"]["text"])
+    def __init__(self, page: Page, site: str) -> None:
+        self.page = page
+        self.site = site
+        self.strange: list[str] = []
+        self.asked: list[Request] = []
+        self.sockets: list[WebSocket] = []
+        self.sent: list[list[str]] = []
+        """What went out on each socket."""
+        page.on("console", self._said)
+        page.on("pageerror", self._failed)
+        page.on("websocket", self._opened)
+        page.context.on("request", self._requested)
 
-    async def open(self, address: str) -> None:
-        """Go to an address, and wait until its scripts have run."""
-        await self.call("Page.navigate", url="about:blank")
-        await self.call("Page.navigate", url=address)
-        await self.until("location.href !== 'about:blank' && document.readyState === 'complete'")
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("warning", "error"):  # what the Content-Security-Policy forbids is one
+            self.strange.append(message.text)
 
-    async def value(self, script: str) -> Any:
-        answer = await self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+    def _failed(self, error: Error) -> None:
+        self.strange.append(str(error))
 
-    async def until(self, script: str) -> None:
-        """Wait until something holds in the page."""
-        async with asyncio.timeout(PATIENCE):
-            while not await self.value(f"Boolean({script})"):
-                await asyncio.sleep(0.02)
+    def _opened(self, socket: WebSocket) -> None:
+        sent: list[str] = []
+        self.sockets.append(socket)
+        self.sent.append(sent)
+        socket.on("framesent", lambda frame: sent.append(str(frame)))
+        self._stays(socket.url)
 
-    async def type(self, selector: str, text: str) -> None:
-        """Type a text into a field instead of what is in it."""
-        await self.value(f"(field => {{ field.focus(); field.select(); }})(document.querySelector({selector!r}))")
-        await self.call("Input.insertText", text=text)
+    def _requested(self, request: Request) -> None:
+        self.asked.append(request)
+        self._stays(request.url)
 
-    async def click(self, selector: str) -> None:
-        await self.value(f"document.querySelector({selector!r}).click()")
+    def _stays(self, address: str) -> None:
+        to = urlsplit(address)
+        if to.scheme not in ("data", "blob") and to.netloc != urlsplit(self.site).netloc:
+            self.strange.append(f"asked {address}")
 
     async def shown(self) -> list[str]:
         """The lines of text that can be seen."""
-        text: str = await self.value("document.body.innerText")
-        return [line.strip() for line in text.splitlines() if line.strip()]
-
-    async def photograph(self, to: Path) -> None:
-        taken = await self.call("Page.captureScreenshot", format="png")
-        to.write_bytes(base64.b64decode(taken["data"]))
+        return [line.strip() for line in (await self.page.inner_text("body")).splitlines() if line.strip()]
 
 
 @asynccontextmanager
-async def browser_page(folder: Path) -> AsyncIterator[Page]:
-    """A tab of a browser with a profile of its own; ended with the block."""
-    assert CHROMIUM is not None
-    process = await asyncio.create_subprocess_exec(
-        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-        "--no-proxy-server", "--disable-background-networking", "--disable-component-update", "--window-size=900,700",
-        "--remote-debugging-port=0", f"--user-data-dir={folder / 'profile'}", "about:blank",
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser; ended with the block."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visiting(browser: Browser, site: str, *, flawed: bool = False, **options: Any) -> AsyncIterator[Visit]:
+    """A tab in which nothing strange happens: no error, no refusal by the policy, no request to another machine.
+
+    Where the test itself makes errors (`flawed`), only the last is asked.
+    """
+    context = await browser.new_context(base_url=site, **options)
+    context.set_default_timeout(PATIENCE * 1000)
     try:
-        async with connect(await _address(process), max_size=None, proxy=None) as connection:
-            yield await _tab(connection)
+        visit = Visit(await context.new_page(), site)
+        yield visit
+        strange = [what for what in visit.strange if not flawed or what.startswith("asked")]
+        assert not strange, strange
     finally:
-        with suppress(ProcessLookupError):
-            process.send_signal(SIGTERM)
-        await process.communicate()
-
-
-async def _address(process: asyncio.subprocess.Process) -> str:
-    assert process.stderr is not None
-    async with asyncio.timeout(PATIENCE):
-        async for line in process.stderr:
-            if line.startswith(b"DevTools listening on "):
-                return line.decode().split()[-1]
-    raise AssertionError("the browser ended")
-
-
-async def _tab(connection: ClientConnection) -> Page:
-    async def ask(number: int, method: str, **parameters: Any) -> Any:
-        await connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        async with asyncio.timeout(PATIENCE):
-            while (heard := json.loads(await connection.recv())).get("id") != number:
-                pass
-        return heard["result"]
-
-    target = (await ask(1, "Target.createTarget", url="about:blank"))["targetId"]
-    session = (await ask(2, "Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
-    page = Page(connection, session)
-    for domain in ("Page", "Runtime", "Log"):
-        await page.call(f"{domain}.enable")
-    return page
+        await context.close()

@@ -1,4 +1,4 @@
-"""One real server for all tests that only look at what stands around its answers."""
+"""One real server for all tests that only look at what stands around its answers, and one for each file about a page."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser
 
 from models.database import database
 from server.settings import database_credentials
-from tests.conftest import address, administer
+from tests.conftest import address, administer, fresh_database
+from tests.server.browser import chromium
 from tests.server.running import SIGN_IN, Server, environment, running
 from tests.server.staff import PASSWORD, staff
 
@@ -48,3 +50,20 @@ async def front(postgres: str, template: str, tmp_path_factory: pytest.TempPathF
     async with running(folder, environment(url, **FRONT)) as server:
         with httpx.Client(base_url=server.address, timeout=30, trust_env=False) as client:
             yield Front(server, client)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server to whose database the models are bound; each test of the file makes an organisation of its own."""
+    async with (
+        fresh_database(postgres, template) as url,
+        database(database_credentials(url)),
+        running(tmp_path_factory.mktemp("site"), environment(url)) as server,
+    ):
+        yield server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened

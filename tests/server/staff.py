@@ -35,14 +35,14 @@ class Staff:
         return {**about, "values": values, **more}
 
 
-async def staff() -> Staff:
+async def staff(domain: str = "example.org") -> Staff:
     organisation = await make.organisation()
     digest = await hash_password(PASSWORD)
     ada, bob = [
         await make.member(
             organisation,
             name=name,
-            email=f"{name.lower()}@example.org",
+            email=f"{name.lower()}@{domain}",
             kind=MemberKind.ADMINISTRATOR,
             roles=list(Role),
             password_hash=digest,

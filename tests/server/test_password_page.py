@@ -1,19 +1,20 @@
 """The page behind the link of an invitation or a reset, used as people use it, in a real browser."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from playwright.async_api import Browser, Page, expect
 
 from models import Mail, MailKind, Member, PasswordToken
 from server.password_page import FILES
 from services.password_tokens import make_token
 from services.passwords import verify_password
 from tests import factories as make
-from tests.server.browser import Page, browser_page, needs_browser
-from tests.server.running import Server, environment, running
+from tests.server.browser import needs_browser, visiting
+from tests.server.running import Server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; "
@@ -32,35 +33,22 @@ FORM = [
 ASK = ["Your e-mail address", "Send me a link"]
 
 
-@pytest.fixture
-async def server(database: str, folder: Path) -> AsyncIterator[Server]:
-    async with running(folder, environment(database)) as running_:
-        yield running_
-
-
-async def invited() -> tuple[Member, str]:
+async def invited(email: str, organisation: str | None = None) -> tuple[Member, str]:
     """A member without a password, and the token that they were sent."""
-    member = await make.member(await make.organisation("Northgate Training"), email="ann@example.org")
+    member = await make.member(await make.organisation(organisation), email=email)
     token = await make_token(member.id, MailKind.INVITATION)
     assert token is not None
     return member, token
 
 
 async def choose(page: Page, password: str, again: str | None = None) -> None:
-    await page.type("#password", password)
-    await page.type("#again", password if again is None else again)
-    await page.click("#choose button")
+    await page.get_by_label("New password").fill(password)
+    await page.get_by_label("The same again").fill(password if again is None else again)
+    await page.get_by_role("button", name="Set the password").click()
 
 
-async def hears(page: Page, place: str) -> str:
-    """What is said in a place, once something is."""
-    await page.until(f"!document.querySelector('{place}').hidden && document.querySelector('{place}').innerText")
-    text: str = await page.value(f"document.querySelector('{place}').innerText")
-    return text
-
-
-async def test_what_is_served(server: Server) -> None:
-    async with httpx.AsyncClient(base_url=server.address, trust_env=False) as client:
+async def test_what_is_served(site: Server) -> None:
+    async with httpx.AsyncClient(base_url=site.address, trust_env=False) as client:
         served: dict[str, Any] = {}
         for path in ("/password", "/password/password.js", "/password/password.css"):
             answer = await client.get(path)
@@ -91,66 +79,68 @@ async def test_what_is_served(server: Server) -> None:
 
 @needs_browser
 async def test_a_password_is_chosen_once_every_mistake_has_been_told_in_its_place(
-    server: Server, tmp_path: Path
+    site: Server, browser: Browser
 ) -> None:
-    member, token = await invited()
-    async with browser_page(tmp_path) as page:
-        await page.open(f"{server.address}/password#token={token}")
-        assert await page.shown() == FORM
-        assert await page.value("location.href") == f"{server.address}/password"  # the token is in no history
+    member, token = await invited("ann@example.org", "Northgate Training")
+    async with visiting(browser, site.address) as visit:
+        page = visit.page
+        await page.goto(f"/password#token={token}")
+        assert await visit.shown() == FORM
+        assert page.url == f"{site.address}/password"  # the token is in no history
         await choose(page, "short", again="shorter")
-        assert await hears(page, "#again-error") == "This is not the same password."
+        await expect(page.locator("#again-error")).to_have_text("This is not the same password.")
         await choose(page, "short")
-        assert await hears(page, "#password-error") == "A password has at least 12 characters; this has 5."
-        assert await page.value("document.querySelector('#again-error').hidden")
-        assert await page.value("document.activeElement.id") == "password"
+        too_short = "A password has at least 12 characters; this has 5."
+        await expect(page.locator("#password-error")).to_have_text(too_short)
+        await expect(page.locator("#again-error")).to_be_hidden()
+        await expect(page.get_by_label("New password")).to_be_focused()
         assert (await Member.get(id=member.id)).password_hash is None
         await choose(page, PASSWORD)
-        await page.until("!document.querySelector('#done').hidden")
-        assert await page.shown() == [
+        await expect(page.locator("#done")).to_be_visible()
+        assert await visit.shown() == [
             "Trackers",
             "Your password is set",
             "You can sign in to the trackers of Northgate Training as ann@example.org.",
             "Go to the playground",
         ]
-        assert await page.value("document.querySelector('#done a').href") == f"{server.address}/graphql"
-        assert page.said == []
+        await expect(page.get_by_role("link")).to_have_attribute("href", "graphql")
     assert await verify_password(PASSWORD, (await Member.get(id=member.id)).password_hash)
-    assert await server.sign_in("ann@example.org", PASSWORD)
-    assert token not in server.log.read_text()
+    assert await site.sign_in("ann@example.org", PASSWORD)
+    assert token not in site.log.read_text()
 
 
 @needs_browser
-async def test_a_link_that_no_longer_works_leads_to_a_new_one(server: Server, tmp_path: Path) -> None:
-    member, token = await invited()
-    await PasswordToken.all().delete()
-    async with browser_page(tmp_path) as page:
-        await page.open(f"{server.address}/password#token={token}")
+async def test_a_link_that_no_longer_works_leads_to_a_new_one(site: Server, browser: Browser) -> None:
+    member, token = await invited("ben@example.org")
+    await PasswordToken.filter(member=member).delete()
+    async with visiting(browser, site.address) as visit:
+        page = visit.page
+        await page.goto(f"/password#token={token}")
         await choose(page, PASSWORD)
-        await page.until("!document.querySelector('#ask').hidden")
+        await expect(page.locator("#ask")).to_be_visible()
         why = "The link has been used, has run out, or never was one. Ask for a new one."
-        assert await page.shown() == ["Trackers", "Ask for a link", why, *ASK]
-        await page.click("#ask button")
-        assert await hears(page, "#ask-alert") == "Enter the address that you sign in with."
-        await page.type("#email", " Ann@Example.org ")
-        await page.click("#ask button")
-        await page.until("!document.querySelector('#sent').hidden")
-        assert (await page.shown())[1] == "Look into your mail"
-    assert await Mail.all().values_list("kind", "recipient_id") == [(MailKind.PASSWORD_RESET, member.id)]
+        assert await visit.shown() == ["Trackers", "Ask for a link", why, *ASK]
+        await page.get_by_role("button").click()
+        await expect(page.get_by_role("alert")).to_have_text("Enter the address that you sign in with.")
+        await page.get_by_label("Your e-mail address").fill(" Ben@Example.org ")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading")).to_have_text("Look into your mail")
+    assert await Mail.filter(recipient=member).values_list("kind", flat=True) == [MailKind.PASSWORD_RESET]
 
 
 @needs_browser
-async def test_without_a_token_and_without_a_server(server: Server, tmp_path: Path) -> None:
-    _, token = await invited()
-    async with browser_page(tmp_path) as page:
-        await page.open(f"{server.address}/password")
+async def test_without_a_token_and_without_a_server(site: Server, browser: Browser) -> None:
+    _, token = await invited("cat@example.org")
+    async with visiting(browser, site.address, flawed=True) as visit:
+        page = visit.page
+        await page.goto("/password")
         why = "A link to choose a password comes by mail. This address has none; you can ask for one here."
-        assert await page.shown() == ["Trackers", "Ask for a link", why, *ASK]
-        await page.value(f"location.hash = 'token={token}'")  # a link pasted into the open tab
-        await page.until("!document.querySelector('#choose').hidden")
-        assert await page.shown() == FORM
-        assert await server.stop() == 0
+        assert await visit.shown() == ["Trackers", "Ask for a link", why, *ASK]
+        await page.goto(f"/password#token={token}")  # a link pasted into the open tab
+        await expect(page.locator("#choose")).to_be_visible()
+        assert await visit.shown() == FORM
+        await page.context.set_offline(True)
         await choose(page, PASSWORD)
         unreachable = "The server did not answer as it should. Try again in a moment."
-        assert await hears(page, "#choose-alert") == unreachable
-        assert await page.value("document.querySelector('#choose button').disabled") is False
+        await expect(page.get_by_role("alert")).to_have_text(unreachable)
+        await expect(page.get_by_role("button")).to_be_enabled()

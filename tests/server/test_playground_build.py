@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -63,11 +64,16 @@ def test_built_styles_ask_for_nothing() -> None:
     assert "@import" not in styles
 
 
-def opening(path: str) -> dict[str, str]:
-    """What the page opens with at this address, said by its own code."""
-    script = f"import {{ opening }} from './src/queries.js'; console.log(JSON.stringify(opening({json.dumps(path)})))"
+def said(script: str, *arguments: object) -> Any:
+    """What a function of the page's own code answers."""
+    module, _, function = script.partition(":")
+    given = ", ".join(json.dumps(argument) for argument in arguments)
     done = node(
-        ["--input-type=module", "--eval", script],
+        [
+            "--input-type=module",
+            "--eval",
+            f"import {{ {function} }} from './src/{module}.js'; console.log(JSON.stringify({function}({given})))",
+        ],
         return_completed_process=True,
         cwd=SOURCE,
         capture_output=True,
@@ -75,35 +81,77 @@ def opening(path: str) -> dict[str, str]:
         timeout=60,
     )
     assert done.stderr == ""
-    answer: dict[str, str] = json.loads(done.stdout)
-    return answer
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize(
-    ("path", "variables"),
+    ("path", "found"),
     [
         ("/graphql", None),
         ("/trackers", None),
         ("/trackers/a/b", None),
-        ("/trackers/VHI6MQ%3D%3D", {"id": "VHI6MQ=="}),
-        ("/trackers/VHI6MQ==/", {"id": "VHI6MQ=="}),
-        ("/trackers/%22%7B%C3%A9", {"id": '"{é'}),
-        ("/trackers/%E9", {"id": "%E9"}),
+        ("/trackers/VHI6MQ%3D%3D", "VHI6MQ=="),
+        ("/trackers/VHI6MQ==/", "VHI6MQ=="),
+        ("/trackers/%22%7B%C3%A9", '"{é'),
+        ("/trackers/%E9", "%E9"),
     ],
 )
-def test_page_prepares_the_tracker_of_its_address(path: str, variables: dict[str, str] | None) -> None:
-    page = opening(path)
-    assert json.loads(page.get("initialVariables", "null")) == variables
-    document = page.get("initialQuery") or page["defaultQuery"]
-    assert re.findall(r"^(?:query|mutation|subscription) \w+", document, re.MULTILINE) == (
-        ["query Tracker", "mutation SignIn"]
-        if variables
-        else ["mutation SignIn", "query NewestTrackers", "subscription Assigned"]
+def test_tracker_of_an_address(path: str, found: str | None) -> None:
+    assert said("link:trackerId", path) == found
+
+
+def variables(tab: dict[str, str]) -> Any:
+    """A tab's variables without their comments."""
+    return json.loads(re.sub(r"^\s*//.*$", "", tab["variables"], flags=re.MULTILINE) or "{}")
+
+
+def test_main_tabs_with_nothing_to_fill_in() -> None:
+    types, create, listing, edit, listen = said("tabs:mainTabs", {})
+    assert variables(types) == {}
+    assert variables(create)["input"]["learnerId"] == variables(create)["input"]["assigneeId"] == "…"
+    assert variables(listing) == {"filter": {"status": ["NEW"]}, "first": 20}
+    changed = {"id": "…", "version": 1, "description": "Asked the employer for the dates."}
+    assert (variables(edit), variables(listen)) == ({"input": changed}, {"after": None})
+
+
+def test_main_tabs_filled_in() -> None:
+    _, create, _, edit, listen = said(
+        "tabs:mainTabs",
+        {
+            "learner": {"id": "L1", "name": "Zoë\n} evil"},
+            "assignee": {"id": "M1", "name": "Priya Raman"},
+            "tracker": {"id": "T1", "version": 7},
+            "cursor": "69",
+        },
     )
+    assert "// Zoë } evil\n" in create["variables"]
+    assert variables(create)["input"] | {"values": []} == {
+        "type": "ILR",
+        "status": "NEW",
+        "learnerId": "L1",
+        "assigneeId": "M1",
+        "values": [],
+    }
+    assert variables(edit)["input"] | {"description": ""} == {"id": "T1", "version": 7, "description": ""}
+    assert variables(listen) == {"after": "69"}
 
 
-@pytest.mark.skipif(not SDL.exists(), reason="schema/schema.graphql is not there: trackers schema writes it")
-def test_prepared_queries_fit_the_schema() -> None:
+@pytest.mark.parametrize(
+    ("tracker", "changed"),
+    [
+        (None, {"id": 'T"1', "version": 1, "description": ""}),
+        (
+            {"id": 'T"1', "version": 3, "description": "Late.", "dueDate": "2026-12-01"},
+            {"id": 'T"1', "version": 3, "description": "Late.", "dueDate": "2026-12-01"},
+        ),
+    ],
+)
+def test_tracker_tabs(tracker: dict[str, object] | None, changed: dict[str, object]) -> None:
+    read, edit, follow = said("tabs:trackerTabs", 'T"1', tracker)
+    assert [variables(tab) for tab in (read, edit, follow)] == [{"id": 'T"1'}, {"input": changed}, {"id": 'T"1'}]
+
+
+def test_prepared_operations_fit_the_schema() -> None:
     schema = build_schema(SDL.read_text("utf-8"))
-    welcome, tracker = opening("/graphql")["defaultQuery"], opening("/trackers/1")["initialQuery"]
-    assert [validate(schema, parse(document)) for document in (welcome, tracker)] == [[], []]
+    tabs = [*said("tabs:mainTabs", {}), *said("tabs:trackerTabs", "T1", None)]
+    assert [validate(schema, parse(tab["query"])) for tab in tabs] == [[]] * 8

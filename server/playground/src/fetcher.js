@@ -1,69 +1,33 @@
-// How the page asks the API: HTTP for queries and mutations, a socket for subscriptions. The headers are those of
-// the Headers tab; its Authorization goes into the socket's connection_init too.
-import { getOperationAST } from 'graphql'
-import { createClient } from 'graphql-ws'
+// How the editor asks the API: HTTP for queries and mutations, a socket for subscriptions, both as who is signed in.
+import { Kind, parse } from 'graphql'
+import { ask } from './ask.js'
+import { isBack, listen } from './listening.js'
+import { accessToken, current, renew } from './session.js'
 
-const ENDPOINT = '/graphql'
-
-export function fetcher(params, { headers = {}, documentAST } = {}) {
-  const operation = documentAST && getOperationAST(documentAST, params.operationName)
-  return operation?.operation === 'subscription' ? subscription(params, headers) : post(params, headers)
+export function fetcher(params) {
+  const operations = operationsOf(params.query)
+  // Right after a change of tabs GraphiQL still gives the name of the other tab's operation.
+  const named = operations.length === 1 ? { ...params, operationName: undefined } : params
+  const chosen = operations.find(({ name }) => name?.value === named.operationName) ?? operations[0]
+  return isBack() || chosen?.operation === 'subscription' ? listen(named) : request(named)
 }
 
-async function post(params, headers) {
-  try {
-    const response = await fetch(ENDPOINT, {
-      method: 'POST',
-      headers: {
-        accept: 'application/graphql-response+json, application/json',
-        'content-type': 'application/json',
-        ...headers,
-      },
-      body: JSON.stringify(params),
-    })
-    const text = await response.text()
-    return asJson(text) ?? failure(`The server answered ${response.status} ${response.statusText}: ${text.slice(0, 200)}`)
-  } catch (error) {
-    return failure(`No answer from the server: ${error.message}`)
-  }
+/** Asks, and asks again with a fresh token where the server no longer takes this one. */
+export async function request(params) {
+  const answer = await ask(params, await accessToken())
+  if (!current() || !isStranger(answer)) return answer
+  await renew()
+  return current() ? ask(params, current().accessToken) : answer
 }
 
-function asJson(text) {
+// Nothing was written then: without a session only those about sessions themselves are done.
+const isStranger = ({ data, errors }) =>
+  data?.viewer === null || errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
+
+function operationsOf(query) {
   try {
-    return JSON.parse(text)
+    return parse(query).definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
   } catch {
-    return undefined
+    return [] // the server says what is wrong with it
   }
-}
-
-const failure = (message) => ({ errors: [{ message }] })
-
-// One socket a subscription, never reconnected behind the reader's back: why it closed is the answer.
-function subscription(params, headers) {
-  return {
-    subscribe(sink) {
-      const client = createClient({
-        url: new URL(ENDPOINT, location.href).href.replace(/^http/, 'ws'),
-        connectionParams: connectionParams(headers),
-        retryAttempts: 0,
-      })
-      const unsubscribe = client.subscribe(params, {
-        next: (result) => sink.next(result),
-        error: (error) => sink.error(reason(error)),
-        complete: () => sink.complete(),
-      })
-      return { unsubscribe }
-    },
-  }
-}
-
-function connectionParams(headers) {
-  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'authorization')
-  return name && { authorization: headers[name] }
-}
-
-function reason(error) {
-  if (Array.isArray(error)) return error
-  if (error instanceof CloseEvent) return { message: `The socket was closed: ${error.code} ${error.reason}`.trim() }
-  return { message: error?.message ?? 'The socket failed' }
 }

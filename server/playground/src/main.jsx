@@ -1,19 +1,31 @@
-import './workers.js'
-import { GraphiQL } from 'graphiql'
+import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
-import { fetcher } from './fetcher.js'
-import { opening } from './queries.js'
+import { Bar } from './bar.jsx'
+import { trackerId } from './link.js'
+import { preparedTabs } from './prepared.js'
+import { current, watch } from './session.js'
+import { SignIn } from './sign-in.jsx'
 
-// The editors' texts live as long as the browser's tab; headers, and with them the token, only as long as the page.
-// Hence no history plugin: it stores the headers of every request, whatever shouldPersistHeaders says.
-createRoot(document.getElementById('playground')).render(
-  <GraphiQL
-    fetcher={fetcher}
-    storage={sessionStorage}
-    shouldPersistHeaders={false}
-    plugins={[]}
-    {...opening(location.pathname)}
-  >
-    <GraphiQL.Logo>Trackers</GraphiQL.Logo>
-  </GraphiQL>,
-)
+// Much larger than all else, and of no use before somebody has signed in.
+const Editor = lazy(() => import('./editor.jsx'))
+const IS_LINK = trackerId(location.pathname) !== null
+
+function Page() {
+  const session = useSyncExternalStore(watch, current)
+  if (!session) return <SignIn purpose={IS_LINK ? 'Sign in to open the tracker' : 'Sign in to the playground'} />
+  return <Playground key={session.member.id} session={session} />
+}
+
+function Playground({ session }) {
+  const tabs = useMemo(() => preparedTabs(location.pathname), [])
+  return (
+    <>
+      <Bar session={session} />
+      <Suspense fallback={<p className="loading">Preparing the playground …</p>}>
+        <Editor tabs={tabs} first={IS_LINK} />
+      </Suspense>
+    </>
+  )
+}
+
+createRoot(document.getElementById('playground')).render(<Page />)

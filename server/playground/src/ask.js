@@ -1,0 +1,31 @@
+// One request over HTTP. It never throws: whatever goes wrong is an answer with errors, as the API's own are.
+export const ENDPOINT = '/graphql'
+
+export async function ask(params, token) {
+  try {
+    const response = await fetch(ENDPOINT, {
+      method: 'POST',
+      headers: {
+        accept: 'application/graphql-response+json, application/json',
+        'content-type': 'application/json',
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(params),
+      credentials: 'omit',
+    })
+    const text = await response.text()
+    return asJson(text) ?? failure(`The server answered ${response.status} ${response.statusText}: ${text.slice(0, 200)}`)
+  } catch (error) {
+    return failure(`No answer from the server: ${error.message}`)
+  }
+}
+
+function asJson(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const failure = (message) => ({ errors: [{ message }] })

@@ -1,0 +1,22 @@
+import { useSyncExternalStore } from 'react'
+import { summary, watch } from './listening.js'
+import { signOut } from './session.js'
+
+/** Above the editor: who is signed in, what is being listened to, and the way out. */
+export function Bar({ session }) {
+  const { running, unseen } = useSyncExternalStore(watch, summary)
+  return (
+    <header className="bar">
+      <span className="brand">Trackers</span>
+      <span className="listening" role="status">
+        {running > 0 && `● listening${unseen ? `, ${unseen} new` : ''}`}
+      </span>
+      <span className="who" title={session.member.email}>
+        {session.member.name} <span className="organisation">· {session.organisation.name}</span>
+      </span>
+      <button type="button" onClick={signOut}>
+        Sign out
+      </button>
+    </header>
+  )
+}

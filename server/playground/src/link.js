@@ -1,0 +1,12 @@
+// The address that the page was opened at.
+
+/** The global id in /trackers/{id}, or null. */
+export function trackerId(path) {
+  const encoded = /^\/trackers\/([^/]+)\/?$/.exec(path)?.[1]
+  if (encoded === undefined) return null
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return encoded
+  }
+}

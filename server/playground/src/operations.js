@@ -1,0 +1,168 @@
+// The main operations of this API, a tab each. Their lines are short: the editor is half a window wide.
+
+export const TYPES = `# What can be opened, and the form of each:
+# draw it from the answer. Ctrl-Enter runs this,
+# Ctrl-Space completes what you type, and the
+# book on the left is the documentation.
+query TrackerTypes {
+  trackerTypes(creatableOnly: true) {
+    key
+    name
+    category
+    fields {
+      key
+      label
+      kind
+      required
+      visibleWhen { field isOneOf }
+      ... on ChoiceField {
+        multiple
+        choices { value label }
+      }
+    }
+  }
+}
+`
+
+export const CREATE = `# Opens a tracker, or answers everything that
+# is wrong with the entry. The variables below
+# have three mistakes: run it, mend them, run
+# it again. The query validateTracker answers
+# the same errors and never writes.
+mutation CreateTracker(
+  $input: CreateTrackerInput!
+) {
+  createTracker(input: $input) {
+    tracker {
+      id
+      number
+      status
+      assignee { name }
+      url
+    }
+    errors { path code message rule }
+  }
+}
+`
+
+export const LIST = `# The trackers that you see, newest first. What
+# the filter names holds together: status, type,
+# assigneeId, learnerId, … For the next page,
+# endCursor goes into the variable after.
+query ListTrackers(
+  $filter: TrackerFilter
+  $first: Int
+  $after: String
+) {
+  trackers(
+    filter: $filter
+    first: $first
+    after: $after
+  ) {
+    totalCount
+    nodes {
+      id
+      number
+      type { name }
+      status
+      learner { name }
+      assignee { name }
+      dueDate
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`
+
+export const EDIT = `# Changes what the variables name and nothing
+# else. The version is the one that you read
+# last: if somebody was quicker, nothing is
+# written and you are told. The answer has the
+# version for the next change.
+mutation EditTracker(
+  $input: UpdateTrackerInput!
+) {
+  updateTracker(input: $input) {
+    tracker {
+      id
+      number
+      version
+      status
+      description
+      dueDate
+    }
+    errors { path code message rule }
+  }
+}
+`
+
+export const LISTEN = `# Shows the newest tracker that somebody else
+# assigns to you. It goes on while you work in
+# other tabs, until its stop button. What came
+# since the cursor after is shown first.
+# To try it, sign in as somebody else in a
+# second window, and assign a tracker there.
+subscription Listen($after: String) {
+  trackerAssigned(after: $after) {
+    cursor
+    kind
+    text
+    createdAt
+    tracker {
+      id
+      number
+      type { name }
+      status
+      learner { name }
+      url
+    }
+  }
+}
+`
+
+export const TRACKER = `# The tracker of your link. The next tab changes
+# it; the third shows what others do to it.
+query Tracker($id: ID!) {
+  tracker(id: $id) {
+    id
+    number
+    version
+    type { key name }
+    status
+    learner { name }
+    assignee { name }
+    createdBy { name }
+    dueDate
+    description
+    values { key label display }
+    viewerCanEdit
+    transitions {
+      to
+      viewerCanTake
+      requiredFields
+      commentRequired
+    }
+    comments(first: 20) {
+      nodes { author { name } text createdAt }
+    }
+    history(first: 20) {
+      nodes { kind at actor { name } }
+    }
+    url
+  }
+}
+`
+
+export const FOLLOW = `# What happens to the tracker while this runs,
+# by your own hand too.
+subscription Follow($id: ID!) {
+  trackerChanged(id: $id) {
+    kind
+    at
+    version
+    actor { name }
+    comment
+    changes { label before after }
+  }
+}
+`

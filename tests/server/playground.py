@@ -1,0 +1,68 @@
+"""The playground as people use it: the form, the tabs, the editors and what they answer."""
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Any
+
+from playwright.async_api import Locator, Page
+
+from tests.server.browser import PATIENCE
+from tests.server.staff import PASSWORD
+
+# The editor shows non-breaking spaces, breaks long lines, and keeps its lines in any order.
+_TEXT = """lines => lines
+  .map(line => [line.offsetTop, line.textContent.replaceAll('\\u00a0', ' ').trimStart()])
+  .sort(([a], [b]) => a - b).map(([, text]) => text).join('')"""
+
+ROOM = {"width": 1280, "height": 3000}
+"""Enough to see a whole answer."""
+
+
+class Playground:
+    """The page in a tab of the browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._before = ""
+
+    async def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        await self.page.get_by_label("E-mail address").fill(email)
+        await self.page.get_by_label("Password", exact=True).fill(password)
+        await self.page.keyboard.press("Enter")
+
+    def tab(self, operation: str) -> Locator:
+        return self.page.get_by_role("tab", name=operation)
+
+    async def tabs(self) -> list[str]:
+        await self.page.get_by_role("tab").first.wait_for()
+        return await self.page.get_by_role("tab").all_inner_texts()
+
+    async def run(self) -> None:
+        self._before = await self._shown()
+        await self.page.get_by_role("button", name="Execute query").click()
+
+    async def answer(self) -> Any:
+        """The next whole answer, as it is shown."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                text = await self._shown()
+                with suppress(json.JSONDecodeError):  # half of it is drawn
+                    if text != self._before:
+                        found = json.loads(text)
+                        self._before = text
+                        return found
+                await asyncio.sleep(0.02)
+
+    async def _shown(self) -> str:
+        text: str = await self.page.locator(".graphiql-response .view-line").evaluate_all(_TEXT)
+        return text
+
+    async def mend(self, text: str, instead: str) -> None:
+        """Type something instead of a text in the variables, as by hand."""
+        line = self.page.get_by_role("region", name="Variables").locator(".view-line").filter(has_text=text).first
+        await line.click()
+        _, _, rest = ((await line.text_content()) or "").replace("\u00a0", " ").partition(text)
+        for key in ("End", *["ArrowLeft"] * len(rest), *["Shift+ArrowLeft"] * len(text)):
+            await self.page.keyboard.press(key)
+        await self.page.keyboard.insert_text(instead)

@@ -1,0 +1,74 @@
+"""Takes the README's pictures of the playground, from a server with demo data: `make screenshots`."""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.server.browser import chromium, visiting
+from tests.server.playground import Playground
+from tests.server.running import Server, environment, running
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+PASSWORD = "demo-password-1"
+SIZE = {"width": 1280, "height": 880}
+
+
+class Studio:
+    """A server and a browser to take pictures of."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self._browser = browser
+        self._server = server
+
+    async def create_and_listen(self) -> None:
+        """Three mistakes at once; and, mended, the tracker on the screen of whom it is assigned to."""
+        here = (self._browser, self._server.address)
+        async with visiting(*here, viewport=SIZE) as hers, visiting(*here, viewport=SIZE, color_scheme="dark") as his:
+            admins, officers = await self._enter(hers.page, "admin"), await self._enter(his.page, "officer")
+            await officers.tab("Listen").click()
+            await officers.run()
+            await admins.tab("CreateTracker").click()
+            await admins.run()
+            await expect(hers.page.get_by_role("tabpanel")).to_contain_text("INVALID_CHECKSUM")
+            await self._take(hers.page, "create")
+            await admins.mend("26-28", "26-27")
+            await admins.mend("4200307553", "4200307552")
+            await admins.mend('DATA"]}}', 'DATA"]}}, {"key": "proposedValue", "value": {"text": "25"}}')
+            await admins.run()
+            await expect(his.page.get_by_role("tabpanel")).to_contain_text("trackerAssigned")
+            await self._take(his.page, "listen")
+
+    async def tracker(self) -> None:
+        token = await self._server.sign_in("approver@northgate.example", PASSWORD)
+        answer = await self._server.ask("{ trackers(first: 1) { nodes { id } } }", token)
+        async with visiting(self._browser, self._server.address, viewport=SIZE) as visit:
+            await self._enter(visit.page, "approver", f"/trackers/{answer['data']['trackers']['nodes'][0]['id']}")
+            await expect(visit.page.get_by_role("tabpanel")).to_contain_text('"tracker": {')
+            await self._take(visit.page, "tracker")
+
+    async def _enter(self, page: Page, who: str, path: str = "/graphql") -> Playground:
+        await page.goto(path)
+        playground = Playground(page)
+        await playground.sign_in(f"{who}@northgate.example", PASSWORD)
+        await playground.tabs()
+        return playground
+
+    async def _take(self, page: Page, name: str) -> None:
+        await page.mouse.move(0, 0)
+        await page.wait_for_timeout(2000)  # scrollbars fade, and the schema colours the words
+        await page.screenshot(path=IMAGES / f"playground-{name}.png")
+
+
+async def main() -> None:
+    IMAGES.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder:
+        async with running(Path(folder), environment(), "--demo") as server, chromium() as browser:
+            studio = Studio(browser, server)
+            await studio.create_and_listen()
+            await studio.tracker()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
