@@ -16,6 +16,7 @@ from models.database import database, pending_migrations
 from resolvers.root import make_schema
 from schema.context import Context
 from server.downloads import DownloadDoor
+from server.event_streams import EventStreams
 from server.execution import Executor
 from server.http import GraphQLDoor
 from server.installation import installation_of, mailer_of, store_of
@@ -47,15 +48,20 @@ class Application:
         self._inbox_reader = InboxReader()
         self._open_pages = OpenPages()
         executor = Executor(make_schema())
-        self._http = GraphQLDoor(executor, self._context)
+        self._streams = EventStreams(executor, closing=SessionEnded)
+        self._http = GraphQLDoor(executor, self._context, self._streams)
         self._sockets = SocketDoor(
             executor, self._context, closing=SessionEnded, allowed_origins=settings.allowed_origins
         )
         self.asgi = Starlette(routes=self._routes(), middleware=_middleware(settings), lifespan=self._lifespan)
 
     async def close_sockets(self) -> None:
-        """Tell every socket that the server goes away; to be called before the server stops."""
-        await self._sockets.shutdown()
+        """Tell every socket and event stream that the server goes away; to be called before the server stops."""
+        await asyncio.gather(self._sockets.shutdown(), self._streams.shutdown())
+
+    def _recall(self, member_id: str) -> None:
+        self._sockets.recall(member_id)
+        self._streams.recall(member_id)
 
     def _routes(self) -> list[BaseRoute]:
         return [
@@ -80,7 +86,7 @@ class Application:
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         mailer = mailer_of(self._settings)
-        woken = reading(self._inbox_reader, self._listening, self._open_pages, self._sockets.recall)
+        woken = reading(self._inbox_reader, self._listening, self._open_pages, self._recall)
         async with database(self._credentials), woken:
             await warm_forms()
             workers = [

@@ -1,29 +1,30 @@
 """GraphQL over HTTP: `GET` and `POST` at one address, by the specification's draft.
 
-Which media type: the one that `Accept` weighs highest. Where it names neither (no header, or a wildcard alone)
-the answer is `application/json`, which the specification still allows and every older client and command
-line reads; a client that knows `application/graphql-response+json` names it, and then gets it at equal weight.
-With the former, what is wrong with a document is told with status 200; with the latter, with 400.
+In `application/json`, what is wrong with a document is told with status 200; in
+`application/graphql-response+json` with 400; in an event stream it is an event. What is no request at all is told
+with another status, and then in JSON even to a client that asked for events: to it the status says it all.
 """
 
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.errors import bug_answer, new_request_id, refusal
+from server.event_stream import COMPLETE, next_event
+from server.event_streams import EventStreams
 from server.execution import Executor, MakeContext, Operation, RequestRefused, refused
-from server.media_types import UTF_8, parsed, preference
+from server.media_types import EVENTS, GRAPHQL, JSON, UTF_8, parsed
 from server.messages import Malformed, decode, encode, parse_request
 from server.messages import Request as GraphQLRequest
+from server.negotiation import answer_type, takes_events
 
-__all__ = ["GraphQLDoor", "accepted_media_type"]
+__all__ = ["GraphQLDoor", "Refused"]
 
-GRAPHQL = "application/graphql-response+json"
-JSON = "application/json"
 PARAMETERS = ("query", "operationName", "variables", "extensions")
 
 
@@ -37,29 +38,18 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-def accepted_media_type(accept: str | None) -> str | None:
-    """Return the media type to answer in, None if the client accepts neither."""
-    if accept is None or not accept.strip():
-        return JSON
-    best: tuple[float, int, bool] = (0.0, 0, False)
-    chosen = None
-    for media_type in (JSON, GRAPHQL):
-        precision, weight = preference(media_type, accept)
-        rating = (weight, precision, precision == 2 and media_type == GRAPHQL)
-        if weight > 0 and rating > best:
-            best, chosen = rating, media_type
-    return chosen
-
-
 class GraphQLDoor:
     """The ASGI endpoint of `/graphql`; give it to a `Route` without methods, so that it refuses others itself.
 
     `max_body` is in bytes; a longer body is refused while it comes in.
     """
 
-    def __init__(self, executor: Executor, make_context: MakeContext, *, max_body: int = 1_048_576) -> None:
+    def __init__(
+        self, executor: Executor, make_context: MakeContext, streams: EventStreams, *, max_body: int = 1_048_576
+    ) -> None:
         self._executor = executor
         self._make_context = make_context
+        self._streams = streams
         self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,36 +60,34 @@ class GraphQLDoor:
             return
         await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
-        media_type = accepted_media_type(", ".join(request.headers.getlist("accept")) or None)
+    async def _respond(self, request: Request) -> ASGIApp:
+        accept = ", ".join(request.headers.getlist("accept"))
+        media_type = answer_type(accept)
         request_id = str(request.scope.get("state", {}).get("request_id") or new_request_id())
-        headers = None
         try:
             if media_type is None:
-                raise Refused(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON} or {GRAPHQL}")
+                raise Refused(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENTS}")
             operation = self._executor.prepare(await self._read(request))
-            _check_type(operation, request.method)
-            status, body = await self._execute(request, operation, request_id)
+            _check_type(operation, request.method, accept)
+            return await self._execute(request, operation, media_type, request_id)
         except Refused as no:
-            status, body, headers = no.status, encode(no.answer), no.headers
+            return _response(no.answer, media_type, no.status, no.headers)
         except Malformed as error:
-            status, body = 400, encode(refusal(str(error), "BAD_REQUEST"))
+            return _response(refusal(str(error), "BAD_REQUEST"), media_type, 400)
         except RequestRefused as error:
-            status, body = 400 if media_type == GRAPHQL else 200, encode(refused(error))
+            return _response(refused(error), media_type, 400 if media_type == GRAPHQL else 200)
         except ClientDisconnect:
             raise
         except Exception as bug:
-            status, body = 500, encode(bug_answer(bug, request_id))
-        response = Response(body, status, headers)
-        response.headers["Content-Type"] = f"{media_type or JSON}; charset=utf-8"
-        response.headers["Cache-Control"] = "no-store"
-        return response
+            return _response(bug_answer(bug, request_id), media_type, 500)
 
-    async def _execute(self, request: Request, operation: Operation, request_id: str) -> tuple[int, bytes]:
+    async def _execute(self, request: Request, operation: Operation, media_type: str, request_id: str) -> ASGIApp:
         client = request.client.host if request.client else ""
-        context = await self._make_context(request.headers.get("authorization"), client)
-        answer = await self._executor.run(operation, context, request_id)
-        return 200 if "data" in answer else 500, encode(answer)
+        make_context = partial(self._make_context, request.headers.get("authorization"), client)
+        if operation.type is OperationType.SUBSCRIPTION:
+            return await self._streams.open(operation, make_context, request_id)
+        answer = await self._executor.run(operation, await make_context(), request_id)
+        return _response(answer, media_type, 200 if "data" in answer else 500)
 
     async def _read(self, request: Request) -> GraphQLRequest:
         if request.method == "GET":
@@ -119,6 +107,18 @@ class GraphQLDoor:
         return bytes(body)
 
 
+def _response(
+    answer: dict[str, Any], media_type: str | None, status: int, headers: dict[str, str] | None = None
+) -> Response:
+    """Make a response that nobody keeps."""
+    events = media_type == EVENTS and status == 200
+    response = Response(next_event(answer) + COMPLETE if events else encode(answer), status, headers)
+    in_type = media_type if events or media_type == GRAPHQL else JSON
+    response.headers["Content-Type"] = f"{in_type}; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _check_content_type(request: Request) -> None:
     name, parameters = parsed(request.headers.get("content-type", ""))
     if name != JSON or parameters.get("charset", "utf-8") not in UTF_8:
@@ -127,11 +127,12 @@ def _check_content_type(request: Request) -> None:
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
 
 
-def _check_type(operation: Operation, method: str) -> None:
+def _check_type(operation: Operation, method: str, accept: str) -> None:
     if operation.type is OperationType.MUTATION and method == "GET":
         raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation needs POST", Allow="POST")
-    if operation.type is OperationType.SUBSCRIPTION:
-        raise Malformed("A subscription needs the WebSocket at this address")
+    if operation.type is OperationType.SUBSCRIPTION and not takes_events(accept):
+        message = f"A subscription needs the WebSocket at this address, or {EVENTS} named in Accept"
+        raise Refused(406, "NOT_ACCEPTABLE", message)
 
 
 def _from_query(query_string: bytes) -> dict[str, Any]:

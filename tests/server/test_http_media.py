@@ -9,7 +9,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.http import accepted_media_type
+from server.negotiation import answer_type, takes_events
 from tests.server.doors import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/graphql"
 JSON = "application/json"
 NEW = "application/graphql-response+json"
+EVENTS = "text/event-stream"
 HELLO = {"data": {"hello": "Hello you"}}
 
 
@@ -37,8 +38,7 @@ def refused(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
 
 
 # Accept | media type of the answer, None for 406
-ACCEPT: list[tuple[str | None, str | None]] = [
-    (None, JSON),
+ACCEPT: list[tuple[str, str | None]] = [
     ("", JSON),
     ("*/*", JSON),
     ("application/*", JSON),
@@ -58,19 +58,45 @@ ACCEPT: list[tuple[str | None, str | None]] = [
     (f"{JSON};q=0", None),
     (f"{JSON};q=x", None),
     ("text/html", None),
-    ("text/event-stream", None),
     ("text/html, application/xhtml+xml, */*;q=0.8", JSON),
+    (EVENTS, EVENTS),
+    ("Text/Event-Stream; charset=UTF-8", EVENTS),
+    (f"{EVENTS};q=0", None),
+    ("text/*", None),
+    (f"{EVENTS}, */*", JSON),
+    (f"{EVENTS}, */*;q=0.1", EVENTS),
+    (f"{EVENTS}, {JSON};q=0.9", EVENTS),
+    (f"{EVENTS};q=0.9, {JSON}", JSON),
+    (f"{NEW}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed", NEW),
 ]
 
 
 @pytest.mark.parametrize(("accept", "media_type"), ACCEPT)
-async def test_accept(accept: str | None, media_type: str | None) -> None:
-    assert accepted_media_type(accept) == media_type
+async def test_accept(accept: str, media_type: str | None) -> None:
+    assert answer_type(accept) == media_type
+
+
+# Accept | whether a subscription may be streamed to this client
+TAKES_EVENTS: list[tuple[str, bool]] = [
+    ("", False),
+    ("*/*", False),
+    ("text/*", False),
+    (JSON, False),
+    (f"{EVENTS};q=0", False),
+    (EVENTS, True),
+    (f"{EVENTS};q=0.1, {JSON}", True),
+    (f"{NEW}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed", True),
+]
+
+
+@pytest.mark.parametrize(("accept", "takes"), TAKES_EVENTS)
+async def test_who_takes_events(accept: str, takes: bool) -> None:
+    assert takes_events(accept) == takes
 
 
 async def test_not_acceptable(client: httpx.AsyncClient) -> None:
     response = await client.post(PATH, json={"query": "{ hello }"}, headers={"accept": "text/html"})
-    message = "Accept must allow application/json or application/graphql-response+json"
+    message = "Accept must allow application/json, application/graphql-response+json or text/event-stream"
     assert (response.status_code, response.json()) == (406, refused(message, "NOT_ACCEPTABLE"))
 
 
