@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -60,13 +61,20 @@ def template(postgres: str) -> str:
     return "template_trackers"
 
 
-@pytest.fixture
-async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    """The URL of a fresh migrated database."""
+@asynccontextmanager
+async def copied(postgres: str, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh migrated database, dropped after the block."""
     name = f"test_{next(_numbers)}"
     await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield address(postgres, name)
     await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh migrated database."""
+    async with copied(postgres, template) as url:
+        yield url
 
 
 @pytest.fixture
