@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from server.playground_page import playground_assets, playground_response, wants
 from server.settings import Settings, database_credentials
 from server.socket import SocketDoor
 from server.uploads import UploadDoor
+from server.wrong_addresses import wrong_address
 from services.automation_worker import run_automations
 from services.file_collection import run_collection
 from services.housekeeping import run_housekeeping
@@ -53,7 +55,12 @@ class Application:
         self._sockets = SocketDoor(
             executor, self._context, closing=SessionEnded, allowed_origins=settings.allowed_origins
         )
-        self.asgi = Starlette(routes=self._routes(), middleware=_middleware(settings), lifespan=self._lifespan)
+        self.asgi = Starlette(
+            routes=self._routes(),
+            middleware=_middleware(settings),
+            exception_handlers={HTTPException: wrong_address},
+            lifespan=self._lifespan,
+        )
 
     async def close_sockets(self) -> None:
         """Tell every socket and event stream that the server goes away; to be called before the server stops."""

