@@ -27,11 +27,13 @@ class EventStreams:
         self._streams: dict[asyncio.Task[Any], EventStream] = {}
         self._going = False
 
-    async def open(
-        self, operation: Operation, make_context: Callable[[], Awaitable[Context]], request_id: str
+    def open(
+        self, operation: Operation, context: Context, make_context: Callable[[], Awaitable[Context]], request_id: str
     ) -> ASGIApp:
-        """Return the response to a subscription, which begins when it is sent."""
-        context = await make_context()
+        """Return the response to a subscription, which begins when it is sent.
+
+        `make_context` asks anew whose the client's authorization is.
+        """
         answers = self._executor.subscribe(operation, context, request_id, self._closing)
         stream = EventStream(answers, context, make_context, request_id, self._closing, self._limits)
         return partial(self._serve, stream)

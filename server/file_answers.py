@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from server.errors import bug_answer, new_request_id
-from server.http import Refused
+from server.http_request import Refused
 from server.messages import encode
 from services.refusals import Refusal
 

@@ -191,7 +191,10 @@ SCHEMA = QuietSchema(Query, Mutation, Subscription)
 
 @asynccontextmanager
 async def house(
-    limits: SocketLimits | None = None, origins: tuple[str, ...] = (), streams: StreamLimits | None = None
+    limits: SocketLimits | None = None,
+    origins: tuple[str, ...] = (),
+    streams: StreamLimits | None = None,
+    body_seconds: float = 30,
 ) -> AsyncIterator[House]:
     """The running server; "Bearer good" is a token that holds."""
     state = House()
@@ -206,7 +209,7 @@ async def house(
     executor = Executor(SCHEMA)
     state.door = SocketDoor(executor, make_context, closing=SessionOver, allowed_origins=origins, limits=limits)
     state.streams = EventStreams(executor, closing=SessionOver, limits=streams)
-    http = GraphQLDoor(executor, make_context, state.streams)
+    http = GraphQLDoor(executor, make_context, state.streams, body_seconds=body_seconds)
     app = Starlette(routes=[Route("/graphql", http), WebSocketRoute("/graphql", state.door)])
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", ws_ping_interval=None)

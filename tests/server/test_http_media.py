@@ -1,6 +1,7 @@
 """GraphQL over HTTP: media types, content types and the body itself, whatever is asked in it."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -141,13 +142,28 @@ async def test_body_limit(client: httpx.AsyncClient, length: int) -> None:
         assert (response.status_code, response.json()) == ((200, HELLO) if length <= 1_048_576 else too_long)
 
 
+async def half_a_body(served: House) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
+    await writer.drain()
+    return reader, writer
+
+
+async def test_body_that_stands_still() -> None:
+    async with house(body_seconds=0.1) as served:
+        reader, writer = await half_a_body(served)
+        async with asyncio.timeout(10):
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(body) == refused("The body took too long", "REQUEST_TIMEOUT")
+
+
 async def test_client_leaves_in_the_middle(
     served: House, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
-    _, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
-    await writer.drain()
+    _, writer = await half_a_body(served)
     writer.close()
     await writer.wait_closed()
     assert (await client.post(PATH, json={"query": "{ hello }"})).json() == HELLO
