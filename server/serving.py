@@ -23,6 +23,8 @@ from server.settings import Settings
 GRACE_SECONDS = 20
 TICKS_BETWEEN_LOOKS = 10  # of a tenth of a second each
 LARGEST_MESSAGE = 1_048_576
+UNREAD_SECONDS = 60
+"""For so long a client may take nothing of what it is sent; then the system gives the connection up."""
 
 
 class _Server(uvicorn.Server):
@@ -86,6 +88,9 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Its connections inherit this. No close reaches a client that does not read, or went without a word: without
+    # this its connection, and what waits to be sent on it, would stay until it comes back.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
     try:
         bound.bind((host, port))
     except OSError:
