@@ -50,7 +50,7 @@ def answers(response: httpx.Response) -> list[Any]:
     """The answers that a response holds, be they events or one of JSON."""
     if response.headers["content-type"] != "text/event-stream; charset=utf-8":
         return [response.json()]
-    *events, last, nothing = response.text.replace(":\n\n", "", 1).split("\n\n")
+    *events, last, nothing = response.text.removeprefix(":\n\n").split("\n\n")
     assert (last, nothing) == ("event: complete\ndata:", "")
     return [json.loads(event.removeprefix("event: next\ndata: ")) for event in events]
 
