@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 from tortoise import Tortoise
@@ -88,6 +89,24 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     async with AsyncExitStack() as stack:
         stack.push_async_exit(begun)
         yield cast(BaseDBAsyncClient, connection)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """This process's connections: how many are open, how many of those are free, and how many tasks wait for one."""
+
+    size: int
+    free: int
+    waiting: int
+
+
+def pool_state() -> PoolState:
+    """How the pool stands now; all zeros before there is one."""
+    pool = cast(AsyncpgDBClient, get_connection("default"))._pool
+    if pool is None:
+        return PoolState(0, 0, 0)
+    queue = cast(Any, pool)._queue  # asyncpg counts those who wait for nobody
+    return PoolState(pool.get_size(), pool.get_idle_size(), len(queue._getters))
 
 
 async def fetch(statement: str, *values: object) -> Sequence[Mapping[str, Any]]:

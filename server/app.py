@@ -5,27 +5,34 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from models.database import database, pending_migrations
+from models.database import database
 from resolvers.root import make_schema
 from schema.context import Context
+from server.compression import Compression
 from server.downloads import DownloadDoor
 from server.event_streams import EventStreams
-from server.execution import Executor
+from server.health import health_routes
 from server.http import GraphQLDoor
 from server.installation import installation_of, mailer_of, store_of
+from server.metrics import EVENT_LAG
+from server.metrics_door import metrics_route
+from server.observing import ObservedExecutor
 from server.password_page import password_routes
 from server.playground_page import playground_assets, playground_response, wants_html
+from server.request_id import RequestId
+from server.request_log import RequestLog
+from server.security_headers import SecurityHeaders
 from server.settings import Settings, database_credentials
 from server.socket import SocketDoor
 from server.uploads import UploadDoor
+from server.watch import run_watch
 from server.wrong_addresses import wrong_address
 from services.automation_worker import run_automations
 from services.file_collection import run_collection
@@ -47,18 +54,18 @@ class Application:
         self._listening = database_credentials(settings.listen_url or database_url)
         self._installation = installation_of(settings)
         self._store = store_of(settings)
-        self._inbox_reader = InboxReader()
+        self._inbox_reader = InboxReader(delivered=lambda lag: EVENT_LAG.observe(lag.total_seconds()))
         self._open_pages = OpenPages()
-        executor = Executor(make_schema())
+        executor = ObservedExecutor(make_schema(), settings.limits)
         self._streams = EventStreams(executor, closing=SessionEnded)
-        self._http = GraphQLDoor(executor, self._context, self._streams)
+        self._http = GraphQLDoor(executor, self._context, self._streams, max_body=settings.limits.max_body_bytes)
         self._sockets = SocketDoor(
             executor, self._context, closing=SessionEnded, allowed_origins=settings.allowed_origins
         )
         self.asgi = Starlette(
             routes=self._routes(),
             middleware=_middleware(settings),
-            exception_handlers={HTTPException: wrong_address},
+            exception_handlers={404: wrong_address, 405: wrong_address},
             lifespan=self._lifespan,
         )
 
@@ -78,8 +85,8 @@ class Application:
             Route("/files/{address:path}", DownloadDoor(self._store, self._installation)),
             Route("/trackers/{id}", playground_response),
             *password_routes(),
-            Route("/health/live", _live),
-            Route("/health/ready", _ready),
+            *health_routes(),
+            metrics_route(self._settings.metrics_token),
             playground_assets(),
         ]
 
@@ -101,6 +108,7 @@ class Application:
                 asyncio.create_task(run_automations()),
                 asyncio.create_task(run_collection(self._store)),
                 asyncio.create_task(run_housekeeping()),
+                asyncio.create_task(run_watch()),
             ]
             try:
                 yield
@@ -124,6 +132,24 @@ class _PageOrDoor:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
+    """What every request passes, from outside to inside."""
+    return [
+        Middleware(RequestId, trusted_proxies=settings.trusted_proxies),
+        *_behind_proxies(settings),
+        Middleware(RequestLog),
+        Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
+        *_cross_origin(settings),
+        Middleware(Compression),
+    ]
+
+
+def _behind_proxies(settings: Settings) -> list[Middleware]:
+    """Who the client is, as the proxies that the settings trust tell it."""
+    trusted = [str(network) for network in settings.trusted_proxies]
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)] if trusted else []
+
+
+def _cross_origin(settings: Settings) -> list[Middleware]:
     """Cross-origin rules, for the origins that the settings name; a bearer token needs no cookies."""
     if not settings.allowed_origins:
         return []
@@ -132,26 +158,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type"],
-            expose_headers=["X-Request-Id", "Retry-After"],
+            allow_headers=["Authorization", "Content-Type", "GraphQL-Cost", "X-Request-Id"],
+            expose_headers=["GraphQL-Cost", "Retry-After", "X-Request-Id"],
             max_age=600,
         )
     ]
-
-
-async def _live(_request: Request) -> Response:
-    return PlainTextResponse("live\n")
-
-
-async def _ready(_request: Request) -> Response:
-    """Whether the database answers and is migrated."""
-    try:
-        async with asyncio.timeout(5):
-            lacking = await pending_migrations()
-    except Exception:
-        return PlainTextResponse("the database does not answer\n", 503)
-    return (
-        PlainTextResponse(f"the database lacks {', '.join(lacking)}\n", 503)
-        if lacking
-        else PlainTextResponse("ready\n")
-    )

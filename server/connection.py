@@ -1,7 +1,8 @@
 """One client of the socket, by the text of the protocol `graphql-transport-ws`.
 
 Close codes are the protocol's (4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500) and the WebSocket's own: 1001 when
-the server goes, 1009 for a message too long, 1013 for a client that does not read what it is sent.
+the server goes, 1009 for a message too long, 1013 for a client that does not read what it is sent, or
+comes while the database is away.
 """
 
 import asyncio
@@ -13,9 +14,10 @@ from typing import Any
 from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from server.errors import bug_answer, log_bug, new_request_id, refusal
+from server.errors import bug_answer, log_what_failed, new_request_id, refusal
 from server.execution import Executor, MakeContext, RequestRefused, refused
 from server.messages import Malformed, Message, Request, encode, parse_message
+from server.outage import is_outage
 
 __all__ = ["Connection", "SocketLimits"]
 
@@ -118,8 +120,9 @@ class Connection:
         except Malformed as error:
             self.end(4400, str(error))
         except Exception as bug:
-            log_bug(bug, new_request_id())
-            self.end(4500, "Internal server error")
+            log_what_failed(bug, new_request_id())
+            # 1013 has clients come back; after 4500 they stay away.
+            self.end(*((1013, "Try again later") if is_outage(bug) else (4500, "Internal server error")))
 
     async def _handle(self, message: Message) -> None:
         match message.type:
@@ -190,8 +193,8 @@ class Connection:
 
     async def _answer(self, identifier: str, request: Request, request_id: str) -> list[dict[str, Any]]:
         """Send what the operation yields; return the errors that ended it, if any did."""
-        operation = self._executor.prepare(request)
         context = await self._make_context(self._authorization, self._address)
+        operation = self._executor.prepare(request, context)
         if operation.type is not OperationType.SUBSCRIPTION:
             return await self._next(identifier, await self._executor.run(operation, context, request_id))
         answers = self._executor.subscribe(operation, context, request_id, self._closing)

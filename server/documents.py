@@ -1,169 +1,128 @@
-"""Documents: parsed, limited and validated once, kept while they are in use.
-
-What is refused here is the client's document; the user's values are judged in `execution`.
-"""
+"""Documents: parsed, measured, limited and validated once, kept while they are in use."""
 
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from graphql import (
-    ArgumentNode,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    ValueNode,
-    VariableDefinitionNode,
-    VisitorAction,
+    OperationDefinitionNode,
     parse,
-    specified_rules,
-    validate,
 )
-from graphql.language import SKIP
-from graphql.type import GraphQLInputType
-from graphql.utilities import validate_input_literal
-from graphql.validation import NoFragmentCyclesRule, ValuesOfCorrectTypeRule
-from strawberry.exceptions import StrawberryInputCoercionError
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from schema.quiet import CheckedQuery
-from server.selections import Selections
+from server.cost import Cost
+from server.document_limits import exceeded
+from server.error_codes import Code
+from server.limits import Limits
+from server.measuring import Measuring
+from server.pricing import Pricing
+from server.refusals import RequestRefused, limit_exceeded
+from server.validation import cycles, violations, with_code
 
-__all__ = ["BAD_USER_INPUT", "Documents", "RequestRefused"]
+__all__ = ["Checked", "Documents", "Planned"]
 
-BAD_USER_INPUT = "BAD_USER_INPUT"
-VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
-
-
-class RequestRefused(Exception):  # noqa: N818 - an answer, not a failure
-    """A request error: nothing was executed, the answer has these errors and no `data`."""
-
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        super().__init__(f"{len(errors)} request errors")
-        self.errors = errors
-
-
-class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
-    """The specification's rule "Values of Correct Type", naming the input path of what is wrong.
-
-    The path begins with the argument's name, or with the variable's whose default is wrong.
-    """
-
-    place = ""
-
-    def enter_argument(self, node: ArgumentNode, *_args: Any) -> None:
-        """Note which argument the literals to come belong to."""
-        self.place = node.name.value
-
-    def enter_variable_definition(self, node: VariableDefinitionNode, *_args: Any) -> None:
-        """Note which variable the default to come belongs to."""
-        self.place = node.variable.name.value
-
-    def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
-        """Judge one whole literal; what lies inside it is not visited again."""
-
-        def report(error: GraphQLError, path: list[str | int]) -> None:
-            where = [self.place, *map(str, path)]
-            extensions = {"code": BAD_USER_INPUT, "path": where}
-            self.report_error(GraphQLError(error.message, error.nodes or node, extensions=extensions))
-
-        if input_type:
-            validate_input_literal(node, input_type, report, None, None, self.context.hide_suggestions)
-        return SKIP
+NESTED = "The document's fragments are nested too deeply"
+ABORTED = {"tokens": "tokens", "comments": "tokens", "nested": "depth"}
+"""What the parser's own limits say, and the limit's name here."""
 
 
-RULES = (
-    *(LiteralsOfCorrectTypeRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
-    MaybeNullValidationRule,
-)
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One operation of a checked document: all of it that is no variable's."""
+
+    definition: OperationDefinitionNode
+    cost: Cost
+    introspects: bool
 
 
-def _coded(error: GraphQLError, code: str) -> GraphQLError:
-    error.extensions = {"code": code, **(error.extensions or {})}
-    return error
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A document that is valid and within the limits, with its operations by name."""
 
-
-def _code(error: GraphQLError) -> str:
-    # strawberry's own rule judges literals too, but knows no path.
-    return BAD_USER_INPUT if isinstance(error, StrawberryInputCoercionError) else VALIDATION_FAILED
+    query: CheckedQuery
+    operations: Mapping[str | None, Planned]
 
 
 class Documents:
     """Checks documents for one schema and keeps the valid ones, the least recently used going first.
 
-    Sizes are in characters; `max_kept` bounds the sum of all kept texts (a parsed one takes up to 300 times its
-    text in bytes) and a single text of more than a tenth of it is not kept. `max_selections` counts the
-    selections with fragments spread out, which a document of few bytes can make exponential; `max_repeated`
-    those that merge with another one, which the rule on overlapping fields takes the square of.
+    `max_kept` bounds the sum of all kept texts in characters (a parsed one takes up to 300 times its text in bytes);
+    a single text of more than a tenth of it is not kept.
     """
 
-    def __init__(
-        self,
-        schema: GraphQLSchema,
-        *,
-        max_length: int = 100_000,
-        max_tokens: int = 10_000,
-        max_selections: int = 2_000,
-        max_repeated: int = 300,
-        max_kept: int = 200_000,
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None, *, max_kept: int = 200_000) -> None:
         self._schema = schema
-        self._max_length = max_length
-        self._max_tokens = max_tokens
-        self._max_selections = max_selections
-        self._max_repeated = max_repeated
+        self._pricing = Pricing(schema)
+        self._limits = limits or Limits()
         self._max_kept = max_kept
-        self._kept: OrderedDict[str, CheckedQuery] = OrderedDict()
+        self._kept: OrderedDict[str, Checked] = OrderedDict()
         self._kept_length = 0
 
-    def check(self, text: str) -> CheckedQuery:
-        """Return the checked document; raises RequestRefused with all that is wrong with it."""
+    def __contains__(self, text: str) -> bool:
+        """Whether a document is kept: to check it costs nothing."""
+        return text in self._kept
+
+    def check(self, text: str, *, suggest: bool = True) -> Checked:
+        """Return the checked document; raises RequestRefused with all that is wrong with it.
+
+        `suggest` says whether the errors may name parts of the schema that were perhaps meant.
+        """
         checked = self._kept.get(text)
         if checked is None:
-            checked = CheckedQuery(text, self._read(text))
-            self._keep(checked)
+            checked = self._read(text, suggest=suggest)
+            self._keep(text, checked)
         else:
             self._kept.move_to_end(text)
         return checked
 
-    def _read(self, text: str) -> DocumentNode:
-        try:
-            document = parse(
-                text,
-                max_source_length=self._max_length,
-                max_lexical_tokens=self._max_tokens,
-                max_comments=self._max_tokens,
-            )
-        except GraphQLSyntaxError as error:
-            raise RequestRefused([_coded(error, "GRAPHQL_PARSE_FAILED")]) from None
-        self._limit(document)
-        errors = validate(self._schema, document, RULES)
+    def _read(self, text: str, *, suggest: bool) -> Checked:
+        document = self._parse(text)
+        measuring = self._measure(document)
+        errors = exceeded(document, measuring, self._limits) or violations(self._schema, document, suggest=suggest)
         if errors:
-            raise RequestRefused([_coded(error, _code(error)) for error in errors])
-        return document
+            raise RequestRefused(errors)
+        operations = {
+            node.name.value if node.name else None: Planned(node, measures.cost, measures.introspects)
+            for node, measures in measuring.operations
+        }
+        return Checked(CheckedQuery(text, document), operations)
 
-    def _limit(self, document: DocumentNode) -> None:
-        selections = Selections(document)
+    def _measure(self, document: DocumentNode) -> Measuring:
         try:
-            total = selections.total()
-            if selections.cyclic:
-                cycles = validate(self._schema, document, [NoFragmentCyclesRule])
-                raise RequestRefused([_coded(error, VALIDATION_FAILED) for error in cycles])
-            if total > self._max_selections:
-                message = f"The document selects more than {self._max_selections} fields in all"
-            elif selections.repeated() > self._max_repeated:
-                message = f"The document repeats more than {self._max_repeated} fields"
-            else:
-                return
+            measuring = Measuring(document, self._pricing)
         except RecursionError:
-            message = "The document's fragments are nested too deeply"
-        raise RequestRefused([_coded(GraphQLError(message), VALIDATION_FAILED)])
+            extensions = {"code": Code.LIMIT_EXCEEDED.value, "limit": "depth", "allowed": self._limits.max_depth}
+            raise RequestRefused([GraphQLError(NESTED, extensions=extensions)]) from None
+        if measuring.cyclic:
+            raise RequestRefused(cycles(self._schema, document))
+        return measuring
 
-    def _keep(self, checked: CheckedQuery) -> None:
-        if len(checked) > self._max_kept // 10:
+    def _parse(self, text: str) -> DocumentNode:
+        limits = self._limits
+        if len(text) > limits.max_document_length:
+            what = "The document's length in characters"
+            raise RequestRefused([limit_exceeded("documentLength", what, len(text), limits.max_document_length)])
+        try:
+            return parse(text, max_lexical_tokens=limits.max_tokens, max_comments=limits.max_tokens)
+        except GraphQLSyntaxError as error:
+            raise RequestRefused([self._syntax(error)]) from None
+
+    def _syntax(self, error: GraphQLSyntaxError) -> GraphQLError:
+        for word, limit in ABORTED.items():
+            if word in error.message and error.message.endswith("Parsing aborted."):
+                error.extensions = {"limit": limit}
+                return with_code(error, Code.LIMIT_EXCEEDED)
+        return with_code(error, Code.GRAPHQL_PARSE_FAILED)
+
+    def _keep(self, text: str, checked: Checked) -> None:
+        if len(text) > self._max_kept // 10:
             return
-        self._kept[str(checked)] = checked
-        self._kept_length += len(checked)
+        self._kept[text] = checked
+        self._kept_length += len(text)
         while self._kept_length > self._max_kept:
-            _, dropped = self._kept.popitem(last=False)
+            dropped, _ = self._kept.popitem(last=False)
             self._kept_length -= len(dropped)

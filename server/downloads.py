@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from server.errors import log_bug, new_request_id
+from server.errors import log_what_failed, new_request_id
 from server.file_answers import bug, refused
 from server.http_request import Refused
 from services.file_addresses import granted
@@ -42,7 +42,7 @@ class DownloadDoor:
         except Refused as no:
             response = refused(no)
         except Exception as error:
-            response = bug(error)
+            response = bug(error, scope)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -78,7 +78,7 @@ async def _from(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncItera
                 yield piece
     except Exception as error:
         # Nothing can be said any more. Too few bytes tell the reader that something is missing.
-        log_bug(error, new_request_id())
+        log_what_failed(error, new_request_id())
 
 
 def attachment(name: str) -> str:

@@ -2,17 +2,28 @@
 
 import logging
 import secrets
-import traceback
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLError, ValueNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from server.documents import BAD_USER_INPUT
+from server.causes import described
+from server.error_codes import Code
+from server.facts import note_error
+from server.outage import RETRY_AFTER, UNAVAILABLE, database_outage, is_outage
 from services.refusals import Refusal
 
-__all__ = ["bug_answer", "execution_errors", "innermost", "log_bug", "new_request_id", "refusal"]
+__all__ = [
+    "bug_answer",
+    "execution_errors",
+    "innermost",
+    "log_bug",
+    "log_what_failed",
+    "new_request_id",
+    "refusal",
+    "status_of",
+]
 
 BUG_MESSAGE = "Something went wrong here; the request id names it in our log."
 
@@ -25,15 +36,26 @@ def new_request_id() -> str:
 
 
 def refusal(message: str, code: str) -> dict[str, Any]:
-    """Return the answer to a request that was not executed."""
+    """Return the answer to a request that was not executed; `code` is one of `Code`."""
+    note_error(Code(code).value)
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
 def bug_answer(bug: BaseException, request_id: str) -> dict[str, Any]:
-    """Log a bug that met the request as a whole, and return the answer to it."""
-    log_bug(bug, request_id)
-    extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
-    return {"errors": [{"message": BUG_MESSAGE, "extensions": extensions}]}
+    """Log what met the request as a whole, a bug or an outage, and return the answer to it."""
+    masked = _masked(bug, request_id)
+    note_error(masked["extensions"]["code"])
+    log_what_failed(bug, request_id)
+    return {"errors": [masked]}
+
+
+def status_of(answer: Mapping[str, Any]) -> int:
+    """Return the HTTP status of an answer that was executed, or was to be: 503 where an outage left nothing of it."""
+    if not any(value is not None for value in (answer.get("data") or {}).values()):
+        codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
+        if Code.SERVICE_UNAVAILABLE in codes:
+            return 503
+    return 200 if "data" in answer else 500
 
 
 def innermost(error: GraphQLError) -> BaseException:
@@ -55,10 +77,10 @@ def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[s
             bug = innermost(error)
             if id(bug) not in logged:
                 logged.add(id(bug))
-                log_bug(bug, request_id)
-            entry["message"] = BUG_MESSAGE
-            extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
-        formatted.append({**entry, "extensions": extensions})
+                log_what_failed(bug, request_id)
+            formatted.append({**entry, **_masked(bug, request_id)})
+        else:
+            formatted.append({**entry, "extensions": extensions})
     return formatted
 
 
@@ -78,36 +100,30 @@ def _extensions_on_purpose(error: GraphQLError) -> dict[str, Any] | None:
     # An argument's value that only the variables made wrong: a null for a required one, for example.
     blamed = raised.nodes[0] if raised.nodes else None
     if isinstance(blamed, VariableNode):
-        return {"code": BAD_USER_INPUT, "path": [blamed.name.value]}
+        return {"code": Code.BAD_USER_INPUT.value, "path": [blamed.name.value]}
     if isinstance(blamed, ValueNode) or isinstance(raised, StrawberryInputCoercionError):
-        return {"code": BAD_USER_INPUT}
+        return {"code": Code.BAD_USER_INPUT.value}
     return None
 
 
+def _masked(bug: BaseException, request_id: str) -> dict[str, Any]:
+    """What a client is told of a bug, or of an outage."""
+    if is_outage(bug):
+        return {
+            "message": UNAVAILABLE,
+            "extensions": {"code": Code.SERVICE_UNAVAILABLE.value, "retryAfter": RETRY_AFTER},
+        }
+    return {"message": BUG_MESSAGE, "extensions": {"code": Code.INTERNAL_SERVER_ERROR.value, "requestId": request_id}}
+
+
+def log_what_failed(bug: BaseException, request_id: str) -> None:
+    """Log a bug; an outage only as it begins."""
+    if is_outage(bug):
+        database_outage.notice(bug)
+    else:
+        log_bug(bug, request_id)
+
+
 def log_bug(bug: BaseException, request_id: str) -> None:
-    """Log a bug by its types and the places it came through.
-
-    No message: a database's may hold a user's values, and so may any other.
-    """
-    lines: list[str] = []
-    for one in _and_causes(bug):
-        lines.append(f"{type(one).__module__}.{type(one).__qualname__}")
-        lines.extend(
-            f"  {frame.f_code.co_filename}:{line} {frame.f_code.co_qualname}"
-            for frame, line in traceback.walk_tb(one.__traceback__)
-        )
-    _log.error("request %s: %s", request_id, "\n".join(lines))
-
-
-def _and_causes(bug: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting = [bug]
-    while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        if isinstance(one, BaseExceptionGroup):
-            waiting.extend(one.exceptions)
-        waiting.append(one.__cause__ or (None if one.__suppress_context__ else one.__context__))
+    """Log a bug by its types and the places it came through; its message may hold values."""
+    _log.error("request %s: %s", request_id, "\n".join(described(bug)), extra={"request_id": request_id})

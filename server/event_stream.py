@@ -23,11 +23,11 @@ __all__ = ["COMPLETE", "EventStream", "StreamLimits", "next_event"]
 COMPLETE = b"event: complete\ndata:\n\n"
 HEARTBEAT = b":\n\n"
 
-HEADERS = [
+HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
-]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class EventStream:
         """Send events until there are no more; then wait until the subscription has cleaned up."""
         timer = self._expiry()
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS]})
             self._begin(self._watch(receive))
             self._begin(self._beat(send))
             self._begin(self._deliver(send))

@@ -1,31 +1,33 @@
 """One GraphQL operation, whichever door it came through: prepared, run, answered.
 
-`prepare` finds every request error (the document's, the operation's, the variables') before anything is
-executed; so an answer without `data` is always a refusal, and one with `data` was always executed.
+`prepare` finds every request error (the document's, the operation's, the variables', the limits') before anything
+is executed; so an answer without `data` is a refusal, and one with `data` was always executed. The one exception
+is an operation that was stopped because it took too long: its answer says so.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from graphql import GraphQLError, OperationDefinitionNode, OperationType
-from graphql.execution.get_variable_signature import get_variable_signature
-from graphql.execution.values import get_variable_values
-from graphql.pyutils import Undefined
-from graphql.utilities import validate_input_value
+from graphql import GraphQLError, OperationType
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from schema.quiet import CheckedQuery, QuietSchema
-from server.documents import BAD_USER_INPUT, Documents, RequestRefused
+from server.accounts import Places, account_of
+from server.buckets import Buckets, Spent
+from server.documents import Checked, Documents, Planned
+from server.error_codes import Code
 from server.errors import execution_errors, innermost
+from server.limits import Limits
 from server.messages import Request
+from server.refusals import RequestRefused, limit_exceeded, refused
+from server.variables import check_size, coerced
 
-__all__ = ["Context", "Executor", "MakeContext", "Operation", "RequestRefused", "refused"]
-
-MAX_VARIABLE_ERRORS = 50
+__all__ = ["Context", "Executor", "MakeContext", "Operation", "RequestRefused", "refused", "with_cost"]
 
 
 class Context(Protocol):
@@ -40,9 +42,15 @@ class Context(Protocol):
         """Whose the token is; None if nobody's."""
 
     @property
+    def client(self) -> str:
+        """The client's address."""
+
+    @property
     def expires_at(self) -> datetime | None:
         """When the token ends, in UTC; None without one."""
 
+
+STRANGER = "Sign in first: the schema is told to members alone"
 
 MakeContext = Callable[[str | None, str], Awaitable[Context]]
 """From the authorization (as the client gave it, None if it gave none) and the client's address."""
@@ -50,68 +58,81 @@ MakeContext = Callable[[str | None, str], Awaitable[Context]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that is ready to run: its document is valid and its variables are of their types."""
+    """An operation that is ready to run: its document is valid, its variables are of their types, its cost is paid."""
 
     query: CheckedQuery
     type: OperationType
     name: str | None
     variables: dict[str, Any]
-
-
-def refused(refusal: RequestRefused) -> dict[str, Any]:
-    """Return the answer to a request error: `errors` and no `data`."""
-    return {"errors": [dict(error.formatted) for error in refusal.errors]}
+    account: str
+    spent: Spent
 
 
 class Executor:
-    """Runs operations of one schema."""
+    """Runs operations of one schema, within limits."""
 
-    def __init__(self, schema: QuietSchema, *, documents: Documents | None = None) -> None:
+    def __init__(
+        self, schema: QuietSchema, limits: Limits | None = None, *, documents: Documents | None = None
+    ) -> None:
         self._schema = schema
         self._core = schema._schema
-        self._documents = documents or Documents(self._core)
+        self._limits = limits or Limits()
+        self._documents = documents or Documents(self._core, self._limits)
+        self._buckets = Buckets(self._limits.cost_bucket, self._limits.cost_refill)
+        self._places = Places(self._limits.max_operations)
 
-    def prepare(self, request: Request) -> Operation:
-        """Check document, operation name and variables; raises RequestRefused."""
-        query = self._documents.check(request.query)
-        definition = _selected(query, request.operation_name)
-        if definition.variable_definitions:
-            self._check_variables(definition, request.variables)
-        return Operation(query, definition.operation, request.operation_name, request.variables)
+    def prepare(self, request: Request, context: Context) -> Operation:
+        """Check document, operation name, variables and cost, and take that from the client's bucket.
 
-    def _check_variables(self, definition: OperationDefinitionNode, variables: dict[str, Any]) -> None:
-        coerced = get_variable_values(self._core, definition.variable_definitions or (), variables, MAX_VARIABLE_ERRORS)
-        if isinstance(coerced, list):
-            raise RequestRefused(self._variable_errors(definition, variables) or _placeless(coerced))
+        Raises RequestRefused. Whoever is not signed in is told nothing of the schema: neither by introspection
+        nor by suggestions of what was perhaps meant. A document that is not known yet costs 1 a character.
+        """
+        account = account_of(context.member_id, context.client)
+        self._places.must_have_one(account)
+        signed_in = context.viewer is not None
+        if request.query not in self._documents:
+            self._buckets.take(account, len(request.query))
+        checked = self._documents.check(request.query, suggest=signed_in)
+        planned = _selected(checked, request.operation_name)
+        if planned.introspects and not signed_in:
+            raise RequestRefused([GraphQLError(STRANGER, extensions={"code": Code.UNAUTHENTICATED.value})])
+        cost = planned.cost.of(self._values(planned, request.variables, suggest=signed_in))
+        if cost > self._limits.max_cost:
+            raise RequestRefused([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
+        spent = self._buckets.take(account, cost)
+        kind = planned.definition.operation
+        return Operation(checked.query, kind, request.operation_name, request.variables, account, spent)
 
-    def _variable_errors(self, definition: OperationDefinitionNode, variables: dict[str, Any]) -> list[GraphQLError]:
-        """Judge the values a second time, now for the paths, which graphql-core only prints."""
-        errors: list[GraphQLError] = []
-        for node in definition.variable_definitions or ():
-            name = node.variable.name.value
-            signature = get_variable_signature(self._core, node)
-            if isinstance(signature, GraphQLError) or (name not in variables and node.default_value):
-                continue
-
-            def report(error: GraphQLError, path: list[str | int], name: str = name, node: Any = node) -> None:
-                if len(errors) < MAX_VARIABLE_ERRORS:
-                    where = [name, *map(str, path)]
-                    extensions = {"code": BAD_USER_INPUT, "path": where}
-                    message = f"Variable '${name}': {error.message}"
-                    errors.append(GraphQLError(message, node, extensions=extensions))
-
-            try:
-                validate_input_value(variables.get(name, Undefined), signature.type, report)
-            except RecursionError:
-                report(GraphQLError("The value is nested too deeply."), [])
-        return errors
+    def _values(self, planned: Planned, variables: dict[str, Any], *, suggest: bool) -> dict[str, Any]:
+        if variables:
+            check_size(variables, self._limits)
+        if not planned.definition.variable_definitions:
+            return {}
+        return coerced(self._core, planned.definition, variables, suggest=suggest)
 
     async def run(self, operation: Operation, context: Context, request_id: str) -> dict[str, Any]:
-        """Execute a query or mutation and return the whole answer."""
-        result = await self._schema.execute(
-            operation.query, operation.variables, context, operation_name=operation.name
-        )
+        """Execute a query or mutation and return the whole answer.
+
+        Raises RequestRefused where it takes too long: then it is cancelled, and the transaction that it is in is
+        rolled back, but what was committed before stays.
+        """
+        with self._places.place(operation.account):
+            try:
+                async with asyncio.timeout(self._limits.operation_seconds) as time:
+                    result = await self._schema.execute(
+                        operation.query, operation.variables, context, operation_name=operation.name
+                    )
+            except TimeoutError:
+                if not time.expired():
+                    raise
+                raise self._too_slow(operation) from None
         return _answer(result, request_id)
+
+    def _too_slow(self, operation: Operation) -> RequestRefused:
+        message = f"The operation took longer than {self._limits.operation_seconds:g} s and was stopped"
+        if operation.type is OperationType.MUTATION:
+            message += ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"
+        return RequestRefused([GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504)
 
     async def subscribe(
         self, operation: Operation, context: Context, request_id: str, closing: type[Exception]
@@ -120,6 +141,14 @@ class Executor:
 
         Raises what is of the class `closing` when the subscription's own generator does.
         """
+        with self._places.place(operation.account):
+            async with aclosing(self._events(operation, context, request_id, closing)) as answers:
+                async for answer in answers:
+                    yield answer
+
+    async def _events(
+        self, operation: Operation, context: Context, request_id: str, closing: type[Exception]
+    ) -> AsyncGenerator[dict[str, Any], None]:
         stream = await self._schema.subscribe(
             operation.query, operation.variables, context, operation_name=operation.name
         )
@@ -135,24 +164,26 @@ class Executor:
                     return
 
 
-def _selected(query: CheckedQuery, name: str | None) -> OperationDefinitionNode:
+def with_cost(answer: dict[str, Any], operation: Operation) -> dict[str, Any]:
+    """The answer with what the operation cost, and what is left to its client, in `extensions`."""
+    return {**answer, "extensions": {**answer.get("extensions", {}), "cost": asdict(operation.spent)}}
+
+
+def _selected(checked: Checked, name: str | None) -> Planned:
     """Return the operation to run, as the specification's GetOperation()."""
-    operations = [node for node in query.document.definitions if isinstance(node, OperationDefinitionNode)]
+    operations = checked.operations
     if name is None and len(operations) == 1:
-        return operations[0]
-    for operation in operations:
-        if operation.name and operation.name.value == name:
-            return operation
+        (only,) = operations.values()
+        return only
+    found = operations.get(name) if name else None
+    if found is not None:
+        return found
     message = (
         "The document has several operations: operationName must name one"
         if name is None
         else "The document has no operation of this name"
     )
-    raise RequestRefused([GraphQLError(message, extensions={"code": "OPERATION_RESOLUTION_FAILURE"})])
-
-
-def _placeless(errors: list[GraphQLError]) -> list[GraphQLError]:
-    return [GraphQLError(one.message, one.nodes, extensions={"code": BAD_USER_INPUT}) for one in errors]
+    raise RequestRefused([GraphQLError(message, extensions={"code": Code.OPERATION_RESOLUTION_FAILURE.value})])
 
 
 def _answer(result: ExecutionResult, request_id: str) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Answers of the addresses for files that are no file: GraphQL's error JSON, as everywhere else."""
 
 from starlette.responses import Response
+from starlette.types import Scope
 
-from server.errors import bug_answer, new_request_id
+from server.errors import bug_answer, status_of
 from server.http_request import Refused
 from server.messages import encode
+from server.outage import RETRY_AFTER
+from server.request_id import request_id_of
 from services.refusals import Refusal
 
 STATUS = {"UNAUTHENTICATED": 401, "CONTENT_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "RATE_LIMITED": 429}
@@ -33,6 +36,8 @@ def refusal(no: Refusal) -> Response:
     return json_answer(answer, STATUS.get(no.code, 422), headers)
 
 
-def bug(error: BaseException) -> Response:
+def bug(error: BaseException, scope: Scope) -> Response:
     """The answer to what should not have happened; it is logged by its place alone."""
-    return json_answer(bug_answer(error, new_request_id()), 500)
+    answer = bug_answer(error, request_id_of(scope))
+    status = status_of(answer)
+    return json_answer(answer, status, {"Retry-After": str(RETRY_AFTER)} if status == 503 else None)

@@ -14,14 +14,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.errors import bug_answer, new_request_id, refusal
+from server.errors import bug_answer, refusal, status_of
 from server.event_stream import COMPLETE, next_event
 from server.event_streams import EventStreams
-from server.execution import Context, Executor, MakeContext, Operation, RequestRefused, refused
+from server.execution import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
 from server.http_request import Refused, read_request
 from server.media_types import EVENTS, GRAPHQL, JSON
 from server.messages import Malformed, encode
 from server.negotiation import answer_type, takes_events
+from server.outage import RETRY_AFTER
+from server.request_id import request_id_of
 
 __all__ = ["GraphQLDoor"]
 
@@ -57,7 +59,7 @@ class GraphQLDoor:
 
     async def _respond(self, request: Request) -> ASGIApp:
         media_type = answer_type(_accept(request))
-        request_id = str(request.scope.get("state", {}).get("request_id") or new_request_id())
+        request_id = request_id_of(request.scope)
         try:
             if media_type is None:
                 raise Refused(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENTS}")
@@ -67,22 +69,27 @@ class GraphQLDoor:
         except Malformed as error:
             return _response(refusal(str(error), "BAD_REQUEST"), media_type, 400)
         except RequestRefused as error:
-            return _response(refused(error), media_type, 400 if media_type == GRAPHQL else 200)
+            return _response(
+                refused(error), media_type, error.status or (400 if media_type == GRAPHQL else 200), error.headers
+            )
         except ClientDisconnect:
             raise
         except Exception as bug:
-            return _response(bug_answer(bug, request_id), media_type, 500)
+            answer = bug_answer(bug, request_id)
+            return _response(answer, media_type, status_of(answer))
 
     async def _execute(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
         asked = await read_request(request, max_body=self._max_body, seconds=self._body_seconds)
         make_context = self._context_of(request)
         context = await make_context()
-        operation = self._executor.prepare(asked)
+        operation = self._executor.prepare(asked, context)
         _check_type(operation, request)
         if operation.type is OperationType.SUBSCRIPTION:
             return self._streams.open(operation, context, make_context, request_id)
         answer = await self._executor.run(operation, context, request_id)
-        return _response(answer, media_type, 200 if "data" in answer else 500)
+        if request.headers.get("graphql-cost") == "1":
+            answer = with_cost(answer, operation)
+        return _response(answer, media_type, status_of(answer))
 
     def _context_of(self, request: Request) -> Callable[[], Awaitable[Context]]:
         client = request.client.host if request.client else ""
@@ -98,6 +105,8 @@ def _response(
     in_type = media_type if events or media_type == GRAPHQL else JSON
     response.headers["Content-Type"] = f"{in_type}; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 

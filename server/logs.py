@@ -1,7 +1,24 @@
-"""What is logged: warnings, what the server does, and never a value that somebody entered."""
+"""What is logged: warnings, what the server does, and never a value that somebody entered.
+
+Everything goes through `logging`, whoever says it; structlog only writes it down. A line is JSON, or for people
+where standard error is a terminal. Beside its text it holds no fields but those named here.
+"""
 
 import logging
 import sys
+
+from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.processors import JSONRenderer, TimeStamper
+from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
+from structlog.types import EventDict, Processor, WrappedLogger
+
+from server.causes import described
+
+__all__ = ["FIELDS", "configure_logs"]
+
+OWN = "trackers"
+FIELDS = ("request_id", "method", "route", "status", "milliseconds", "member_id", "operation", "fields", "errors")
+"""What a line may say beside its text; what these mean is told in `docs/operating.md`."""
 
 
 def configure_logs() -> None:
@@ -10,7 +27,35 @@ def configure_logs() -> None:
     Libraries speak from WARNING on only: below it uvicorn writes addresses with their query strings, and Tortoise
     the values of statements.
     """
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    for_people = sys.stderr.isatty()
+    write: Processor = ConsoleRenderer(exception_formatter=plain_traceback) if for_people else JSONRenderer()
+    formatter = ProcessorFormatter(
+        processors=[ProcessorFormatter.remove_processors_meta, write],
+        foreign_pre_chain=[
+            TimeStamper(fmt="iso"),
+            add_log_level,
+            add_logger_name,
+            ExtraAdder(allow=FIELDS),
+            _without_messages,
+        ],
     )
-    logging.getLogger("trackers").setLevel(logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger(OWN).setLevel(logging.INFO)
+    # The pool warns at each try that fails; that the database is away is told once, by `outage`.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
+
+
+def _without_messages(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    """Of an exception only types and places; of what a library says only the first line.
+
+    Below its first line asyncio writes the tasks that failed, with what their errors say.
+    """
+    if not str(entry["logger"]).startswith(OWN):
+        entry["event"] = str(entry["event"]).partition("\n")[0]
+    entry.pop("stack_info", None)
+    exc_info = entry.pop("exc_info", None)
+    if exc_info and exc_info[1] is not None:
+        entry["exception"] = "\n".join(described(exc_info[1]))
+    return entry

@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 
 from server.app import Application
 from server.logs import configure_logs
+from server.metrics import shared_by_workers, worker_ended
 from server.opening import keeping_database
 from server.settings import Settings
 
@@ -64,7 +65,10 @@ class _Workers(Multiprocess):
 
     def keep_subprocess_alive(self) -> None:
         self._look()
+        before = {process.pid for process in self.processes}
         super().keep_subprocess_alive()
+        for ended in before - {process.pid for process in self.processes}:
+            worker_ended(ended)
 
 
 def from_environment() -> ASGIApp:
@@ -107,15 +111,16 @@ def serve(settings: Settings, url: str, bound: socket.socket, *, workers: int, a
     with contextlib.suppress(KeyboardInterrupt), keeping_database(settings) as look:
         if workers == 1:
             application = Application(settings, url)
-            _Server(_config(settings, application.asgi), application, announce, look).run([bound])
+            _Server(_config(application.asgi), application, announce, look).run([bound])
         else:
             os.environ |= {"TRACKERS_DATABASE_URL": url, "TRACKERS_SECRET": os.fsdecode(settings.secret)}
-            config = _config(settings, "server.serving:from_environment", workers=workers)
+            config = _config("server.serving:from_environment", workers=workers)
             announce()
-            _Workers(config, bound, look).run()
+            with shared_by_workers():
+                _Workers(config, bound, look).run()
 
 
-def _config(settings: Settings, app: ASGIApp | str, *, workers: int = 1) -> uvicorn.Config:
+def _config(app: ASGIApp | str, *, workers: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
@@ -126,8 +131,7 @@ def _config(settings: Settings, app: ASGIApp | str, *, workers: int = 1) -> uvic
         ws_max_size=LARGEST_MESSAGE,
         log_config=None,
         access_log=False,  # it would hold query strings
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
+        proxy_headers=False,  # the application looks at who passed a request on before it reads who sent it
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
         lifespan="on",

@@ -7,15 +7,17 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from server import addresses
 from server.addresses import Network, SmtpServer, database_credentials
+from server.limits import Limits
 
 __all__ = ["Settings", "SettingsError", "SmtpServer", "database_credentials", "state_directory"]
 
+MOST = 1_000_000_000  # of any limit: so many are none
 SHORTEST_SECRET = 32  # bytes, the output of the SHA-256 that signs (RFC 7518, section 3.2)
 
 
@@ -45,6 +47,7 @@ class Settings:
     allowed_origins: tuple[str, ...]
     files_url: str | None
     """A bucket; None: files lie in `files_folder`."""
+    limits: Limits = field(default_factory=Limits)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, folder: Path) -> Self:
@@ -64,6 +67,7 @@ class Settings:
                 "the same database"
             )
         values["listen_url"] = values["listen_url"] or values["database_url"]
+        values["limits"] = _limits(environ)
         values["secret"] = _secret(environ, folder, embedded=values["database_url"] is None)
         return cls(folder=folder, **values)
 
@@ -110,6 +114,12 @@ class _Variable(NamedTuple):
 
 def _switch(text: str) -> bool:
     return {"0": False, "1": True}[text]
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MOST):
+        raise ValueError
+    return int(text)
 
 
 def _bearer_token(text: str) -> str:
@@ -173,6 +183,22 @@ def _read(environ: Mapping[str, str], name: str, variable: _Variable) -> object:
         return variable.parse(text)
     except (ValueError, LookupError):
         raise SettingsError(f"{name} holds {variable.show(text)}: it may hold {variable.expected}") from None
+
+
+def _limits(environ: Mapping[str, str]) -> Limits:
+    """One variable a limit: its name in capitals behind `TRACKERS_`."""
+    found: dict[str, Any] = {}
+    for limit in fields(Limits):
+        expected = f"a whole number from 1 to {MOST}"
+        variable = _Variable(limit.name, _whole_number, expected, limit.default, repr)
+        found[limit.name] = _read(environ, f"TRACKERS_{limit.name.upper()}", variable)
+    limits = Limits(**found)
+    if limits.cost_bucket < limits.max_cost:
+        raise SettingsError(
+            f"TRACKERS_COST_BUCKET is {limits.cost_bucket}: it may not be less than TRACKERS_MAX_COST, "
+            f"which is {limits.max_cost}"
+        )
+    return limits
 
 
 def _link(text: str, name: str, public_url: str, placeholder: str) -> str:

@@ -59,7 +59,7 @@ class UploadDoor:
         except TimeoutError:
             return refused(Refused(408, "REQUEST_TIMEOUT", "The upload took too long"))
         except Exception as error:
-            return bug(error)
+            return bug(error, request.scope)
 
     async def _receive(self, request: Request) -> Response:
         if request.method != "POST":

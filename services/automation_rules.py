@@ -13,6 +13,8 @@ from services.problems import ErrorCode, Problem
 
 CONTINUING, COMPLETED, BREAK = 1, 2, 6
 OUTCOME_NOT_KNOWN = 8
+PROGRAMME_AIM = 1
+_ASSESSMENT = dt.timedelta(days=7)  # at least, from a programme's end to its achievement
 
 
 async def automation_problems(
@@ -36,6 +38,7 @@ async def automation_problems(
         *problems,
         *_end_before_start(definition, values, touched),
         *_return_before_break(definition, values, touched),
+        *_achieved_too_early(definition, values, touched),
     ]
 
 
@@ -102,6 +105,22 @@ def _return_before_break(
         return []
     earliest = (max(ends) + dt.timedelta(days=1)).isoformat()
     return [_too_early(field, f"{field.label} must be after the break began: {earliest} or later.", earliest)]
+
+
+def _achieved_too_early(
+    definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
+) -> list[Problem]:
+    """An aim that has its end keeps it, whatever end was entered: the form bounds the achievement by that one alone."""
+    achieved, ended = (definition.effects.get(f"aim.{name}", {}) for name in ("achievementDate", "actualEndDate"))
+    if not ended.get("keep_if_set") or (found := _day(definition, values, achieved.get("field"))) is None:
+        return []
+    field, day = found
+    ends = [aim.actual_end_date for aim in aims if aim.aim_type == PROGRAMME_AIM and aim.actual_end_date]
+    if not ends or day >= max(ends) + _ASSESSMENT:
+        return []
+    end, earliest = max(ends).isoformat(), (max(ends) + _ASSESSMENT).isoformat()
+    message = f"{field.label} must be {earliest} or later: the programme ended on {end}."
+    return [_too_early(field, message, earliest, rule="AchDate_11")]
 
 
 def _too_early(field: FieldDefinition, message: str, earliest: str, *, rule: str | None = None) -> Problem:

@@ -28,6 +28,7 @@ _TAKE = """
 SELECT id FROM tracker WHERE status = 'APPROVED' AND applies_on <= $1 AND id <> ALL($2)
 ORDER BY applies_on, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
+_FAILED = "SELECT count(*) AS failed FROM tracker WHERE status = 'APPROVED' AND applies_on IS NULL"
 _FAIL = "UPDATE tracker SET applies_on = NULL, version = version + 1, updated_at = now() WHERE id = $1"
 _REFUSALS = (IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 
@@ -61,6 +62,11 @@ async def apply_due(*, day: dt.date | None = None) -> int:
         if round_.taken is None:
             return applied
         applied += outcome is Outcome.APPLIED
+
+
+async def failed_automations() -> int:
+    """How many approved automations could not be applied and wait for nobody's day, in all organisations."""
+    return int((await fetch(_FAILED))[0]["failed"])
 
 
 async def run_automations(*, poll: float = POLL, grace: float = GRACE) -> None:

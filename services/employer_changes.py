@@ -16,7 +16,7 @@ from services.auditing import audit
 from services.global_ids import NodeReference
 from services.problems import ErrorCode, Problem, Rejected
 from services.refusals import Forbidden
-from services.texts import check_plain_text
+from services.texts import check_line
 from services.tracker_update_entries import ABSENT, Absent
 from services.units import unit_of_work
 from services.viewer import Viewer
@@ -37,7 +37,8 @@ async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Empl
     """Add an employer to the viewer's organisation.
 
     Raises Forbidden without CREATE_TRACKERS and without MANAGE_SETTINGS. Raises Rejected with all problems: ``name``
-    blank, beyond 200 characters or in use in any case, FORBIDDEN at ``confirmed`` without MANAGE_SETTINGS.
+    blank, with control characters, beyond 200 characters or in use in any case, FORBIDDEN at ``confirmed`` without
+    MANAGE_SETTINGS.
     """
     if not (viewer.has(Role.CREATE_TRACKERS) or viewer.has(Role.MANAGE_SETTINGS)):
         raise Forbidden(f"This needs the role {Role.CREATE_TRACKERS} or {Role.MANAGE_SETTINGS}.")
@@ -119,13 +120,12 @@ async def _check_name(viewer: Viewer, given: str, *, own: Employer | None = None
     """A name as it is kept, spaces in a row made one, and what is wrong with it; it stays free until the transaction
     ends.
     """
-    path, label = ("name",), "The name"
-    name, problems = check_plain_text(given, path=path, label=label, longest=LONGEST_NAME)
-    name = " ".join(name.split())
+    spaced = " ".join(given.split())
+    name, problems = check_line(
+        spaced, path=("name",), label="The name", longest=LONGEST_NAME, missing="Give the employer a name."
+    )
     if problems:
         return name, list(problems)
-    if not name:
-        return name, [Problem(path, ErrorCode.REQUIRED, "Give the employer a name.")]
     if own is not None and name == own.name:
         return name, []
     turn = f"trackers employers {viewer.organisation_id}"

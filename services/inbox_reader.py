@@ -7,6 +7,7 @@ one before; what a slow listener has not asked for stays in the database.
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -61,6 +62,8 @@ class InboxReader:
     _look: asyncio.Event = field(default_factory=asyncio.Event)
     told: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever somebody was told something: mail may be owed."""
+    delivered: Callable[[dt.timedelta], None] = lambda _: None
+    """Told of each notification that reaches a subscription which waited for it, how long after it was written."""
     recalls: int = 0
     """Grows whenever sessions have ended: whoever was not waiting at that moment sees by it that they must ask."""
 
@@ -100,6 +103,7 @@ class InboxReader:
         """Read until cancelled; a database that does not answer is asked again."""
         loop = asyncio.get_running_loop()
         all_due = loop.time()
+        told: type[Exception] | None = None
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(all_due):
@@ -113,8 +117,11 @@ class InboxReader:
             due = [a for a in self._asked if everyone or not a.looked or a.member_id in woken]
             try:
                 await self._read(due)
+                told = None
             except Exception as error:  # whatever it is: without this reader nobody hears of anything
-                log.warning("The inbox could not be read: %s", type(error).__name__)
+                if type(error) is not told:
+                    told = type(error)
+                    log.warning("The inbox could not be read: %s", told.__name__)
                 await asyncio.sleep(1)
                 self._woken |= woken
                 self._look.set()
@@ -158,10 +165,12 @@ async def reading(
 
 async def _listen(wakes: Sequence[tuple[str, Callable[[str], None]]], credentials: Mapping[str, Any]) -> None:
     """Keep a connection that listens; after each loss a new one. What is missed meanwhile the poll finds."""
+    told: type[Exception] | None = None
     while True:
         lost = asyncio.Event()
         try:
             connection = await asyncpg.connect(**credentials)
+            told = None
             try:
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 for channel, wake in wakes:
@@ -170,5 +179,7 @@ async def _listen(wakes: Sequence[tuple[str, Callable[[str], None]]], credential
             finally:
                 await connection.close(timeout=1)
         except Exception as error:
-            log.warning("The listening connection was lost: %s", type(error).__name__)
+            if type(error) is not told:
+                told = type(error)
+                log.warning("The listening connection was lost: %s", told.__name__)
         await asyncio.sleep(1)

@@ -58,7 +58,7 @@ async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
 async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
     """Change a member of the viewer's organisation; one who is switched off loses everything at once.
 
-    Nobody changes their own roles, grants one that they lack, or switches off the last active member with
+    Nobody changes their own kind or roles, grants one that they lack, or switches off the last active member with
     MANAGE_MEMBERS; only an administrator makes another. Raises Forbidden without MANAGE_MEMBERS, Rejected with all
     problems.
     """
@@ -136,7 +136,7 @@ async def _apply(manager: Member, member: Member | None, update: MemberUpdate) -
         member.name, of_name = check_name(update.name)
         problems += of_name
     if isinstance(update.kind, MemberKind) and update.kind != member.kind:
-        problems += _kind_problems(manager, update.kind)
+        problems += _kind_problems(manager, update.kind) or _own_kind_problems(manager, member)
         member.kind = update.kind
     if not isinstance(update.roles, Absent | None):
         problems += _roles_problems(manager, member, update.roles)
@@ -147,6 +147,13 @@ async def _apply(manager: Member, member: Member | None, update: MemberUpdate) -
             problems.append(Problem(("active",), ErrorCode.FORBIDDEN, message))
         member.active = update.active
     return problems
+
+
+def _own_kind_problems(manager: Member, member: Member) -> list[Problem]:
+    # The only administrator who made a tutor of themselves would leave nobody who makes another.
+    if member.id != manager.id:
+        return []
+    return [Problem(("kind",), ErrorCode.FORBIDDEN, "Nobody changes their own kind.")]
 
 
 def _kind_problems(manager: Member, kind: MemberKind) -> list[Problem]:

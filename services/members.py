@@ -17,7 +17,7 @@ from services.pages import Page, PageRequest, fetch_page
 from services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
 from services.problems import ErrorCode, Problem, Rejected
 from services.statements import Statement
-from services.texts import check_plain_text, clean_text, normal_email
+from services.texts import check_line, clean_text, normal_email
 from services.units import unit_of_work
 from services.viewer import Viewer
 from services.visibility import visible
@@ -50,7 +50,7 @@ async def add_member(
 ) -> Member:
     """Add a member with an empty inbox; without a password they cannot sign in until they have set one.
 
-    Raises Rejected with all problems: ``name`` blank or beyond 200 characters, ``email`` no address (of at most
+    Raises Rejected with all problems: ``name`` blank, not one line or beyond 200 characters, ``email`` no address (of at most
     100 characters) or in use, in whichever organisation, ``password`` not of 12 to 200 characters.
     """
     email = normal_email(email)
@@ -134,10 +134,7 @@ def generated_password() -> str:
 
 def check_name(name: str) -> tuple[str, tuple[Problem, ...]]:
     """A member's name as it is kept, and what is wrong with it."""
-    clean, problems = check_plain_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
-    if not clean and not problems:
-        problems = (Problem(("name",), ErrorCode.REQUIRED, "Give the member a name."),)
-    return clean, problems
+    return check_line(name, path=("name",), label="The name", longest=LONGEST_NAME, missing="Give the member a name.")
 
 
 def facts_of(member: Member) -> dict[str, Any]:

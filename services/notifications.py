@@ -1,5 +1,6 @@
 """Notifications: what a member is told, in order, none lost and none twice."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
@@ -58,7 +59,7 @@ async def listen(
 
     The session is asked for again before each of them; raises SessionEnded once it is over.
     """
-    recalls = reader.recalls
+    recalls, began = reader.recalls, dt.datetime.now(dt.UTC)
     while True:
         if recalls != reader.recalls:
             recalls = reader.recalls
@@ -70,7 +71,10 @@ async def listen(
         for notification in batch:
             cursor = notification.cursor
             if kinds is None or notification.kind in kinds:
-                yield Heard(notification, await still(viewer))
+                heard = Heard(notification, await still(viewer))
+                if notification.created_at > began:
+                    reader.delivered(dt.datetime.now(dt.UTC) - notification.created_at)
+                yield heard
 
 
 def wording(notification: Notification, tracker: Tracker | None, type_name: str | None, actor: Member | None) -> str:

@@ -5,7 +5,7 @@ from models.base import new_id
 from models.database import fetch, transaction
 from services import builtin_types
 from services.problems import ErrorCode, Problem, Rejected
-from services.texts import check_plain_text, clean_text
+from services.texts import check_line, clean_text
 from services.units import unit_of_work
 
 LONGEST_NAME = 200
@@ -15,11 +15,11 @@ async def add_organisation(name: str) -> Organisation:
     """Add an organisation, with every process automation off.
 
     Raises Rejected at ``name``: REQUIRED if it is blank, TOO_LONG beyond 200 characters, INVALID_FORMAT if it
-    is no text, DUPLICATE if there is one of that name.
+    is no text of one line, DUPLICATE if there is one of that name.
     """
-    clean, problems = check_plain_text(name, path=("name",), label="The name", longest=LONGEST_NAME)
-    if not clean and not problems:
-        problems = (Problem(("name",), ErrorCode.REQUIRED, "Give the organisation a name."),)
+    clean, problems = check_line(
+        name, path=("name",), label="The name", longest=LONGEST_NAME, missing="Give the organisation a name."
+    )
     if problems:
         raise Rejected(problems)
     return await unit_of_work(lambda: _add(clean))

@@ -13,7 +13,7 @@ from services.password_tokens import owner_of, use_token, withdraw_tokens
 from services.passwords import hash_password
 from services.problems import ErrorCode, Problem, Rejected
 from services.sessions import SignedIn, end_sessions, open_session
-from services.sign_in_limits import count_token, forget_failures, forget_token
+from services.sign_in_limits import count_failed_token, forget_failures
 from services.texts import clean_text, normal_email
 from services.units import unit_of_work
 
@@ -39,12 +39,12 @@ async def set_password(installation: Installation, *, token: str, password: str,
     """Give the member to whom a token belongs this password, end their sessions, and sign them in.
 
     Raises Rejected: INVALID_CREDENTIALS for a token that is unknown, used or has run out, what is wrong with the
-    password at ``password``, or RATE_LIMITED.
+    password at ``password``, or RATE_LIMITED, which a token that works never is.
     """
-    await count_token(client=client)
     owner = await owner_of(token)
-    if owner is not None:
-        await forget_token(client=client)
+    if owner is None:
+        # Whoever has a link that works does not wait for what others at the same address got wrong.
+        await count_failed_token(client=client)
     problems = [*([] if owner else [_NO_TOKEN]), *password_problems(password)]
     if owner is None or problems:
         raise Rejected(problems)

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from models import LearningAim
-from services.automation_rules import CONTINUING
+from services.automation_rules import CONTINUING, PROGRAMME_AIM
 from services.field_kinds import CanonicalValue
 from services.record_fields import RecordValue
 
-PROGRAMME_AIM = 1
 _CARRIED_ON = (
     "organisation_id",
     "learner_id",

@@ -101,7 +101,7 @@ async def refresh_session(installation: Installation, *, refresh_token: str) -> 
     """A fresh pair of tokens for a refresh token.
 
     One that comes again within 30 seconds is answered again (the first answer was lost, or two tabs asked);
-    later re-use means that somebody else has it and ends the session. Raises Rejected with INVALID_CREDENTIALS.
+    later re-use means that somebody else has it and ends the session, with what is open in it. Raises Rejected with INVALID_CREDENTIALS.
     """
     async with transaction():
         session_id = await _renewable(refresh_token)
@@ -166,7 +166,7 @@ async def still(viewer: Viewer) -> Viewer:
 
 async def _renewable(refresh_token: str) -> UUID | None:
     found = await fetch(
-        "SELECT t.id, t.session_id, t.used_at < now() - make_interval(secs => $2) AS stolen "
+        "SELECT t.id, t.session_id, s.member_id, t.used_at < now() - make_interval(secs => $2) AS stolen "
         "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "
         "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR NO KEY UPDATE OF t, s",
         digest_of(refresh_token),
@@ -176,6 +176,7 @@ async def _renewable(refresh_token: str) -> UUID | None:
         return None
     if found[0]["stolen"]:
         await fetch("UPDATE session SET ended_at = now() WHERE id = $1", found[0]["session_id"])
+        await fetch("SELECT pg_notify($1, $2)", RECALLS, str(found[0]["member_id"]))
         return None
     await fetch("UPDATE refresh_token SET used_at = coalesce(used_at, now()) WHERE id = $1", found[0]["id"])
     return UUID(str(found[0]["session_id"]))

@@ -1,7 +1,7 @@
-"""The wait that failed attempts earn, counted in the database: sign-ins per e-mail and per client address, passwords
-chosen with a token per client address.
+"""The wait that failed attempts earn, counted in the database: sign-ins per e-mail and per client address, wrong
+tokens for a password per client address.
 
-An attempt is counted before the password is looked at, so that many at once cannot slip through, and taken
+A sign-in is counted before the password is looked at, so that many at once cannot slip through, and taken
 back when it succeeds. From the fifth failure within an hour on, each is followed by a wait: 1, 2, 4 … seconds,
 a quarter of an hour at most. Keys are hashed: the table names nobody.
 """
@@ -48,14 +48,9 @@ async def forget_failures(*, email: str) -> None:
     await fetch("DELETE FROM sign_in_failures WHERE key = $1", hashed_key("email", email))
 
 
-async def count_token(*, client: str) -> None:
-    """Count an attempt to choose a password; raise Rejected with RATE_LIMITED while the address must wait."""
+async def count_failed_token(*, client: str) -> None:
+    """Count a wrong token for a password; raise Rejected with RATE_LIMITED while the address must wait."""
     await _count(hashed_key("client's token", client))
-
-
-async def forget_token(*, client: str) -> None:
-    """Take an attempt back whose token was right."""
-    await fetch(_TAKE_BACK, hashed_key("client's token", client))
 
 
 async def _count(*keys: str) -> None:

@@ -11,6 +11,7 @@ LONGEST_EMAIL = 320
 # Unicode's stream-safe text (UAX #15) has no longer run. Normalising takes the square of a run's length, so
 # that one megabyte of marks would hold the process for hours.
 _MARKS_IN_A_ROW = 30
+_NO_LINE = frozenset({"Cc", "Zl", "Zp"})
 
 
 def clean_text(text: str) -> str | None:
@@ -36,6 +37,28 @@ def check_plain_text(
         figures = (("maximum", str(longest)), ("length", str(len(clean))))
         return clean, (Problem(path, ErrorCode.TOO_LONG, message, figures),)
     return clean, ()
+
+
+def check_line(
+    text: str | None, *, path: tuple[str, ...], label: str, longest: int, missing: str | None = None
+) -> tuple[str, tuple[Problem, ...]]:
+    """A name, or another text of one line, as it is kept, and what is wrong with it.
+
+    As ``check_plain_text``; INVALID_FORMAT also for line breaks and control characters, and REQUIRED, told by
+    ``missing``, where it is blank and may not be.
+    """
+    clean, problems = check_plain_text(text, path=path, label=label, longest=longest)
+    if not is_one_line(clean[:longest]):
+        message = f"{label} is one line, without control characters."
+        problems += (Problem(path, ErrorCode.INVALID_FORMAT, message),)
+    if missing is not None and not clean and not problems:
+        problems = (Problem(path, ErrorCode.REQUIRED, missing),)
+    return clean, problems
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a text has neither line breaks nor control characters, which no name has."""
+    return not any(unicodedata.category(character) in _NO_LINE for character in text)
 
 
 def normal_email(email: str) -> str:

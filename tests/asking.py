@@ -51,7 +51,7 @@ async def ask_with(
 
 async def ask_in(context: Context, document: str, **variables: Any) -> dict[str, Any]:
     try:
-        operation = executor().prepare(Request(document, variables, None))
+        operation = executor().prepare(Request(document, variables, None), context)
     except RequestRefused as refusal:
         return refused(refusal)
     return await executor().run(operation, context, "a request")

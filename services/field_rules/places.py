@@ -1,18 +1,15 @@
 """Where in an entry something is wrong, and the checks that every slot of its sort goes through."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from services.calendar import FIRST_DAY, LAST_DAY, spoken
 from services.problems import ErrorCode, Problem
-from services.texts import check_plain_text
+from services.texts import check_line, check_plain_text
 
 T = TypeVar("T")
-
-_NO_LINE = frozenset({"Cc", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,9 @@ class Place:
 
 def text_at(place: Place, text: str | None, *, label: str, longest: int, required: bool = True) -> str:
     """A text of one line as it is kept: REQUIRED if blank, TOO_LONG, INVALID_FORMAT for what is no line of text."""
-    clean, problems = check_plain_text(text, path=place.path, label=label, longest=longest)
+    missing = f"{label} is required." if required else None
+    clean, problems = check_line(text, path=place.path, label=label, longest=longest, missing=missing)
     place.problems.extend(problems)
-    if any(unicodedata.category(character) in _NO_LINE for character in clean[:longest]):
-        place.tell(ErrorCode.INVALID_FORMAT, f"{label} is one line, without control characters.")
-    if required and not clean and not problems:
-        place.tell(ErrorCode.REQUIRED, f"{label} is required.")
     return clean
 
 

@@ -124,8 +124,8 @@ def outcome(attempt: Attempt, case: Case, answer: Json) -> str:
 
 async def heard(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     pages = OpenPages()
-    operation = executor().prepare(Request(attempt.document, await variables_of(attempt, case), None))
     context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, pages)
+    operation = executor().prepare(Request(attempt.document, await variables_of(attempt, case), None), context)
     async with aclosing(executor().subscribe(operation, context, "a request", SessionEnded)) as answers:
         waiting = asyncio.ensure_future(anext(answers))
         if "trackerChanged" in attempt.document:

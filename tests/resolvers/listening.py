@@ -63,8 +63,8 @@ async def listener(
 ) -> AsyncIterator[Listener]:
     """A subscription of somebody who is signed in, or of nobody."""
     signed_in = await viewer(who) if isinstance(who, Member) else who
-    operation = executor().prepare(Request(document, {"after": after}, None))
     context = Context(INSTALLATION, reader, "127.0.0.1", signed_in)
+    operation = executor().prepare(Request(document, {"after": after}, None), context)
     async with aclosing(executor().subscribe(operation, context, "a request", SessionEnded)) as answers:
         yield Listener(answers)
 

@@ -71,6 +71,7 @@ async def test_whoever_opens_trackers_adds_one_on_the_spot_unconfirmed(database:
         ("x" * 201, "TOO_LONG"),
         ("x" * 1_000_000, "TOO_LONG"),
         ("A\0", "INVALID_FORMAT"),
+        ("A\x07B", "INVALID_FORMAT"),
         ("\ud800", "INVALID_FORMAT"),
         ("ACME ltd", "DUPLICATE"),
         ("Acme  Ltd ", "DUPLICATE"),

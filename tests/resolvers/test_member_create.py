@@ -67,6 +67,8 @@ async def test_all_problems_are_told_at_once_and_nothing_comes_of_it(database: s
         ({"name": ""}, "name", "REQUIRED"),
         ({"name": "x" * 201}, "name", "TOO_LONG"),
         ({"name": "A\0"}, "name", "INVALID_FORMAT"),
+        ({"name": "Ann\r\nBcc: them@example.org"}, "name", "INVALID_FORMAT"),
+        ({"name": "Ann\x1b[1m"}, "name", "INVALID_FORMAT"),
         ({"email": ""}, "email", "INVALID_FORMAT"),
         ({"email": "\ud800@example.org"}, "email", "INVALID_FORMAT"),
         ({"email": "x" * 1_000_000}, "email", "INVALID_FORMAT"),

@@ -152,3 +152,12 @@ async def test_it_needs_the_role(database: str) -> None:
             answer = await top_level(member, UPDATE, {"id": gid(target), "name": "Me"})
             assert answer == ({"updateMember": None}, [code])
     assert await audited() == []
+
+
+async def test_nobody_changes_their_own_kind(database: str) -> None:
+    mia, _ = await colleagues()
+    own = problem("kind", "FORBIDDEN", "Nobody changes their own kind.")
+    before = await everything()
+    assert await update(mia, mia, kind="TUTOR") == {"member": None, "errors": [own]}
+    assert await everything() == before
+    assert (await updated(mia, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change

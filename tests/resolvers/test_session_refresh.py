@@ -7,8 +7,11 @@ import pytest
 
 from models import Member, MemberKind, RefreshToken, Role, Session
 from models.database import fetch
+from services import notifications
+from services.sessions import SessionEnded, viewer_of
 from tests import factories as make
-from tests.asking import ask_with
+from tests.asking import INSTALLATION, ask_with
+from tests.resolvers.listening import listener, reader_of, until
 from tests.resolvers.signing_in import REFRESH, SIGN_OUT, ada, refresh, session, who
 
 OVER: dict[str, Any] = {
@@ -86,6 +89,21 @@ async def test_an_exchange_repeated_later_ends_the_whole_family(database: str) -
     assert [await who(one["accessToken"]) for one in (first, second)] == [None, None]
     # Another sign-in of the same member goes on.
     assert await who((await renewed(other["refreshToken"]))["accessToken"]) == "Ada"
+
+
+async def test_a_stolen_session_ends_with_what_is_open_in_it(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "PATIENCE_SECONDS", 3600.0)
+    await ada()
+    first = await session()
+    await renewed(first["refreshToken"])
+    await used_before(31)
+    thief = await viewer_of(INSTALLATION, f"Bearer {first['accessToken']}")
+    async with reader_of(database) as reader, listener(reader, thief) as heard:
+        answer = asyncio.create_task(heard.answer())
+        await until(lambda: reader.waiting == 1)
+        assert await refresh(first["refreshToken"]) == OVER
+        with pytest.raises(SessionEnded):
+            await answer
 
 
 async def test_repeating_does_not_prolong_the_thirty_seconds(database: str) -> None:

@@ -127,6 +127,24 @@ async def test_a_completion_ends_open_aims_and_leaves_the_end_of_those_that_awai
     )
 
 
+def achievement(learner: Learner, end: str, achieved: str) -> dict[str, Any]:
+    values = [chosen("scope", "WHOLE_PROGRAMME"), day("actualEndDate", end), chosen("outcome", "1"), day("achievementDate", achieved)]  # fmt: skip
+    return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
+
+
+async def test_a_programme_is_achieved_seven_days_after_the_end_that_its_aim_keeps(database: str) -> None:
+    house = await college()
+    await Learner.filter(id=house.learner.id).update(programme_status="ENTERED_EPA")
+    ended = {"status": 2, "outcome": 8}
+    await aim(house.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
+    await aim(house.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component
+    message = "Achievement date must be 2026-06-08 or later: the programme ended on 2026-06-01."
+    assert await refused(house.ada, achievement(house.learner, "2026-05-01", "2026-06-07")) == [
+        problem("values.achievementDate", "TOO_EARLY", message, "AchDate_11", earliest="2026-06-08")
+    ]
+    assert await created(house.ada, achievement(house.learner, "2026-05-01", "2026-06-08")) == 1
+
+
 @pytest.mark.parametrize("returns", ["2026-05-31", "2026-06-01"])
 async def test_a_return_lies_after_the_newest_break(database: str, returns: str) -> None:
     house = await college()

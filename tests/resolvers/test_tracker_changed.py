@@ -33,8 +33,8 @@ mutation ($id: ID!, $version: Int!) {
 async def page(database_url: str, who: Member, tracker: Tracker) -> AsyncIterator[tuple[Listener, OpenPages]]:
     """A member's open page of a tracker, woken by PostgreSQL."""
     reader, pages = InboxReader(), OpenPages()
-    operation = executor().prepare(Request(HEAR, {"id": gid(tracker)}, None))
     context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(who), pages)
+    operation = executor().prepare(Request(HEAR, {"id": gid(tracker)}, None), context)
     async with (
         reading(reader, database_credentials(database_url), pages),
         aclosing(executor().subscribe(operation, context, "a request", SessionEnded)) as answers,
@@ -119,8 +119,8 @@ async def test_what_one_may_not_see_is_no_such_tracker(database: str) -> None:
     house, tracker = await open_tracker()
     stranger = await make.member()
     for who, id_ in ((stranger, gid(tracker)), (house.ada, gid(house.learner)), (house.ada, "rubbish")):
-        operation = executor().prepare(Request(HEAR, {"id": id_}, None))
         context = Context(INSTALLATION, InboxReader(), "", await viewer(who))
+        operation = executor().prepare(Request(HEAR, {"id": id_}, None), context)
         async with aclosing(executor().subscribe(operation, context, "", SessionEnded)) as answers:
             errors = (await anext(answers))["errors"]
         assert [error["extensions"] for error in errors] == [{"code": "BAD_USER_INPUT", "path": ["id"]}]

@@ -17,6 +17,7 @@ from schema.quiet import QuietSchema
 from server.event_streams import EventStreams, StreamLimits
 from server.execution import Executor
 from server.http import GraphQLDoor
+from server.limits import Limits
 from server.socket import SocketDoor, SocketLimits
 
 
@@ -58,6 +59,7 @@ class Context:
     house: House
     viewer: str | None
     expires_at: dt.datetime | None
+    client: str = "127.0.0.1"
 
     @property
     def member_id(self) -> str | None:
@@ -195,6 +197,7 @@ async def house(
     origins: tuple[str, ...] = (),
     streams: StreamLimits | None = None,
     body_seconds: float = 30,
+    asking: Limits | None = None,
 ) -> AsyncIterator[House]:
     """The running server; "Bearer good" is a token that holds."""
     state = House()
@@ -206,7 +209,7 @@ async def house(
         good = authorization == "Bearer good" and not state.signed_out
         return Context(state, "ada" if good else None, dt.datetime.now(dt.UTC) + state.lives if good else None)
 
-    executor = Executor(SCHEMA)
+    executor = Executor(SCHEMA, asking)
     state.door = SocketDoor(executor, make_context, closing=SessionOver, allowed_origins=origins, limits=limits)
     state.streams = EventStreams(executor, closing=SessionOver, limits=streams)
     http = GraphQLDoor(executor, make_context, state.streams, body_seconds=body_seconds)

@@ -1,6 +1,10 @@
 """No log shows a password, a token or what somebody entered, whatever they send."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from models.database import fetch
+from tests.server.log_lines import lines, logged
 from tests.server.running import Server, environment, running
 from tests.server.staff import CREATE, PASSWORD, staff
 
@@ -26,6 +31,8 @@ DOCUMENTS = [
     f'{{ {MARK} "{MARK}',
     f'{{ trackerTypes(category: "{MARK}") {{ id }} }}',
     f'subscription {{ trackerAssigned(after: "{MARK}") {{ id }} }}',
+    f"query {MARK} {{ {MARK}: viewer {{ {MARK}: id }} }}",
+    f"{{ {MARK} }}",
 ]
 
 
@@ -60,10 +67,11 @@ async def attack(server: Server, token: str, good: dict[str, Any]) -> None:
         for entry in hostile_entries(good):
             body = json.dumps({"query": CREATE, "variables": {"input": entry}})
             statuses.append((await client.post(address, content=body, headers=headers)).status_code)
-        for query in (f"{address}?query={{{MARK}}}", f"{server.address}/{MARK}?token={MARK}"):
-            statuses.append(
-                (await client.get(query, headers={"authorization": f"Bearer {MARK}.{MARK}.{MARK}"})).status_code
-            )
+        marked = {"authorization": f"Bearer {MARK}.{MARK}.{MARK}", "x-request-id": MARK, "user-agent": MARK}
+        paths = (f"graphql?query={{{MARK}}}", f"{MARK}?token={MARK}", f"files/{MARK}", f"trackers/{MARK}")
+        for path in paths:
+            statuses.append((await client.get(f"{server.address}/{path}", headers=marked)).status_code)
+        statuses.append((await client.request(MARK, address)).status_code)
         statuses.append((await client.post(address, content=MARK.encode() + b"\xff", headers=headers)).status_code)
     assert max(statuses) < 500, statuses
     socket = f"{address.replace('http', 'ws', 1)}?token={MARK}"
@@ -80,6 +88,9 @@ async def test_logs_hold_no_value_after_hostile_input(database: str, folder: Pat
         await attack(server, token, who.entry())
         assert await server.stop() == 0
         said = server.log.read_text() + postgres_log.read_text()
+        asked = [line for line in lines(server.log) if line["event"] == "request"]
+    # And one sign-in, four paths and a body that is no JSON; what is no HTTP method is no request.
+    assert len(asked) == len(DOCUMENTS) + len(hostile_entries({})) + 6
     assert MARK not in said
     assert token not in said
     assert PASSWORD not in said
@@ -92,13 +103,109 @@ async def test_a_bug_is_logged_by_its_place_alone(database: str, folder: Path, p
     async with running(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await fetch("ALTER TABLE tracker_event RENAME TO gone")
-        answer = await server.ask(CREATE, token, input=who.entry(description=MARK))
+        body = {"query": CREATE, "variables": {"input": who.entry(description=MARK)}}
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await client.post(f"{server.address}/graphql", json=body, headers=headers)
         await fetch("ALTER TABLE gone RENAME TO tracker_event")
-        error = answer["errors"][0]
-        assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+        error = answer.json()["errors"][0]
         assert await server.stop() == 0
         said = server.log.read_text()
-    assert error["extensions"]["requestId"] in said
-    assert "UndefinedTableError" in said
+    request_id = answer.headers["x-request-id"]
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
+    bug, asked = [line for line in lines(server.log) if line.get("request_id") == request_id]
+    assert bug["event"].startswith(f"request {request_id}: ")
+    assert "UndefinedTableError" in bug["event"]
+    assert (asked["fields"], asked["errors"]) == (["createTracker"], ["INTERNAL_SERVER_ERROR"])
     assert MARK not in said + postgres_log.read_text()
     assert error["message"] == "Something went wrong here; the request id names it in our log."
+
+
+def told(line: dict[str, Any]) -> dict[str, Any]:
+    """A line without what is another at each run."""
+    assert {"timestamp", "milliseconds", "request_id"} <= line.keys()
+    return {name: value for name, value in line.items() if name not in ("timestamp", "milliseconds", "request_id")}
+
+
+async def test_what_a_line_says(database: str, folder: Path) -> None:
+    who = await staff()
+    ada = str(who.ada.id)
+    async with running(folder, environment(database)) as server:
+        token = await server.sign_in("ada@example.org", PASSWORD)
+        await server.ask("{ viewer { id } __typename ...More } fragment More on Query { me: viewer { id } }", token)
+        await server.ask("{ none }", token)
+        async with httpx.AsyncClient(base_url=server.address, timeout=30, trust_env=False) as client:
+            for method, path in (
+                ("GET", "/trackers/one"),
+                ("PUT", "/graphql"),
+                ("DELETE", "/none"),
+                ("GET", "/files/a"),
+            ):
+                await client.request(method, path)
+            for path in ("/health/live", "/health/ready", "/metrics"):
+                await client.get(path)
+        async with server.subscribed(token, "trackerAssigned") as subscription:
+            ask = {"query": "{ viewer { id } }"}
+            await subscription.connection.send(json.dumps({"type": "subscribe", "id": "2", "payload": ask}))
+            await subscription.connection.recv()
+        logged(server.log, operation="subscription")
+        assert await server.stop() == 0
+    own = {"level": "info", "logger": "trackers.requests", "event": "request"}
+    post = {**own, "method": "POST", "route": "/graphql", "status": 200}
+    socket = {"level": "info", "logger": "trackers.operations", "event": "operation"}
+    assert [told(line) for line in lines(server.log)] == [
+        {**post, "operation": "mutation", "fields": ["signIn"], "member_id": ada},
+        {**post, "operation": "query", "fields": ["viewer", "__typename"], "member_id": ada},
+        {**post, "errors": ["GRAPHQL_VALIDATION_FAILED"]},
+        {**own, "method": "GET", "route": "/trackers/{id}", "status": 200},
+        {**own, "method": "other", "route": "/graphql", "status": 405, "errors": ["METHOD_NOT_ALLOWED"]},
+        {**own, "method": "other", "route": "other", "status": 404},
+        {**own, "method": "GET", "route": "/files/{address:path}", "status": 404, "errors": ["NOT_FOUND"]},
+        {**socket, "operation": "query", "fields": ["viewer"], "member_id": ada},
+        {**socket, "operation": "subscription", "fields": ["trackerAssigned"], "member_id": ada},
+    ]
+
+
+LIBRARIES = """
+import logging
+from server.logs import configure_logs
+configure_logs()
+logging.getLogger("asyncio").error("Task exception was never retrieved\\nfuture: <Task exception='hunter2'>")
+try:
+    raise ValueError("hunter2")
+except ValueError:
+    logging.getLogger("uvicorn.error").exception("Exception in ASGI application\\n")
+logging.getLogger("uvicorn.error").info("hunter2")
+logging.getLogger("tortoise.db_client").info("hunter2")
+logging.getLogger("trackers.mail").info("mail %s sent", 7, extra={"request_id": "an-id", "password": "hunter2"})
+"""
+
+
+def said_by_libraries(stderr: int) -> None:
+    subprocess.run([sys.executable, "-c", LIBRARIES], stderr=stderr, check=True, timeout=60)
+
+
+def test_libraries_are_written_down_without_what_they_met(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        said_by_libraries(log.fileno())
+    task, bug, mail = lines(tmp_path / "log")
+    for line in (task, bug, mail):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
+    assert task == {"event": "Task exception was never retrieved", "level": "error", "logger": "asyncio"}
+    places = bug.pop("exception").splitlines()
+    assert places == ["builtins.ValueError", "  <string>:7 <module>"]
+    assert bug == {"event": "Exception in ASGI application", "level": "error", "logger": "uvicorn.error"}
+    assert mail == {"event": "mail 7 sent", "level": "info", "logger": "trackers.mail", "request_id": "an-id"}
+
+
+def test_a_terminal_gets_lines_for_people() -> None:
+    ours, theirs = os.openpty()
+    try:
+        said_by_libraries(theirs)
+        os.close(theirs)
+        text = re.sub(r"\x1b\[[0-9;]*m", "", os.read(ours, 65_536).decode())
+    finally:
+        os.close(ours)
+    assert re.search(r"\[info +\] mail 7 sent +\[trackers\.mail\] request_id=an-id", text)
+    assert "builtins.ValueError" in text
+    assert "hunter2" not in text

@@ -3,6 +3,7 @@
 import stat
 import subprocess
 import sys
+from dataclasses import fields
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from server.addresses import without_secrets
 from server.installation import installation_of
+from server.limits import Limits
 from server.settings import Settings, SettingsError, SmtpServer, database_credentials, state_directory
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -41,6 +43,7 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> N
         compiled=True,
         allowed_origins=(),
         files_url=None,
+        limits=Limits(),
     )
     assert found.files_folder == tmp_path / "var/files"
     assert found.postgres_data == tmp_path / "var/postgres"
@@ -80,8 +83,31 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         compiled=False,
         allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
         files_url="s3://trackers-files/ours/of-2026",
+        limits=Limits(),
     )
     assert not (tmp_path / "var").exists()
+
+
+def test_every_limit_has_a_variable(tmp_path: Path) -> None:
+    # Descending, so that what a bucket holds is not less than what an operation may cost.
+    names = sorted((field.name for field in fields(Limits)), reverse=True)
+    figures = {name: number for number, name in enumerate(names, 1)} | {"cost_bucket": 1_000_000_000}
+    found = settings(tmp_path, **{name.upper(): str(number) for name, number in figures.items()})
+
+    assert found.limits == Limits(**figures)
+
+
+def test_the_readme_has_every_limit_with_its_default() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    for limit in fields(Limits):
+        assert f"| `TRACKERS_{limit.name.upper()}` | {limit.default} | " in readme
+
+
+def test_a_bucket_holds_what_one_operation_may_cost(tmp_path: Path) -> None:
+    assert settings(tmp_path, COST_BUCKET="7", MAX_COST="7").limits.cost_bucket == 7
+    with pytest.raises(SettingsError) as refusal:
+        settings(tmp_path, COST_BUCKET="6", MAX_COST="7")
+    assert str(refusal.value) == "TRACKERS_COST_BUCKET is 6: it may not be less than TRACKERS_MAX_COST, which is 7"
 
 
 def test_links_hold_what_they_name_url_encoded(tmp_path: Path) -> None:
@@ -120,6 +146,7 @@ PASSWORD_FORM = "an http or https address with {token} in it, which may begin wi
 PROXIES_FORM = "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16"
 ORIGINS_FORM = "origins with commas between, such as https://app.example.org, http://localhost:3000"
 FILES_FORM = "s3://bucket or s3://bucket/prefix"
+LIMIT_FORM = "a whole number from 1 to 1000000000"
 TOKEN_FORM = "visible ASCII characters without a space"
 
 
@@ -168,6 +195,10 @@ TOKEN_FORM = "visible ASCII characters without a space"
         ("FILES_URL", "s3://bucket/../other", "'s3://bucket/../other'", FILES_FORM),
         ("FILES_URL", "s3://B", "'s3://B'", FILES_FORM),
         ("FILES_URL", "/srv/files", "'/srv/files'", FILES_FORM),
+        ("MAX_DEPTH", "0", "'0'", LIMIT_FORM),
+        ("MAX_DEPTH", "2.5", "'2.5'", LIMIT_FORM),
+        ("MAX_COST", "1000000001", "'1000000001'", LIMIT_FORM),
+        ("OPERATION_SECONDS", "٣", "'٣'", LIMIT_FORM),
         ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
     ],
 )

@@ -54,6 +54,8 @@ async def test_a_name_is_needed_and_measured(database: str) -> None:
     assert await refused("ä" * 201) == (Problem(("name",), ErrorCode.TOO_LONG, message, figures),)
     message = "The name contains a character that is no text."
     assert await refused("A\0B") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
+    message = "The name is one line, without control characters."
+    assert await refused("A\nB") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
     assert (await add_organisation("ä" * 200)).name == "ä" * 200
 
 

@@ -1,0 +1,56 @@
+"""On whose account an operation goes, and how many of it are under way."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv6Address, IPv6Network
+
+from server.error_codes import Code
+from server.refusals import too_much
+
+__all__ = ["Places", "account_of"]
+
+
+def account_of(member_id: str | None, client: str) -> str:
+    """The member's account, or that of a client's address; an IPv6 network of 64 bits is one household's."""
+    if member_id is not None:
+        return f"member {member_id}"
+    return f"address {_network(client)}"
+
+
+def _network(client: str) -> str:
+    if ":" not in client:
+        return client
+    try:
+        address = IPv6Address(client.partition("%")[0])
+    except ValueError:
+        return client
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+
+
+class Places:
+    """How many operations an account may have under way, whichever door they came through."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    def must_have_one(self, account: str) -> None:
+        """Raise RequestRefused where no place is free."""
+        if self._taken[account] >= self._most:
+            message = f"At most {self._most:,} operations at a time"
+            raise too_much(message, Code.TOO_MANY_OPERATIONS, 1, allowed=self._most)
+
+    @contextmanager
+    def place(self, account: str) -> Iterator[None]:
+        """Take a place while the block runs."""
+        self._taken[account] += 1
+        try:
+            yield
+        finally:
+            self._taken[account] -= 1
+            if not self._taken[account]:
+                del self._taken[account]

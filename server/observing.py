@@ -1,0 +1,116 @@
+"""The executor, observed: what is asked, by whom, how long it takes and what it comes to."""
+
+import logging
+import time
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationType,
+    get_operation_ast,
+)
+
+from server.execution import Context, Executor, Operation, RequestRefused
+from server.facts import Facts, facts_of_request, note_error
+from server.messages import Request
+from server.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
+
+__all__ = ["ObservedExecutor", "root_fields"]
+
+_log = logging.getLogger("trackers.operations")
+
+
+class ObservedExecutor(Executor):
+    """Counts and measures each operation; of one on a socket, which is no HTTP request, it also writes the line."""
+
+    def prepare(self, request: Request, context: Context) -> Operation:
+        """Check the operation and have its cost paid; raises RequestRefused."""
+        try:
+            return super().prepare(request, context)
+        except RequestRefused as refusal:
+            ROOT_FIELDS.labels(OTHER, OTHER).inc()
+            _note_errors(error.formatted for error in refusal.errors)
+            raise
+
+    async def run(self, operation: Operation, context: Context, request_id: str) -> dict[str, Any]:
+        """Execute a query or mutation and return the whole answer."""
+        seen = _Seen(operation)
+        try:
+            answer = await super().run(operation, context, request_id)
+            seen.note(answer)
+            return answer
+        finally:
+            seen.end(context, request_id)
+
+    async def subscribe(
+        self, operation: Operation, context: Context, request_id: str, closing: type[Exception]
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Yield the answer to each event; one without `data` is the last, and says why there is no more.
+
+        Raises what is of the class `closing` when the subscription's own generator does.
+        """
+        seen = _Seen(operation)
+        try:
+            async with aclosing(super().subscribe(operation, context, request_id, closing)) as answers:
+                async for answer in answers:
+                    seen.note(answer)
+                    yield answer
+        finally:
+            seen.end(context, request_id)
+
+
+class _Seen:
+    """One operation from its beginning to its end."""
+
+    def __init__(self, operation: Operation) -> None:
+        of_request = facts_of_request.get()
+        self._alone = of_request is None
+        self._facts = of_request or Facts()
+        self._type = operation.type
+        self._began = time.perf_counter()
+        self._facts.operation = operation.type.value
+        self._facts.fields = root_fields(operation)
+        for name in self._facts.fields:
+            ROOT_FIELDS.labels(operation.type.value, name).inc()
+
+    def note(self, answer: Mapping[str, Any]) -> None:
+        """Note the errors of an answer."""
+        _note_errors(answer.get("errors", ()), self._facts)
+
+    def end(self, context: Context, request_id: str) -> None:
+        """Note whose it was and how long it took; write the line of one that stands alone."""
+        seconds = time.perf_counter() - self._began
+        if self._type is not OperationType.SUBSCRIPTION:  # that takes as long as somebody listens
+            OPERATION_SECONDS.labels(self._type.value).observe(seconds)
+        self._facts.member_id = context.member_id
+        if self._alone:
+            timed = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
+            _log.info("operation", extra={**timed, **self._facts.told()})
+
+
+def root_fields(operation: Operation) -> tuple[str, ...]:
+    """The names of an operation's root fields, each once, whatever fragments they stand in."""
+    document = operation.query.document
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    definition = get_operation_ast(document, operation.name)
+    waiting = [definition.selection_set] if definition else []
+    names: dict[str, None] = {}
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FieldNode):
+                names[selection.name.value] = None
+            elif isinstance(selection, InlineFragmentNode):
+                waiting.append(selection.selection_set)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value in fragments:
+                waiting.append(fragments.pop(selection.name.value).selection_set)
+    return tuple(names)
+
+
+def _note_errors(errors: Iterable[Mapping[str, Any]], facts: Facts | None = None) -> None:
+    for error in errors:
+        note_error(str(error.get("extensions", {}).get("code", OTHER)), facts)

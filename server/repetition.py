@@ -1,0 +1,58 @@
+"""How many fields of a document merge with another one, found before validation takes the square of it."""
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+__all__ = ["repeated_fields"]
+
+
+def repeated_fields(document: DocumentNode) -> int:
+    """Return how many fields merge with another of the same response name, in operations and in fragments.
+
+    Takes time linear to the document with its fragments spread out, which is to be small, and no end where a
+    fragment spreads itself.
+    """
+    definitions = document.definitions
+    fragments = {
+        node.name.value: node.selection_set for node in definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    reached: set[str] = set()
+    count = 0
+    for node in definitions:
+        if isinstance(node, OperationDefinitionNode):
+            count += _repeated([node.selection_set], fragments, reached)
+    # Validation reads fragments that no operation reaches, too, and the first of two that have one name.
+    for node in definitions:
+        if isinstance(node, FragmentDefinitionNode):
+            selection_set = node.selection_set
+            if node.name.value not in reached or fragments[node.name.value] is not selection_set:
+                count += _repeated([selection_set], fragments, reached)
+    return count
+
+
+def _repeated(waiting: list[SelectionSetNode], fragments: dict[str, SelectionSetNode], reached: set[str]) -> int:
+    fields: dict[str, list[SelectionSetNode]] = {}
+    spread: set[str] = set()
+    count = 0
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FieldNode):
+                count += 1
+                name = (selection.alias or selection.name).value
+                below = fields.setdefault(name, [])
+                if selection.selection_set:
+                    below.append(selection.selection_set)
+            elif isinstance(selection, InlineFragmentNode):
+                waiting.append(selection.selection_set)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
+                spread.add(selection.name.value)
+                waiting.extend(filter(None, [fragments.get(selection.name.value)]))
+    reached |= spread
+    return count - len(fields) + sum(_repeated(below, fragments, reached) for below in fields.values() if below)

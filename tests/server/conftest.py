@@ -1,0 +1,50 @@
+"""One real server for all tests that only look at what stands around its answers."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from models.database import database
+from server.settings import database_credentials
+from tests.conftest import address, administer
+from tests.server.running import SIGN_IN, Server, environment, running
+from tests.server.staff import PASSWORD, staff
+
+
+@dataclass(frozen=True)
+class Front:
+    """A server whose clients come through a proxy on this machine, by TLS, and from the pages of one other origin."""
+
+    server: Server
+    client: httpx.Client
+    """Signed in as nobody."""
+
+    def sign_in(self) -> dict[str, str]:
+        """The header that makes a request Ada's, for ten minutes."""
+        body = {"query": SIGN_IN, "variables": {"email": "ada@example.org", "password": PASSWORD}}
+        answer = self.client.post("/graphql", json=body).json()
+        return {"authorization": f"Bearer {answer['data']['signIn']['session']['accessToken']}"}
+
+
+FRONT = {
+    "TRACKERS_PUBLIC_URL": "https://trackers.example",
+    "TRACKERS_TRUSTED_PROXIES": "127.0.0.1",
+    "TRACKERS_ALLOWED_ORIGINS": "https://app.example",
+}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def front(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    """The server, with Ada and Bob."""
+    await administer(postgres, f"CREATE DATABASE front TEMPLATE {template}")
+    url = address(postgres, "front")
+    async with database(database_credentials(url)):
+        await staff()
+    folder: Path = tmp_path_factory.mktemp("front")
+    async with running(folder, environment(url, **FRONT)) as server:
+        with httpx.Client(base_url=server.address, timeout=30, trust_env=False) as client:
+            yield Front(server, client)

@@ -1,0 +1,75 @@
+"""What an operation costs: by pages, lists and variables."""
+
+from typing import Any
+
+import pytest
+from graphql import build_schema, parse
+
+from schema.weights import SIZES as LIST_SIZES
+from server.measures import Measures
+from server.measuring import Measuring
+from server.pricing import Pricing
+
+SCHEMA = build_schema("""
+type Query {
+  hello: String!
+  thing: Thing!
+  things(first: Int, after: String, last: Int): ThingConnection!
+  some: [Thing!]!
+  nodes(ids: [ID!]!): [Thing]!
+}
+type Mutation { write: Thing! }
+type Thing { name: String, words: [String!]!, thing: Thing!, some: [Thing!]!, things(first: Int, last: Int): ThingConnection! }
+type ThingConnection { totalCount: Int!, nodes: [Thing!]!, edges: [ThingEdge!]! }
+type ThingEdge { cursor: String!, node: Thing! }
+""")
+PRICING = Pricing(SCHEMA, prices={"Mutation": 50, "Thing.words": 3}, sizes={**LIST_SIZES, "Thing": 4, "Query.some": 7})
+
+
+def measured(text: str) -> Measures:
+    measuring = Measuring(parse(text), PRICING)
+    ((_, measures),) = measuring.operations
+    return measures
+
+
+# operation | variables | cost
+COSTS: list[tuple[str, dict[str, Any], int]] = [
+    ("{ hello }", {}, 1),
+    ("{ __typename hello a: hello }", {}, 3),
+    ("{ thing { name words } }", {}, 1 + 1 + 3),
+    ("mutation { write { name } }", {}, 50 + 1),
+    ("{ some { name } }", {}, 1 + 7 * 1),
+    ("{ thing { some { name some { name } } } }", {}, 1 + 1 + 4 * (1 + 1 + 4)),
+    ("{ things { totalCount } }", {}, 10 + 10),
+    ("{ things { nodes { name } } }", {}, 10 + 50 * (1 + 1)),
+    ("{ things(first: 3) { totalCount nodes { name } edges { cursor node { name } } } }", {}, 10 + 10 + 3 * (2 + 4)),
+    ("{ things(first: null, last: 3) { nodes { name } } }", {}, 10 + 3 * 2),
+    ("{ things(first: 1000) { nodes { name } } }", {}, 10 + 100 * 2),
+    ("{ things(first: -5) { nodes { name } } }", {}, 10),
+    (f"{{ things(first: {'9' * 5000}) {{ nodes {{ name }} }} }}", {}, 10 + 100 * 2),
+    (f"{{ things(first: -{'9' * 5000}) {{ nodes {{ name }} }} }}", {}, 10),
+    ('{ things(first: "x") { nodes { name } } }', {}, 10 + 50 * 2),
+    ("query($n: Int) { things(first: $n) { nodes { name } } }", {"n": 3}, 10 + 3 * 2),
+    ("query($n: Int) { things(first: $n) { nodes { name } } }", {"n": 0}, 10),
+    ("query($n: Int) { things(first: $n) { nodes { name } } }", {"n": 1000}, 10 + 100 * 2),
+    ("query($n: Int) { things(first: $n) { nodes { name } } }", {"n": None}, 10 + 50 * 2),
+    ("query($n: Int) { things(first: $n) { nodes { name } } }", {}, 10 + 50 * 2),
+    ("query($n: Int) { things(last: $n) { nodes { things(first: $n) { nodes { name } } } } }", {"n": 3}, 10 + 3 * (1 + 10 + 3 * 2)),
+    ("query($n: Int) { ...F } fragment F on Query { things(first: $n) { ...G } } fragment G on ThingConnection { nodes { name } }", {"n": 3}, 10 + 3 * 2),
+    ("{ things(first: 3) { ...G ...G ... on ThingConnection { ...G } } } fragment G on ThingConnection { nodes { name } }", {}, 10 + 3 * 3 * 2),
+    ('{ nodes(ids: ["a", "b"]) { name } }', {}, 1 + 2),
+    ('{ nodes(ids: "a") { name } }', {}, 1 + 1),
+    ("query($ids: [ID!]!) { nodes(ids: $ids) { name } }", {"ids": ["a", "b", "c"]}, 1 + 3),
+    ("query($id: ID!) { nodes(ids: [$id]) { name } }", {"id": "a"}, 1 + 1),
+    ("{ nope { nope } }", {}, 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "variables", "cost"), COSTS, ids=[text[:70] for text, *_ in COSTS])
+def test_costs(text: str, variables: dict[str, Any], cost: int) -> None:
+    assert measured(text).cost.of(variables) == cost
+
+
+def test_what_no_variable_says_is_one_number() -> None:
+    assert measured("{ things(first: 3) { nodes { things { nodes { name } } } } }").cost.parts == ()
+    assert measured("query($n: Int) { things(first: $n) { nodes { name } } }").cost.parts != ()

@@ -1,0 +1,35 @@
+"""Whether the process lives, and whether it can do its work."""
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from models.database import database, migrate
+from server.health import health_routes
+from server.settings import database_credentials
+from tests.conftest import address, administer
+from tests.server.conftest import Front
+
+
+@pytest.mark.parametrize(("path", "line"), [("/health/live", "live\n"), ("/health/ready", "ready\n")])
+def test_a_server_at_work(front: Front, path: str, line: str) -> None:
+    answer, head = front.client.get(path), front.client.head(path)
+    assert (answer.status_code, answer.text) == (200, line)
+    assert (head.status_code, head.text, head.headers["content-length"]) == (200, "", str(len(line)))
+    assert answer.headers["cache-control"] == head.headers["cache-control"] == "no-store"
+
+
+async def test_a_database_that_lacks_migrations(postgres: str) -> None:
+    await administer(postgres, "CREATE DATABASE unmigrated")
+    app = Starlette(routes=list(health_routes()))
+    async with (
+        database(database_credentials(address(postgres, "unmigrated"))),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client,
+    ):
+        before, live = await client.get("/health/ready"), await client.get("/health/live")
+        await migrate()
+        after = await client.get("/health/ready")
+    await administer(postgres, "DROP DATABASE unmigrated WITH (FORCE)")
+    assert (before.status_code, before.text[:41]) == (503, "the database lacks 0001_initial, 0002_sea")
+    assert (live.status_code, live.text) == (200, "live\n")
+    assert (after.status_code, after.text) == (200, "ready\n")

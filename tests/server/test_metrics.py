@@ -1,0 +1,208 @@
+"""What Prometheus reads, from one process and from several, and who else may read it."""
+
+import asyncio
+import os
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from models import MemberKind, Role, TrackerStatus
+from models.database import fetch
+from server.metrics_door import metrics_route
+from tests import factories as make
+from tests.server.conftest import Front
+from tests.server.running import Server, environment, running
+from tests.server.scraped import Sample, named, samples
+from tests.server.staff import CREATE, PASSWORD, staff
+
+TOKEN = "a-token-for-metrics"
+HELLO = "query A { ...Both } fragment Both on Query { viewer { id } again: viewer { id } ... { __typename } }"
+
+
+async def scrape(server: Server, **headers: str) -> dict[Sample, float]:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        answer = await client.get(f"{server.address}/metrics", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    return samples(answer.text)
+
+
+async def test_one_process(database: str, folder: Path) -> None:
+    who = await staff()
+    async with running(folder, environment(database)) as server:
+        ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
+        async with server.subscribed(bob, "notificationReceived") as subscription:
+            for _ in range(3):
+                await server.ask(CREATE, ada, input=who.entry())
+            for _ in range(3):
+                await subscription.next()
+            await server.ask(HELLO)
+            await server.ask("{ nope }")
+            await server.ask("{ trackers(first: 1000) { totalCount } }", ada)
+            found = await _settled(server)
+        async with asyncio.timeout(20):
+            while (await scrape(server))[named("trackers_open_sockets")] != 0:
+                await asyncio.sleep(0.1)
+
+    def fields(operation: str, field: str) -> float:
+        return found[named("trackers_root_fields_total", operation=operation, field=field)]
+
+    assert [fields("mutation", name) for name in ("signIn", "createTracker")] == [2, 3]
+    assert [fields("query", name) for name in ("viewer", "__typename", "trackers")] == [1, 1, 1]
+    assert (fields("subscription", "notificationReceived"), fields("other", "other")) == (1, 1)
+    assert found[named("trackers_errors_total", code="GRAPHQL_VALIDATION_FAILED")] == 1
+    assert found[named("trackers_errors_total", code="BAD_USER_INPUT")] == 1
+    assert found[named("trackers_requests_total", method="POST", route="/graphql", status="200")] == 8
+    assert found[named("trackers_request_seconds_count", route="/graphql")] == 8
+    assert found[named("trackers_operation_seconds_count", operation="mutation")] == 5
+    assert found[named("trackers_operation_seconds_count", operation="query")] == 2
+    assert found[named("trackers_event_lag_seconds_count")] == 3
+    assert 0 < found[named("trackers_event_lag_seconds_sum")] < 60
+    assert found[named("trackers_open_sockets")] == 1
+    assert found[named("trackers_database_up")] == 1
+    assert 2 <= found[named("trackers_database_pool", state="open")] <= 20
+    assert named("process_resident_memory_bytes") in found
+
+
+async def _settled(server: Server) -> dict[Sample, float]:
+    """A request is counted when its answer has been sent."""
+    async with asyncio.timeout(20):
+        while True:
+            found = await scrape(server)
+            if found.get(named("trackers_request_seconds_count", route="/graphql")) == 8:
+                return found
+            await asyncio.sleep(0.1)
+
+
+async def test_the_queues_in_the_database(database: str, folder: Path) -> None:
+    ours = await make.organisation()
+    member = await make.member(ours, kind=MemberKind.ADMINISTRATOR, roles=list(Role))
+    about = await make.notification(await make.tracker(ours), member)
+    hour = "now() + interval '1 hour'"
+    for columns in (
+        f"created_at = now() - interval '90 seconds', due_at = {hour}",
+        f"created_at = now() - interval '30 seconds', due_at = {hour}",
+        "given_up_at = now(), last_error = 'SMTP 550'",
+        "given_up_at = now() - interval '8 days', last_error = 'SMTP 550'",
+        "sent_at = now()",
+    ):
+        row = await make.mail(about)
+        await fetch(f"UPDATE mail SET {columns} WHERE id = $1", row.id)
+    await make.tracker(ours, status=TrackerStatus.APPROVED)
+    later = await make.tracker(ours, status=TrackerStatus.APPROVED)
+    await fetch("UPDATE tracker SET applies_on = '2099-01-01' WHERE id = $1", later.id)
+    async with running(folder, environment(database)) as server:
+        found = await scrape(server)
+    assert found[named("trackers_outbox_waiting")] == 2
+    assert 90 <= found[named("trackers_outbox_age_seconds")] < 300
+    assert found[named("trackers_mails_given_up")] == 1
+    assert found[named("trackers_automations_failed")] == 1
+
+
+async def test_several_processes_count_together(database: str, folder: Path) -> None:
+    """Whichever is asked answers for all; what one counted outlives it, what it had open does not."""
+    env = environment(database, TRACKERS_METRICS_TOKEN=TOKEN)
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    async with running(folder, env, "--workers", "2") as server:
+        await _until(server, bearer, "trackers_database_up", 1)
+        sockets = [await _socket(server) for _ in range(8)]
+        await _until(server, bearer, "trackers_open_sockets", 8)
+        for _ in range(12):
+            await server.ask("{ __typename }")
+        field = {"operation": "query", "field": "__typename"}
+        counts = [
+            (await _until(server, bearer, "trackers_root_fields_total", 12, **field))[
+                named("trackers_root_fields_total", **field)
+            ]
+            for _ in range(6)
+        ]
+        assert counts == [12] * 6
+        assert len(_workers(server)) == 2
+        os.kill(_workers(server)[0], SIGKILL)
+        for one in sockets:
+            await one.close()
+        found = await _until(server, bearer, "trackers_open_sockets", 0)
+        assert found[named("trackers_root_fields_total", **field)] == 12
+
+
+async def _socket(server: Server) -> Any:
+    address = f"{server.address.replace('http', 'ws', 1)}/graphql"
+    return await connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, close_timeout=2)
+
+
+async def _until(
+    server: Server, headers: dict[str, str], name: str, value: float, **labels: str
+) -> dict[Sample, float]:
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                found = await scrape(server, **headers)
+            except httpx.TransportError:  # nobody listens yet, or who was to answer has been killed
+                found = {}
+            if found.get(named(name, **labels)) == value:
+                return found
+            await asyncio.sleep(0.1)
+
+
+def _workers(server: Server) -> list[int]:
+    """The processes that serve; multiprocessing's tracker of resources is none."""
+    parent = server.process.pid
+    children = [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"X-Forwarded-For": "127.0.0.1"}, 403),
+        ({"X-Forwarded-For": "203.0.113.9"}, 403),
+        ({"X-Real-IP": "203.0.113.9"}, 403),
+        ({"Forwarded": "for=203.0.113.9"}, 403),
+        ({"Via": "1.1 edge"}, 403),
+    ],
+)
+def test_without_a_token_they_are_for_this_machine_alone(front: Front, headers: dict[str, str], status: int) -> None:
+    answer = front.client.get("/metrics", headers=headers)
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.text == "Without TRACKERS_METRICS_TOKEN the metrics are for this machine alone.\n"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        (None, 401),
+        ("Bearer", 401),
+        ("Bearer another", 401),
+        (f"Bearer {TOKEN}x", 401),
+        (f"Basic {TOKEN}", 401),
+        (TOKEN, 401),
+        ("Bearer \xe9", 401),
+        (f"Bearer {TOKEN}", 200),
+        (f"bearer  {TOKEN}", 200),
+    ],
+)
+async def test_with_a_token_they_are_for_whoever_bears_it(authorization: str | None, status: int) -> None:
+    app = Starlette(routes=[metrics_route(TOKEN)])
+    headers = {} if authorization is None else {b"authorization": authorization.encode("latin-1")}
+    for peer in ("127.0.0.1", "203.0.113.9"):
+        transport = httpx.ASGITransport(app, client=(peer, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
+            answer = await client.get("/metrics", headers=headers)
+        assert answer.status_code == status
+        assert ("trackers_requests" in answer.text) is (status == 200)
+        assert answer.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+
+
+@pytest.mark.parametrize(("peer", "status"), [("127.0.0.9", 200), ("::1", 200), ("10.0.0.1", 403), ("a name", 403)])
+async def test_who_is_of_this_machine(peer: str, status: int) -> None:
+    transport = httpx.ASGITransport(Starlette(routes=[metrics_route(None)]), client=(peer, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
+        assert (await client.get("/metrics")).status_code == status

@@ -1,0 +1,119 @@
+"""An operation that takes too long is stopped; what a mutation had begun is rolled back, and its answer does not lie."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+import strawberry
+
+from models import AuditEntry, Employer, Role
+from models.database import fetch
+from resolvers.root import make_schema
+from schema.context import Context as ViewersContext
+from schema.quiet import QuietSchema
+from server.execution import Executor, RequestRefused, refused
+from server.limits import Limits
+from server.messages import Request
+from server.settings import database_credentials
+from services.inbox_reader import InboxReader
+from tests import factories as make
+from tests.asking import INSTALLATION, viewer
+from tests.server.doors import Context, House
+
+ADA = Context(House(), "ada", None)
+BRIEF = Limits(operation_seconds=0.2)
+TOO_SLOW = "The operation took longer than 0.2 s and was stopped"
+UNKNOWN = ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"
+CREATE = "mutation ($name: String!) { createEmployer(input: {name: $name}) { employer { name } errors { code } } }"
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def slow(self) -> str:
+        await asyncio.sleep(60)
+        return "done"
+
+    @strawberry.field
+    async def gives_up(self) -> str | None:
+        raise TimeoutError("hunter2")
+
+
+async def stopped(
+    executor: Executor, context: ViewersContext | Context, query: str, **variables: str
+) -> RequestRefused:
+    operation = executor.prepare(Request(query, variables), context)
+    with pytest.raises(RequestRefused) as no:
+        await executor.run(operation, context, "r1")
+    return no.value
+
+
+def told(message: str) -> dict[str, object]:
+    return {"errors": [{"message": message, "extensions": {"code": "OPERATION_TIMEOUT"}}]}
+
+
+async def test_a_query_that_takes_too_long() -> None:
+    executor = Executor(QuietSchema(Query), BRIEF)
+    no = await stopped(executor, ADA, "{ slow }")
+    assert (no.status, no.headers, refused(no)) == (504, {}, told(TOO_SLOW))
+    assert len(executor._places) == 0
+
+
+async def test_a_time_out_of_a_resolvers_own_is_a_bug_of_its() -> None:
+    executor = Executor(QuietSchema(Query), BRIEF)
+    answer = await executor.run(executor.prepare(Request("{ givesUp }"), ADA), ADA, "r1")
+    assert answer["data"] == {"givesUp": None}
+    assert answer["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
+
+
+@asynccontextmanager
+async def holding(database_url: str, statement: str, *values: object) -> AsyncIterator[None]:
+    """A transaction of somebody else's that has run a statement and is not over."""
+    connection = await asyncpg.connect(**database_credentials(database_url))
+    try:
+        async with connection.transaction():
+            await connection.execute(statement, *values)
+            yield
+    finally:
+        await connection.close()
+
+
+async def test_a_mutation_that_is_stopped_is_rolled_back(database: str) -> None:
+    mia = await make.member(roles=[Role.CREATE_TRACKERS])
+    executor, context = (
+        Executor(make_schema(), BRIEF),
+        ViewersContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
+    )
+    async with holding(database, f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE"):
+        no = await stopped(executor, context, CREATE, name="Acme")
+    assert (no.status, refused(no)) == (504, told(TOO_SLOW + UNKNOWN))
+    assert await Employer.all().count() == 0
+    assert await AuditEntry.all().count() == 0
+    assert (
+        await fetch("SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'") == []
+    )
+    patient = Executor(make_schema())
+    answer = await patient.run(patient.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1")
+    assert answer == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
+
+
+async def test_what_a_stopped_mutation_had_committed_stays(database: str) -> None:
+    mia = await make.member(roles=[Role.CREATE_TRACKERS])
+    executor, context = (
+        Executor(make_schema(), Limits(operation_seconds=2)),
+        ViewersContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
+    )
+    both = """mutation {
+      first: createEmployer(input: {name: "First"}) { errors { code } }
+      second: createEmployer(input: {name: "Second"}) { errors { code } }
+    }"""
+    made = "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES (gen_random_uuid(), $1, 'Second', true)"
+    async with holding(database, made, mia.organisation_id):
+        no = await stopped(executor, context, both)
+    assert refused(no) == told(TOO_SLOW.replace("0.2", "2") + UNKNOWN)
+    assert await Employer.all().order_by("name").values_list("name", "confirmed") == [
+        ("First", False),
+        ("Second", True),
+    ]

@@ -1,0 +1,254 @@
+"""A real PostgreSQL goes away under a running server and comes back: what clients are told, and what the log says."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import strawberry
+from tortoise.exceptions import DBConnectionError
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from models.database import database
+from schema.quiet import QuietSchema
+from server import errors
+from server.execution import Executor
+from server.messages import Request
+from server.opening import bring_up_to_date
+from server.outage import Outage, is_outage
+from server.postgres import embedded_postgres
+from server.settings import database_credentials
+from tests.server.doors import Context, House
+from tests.server.log_lines import lines
+from tests.server.running import Server, environment, running
+from tests.server.scraped import named, samples
+from tests.server.staff import PASSWORD, staff
+
+VIEWER = "{ viewer { member { name } } }"
+SIGN_IN = 'mutation { signIn(input: {email: "ada@example.org", password: "wrong"}) { errors { code } } }'
+ADA = {"data": {"viewer": {"member": {"name": "Ada"}}}}
+MESSAGE = "The database does not answer now. Try again in some seconds."
+EXTENSIONS = {"code": "SERVICE_UNAVAILABLE", "retryAfter": 5}
+UNAVAILABLE = {"message": MESSAGE, "extensions": EXTENSIONS}
+
+
+class Postgres:
+    """A PostgreSQL of the test's own, with Ada and Bob in it, to be stopped and started."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running = ExitStack()
+        self.url = ""
+
+    def start(self) -> None:
+        self.url = self._running.enter_context(
+            embedded_postgres(self._folder / "data", log=self._folder / "log", durable=False)
+        )
+
+    def stop(self) -> None:
+        self._running.close()
+
+
+@pytest.fixture
+def own(folder: Path) -> Iterator[Postgres]:
+    (folder / "database").mkdir()
+    postgres = Postgres(folder / "database")
+    postgres.start()
+    yield postgres
+    postgres.stop()
+
+
+async def post(server: Server, document: str, token: str | None = None) -> httpx.Response:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        return await client.post(f"{server.address}/graphql", json={"query": document}, headers=headers)
+
+
+async def test_it_goes_and_comes_back(own: Postgres, folder: Path) -> None:
+    async with database(database_credentials(own.url)):
+        await bring_up_to_date()
+        await staff()
+    async with running(folder, environment(own.url)) as server:
+        token = await server.sign_in("ada@example.org", PASSWORD)
+        async with server.subscribed(token, "trackerAssigned") as subscription:
+            own.stop()
+            await _is_away(server, token)
+            await _on_a_socket(subscription.connection)
+            await _for_a_new_socket(server, token)
+            own.start()
+            await _until_back(server, token)
+            # The same socket, the same server: only the operation that was under way may have ended.
+            await _send(subscription.connection, "3", VIEWER)
+            assert await _hear(subscription.connection, "3") == {"type": "next", "id": "3", "payload": ADA}
+        assert await server.stop() == 0
+        _says_it_once(server.log)
+
+
+async def _is_away(server: Server, token: str) -> None:
+    for answer in [await post(server, VIEWER, token) for _ in range(3)]:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json() == {"errors": [UNAVAILABLE]}
+    # Who is not signed in gets as far as the resolver.
+    refused = await post(server, SIGN_IN)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    places = {"locations": [{"line": 1, "column": 12}], "path": ["signIn"]}
+    assert refused.json() == {"data": {"signIn": None}, "errors": [{**UNAVAILABLE, **places}]}
+    async with httpx.AsyncClient(base_url=server.address, timeout=30, trust_env=False) as client:
+        upload = await client.post("/files?type=JOB&field=evidence", headers={"authorization": f"Bearer {token}"})
+        assert (upload.status_code, upload.headers["retry-after"], upload.json()) == (
+            503,
+            "5",
+            {"errors": [UNAVAILABLE]},
+        )
+        ready, live, metrics = [await client.get(path) for path in ("/health/ready", "/health/live", "/metrics")]
+    assert (ready.status_code, ready.text) == (503, "the database does not answer\n")
+    assert live.status_code == 200
+    found = samples(metrics.text)
+    assert found[named("trackers_database_up")] == 0
+    assert found[named("trackers_errors_total", code="SERVICE_UNAVAILABLE")] >= 5
+    assert named("trackers_outbox_age_seconds") not in found
+
+
+async def _on_a_socket(connection: Any) -> None:
+    await _send(connection, "2", VIEWER)
+    assert await _hear(connection, "2") == {"type": "error", "id": "2", "payload": [UNAVAILABLE]}
+
+
+async def _for_a_new_socket(server: Server, token: str) -> None:
+    """It is told to come back: after 1013 client libraries do."""
+    socket = f"{server.address.replace('http', 'ws', 1)}/graphql"
+    protocol = Subprotocol("graphql-transport-ws")
+    async with connect(socket, subprotocols=[protocol], proxy=None, close_timeout=5) as connection:
+        await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+        await connection.wait_closed()
+        assert (connection.close_code, connection.close_reason) == (1013, "Try again later")
+
+
+async def _send(connection: Any, identifier: str, query: str) -> None:
+    await connection.send(json.dumps({"type": "subscribe", "id": identifier, "payload": {"query": query}}))
+
+
+async def _hear(connection: Any, identifier: str) -> dict[str, Any]:
+    async with asyncio.timeout(20):
+        while True:
+            message: dict[str, Any] = json.loads(await connection.recv())
+            if message["id"] == identifier:
+                return message
+            assert (message["id"], message["type"]) == ("1", "error"), message
+
+
+async def _until_back(server: Server, token: str) -> None:
+    async with asyncio.timeout(30):
+        while (answer := await post(server, VIEWER, token)).status_code == 503:
+            await asyncio.sleep(0.2)
+    assert (answer.status_code, answer.json()) == (200, ADA)
+    while not any(line["event"].startswith("the database answers again") for line in lines(server.log)):
+        await asyncio.sleep(0.1)
+
+
+def _says_it_once(log: Path) -> None:
+    said = [
+        (line["level"], line["event"].split(" after ")[0])
+        for line in lines(log)
+        if line["logger"] == "trackers.database"
+    ]
+    (away, back) = said
+    assert (away[0], away[1].split(":")[0]) == ("error", "the database does not answer")
+    assert back == ("warning", "the database answers again,")
+    assert [line for line in lines(log) if line["logger"] == "trackers.errors"] == []
+    statuses = [
+        line["status"] for line in lines(log) if line["logger"] == "trackers.requests" and line["status"] >= 500
+    ]
+    assert len(statuses) >= 5
+    assert set(statuses) == {503}
+
+
+async def test_one_that_was_never_there() -> None:
+    """What connecting raises says so itself; a bug that looks like it does not."""
+    with pytest.raises(OSError) as refused:
+        await asyncpg.connect(host="127.0.0.1", port=1, user="a", database="a")
+    assert is_outage(refused.value)
+    with pytest.raises(OSError) as missing:
+        await asyncpg.connect(host="/nowhere/at/all", user="a", database="a")
+    assert is_outage(missing.value)
+    with pytest.raises(OSError) as elsewhere:
+        await asyncio.open_connection("127.0.0.1", 1)
+    assert not is_outage(elsewhere.value)
+
+
+def _because_of(error: Exception) -> Exception:
+    try:
+        try:
+            raise error
+        except Exception as cause:
+            raise RuntimeError from cause
+    except RuntimeError as raised:
+        return raised
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (asyncpg.ConnectionDoesNotExistError(), True),
+        (asyncpg.CannotConnectNowError(), True),
+        (asyncpg.AdminShutdownError(), True),
+        (asyncpg.TooManyConnectionsError(), True),
+        (asyncpg.InternalClientError(), True),
+        (DBConnectionError(), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (_because_of(asyncpg.AdminShutdownError()), True),
+        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
+        (asyncpg.UndefinedTableError(), False),
+        (asyncpg.UniqueViolationError(), False),
+        (ConnectionResetError(), False),
+        (TimeoutError(), False),
+        (_because_of(LookupError()), False),
+    ],
+    ids=repr,
+)
+def test_outages_and_bugs(error: Exception, away: bool) -> None:
+    assert is_outage(error) is away
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def fine(self) -> str:
+        return "fine"
+
+    @strawberry.field
+    def gone(self) -> str | None:
+        raise asyncpg.AdminShutdownError("hunter2")
+
+    @strawberry.field
+    def needed(self) -> str:
+        raise asyncpg.AdminShutdownError("hunter2")
+
+
+@pytest.mark.parametrize(
+    ("query", "data", "status"),
+    [
+        ("{ fine gone }", {"fine": "fine", "gone": None}, 200),
+        ("{ gone }", {"gone": None}, 503),
+        ("{ fine needed }", None, 503),
+    ],
+)
+async def test_in_the_middle_of_an_answer(
+    query: str, data: Any, status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was read already stays in the answer, which is then a whole one with an error; nothing of it is 503."""
+    monkeypatch.setattr(errors, "database_outage", Outage())
+    executor = Executor(QuietSchema(Query))
+    context = Context(House(), None, None)
+    answer = await executor.run(executor.prepare(Request(query), context), context, "r1")
+    (error,) = answer["errors"]
+    assert error.pop("locations")
+    assert error == {**UNAVAILABLE, "path": [query.split()[-2]]}
+    assert (answer["data"], errors.status_of(answer)) == (data, status)
+    assert caplog.messages == ["the database does not answer: AdminShutdownError"]

@@ -1,0 +1,84 @@
+"""Every answer has an id, the one that a trusted proxy gave the request or a new one; the log has it too."""
+
+import re
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from server.addresses import networks
+from server.request_id import RequestId, request_id_of
+from tests.server.conftest import Front
+from tests.server.log_lines import logged
+
+NEW = re.compile(r"[0-9a-f]{16}")
+GIVEN = "edge-01:7f3a.b_c"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/graphql", 415),
+        ("GET", "/graphql?query={viewer{id}}", 200),
+        ("PUT", "/graphql", 405),
+        ("GET", "/files/none", 404),
+        ("POST", "/files", 401),
+        ("GET", "/password", 200),
+        ("GET", "/trackers/none", 200),
+        ("GET", "/playground/assets/none.js", 404),
+        ("GET", "/health/live", 200),
+        ("GET", "/metrics", 200),
+        ("GET", "/none", 404),
+    ],
+)
+def test_every_answer_has_one(front: Front, method: str, path: str, status: int) -> None:
+    answers = [front.client.request(method, path) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [status, status]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert all(NEW.fullmatch(one) for one in ids)
+    assert ids[0] != ids[1]
+
+
+def test_that_of_a_trusted_proxy_is_kept_and_logged(front: Front) -> None:
+    headers = {**front.sign_in(), "X-Request-Id": GIVEN, "X-Forwarded-For": "203.0.113.9"}
+    answer = front.client.post("/graphql", json={"query": "{ viewer { member { name } } }"}, headers=headers)
+    assert answer.json() == {"data": {"viewer": {"member": {"name": "Ada"}}}}
+    assert answer.headers["x-request-id"] == GIVEN
+    (line,) = logged(front.server.log, request_id=GIVEN)
+    assert (line["event"], line["fields"]) == ("request", ["viewer"])
+
+
+@pytest.mark.parametrize("given", ["", "short", "a" * 65, "with a space", "new\tline12", "quote\"'12345", "é-12345678"])
+def test_what_could_forge_a_line_is_not(front: Front, given: str) -> None:
+    answer = front.client.get("/health/live", headers={b"X-Request-Id": given.encode()})
+    assert NEW.fullmatch(answer.headers["x-request-id"])
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "kept"),
+    [
+        ("10.0.0.7", ("10.0.0.7", 1), True),
+        ("10.0.0.7, 10.1.0.0/16", ("10.1.2.3", 1), True),
+        ("10.0.0.7, ::1", ("::1", 1), True),
+        ("10.0.0.7", ("10.0.0.8", 1), False),
+        ("10.0.0.7", ("::1", 1), False),
+        ("10.0.0.7", ("a socket's name", 1), False),
+        ("10.0.0.7", None, False),
+        (None, ("127.0.0.1", 1), False),
+    ],
+)
+async def test_only_a_trusted_proxy_may_give_one(proxies: str | None, peer: tuple[str, int] | None, kept: bool) -> None:
+    def page(request: Request) -> Response:
+        return PlainTextResponse(request_id_of(request.scope))
+
+    trusted = networks(proxies) if proxies else ()
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(RequestId, trusted_proxies=trusted)])
+    transport = httpx.ASGITransport(app, client=peer)  # type: ignore[arg-type]  # a Unix socket's peer is None
+    async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
+        answer = await client.get("/", headers={"X-Request-Id": GIVEN})
+    assert answer.text == answer.headers["x-request-id"]
+    assert (answer.text == GIVEN) is kept

@@ -1,0 +1,107 @@
+"""The weights of this schema: a page of a hundred trackers with all there is about them passes, and no list is without."""
+
+import pytest
+
+from resolvers.root import make_schema
+from schema.weights import PRICES
+from schema.weights import SIZES as LIST_SIZES
+from server.execution import Executor, RequestRefused, refused
+from server.limits import Limits
+from server.messages import Request
+from server.pricing import Pricing
+from tests.server.doors import Context, House
+
+ADA = Context(House(), "ada", None)
+
+EVERYTHING = """
+query ($first: Int) {
+  trackers(first: $first) {
+    totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { ...Tracker } }
+  }
+}
+fragment Person on Member { id name email kind roles active }
+fragment Step on Transition { from to requiredFields commentRequired viewerCanTake }
+fragment Form on FieldDefinition {
+  key label help kind required requiredFor visibleWhen { field isOneOf }
+  ... on TextField { multiline minLength maxLength format pattern }
+  ... on IntegerField { minimum maximum }
+  ... on DecimalField { minimum maximum places }
+  ... on DateField { earliest { ...Bound } latest { ...Bound } }
+  ... on BooleanField { default mustBeTrue }
+  ... on ChoiceField { choices { value label validFrom validTo } multiple }
+  ... on ReferenceField { target confirmedOnly }
+  ... on FileField { accept maxBytes maxFiles }
+}
+fragment Bound on DateBound { date today field offsetDays }
+fragment Value on FieldValue {
+  key label display
+  ... on TextValue { text }
+  ... on IntegerValue { integer }
+  ... on DecimalValue { decimal }
+  ... on DateValue { date }
+  ... on BooleanValue { boolean }
+  ... on ChoiceValue { choices { value label } }
+  ... on ReferenceValue { node { id ... on Member { ...Person } ... on Employer { name } ... on Programme { name } } }
+  ... on FileValue { files { id name mediaType bytes url } }
+}
+fragment Tracker on Tracker {
+  id number typeVersion status description dueDate createdAt updatedAt version url viewerCanEdit appliesOn
+  type { id key name description category version archived viewerCanCreate learnerStatuses fields { ...Form } transitions { ...Step } }
+  fields { ...Form }
+  learner {
+    id name title givenNames familyName uln reference programme { id name } subProgramme programmeStatus
+    employer { id name confirmed } jobTitle weeklyHours workplacePostcode address { lines postcode } tutor { ...Person } groups
+    learningAims { id reference aimType startDate plannedEndDate actualEndDate completionStatus outcome }
+  }
+  assignee { ...Person }
+  createdBy { ...Person }
+  values { ...Value }
+  transitions { ...Step }
+  proposedChanges { field label before after current conflict }
+  comments(first: 10) { totalCount nodes { id author { ...Person } text createdAt } }
+  history(first: 10) { totalCount nodes { id kind actor { ...Person } at version comment changes { path label before after } } }
+}
+"""
+
+
+def test_a_page_of_a_hundred_trackers_with_everything_passes() -> None:
+    executor = Executor(make_schema())
+    of_all, of_one = (
+        executor.prepare(Request(EVERYTHING, {"first": first}), ADA).spent.requested for first in (100, 1)
+    )
+    assert of_all <= Limits().max_cost // 2
+    assert of_all - of_one == 99 * (of_one - 10 - 10 - 5)
+
+
+FILTER = "query ($ids: [ID!]) { trackers(filter: {learnerId: $ids}) { totalCount } }"
+NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+VALUES = 'query ($ids: [FieldValueInput!]!) { validateTracker(input: {type: "JOB", values: $ids}) { code } }'
+
+
+@pytest.mark.parametrize(("query", "entry"), [(FILTER, "x"), (NODES, "x"), (VALUES, {"key": "x"})])
+def test_the_entries_of_filters_ids_and_values(query: str, entry: object) -> None:
+    executor = Executor(make_schema())
+    executor.prepare(Request(query, {"ids": [entry] * 1_000}), ADA)
+    with pytest.raises(RequestRefused) as no:
+        executor.prepare(Request(query, {"ids": [entry] * 1_001}), ADA)
+    extensions = {"code": "LIMIT_EXCEEDED", "limit": "listEntries", "asked": 1_001, "allowed": 1_000}
+    message = "The entries of a list: 1,001, where at most 1,000 are allowed"
+    assert refused(no.value) == {"errors": [{"message": message, "extensions": extensions}]}
+
+
+def test_every_list_of_the_schema_has_a_size() -> None:
+    schema = make_schema()._schema
+    assert Pricing(schema).of("Tracker", "values").size == LIST_SIZES["FieldValue"]
+    without = {name: size for name, size in LIST_SIZES.items() if name != "FieldValue"}
+    with pytest.raises(KeyError, match="'FieldValue'"):
+        Pricing(schema, sizes=without)
+
+
+def test_every_weight_is_of_something_in_the_schema() -> None:
+    schema = make_schema()._schema
+    for coordinate in (*PRICES, *LIST_SIZES):
+        parent, _, name = coordinate.partition(".")
+        kind = schema.type_map[parent]
+        assert not name or name in kind.fields  # type: ignore[attr-defined]
