@@ -17,6 +17,7 @@ from resolvers.root import make_schema
 from schema.context import Context
 from server.compression import Compression
 from server.downloads import DownloadDoor
+from server.event_streams import EventStreams
 from server.health import health_routes
 from server.http import GraphQLDoor
 from server.installation import installation_of, mailer_of, store_of
@@ -33,6 +34,7 @@ from server.settings import Settings, database_credentials
 from server.socket import SocketDoor, SocketLimits
 from server.uploads import UploadDoor
 from server.watch import run_watch
+from server.wrong_addresses import wrong_address
 from services.automation_worker import run_automations
 from services.file_collection import run_collection
 from services.housekeeping import run_housekeeping
@@ -56,7 +58,8 @@ class Application:
         self._inbox_reader = InboxReader(delivered=lambda lag: EVENT_LAG.observe(lag.total_seconds()))
         self._open_pages = OpenPages()
         executor = ObservedExecutor(make_schema(), settings.limits)
-        self._http = GraphQLDoor(executor, self._context, max_body=settings.limits.max_body_bytes)
+        self._streams = EventStreams(executor, closing=SessionEnded)
+        self._http = GraphQLDoor(executor, self._context, self._streams, max_body=settings.limits.max_body_bytes)
         self._sockets = SocketDoor(
             executor,
             self._context,
@@ -64,11 +67,20 @@ class Application:
             allowed_origins=settings.allowed_origins,
             limits=_socket_limits(settings.limits),
         )
-        self.asgi = Starlette(routes=self._routes(), middleware=_middleware(settings), lifespan=self._lifespan)
+        self.asgi = Starlette(
+            routes=self._routes(),
+            middleware=_middleware(settings),
+            exception_handlers={404: wrong_address, 405: wrong_address},
+            lifespan=self._lifespan,
+        )
 
     async def close_sockets(self) -> None:
-        """Let every socket go, as the server goes away."""
-        await self._sockets.shutdown()
+        """Let every socket and event stream go, as the server goes away."""
+        await asyncio.gather(self._sockets.shutdown(), self._streams.shutdown())
+
+    def _recall(self, member_id: str) -> None:
+        self._sockets.recall(member_id)
+        self._streams.recall(member_id)
 
     def _routes(self) -> list[BaseRoute]:
         return [
@@ -93,7 +105,7 @@ class Application:
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         mailer = mailer_of(self._settings)
-        woken = reading(self._inbox_reader, self._listening, self._open_pages, self._sockets.recall)
+        woken = reading(self._inbox_reader, self._listening, self._open_pages, self._recall)
         async with database(self._credentials), woken:
             await warm_forms()
             workers = [

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from server.errors import log_what_failed, new_request_id
 from server.file_answers import bug, refused
-from server.http import Refused
+from server.http_request import Refused
 from services.file_addresses import granted
 from services.file_store import FileStore
 from services.files import File, files_by_id

@@ -55,7 +55,11 @@ MEANINGS = {
         "The body or the address's parameters are no GraphQL request.",
         "Mend the client: the message says where.",
     ),
-    Code.NOT_ACCEPTABLE: Meaning("406", "`Accept` allows nothing that is answered here.", "Allow `application/json`."),
+    Code.NOT_ACCEPTABLE: Meaning(
+        "406",
+        "`Accept` allows nothing that is answered here.",
+        "Allow `application/json`; name `text/event-stream` for a subscription.",
+    ),
     Code.METHOD_NOT_ALLOWED: Meaning(
         "405", "The method is not one of this address, or a mutation came by `GET`.", "Use one of the header `Allow`."
     ),
@@ -65,7 +69,7 @@ MEANINGS = {
         "Send what the message names.",
     ),
     Code.CONTENT_TOO_LARGE: Meaning("413", "The body or the file is too long.", "Send less; the limit is told."),
-    Code.REQUEST_TIMEOUT: Meaning("408", "An upload stood still or took too long.", "Send it again."),
+    Code.REQUEST_TIMEOUT: Meaning("408", "A body or an upload stood still or took too long.", "Send it again."),
     Code.GRAPHQL_PARSE_FAILED: Meaning(DOCUMENT, "The document is not GraphQL.", "Mend it at `locations`."),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
         DOCUMENT, "The document does not fit the schema.", "Mend it at `locations`; build clients against the SDL."

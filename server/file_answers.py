@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.errors import bug_answer, status_of
-from server.http import Refused
+from server.http_request import Refused
 from server.messages import encode
 from server.outage import RETRY_AFTER
 from server.request_id import request_id_of

@@ -1,7 +1,12 @@
-"""Media types in headers: what a Content-Type names, and how much an Accept wants a type (RFC 9110, section 12.5.1)."""
+"""Media types in headers: what a Content-Type names, how much an Accept wants a type (RFC 9110, section 12.5.1)."""
 
 from typing import NamedTuple
 
+__all__ = ["EVENTS", "GRAPHQL", "JSON", "UTF_8", "Preference", "parsed", "preference"]
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+EVENTS = "text/event-stream"
 UTF_8 = ("utf-8", "utf8")
 
 

@@ -8,12 +8,18 @@ from server.process import run_server
 from server.settings import Settings
 from server.workers import Workers
 
+UNREAD_SECONDS = 60
+"""For so long a client may take nothing of what it is sent; then the system gives the connection up."""
+
 
 def bind(host: str, port: int) -> socket.socket:
     """The socket to serve on; port 0 takes a free one. Raises OSError where it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Its connections inherit this. No close reaches a client that does not read, or went without a word: without
+    # this its connection, and what waits to be sent on it, would stay until it comes back.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
     try:
         bound.bind((host, port))
     except OSError:

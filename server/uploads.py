@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from server.file_answers import bug, json_answer, refusal, refused
-from server.http import Refused
+from server.http_request import Refused
 from server.multipart_body import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
 from services.file_store import FileStore
 from services.global_ids import global_id

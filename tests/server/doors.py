@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from schema.quiet import QuietSchema
+from server.event_streams import EventStreams, StreamLimits
 from server.execution import Executor
 from server.http import GraphQLDoor
 from server.limits import Limits
@@ -35,12 +36,19 @@ class House:
     cleaned: list[str] = field(default_factory=list)
     lives: dt.timedelta = dt.timedelta(minutes=10)
     broken: bool = False
+    signed_out: bool = False
     url: str = ""
     door: SocketDoor | None = None
+    streams: EventStreams | None = None
 
     @property
     def ws(self) -> str:
         return self.url.replace("http", "ws", 1)
+
+    async def asked(self, times: int) -> None:
+        """Wait until so many contexts have been asked for."""
+        while len(self.contexts) < times:
+            await asyncio.sleep(0.01)
 
     async def all_cleaned(self, *names: str) -> None:
         """Wait until these generators have run to the end of their `finally`."""
@@ -187,7 +195,11 @@ SCHEMA = QuietSchema(Query, Mutation, Subscription)
 
 @asynccontextmanager
 async def house(
-    limits: SocketLimits | None = None, origins: tuple[str, ...] = (), asking: Limits | None = None
+    limits: SocketLimits | None = None,
+    origins: tuple[str, ...] = (),
+    streams: StreamLimits | None = None,
+    body_seconds: float = 30,
+    asking: Limits | None = None,
 ) -> AsyncIterator[House]:
     """The running server; "Bearer good" is a token that holds."""
     state = House()
@@ -196,14 +208,14 @@ async def house(
         state.contexts.append((authorization, address))
         if state.broken:
             raise ConnectionError("hunter2")
-        good = authorization == "Bearer good"
+        good = authorization == "Bearer good" and not state.signed_out
         return Context(state, "ada" if good else None, dt.datetime.now(dt.UTC) + state.lives if good else None)
 
     executor = Executor(SCHEMA, asking)
     state.door = SocketDoor(executor, make_context, closing=SessionOver, allowed_origins=origins, limits=limits)
-    app = Starlette(
-        routes=[Route("/graphql", GraphQLDoor(executor, make_context)), WebSocketRoute("/graphql", state.door)]
-    )
+    state.streams = EventStreams(executor, closing=SessionOver, limits=streams)
+    http = GraphQLDoor(executor, make_context, state.streams, body_seconds=body_seconds)
+    app = Starlette(routes=[Route("/graphql", http), WebSocketRoute("/graphql", state.door)])
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -225,6 +237,7 @@ async def house(
         yield state
     finally:
         await state.door.shutdown()
+        await state.streams.shutdown()
         server.should_exit = True
         async with asyncio.timeout(10):
             await task

@@ -1,11 +1,18 @@
 """An organisation whose members can sign in to a server under test."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from models import Learner, Member, MemberKind, Organisation, Role
+from models.database import database as opened
+from server.settings import database_credentials
 from services.passwords import hash_password
 from tests import factories as make
 from tests.asking import gid
+from tests.conftest import fresh_database
+from tests.server.running import Server, environment, running
 
 PASSWORD = "a password for tests"
 
@@ -50,3 +57,13 @@ async def staff(domain: str = "example.org") -> Staff:
         for name in ("Ada", "Bob")
     ]
     return Staff(organisation, ada, bob, await make.learner(organisation))
+
+
+@asynccontextmanager
+async def staffed(postgres: str, template: str, folder: Path) -> AsyncIterator[tuple[Server, Staff]]:
+    """A server of a database of its own with them in it: for tests of one module that share it."""
+    async with fresh_database(postgres, template) as url:
+        async with opened(database_credentials(url)):
+            who = await staff()
+        async with running(folder, environment(url)) as server:
+            yield server, who

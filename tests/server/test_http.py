@@ -41,6 +41,9 @@ def wrong(message: str, code: str, column: int, **more: Any) -> dict[str, Any]:
 
 
 HELLO = {"data": {"hello": "Hello you"}}
+NO_STREAM = refused(
+    "A subscription needs the WebSocket at this address, or text/event-stream named in Accept", "NOT_ACCEPTABLE"
+)
 NOT_JSON = refused("The request is not valid JSON")
 NO_PARSE = wrong("Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED", 2)
 NO_FIELD = wrong("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 3)
@@ -71,7 +74,6 @@ MALFORMED: list[tuple[bytes, dict[str, Any]]] = [
     (b'{"query": "{hello}", "variables": "{}"}', refused("variables must be an object")),
     (b'{"query": "{hello}", "extensions": 1}', refused("extensions must be an object")),
     (b'{"query": "{hello}", "operationName": 1}', refused("operationName must be a string")),
-    (b'{"query": "subscription { wait }"}', refused("A subscription needs the WebSocket at this address")),
 ]
 
 
@@ -170,7 +172,7 @@ GET: list[tuple[str, int, dict[str, Any]]] = [
         405,
         refused("A mutation needs POST", "METHOD_NOT_ALLOWED"),
     ),
-    ("query=subscription{wait}", 400, refused("A subscription needs the WebSocket at this address")),
+    ("query=subscription{wait}", 406, NO_STREAM),
 ]
 
 

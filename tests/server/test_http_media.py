@@ -1,6 +1,7 @@
 """GraphQL over HTTP: media types, content types and the body itself, whatever is asked in it."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.http import accepted_media_type
+from server.negotiation import answer_type, takes_events
 from tests.server.doors import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/graphql"
 JSON = "application/json"
 NEW = "application/graphql-response+json"
+EVENTS = "text/event-stream"
 HELLO = {"data": {"hello": "Hello you"}}
 
 
@@ -37,8 +39,7 @@ def refused(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
 
 
 # Accept | media type of the answer, None for 406
-ACCEPT: list[tuple[str | None, str | None]] = [
-    (None, JSON),
+ACCEPT: list[tuple[str, str | None]] = [
     ("", JSON),
     ("*/*", JSON),
     ("application/*", JSON),
@@ -58,19 +59,45 @@ ACCEPT: list[tuple[str | None, str | None]] = [
     (f"{JSON};q=0", None),
     (f"{JSON};q=x", None),
     ("text/html", None),
-    ("text/event-stream", None),
     ("text/html, application/xhtml+xml, */*;q=0.8", JSON),
+    (EVENTS, EVENTS),
+    ("Text/Event-Stream; charset=UTF-8", EVENTS),
+    (f"{EVENTS};q=0", None),
+    ("text/*", None),
+    (f"{EVENTS}, */*", JSON),
+    (f"{EVENTS}, */*;q=0.1", EVENTS),
+    (f"{EVENTS}, {JSON};q=0.9", EVENTS),
+    (f"{EVENTS};q=0.9, {JSON}", JSON),
+    (f"{NEW}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed", NEW),
 ]
 
 
 @pytest.mark.parametrize(("accept", "media_type"), ACCEPT)
-async def test_accept(accept: str | None, media_type: str | None) -> None:
-    assert accepted_media_type(accept) == media_type
+async def test_accept(accept: str, media_type: str | None) -> None:
+    assert answer_type(accept) == media_type
+
+
+# Accept | whether a subscription may be streamed to this client
+TAKES_EVENTS: list[tuple[str, bool]] = [
+    ("", False),
+    ("*/*", False),
+    ("text/*", False),
+    (JSON, False),
+    (f"{EVENTS};q=0", False),
+    (EVENTS, True),
+    (f"{EVENTS};q=0.1, {JSON}", True),
+    (f"{NEW}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed", True),
+]
+
+
+@pytest.mark.parametrize(("accept", "takes"), TAKES_EVENTS)
+async def test_who_takes_events(accept: str, takes: bool) -> None:
+    assert takes_events(accept) == takes
 
 
 async def test_not_acceptable(client: httpx.AsyncClient) -> None:
     response = await client.post(PATH, json={"query": "{ hello }"}, headers={"accept": "text/html"})
-    message = "Accept must allow application/json or application/graphql-response+json"
+    message = "Accept must allow application/json, application/graphql-response+json or text/event-stream"
     assert (response.status_code, response.json()) == (406, refused(message, "NOT_ACCEPTABLE"))
 
 
@@ -115,13 +142,28 @@ async def test_body_limit(client: httpx.AsyncClient, length: int) -> None:
         assert (response.status_code, response.json()) == ((200, HELLO) if length <= 1_048_576 else too_long)
 
 
+async def half_a_body(served: House) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
+    await writer.drain()
+    return reader, writer
+
+
+async def test_body_that_stands_still() -> None:
+    async with house(body_seconds=0.1) as served:
+        reader, writer = await half_a_body(served)
+        async with asyncio.timeout(10):
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert json.loads(body) == refused("The body took too long", "REQUEST_TIMEOUT")
+
+
 async def test_client_leaves_in_the_middle(
     served: House, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
-    _, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
-    await writer.drain()
+    _, writer = await half_a_body(served)
     writer.close()
     await writer.wait_closed()
     assert (await client.post(PATH, json={"query": "{ hello }"})).json() == HELLO

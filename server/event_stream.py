@@ -1,0 +1,158 @@
+"""One stream of server-sent events, by the text of graphql-sse's protocol (distinct connections).
+
+`event: next` holds an answer, `event: complete` says that there are no more, and a comment now and then keeps
+whatever stands between from taking the line for dead. A stream that breaks off without `complete` (the server
+goes, the client does not read) is to be opened again: the assignments missed come with the cursor in `after`.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from server.errors import bug_answer, refusal
+from server.execution import Context
+from server.messages import encode
+
+__all__ = ["COMPLETE", "EventStream", "StreamLimits", "next_event"]
+
+COMPLETE = b"event: complete\ndata:\n\n"
+HEARTBEAT = b":\n\n"
+
+HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """What one stream may take, in seconds."""
+
+    heartbeat: float = 12.0
+    send_time: float = 30.0
+    close_time: float = 10.0
+
+
+def next_event(answer: dict[str, Any]) -> bytes:
+    """Write an answer as an event; JSON as `encode` writes it has no line ends, so that one `data` line holds it."""
+    return b"event: next\ndata: " + encode(answer) + b"\n\n"
+
+
+def _session_over(reason: str) -> bytes:
+    return next_event(refusal(reason, "UNAUTHENTICATED")) + COMPLETE
+
+
+class EventStream:
+    """The response to one subscription: an ASGI application that lasts until either side has enough.
+
+    `make_context` asks anew whose the client's authorization is; `closing` is what `answers` raises when it is
+    nobody's any more. Nothing is queued: the next answer is made when the last one is on its way.
+    """
+
+    def __init__(
+        self,
+        answers: AsyncGenerator[dict[str, Any], None],
+        context: Context,
+        make_context: Callable[[], Awaitable[Context]],
+        request_id: str,
+        closing: type[Exception],
+        limits: StreamLimits,
+    ) -> None:
+        self._answers = answers
+        self._context = context
+        self._make_context = make_context
+        self._request_id = request_id
+        self._closing = closing
+        self._limits = limits
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writing = asyncio.Lock()
+        self._last: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+
+    def end(self, last: bytes | None = b"") -> None:
+        """Have the stream ended with these bytes, None if nothing can be sent; the first one to say so is heard."""
+        if not self._last.done():
+            self._last.set_result(last)
+
+    def recall(self, member_id: str) -> None:
+        """End, with an error, if this is the member's and its authorization holds no longer."""
+        if self._context.member_id == member_id:
+            self._begin(self._ask_again())
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Send events until there are no more; then wait until the subscription has cleaned up."""
+        timer = self._expiry()
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS]})
+            self._begin(self._watch(receive))
+            self._begin(self._beat(send))
+            self._begin(self._deliver(send))
+            last = await self._last
+        finally:
+            if timer is not None:
+                timer.cancel()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        if last is not None:
+            await self._close(send, last)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _expiry(self) -> asyncio.TimerHandle | None:
+        if self._context.expires_at is None:
+            return None
+        left = (self._context.expires_at - datetime.now(UTC)).total_seconds()
+        return asyncio.get_running_loop().call_later(left, self.end, _session_over("Session expired"))
+
+    async def _ask_again(self) -> None:
+        # Where it cannot be asked now, the next event asks for itself.
+        with suppress(Exception):
+            if (await self._make_context()).viewer is None:
+                self.end(_session_over("The session has ended."))
+
+    async def _watch(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.end(None)
+
+    async def _beat(self, send: Send) -> None:
+        # The first at once: some browsers take the headers alone for no answer yet.
+        while True:
+            await self._write(send, HEARTBEAT)
+            await asyncio.sleep(self._limits.heartbeat)
+
+    async def _deliver(self, send: Send) -> None:
+        try:
+            async with aclosing(self._answers) as answers:
+                async for answer in answers:
+                    await self._write(send, next_event(answer))
+                    # Neither a ready generator nor an empty buffer ever waits: let the others have a turn.
+                    await asyncio.sleep(0)
+            self.end(COMPLETE)
+        except self._closing as ended:
+            self.end(_session_over(str(ended)))
+        except Exception as bug:
+            self.end(next_event(bug_answer(bug, self._request_id)) + COMPLETE)
+
+    async def _write(self, send: Send, data: bytes) -> None:
+        async with self._writing:
+            try:
+                async with asyncio.timeout(self._limits.send_time):
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
+            except TimeoutError:
+                self.end(None)
+
+    async def _close(self, send: Send, last: bytes) -> None:
+        # A client that does not read leaves no room for the end either: then only the line is cut.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.close_time):
+                await send({"type": "http.response.body", "body": last})

@@ -1,0 +1,136 @@
+"""What a client that takes nothing but server-sent events is answered: an event where GraphQL speaks, JSON where HTTP does."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.server.doors import House, house
+from tests.server.stream_client import EVENTS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+JSON = "application/json"
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served() -> AsyncIterator[House]:
+    async with house() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def client(served: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(timeout=10, headers={"accept": EVENTS, "content-type": JSON}) as one:
+        yield one
+
+
+def error(message: str, code: str, **more: Any) -> dict[str, Any]:
+    return {"errors": [{"message": message, **more, "extensions": {"code": code}}]}
+
+
+NO_FIELD = "Cannot query field 'nope' on type '{}'."
+TWO = "The document has several operations: operationName must name one"
+
+# document | its answer, in an event of its own
+ANSWERED: list[tuple[str, dict[str, Any]]] = [
+    ("{ hello }", {"data": {"hello": "Hello you"}}),
+    ('mutation { write(text: "x") }', {"data": {"write": "x"}}),
+    (
+        "{",
+        error(
+            "Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED", locations=[{"line": 1, "column": 2}]
+        ),
+    ),
+    (
+        "{ nope }",
+        error(NO_FIELD.format("Query"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 3}]),
+    ),
+    (
+        "subscription { nope }",
+        error(NO_FIELD.format("Subscription"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 16}]),
+    ),
+    ("query A { hello } query B { hello }", error(TWO, "OPERATION_RESOLUTION_FAILURE")),
+]
+
+
+@pytest.mark.parametrize(("query", "answer"), ANSWERED)
+async def test_answered(served: House, client: httpx.AsyncClient, query: str, answer: dict[str, Any]) -> None:
+    served.written.clear()
+    response = await client.post(served.url, json={"query": query})
+    assert response.text.endswith("\n\nevent: complete\ndata:\n\n")
+    event, data = response.text.removesuffix("\n\nevent: complete\ndata:\n\n").split("\n")
+    assert (event, json.loads(data.removeprefix("data: "))) == ("event: next", answer)
+    assert (response.status_code, response.headers["content-type"]) == (200, f"{EVENTS}; charset=utf-8")
+    assert response.headers["cache-control"] == "no-store"
+    assert served.written == (["x"] if "write" in query else [])
+
+
+GET_MUTATION = '?query=mutation{write(text:"x")}'
+
+# method, what follows the address, body, further headers | status, answer
+REFUSED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
+    ("POST", "", "{", {}, 400, error("The request is not valid JSON", "BAD_REQUEST")),
+    ("POST", "", "{}", {}, 400, error("query is missing", "BAD_REQUEST")),
+    ("GET", "", "", {}, 400, error("query is missing", "BAD_REQUEST")),
+    ("GET", GET_MUTATION, "", {}, 405, error("A mutation needs POST", "METHOD_NOT_ALLOWED")),
+    ("PUT", "", "", {}, 405, error("Use GET or POST", "METHOD_NOT_ALLOWED")),
+    (
+        "POST",
+        "",
+        '{"query": "subscription { wait }"}',
+        {"content-type": "text/plain"},
+        415,
+        error("Content-Type must be application/json, in UTF-8", "UNSUPPORTED_MEDIA_TYPE"),
+    ),
+    (
+        "POST",
+        "",
+        '{"query": "subscription { wait }"}',
+        {"accept": JSON},
+        406,
+        error(
+            "A subscription needs the WebSocket at this address, or text/event-stream named in Accept", "NOT_ACCEPTABLE"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "query", "body", "headers", "status", "answer"), REFUSED)
+async def test_refused(
+    served: House,
+    client: httpx.AsyncClient,
+    method: str,
+    query: str,
+    body: str,
+    headers: dict[str, str],
+    status: int,
+    answer: dict[str, Any],
+) -> None:
+    served.written.clear()
+    response = await client.request(method, served.url + query, content=body, headers=headers)
+    assert (response.status_code, response.json()) == (status, answer)
+    assert response.headers["content-type"] == f"{JSON}; charset=utf-8"
+    assert served.written == []
+    assert served.cleaned == []
+
+
+async def test_broken_before_it_begins(
+    served: House, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.broken = True
+    try:
+        response = await client.post(served.url, json={"query": "subscription { wait }"})
+    finally:
+        served.broken = False
+    extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": response.json()["errors"][0]["extensions"]["requestId"]}
+    message = "Something went wrong here; the request id names it in our log."
+    assert (response.status_code, response.json()) == (
+        500,
+        {"errors": [{"message": message, "extensions": extensions}]},
+    )
+    assert response.headers["content-type"] == f"{JSON}; charset=utf-8"
+    assert f"request {extensions['requestId']}: builtins.ConnectionError" in caplog.text

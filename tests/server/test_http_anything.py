@@ -1,0 +1,77 @@
+"""Whatever is sent, in whatever headers: an answer in JSON or events, never a failure, and nothing is written."""
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.server.doors import House, house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+STATUSES = {200, 400, 405, 406, 415}
+KINDS = ["application/json", "application/graphql-response+json", "text/event-stream", "*/*", "text/*", ""]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served() -> AsyncIterator[House]:
+    async with house() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(timeout=10) as one:
+        yield one
+
+
+simple = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+anything = st.recursive(simple, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+documents = st.sampled_from(["{ hello }", "subscription { count(upto: 2) }", "query A { hello } query B { who }", "{"])
+requests = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("query", "operationName", "variables", "extensions"), anything | documents)
+)
+bodies = st.binary() | (anything | requests).map(lambda value: json.dumps(value).encode())
+weights = st.sampled_from(["", ";q=0", ";q=0.5", ";q=1", ";q=x", ";charset=utf-8", ";charset", ";", ";=;q=;"])
+printable = st.text(st.characters(min_codepoint=33, max_codepoint=126))
+ranges = st.builds("{}{}".format, st.sampled_from(KINDS) | printable, weights)
+accepts = st.lists(ranges, max_size=4).map(",".join)
+content_types = st.sampled_from(["application/json", 'application/json;charset="utf-8"', "text/plain"]) | printable
+
+
+def answers(response: httpx.Response) -> list[Any]:
+    """The answers that a response holds, be they events or one of JSON."""
+    if response.headers["content-type"] != "text/event-stream; charset=utf-8":
+        return [response.json()]
+    *events, last, nothing = response.text.removeprefix(":\n\n").split("\n\n")
+    assert (last, nothing) == ("event: complete\ndata:", "")
+    return [json.loads(event.removeprefix("event: next\ndata: ")) for event in events]
+
+
+@given(method=st.sampled_from(["GET", "POST"]), body=bodies, accept=accepts, content_type=content_types)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_anything(
+    served: House,
+    client: httpx.AsyncClient,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    body: bytes,
+    accept: str,
+    content_type: str,
+) -> None:
+    headers = {"accept": accept, "content-type": content_type}
+    in_address = "?" + urlencode({"query": "{ hello }", "variables": body}) if method == "GET" else ""
+    response = await client.request(method, served.url + in_address, headers=headers, content=body)
+    assert response.status_code in STATUSES
+    told = answers(response)
+    assert told
+    assert [one for one in told if set(one) - {"data", "errors"} or not one] == []
+    assert served.written == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
