@@ -42,14 +42,15 @@ class Staff:
         return {**about, "values": values, **more}
 
 
-async def staff() -> Staff:
+async def staff(number: str = "") -> Staff:
+    """An organisation of its own; where a database holds several, the number tells the addresses apart."""
     organisation = await make.organisation()
     digest = await hash_password(PASSWORD)
     ada, bob = [
         await make.member(
             organisation,
             name=name,
-            email=f"{name.lower()}@example.org",
+            email=f"{name.lower()}{number}@example.org",
             kind=MemberKind.ADMINISTRATOR,
             roles=list(Role),
             password_hash=digest,
