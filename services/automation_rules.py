@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models import Learner, LearningAim
+from services.calendar import spoken
 from services.definitions import DateField, FieldDefinition, TypeDefinition
 from services.problems import ErrorCode, Problem
 
@@ -89,9 +90,8 @@ def _end_before_start(
     starts = [aim.start_date for aim in aims if not (kept and aim.actual_end_date)]
     if not starts or end >= (latest_start := max(starts)):
         return []
-    earliest = latest_start.isoformat()
-    message = f"{field.label} may not be before {earliest}, when a learning aim that it ends started."
-    return [_too_early(field, message, earliest, rule="LearnActEndDate_01")]
+    message = f"{field.label} must be {spoken(latest_start)} or later, when a learning aim that it ends started."
+    return [_too_early(field, message, latest_start, rule="LearnActEndDate_01")]
 
 
 def _return_before_break(
@@ -103,8 +103,8 @@ def _return_before_break(
     ends = [aim.actual_end_date for aim in aims if aim.actual_end_date]
     if not ends or start > max(ends):
         return []
-    earliest = (max(ends) + dt.timedelta(days=1)).isoformat()
-    return [_too_early(field, f"{field.label} must be after the break began: {earliest} or later.", earliest)]
+    earliest = max(ends) + dt.timedelta(days=1)
+    return [_too_early(field, f"{field.label} must be after the break began: {spoken(earliest)} or later.", earliest)]
 
 
 def _achieved_too_early(
@@ -116,12 +116,12 @@ def _achieved_too_early(
         return []
     field, day = found
     ends = [aim.actual_end_date for aim in aims if aim.aim_type == PROGRAMME_AIM and aim.actual_end_date]
-    if not ends or day >= max(ends) + _ASSESSMENT:
+    if not ends or day >= (earliest := max(ends) + _ASSESSMENT):
         return []
-    end, earliest = max(ends).isoformat(), (max(ends) + _ASSESSMENT).isoformat()
-    message = f"{field.label} must be {earliest} or later: the programme ended on {end}."
+    message = f"{field.label} must be {spoken(earliest)} or later: the programme ended on {spoken(max(ends))}."
     return [_too_early(field, message, earliest, rule="AchDate_11")]
 
 
-def _too_early(field: FieldDefinition, message: str, earliest: str, *, rule: str | None = None) -> Problem:
-    return Problem(("values", field.key), ErrorCode.TOO_EARLY, message, (("earliest", earliest),), rule)
+def _too_early(field: FieldDefinition, message: str, earliest: dt.date, *, rule: str | None = None) -> Problem:
+    figures = (("earliest", earliest.isoformat()),)
+    return Problem(("values", field.key), ErrorCode.TOO_EARLY, message, figures, rule)

@@ -10,7 +10,7 @@ from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCatego
 from models.rows import columns, row
 from services.assignees import not_assignable
 from services.automation_rules import automation_problems
-from services.calendar import LAST_DAY, today
+from services.calendar import LAST_DAY, spoken, today
 from services.field_kinds import SubmittedValue, Uploads
 from services.forms import CheckedForm, check_form
 from services.global_ids import NodeReference
@@ -171,9 +171,7 @@ def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
     if due_date is None or day <= due_date <= LAST_DAY:
         return []
     if due_date < day:
-        earliest = day.isoformat()
-        message = f"The due date may not be before {earliest}."
-        return [Problem(("dueDate",), ErrorCode.TOO_EARLY, message, (("earliest", earliest),))]
-    latest = LAST_DAY.isoformat()
-    message = f"The due date may not be after {latest}."
-    return [Problem(("dueDate",), ErrorCode.TOO_LATE, message, (("latest", latest),))]
+        message = f"The due date must be {spoken(day)} or later."
+        return [Problem(("dueDate",), ErrorCode.TOO_EARLY, message, (("earliest", day.isoformat()),))]
+    message = f"The due date must be {spoken(LAST_DAY)} or earlier."
+    return [Problem(("dueDate",), ErrorCode.TOO_LATE, message, (("latest", LAST_DAY.isoformat()),))]

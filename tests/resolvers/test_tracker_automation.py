@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
-from services.calendar import today
+from services.calendar import spoken, today
 from tests import factories as make
 from tests.asking import gid
 from tests.resolvers.college import chosen, college, created, day, problem, refused, ticked
@@ -52,7 +52,8 @@ def comeback(learner: Learner, on: str) -> dict[str, Any]:
 
 
 def early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
-    message = f"{label} may not be before {earliest}, when a learning aim that it ends started."
+    on = spoken(dt.date.fromisoformat(earliest))
+    message = f"{label} must be {on} or later, when a learning aim that it ends started."
     return [problem(f"values.{field}", "TOO_EARLY", message, "LearnActEndDate_01", earliest=earliest)]
 
 
@@ -138,7 +139,7 @@ async def test_a_programme_is_achieved_seven_days_after_the_end_that_its_aim_kee
     ended = {"status": 2, "outcome": 8}
     await aim(house.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
     await aim(house.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component
-    message = "Achievement date must be 2026-06-08 or later: the programme ended on 2026-06-01."
+    message = "Achievement date must be 8 June 2026 or later: the programme ended on 1 June 2026."
     assert await refused(house.ada, achievement(house.learner, "2026-05-01", "2026-06-07")) == [
         problem("values.achievementDate", "TOO_EARLY", message, "AchDate_11", earliest="2026-06-08")
     ]
@@ -152,7 +153,7 @@ async def test_a_return_lies_after_the_newest_break(database: str, returns: str)
     await aim(house.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")
     await aim(house.learner, "2026-01-01", status=6, actual_end_date="2026-06-01")
     await aim(house.learner, "2026-01-01", status=2, outcome=1, actual_end_date="2026-07-01")
-    message = "Date of return must be after the break began: 2026-06-02 or later."
+    message = "Date of return must be after the break began: 2 June 2026 or later."
     assert await refused(house.ada, comeback(house.learner, returns)) == [
         problem("values.returnDate", "TOO_EARLY", message, earliest="2026-06-02")
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from models import MemberKind, ProcessAutomation, Role, TrackerType, TrackerTypeVersion
-from services.calendar import today
+from services.calendar import spoken, today
 from services.global_ids import global_id
 from tests import factories as make
 from tests.asking import ask, gid
@@ -159,8 +159,8 @@ async def test_a_description_is_text_of_at_most_ten_thousand_characters(database
 async def test_a_due_date_lies_between_today_and_the_end_of_2100(database: str) -> None:
     house = await college()
     now = today()
-    early = [problem("dueDate", "TOO_EARLY", f"The due date may not be before {now}.", earliest=now)]
-    late = [problem("dueDate", "TOO_LATE", "The due date may not be after 2100-12-31.", latest="2100-12-31")]
+    early = [problem("dueDate", "TOO_EARLY", f"The due date must be {spoken(now)} or later.", earliest=now)]
+    late = [problem("dueDate", "TOO_LATE", "The due date must be 31 December 2100 or earlier.", latest="2100-12-31")]
     expected = {
         str(now - dt.timedelta(days=1)): early,
         "1899-12-31": early,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import MemberKind, Tracker, TrackerStatus
 from models.database import fetch
-from services.calendar import today
+from services.calendar import spoken, today
 from services.global_ids import global_id
 from tests import factories as make
 from tests.asking import ask, data, gid
@@ -73,7 +73,7 @@ async def test_all_problems_at_once_each_in_its_place(database: str) -> None:
             "assigneeId", "NOT_ASSIGNABLE", "Tina cannot be given trackers: only active administrators can, and oneself."
         ),
         problem("description", "INVALID_FORMAT", "The description contains a character that is no text."),
-        problem("dueDate", "TOO_EARLY", f"The due date may not be before {today()}.", earliest=today()),
+        problem("dueDate", "TOO_EARLY", f"The due date must be {spoken(today())} or later.", earliest=today()),
         problem("values.jobTitle", "REQUIRED", "Job title is required."),
         problem("values.startDate", "WRONG_KIND", "Start date takes a date.", allowed="date"),
         problem("values.shoeSize", "UNKNOWN_FIELD", "This form has no such field."),

@@ -87,7 +87,7 @@ async def test_a_precondition_that_was_lost_and_a_rule_that_no_longer_holds(data
     await Learner.filter(id=house.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
     lost = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
-    early = "Last day of learning may not be before 2024-05-01, when a learning aim that it ends started."
+    early = "Last day of learning must be 1 May 2024 or later, when a learning aim that it ends started."
     earliest = (("earliest", "2024-05-01"),)
     path = ("values", "lastLearningDate")
     assert await refused(house, tracker) == [

@@ -187,6 +187,9 @@ async def test_the_database_goes_and_comes_back(postgres: str, database: str, ca
     async def stands_still() -> bool:
         return "the automations stand still" in caplog.text
 
+    async def goes_on() -> bool:
+        return "the automations go on" in caplog.text  # said only once its round is done
+
     applied = await due(await office())
     async with working(0.1):
         await until(applied)
@@ -195,6 +198,7 @@ async def test_the_database_goes_and_comes_back(postgres: str, database: str, ca
         await until(stands_still)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await until(await due(await office()))
+        await until(goes_on)
     said = [message.partition(":")[0] for message in caplog.messages if message.startswith("the automations")]
     # Another kind of error is said anew: the connection that broke, then the database that lets nobody in.
     assert set(said[:-1]) == {"the automations stand still"}
