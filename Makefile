@@ -9,14 +9,14 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 ALONE = @flock .venv-lock $(MAKE) --silent --no-print-directory
 
-.PHONY: run test check environment test-environment playground audits screenshots lock clean moved
+.PHONY: run test check environment test-environment playground audits clients screenshots lock clean moved
 .DELETE_ON_ERROR:
 
 run: environment playground
 	@exec .venv/bin/trackers serve --demo
 
 # Half of a run is waiting for processes, so one more than there are cores; a file's tests share what it started.
-test: check playground audits
+test: check playground audits clients
 	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile
 
 check: test-environment
@@ -37,6 +37,9 @@ playground: environment
 audits: test-environment
 	$(ALONE) tests/audits/node_modules/.package-lock.json
 
+clients: test-environment
+	$(ALONE) tests/clients/node_modules/.package-lock.json
+
 # The README's pictures, after a change of what the playground looks like. Needs Chromium.
 screenshots: test-environment playground
 	@exec .venv/bin/python -m tests.server.screenshots
@@ -49,7 +52,7 @@ lock: test-environment
 # All that was made, but not var/ with its data.
 clean:
 	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf server/playground/node_modules server/playground/dist tests/audits/node_modules
+	rm -rf server/playground/node_modules server/playground/dist tests/audits/node_modules tests/clients/node_modules
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	@echo "Making the environment .venv (once) …"
@@ -79,6 +82,11 @@ tests/audits/node_modules/.package-lock.json: tests/audits/package.json tests/au
 	@echo "Installing the audits of GraphQL over HTTP (once) …"
 	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/audits && npm ci --silent --no-audit --no-fund
 	@touch tests/audits/node_modules/.package-lock.json
+
+tests/clients/node_modules/.package-lock.json: tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc
+	@echo "Installing the client libraries that the API is tried with (once) …"
+	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/clients && npm ci --silent --no-audit --no-fund
+	@touch tests/clients/node_modules/.package-lock.json
 
 # The environment's programs name the folder that they were made in.
 ifneq ($(shell cat .venv/checkout 2>/dev/null),$(shell [ ! -e .venv/checkout ] || pwd -P))
