@@ -1,0 +1,41 @@
+"""One real server for all tests of clients; each test has an organisation of its own in it."""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from models.database import database as opened
+from server.settings import database_credentials
+from tests.clients.house import House, move_in
+from tests.conftest import address, administer
+from tests.server.running import Server, environment, running
+from tests.server.staff import staff
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The server, and the database behind it."""
+
+    server: Server
+    database: str
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def served(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    await administer(postgres, f"CREATE DATABASE clients TEMPLATE {template}")
+    database = address(postgres, "clients")
+    async with running(tmp_path_factory.mktemp("clients"), environment(database)) as server:
+        yield Served(server, database)
+
+
+@pytest.fixture
+async def house(served: Served) -> House:
+    """An organisation without trackers."""
+    async with opened(database_credentials(served.database)):
+        made = await staff(f"house-{next(_numbers)}.example")
+    return await move_in(served.server, made)

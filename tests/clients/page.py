@@ -1,0 +1,20 @@
+"""The code blocks of `docs/clients.md`: what connects each client, taken from the page and run as it stands."""
+
+import re
+
+from tests.docs.pages import DOCS
+
+_BLOCK = re.compile(r"^```(?:js|python) ([\w-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> dict[str, str]:
+    """Every named block of the page."""
+    found = _BLOCK.findall((DOCS / "clients.md").read_text("utf-8"))
+    named = dict(found)
+    assert len(named) == len(found), "two blocks have the same name"
+    return named
+
+
+def block(name: str) -> str:
+    """One block of the page."""
+    return blocks()[name]
