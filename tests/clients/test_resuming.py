@@ -24,6 +24,8 @@ def assigned(cursor: int) -> dict[str, object]:
 PROGRAMS = {
     "graphql-ws": ["graphql-ws"],
     "graphql-sse": ["graphql-sse"],
+    "urql": ["urql", "urql-listening"],
+    "urql over graphql-sse": ["urql-sse"],
     "apollo": ["apollo", "apollo-listening"],
 }
 

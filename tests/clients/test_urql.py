@@ -1,0 +1,27 @@
+"""urql: queries and mutations by POST, a query by GET, a list that is asked for anew after a mutation, and refusals.
+
+What it does is in `scripts/urql.mjs`, after the block of the page that connects it.
+"""
+
+import json
+
+from tests.clients.child import NODE, client, needs_packages, script
+from tests.clients.house import House
+from tests.clients.page import block
+from tests.clients.refusals import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
+
+pytestmark = needs_packages
+
+
+async def test_urql(house: House) -> None:
+    program = "\n".join([block("urql"), script("urql")])
+    entry = json.dumps(house.staff.entry())
+    await house.assign("the first")
+    async with client(NODE, program, house.url, house.ada, ENTRY=entry) as child:
+        assert await child.hear() == [[1, "NEW"]]
+        assert await child.hear() == {"tracker": None, **NOT_FILLED}
+        assert await child.hear() == 2
+        assert [await child.hear() for _ in "12"] == [[[2, "NEW"], [1, "NEW"]]] * 2
+        assert placeless(await child.hear()) == [BAD_CURSOR]
+        assert placeless(await child.hear()) == [NO_SUCH_FIELD]
+        await child.end()
