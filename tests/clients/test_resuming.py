@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.child import NODE, client, needs_packages
+from tests.clients.child import NODE, PYTHON, client, needs_packages
 from tests.clients.house import House
 from tests.clients.line import line_to
 from tests.clients.page import block
@@ -27,6 +27,7 @@ PROGRAMS = {
     "urql": ["urql", "urql-listening"],
     "urql over graphql-sse": ["urql-sse"],
     "apollo": ["apollo", "apollo-listening"],
+    "gql": ["gql-listening"],
 }
 
 
@@ -43,7 +44,7 @@ async def test_nothing_is_lost_and_nothing_comes_twice(house: House, library: st
     await house.assign("before it listens")
     async with (
         line_to(house.server.address) as (line, address),
-        client(NODE, program, f"{address}/graphql", house.bob) as child,
+        client(PYTHON if library == "gql" else NODE, program, f"{address}/graphql", house.bob) as child,
     ):
         assert bare(await child.hear()) == assigned(1)
         await house.assign("while it listens")
