@@ -39,12 +39,12 @@ class Child:
             line = await self._process.stdout.readline()
         return json.loads(line) if line else pytest.fail(await self._complaint())
 
-    async def end(self) -> None:
-        """Wait until it ends by itself, with nothing more to say and nothing to complain of."""
+    async def end(self, complaint: str = "") -> None:
+        """Wait until it ends by itself, with nothing more to say and nothing else to complain of."""
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE):
-            assert await self._process.stdout.read() == b""
-            assert (await self._complaint(), await self._process.wait()) == ("", 0)
+            rest, complained = await self._process.stdout.read(), await self._complaint()
+            assert (rest, complained, await self._process.wait()) == (b"", complaint, 0), rest.decode() + complained
 
     async def _complaint(self) -> str:
         assert self._process.stderr is not None

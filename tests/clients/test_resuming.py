@@ -3,10 +3,9 @@
 subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }
 """
 
-from typing import Any
-
 import pytest
 
+from tests.clients.answers import bare
 from tests.clients.child import NODE, PYTHON, client, needs_packages
 from tests.clients.house import House
 from tests.clients.line import line_to
@@ -29,13 +28,6 @@ PROGRAMS = {
     "apollo": ["apollo", "apollo-listening"],
     "gql": ["gql-listening"],
 }
-
-
-def bare(heard: Any) -> Any:
-    """What was heard without the type names that a client asks for of its own accord."""
-    if isinstance(heard, dict):
-        return {key: bare(value) for key, value in heard.items() if key != "__typename"}
-    return heard
 
 
 @pytest.mark.parametrize("library", PROGRAMS)

@@ -5,10 +5,10 @@ What it does is in `scripts/urql.mjs`, after the block of the page that connects
 
 import json
 
+from tests.clients.answers import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
 from tests.clients.child import NODE, client, needs_packages, script
 from tests.clients.house import House
 from tests.clients.page import block
-from tests.clients.refusals import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
 
 pytestmark = needs_packages
 

@@ -1,4 +1,4 @@
-"""What the API says to requests that every client tries, as the client hands it on."""
+"""What the API says to requests that every client tries."""
 
 from typing import Any
 
@@ -28,3 +28,12 @@ NO_SUCH_FIELD = {
 def placeless(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The errors without their lines and columns: clients print a document anew."""
     return [{name: value for name, value in error.items() if name != "locations"} for error in errors]
+
+
+def bare(answer: Any) -> Any:
+    """The answer without the type names that some clients ask for of their own accord."""
+    if isinstance(answer, list):
+        return [bare(one) for one in answer]
+    if isinstance(answer, dict):
+        return {name: bare(value) for name, value in answer.items() if name != "__typename"}
+    return answer
