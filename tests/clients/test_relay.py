@@ -14,6 +14,7 @@ from tests.clients.answers import NOT_FILLED, bare
 from tests.clients.child import HERE, NODE, client, needs_packages, script
 from tests.clients.house import House
 from tests.clients.page import block
+from tests.clients.tools import PACKAGES, run
 from tests.schema.test_sdl import FILE as SDL
 
 pytestmark = needs_packages
@@ -22,9 +23,7 @@ pytestmark = needs_packages
 def compiled(folder: Path) -> subprocess.CompletedProcess[str]:
     """What the compiler says, and writes into the folder's `artifacts`."""
     (folder / "artifacts").mkdir()
-    compiler = HERE / "node_modules" / "relay-compiler" / "cli.js"
-    command = [NODE[0], str(compiler), "relay.config.json"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return run(folder, PACKAGES / "relay-compiler" / "cli.js", "relay.config.json")
 
 
 @pytest.fixture

@@ -1,0 +1,14 @@
+"""Tools of the client libraries that read files and end: a compiler, a linter, a comparison of schemas."""
+
+import subprocess
+from pathlib import Path
+
+from tests.clients.child import HERE, NODE
+
+PACKAGES = HERE / "node_modules"
+
+
+def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run node in a folder; what came of it, whatever that is."""
+    command = [NODE[0], *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
