@@ -29,7 +29,9 @@ class Served:
 async def served(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     await administer(postgres, f"CREATE DATABASE clients TEMPLATE {template}")
     database = address(postgres, "clients")
-    async with running(tmp_path_factory.mktemp("clients"), environment(database)) as server:
+    async with running(
+        tmp_path_factory.mktemp("clients"), environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1")
+    ) as server:
         yield Served(server, database)
 
 
