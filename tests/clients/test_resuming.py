@@ -11,7 +11,7 @@ from signal import SIGUSR2
 import pytest
 
 from tests.clients.answers import bare
-from tests.clients.child import NODE, PYTHON, Child, client, needs_packages
+from tests.clients.child import NODE, PYTHON, Child, client, needs_packages, script
 from tests.clients.house import House
 from tests.clients.line import line_to
 from tests.clients.page import block
@@ -21,18 +21,21 @@ pytestmark = needs_packages
 
 @dataclass(frozen=True)
 class Program:
-    """Blocks of the page that listen together, and what has them take the next token on a signal."""
+    """Blocks of the page, and what goes on from them, that listen; the prelude has them take the next token on a signal."""
 
     blocks: list[str]
     interpreter: list[str]
     prelude: str
+    script: str | None = None
 
     def __str__(self) -> str:
-        return "\n".join([self.prelude, *(block(name) for name in self.blocks)])
+        goes_on = [script(self.script)] if self.script else []
+        return "\n".join([self.prelude, *(block(name) for name in self.blocks), *goes_on])
 
 
-def in_node(*blocks: str) -> Program:
-    return Program([*blocks], NODE, "process.on('SIGUSR2', () => { process.env.TOKEN = process.env.NEXT_TOKEN })")
+def in_node(*blocks: str, goes_on: str | None = None) -> Program:
+    prelude = "process.on('SIGUSR2', () => { process.env.TOKEN = process.env.NEXT_TOKEN })"
+    return Program([*blocks], NODE, prelude, goes_on)
 
 
 def in_python(*blocks: str) -> Program:
@@ -48,6 +51,7 @@ PROGRAMS = {
     "urql": in_node("urql", "urql-listening"),
     "urql over graphql-sse": in_node("urql-sse", "urql-listening"),
     "Apollo Client": in_node("apollo", "apollo-listening"),
+    "Relay": in_node("relay", goes_on="relay-listening"),
     "gql": in_python("gql-listening"),
 }
 
