@@ -39,5 +39,5 @@ async def served(postgres: str, template: str, tmp_path_factory: pytest.TempPath
 async def house(served: Served) -> House:
     """An organisation without trackers."""
     async with opened(database_credentials(served.database)):
-        made = await staff(f"house{next(_numbers)}.example")
+        made = await staff(f"house-{next(_numbers)}.example")
     return await move_in(served.server, made)
