@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Request, expect
 
 from models import Notification, Tracker
 from models.database import fetch
@@ -46,9 +46,9 @@ async def stored(visit: Visit) -> str:
     return kept
 
 
-def asked(visit: Visit, name: str) -> list[dict[str, str]]:
-    """The headers of the requests for an operation."""
-    return [request.headers for request in visit.asked if f" {name}" in (request.post_data or "")]
+def asked(visit: Visit, name: str) -> list[Request]:
+    """The requests for an operation."""
+    return [request for request in visit.asked if f" {name}" in (request.post_data or "")]
 
 
 async def test_signing_in_by_the_form(browser: Browser, site: Server, house: Staff) -> None:
@@ -74,7 +74,13 @@ async def test_signing_in_by_the_form(browser: Browser, site: Server, house: Sta
         token = json.loads(await page.evaluate("sessionStorage['trackers:session']"))["accessToken"]
         # Before anybody has signed in the API is asked for nothing else.
         introspection = await introspected(visit)
-        assert introspection["authorization"] == f"Bearer {token}"
+        assert introspection.headers["authorization"] == f"Bearer {token}"
+        answer = await introspection.response()
+        assert answer is not None
+        assert (await answer.json())["data"]["__schema"]["subscriptionType"] == {
+            "name": "Subscription",
+            "kind": "OBJECT",
+        }
         kept = await stored(visit)
         assert PASSWORD not in kept
         assert "not her password" not in kept
@@ -87,7 +93,7 @@ async def test_signing_in_by_the_form(browser: Browser, site: Server, house: Sta
         await expect(variables).to_contain_text('{ "key": "ilrYear", "value": { "text": "26-28" } }')
 
 
-async def introspected(visit: Visit) -> dict[str, str]:
+async def introspected(visit: Visit) -> Request:
     async with asyncio.timeout(PATIENCE):
         while not (found := asked(visit, "IntrospectionQuery")):
             await asyncio.sleep(0.02)
