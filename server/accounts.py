@@ -8,17 +8,18 @@ from ipaddress import IPv6Address, IPv6Network
 from server.error_codes import Code
 from server.refusals import too_much
 
-__all__ = ["Places", "account_of"]
+__all__ = ["Places", "account_of", "network_of"]
 
 
 def account_of(member_id: str | None, client: str) -> str:
     """The member's account, or that of a client's address; an IPv6 network of 64 bits is one household's."""
     if member_id is not None:
         return f"member {member_id}"
-    return f"address {_network(client)}"
+    return f"address {network_of(client)}"
 
 
-def _network(client: str) -> str:
+def network_of(client: str) -> str:
+    """What of a client's address it cannot vary: of IPv6 the network of 64 bits, else the whole."""
     if ":" not in client:
         return client
     try:

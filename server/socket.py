@@ -10,9 +10,10 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from server.accounts import network_of
 from server.connection import Connection, SocketLimits
 from server.execution import Executor, MakeContext
-from server.tally import Tally, neighbourhood
+from server.tally import Tally
 
 __all__ = ["SUBPROTOCOL", "SocketDoor", "SocketLimits"]
 
@@ -56,7 +57,7 @@ class SocketDoor:
         connection = Connection(
             websocket, self._executor, self._make_context, self._closing, self._limits, self._members
         )
-        address = neighbourhood(websocket.client.host if websocket.client else "")
+        address = network_of(websocket.client.host if websocket.client else "")
         counted = self._addresses.take(address)
         if self._going:
             connection.end(1001, "Going away")

@@ -1,9 +1,8 @@
 """How many of something there are at a time for each member or address."""
 
 from collections import Counter
-from ipaddress import ip_address, ip_network
 
-__all__ = ["Tally", "neighbourhood"]
+__all__ = ["Tally"]
 
 
 class Tally:
@@ -25,14 +24,3 @@ class Tally:
         self._taken[key] -= 1
         if not self._taken[key]:
             del self._taken[key]
-
-
-def neighbourhood(address: str) -> str:
-    """The part of an address that one client cannot vary: of IPv6 the network of 64 bits, else the whole."""
-    try:
-        found = ip_address(address)
-    except ValueError:  # a socket of the system's has none
-        return address
-    if found.version == 6 and found.ipv4_mapped is None:
-        return str(ip_network((found.packed[:8].ljust(16, b"\0"), 64)))
-    return str(getattr(found, "ipv4_mapped", None) or found)

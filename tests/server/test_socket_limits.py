@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 import pytest
 from websockets.frames import Frame, Opcode
 
+from server.accounts import network_of
 from server.socket import SocketLimits
-from server.tally import neighbourhood
 from tests.server.doors import house
 from tests.server.socket_client import ACK, GOOD, INIT, ask, client, complete, heard
 
@@ -83,4 +83,4 @@ async def test_text_that_is_none_is_refused_without_a_word_in_the_log(caplog: py
     ],
 )
 def test_what_of_an_address_is_counted(address: str, counted: str) -> None:
-    assert neighbourhood(address) == counted
+    assert network_of(address) == counted
