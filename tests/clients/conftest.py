@@ -10,7 +10,7 @@ import pytest_asyncio
 from models.database import database as opened
 from server.settings import database_credentials
 from tests.clients.house import House, move_in
-from tests.conftest import address, administer
+from tests.conftest import fresh_database
 from tests.server.running import Server, environment, running
 from tests.server.staff import staff
 
@@ -27,12 +27,11 @@ class Served:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def served(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    await administer(postgres, f"CREATE DATABASE clients TEMPLATE {template}")
-    database = address(postgres, "clients")
-    async with running(
-        tmp_path_factory.mktemp("clients"), environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1")
-    ) as server:
-        yield Served(server, database)
+    folder = tmp_path_factory.mktemp("clients")
+    async with fresh_database(postgres, template) as database:
+        env = environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1")
+        async with running(folder, env) as server:
+            yield Served(server, database)
 
 
 @pytest.fixture
