@@ -15,7 +15,7 @@ from graphql import (
     get_operation_ast,
 )
 
-from server.execution import Context, Executor, Operation, RequestRefused
+from server.execution import Context, Executor, Operation, RequestRefused, refused
 from server.facts import Facts, facts_of_request, note_error
 from server.messages import Request
 from server.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
@@ -34,7 +34,7 @@ class ObservedExecutor(Executor):
             return super().prepare(request, context)
         except RequestRefused as refusal:
             ROOT_FIELDS.labels(OTHER, OTHER).inc()
-            _note_errors(error.formatted for error in refusal.errors)
+            _note_errors(refused(refusal)["errors"])
             raise
 
     async def run(self, operation: Operation, context: Context, request_id: str) -> dict[str, Any]:
@@ -44,6 +44,9 @@ class ObservedExecutor(Executor):
             answer = await super().run(operation, context, request_id)
             seen.note(answer)
             return answer
+        except RequestRefused as refusal:
+            seen.note(refused(refusal))
+            raise
         finally:
             seen.end(context, request_id)
 
@@ -60,6 +63,9 @@ class ObservedExecutor(Executor):
                 async for answer in answers:
                     seen.note(answer)
                     yield answer
+        except RequestRefused as refusal:
+            seen.note(refused(refusal))
+            raise
         finally:
             seen.end(context, request_id)
 

@@ -159,7 +159,7 @@ async def test_what_a_line_says(database: str, folder: Path) -> None:
         {**post, "errors": ["GRAPHQL_VALIDATION_FAILED"]},
         {**own, "method": "GET", "route": "/trackers/{id}", "status": 200},
         {**own, "method": "other", "route": "/graphql", "status": 405, "errors": ["METHOD_NOT_ALLOWED"]},
-        {**own, "method": "other", "route": "other", "status": 404},
+        {**own, "method": "other", "route": "other", "status": 404, "errors": ["NOT_FOUND"]},
         {**own, "method": "GET", "route": "/files/{address:path}", "status": 404, "errors": ["NOT_FOUND"]},
         {**socket, "operation": "query", "fields": ["viewer"], "member_id": ada},
         {**socket, "operation": "subscription", "fields": ["trackerAssigned"], "member_id": ada},

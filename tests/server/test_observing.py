@@ -1,0 +1,57 @@
+"""What the observed executor notes of operations that were refused: before they ran, and while they did."""
+
+import asyncio
+import logging
+
+import pytest
+import strawberry
+from prometheus_client import REGISTRY
+
+from schema.quiet import QuietSchema
+from server.execution import RequestRefused
+from server.limits import Limits
+from server.messages import Request
+from server.observing import ObservedExecutor
+from tests.server.doors import Context, House
+
+ADA = Context(House(), "ada", None)
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    async def slow(self) -> str:
+        await asyncio.sleep(60)
+        return "done"
+
+
+def counted(code: str) -> float:
+    return REGISTRY.get_sample_value("trackers_errors_total", {"code": code}) or 0
+
+
+async def test_one_that_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "trackers")
+    executor = ObservedExecutor(QuietSchema(Query), Limits(operation_seconds=0.05))
+    before = counted("OPERATION_TIMEOUT")
+    with pytest.raises(RequestRefused):
+        await executor.run(executor.prepare(Request("{ slow }"), ADA), ADA, "r1")
+    assert counted("OPERATION_TIMEOUT") == before + 1
+    (line,) = caplog.records
+    told = {name: line.__dict__[name] for name in ("request_id", "operation", "fields", "member_id", "errors")}
+    assert told == {
+        "request_id": "r1",
+        "operation": "query",
+        "fields": ("slow",),
+        "member_id": "ada",
+        "errors": ["OPERATION_TIMEOUT"],
+    }
+
+
+def test_one_that_is_never_begun(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "trackers")
+    executor = ObservedExecutor(QuietSchema(Query))
+    before = counted("GRAPHQL_PARSE_FAILED")
+    with pytest.raises(RequestRefused):
+        executor.prepare(Request("{"), ADA)
+    assert counted("GRAPHQL_PARSE_FAILED") == before + 1
+    assert caplog.records == []
