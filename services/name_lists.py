@@ -41,14 +41,14 @@ def listing(model: type[Model], order: Order, where: list[str], statement: State
     )
 
 
-def words(search: str | None) -> list[str]:
-    """The words of a search; raises BadRequest where it is too long or no text."""
-    text = search or ""
+def words(search: str | None, *path: str) -> list[str]:
+    """The words of a search; raises BadRequest where it is too long or no text. ``path`` is where it stands."""
+    text, path = search or "", (*path, "search")
     if len(text) > LONGEST_SEARCH:
-        raise BadRequest(f"A search may have at most {LONGEST_SEARCH} characters.", "search")
+        raise BadRequest(f"A search may have at most {LONGEST_SEARCH} characters.", *path)
     clean = clean_text(text)
     if clean is None:
-        raise BadRequest("The search contains a character that is no text.", "search")
+        raise BadRequest("The search contains a character that is no text.", *path)
     return clean.split()
 
 

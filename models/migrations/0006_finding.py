@@ -19,7 +19,7 @@ UPDATE organisation_counter c SET newest_at = (SELECT max(created_at) FROM track
 """
 
 # Who lists a tracker: the organisation (its administrators), and each member whom it concerns. Nobody and nothing is an id of
-# noughts, so that an index finds it like any other. Days are numbers from 2020, kept within what blocks of days divide.
+# noughts, so that an index finds it like any other. Days are numbers from 2020, kept within 0 to 8191, and -1 for none.
 LISTED = """
 CREATE VIEW tracker_listed AS
 SELECT scope.id AS scope, t.number, t.id AS tracker_id,
@@ -37,7 +37,7 @@ SELECT scope.id AS scope, t.number, t.id AS tracker_id,
     t.updated_at,
     least(greatest((t.updated_at AT TIME ZONE 'Europe/London')::date - date '2020-01-01', 0), 8191)::smallint AS updated_day,
     t.due_date,
-    CASE WHEN t.due_date IS NOT NULL THEN least(greatest(t.due_date - date '2020-01-01', 0), 8191)::smallint END AS due_day
+    CASE WHEN t.due_date IS NULL THEN -1 ELSE least(greatest(t.due_date - date '2020-01-01', 0), 8191) END::smallint AS due_day
 FROM tracker t
 JOIN learner r ON r.id = t.learner_id
 JOIN tracker_type type ON type.id = t.type_id
@@ -187,7 +187,7 @@ def _by(name: str, keys: str, condition: str = "") -> ops.RunSQL:
     return _index(f"tracker_listing_{name}", f"tracker_listing (scope, {keys}, number){where}")
 
 
-_OPEN = "due_day IS NOT NULL AND status <= 2"
+_OPEN = "status <= 2"
 
 
 class Migration(migrations.Migration):
@@ -256,9 +256,9 @@ class Migration(migrations.Migration):
         _by("updated_256", "(updated_day >> 8)"),
         _by("due_first", "coalesce(due_date, 'infinity')"),
         _by("due_last", "coalesce(due_date, '-infinity')"),
-        _by("due_day", "due_day", "due_day IS NOT NULL"),
-        _by("due_16", "(due_day >> 4)", "due_day IS NOT NULL"),
-        _by("due_256", "(due_day >> 8)", "due_day IS NOT NULL"),
+        _by("due_day", "due_day"),
+        _by("due_16", "(due_day >> 4)"),
+        _by("due_256", "(due_day >> 8)"),
         _by("open_day", "due_day", _OPEN),
         _by("open_16", "(due_day >> 4)", _OPEN),
         _by("open_256", "(due_day >> 8)", _OPEN),
