@@ -52,9 +52,10 @@ def words(search: str | None, *path: str) -> list[str]:
     return clean.split()
 
 
-def part(statement: Statement, word: str) -> str:
+def part(statement: Statement, word: str, *, through: str = "fold") -> str:
     """A LIKE pattern for a word anywhere in a text, its case and accents taken away, its wildcards literal.
 
-    They are escaped after folding, which makes a plain one of a full-width one.
+    They are escaped after folding, which makes a plain one of a full-width one. ``through`` is the SQL function that the text
+    has gone through as well.
     """
-    return f"""'%' || regexp_replace(fold({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""
+    return f"""'%' || regexp_replace({through}({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""

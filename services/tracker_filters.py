@@ -10,7 +10,7 @@ from services.calendar import today
 from services.day_blocks import Days, blocks
 from services.statements import Statement
 from services.texts import clean_text
-from services.tracker_orders import NOBODY, NUMBER
+from services.tracker_orders import NOBODY
 from services.tracker_types import may_be_key
 from services.viewer import Viewer
 
@@ -49,11 +49,10 @@ ALL = TrackerFilter()
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A part of the listing that one index holds by number: its rows, the condition on them, and where the number is read."""
+    """A part of the listing that one index holds by number: the condition on its rows, and the table that has them."""
 
     condition: str
     rows: str = "tracker_listing l"
-    number: str = NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +63,18 @@ class Facet:
     branches: Callable[[], list[Branch]]
     size: int = 1
     """How many values were given."""
+    alone: bool = False
+    """Whether the branches know nothing of other conditions."""
 
 
-def facets(filter_by: TrackerFilter, viewer: Viewer, scope: str, statement: Statement) -> list[Facet]:
+def facets(filter_by: TrackerFilter, viewer: Viewer, statement: Statement) -> list[Facet]:
     """All fields but the search, those first that mostly leave the fewest trackers."""
-    return [*_Fields(filter_by, viewer, scope, statement).facets()]
+    return [*_Fields(filter_by, viewer, statement).facets()]
 
 
 class _Fields:
-    def __init__(self, filter_by: TrackerFilter, viewer: Viewer, scope: str, statement: Statement) -> None:
-        self.filter_by, self.viewer, self.scope, self.bind = filter_by, viewer, scope, statement.bind
+    def __init__(self, filter_by: TrackerFilter, viewer: Viewer, statement: Statement) -> None:
+        self.filter_by, self.viewer, self.bind = filter_by, viewer, statement.bind
 
     def facets(self) -> Iterator[Facet]:
         asked = self.filter_by
@@ -141,10 +142,9 @@ class _Fields:
 
         def one(name: str) -> Branch:
             found = _GROUP.format(self.bind(name), self.bind(organisation))
-            rows = "tracker_in_group g JOIN tracker_listing l ON l.scope = g.scope AND l.number = g.number"
-            return Branch(f"g.scope = {self.scope} AND g.group_id = ({found})", rows, "g.number")
+            return Branch(f"l.group_id = ({found})", "tracker_in_group l")
 
-        return Facet(condition, lambda: [one(name) for name in dict.fromkeys(names)], len(names))
+        return Facet(condition, lambda: [one(name) for name in dict.fromkeys(names)], len(names), alone=True)
 
     def _created(self, days: Days) -> Facet:
         """Numbers grow with the time of opening, so a range of days is a range of numbers."""

@@ -1,5 +1,6 @@
 """Searching trackers: every word is part of the learner's name or the description, starts the ULN, or is the number."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,8 +8,11 @@ from services.keysets import Order, Stretch, within
 from services.name_lists import part
 from services.statements import Statement
 
-LOT = 11
-"""A lot is 2048 numbers: a place in the index of words for each scope. Numbers are shifted by so many bits."""
+LOT = 10
+"""A lot is 1024 numbers: a place in the index of words for each scope. Numbers are shifted by so many bits."""
+
+_THREE = re.compile(r"[A-Za-z0-9À-ɏ]{3}|[^\w][A-Za-z0-9]{2}")
+_TWO = re.compile(r"[A-Za-z0-9]{2}")
 
 
 def matches(words: Sequence[str], statement: Statement) -> str:
@@ -17,11 +21,22 @@ def matches(words: Sequence[str], statement: Statement) -> str:
 
 
 def _matches(word: str, statement: Statement) -> str:
-    found = f"x.words LIKE {part(statement, word)}"
+    found = _is_part(word, statement)
     if not (word.isascii() and word.isdigit()):
         return found
     digits = f"{statement.bind(word)}::text"
     return f"({found} OR x.codes LIKE 'u' || {digits} || '%' OR x.codes LIKE '% n' || {digits} || ' %')"
+
+
+def _is_part(word: str, statement: Statement) -> str:
+    """The index knows three characters in a row. Two get theirs from what can stand before them.
+
+    What has no three is hidden from the index, which could only offer everything: then the lots are read.
+    """
+    if _TWO.fullmatch(word):
+        return f"x.words ~ ('[a-z0-9 ]' || {statement.bind(word.lower())}::text)"
+    text = "x.words" if _THREE.search(word) else "(x.words || '')"
+    return f"{text} LIKE {part(statement, word, through='spaced')}"
 
 
 class SearchedLots:

@@ -36,7 +36,7 @@ def find(
     order = order_of(order_by)
     scope = f"{statement.bind(viewer.organisation_id if viewer.is_administrator else viewer.member_id)}::uuid"
     base = [f"l.scope = {scope}", *(["l.learner_id = parent.id"] if below_learner else [])]
-    fields = facets(filter_by, viewer, scope, statement)
+    fields = facets(filter_by, viewer, statement)
     searched = [_searched(filter_by.search, statement)] if filter_by.search else []
     named = [(NAMED[term.field], term) for term in order_by if term.field in NAMED]
 
@@ -50,10 +50,12 @@ def find(
         return f"SELECT count(*) FROM tracker_listing l WHERE {' AND '.join(where())}"
 
     rows: Callable[[Stretch], str]
-    by_number = [key.sql for key in order.keys] == [NUMBER]
-    if by_number and fields and not below_learner and fields[0].size <= MOST_BRANCHES:
-        rows = _Merged(order, fields[0].branches(), where(fields[0]))
-    elif by_number and searched and not fields and not below_learner:
+    by_number = [key.sql for key in order.keys] == [NUMBER] and not below_learner
+    only = len(fields) + len(searched) == 1
+    leading = next((one for one in fields if one.size <= MOST_BRANCHES and (only or not one.alone)), None)
+    if by_number and leading:
+        rows = _Merged(order, leading.branches(), where(leading))
+    elif by_number and searched and not fields:
         rows = SearchedLots(order, filter_by.search, organisation(), scope, statement)
     elif len(order_by) == 1 and named and not (fields or searched or below_learner):
         rows = _Walked(order, named[0][0], named[0][0].rows.format(organisation()), base)
@@ -104,8 +106,7 @@ class _Merged:
         )
 
     def _leaf(self, branch: Branch, stretch: Stretch) -> str:
-        order = Order(self.order.name, (replace(self.order.keys[0], sql=branch.number),))
-        return f"({_Plain(order, branch.rows, [branch.condition, *self.where])(stretch)})"
+        return f"({_Plain(self.order, branch.rows, [branch.condition, *self.where])(stretch)})"
 
 
 @dataclass(frozen=True, slots=True)

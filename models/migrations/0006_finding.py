@@ -52,16 +52,22 @@ CREATE VIEW tracker_grouped AS
 SELECT l.scope, i.group_id, l.number, l.tracker_id
 FROM tracker_listed l JOIN learner_in_group i ON i.learner_id = l.learner_id
 """
-# Searched in lots of 2048 numbers, each lot of each scope a place.
+# A space follows whatever is no letter or digit of the folded text: so before any part of a word stands one of 37 characters,
+# with which two letters make the three that the index knows. What is looked for goes through the same.
+SPACED = """
+CREATE FUNCTION spaced(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT regexp_replace(fold(value), '([^a-z0-9 ])', '\\1 ', 'g') $$
+"""
+# Searched in lots of 1024 numbers, each lot of each scope a place.
 WORDED = """
 CREATE VIEW tracker_worded AS
 SELECT t.id AS tracker_id, t.number,
     ARRAY(
-        SELECT DISTINCT of.id || ':' || (t.number >> 11)
+        SELECT DISTINCT of.id || ':' || (t.number >> 10)
         FROM unnest(ARRAY[t.organisation_id, t.assignee_id, t.created_by_id, r.tutor_id]) of (id)
         WHERE of.id IS NOT NULL ORDER BY 1
     ) AS places,
-    fold(r.given_names || ' ' || r.family_name) || E'\\n' || fold(t.description) AS words,
+    ' ' || spaced(concat(r.given_names, ' ', r.family_name, E'\\n', t.description)) AS words,
     coalesce('u' || r.uln, '') || ' n' || t.number || ' ' AS codes
 FROM tracker t JOIN learner r ON r.id = t.learner_id
 """
@@ -221,6 +227,7 @@ class Migration(migrations.Migration):
         ),
         ops.RunSQL(IN_ORDER, "SELECT 1"),
         ops.RunSQL(NEWEST, "SELECT 1"),
+        ops.RunSQL(SPACED, "DROP FUNCTION spaced"),
         ops.RunSQL(LISTED, "DROP VIEW tracker_listed"),
         ops.RunSQL(GROUPED, "DROP VIEW tracker_grouped"),
         ops.RunSQL(WORDED, "DROP VIEW tracker_worded"),
