@@ -25,7 +25,7 @@ def _matches(word: str, statement: Statement) -> str:
     if not (word.isascii() and word.isdigit()):
         return found
     digits = f"{statement.bind(word)}::text"
-    return f"({found} OR x.codes LIKE 'u' || {digits} || '%' OR x.codes LIKE '% n' || {digits} || ' %')"
+    return f"({found} OR x.codes && ARRAY['n' || {digits}, 'u' || {digits}])"
 
 
 def _is_part(word: str, statement: Statement) -> str:

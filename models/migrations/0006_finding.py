@@ -58,7 +58,7 @@ SPACED = """
 CREATE FUNCTION spaced(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 AS $$ SELECT regexp_replace(fold(value), '([^a-z0-9 ])', '\\1 ', 'g') $$
 """
-# Searched in lots of 1024 numbers, each lot of each scope a place.
+# Searched in lots of 1024 numbers, each lot of each scope a place. Codes are the number, and all that the ULN can start with.
 WORDED = """
 CREATE VIEW tracker_worded AS
 SELECT t.id AS tracker_id, t.number,
@@ -68,7 +68,7 @@ SELECT t.id AS tracker_id, t.number,
         WHERE of.id IS NOT NULL ORDER BY 1
     ) AS places,
     ' ' || spaced(concat(r.given_names, ' ', r.family_name, E'\\n', t.description)) AS words,
-    coalesce('u' || r.uln, '') || ' n' || t.number || ' ' AS codes
+    'n' || t.number || ARRAY(SELECT 'u' || left(r.uln, length) FROM generate_series(1, length(r.uln)) length) AS codes
 FROM tracker t JOIN learner r ON r.id = t.learner_id
 """
 
@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
         # Without a list of pending entries, which every lot that a search looks into would have to read.
         _index(
             "tracker_words_search",
-            "tracker_words USING gin (places, words gin_trgm_ops, codes gin_trgm_ops) WITH (fastupdate = off)",
+            "tracker_words USING gin (places, words gin_trgm_ops, codes) WITH (fastupdate = off)",
         ),
         _function("list_trackers", LIST),
         _function("list_opened", OPENED),

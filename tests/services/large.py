@@ -4,7 +4,10 @@ The shares are extreme on purpose: what only old trackers have, what nearly all 
 of everything, one with a thousand, four hundred with a few.
 """
 
+import asyncio
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 import asyncpg
 
@@ -46,11 +49,12 @@ SELECT p.id, o.id, 'L' || n, (1000000000 + n * 7919)::text, (ARRAY['Zoë', 'Ann'
 FROM people p, organisation o;
 INSERT INTO learner_in_group (learner_id, group_id)
 SELECT p.id, g.id FROM people p JOIN learner_group g
-ON g.name = 'Group ' || n % 10 OR (n % 2000 = 5 AND g.name = 'Group 30') OR (n % 4 = 0 AND g.name = 'Group 31');
+ON g.name = CASE WHEN n % 2000 = 5 THEN 'Group 30' WHEN n % 4 = 0 THEN 'Group 31' WHEN n % 4 = 1 THEN 'Group ' || n % 10 END
+    OR (n % 8 = 0 AND g.name = 'Group 3');
 
 INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, created_by_id, status,
     description, due_date, "values", version, created_at, updated_at)
-SELECT gen_random_uuid(), o.id, n, type.id, type.version_id, p.id,
+SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, o.id, n, type.id, type.version_id, p.id,
     CASE WHEN n % 9 = 0 THEN admins.ids[n % 19 + 1] END,
     CASE WHEN n < 2000 THEN admins.ids[20] WHEN n % 20 = 1 THEN admins.ids[n % 18 + 1] END,
     CASE WHEN n <= 1000 THEN 'APPROVED' WHEN n % 50000 = 0 THEN 'CLOSED' WHEN n % 2 = 0 THEN 'RESOLVED' ELSE 'NEW' END,
@@ -68,31 +72,50 @@ JOIN (
     FROM tracker_type t JOIN tracker_type_version v ON v.type_id = t.id AND v.version = t.version
 ) type ON type.place = CASE WHEN n < 500 THEN 1 WHEN n % 1000 = 0 THEN 2 ELSE n % 5 + 3 END;
 """
-TABLES = ("tracker_listing", "tracker_in_group", "tracker_words", "tracker")
+LISTED = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
+SETTINGS = "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
+INDEXES = """
+SELECT indexname AS name, indexdef AS made FROM pg_indexes
+WHERE tablename = ANY($1) AND indexdef NOT LIKE 'CREATE UNIQUE%'
+"""
+KEYS = """
+SELECT conrelid::regclass AS table, conname AS name, pg_get_constraintdef(oid) AS made FROM pg_constraint
+WHERE conrelid::regclass::text = ANY($1) AND contype = 'p'
+"""
 
 
-async def fill(connection: asyncpg.Connection) -> None:
-    """Make all of it: triggers off, indexes made once the rows are there, then the listing as its views have it."""
-    listed = {
-        "tracker_listing": "tracker_listed",
-        "tracker_in_group": "tracker_grouped",
-        "tracker_words": "tracker_worded",
-    }
-    await connection.execute(
-        "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
-    )
-    indexes = await connection.fetch(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY($1) AND indexdef NOT LIKE 'CREATE UNIQUE%'",
-        TABLES,
-    )
-    await connection.execute("".join(f"DROP INDEX {one['indexname']};" for one in indexes))
-    await connection.execute(ROWS)
-    await connection.execute("ANALYZE")
-    for table, view in listed.items():
-        await connection.execute(f"INSERT INTO {table} SELECT * FROM {view}")
-    for one in indexes:
-        await connection.execute(one["indexdef"])
-    await connection.execute("RESET session_replication_role; VACUUM ANALYZE")
+async def fill(credentials: Mapping[str, Any]) -> None:
+    """Make all of it: without triggers, the listing as its views have it, and the indexes once the rows are there."""
+    connections = [await asyncpg.connect(**credentials) for _ in range(3)]
+    try:
+        for connection in connections:
+            await connection.execute(SETTINGS)
+        first = connections[0]
+        indexes = await first.fetch(INDEXES, [*LISTED, "tracker"])
+        keys = await first.fetch(KEYS, [*LISTED])
+        await first.execute("".join(f"DROP INDEX {one['name']};" for one in indexes))
+        await first.execute("".join(f"ALTER TABLE {one['table']} DROP CONSTRAINT {one['name']};" for one in keys))
+        await first.execute(ROWS)
+        await first.execute("ANALYZE")
+        makes = [f"INSERT INTO {table} SELECT * FROM {view}" for table, view in LISTED.items()]
+        await _share(makes, connections)
+        makes = [f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['made']}" for one in keys]
+        await _share(makes, connections)
+        await _share([one["made"] for one in indexes], connections)
+        await first.execute("VACUUM ANALYZE")
+    finally:
+        for connection in connections:
+            await connection.close()
+
+
+async def _share(statements: list[str], connections: list[Any]) -> None:
+    waiting = statements[::-1]
+
+    async def work(connection: Any) -> None:
+        while waiting:
+            await connection.execute(waiting.pop())
+
+    await asyncio.gather(*map(work, connections))
 
 
 def moment(number: int) -> dt.datetime:
