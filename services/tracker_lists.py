@@ -79,8 +79,8 @@ class _TrackerListing:
         )
 
     def any(self, stretch: Stretch) -> str:
-        """Whether there is anything in a stretch."""
-        return f"EXISTS ({self.finding.rows(stretch)})"
+        """Whether there is anything in a stretch; not EXISTS, which forgets the order and with it the right index."""
+        return f"(SELECT true FROM ({self.finding.rows(stretch)}) one) IS TRUE"
 
     def count(self) -> str:
         """How many there are."""

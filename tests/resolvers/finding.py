@@ -108,8 +108,12 @@ def meets(case: Case, asked: Json) -> bool:
     )
 
 
+def _folded_and_raw(name: str) -> tuple[str, str]:
+    return folded(name), name
+
+
 def _person(name: str | None) -> tuple[str, str] | None:
-    return None if name is None else (folded(name), name)
+    return None if name is None else _folded_and_raw(name)
 
 
 _ORDERS: Mapping[str, Callable[[Case], Any]] = {
@@ -119,7 +123,9 @@ _ORDERS: Mapping[str, Callable[[Case], Any]] = {
     "DUE_DATE": lambda case: case.tracker.due_date,
     "STATUS": lambda case: list(TrackerStatus).index(case.tracker.status),
     "TYPE": lambda case: _person(case.tracker.type.name),
-    "LEARNER": lambda case: (_person(case.learner.family_name), _person(case.learner.given_names)),
+    "LEARNER": lambda case: [
+        *zip(*map(_folded_and_raw, (case.learner.family_name, case.learner.given_names)), strict=True)
+    ],
     "ASSIGNEE": lambda case: _person(case.tracker.assignee and case.tracker.assignee.name),
     "CREATED_BY": lambda case: _person(case.tracker.created_by and case.tracker.created_by.name),
 }

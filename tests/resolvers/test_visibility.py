@@ -190,7 +190,10 @@ async def test_a_cursor_of_anothers_list_shows_nothing_of_theirs(database: str) 
     house, other = await college(), await college()
     mine = await make.tracker(house.organisation, learner=house.learner)
     await make.tracker(other.organisation, learner=other.learner)
-    theirs = (await data(other.ada, "{ trackers { pageInfo { endCursor } } }"))["trackers"]["pageInfo"]["endCursor"]
+    await make.tracker(other.organisation, learner=other.learner)
+    theirs = (await data(other.ada, "{ trackers(first: 1) { pageInfo { endCursor } } }"))["trackers"]["pageInfo"][
+        "endCursor"
+    ]
     page = "query ($after: String) { trackers(after: $after) { nodes { id } totalCount pageInfo { hasPreviousPage } } }"
     assert (await data(house.ada, page, after=theirs))["trackers"] == {
         "nodes": [{"id": gid(mine)}],
