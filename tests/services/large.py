@@ -97,7 +97,7 @@ async def fill(credentials: Mapping[str, Any]) -> None:
         await first.execute("".join(f"ALTER TABLE {one['table']} DROP CONSTRAINT {one['name']};" for one in keys))
         await first.execute(ROWS)
         await first.execute("ANALYZE")
-        makes = [f"INSERT INTO {table} SELECT * FROM {view}" for table, view in LISTED.items()]
+        makes = [f"INSERT INTO {table} SELECT * FROM {view} ORDER BY number" for table, view in LISTED.items()]
         await _share(makes, connections)
         makes = [f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['made']}" for one in keys]
         await _share(makes, connections)

@@ -4,11 +4,12 @@ The very statements of the service are explained as they are carried out, for an
 all trackers, for one with a thousand and for one with two hundred and fifty.
 """
 
-from datetime import date
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from models import Employer, Learner, Member, Programme, ProgrammeStatus, TrackerCategory, TrackerStatus
 from models.database import database as opened
@@ -85,7 +86,7 @@ EXPRESSIONS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(postgres: str, template: str) -> AsyncIterator[Mapping[str, Viewer]]:
     """The large organisation, and those who look into it."""
     await administer(postgres, f"CREATE DATABASE large TEMPLATE {template}")
