@@ -126,8 +126,8 @@ _ORDERS: Mapping[str, Callable[[Case], Any]] = {
     "LEARNER": lambda case: [
         *zip(*map(_folded_and_raw, (case.learner.family_name, case.learner.given_names)), strict=True)
     ],
-    "ASSIGNEE": lambda case: _person(case.tracker.assignee and case.tracker.assignee.name),
-    "CREATED_BY": lambda case: _person(case.tracker.created_by and case.tracker.created_by.name),
+    "ASSIGNEE": lambda case: _person(case.tracker.assignee.name if case.tracker.assignee else None),
+    "CREATED_BY": lambda case: _person(case.tracker.created_by.name if case.tracker.created_by else None),
 }
 
 
