@@ -25,6 +25,8 @@ class OrganisationCounter(Model):
 
     organisation_id = fields.UUIDField(primary_key=True)
     trackers = fields.IntField(default=0)
+    newest_at = fields.DatetimeField(null=True)
+    """When that was opened. A greater number is never of an earlier time: newest first is by number."""
 
     class Meta:
         table = "organisation_counter"

@@ -84,12 +84,10 @@ class Tracker(Row):
         table = "tracker"
         unique_together = (("organisation_id", "number"), ("created_by_id", "idempotency_key"))
         indexes = (
-            ("organisation_id", "created_at", "id"),
-            ("organisation_id", "status", "created_at", "id"),
-            ("organisation_id", "type_id", "created_at", "id"),
-            ("assignee_id", "created_at", "id"),
-            ("created_by_id", "created_at", "id"),
-            ("learner_id", "created_at", "id"),
+            ("organisation_id", "created_at", "number"),
+            ("assignee_id", "learner_id"),
+            ("created_by_id", "learner_id"),
+            ("learner_id",),
         )
 
 

@@ -71,7 +71,7 @@ class Query:
     )
     tracker_type: TrackerType | None = edge(for_types.tracker_type, "One type by its key.")
     tracker: Tracker | None = edge(for_trackers.tracker, "One tracker by its id.")
-    trackers: Connection[Tracker] = edge(for_trackers.list_trackers, "The trackers that the viewer sees, newest first.")
+    trackers: Connection[Tracker] = edge(for_trackers.list_trackers, "The trackers that the viewer sees.")
     learner: Learner | None = edge(for_learners.learner, "One learner by their id.")
     learners: Connection[Learner] = edge(for_learners.learners, "The learners that the viewer sees, by family name.")
     members: Connection[Member] = edge(for_members.members, "The organisation's members, by name.")

@@ -8,12 +8,13 @@ from models import Tracker
 from schema.arguments import After, Before, First, Last
 from schema.context import Info
 from schema.node import ConnectionOf, EdgeOf, reference_of
-from schema.tracker_filter import TrackerFilter, rule_of
+from schema.tracker_filter import OrderBy, TrackerFilter
 from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry_of
 from schema.tracker_pages import page
-from services import tracker_lists, trackers
+from services import trackers
 from services.pages import PageRequest, cursor_of
 from services.problems import Problem
+from services.tracker_orders import NEWEST_FIRST
 
 Input = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]
 
@@ -30,14 +31,15 @@ async def list_trackers(
     filter_by: Annotated[
         TrackerFilter | None, strawberry.argument(name="filter", description="Which trackers.")
     ] = None,
+    order_by: OrderBy = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> ConnectionOf:
-    """The organisation's trackers, newest first."""
+    """The organisation's trackers, newest first unless ordered otherwise."""
     info.context.must_be_signed_in()
-    return await page(info, PageRequest(first, after, last, before), rule_of(filter_by))
+    return await page(info, PageRequest(first, after, last, before), filter_by, order_by)
 
 
 async def validate_tracker(info: Info, given: Input) -> list[Problem]:
@@ -49,5 +51,5 @@ async def create_tracker(info: Info, given: Input) -> CreateTrackerPayload:
     """Open a tracker."""
     made = await trackers.create_tracker(info.context.must_be_signed_in(), entry_of(given))
     row: Any = await info.context.loaders.rows(Tracker).load(made)
-    edge: Any = EdgeOf(row, cursor_of(tracker_lists.NEWEST_FIRST, [row.created_at, row.id]))
+    edge: Any = EdgeOf(row, cursor_of(NEWEST_FIRST, [row.number]))
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)

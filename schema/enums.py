@@ -8,20 +8,30 @@ import strawberry
 from models import MemberKind, NotificationKind, ProgrammeStatus, Role, TrackerCategory, TrackerEventKind, TrackerStatus
 from services.definitions import FieldKind, ReferenceTarget, TextFormat
 from services.problems import ErrorCode
+from services.tracker_orders import TrackerOrderField
 
 __all__ = [
     "ErrorCode",
     "FieldKind",
     "MemberKind",
     "NotificationKind",
+    "OrderDirection",
     "ProgrammeStatus",
     "ReferenceTarget",
     "Role",
     "TextFormat",
     "TrackerCategory",
     "TrackerEventKind",
+    "TrackerOrderField",
     "TrackerStatus",
 ]
+
+
+class OrderDirection(Enum):
+    """Which end of a list comes first."""
+
+    ASC = "ASC"
+    DESC = "DESC"
 
 
 def _describe(enum: type[Enum], description: str, **values: str) -> None:
@@ -73,6 +83,25 @@ _describe(
     RESOLVED="Done; a process automation: applied.",
     REJECTED="Declined; it must be done again or given up.",
     CLOSED="Finished with.",
+)
+_describe(
+    TrackerOrderField,
+    "By what trackers can be ordered.",
+    CREATED_AT="When they were opened.",
+    UPDATED_AT="When they last changed.",
+    DUE_DATE="When they are due.",
+    STATUS="Where they stand, from NEW to CLOSED.",
+    TYPE="The name of their type.",
+    LEARNER="The learner's family name, then the given names.",
+    ASSIGNEE="The name of the member to whom they are given.",
+    CREATED_BY="The name of the member who opened them.",
+    NUMBER="Their number.",
+)
+_describe(
+    OrderDirection,
+    "Which end of a list comes first.",
+    ASC="The smallest, the earliest, the first in the alphabet.",
+    DESC="The largest, the latest, the last in the alphabet.",
 )
 _describe(
     TrackerEventKind,

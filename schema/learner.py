@@ -15,7 +15,7 @@ from schema.enums import ProgrammeStatus
 from schema.member import Member
 from schema.node import Connection, ConnectionOf, Node
 from schema.programme import Programme
-from schema.tracker_filter import TrackerFilter, rule_of
+from schema.tracker_filter import OrderBy, TrackerFilter
 from schema.tracker_pages import trackers_of_learner
 from services.pages import PageRequest
 
@@ -105,12 +105,13 @@ async def _trackers(
     filter_by: Annotated[
         TrackerFilter | None, strawberry.argument(name="filter", description="Which trackers.")
     ] = None,
+    order_by: OrderBy = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
 ) -> ConnectionOf:
-    return await trackers_of_learner(root.id, info, PageRequest(first, after, last, before), rule_of(filter_by))
+    return await trackers_of_learner(root.id, info, PageRequest(first, after, last, before), filter_by, order_by)
 
 
 @strawberry.type(description="A person on a programme, as the provider's record has them.")
@@ -135,7 +136,7 @@ class Learner(Node):
     groups: list[str] = edge(_groups, "The groups that the learner is filed under.")
     learning_aims: list[LearningAim] = edge(_learning_aims, "The learning aims, newest start first.")
     trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = edge(
-        _trackers, "The trackers about the learner, newest first, as far as the viewer sees them."
+        _trackers, "The trackers about the learner, as far as the viewer sees them."
     )
 
     @classmethod

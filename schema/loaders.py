@@ -18,7 +18,7 @@ from services.pages import Page, PageRequest
 from services.process_automations import AutomationSetting, settings_of
 from services.proposed_changes import ProposedChange, proposed_changes
 from services.reading import rows_by_id
-from services.tracker_lists import TrackerFilter, pages_by_learner
+from services.tracker_lists import TrackerQuery, pages_by_learner
 from services.tracker_types import Form, OfferedType, forms, offered_types
 from services.viewer import Viewer
 
@@ -32,8 +32,7 @@ class Wanted:
     parent: UUID
     request: PageRequest
     count: bool
-    filter_by: TrackerFilter | None = None
-    companions: frozenset[str] = frozenset()
+    query: TrackerQuery | None = None
 
 
 class Loaders:
@@ -88,11 +87,9 @@ class Loaders:
 
     async def _trackers_of_learners(self, wanted: list[Wanted]) -> list[Page | BaseException]:
         found: dict[Wanted, Page] = {}
-        for what, parents in _alike(wanted, "request", "count", "filter_by", "companions").items():
-            request, count, filter_by, companions = what
-            ids = [one.parent for one in parents]
+        for (request, query), parents in _alike(wanted, "request", "query").items():
             pages = await pages_by_learner(
-                self._viewer, request, ids, filter_by=filter_by or TrackerFilter(), companions=companions, count=count
+                self._viewer, request, [one.parent for one in parents], query or TrackerQuery()
             )
             found |= {one: pages[one.parent] for one in parents}
         return [found[one] for one in wanted]

@@ -10,8 +10,9 @@ from schema.context import Info
 from schema.loaders import Loaders, Wanted
 from schema.node import ConnectionOf, connection
 from schema.selection import asks_for_total, names_below
+from schema.tracker_filter import TrackerFilter, TrackerOrder, rule_of, terms_of
 from services.pages import Page, PageRequest
-from services.tracker_lists import PEOPLE, TrackerFilter, page_of_trackers
+from services.tracker_lists import PEOPLE, TrackerQuery, page_of_trackers
 from services.tracker_types import offered
 
 _BELOW_LEARNER = {"programme": "programme", "employer": "employer", "tutor": "tutor", "groups": "groups"}
@@ -29,26 +30,36 @@ def _companions(names: frozenset[str]) -> frozenset[str]:
     return frozenset(wanted)
 
 
-async def page(info: Info, request: PageRequest, filter_by: TrackerFilter) -> ConnectionOf:
+async def page(
+    info: Info, request: PageRequest, filter_by: TrackerFilter | None, order_by: list[TrackerOrder] | None
+) -> ConnectionOf:
     """A page of the organisation's trackers."""
-    names = names_below(info)
-    found = await page_of_trackers(
-        info.context.must_be_signed_in(),
-        request,
-        filter_by=filter_by,
-        companions=_companions(names),
-        count="totalCount" in names,
-    )
+    query = _query(info, filter_by, order_by)
+    found = await page_of_trackers(info.context.must_be_signed_in(), request, query)
     return await _connection(found, info.context.loaders)
 
 
 async def trackers_of_learner(
-    learner_id: UUID, info: Info, request: PageRequest, filter_by: TrackerFilter
+    learner_id: UUID,
+    info: Info,
+    request: PageRequest,
+    filter_by: TrackerFilter | None,
+    order_by: list[TrackerOrder] | None,
 ) -> ConnectionOf:
     """A page of a learner's trackers."""
-    names = names_below(info)
-    wanted = Wanted(learner_id, request, "totalCount" in names, filter_by, _companions(names))
+    query = _query(info, filter_by, order_by)
+    wanted = Wanted(learner_id, request, query.count, query)
     return await _connection(await info.context.loaders.trackers_of_learners.load(wanted), info.context.loaders)
+
+
+def _query(info: Info, filter_by: TrackerFilter | None, order_by: list[TrackerOrder] | None) -> TrackerQuery:
+    names = names_below(info)
+    return TrackerQuery(
+        filter_by=rule_of(filter_by),
+        order_by=terms_of(order_by),
+        companions=_companions(names),
+        count="totalCount" in names,
+    )
 
 
 async def history_of(tracker_id: UUID, info: Info, request: PageRequest) -> ConnectionOf:

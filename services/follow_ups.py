@@ -17,15 +17,16 @@ _VALUES = {
 }
 _WRITE = """
 WITH counted AS (
-    UPDATE organisation_counter SET trackers = trackers + 1 WHERE organisation_id = $2 RETURNING trackers
+    UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
+    WHERE organisation_id = $2 RETURNING trackers, newest_at
 ), written AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, status, description,
         "values", version, created_at, updated_at)
-    SELECT $1, $2, trackers, $3, $4, $5, 'NEW', $6, $7, 1, now(), now() FROM counted
-    RETURNING id
+    SELECT $1, $2, trackers, $3, $4, $5, 'NEW', $6, $7, 1, newest_at, newest_at FROM counted
+    RETURNING id, created_at
 )
 INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, at, version, changes)
-SELECT $8, $2, id, 'CREATED', now(), 1, '[]' FROM written
+SELECT $8, $2, id, 'CREATED', created_at, 1, '[]' FROM written
 """
 
 

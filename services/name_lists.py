@@ -41,20 +41,21 @@ def listing(model: type[Model], order: Order, where: list[str], statement: State
     )
 
 
-def words(search: str | None) -> list[str]:
-    """The words of a search; raises BadRequest where it is too long or no text."""
-    text = search or ""
+def words(search: str | None, *path: str) -> list[str]:
+    """The words of a search; raises BadRequest where it is too long or no text. ``path`` is where it stands."""
+    text, path = search or "", (*path, "search")
     if len(text) > LONGEST_SEARCH:
-        raise BadRequest(f"A search may have at most {LONGEST_SEARCH} characters.", "search")
+        raise BadRequest(f"A search may have at most {LONGEST_SEARCH} characters.", *path)
     clean = clean_text(text)
     if clean is None:
-        raise BadRequest("The search contains a character that is no text.", "search")
+        raise BadRequest("The search contains a character that is no text.", *path)
     return clean.split()
 
 
-def part(statement: Statement, word: str) -> str:
+def part(statement: Statement, word: str, *, through: str = "fold") -> str:
     """A LIKE pattern for a word anywhere in a text, its case and accents taken away, its wildcards literal.
 
-    They are escaped after folding, which makes a plain one of a full-width one.
+    They are escaped after folding, which makes a plain one of a full-width one. ``through`` is the SQL function that the text
+    has gone through as well.
     """
-    return f"""'%' || regexp_replace(fold({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""
+    return f"""'%' || regexp_replace({through}({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""

@@ -1,36 +1,19 @@
 """Pages of a list by keyset: forwards and backwards, stable while rows come and go (Relay's connections)."""
 
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
+from services.keysets import Bound, Key, Order, Stretch, cursor_of, position, within
 from services.refusals import BadRequest
 from services.statements import Statement
+
+__all__ = ["Key", "Listing", "Order", "Page", "PageRequest", "cursor_of", "fetch_page", "fetch_pages"]
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 100
 NO_PARENT = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One column of an order: its SQL, its PostgreSQL type and whether its largest value comes first."""
-
-    sql: str
-    type: type
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A total order of a list. ``name`` stands in its cursors, so that those of another list are refused."""
-
-    name: str
-    keys: tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,72 +52,32 @@ class Page:
     total: int | None
 
 
-def _read_text(text: str) -> str:
-    text.encode()
-    if "\x00" in text:
-        raise ValueError
-    return text
+class Pageable(Protocol):
+    """A list to be paged. One below other rows names them as ``parent.id``."""
 
+    @property
+    def order(self) -> Order:
+        """Its order."""
 
-def _read_moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError
-    return moment.astimezone(UTC)  # so that the calendar's ends in another zone overflow here, not in the database
+    @property
+    def statement(self) -> Statement:
+        """Where its values are bound."""
 
+    def rows(self, stretch: Stretch) -> str:
+        """The SQL of a stretch of it, with the keys of the order as ``Order.columns`` names them."""
 
-def _read_number(text: str) -> int:
-    number = int(text)
-    if number.bit_length() > 31:
-        raise ValueError
-    return number
+    def any(self, stretch: Stretch) -> str:
+        """The SQL condition that there is anything in a stretch of it."""
 
-
-_READ: dict[type, Callable[[str], object]] = {str: _read_text, int: _read_number, UUID: UUID, datetime: _read_moment}
-
-
-def cursor_of(order: Order, values: Sequence[object]) -> str:
-    """The cursor of a row, given the values of its order's keys."""
-    texts = [value.isoformat() if isinstance(value, datetime) else str(value) for value in values]
-    return urlsafe_b64encode(json.dumps([order.name, *texts]).encode()).decode().rstrip("=")
-
-
-def _position(order: Order, cursor: str, argument: str) -> list[object]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        name, *texts = json.loads(urlsafe_b64decode(padded))
-        values = [_READ[key.type](text) for key, text in zip(order.keys, texts, strict=True)]
-        if name == order.name and cursor_of(order, values) == cursor:
-            return values
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        pass
-    raise BadRequest(f"{argument} is no cursor of this list.", argument)
-
-
-class _Bounds:
-    """The conditions that two cursors put on a page."""
-
-    def __init__(self, request: PageRequest, order: Order, where: str, source: str, statement: Statement) -> None:
-        self.conditions = [where]
-        self.behind = "false"
-        for argument, cursor, after in (("after", request.after, True), ("before", request.before, False)):
-            if cursor is None:
-                continue
-            values = [statement.bind(value) for value in _position(order, cursor, argument)]
-            descending = order.keys[0].descending
-            assert all(key.descending is descending for key in order.keys), "one direction for a row comparison"
-            left, right = ", ".join(key.sql for key in order.keys), ", ".join(values)
-            beyond, within = (">", "<=") if after is not descending else ("<", ">=")
-            self.conditions.append(f"({left}) {beyond} ({right})")
-            if after is not request.backwards:
-                self.behind = f"EXISTS (SELECT FROM {source} WHERE {where} AND ({left}) {within} ({right}))"
+    def count(self) -> str:
+        """The SQL of how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list to be paged: its order, the columns to answer, where the rows come from and the condition on them.
+    """A plain list: its order, the columns to answer, where the rows come from and the condition on them.
 
-    The values of ``where`` are bound in ``statement`` already. A list below other rows names them as ``parent.id``.
+    The values of ``where`` are bound in ``statement`` already.
     """
 
     order: Order
@@ -143,34 +86,63 @@ class Listing:
     where: str
     statement: Statement
 
+    def rows(self, stretch: Stretch) -> str:
+        """A stretch of the list."""
+        return (
+            f"SELECT {self.select}, {self.order.columns} FROM {self.source} WHERE {self._within(stretch)} "
+            f"ORDER BY {self.order.by(stretch.backwards)} LIMIT {stretch.limit}"
+        )
 
-async def fetch_page(request: PageRequest, listing: Listing, *, count: bool) -> Page:
+    def any(self, stretch: Stretch) -> str:
+        """Whether there is anything in a stretch."""
+        return f"EXISTS (SELECT FROM {self.source} WHERE {self._within(stretch)})"
+
+    def count(self) -> str:
+        """How many there are."""
+        return f"SELECT count(*) FROM {self.source} WHERE {self.where}"
+
+    def _within(self, stretch: Stretch) -> str:
+        return " AND ".join([self.where, *(within(self.order.keys, bound) for bound in stretch.bounds)])
+
+
+async def fetch_page(request: PageRequest, listing: Pageable, *, count: bool) -> Page:
     """One page of a list that is no other row's. Raises BadRequest for a request that makes no sense."""
     return (await fetch_pages(request, listing, [NO_PARENT], count=count))[NO_PARENT]
 
 
 async def fetch_pages(
-    request: PageRequest, listing: Listing, parents: Sequence[UUID], *, count: bool
+    request: PageRequest, listing: Pageable, parents: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
     """The same page of the list below each of ``parents``, all in one SQL statement."""
-    order, source, where = listing.order, listing.source, listing.where
-    size = request.size
-    bounds = _Bounds(request, order, where, source, listing.statement)
-    ways = ["DESC" if key.descending is not request.backwards else "ASC" for key in order.keys]
-    inner = ", ".join(f"{key.sql} {way}" for key, way in zip(order.keys, ways, strict=True))
-    outer = ", ".join(f'page."key{n}" {way}' for n, way in enumerate(ways))
-    keys = ", ".join(f'{key.sql} AS "key{n}"' for n, key in enumerate(order.keys))
-    total = f"(SELECT count(*) FROM {source} WHERE {where})" if count else "NULL::bigint"
-    found = await listing.statement.fetch(
-        f"SELECT parent.id AS parent, {total} AS total, {bounds.behind} AS behind, page.* "
-        f"FROM unnest({listing.statement.bind(list(parents))}::uuid[]) AS parent (id) LEFT JOIN LATERAL ("
-        f"SELECT {listing.select}, {keys} FROM {source} WHERE {' AND '.join(bounds.conditions)} "
-        f"ORDER BY {inner} LIMIT {size + 1}) page ON true ORDER BY {outer}"
+    order, statement = listing.order, listing.statement
+    stretch = Stretch(_bounds(request, order, statement), request.backwards, request.size + 1)
+    total = f"({listing.count()})" if count else "NULL::bigint"
+    found = await statement.fetch(
+        f"SELECT parent.id AS parent, {total} AS total, {_behind(listing, stretch)} AS behind, page.* "
+        f"FROM unnest({statement.bind(list(parents))}::uuid[]) AS parent (id) LEFT JOIN LATERAL ("
+        f"{listing.rows(stretch)}) page ON true ORDER BY {order.by(request.backwards, named='page')}"
     )
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
     for record in found:
         rows[record["parent"]].append(record)
     return {parent: _page(request, order, records) for parent, records in rows.items()}
+
+
+def _bounds(request: PageRequest, order: Order, statement: Statement) -> tuple[Bound, ...]:
+    return tuple(
+        Bound(tuple(statement.bind(value) for value in position(order, cursor, argument)), after)
+        for argument, cursor, after in (("after", request.after, True), ("before", request.before, False))
+        if cursor is not None
+    )
+
+
+def _behind(listing: Pageable, stretch: Stretch) -> str:
+    """The condition that the list has rows on the other side of where the page begins."""
+    for bound in stretch.bounds:
+        if bound.after is not stretch.backwards:
+            other = Bound(bound.values, not bound.after, inclusive=True)
+            return listing.any(Stretch((other,), not stretch.backwards, 1))
+    return "false"
 
 
 def _page(request: PageRequest, order: Order, found: Sequence[Mapping[str, Any]]) -> Page:

@@ -1,8 +1,8 @@
 """The hot write: a tracker with its event, notification, mail and wake-up, in one SQL statement.
 
 One statement is one transaction and one round trip, so the counters' locks are held for as short as can be.
-Each part takes from the one before it, which keeps the lock order: its files, the assignee, the organisation's
-counter, the inbox. Where not every file can be had, or the assignee may not be one any more, nothing is counted, and
+Each part takes from the one before it, which keeps the lock order: its files, the assignee, the learner (whose row the
+listing of the tracker is made from), the organisation's counter, the inbox. Where not every file can be had, or the assignee may not be one any more, nothing is counted, and
 so nothing is written.
 """
 
@@ -25,22 +25,24 @@ WITH had AS (
     SELECT id FROM stored_file WHERE id = ANY($17) AND {attachable("$2", "$7")} ORDER BY id FOR UPDATE
 ), assignee AS (
     SELECT m.id FROM member m WHERE m.id = $6 AND {assignable("m", "$7")} FOR SHARE
+), about AS (
+    SELECT id FROM learner WHERE id = $5 FOR SHARE
 ), counted AS (
-    UPDATE organisation_counter SET trackers = trackers + 1
+    UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
     WHERE organisation_id = $2 AND (SELECT count(*) FROM had) = cardinality($17::uuid[])
-        AND ($6::uuid IS NULL OR EXISTS (SELECT FROM assignee))
-    RETURNING trackers
+        AND ($6::uuid IS NULL OR EXISTS (SELECT FROM assignee)) AND EXISTS (SELECT FROM about)
+    RETURNING trackers, newest_at
 ), written AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, created_by_id,
         status, description, due_date, "values", version, created_at, updated_at, idempotency_key, idempotency_digest,
         record_before)
-    SELECT $1, $2, trackers, $3, $4, $5, $6, $7, 'NEW', $8, $9, $10, 1, now(), now(), $11, $12, $16 FROM counted
-    RETURNING id
+    SELECT $1, $2, trackers, $3, $4, $5, $6, $7, 'NEW', $8, $9, $10, 1, newest_at, newest_at, $11, $12, $16 FROM counted
+    RETURNING id, created_at
 ), attached AS (
     UPDATE stored_file f SET tracker_id = $1 FROM written, had WHERE f.id = had.id
 ), event AS (
     INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, changes)
-    SELECT $13, $2, id, 'CREATED', $7, now(), 1, '[]' FROM written
+    SELECT $13, $2, id, 'CREATED', $7, created_at, 1, '[]' FROM written
 ), told AS (
     UPDATE inbox SET cursor = cursor + 1 FROM written WHERE member_id = $6 AND $6 <> $7 RETURNING member_id, cursor
 ), notified AS (

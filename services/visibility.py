@@ -59,7 +59,8 @@ def _concerns(model: type[Model], alias: str, viewer: Viewer, statement: Stateme
         return f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
     if model is Tracker:
         me = statement.bind(viewer.member_id)
-        taught = f"{alias}.learner_id IN (SELECT id FROM learner WHERE tutor_id = {me})"
+        # Looked up for each tracker, of which there are few: a tutor may have thousands of learners.
+        taught = f"EXISTS (SELECT FROM learner taught WHERE taught.id = {alias}.learner_id AND taught.tutor_id = {me})"
         return f"({alias}.assignee_id = {me} OR {alias}.created_by_id = {me} OR {taught})"
     if model is Learner:
         me = statement.bind(viewer.member_id)

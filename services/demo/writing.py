@@ -37,9 +37,10 @@ async def write_trackers(organisation_id: UUID, plans: Sequence[Plan], now: dt.d
         event for tracker, plan in zip(trackers, plans, strict=True) for event in _events(tracker, plan)
     )
     await fetch(
-        "UPDATE organisation_counter SET trackers = $2 WHERE organisation_id = $1",
+        "UPDATE organisation_counter SET trackers = $2, newest_at = $3 WHERE organisation_id = $1",
         organisation_id,
         len(trackers),
+        max(tracker.created_at for tracker in trackers),
     )
     await _mark_changed(plans)
     await _notify(list(zip(trackers, plans, strict=True)), now)

@@ -1,0 +1,51 @@
+"""Ranges of days as few blocks of days, each of which an index of the listing holds newest first.
+
+Days are counted from 2020 and kept within 0 to 8191: what lies before or after counts as the first or the last, so a
+block may hold days outside the range, and the exact condition is asked beside it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.calendar import FIRST_DAY, LAST_DAY, ZONE
+
+_FIRST, _LAST = dt.date(2020, 1, 1), 8191
+_SHIFTS = (8, 4, 0)
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A range of days, both ends included; None is open."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    @property
+    def start(self) -> dt.date:
+        """The first day, within those that anything can lie on or next to."""
+        return min(max(self.first or FIRST_DAY - _DAY, FIRST_DAY - _DAY), LAST_DAY + _DAY)
+
+    @property
+    def end(self) -> dt.date:
+        """The last day, likewise."""
+        return min(max(self.last or LAST_DAY + _DAY, FIRST_DAY - _DAY), LAST_DAY + _DAY)
+
+    @property
+    def moments(self) -> tuple[dt.datetime, dt.datetime]:
+        """When the first day begins, and when the last has ended, in Europe/London."""
+        return _midnight(self.start), _midnight(self.end + _DAY)
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), ZONE)
+
+
+def blocks(days: Days) -> Iterator[tuple[int, int]]:
+    """Blocks that cover the range and do not overlap: each a number of bits to shift a day by, and what is then left."""
+    day, last = (min(max((one - _FIRST).days, 0), _LAST) for one in (days.start, days.end))
+    while day <= last:
+        shift = next(bits for bits in _SHIFTS if day % (1 << bits) == 0 and day + (1 << bits) - 1 <= last)
+        yield shift, day >> shift
+        day += 1 << shift

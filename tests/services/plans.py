@@ -1,0 +1,55 @@
+"""How PostgreSQL carries out what the services ask of it: the very statements, explained."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from models.base import load_json
+from models.database import fetch
+from services import statements
+
+Asked = tuple[str, tuple[object, ...]]
+
+
+@contextmanager
+def asked() -> Iterator[list[Asked]]:
+    """The lists' statements of the block with their values."""
+    found: list[Asked] = []
+
+    async def keep(text: str, *values: object) -> Any:
+        found.append((text, values))
+        return await fetch(text, *values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statements, "fetch", keep)
+        yield found
+
+
+async def nodes(statement: Asked) -> list[Mapping[str, Any]]:
+    """The nodes of the plan by which a statement has been carried out."""
+    text, values = statement
+    (answer,) = await fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", *values)
+    return [*_below(load_json(answer["QUERY PLAN"])[0]["Plan"])]
+
+
+def _below(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _below(child)
+
+
+def rows_read(node: Mapping[str, Any]) -> float:
+    """How many rows of a table or an index a node has read, those that it threw away among them."""
+    if "Relation Name" not in node:
+        return 0
+    thrown = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return float((node["Actual Rows"] + thrown) * node["Actual Loops"])
+
+
+def rows_sorted(node: Mapping[str, Any]) -> float:
+    """How many rows a node has put in order."""
+    if node["Node Type"] not in ("Sort", "Incremental Sort"):
+        return 0
+    return float(max(child["Actual Rows"] * child["Actual Loops"] for child in node["Plans"]))

@@ -1,0 +1,147 @@
+"""The listing that trackers are found in: after any change it is what its views say, and lists for everyone what they see."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from random import Random
+from typing import Any
+
+import pytest
+
+from models import Group, Learner, Member, MemberKind, Tracker, TrackerStatus, TrackerType
+from models.database import fetch, transaction
+from services.statements import Statement
+from services.visibility import visible
+from tests import factories as make
+from tests.asking import gid, viewer
+from tests.resolvers.college import OPENS, College, college, create
+
+LISTED = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
+WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def differs() -> list[str]:
+    """The tables that hold something else than their views say."""
+    different = "(TABLE {0} EXCEPT TABLE {1}) UNION ALL (TABLE {1} EXCEPT TABLE {0})"
+    return [table for table, view in LISTED.items() if await fetch(different.format(table, view))]
+
+
+async def listed(member: Member) -> set[Any]:
+    return {
+        row["tracker_id"] for row in await fetch("SELECT tracker_id FROM tracker_listing WHERE scope = $1", member.id)
+    }
+
+
+async def seen(member: Member) -> set[Any]:
+    statement = Statement()
+    condition = visible(Tracker, "t", await viewer(member), statement)
+    return {row["id"] for row in await statement.fetch(f"SELECT t.id FROM tracker t WHERE {condition}")}
+
+
+async def test_after_many_changes_everyone_lists_what_they_see(database: str) -> None:
+    random = Random(7)
+    organisation = await make.organisation()
+    tutors = [await make.member(organisation, kind=MemberKind.TUTOR) for _ in range(4)]
+    groups = [await Group.create(organisation=organisation, name=name) for name in "AB"]
+    learners = [await make.learner(organisation, uln="1000000019") for _ in range(4)]
+    kind = await make.tracker_type(organisation)
+    somebody = [*(tutor.id for tutor in tutors), None]
+
+    async def opened() -> None:
+        about, people = (
+            random.choice(learners),
+            {"assignee": random.choice(tutors), "created_by": random.choice(tutors)},
+        )
+        await make.tracker(organisation, type=kind, learner=about, description="Été", **people)
+
+    async def regrouped() -> None:
+        learner = random.choice(learners)
+        await learner.groups.clear()
+        await learner.groups.add(*random.sample(groups, random.randint(1, 2)))
+
+    changes: list[Callable[[], Awaitable[object]]] = [
+        opened,
+        regrouped,
+        lambda: Tracker.filter(number=random.randint(1, 9)).update(assignee_id=random.choice(somebody)),
+        lambda: Tracker.filter(number__gt=random.randint(1, 9)).update(
+            status=random.choice(list(TrackerStatus)), description=random.choice(["Æther", "%"]), updated_at=make.now()
+        ),
+        lambda: Learner.filter(id=random.choice(learners).id).update(tutor_id=random.choice(somebody)),
+        lambda: Learner.filter(organisation=organisation).update(family_name=random.choice(["Zoë", "Ann"]), uln=None),
+        lambda: Tracker.filter(number=random.randint(1, 9)).delete(),
+    ]
+    for change in [opened] * 9 + random.choices(changes, k=60):
+        await change()
+        assert await differs() == []
+    for tutor in tutors:
+        assert await listed(tutor) == await seen(tutor) != set()
+
+
+async def _blocked(task: "asyncio.Task[Any]") -> None:
+    """Wait until some statement waits for a lock, which is the task's: it began outside the transaction."""
+    async with asyncio.timeout(30):
+        while not await fetch(WAITING):
+            assert not task.done()
+            await asyncio.sleep(0.01)
+
+
+async def _new_tutor(house: College) -> Member:
+    tutor = await make.member(house.organisation, kind=MemberKind.TUTOR)
+    await Learner.filter(id=house.learner.id).update(tutor_id=tutor.id)
+    return tutor
+
+
+async def test_a_tracker_opened_while_its_learner_changes_is_listed_for_the_new_tutor(database: str) -> None:
+    house, outside = await college(), copy_context()
+    async with transaction():
+        tutor = await _new_tutor(house)
+        task = asyncio.create_task(create(house.ada, house.job()), context=outside)
+        await _blocked(task)
+    assert (await task)["errors"] == []
+    assert await differs() == []
+    assert len(await listed(tutor)) == 1
+
+
+@pytest.mark.parametrize("first", ["learner", "tracker"])
+async def test_of_two_changes_at_once_the_later_one_sees_the_earlier(database: str, first: str) -> None:
+    house, outside = await college(), copy_context()
+    tracker = await make.tracker(house.organisation, type=await TrackerType.get(key="JOB"), learner=house.learner)
+
+    async def tracker_changed() -> None:
+        await Tracker.filter(id=tracker.id).update(status=TrackerStatus.CLOSED)
+
+    async def learner_changed() -> None:
+        await _new_tutor(house)
+
+    one, other = (learner_changed, tracker_changed) if first == "learner" else (tracker_changed, learner_changed)
+    async with transaction():
+        await one()
+        task = asyncio.create_task(other(), context=outside)
+        await _blocked(task)
+    await task
+    assert await differs() == []
+    rows = await fetch("SELECT DISTINCT status FROM tracker_listing")
+    assert [row["status"] for row in rows] == [5]
+
+
+async def test_openings_changes_and_new_tutors_at_once_neither_deadlock_nor_leave_the_listing_behind(
+    database: str,
+) -> None:
+    house = await college()
+    four = [await make.member(house.organisation, roles=OPENS) for _ in range(4)]
+
+    async def turn(number: int) -> None:
+        match number % 3:
+            case 0:
+                assert (await create(four[number % 4], house.job(assigneeId=gid(four[(number + 1) % 4]))))[
+                    "errors"
+                ] == []
+            case 1:
+                await Learner.filter(id=house.learner.id).update(tutor_id=four[number % 4].id)
+            case 2:
+                await Tracker.filter(number=number % 7 + 1).update(assignee_id=four[number % 4].id)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(turn(number) for number in range(90)))
+    assert await Tracker.all().count() == 30
+    assert await differs() == []
