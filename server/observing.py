@@ -15,7 +15,7 @@ from graphql import (
     get_operation_ast,
 )
 
-from server.execution import Context, Executor, Operation, RequestRefused
+from server.execution import Context, Executor, Operation, RequestRefused, refused
 from server.facts import Facts, facts_of_request, note_error
 from server.messages import Request
 from server.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
@@ -44,6 +44,9 @@ class ObservedExecutor(Executor):
             answer = await super().run(operation, context, request_id)
             seen.note(answer)
             return answer
+        except RequestRefused as refusal:  # it took too long
+            seen.note(refused(refusal))
+            raise
         finally:
             seen.end(context, request_id)
 
