@@ -37,17 +37,17 @@ class Limits:
     """The values in the variables, counting lists, objects and what they hold."""
     max_cost: int = 1_000_000
     """What an operation may cost."""
-    cost_bucket: int = 5_000_000
+    cost_bucket: int = 20_000_000
     """What a member may spend at once; not less than `max_cost`."""
-    cost_refill: int = 50_000
+    cost_refill: int = 200_000
     """What flows back to a member in a second."""
-    max_operations: int = 200
+    max_operations: int = 1_000
     """The operations of a member at a time."""
     operation_seconds: float = 30
     """How long a query or a mutation may take."""
     socket_operations: int = 100
     """The operations of one socket at a time."""
-    sockets_per_member: int = 50
+    sockets_per_member: int = 1_000
     """The sockets of a member at a time."""
-    sockets_per_address: int = 500
+    sockets_per_address: int = 2_000
     """The sockets of a client's address at a time."""

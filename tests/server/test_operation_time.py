@@ -16,6 +16,8 @@ from schema.quiet import QuietSchema
 from server.execution import Executor, RequestRefused, refused
 from server.limits import Limits
 from server.messages import Request
+from server.metrics import ERRORS
+from server.observing import ObservedExecutor
 from server.settings import database_credentials
 from services.inbox_reader import InboxReader
 from tests import factories as make
@@ -59,6 +61,13 @@ async def test_a_query_that_takes_too_long() -> None:
     no = await stopped(executor, ADA, "{ slow }")
     assert (no.status, no.headers, refused(no)) == (504, {}, told(TOO_SLOW))
     assert len(executor._places) == 0
+
+
+async def test_a_stopped_operation_is_counted_among_the_errors() -> None:
+    count = ERRORS.labels("OPERATION_TIMEOUT")._value
+    before = count.get()
+    await stopped(ObservedExecutor(QuietSchema(Query), BRIEF), ADA, "{ slow }")
+    assert count.get() == before + 1
 
 
 async def test_a_time_out_of_a_resolvers_own_is_a_bug_of_its() -> None:
