@@ -38,8 +38,8 @@ class SocketLimits:
     """Of what one client may leave waiting."""
     operations: int = 100
     """Of one connection."""
-    connections_of_member: int = 50
-    connections_of_address: int = 500
+    connections_of_member: int = 1_000
+    connections_of_address: int = 2_000
 
 
 class Connection:

@@ -1,5 +1,6 @@
 """Serving: one process, or several behind one address, until a signal ends it."""
 
+import resource
 import socket
 from collections.abc import Callable
 
@@ -30,8 +31,15 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve(settings: Settings, url: str, bound: socket.socket, *, workers: int, announce: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; what is under way gets some seconds to finish."""
+    _allow_as_many_sockets_as_can_be()
     with keeping_database(settings) as look:
         if workers == 1:
             run_server(settings, url, bound, ready=announce, look=look)
         else:
             Workers(settings, url, bound, count=workers).run(ready=announce, look=look)
+
+
+def _allow_as_many_sockets_as_can_be() -> None:
+    # Many systems let a process open 1,024 files unless it asks for more; each socket is one.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
