@@ -16,6 +16,7 @@ from services.password_tokens import make_token, owner_of
 from services.sessions import SessionEnded
 from tests import factories as make
 from tests.asking import INSTALLATION, gid
+from tests.locks import until_held_up
 from tests.resolvers.college import Json, college, create, everything_written, problem
 from tests.resolvers.listening import listener, reader_of, until
 from tests.resolvers.managing import manager, updated
@@ -25,7 +26,6 @@ from tests.resolvers.updating import opened, update
 from tests.services.mail_server import mail_server
 
 INVALID = "INVALID_CREDENTIALS"
-WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def staff() -> tuple[Member, Member]:
@@ -115,9 +115,7 @@ async def while_switched_off(database: str, member: Member, doing: Callable[[], 
         async with connection.transaction():
             await connection.execute("UPDATE member SET active = false WHERE id = $1", member.id)
             task = asyncio.create_task(doing())
-            async with asyncio.timeout(60):
-                while not await fetch(WAITING):
-                    await asyncio.sleep(0.01)
+            await until_held_up()
         return await task
     finally:
         await connection.close()

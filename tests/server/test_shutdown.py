@@ -8,7 +8,8 @@ from signal import SIGTERM
 import httpx
 
 from models import Mail, Tracker
-from models.database import fetch, transaction
+from models.database import transaction
+from tests.locks import until_held_up
 from tests.server.running import environment, running
 from tests.server.staff import CREATE, PASSWORD, staff
 from tests.server.test_members import closed, socket_of
@@ -35,7 +36,7 @@ async def test_requests_and_operations_under_way_are_answered_and_mail_being_sen
                     asked = asyncio.create_task(server.ask(CREATE, ada, input=who.entry()))
                     payload = {"query": CREATE, "variables": {"input": who.entry()}}
                     await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-                    await _until_held_up(2)
+                    await until_held_up(2)
                     server.signal(SIGTERM)
                     await _until_refused(http, server.address)
                 assert (await asked)["data"]["createTracker"]["errors"] == []
@@ -50,14 +51,6 @@ async def test_requests_and_operations_under_way_are_answered_and_mail_being_sen
     assert first is not None
     assert (first.attempts, first.sent_at is None) == (1, False)
     assert "Traceback" not in server.log.read_text()
-
-
-async def _until_held_up(number: int) -> None:
-    """Wait until so many statements wait for a lock."""
-    statement = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with asyncio.timeout(30):
-        while (await fetch(statement))[0]["count"] < number:
-            await asyncio.sleep(0.02)
 
 
 async def _until_refused(http: httpx.AsyncClient, address: str) -> None:

@@ -5,20 +5,13 @@ import asyncio
 import asyncpg
 
 from models import Learner
-from models.database import fetch
 from server.settings import database_credentials
+from tests.locks import until_held_up
 from tests.services.automation_entries import NAME, PAUSE
 from tests.services.automations import office, record
 
-WAITING = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 # As an import locks whom it has read.
 IMPORTING = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY UPDATE"
-
-
-async def _somebody_waits() -> None:
-    async with asyncio.timeout(60):
-        while not (await fetch(WAITING))[0]["n"]:
-            await asyncio.sleep(0.02)
 
 
 async def test_an_approval_that_waited_for_an_import_is_the_later_change(database: str) -> None:
@@ -29,7 +22,7 @@ async def test_an_approval_that_waited_for_an_import_is_the_later_change(databas
         async with importing.transaction():
             await importing.fetch(IMPORTING, house.lena.id)
             approval = asyncio.create_task(house.approved(tracker))
-            await _somebody_waits()
+            await until_held_up()
             # The clock, not the transaction's time: the approval's transaction began before this.
             await importing.execute("UPDATE learner SET imported_at = clock_timestamp() WHERE id = $1", house.lena.id)
         await approval
@@ -51,7 +44,7 @@ async def test_an_approval_that_waited_for_an_import_sees_what_that_wrote(databa
         async with importing.transaction():
             await importing.fetch(IMPORTING, house.lena.id)
             approval = asyncio.create_task(house.approved(tracker))
-            await _somebody_waits()
+            await until_held_up()
             await importing.execute("UPDATE learning_aim SET completion_status = 2 WHERE sequence = 2")
         refusal = (await asyncio.gather(approval, return_exceptions=True))[0]
     finally:

@@ -14,10 +14,10 @@ from services.statements import Statement
 from services.visibility import visible
 from tests import factories as make
 from tests.asking import gid, viewer
+from tests.locks import until_held_up
 from tests.resolvers.college import OPENS, College, college, create
 
 LISTED = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
-WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def differs() -> list[str]:
@@ -77,14 +77,6 @@ async def test_after_many_changes_everyone_lists_what_they_see(database: str) ->
         assert await listed(tutor) == await seen(tutor) != set()
 
 
-async def _blocked(task: "asyncio.Task[Any]") -> None:
-    """Wait until some statement waits for a lock, which is the task's: it began outside the transaction."""
-    async with asyncio.timeout(30):
-        while not await fetch(WAITING):
-            assert not task.done()
-            await asyncio.sleep(0.01)
-
-
 async def _new_tutor(house: College) -> Member:
     tutor = await make.member(house.organisation, kind=MemberKind.TUTOR)
     await Learner.filter(id=house.learner.id).update(tutor_id=tutor.id)
@@ -96,7 +88,7 @@ async def test_a_tracker_opened_while_its_learner_changes_is_listed_for_the_new_
     async with transaction():
         tutor = await _new_tutor(house)
         task = asyncio.create_task(create(house.ada, house.job()), context=outside)
-        await _blocked(task)
+        await until_held_up()
     assert (await task)["errors"] == []
     assert await differs() == []
     assert len(await listed(tutor)) == 1
@@ -117,7 +109,7 @@ async def test_of_two_changes_at_once_the_later_one_sees_the_earlier(database: s
     async with transaction():
         await one()
         task = asyncio.create_task(other(), context=outside)
-        await _blocked(task)
+        await until_held_up()
     await task
     assert await differs() == []
     rows = await fetch("SELECT DISTINCT status FROM tracker_listing")
