@@ -1,7 +1,7 @@
 """Ranges of days as few blocks of days, each of which an index of the listing holds newest first.
 
-Days are counted from 2020 and kept within 0 to 8191: what lies before or after counts as the first or the last, so a
-block may hold days outside the range, and the exact condition is asked beside it.
+Days are counted from 2020 and kept within 0 to 8191: what lies before or after counts as the first or the last, so the
+blocks at these ends may hold days outside the range.
 """
 
 import datetime as dt
@@ -42,10 +42,23 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), ZONE)
 
 
-def blocks(days: Days) -> Iterator[tuple[int, int]]:
-    """Blocks that cover the range and do not overlap: each a number of bits to shift a day by, and what is then left."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The days that are ``place`` once they are shifted by so many bits."""
+
+    shift: int
+    place: int
+
+    @property
+    def is_at_an_end(self) -> bool:
+        """Whether it holds the first or the last day that is counted, and with it all those beyond."""
+        return self.place in (0, _LAST >> self.shift)
+
+
+def blocks(days: Days) -> Iterator[Block]:
+    """Blocks that cover the range and do not overlap."""
     day, last = (min(max((one - _FIRST).days, 0), _LAST) for one in (days.start, days.end))
     while day <= last:
         shift = next(bits for bits in _SHIFTS if day % (1 << bits) == 0 and day + (1 << bits) - 1 <= last)
-        yield shift, day >> shift
+        yield Block(shift, day >> shift)
         day += 1 << shift

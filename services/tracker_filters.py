@@ -159,22 +159,18 @@ class _Fields:
         return Facet(condition, lambda: [Branch(condition())])
 
     def _updated(self, days: Days) -> Facet:
-        def condition() -> str:
+        def within() -> str:
             start, end = map(self.bind, days.moments)
             return f"l.updated_at >= {start} AND l.updated_at < {end}"
 
-        return Facet(condition, lambda: self._blocks("l.updated_day", days, condition()))
+        return Facet(within, lambda: self._blocks("l.updated_day", days, within))
 
     def _due(self, days: Days) -> Facet:
-        return Facet(lambda: self._due_within(days), lambda: self._blocks("l.due_day", days, self._due_within(days)))
+        return Facet(lambda: self._due_within(days), lambda: self._due_blocks(days))
 
     def _overdue(self) -> Facet:
         days = Days(last=today() - dt.timedelta(days=1))
-
-        def condition() -> str:
-            return f"{_OPEN} AND {self._due_within(days)}"
-
-        return Facet(condition, lambda: self._blocks("l.due_day", days, condition()))
+        return Facet(lambda: f"{_OPEN} AND {self._due_within(days)}", lambda: self._due_blocks(days, _OPEN))
 
     def _not_overdue(self) -> Facet:
         days = Days(first=today())
@@ -182,20 +178,27 @@ class _Fields:
         undated = Branch(f"{_OPEN} AND l.due_day = -1")
         return Facet(
             lambda: f"(l.status > 2 OR l.due_date IS NULL OR {self._due_within(days)})",
-            lambda: [*done, undated, *self._blocks("l.due_day", days, f"{_OPEN} AND {self._due_within(days)}")],
+            lambda: [*done, undated, *self._due_blocks(days, _OPEN)],
         )
 
     def _due_within(self, days: Days) -> str:
         return f"l.due_date >= {self.bind(days.start)} AND l.due_date <= {self.bind(days.end)}"
 
-    def _blocks(self, day: str, days: Days, condition: str) -> list[Branch]:
+    def _due_blocks(self, days: Days, beside: str = "true") -> list[Branch]:
+        return self._blocks("l.due_day", days, lambda: self._due_within(days), beside)
+
+    def _blocks(self, day: str, days: Days, within: Callable[[], str], beside: str = "true") -> list[Branch]:
+        """Branches for the blocks. Only those at the ends of what is counted may hold other days.
+
+        Elsewhere the range is not asked again: the planner would take it for a second condition, expect hardly a row, and
+        rather sort all branches than merge them.
+        """
         return [
             Branch(
-                f"({day} >> {shift}) = {self.bind(block)} AND {condition}"
-                if shift
-                else f"{day} = {self.bind(block)} AND {condition}"
+                f"{f'({day} >> {block.shift})' if block.shift else day} = {self.bind(block.place)} AND {beside} "
+                f"AND {within() if block.is_at_an_end else 'true'}"
             )
-            for shift, block in blocks(days)
+            for block in blocks(days)
         ]
 
 

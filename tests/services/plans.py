@@ -49,7 +49,15 @@ def rows_read(node: Mapping[str, Any]) -> float:
 
 
 def rows_sorted(node: Mapping[str, Any]) -> float:
-    """How many rows a node has put in order."""
+    """How many rows a node has put in order at a time."""
     if node["Node Type"] not in ("Sort", "Incremental Sort"):
         return 0
-    return float(max(child["Actual Rows"] * child["Actual Loops"] for child in node["Plans"]))
+    return float(
+        max(child["Actual Rows"] for child in node["Plans"]) / (1 if node["Node Type"] == "Sort" else _groups(node))
+    )
+
+
+def _groups(node: Mapping[str, Any]) -> int:
+    """How often an incremental sort has begun anew."""
+    kinds = (node.get(kind, {}) for kind in ("Full-sort Groups", "Pre-sorted Groups"))
+    return sum(kind.get("Group Count", 0) for kind in kinds) or 1
