@@ -9,13 +9,12 @@ import pytest
 
 from models import Employer, Member, Role
 from models.base import new_id
-from models.database import fetch
 from server.settings import database_credentials
 from tests import factories as make
 from tests.asking import data, gid
+from tests.locks import until_held_up
 from tests.resolvers.college import PROBLEM, Json, problem
 from tests.resolvers.managing import audited, top_level
-from tests.resolvers.test_member_switched_off import WAITING
 
 SHOWN = f"employer {{ id name confirmed }} errors {{ {PROBLEM} }}"
 CREATE = f"mutation ($input: CreateEmployerInput!) {{ createEmployer(input: $input) {{ {SHOWN} }} }}"
@@ -115,9 +114,7 @@ async def test_a_name_that_an_import_is_about_to_take_is_taken(database: str) ->
             async with importing.transaction():
                 await importing.execute(insert, new_id(), mia.organisation_id, name)
                 task = asyncio.create_task(act())
-                async with asyncio.timeout(60):
-                    while not await fetch(WAITING):
-                        await asyncio.sleep(0.01)
+                await until_held_up()
             assert await task == {"employer": None, "errors": [TAKEN]}
         finally:
             await importing.close()
