@@ -83,6 +83,9 @@ async def _blocked(task: "asyncio.Task[Any]") -> None:
         while not await fetch(WAITING):
             assert not task.done()
             await asyncio.sleep(0.01)
+            await fetch(
+                "SELECT pg_stat_clear_snapshot()"
+            )  # a transaction goes on seeing who waited when it first looked
 
 
 async def _new_tutor(house: College) -> Member:
