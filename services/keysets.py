@@ -56,6 +56,11 @@ class Stretch:
     limit: int
 
 
+def typed(key: Key, value: str) -> str:
+    """A bound value of a key. It has the key's type, not the column's, whose range may be narrower than what a cursor can hold."""
+    return f"{value}::{_TYPES[key.type]}"
+
+
 def within(keys: Sequence[Key], bound: Bound) -> str:
     """The condition that a row lies beyond a bound: a comparison of rows, or its long form where directions differ."""
     if len({key.descending for key in keys}) == 1:
@@ -121,3 +126,4 @@ _READ: dict[type, Callable[[str], object]] = {
     datetime: _read_moment,
     date: date.fromisoformat,
 }
+_TYPES: dict[type, str] = {str: "text", int: "int", UUID: "uuid", datetime: "timestamptz", date: "date"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.keysets import Bound, Key, Order, Stretch, cursor_of, position, within
+from services.keysets import Bound, Key, Order, Stretch, cursor_of, position, typed, within
 from services.refusals import BadRequest
 from services.statements import Statement
 
@@ -130,7 +130,7 @@ async def fetch_pages(
 
 def _bounds(request: PageRequest, order: Order, statement: Statement) -> tuple[Bound, ...]:
     return tuple(
-        Bound(tuple(statement.bind(value) for value in position(order, cursor, argument)), after)
+        Bound(tuple(map(typed, order.keys, map(statement.bind, position(order, cursor, argument)))), after)
         for argument, cursor, after in (("after", request.after, True), ("before", request.before, False))
         if cursor is not None
     )

@@ -78,15 +78,15 @@ class _Fields:
 
     def facets(self) -> Iterator[Facet]:
         asked = self.filter_by
-        yield from self._among("l.learner_id", asked.learner)
+        yield from self._pointing("l.learner_id", asked.learner)
         if asked.group is not None:
             yield self._groups(_texts(asked.group))
-        yield from self._among("l.employer_id", asked.employer)
+        yield from self._pointing("l.employer_id", asked.employer)
         yield from self._among("l.sub_programme", None if asked.sub_programme is None else _texts(asked.sub_programme))
-        yield from self._among("l.created_by_id", asked.created_by)
+        yield from self._pointing("l.created_by_id", asked.created_by)
         yield from self._assigned()
-        yield from self._among("l.tutor_id", asked.tutor)
-        yield from self._among("l.programme_id", asked.programme)
+        yield from self._pointing("l.tutor_id", asked.tutor)
+        yield from self._pointing("l.programme_id", asked.programme)
         if asked.type is not None:
             yield self._types([key for key in asked.type if may_be_key(key)])
         yield from self._among("l.status", _places(_STATUSES, asked.status))
@@ -100,6 +100,10 @@ class _Fields:
             yield self._updated(asked.updated)
         if asked.overdue is not None:
             yield self._overdue() if asked.overdue else self._not_overdue()
+
+    def _pointing(self, column: str, ids: Collection[UUID] | None, *others: UUID) -> Iterator[Facet]:
+        """Rows that point to one of ``ids``, of which nobody's names no row, or to one of ``others``."""
+        return self._among(column, None if ids is None else [*(one for one in ids if one != NOBODY), *others])
 
     def _among(self, column: str, values: Collection[object] | None) -> Iterator[Facet]:
         if values is not None:
@@ -117,8 +121,7 @@ class _Fields:
             given = f"l.assignee_id <> '{NOBODY}'"
             yield Facet(lambda: given, lambda: [Branch(given)])
         elif asked.assignee is not None or asked.unassigned:
-            nobody = [NOBODY] if asked.unassigned else []
-            yield from self._among("l.assignee_id", [*(asked.assignee or ()), *nobody])
+            yield from self._pointing("l.assignee_id", asked.assignee or (), *([NOBODY] if asked.unassigned else []))
 
     def _types(self, keys: list[str]) -> Facet:
         organisation = self.viewer.organisation_id

@@ -57,7 +57,7 @@ class SearchedLots:
         first, last, conditions = ["0"], [self._newest], [self._matches]
         for bound in stretch.bounds:
             (value,) = bound.values
-            (last if bound.after is key.descending else first).append(f"{value}::int >> {LOT}")
+            (last if bound.after is key.descending else first).append(f"{value} >> {LOT}")
             conditions.append(within([replace(key, sql="x.number")], bound))
         return (
             'SELECT hit.tracker_id, hit.number AS "key0" FROM (SELECT lot FROM '

@@ -142,4 +142,4 @@ def _from(number: Key, bound: Bound) -> str:
     """Of the one at whom a cursor stands, what lies beyond it; of all others, everything."""
     *_, named, value = bound.values
     edge = -1 if bound.after is not number.descending else GREATEST_NUMBER
-    return within([number], replace(bound, values=(f"CASE WHEN named.id = {named} THEN {value}::int ELSE {edge} END",)))
+    return within([number], replace(bound, values=(f"CASE WHEN named.id = {named} THEN {value} ELSE {edge} END",)))

@@ -1,6 +1,5 @@
 """What holds for every list that one searches by name, and what is each one's own."""
 
-import json
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -10,13 +9,9 @@ from models import Member, MemberKind, Role
 from models.base import new_id
 from tests import factories as make
 from tests.asking import ask, data
-from tests.resolvers.paging import names, refused_at, walked
+from tests.resolvers.paging import cursor, names, refused_at, walked
 
 LISTS = ("learners", "members", "employers", "programmes")
-
-
-def cursor(*parts: object) -> str:
-    return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
 async def staffed() -> Member:

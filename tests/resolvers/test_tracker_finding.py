@@ -20,9 +20,12 @@ from models import (
     TrackerType,
 )
 from services.calendar import today
+from services.global_ids import global_id
+from services.tracker_orders import NOBODY
 from tests import factories as make
 from tests.asking import ask, data, gid
 from tests.resolvers.finding import PAGE, Json, cases, meets, ordered, seen_by, walked
+from tests.resolvers.paging import cursor
 
 ORDERS = ["CREATED_AT", "UPDATED_AT", "DUE_DATE", "STATUS", "TYPE", "LEARNER", "ASSIGNEE", "CREATED_BY", "NUMBER"]
 NAMES = ["Sméth", "Smeth", "O'Neil", "de la Cruz", "Ångström", "smith-jones"]
@@ -220,3 +223,25 @@ async def test_a_cursor_belongs_to_its_order_and_not_to_its_filter(database: str
         assert [edge["node"]["number"] for edge in page["edges"]] == [
             number for number in ordered(rest, order) if number not in passed
         ]
+
+
+NOBODYS = {
+    "assigneeId": "Member", "createdById": "Member", "tutorId": "Member", "employerId": "Employer", "programmeId": "Programme",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOBODYS)
+async def test_the_id_under_which_the_listing_keeps_nobody_finds_nothing(database: str, name: str) -> None:
+    _, _, people = await town(6)
+    found = (await data(people[0], PAGE, filter={name: [global_id(NOBODYS[name], NOBODY)]}))["trackers"]
+    assert (found["totalCount"], found["edges"]) == (0, [])
+
+
+async def test_a_cursor_made_up_beyond_all_statuses_is_a_place_like_any_other(database: str) -> None:
+    _, _, people = await town(7)
+    for place, count in ((-2_147_483_647, 60), (2_147_483_647, 0)):
+        made_up = cursor("trackers STATUS ASC", str(place), "1")
+        page = (await data(people[0], PAGE, orderBy=[{"field": "STATUS"}], after=made_up))["trackers"]
+        assert len(page["edges"]) == min(count, 50)
+        page = (await data(people[0], PAGE, orderBy=[{"field": "STATUS"}], last=100, before=made_up))["trackers"]
+        assert len(page["edges"]) == 60 - count

@@ -1,0 +1,62 @@
+"""Finding where PostgreSQL's statistics or memory know nothing of how many trackers there are: as if they did."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from models import Tracker, TrackerStatus
+from models.database import fetch, transaction
+from services.pages import PageRequest
+from services.tracker_filters import TrackerFilter
+from services.tracker_lists import TrackerQuery, page_of_trackers
+from services.tracker_orders import OrderTerm, TrackerOrderField
+from tests import factories as make
+from tests.asking import viewer
+from tests.services.plans import asked, nodes, rows_read
+
+PAGES: Mapping[str, Mapping[str, Any]] = {
+    "newest first": {},
+    "a filter": {"filter_by": TrackerFilter(status=[TrackerStatus.NEW])},
+    "an order": {"order_by": (OrderTerm(TrackerOrderField.TYPE),)},
+    "a word": {"filter_by": TrackerFilter(search=("word",))},
+    "a letter": {"filter_by": TrackerFilter(search=("x",))},
+}
+MORE = """
+INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, status, description, "values",
+    version, created_at, updated_at)
+SELECT gen_random_uuid(), organisation_id, number + n, type_id, type_version_id, learner_id, status, description, "values",
+    version, created_at, updated_at
+FROM tracker, generate_series(1, $1::int - 1) n
+"""
+
+
+async def _trackers(many: int) -> Tracker:
+    """So many trackers of one organisation, about one learner; the first of them."""
+    first = await make.tracker(description="a word")
+    await fetch(MORE, many)
+    return first
+
+
+async def test_a_page_is_found_once_and_not_once_for_every_tracker(database: str) -> None:
+    organisation = await (await _trackers(300)).organisation
+    who = await viewer(await make.member(organisation))
+    read = {}
+    for name, query in PAGES.items():
+        with asked() as statements:
+            await page_of_trackers(who, PageRequest(first=10), TrackerQuery(**query))
+        (statement,) = statements
+        read[name] = sum(map(rows_read, await nodes(statement)))
+    assert {name: rows for name, rows in read.items() if rows > 1_200} == {}
+
+
+async def test_listing_many_again_compares_none_with_all_others(database: str) -> None:
+    await _trackers(3_000)
+    (function,) = await fetch("SELECT prosrc FROM pg_proc WHERE proname = 'list_trackers'")
+    body = re.fullmatch(r"\s*BEGIN(.*);\s*END\s*", function["prosrc"], re.DOTALL)
+    assert body is not None
+    await fetch("ANALYZE")
+    ids = [row["id"] for row in await fetch("SELECT id FROM tracker")]
+    async with transaction():
+        await fetch("SET LOCAL work_mem = '64kB'")
+        plan = await nodes((body[1].replace("changed", "$1::uuid[]"), (ids,)))
+    assert max(float(node["Actual Rows"] * node["Actual Loops"]) for node in plan) < 20_000
