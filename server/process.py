@@ -11,6 +11,7 @@ import uvicorn
 
 from server.app import Application
 from server.settings import Settings
+from server.web_requests import HttpProtocol
 from server.web_sockets import WebSocketProtocol
 
 GRACE_SECONDS = 20
@@ -72,7 +73,7 @@ def _config(application: Application) -> uvicorn.Config:
     return uvicorn.Config(
         application.asgi,
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         ws=WebSocketProtocol,
         ws_max_size=LARGEST_MESSAGE,
         log_config=None,

@@ -1,13 +1,16 @@
 """WebSockets as uvicorn speaks them, mended where a client that means harm, or has gone silent, would be let to.
 
 uvicorn answers every ping at once, though nobody reads the answers; waits for ever on a connection that closes until
-its client has read everything; logs each invalid character with a traceback; and when the server stops, closes with
-1012 what the application is about to close with 1001.
+its client has read everything, and on one whose handshake is none; logs each invalid character with a traceback; and
+when the server stops, closes with 1012 what the application is about to close with 1001.
 """
 
 import asyncio
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from server.error_codes import Code
+from server.web_requests import refuse_connection
 
 LAST_SECONDS = 4.0
 """For so long a client may still take what was sent before a connection's end."""
@@ -15,6 +18,12 @@ LAST_SECONDS = 4.0
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """Give it to uvicorn's configuration as `ws`."""
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless what asked for a WebSocket cannot have one: a POST, or headers without end."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.transport.is_closing():
+            refuse_connection(self.transport, 400, Code.BAD_REQUEST, "This is no handshake of a WebSocket")
 
     def handle_ping(self) -> None:
         """Answer, unless the answers to earlier ones are not read: the next one read is answered again."""

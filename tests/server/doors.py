@@ -20,6 +20,7 @@ from server.http import GraphQLDoor
 from server.limits import Limits
 from server.process import LARGEST_MESSAGE
 from server.socket import SocketDoor, SocketLimits
+from server.web_requests import HttpProtocol
 from server.web_sockets import WebSocketProtocol
 
 
@@ -223,6 +224,7 @@ async def house(
             port=0,
             log_config=None,
             lifespan="off",
+            http=HttpProtocol,
             ws=WebSocketProtocol,
             ws_max_size=LARGEST_MESSAGE,
             ws_ping_interval=None,

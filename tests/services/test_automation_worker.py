@@ -10,14 +10,16 @@ import asyncpg
 import pytest
 
 from models import Learner, Tracker, TrackerEvent, TrackerStatus
-from models.database import fetch
+from models.database import fetch, transaction
 from server.settings import database_credentials
+from services import automation_worker
 from services.automation_worker import apply_due, run_automations
 from services.calendar import until_tomorrow
 from tests.conftest import administer
 from tests.resolvers.updating import told
 from tests.services.automation_entries import ADDRESS, TODAY
 from tests.services.automations import Office, history, office, record, with_changes
+from tests.services.plans import nodes
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 SCHEDULED = ADDRESS | {"effectiveDate": TOMORROW}
@@ -39,6 +41,22 @@ async def scheduled(house: Office) -> Tracker:
 async def state(tracker: Tracker) -> tuple[TrackerStatus, dt.date | None, int]:
     row = await Tracker.get(id=tracker.id)
     return row.status, row.applies_on, row.version
+
+
+@pytest.mark.parametrize(
+    ("index", "statement", "values"),
+    [
+        ("tracker_waiting", automation_worker._TAKE, (TODAY, [])),
+        ("tracker_failed", automation_worker._FAILED, ()),
+    ],
+)
+async def test_what_is_due_and_what_failed_have_indexes_of_their_own(
+    database: str, index: str, statement: str, values: tuple[object, ...]
+) -> None:
+    async with transaction():
+        await fetch("SET LOCAL enable_seqscan = off")  # which so small a table would be read by
+        found = await nodes((statement, values))
+    assert {node.get("Index Name") for node in found if "Relation Name" in node} == {index}
 
 
 async def test_it_waits_for_the_day_and_then_it_is_done(database: str) -> None:

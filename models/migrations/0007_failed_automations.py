@@ -1,0 +1,15 @@
+"""The approved automations that could not be applied are few, and counted at every scrape of the metrics."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0006_finding")]
+
+    operations = [
+        ops.RunSQL(
+            "CREATE INDEX tracker_failed ON tracker (id) WHERE status = 'APPROVED' AND applies_on IS NULL",
+            "DROP INDEX tracker_failed",
+        ),
+    ]
