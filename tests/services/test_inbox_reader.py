@@ -146,7 +146,7 @@ async def _until_the_pool_answers() -> None:
         for _ in range(30):  # each dead connection fails once
             try:
                 await fetch("SELECT 1")
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 await asyncio.sleep(0.01)
 
 
