@@ -172,7 +172,7 @@ def _cross_origin(settings: Settings) -> list[Middleware]:
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type", "GraphQL-Cost", "X-Request-Id"],
-            expose_headers=["GraphQL-Cost", "Retry-After", "X-Request-Id"],
+            expose_headers=["Retry-After", "X-Request-Id"],
             max_age=600,
         )
     ]

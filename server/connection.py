@@ -9,7 +9,7 @@ has too many connections.
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -20,6 +20,7 @@ from server.messages import Malformed, Message, parse_message
 from server.operations import Operations
 from server.outage import is_outage
 from server.outgoing import CUT, Outgoing
+from server.session_watch import SessionWatch
 from server.tally import Tally
 
 __all__ = ["Connection", "SocketLimits"]
@@ -59,14 +60,12 @@ class Connection:
         self._make_context = make_context
         self._limits = limits
         self._members = members
-        self._loop = loop
         self._address = websocket.client.host if websocket.client else ""
         self._authorization: str | None = None
-        self._member_id: str | None = None
         self._initialised = False
-        self._asking: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Future[tuple[int, str]] = loop.create_future()
         self._left: asyncio.Future[None] = loop.create_future()
+        self._session = SessionWatch(self._enter, partial(self.end, 4403))
         self._timer = loop.call_later(limits.init_time, self.end, 4408, "Connection initialisation timeout")
         self._outgoing = Outgoing(websocket, self.end, seconds=limits.send_time, characters=limits.unread_length)
         self._operations = Operations(
@@ -87,16 +86,7 @@ class Connection:
 
     def recall(self, member_id: str) -> None:
         """Close, with what is under way, if this is the member's and its authorization holds no longer."""
-        if self._member_id == member_id:
-            task = asyncio.create_task(self._ask_again())
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
-
-    async def _ask_again(self) -> None:
-        # Where it cannot be asked now, whatever the client does next is asked for itself.
-        with suppress(Exception):
-            if (await self._enter()).viewer is None:
-                self.end(4403, "The session has ended.")
+        self._session.recall(member_id)
 
     async def _enter(self) -> Context:
         return await self._make_context(self._authorization, self._address)
@@ -107,20 +97,19 @@ class Connection:
         signals: list[asyncio.Future[Any]] = [reader, self._ended, self._left]
         try:
             await asyncio.wait(signals, return_when=asyncio.FIRST_COMPLETED)
-            reader.cancel()
+            reader.cancel()  # nothing new is begun
             if self._left.done():
                 await self._operations.finish(self._limits.finish_time)
                 self.end(1001, "Going away")
         finally:
             self._timer.cancel()
-            stopped = [reader, *self._asking, *self._operations.cancel()]
-            for task in stopped:
-                task.cancel()
+            reader.cancel()
+            stopped = [reader, *self._session.stop(), *self._operations.cancel()]
             if self._ended.done() and self._ended.result()[0] != CUT:
                 await self._close(*self._ended.result())
             await asyncio.gather(*stopped, return_exceptions=True)
-            if self._member_id is not None:
-                self._members.give_back(self._member_id)
+            if self._session.member_id is not None:
+                self._members.give_back(self._session.member_id)
 
     async def _close(self, code: int, reason: str) -> None:
         # A client that does not read leaves no room for the close frame either: then only the line is cut.
@@ -178,12 +167,8 @@ class Connection:
 
     def _belongs_to(self, context: Context) -> bool:
         """Make it the member's, for as long as their token holds; False where they have too many already."""
-        if context.member_id is not None:
-            if not self._members.take(context.member_id):
-                self.end(4429, f"At most {self._members.most} connections at a time for one member")
-                return False
-            self._member_id = context.member_id
-        if context.expires_at is not None:
-            left = (context.expires_at - datetime.now(UTC)).total_seconds()
-            self._timer = self._loop.call_later(left, self.end, 4403, "Session expired")
+        if context.member_id is not None and not self._members.take(context.member_id):
+            self.end(4429, f"At most {self._members.most} connections at a time for one member")
+            return False
+        self._session.begin(context)
         return True

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -17,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from server.errors import bug_answer, refusal
 from server.execution import Context
 from server.messages import encode
+from server.session_watch import SessionWatch
 
 __all__ = ["COMPLETE", "EventStream", "StreamLimits", "next_event"]
 
@@ -44,10 +44,6 @@ def next_event(answer: dict[str, Any]) -> bytes:
     return b"event: next\ndata: " + encode(answer) + b"\n\n"
 
 
-def _session_over(reason: str) -> bytes:
-    return next_event(refusal(reason, "UNAUTHENTICATED")) + COMPLETE
-
-
 class EventStream:
     """The response to one subscription: an ASGI application that lasts until either side has enough.
 
@@ -66,7 +62,7 @@ class EventStream:
     ) -> None:
         self._answers = answers
         self._context = context
-        self._make_context = make_context
+        self._session = SessionWatch(make_context, self._end_with_session)
         self._request_id = request_id
         self._closing = closing
         self._limits = limits
@@ -81,12 +77,11 @@ class EventStream:
 
     def recall(self, member_id: str) -> None:
         """End, with an error, if this is the member's and its authorization holds no longer."""
-        if self._context.member_id == member_id:
-            self._begin(self._ask_again())
+        self._session.recall(member_id)
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send events until there are no more; then wait until the subscription has cleaned up."""
-        timer = self._expiry()
+        self._session.begin(self._context)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS]})
             self._begin(self._watch(receive))
@@ -94,11 +89,9 @@ class EventStream:
             self._begin(self._deliver(send))
             last = await self._last
         finally:
-            if timer is not None:
-                timer.cancel()
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, *self._session.stop(), return_exceptions=True)
         if last is not None:
             await self._close(send, last)
 
@@ -107,17 +100,8 @@ class EventStream:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _expiry(self) -> asyncio.TimerHandle | None:
-        if self._context.expires_at is None:
-            return None
-        left = (self._context.expires_at - datetime.now(UTC)).total_seconds()
-        return asyncio.get_running_loop().call_later(left, self.end, _session_over("Session expired"))
-
-    async def _ask_again(self) -> None:
-        # Where it cannot be asked now, the next event asks for itself.
-        with suppress(Exception):
-            if (await self._make_context()).viewer is None:
-                self.end(_session_over("The session has ended."))
+    def _end_with_session(self, reason: str) -> None:
+        self.end(next_event(refusal(reason, "UNAUTHENTICATED")) + COMPLETE)
 
     async def _watch(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -139,7 +123,7 @@ class EventStream:
                     await asyncio.sleep(0)
             self.end(COMPLETE)
         except self._closing as ended:
-            self.end(_session_over(str(ended)))
+            self._end_with_session(str(ended))
         except Exception as bug:
             self.end(next_event(bug_answer(bug, self._request_id)) + COMPLETE)
 

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.event_stream import EventStream, StreamLimits
 from server.execution import Context, Executor, Operation
+from server.metrics import OPEN_STREAMS
 
 __all__ = ["EventStreams", "StreamLimits"]
 
@@ -45,7 +46,8 @@ class EventStreams:
         assert task is not None
         self._streams[task] = stream
         try:
-            await stream(scope, receive, send)
+            with OPEN_STREAMS.track_inprogress():
+                await stream(scope, receive, send)
         finally:
             del self._streams[task]
 

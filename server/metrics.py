@@ -25,6 +25,7 @@ __all__ = [
     "ERRORS",
     "EVENT_LAG",
     "OPEN_SOCKETS",
+    "OPEN_STREAMS",
     "OPERATION_SECONDS",
     "POOL",
     "REQUESTS",
@@ -54,6 +55,7 @@ OPERATION_SECONDS = Histogram(
 )
 ERRORS = Counter("trackers_errors", "Errors at the top level of an answer.", ["code"])
 OPEN_SOCKETS = Gauge("trackers_open_sockets", "Sockets that are open now.", multiprocess_mode="livesum")
+OPEN_STREAMS = Gauge("trackers_open_streams", "Subscriptions over HTTP that are open now.", multiprocess_mode="livesum")
 EVENT_LAG = Histogram(
     "trackers_event_lag_seconds",
     "Seconds from the writing of a notification until it was handed to a subscription that waited for it.",

@@ -20,6 +20,7 @@ from tests.server.conftest import Front
 from tests.server.running import Server, environment, running
 from tests.server.scraped import Sample, named, samples
 from tests.server.staff import CREATE, PASSWORD, staff
+from tests.server.stream_client import BEAT, stream
 
 TOKEN = "a-token-for-metrics"
 HELLO = "query A { ...Both } fragment Both on Query { viewer { id } again: viewer { id } ... { __typename } }"
@@ -67,6 +68,16 @@ async def test_one_process(database: str, folder: Path) -> None:
     assert found[named("trackers_database_up")] == 1
     assert 2 <= found[named("trackers_database_pool", state="open")] <= 20
     assert named("process_resident_memory_bytes") in found
+
+
+async def test_streams_are_counted_while_they_are_open(database: str, folder: Path) -> None:
+    await staff()
+    async with running(folder, environment(database)) as server:
+        bob = await server.sign_in("bob@example.org", PASSWORD)
+        async with stream(f"{server.address}/graphql", "subscription { trackerAssigned { cursor } }", token=bob) as one:
+            assert await one.hear() == BEAT
+            assert (await scrape(server))[named("trackers_open_streams")] == 1
+        await _until(server, {}, "trackers_open_streams", 0)
 
 
 async def _settled(server: Server) -> dict[Sample, float]:
