@@ -2,14 +2,18 @@
 
 Every field weighs 1, and more where PRICES says so. A page multiplies what is asked of its rows by its size.
 A list that is no page is taken to have as many entries as SIZES says: usual ones, not the longest.
+What is asked with long lists takes as long as they are, so these are paid for too.
 """
 
 from types import MappingProxyType
 
-__all__ = ["PAGE_PRICE", "PRICES", "SIZES"]
+__all__ = ["LISTED_PRICE", "PAGE_PRICE", "PRICES", "SIZES"]
 
 PAGE_PRICE = 10
 """The price of a connection, and of its `totalCount`: each is a statement of the database's."""
+
+LISTED_PRICE = 10
+"""The price of each value in the variables' lists, in every field that takes a variable: there it is judged anew."""
 
 PRICES = MappingProxyType(
     {

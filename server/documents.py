@@ -36,6 +36,8 @@ class Planned:
 
     definition: OperationDefinitionNode
     cost: Cost
+    given: int
+    """How many of its fields take a variable."""
     introspects: bool
 
 
@@ -86,7 +88,7 @@ class Documents:
         if errors:
             raise RequestRefused(errors)
         operations = {
-            node.name.value if node.name else None: Planned(node, measures.cost, measures.introspects)
+            node.name.value if node.name else None: Planned(node, measures.cost, measures.given, measures.introspects)
             for node, measures in measuring.operations
         }
         return Checked(CheckedQuery(text, document), operations)

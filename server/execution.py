@@ -17,6 +17,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from schema.quiet import CheckedQuery, QuietSchema
+from schema.weights import LISTED_PRICE
 from server.accounts import Places, account_of
 from server.buckets import Buckets, Spent
 from server.documents import Checked, Documents, Planned
@@ -25,7 +26,7 @@ from server.errors import execution_errors, innermost
 from server.limits import Limits
 from server.messages import Request
 from server.refusals import RequestRefused, limit_exceeded, refused
-from server.variables import check_size, coerced
+from server.variables import check_size, coerced, listed_values
 
 __all__ = ["Context", "Executor", "MakeContext", "Operation", "RequestRefused", "refused", "with_cost"]
 
@@ -95,6 +96,7 @@ class Executor:
         if planned.introspects and not signed_in:
             raise RequestRefused([GraphQLError(STRANGER, extensions={"code": Code.UNAUTHENTICATED.value})])
         cost = planned.cost.of(self._values(planned, request.variables, suggest=signed_in))
+        cost += planned.given * listed_values(request.variables) * LISTED_PRICE
         if cost > self._limits.max_cost:
             raise RequestRefused([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
         spent = self._buckets.take(account, cost)

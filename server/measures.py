@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from graphql import DirectiveNode, ListValueNode, ObjectValueNode, ValueNode
+from graphql import DirectiveNode, ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
 from server.cost import FREE, Cost, Size, cost_of
 
@@ -24,6 +24,8 @@ class Measures:
     fields: int = 0
     """On its first level."""
     longest_list: int = 0
+    given: int = 0
+    """Its fields that take a variable: each reads and judges what is in it anew."""
     introspects: bool = False
     cost: Cost = FREE
     row_cost: Cost = FREE
@@ -47,6 +49,7 @@ class Sum:
         own.aliases += other.aliases
         own.directives += other.directives
         own.longest_list = max(own.longest_list, other.longest_list)
+        own.given += other.given
         own.introspects |= other.introspects
 
     def spread(self, other: Measures) -> None:
@@ -56,10 +59,14 @@ class Sum:
         self.costs.append((1, other.cost))
         self.row_costs.append((1, other.row_cost))
 
-    def hold(self, values: Iterable[ValueNode]) -> None:
-        """Take in arguments or defaults, for the lists in them."""
-        longest = max((len(one.values) for value in values for one in _lists_in(value)), default=0)
-        self.measures.longest_list = max(self.measures.longest_list, longest)
+    def hold(self, values: Iterable[ValueNode]) -> bool:
+        """Take in arguments or defaults, for the lists in them; whether a variable is among them."""
+        given = False
+        for one in _within(values):
+            if isinstance(one, ListValueNode):
+                self.measures.longest_list = max(self.measures.longest_list, len(one.values))
+            given |= isinstance(one, VariableNode)
+        return given
 
     def direct(self, directives: Iterable[DirectiveNode] | None) -> None:
         """Take in what a definition or a selection is marked with."""
@@ -74,12 +81,12 @@ class Sum:
         return self.measures
 
 
-def _lists_in(value: ValueNode) -> Iterator[ListValueNode]:
-    waiting = [value]
+def _within(values: Iterable[ValueNode]) -> Iterator[ValueNode]:
+    waiting = [*values]
     while waiting:
         one = waiting.pop()
+        yield one
         if isinstance(one, ListValueNode):
-            yield one
             waiting.extend(one.values)
         elif isinstance(one, ObjectValueNode):
             waiting.extend(entry.value for entry in one.fields)

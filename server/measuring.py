@@ -97,7 +97,7 @@ class Measuring:
         own.aliases += node.alias is not None
         own.introspects |= node.name.value in META_FIELDS
         arguments = node.arguments or ()
-        total.hold(argument.value for argument in arguments)
+        own.given += total.hold(argument.value for argument in arguments)
         below = self._selection_set(node.selection_set, price.below) if node.selection_set else Measures()
         total.add(below, levels=1)
         costs = [_rows_of(arguments, price, below)]

@@ -12,7 +12,7 @@ from server.error_codes import Code
 from server.limits import Limits
 from server.refusals import RequestRefused, limit_exceeded
 
-__all__ = ["check_size", "coerced"]
+__all__ = ["check_size", "coerced", "listed_values"]
 
 MAX_ERRORS = 50
 CONTAINERS = (list, dict)
@@ -35,6 +35,19 @@ def check_size(variables: dict[str, Any], limits: Limits) -> None:
     )
     if errors := [limit_exceeded(*figure) for figure in figures if figure[2] > figure[3]]:
         raise RequestRefused(errors)
+
+
+def listed_values(variables: dict[str, Any]) -> int:
+    """How many values are in lists, counting the lists and objects in these and what they hold."""
+    count = 0
+    waiting: list[tuple[Any, bool]] = [(variables, False)]
+    while waiting:
+        one, listed = waiting.pop()
+        listed = listed or isinstance(one, list)
+        count += len(one) if listed else 0
+        within = one if isinstance(one, list) else one.values()
+        waiting.extend((value, listed) for value in within if isinstance(value, CONTAINERS))
+    return count
 
 
 def coerced(

@@ -70,6 +70,20 @@ def test_costs(text: str, variables: dict[str, Any], cost: int) -> None:
     assert measured(text).cost.of(variables) == cost
 
 
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("{ things(first: 3) { totalCount } }", 0),
+        ("query($n: Int) { things(first: $n) { nodes { things(first: $n, last: $n) { totalCount } } } }", 2),
+        ("query($a: ID!) { nodes(ids: [$a]) { name } }", 1),
+        ("query($a: I) { hello(in: {with: [{some: $a}]}) ...F ...F } fragment F on Query { hello(in: $a) }", 3),
+        ("query($b: Boolean!) { hello @include(if: $b) }", 0),
+    ],
+)
+def test_the_fields_that_take_a_variable(text: str, given: int) -> None:
+    assert measured(text).given == given
+
+
 def test_what_no_variable_says_is_one_number() -> None:
     assert measured("{ things(first: 3) { nodes { things { nodes { name } } } } }").cost.parts == ()
     assert measured("query($n: Int) { things(first: $n) { nodes { name } } }").cost.parts != ()

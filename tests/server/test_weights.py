@@ -3,7 +3,7 @@
 import pytest
 
 from resolvers.root import make_schema
-from schema.weights import PRICES
+from schema.weights import LISTED_PRICE, PRICES
 from schema.weights import SIZES as LIST_SIZES
 from server.execution import Executor, RequestRefused, refused
 from server.limits import Limits
@@ -88,6 +88,30 @@ def test_the_entries_of_filters_ids_and_values(query: str, entry: object) -> Non
         executor.prepare(Request(query, {"ids": [entry] * 1_001}), ADA)
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "listEntries", "asked": 1_001, "allowed": 1_000}
     message = "The entries of a list: 1,001, where at most 1,000 are allowed"
+    assert refused(no.value) == {"errors": [{"message": message, "extensions": extensions}]}
+
+
+ENTRY = {"key": "x", "value": {"text": "y"}}  # with its three values, four
+TIMES = "query ($input: CreateTrackerInput!) {{ {} }}"
+CHECKED = "a{}: validateTracker(input: $input) {{ code }}"
+
+
+def test_long_lists_are_paid_for_wherever_they_are_judged() -> None:
+    executor = Executor(make_schema())
+
+    def cost(times: int, entries: int) -> int:
+        query = TIMES.format(" ".join(CHECKED.format(number) for number in range(times)))
+        variables = {"input": {"type": "JOB", "learnerId": "x", "values": [ENTRY] * entries}}
+        return executor.prepare(Request(query, variables), ADA).spent.requested
+
+    assert cost(3, 0) == 3 * cost(1, 0)
+    assert cost(1, 1_000) - cost(1, 0) == 4 * 1_000 * LISTED_PRICE
+    assert cost(3, 100) - cost(3, 0) == 3 * 4 * 100 * LISTED_PRICE
+    with pytest.raises(RequestRefused) as no:
+        cost(30, 1_000)
+    asked = cost(30, 0) + 30 * 4 * 1_000 * LISTED_PRICE
+    extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": asked, "allowed": 1_000_000}
+    message = f"The operation's cost: {asked:,}, where at most 1,000,000 are allowed"
     assert refused(no.value) == {"errors": [{"message": message, "extensions": extensions}]}
 
 
