@@ -50,7 +50,9 @@ class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
         def report(error: GraphQLError, path: list[str | int]) -> None:
             where = [self.place, *map(str, path)]
             extensions = {"code": Code.BAD_USER_INPUT.value, "path": where}
-            self.report_error(GraphQLError(error.message, error.nodes or node, extensions=extensions))
+            # What a scalar failed by, rather than refused, is Python's own: it tells nothing that helps a client.
+            message = error.message if error.original_error is None else "The value is not of its type."
+            self.report_error(GraphQLError(message, error.nodes or node, extensions=extensions))
 
         if input_type:
             validate_input_literal(node, input_type, report, None, None, self.context.hide_suggestions)

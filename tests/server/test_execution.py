@@ -76,6 +76,13 @@ async def test_literals(field: str, paths: list[list[str]]) -> None:
     ]
 
 
+async def test_a_literal_that_a_scalar_cannot_even_read() -> None:
+    answer = await run(f'{{ check(entry: {{title: "x", part: {{number: {"9" * 5_000}}}}}) }}')
+    ((error,),) = answer.values()
+    assert error["message"] == "The value is not of its type."
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "path": ["entry", "part", "number"]}
+
+
 async def test_a_variables_default() -> None:
     answer = await run('query($on: Date = "x") { check(entry: {title: "x"}, on: $on) }')
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "BAD_USER_INPUT", "path": ["on"]}]
