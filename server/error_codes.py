@@ -52,7 +52,7 @@ UPLOAD = "422 from `POST /files`"
 MEANINGS = {
     Code.BAD_REQUEST: Meaning(
         "400",
-        "The body or the address's parameters are no GraphQL request.",
+        "The body or the address's parameters are no GraphQL request, or what came is no HTTP.",
         "Mend the client: the message says where.",
     ),
     Code.NOT_ACCEPTABLE: Meaning(
@@ -68,7 +68,9 @@ MEANINGS = {
         "The body is not JSON in UTF-8, or it is compressed; of an upload: not a kind that the field takes.",
         "Send what the message names.",
     ),
-    Code.CONTENT_TOO_LARGE: Meaning("413", "The body or the file is too long.", "Send less; the limit is told."),
+    Code.CONTENT_TOO_LARGE: Meaning(
+        "413; 431 for headers", "The body, the file or the headers are too long.", "Send less; the limit is told."
+    ),
     Code.REQUEST_TIMEOUT: Meaning("408", "A body or an upload stood still or took too long.", "Send it again."),
     Code.GRAPHQL_PARSE_FAILED: Meaning(DOCUMENT, "The document is not GraphQL.", "Mend it at `locations`."),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
