@@ -289,4 +289,6 @@ class Migration(migrations.Migration):
         _trigger("learner", "UPDATE", "list_of_learners", "OLD TABLE AS before NEW TABLE AS after"),
         _trigger("learner_in_group", "INSERT", "list_regrouped", "NEW TABLE AS regrouped"),
         _trigger("learner_in_group", "DELETE", "list_regrouped", "OLD TABLE AS regrouped"),
+        # Until PostgreSQL gathers statistics by itself, pages would read whole lists.
+        ops.RunSQL("ANALYZE tracker, tracker_listing, tracker_in_group, tracker_words", "SELECT 1"),
     ]
