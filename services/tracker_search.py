@@ -11,7 +11,8 @@ from services.statements import Statement
 LOT = 10
 """A lot is 1024 numbers: a place in the index of words for each scope. Numbers are shifted by so many bits."""
 
-_THREE = re.compile(r"[A-Za-z0-9À-ɏ]{3}|[^\w][A-Za-z0-9]{2}")
+# What is still three letters or digits once it is folded; or two after a sign, and so after the space that follows it.
+_THREE = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ſ]{3}|[!-/:-@\[-`{-~][A-Za-z0-9]{2}")
 _TWO = re.compile(r"[A-Za-z0-9]{2}")
 
 

@@ -20,6 +20,8 @@ PAGES: Mapping[str, Mapping[str, Any]] = {
     "an order": {"order_by": (OrderTerm(TrackerOrderField.TYPE),)},
     "a word": {"filter_by": TrackerFilter(search=("word",))},
     "a letter": {"filter_by": TrackerFilter(search=("x",))},
+    "signs": {"filter_by": TrackerFilter(search=("×××",))},
+    "a mark and two letters": {"filter_by": TrackerFilter(search=("\u0301xy",))},
 }
 MORE = """
 INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, status, description, "values",
@@ -34,11 +36,12 @@ async def _trackers(many: int) -> Tracker:
     """So many trackers of one organisation, about one learner; the first of them."""
     first = await make.tracker(description="a word")
     await fetch(MORE, many)
+    await fetch("UPDATE organisation_counter SET trackers = $1", many)
     return first
 
 
 async def test_a_page_is_found_once_and_not_once_for_every_tracker(database: str) -> None:
-    organisation = await (await _trackers(1_000)).organisation
+    organisation = await (await _trackers(3_000)).organisation
     who = await viewer(await make.member(organisation))
     read = {}
     for name, query in PAGES.items():
