@@ -92,7 +92,7 @@ _describe(
     DUE_DATE="When they are due.",
     STATUS="Where they stand, from NEW to CLOSED.",
     TYPE="The name of their type.",
-    LEARNER="The learner's family name, then the given names.",
+    LEARNER="The learner's name, as one reads it.",
     ASSIGNEE="The name of the member to whom they are given.",
     CREATED_BY="The name of the member who opened them.",
     NUMBER="Their number.",

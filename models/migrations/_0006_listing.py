@@ -18,7 +18,7 @@ SELECT scope.id AS scope, t.number, t.id AS tracker_id,
     coalesce(r.employer_id, nobody.id) AS employer_id,
     coalesce(r.programme_id, nobody.id) AS programme_id,
     r.sub_programme, r.programme_status,
-    concat_ws(E'\\t', fold(r.family_name), fold(r.given_names), r.family_name, r.given_names) COLLATE "C" AS learner_name,
+    concat(fold(name.read), E'\\t', name.read) COLLATE "C" AS learner_name,
     t.updated_at,
     least(greatest((t.updated_at AT TIME ZONE 'Europe/London')::date - date '2020-01-01', 0), 8191)::smallint AS updated_day,
     t.due_date,
@@ -26,6 +26,7 @@ SELECT scope.id AS scope, t.number, t.id AS tracker_id,
 FROM tracker t
 JOIN learner r ON r.id = t.learner_id
 JOIN tracker_type type ON type.id = t.type_id
+CROSS JOIN LATERAL (SELECT btrim(r.given_names || ' ' || r.family_name) AS read) name
 CROSS JOIN (SELECT '00000000-0000-0000-0000-000000000000'::uuid AS id) nobody
 CROSS JOIN LATERAL (
     SELECT DISTINCT of.id FROM unnest(ARRAY[t.organisation_id, t.assignee_id, t.created_by_id, r.tutor_id]) of (id)

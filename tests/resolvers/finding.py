@@ -108,12 +108,8 @@ def meets(case: Case, asked: Json) -> bool:
     )
 
 
-def _folded_and_raw(name: str) -> tuple[str, str]:
-    return folded(name), name
-
-
 def _person(name: str | None) -> tuple[str, str] | None:
-    return None if name is None else _folded_and_raw(name)
+    return None if name is None else (folded(name), name)
 
 
 _ORDERS: Mapping[str, Callable[[Case], Any]] = {
@@ -123,9 +119,7 @@ _ORDERS: Mapping[str, Callable[[Case], Any]] = {
     "DUE_DATE": lambda case: case.tracker.due_date,
     "STATUS": lambda case: list(TrackerStatus).index(case.tracker.status),
     "TYPE": lambda case: _person(case.tracker.type.name),
-    "LEARNER": lambda case: [
-        *zip(*map(_folded_and_raw, (case.learner.family_name, case.learner.given_names)), strict=True)
-    ],
+    "LEARNER": lambda case: _person(f"{case.learner.given_names} {case.learner.family_name}"),
     "ASSIGNEE": lambda case: _person(case.tracker.assignee.name if case.tracker.assignee else None),
     "CREATED_BY": lambda case: _person(case.tracker.created_by.name if case.tracker.created_by else None),
 }

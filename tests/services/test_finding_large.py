@@ -208,7 +208,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     "DUE_DATE": ("t.due_date",),
     "STATUS": ("array_position(ARRAY['NEW', 'APPROVED', 'RESOLVED', 'REJECTED', 'CLOSED'], t.status::text)",),
     "TYPE": ('fold(type.name) COLLATE "C"', 'type.name COLLATE "C"'),
-    "LEARNER": ('fold(r.family_name) COLLATE "C"', 'fold(r.given_names) COLLATE "C"', "r.family_name", "r.given_names"),
+    "LEARNER": ("fold(r.given_names || ' ' || r.family_name) COLLATE \"C\"",),
     "ASSIGNEE": ('fold(assignee.name) COLLATE "C"',),
     "CREATED_BY": ('fold(creator.name) COLLATE "C"',),
 }
