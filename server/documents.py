@@ -21,6 +21,7 @@ from server.limits import Limits
 from server.measuring import Measuring
 from server.pricing import Pricing
 from server.refusals import RequestRefused, limit_exceeded
+from server.root_fields import root_fields
 from server.validation import cycles, violations, with_code
 
 __all__ = ["Checked", "Documents", "Planned"]
@@ -35,6 +36,8 @@ class Planned:
     """One operation of a checked document: all of it that is no variable's."""
 
     definition: OperationDefinitionNode
+    fields: tuple[str, ...]
+    """The names of those on the first level."""
     cost: Cost
     given: int
     """How many of its fields take a variable."""
@@ -88,7 +91,9 @@ class Documents:
         if errors:
             raise RequestRefused(errors)
         operations = {
-            node.name.value if node.name else None: Planned(node, measures.cost, measures.given, measures.introspects)
+            node.name.value if node.name else None: Planned(
+                node, root_fields(document, node), measures.cost, measures.given, measures.introspects
+            )
             for node, measures in measuring.operations
         }
         return Checked(CheckedQuery(text, document), operations)

@@ -64,6 +64,8 @@ class Operation:
     query: CheckedQuery
     type: OperationType
     name: str | None
+    fields: tuple[str, ...]
+    """The names of those on the first level."""
     variables: dict[str, Any]
     account: str
     spent: Spent
@@ -101,7 +103,7 @@ class Executor:
             raise RequestRefused([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
         spent = self._buckets.take(account, cost)
         kind = planned.definition.operation
-        return Operation(checked.query, kind, request.operation_name, request.variables, account, spent)
+        return Operation(checked.query, kind, request.operation_name, planned.fields, request.variables, account, spent)
 
     def _values(self, planned: Planned, variables: dict[str, Any], *, suggest: bool) -> dict[str, Any]:
         if variables:

@@ -6,21 +6,14 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from graphql import (
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    InlineFragmentNode,
-    OperationType,
-    get_operation_ast,
-)
+from graphql import OperationType
 
 from server.execution import Context, Executor, Operation, RequestRefused, refused
 from server.facts import Facts, facts_of_request, note_error
 from server.messages import Request
 from server.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
 
-__all__ = ["ObservedExecutor", "root_fields"]
+__all__ = ["ObservedExecutor"]
 
 _log = logging.getLogger("trackers.operations")
 
@@ -80,7 +73,7 @@ class _Seen:
         self._type = operation.type
         self._began = time.perf_counter()
         self._facts.operation = operation.type.value
-        self._facts.fields = root_fields(operation)
+        self._facts.fields = operation.fields
         for name in self._facts.fields:
             ROOT_FIELDS.labels(operation.type.value, name).inc()
 
@@ -97,24 +90,6 @@ class _Seen:
         if self._alone:
             timed = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
             _log.info("operation", extra={**timed, **self._facts.told()})
-
-
-def root_fields(operation: Operation) -> tuple[str, ...]:
-    """The names of an operation's root fields, each once, whatever fragments they stand in."""
-    document = operation.query.document
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    definition = get_operation_ast(document, operation.name)
-    waiting = [definition.selection_set] if definition else []
-    names: dict[str, None] = {}
-    while waiting:
-        for selection in waiting.pop().selections:
-            if isinstance(selection, FieldNode):
-                names[selection.name.value] = None
-            elif isinstance(selection, InlineFragmentNode):
-                waiting.append(selection.selection_set)
-            elif isinstance(selection, FragmentSpreadNode) and selection.name.value in fragments:
-                waiting.append(fragments.pop(selection.name.value).selection_set)
-    return tuple(names)
 
 
 def _note_errors(errors: Iterable[Mapping[str, Any]], facts: Facts | None = None) -> None:
