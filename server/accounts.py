@@ -1,12 +1,12 @@
 """On whose account an operation goes, and how many of it are under way."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, IPv6Network
 
 from server.error_codes import Code
 from server.refusals import too_much
+from server.tally import Tally
 
 __all__ = ["Places", "account_of", "network_of"]
 
@@ -33,25 +33,22 @@ class Places:
     """How many operations an account may have under way, whichever door they came through."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._taken: Counter[str] = Counter()
+        self._taken = Tally(most)
 
     def __len__(self) -> int:
         return len(self._taken)
 
     def must_have_one(self, account: str) -> None:
         """Raise RequestRefused where no place is free."""
-        if self._taken[account] >= self._most:
-            message = f"At most {self._most:,} operations at a time"
-            raise too_much(message, Code.TOO_MANY_OPERATIONS, 1, allowed=self._most)
+        if not self._taken.has_room(account):
+            most = self._taken.most
+            raise too_much(f"At most {most:,} operations at a time", Code.TOO_MANY_OPERATIONS, 1, allowed=most)
 
     @contextmanager
     def place(self, account: str) -> Iterator[None]:
         """Take a place while the block runs."""
-        self._taken[account] += 1
+        self._taken.add(account)
         try:
             yield
         finally:
-            self._taken[account] -= 1
-            if not self._taken[account]:
-                del self._taken[account]
+            self._taken.give_back(account)

@@ -12,11 +12,22 @@ class Tally:
         self.most = most
         self._taken: Counter[str] = Counter()
 
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    def has_room(self, key: str) -> bool:
+        """Whether one more is not too many."""
+        return self._taken[key] < self.most
+
+    def add(self, key: str) -> None:
+        """Count one more, to be given back."""
+        self._taken[key] += 1
+
     def take(self, key: str) -> bool:
         """Count one more, to be given back; False, and nothing counted, where that would be too many."""
-        if self._taken[key] >= self.most:
+        if not self.has_room(key):
             return False
-        self._taken[key] += 1
+        self.add(key)
         return True
 
     def give_back(self, key: str) -> None:
