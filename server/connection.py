@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.errors import log_what_failed, new_request_id
 from server.execution import Context, Executor, MakeContext
+from server.limits import Limits
 from server.messages import Malformed, Message, parse_message
 from server.operations import Operations
 from server.outage import is_outage
@@ -24,6 +25,8 @@ from server.session_watch import SessionWatch
 from server.tally import Tally
 
 __all__ = ["Connection", "SocketLimits"]
+
+_DEFAULT = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,10 @@ class SocketLimits:
     """For what is under way when the server goes."""
     unread_length: int = 4_194_304
     """Of what one client may leave waiting."""
-    operations: int = 100
+    operations: int = _DEFAULT.socket_operations
     """Of one connection."""
-    connections_of_member: int = 1_000
-    connections_of_address: int = 2_000
+    connections_of_member: int = _DEFAULT.sockets_per_member
+    connections_of_address: int = _DEFAULT.sockets_per_address
 
 
 class Connection:
