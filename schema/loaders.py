@@ -13,11 +13,10 @@ from models import Employer, LearningAim, Member, Programme, Tracker
 from services import comments, history
 from services.files import File, files_by_id
 from services.learners import aims_of, groups_of
-from services.neighbours import neighbours_by_id
 from services.pages import Page, PageRequest
 from services.process_automations import AutomationSetting, settings_of
 from services.proposed_changes import ProposedChange, proposed_changes
-from services.reading import rows_by_id
+from services.rows import neighbours_by_id, rows_by_id
 from services.tracker_lists import TrackerQuery, pages_by_learner
 from services.tracker_types import Form, OfferedType, forms, offered_types
 from services.viewer import Viewer

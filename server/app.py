@@ -37,10 +37,10 @@ from server.watch import run_watch
 from server.wrong_addresses import wrong_address
 from services.automation_worker import run_automations
 from services.file_collection import run_collection
-from services.housekeeping import run_housekeeping
 from services.inbox_reader import InboxReader, reading
 from services.open_pages import OpenPages
 from services.outbox_worker import run_outbox
+from services.retention import run_housekeeping
 from services.sessions import SessionEnded, viewer_of
 from services.tracker_types import warm_forms
 from services.viewer import Viewer

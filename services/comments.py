@@ -16,7 +16,7 @@ from services.global_ids import NodeReference
 from services.history import write_event
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
 from services.problems import ErrorCode, Problem, Rejected
-from services.reading import rows_by_id
+from services.rows import rows_by_id
 from services.statements import Statement
 from services.telling import announce_change, tell
 from services.texts import LONGEST_COMMENT, check_plain_text

@@ -12,7 +12,7 @@ from models import AuditKind, Employer, Role
 from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.auditing import audit
+from services.audit import audit
 from services.global_ids import NodeReference
 from services.problems import ErrorCode, Problem, Rejected
 from services.refusals import Forbidden

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from models import AuditKind
-from services.auditing import audit_for
+from services.audit import audit_for
 
 # Called with the bytes read so far and the bytes there are.
 OnProgress = Callable[[int, int], None]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from models import AuditKind, Member, MemberKind, Role
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.auditing import audit
+from services.audit import audit
 from services.global_ids import NodeReference
 from services.members import NewMember, check_name, email_problems, facts_of, make_member
 from services.password_mail import owe_invitation

@@ -9,7 +9,7 @@ from models import AuditKind, Inbox, Member, MemberKind, Organisation, Role
 from models.base import new_id
 from models.database import fetch, transaction
 from services.assignees import assignable
-from services.auditing import audit_for
+from services.audit import audit_for
 from services.definitions import TextFormat
 from services.formats import FormatProblem, check_format
 from services.name_lists import by_name, listing, part, words

@@ -14,7 +14,7 @@ from uuid import UUID
 from models import Tracker, TrackerEvent
 from models.database import fetch
 from models.rows import columns, row
-from services.reading import rows_by_id
+from services.rows import rows_by_id
 from services.sessions import still
 from services.viewer import Viewer
 

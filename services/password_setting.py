@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models import AuditKind
 from models.database import fetch, transaction
-from services.auditing import audit_for
+from services.audit import audit_for
 from services.installation import Installation
 from services.mail_requests import may_ask
 from services.members import password_problems

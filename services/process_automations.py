@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models import AuditKind, Role
 from models.database import fetch, transaction
-from services.auditing import audit
+from services.audit import audit
 from services.problems import ErrorCode, Problem, Rejected
 from services.tracker_update_entries import ABSENT, Absent
 from services.units import unit_of_work

@@ -10,9 +10,9 @@ from models.base import load_json
 from models.database import fetch
 from services.calendar import spoken
 from services.definitions import FieldKind, TypeDefinition
-from services.reading import rows_by_id
 from services.record_changes import RecordChange
 from services.record_snapshots import Proposal, proposals
+from services.rows import rows_by_id
 from services.tracker_types import forms
 from services.value_wording import names_of
 from services.viewer import Viewer

@@ -8,7 +8,7 @@ from uuid import UUID
 from models import AuditKind, Role, TrackerCategory, TrackerTypeVersion
 from models.base import new_id
 from models.database import fetch, transaction
-from services.auditing import audit
+from services.audit import audit
 from services.calendar import today
 from services.definition_documents import definition_to_document
 from services.definitions import TypeDefinition

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from models import RefreshToken, Session, SignInFailures
-from services.housekeeping import tidy_up
+from services.retention import tidy_up
 from tests import factories as make
 
 
