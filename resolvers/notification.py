@@ -9,10 +9,10 @@ from models import NotificationKind, Tracker
 from schema.context import Info
 from schema.node import reference_of
 from schema.notification_input import MarkNotificationsReadInput, MarkNotificationsReadPayload, mark_of
+from services.kernel.errors import BadRequest
 from services.notification_lists import mark_read
 from services.notifications import listen, starting_cursor
 from services.open_pages import events_so_far, hear
-from services.refusals import BadRequest
 
 After = Annotated[
     str | None,

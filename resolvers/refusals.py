@@ -7,7 +7,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
 from schema.context import Info
-from services.problems import Rejected
+from services.kernel.errors import Rejected
 
 
 class RejectionAnswers(FieldExtension):

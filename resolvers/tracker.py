@@ -12,8 +12,8 @@ from schema.tracker_filter import OrderBy, TrackerFilter
 from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry_of
 from schema.tracker_pages import page
 from services import trackers
+from services.kernel.errors import Problem
 from services.pages import PageRequest, cursor_of
-from services.problems import Problem
 from services.tracker_orders import NEWEST_FIRST
 
 Input = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]

@@ -8,7 +8,7 @@ from models import Tracker
 from schema.context import Info
 from schema.tracker_update_input import UpdateTrackerInput, UpdateTrackerPayload, update_of
 from services import tracker_updates
-from services.problems import Problem
+from services.kernel.errors import Problem
 
 Input = Annotated[UpdateTrackerInput, strawberry.argument(name="input", description="The entry.")]
 

@@ -12,7 +12,7 @@ from schema.input_error import InputError
 from schema.member import Member
 from schema.node import Edge, Node, reference_in
 from services.comments import CommentEntry
-from services.global_ids import NOWHERE
+from services.kernel.global_ids import NOWHERE
 
 
 async def _author(root: strawberry.Parent[models.Comment], info: Info) -> Any:

@@ -9,8 +9,8 @@ import strawberry
 from schema.loaders import Loaders
 from services.inbox_reader import InboxReader
 from services.installation import Installation
+from services.kernel.errors import Unauthenticated
 from services.open_pages import OpenPages
-from services.refusals import Unauthenticated
 from services.viewer import Viewer
 
 

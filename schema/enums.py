@@ -7,7 +7,7 @@ import strawberry
 
 from models import MemberKind, NotificationKind, ProgrammeStatus, Role, TrackerCategory, TrackerEventKind, TrackerStatus
 from services.definitions import FieldKind, ReferenceTarget, TextFormat
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from services.tracker_orders import TrackerOrderField
 
 __all__ = [

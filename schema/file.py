@@ -9,7 +9,7 @@ from schema.edges import edge
 from schema.node import NODE_ID, Node
 from services import files
 from services.file_addresses import address_of
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 
 Row = strawberry.Parent[files.File]
 

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.edges import edge
 from schema.enums import ErrorCode
-from services.problems import Problem
+from services.kernel.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)

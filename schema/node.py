@@ -8,9 +8,9 @@ from tortoise import Model
 
 from models.rows import row
 from schema.edges import edge
-from services.global_ids import NOWHERE, NodeReference, global_id, named
+from services.kernel.errors import BadRequest
+from services.kernel.global_ids import NOWHERE, NodeReference, global_id, named
 from services.pages import Page
-from services.refusals import BadRequest
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from schema.input_error import InputError
 from schema.node import reference_in
 from schema.notification import Notification
 from schema.viewer import Viewer
-from services.global_ids import NOWHERE
+from services.kernel.global_ids import NOWHERE
 from services.notification_lists import ReadMark
 
 

@@ -8,7 +8,7 @@ import models
 from schema.context import Info
 from schema.edges import edge
 from schema.node import NODE_ID, Node
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 from services.process_automations import AutomationSetting, settings_of
 
 

@@ -10,8 +10,8 @@ from schema.enums import OrderDirection, ProgrammeStatus, TrackerCategory, Track
 from schema.node import reference_of
 from services import tracker_filters
 from services.day_blocks import Days
+from services.kernel.errors import BadRequest
 from services.name_lists import words
-from services.refusals import BadRequest
 from services.tracker_orders import OrderTerm
 
 _T = TypeVar("_T")

@@ -11,7 +11,7 @@ from schema.enums import ProgrammeStatus, TrackerCategory, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.node import Node
 from services import definitions
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 from services.tracker_types import OfferedType
 from services.transitions import Transition as TransitionRow
 

@@ -7,7 +7,7 @@ from schema.input_error import InputError
 from schema.node import reference_in
 from schema.tracker_type import TrackerType
 from schema.tracker_update_input import slot
-from services.global_ids import NOWHERE
+from services.kernel.global_ids import NOWHERE
 from services.type_entries import TypeEntry, TypeUpdate
 
 

@@ -11,7 +11,7 @@ from schema.input_error import InputError
 from schema.node import reference_in
 from schema.tracker import Tracker
 from schema.tracker_input import FieldValueInput, submitted
-from services.global_ids import NOWHERE
+from services.kernel.global_ids import NOWHERE
 from services.tracker_update_entries import ABSENT, UpdateEntry
 
 

@@ -13,7 +13,7 @@ from schema.node import Connection, ConnectionOf, connection_of
 from schema.notification import Notification
 from schema.organisation import Organisation
 from schema.selection import asks_for_total
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 from services.notification_lists import page_of_notifications
 from services.notifications import newest_cursor, unread_count
 from services.pages import PageRequest

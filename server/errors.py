@@ -12,7 +12,7 @@ from server.causes import described
 from server.error_codes import Code
 from server.facts import note_error
 from server.outage import RETRY_AFTER, UNAVAILABLE, database_outage, is_outage
-from services.refusals import Refusal
+from services.kernel.errors import Refusal
 
 __all__ = [
     "bug_answer",

@@ -8,7 +8,7 @@ from server.http_request import Refused
 from server.messages import encode
 from server.outage import RETRY_AFTER
 from server.request_id import request_id_of
-from services.refusals import Refusal
+from services.kernel.errors import Refusal
 
 STATUS = {"UNAUTHENTICATED": 401, "CONTENT_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "RATE_LIMITED": 429}
 """The status of a refusal by its code; what is not here is an entry that cannot be processed, 422."""

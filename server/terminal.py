@@ -18,8 +18,8 @@ from server.postgres import EmbeddedPostgresError
 from server.settings import Settings, SettingsError
 from services.demo import NotEmpty
 from services.import_report import UnreadableFileError
+from services.kernel.errors import Rejected
 from services.organisations import organisation_named
-from services.problems import Rejected
 
 T = TypeVar("T")
 

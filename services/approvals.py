@@ -14,7 +14,7 @@ from services.definitions import FieldKind, TypeDefinition
 from services.follow_ups import open_follow_up
 from services.form_visibility import visible_fields
 from services.history import write_event
-from services.problems import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.proposed_changes import ProposedChange, references, worded
 from services.record_changes import Values
 from services.record_snapshots import Proposal, proposals

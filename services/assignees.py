@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models import Member
 from models.database import fetch
-from services.problems import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.viewer import Viewer
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models import Learner, LearningAim
-from services.calendar import spoken
 from services.definitions import DateField, FieldDefinition, TypeDefinition
-from services.problems import ErrorCode, Problem
+from services.kernel.dates import spoken
+from services.kernel.errors import ErrorCode, Problem
 
 CONTINUING, COMPLETED, BREAK = 1, 2, 6
 OUTCOME_NOT_KNOWN = 8

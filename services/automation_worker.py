@@ -12,12 +12,12 @@ from tortoise.exceptions import IntegrityError
 from models import NotificationKind, Tracker, TrackerEventKind
 from models.database import fetch, transaction
 from services.approvals import Outcome, carry_out, tell_of, tell_those_concerned
-from services.calendar import today, until_tomorrow
 from services.history import write_event
-from services.problems import Rejected
+from services.kernel.background import pause_after, to_its_end
+from services.kernel.dates import today, until_tomorrow
+from services.kernel.errors import Rejected
+from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types import forms
-from services.units import unit_of_work
-from services.worker_steps import pause_after, to_its_end
 
 POLL = 120.0  # seconds; covers whatever kept a round from being done
 GRACE = 10.0  # seconds that a round still has when the worker is to end

@@ -12,15 +12,15 @@ from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns
 from services import idempotency
-from services.global_ids import NodeReference
 from services.history import write_event
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.global_ids import NodeReference
+from services.kernel.sql import Statement
+from services.kernel.text import LONGEST_COMMENT, check_plain_text
+from services.kernel.unit_of_work import unit_of_work
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
-from services.problems import ErrorCode, Problem, Rejected
 from services.rows import rows_by_id
-from services.statements import Statement
 from services.telling import announce_change, tell
-from services.texts import LONGEST_COMMENT, check_plain_text
-from services.units import unit_of_work
 from services.viewer import Viewer
 
 OLDEST_FIRST = Order("comments", (Key("c.created_at", datetime), Key("c.id", UUID)))

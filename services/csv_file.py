@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from services.import_report import EntryProblem, UnreadableFileError
-from services.texts import clean_text
+from services.kernel.text import clean_text
 
 _LONGEST_LINE = 1024 * 1024
 _LONGEST_NAME = 300  # of a column, as it is told

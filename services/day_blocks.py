@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.calendar import FIRST_DAY, LAST_DAY, ZONE
+from services.kernel.dates import FIRST_DAY, LAST_DAY, ZONE
 
 _FIRST, _LAST = dt.date(2020, 1, 1), 8191
 _SHIFTS = (8, 4, 0)

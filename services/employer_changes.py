@@ -13,12 +13,11 @@ from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.audit import audit
-from services.global_ids import NodeReference
-from services.problems import ErrorCode, Problem, Rejected
-from services.refusals import Forbidden
-from services.texts import check_line
+from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected
+from services.kernel.global_ids import NodeReference
+from services.kernel.text import check_line
+from services.kernel.unit_of_work import unit_of_work
 from services.tracker_update_entries import ABSENT, Absent
-from services.units import unit_of_work
 from services.viewer import Viewer
 
 LONGEST_NAME = 200

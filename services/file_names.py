@@ -3,7 +3,7 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from services.texts import clean_text
+from services.kernel.text import clean_text
 
 LONGEST_NAME = 255
 NAMELESS = "file"

@@ -9,8 +9,8 @@ from models.database import fetch
 from services.definitions import FileField, TypeDefinition
 from services.field_kinds import CanonicalValue
 from services.file_addresses import LIFETIME, Grant
-from services.problems import ErrorCode, Problem, Rejected
-from services.statements import Statement
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.sql import Statement
 from services.viewer import Viewer
 from services.visibility import visible
 

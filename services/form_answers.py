@@ -27,7 +27,7 @@ from services.field_kinds import (
 from services.field_kinds import problem as problem_at
 from services.field_kinds.files import names_file
 from services.field_kinds.references import names_target
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from services.check_digits import employer_id_is_right, uln_is_right, utr_is_right
 from services.definitions import TextFormat
-from services.problems import ErrorCode
-from services.texts import clean_text
+from services.kernel.errors import ErrorCode
+from services.kernel.text import clean_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from services.field_kinds import problem as problem_at
 from services.field_kinds.dates import bounding_fields, check_against_fields
 from services.form_answers import Answer, answer_fields
 from services.form_visibility import visible_fields
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from services.field_kinds import SubmittedValue
 from services.field_kinds.numbers import plain_text
-from services.problems import ErrorCode, Problem
-from services.texts import clean_text
+from services.kernel.errors import ErrorCode, Problem
+from services.kernel.text import clean_text
 from services.tracker_entries import TrackerEntry
 
 LONGEST_KEY = 200

@@ -3,12 +3,12 @@
 import re
 from datetime import date
 
-from services.calendar import FIRST_DAY, LAST_DAY
 from services.definitions import TextFormat
 from services.formats import FormatProblem, check_format
 from services.ilr_xml import Element
 from services.import_report import EntryProblem
-from services.texts import clean_text
+from services.kernel.dates import FIRST_DAY, LAST_DAY
+from services.kernel.text import clean_text
 
 _FORMATS = {
     "ULN": TextFormat.ULN,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 from uuid import UUID
 
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 
 
 @dataclass(frozen=True, slots=True)

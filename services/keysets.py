@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from services.refusals import BadRequest
+from services.kernel.errors import BadRequest
 
 
 @dataclass(frozen=True, slots=True)

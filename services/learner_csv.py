@@ -15,8 +15,8 @@ from services.csv_file import CsvRecord, read_records
 from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
 from services.definitions import TextFormat
 from services.import_report import EntryProblem, UnreadableFileError
+from services.kernel.text import normal_email
 from services.learner_entry import EmployerMention, LearnerEntry
-from services.texts import normal_email
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
 

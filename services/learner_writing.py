@@ -10,8 +10,8 @@ from models import ProgrammeStatus
 from models.base import new_id
 from models.database import fetch
 from services.aim_matching import AimChanges
-from services.bulk import insert_rows, update_rows
 from services.filing import Filing, file_away
+from services.kernel.sql import insert_rows, update_rows
 from services.learner_entry import AIM_FIELDS, AimEntry, LearnerEntry
 from services.learner_record import PLAIN, StoredLearner
 

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from models import Learner, LearningAim
 from models.database import fetch
+from services.kernel.sql import Statement
 from services.name_lists import listing, part, words
 from services.pages import Key, Order, Page, PageRequest, fetch_page
-from services.statements import Statement
 from services.viewer import Viewer
 from services.visibility import visible
 

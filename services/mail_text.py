@@ -12,8 +12,8 @@ from email.utils import parseaddr
 from html import escape
 from uuid import UUID
 
-from services.calendar import spoken
 from services.installation import Installation
+from services.kernel.dates import spoken
 from services.mailer import MailRefused
 
 _LONGEST_LINE = 900  # of the 998 octets that RFC 5322 allows

@@ -11,16 +11,15 @@ from models import AuditKind, Member, MemberKind, Role
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.audit import audit
-from services.global_ids import NodeReference
+from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected, Unauthenticated
+from services.kernel.global_ids import NodeReference
+from services.kernel.text import normal_email
+from services.kernel.unit_of_work import unit_of_work
 from services.members import NewMember, check_name, email_problems, facts_of, make_member
 from services.password_mail import owe_invitation
 from services.password_tokens import withdraw_tokens
-from services.problems import ErrorCode, Problem, Rejected
-from services.refusals import Forbidden, Unauthenticated
 from services.sessions import end_sessions
-from services.texts import normal_email
 from services.tracker_update_entries import ABSENT, Absent
-from services.units import unit_of_work
 from services.viewer import Viewer
 
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from tortoise import Model
 
 from models.rows import columns
+from services.kernel.errors import BadRequest
+from services.kernel.sql import Statement
+from services.kernel.text import clean_text
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page
-from services.refusals import BadRequest
-from services.statements import Statement
-from services.texts import clean_text
 from services.viewer import Viewer
 from services.visibility import visible
 

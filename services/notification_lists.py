@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from models import Notification
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.global_ids import NodeReference
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.global_ids import NodeReference
+from services.kernel.sql import Statement
 from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page
-from services.problems import ErrorCode, Problem, Rejected
-from services.statements import Statement
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models import Member, Notification, NotificationKind, Tracker
 from models.database import fetch
 from services.inbox_reader import InboxReader
-from services.refusals import BadRequest
+from services.kernel.errors import BadRequest
 from services.sessions import still
 from services.viewer import Viewer
 

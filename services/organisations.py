@@ -4,9 +4,9 @@ from models import Organisation, OrganisationCounter, ProcessAutomation, Tracker
 from models.base import new_id
 from models.database import fetch, transaction
 from services import builtin_types
-from services.problems import ErrorCode, Problem, Rejected
-from services.texts import check_line, clean_text
-from services.units import unit_of_work
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.text import check_line, clean_text
+from services.kernel.unit_of_work import unit_of_work
 
 LONGEST_NAME = 200
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.kernel.errors import BadRequest
+from services.kernel.sql import Statement
 from services.keysets import Bound, Key, Order, Stretch, cursor_of, position, typed, within
-from services.refusals import BadRequest
-from services.statements import Statement
 
 __all__ = ["Key", "Listing", "Order", "Page", "PageRequest", "cursor_of", "fetch_page", "fetch_pages"]
 

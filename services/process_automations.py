@@ -8,9 +8,9 @@ from uuid import UUID
 from models import AuditKind, Role
 from models.database import fetch, transaction
 from services.audit import audit
-from services.problems import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.unit_of_work import unit_of_work
 from services.tracker_update_entries import ABSENT, Absent
-from services.units import unit_of_work
 from services.viewer import Viewer
 
 _PATHS = {"enabled": "enabled", "four_eyes": "fourEyes"}

@@ -8,8 +8,8 @@ from uuid import UUID
 from models import Learner, LearningAim, Tracker, TrackerStatus
 from models.base import load_json
 from models.database import fetch
-from services.calendar import spoken
 from services.definitions import FieldKind, TypeDefinition
+from services.kernel.dates import spoken
 from services.record_changes import RecordChange
 from services.record_snapshots import Proposal, proposals
 from services.rows import rows_by_id

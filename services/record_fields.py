@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Learner, LearningAim, ProgrammeStatus
-from services.calendar import spoken
 from services.definitions import FieldKind
 from services.field_kinds.numbers import plain_text
 from services.ilr_codes import COMPLETION_STATUSES, OUTCOMES, WITHDRAW_REASONS, with_meaning
+from services.kernel.dates import spoken
 from services.value_wording import GONE
 
 # In canonical form, as trackers keep their values: decimal, day and reference as text.

@@ -8,7 +8,7 @@ from tortoise import Model
 
 from models import Employer, Member, Programme
 from models.rows import columns, row
-from services.statements import Statement
+from services.kernel.sql import Statement
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -18,10 +18,10 @@ from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.installation import Installation
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.text import clean_text, normal_email
 from services.passwords import verify_password
-from services.problems import ErrorCode, Problem, Rejected
 from services.sign_in_limits import count_attempt, forget_attempt
-from services.texts import clean_text, normal_email
 from services.viewer import Viewer
 
 ACCESS_SECONDS = 600

@@ -9,7 +9,7 @@ a quarter of an hour at most. Keys are hashed: the table names nobody.
 from hashlib import sha256
 
 from models.database import fetch, transaction
-from services.problems import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, Rejected
 
 _ATTEMPT = """
 INSERT INTO sign_in_failures AS f (key, failures, last_at) VALUES ($1, 1, now())

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from models import Tracker, TrackerStatus
-from services.calendar import spoken
 from services.definitions import FieldDefinition, TypeDefinition
 from services.field_kinds import CanonicalValue
+from services.kernel.dates import spoken
 from services.value_wording import GONE, names_of, pointed_to, worded
 
 

@@ -10,14 +10,14 @@ from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCatego
 from models.rows import columns, row
 from services.assignees import not_assignable
 from services.automation_rules import automation_problems
-from services.calendar import LAST_DAY, spoken, today
 from services.field_kinds import SubmittedValue, Uploads
 from services.forms import CheckedForm, check_form
-from services.global_ids import NodeReference
-from services.problems import ErrorCode, Problem
+from services.kernel.dates import LAST_DAY, spoken, today
+from services.kernel.errors import ErrorCode, Problem
+from services.kernel.global_ids import NodeReference
+from services.kernel.sql import Statement
+from services.kernel.text import LONGEST_DESCRIPTION, check_plain_text
 from services.record_snapshots import Snapshot, snapshot_of
-from services.statements import Statement
-from services.texts import LONGEST_DESCRIPTION, check_plain_text
 from services.tracker_types import OfferedType, type_by_key
 from services.viewer import Viewer
 from services.visibility import visible

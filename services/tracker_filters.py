@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import ProgrammeStatus, TrackerCategory, TrackerStatus
-from services.calendar import today
 from services.day_blocks import Days, blocks
-from services.statements import Statement
-from services.texts import clean_text
+from services.kernel.dates import today
+from services.kernel.sql import Statement
+from services.kernel.text import clean_text
 from services.tracker_orders import NOBODY
 from services.tracker_types import may_be_key
 from services.viewer import Viewer

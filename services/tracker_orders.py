@@ -7,8 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from services.kernel.errors import BadRequest
 from services.keysets import Key, Order
-from services.refusals import BadRequest
 
 NOBODY = UUID(int=0)
 """Who stands in the listing where there is no assignee, creator or tutor."""

@@ -13,7 +13,7 @@ from models.rows import columns, row
 from services import builtin_types
 from services.definition_documents import definition_from_document, definition_to_document
 from services.definitions import TypeDefinition
-from services.statements import Statement
+from services.kernel.sql import Statement
 from services.transitions import Transition, transitions_of_type
 from services.viewer import Viewer
 from services.visibility import visible

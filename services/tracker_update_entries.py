@@ -12,13 +12,13 @@ from uuid import UUID
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.approvals import approval_problems
-from services.calendar import today
 from services.field_kinds import CanonicalValue, SubmittedValue, Uploads
 from services.form_answers import answer_fields
 from services.forms import check_form
-from services.global_ids import NodeReference
-from services.problems import ErrorCode, Problem
-from services.texts import LONGEST_COMMENT, LONGEST_DESCRIPTION, check_plain_text
+from services.kernel.dates import today
+from services.kernel.errors import ErrorCode, Problem
+from services.kernel.global_ids import NodeReference
+from services.kernel.text import LONGEST_COMMENT, LONGEST_DESCRIPTION, check_plain_text
 from services.tracker_changes import Contents
 from services.tracker_entries import assignee_problems, due_date_problems, member_named
 from services.tracker_rights import concerns, is_frozen, transitions_from

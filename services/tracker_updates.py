@@ -9,17 +9,17 @@ from models.database import fetch, transaction
 from models.rows import columns, row
 from services.approvals import carry_out, tell_of
 from services.assignees import hold_assignee
-from services.calendar import today
 from services.files import attach, files_in
-from services.global_ids import NodeReference
 from services.history import write_event
-from services.problems import ErrorCode, Problem, Rejected
+from services.kernel.dates import today
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.global_ids import NodeReference
+from services.kernel.sql import Statement
+from services.kernel.unit_of_work import unit_of_work
 from services.record_snapshots import snapshot
-from services.statements import Statement
 from services.telling import announce_change, tell_each
 from services.tracker_changes import Contents, changes
 from services.tracker_update_entries import CheckedUpdate, UpdateEntry, check_update
-from services.units import unit_of_work
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from services.kernel.sql import Statement
 from services.keysets import Bound, Key, Order, Stretch, within
-from services.statements import Statement
 from services.tracker_filters import Branch, Facet, TrackerFilter, facets
 from services.tracker_orders import NAMED, NUMBER, Named, OrderTerm, order_of
 from services.tracker_search import SearchedLots, matches

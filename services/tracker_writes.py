@@ -13,7 +13,7 @@ from models.base import dump_json, new_id
 from models.database import fetch
 from services.assignees import assignable, not_assignable
 from services.files import attachable, files_in, taken_meanwhile
-from services.problems import Rejected
+from services.kernel.errors import Rejected
 from services.tracker_entries import CheckedEntry
 from services.viewer import Viewer
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from models import Role, Tracker
 from models.database import fetch, transaction
 from services import idempotency
-from services.problems import Problem, Rejected
+from services.kernel.errors import Problem, Rejected
+from services.kernel.unit_of_work import unit_of_work
 from services.tracker_entries import CheckedEntry, TrackerEntry, check_entry
 from services.tracker_writes import write_tracker
-from services.units import unit_of_work
 from services.viewer import Viewer
 
 

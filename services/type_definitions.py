@@ -12,7 +12,7 @@ from services.field_rules import Place, field_of
 from services.field_rules.conditions import condition_of
 from services.field_rules.date_bounds import check_date_bounds
 from services.field_rules.places import at_most, lines_at, text_at
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from services.transitions import PLAIN
 from services.type_entries import FieldEntry
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from models import TrackerStatus
 from services.definitions import FieldKind, ReferenceTarget, TextFormat
-from services.global_ids import NodeReference
+from services.kernel.global_ids import NodeReference
 from services.tracker_update_entries import ABSENT, Absent
 
 

@@ -9,17 +9,17 @@ from models import AuditKind, Role, TrackerCategory, TrackerTypeVersion
 from models.base import new_id
 from models.database import fetch, transaction
 from services.audit import audit
-from services.calendar import today
 from services.definition_documents import definition_to_document
 from services.definitions import TypeDefinition
 from services.field_rules import Place
-from services.global_ids import NodeReference
-from services.problems import ErrorCode, Problem, Rejected
+from services.kernel.dates import today
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.global_ids import NodeReference
+from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types import OfferedType, may_be_key, offered_types
 from services.tracker_update_entries import ABSENT
 from services.type_definitions import check_definition, check_type_key, type_description, type_name
 from services.type_entries import TypeEntry, TypeUpdate
-from services.units import unit_of_work
 from services.viewer import Viewer
 
 _INSERT = """

@@ -13,10 +13,10 @@ from models.base import new_id
 from models.database import fetch, transaction
 from services.definitions import FileField
 from services.file_collection import discard
-from services.file_contents import HEAD, Contents, is_accepted
 from services.file_names import file_name
 from services.file_store import FileStore
-from services.refusals import Refusal
+from services.kernel.errors import Refusal
+from services.kernel.file_types import HEAD, Contents, is_accepted
 from services.tracker_types import OfferedType, forms, type_by_key
 from services.viewer import Viewer
 

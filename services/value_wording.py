@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from models.database import fetch
-from services.calendar import spoken
 from services.definitions import ChoiceField, DateField, FieldDefinition, FileField, ReferenceField
 from services.field_kinds import CanonicalValue
+from services.kernel.dates import spoken
 
 GONE = "no longer there"
 """Stands for the name of what a value points to once that is not there any more."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models import Member, MemberKind, Organisation, Role
-from services.refusals import Forbidden
+from services.kernel.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from models import (
     TrackerEvent,
     TrackerType,
 )
-from services.statements import Statement
+from services.kernel.sql import Statement
 from services.viewer import Viewer
 
 

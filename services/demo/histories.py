@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Member, Role, TrackerEventKind, TrackerStatus
-from services.calendar import ZONE
 from services.demo.cases import Case
 from services.demo.endings import Ending
+from services.kernel.dates import ZONE
 
 NEW, APPROVED, RESOLVED, REJECTED, CLOSED = TrackerStatus
 _DAYS_UNTIL_REOPENED = 20

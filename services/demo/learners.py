@@ -10,9 +10,9 @@ from uuid import UUID
 
 from models import Learner, LearningAim
 from services.aim_matching import AimChanges
-from services.calendar import day_of
 from services.demo.people import People, uln_from
 from services.demo.stories import Story, aims_of
+from services.kernel.dates import day_of
 from services.learner_entry import EmployerMention, LearnerEntry
 from services.learner_writing import LearnerWrite, write_learners
 

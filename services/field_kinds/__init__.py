@@ -21,7 +21,7 @@ from services.field_kinds.lookup import Lookup, Uploads
 from services.field_kinds.numbers import check_decimal, check_integer
 from services.field_kinds.references import check_reference
 from services.field_kinds.text import check_text
-from services.global_ids import NodeReference
+from services.kernel.global_ids import NodeReference
 
 __all__ = [
     "KINDS",

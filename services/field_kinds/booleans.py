@@ -2,7 +2,7 @@
 
 from services.definitions import BooleanField
 from services.field_kinds.checking import Checked, Surroundings, problem
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 
 
 async def check_boolean(field: BooleanField, value: bool, surroundings: Surroundings) -> Checked:

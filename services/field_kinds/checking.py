@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from services.definitions import FieldDefinition
 from services.field_kinds.lookup import Lookup
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 
 # A value in the form in which it is kept: text, decimal, day and reference as text, choices and files as a list.
 CanonicalValue: TypeAlias = str | int | bool | list[str]

@@ -4,7 +4,7 @@ import datetime as dt
 
 from services.definitions import Choice, ChoiceField
 from services.field_kinds.checking import Checked, Surroundings, problem
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 
 
 async def check_choices(field: ChoiceField, value: list[str], surroundings: Surroundings) -> Checked:

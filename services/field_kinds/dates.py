@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.calendar import FIRST_DAY, LAST_DAY, spoken
 from services.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
 from services.field_kinds.checking import Checked, Surroundings, problem
-from services.problems import ErrorCode, Problem
+from services.kernel.dates import FIRST_DAY, LAST_DAY, spoken
+from services.kernel.errors import ErrorCode, Problem
 
 
 async def check_date(field: DateField, value: dt.date, surroundings: Surroundings) -> Checked:

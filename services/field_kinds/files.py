@@ -3,9 +3,9 @@
 from services.definitions import FileField
 from services.field_kinds.checking import Checked, Surroundings, problem
 from services.field_kinds.lookup import Upload
-from services.file_contents import is_accepted
-from services.global_ids import NodeReference
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
+from services.kernel.file_types import is_accepted
+from services.kernel.global_ids import NodeReference
 
 
 def names_file(value: object) -> bool:

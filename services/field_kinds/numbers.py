@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from services.definitions import DecimalField, IntegerField
 from services.field_kinds.checking import Checked, Surroundings, problem
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 
 INTEGERS = (Decimal(-(2**31)), Decimal(2**31 - 1))
 LARGEST_DECIMAL = Decimal(10**15 - 1)

@@ -4,8 +4,8 @@ from types import MappingProxyType
 
 from services.definitions import ReferenceField, ReferenceTarget
 from services.field_kinds.checking import Checked, Surroundings, problem
-from services.global_ids import NodeReference
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
+from services.kernel.global_ids import NodeReference
 
 TYPE_NAMES = MappingProxyType(
     {

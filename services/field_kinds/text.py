@@ -3,9 +3,9 @@
 from services.definitions import TextField
 from services.field_kinds.checking import Checked, Surroundings, problem
 from services.formats import FormatProblem, canonical_text, check_format
+from services.kernel.errors import ErrorCode, Problem
+from services.kernel.text import clean_text
 from services.patterns import matches
-from services.problems import ErrorCode, Problem
-from services.texts import clean_text
 
 
 async def check_text(field: TextField, value: str, surroundings: Surroundings) -> Checked:

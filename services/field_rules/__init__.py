@@ -13,7 +13,7 @@ from services.field_rules.numbers import decimal_rules, integer_rules
 from services.field_rules.others import boolean_rules, reference_rules
 from services.field_rules.places import Place
 from services.field_rules.texts import text_rules
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from services.type_entries import FieldEntry
 
 __all__ = ["RULES", "SLOTS", "Place", "Rules", "field_of"]

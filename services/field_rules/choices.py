@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from services.calendar import spoken
 from services.definitions import Choice
 from services.field_rules.places import Place, at_most, day_at, text_at
-from services.problems import ErrorCode
+from services.kernel.dates import spoken
+from services.kernel.errors import ErrorCode
 from services.type_entries import ChoiceEntry, FieldEntry
 
 MOST_CHOICES, LONGEST_CHOICE = 500, 200

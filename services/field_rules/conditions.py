@@ -7,7 +7,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.calendar import FIRST_DAY, LAST_DAY
 from services.definitions import (
     BooleanField,
     ChoiceField,
@@ -22,9 +21,10 @@ from services.definitions import (
 from services.field_kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.field_rules.places import Place, at_most
 from services.formats import check_format
+from services.kernel.dates import FIRST_DAY, LAST_DAY
+from services.kernel.errors import ErrorCode
+from services.kernel.text import clean_text
 from services.patterns import matches
-from services.problems import ErrorCode
-from services.texts import clean_text
 from services.type_entries import ConditionEntry
 
 MOST_VALUES = 500

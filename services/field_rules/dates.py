@@ -5,7 +5,7 @@ from typing import Any
 
 from services.definitions import DateBound
 from services.field_rules.places import Place, at_most, day_at, number_at
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from services.type_entries import BoundEntry, FieldEntry
 
 MOST_BOUNDS, LARGEST_OFFSET = 10, 36_500

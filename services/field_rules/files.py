@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from services.field_rules.places import Place, at_most, number_at
-from services.file_contents import can_be_told, canonical
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
+from services.kernel.file_types import can_be_told, canonical
 from services.type_entries import FieldEntry
 
 MOST_MEDIA_TYPES, MOST_BYTES, MOST_FILES = 50, 100_000_000, 20

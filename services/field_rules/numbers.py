@@ -5,7 +5,7 @@ from typing import Any
 
 from services.field_kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.field_rules.places import Place, number_at
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from services.type_entries import FieldEntry
 
 DEFAULT_PLACES, MOST_PLACES = 2, 10

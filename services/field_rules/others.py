@@ -4,7 +4,7 @@ from typing import Any
 
 from services.definitions import ReferenceTarget
 from services.field_rules.places import Place
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from services.type_entries import FieldEntry
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from services.calendar import FIRST_DAY, LAST_DAY, spoken
-from services.problems import ErrorCode, Problem
-from services.texts import check_line, check_plain_text
+from services.kernel.dates import FIRST_DAY, LAST_DAY, spoken
+from services.kernel.errors import ErrorCode, Problem
+from services.kernel.text import check_line, check_plain_text
 
 T = TypeVar("T")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from services.definitions import TextFormat
 from services.field_rules.places import Place, number_at
+from services.kernel.errors import ErrorCode
 from services.patterns import LONGEST_PATTERN, is_pattern
-from services.problems import ErrorCode
 from services.type_entries import FieldEntry
 
 ONE_LINE, SEVERAL_LINES, LONGEST = 200, 2_000, 100_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
-from services.calendar import day_of, today
+from services.kernel.dates import day_of, today
 from tests.asking import data, gid
 
 Json = dict[str, Any]

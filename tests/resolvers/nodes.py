@@ -3,7 +3,7 @@
 from typing import Any
 
 from models import LearningAim, Member, ProcessAutomation, TrackerEvent
-from services.calendar import today
+from services.kernel.dates import today
 from tests import factories as make
 from tests.asking import data, gid
 from tests.resolvers.college import College

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from models.base import new_id
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 from tests.asking import ask, data
 from tests.resolvers.college import college
 from tests.resolvers.nodes import BY_ID, by_id, everything, itself, nothing

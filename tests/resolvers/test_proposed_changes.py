@@ -5,7 +5,7 @@ from typing import Any
 
 from models import Employer, Learner, LearningAim, Tracker
 from models.database import fetch
-from services.global_ids import NodeReference
+from services.kernel.global_ids import NodeReference
 from tests import factories as make
 from tests.asking import data, gid
 from tests.services.automation_entries import CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, TODAY

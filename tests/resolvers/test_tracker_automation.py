@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
-from services.calendar import spoken, today
+from services.kernel.dates import spoken, today
 from tests import factories as make
 from tests.asking import gid
 from tests.resolvers.college import chosen, college, created, day, problem, refused, ticked

@@ -10,7 +10,7 @@ from models.base import new_id
 from services.definition_documents import definition_to_document
 from services.definitions import FileField, TypeDefinition
 from services.file_addresses import granted
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 from tests import factories as make
 from tests.asking import INSTALLATION, data, gid, viewer
 from tests.resolvers.college import College, Json, college, create, created, everything_written, problem, refused

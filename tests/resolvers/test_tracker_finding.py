@@ -19,8 +19,8 @@ from models import (
     TrackerStatus,
     TrackerType,
 )
-from services.calendar import today
-from services.global_ids import global_id
+from services.kernel.dates import today
+from services.kernel.global_ids import global_id
 from services.tracker_orders import NOBODY
 from tests import factories as make
 from tests.asking import ask, data, gid

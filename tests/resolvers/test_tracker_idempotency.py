@@ -9,7 +9,7 @@ import pytest
 from models import Tracker
 from services.field_kinds import SubmittedValue
 from services.idempotency import digest, key_problems
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 from services.tracker_entries import TrackerEntry
 from tests import factories as make
 from tests.asking import data, gid

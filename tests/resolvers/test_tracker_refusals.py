@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from models import MemberKind, ProcessAutomation, Role, TrackerType, TrackerTypeVersion
-from services.calendar import spoken, today
-from services.global_ids import global_id
+from services.kernel.dates import spoken, today
+from services.kernel.global_ids import global_id
 from tests import factories as make
 from tests.asking import ask, gid
 from tests.resolvers.college import CREATE, VALIDATE, college, created, problem, refusals, refused

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import AuditEntry, AuditKind, Member, Role, TrackerType
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 from tests import factories as make
 from tests.asking import ask, data, gid
 from tests.resolvers.college import Json, chosen, college, create, day, problem, text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Member, MemberKind, Tracker, TrackerTypeVersion
-from services.calendar import spoken, today
+from services.kernel.dates import spoken, today
 from tests import factories as make
 from tests.asking import data, gid
 from tests.resolvers.college import chosen, college, day, text

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from models import Member, StoredFile
-from services.global_ids import global_id
+from services.kernel.global_ids import global_id
 from tests import factories as make
 from tests.asking import gid
 from tests.resolvers.college import College, Json, college

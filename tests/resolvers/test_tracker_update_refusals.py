@@ -6,8 +6,8 @@ from uuid import UUID
 
 from models import MemberKind, Tracker, TrackerStatus
 from models.database import fetch
-from services.calendar import spoken, today
-from services.global_ids import global_id
+from services.kernel.dates import spoken, today
+from services.kernel.global_ids import global_id
 from tests import factories as make
 from tests.asking import ask, data, gid
 from tests.resolvers.college import chosen, college, day, problem, text

@@ -14,7 +14,7 @@ from models.database import fetch
 from server.downloads import attachment
 from services.file_addresses import Grant, address_of
 from services.files import files_by_id
-from services.global_ids import named
+from services.kernel.global_ids import named
 from tests import factories as make
 from tests.asking import viewer
 from tests.resolvers.college import College, college

@@ -8,7 +8,7 @@ import pytest
 
 from models import Member, StoredFile
 from models.database import fetch
-from services.global_ids import NodeReference, named
+from services.kernel.global_ids import NodeReference, named
 from tests import factories as make
 from tests.resolvers.college import College, college
 from tests.server.file_doors import END, PDF, PNG, Doors, doors, head, nothing, part, refusal

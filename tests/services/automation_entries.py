@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from services.calendar import today
+from services.kernel.dates import today
 
 TODAY = today()
 D = dt.date

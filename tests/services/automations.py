@@ -19,7 +19,7 @@ from models import (
     TrackerEvent,
     TrackerStatus,
 )
-from services.global_ids import NodeReference
+from services.kernel.global_ids import NodeReference
 from services.tracker_entries import TrackerEntry
 from services.tracker_update_entries import UpdateEntry
 from services.tracker_updates import update_tracker

@@ -19,7 +19,7 @@ from services.field_kinds import (
 )
 from services.field_kinds.references import TYPE_NAMES
 from services.forms import CheckedForm, check_form
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 
 TODAY = dt.date(2026, 11, 24)
 NOWHERE = UUID(int=0)

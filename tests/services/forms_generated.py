@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.calendar import today
+from services.kernel.dates import today
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.base import load_json
 from models.database import fetch
-from services import statements
+from services.kernel import sql
 
 Asked = tuple[str, tuple[object, ...]]
 
@@ -23,7 +23,7 @@ def asked() -> Iterator[list[Asked]]:
         return await fetch(text, *values)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(statements, "fetch", keep)
+        patch.setattr(sql, "fetch", keep)
         yield found
 
 

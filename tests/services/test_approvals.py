@@ -8,8 +8,8 @@ import pytest
 
 from models import Learner, LearningAim, Notification, Tracker, TrackerEvent, TrackerStatus
 from models.database import fetch
-from services.global_ids import NodeReference
-from services.problems import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.global_ids import NodeReference
 from services.record_snapshots import snapshot
 from services.tracker_types import forms
 from tests import factories as make

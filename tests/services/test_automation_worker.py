@@ -14,7 +14,7 @@ from models.database import fetch, transaction
 from server.settings import database_credentials
 from services import automation_worker
 from services.automation_worker import apply_due, run_automations
-from services.calendar import until_tomorrow
+from services.kernel.dates import until_tomorrow
 from tests.conftest import administer
 from tests.resolvers.updating import told
 from tests.services.automation_entries import ADDRESS, TODAY

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.calendar import day_of, spoken, today
+from services.kernel.dates import day_of, spoken, today
 
 
 @pytest.mark.parametrize(

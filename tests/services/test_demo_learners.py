@@ -4,12 +4,12 @@ import datetime as dt
 from typing import Any
 
 from models import Employer, Learner, LearningAim, ProgrammeStatus
-from services.calendar import today
 from services.check_digits import uln_is_right
 from services.definitions import TextFormat
 from services.demo import fill_demo
 from services.formats import check_format
 from services.ilr_programme import programme_status
+from services.kernel.dates import today
 
 
 async def test_learners_are_as_the_ilr_wants_them(database: str) -> None:

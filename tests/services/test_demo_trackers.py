@@ -27,9 +27,9 @@ from models import (
 from models.database import database as opened
 from server.settings import database_credentials
 from services.automation_rules import automation_problems, touched_aims
-from services.calendar import day_of
 from services.demo import fill_demo
 from services.forms import check_form
+from services.kernel.dates import day_of
 from services.transitions import AUTOMATION, PLAIN
 from tests.conftest import address, administer
 from tests.services.demo_checks import as_entered, definitions, effects, recorded

@@ -15,7 +15,7 @@ from services.definitions import (
     TextFormat,
 )
 from services.field_kinds import KINDS, Checked, NodeReference
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 from tests.services.entries import at, check
 
 

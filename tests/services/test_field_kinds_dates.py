@@ -6,7 +6,7 @@ import pytest
 
 from services.definitions import DateBound, DateField
 from services.field_kinds import Checked
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 from tests.services.entries import at, check
 
 DAY = dt.date(2026, 9, 1)

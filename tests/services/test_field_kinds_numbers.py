@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.definitions import DecimalField, IntegerField
 from services.field_kinds import Checked
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from tests.services.entries import at, check
 
 

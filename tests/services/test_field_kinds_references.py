@@ -8,7 +8,7 @@ import pytest
 from models import Employer, Member, MemberKind, Organisation, Programme
 from services.definitions import FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
 from services.field_kinds import Checked, NodeReference
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from tests.services.entries import at, check, fill_in
 
 MEMBER = ReferenceField(key="who", label="Coach", target=ReferenceTarget.MEMBER)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.definitions import TextFormat
 from services.formats import FormatProblem, check_format
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 
 DIGITS = st.sampled_from(string.digits)
 NON_ZERO = st.sampled_from("123456789")

@@ -24,7 +24,7 @@ from services.definitions import (
 )
 from services.field_kinds import NodeReference, SubmittedValue
 from services.forms import CheckedForm, check_form
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 from tests.services.entries import NOWHERE, TODAY, at, fill_in, submitted, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

@@ -6,7 +6,7 @@ import pytest
 
 from services.builtin_types import load
 from services.definitions import DateBound, DateField, FieldCondition, TextField, TypeDefinition
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from tests.services.entries import TODAY, at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

@@ -19,7 +19,7 @@ from services.definitions import (
     TypeDefinition,
 )
 from services.forms import CheckedForm
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from tests.services.entries import TODAY, at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

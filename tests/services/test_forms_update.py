@@ -9,7 +9,7 @@ from services.builtin_types import load
 from services.definitions import Choice, ChoiceField, DateBound, DateField, FieldCondition, TextField, TypeDefinition
 from services.field_kinds import CanonicalValue
 from services.forms import CheckedForm
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from tests.services.entries import at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
-from services.global_ids import NodeReference
+from services.kernel.global_ids import NodeReference
 from services.learner_import import import_learners
 from services.tracker_entries import TrackerEntry
 from services.tracker_update_entries import UpdateEntry

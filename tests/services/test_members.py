@@ -8,9 +8,9 @@ import pytest
 
 from models import Inbox, Member, MemberKind, Organisation, Role
 from services.installation import Installation
+from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.members import add_member, generated_password
 from services.organisations import add_organisation
-from services.problems import ErrorCode, Problem, Rejected
 from services.sessions import sign_in
 
 TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from models import Organisation, OrganisationCounter, ProcessAutomation
+from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.organisations import add_organisation, organisation_named
-from services.problems import ErrorCode, Problem, Rejected
 
 DUPLICATE = Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.texts import clean_text, normal_email
+from services.kernel.text import clean_text, normal_email
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from models import Group, Learner, Member, MemberKind, Tracker, TrackerStatus, TrackerType
 from models.database import fetch, transaction
-from services.statements import Statement
+from services.kernel.sql import Statement
 from services.visibility import visible
 from tests import factories as make
 from tests.asking import gid, viewer

@@ -29,8 +29,8 @@ from services.definitions import (
     ReferenceTarget,
     TypeDefinition,
 )
-from services.global_ids import NodeReference
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
+from services.kernel.global_ids import NodeReference
 from services.tracker_rights import transitions_from
 from services.tracker_types import forms, offered_types
 from services.tracker_update_entries import UpdateEntry, check_update

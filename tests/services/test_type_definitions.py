@@ -9,7 +9,7 @@ import pytest
 from models import TrackerStatus
 from services.definitions import FieldKind, FileField, ReferenceTarget, TextField, TextFormat
 from services.field_rules import RULES, SLOTS, Place
-from services.problems import ErrorCode
+from services.kernel.errors import ErrorCode
 from services.type_definitions import check_type_key, type_description, type_name
 from services.type_entries import ChoiceEntry, FieldEntry
 from tests.services.definitions_entered import YES, entry, made, told

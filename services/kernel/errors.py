@@ -63,3 +63,37 @@ class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a failure
         self.problems = tuple(problems)
         self.standing = standing
         super().__init__(", ".join(f"{'.'.join(p.path)}: {p.code}" for p in self.problems))
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a failure
+    """A request that is not served; ``code`` says why to programs, ``details`` goes with it."""
+
+    code = "REFUSED"
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.details: Mapping[str, object] = details
+
+
+class Unauthenticated(Refusal):
+    """Nobody is signed in, or the sign-in has ended."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, message: str = "Sign in first.") -> None:
+        super().__init__(message)
+
+
+class Forbidden(Refusal):
+    """The viewer's roles do not open this at all."""
+
+    code = "FORBIDDEN"
+
+
+class BadRequest(Refusal):
+    """The request makes no sense; ``path`` names the argument."""
+
+    code = "BAD_USER_INPUT"
+
+    def __init__(self, message: str, *path: str) -> None:
+        super().__init__(message, path=list(path))

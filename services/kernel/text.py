@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from services.problems import ErrorCode, Problem
+from services.kernel.errors import ErrorCode, Problem
 
 LONGEST_DESCRIPTION = 10_000
 LONGEST_COMMENT = 10_000
