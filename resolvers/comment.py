@@ -9,7 +9,7 @@ from schema.comment import AddCommentInput, AddCommentPayload, comment_of
 from schema.context import Info
 from schema.node import EdgeOf
 from services import comments
-from services.pages import cursor_of
+from services.paging.pages import cursor_of
 
 
 async def add_comment(

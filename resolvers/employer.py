@@ -18,7 +18,7 @@ from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services import employer_changes
 from services.employers import page_of_employers
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 
 
 async def employers(

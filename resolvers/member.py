@@ -19,7 +19,7 @@ from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services import member_changes
 from services.members import page_of_members
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 
 
 async def members(

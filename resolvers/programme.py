@@ -5,7 +5,7 @@ from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
 from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 from services.programmes import page_of_programmes
 
 

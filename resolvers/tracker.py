@@ -13,7 +13,7 @@ from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry
 from schema.tracker_pages import page
 from services import trackers
 from services.kernel.errors import Problem
-from services.pages import PageRequest, cursor_of
+from services.paging.pages import PageRequest, cursor_of
 from services.tracker_orders import NEWEST_FIRST
 
 Input = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]

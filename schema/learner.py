@@ -17,7 +17,7 @@ from schema.node import Connection, ConnectionOf, Node
 from schema.programme import Programme
 from schema.tracker_filter import OrderBy, TrackerFilter
 from schema.tracker_pages import trackers_of_learner
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 
 if TYPE_CHECKING:
     from schema.tracker import Tracker

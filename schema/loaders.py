@@ -13,7 +13,7 @@ from models import Employer, LearningAim, Member, Programme, Tracker
 from services import comments, history
 from services.files import File, files_by_id
 from services.learners import aims_of, groups_of
-from services.pages import Page, PageRequest
+from services.paging.pages import Page, PageRequest
 from services.process_automations import AutomationSetting, settings_of
 from services.proposed_changes import ProposedChange, proposed_changes
 from services.rows import neighbours_by_id, rows_by_id

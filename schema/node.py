@@ -10,7 +10,7 @@ from models.rows import row
 from schema.edges import edge
 from services.kernel.errors import BadRequest
 from services.kernel.global_ids import NOWHERE, NodeReference, global_id, named
-from services.pages import Page
+from services.paging.pages import Page
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from schema.proposed_change import ProposedChange, changes_of
 from schema.tracker_pages import comments_of, history_of
 from schema.tracker_type import TrackerType, Transition
 from services import definitions
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 from services.tracker_rights import transitions_from, viewer_can_edit
 from services.transitions import Transition as TransitionRow
 

@@ -11,7 +11,7 @@ from schema.node import reference_of
 from services import tracker_filters
 from services.day_blocks import Days
 from services.kernel.errors import BadRequest
-from services.name_lists import words
+from services.paging.by_name import words
 from services.tracker_orders import OrderTerm
 
 _T = TypeVar("_T")

@@ -11,7 +11,7 @@ from schema.loaders import Loaders, Wanted
 from schema.node import ConnectionOf, connection
 from schema.selection import asks_for_total, names_below
 from schema.tracker_filter import TrackerFilter, TrackerOrder, rule_of, terms_of
-from services.pages import Page, PageRequest
+from services.paging.pages import Page, PageRequest
 from services.tracker_lists import PEOPLE, TrackerQuery, page_of_trackers
 from services.tracker_types import offered
 

@@ -16,7 +16,7 @@ from schema.selection import asks_for_total
 from services.kernel.global_ids import global_id
 from services.notification_lists import page_of_notifications
 from services.notifications import newest_cursor, unread_count
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 from services.viewer import Viewer as ViewerRow
 
 Row = strawberry.Parent[ViewerRow]

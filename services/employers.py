@@ -1,8 +1,8 @@
 """Employers: for whom learners work."""
 
 from models import Employer
-from services.name_lists import page_by_name
-from services.pages import Page, PageRequest
+from services.paging.by_name import page_by_name
+from services.paging.pages import Page, PageRequest
 from services.viewer import Viewer
 
 

@@ -10,7 +10,7 @@ from models.base import dump_json, new_id
 from models.database import fetch
 from models.rows import columns
 from services.kernel.sql import Statement
-from services.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
+from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from models import Learner, LearningAim
 from models.database import fetch
 from services.kernel.sql import Statement
-from services.name_lists import listing, part, words
-from services.pages import Key, Order, Page, PageRequest, fetch_page
+from services.paging.by_name import listing, part, words
+from services.paging.pages import Key, Order, Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -16,8 +16,8 @@ from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.sql import Statement
 from services.kernel.text import check_line, clean_text, normal_email
 from services.kernel.unit_of_work import unit_of_work
-from services.name_lists import by_name, listing, part, words
-from services.pages import Page, PageRequest, fetch_page
+from services.paging.by_name import by_name, listing, part, words
+from services.paging.pages import Page, PageRequest, fetch_page
 from services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
 from services.viewer import Viewer
 from services.visibility import visible

@@ -9,7 +9,7 @@ from models.rows import columns, row
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
-from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page
+from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -1,8 +1,8 @@
 """Programmes: what learners are on."""
 
 from models import Programme
-from services.name_lists import page_by_name
-from services.pages import Page, PageRequest
+from services.paging.by_name import page_by_name
+from services.paging.pages import Page, PageRequest
 from services.viewer import Viewer
 
 

@@ -10,8 +10,8 @@ from tortoise import Model
 from models import Employer, Learner, Member, Programme, Tracker
 from models.rows import columns
 from services.kernel.sql import Statement
-from services.keysets import Order, Stretch
-from services.pages import Page, PageRequest, fetch_page, fetch_pages
+from services.paging.keyset import Order, Stretch
+from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
 from services.tracker_filters import ALL, TrackerFilter
 from services.tracker_orders import OrderTerm, order_of
 from services.tracker_types import type_columns, type_source

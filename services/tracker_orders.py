@@ -8,7 +8,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from services.kernel.errors import BadRequest
-from services.keysets import Key, Order
+from services.paging.keyset import Key, Order
 
 NOBODY = UUID(int=0)
 """Who stands in the listing where there is no assignee, creator or tutor."""

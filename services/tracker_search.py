@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.kernel.sql import Statement
-from services.keysets import Order, Stretch, within
-from services.name_lists import part
+from services.paging.by_name import part
+from services.paging.keyset import Order, Stretch, within
 
 LOT = 10
 """A lot is 1024 numbers: a place in the index of words for each scope. Numbers are shifted by so many bits."""

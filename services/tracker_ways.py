@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.kernel.sql import Statement
-from services.keysets import Bound, Key, Order, Stretch, within
+from services.paging.keyset import Bound, Key, Order, Stretch, within
 from services.tracker_filters import Branch, Facet, TrackerFilter, facets
 from services.tracker_orders import NAMED, NUMBER, Named, OrderTerm, order_of
 from services.tracker_search import SearchedLots, matches

@@ -17,7 +17,7 @@ from models.database import database as opened
 from models.database import fetch
 from server.settings import database_credentials
 from services.day_blocks import Days
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 from services.tracker_filters import TrackerFilter
 from services.tracker_lists import TrackerQuery, page_of_trackers
 from services.tracker_orders import NOBODY, OrderTerm, TrackerOrderField

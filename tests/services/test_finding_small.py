@@ -6,7 +6,7 @@ from typing import Any
 
 from models import Tracker, TrackerStatus
 from models.database import fetch, transaction
-from services.pages import PageRequest
+from services.paging.pages import PageRequest
 from services.tracker_filters import TrackerFilter
 from services.tracker_lists import TrackerQuery, page_of_trackers
 from services.tracker_orders import OrderTerm, TrackerOrderField

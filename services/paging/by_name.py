@@ -8,7 +8,7 @@ from models.rows import columns
 from services.kernel.errors import BadRequest
 from services.kernel.sql import Statement
 from services.kernel.text import clean_text
-from services.pages import Key, Listing, Order, Page, PageRequest, fetch_page
+from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 

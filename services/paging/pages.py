@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.kernel.errors import BadRequest
 from services.kernel.sql import Statement
-from services.keysets import Bound, Key, Order, Stretch, cursor_of, position, typed, within
+from services.paging.keyset import Bound, Key, Order, Stretch, cursor_of, position, typed, within
 
 __all__ = ["Key", "Listing", "Order", "Page", "PageRequest", "cursor_of", "fetch_page", "fetch_pages"]
 
