@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from models import MemberKind, NotificationKind, ProgrammeStatus, Role, TrackerCategory, TrackerEventKind, TrackerStatus
-from services.definitions import FieldKind, ReferenceTarget, TextFormat
+from services.forms.definitions import FieldKind, ReferenceTarget, TextFormat
 from services.kernel.errors import ErrorCode
 from services.tracker_orders import TrackerOrderField
 

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from schema.enums import FieldKind, ReferenceTarget, TextFormat, TrackerStatus
-from services import definitions
+from services.forms import definitions
 
 
 @strawberry.type(description="Holds if the other field's value, or any that is chosen there, is one of a list.")

@@ -13,10 +13,10 @@ from schema.edges import edge
 from schema.field_definition import Choice
 from schema.file import File
 from schema.node import Node
-from services import definitions
-from services.field_kinds import CanonicalValue
+from services.forms import definitions
+from services.forms.display import GONE, worded
+from services.forms.kinds import CanonicalValue
 from services.tracker_types import Form
-from services.value_wording import GONE, worded
 
 
 @strawberry.interface(description="The value of a filled field.")

@@ -20,7 +20,7 @@ from schema.node import Connection, ConnectionOf, Node
 from schema.proposed_change import ProposedChange, changes_of
 from schema.tracker_pages import comments_of, history_of
 from schema.tracker_type import TrackerType, Transition
-from services import definitions
+from services.forms import definitions
 from services.paging.pages import PageRequest
 from services.tracker_rights import transitions_from, viewer_can_edit
 from services.transitions import Transition as TransitionRow

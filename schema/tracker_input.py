@@ -10,7 +10,7 @@ from schema.enums import TrackerStatus
 from schema.input_error import InputError
 from schema.node import Edge, reference_in
 from schema.tracker import Tracker
-from services.field_kinds import SubmittedValue
+from services.forms.kinds import SubmittedValue
 from services.tracker_entries import TrackerEntry
 
 

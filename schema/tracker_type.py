@@ -10,7 +10,7 @@ from schema.edges import edge
 from schema.enums import ProgrammeStatus, TrackerCategory, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.node import Node
-from services import definitions
+from services.forms import definitions
 from services.kernel.global_ids import global_id
 from services.tracker_types import OfferedType
 from services.transitions import Transition as TransitionRow

@@ -10,9 +10,10 @@ from uuid import UUID
 from models import Learner, LearningAim, NotificationKind, Tracker, TrackerEventKind, TrackerStatus
 from models.database import fetch
 from services.automation_rules import automation_problems
-from services.definitions import FieldKind, TypeDefinition
 from services.follow_ups import open_follow_up
-from services.form_visibility import visible_fields
+from services.forms.definitions import FieldKind, TypeDefinition
+from services.forms.display import names_of
+from services.forms.visibility import visible_fields
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.proposed_changes import ProposedChange, references, worded
@@ -21,7 +22,6 @@ from services.record_snapshots import Proposal, proposals
 from services.record_writing import write_record
 from services.telling import announce_change, tell
 from services.tracker_types import Form
-from services.value_wording import names_of
 from services.viewer import Viewer
 
 _STATUS = "learner.programmeStatus"

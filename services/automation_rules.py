@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models import Learner, LearningAim
-from services.definitions import DateField, FieldDefinition, TypeDefinition
+from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
 from services.kernel.dates import spoken
 from services.kernel.errors import ErrorCode, Problem
 

@@ -6,8 +6,8 @@ from importlib.resources import files
 from typing import Any
 
 from models import TrackerCategory
-from services.definition_documents import definition_from_document
-from services.definitions import TypeDefinition
+from services.forms.definitions import TypeDefinition
+from services.forms.documents import definition_from_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

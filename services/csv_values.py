@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from services.definitions import TextFormat
-from services.formats import FormatProblem, check_format
+from services.forms.definitions import TextFormat
+from services.forms.formats import FormatProblem, check_format
 
 _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0"}
 

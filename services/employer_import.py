@@ -10,7 +10,7 @@ from models import Employer, Learner
 from models.database import transaction
 from services.csv_file import CsvRecord, read_records
 from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
-from services.definitions import TextFormat
+from services.forms.definitions import TextFormat
 from services.import_lock import wait_for_turn
 from services.import_report import EntryProblem, ImportReport, OnProgress, RefusedRecord, audit_import
 from services.learner_files import opened

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from models import StoredFile
 from models.database import fetch
-from services.definitions import FileField, TypeDefinition
-from services.field_kinds import CanonicalValue
 from services.file_addresses import LIFETIME, Grant
+from services.forms.definitions import FileField, TypeDefinition
+from services.forms.kinds import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.sql import Statement
 from services.viewer import Viewer

@@ -5,8 +5,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from services.field_kinds import SubmittedValue
-from services.field_kinds.numbers import plain_text
+from services.forms.kinds import SubmittedValue
+from services.forms.kinds.numbers import plain_text
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import clean_text
 from services.tracker_entries import TrackerEntry

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from services.definitions import TextFormat
-from services.formats import FormatProblem, check_format
+from services.forms.definitions import TextFormat
+from services.forms.formats import FormatProblem, check_format
 from services.ilr_xml import Element
 from services.import_report import EntryProblem
 from services.kernel.dates import FIRST_DAY, LAST_DAY

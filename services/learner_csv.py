@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from models import ProgrammeStatus
 from services.csv_file import CsvRecord, read_records
 from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
-from services.definitions import TextFormat
+from services.forms.definitions import TextFormat
 from services.import_report import EntryProblem, UnreadableFileError
 from services.kernel.text import normal_email
 from services.learner_entry import EmployerMention, LearnerEntry

@@ -10,8 +10,8 @@ from models.base import new_id
 from models.database import fetch, transaction
 from services.assignees import assignable
 from services.audit import audit_for
-from services.definitions import TextFormat
-from services.formats import FormatProblem, check_format
+from services.forms.definitions import TextFormat
+from services.forms.formats import FormatProblem, check_format
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.sql import Statement
 from services.kernel.text import check_line, clean_text, normal_email

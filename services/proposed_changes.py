@@ -8,13 +8,13 @@ from uuid import UUID
 from models import Learner, LearningAim, Tracker, TrackerStatus
 from models.base import load_json
 from models.database import fetch
-from services.definitions import FieldKind, TypeDefinition
+from services.forms.definitions import FieldKind, TypeDefinition
+from services.forms.display import names_of
 from services.kernel.dates import spoken
 from services.record_changes import RecordChange
 from services.record_snapshots import Proposal, proposals
 from services.rows import rows_by_id
 from services.tracker_types import forms
-from services.value_wording import names_of
 from services.viewer import Viewer
 
 _OPEN = (TrackerStatus.NEW, TrackerStatus.APPROVED)

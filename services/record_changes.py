@@ -7,10 +7,10 @@ from typing import Any
 
 from models import Learner, LearningAim
 from services.automation_rules import touched_aims
-from services.definitions import ChoiceField, DecimalField, FieldKind, TypeDefinition
-from services.field_kinds import CanonicalValue
-from services.field_kinds.numbers import plain_text
-from services.form_visibility import visible_fields
+from services.forms.definitions import ChoiceField, DecimalField, FieldKind, TypeDefinition
+from services.forms.kinds import CanonicalValue
+from services.forms.kinds.numbers import plain_text
+from services.forms.visibility import visible_fields
 from services.record_fields import RECORD_FIELDS, RecordField, RecordValue
 from services.restarts import restarted
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from models import Learner, LearningAim
 from services.automation_rules import touched_aims
-from services.definitions import TypeDefinition
+from services.forms.definitions import TypeDefinition
 from services.record_changes import RecordChange, Values, changes_of, plan
 from services.record_fields import RECORD_FIELDS, RecordField, RecordValue
 

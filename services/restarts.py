@@ -9,7 +9,7 @@ from typing import Any
 
 from models import LearningAim
 from services.automation_rules import CONTINUING, PROGRAMME_AIM
-from services.field_kinds import CanonicalValue
+from services.forms.kinds import CanonicalValue
 from services.record_fields import RecordValue
 
 _CARRIED_ON = (

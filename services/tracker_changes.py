@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from models import Tracker, TrackerStatus
-from services.definitions import FieldDefinition, TypeDefinition
-from services.field_kinds import CanonicalValue
+from services.forms.definitions import FieldDefinition, TypeDefinition
+from services.forms.display import GONE, names_of, pointed_to, worded
+from services.forms.kinds import CanonicalValue
 from services.kernel.dates import spoken
-from services.value_wording import GONE, names_of, pointed_to, worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

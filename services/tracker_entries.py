@@ -10,8 +10,8 @@ from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCatego
 from models.rows import columns, row
 from services.assignees import not_assignable
 from services.automation_rules import automation_problems
-from services.field_kinds import SubmittedValue, Uploads
-from services.forms import CheckedForm, check_form
+from services.forms.kinds import SubmittedValue, Uploads
+from services.forms.validate import CheckedForm, check_form
 from services.kernel.dates import LAST_DAY, spoken, today
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference

@@ -1,7 +1,7 @@
 """What a viewer may do to a tracker that they see."""
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
-from services.form_visibility import visible_fields
+from services.forms.visibility import visible_fields
 from services.tracker_types import Form, OfferedType
 from services.transitions import Transition, transitions_of_tracker
 from services.viewer import Viewer

@@ -11,8 +11,8 @@ from models.base import load_json
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services import builtin_types
-from services.definition_documents import definition_from_document, definition_to_document
-from services.definitions import TypeDefinition
+from services.forms.definitions import TypeDefinition
+from services.forms.documents import definition_from_document, definition_to_document
 from services.kernel.sql import Statement
 from services.transitions import Transition, transitions_of_type
 from services.viewer import Viewer

@@ -12,9 +12,9 @@ from uuid import UUID
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.approvals import approval_problems
-from services.field_kinds import CanonicalValue, SubmittedValue, Uploads
-from services.form_answers import answer_fields
-from services.forms import check_form
+from services.forms.answers import answer_fields
+from services.forms.kinds import CanonicalValue, SubmittedValue, Uploads
+from services.forms.validate import check_form
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from models import Role, TrackerCategory, TrackerStatus
-from services.definitions import FieldDefinition, TypeDefinition
+from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.viewer import Viewer
 
 NEW, APPROVED, RESOLVED, REJECTED, CLOSED = TrackerStatus

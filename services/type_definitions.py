@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from models import TrackerStatus
-from services.definitions import FieldDefinition, TypeDefinition
 from services.field_rules import Place, field_of
 from services.field_rules.conditions import condition_of
 from services.field_rules.date_bounds import check_date_bounds
 from services.field_rules.places import at_most, lines_at, text_at
+from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.kernel.errors import ErrorCode
 from services.transitions import PLAIN
 from services.type_entries import FieldEntry

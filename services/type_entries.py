@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models import TrackerStatus
-from services.definitions import FieldKind, ReferenceTarget, TextFormat
+from services.forms.definitions import FieldKind, ReferenceTarget, TextFormat
 from services.kernel.global_ids import NodeReference
 from services.tracker_update_entries import ABSENT, Absent
 

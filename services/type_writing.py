@@ -9,9 +9,9 @@ from models import AuditKind, Role, TrackerCategory, TrackerTypeVersion
 from models.base import new_id
 from models.database import fetch, transaction
 from services.audit import audit
-from services.definition_documents import definition_to_document
-from services.definitions import TypeDefinition
 from services.field_rules import Place
+from services.forms.definitions import TypeDefinition
+from services.forms.documents import definition_to_document
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.global_ids import NodeReference

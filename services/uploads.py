@@ -11,10 +11,10 @@ from uuid import UUID
 from models import Role, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
-from services.definitions import FileField
 from services.file_collection import discard
 from services.file_names import file_name
 from services.file_store import FileStore
+from services.forms.definitions import FileField
 from services.kernel.errors import Refusal
 from services.kernel.file_types import HEAD, Contents, is_accepted
 from services.tracker_types import OfferedType, forms, type_by_key

@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from models import Employer, Learner, Member, MemberKind, Programme, Role
-from services.definitions import TypeDefinition
 from services.demo.endings import Ending
 from services.demo.learners import Person
 from services.demo.people import People
-from services.field_kinds import CanonicalValue
-from services.field_kinds.numbers import plain_text
+from services.forms.definitions import TypeDefinition
+from services.forms.kinds import CanonicalValue
+from services.forms.kinds.numbers import plain_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

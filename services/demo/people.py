@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from services.check_digits import uln_is_right
+from services.forms.check_digits import uln_is_right
 
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"  # the letters that the second half of a postcode has
 

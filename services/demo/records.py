@@ -10,7 +10,7 @@ from typing import Any
 from models import Learner, LearningAim, ProgrammeStatus
 from services.demo.cases import Case
 from services.demo.endings import Ending
-from services.field_kinds import CanonicalValue
+from services.forms.kinds import CanonicalValue
 from services.proposed_changes import worded
 from services.record_snapshots import proposals, snapshot_of
 

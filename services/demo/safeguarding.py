@@ -4,8 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from models import TrackerCategory, TrackerStatus, TrackerType, TrackerTypeVersion
-from services.definition_documents import definition_to_document
-from services.definitions import (
+from services.forms.definitions import (
     BooleanField,
     Choice,
     ChoiceField,
@@ -20,6 +19,7 @@ from services.definitions import (
     TextFormat,
     TypeDefinition,
 )
+from services.forms.documents import definition_to_document
 
 _CONCERN: tuple[FieldDefinition, ...] = (
     ChoiceField(

@@ -14,8 +14,8 @@ from services.demo.histories import Step, history
 from services.demo.learners import Person
 from services.demo.plain_forms import PLAIN_FORMS
 from services.demo.stories import Story
-from services.field_kinds import CanonicalValue
-from services.form_visibility import visible_fields
+from services.forms.kinds import CanonicalValue
+from services.forms.visibility import visible_fields
 from services.tracker_types import Form
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.definitions import FIELD_TYPES, FieldDefinition, FieldKind
 from services.field_rules.choices import choice_rules
 from services.field_rules.dates import date_rules
 from services.field_rules.files import file_rules
@@ -13,6 +12,7 @@ from services.field_rules.numbers import decimal_rules, integer_rules
 from services.field_rules.others import boolean_rules, reference_rules
 from services.field_rules.places import Place
 from services.field_rules.texts import text_rules
+from services.forms.definitions import FIELD_TYPES, FieldDefinition, FieldKind
 from services.kernel.errors import ErrorCode
 from services.type_entries import FieldEntry
 

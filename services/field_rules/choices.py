@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.definitions import Choice
 from services.field_rules.places import Place, at_most, day_at, text_at
+from services.forms.definitions import Choice
 from services.kernel.dates import spoken
 from services.kernel.errors import ErrorCode
 from services.type_entries import ChoiceEntry, FieldEntry

@@ -7,7 +7,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.definitions import (
+from services.field_rules.places import Place, at_most
+from services.forms.definitions import (
     BooleanField,
     ChoiceField,
     DateField,
@@ -18,13 +19,12 @@ from services.definitions import (
     IntegerField,
     TextField,
 )
-from services.field_kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
-from services.field_rules.places import Place, at_most
-from services.formats import check_format
+from services.forms.formats import check_format
+from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
+from services.forms.patterns import matches
 from services.kernel.dates import FIRST_DAY, LAST_DAY
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
-from services.patterns import matches
 from services.type_entries import ConditionEntry
 
 MOST_VALUES = 500

@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.definitions import DateBound, DateField, FieldDefinition
 from services.field_rules.places import Place
+from services.forms.definitions import DateBound, DateField, FieldDefinition
 from services.kernel.dates import FIRST_DAY, LAST_DAY
 from services.kernel.errors import ErrorCode
 

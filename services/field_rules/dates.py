@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.definitions import DateBound
 from services.field_rules.places import Place, at_most, day_at, number_at
+from services.forms.definitions import DateBound
 from services.kernel.errors import ErrorCode
 from services.type_entries import BoundEntry, FieldEntry
 

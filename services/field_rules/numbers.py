@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from services.field_kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.field_rules.places import Place, number_at
+from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.kernel.errors import ErrorCode
 from services.type_entries import FieldEntry
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.definitions import ReferenceTarget
 from services.field_rules.places import Place
+from services.forms.definitions import ReferenceTarget
 from services.kernel.errors import ErrorCode
 from services.type_entries import FieldEntry
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from services.definitions import TextFormat
 from services.field_rules.places import Place, number_at
+from services.forms.definitions import TextFormat
+from services.forms.patterns import LONGEST_PATTERN, is_pattern
 from services.kernel.errors import ErrorCode
-from services.patterns import LONGEST_PATTERN, is_pattern
 from services.type_entries import FieldEntry
 
 ONE_LINE, SEVERAL_LINES, LONGEST = 200, 2_000, 100_000

@@ -7,9 +7,9 @@ import pytest
 
 from models import Member, StoredFile, Tracker, TrackerTypeVersion
 from models.base import new_id
-from services.definition_documents import definition_to_document
-from services.definitions import FileField, TypeDefinition
 from services.file_addresses import granted
+from services.forms.definitions import FileField, TypeDefinition
+from services.forms.documents import definition_to_document
 from services.kernel.global_ids import global_id
 from tests import factories as make
 from tests.asking import INSTALLATION, data, gid, viewer

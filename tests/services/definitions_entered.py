@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from services.definitions import FieldDefinition, FieldKind, ReferenceTarget
 from services.field_rules import Place
+from services.forms.definitions import FieldDefinition, FieldKind, ReferenceTarget
 from services.type_definitions import check_definition
 from services.type_entries import ChoiceEntry, FieldEntry
 

@@ -7,10 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from models import Learner, LearningAim, TrackerType, TrackerTypeVersion
-from services.definition_documents import definition_from_document
-from services.definitions import ChoiceField, DateField, DecimalField, FieldDefinition, ReferenceField, TypeDefinition
-from services.field_kinds import KINDS, NodeReference, SubmittedValue
-from services.field_kinds.references import TYPE_NAMES
+from services.forms.definitions import (
+    ChoiceField,
+    DateField,
+    DecimalField,
+    FieldDefinition,
+    ReferenceField,
+    TypeDefinition,
+)
+from services.forms.documents import definition_from_document
+from services.forms.kinds import KINDS, NodeReference, SubmittedValue
+from services.forms.kinds.references import TYPE_NAMES
 
 COLUMNS = {
     "learner.title": "title",

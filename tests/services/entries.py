@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from models import TrackerStatus
-from services.definitions import FieldDefinition, ReferenceField, TypeDefinition
-from services.field_kinds import (
+from services.forms.definitions import FieldDefinition, ReferenceField, TypeDefinition
+from services.forms.kinds import (
     KINDS,
     CanonicalValue,
     Checked,
@@ -17,8 +17,8 @@ from services.field_kinds import (
     SubmittedValue,
     Surroundings,
 )
-from services.field_kinds.references import TYPE_NAMES
-from services.forms import CheckedForm, check_form
+from services.forms.kinds.references import TYPE_NAMES
+from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
 
 TODAY = dt.date(2026, 11, 24)

@@ -6,7 +6,7 @@ import pytest
 
 from models import LearningAim
 from services.automation_rules import touched_aims
-from services.definitions import TypeDefinition
+from services.forms.definitions import TypeDefinition
 
 JANUARY, JUNE = dt.date(2026, 1, 1), dt.date(2026, 6, 1)
 

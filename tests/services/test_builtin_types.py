@@ -10,9 +10,9 @@ import pytest
 from models import TrackerCategory
 from models.base import dump_json, load_json
 from services.builtin_types import BuiltinType, load
-from services.definition_documents import definition_from_document, definition_to_document
-from services.definitions import Choice, ChoiceField, DateField, FieldCondition, FieldDefinition, TextField
-from services.patterns import is_pattern
+from services.forms.definitions import Choice, ChoiceField, DateField, FieldCondition, FieldDefinition, TextField
+from services.forms.documents import definition_from_document, definition_to_document
+from services.forms.patterns import is_pattern
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contract" / "tracker-types.toml"
 TYPES = load()

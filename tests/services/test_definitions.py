@@ -6,8 +6,7 @@ import pytest
 
 from models import ProgrammeStatus, TrackerStatus
 from models.base import dump_json, load_json
-from services.definition_documents import definition_from_document, definition_to_document
-from services.definitions import (
+from services.forms.definitions import (
     FIELD_TYPES,
     BooleanField,
     Choice,
@@ -25,6 +24,7 @@ from services.definitions import (
     TextFormat,
     TypeDefinition,
 )
+from services.forms.documents import definition_from_document, definition_to_document
 
 EVERYTHING = TypeDefinition(
     fields=(

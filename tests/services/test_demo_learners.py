@@ -4,10 +4,10 @@ import datetime as dt
 from typing import Any
 
 from models import Employer, Learner, LearningAim, ProgrammeStatus
-from services.check_digits import uln_is_right
-from services.definitions import TextFormat
 from services.demo import fill_demo
-from services.formats import check_format
+from services.forms.check_digits import uln_is_right
+from services.forms.definitions import TextFormat
+from services.forms.formats import check_format
 from services.ilr_programme import programme_status
 from services.kernel.dates import today
 

@@ -28,7 +28,7 @@ from models.database import database as opened
 from server.settings import database_credentials
 from services.automation_rules import automation_problems, touched_aims
 from services.demo import fill_demo
-from services.forms import check_form
+from services.forms.validate import check_form
 from services.kernel.dates import day_of
 from services.transitions import AUTOMATION, PLAIN
 from tests.conftest import address, administer

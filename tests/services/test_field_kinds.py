@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.definitions import (
+from services.forms.definitions import (
     BooleanField,
     Choice,
     ChoiceField,
@@ -14,7 +14,7 @@ from services.definitions import (
     TextField,
     TextFormat,
 )
-from services.field_kinds import KINDS, Checked, NodeReference
+from services.forms.kinds import KINDS, Checked, NodeReference
 from services.kernel.errors import ErrorCode, Problem
 from tests.services.entries import at, check
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from services.definitions import DateBound, DateField
-from services.field_kinds import Checked
+from services.forms.definitions import DateBound, DateField
+from services.forms.kinds import Checked
 from services.kernel.errors import ErrorCode, Problem
 from tests.services.entries import at, check
 

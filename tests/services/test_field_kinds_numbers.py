@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.definitions import DecimalField, IntegerField
-from services.field_kinds import Checked
+from services.forms.definitions import DecimalField, IntegerField
+from services.forms.kinds import Checked
 from services.kernel.errors import ErrorCode
 from tests.services.entries import at, check
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from models import Employer, Member, MemberKind, Organisation, Programme
-from services.definitions import FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
-from services.field_kinds import Checked, NodeReference
+from services.forms.definitions import FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
+from services.forms.kinds import Checked, NodeReference
 from services.kernel.errors import ErrorCode
 from tests.services.entries import at, check, fill_in
 

@@ -1,7 +1,7 @@
 import pytest
 
-from services.definitions import TextFormat
-from services.formats import FormatProblem, check_format
+from services.forms.definitions import TextFormat
+from services.forms.formats import FormatProblem, check_format
 from services.kernel.errors import ErrorCode
 
 ULN, NINO, POSTCODE = TextFormat.ULN, TextFormat.NATIONAL_INSURANCE_NUMBER, TextFormat.POSTCODE

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.definitions import TextFormat
-from services.formats import FormatProblem, check_format
+from services.forms.definitions import TextFormat
+from services.forms.formats import FormatProblem, check_format
 from services.kernel.errors import ErrorCode
 
 DIGITS = st.sampled_from(string.digits)

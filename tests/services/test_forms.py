@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from services.builtin_types import load
-from services.definitions import (
+from services.forms.definitions import (
     BooleanField,
     Choice,
     ChoiceField,
@@ -22,8 +22,8 @@ from services.definitions import (
     TextField,
     TypeDefinition,
 )
-from services.field_kinds import NodeReference, SubmittedValue
-from services.forms import CheckedForm, check_form
+from services.forms.kinds import NodeReference, SubmittedValue
+from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
 from tests.services.entries import NOWHERE, TODAY, at, fill_in, submitted, told
 

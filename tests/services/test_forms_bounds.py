@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from services.builtin_types import load
-from services.definitions import DateBound, DateField, FieldCondition, TextField, TypeDefinition
+from services.forms.definitions import DateBound, DateField, FieldCondition, TextField, TypeDefinition
 from services.kernel.errors import ErrorCode
 from tests.services.entries import TODAY, at, fill_in, told
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.builtin_types import load
-from services.definitions import (
+from services.forms.definitions import (
     BooleanField,
     Choice,
     ChoiceField,
@@ -18,7 +18,7 @@ from services.definitions import (
     TextField,
     TypeDefinition,
 )
-from services.forms import CheckedForm
+from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
 from tests.services.entries import TODAY, at, fill_in, told
 

@@ -6,9 +6,17 @@ import pytest
 
 from models import TrackerStatus
 from services.builtin_types import load
-from services.definitions import Choice, ChoiceField, DateBound, DateField, FieldCondition, TextField, TypeDefinition
-from services.field_kinds import CanonicalValue
-from services.forms import CheckedForm
+from services.forms.definitions import (
+    Choice,
+    ChoiceField,
+    DateBound,
+    DateField,
+    FieldCondition,
+    TextField,
+    TypeDefinition,
+)
+from services.forms.kinds import CanonicalValue
+from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
 from tests.services.entries import at, fill_in, told
 

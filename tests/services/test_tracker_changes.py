@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from models import StoredFile, TrackerStatus
-from services.definition_documents import definition_from_document
+from services.forms.documents import definition_from_document
 from services.tracker_changes import Contents, changes
 from tests import factories as make
 

@@ -20,8 +20,7 @@ from models import (
     TrackerTypeVersion,
 )
 from services.builtin_types import load
-from services.definition_documents import definition_from_document
-from services.definitions import (
+from services.forms.definitions import (
     ChoiceField,
     FieldDefinition,
     FieldKind,
@@ -29,6 +28,7 @@ from services.definitions import (
     ReferenceTarget,
     TypeDefinition,
 )
+from services.forms.documents import definition_from_document
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference
 from services.tracker_rights import transitions_from

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.definitions import FieldKind
+from services.forms.definitions import FieldKind
 from services.type_entries import BoundEntry, ConditionEntry, FieldEntry
 from tests.services.definitions_entered import TODAY, entry, told
 

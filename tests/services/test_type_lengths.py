@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.definitions import TextFormat
 from services.field_rules.texts import FORMAT_LENGTHS
 from services.field_rules.texts import LONGEST as LONGEST_TEXT
-from services.formats import FormatProblem, check_format
+from services.forms.definitions import TextFormat
+from services.forms.formats import FormatProblem, check_format
 
 LABEL = "a" * 63
 LONGEST: dict[TextFormat, tuple[str, str]] = {

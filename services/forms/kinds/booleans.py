@@ -1,7 +1,7 @@
 """Yes and no, and confirmations."""
 
-from services.definitions import BooleanField
-from services.field_kinds.checking import Checked, Surroundings, problem
+from services.forms.definitions import BooleanField
+from services.forms.kinds.types import Checked, Surroundings, problem
 from services.kernel.errors import ErrorCode
 
 

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from services.definitions import DecimalField, IntegerField
-from services.field_kinds.checking import Checked, Surroundings, problem
+from services.forms.definitions import DecimalField, IntegerField
+from services.forms.kinds.types import Checked, Surroundings, problem
 from services.kernel.errors import ErrorCode, Problem
 
 INTEGERS = (Decimal(-(2**31)), Decimal(2**31 - 1))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.check_digits import employer_id_is_right, uln_is_right, utr_is_right
-from services.definitions import TextFormat
+from services.forms.check_digits import employer_id_is_right, uln_is_right, utr_is_right
+from services.forms.definitions import TextFormat
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
 

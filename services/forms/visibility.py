@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from services.definitions import DecimalField, FieldCondition, TypeDefinition
-from services.field_kinds import CanonicalValue
-from services.field_kinds.numbers import plain_text
+from services.forms.definitions import DecimalField, FieldCondition, TypeDefinition
+from services.forms.kinds import CanonicalValue
+from services.forms.kinds.numbers import plain_text
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.definitions import (
+from services.forms.definitions import (
     BooleanField,
     FieldDefinition,
     FileField,
@@ -14,7 +14,7 @@ from services.definitions import (
     ReferenceTarget,
     TypeDefinition,
 )
-from services.field_kinds import (
+from services.forms.kinds import (
     KINDS,
     CanonicalValue,
     Checked,
@@ -24,9 +24,9 @@ from services.field_kinds import (
     Surroundings,
     Uploads,
 )
-from services.field_kinds import problem as problem_at
-from services.field_kinds.files import names_file
-from services.field_kinds.references import names_target
+from services.forms.kinds import problem as problem_at
+from services.forms.kinds.files import names_file
+from services.forms.kinds.references import names_target
 from services.kernel.errors import ErrorCode
 
 

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.definitions import FieldKind
-from services.field_kinds.booleans import check_boolean
-from services.field_kinds.checking import (
+from services.forms.definitions import FieldKind
+from services.forms.kinds.booleans import check_boolean
+from services.forms.kinds.choices import check_choices
+from services.forms.kinds.dates import check_date
+from services.forms.kinds.files import check_files
+from services.forms.kinds.lookup import Lookup, Uploads
+from services.forms.kinds.numbers import check_decimal, check_integer
+from services.forms.kinds.references import check_reference
+from services.forms.kinds.text import check_text
+from services.forms.kinds.types import (
     CanonicalValue,
     Check,
     Checked,
@@ -14,13 +21,6 @@ from services.field_kinds.checking import (
     Surroundings,
     problem,
 )
-from services.field_kinds.choices import check_choices
-from services.field_kinds.dates import check_date
-from services.field_kinds.files import check_files
-from services.field_kinds.lookup import Lookup, Uploads
-from services.field_kinds.numbers import check_decimal, check_integer
-from services.field_kinds.references import check_reference
-from services.field_kinds.text import check_text
 from services.kernel.global_ids import NodeReference
 
 __all__ = [

@@ -1,8 +1,8 @@
 """Uploaded files."""
 
-from services.definitions import FileField
-from services.field_kinds.checking import Checked, Surroundings, problem
-from services.field_kinds.lookup import Upload
+from services.forms.definitions import FileField
+from services.forms.kinds.lookup import Upload
+from services.forms.kinds.types import Checked, Surroundings, problem
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.file_types import is_accepted
 from services.kernel.global_ids import NodeReference

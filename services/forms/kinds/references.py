@@ -2,8 +2,8 @@
 
 from types import MappingProxyType
 
-from services.definitions import ReferenceField, ReferenceTarget
-from services.field_kinds.checking import Checked, Surroundings, problem
+from services.forms.definitions import ReferenceField, ReferenceTarget
+from services.forms.kinds.types import Checked, Surroundings, problem
 from services.kernel.errors import ErrorCode
 from services.kernel.global_ids import NodeReference
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from models.database import fetch
-from services.definitions import ChoiceField, DateField, FieldDefinition, FileField, ReferenceField
-from services.field_kinds import CanonicalValue
+from services.forms.definitions import ChoiceField, DateField, FieldDefinition, FileField, ReferenceField
+from services.forms.kinds import CanonicalValue
 from services.kernel.dates import spoken
 
 GONE = "no longer there"

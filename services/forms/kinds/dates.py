@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
-from services.field_kinds.checking import Checked, Surroundings, problem
+from services.forms.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
+from services.forms.kinds.types import Checked, Surroundings, problem
 from services.kernel.dates import FIRST_DAY, LAST_DAY, spoken
 from services.kernel.errors import ErrorCode, Problem
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import TrackerStatus
-from services.definitions import DateField, FieldDefinition, TypeDefinition
-from services.field_kinds import CanonicalValue, SubmittedValue, Uploads
-from services.field_kinds import problem as problem_at
-from services.field_kinds.dates import bounding_fields, check_against_fields
-from services.form_answers import Answer, answer_fields
-from services.form_visibility import visible_fields
+from services.forms.answers import Answer, answer_fields
+from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
+from services.forms.kinds import CanonicalValue, SubmittedValue, Uploads
+from services.forms.kinds import problem as problem_at
+from services.forms.kinds.dates import bounding_fields, check_against_fields
+from services.forms.visibility import visible_fields
 from services.kernel.errors import ErrorCode, Problem
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import Employer, Member, Programme
 from models.database import fetch
-from services.definitions import ReferenceTarget
+from services.forms.definitions import ReferenceTarget
 
 
 @dataclass(frozen=True, slots=True)

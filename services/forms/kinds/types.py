@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from services.definitions import FieldDefinition
-from services.field_kinds.lookup import Lookup
+from services.forms.definitions import FieldDefinition
+from services.forms.kinds.lookup import Lookup
 from services.kernel.errors import ErrorCode, Problem
 
 # A value in the form in which it is kept: text, decimal, day and reference as text, choices and files as a list.

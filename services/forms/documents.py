@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from models import ProgrammeStatus, TrackerStatus
-from services.definitions import (
+from services.forms.definitions import (
     FIELD_TYPES,
     Choice,
     DateBound,

@@ -1,11 +1,11 @@
 """Text: NFC, trimmed, and as its format writes it; lengths in code points."""
 
-from services.definitions import TextField
-from services.field_kinds.checking import Checked, Surroundings, problem
-from services.formats import FormatProblem, canonical_text, check_format
+from services.forms.definitions import TextField
+from services.forms.formats import FormatProblem, canonical_text, check_format
+from services.forms.kinds.types import Checked, Surroundings, problem
+from services.forms.patterns import matches
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import clean_text
-from services.patterns import matches
 
 
 async def check_text(field: TextField, value: str, surroundings: Surroundings) -> Checked:

@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from services.definitions import Choice, ChoiceField
-from services.field_kinds.checking import Checked, Surroundings, problem
+from services.forms.definitions import Choice, ChoiceField
+from services.forms.kinds.types import Checked, Surroundings, problem
 from services.kernel.errors import ErrorCode, Problem
 
 
