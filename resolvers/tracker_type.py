@@ -14,8 +14,8 @@ from schema.tracker_type_input import (
     entry_of,
     update_of,
 )
-from services.tracker_types import OfferedType, list_types, type_by_key
-from services.type_writing import create_type, update_type
+from services.tracker_types.catalogue import OfferedType, list_types, type_by_key
+from services.tracker_types.changes import create_type, update_type
 
 
 async def tracker_types(

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from schema.enums import FieldKind, ReferenceTarget, TextFormat, TrackerStatus
-from services.type_entries import BoundEntry, ChoiceEntry, ConditionEntry, FieldEntry
+from services.tracker_types.input import BoundEntry, ChoiceEntry, ConditionEntry, FieldEntry
 
 
 @strawberry.input(description="When a field is shown; a condition looks back in the form.")

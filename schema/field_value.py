@@ -16,7 +16,7 @@ from schema.node import Node
 from services.forms import definitions
 from services.forms.display import GONE, worded
 from services.forms.kinds import CanonicalValue
-from services.tracker_types import Form
+from services.tracker_types.catalogue import Form
 
 
 @strawberry.interface(description="The value of a filled field.")

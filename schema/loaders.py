@@ -18,7 +18,7 @@ from services.process_automations import AutomationSetting, settings_of
 from services.proposed_changes import ProposedChange, proposed_changes
 from services.rows import neighbours_by_id, rows_by_id
 from services.tracker_lists import TrackerQuery, pages_by_learner
-from services.tracker_types import Form, OfferedType, forms, offered_types
+from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
 from services.viewer import Viewer
 
 M = TypeVar("M", bound=Model)

@@ -23,7 +23,7 @@ from schema.tracker_type import TrackerType, Transition
 from services.forms import definitions
 from services.paging.pages import PageRequest
 from services.tracker_rights import transitions_from, viewer_can_edit
-from services.transitions import Transition as TransitionRow
+from services.tracker_types.transitions import Transition as TransitionRow
 
 Row = strawberry.Parent[models.Tracker]
 

@@ -13,7 +13,7 @@ from schema.selection import asks_for_total, names_below
 from schema.tracker_filter import TrackerFilter, TrackerOrder, rule_of, terms_of
 from services.paging.pages import Page, PageRequest
 from services.tracker_lists import PEOPLE, TrackerQuery, page_of_trackers
-from services.tracker_types import offered
+from services.tracker_types.catalogue import offered
 
 _BELOW_LEARNER = {"programme": "programme", "employer": "employer", "tutor": "tutor", "groups": "groups"}
 _BELOW_TRACKER = {"assignee": "assignee", "createdBy": "creator", "learner": "learner", "type": "type"}

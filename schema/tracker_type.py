@@ -12,8 +12,8 @@ from schema.field_definition import FieldDefinition
 from schema.node import Node
 from services.forms import definitions
 from services.kernel.global_ids import global_id
-from services.tracker_types import OfferedType
-from services.transitions import Transition as TransitionRow
+from services.tracker_types.catalogue import OfferedType
+from services.tracker_types.transitions import Transition as TransitionRow
 
 
 @strawberry.type(description="A step from one status to another, with what it asks for, for this viewer.")

@@ -8,7 +8,7 @@ from schema.node import reference_in
 from schema.tracker_type import TrackerType
 from schema.tracker_update_input import slot
 from services.kernel.global_ids import NOWHERE
-from services.type_entries import TypeEntry, TypeUpdate
+from services.tracker_types.input import TypeEntry, TypeUpdate
 
 
 @strawberry.input(description="What is entered to make a tracker type of the organisation's own.")

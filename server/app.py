@@ -42,7 +42,7 @@ from services.open_pages import OpenPages
 from services.outbox_worker import run_outbox
 from services.retention import run_housekeeping
 from services.sessions import SessionEnded, viewer_of
-from services.tracker_types import warm_forms
+from services.tracker_types.catalogue import warm_forms
 from services.viewer import Viewer
 
 

@@ -21,7 +21,7 @@ from services.record_changes import Values
 from services.record_snapshots import Proposal, proposals
 from services.record_writing import write_record
 from services.telling import announce_change, tell
-from services.tracker_types import Form
+from services.tracker_types.catalogue import Form
 from services.viewer import Viewer
 
 _STATUS = "learner.programmeStatus"

@@ -17,7 +17,7 @@ from services.kernel.background import pause_after, to_its_end
 from services.kernel.dates import today, until_tomorrow
 from services.kernel.errors import Rejected
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_types import forms
+from services.tracker_types.catalogue import forms
 
 POLL = 120.0  # seconds; covers whatever kept a round from being done
 GRACE = 10.0  # seconds that a round still has when the worker is to end

@@ -3,10 +3,10 @@
 from models import Organisation, OrganisationCounter, ProcessAutomation, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
-from services import builtin_types
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.text import check_line, clean_text
 from services.kernel.unit_of_work import unit_of_work
+from services.tracker_types import builtin
 
 LONGEST_NAME = 200
 
@@ -47,7 +47,7 @@ async def make_organisation(name: str) -> Organisation:
         raise Rejected([Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")])
     organisation = await Organisation.get(id=made[0]["id"])
     await OrganisationCounter.create(organisation_id=organisation.id)
-    automations = [one for one in builtin_types.load() if one.category == TrackerCategory.PROCESS_AUTOMATION]
+    automations = [one for one in builtin.load() if one.category == TrackerCategory.PROCESS_AUTOMATION]
     await ProcessAutomation.bulk_create(
         ProcessAutomation(organisation_id=organisation.id, key=automation.key) for automation in automations
     )

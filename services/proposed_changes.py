@@ -14,7 +14,7 @@ from services.kernel.dates import spoken
 from services.record_changes import RecordChange
 from services.record_snapshots import Proposal, proposals
 from services.rows import rows_by_id
-from services.tracker_types import forms
+from services.tracker_types.catalogue import forms
 from services.viewer import Viewer
 
 _OPEN = (TrackerStatus.NEW, TrackerStatus.APPROVED)

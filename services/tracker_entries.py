@@ -18,7 +18,7 @@ from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.text import LONGEST_DESCRIPTION, check_plain_text
 from services.record_snapshots import Snapshot, snapshot_of
-from services.tracker_types import OfferedType, type_by_key
+from services.tracker_types.catalogue import OfferedType, type_by_key
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -11,7 +11,7 @@ from services.kernel.dates import today
 from services.kernel.sql import Statement
 from services.kernel.text import clean_text
 from services.tracker_orders import NOBODY
-from services.tracker_types import may_be_key
+from services.tracker_types.catalogue import may_be_key
 from services.viewer import Viewer
 
 _STATUSES, _CATEGORIES = list(TrackerStatus), list(TrackerCategory)

@@ -14,7 +14,7 @@ from services.paging.keyset import Order, Stretch
 from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
 from services.tracker_filters import ALL, TrackerFilter
 from services.tracker_orders import OrderTerm, order_of
-from services.tracker_types import type_columns, type_source
+from services.tracker_types.catalogue import type_columns, type_source
 from services.tracker_ways import Finding, find
 from services.viewer import Viewer
 from services.visibility import visible

@@ -2,8 +2,8 @@
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.forms.visibility import visible_fields
-from services.tracker_types import Form, OfferedType
-from services.transitions import Transition, transitions_of_tracker
+from services.tracker_types.catalogue import Form, OfferedType
+from services.tracker_types.transitions import Transition, transitions_of_tracker
 from services.viewer import Viewer
 
 

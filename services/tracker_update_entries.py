@@ -22,8 +22,8 @@ from services.kernel.text import LONGEST_COMMENT, LONGEST_DESCRIPTION, check_pla
 from services.tracker_changes import Contents
 from services.tracker_entries import assignee_problems, due_date_problems, member_named
 from services.tracker_rights import concerns, is_frozen, transitions_from
-from services.tracker_types import Form, OfferedType, forms, offered_types
-from services.transitions import Transition
+from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
+from services.tracker_types.transitions import Transition
 from services.viewer import Viewer
 
 

@@ -17,7 +17,7 @@ from services.file_store import FileStore
 from services.forms.definitions import FileField
 from services.kernel.errors import Refusal
 from services.kernel.file_types import HEAD, Contents, is_accepted
-from services.tracker_types import OfferedType, forms, type_by_key
+from services.tracker_types.catalogue import OfferedType, forms, type_by_key
 from services.viewer import Viewer
 
 DAILY_BYTES = 500_000_000

@@ -22,7 +22,7 @@ from services.kernel.dates import day_of
 from services.members import NewMember, make_member
 from services.organisations import make_organisation
 from services.passwords import hash_password
-from services.tracker_types import forms, write_built_in_types
+from services.tracker_types.catalogue import forms, write_built_in_types
 
 __all__ = ["ACCOUNTS", "PASSWORD", "Account", "NotEmpty", "fill_demo"]
 

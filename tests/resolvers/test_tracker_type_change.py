@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import AuditEntry, AuditKind, Role, TrackerType, TrackerTypeVersion
-from services import tracker_types
+from services.tracker_types import catalogue
 from tests import factories as make
 from tests.asking import ask, data, gid
 from tests.resolvers.college import Json, college, problem
@@ -73,9 +73,9 @@ async def test_another_process_serves_the_newest_version_at_once(
 ) -> None:
     mia = await manager(await college())
     made = await type_made(mia, fields=[NOTE])
-    here, elsewhere = tracker_types._forms, dict(tracker_types._forms)  # what each process keeps of what it read
+    here, elsewhere = catalogue._forms, dict(catalogue._forms)  # what each process keeps of what it read
     changed = await type_changed(mia, made, fields=[PLACE])
-    monkeypatch.setattr(tracker_types, "_forms", elsewhere)
+    monkeypatch.setattr(catalogue, "_forms", elsewhere)
     assert (await data(mia, ONE, key="VISIT"))["trackerType"] == changed
     assert elsewhere.keys() == here.keys()
 

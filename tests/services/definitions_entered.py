@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from services.field_rules import Place
 from services.forms.definitions import FieldDefinition, FieldKind, ReferenceTarget
-from services.type_definitions import check_definition
-from services.type_entries import ChoiceEntry, FieldEntry
+from services.tracker_types.field_rules import Place
+from services.tracker_types.input import ChoiceEntry, FieldEntry
+from services.tracker_types.validate import check_definition
 
 TODAY = dt.date(2026, 11, 24)
 YES = ChoiceEntry(value="YES", label="Yes")

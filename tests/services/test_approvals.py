@@ -11,7 +11,7 @@ from models.database import fetch
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.global_ids import NodeReference
 from services.record_snapshots import snapshot
-from services.tracker_types import forms
+from services.tracker_types.catalogue import forms
 from tests import factories as make
 from tests.resolvers.updating import everything_written, told
 from tests.services.automation_entries import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY

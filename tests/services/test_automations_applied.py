@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from models import Learner, ProgrammeStatus, TrackerStatus
-from services.builtin_types import load
 from services.kernel.global_ids import NodeReference
+from services.tracker_types.builtin import load
 from tests import factories as make
 from tests.services.automation_entries import ACHIEVED, ADDRESS, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY, WHOLE
 from tests.services.automations import Json, aim, office, record, with_changes

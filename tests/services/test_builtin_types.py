@@ -9,10 +9,10 @@ import pytest
 
 from models import TrackerCategory
 from models.base import dump_json, load_json
-from services.builtin_types import BuiltinType, load
 from services.forms.definitions import Choice, ChoiceField, DateField, FieldCondition, FieldDefinition, TextField
 from services.forms.documents import definition_from_document, definition_to_document
 from services.forms.patterns import is_pattern
+from services.tracker_types.builtin import BuiltinType, load
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contract" / "tracker-types.toml"
 TYPES = load()
@@ -34,7 +34,7 @@ def rules(text: str) -> list[dict[str, Any]]:
 def test_keys_kinds_and_rules_are_the_contracts() -> None:
     if not CONTRACT.exists():
         pytest.skip("the contract's tracker-types.toml is not beside this repository")
-    ours = files("services").joinpath("builtin_types.toml").read_text("utf-8")
+    ours = files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8")
     assert rules(ours) == rules(CONTRACT.read_text("utf-8"))
 
 

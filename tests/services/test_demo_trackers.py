@@ -30,7 +30,7 @@ from services.automation_rules import automation_problems, touched_aims
 from services.demo import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import day_of
-from services.transitions import AUTOMATION, PLAIN
+from services.tracker_types.transitions import AUTOMATION, PLAIN
 from tests.conftest import address, administer
 from tests.services.demo_checks import as_entered, definitions, effects, recorded
 

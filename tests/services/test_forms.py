@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from services.builtin_types import load
 from services.forms.definitions import (
     BooleanField,
     Choice,
@@ -25,6 +24,7 @@ from services.forms.definitions import (
 from services.forms.kinds import NodeReference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
+from services.tracker_types.builtin import load
 from tests.services.entries import NOWHERE, TODAY, at, fill_in, submitted, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

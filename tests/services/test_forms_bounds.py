@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from services.builtin_types import load
 from services.forms.definitions import DateBound, DateField, FieldCondition, TextField, TypeDefinition
 from services.kernel.errors import ErrorCode
+from services.tracker_types.builtin import load
 from tests.services.entries import TODAY, at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

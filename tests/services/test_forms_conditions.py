@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from services.builtin_types import load
 from services.forms.definitions import (
     BooleanField,
     Choice,
@@ -20,6 +19,7 @@ from services.forms.definitions import (
 )
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
+from services.tracker_types.builtin import load
 from tests.services.entries import TODAY, at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

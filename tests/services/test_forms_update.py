@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 
 from models import TrackerStatus
-from services.builtin_types import load
 from services.forms.definitions import (
     Choice,
     ChoiceField,
@@ -18,6 +17,7 @@ from services.forms.definitions import (
 from services.forms.kinds import CanonicalValue
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
+from services.tracker_types.builtin import load
 from tests.services.entries import at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
-from services.builtin_types import load
 from services.forms.definitions import ChoiceField
 from services.ilr_codes import OUTCOMES, WITHDRAW_REASONS
 from services.record_fields import RECORD_FIELDS, RecordValue
+from services.tracker_types.builtin import load
 
 
 def test_every_effect_of_a_built_in_type_is_on_a_known_field() -> None:

@@ -3,18 +3,18 @@
 import pytest
 
 from models import TrackerTypeVersion
-from services import tracker_types
+from services.tracker_types import catalogue
 from tests import factories as make
 
 
 async def test_forms_are_answered_whole_when_no_more_are_to_be_kept(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tracker_types, "_FORMS_KEPT", 0)
+    monkeypatch.setattr(catalogue, "_FORMS_KEPT", 0)
     old, new = [await TrackerTypeVersion.get(type=await make.tracker_type()) for _ in range(2)]
-    await tracker_types.forms([old.id])
+    await catalogue.forms([old.id])
 
-    found = await tracker_types.forms([old.id, new.id])
+    found = await catalogue.forms([old.id, new.id])
 
     assert {version: (form.id, form.version) for version, form in found.items()} == {
         old.id: (old.id, 1),

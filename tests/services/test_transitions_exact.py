@@ -19,7 +19,6 @@ from models import (
     TrackerType,
     TrackerTypeVersion,
 )
-from services.builtin_types import load
 from services.forms.definitions import (
     ChoiceField,
     FieldDefinition,
@@ -32,9 +31,10 @@ from services.forms.documents import definition_from_document
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference
 from services.tracker_rights import transitions_from
-from services.tracker_types import forms, offered_types
+from services.tracker_types.builtin import load
+from services.tracker_types.catalogue import forms, offered_types
+from services.tracker_types.transitions import Transition
 from services.tracker_update_entries import UpdateEntry, check_update
-from services.transitions import Transition
 from services.viewer import Viewer
 from tests import factories as make
 from tests.asking import viewer

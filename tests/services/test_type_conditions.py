@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.forms.definitions import FieldKind, TextFormat
-from services.type_entries import BoundEntry, ChoiceEntry, ConditionEntry, FieldEntry
+from services.tracker_types.input import BoundEntry, ChoiceEntry, ConditionEntry, FieldEntry
 from tests.services.definitions_entered import entry, made, told
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.forms.definitions import FieldKind
-from services.type_entries import BoundEntry, ConditionEntry, FieldEntry
+from services.tracker_types.input import BoundEntry, ConditionEntry, FieldEntry
 from tests.services.definitions_entered import TODAY, entry, told
 
 D = dt.date

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from models import TrackerStatus
-from services.field_rules import RULES, SLOTS, Place
 from services.forms.definitions import FieldKind, FileField, ReferenceTarget, TextField, TextFormat
 from services.kernel.errors import ErrorCode
-from services.type_definitions import check_type_key, type_description, type_name
-from services.type_entries import ChoiceEntry, FieldEntry
+from services.tracker_types.field_rules import RULES, SLOTS, Place
+from services.tracker_types.input import ChoiceEntry, FieldEntry
+from services.tracker_types.validate import check_type_key, type_description, type_name
 from tests.services.definitions_entered import YES, entry, made, told
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.field_rules.texts import FORMAT_LENGTHS
-from services.field_rules.texts import LONGEST as LONGEST_TEXT
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
+from services.tracker_types.field_rules.texts import FORMAT_LENGTHS
+from services.tracker_types.field_rules.texts import LONGEST as LONGEST_TEXT
 
 LABEL = "a" * 63
 LONGEST: dict[TextFormat, tuple[str, str]] = {

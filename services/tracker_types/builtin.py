@@ -23,7 +23,7 @@ class BuiltinType:
 
 def load() -> tuple[BuiltinType, ...]:
     """The built-in types, in the order of lists."""
-    document = tomllib.loads(files("services").joinpath("builtin_types.toml").read_text("utf-8"))
+    document = tomllib.loads(files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8"))
     return tuple(_builtin_type(entry) for entry in document["type"])
 
 

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from services.field_rules.places import Place, at_most, number_at
 from services.kernel.errors import ErrorCode
 from services.kernel.file_types import can_be_told, canonical
-from services.type_entries import FieldEntry
+from services.tracker_types.field_rules.collector import Place, at_most, number_at
+from services.tracker_types.input import FieldEntry
 
 MOST_MEDIA_TYPES, MOST_BYTES, MOST_FILES = 50, 100_000_000, 20
 DEFAULT_BYTES, DEFAULT_FILES = 10_000_000, 1

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from services.field_rules.places import Place
 from services.forms.definitions import ReferenceTarget
 from services.kernel.errors import ErrorCode
-from services.type_entries import FieldEntry
+from services.tracker_types.field_rules.collector import Place
+from services.tracker_types.input import FieldEntry
 
 
 def boolean_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.field_rules.places import Place, at_most
 from services.forms.definitions import (
     BooleanField,
     ChoiceField,
@@ -25,7 +24,8 @@ from services.forms.patterns import matches
 from services.kernel.dates import FIRST_DAY, LAST_DAY
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
-from services.type_entries import ConditionEntry
+from services.tracker_types.field_rules.collector import Place, at_most
+from services.tracker_types.input import ConditionEntry
 
 MOST_VALUES = 500
 

@@ -8,10 +8,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.field_rules.places import Place
 from services.forms.definitions import DateBound, DateField, FieldDefinition
 from services.kernel.dates import FIRST_DAY, LAST_DAY
 from services.kernel.errors import ErrorCode
+from services.tracker_types.field_rules.collector import Place
 
 _CALENDAR, _TODAY = ("calendar",), ("today",)
 _Point = tuple[str, ...]

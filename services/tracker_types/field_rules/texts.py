@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from services.field_rules.places import Place, number_at
 from services.forms.definitions import TextFormat
 from services.forms.patterns import LONGEST_PATTERN, is_pattern
 from services.kernel.errors import ErrorCode
-from services.type_entries import FieldEntry
+from services.tracker_types.field_rules.collector import Place, number_at
+from services.tracker_types.input import FieldEntry
 
 ONE_LINE, SEVERAL_LINES, LONGEST = 200, 2_000, 100_000
 """How long a text may be where nothing is said, and how long at most."""

@@ -10,11 +10,11 @@ from models import Role, TrackerCategory, TrackerType, TrackerTypeVersion
 from models.base import load_json
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services import builtin_types
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_from_document, definition_to_document
 from services.kernel.sql import Statement
-from services.transitions import Transition, transitions_of_type
+from services.tracker_types import builtin
+from services.tracker_types.transitions import Transition, transitions_of_type
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -174,7 +174,7 @@ async def write_built_in_types() -> None:
     """
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers built-in types'))")
-        for position, built_in in enumerate(builtin_types.load()):
+        for position, built_in in enumerate(builtin.load()):
             wanted = definition_to_document(built_in.definition)
             about: dict[str, Any] = {"name": built_in.name, "description": built_in.description, "position": position}
             found = await TrackerType.get_or_none(organisation_id=None, key=built_in.key)

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from models import TrackerStatus
-from services.field_rules import Place, field_of
-from services.field_rules.conditions import condition_of
-from services.field_rules.date_bounds import check_date_bounds
-from services.field_rules.places import at_most, lines_at, text_at
 from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.kernel.errors import ErrorCode
-from services.transitions import PLAIN
-from services.type_entries import FieldEntry
+from services.tracker_types.field_rules import Place, field_of
+from services.tracker_types.field_rules.collector import at_most, lines_at, text_at
+from services.tracker_types.field_rules.conditions import condition_of
+from services.tracker_types.field_rules.date_bounds import check_date_bounds
+from services.tracker_types.input import FieldEntry
+from services.tracker_types.transitions import PLAIN
 
 MOST_FIELDS = 100
 LONGEST_NAME, LONGEST_LABEL, LONGEST_HELP, LONGEST_DESCRIPTION = 200, 200, 2_000, 2_000

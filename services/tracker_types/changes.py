@@ -9,17 +9,17 @@ from models import AuditKind, Role, TrackerCategory, TrackerTypeVersion
 from models.base import new_id
 from models.database import fetch, transaction
 from services.audit import audit
-from services.field_rules import Place
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_to_document
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.global_ids import NodeReference
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_types import OfferedType, may_be_key, offered_types
+from services.tracker_types.catalogue import OfferedType, may_be_key, offered_types
+from services.tracker_types.field_rules import Place
+from services.tracker_types.input import TypeEntry, TypeUpdate
+from services.tracker_types.validate import check_definition, check_type_key, type_description, type_name
 from services.tracker_update_entries import ABSENT
-from services.type_definitions import check_definition, check_type_key, type_description, type_name
-from services.type_entries import TypeEntry, TypeUpdate
 from services.viewer import Viewer
 
 _INSERT = """

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.field_rules.places import Place, at_most, day_at, number_at
 from services.forms.definitions import DateBound
 from services.kernel.errors import ErrorCode
-from services.type_entries import BoundEntry, FieldEntry
+from services.tracker_types.field_rules.collector import Place, at_most, day_at, number_at
+from services.tracker_types.input import BoundEntry, FieldEntry
 
 MOST_BOUNDS, LARGEST_OFFSET = 10, 36_500
 """Bounds of one side, and the days by which one may be moved."""

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from services.field_rules.places import Place, number_at
 from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.kernel.errors import ErrorCode
-from services.type_entries import FieldEntry
+from services.tracker_types.field_rules.collector import Place, number_at
+from services.tracker_types.input import FieldEntry
 
 DEFAULT_PLACES, MOST_PLACES = 2, 10
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from services.field_rules.places import Place, at_most, day_at, text_at
 from services.forms.definitions import Choice
 from services.kernel.dates import spoken
 from services.kernel.errors import ErrorCode
-from services.type_entries import ChoiceEntry, FieldEntry
+from services.tracker_types.field_rules.collector import Place, at_most, day_at, text_at
+from services.tracker_types.input import ChoiceEntry, FieldEntry
 
 MOST_CHOICES, LONGEST_CHOICE = 500, 200
 

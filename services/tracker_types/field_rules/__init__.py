@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.field_rules.choices import choice_rules
-from services.field_rules.dates import date_rules
-from services.field_rules.files import file_rules
-from services.field_rules.numbers import decimal_rules, integer_rules
-from services.field_rules.others import boolean_rules, reference_rules
-from services.field_rules.places import Place
-from services.field_rules.texts import text_rules
 from services.forms.definitions import FIELD_TYPES, FieldDefinition, FieldKind
 from services.kernel.errors import ErrorCode
-from services.type_entries import FieldEntry
+from services.tracker_types.field_rules.choices import choice_rules
+from services.tracker_types.field_rules.collector import Place
+from services.tracker_types.field_rules.dates import date_rules
+from services.tracker_types.field_rules.files import file_rules
+from services.tracker_types.field_rules.numbers import decimal_rules, integer_rules
+from services.tracker_types.field_rules.simple import boolean_rules, reference_rules
+from services.tracker_types.field_rules.texts import text_rules
+from services.tracker_types.input import FieldEntry
 
 __all__ = ["RULES", "SLOTS", "Place", "Rules", "field_of"]
 
