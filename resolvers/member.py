@@ -17,8 +17,8 @@ from schema.member_input import (
 )
 from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
-from services import member_changes
-from services.members import page_of_members
+from services.accounts import member_changes
+from services.accounts.members import page_of_members
 from services.paging.pages import PageRequest
 
 

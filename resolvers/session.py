@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.session import SignInInput, SignInPayload, signed_in
-from services import password_setting, sessions
+from services.accounts import password_reset, sessions
 from services.viewer import Viewer
 
 
@@ -44,7 +44,7 @@ async def request_password_reset(
     info: Info, email: Annotated[str, strawberry.argument(description="The member's e-mail address, in any case.")]
 ) -> bool:
     """Have a mail sent by which a member chooses another password."""
-    await password_setting.request_reset(email=email, client=info.context.client)
+    await password_reset.request_reset(email=email, client=info.context.client)
     return True
 
 
@@ -54,7 +54,7 @@ async def set_password(
     password: Annotated[str, strawberry.argument(description="The new password, of 12 to 200 characters.")],
 ) -> Any:
     """Choose a password, and sign in."""
-    session = await password_setting.set_password(
+    session = await password_reset.set_password(
         info.context.installation, token=token, password=password, client=info.context.client
     )
     return _entered(info, session)

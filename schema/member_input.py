@@ -7,8 +7,8 @@ from schema.input_error import InputError
 from schema.member import Member
 from schema.node import reference_in
 from schema.tracker_update_input import slot
+from services.accounts.member_changes import MemberEntry, MemberUpdate
 from services.kernel.global_ids import NOWHERE
-from services.member_changes import MemberEntry, MemberUpdate
 
 
 @strawberry.input(description="What is entered to add a member. They get a mail with a link to choose a password.")

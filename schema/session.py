@@ -7,7 +7,7 @@ import strawberry
 
 from schema.input_error import InputError
 from schema.viewer import Viewer
-from services.sessions import SignedIn
+from services.accounts.sessions import SignedIn
 
 
 @strawberry.type(description="A sign-in: a token for requests and one to renew it.")

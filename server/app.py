@@ -35,13 +35,13 @@ from server.socket import SocketDoor, SocketLimits
 from server.uploads import UploadDoor
 from server.watch import run_watch
 from server.wrong_addresses import wrong_address
+from services.accounts.sessions import SessionEnded, viewer_of
 from services.automation_worker import run_automations
 from services.file_collection import run_collection
 from services.inbox_reader import InboxReader, reading
 from services.open_pages import OpenPages
 from services.outbox_worker import run_outbox
 from services.retention import run_housekeeping
-from services.sessions import SessionEnded, viewer_of
 from services.tracker_types.catalogue import warm_forms
 from services.viewer import Viewer
 

@@ -16,9 +16,9 @@ from server.opening import bring_up_to_date, database_of, with_database
 from server.serving import bind
 from server.serving import serve as serve_until_signal
 from server.settings import Settings, database_credentials
+from services.accounts.members import add_member as write_member
+from services.accounts.members import generated_password
 from services.demo import ACCOUNTS, PASSWORD, NotEmpty, fill_demo
-from services.members import add_member as write_member
-from services.members import generated_password
 from services.organisations import add_organisation as write_organisation
 from services.organisations import organisation_named
 

@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope, Send
 from server.errors import log_what_failed, new_request_id
 from server.file_answers import bug, refused
 from server.http_request import Refused
+from services.accounts.sessions import viewer_of_session
 from services.file_addresses import granted
 from services.file_store import FileStore
 from services.files import File, files_by_id
 from services.installation import Installation
-from services.sessions import viewer_of_session
 
 NEITHER_PAGE_NOR_SCRIPT = {
     "X-Content-Type-Options": "nosniff",

@@ -21,8 +21,8 @@ import asyncpg
 from models import Notification
 from models.database import fetch
 from models.rows import columns, row
+from services.accounts.sessions import RECALLS
 from services.open_pages import OpenPages
-from services.sessions import RECALLS
 from services.telling import CHANGES
 from services.tracker_writes import CHANNEL
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from models import Member, Notification, NotificationKind, Tracker
 from models.database import fetch
+from services.accounts.sessions import still
 from services.inbox_reader import InboxReader
 from services.kernel.errors import BadRequest
-from services.sessions import still
 from services.viewer import Viewer
 
 PATIENCE_SECONDS = 15.0

@@ -14,8 +14,8 @@ from uuid import UUID
 from models import Tracker, TrackerEvent
 from models.database import fetch
 from models.rows import columns, row
+from services.accounts.sessions import still
 from services.rows import rows_by_id
-from services.sessions import still
 from services.viewer import Viewer
 
 PATIENCE_SECONDS = 15.0

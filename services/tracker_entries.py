@@ -8,7 +8,7 @@ from typing import Any
 
 from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCategory, TrackerStatus
 from models.rows import columns, row
-from services.assignees import not_assignable
+from services.accounts.assignees import not_assignable
 from services.automation_rules import automation_problems
 from services.forms.kinds import SubmittedValue, Uploads
 from services.forms.validate import CheckedForm, check_form

@@ -7,8 +7,8 @@ from models import Learner, NotificationKind, Tracker, TrackerEventKind, Tracker
 from models.base import dump_json
 from models.database import fetch, transaction
 from models.rows import columns, row
+from services.accounts.assignees import hold_assignee
 from services.approvals import carry_out, tell_of
-from services.assignees import hold_assignee
 from services.files import attach, files_in
 from services.history import write_event
 from services.kernel.dates import today

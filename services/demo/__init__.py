@@ -10,6 +10,8 @@ from typing import Any
 
 from models import Employer, MemberKind, Organisation, ProcessAutomation, Programme, TrackerType, TrackerTypeVersion
 from models.database import fetch, transaction
+from services.accounts.members import NewMember, make_member
+from services.accounts.passwords import hash_password
 from services.demo.accounts import ACCOUNTS, PASSWORD, Account
 from services.demo.cases import Cast
 from services.demo.learners import write_people
@@ -19,9 +21,7 @@ from services.demo.source import read
 from services.demo.trackers import TypeInUse, plan_trackers
 from services.demo.writing import write_trackers
 from services.kernel.dates import day_of
-from services.members import NewMember, make_member
 from services.organisations import make_organisation
-from services.passwords import hash_password
 from services.tracker_types.catalogue import forms, write_built_in_types
 
 __all__ = ["ACCOUNTS", "PASSWORD", "Account", "NotEmpty", "fill_demo"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import MailKind
-from services.password_tokens import make_token
-from services.sessions import sign_in
+from services.accounts.password_tokens import make_token
+from services.accounts.sessions import sign_in
 from tests.asking import INSTALLATION, gid
 from tests.permissions.houses import Case
 from tests.resolvers.college import Json, day, text

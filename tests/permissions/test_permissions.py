@@ -13,9 +13,9 @@ from models.database import transaction
 from resolvers.root import make_schema
 from schema.context import Context
 from server.messages import Request
+from services.accounts.sessions import SessionEnded
 from services.inbox_reader import InboxReader
 from services.open_pages import OpenPages
-from services.sessions import SessionEnded
 from tests.asking import INSTALLATION, ask_in, executor
 from tests.factories import now
 from tests.permissions.attempts import ASKING, DOING, DRY, HEARING, Attempt

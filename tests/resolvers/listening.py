@@ -9,8 +9,8 @@ from models import Member
 from schema.context import Context
 from server.messages import Request
 from server.settings import database_credentials
+from services.accounts.sessions import SessionEnded
 from services.inbox_reader import InboxReader, reading
-from services.sessions import SessionEnded
 from services.viewer import Viewer
 from tests.asking import INSTALLATION, executor, viewer
 

@@ -11,9 +11,9 @@ from models import Mail, MailKind, Member, MemberKind, PasswordToken, Session, T
 from models.database import fetch
 from server.settings import database_credentials
 from services import notifications, open_pages
+from services.accounts.password_tokens import make_token, owner_of
+from services.accounts.sessions import SessionEnded
 from services.outbox import send_due
-from services.password_tokens import make_token, owner_of
-from services.sessions import SessionEnded
 from tests import factories as make
 from tests.asking import INSTALLATION, gid
 from tests.locks import until_held_up

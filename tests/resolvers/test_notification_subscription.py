@@ -8,7 +8,7 @@ import pytest
 
 from models import Inbox, Learner, Member, MemberKind, Notification, NotificationKind, Role, Session, Tracker
 from services import notifications
-from services.sessions import SessionEnded, viewer_of_session
+from services.accounts.sessions import SessionEnded, viewer_of_session
 from tests import factories as make
 from tests.asking import gid
 from tests.resolvers.college import College, college, created

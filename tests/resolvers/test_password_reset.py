@@ -6,7 +6,7 @@ import pytest
 
 from models import Mail, MailKind, Member, SignInFailures
 from models.database import fetch
-from services import mail_requests
+from services.accounts import mail_requests
 from tests.resolvers.choosing import FRESH, ask_for_link, choose, codes, sent, text_of, token_in
 from tests.resolvers.signing_in import ada, sign_in
 from tests.services.mail_server import mail_server

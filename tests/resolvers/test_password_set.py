@@ -7,7 +7,7 @@ import pytest
 
 from models import AuditEntry, MailKind, Member, PasswordToken, Session, SignInFailures
 from models.database import fetch
-from services.password_tokens import make_token
+from services.accounts.password_tokens import make_token
 from tests import factories as make
 from tests.asking import ask_with
 from tests.resolvers.choosing import FRESH, NO_TOKEN, SET, choose, codes

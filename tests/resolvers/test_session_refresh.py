@@ -8,7 +8,7 @@ import pytest
 from models import Member, MemberKind, RefreshToken, Role, Session
 from models.database import fetch
 from services import notifications
-from services.sessions import SessionEnded, viewer_of
+from services.accounts.sessions import SessionEnded, viewer_of
 from tests import factories as make
 from tests.asking import INSTALLATION, ask_with
 from tests.resolvers.listening import listener, reader_of, until

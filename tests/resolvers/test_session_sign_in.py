@@ -10,8 +10,8 @@ import pytest
 from models import RefreshToken, Session, SignInFailures
 from models.base import new_id
 from models.database import fetch
-from services.passwords import hash_password
-from services.sessions import viewer_of
+from services.accounts.passwords import hash_password
+from services.accounts.sessions import viewer_of
 from tests import factories as make
 from tests.asking import INSTALLATION, ask_with, gid
 from tests.resolvers.signing_in import PASSWORD, SIGN_IN, ada, session, sign_in, who

@@ -12,9 +12,9 @@ from schema.context import Context
 from server.messages import Request
 from server.settings import database_credentials
 from services import open_pages
+from services.accounts.sessions import SessionEnded
 from services.inbox_reader import InboxReader, reading
 from services.open_pages import OpenPages
-from services.sessions import SessionEnded
 from tests import factories as make
 from tests.asking import INSTALLATION, ask, data, executor, gid, viewer
 from tests.resolvers.college import college, created

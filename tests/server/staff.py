@@ -8,7 +8,7 @@ from pathlib import Path
 from models import Learner, Member, MemberKind, Organisation, Role
 from models.database import database as opened
 from server.settings import database_credentials
-from services.passwords import hash_password
+from services.accounts.passwords import hash_password
 from tests import factories as make
 from tests.asking import gid
 from tests.conftest import fresh_database

@@ -8,8 +8,8 @@ from playwright.async_api import Browser, Page, expect
 
 from models import Mail, MailKind, Member, PasswordToken
 from server.password_page import FILES
-from services.password_tokens import make_token
-from services.passwords import verify_password
+from services.accounts.password_tokens import make_token
+from services.accounts.passwords import verify_password
 from tests import factories as make
 from tests.server.browser import needs_browser, visiting
 from tests.server.running import Server

@@ -28,10 +28,10 @@ from models import (
     TrackerTypeVersion,
 )
 from models.database import fetch
+from services.accounts.sessions import sign_in
 from services.demo import ACCOUNTS, PASSWORD, NotEmpty, fill_demo
 from services.installation import Installation
 from services.organisations import add_organisation
-from services.sessions import sign_in
 
 NORTHGATE, SOUTHBANK = "Northgate Training", "Southbank Skills"
 ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from models import AuditEntry, MemberKind, Role
+from services.accounts.members import add_member
 from services.employer_import import import_employers
 from services.import_report import UnreadableFileError
-from services.members import add_member
 from tests import factories as make
 from tests.services.imports import bring, learner, write
 from tests.services.returns import message

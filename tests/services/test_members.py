@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from models import Inbox, Member, MemberKind, Organisation, Role
+from services.accounts.members import add_member, generated_password
+from services.accounts.sessions import sign_in
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, Rejected
-from services.members import add_member, generated_password
 from services.organisations import add_organisation
-from services.sessions import sign_in
 
 TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
 NO_ADDRESS = Problem(

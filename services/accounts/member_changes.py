@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from models import AuditKind, Member, MemberKind, Role
 from models.database import fetch, transaction
 from models.rows import columns, row
+from services.accounts.members import NewMember, check_name, email_problems, facts_of, make_member
+from services.accounts.password_tokens import withdraw_tokens
+from services.accounts.sessions import end_sessions
 from services.audit import audit
 from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected, Unauthenticated
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import normal_email
 from services.kernel.unit_of_work import unit_of_work
-from services.members import NewMember, check_name, email_problems, facts_of, make_member
 from services.password_mail import owe_invitation
-from services.password_tokens import withdraw_tokens
-from services.sessions import end_sessions
 from services.tracker_update_entries import ABSENT, Absent
 from services.viewer import Viewer
 

@@ -17,11 +17,11 @@ from models import Member, Organisation, RefreshToken
 from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns, row
+from services.accounts.passwords import verify_password
+from services.accounts.throttling import count_attempt, forget_attempt
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.text import clean_text, normal_email
-from services.passwords import verify_password
-from services.sign_in_limits import count_attempt, forget_attempt
 from services.viewer import Viewer
 
 ACCESS_SECONDS = 600

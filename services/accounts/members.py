@@ -8,7 +8,8 @@ from typing import Any
 from models import AuditKind, Inbox, Member, MemberKind, Organisation, Role
 from models.base import new_id
 from models.database import fetch, transaction
-from services.assignees import assignable
+from services.accounts.assignees import assignable
+from services.accounts.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
 from services.audit import audit_for
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
@@ -18,7 +19,6 @@ from services.kernel.text import check_line, clean_text, normal_email
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import by_name, listing, part, words
 from services.paging.pages import Page, PageRequest, fetch_page
-from services.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -4,18 +4,18 @@ from uuid import UUID
 
 from models import AuditKind
 from models.database import fetch, transaction
+from services.accounts.mail_requests import may_ask
+from services.accounts.members import password_problems
+from services.accounts.password_tokens import owner_of, use_token, withdraw_tokens
+from services.accounts.passwords import hash_password
+from services.accounts.sessions import SignedIn, end_sessions, open_session
+from services.accounts.throttling import count_failed_token, forget_failures
 from services.audit import audit_for
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.text import clean_text, normal_email
 from services.kernel.unit_of_work import unit_of_work
-from services.mail_requests import may_ask
-from services.members import password_problems
 from services.password_mail import owe_reset
-from services.password_tokens import owner_of, use_token, withdraw_tokens
-from services.passwords import hash_password
-from services.sessions import SignedIn, end_sessions, open_session
-from services.sign_in_limits import count_failed_token, forget_failures
 
 _NO_TOKEN = Problem(
     (), ErrorCode.INVALID_CREDENTIALS, "The link has been used, has run out, or never was one. Ask for a new one."

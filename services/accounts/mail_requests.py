@@ -4,7 +4,7 @@ The counts share a table with those of failed sign-ins; keys are hashed, so that
 """
 
 from models.database import fetch
-from services.sign_in_limits import hashed_key
+from services.accounts.throttling import hashed_key
 
 PER_EMAIL = 3
 """So many within an hour of each other; then none for an hour."""
