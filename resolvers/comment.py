@@ -8,8 +8,8 @@ from models import Comment
 from schema.comment import AddCommentInput, AddCommentPayload, comment_of
 from schema.context import Info
 from schema.node import EdgeOf
-from services import comments
 from services.paging.pages import cursor_of
+from services.trackers import comments
 
 
 async def add_comment(

@@ -11,10 +11,10 @@ from schema.node import ConnectionOf, EdgeOf, reference_of
 from schema.tracker_filter import OrderBy, TrackerFilter
 from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry_of
 from schema.tracker_pages import page
-from services import trackers
 from services.kernel.errors import Problem
 from services.paging.pages import PageRequest, cursor_of
 from services.tracker_orders import NEWEST_FIRST
+from services.trackers import create
 
 Input = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]
 
@@ -44,12 +44,12 @@ async def list_trackers(
 
 async def validate_tracker(info: Info, given: Input) -> list[Problem]:
     """Check an entry without writing anything."""
-    return list(await trackers.validate_tracker(info.context.must_be_signed_in(), entry_of(given)))
+    return list(await create.validate_tracker(info.context.must_be_signed_in(), entry_of(given)))
 
 
 async def create_tracker(info: Info, given: Input) -> CreateTrackerPayload:
     """Open a tracker."""
-    made = await trackers.create_tracker(info.context.must_be_signed_in(), entry_of(given))
+    made = await create.create_tracker(info.context.must_be_signed_in(), entry_of(given))
     row: Any = await info.context.loaders.rows(Tracker).load(made)
     edge: Any = EdgeOf(row, cursor_of(NEWEST_FIRST, [row.number]))
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)

@@ -11,8 +11,8 @@ from schema.edges import edge
 from schema.input_error import InputError
 from schema.member import Member
 from schema.node import Edge, Node, reference_in
-from services.comments import CommentEntry
 from services.kernel.global_ids import NOWHERE
+from services.trackers.comments import CommentEntry
 
 
 async def _author(root: strawberry.Parent[models.Comment], info: Info) -> Any:

@@ -7,11 +7,11 @@ import strawberry
 from schema.context import Info
 from schema.edges import edge
 from schema.node import NODE_ID, Node
-from services import files
 from services.file_addresses import address_of
 from services.kernel.global_ids import global_id
+from services.trackers import attachments
 
-Row = strawberry.Parent[files.File]
+Row = strawberry.Parent[attachments.File]
 
 
 def _id(root: Row) -> strawberry.ID:
@@ -37,4 +37,4 @@ class File(Node):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether a row is a file's."""
-        return isinstance(value, files.File)
+        return isinstance(value, attachments.File)

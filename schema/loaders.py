@@ -10,8 +10,7 @@ from strawberry.dataloader import DataLoader
 from tortoise import Model
 
 from models import Employer, LearningAim, Member, Programme, Tracker
-from services import comments, history
-from services.files import File, files_by_id
+from services import history
 from services.learners import aims_of, groups_of
 from services.paging.pages import Page, PageRequest
 from services.process_automations import AutomationSetting, settings_of
@@ -19,6 +18,8 @@ from services.proposed_changes import ProposedChange, proposed_changes
 from services.rows import neighbours_by_id, rows_by_id
 from services.tracker_lists import TrackerQuery, pages_by_learner
 from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
+from services.trackers import comments
+from services.trackers.attachments import File, files_by_id
 from services.viewer import Viewer
 
 M = TypeVar("M", bound=Model)

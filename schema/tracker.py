@@ -22,8 +22,8 @@ from schema.tracker_pages import comments_of, history_of
 from schema.tracker_type import TrackerType, Transition
 from services.forms import definitions
 from services.paging.pages import PageRequest
-from services.tracker_rights import transitions_from, viewer_can_edit
 from services.tracker_types.transitions import Transition as TransitionRow
+from services.trackers.permissions import transitions_from, viewer_can_edit
 
 Row = strawberry.Parent[models.Tracker]
 

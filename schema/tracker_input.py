@@ -11,7 +11,7 @@ from schema.input_error import InputError
 from schema.node import Edge, reference_in
 from schema.tracker import Tracker
 from services.forms.kinds import SubmittedValue
-from services.tracker_entries import TrackerEntry
+from services.trackers.create_input import TrackerEntry
 
 
 @strawberry.input(one_of=True, description="One of the slots: the one that fits the field's kind.")

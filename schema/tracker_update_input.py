@@ -12,7 +12,7 @@ from schema.node import reference_in
 from schema.tracker import Tracker
 from schema.tracker_input import FieldValueInput, submitted
 from services.kernel.global_ids import NOWHERE
-from services.tracker_update_entries import ABSENT, UpdateEntry
+from services.trackers.update_input import ABSENT, UpdateEntry
 
 
 @strawberry.input(description="What is entered to change a tracker. A slot that is absent keeps what there is.")

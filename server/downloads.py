@@ -14,8 +14,8 @@ from server.http_request import Refused
 from services.accounts.sessions import viewer_of_session
 from services.file_addresses import granted
 from services.file_store import FileStore
-from services.files import File, files_by_id
 from services.installation import Installation
+from services.trackers.attachments import File, files_by_id
 
 NEITHER_PAGE_NOR_SCRIPT = {
     "X-Content-Type-Options": "nosniff",

@@ -17,7 +17,7 @@ from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import check_line
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_update_entries import ABSENT, Absent
+from services.trackers.update_input import ABSENT, Absent
 from services.viewer import Viewer
 
 LONGEST_NAME = 200

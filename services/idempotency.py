@@ -9,7 +9,7 @@ from services.forms.kinds import SubmittedValue
 from services.forms.kinds.numbers import plain_text
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import clean_text
-from services.tracker_entries import TrackerEntry
+from services.trackers.create_input import TrackerEntry
 
 LONGEST_KEY = 200
 

@@ -24,7 +24,7 @@ from models.rows import columns, row
 from services.accounts.sessions import RECALLS
 from services.open_pages import OpenPages
 from services.telling import CHANGES
-from services.tracker_writes import CHANNEL
+from services.trackers.insert import CHANNEL
 
 log = logging.getLogger("trackers.inbox")
 

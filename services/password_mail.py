@@ -8,7 +8,7 @@ from models import MailKind
 from models.base import new_id
 from models.database import fetch
 from services.mail_text import Letter, one_line
-from services.tracker_writes import CHANNEL
+from services.trackers.insert import CHANNEL
 
 _INVITE = """
 INSERT INTO mail (id, kind, recipient_id, created_at, due_at, attempts) VALUES ($1, 'INVITATION', $2, now(), now(), 0)

@@ -10,7 +10,7 @@ from models.database import fetch, transaction
 from services.audit import audit
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_update_entries import ABSENT, Absent
+from services.trackers.update_input import ABSENT, Absent
 from services.viewer import Viewer
 
 _PATHS = {"enabled": "enabled", "four_eyes": "fourEyes"}

@@ -6,7 +6,7 @@ from uuid import UUID
 from models import NotificationKind
 from models.base import new_id
 from models.database import fetch
-from services.tracker_writes import CHANNEL
+from services.trackers.insert import CHANNEL
 
 CHANGES = "tracker_changes"
 """PostgreSQL's channel on which a tracker's id wakes whoever has its page open."""

@@ -19,7 +19,7 @@ from services.kernel.global_ids import NodeReference
 from services.kernel.text import normal_email
 from services.kernel.unit_of_work import unit_of_work
 from services.password_mail import owe_invitation
-from services.tracker_update_entries import ABSENT, Absent
+from services.trackers.update_input import ABSENT, Absent
 from services.viewer import Viewer
 
 

@@ -19,7 +19,7 @@ from services.tracker_types.catalogue import OfferedType, may_be_key, offered_ty
 from services.tracker_types.field_rules import Place
 from services.tracker_types.input import TypeEntry, TypeUpdate
 from services.tracker_types.validate import check_definition, check_type_key, type_description, type_name
-from services.tracker_update_entries import ABSENT
+from services.trackers.update_input import ABSENT
 from services.viewer import Viewer
 
 _INSERT = """

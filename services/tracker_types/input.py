@@ -8,7 +8,7 @@ from decimal import Decimal
 from models import TrackerStatus
 from services.forms.definitions import FieldKind, ReferenceTarget, TextFormat
 from services.kernel.global_ids import NodeReference
-from services.tracker_update_entries import ABSENT, Absent
+from services.trackers.update_input import ABSENT, Absent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

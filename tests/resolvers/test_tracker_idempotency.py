@@ -10,7 +10,7 @@ from models import Tracker
 from services.forms.kinds import SubmittedValue
 from services.idempotency import digest, key_problems
 from services.kernel.errors import ErrorCode, Problem
-from services.tracker_entries import TrackerEntry
+from services.trackers.create_input import TrackerEntry
 from tests import factories as make
 from tests.asking import data, gid
 from tests.resolvers.college import (

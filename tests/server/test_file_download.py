@@ -13,8 +13,8 @@ from models import Member, MemberKind, Session, StoredFile
 from models.database import fetch
 from server.downloads import attachment
 from services.file_addresses import Grant, address_of
-from services.files import files_by_id
 from services.kernel.global_ids import named
+from services.trackers.attachments import files_by_id
 from tests import factories as make
 from tests.asking import viewer
 from tests.resolvers.college import College, college

@@ -20,10 +20,10 @@ from models import (
     TrackerStatus,
 )
 from services.kernel.global_ids import NodeReference
-from services.tracker_entries import TrackerEntry
-from services.tracker_update_entries import UpdateEntry
-from services.tracker_updates import update_tracker
-from services.trackers import create_tracker
+from services.trackers.create import create_tracker
+from services.trackers.create_input import TrackerEntry
+from services.trackers.update import update_tracker
+from services.trackers.update_input import UpdateEntry
 from tests import factories as make
 from tests.asking import viewer
 from tests.resolvers.college import enable_automations

@@ -13,8 +13,8 @@ from models import Member, StoredFile
 from models.database import fetch, transaction
 from services.file_collection import collect, discard, run_collection
 from services.file_store import folder_store
-from services.files import attach
 from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.trackers.attachments import attach
 from tests import factories as make
 from tests.asking import viewer
 from tests.services.kept_files import Kept, kept_in, stream

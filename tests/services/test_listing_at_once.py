@@ -6,10 +6,10 @@ from pathlib import Path
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
 from services.kernel.global_ids import NodeReference
 from services.learner_import import import_learners
-from services.tracker_entries import TrackerEntry
-from services.tracker_update_entries import UpdateEntry
-from services.tracker_updates import update_tracker
-from services.trackers import create_tracker
+from services.trackers.create import create_tracker
+from services.trackers.create_input import TrackerEntry
+from services.trackers.update import update_tracker
+from services.trackers.update_input import UpdateEntry
 from tests import factories as make
 from tests.asking import viewer
 from tests.services.automation_entries import ADDRESS

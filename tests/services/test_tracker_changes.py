@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from models import StoredFile, TrackerStatus
 from services.forms.documents import definition_from_document
-from services.tracker_changes import Contents, changes
+from services.trackers.diff import Contents, changes
 from tests import factories as make
 
 FORM = definition_from_document(

@@ -30,11 +30,11 @@ from services.forms.definitions import (
 from services.forms.documents import definition_from_document
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference
-from services.tracker_rights import transitions_from
 from services.tracker_types.builtin import load
 from services.tracker_types.catalogue import forms, offered_types
 from services.tracker_types.transitions import Transition
-from services.tracker_update_entries import UpdateEntry, check_update
+from services.trackers.permissions import transitions_from
+from services.trackers.update_input import UpdateEntry, check_update
 from services.viewer import Viewer
 from tests import factories as make
 from tests.asking import viewer

@@ -12,9 +12,9 @@ from uuid import UUID
 from models.base import dump_json, new_id
 from models.database import fetch
 from services.accounts.assignees import assignable, not_assignable
-from services.files import attachable, files_in, taken_meanwhile
 from services.kernel.errors import Rejected
-from services.tracker_entries import CheckedEntry
+from services.trackers.attachments import attachable, files_in, taken_meanwhile
+from services.trackers.create_input import CheckedEntry
 from services.viewer import Viewer
 
 CHANNEL = "trackers"

@@ -19,11 +19,11 @@ from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import LONGEST_COMMENT, LONGEST_DESCRIPTION, check_plain_text
-from services.tracker_changes import Contents
-from services.tracker_entries import assignee_problems, due_date_problems, member_named
-from services.tracker_rights import concerns, is_frozen, transitions_from
 from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
 from services.tracker_types.transitions import Transition
+from services.trackers.create_input import assignee_problems, due_date_problems, member_named
+from services.trackers.diff import Contents
+from services.trackers.permissions import concerns, is_frozen, transitions_from
 from services.viewer import Viewer
 
 

@@ -9,7 +9,6 @@ from models.database import fetch, transaction
 from models.rows import columns, row
 from services.accounts.assignees import hold_assignee
 from services.approvals import carry_out, tell_of
-from services.files import attach, files_in
 from services.history import write_event
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, Rejected
@@ -18,8 +17,9 @@ from services.kernel.sql import Statement
 from services.kernel.unit_of_work import unit_of_work
 from services.record_snapshots import snapshot
 from services.telling import announce_change, tell_each
-from services.tracker_changes import Contents, changes
-from services.tracker_update_entries import CheckedUpdate, UpdateEntry, check_update
+from services.trackers.attachments import attach, files_in
+from services.trackers.diff import Contents, changes
+from services.trackers.update_input import CheckedUpdate, UpdateEntry, check_update
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -7,8 +7,8 @@ from models.database import fetch, transaction
 from services import idempotency
 from services.kernel.errors import Problem, Rejected
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_entries import CheckedEntry, TrackerEntry, check_entry
-from services.tracker_writes import write_tracker
+from services.trackers.create_input import CheckedEntry, TrackerEntry, check_entry
+from services.trackers.insert import write_tracker
 from services.viewer import Viewer
 
 
