@@ -13,8 +13,8 @@ from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry
 from schema.tracker_pages import page
 from services.kernel.errors import Problem
 from services.paging.pages import PageRequest, cursor_of
-from services.tracker_orders import NEWEST_FIRST
 from services.trackers import create
+from services.trackers.listing.orders import NEWEST_FIRST
 
 Input = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]
 

@@ -8,7 +8,7 @@ import strawberry
 from models import MemberKind, NotificationKind, ProgrammeStatus, Role, TrackerCategory, TrackerEventKind, TrackerStatus
 from services.forms.definitions import FieldKind, ReferenceTarget, TextFormat
 from services.kernel.errors import ErrorCode
-from services.tracker_orders import TrackerOrderField
+from services.trackers.listing.orders import TrackerOrderField
 
 __all__ = [
     "ErrorCode",

@@ -16,10 +16,10 @@ from services.paging.pages import Page, PageRequest
 from services.process_automations import AutomationSetting, settings_of
 from services.proposed_changes import ProposedChange, proposed_changes
 from services.rows import neighbours_by_id, rows_by_id
-from services.tracker_lists import TrackerQuery, pages_by_learner
 from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
 from services.trackers import comments
 from services.trackers.attachments import File, files_by_id
+from services.trackers.listing.page import TrackerQuery, pages_by_learner
 from services.viewer import Viewer
 
 M = TypeVar("M", bound=Model)

@@ -8,11 +8,11 @@ import strawberry
 
 from schema.enums import OrderDirection, ProgrammeStatus, TrackerCategory, TrackerOrderField, TrackerStatus
 from schema.node import reference_of
-from services import tracker_filters
-from services.day_blocks import Days
 from services.kernel.errors import BadRequest
 from services.paging.by_name import words
-from services.tracker_orders import OrderTerm
+from services.trackers.listing import filters
+from services.trackers.listing.day_blocks import Days
+from services.trackers.listing.orders import OrderTerm
 
 _T = TypeVar("_T")
 
@@ -84,11 +84,11 @@ OrderBy = Annotated[
 ]
 
 
-def rule_of(filter_by: TrackerFilter | None) -> tracker_filters.TrackerFilter:
+def rule_of(filter_by: TrackerFilter | None) -> filters.TrackerFilter:
     """The filter as the lists take it; raises BadRequest for what is no id, no range or no search."""
     if filter_by is None:
-        return tracker_filters.ALL
-    return tracker_filters.TrackerFilter(
+        return filters.ALL
+    return filters.TrackerFilter(
         search=tuple(dict.fromkeys(words(filter_by.search, "filter"))),
         type=_entries(filter_by.type),
         category=_entries(filter_by.category),

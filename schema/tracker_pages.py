@@ -12,8 +12,8 @@ from schema.node import ConnectionOf, connection
 from schema.selection import asks_for_total, names_below
 from schema.tracker_filter import TrackerFilter, TrackerOrder, rule_of, terms_of
 from services.paging.pages import Page, PageRequest
-from services.tracker_lists import PEOPLE, TrackerQuery, page_of_trackers
 from services.tracker_types.catalogue import offered
+from services.trackers.listing.page import PEOPLE, TrackerQuery, page_of_trackers
 
 _BELOW_LEARNER = {"programme": "programme", "employer": "employer", "tutor": "tutor", "groups": "groups"}
 _BELOW_TRACKER = {"assignee": "assignee", "createdBy": "creator", "learner": "learner", "type": "type"}

@@ -21,7 +21,7 @@ from models import (
 )
 from services.kernel.dates import today
 from services.kernel.global_ids import global_id
-from services.tracker_orders import NOBODY
+from services.trackers.listing.orders import NOBODY
 from tests import factories as make
 from tests.asking import ask, data, gid
 from tests.resolvers.finding import PAGE, Json, cases, meets, ordered, seen_by, walked

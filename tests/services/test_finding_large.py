@@ -16,11 +16,11 @@ from models import Employer, Learner, Member, Programme, ProgrammeStatus, Tracke
 from models.database import database as opened
 from models.database import fetch
 from server.settings import database_credentials
-from services.day_blocks import Days
 from services.paging.pages import PageRequest
-from services.tracker_filters import TrackerFilter
-from services.tracker_lists import TrackerQuery, page_of_trackers
-from services.tracker_orders import NOBODY, OrderTerm, TrackerOrderField
+from services.trackers.listing.day_blocks import Days
+from services.trackers.listing.filters import TrackerFilter
+from services.trackers.listing.orders import NOBODY, OrderTerm, TrackerOrderField
+from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
 from tests.asking import viewer
 from tests.conftest import address, administer

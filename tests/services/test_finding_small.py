@@ -7,9 +7,9 @@ from typing import Any
 from models import Tracker, TrackerStatus
 from models.database import fetch, transaction
 from services.paging.pages import PageRequest
-from services.tracker_filters import TrackerFilter
-from services.tracker_lists import TrackerQuery, page_of_trackers
-from services.tracker_orders import OrderTerm, TrackerOrderField
+from services.trackers.listing.filters import TrackerFilter
+from services.trackers.listing.orders import OrderTerm, TrackerOrderField
+from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from tests import factories as make
 from tests.asking import viewer
 from tests.services.plans import asked, nodes, rows_read

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import ProgrammeStatus, TrackerCategory, TrackerStatus
-from services.day_blocks import Days, blocks
 from services.kernel.dates import today
 from services.kernel.sql import Statement
 from services.kernel.text import clean_text
-from services.tracker_orders import NOBODY
 from services.tracker_types.catalogue import may_be_key
+from services.trackers.listing.day_blocks import Days, blocks
+from services.trackers.listing.orders import NOBODY
 from services.viewer import Viewer
 
 _STATUSES, _CATEGORIES = list(TrackerStatus), list(TrackerCategory)

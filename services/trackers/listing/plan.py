@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from services.kernel.sql import Statement
 from services.paging.keyset import Bound, Key, Order, Stretch, within
-from services.tracker_filters import Branch, Facet, TrackerFilter, facets
-from services.tracker_orders import NAMED, NUMBER, Named, OrderTerm, order_of
-from services.tracker_search import SearchedLots, matches
+from services.trackers.listing.filters import Branch, Facet, TrackerFilter, facets
+from services.trackers.listing.orders import NAMED, NUMBER, Named, OrderTerm, order_of
+from services.trackers.listing.search import SearchedLots, matches
 from services.viewer import Viewer
 
 MOST_BRANCHES = 200

@@ -12,10 +12,10 @@ from models.rows import columns
 from services.kernel.sql import Statement
 from services.paging.keyset import Order, Stretch
 from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
-from services.tracker_filters import ALL, TrackerFilter
-from services.tracker_orders import OrderTerm, order_of
 from services.tracker_types.catalogue import type_columns, type_source
-from services.tracker_ways import Finding, find
+from services.trackers.listing.filters import ALL, TrackerFilter
+from services.trackers.listing.orders import OrderTerm, order_of
+from services.trackers.listing.plan import Finding, find
 from services.viewer import Viewer
 from services.visibility import visible
 
