@@ -7,7 +7,7 @@ import strawberry
 from schema.context import Info
 from schema.edges import edge
 from schema.node import NODE_ID, Node
-from services.file_addresses import address_of
+from services.files.signed_urls import address_of
 from services.kernel.global_ids import global_id
 from services.trackers import attachments
 

@@ -37,7 +37,7 @@ from server.watch import run_watch
 from server.wrong_addresses import wrong_address
 from services.accounts.sessions import SessionEnded, viewer_of
 from services.automation_worker import run_automations
-from services.file_collection import run_collection
+from services.files.collection import run_collection
 from services.inbox_reader import InboxReader, reading
 from services.open_pages import OpenPages
 from services.outbox_worker import run_outbox

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from models.database import database, fetch, pending_migrations
 from server.installation import mailer_of, store_of
 from server.settings import Settings, SettingsError, database_credentials
-from services.file_store import StoreFailed
+from services.files.store import StoreFailed
 from services.mailer import MailDelayed, MailRefused
 from services.outbox import outbox_state
 

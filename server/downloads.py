@@ -12,8 +12,8 @@ from server.errors import log_what_failed, new_request_id
 from server.file_answers import bug, refused
 from server.http_request import Refused
 from services.accounts.sessions import viewer_of_session
-from services.file_addresses import granted
-from services.file_store import FileStore
+from services.files.signed_urls import granted
+from services.files.store import FileStore
 from services.installation import Installation
 from services.trackers.attachments import File, files_by_id
 

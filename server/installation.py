@@ -3,7 +3,7 @@
 import os
 
 from server.settings import Settings, SettingsError, state_directory
-from services.file_store import FileStore, bucket_store, folder_store
+from services.files.store import FileStore, bucket_store, folder_store
 from services.installation import Installation
 from services.mailer import FolderMailer, Mailer
 from services.smtp_mailer import SmtpMailer

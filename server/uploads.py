@@ -12,10 +12,10 @@ from starlette.types import Message, Receive, Scope, Send
 from server.file_answers import bug, json_answer, refusal, refused
 from server.http_request import Refused
 from server.multipart_body import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
-from services.file_store import FileStore
+from services.files.store import FileStore
+from services.files.uploads import Destination, Sent, destination_of, too_large, upload
 from services.kernel.errors import Refusal, Unauthenticated
 from services.kernel.global_ids import global_id
-from services.uploads import Destination, Sent, destination_of, too_large, upload
 from services.viewer import Viewer
 
 ViewerOf: TypeAlias = Callable[[str | None], Awaitable[Viewer | None]]

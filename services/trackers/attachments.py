@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import StoredFile
 from models.database import fetch
-from services.file_addresses import LIFETIME, Grant
+from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.kinds import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, Rejected

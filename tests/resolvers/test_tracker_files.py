@@ -7,7 +7,7 @@ import pytest
 
 from models import Member, StoredFile, Tracker, TrackerTypeVersion
 from models.base import new_id
-from services.file_addresses import granted
+from services.files.signed_urls import granted
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.documents import definition_to_document
 from services.kernel.global_ids import global_id

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.file_store import FileStore, bucket_store, folder_store
+from services.files.store import FileStore, bucket_store, folder_store
 from tests.buckets import Bucket
 
 

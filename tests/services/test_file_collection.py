@@ -11,8 +11,8 @@ import pytest
 
 from models import Member, StoredFile
 from models.database import fetch, transaction
-from services.file_collection import collect, discard, run_collection
-from services.file_store import folder_store
+from services.files.collection import collect, discard, run_collection
+from services.files.store import folder_store
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.trackers.attachments import attach
 from tests import factories as make

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from services.file_names import file_name
+from services.files.names import file_name
 from services.kernel.file_types import Contents, canonical, is_accepted
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

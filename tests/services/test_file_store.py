@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from models.base import new_id
-from services.file_store import FileStore, StoreFailed, bucket_store, folder_store
+from services.files.store import FileStore, StoreFailed, bucket_store, folder_store
 from tests.buckets import Bucket
 from tests.services.kept_files import Kept, content, kept_in, stream
 

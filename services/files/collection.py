@@ -9,7 +9,7 @@ import logging
 from uuid import UUID
 
 from models.database import fetch
-from services.file_store import FileStore, StoreFailed
+from services.files.store import FileStore, StoreFailed
 
 KEPT_HOURS = 24
 """So long an upload waits for its tracker; longer than any upload takes."""

@@ -11,9 +11,9 @@ from uuid import UUID
 from models import Role, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
-from services.file_collection import discard
-from services.file_names import file_name
-from services.file_store import FileStore
+from services.files.collection import discard
+from services.files.names import file_name
+from services.files.store import FileStore
 from services.forms.definitions import FileField
 from services.kernel.errors import Refusal
 from services.kernel.file_types import HEAD, Contents, is_accepted
