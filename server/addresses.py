@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from services.smtp_mailer import Tls
+from services.mail.smtp import Tls
 
 Network = IPv4Network | IPv6Network
 

@@ -9,8 +9,8 @@ from models.database import database, fetch, pending_migrations
 from server.installation import mailer_of, store_of
 from server.settings import Settings, SettingsError, database_credentials
 from services.files.store import StoreFailed
-from services.mailer import MailDelayed, MailRefused
-from services.outbox import outbox_state
+from services.mail.outbox import outbox_state
+from services.mail.transport import MailDelayed, MailRefused
 
 OLDEST_SUPPORTED = 150_000
 

@@ -5,8 +5,8 @@ import os
 from server.settings import Settings, SettingsError, state_directory
 from services.files.store import FileStore, bucket_store, folder_store
 from services.installation import Installation
-from services.mailer import FolderMailer, Mailer
-from services.smtp_mailer import SmtpMailer
+from services.mail.smtp import SmtpMailer
+from services.mail.transport import FolderMailer, Mailer
 
 
 def installation_of(settings: Settings) -> Installation:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from server.metrics import CONTENT_TYPE, counted
 from services.automation_worker import failed_automations
-from services.outbox import OutboxState, outbox_state
+from services.mail.outbox import OutboxState, outbox_state
 
 __all__ = ["metrics_route"]
 

@@ -18,7 +18,7 @@ from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected, Unau
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import normal_email
 from services.kernel.unit_of_work import unit_of_work
-from services.password_mail import owe_invitation
+from services.mail.password_mail import owe_invitation
 from services.trackers.update_input import ABSENT, Absent
 from services.viewer import Viewer
 

@@ -4,7 +4,7 @@ import re
 from email.message import EmailMessage
 from typing import cast
 
-from services.outbox import send_due
+from services.mail.outbox import send_due
 from tests.asking import INSTALLATION, ask_with
 from tests.resolvers.signing_in import SESSION, Json
 from tests.services.mail_server import MailServer

@@ -13,7 +13,7 @@ from server.settings import database_credentials
 from services import notifications, open_pages
 from services.accounts.password_tokens import make_token, owner_of
 from services.accounts.sessions import SessionEnded
-from services.outbox import send_due
+from services.mail.outbox import send_due
 from tests import factories as make
 from tests.asking import INSTALLATION, gid
 from tests.locks import until_held_up

@@ -14,8 +14,8 @@ from typing import Any, cast
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from services.mailer import MailDelayed
-from services.smtp_mailer import SmtpMailer, Tls
+from services.mail.smtp import SmtpMailer, Tls
+from services.mail.transport import MailDelayed
 
 
 class MailServer:

@@ -6,7 +6,7 @@ from uuid import UUID
 from models import Mail, Member, MemberKind, Tracker
 from models.database import fetch
 from services.installation import Installation
-from services.outbox import send_due
+from services.mail.outbox import send_due
 from tests.factories import mail, member, notification, organisation, tracker, tracker_type
 from tests.services.mail_server import MailServer
 

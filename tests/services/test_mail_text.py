@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.installation import Installation
-from services.mail_text import Assignment, assignment_mail, one_line
-from services.mailer import MailRefused
+from services.mail.templates import Assignment, assignment_mail, one_line
+from services.mail.transport import MailRefused
 
 INSTALLATION = Installation(
     secret=b"s" * 32, edit_url="https://app.example/trackers/{id}?a=1&b=2", mail_from="Trackers <trackers@mail.example>"

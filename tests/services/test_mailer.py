@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.mailer import FolderMailer, MailDelayed
+from services.mail.transport import FolderMailer, MailDelayed
 
 
 def message(text: str = "Hello", *, message_id: str = "<0198@mail.example>") -> EmailMessage:

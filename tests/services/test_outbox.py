@@ -10,7 +10,7 @@ import pytest
 
 from models import Mail, Member
 from models.database import fetch
-from services.outbox import OutboxState, delay, outbox_state
+from services.mail.outbox import OutboxState, delay, outbox_state
 from tests.factories import mail, notification
 from tests.services.mail_server import MailServer, mail_server
 from tests.services.mails import INSTALLATION, become_due, due_in, fate, owed, send
@@ -20,8 +20,8 @@ import asyncio, sys
 from models.database import database
 from server.settings import database_credentials
 from services.installation import Installation
-from services.outbox import send_due
-from services.smtp_mailer import SmtpMailer
+from services.mail.outbox import send_due
+from services.mail.smtp import SmtpMailer
 
 async def main(url, port):
     installation = Installation(secret=b"", edit_url="https://app.example/{id}", mail_from="trackers@mail.example")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models import Mail, Member, MemberKind, Tracker
-from services.outbox import NO_LONGER_TO_BE_TOLD, OutboxState, outbox_state
+from services.mail.outbox import NO_LONGER_TO_BE_TOLD, OutboxState, outbox_state
 from tests.factories import learner, mail, member, notification, tracker
 from tests.services.mail_server import MailServer, mail_server
 from tests.services.mails import fate, owed, send

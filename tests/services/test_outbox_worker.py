@@ -9,7 +9,7 @@ import pytest
 
 from models import Mail
 from models.database import fetch
-from services.outbox_worker import run_outbox
+from services.mail.worker import run_outbox
 from tests.conftest import administer
 from tests.services.mail_server import MailServer, mail_server
 from tests.services.mails import INSTALLATION, owed

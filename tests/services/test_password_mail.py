@@ -13,9 +13,9 @@ from hypothesis import given
 
 from models import MailKind
 from services.installation import Installation
-from services.mail_text import one_line, written
-from services.mailer import MailRefused
-from services.password_mail import PasswordLink, letter_of
+from services.mail.password_mail import PasswordLink, letter_of
+from services.mail.templates import one_line, written
+from services.mail.transport import MailRefused
 from tests.services.test_mail_text import HEADERS, NAMES, Page, body
 
 INSTALLATION = Installation(

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.mailer import MailRefused
-from services.smtp_mailer import SmtpMailer
+from services.mail.smtp import SmtpMailer
+from services.mail.transport import MailRefused
 from tests.services.mail_server import MailServer, delay, mail_server, message
 
 

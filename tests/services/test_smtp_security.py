@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.smtp_mailer import Tls, is_private
+from services.mail.smtp import Tls, is_private
 from tests.services.mail_server import MailServer, delay, mail_server, make_certificate, message
 
 RIGHT: dict[str, Any] = {"username": "trackers", "password": "right"}

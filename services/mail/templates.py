@@ -14,7 +14,7 @@ from uuid import UUID
 
 from services.installation import Installation
 from services.kernel.dates import spoken
-from services.mailer import MailRefused
+from services.mail.transport import MailRefused
 
 _LONGEST_LINE = 900  # of the 998 octets that RFC 5322 allows
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

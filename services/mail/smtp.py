@@ -22,7 +22,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from services.mailer import MailDelayed, MailRefused
+from services.mail.transport import MailDelayed, MailRefused
 
 Tls = Literal["none", "opportunistic", "starttls", "implicit"]
 

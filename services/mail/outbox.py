@@ -13,8 +13,8 @@ from uuid import UUID
 
 from models.database import fetch
 from services.installation import Installation
-from services.mailer import MailDelayed, Mailer, MailRefused
-from services.owed_mail import owed_mail
+from services.mail.compose import owed_mail
+from services.mail.transport import MailDelayed, Mailer, MailRefused
 
 LEASE = 300  # seconds; a mail is sent within 60
 FIRST_DELAY = 30  # seconds, doubled with every attempt

@@ -7,7 +7,7 @@ from uuid import UUID
 from models import MailKind
 from models.base import new_id
 from models.database import fetch
-from services.mail_text import Letter, one_line
+from services.mail.templates import Letter, one_line
 from services.trackers.insert import CHANNEL
 
 _INVITE = """

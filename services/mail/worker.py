@@ -7,8 +7,8 @@ import math
 from models.database import fetch
 from services.installation import Installation
 from services.kernel.background import pause_after, to_its_end
-from services.mailer import Mailer
-from services.outbox import Outcome, send_next
+from services.mail.outbox import Outcome, send_next
+from services.mail.transport import Mailer
 
 POLL = 5.0  # seconds; covers a wake-up that was lost
 GRACE = 10.0  # seconds that a mail being sent still has when the worker is to end

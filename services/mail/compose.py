@@ -12,8 +12,8 @@ from models.rows import columns, row
 from services.accounts.password_tokens import make_token
 from services.installation import Installation
 from services.kernel.sql import Statement
-from services.mail_text import Assignment, assignment_mail, written
-from services.password_mail import PasswordLink, letter_of
+from services.mail.password_mail import PasswordLink, letter_of
+from services.mail.templates import Assignment, assignment_mail, written
 from services.viewer import Viewer
 from services.visibility import visible
 
