@@ -10,9 +10,9 @@ from schema.context import Info
 from schema.node import reference_of
 from schema.notification_input import MarkNotificationsReadInput, MarkNotificationsReadPayload, mark_of
 from services.kernel.errors import BadRequest
-from services.notification_lists import mark_read
-from services.notifications import listen, starting_cursor
-from services.open_pages import events_so_far, hear
+from services.notifications.listing import mark_read
+from services.notifications.subscription import listen, starting_cursor
+from services.notifications.tracker_stream import events_so_far, hear
 
 After = Annotated[
     str | None,

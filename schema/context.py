@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import strawberry
 
 from schema.loaders import Loaders
-from services.inbox_reader import InboxReader
 from services.installation import Installation
 from services.kernel.errors import Unauthenticated
-from services.open_pages import OpenPages
+from services.notifications.inbox_reader import InboxReader
+from services.notifications.tracker_stream import OpenPages
 from services.viewer import Viewer
 
 

@@ -12,7 +12,7 @@ from schema.enums import NotificationKind
 from schema.member import Member
 from schema.node import Node
 from schema.tracker import Tracker
-from services.notifications import wording
+from services.notifications.subscription import wording
 
 Row = strawberry.Parent[models.Notification]
 

@@ -7,7 +7,7 @@ from schema.node import reference_in
 from schema.notification import Notification
 from schema.viewer import Viewer
 from services.kernel.global_ids import NOWHERE
-from services.notification_lists import ReadMark
+from services.notifications.listing import ReadMark
 
 
 @strawberry.input(description="Which notifications have been read.")

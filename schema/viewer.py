@@ -14,8 +14,8 @@ from schema.notification import Notification
 from schema.organisation import Organisation
 from schema.selection import asks_for_total
 from services.kernel.global_ids import global_id
-from services.notification_lists import page_of_notifications
-from services.notifications import newest_cursor, unread_count
+from services.notifications.listing import page_of_notifications
+from services.notifications.subscription import newest_cursor, unread_count
 from services.paging.pages import PageRequest
 from services.viewer import Viewer as ViewerRow
 

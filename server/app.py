@@ -38,9 +38,9 @@ from server.wrong_addresses import wrong_address
 from services.accounts.sessions import SessionEnded, viewer_of
 from services.automation_worker import run_automations
 from services.files.collection import run_collection
-from services.inbox_reader import InboxReader, reading
 from services.mail.worker import run_outbox
-from services.open_pages import OpenPages
+from services.notifications.inbox_reader import InboxReader, reading
+from services.notifications.tracker_stream import OpenPages
 from services.retention import run_housekeeping
 from services.tracker_types.catalogue import warm_forms
 from services.viewer import Viewer

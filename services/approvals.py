@@ -16,11 +16,11 @@ from services.forms.display import names_of
 from services.forms.visibility import visible_fields
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.notifications.notify import announce_change, tell
 from services.proposed_changes import ProposedChange, references, worded
 from services.record_changes import Values
 from services.record_snapshots import Proposal, proposals
 from services.record_writing import write_record
-from services.telling import announce_change, tell
 from services.tracker_types.catalogue import Form
 from services.viewer import Viewer
 

@@ -10,9 +10,9 @@ from schema.context import Context
 from server.execution import Executor, RequestRefused, refused
 from server.messages import Request
 from services.accounts.sessions import viewer_of, viewer_of_session
-from services.inbox_reader import InboxReader
 from services.installation import Installation
 from services.kernel.global_ids import global_id
+from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
 
 INSTALLATION = Installation(

@@ -18,9 +18,9 @@ from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.text import LONGEST_COMMENT, check_plain_text
 from services.kernel.unit_of_work import unit_of_work
+from services.notifications.notify import announce_change, tell
 from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
 from services.rows import rows_by_id
-from services.telling import announce_change, tell
 from services.viewer import Viewer
 
 OLDEST_FIRST = Order("comments", (Key("c.created_at", datetime), Key("c.id", UUID)))

@@ -15,8 +15,8 @@ from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.unit_of_work import unit_of_work
+from services.notifications.notify import announce_change, tell_each
 from services.record_snapshots import snapshot
-from services.telling import announce_change, tell_each
 from services.trackers.attachments import attach, files_in
 from services.trackers.diff import Contents, changes
 from services.trackers.update_input import CheckedUpdate, UpdateEntry, check_update

@@ -14,8 +14,8 @@ from resolvers.root import make_schema
 from schema.context import Context
 from server.messages import Request
 from services.accounts.sessions import SessionEnded
-from services.inbox_reader import InboxReader
-from services.open_pages import OpenPages
+from services.notifications.inbox_reader import InboxReader
+from services.notifications.tracker_stream import OpenPages
 from tests.asking import INSTALLATION, ask_in, executor
 from tests.factories import now
 from tests.permissions.attempts import ASKING, DOING, DRY, HEARING, Attempt

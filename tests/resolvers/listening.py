@@ -10,7 +10,7 @@ from schema.context import Context
 from server.messages import Request
 from server.settings import database_credentials
 from services.accounts.sessions import SessionEnded
-from services.inbox_reader import InboxReader, reading
+from services.notifications.inbox_reader import InboxReader, reading
 from services.viewer import Viewer
 from tests.asking import INSTALLATION, executor, viewer
 

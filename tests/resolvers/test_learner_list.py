@@ -7,7 +7,7 @@ import pytest
 
 from models import Group, Learner, LearningAim, Member, MemberKind, Organisation
 from schema.context import Context
-from services.inbox_reader import InboxReader
+from services.notifications.inbox_reader import InboxReader
 from tests import factories as make
 from tests.asking import INSTALLATION, ask_in, data, gid, viewer
 from tests.resolvers.paging import names, walked

@@ -10,10 +10,10 @@ import pytest
 from models import Mail, MailKind, Member, MemberKind, PasswordToken, Session, Tracker
 from models.database import fetch
 from server.settings import database_credentials
-from services import notifications, open_pages
 from services.accounts.password_tokens import make_token, owner_of
 from services.accounts.sessions import SessionEnded
 from services.mail.outbox import send_due
+from services.notifications import subscription
 from tests import factories as make
 from tests.asking import INSTALLATION, gid
 from tests.locks import until_held_up
@@ -96,7 +96,7 @@ async def test_subscriptions_end_at_once(database: str, monkeypatch: pytest.Monk
 
 
 async def test_a_busy_listener_ends_as_soon_as_it_asks_for_more(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notifications, "PATIENCE_SECONDS", 3600.0)
+    monkeypatch.setattr(subscription, "PATIENCE_SECONDS", 3600.0)
     mia, ann = await staff()
     tracker = await make.tracker(await mia.organisation, created_by=ann)
     await make.notification(tracker, ann)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from models import Inbox, Learner, Member, MemberKind, Notification, NotificationKind, Role, Session, Tracker
-from services import notifications
 from services.accounts.sessions import SessionEnded, viewer_of_session
+from services.notifications import subscription
 from tests import factories as make
 from tests.asking import gid
 from tests.resolvers.college import College, college, created
@@ -189,7 +189,7 @@ async def test_a_session_that_is_over_ends_the_subscription(
             await model.all().update(**change)
             assert await ended(bob) == "The session has ended."
         await Member.all().update(active=True)
-        monkeypatch.setattr(notifications, "PATIENCE_SECONDS", 0.1)
+        monkeypatch.setattr(subscription, "PATIENCE_SECONDS", 0.1)
         async with listener(reader, house.bob) as bob:  # while nothing happens
             waiting = asyncio.create_task(ended(bob))
             await until(lambda: reader.waiting == 1)
@@ -199,7 +199,7 @@ async def test_a_session_that_is_over_ends_the_subscription(
 
 async def test_a_token_that_ends_ends_the_subscription(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     house = await college()
-    monkeypatch.setattr(notifications, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(subscription, "PATIENCE_SECONDS", 0.1)
     later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
     session = await Session.create(member=house.bob, expires_at=later + dt.timedelta(days=1))
     signed_in = await viewer_of_session(session.id, expires=later.timestamp())

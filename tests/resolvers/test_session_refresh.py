@@ -7,8 +7,8 @@ import pytest
 
 from models import Member, MemberKind, RefreshToken, Role, Session
 from models.database import fetch
-from services import notifications
 from services.accounts.sessions import SessionEnded, viewer_of
+from services.notifications import subscription
 from tests import factories as make
 from tests.asking import INSTALLATION, ask_with
 from tests.resolvers.listening import listener, reader_of, until
@@ -92,7 +92,7 @@ async def test_an_exchange_repeated_later_ends_the_whole_family(database: str) -
 
 
 async def test_a_stolen_session_ends_with_what_is_open_in_it(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notifications, "PATIENCE_SECONDS", 3600.0)
+    monkeypatch.setattr(subscription, "PATIENCE_SECONDS", 3600.0)
     await ada()
     first = await session()
     await renewed(first["refreshToken"])

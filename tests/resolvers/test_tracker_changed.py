@@ -11,10 +11,10 @@ from models import Learner, Member, Tracker
 from schema.context import Context
 from server.messages import Request
 from server.settings import database_credentials
-from services import open_pages
 from services.accounts.sessions import SessionEnded
-from services.inbox_reader import InboxReader, reading
-from services.open_pages import OpenPages
+from services.notifications import tracker_stream
+from services.notifications.inbox_reader import InboxReader, reading
+from services.notifications.tracker_stream import OpenPages
 from tests import factories as make
 from tests.asking import INSTALLATION, ask, data, executor, gid, viewer
 from tests.resolvers.college import college, created
@@ -83,7 +83,7 @@ async def test_of_many_at_once_each_is_heard_once(database: str) -> None:
 
 async def test_a_lost_wake_up_is_made_good(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     house, tracker = await open_tracker()
-    monkeypatch.setattr(open_pages, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(tracker_stream, "PATIENCE_SECONDS", 0.2)
     async with page(database, house.ada, tracker) as (listener, pages):
         heard = asyncio.create_task(listener.hear())
         await until(lambda: tracker.id in pages._pages)
@@ -106,7 +106,7 @@ async def test_it_ends_when_the_tracker_is_no_longer_to_be_seen(database: str) -
 
 async def test_a_session_that_ends_ends_it(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     house, tracker = await open_tracker()
-    monkeypatch.setattr(open_pages, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(tracker_stream, "PATIENCE_SECONDS", 0.2)
     async with page(database, house.bob, tracker) as (listener, pages):
         ended = asyncio.create_task(listener.answer())
         await until(lambda: tracker.id in pages._pages)

@@ -7,7 +7,7 @@ import pytest
 
 from models import Learner, Member, MemberKind, Tracker, TrackerType, TrackerTypeVersion
 from schema.context import Context
-from services.inbox_reader import InboxReader
+from services.notifications.inbox_reader import InboxReader
 from tests import factories as make
 from tests.asking import INSTALLATION, ask, ask_in, data, gid, viewer
 from tests.statements import recorded

@@ -19,7 +19,7 @@ from server.messages import Request
 from server.metrics import ERRORS
 from server.observing import ObservedExecutor
 from server.settings import database_credentials
-from services.inbox_reader import InboxReader
+from services.notifications.inbox_reader import InboxReader
 from tests import factories as make
 from tests.asking import INSTALLATION, viewer
 from tests.server.doors import Context, House

@@ -10,8 +10,8 @@ from models import Member, Notification
 from models.database import database as opened
 from models.database import fetch
 from server.settings import database_credentials
-from services import inbox_reader
-from services.inbox_reader import InboxReader
+from services.notifications import inbox_reader
+from services.notifications.inbox_reader import InboxReader
 from tests import factories as make
 from tests.asking import gid
 from tests.resolvers.college import College, college, created

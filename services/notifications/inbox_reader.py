@@ -22,8 +22,8 @@ from models import Notification
 from models.database import fetch
 from models.rows import columns, row
 from services.accounts.sessions import RECALLS
-from services.open_pages import OpenPages
-from services.telling import CHANGES
+from services.notifications.notify import CHANGES
+from services.notifications.tracker_stream import OpenPages
 from services.trackers.insert import CHANNEL
 
 log = logging.getLogger("trackers.inbox")

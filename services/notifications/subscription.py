@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from models import Member, Notification, NotificationKind, Tracker
 from models.database import fetch
 from services.accounts.sessions import still
-from services.inbox_reader import InboxReader
 from services.kernel.errors import BadRequest
+from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
 
 PATIENCE_SECONDS = 15.0
