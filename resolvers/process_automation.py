@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.process_automation_input import UpdateProcessAutomationInput, UpdateProcessAutomationPayload
-from services.process_automations import update_setting
+from services.automations.settings import update_setting
 from services.trackers.update_input import ABSENT
 
 Input = Annotated[UpdateProcessAutomationInput, strawberry.argument(name="input", description="The entry.")]

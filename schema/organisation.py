@@ -8,8 +8,8 @@ import models
 from schema.context import Info
 from schema.edges import edge
 from schema.node import NODE_ID, Node
+from services.automations.settings import AutomationSetting, settings_of
 from services.kernel.global_ids import global_id
-from services.process_automations import AutomationSetting, settings_of
 
 
 def _id(root: strawberry.Parent[AutomationSetting]) -> strawberry.ID:

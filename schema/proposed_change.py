@@ -4,7 +4,7 @@ import strawberry
 
 import models
 from schema.context import Info
-from services.proposed_changes import ProposedChange as ChangeRow
+from services.automations.proposed_changes import ProposedChange as ChangeRow
 
 
 @strawberry.type(

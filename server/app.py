@@ -36,7 +36,7 @@ from server.uploads import UploadDoor
 from server.watch import run_watch
 from server.wrong_addresses import wrong_address
 from services.accounts.sessions import SessionEnded, viewer_of
-from services.automation_worker import run_automations
+from services.automations.worker import run_automations
 from services.files.collection import run_collection
 from services.mail.worker import run_outbox
 from services.notifications.inbox_reader import InboxReader, reading

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from server.metrics import CONTENT_TYPE, counted
-from services.automation_worker import failed_automations
+from services.automations.worker import failed_automations
 from services.mail.outbox import OutboxState, outbox_state
 
 __all__ = ["metrics_route"]

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from models import Learner, LearningAim, ProgrammeStatus
+from services.automations.proposed_changes import worded
+from services.automations.snapshots import proposals, snapshot_of
 from services.demo.cases import Case
 from services.demo.endings import Ending
 from services.forms.kinds import CanonicalValue
-from services.proposed_changes import worded
-from services.record_snapshots import proposals, snapshot_of
 
 _ADDRESS = ("address_line1", "address_line2", "address_line3", "address_line4", "postcode")
 # What each automation leaves of the record that was: these columns were somebody else's.

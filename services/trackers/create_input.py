@@ -9,7 +9,8 @@ from typing import Any
 from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCategory, TrackerStatus
 from models.rows import columns, row
 from services.accounts.assignees import not_assignable
-from services.automation_rules import automation_problems
+from services.automations.rules import automation_problems
+from services.automations.snapshots import Snapshot, snapshot_of
 from services.forms.kinds import SubmittedValue, Uploads
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.dates import LAST_DAY, spoken, today
@@ -17,7 +18,6 @@ from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.text import LONGEST_DESCRIPTION, check_plain_text
-from services.record_snapshots import Snapshot, snapshot_of
 from services.tracker_types.catalogue import OfferedType, type_by_key
 from services.viewer import Viewer
 from services.visibility import visible

@@ -8,7 +8,8 @@ from models.base import dump_json
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.accounts.assignees import hold_assignee
-from services.approvals import carry_out, tell_of
+from services.automations.approval import carry_out, tell_of
+from services.automations.snapshots import snapshot
 from services.history import write_event
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, Rejected
@@ -16,7 +17,6 @@ from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, tell_each
-from services.record_snapshots import snapshot
 from services.trackers.attachments import attach, files_in
 from services.trackers.diff import Contents, changes
 from services.trackers.update_input import CheckedUpdate, UpdateEntry, check_update

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
-from services.approvals import approval_problems
+from services.automations.approval import approval_problems
 from services.forms.answers import answer_fields
 from services.forms.kinds import CanonicalValue, SubmittedValue, Uploads
 from services.forms.validate import check_form

@@ -8,9 +8,9 @@ import pytest
 
 from models import Learner, LearningAim, Notification, Tracker, TrackerEvent, TrackerStatus
 from models.database import fetch
+from services.automations.snapshots import snapshot
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.global_ids import NodeReference
-from services.record_snapshots import snapshot
 from services.tracker_types.catalogue import forms
 from tests import factories as make
 from tests.resolvers.updating import everything_written, told

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import LearningAim
-from services.automation_rules import touched_aims
+from services.automations.rules import touched_aims
 from services.forms.definitions import TypeDefinition
 
 JANUARY, JUNE = dt.date(2026, 1, 1), dt.date(2026, 6, 1)

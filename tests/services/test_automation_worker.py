@@ -12,8 +12,8 @@ import pytest
 from models import Learner, Tracker, TrackerEvent, TrackerStatus
 from models.database import fetch, transaction
 from server.settings import database_credentials
-from services import automation_worker
-from services.automation_worker import apply_due, run_automations
+from services.automations import worker
+from services.automations.worker import apply_due, run_automations
 from services.kernel.dates import until_tomorrow
 from tests.conftest import administer
 from tests.resolvers.updating import told
@@ -46,8 +46,8 @@ async def state(tracker: Tracker) -> tuple[TrackerStatus, dt.date | None, int]:
 @pytest.mark.parametrize(
     ("index", "statement", "values"),
     [
-        ("tracker_waiting", automation_worker._TAKE, (TODAY, [])),
-        ("tracker_failed", automation_worker._FAILED, ()),
+        ("tracker_waiting", worker._TAKE, (TODAY, [])),
+        ("tracker_failed", worker._FAILED, ()),
     ],
 )
 async def test_what_is_due_and_what_failed_have_indexes_of_their_own(

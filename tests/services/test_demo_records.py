@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from models import Member, Tracker, TrackerStatus
-from services.automation_worker import apply_due
+from services.automations.worker import apply_due
 from services.demo import fill_demo
 from tests.asking import data
 

@@ -26,7 +26,7 @@ from models import (
 )
 from models.database import database as opened
 from server.settings import database_credentials
-from services.automation_rules import automation_problems, touched_aims
+from services.automations.rules import automation_problems, touched_aims
 from services.demo import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import day_of

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
+from services.automations.ilr_codes import OUTCOMES, WITHDRAW_REASONS
+from services.automations.record_fields import RECORD_FIELDS, RecordValue
 from services.forms.definitions import ChoiceField
-from services.ilr_codes import OUTCOMES, WITHDRAW_REASONS
-from services.record_fields import RECORD_FIELDS, RecordValue
 from services.tracker_types.builtin import load
 
 

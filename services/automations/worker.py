@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import NotificationKind, Tracker, TrackerEventKind
 from models.database import fetch, transaction
-from services.approvals import Outcome, carry_out, tell_of, tell_those_concerned
+from services.automations.approval import Outcome, carry_out, tell_of, tell_those_concerned
 from services.history import write_event
 from services.kernel.background import pause_after, to_its_end
 from services.kernel.dates import today, until_tomorrow

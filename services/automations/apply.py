@@ -6,8 +6,8 @@ from typing import Any
 from models import Learner, LearningAim
 from models.base import new_id
 from models.database import fetch
-from services.record_snapshots import Proposal
-from services.restarts import carried_on
+from services.automations.restarts import carried_on
+from services.automations.snapshots import Proposal
 
 
 async def write_record(learner: Learner, aims: Sequence[LearningAim], found: Sequence[Proposal]) -> None:

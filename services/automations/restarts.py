@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from models import LearningAim
-from services.automation_rules import CONTINUING, PROGRAMME_AIM
+from services.automations.record_fields import RecordValue
+from services.automations.rules import CONTINUING, PROGRAMME_AIM
 from services.forms.kinds import CanonicalValue
-from services.record_fields import RecordValue
 
 _CARRIED_ON = (
     "organisation_id",

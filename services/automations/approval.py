@@ -9,18 +9,18 @@ from uuid import UUID
 
 from models import Learner, LearningAim, NotificationKind, Tracker, TrackerEventKind, TrackerStatus
 from models.database import fetch
-from services.automation_rules import automation_problems
-from services.follow_ups import open_follow_up
+from services.automations.apply import write_record
+from services.automations.follow_ups import open_follow_up
+from services.automations.plan import Values
+from services.automations.proposed_changes import ProposedChange, references, worded
+from services.automations.rules import automation_problems
+from services.automations.snapshots import Proposal, proposals
 from services.forms.definitions import FieldKind, TypeDefinition
 from services.forms.display import names_of
 from services.forms.visibility import visible_fields
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.notifications.notify import announce_change, tell
-from services.proposed_changes import ProposedChange, references, worded
-from services.record_changes import Values
-from services.record_snapshots import Proposal, proposals
-from services.record_writing import write_record
 from services.tracker_types.catalogue import Form
 from services.viewer import Viewer
 

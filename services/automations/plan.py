@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from models import Learner, LearningAim
-from services.automation_rules import touched_aims
+from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
+from services.automations.restarts import restarted
+from services.automations.rules import touched_aims
 from services.forms.definitions import ChoiceField, DecimalField, FieldKind, TypeDefinition
 from services.forms.kinds import CanonicalValue
 from services.forms.kinds.numbers import plain_text
 from services.forms.visibility import visible_fields
-from services.record_fields import RECORD_FIELDS, RecordField, RecordValue
-from services.restarts import restarted
 
 STATUS = ("status",)
 """Where a change stands that no field of the form says: approving is what asks for it."""

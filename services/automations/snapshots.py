@@ -10,10 +10,10 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Learner, LearningAim
-from services.automation_rules import touched_aims
+from services.automations.plan import RecordChange, Values, changes_of, plan
+from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
+from services.automations.rules import touched_aims
 from services.forms.definitions import TypeDefinition
-from services.record_changes import RecordChange, Values, changes_of, plan
-from services.record_fields import RECORD_FIELDS, RecordField, RecordValue
 
 Snapshot: TypeAlias = Mapping[str, Any]
 

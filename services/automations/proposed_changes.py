@@ -8,11 +8,11 @@ from uuid import UUID
 from models import Learner, LearningAim, Tracker, TrackerStatus
 from models.base import load_json
 from models.database import fetch
+from services.automations.plan import RecordChange
+from services.automations.snapshots import Proposal, proposals
 from services.forms.definitions import FieldKind, TypeDefinition
 from services.forms.display import names_of
 from services.kernel.dates import spoken
-from services.record_changes import RecordChange
-from services.record_snapshots import Proposal, proposals
 from services.rows import rows_by_id
 from services.tracker_types.catalogue import forms
 from services.viewer import Viewer

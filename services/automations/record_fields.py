@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Learner, LearningAim, ProgrammeStatus
+from services.automations.ilr_codes import COMPLETION_STATUSES, OUTCOMES, WITHDRAW_REASONS, with_meaning
 from services.forms.definitions import FieldKind
 from services.forms.display import GONE
 from services.forms.kinds.numbers import plain_text
-from services.ilr_codes import COMPLETION_STATUSES, OUTCOMES, WITHDRAW_REASONS, with_meaning
 from services.kernel.dates import spoken
 
 # In canonical form, as trackers keep their values: decimal, day and reference as text.
