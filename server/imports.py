@@ -9,9 +9,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from models import Organisation
 from server.terminal import organisation as organisation_of
 from server.terminal import out, run, told
-from services.employer_import import import_employers
-from services.import_report import ImportReport, OnProgress
-from services.learner_import import import_learners
+from services.imports.employers import import_employers
+from services.imports.learners import import_learners
+from services.imports.report import ImportReport, OnProgress
 
 MOST_SHOWN = 1_000
 LONGEST_SHOWN = 40

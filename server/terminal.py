@@ -17,7 +17,7 @@ from server.opening import NotMigrated, database_of, with_database
 from server.postgres import EmbeddedPostgresError
 from server.settings import Settings, SettingsError
 from services.demo import NotEmpty
-from services.import_report import UnreadableFileError
+from services.imports.report import UnreadableFileError
 from services.kernel.errors import Rejected
 from services.organisations import organisation_named
 

@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from models import Learner, LearningAim
-from services.aim_matching import AimChanges
 from services.demo.people import People, uln_from
 from services.demo.stories import Story, aims_of
+from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.match_aims import AimChanges
+from services.imports.write import LearnerWrite, write_learners
 from services.kernel.dates import day_of
-from services.learner_entry import EmployerMention, LearnerEntry
-from services.learner_writing import LearnerWrite, write_learners
 
 _HOURS = ("16", "20", "22.5", "30", "35", "37", "37.5", "40")
 

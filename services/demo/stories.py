@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from models import ProgrammeStatus
-from services.learner_entry import AimEntry
+from services.imports.entry import AimEntry
 
 
 class Story(StrEnum):

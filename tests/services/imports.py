@@ -9,8 +9,8 @@ from uuid import UUID
 
 from models import Learner, LearningAim, Organisation
 from models.database import fetch
-from services.import_report import ImportReport
-from services.learner_import import import_learners
+from services.imports.learners import import_learners
+from services.imports.report import ImportReport
 from tests.services.returns import message
 
 TABLES = ("learner", "learning_aim", "employer", "programme", "learner_group", "learner_in_group")

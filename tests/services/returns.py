@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from services.ilr_return import read_ilr_return
-from services.import_report import UnreadableFileError
-from services.learner_entry import LearnerEntry
+from services.imports.entry import LearnerEntry
+from services.imports.ilr.learner import read_ilr_return
+from services.imports.report import UnreadableFileError
 
 DATA = Path(__file__).parent.parent / "data" / "ilr"
 

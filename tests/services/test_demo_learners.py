@@ -8,7 +8,7 @@ from services.demo import fill_demo
 from services.forms.check_digits import uln_is_right
 from services.forms.definitions import TextFormat
 from services.forms.formats import check_format
-from services.ilr_programme import programme_status
+from services.imports.ilr.programme import programme_status
 from services.kernel.dates import today
 
 

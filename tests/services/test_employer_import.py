@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from models import Employer, Learner, Organisation
-from services.employer_import import import_employers
-from services.import_report import ImportReport, UnreadableFileError
+from services.imports.employers import import_employers
+from services.imports.report import ImportReport, UnreadableFileError
 from tests import factories
 from tests.services.imports import write
 

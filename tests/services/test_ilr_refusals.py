@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from services.import_report import EntryProblem
-from services.learner_entry import LearnerEntry
+from services.imports.entry import LearnerEntry
+from services.imports.report import EntryProblem
 from tests.services.returns import AIM, DATA, learner, message, only, read_file, refusal
 
 

@@ -8,10 +8,10 @@ from itertools import chain, repeat
 import pytest
 
 from models import ProgrammeStatus
-from services.ilr_return import read_ilr_return
-from services.ilr_xml import NAMESPACES, YEARS
-from services.import_report import EntryProblem
-from services.learner_entry import AimEntry, EmployerMention, LearnerEntry
+from services.imports.entry import AimEntry, EmployerMention, LearnerEntry
+from services.imports.ilr.learner import read_ilr_return
+from services.imports.ilr.xml import NAMESPACES, YEARS
+from services.imports.report import EntryProblem
 from tests.services.returns import AIM, learner, message, only, read, read_file
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from models import AuditEntry, MemberKind, Role
 from services.accounts.members import add_member
-from services.employer_import import import_employers
-from services.import_report import UnreadableFileError
+from services.imports.employers import import_employers
+from services.imports.report import UnreadableFileError
 from tests import factories as make
 from tests.services.imports import bring, learner, write
 from tests.services.returns import message

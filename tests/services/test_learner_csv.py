@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from models import ProgrammeStatus
-from services.import_report import EntryProblem, UnreadableFileError
-from services.learner_csv import read_learner_csv
-from services.learner_entry import EmployerMention, LearnerEntry
+from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.learner_csv import read_learner_csv
+from services.imports.report import EntryProblem, UnreadableFileError
 
 HEADER = (
     "learnerReference,title,givenNames,familyName,uln,programme,subProgramme,programmeStatus,tutorEmail,employer,"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import Employer, Group, Learner, MemberKind, Organisation, Programme
-from services.import_report import EntryProblem, KeptRecord, RefusedRecord, UnreadableFileError
+from services.imports.report import EntryProblem, KeptRecord, RefusedRecord, UnreadableFileError
 from tests import factories
 from tests.services.imports import (
     NOTHING,

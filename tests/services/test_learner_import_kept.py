@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import Learner, LearningAim, Organisation
-from services.import_report import KeptRecord
+from services.imports.report import KeptRecord
 from tests import factories
 from tests.services.imports import WriteReturn, approve_something, bring, counts, everything, learner, return_writer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models import Learner, Organisation
-from services.import_report import UnreadableFileError
+from services.imports.report import UnreadableFileError
 from tests import factories
 from tests.services.imports import NOTHING, WriteReturn, bring, counts, everything, learner, return_writer
 from tests.services.returns import DATA

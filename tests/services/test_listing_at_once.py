@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
+from services.imports.learners import import_learners
 from services.kernel.global_ids import NodeReference
-from services.learner_import import import_learners
 from services.trackers.create import create_tracker
 from services.trackers.create_input import TrackerEntry
 from services.trackers.update import update_tracker

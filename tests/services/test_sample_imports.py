@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import Employer, Learner, LearningAim, MemberKind, Organisation
-from services.employer_import import import_employers
+from services.imports.employers import import_employers
 from tests import factories
 from tests.services.imports import bring, counts
 

@@ -8,10 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from services.ilr_return import read_ilr_return
-from services.import_report import UnreadableFileError
-from services.learner_csv import read_learner_csv
-from services.learner_entry import LearnerEntry
+from services.imports.entry import LearnerEntry
+from services.imports.ilr.learner import read_ilr_return
+from services.imports.learner_csv import read_learner_csv
+from services.imports.report import UnreadableFileError
 
 # Small enough to be filled by a file of 1 MB, so that one of 100 MB needs no more memory.
 _BATCH = 200

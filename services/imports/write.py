@@ -9,11 +9,11 @@ from uuid import UUID
 from models import ProgrammeStatus
 from models.base import new_id
 from models.database import fetch
-from services.aim_matching import AimChanges
-from services.filing import Filing, file_away
+from services.imports.entry import AIM_FIELDS, AimEntry, LearnerEntry
+from services.imports.match_aims import AimChanges
+from services.imports.references import Filing, file_away
+from services.imports.stored import PLAIN, StoredLearner
 from services.kernel.sql import insert_rows, update_rows
-from services.learner_entry import AIM_FIELDS, AimEntry, LearnerEntry
-from services.learner_record import PLAIN, StoredLearner
 
 _CHANGING = PLAIN | {
     "id": "uuid",

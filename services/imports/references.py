@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models.base import new_id
 from models.database import fetch
-from services.learner_entry import EmployerMention, LearnerEntry
+from services.imports.entry import EmployerMention, LearnerEntry
 
 _MAKE_EMPLOYERS = """
 INSERT INTO employer (id, organisation_id, name, employer_id, confirmed)

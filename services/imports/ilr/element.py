@@ -5,8 +5,8 @@ from datetime import date
 
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
-from services.ilr_xml import Element
-from services.import_report import EntryProblem
+from services.imports.ilr.xml import Element
+from services.imports.report import EntryProblem
 from services.kernel.dates import FIRST_DAY, LAST_DAY
 from services.kernel.text import clean_text
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from services.import_report import EntryProblem, UnreadableFileError
+from services.imports.report import EntryProblem, UnreadableFileError
 from services.kernel.text import clean_text
 
 _LONGEST_LINE = 1024 * 1024

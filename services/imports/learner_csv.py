@@ -11,12 +11,12 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from models import ProgrammeStatus
-from services.csv_file import CsvRecord, read_records
-from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
 from services.forms.definitions import TextFormat
-from services.import_report import EntryProblem, UnreadableFileError
+from services.imports.csv_file import CsvRecord, read_records
+from services.imports.csv_values import CellRefused, text_in, text_up_to, yes_or_no
+from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.report import EntryProblem, UnreadableFileError
 from services.kernel.text import normal_email
-from services.learner_entry import EmployerMention, LearnerEntry
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
 

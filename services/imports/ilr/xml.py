@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from services.import_report import UnreadableFileError
+from services.imports.report import UnreadableFileError
 
 # The DfE named the namespace ESFA/ILR/2018-19 … ESFA/ILR/2025-26, and ILR/2026-27 once the ESFA was closed;
 # some software still writes the old prefix, so both are known for every year.

@@ -6,14 +6,21 @@ from pathlib import Path
 from uuid import UUID
 
 from models.database import fetch, transaction
-from services.aim_matching import AimChanges, match_aims
-from services.filing import mentions, tutors
-from services.import_lock import wait_for_turn
-from services.import_report import EntryProblem, ImportReport, KeptRecord, OnProgress, RefusedRecord, audit_import
-from services.learner_entry import LearnerEntry
-from services.learner_files import Batch, read_batches
-from services.learner_record import StoredLearner, stored_learners
-from services.learner_writing import LearnerWrite, mark_imported, write_learners
+from services.imports.entry import LearnerEntry
+from services.imports.match_aims import AimChanges, match_aims
+from services.imports.reader import Batch, read_batches
+from services.imports.references import mentions, tutors
+from services.imports.report import (
+    EntryProblem,
+    ImportReport,
+    KeptRecord,
+    OnProgress,
+    RefusedRecord,
+    audit_import,
+    wait_for_turn,
+)
+from services.imports.stored import StoredLearner, stored_learners
+from services.imports.write import LearnerWrite, mark_imported, write_learners
 
 
 class _NothingApplied(Exception):  # noqa: N818 - a way out of the transaction, not a failure

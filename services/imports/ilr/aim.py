@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from services.ilr_element import ElementReader
-from services.ilr_xml import Element
-from services.import_report import EntryProblem
-from services.learner_entry import AimEntry
+from services.imports.entry import AimEntry
+from services.imports.ilr.element import ElementReader
+from services.imports.ilr.xml import Element
+from services.imports.report import EntryProblem
 
 AIM_LEAVES = frozenset(
     {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models import ProgrammeStatus
-from services.learner_entry import AimEntry
+from services.imports.entry import AimEntry
 
 NO_PROGRAMME = "No programme"
 

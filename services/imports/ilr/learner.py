@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
 
-from services.ilr_aim import AIM_LEAVES, AIM_PARENTS, read_aim
-from services.ilr_element import ElementReader
-from services.ilr_programme import programme_name, programme_status
-from services.ilr_xml import Element, read_learners
-from services.learner_entry import EmployerMention, LearnerEntry
+from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.ilr.aim import AIM_LEAVES, AIM_PARENTS, read_aim
+from services.imports.ilr.element import ElementReader
+from services.imports.ilr.programme import programme_name, programme_status
+from services.imports.ilr.xml import Element, read_learners
 
 _LEAVES = frozenset(
     {

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, NamedTuple
 
-from services.import_report import EntryProblem
+from services.imports.report import EntryProblem
 
 
 class EmployerMention(NamedTuple):

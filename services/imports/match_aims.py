@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.learner_entry import AimEntry
-from services.learner_record import StoredAim
+from services.imports.entry import AimEntry
+from services.imports.stored import StoredAim
 
 
 @dataclass(slots=True)

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from models import Employer, Learner
 from models.database import transaction
-from services.csv_file import CsvRecord, read_records
-from services.csv_values import CellRefused, text_in, text_up_to, yes_or_no
 from services.forms.definitions import TextFormat
-from services.import_lock import wait_for_turn
-from services.import_report import EntryProblem, ImportReport, OnProgress, RefusedRecord, audit_import
-from services.learner_files import opened
+from services.imports.csv_file import CsvRecord, read_records
+from services.imports.csv_values import CellRefused, text_in, text_up_to, yes_or_no
+from services.imports.reader import opened
+from services.imports.report import EntryProblem, ImportReport, OnProgress, RefusedRecord, audit_import, wait_for_turn
 
 _COLUMNS: dict[str, Callable[[str], Any]] = {
     "name": text_up_to(200),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from models.database import fetch
-from services.learner_entry import AIM_FIELDS, AimEntry, EmployerMention, LearnerEntry
+from services.imports.entry import AIM_FIELDS, AimEntry, EmployerMention, LearnerEntry
 
 # The columns that a file may carry as they are.
 PLAIN = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from models import AuditKind
+from models.database import fetch
 from services.audit import audit_for
 
 # Called with the bytes read so far and the bytes there are.
@@ -81,3 +82,8 @@ async def audit_import(organisation_id: UUID, what: str, report: ImportReport) -
         "refused": len(report.refused),
     }
     await audit_for(organisation_id, None, AuditKind.IMPORTED, None, details)
+
+
+async def wait_for_turn(organisation_id: UUID) -> None:
+    """Wait until no other import into the organisation runs; the turn ends with the transaction."""
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"trackers import {organisation_id}")
