@@ -16,9 +16,9 @@ from schema.employer_input import (
 )
 from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
-from services import employer_changes
-from services.employers import page_of_employers
 from services.paging.pages import PageRequest
+from services.records import employers
+from services.records.employers import page_of_employers
 
 
 async def employers(
@@ -46,7 +46,7 @@ async def create_employer(
 ) -> CreateEmployerPayload:
     """Add an employer."""
     viewer = info.context.must_be_signed_in()
-    made: Any = await employer_changes.create_employer(viewer, name=given.name, confirmed=given.confirmed)
+    made: Any = await employers.create_employer(viewer, name=given.name, confirmed=given.confirmed)
     return CreateEmployerPayload(employer=made)
 
 
@@ -54,5 +54,5 @@ async def update_employer(
     info: Info, given: Annotated[UpdateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateEmployerPayload:
     """Change an employer."""
-    changed: Any = await employer_changes.update_employer(info.context.must_be_signed_in(), update_of(given))
+    changed: Any = await employers.update_employer(info.context.must_be_signed_in(), update_of(given))
     return UpdateEmployerPayload(employer=changed)

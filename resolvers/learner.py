@@ -9,8 +9,8 @@ from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
 from schema.node import ConnectionOf, connection_of, reference_of
 from schema.selection import asks_for_total
-from services.learners import page_of_learners
 from services.paging.pages import PageRequest
+from services.records.learners import page_of_learners
 
 
 async def learner(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Their id.")]) -> Any:  # noqa: A002

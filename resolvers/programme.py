@@ -6,7 +6,7 @@ from schema.context import Info
 from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services.paging.pages import PageRequest
-from services.programmes import page_of_programmes
+from services.records.programmes import page_of_programmes
 
 
 async def programmes(

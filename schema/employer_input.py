@@ -6,8 +6,8 @@ from schema.employer import Employer
 from schema.input_error import InputError
 from schema.node import reference_in
 from schema.tracker_update_input import slot
-from services.employer_changes import EmployerUpdate
 from services.kernel.global_ids import NOWHERE
+from services.records.employers import EmployerUpdate
 
 
 @strawberry.input(description="What is entered to add an employer.")

@@ -13,8 +13,8 @@ from models import Employer, LearningAim, Member, Programme, Tracker
 from services import history
 from services.automations.proposed_changes import ProposedChange, proposed_changes
 from services.automations.settings import AutomationSetting, settings_of
-from services.learners import aims_of, groups_of
 from services.paging.pages import Page, PageRequest
+from services.records.learners import aims_of, groups_of
 from services.rows import neighbours_by_id, rows_by_id
 from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
 from services.trackers import comments

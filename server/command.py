@@ -19,8 +19,8 @@ from server.settings import Settings, database_credentials
 from services.accounts.members import add_member as write_member
 from services.accounts.members import generated_password
 from services.demo import ACCOUNTS, PASSWORD, NotEmpty, fill_demo
-from services.organisations import add_organisation as write_organisation
-from services.organisations import organisation_named
+from services.records.organisations import add_organisation as write_organisation
+from services.records.organisations import organisation_named
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -19,7 +19,7 @@ from server.settings import Settings, SettingsError
 from services.demo import NotEmpty
 from services.imports.report import UnreadableFileError
 from services.kernel.errors import Rejected
-from services.organisations import organisation_named
+from services.records.organisations import organisation_named
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from services.demo.source import read
 from services.demo.trackers import TypeInUse, plan_trackers
 from services.demo.writing import write_trackers
 from services.kernel.dates import day_of
-from services.organisations import make_organisation
+from services.records.organisations import make_organisation
 from services.tracker_types.catalogue import forms, write_built_in_types
 
 __all__ = ["ACCOUNTS", "PASSWORD", "Account", "NotEmpty", "fill_demo"]

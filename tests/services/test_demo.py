@@ -31,7 +31,7 @@ from models.database import fetch
 from services.accounts.sessions import sign_in
 from services.demo import ACCOUNTS, PASSWORD, NotEmpty, fill_demo
 from services.installation import Installation
-from services.organisations import add_organisation
+from services.records.organisations import add_organisation
 
 NORTHGATE, SOUTHBANK = "Northgate Training", "Southbank Skills"
 ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR

@@ -11,7 +11,7 @@ from services.accounts.members import add_member, generated_password
 from services.accounts.sessions import sign_in
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, Rejected
-from services.organisations import add_organisation
+from services.records.organisations import add_organisation
 
 TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
 NO_ADDRESS = Problem(

@@ -6,7 +6,7 @@ import pytest
 
 from models import Organisation, OrganisationCounter, ProcessAutomation
 from services.kernel.errors import ErrorCode, Problem, Rejected
-from services.organisations import add_organisation, organisation_named
+from services.records.organisations import add_organisation, organisation_named
 
 DUPLICATE = Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")
 

@@ -17,6 +17,8 @@ from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import check_line
 from services.kernel.unit_of_work import unit_of_work
+from services.paging.by_name import page_by_name
+from services.paging.pages import Page, PageRequest
 from services.trackers.update_input import ABSENT, Absent
 from services.viewer import Viewer
 
@@ -150,3 +152,11 @@ def _facts(employer: Employer) -> dict[str, object]:
 
 def _taken() -> Problem:
     return Problem(("name",), ErrorCode.DUPLICATE, "There is an employer of this name already.")
+
+
+async def page_of_employers(
+    viewer: Viewer, request: PageRequest, *, search: str | None, confirmed_only: bool, count: bool
+) -> Page:
+    """Employers by name."""
+    condition = "r.confirmed" if confirmed_only else "true"
+    return await page_by_name(Employer, viewer, request, search=search, condition=condition, count=count)

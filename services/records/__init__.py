@@ -1,0 +1,4 @@
+"""The records that trackers are about: organisations, learners, programmes and employers.
+
+May use ``tracker_types`` (for the types a new organisation has), ``paging``, ``audit`` and the kernel.
+"""
