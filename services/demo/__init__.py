@@ -14,12 +14,12 @@ from services.accounts.members import NewMember, make_member
 from services.accounts.passwords import hash_password
 from services.demo.accounts import ACCOUNTS, PASSWORD, Account
 from services.demo.cases import Cast
+from services.demo.insert import write_trackers
 from services.demo.learners import write_people
 from services.demo.people import People
 from services.demo.safeguarding import write_safeguarding
 from services.demo.source import read
 from services.demo.trackers import TypeInUse, plan_trackers
-from services.demo.writing import write_trackers
 from services.kernel.dates import day_of
 from services.records.organisations import make_organisation
 from services.tracker_types.catalogue import forms, write_built_in_types
