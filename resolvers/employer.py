@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+import services.records.employers as service
 from models import Employer
 from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
@@ -17,8 +18,6 @@ from schema.employer_input import (
 from schema.node import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services.paging.pages import PageRequest
-from services.records import employers
-from services.records.employers import page_of_employers
 
 
 async def employers(
@@ -31,7 +30,7 @@ async def employers(
     before: Before = None,
 ) -> ConnectionOf:
     """The organisation's employers, by name."""
-    found = await page_of_employers(
+    found = await service.page_of_employers(
         info.context.must_be_signed_in(),
         PageRequest(first, after, last, before),
         search=search,
@@ -46,7 +45,7 @@ async def create_employer(
 ) -> CreateEmployerPayload:
     """Add an employer."""
     viewer = info.context.must_be_signed_in()
-    made: Any = await employers.create_employer(viewer, name=given.name, confirmed=given.confirmed)
+    made: Any = await service.create_employer(viewer, name=given.name, confirmed=given.confirmed)
     return CreateEmployerPayload(employer=made)
 
 
@@ -54,5 +53,5 @@ async def update_employer(
     info: Info, given: Annotated[UpdateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateEmployerPayload:
     """Change an employer."""
-    changed: Any = await employers.update_employer(info.context.must_be_signed_in(), update_of(given))
+    changed: Any = await service.update_employer(info.context.must_be_signed_in(), update_of(given))
     return UpdateEmployerPayload(employer=changed)

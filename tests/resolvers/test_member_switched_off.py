@@ -13,7 +13,7 @@ from server.settings import database_credentials
 from services.accounts.password_tokens import make_token, owner_of
 from services.accounts.sessions import SessionEnded
 from services.mail.outbox import send_due
-from services.notifications import subscription
+from services.notifications import subscription, tracker_stream
 from tests import factories as make
 from tests.asking import INSTALLATION, gid
 from tests.locks import until_held_up
@@ -74,7 +74,7 @@ async def test_links_stop_working_and_no_mail_goes_out(database: str) -> None:
 
 async def test_subscriptions_end_at_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """At once: a quiet one would ask by itself only after longer than this test waits for anything."""
-    for module in (notifications, open_pages):
+    for module in (subscription, tracker_stream):
         monkeypatch.setattr(module, "PATIENCE_SECONDS", 3600.0)
     mia, ann = await staff()
     tracker = await make.tracker(await mia.organisation, created_by=ann)
