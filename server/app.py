@@ -20,7 +20,6 @@ from server.downloads import DownloadDoor
 from server.event_streams import EventStreams
 from server.health import health_routes
 from server.http import GraphQLDoor
-from server.installation import installation_of, mailer_of, store_of
 from server.limits import Limits
 from server.metrics import EVENT_LAG
 from server.metrics_door import metrics_route
@@ -34,6 +33,7 @@ from server.settings import Settings, database_credentials
 from server.socket import SocketDoor, SocketLimits
 from server.uploads import UploadDoor
 from server.watch import run_watch
+from server.wiring import installation_of, mailer_of, store_of
 from server.wrong_addresses import wrong_address
 from services.accounts.sessions import SessionEnded, viewer_of
 from services.automations.worker import run_automations

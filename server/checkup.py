@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
 from models.database import database, fetch, pending_migrations
-from server.installation import mailer_of, store_of
 from server.settings import Settings, SettingsError, database_credentials
+from server.wiring import mailer_of, store_of
 from services.files.store import StoreFailed
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused

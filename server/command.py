@@ -12,7 +12,7 @@ from models.database import database
 from resolvers.root import sdl
 from server import imports, terminal
 from server.checkup import examine
-from server.opening import bring_up_to_date, database_of, with_database
+from server.database import bring_up_to_date, database_of, with_database
 from server.serving import bind
 from server.serving import serve as serve_until_signal
 from server.settings import Settings, database_credentials

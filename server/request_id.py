@@ -10,8 +10,8 @@ from ipaddress import ip_address
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.addresses import Network
 from server.errors import new_request_id
+from server.setting_values import Network
 
 __all__ = ["RequestId", "request_id_of"]
 

@@ -4,7 +4,7 @@ import resource
 import socket
 from collections.abc import Callable
 
-from server.opening import keeping_database
+from server.database import keeping_database
 from server.process import run_server
 from server.settings import Settings
 from server.workers import Workers

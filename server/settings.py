@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from server import addresses
-from server.addresses import Network, SmtpServer, database_credentials
+from server import setting_values
 from server.limits import Limits
+from server.setting_values import Network, SmtpServer, database_credentials
 
 __all__ = ["Settings", "SettingsError", "SmtpServer", "database_credentials", "state_directory"]
 
@@ -109,7 +109,7 @@ class _Variable(NamedTuple):
     parse: Callable[[str], object]
     expected: str
     default: object = None
-    show: Callable[[str], str] = addresses.without_secrets
+    show: Callable[[str], str] = setting_values.without_secrets
 
 
 def _switch(text: str) -> bool:
@@ -134,25 +134,25 @@ def _hidden(text: str) -> str:
 
 _DATABASE = "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
 _VARIABLES = {
-    "TRACKERS_DATABASE_URL": _Variable("database_url", addresses.database_url, _DATABASE),
-    "TRACKERS_LISTEN_URL": _Variable("listen_url", addresses.database_url, _DATABASE),
+    "TRACKERS_DATABASE_URL": _Variable("database_url", setting_values.database_url, _DATABASE),
+    "TRACKERS_LISTEN_URL": _Variable("listen_url", setting_values.database_url, _DATABASE),
     "TRACKERS_SMTP_URL": _Variable(
         "smtp",
-        addresses.smtp_server,
+        setting_values.smtp_server,
         "smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out",
     ),
     "TRACKERS_MAIL_FROM": _Variable(
-        "mail_from", addresses.mail_address, "an address such as trackers@example.org", "trackers@localhost", repr
+        "mail_from", setting_values.mail_address, "an address such as trackers@example.org", "trackers@localhost", repr
     ),
     "TRACKERS_PUBLIC_URL": _Variable(
         "public_url",
-        addresses.public_address,
+        setting_values.public_address,
         "an http or https address without a slash at its end",
         "http://127.0.0.1:8000",
     ),
     "TRACKERS_TRUSTED_PROXIES": _Variable(
         "trusted_proxies",
-        addresses.networks,
+        setting_values.networks,
         "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16",
         (),
         repr,
@@ -163,11 +163,11 @@ _VARIABLES = {
     "TRACKERS_COMPILED": _Variable("compiled", _switch, "0 or 1", True, repr),
     "TRACKERS_ALLOWED_ORIGINS": _Variable(
         "allowed_origins",
-        addresses.origins,
+        setting_values.origins,
         "origins with commas between, such as https://app.example.org, http://localhost:3000",
         (),
     ),
-    "TRACKERS_FILES_URL": _Variable("files_url", addresses.bucket, "s3://bucket or s3://bucket/prefix"),
+    "TRACKERS_FILES_URL": _Variable("files_url", setting_values.bucket, "s3://bucket or s3://bucket/prefix"),
 }
 _LINKS = {
     "TRACKERS_EDIT_URL": ("edit_url", "id", "{public_url}/trackers/{id}"),
@@ -203,9 +203,9 @@ def _limits(environ: Mapping[str, str]) -> Limits:
 
 def _link(text: str, name: str, public_url: str, placeholder: str) -> str:
     try:
-        return addresses.link_pattern(text, public_url=public_url, placeholder=placeholder)
+        return setting_values.link_pattern(text, public_url=public_url, placeholder=placeholder)
     except ValueError:
-        shown = addresses.without_secrets(text)
+        shown = setting_values.without_secrets(text)
         expected = f"an http or https address with {{{placeholder}}} in it, which may begin with {{public_url}}"
         raise SettingsError(f"{name} holds {shown}: it may hold {expected}") from None
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from tortoise.exceptions import DBConnectionError
 
 from models import Organisation
+from server.database import NotMigrated, database_of, with_database
 from server.logs import configure_logs
-from server.opening import NotMigrated, database_of, with_database
 from server.postgres import EmbeddedPostgresError
 from server.settings import Settings, SettingsError
 from services.demo import NotEmpty

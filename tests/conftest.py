@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from models.database import database as opened
-from server.opening import bring_up_to_date
+from server.database import bring_up_to_date
 from server.postgres import embedded_postgres
 from server.settings import database_credentials
 from tests.buckets import VARIABLES, Bucket, s3_server

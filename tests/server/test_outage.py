@@ -18,9 +18,9 @@ from websockets.typing import Subprotocol
 from models.database import database
 from schema.quiet import QuietSchema
 from server import errors
+from server.database import bring_up_to_date
 from server.execution import Executor
 from server.messages import Request
-from server.opening import bring_up_to_date
 from server.outage import Outage, is_outage
 from server.postgres import embedded_postgres
 from server.settings import database_credentials

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import pytest
 
-from server.addresses import without_secrets
-from server.installation import installation_of
 from server.limits import Limits
+from server.setting_values import without_secrets
 from server.settings import Settings, SettingsError, SmtpServer, database_credentials, state_directory
+from server.wiring import installation_of
 
 SECRET = "a secret of more than thirty-two bytes"
 DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
