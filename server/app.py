@@ -21,8 +21,9 @@ from server.event_streams import EventStreams
 from server.health import health_routes
 from server.http import GraphQLDoor
 from server.limits import Limits
-from server.metrics import EVENT_LAG
 from server.metrics_door import metrics_route
+from server.observability.metrics import EVENT_LAG
+from server.observability.watch import run_watch
 from server.observing import ObservedExecutor
 from server.password_page import password_routes
 from server.playground_page import playground_assets, playground_response, wants_html
@@ -32,7 +33,6 @@ from server.security_headers import SecurityHeaders
 from server.settings import Settings, database_credentials
 from server.socket import SocketDoor, SocketLimits
 from server.uploads import UploadDoor
-from server.watch import run_watch
 from server.wiring import installation_of, mailer_of, store_of
 from server.wrong_addresses import wrong_address
 from services.accounts.sessions import SessionEnded, viewer_of

@@ -18,8 +18,8 @@ from server.errors import log_what_failed, new_request_id
 from server.execution import Context, Executor, MakeContext
 from server.limits import Limits
 from server.messages import Malformed, Message, parse_message
+from server.observability.outage import is_outage
 from server.operations import Operations
-from server.outage import is_outage
 from server.outgoing import CUT, Outgoing
 from server.session_watch import SessionWatch
 from server.tally import Tally

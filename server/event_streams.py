@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.event_stream import EventStream, StreamLimits
 from server.execution import Context, Executor, Operation
-from server.metrics import OPEN_STREAMS
+from server.observability.metrics import OPEN_STREAMS
 
 __all__ = ["EventStreams", "StreamLimits"]
 

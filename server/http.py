@@ -22,7 +22,7 @@ from server.http_request import Refused, read_request
 from server.media_types import EVENTS, GRAPHQL, JSON
 from server.messages import Malformed, encode
 from server.negotiation import answer_type, takes_events
-from server.outage import RETRY_AFTER
+from server.observability.outage import RETRY_AFTER
 from server.request_id import request_id_of
 
 __all__ = ["GraphQLDoor"]

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.metrics import CONTENT_TYPE, counted
+from server.observability.metrics import CONTENT_TYPE, counted
 from services.automations.worker import failed_automations
 from services.mail.outbox import OutboxState, outbox_state
 

@@ -13,7 +13,7 @@ from tortoise.exceptions import DBConnectionError
 
 from models import Organisation
 from server.database import NotMigrated, database_of, with_database
-from server.logs import configure_logs
+from server.observability.logging import configure_logs
 from server.postgres import EmbeddedPostgresError
 from server.settings import Settings, SettingsError
 from services.demo import NotEmpty

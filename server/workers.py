@@ -20,8 +20,8 @@ from multiprocessing.context import SpawnProcess
 
 from uvicorn.config import STARTUP_FAILURE
 
-from server.logs import configure_logs
-from server.metrics import shared_by_workers, worker_ended
+from server.observability.logging import configure_logs
+from server.observability.metrics import shared_by_workers, worker_ended
 from server.process import run_server
 from server.settings import Settings
 

@@ -168,7 +168,7 @@ async def test_what_a_line_says(database: str, folder: Path) -> None:
 
 LIBRARIES = """
 import logging
-from server.logs import configure_logs
+from server.observability.logging import configure_logs
 configure_logs()
 logging.getLogger("asyncio").error("Task exception was never retrieved\\nfuture: <Task exception='hunter2'>")
 try:

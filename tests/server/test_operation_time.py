@@ -16,7 +16,7 @@ from schema.quiet import QuietSchema
 from server.execution import Executor, RequestRefused, refused
 from server.limits import Limits
 from server.messages import Request
-from server.metrics import ERRORS
+from server.observability.metrics import ERRORS
 from server.observing import ObservedExecutor
 from server.settings import database_credentials
 from services.notifications.inbox_reader import InboxReader

@@ -21,7 +21,7 @@ from server import errors
 from server.database import bring_up_to_date
 from server.execution import Executor
 from server.messages import Request
-from server.outage import Outage, is_outage
+from server.observability.outage import Outage, is_outage
 from server.postgres import embedded_postgres
 from server.settings import database_credentials
 from tests.server.doors import Context, House

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from server import errors
-from server.outage import Outage
+from server.observability.outage import Outage
 from server.request_id import RequestId
 from server.request_log import RequestLog
 from tests.server.conftest import Front

@@ -4,8 +4,8 @@ import asyncio
 from typing import Final
 
 from models.database import pool_state
-from server.metrics import POOL
-from server.outage import database_outage
+from server.observability.metrics import POOL
+from server.observability.outage import database_outage
 
 __all__ = ["run_watch"]
 

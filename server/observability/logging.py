@@ -12,7 +12,7 @@ from structlog.processors import JSONRenderer, TimeStamper
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from server.causes import described
+from server.observability.tracebacks import described
 
 __all__ = ["FIELDS", "configure_logs"]
 

@@ -13,7 +13,7 @@ import asyncpg
 from tortoise.exceptions import DBConnectionError
 
 from models.database import fetch
-from server.causes import and_causes
+from server.observability.tracebacks import and_causes
 
 __all__ = ["RETRY_AFTER", "UNAVAILABLE", "Outage", "database_outage", "is_outage"]
 

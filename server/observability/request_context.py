@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from server.metrics import ERRORS
+from server.observability.metrics import ERRORS
 
 __all__ = ["Facts", "facts_of_request", "note_error"]
 
