@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.error_codes import Code
-from server.refusals import too_much
+from server.protocol.error_codes import Code
+from server.protocol.request_errors import too_much
 
 __all__ = ["Buckets", "Spent"]
 

@@ -7,7 +7,7 @@ from graphql import DocumentNode, GraphQLError
 from server.limits import Limits
 from server.measures import Measures
 from server.measuring import Measuring
-from server.refusals import limit_exceeded
+from server.protocol.request_errors import limit_exceeded
 from server.repetition import repeated_fields
 
 __all__ = ["exceeded"]

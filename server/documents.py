@@ -16,11 +16,11 @@ from graphql import (
 from schema.quiet import CheckedQuery
 from server.cost import Cost
 from server.document_limits import exceeded
-from server.error_codes import Code
 from server.limits import Limits
 from server.measuring import Measuring
 from server.pricing import Pricing
-from server.refusals import RequestRefused, limit_exceeded
+from server.protocol.error_codes import Code
+from server.protocol.request_errors import RequestRefused, limit_exceeded
 from server.root_fields import root_fields
 from server.validation import cycles, violations, with_code
 

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from server.errors import log_what_failed, new_request_id
-from server.file_answers import bug, refused
 from server.http_request import Refused
+from server.protocol.errors import log_what_failed, new_request_id
+from server.protocol.http_errors import bug, refused
 from services.accounts.sessions import viewer_of_session
 from services.files.signed_urls import granted
 from services.files.store import FileStore

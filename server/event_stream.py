@@ -13,9 +13,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from server.errors import bug_answer, refusal
 from server.execution import Context
-from server.messages import encode
+from server.protocol.errors import bug_answer, refusal
+from server.protocol.messages import encode
 from server.session_watch import SessionWatch
 
 __all__ = ["COMPLETE", "EventStream", "StreamLimits", "next_event"]

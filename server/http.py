@@ -14,15 +14,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.errors import bug_answer, refusal, status_of
 from server.event_stream import COMPLETE, next_event
 from server.event_streams import EventStreams
 from server.execution import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
 from server.http_request import Refused, read_request
-from server.media_types import EVENTS, GRAPHQL, JSON
-from server.messages import Malformed, encode
 from server.negotiation import answer_type, takes_events
 from server.observability.outage import RETRY_AFTER
+from server.protocol.errors import bug_answer, refusal, status_of
+from server.protocol.media_types import EVENTS, GRAPHQL, JSON
+from server.protocol.messages import Malformed, encode
 from server.request_id import request_id_of
 
 __all__ = ["GraphQLDoor"]

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request as HTTPRequest
 
-from server.errors import refusal
-from server.media_types import JSON, UTF_8, parsed
-from server.messages import Malformed, Request, decode, parse_request
+from server.protocol.errors import refusal
+from server.protocol.media_types import JSON, UTF_8, parsed
+from server.protocol.messages import Malformed, Request, decode, parse_request
 
 __all__ = ["Refused", "read_request"]
 

@@ -6,7 +6,7 @@ names it, and then gets it at equal weight. An event stream is only for who name
 mutation is answered whole, as urql wants it, which names all of them for whatever it asks.
 """
 
-from server.media_types import EVENTS, GRAPHQL, JSON, preference
+from server.protocol.media_types import EVENTS, GRAPHQL, JSON, preference
 
 __all__ = ["answer_type", "takes_events"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.errors import bug_answer, new_request_id, refusal
 from server.execution import Context, Executor, RequestRefused, refused
-from server.messages import Request
 from server.outgoing import Ending
+from server.protocol.errors import bug_answer, new_request_id, refusal
+from server.protocol.messages import Request
 
 __all__ = ["Operations"]
 

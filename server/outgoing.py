@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from server.messages import encode
+from server.protocol.messages import encode
 
 __all__ = ["CUT", "TOO_SLOW", "Outgoing"]
 

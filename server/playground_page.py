@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from server.media_types import GRAPHQL, JSON, preference
+from server.protocol.media_types import GRAPHQL, JSON, preference
 
 DIST: Final = Path(__file__).parent / "playground" / "dist"
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import new_request_id
+from server.protocol.errors import new_request_id
 from server.setting_values import Network
 
 __all__ = ["RequestId", "request_id_of"]

@@ -23,7 +23,7 @@ from graphql.validation import NoFragmentCyclesRule, ValuesOfCorrectTypeRule
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
-from server.error_codes import Code
+from server.protocol.error_codes import Code
 
 __all__ = ["cycles", "violations", "with_code"]
 

@@ -8,9 +8,9 @@ from graphql.execution.values import get_variable_values
 from graphql.pyutils import Undefined
 from graphql.utilities import validate_input_value
 
-from server.error_codes import Code
 from server.limits import Limits
-from server.refusals import RequestRefused, limit_exceeded
+from server.protocol.error_codes import Code
+from server.protocol.request_errors import RequestRefused, limit_exceeded
 
 __all__ = ["check_size", "coerced", "listed_values"]
 

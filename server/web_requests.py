@@ -10,9 +10,9 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from server.error_codes import Code
-from server.errors import refusal
-from server.messages import encode
+from server.protocol.error_codes import Code
+from server.protocol.errors import refusal
+from server.protocol.messages import encode
 
 __all__ = ["HttpProtocol", "refuse_connection"]
 

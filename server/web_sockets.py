@@ -9,7 +9,7 @@ import asyncio
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from server.error_codes import Code
+from server.protocol.error_codes import Code
 from server.web_requests import refuse_connection
 
 LAST_SECONDS = 4.0

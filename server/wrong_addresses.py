@@ -6,8 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.errors import refusal
-from server.file_answers import json_answer
+from server.protocol.errors import refusal
+from server.protocol.http_errors import json_answer
 
 __all__ = ["wrong_address"]
 

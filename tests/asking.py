@@ -8,7 +8,7 @@ from models import Member, Session
 from resolvers.root import make_schema
 from schema.context import Context
 from server.execution import Executor, RequestRefused, refused
-from server.messages import Request
+from server.protocol.messages import Request
 from services.accounts.sessions import viewer_of, viewer_of_session
 from services.installation import Installation
 from services.kernel.global_ids import global_id

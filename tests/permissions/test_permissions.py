@@ -12,7 +12,7 @@ from models import TrackerEvent, TrackerEventKind
 from models.database import transaction
 from resolvers.root import make_schema
 from schema.context import Context
-from server.messages import Request
+from server.protocol.messages import Request
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import OpenPages

@@ -7,7 +7,7 @@ from typing import Any
 
 from models import Member
 from schema.context import Context
-from server.messages import Request
+from server.protocol.messages import Request
 from server.settings import database_credentials
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader, reading

@@ -18,7 +18,7 @@ from graphql import (
 
 from models import Member, Role, SignInFailures
 from resolvers.root import make_schema
-from server.messages import encode
+from server.protocol.messages import encode
 from services.kernel.global_ids import global_id
 from tests import factories as make
 from tests.asking import ask

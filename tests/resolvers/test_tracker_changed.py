@@ -9,7 +9,7 @@ import pytest
 
 from models import Learner, Member, Tracker
 from schema.context import Context
-from server.messages import Request
+from server.protocol.messages import Request
 from server.settings import database_credentials
 from services.accounts.sessions import SessionEnded
 from services.notifications import tracker_stream

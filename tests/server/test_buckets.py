@@ -8,7 +8,7 @@ import pytest
 from server import buckets as module
 from server.accounts import Places, account_of
 from server.buckets import Buckets, Spent
-from server.refusals import RequestRefused, refused
+from server.protocol.request_errors import RequestRefused, refused
 
 
 @dataclass

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.error_codes import MEANINGS, Code, table
+from server.protocol.error_codes import MEANINGS, Code, table
 
 ROOT = Path(__file__).parents[2]
 LAYERS = ("services", "resolvers", "schema", "server")
@@ -14,7 +14,9 @@ GIVES_A_CODE = {"Refused": 1, "refusal": 1, "UploadRefused": 0}
 
 def test_the_documented_table_is_this_one() -> None:
     assert list(MEANINGS) == list(Code)
-    assert table() in (ROOT / "docs/errors.md").read_text(), "write the output of server.error_codes.table() there"
+    assert table() in (ROOT / "docs/errors.md").read_text(), (
+        "write the output of server.protocol.error_codes.table() there"
+    )
 
 
 def codes(path: Path) -> Iterator[str]:

@@ -10,7 +10,7 @@ from graphql import get_introspection_query
 
 from server.documents import Documents
 from server.execution import Executor, RequestRefused, refused
-from server.messages import Request
+from server.protocol.messages import Request
 from tests.server.doors import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)

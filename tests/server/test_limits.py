@@ -9,8 +9,8 @@ from resolvers.root import make_schema
 from server.execution import Executor, RequestRefused, refused
 from server.limits import Limits
 from server.measuring import Measuring
-from server.messages import Request
 from server.pricing import Pricing
+from server.protocol.messages import Request
 from tests.server.doors import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)

@@ -10,8 +10,8 @@ from prometheus_client import REGISTRY
 from schema.quiet import QuietSchema
 from server.execution import RequestRefused
 from server.limits import Limits
-from server.messages import Request
 from server.observing import ObservedExecutor
+from server.protocol.messages import Request
 from tests.server.doors import Context, House
 
 ADA = Context(House(), "ada", None)

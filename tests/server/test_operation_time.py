@@ -15,9 +15,9 @@ from schema.context import Context as ViewersContext
 from schema.quiet import QuietSchema
 from server.execution import Executor, RequestRefused, refused
 from server.limits import Limits
-from server.messages import Request
 from server.observability.metrics import ERRORS
 from server.observing import ObservedExecutor
+from server.protocol.messages import Request
 from server.settings import database_credentials
 from services.notifications.inbox_reader import InboxReader
 from tests import factories as make

@@ -17,12 +17,12 @@ from websockets.typing import Subprotocol
 
 from models.database import database
 from schema.quiet import QuietSchema
-from server import errors
 from server.database import bring_up_to_date
 from server.execution import Executor
-from server.messages import Request
 from server.observability.outage import Outage, is_outage
 from server.postgres import embedded_postgres
+from server.protocol import errors
+from server.protocol.messages import Request
 from server.settings import database_credentials
 from tests.server.doors import Context, House
 from tests.server.log_lines import lines

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from server import errors
 from server.observability.outage import Outage
+from server.protocol import errors
 from server.request_id import RequestId
 from server.request_log import RequestLog
 from tests.server.conftest import Front

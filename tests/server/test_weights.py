@@ -7,8 +7,8 @@ from schema.weights import LISTED_PRICE, PRICES
 from schema.weights import SIZES as LIST_SIZES
 from server.execution import Executor, RequestRefused, refused
 from server.limits import Limits
-from server.messages import Request
 from server.pricing import Pricing
+from server.protocol.messages import Request
 from tests.server.doors import Context, House
 
 ADA = Context(House(), "ada", None)

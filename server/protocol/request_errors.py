@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from server.error_codes import Code
+from server.protocol.error_codes import Code
 
 __all__ = ["RequestRefused", "limit_exceeded", "refused", "too_much"]
 

@@ -8,10 +8,10 @@ from typing import Any
 from graphql import GraphQLError, ValueNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from server.error_codes import Code
 from server.observability.outage import RETRY_AFTER, UNAVAILABLE, database_outage, is_outage
 from server.observability.request_context import note_error
 from server.observability.tracebacks import described
+from server.protocol.error_codes import Code
 from services.kernel.errors import Refusal
 
 __all__ = [

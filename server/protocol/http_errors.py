@@ -3,10 +3,10 @@
 from starlette.responses import Response
 from starlette.types import Scope
 
-from server.errors import bug_answer, status_of
 from server.http_request import Refused
-from server.messages import encode
 from server.observability.outage import RETRY_AFTER
+from server.protocol.errors import bug_answer, status_of
+from server.protocol.messages import encode
 from server.request_id import request_id_of
 from services.kernel.errors import Refusal
 
