@@ -18,13 +18,13 @@ from schema.context import Context
 from server.compression import Compression
 from server.downloads import DownloadDoor
 from server.event_streams import EventStreams
+from server.execution.instrumented import ObservedExecutor
 from server.health import health_routes
 from server.http import GraphQLDoor
 from server.limits import Limits
 from server.metrics_door import metrics_route
 from server.observability.metrics import EVENT_LAG
 from server.observability.watch import run_watch
-from server.observing import ObservedExecutor
 from server.password_page import password_routes
 from server.playground_page import playground_assets, playground_response, wants_html
 from server.request_id import RequestId

@@ -14,15 +14,15 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from server.execution import Context, Executor, MakeContext
+from server.execution.executor import Context, Executor, MakeContext
+from server.execution.session_watch import SessionWatch
+from server.execution.tally import Tally
 from server.limits import Limits
 from server.observability.outage import is_outage
 from server.operations import Operations
 from server.outgoing import CUT, Outgoing
 from server.protocol.errors import log_what_failed, new_request_id
 from server.protocol.messages import Malformed, Message, parse_message
-from server.session_watch import SessionWatch
-from server.tally import Tally
 
 __all__ = ["Connection", "SocketLimits"]
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from server.execution import Context
+from server.execution.executor import Context
+from server.execution.session_watch import SessionWatch
 from server.protocol.errors import bug_answer, refusal
 from server.protocol.messages import encode
-from server.session_watch import SessionWatch
 
 __all__ = ["COMPLETE", "EventStream", "StreamLimits", "next_event"]
 

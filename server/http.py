@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.event_stream import COMPLETE, next_event
 from server.event_streams import EventStreams
-from server.execution import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
+from server.execution.executor import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
 from server.http_request import Refused, read_request
 from server.negotiation import answer_type, takes_events
 from server.observability.outage import RETRY_AFTER

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution import Context, Executor, RequestRefused, refused
+from server.execution.executor import Context, Executor, RequestRefused, refused
 from server.outgoing import Ending
 from server.protocol.errors import bug_answer, new_request_id, refusal
 from server.protocol.messages import Request

@@ -10,10 +10,10 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from server.accounts import network_of
 from server.connection import Connection, SocketLimits
-from server.execution import Executor, MakeContext
-from server.tally import Tally
+from server.execution.concurrency import network_of
+from server.execution.executor import Executor, MakeContext
+from server.execution.tally import Tally
 
 __all__ = ["SUBPROTOCOL", "SocketDoor", "SocketLimits"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from models import Member, Session
 from resolvers.root import make_schema
 from schema.context import Context
-from server.execution import Executor, RequestRefused, refused
+from server.execution.executor import Executor, RequestRefused, refused
 from server.protocol.messages import Request
 from services.accounts.sessions import viewer_of, viewer_of_session
 from services.installation import Installation

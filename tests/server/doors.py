@@ -15,7 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from schema.quiet import QuietSchema
 from server.event_streams import EventStreams, StreamLimits
-from server.execution import Executor
+from server.execution.executor import Executor
 from server.http import GraphQLDoor
 from server.limits import Limits
 from server.process import LARGEST_MESSAGE

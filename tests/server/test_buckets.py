@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from server import buckets as module
-from server.accounts import Places, account_of
-from server.buckets import Buckets, Spent
+from server.execution import rate_limit as module
+from server.execution.concurrency import Places, account_of
+from server.execution.rate_limit import Buckets, Spent
 from server.protocol.request_errors import RequestRefused, refused
 
 

@@ -6,9 +6,9 @@ import pytest
 from graphql import build_schema, parse
 
 from schema.weights import SIZES as LIST_SIZES
-from server.measures import Measures
-from server.measuring import Measuring
-from server.pricing import Pricing
+from server.execution.cost.measure import Measuring
+from server.execution.cost.measures import Measures
+from server.execution.cost.pricing import Pricing
 
 SCHEMA = build_schema("""
 type Query {

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from server.documents import Documents
-from server.execution import Executor, RequestRefused, refused
+from server.execution.document_cache import Documents
+from server.execution.executor import Executor, RequestRefused, refused
 from server.protocol.messages import Request
 from tests.server.doors import SCHEMA, Context, House
 

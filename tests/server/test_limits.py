@@ -6,10 +6,10 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from resolvers.root import make_schema
-from server.execution import Executor, RequestRefused, refused
+from server.execution.cost.measure import Measuring
+from server.execution.cost.pricing import Pricing
+from server.execution.executor import Executor, RequestRefused, refused
 from server.limits import Limits
-from server.measuring import Measuring
-from server.pricing import Pricing
 from server.protocol.messages import Request
 from tests.server.doors import SCHEMA, Context, House
 

@@ -8,9 +8,9 @@ import strawberry
 from prometheus_client import REGISTRY
 
 from schema.quiet import QuietSchema
-from server.execution import RequestRefused
+from server.execution.executor import RequestRefused
+from server.execution.instrumented import ObservedExecutor
 from server.limits import Limits
-from server.observing import ObservedExecutor
 from server.protocol.messages import Request
 from tests.server.doors import Context, House
 

@@ -13,10 +13,10 @@ from models.database import fetch
 from resolvers.root import make_schema
 from schema.context import Context as ViewersContext
 from schema.quiet import QuietSchema
-from server.execution import Executor, RequestRefused, refused
+from server.execution.executor import Executor, RequestRefused, refused
+from server.execution.instrumented import ObservedExecutor
 from server.limits import Limits
 from server.observability.metrics import ERRORS
-from server.observing import ObservedExecutor
 from server.protocol.messages import Request
 from server.settings import database_credentials
 from services.notifications.inbox_reader import InboxReader

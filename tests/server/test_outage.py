@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 from models.database import database
 from schema.quiet import QuietSchema
 from server.database import bring_up_to_date
-from server.execution import Executor
+from server.execution.executor import Executor
 from server.observability.outage import Outage, is_outage
 from server.postgres import embedded_postgres
 from server.protocol import errors

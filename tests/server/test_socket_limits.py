@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from websockets.frames import Frame, Opcode
 
-from server.accounts import network_of
+from server.execution.concurrency import network_of
 from server.socket import SocketLimits
 from tests.server.doors import house
 from tests.server.socket_client import ACK, GOOD, INIT, ask, client, complete, heard

@@ -10,7 +10,7 @@ from graphql import get_introspection_query
 
 from models.database import fetch
 from resolvers.root import make_schema
-from server.execution import Executor, RequestRefused, refused
+from server.execution.executor import Executor, RequestRefused, refused
 from server.protocol.messages import Request
 from tests import factories as make
 from tests.asking import ask as ask_graph

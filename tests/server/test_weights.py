@@ -5,9 +5,9 @@ import pytest
 from resolvers.root import make_schema
 from schema.weights import LISTED_PRICE, PRICES
 from schema.weights import SIZES as LIST_SIZES
-from server.execution import Executor, RequestRefused, refused
+from server.execution.cost.pricing import Pricing
+from server.execution.executor import Executor, RequestRefused, refused
 from server.limits import Limits
-from server.pricing import Pricing
 from server.protocol.messages import Request
 from tests.server.doors import Context, House
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution import Context, Executor, Operation, RequestRefused, refused
+from server.execution.executor import Context, Executor, Operation, RequestRefused, refused
 from server.observability.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
 from server.observability.request_context import Facts, facts_of_request, note_error
 from server.protocol.messages import Request

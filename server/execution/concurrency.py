@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, IPv6Network
 
+from server.execution.tally import Tally
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import too_much
-from server.tally import Tally
 
 __all__ = ["Places", "account_of", "network_of"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graphql import DirectiveNode, ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
-from server.cost import FREE, Cost, Size, cost_of
+from server.execution.cost.cost import FREE, Cost, Size, cost_of
 
 __all__ = ["Measures", "Sum"]
 

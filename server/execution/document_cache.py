@@ -14,15 +14,15 @@ from graphql import (
 )
 
 from schema.quiet import CheckedQuery
-from server.cost import Cost
-from server.document_limits import exceeded
+from server.execution.cost.cost import Cost
+from server.execution.cost.limits import exceeded
+from server.execution.cost.measure import Measuring
+from server.execution.cost.pricing import Pricing
+from server.execution.root_fields import root_fields
+from server.execution.validation import cycles, violations, with_code
 from server.limits import Limits
-from server.measuring import Measuring
-from server.pricing import Pricing
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import RequestRefused, limit_exceeded
-from server.root_fields import root_fields
-from server.validation import cycles, violations, with_code
 
 __all__ = ["Checked", "Documents", "Planned"]
 

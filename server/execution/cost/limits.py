@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from graphql import DocumentNode, GraphQLError
 
+from server.execution.cost.measure import Measuring
+from server.execution.cost.measures import Measures
+from server.execution.cost.overlap import repeated_fields
 from server.limits import Limits
-from server.measures import Measures
-from server.measuring import Measuring
 from server.protocol.request_errors import limit_exceeded
-from server.repetition import repeated_fields
 
 __all__ = ["exceeded"]
 

@@ -18,15 +18,15 @@ from strawberry.types.execution import PreExecutionError
 
 from schema.quiet import CheckedQuery, QuietSchema
 from schema.weights import LISTED_PRICE
-from server.accounts import Places, account_of
-from server.buckets import Buckets, Spent
-from server.documents import Checked, Documents, Planned
+from server.execution.concurrency import Places, account_of
+from server.execution.document_cache import Checked, Documents, Planned
+from server.execution.rate_limit import Buckets, Spent
+from server.execution.variables import check_size, coerced, listed_values
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.errors import execution_errors, innermost
 from server.protocol.messages import Request
 from server.protocol.request_errors import RequestRefused, limit_exceeded, refused
-from server.variables import check_size, coerced, listed_values
 
 __all__ = ["Context", "Executor", "MakeContext", "Operation", "RequestRefused", "refused", "with_cost"]
 

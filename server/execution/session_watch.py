@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from server.execution import Context
+from server.execution.executor import Context
 
 __all__ = ["SessionWatch"]
 

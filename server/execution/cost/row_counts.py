@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import ArgumentNode, IntValueNode, ListValueNode, ValueNode, VariableNode
 
-from server.cost import Size
+from server.execution.cost.cost import Size
 from services.paging.pages import DEFAULT_SIZE, LARGEST_SIZE
 
 __all__ = ["named_rows", "page_rows"]

@@ -16,10 +16,10 @@ from graphql import (
     SelectionSetNode,
 )
 
-from server.cost import Cost, Size
-from server.measures import Measures, Sum
-from server.pricing import META_FIELDS, Price, Pricing
-from server.row_counts import named_rows, page_rows
+from server.execution.cost.cost import Cost, Size
+from server.execution.cost.measures import Measures, Sum
+from server.execution.cost.pricing import META_FIELDS, Price, Pricing
+from server.execution.cost.row_counts import named_rows, page_rows
 
 __all__ = ["Measuring"]
 
