@@ -17,10 +17,10 @@ from resolvers.root import make_schema
 from schema.context import Context
 from server.compression import Compression
 from server.downloads import DownloadDoor
-from server.event_streams import EventStreams
 from server.execution.instrumented import ObservedExecutor
 from server.health import health_routes
-from server.http import GraphQLDoor
+from server.http.endpoint import GraphQLDoor
+from server.http.sse_registry import EventStreams
 from server.limits import Limits
 from server.metrics_door import metrics_route
 from server.observability.metrics import EVENT_LAG

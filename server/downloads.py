@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from server.http_request import Refused
+from server.http.request import Refused
 from server.protocol.errors import log_what_failed, new_request_id
 from server.protocol.http_errors import bug, refused
 from services.accounts.sessions import viewer_of_session

@@ -12,7 +12,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 from starlette.requests import Request
 
-from server.http_request import Refused
+from server.http.request import Refused
 
 MULTIPART = "multipart/form-data"
 MOST_AROUND = 65_536

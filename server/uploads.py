@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from server.http_request import Refused
+from server.http.request import Refused
 from server.multipart_body import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
 from server.protocol.http_errors import bug, json_answer, refusal, refused
 from services.files.store import FileStore

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 from starlette.types import Scope
 
-from server.http_request import Refused
+from server.http.request import Refused
 from server.observability.outage import RETRY_AFTER
 from server.protocol.errors import bug_answer, status_of
 from server.protocol.messages import encode

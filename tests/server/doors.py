@@ -14,9 +14,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from schema.quiet import QuietSchema
-from server.event_streams import EventStreams, StreamLimits
 from server.execution.executor import Executor
-from server.http import GraphQLDoor
+from server.http.endpoint import GraphQLDoor
+from server.http.sse_registry import EventStreams, StreamLimits
 from server.limits import Limits
 from server.process import LARGEST_MESSAGE
 from server.socket import SocketDoor, SocketLimits

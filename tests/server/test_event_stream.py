@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from server.event_stream import StreamLimits
+from server.http.sse import StreamLimits
 from tests.server.doors import House, house
 from tests.server.stream_client import BEAT, COMPLETE, EVENTS, heard, stream
 

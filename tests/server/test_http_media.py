@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.negotiation import answer_type, takes_events
+from server.http.negotiation import answer_type, takes_events
 from tests.server.doors import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

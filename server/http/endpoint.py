@@ -14,11 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.event_stream import COMPLETE, next_event
-from server.event_streams import EventStreams
 from server.execution.executor import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
-from server.http_request import Refused, read_request
-from server.negotiation import answer_type, takes_events
+from server.http.negotiation import answer_type, takes_events
+from server.http.request import Refused, read_request
+from server.http.sse import COMPLETE, next_event
+from server.http.sse_registry import EventStreams
 from server.observability.outage import RETRY_AFTER
 from server.protocol.errors import bug_answer, refusal, status_of
 from server.protocol.media_types import EVENTS, GRAPHQL, JSON

@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.event_stream import EventStream, StreamLimits
 from server.execution.executor import Context, Executor, Operation
+from server.http.sse import EventStream, StreamLimits
 from server.observability.metrics import OPEN_STREAMS
 
 __all__ = ["EventStreams", "StreamLimits"]
