@@ -31,8 +31,8 @@ from server.request_id import RequestId
 from server.request_log import RequestLog
 from server.security_headers import SecurityHeaders
 from server.settings import Settings, database_credentials
-from server.socket import SocketDoor, SocketLimits
 from server.uploads import UploadDoor
+from server.websocket.endpoint import SocketDoor, SocketLimits
 from server.wiring import installation_of, mailer_of, store_of
 from server.wrong_addresses import wrong_address
 from services.accounts.sessions import SessionEnded, viewer_of

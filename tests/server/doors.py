@@ -19,9 +19,9 @@ from server.http.endpoint import GraphQLDoor
 from server.http.sse_registry import EventStreams, StreamLimits
 from server.limits import Limits
 from server.process import LARGEST_MESSAGE
-from server.socket import SocketDoor, SocketLimits
 from server.web_requests import HttpProtocol
 from server.web_sockets import WebSocketProtocol
+from server.websocket.endpoint import SocketDoor, SocketLimits
 
 
 class SessionOver(Exception):  # noqa: N818

@@ -9,7 +9,7 @@ import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from server.socket import SocketLimits
+from server.websocket.endpoint import SocketLimits
 from tests.server.doors import House, house
 from tests.server.socket_client import ACK, INIT, ask, client, heard
 

@@ -7,7 +7,7 @@ import pytest
 from websockets.frames import Frame, Opcode
 
 from server.execution.concurrency import network_of
-from server.socket import SocketLimits
+from server.websocket.endpoint import SocketLimits
 from tests.server.doors import house
 from tests.server.socket_client import ACK, GOOD, INIT, ask, client, complete, heard
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.socket import SocketLimits
+from server.websocket.endpoint import SocketLimits
 from tests.server.doors import House, house
 from tests.server.socket_client import GOOD, INIT, ask, client, complete, heard
 

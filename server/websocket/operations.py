@@ -9,9 +9,9 @@ from typing import Any
 from graphql import OperationType
 
 from server.execution.executor import Context, Executor, RequestRefused, refused
-from server.outgoing import Ending
 from server.protocol.errors import bug_answer, new_request_id, refusal
 from server.protocol.messages import Request
+from server.websocket.send_queue import Ending
 
 __all__ = ["Operations"]
 

@@ -10,10 +10,10 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from server.connection import Connection, SocketLimits
 from server.execution.concurrency import network_of
 from server.execution.executor import Executor, MakeContext
 from server.execution.tally import Tally
+from server.websocket.connection import Connection, SocketLimits
 
 __all__ = ["SUBPROTOCOL", "SocketDoor", "SocketLimits"]
 

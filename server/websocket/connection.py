@@ -19,10 +19,10 @@ from server.execution.session_watch import SessionWatch
 from server.execution.tally import Tally
 from server.limits import Limits
 from server.observability.outage import is_outage
-from server.operations import Operations
-from server.outgoing import CUT, Outgoing
 from server.protocol.errors import log_what_failed, new_request_id
 from server.protocol.messages import Malformed, Message, parse_message
+from server.websocket.operations import Operations
+from server.websocket.send_queue import CUT, Outgoing
 
 __all__ = ["Connection", "SocketLimits"]
 
