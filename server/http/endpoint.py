@@ -19,11 +19,11 @@ from server.http.negotiation import answer_type, takes_events
 from server.http.request import Refused, read_request
 from server.http.sse import COMPLETE, next_event
 from server.http.sse_registry import EventStreams
+from server.middleware.request_id import request_id_of
 from server.observability.outage import RETRY_AFTER
 from server.protocol.errors import bug_answer, refusal, status_of
 from server.protocol.media_types import EVENTS, GRAPHQL, JSON
 from server.protocol.messages import Malformed, encode
-from server.request_id import request_id_of
 
 __all__ = ["GraphQLDoor"]
 

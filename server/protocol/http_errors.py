@@ -4,10 +4,10 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.http.request import Refused
+from server.middleware.request_id import request_id_of
 from server.observability.outage import RETRY_AFTER
 from server.protocol.errors import bug_answer, status_of
 from server.protocol.messages import encode
-from server.request_id import request_id_of
 from services.kernel.errors import Refusal
 
 STATUS = {"UNAUTHENTICATED": 401, "CONTENT_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "RATE_LIMITED": 429}

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from server.compression import SHORTEST, Compression
+from server.middleware.compression import SHORTEST, Compression
 from tests.server.conftest import Front
 
 LONG = "{ trackerTypes { key name fields { key label help } } }"

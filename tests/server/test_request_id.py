@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.request_id import RequestId, request_id_of
+from server.middleware.request_id import RequestId, request_id_of
 from server.setting_values import networks
 from tests.server.conftest import Front
 from tests.server.log_lines import logged

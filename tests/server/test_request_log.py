@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from server.middleware.access_log import RequestLog
+from server.middleware.request_id import RequestId
 from server.observability.outage import Outage
 from server.protocol import errors
-from server.request_id import RequestId
-from server.request_log import RequestLog
 from tests.server.conftest import Front
 from tests.server.running import SIGN_IN
 

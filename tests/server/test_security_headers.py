@@ -5,7 +5,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from server.security_headers import SecurityHeaders
+from server.middleware.security_headers import SecurityHeaders
 from tests.server.conftest import Front
 
 ALWAYS = {

@@ -10,10 +10,10 @@ from typing import Final
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.middleware.request_id import request_id_of
 from server.observability.metrics import OPEN_SOCKETS, OTHER, REQUEST_SECONDS, REQUESTS
 from server.observability.request_context import Facts, facts_of_request
 from server.protocol.http_errors import bug as answer_of_bug
-from server.request_id import request_id_of
 
 __all__ = ["RequestLog"]
 
