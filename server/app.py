@@ -15,26 +15,26 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from models.database import database
 from resolvers.root import make_schema
 from schema.context import Context
-from server.downloads import DownloadDoor
+from server.endpoints.downloads import DownloadDoor
+from server.endpoints.health import health_routes
+from server.endpoints.metrics import metrics_route
+from server.endpoints.not_found import wrong_address
+from server.endpoints.password_page import password_routes
+from server.endpoints.playground import playground_assets, playground_response, wants_html
+from server.endpoints.uploads import UploadDoor
 from server.execution.instrumented import ObservedExecutor
-from server.health import health_routes
 from server.http.endpoint import GraphQLDoor
 from server.http.sse_registry import EventStreams
 from server.limits import Limits
-from server.metrics_door import metrics_route
 from server.middleware.access_log import RequestLog
 from server.middleware.compression import Compression
 from server.middleware.request_id import RequestId
 from server.middleware.security_headers import SecurityHeaders
 from server.observability.metrics import EVENT_LAG
 from server.observability.watch import run_watch
-from server.password_page import password_routes
-from server.playground_page import playground_assets, playground_response, wants_html
 from server.settings import Settings, database_credentials
-from server.uploads import UploadDoor
 from server.websocket.endpoint import SocketDoor, SocketLimits
 from server.wiring import installation_of, mailer_of, store_of
-from server.wrong_addresses import wrong_address
 from services.accounts.sessions import SessionEnded, viewer_of
 from services.automations.worker import run_automations
 from services.files.collection import run_collection

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from models import Member, StoredFile
-from server.downloads import DownloadDoor
-from server.uploads import UploadDoor
+from server.endpoints.downloads import DownloadDoor
+from server.endpoints.uploads import UploadDoor
 from services.installation import Installation
 from services.viewer import Viewer
 from tests.asking import viewer

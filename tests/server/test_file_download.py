@@ -11,7 +11,7 @@ import pytest
 
 from models import Member, MemberKind, Session, StoredFile
 from models.database import fetch
-from server.downloads import attachment
+from server.endpoints.downloads import attachment
 from services.files.signed_urls import Grant, address_of
 from services.kernel.global_ids import named
 from services.trackers.attachments import files_by_id

@@ -5,7 +5,7 @@ import pytest
 from starlette.applications import Starlette
 
 from models.database import database, migrate
-from server.health import health_routes
+from server.endpoints.health import health_routes
 from server.settings import database_credentials
 from tests.conftest import address, administer
 from tests.server.conftest import Front

@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 
 from models import MemberKind, Role, TrackerStatus
 from models.database import fetch
-from server.metrics_door import metrics_route
+from server.endpoints.metrics import metrics_route
 from tests import factories as make
 from tests.server.conftest import Front
 from tests.server.running import Server, environment, running

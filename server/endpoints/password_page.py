@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-FILES: Final = Path(__file__).parent / "password"
+FILES: Final = Path(__file__).parents[1] / "password"
 
 _KINDS: Final = {"password.css": "text/css", "password.js": "text/javascript"}
 _POLICY: Final = (

@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from server.protocol.media_types import GRAPHQL, JSON, preference
 
-DIST: Final = Path(__file__).parent / "playground" / "dist"
+DIST: Final = Path(__file__).parents[1] / "playground" / "dist"
 
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 _NOT_BUILT = """<!doctype html>
