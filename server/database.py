@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from models.database import database, migrate, pending_migrations
-from server.postgres import embedded_postgres, lives
+from server.embedded_postgres.server import embedded_postgres, lives
 from server.settings import Settings, database_credentials, state_directory
 from services.tracker_types.catalogue import write_built_in_types
 

@@ -13,8 +13,8 @@ from tortoise.exceptions import DBConnectionError
 
 from models import Organisation
 from server.database import NotMigrated, database_of, with_database
+from server.embedded_postgres.server import EmbeddedPostgresError
 from server.observability.logging import configure_logs
-from server.postgres import EmbeddedPostgresError
 from server.settings import Settings, SettingsError
 from services.demo import NotEmpty
 from services.imports.report import UnreadableFileError

@@ -11,7 +11,7 @@ import pytest
 
 from models.database import database as opened
 from server.database import bring_up_to_date
-from server.postgres import embedded_postgres
+from server.embedded_postgres.server import embedded_postgres
 from server.settings import database_credentials
 from tests.buckets import VARIABLES, Bucket, s3_server
 

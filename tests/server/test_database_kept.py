@@ -9,7 +9,7 @@ from signal import SIGKILL
 import httpx
 import pytest
 
-from server.postgres import embedded_postgres
+from server.embedded_postgres.server import embedded_postgres
 from tests.server.running import Server, environment, running
 
 

@@ -18,9 +18,9 @@ from websockets.typing import Subprotocol
 from models.database import database
 from schema.quiet import QuietSchema
 from server.database import bring_up_to_date
+from server.embedded_postgres.server import embedded_postgres
 from server.execution.executor import Executor
 from server.observability.outage import Outage, is_outage
-from server.postgres import embedded_postgres
 from server.protocol import errors
 from server.protocol.messages import Request
 from server.settings import database_credentials

@@ -17,12 +17,12 @@ from urllib.parse import quote
 import asyncpg
 import pytest
 
-from server.postgres import EmbeddedPostgresError, binary, embedded_postgres, running
+from server.embedded_postgres.server import EmbeddedPostgresError, binary, embedded_postgres, running
 from server.settings import database_credentials
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 OWNER = (
-    "import sys; from pathlib import Path; from server.postgres import embedded_postgres\n"
+    "import sys; from pathlib import Path; from server.embedded_postgres.server import embedded_postgres\n"
     "data = Path(sys.argv[1])\n"
     "with embedded_postgres(data, log=data.parent / 'log', durable=False) as url:\n"
     "    print(url, flush=True)\n"
@@ -295,7 +295,7 @@ def test_where_root_may_make_no_user_namespace_one_line_says_what_to_do(tmp_path
         pytest.skip("needs a system that lets this user make user namespaces")
     assert code == 1
     assert complaint.splitlines()[-1] == (
-        "server.postgres.EmbeddedPostgresError: No embedded PostgreSQL: unshare: unshare failed: No space left on "
+        "server.embedded_postgres.server.EmbeddedPostgresError: No embedded PostgreSQL: unshare: unshare failed: No space left on "
         "device: run this as an ordinary user who may read the project's folder, or set TRACKERS_DATABASE_URL"
     )
 
@@ -321,7 +321,7 @@ def nobodys_folder() -> Iterator[Path]:
     """A folder of mode 0700 that belongs to the user 65534."""
     if os.geteuid() != 0:
         pytest.skip("needs root, to become another user")
-    reaches_all = f"import os, server.postgres; assert os.access({binary('postgres')!r}, os.X_OK)"
+    reaches_all = f"import os, server.embedded_postgres.server; assert os.access({binary('postgres')!r}, os.X_OK)"
     if subprocess.run([*NOBODY, sys.executable, "-c", reaches_all], capture_output=True, check=False).returncode:
         pytest.skip("needs a Python and a project's folder that other users may read")
     folder = Path(tempfile.mkdtemp())

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from server.child_process import ChildProcessRefusedError, leading_command, start
+from server.embedded_postgres.child_process import ChildProcessRefusedError, leading_command, start
 
 USER = DATABASE = "trackers"
 SOCKET = ".s.PGSQL.5432"
