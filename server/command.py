@@ -13,8 +13,8 @@ from resolvers.root import sdl
 from server import imports, terminal
 from server.checkup import examine
 from server.database import bring_up_to_date, database_of, with_database
-from server.serving import bind
-from server.serving import serve as serve_until_signal
+from server.process.serve import bind
+from server.process.serve import serve as serve_until_signal
 from server.settings import Settings, database_credentials
 from services.accounts.members import add_member as write_member
 from services.accounts.members import generated_password

@@ -18,9 +18,9 @@ from server.execution.executor import Executor
 from server.http.endpoint import GraphQLDoor
 from server.http.sse_registry import EventStreams, StreamLimits
 from server.limits import Limits
-from server.process import LARGEST_MESSAGE
-from server.web_requests import HttpProtocol
-from server.web_sockets import WebSocketProtocol
+from server.process.uvicorn_http import HttpProtocol
+from server.process.uvicorn_websocket import WebSocketProtocol
+from server.process.worker import LARGEST_MESSAGE
 from server.websocket.endpoint import SocketDoor, SocketLimits
 
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from server.serving import UNREAD_SECONDS, bind
+from server.process.serve import UNREAD_SECONDS, bind
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from server import web_requests
+from server.process import uvicorn_http
 from tests.server.doors import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,7 +58,7 @@ NO_HTTP = error("BAD_REQUEST", "Invalid HTTP request received")
 
 @pytest.mark.parametrize("more", [b"a", b"a\r\nX: "], ids=["one header", "many headers"])
 async def test_headers_without_end_are_refused(served: House, more: bytes) -> None:
-    head = (LINE + b"X: " + more * web_requests.LARGEST_HEAD)[: web_requests.LARGEST_HEAD + 1]
+    head = (LINE + b"X: " + more * uvicorn_http.LARGEST_HEAD)[: uvicorn_http.LARGEST_HEAD + 1]
     status, body = answer(await told(served, head))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
@@ -66,7 +66,7 @@ async def test_headers_without_end_are_refused(served: House, more: bytes) -> No
 async def test_headers_as_long_as_is_allowed_are_read(served: House) -> None:
     rest = b"\r\nConnection: close\r\n" + WHOLE.removeprefix(POST.partition(b"\r\n")[0] + b"\r\n")
     first = POST.partition(b"\r\n")[0] + b"\r\nX: "
-    head = first + b"a" * (web_requests.LARGEST_HEAD - len(first))
+    head = first + b"a" * (uvicorn_http.LARGEST_HEAD - len(first))
     status, body = answer(await told(served, head, rest))
     assert (status, body) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
@@ -75,7 +75,7 @@ async def test_headers_as_long_as_is_allowed_are_read(served: House) -> None:
 async def test_what_has_no_end_beside_a_body_is_refused(served: House, end: bytes) -> None:
     head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n%s\r\n" % (len(BODY), BODY)
-    endless = (end + b"a" * web_requests.LARGEST_HEAD)[: web_requests.LARGEST_HEAD + 1]
+    endless = (end + b"a" * uvicorn_http.LARGEST_HEAD)[: uvicorn_http.LARGEST_HEAD + 1]
     status, body = answer(await told(served, head + chunk, endless))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
@@ -105,13 +105,13 @@ async def test_what_is_no_http_is_told_so_in_json(served: House, sent: bytes) ->
 async def test_a_connection_that_brings_no_request_is_closed(
     served: House, sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_requests, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(uvicorn_http, "HEAD_SECONDS", 0.2)
     said = await told(served, sent)
     assert said.count(b"HTTP/1.1 ") == sent.count(BODY)
 
 
 async def test_a_stream_goes_on_whatever_comes_behind_it(served: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_requests, "HEAD_SECONDS", 0.01)
+    monkeypatch.setattr(uvicorn_http, "HEAD_SECONDS", 0.01)
     body = b'{"query": "subscription { count(upto: 3) }"}'
     head = POST + b"Accept: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body)
     said = await told(served, head + body + LINE)

@@ -22,7 +22,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 from server.observability.logging import configure_logs
 from server.observability.metrics import shared_by_workers, worker_ended
-from server.process import run_server
+from server.process.worker import run_server
 from server.settings import Settings
 
 TICK = 0.1  # seconds

@@ -9,8 +9,8 @@ import asyncio
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from server.process.uvicorn_http import refuse_connection
 from server.protocol.error_codes import Code
-from server.web_requests import refuse_connection
 
 LAST_SECONDS = 4.0
 """For so long a client may still take what was sent before a connection's end."""

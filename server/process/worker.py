@@ -10,9 +10,9 @@ from collections.abc import Callable
 import uvicorn
 
 from server.app import Application
+from server.process.uvicorn_http import HttpProtocol
+from server.process.uvicorn_websocket import WebSocketProtocol
 from server.settings import Settings
-from server.web_requests import HttpProtocol
-from server.web_sockets import WebSocketProtocol
 
 GRACE_SECONDS = 20
 TICKS_BETWEEN_LOOKS = 10  # of a tenth of a second each

@@ -5,9 +5,9 @@ import socket
 from collections.abc import Callable
 
 from server.database import keeping_database
-from server.process import run_server
+from server.process.supervisor import Workers
+from server.process.worker import run_server
 from server.settings import Settings
-from server.workers import Workers
 
 UNREAD_SECONDS = 60
 """For so long a client may take nothing of what it is sent; then the system gives the connection up."""
