@@ -10,8 +10,8 @@ import typer
 from models import MemberKind, Role
 from models.database import database
 from resolvers.root import sdl
-from server import imports, terminal
-from server.checkup import examine
+from server.cli import imports, output
+from server.cli.doctor import examine
 from server.database import bring_up_to_date, database_of, with_database
 from server.process.serve import bind
 from server.process.serve import serve as serve_until_signal
@@ -28,14 +28,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Trackers for training providers: the server, and what its operators need.",
 )
-out = terminal.out
+out = output.out
 
 OfOrganisation = Annotated[str, typer.Option("--organisation", help="The organisation's name.")]
 
 
 def main() -> None:
     """The console script."""
-    terminal.explain(app)
+    output.explain(app)
 
 
 @app.command()
@@ -46,11 +46,11 @@ def serve(
     demo: Annotated[bool, typer.Option(hidden=True, help="Fill an empty database with the demo data.")] = False,
 ) -> None:
     """Serve the API, the playground and the mail worker until Ctrl-C."""
-    settings = terminal.settings()
+    settings = output.settings()
     try:
         bound = bind(host, port)
     except OSError as error:
-        terminal.stop(f"Nothing can be served on {host} port {port}: {error.strerror}.")
+        output.stop(f"Nothing can be served on {host} port {port}: {error.strerror}.")
     with database_of(settings) as url:
         has_demo = asyncio.run(with_database(settings, url, _demo_if_empty if demo else _has_demo))
         address = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
@@ -85,7 +85,7 @@ def _announce(settings: Settings, address: str, *, demo: bool) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest migration."""
-    settings = terminal.settings()
+    settings = output.settings()
 
     async def work(url: str) -> None:
         async with database(database_credentials(url)):
@@ -99,14 +99,14 @@ def migrate() -> None:
 @app.command()
 def demo() -> None:
     """Fill an empty database with the demo data."""
-    terminal.run(fill_demo)
+    output.run(fill_demo)
     out.print(f"{len(ACCOUNTS)} accounts; the password of each is {PASSWORD}")
 
 
 @app.command()
 def add_organisation(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
     """Add a training provider."""
-    terminal.run(lambda: write_organisation(name))
+    output.run(lambda: write_organisation(name))
     out.print(f"{name} is there. Add its first administrator with `trackers add-member`.")
 
 
@@ -127,10 +127,10 @@ def add_member(
     )
 
     async def work() -> None:
-        into = await terminal.organisation(organisation)
+        into = await output.organisation(organisation)
         await write_member(into, email=email, name=name, kind=kind, roles=role or [], password=password)
 
-    terminal.run(work)
+    output.run(work)
     out.print(f"{name} can sign in." if asked else f"{name} can sign in with the password {password}")
 
 
@@ -166,7 +166,7 @@ def schema() -> None:
 @app.command()
 def doctor() -> None:
     """Look at database, migrations, mail, secret and public address; exit 1 if anything is wrong."""
-    settings = terminal.settings()
+    settings = output.settings()
 
     async def work(url: str) -> bool:
         findings = [finding async for finding in examine(settings, url)]

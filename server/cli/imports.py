@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models import Organisation
-from server.terminal import organisation as organisation_of
-from server.terminal import out, run, told
+from server.cli.output import organisation as organisation_of
+from server.cli.output import out, run, told
 from services.imports.employers import import_employers
 from services.imports.learners import import_learners
 from services.imports.report import ImportReport, OnProgress
