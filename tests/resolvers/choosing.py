@@ -45,13 +45,13 @@ async def codes(token: str, password: str = FRESH, *, client: str = "192.0.2.1")
 
 async def sent(server: MailServer) -> list[EmailMessage]:
     """What goes out now of what is owed."""
-    before = len(server.protocol.messages)
+    before = len(server.messages)
     mailer = server.mailer()
     try:
         await send_due(INSTALLATION, mailer)
     finally:
         await mailer.close()
-    return server.protocol.messages[before:]
+    return server.messages[before:]
 
 
 def text_of(message: EmailMessage) -> str:

@@ -65,7 +65,7 @@ async def test_links_stop_working_and_no_mail_goes_out(database: str) -> None:
         mailer = server.mailer()
         assert await send_due(INSTALLATION, mailer) == 0
         await mailer.close()
-        assert server.protocol.messages == []
+        assert server.messages == []
     assert [mail.last_error for mail in await Mail.all()] == ["no longer to be told"] * 2
     await updated(mia, ann, active=True)
     assert await owner_of(token) is None

@@ -162,7 +162,7 @@ async def _until(
 
 def _workers(server: Server) -> list[int]:
     """The processes that serve; multiprocessing's tracker of resources is none."""
-    parent = server.process.worker.pid
+    parent = server.process.pid
     children = [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
     return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 

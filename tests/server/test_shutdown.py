@@ -45,7 +45,7 @@ async def test_requests_and_operations_under_way_are_answered_and_mail_being_sen
                 assert json.loads(await socket.recv()) == {"type": "complete", "id": "1"}
                 assert await closed(socket) == GOING
                 post.may_answer.set()
-                assert await asyncio.wait_for(server.process.worker.wait(), 60) == 0
+                assert await asyncio.wait_for(server.process.wait(), 60) == 0
     assert await Tracker.all().count() == 3
     first = await Mail.all().order_by("created_at").first()
     assert first is not None

@@ -28,7 +28,7 @@ async def server(database: str, folder: Path) -> AsyncIterator[Server]:
 
 def workers_of(server: Server) -> list[int]:
     """The ids of the processes that serve."""
-    children = Path(f"/proc/{server.process.worker.pid}/task/{server.process.worker.pid}/children").read_text().split()
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
@@ -56,7 +56,7 @@ async def test_a_killed_one_is_replaced(server: Server) -> None:
     assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
     server.signal(SIGINT)
     async with asyncio.timeout(60):
-        assert await server.process.worker.wait() == 0
+        assert await server.process.wait() == 0
 
 
 async def test_one_that_cannot_start_ends_the_start(database: str, folder: Path) -> None:

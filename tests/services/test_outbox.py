@@ -44,7 +44,7 @@ async def test_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -
     assert await send(server) == 1
     assert await send(server) == 0
     assert server.envelopes == [("trackers@mail.example", [assignee.email])]
-    (message,) = server.protocol.messages
+    (message,) = server.messages
     assert (message["To"], message["Subject"]) == (assignee.email, f"Job tracker {made.number} is assigned to you")
     assert message["Message-ID"] == f"<{row.id}@mail.example>"
     assert message["Date"].datetime == row.created_at.replace(microsecond=0)
@@ -73,7 +73,7 @@ async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> No
     sent = await asyncio.gather(send(server, limit=200), send(server, limit=200))
     assert (sum(sent), min(sent) > 0) == (100, True)
     expected = sorted([f"<{mail_id}@mail.example>" for mail_id in await Mail.all().values_list("id", flat=True)])
-    assert sorted(message["Message-ID"] for message in server.protocol.messages) == expected
+    assert sorted(message["Message-ID"] for message in server.messages) == expected
     assert await Mail.filter(sent_at__isnull=False, attempts=1).count() == 100
     assert server.connections == 2
 
@@ -98,7 +98,7 @@ async def test_killed_between_sending_and_marking(server: MailServer, database: 
     assert await send(server) == 0  # the lease of the dead one
     await become_due()
     assert await send(server) == 1
-    assert [message["Message-ID"] for message in server.protocol.messages] == [f"<{row.id}@mail.example>"] * 2
+    assert [message["Message-ID"] for message in server.messages] == [f"<{row.id}@mail.example>"] * 2
 
 
 async def test_the_mail_server_is_down_then_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,7 +21,7 @@ async def assert_dropped(server: MailServer, row: Mail) -> None:
     assert await send(server) == 0
     await row.refresh_from_db()
     assert fate(row) == (False, True, 1, NO_LONGER_TO_BE_TOLD)
-    assert (server.protocol.messages, server.connections) == ([], 0)
+    assert (server.messages, server.connections) == ([], 0)
     assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=0, reason=None)
 
 
@@ -62,7 +62,7 @@ async def test_an_assignment_by_the_system(server: MailServer) -> None:
     )
     await mail(await notification(made, assignee))
     assert await send(server) == 1
-    text = server.protocol.messages[0].get_body(("plain",))
+    text = server.messages[0].get_body(("plain",))
     assert text is not None
     assert "\nAssigned by: the system\n" in text.get_content().replace("\r\n", "\n")
-    assert "Secret" not in server.protocol.messages[0].as_string()
+    assert "Secret" not in server.messages[0].as_string()

@@ -60,7 +60,7 @@ async def test_it_sends_what_is_due_and_what_a_wake_up_tells_of(server: MailServ
         await owed()
         wake.set()
         await until(sent(26))
-    assert len(server.protocol.messages) == 26
+    assert len(server.messages) == 26
 
 
 async def test_without_a_wake_up_it_looks_now_and_then(server: MailServer) -> None:
@@ -109,7 +109,7 @@ async def test_the_database_goes_and_comes_back(
         await until(sent(2))
     told = [message.partition(":")[0] for message in caplog.messages if message.startswith("the outbox")]
     assert told == ["the outbox stands still", "the outbox goes on"]
-    assert len(server.protocol.messages) == 2
+    assert len(server.messages) == 2
 
 
 async def test_the_mail_server_goes_and_comes_back(server: MailServer) -> None:
@@ -137,7 +137,7 @@ async def test_ended_it_lets_a_mail_arrive(server: MailServer) -> None:
         assert worker.cancelled()
     await row.refresh_from_db()
     assert row.sent_at is not None
-    assert len(server.protocol.messages) == 1
+    assert len(server.messages) == 1
 
 
 async def test_ended_at_any_moment_it_ends_and_what_was_begun_is_sent_once(server: MailServer) -> None:
@@ -147,7 +147,7 @@ async def test_ended_at_any_moment_it_ends_and_what_was_begun_is_sent_once(serve
             for _ in range(moment):
                 await asyncio.sleep(0.001)
     assert await Mail.filter(attempts__gt=0, sent_at=None).count() == 0
-    assert len(server.protocol.messages) == await Mail.filter(attempts=1).count() > 0
+    assert len(server.messages) == await Mail.filter(attempts=1).count() > 0
 
 
 async def test_ended_it_does_not_wait_for_ever(server: MailServer) -> None:

@@ -22,7 +22,7 @@ async def test_one_connection_for_many_mails(server: MailServer) -> None:
     for text in ("one", "two", "three"):
         await mailer.send(message(text))
     await mailer.close()
-    assert [mail.get_content() for mail in server.protocol.messages] == ["one\r\n", "two\r\n", "three\r\n"]
+    assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n", "three\r\n"]
     assert server.envelopes == [("trackers@mail.example", ["ann@northgate.example"])] * 3
     assert server.connections == 1
     await mailer.send(message("four"))
@@ -37,7 +37,7 @@ async def test_a_connection_that_the_server_dropped_is_made_anew(server: MailSer
     server.drop_connections()
     await mailer.send(message("two"))
     await mailer.close()
-    assert [mail.get_content() for mail in server.protocol.messages] == ["one\r\n", "two\r\n"]
+    assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n"]
     assert server.connections == 2
 
 
@@ -56,7 +56,7 @@ async def test_a_recipient_not_taken_now(server: MailServer, answer: str, reason
     assert await delay(mailer.send(message())) == (reason, False)
     await mailer.send(message("next"))
     await mailer.close()
-    assert [mail.get_content() for mail in server.protocol.messages] == ["next\r\n"]
+    assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
     assert server.connections == 1
 
 
@@ -76,7 +76,7 @@ async def test_a_mail_refused_for_good(server: MailServer, rcpt: list[str], data
     assert refused.value.reason == reason
     await mailer.send(message("next"))
     await mailer.close()
-    assert [mail.get_content() for mail in server.protocol.messages] == ["next\r\n"]
+    assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
     assert server.connections == 1
 
 
@@ -85,7 +85,7 @@ async def test_what_is_no_address(server: MailServer) -> None:
     with pytest.raises(MailRefused, match=r"^no address or text of a mail$"):
         await mailer.send(message(to="<>"))
     await mailer.close()
-    assert server.protocol.messages == []
+    assert server.messages == []
 
 
 async def test_an_address_that_this_server_cannot_take() -> None:
@@ -119,7 +119,7 @@ async def test_a_server_that_does_not_answer(server: MailServer) -> None:
     server.may_answer.set()
     await mailer.send(message("next"))
     await mailer.close()
-    assert [mail.get_content() for mail in server.protocol.messages] == ["slow\r\n", "next\r\n"]
+    assert [mail.get_content() for mail in server.messages] == ["slow\r\n", "next\r\n"]
     assert server.connections == 2
 
 

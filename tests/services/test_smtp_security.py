@@ -44,7 +44,7 @@ async def test_a_wrong_password_holds_up_every_mail(server: MailServer) -> None:
     assert await delay(mailer.send(message())) == ("SMTP 535 5.7.8 at AUTH", True)
     assert await delay(mailer.check()) == ("SMTP 535 5.7.8 at AUTH", True)
     await mailer.close()
-    assert server.protocol.messages == []
+    assert server.messages == []
 
 
 async def test_a_password_for_a_server_that_asks_for_none() -> None:
@@ -52,14 +52,14 @@ async def test_a_password_for_a_server_that_asks_for_none() -> None:
         mailer = server.mailer(**RIGHT)
         assert await delay(mailer.send(message())) == ("SMTP without AUTH", True)
         await mailer.close()
-        assert (server.protocol.messages, server.passwords) == ([], [])
+        assert (server.messages, server.passwords) == ([], [])
 
 
 async def test_where_starttls_is_demanded_and_not_offered_nothing_is_said(server: MailServer) -> None:
     mailer = server.mailer(tls="starttls", **RIGHT)
     assert await delay(mailer.send(message())) == ("SMTP without STARTTLS", True)
     await mailer.close()
-    assert (server.protocol.messages, server.passwords) == ([], [])
+    assert (server.messages, server.passwords) == ([], [])
 
 
 async def test_starttls_with_a_trusted_certificate(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,7 @@ async def test_tls_from_the_first_byte(certificate: Certificate, monkeypatch: py
         mailer = server.mailer(tls="implicit")
         await mailer.send(message())
         await mailer.close()
-        assert [mail.get_content() for mail in server.protocol.messages] == ["Hello\r\n"]
+        assert [mail.get_content() for mail in server.messages] == ["Hello\r\n"]
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
@@ -91,7 +91,7 @@ async def test_a_certificate_that_is_not_trusted(certificate: Certificate, tls: 
         reason = "SMTP with a certificate that is not trusted, or no TLS"
         assert await delay(mailer.send(message())) == (reason, True)
         await mailer.close()
-        assert (server.protocol.messages, server.passwords) == ([], [])
+        assert (server.messages, server.passwords) == ([], [])
 
 
 @pytest.mark.parametrize(("tls", "encrypted"), [("opportunistic", True), ("none", False)])
