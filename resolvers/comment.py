@@ -7,7 +7,7 @@ import strawberry
 from models import Comment
 from schema.comment import AddCommentInput, AddCommentPayload, comment_of
 from schema.context import Info
-from schema.node import EdgeOf
+from schema.relay import EdgeOf
 from services.paging.pages import cursor_of
 from services.trackers import comments
 

@@ -15,7 +15,7 @@ from schema.employer_input import (
     UpdateEmployerPayload,
     update_of,
 )
-from schema.node import ConnectionOf, connection_of
+from schema.relay import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services.paging.pages import PageRequest
 

@@ -7,7 +7,7 @@ import strawberry
 from models import Learner
 from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
-from schema.node import ConnectionOf, connection_of, reference_of
+from schema.relay import ConnectionOf, connection_of, reference_of
 from schema.selection import asks_for_total
 from services.paging.pages import PageRequest
 from services.records.learners import page_of_learners

@@ -15,7 +15,7 @@ from schema.member_input import (
     entry_of,
     update_of,
 )
-from schema.node import ConnectionOf, connection_of
+from schema.relay import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services.accounts import member_changes
 from services.accounts.members import page_of_members

@@ -10,7 +10,7 @@ from tortoise import Model
 
 from models import Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent
 from schema.context import Info
-from schema.node import reference_of
+from schema.relay import reference_of
 from services.kernel.global_ids import NodeReference
 
 _ROWS: Mapping[str, type[Model]] = MappingProxyType(

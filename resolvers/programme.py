@@ -3,7 +3,7 @@
 from models import Programme
 from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
-from schema.node import ConnectionOf, connection_of
+from schema.relay import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services.paging.pages import PageRequest
 from services.records.programmes import page_of_programmes

@@ -20,23 +20,23 @@ from resolvers import tracker_type as for_types
 from resolvers import tracker_update as for_updates
 from resolvers.reading_anew import ReadsAnew
 from resolvers.refusals import RejectionAnswers
+from schema.base import QuietSchema
 from schema.comment import AddCommentPayload
-from schema.edges import edge
 from schema.employer import Employer
 from schema.employer_input import CreateEmployerPayload, UpdateEmployerPayload
 from schema.field_definition import FIELD_TYPES
 from schema.field_value import VALUE_TYPES
+from schema.fields import edge
 from schema.input_error import InputError
 from schema.learner import Learner, LearningAim
 from schema.member import Member
 from schema.member_input import CreateMemberPayload, UpdateMemberPayload
-from schema.node import Connection, Node
 from schema.notification import Notification
 from schema.notification_input import MarkNotificationsReadPayload
 from schema.organisation import Organisation, ProcessAutomation
 from schema.process_automation_input import UpdateProcessAutomationPayload
 from schema.programme import Programme
-from schema.quiet import QuietSchema
+from schema.relay import Connection, Node
 from schema.scalars import SCALARS
 from schema.session import SignInPayload
 from schema.tracker import Tracker, TrackerEvent

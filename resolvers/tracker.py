@@ -7,10 +7,10 @@ import strawberry
 from models import Tracker
 from schema.arguments import After, Before, First, Last
 from schema.context import Info
-from schema.node import ConnectionOf, EdgeOf, reference_of
+from schema.relay import ConnectionOf, EdgeOf, reference_of
+from schema.tracker_connection import page
 from schema.tracker_filter import OrderBy, TrackerFilter
 from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry_of
-from schema.tracker_pages import page
 from services.kernel.errors import Problem
 from services.paging.pages import PageRequest, cursor_of
 from services.trackers import create

@@ -7,10 +7,10 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.edges import edge
+from schema.fields import edge
 from schema.input_error import InputError
 from schema.member import Member
-from schema.node import Edge, Node, reference_in
+from schema.relay import Edge, Node, reference_in
 from services.kernel.global_ids import NOWHERE
 from services.trackers.comments import CommentEntry
 

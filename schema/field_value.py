@@ -9,10 +9,10 @@ from uuid import UUID
 import strawberry
 
 from schema.context import Info
-from schema.edges import edge
 from schema.field_definition import Choice
+from schema.fields import edge
 from schema.file import File
-from schema.node import Node
+from schema.relay import Node
 from services.forms import definitions
 from services.forms.display import GONE, worded
 from services.forms.kinds import CanonicalValue

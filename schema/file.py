@@ -5,8 +5,8 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
-from schema.edges import edge
-from schema.node import NODE_ID, Node
+from schema.fields import edge
+from schema.relay import NODE_ID, Node
 from services.files.signed_urls import address_of
 from services.kernel.global_ids import global_id
 from services.trackers import attachments

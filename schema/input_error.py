@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import strawberry
 
-from schema.edges import edge
 from schema.enums import ErrorCode
+from schema.fields import edge
 from services.kernel.errors import Problem
 
 

@@ -9,14 +9,14 @@ import strawberry
 import models
 from schema.arguments import After, Before, First, Last
 from schema.context import Info
-from schema.edges import edge
 from schema.employer import Employer
 from schema.enums import ProgrammeStatus
+from schema.fields import edge
 from schema.member import Member
-from schema.node import Connection, ConnectionOf, Node
 from schema.programme import Programme
+from schema.relay import Connection, ConnectionOf, Node
+from schema.tracker_connection import trackers_of_learner
 from schema.tracker_filter import OrderBy, TrackerFilter
-from schema.tracker_pages import trackers_of_learner
 from services.paging.pages import PageRequest
 
 if TYPE_CHECKING:

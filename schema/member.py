@@ -5,9 +5,9 @@ from typing import Any
 import strawberry
 
 import models
-from schema.edges import edge
 from schema.enums import MemberKind, Role
-from schema.node import Node
+from schema.fields import edge
+from schema.relay import Node
 
 
 def _roles(root: strawberry.Parent[models.Member]) -> list[Role]:

@@ -5,7 +5,7 @@ import strawberry
 from schema.enums import MemberKind, Role
 from schema.input_error import InputError
 from schema.member import Member
-from schema.node import reference_in
+from schema.relay import reference_in
 from schema.tracker_update_input import slot
 from services.accounts.member_changes import MemberEntry, MemberUpdate
 from services.kernel.global_ids import NOWHERE

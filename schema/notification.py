@@ -7,10 +7,10 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.edges import edge
 from schema.enums import NotificationKind
+from schema.fields import edge
 from schema.member import Member
-from schema.node import Node
+from schema.relay import Node
 from schema.tracker import Tracker
 from services.notifications.subscription import wording
 

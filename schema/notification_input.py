@@ -3,8 +3,8 @@
 import strawberry
 
 from schema.input_error import InputError
-from schema.node import reference_in
 from schema.notification import Notification
+from schema.relay import reference_in
 from schema.viewer import Viewer
 from services.kernel.global_ids import NOWHERE
 from services.notifications.listing import ReadMark

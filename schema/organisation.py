@@ -6,8 +6,8 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.edges import edge
-from schema.node import NODE_ID, Node
+from schema.fields import edge
+from schema.relay import NODE_ID, Node
 from services.automations.settings import AutomationSetting, settings_of
 from services.kernel.global_ids import global_id
 

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 import models
-from schema.node import Node
+from schema.relay import Node
 
 
 @strawberry.type(description="A programme of the provider.")

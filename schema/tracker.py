@@ -10,15 +10,15 @@ import models
 from schema.arguments import After, Before, First, Last
 from schema.comment import Comment
 from schema.context import Info
-from schema.edges import edge
 from schema.enums import TrackerEventKind, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.field_value import FieldValue, values_of
+from schema.fields import edge
 from schema.learner import Learner
 from schema.member import Member
-from schema.node import Connection, ConnectionOf, Node
 from schema.proposed_change import ProposedChange, changes_of
-from schema.tracker_pages import comments_of, history_of
+from schema.relay import Connection, ConnectionOf, Node
+from schema.tracker_connection import comments_of, history_of
 from schema.tracker_type import TrackerType, Transition
 from services.forms import definitions
 from services.paging.pages import PageRequest

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from schema.enums import OrderDirection, ProgrammeStatus, TrackerCategory, TrackerOrderField, TrackerStatus
-from schema.node import reference_of
+from schema.relay import reference_of
 from services.kernel.errors import BadRequest
 from services.paging.by_name import words
 from services.trackers.listing import filters

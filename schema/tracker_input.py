@@ -8,7 +8,7 @@ import strawberry
 
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
-from schema.node import Edge, reference_in
+from schema.relay import Edge, reference_in
 from schema.tracker import Tracker
 from services.forms.kinds import SubmittedValue
 from services.trackers.create_input import TrackerEntry

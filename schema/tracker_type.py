@@ -6,10 +6,10 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
-from schema.edges import edge
 from schema.enums import ProgrammeStatus, TrackerCategory, TrackerStatus
 from schema.field_definition import FieldDefinition
-from schema.node import Node
+from schema.fields import edge
+from schema.relay import Node
 from services.forms import definitions
 from services.kernel.global_ids import global_id
 from services.tracker_types.catalogue import OfferedType

@@ -8,7 +8,7 @@ import strawberry
 
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
-from schema.node import reference_in
+from schema.relay import reference_in
 from schema.tracker import Tracker
 from schema.tracker_input import FieldValueInput, submitted
 from services.kernel.global_ids import NOWHERE

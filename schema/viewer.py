@@ -7,11 +7,11 @@ import strawberry
 import models
 from schema.arguments import After, Before, First, Last
 from schema.context import Info
-from schema.edges import edge
+from schema.fields import edge
 from schema.member import Member
-from schema.node import Connection, ConnectionOf, connection_of
 from schema.notification import Notification
 from schema.organisation import Organisation
+from schema.relay import Connection, ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services.kernel.global_ids import global_id
 from services.notifications.listing import page_of_notifications

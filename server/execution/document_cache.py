@@ -13,7 +13,7 @@ from graphql import (
     parse,
 )
 
-from schema.quiet import CheckedQuery
+from schema.base import CheckedQuery
 from server.execution.cost.cost import Cost
 from server.execution.cost.limits import exceeded
 from server.execution.cost.measure import Measuring

@@ -16,8 +16,8 @@ from graphql import GraphQLError, OperationType
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from schema.quiet import CheckedQuery, QuietSchema
-from schema.weights import LISTED_PRICE
+from schema.base import CheckedQuery, QuietSchema
+from schema.costs import LISTED_PRICE
 from server.execution.concurrency import Places, account_of
 from server.execution.document_cache import Checked, Documents, Planned
 from server.execution.rate_limit import Buckets, Spent

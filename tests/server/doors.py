@@ -13,7 +13,7 @@ from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from schema.quiet import QuietSchema
+from schema.base import QuietSchema
 from server.execution.executor import Executor
 from server.http.endpoint import GraphQLDoor
 from server.http.sse_registry import EventStreams, StreamLimits

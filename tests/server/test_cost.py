@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse
 
-from schema.weights import SIZES as LIST_SIZES
+from schema.costs import SIZES as LIST_SIZES
 from server.execution.cost.measure import Measuring
 from server.execution.cost.measures import Measures
 from server.execution.cost.pricing import Pricing

@@ -7,7 +7,7 @@ import pytest
 import strawberry
 from prometheus_client import REGISTRY
 
-from schema.quiet import QuietSchema
+from schema.base import QuietSchema
 from server.execution.executor import RequestRefused
 from server.execution.instrumented import ObservedExecutor
 from server.limits import Limits

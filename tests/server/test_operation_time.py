@@ -11,8 +11,8 @@ import strawberry
 from models import AuditEntry, Employer, Role
 from models.database import fetch
 from resolvers.root import make_schema
+from schema.base import QuietSchema
 from schema.context import Context as ViewersContext
-from schema.quiet import QuietSchema
 from server.execution.executor import Executor, RequestRefused, refused
 from server.execution.instrumented import ObservedExecutor
 from server.limits import Limits

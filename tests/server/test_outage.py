@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from models.database import database
-from schema.quiet import QuietSchema
+from schema.base import QuietSchema
 from server.database import bring_up_to_date
 from server.embedded_postgres.server import embedded_postgres
 from server.execution.executor import Executor

@@ -3,8 +3,8 @@
 import pytest
 
 from resolvers.root import make_schema
-from schema.weights import LISTED_PRICE, PRICES
-from schema.weights import SIZES as LIST_SIZES
+from schema.costs import LISTED_PRICE, PRICES
+from schema.costs import SIZES as LIST_SIZES
 from server.execution.cost.pricing import Pricing
 from server.execution.executor import Executor, RequestRefused, refused
 from server.limits import Limits

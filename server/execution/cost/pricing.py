@@ -1,4 +1,4 @@
-"""What each field of a schema weighs and how many rows it has: `schema/weights.py` laid over the schema, once."""
+"""What each field of a schema weighs and how many rows it has: `schema/costs.py` laid over the schema, once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from schema.weights import PAGE_PRICE, PRICES, SIZES
+from schema.costs import PAGE_PRICE, PRICES, SIZES
 
 __all__ = ["UNKNOWN", "Price", "Pricing"]
 

@@ -8,7 +8,7 @@ from models import Comment, Learner, Member, Tracker, TrackerEvent
 from models.rows import row
 from schema.context import Info
 from schema.loaders import Loaders, Wanted
-from schema.node import ConnectionOf, connection
+from schema.relay import ConnectionOf, connection
 from schema.selection import asks_for_total, names_below
 from schema.tracker_filter import TrackerFilter, TrackerOrder, rule_of, terms_of
 from services.paging.pages import Page, PageRequest

@@ -7,7 +7,7 @@ import strawberry
 from tortoise import Model
 
 from models.rows import row
-from schema.edges import edge
+from schema.fields import edge
 from services.kernel.errors import BadRequest
 from services.kernel.global_ids import NOWHERE, NodeReference, global_id, named
 from services.paging.pages import Page
