@@ -6,9 +6,9 @@ import strawberry
 
 import services.records.employers as service
 from models import Employer
-from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
-from schema.employer_input import (
+from schema.inputs.arguments import After, Before, First, Last, Search
+from schema.inputs.employer import (
     CreateEmployerInput,
     CreateEmployerPayload,
     UpdateEmployerInput,

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import strawberry
 
 from models import Learner
-from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
+from schema.inputs.arguments import After, Before, First, Last, Search
 from schema.relay import ConnectionOf, connection_of, reference_of
 from schema.selection import asks_for_total
 from services.paging.pages import PageRequest

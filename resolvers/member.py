@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import strawberry
 
 from models import Member
-from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
-from schema.member_input import (
+from schema.inputs.arguments import After, Before, First, Last, Search
+from schema.inputs.member import (
     CreateMemberInput,
     CreateMemberPayload,
     UpdateMemberInput,

@@ -7,7 +7,7 @@ import strawberry
 
 from models import NotificationKind, Tracker
 from schema.context import Info
-from schema.notification_input import MarkNotificationsReadInput, MarkNotificationsReadPayload, mark_of
+from schema.inputs.notification import MarkNotificationsReadInput, MarkNotificationsReadPayload, mark_of
 from schema.relay import reference_of
 from services.kernel.errors import BadRequest
 from services.notifications.listing import mark_read

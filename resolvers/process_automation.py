@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 
 from schema.context import Info
-from schema.process_automation_input import UpdateProcessAutomationInput, UpdateProcessAutomationPayload
+from schema.inputs.process_automation import UpdateProcessAutomationInput, UpdateProcessAutomationPayload
 from services.automations.settings import update_setting
 from services.trackers.update_input import ABSENT
 

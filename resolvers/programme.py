@@ -1,8 +1,8 @@
 """Asking for programmes."""
 
 from models import Programme
-from schema.arguments import After, Before, First, Last, Search
 from schema.context import Info
+from schema.inputs.arguments import After, Before, First, Last, Search
 from schema.relay import ConnectionOf, connection_of
 from schema.selection import asks_for_total
 from services.paging.pages import PageRequest

@@ -23,27 +23,27 @@ from resolvers.refusals import RejectionAnswers
 from schema.base import QuietSchema
 from schema.comment import AddCommentPayload
 from schema.employer import Employer
-from schema.employer_input import CreateEmployerPayload, UpdateEmployerPayload
 from schema.field_definition import FIELD_TYPES
 from schema.field_value import VALUE_TYPES
 from schema.fields import edge
 from schema.input_error import InputError
+from schema.inputs.employer import CreateEmployerPayload, UpdateEmployerPayload
+from schema.inputs.member import CreateMemberPayload, UpdateMemberPayload
+from schema.inputs.notification import MarkNotificationsReadPayload
+from schema.inputs.process_automation import UpdateProcessAutomationPayload
+from schema.inputs.tracker import CreateTrackerPayload
+from schema.inputs.tracker_type import CreateTrackerTypePayload, UpdateTrackerTypePayload
+from schema.inputs.tracker_update import UpdateTrackerPayload
 from schema.learner import Learner, LearningAim
 from schema.member import Member
-from schema.member_input import CreateMemberPayload, UpdateMemberPayload
 from schema.notification import Notification
-from schema.notification_input import MarkNotificationsReadPayload
 from schema.organisation import Organisation, ProcessAutomation
-from schema.process_automation_input import UpdateProcessAutomationPayload
 from schema.programme import Programme
 from schema.relay import Connection, Node
 from schema.scalars import SCALARS
 from schema.session import SignInPayload
 from schema.tracker import Tracker, TrackerEvent
-from schema.tracker_input import CreateTrackerPayload
 from schema.tracker_type import TrackerType
-from schema.tracker_type_input import CreateTrackerTypePayload, UpdateTrackerTypePayload
-from schema.tracker_update_input import UpdateTrackerPayload
 from schema.viewer import Viewer
 
 

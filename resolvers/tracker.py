@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import strawberry
 
 from models import Tracker
-from schema.arguments import After, Before, First, Last
 from schema.context import Info
+from schema.inputs.arguments import After, Before, First, Last
+from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload, entry_of
+from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.relay import ConnectionOf, EdgeOf, reference_of
 from schema.tracker_connection import page
-from schema.tracker_filter import OrderBy, TrackerFilter
-from schema.tracker_input import CreateTrackerInput, CreateTrackerPayload, entry_of
 from services.kernel.errors import Problem
 from services.paging.pages import PageRequest, cursor_of
 from services.trackers import create

@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.enums import TrackerCategory
-from schema.tracker_type_input import (
+from schema.inputs.tracker_type import (
     CreateTrackerTypeInput,
     CreateTrackerTypePayload,
     UpdateTrackerTypeInput,

@@ -6,7 +6,7 @@ import strawberry
 
 from models import Tracker
 from schema.context import Info
-from schema.tracker_update_input import UpdateTrackerInput, UpdateTrackerPayload, update_of
+from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload, update_of
 from services.kernel.errors import Problem
 from services.trackers import update
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 import models
-from schema.arguments import After, Before, First, Last
 from schema.context import Info
 from schema.employer import Employer
 from schema.enums import ProgrammeStatus
 from schema.fields import edge
+from schema.inputs.arguments import After, Before, First, Last
+from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.member import Member
 from schema.programme import Programme
 from schema.relay import Connection, ConnectionOf, Node
 from schema.tracker_connection import trackers_of_learner
-from schema.tracker_filter import OrderBy, TrackerFilter
 from services.paging.pages import PageRequest
 
 if TYPE_CHECKING:

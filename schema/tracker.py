@@ -7,13 +7,13 @@ from typing import Any
 import strawberry
 
 import models
-from schema.arguments import After, Before, First, Last
 from schema.comment import Comment
 from schema.context import Info
 from schema.enums import TrackerEventKind, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.field_value import FieldValue, values_of
 from schema.fields import edge
+from schema.inputs.arguments import After, Before, First, Last
 from schema.learner import Learner
 from schema.member import Member
 from schema.proposed_change import ProposedChange, changes_of

@@ -7,10 +7,10 @@ from uuid import UUID
 from models import Comment, Learner, Member, Tracker, TrackerEvent
 from models.rows import row
 from schema.context import Info
+from schema.inputs.tracker_filter import TrackerFilter, TrackerOrder, rule_of, terms_of
 from schema.loaders import Loaders, Wanted
 from schema.relay import ConnectionOf, connection
 from schema.selection import asks_for_total, names_below
-from schema.tracker_filter import TrackerFilter, TrackerOrder, rule_of, terms_of
 from services.paging.pages import Page, PageRequest
 from services.tracker_types.catalogue import offered
 from services.trackers.listing.page import PEOPLE, TrackerQuery, page_of_trackers

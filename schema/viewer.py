@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 import models
-from schema.arguments import After, Before, First, Last
 from schema.context import Info
 from schema.fields import edge
+from schema.inputs.arguments import After, Before, First, Last
 from schema.member import Member
 from schema.notification import Notification
 from schema.organisation import Organisation

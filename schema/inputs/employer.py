@@ -4,8 +4,8 @@ import strawberry
 
 from schema.employer import Employer
 from schema.input_error import InputError
+from schema.inputs.tracker_update import slot
 from schema.relay import reference_in
-from schema.tracker_update_input import slot
 from services.kernel.global_ids import NOWHERE
 from services.records.employers import EmployerUpdate
 

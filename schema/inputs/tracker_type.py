@@ -2,11 +2,11 @@
 
 import strawberry
 
-from schema.field_definition_input import FieldDefinitionInput, field_of
 from schema.input_error import InputError
+from schema.inputs.field_definition import FieldDefinitionInput, field_of
+from schema.inputs.tracker_update import slot
 from schema.relay import reference_in
 from schema.tracker_type import TrackerType
-from schema.tracker_update_input import slot
 from services.kernel.global_ids import NOWHERE
 from services.tracker_types.input import TypeEntry, TypeUpdate
 

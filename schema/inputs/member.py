@@ -4,9 +4,9 @@ import strawberry
 
 from schema.enums import MemberKind, Role
 from schema.input_error import InputError
+from schema.inputs.tracker_update import slot
 from schema.member import Member
 from schema.relay import reference_in
-from schema.tracker_update_input import slot
 from services.accounts.member_changes import MemberEntry, MemberUpdate
 from services.kernel.global_ids import NOWHERE
 

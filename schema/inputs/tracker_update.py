@@ -8,9 +8,9 @@ import strawberry
 
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
+from schema.inputs.tracker import FieldValueInput, submitted
 from schema.relay import reference_in
 from schema.tracker import Tracker
-from schema.tracker_input import FieldValueInput, submitted
 from services.kernel.global_ids import NOWHERE
 from services.trackers.update_input import ABSENT, UpdateEntry
 
