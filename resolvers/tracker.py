@@ -1,4 +1,4 @@
-"""Asking for trackers, and opening them."""
+"""Trackers: one, a page of them, opening one and changing one, each with its check."""
 
 from typing import Annotated, Any
 
@@ -9,14 +9,16 @@ from schema.context import Info
 from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload, entry_of
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
+from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload, update_of
 from schema.relay import ConnectionOf, EdgeOf, reference_of
 from schema.tracker_connection import page
 from services.kernel.errors import Problem
 from services.paging.pages import PageRequest, cursor_of
-from services.trackers import create
+from services.trackers import create, update
 from services.trackers.listing.orders import NEWEST_FIRST
 
-Input = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]
+CreateInput = Annotated[CreateTrackerInput, strawberry.argument(name="input", description="The entry.")]
+UpdateInput = Annotated[UpdateTrackerInput, strawberry.argument(name="input", description="The entry.")]
 
 
 async def tracker(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]) -> Any:  # noqa: A002
@@ -42,14 +44,27 @@ async def list_trackers(
     return await page(info, PageRequest(first, after, last, before), filter_by, order_by)
 
 
-async def validate_tracker(info: Info, given: Input) -> list[Problem]:
+async def validate_tracker(info: Info, given: CreateInput) -> list[Problem]:
     """Check an entry without writing anything."""
     return list(await create.validate_tracker(info.context.must_be_signed_in(), entry_of(given)))
 
 
-async def create_tracker(info: Info, given: Input) -> CreateTrackerPayload:
+async def create_tracker(info: Info, given: CreateInput) -> CreateTrackerPayload:
     """Open a tracker."""
     made = await create.create_tracker(info.context.must_be_signed_in(), entry_of(given))
     row: Any = await info.context.loaders.rows(Tracker).load(made)
     edge: Any = EdgeOf(row, cursor_of(NEWEST_FIRST, [row.number]))
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)
+
+
+async def validate_tracker_update(info: Info, given: UpdateInput) -> list[Problem]:
+    """Check an entry without writing anything."""
+    return list(await update.validate_update(info.context.must_be_signed_in(), update_of(given)))
+
+
+async def update_tracker(info: Info, given: UpdateInput) -> UpdateTrackerPayload:
+    """Change a tracker."""
+    viewer = info.context.must_be_signed_in()
+    changed = await update.update_tracker(viewer, update_of(given))
+    row: Any = await info.context.loaders.rows(Tracker).load(changed)
+    return UpdateTrackerPayload(tracker=row)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from models.database import database
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.endpoints.downloads import DownloadDoor
 from server.endpoints.health import health_routes

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from models import Member, Session
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.execution.executor import Executor, RequestRefused, refused
 from server.protocol.messages import Request

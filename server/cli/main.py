@@ -9,7 +9,7 @@ import typer
 
 from models import MemberKind, Role
 from models.database import database
-from resolvers.root import sdl
+from resolvers.schema_root import sdl
 from server.cli import imports, output
 from server.cli.doctor import examine
 from server.database import bring_up_to_date, database_of, with_database

@@ -5,7 +5,7 @@ import re
 
 from graphql import parse, validate
 
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from tests.docs.pages import DOCS
 
 REQUEST = re.compile(r"(?:-d|^ask) '([^']*)'", re.MULTILINE)

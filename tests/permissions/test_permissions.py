@@ -10,7 +10,7 @@ from typing import Any
 
 from models import TrackerEvent, TrackerEventKind
 from models.database import transaction
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.protocol.messages import Request
 from services.accounts.sessions import SessionEnded

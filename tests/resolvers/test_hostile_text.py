@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from models import Member, Role, SignInFailures
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from server.protocol.messages import encode
 from services.kernel.global_ids import global_id
 from tests import factories as make

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from models import MemberKind, ProcessAutomation, Role, Tracker
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from tests import factories as make
 from tests.asking import data, gid
 from tests.resolvers.college import college, problem, refusals

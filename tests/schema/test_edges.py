@@ -9,7 +9,7 @@ from strawberry.types.lazy_type import LazyType
 from tortoise import Model
 
 import models
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 
 
 def _objects() -> Iterator[StrawberryObjectDefinition]:

@@ -14,7 +14,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from resolvers.root import sdl
+from resolvers.schema_root import sdl
 
 FILE = Path(__file__).parents[2] / "schema" / "schema.graphql"
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from models.database import fetch
-from resolvers.root import sdl
+from resolvers.schema_root import sdl
 from tests import factories as make
 from tests.server.running import Server, command, environment, running
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query, parse
 
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from server.execution.cost.measure import Measuring
 from server.execution.cost.pricing import Pricing
 from server.execution.executor import Executor, RequestRefused, refused

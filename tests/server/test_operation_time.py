@@ -10,7 +10,7 @@ import strawberry
 
 from models import AuditEntry, Employer, Role
 from models.database import fetch
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from schema.base import QuietSchema
 from schema.context import Context as ViewersContext
 from server.execution.executor import Executor, RequestRefused, refused

@@ -9,7 +9,7 @@ import pytest
 from graphql import get_introspection_query
 
 from models.database import fetch
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from server.execution.executor import Executor, RequestRefused, refused
 from server.protocol.messages import Request
 from tests import factories as make

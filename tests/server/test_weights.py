@@ -2,7 +2,7 @@
 
 import pytest
 
-from resolvers.root import make_schema
+from resolvers.schema_root import make_schema
 from schema.costs import LISTED_PRICE, PRICES
 from schema.costs import SIZES as LIST_SIZES
 from server.execution.cost.pricing import Pricing

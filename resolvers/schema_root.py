@@ -17,9 +17,8 @@ from resolvers import programme as for_programmes
 from resolvers import session as for_sessions
 from resolvers import tracker as for_trackers
 from resolvers import tracker_type as for_types
-from resolvers import tracker_update as for_updates
-from resolvers.reading_anew import ReadsAnew
-from resolvers.refusals import RejectionAnswers
+from resolvers.errors import RejectionAnswers
+from resolvers.fresh_reads import ReadsAnew
 from schema.base import QuietSchema
 from schema.comment import AddCommentPayload
 from schema.employer import Employer
@@ -83,7 +82,7 @@ class Query:
         "announces nothing.",
     )
     validate_tracker_update: list[InputError] = edge(
-        for_updates.validate_tracker_update,
+        for_trackers.validate_tracker_update,
         "All that `updateTracker` would refuse in an entry. Writes and announces nothing.",
     )
 
@@ -128,7 +127,7 @@ class Mutation:
         "Open a tracker; its assignee hears of it at once and by mail. Refused with all that is wrong, or done whole.",
     )
     update_tracker: UpdateTrackerPayload | None = _mutation(
-        for_updates.update_tracker,
+        for_trackers.update_tracker,
         UpdateTrackerPayload,
         "Change a tracker, as the one who last read it. Refused with all that is wrong, or done whole, as one event "
         "of its history.",
