@@ -42,7 +42,7 @@ clients: test-environment
 
 # The README's pictures, after a change of what the playground looks like. Needs Chromium.
 screenshots: test-environment playground
-	@exec .venv/bin/python -m tests.server.screenshots
+	@exec .venv/bin/python -m tests.support.clients.screenshots
 
 # Writes anew what pyproject.toml pins, with everything that it needs in turn. What runs is what was tested.
 lock: test-environment

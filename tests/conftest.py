@@ -13,9 +13,9 @@ from models.database import database as opened
 from server.database import bring_up_to_date
 from server.embedded_postgres.server import embedded_postgres
 from server.settings import database_credentials
-from tests.buckets import VARIABLES, Bucket, s3_server
+from tests.support.servers.s3 import VARIABLES, Bucket, s3_server
 
-pytest_plugins = ("tests.no_skips",)
+pytest_plugins = ("tests.support.no_skips",)
 
 _numbers = itertools.count(1)
 

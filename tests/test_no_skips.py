@@ -33,7 +33,7 @@ def outcome(folder: Path, **variables: str) -> tuple[int, list[str], str]:
     (folder / "test_some.py").write_text(TESTS, "utf-8")
     (folder / "test_file.py").write_text(FILE, "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.no_skips", "-p", "no:cacheprovider", "-rsfE", "--tb=short",
+        [sys.executable, "-m", "pytest", "-p", "tests.support.no_skips", "-p", "no:cacheprovider", "-rsfE", "--tb=short",
          "--continue-on-collection-errors", "--rootdir", str(folder), str(folder)],
         cwd=folder, env={**os.environ, **PYTEST, **variables},
         capture_output=True, text=True, timeout=60, check=False,

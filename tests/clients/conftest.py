@@ -9,10 +9,10 @@ import pytest_asyncio
 
 from models.database import database as opened
 from server.settings import database_credentials
-from tests.clients.house import House, move_in
 from tests.conftest import fresh_database
-from tests.server.running import Server, environment, running
-from tests.server.staff import staff
+from tests.support.scenarios.staff import staff
+from tests.support.scenarios.tenant import House, move_in
+from tests.support.servers.trackers import Server, environment, running
 
 _numbers = itertools.count(1)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from graphql import build_schema
 
-from tests.asking import gid
-from tests.clients.house import House
 from tests.schema.test_sdl import FILE as SDL
-from tests.server.doors import SCHEMA
-from tests.server.doors import house as small_house
-from tests.server.running import environment
+from tests.support.clients.graphql import gid
+from tests.support.scenarios.tenant import House
+from tests.support.servers.sample_api import SCHEMA
+from tests.support.servers.sample_api import house as small_house
+from tests.support.servers.trackers import environment
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 ROOT = Path(__file__).parents[2]
@@ -37,7 +37,9 @@ async def schemathesis(folder: Path, schema: Path, url: str, token: str, ids: li
         "--checks", "not_a_server_error,response_schema_conformance", "--mode", "positive", "--phases", "fuzzing",
         "--max-examples", str(EXAMPLES), "--seed", "1", "--no-shrink", "--no-color", *more,
     ]  # fmt: skip
-    env = environment(PYTHONPATH=str(ROOT), SCHEMATHESIS_HOOKS="tests.clients.steering", IDS=json.dumps(ids))
+    env = environment(
+        PYTHONPATH=str(ROOT), SCHEMATHESIS_HOOKS="tests.support.clients.schemathesis_hooks", IDS=json.dumps(ids)
+    )
     done = await asyncio.to_thread(
         subprocess.run, command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
     )

@@ -1,8 +1,8 @@
 """gql, for Python: the page's query; what it hears on a socket stands in `test_resuming`."""
 
-from tests.clients.child import PYTHON, client
-from tests.clients.house import House
-from tests.clients.page import block
+from tests.support.clients.child_process import PYTHON, client
+from tests.support.clients.docs_page import block
+from tests.support.scenarios.tenant import House
 
 
 async def test_gql(house: House) -> None:

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from tests.clients.page import blocks
-from tests.docs.pages import DOCS
+from tests.support.clients.docs_page import blocks
+from tests.support.clients.docs_queries import DOCS
 
 
 def test_every_block_has_a_name() -> None:

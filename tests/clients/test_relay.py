@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.answers import NOT_FILLED, bare
-from tests.clients.child import HERE, NODE, client, needs_packages, script
-from tests.clients.house import House
-from tests.clients.page import block
-from tests.clients.tools import PACKAGES, run
 from tests.schema.test_sdl import FILE as SDL
+from tests.support.clients.answers import NOT_FILLED, bare
+from tests.support.clients.child_process import HERE, NODE, client, needs_packages, script
+from tests.support.clients.docs_page import block
+from tests.support.clients.npm_tools import PACKAGES, run
+from tests.support.scenarios.tenant import House
 
 pytestmark = needs_packages
 

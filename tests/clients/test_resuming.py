@@ -10,11 +10,11 @@ from signal import SIGUSR2
 
 import pytest
 
-from tests.clients.answers import bare
-from tests.clients.child import NODE, PYTHON, Child, client, needs_packages, script
-from tests.clients.house import House
-from tests.clients.line import line_to
-from tests.clients.page import block
+from tests.support.clients.answers import bare
+from tests.support.clients.child_process import NODE, PYTHON, Child, client, needs_packages, script
+from tests.support.clients.docs_page import block
+from tests.support.scenarios.tenant import House
+from tests.support.servers.cuttable_proxy import line_to
 
 pytestmark = needs_packages
 

@@ -5,10 +5,10 @@ What it does is in `scripts/urql.mjs`, after the block of the page that connects
 
 import json
 
-from tests.clients.answers import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
-from tests.clients.child import NODE, client, needs_packages, script
-from tests.clients.house import House
-from tests.clients.page import block
+from tests.support.clients.answers import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
+from tests.support.clients.child_process import NODE, client, needs_packages, script
+from tests.support.clients.docs_page import block
+from tests.support.scenarios.tenant import House
 
 pytestmark = needs_packages
 

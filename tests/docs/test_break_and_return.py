@@ -4,8 +4,8 @@ import datetime as dt
 
 from models import Member
 from services.demo import fill_demo
-from tests.asking import ask
-from tests.docs.pages import DOCS, fill_in, learn, steps
+from tests.support.clients.docs_queries import DOCS, fill_in, learn, steps
+from tests.support.clients.graphql import ask
 
 WRITTEN = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 """When the page was written: the demo data are dated back from then."""

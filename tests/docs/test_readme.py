@@ -6,7 +6,7 @@ import re
 from graphql import parse, validate
 
 from resolvers.schema_root import make_schema
-from tests.docs.pages import DOCS
+from tests.support.clients.docs_queries import DOCS
 
 REQUEST = re.compile(r"(?:-d|^ask) '([^']*)'", re.MULTILINE)
 

@@ -7,7 +7,7 @@ import pytest
 
 from models import AuditEntry, AuditKind, TrackerEvent, TrackerEventKind
 from models.database import fetch
-from tests import factories as make
+from tests.support import factories as make
 
 
 @pytest.mark.parametrize("table", ["tracker_event", "audit_entry"])

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.database import POOL, fetch, transaction
-from tests.statements import recorded
+from tests.support.databases.sql_statements import recorded
 
 
 async def _nothing() -> None:

@@ -9,8 +9,8 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from models import Group, MemberKind
 from models.database import APPS, fetch, migrate, pending_migrations
-from tests import factories as make
 from tests.services.test_tracker_listing import LISTED, differs, listed, seen
+from tests.support import factories as make
 
 BEFORE = "0005_uploads"
 START = dt.datetime(2026, 3, 28, 12, tzinfo=dt.UTC)

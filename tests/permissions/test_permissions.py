@@ -16,12 +16,12 @@ from server.protocol.messages import Request
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import OpenPages
-from tests.asking import INSTALLATION, ask_in, executor
-from tests.factories import now
-from tests.permissions.attempts import ASKING, DOING, DRY, HEARING, Attempt
-from tests.permissions.houses import Case, cases
-from tests.resolvers.college import Json
-from tests.resolvers.listening import PATIENCE, reader_of, until
+from tests.support.clients.attempts import ASKING, DOING, DRY, HEARING, Attempt
+from tests.support.clients.graphql import INSTALLATION, ask_in, executor
+from tests.support.clients.subscriptions import PATIENCE, reader_of, until
+from tests.support.factories import now
+from tests.support.scenarios.college import Json
+from tests.support.scenarios.permissions import Case, cases
 
 TABLE: Mapping[str, Json] = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from models import Comment, Inbox, Mail, MemberKind, Notification, Tracker, TrackerEvent
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import College, Json, college, created, problem
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.scenarios.college import College, Json, college, created, problem
 
 ADD = """
 mutation ($input: AddCommentInput!) {

@@ -10,11 +10,11 @@ import pytest
 from models import Employer, Member, Role
 from models.base import new_id
 from server.settings import database_credentials
-from tests import factories as make
-from tests.asking import data, gid
-from tests.locks import until_held_up
-from tests.resolvers.college import PROBLEM, Json, problem
-from tests.resolvers.managing import audited, top_level
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.clients.member_changes import audited, top_level
+from tests.support.databases.locks import until_held_up
+from tests.support.scenarios.college import PROBLEM, Json, problem
 
 SHOWN = f"employer {{ id name confirmed }} errors {{ {PROBLEM} }}"
 CREATE = f"mutation ($input: CreateEmployerInput!) {{ createEmployer(input: $input) {{ {SHOWN} }} }}"

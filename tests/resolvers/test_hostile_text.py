@@ -20,8 +20,8 @@ from models import Member, Role, SignInFailures
 from resolvers.schema_root import make_schema
 from server.protocol.messages import encode
 from services.kernel.global_ids import global_id
-from tests import factories as make
-from tests.asking import ask
+from tests.support import factories as make
+from tests.support.clients.graphql import ask
 
 HOSTILE = [
     "",

@@ -8,10 +8,10 @@ import pytest
 from models import Group, Learner, LearningAim, Member, MemberKind, Organisation
 from schema.context import Context
 from services.notifications.inbox_reader import InboxReader
-from tests import factories as make
-from tests.asking import INSTALLATION, ask_in, data, gid, viewer
-from tests.resolvers.paging import names, walked
-from tests.statements import recorded
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, ask_in, data, gid, viewer
+from tests.support.clients.paging import names, walked
+from tests.support.databases.sql_statements import recorded
 
 MARY, SEAN, ODD, YLVA = "Mary Jane Sméth", "Séan O'Neil", r"100% Real_Name\ One", "Ylva Ærlig-Øst"
 

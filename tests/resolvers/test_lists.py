@@ -7,9 +7,9 @@ import pytest
 
 from models import Member, MemberKind, Role
 from models.base import new_id
-from tests import factories as make
-from tests.asking import ask, data
-from tests.resolvers.paging import cursor, names, refused_at, walked
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data
+from tests.support.clients.paging import cursor, names, refused_at, walked
 
 LISTS = ("learners", "members", "employers", "programmes")
 

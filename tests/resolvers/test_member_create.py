@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from models import Inbox, Mail, MailKind, Member, MemberKind, Role
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import problem
-from tests.resolvers.managing import CREATE, audited, create, everything, facts, manager, top_level
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.clients.member_changes import CREATE, audited, create, everything, facts, manager, top_level
+from tests.support.scenarios.college import problem
 
 
 async def test_a_member_is_added_invited_and_kept_in_the_audit(database: str) -> None:

@@ -14,16 +14,16 @@ from services.accounts.password_tokens import make_token, owner_of
 from services.accounts.sessions import SessionEnded
 from services.mail.outbox import send_due
 from services.notifications import subscription, tracker_stream
-from tests import factories as make
-from tests.asking import INSTALLATION, gid
-from tests.locks import until_held_up
-from tests.resolvers.college import Json, college, create, everything_written, problem
-from tests.resolvers.listening import listener, reader_of, until
-from tests.resolvers.managing import manager, updated
-from tests.resolvers.signing_in import PASSWORD, hashed, refresh, session, sign_in, who
 from tests.resolvers.test_tracker_changed import page
-from tests.resolvers.updating import opened, update
-from tests.services.mail_server import mail_server
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, gid
+from tests.support.clients.member_changes import manager, updated
+from tests.support.clients.sign_in import PASSWORD, hashed, refresh, session, sign_in, who
+from tests.support.clients.subscriptions import listener, reader_of, until
+from tests.support.clients.tracker_updates import opened, update
+from tests.support.databases.locks import until_held_up
+from tests.support.scenarios.college import Json, college, create, everything_written, problem
+from tests.support.servers.smtp import mail_server
 
 INVALID = "INVALID_CREDENTIALS"
 

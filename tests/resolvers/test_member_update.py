@@ -4,10 +4,20 @@ import asyncio
 import itertools
 
 from models import Member, MemberKind, Role
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import Json, problem
-from tests.resolvers.managing import MANAGES, UPDATE, audited, everything, facts, manager, top_level, update, updated
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.clients.member_changes import (
+    MANAGES,
+    UPDATE,
+    audited,
+    everything,
+    facts,
+    manager,
+    top_level,
+    update,
+    updated,
+)
+from tests.support.scenarios.college import Json, problem
 
 ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR
 NO_ONE = "Nobody changes their own roles."

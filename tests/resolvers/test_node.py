@@ -6,9 +6,9 @@ import pytest
 
 from models.base import new_id
 from services.kernel.global_ids import global_id
-from tests.asking import ask, data
-from tests.resolvers.college import college
-from tests.resolvers.nodes import BY_ID, by_id, everything, itself, nothing
+from tests.support.clients.graphql import ask, data
+from tests.support.scenarios.college import college
+from tests.support.scenarios.nodes import BY_ID, by_id, everything, itself, nothing
 
 
 async def test_every_type_is_found_by_its_id_by_whoever_sees_it(database: str) -> None:

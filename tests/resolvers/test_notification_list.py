@@ -3,8 +3,8 @@
 from typing import Any
 
 from models import Member, Notification
-from tests import factories as make
-from tests.asking import data, gid
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
 
 LIST = """
 query ($first: Int, $after: String, $unreadOnly: Boolean! = false) {

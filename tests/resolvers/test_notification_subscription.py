@@ -9,10 +9,10 @@ import pytest
 from models import Inbox, Learner, Member, MemberKind, Notification, NotificationKind, Role, Session, Tracker
 from services.accounts.sessions import SessionEnded, viewer_of_session
 from services.notifications import subscription
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import College, college, created
-from tests.resolvers.listening import ASSIGNED, RECEIVED, Listener, listener, reader_of, until
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.clients.subscriptions import ASSIGNED, RECEIVED, Listener, listener, reader_of, until
+from tests.support.scenarios.college import College, college, created
 
 
 async def assign(house: College, count: int = 1) -> None:

@@ -7,10 +7,10 @@ import pytest
 from models import Mail, MailKind, Member, SignInFailures
 from models.database import fetch
 from services.accounts import mail_requests
-from tests.resolvers.choosing import FRESH, ask_for_link, choose, codes, sent, text_of, token_in
-from tests.resolvers.signing_in import ada, sign_in
-from tests.services.mail_server import mail_server
-from tests.statements import recorded
+from tests.support.clients.password_links import FRESH, ask_for_link, choose, codes, sent, text_of, token_in
+from tests.support.clients.sign_in import ada, sign_in
+from tests.support.databases.sql_statements import recorded
+from tests.support.servers.smtp import mail_server
 
 TRUE = {"data": {"requestPasswordReset": True}}
 

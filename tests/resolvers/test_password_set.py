@@ -8,11 +8,11 @@ import pytest
 from models import AuditEntry, MailKind, Member, PasswordToken, Session, SignInFailures
 from models.database import fetch
 from services.accounts.password_tokens import make_token
-from tests import factories as make
-from tests.asking import ask_with
-from tests.resolvers.choosing import FRESH, NO_TOKEN, SET, choose, codes
-from tests.resolvers.college import problem
-from tests.resolvers.signing_in import PASSWORD, ada, refresh, session, sign_in, who
+from tests.support import factories as make
+from tests.support.clients.graphql import ask_with
+from tests.support.clients.password_links import FRESH, NO_TOKEN, SET, choose, codes
+from tests.support.clients.sign_in import PASSWORD, ada, refresh, session, sign_in, who
+from tests.support.scenarios.college import problem
 
 INVALID: tuple[list[str], str] = ([], "INVALID_CREDENTIALS")
 TOO_SHORT = (["password"], "TOO_SHORT")

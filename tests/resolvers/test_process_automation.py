@@ -1,9 +1,9 @@
 """The process automations of an organisation: listed, and found again by their ids."""
 
 from models import ProcessAutomation
-from tests import factories as make
-from tests.asking import data, gid
-from tests.statements import recorded
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.databases.sql_statements import recorded
 
 LISTED = "{ viewer { organisation { processAutomations { id key name enabled fourEyes } } } }"
 FOUND = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on ProcessAutomation { key } } }"

@@ -3,11 +3,11 @@
 from typing import Any
 
 from models import AuditEntry, Member, ProcessAutomation, Role, Tracker
-from tests import factories as make
-from tests.asking import ask, data, gid
-from tests.resolvers.college import PROBLEM, problem
-from tests.services.automation_entries import NAME
-from tests.services.automations import office
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data, gid
+from tests.support.scenarios.automation_forms import NAME
+from tests.support.scenarios.automations import office
+from tests.support.scenarios.college import PROBLEM, problem
 
 UPDATE = f"""
 mutation ($input: UpdateProcessAutomationInput!) {{

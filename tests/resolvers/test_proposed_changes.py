@@ -6,11 +6,11 @@ from typing import Any
 from models import Employer, Learner, LearningAim, Tracker
 from models.database import fetch
 from services.kernel.global_ids import NodeReference
-from tests import factories as make
-from tests.asking import data, gid
-from tests.services.automation_entries import CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, TODAY
-from tests.services.automations import Office, aim, office, on_a_break
-from tests.statements import recorded
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.databases.sql_statements import recorded
+from tests.support.scenarios.automation_forms import CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, TODAY
+from tests.support.scenarios.automations import Office, aim, office, on_a_break
 
 CHANGES = "proposedChanges { field label before after current conflict }"
 ONE = f"query ($id: ID!) {{ tracker(id: $id) {{ {CHANGES} }} }}"

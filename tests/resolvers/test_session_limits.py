@@ -4,7 +4,7 @@ import asyncio
 
 from models import Session, SignInFailures
 from models.database import fetch
-from tests.resolvers.signing_in import PASSWORD, ada, session, sign_in
+from tests.support.clients.sign_in import PASSWORD, ada, session, sign_in
 
 INVALID = "INVALID_CREDENTIALS"
 

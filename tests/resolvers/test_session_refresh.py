@@ -9,10 +9,10 @@ from models import Member, MemberKind, RefreshToken, Role, Session
 from models.database import fetch
 from services.accounts.sessions import SessionEnded, viewer_of
 from services.notifications import subscription
-from tests import factories as make
-from tests.asking import INSTALLATION, ask_with
-from tests.resolvers.listening import listener, reader_of, until
-from tests.resolvers.signing_in import REFRESH, SIGN_OUT, ada, refresh, session, who
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, ask_with
+from tests.support.clients.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, who
+from tests.support.clients.subscriptions import listener, reader_of, until
 
 OVER: dict[str, Any] = {
     "session": None,

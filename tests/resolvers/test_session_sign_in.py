@@ -12,9 +12,9 @@ from models.base import new_id
 from models.database import fetch
 from services.accounts.passwords import hash_password
 from services.accounts.sessions import viewer_of
-from tests import factories as make
-from tests.asking import INSTALLATION, ask_with, gid
-from tests.resolvers.signing_in import PASSWORD, SIGN_IN, ada, session, sign_in, who
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, ask_with, gid
+from tests.support.clients.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, who
 
 WRONG: dict[str, Any] = {
     "session": None,

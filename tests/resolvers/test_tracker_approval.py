@@ -5,10 +5,9 @@ from typing import Any
 
 from models import Learner, Member, Role, Tracker, TrackerEvent
 from models.database import fetch
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import College, college, day, enable_automations, problem, text
-from tests.resolvers.updating import (
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.clients.tracker_updates import (
     ADDRESS,
     EDIT,
     address,
@@ -21,6 +20,7 @@ from tests.resolvers.updating import (
     update,
     updated,
 )
+from tests.support.scenarios.college import College, college, day, enable_automations, problem, text
 
 ONLY_APPROVES = "stays as it is: approving changes nothing else."
 OTHER_EYES = problem(

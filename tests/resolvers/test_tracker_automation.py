@@ -7,9 +7,9 @@ import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
 from services.kernel.dates import spoken, today
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import chosen, college, created, day, problem, refused, ticked
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.scenarios.college import chosen, college, created, day, problem, refused, ticked
 
 NOW = today()
 

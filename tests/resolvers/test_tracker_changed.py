@@ -15,10 +15,10 @@ from services.accounts.sessions import SessionEnded
 from services.notifications import tracker_stream
 from services.notifications.inbox_reader import InboxReader, reading
 from services.notifications.tracker_stream import OpenPages
-from tests import factories as make
-from tests.asking import INSTALLATION, ask, data, executor, gid, viewer
-from tests.resolvers.college import college, created
-from tests.resolvers.listening import Listener, until
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, ask, data, executor, gid, viewer
+from tests.support.clients.subscriptions import Listener, until
+from tests.support.scenarios.college import college, created
 
 HEAR = "subscription ($id: ID!) { trackerChanged(id: $id) { kind version comment tracker { number version } } }"
 COMMENT = "mutation ($id: ID!, $text: String!) { addComment(input: {trackerId: $id, text: $text}) { errors { code } } }"

@@ -4,9 +4,9 @@ import asyncio
 from collections import Counter
 
 from models import Inbox, Mail, Notification, OrganisationCounter, Tracker
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import OPENS, college, create
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.scenarios.college import OPENS, college, create
 
 
 async def test_two_hundred_at_once_among_four_members_who_assign_to_each_other(database: str) -> None:

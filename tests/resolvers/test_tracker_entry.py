@@ -3,9 +3,9 @@
 from typing import Any
 
 from models import MemberKind, Notification, Role
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import (
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.scenarios.college import (
     VALIDATE,
     chosen,
     college,

@@ -11,11 +11,20 @@ from services.files.signed_urls import granted
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.documents import definition_to_document
 from services.kernel.global_ids import global_id
-from tests import factories as make
-from tests.asking import INSTALLATION, data, gid, viewer
-from tests.resolvers.college import College, Json, college, create, created, everything_written, problem, refused
 from tests.resolvers.test_tracker_update_files import evidence, upload
-from tests.statements import recorded
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, data, gid, viewer
+from tests.support.databases.sql_statements import recorded
+from tests.support.scenarios.college import (
+    College,
+    Json,
+    college,
+    create,
+    created,
+    everything_written,
+    problem,
+    refused,
+)
 
 FILES = """
 query ($id: ID!) { tracker(id: $id) { values { ... on FileValue {

@@ -22,10 +22,10 @@ from models import (
 from services.kernel.dates import today
 from services.kernel.global_ids import global_id
 from services.trackers.listing.orders import NOBODY
-from tests import factories as make
-from tests.asking import ask, data, gid
-from tests.resolvers.finding import PAGE, Json, cases, meets, ordered, seen_by, walked
-from tests.resolvers.paging import cursor
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data, gid
+from tests.support.clients.paging import cursor
+from tests.support.scenarios.expected_trackers import PAGE, Json, cases, meets, ordered, seen_by, walked
 
 ORDERS = ["CREATED_AT", "UPDATED_AT", "DUE_DATE", "STATUS", "TYPE", "LEARNER", "ASSIGNEE", "CREATED_BY", "NUMBER"]
 NAMES = ["Sméth", "Smeth", "O'Neil", "de la Cruz", "Ångström", "smith-jones"]

@@ -11,9 +11,9 @@ from services.forms.kinds import SubmittedValue
 from services.idempotency import digest, key_problems
 from services.kernel.errors import ErrorCode, Problem
 from services.trackers.create_input import TrackerEntry
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import (
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.scenarios.college import (
     CREATE,
     OPENS,
     College,

@@ -8,9 +8,9 @@ import pytest
 from models import Learner, Member, MemberKind, Tracker, TrackerType, TrackerTypeVersion
 from schema.context import Context
 from services.notifications.inbox_reader import InboxReader
-from tests import factories as make
-from tests.asking import INSTALLATION, ask, ask_in, data, gid, viewer
-from tests.statements import recorded
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, ask, ask_in, data, gid, viewer
+from tests.support.databases.sql_statements import recorded
 
 LIST = """
 query ($filter: TrackerFilter, $first: Int, $after: String, $last: Int, $before: String) {

@@ -8,9 +8,9 @@ from uuid import UUID
 from models import MemberKind, ProcessAutomation, Role, TrackerType, TrackerTypeVersion
 from services.kernel.dates import spoken, today
 from services.kernel.global_ids import global_id
-from tests import factories as make
-from tests.asking import ask, gid
-from tests.resolvers.college import CREATE, VALIDATE, college, created, problem, refusals, refused
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, gid
+from tests.support.scenarios.college import CREATE, VALIDATE, college, created, problem, refusals, refused
 
 UNKNOWN_TYPE = [problem("type", "UNKNOWN_TYPE", "There is no such tracker type.")]
 NO_LEARNER = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]

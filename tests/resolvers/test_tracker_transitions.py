@@ -5,9 +5,9 @@ from typing import Any
 
 from models import Member, Role, Tracker, TrackerStatus, TrackerType
 from models.database import fetch
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import College, college, enable_automations
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.scenarios.college import College, college, enable_automations
 
 CREATE, AUTOMATE, EDIT = list(Role)[:3]
 STEPS = "transitions { from to requiredFields commentRequired viewerCanTake }"

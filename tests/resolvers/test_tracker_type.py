@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from models import Member, MemberKind, ProcessAutomation, Role, TrackerCategory, TrackerType, TrackerTypeVersion
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import OPENS, college
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.scenarios.college import OPENS, college
 
 PLAIN = ["JOB", "APPRENTICESHIP", "TRAINEESHIP", "EDUCATION", "SELF_EMPLOYMENT", "ILR", "COMPLIANCE"]
 STATUSES = {

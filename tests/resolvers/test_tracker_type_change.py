@@ -7,10 +7,9 @@ import pytest
 
 from models import AuditEntry, AuditKind, Role, TrackerType, TrackerTypeVersion
 from services.tracker_types import catalogue
-from tests import factories as make
-from tests.asking import ask, data, gid
-from tests.resolvers.college import Json, college, problem
-from tests.resolvers.type_making import (
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data, gid
+from tests.support.clients.tracker_types import (
     ONE,
     UPDATE,
     choices,
@@ -21,6 +20,7 @@ from tests.resolvers.type_making import (
     types_written,
     update_type,
 )
+from tests.support.scenarios.college import Json, college, problem
 
 NOTE, PLACE = field("TEXT", "note", required=True), field("CHOICE", "place", choices=choices("HOME", "WORK"))
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.asking import data
-from tests.resolvers.college import college
+from tests.support.clients.graphql import data
+from tests.support.scenarios.college import college
 
 FORM = """
 query ($key: String!) {

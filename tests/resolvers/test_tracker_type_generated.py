@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import College, Json, college, create
 from tests.resolvers.test_tracker_type_making import VALUES
-from tests.resolvers.type_making import create_type, manager, type_made
-from tests.services.forms_generated import SLOT, Filling, forms
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.clients.tracker_types import create_type, manager, type_made
+from tests.support.scenarios.college import College, Json, college, create
+from tests.support.scenarios.generated_forms import SLOT, Filling, forms
 
 _numbers = itertools.count(1)
 

@@ -7,11 +7,10 @@ import pytest
 
 from models import AuditEntry, AuditKind, Member, Role, TrackerType
 from services.kernel.global_ids import global_id
-from tests import factories as make
-from tests.asking import ask, data, gid
-from tests.resolvers.college import Json, chosen, college, create, day, problem, text
 from tests.resolvers.test_tracker_update_files import upload
-from tests.resolvers.type_making import (
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data, gid
+from tests.support.clients.tracker_types import (
     CREATE,
     ONE,
     choices,
@@ -22,6 +21,7 @@ from tests.resolvers.type_making import (
     type_made,
     types_written,
 )
+from tests.support.scenarios.college import Json, chosen, college, create, day, problem, text
 
 VALUES = """
 query ($id: ID!) { tracker(id: $id) { typeVersion fields { key } type { key } values {

@@ -1,11 +1,11 @@
 """A type that has changed, or is archived: forms that are being filled in, and the trackers that there are."""
 
 from models import Tracker
-from tests.asking import data, gid
-from tests.resolvers.college import chosen, college, create, problem, text
-from tests.resolvers.college import refused as refused_tracker
-from tests.resolvers.type_making import choices, field, manager, served, type_changed, type_made
-from tests.resolvers.updating import refused, update, updated
+from tests.support.clients.graphql import data, gid
+from tests.support.clients.tracker_types import choices, field, manager, served, type_changed, type_made
+from tests.support.clients.tracker_updates import refused, update, updated
+from tests.support.scenarios.college import chosen, college, create, problem, text
+from tests.support.scenarios.college import refused as refused_tracker
 
 KEYS = "query ($all: Boolean!) { trackerTypes(category: [CUSTOM], includeArchived: $all) { key } }"
 FORMS = """

@@ -7,10 +7,10 @@ import pytest
 
 from models import Member, MemberKind, Tracker, TrackerTypeVersion
 from services.kernel.dates import spoken, today
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import chosen, college, day, text
-from tests.resolvers.updating import change, event, everything_written, opened, told, update, updated
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.clients.tracker_updates import change, event, everything_written, opened, told, update, updated
+from tests.support.scenarios.college import chosen, college, day, text
 
 TOMORROW = today() + dt.timedelta(days=1)
 

@@ -2,9 +2,9 @@
 
 from models import Learner, Tracker
 from models.database import fetch
-from tests.asking import gid
-from tests.resolvers.college import college, problem, text
-from tests.resolvers.updating import ADDRESS, EDIT, address, approver, event, refused, updated
+from tests.support.clients.graphql import gid
+from tests.support.clients.tracker_updates import ADDRESS, EDIT, address, approver, event, refused, updated
+from tests.support.scenarios.college import college, problem, text
 
 NOT_YOURS = f"needs the role {EDIT}, or to have made the tracker."
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from models import Member, StoredFile
 from services.kernel.global_ids import global_id
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import College, Json, college
-from tests.resolvers.updating import change, event, opened, refused, update, updated
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.clients.tracker_updates import change, event, opened, refused, update, updated
+from tests.support.scenarios.college import College, Json, college
 
 
 async def upload(house: College, by: Member, name: str = "slip.png", **columns: Any) -> StoredFile:

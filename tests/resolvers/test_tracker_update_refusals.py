@@ -8,10 +8,10 @@ from models import MemberKind, Tracker, TrackerStatus
 from models.database import fetch
 from services.kernel.dates import spoken, today
 from services.kernel.global_ids import global_id
-from tests import factories as make
-from tests.asking import ask, data, gid
-from tests.resolvers.college import chosen, college, day, problem, text
-from tests.resolvers.updating import UPDATE, VALIDATE, everything_written, opened, refused, update, updated
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data, gid
+from tests.support.clients.tracker_updates import UPDATE, VALIDATE, everything_written, opened, refused, update, updated
+from tests.support.scenarios.college import chosen, college, day, problem, text
 
 YESTERDAY = today() - dt.timedelta(days=1)
 NOT_FOUND = problem("id", "NOT_FOUND", "There is no such tracker.")

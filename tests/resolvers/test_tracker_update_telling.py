@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 from models import Inbox, Mail, MemberKind, Notification, TrackerEvent
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import college, text
-from tests.resolvers.updating import opened, told, update, updated
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.clients.tracker_updates import opened, told, update, updated
+from tests.support.scenarios.college import college, text
 
 
 async def test_a_reassignment_is_told_to_the_new_assignee_by_mail_too_and_to_the_former_one(database: str) -> None:

@@ -7,12 +7,12 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from models import MemberKind, ProcessAutomation, Role, Tracker
 from resolvers.schema_root import make_schema
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import college, problem, refusals
-from tests.resolvers.nodes import BY_ID, everything, nothing
-from tests.resolvers.updating import opened
-from tests.resolvers.updating import refused as update_refused
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.clients.tracker_updates import opened
+from tests.support.clients.tracker_updates import refused as update_refused
+from tests.support.scenarios.college import college, problem, refusals
+from tests.support.scenarios.nodes import BY_ID, everything, nothing
 
 IN_FILTER = ("assigneeId", "createdById", "learnerId", "tutorId", "employerId", "programmeId")
 FILTERS = tuple(f"filter.{name}" for name in IN_FILTER)

@@ -12,9 +12,9 @@ from playwright.async_api import Browser
 from models.database import database
 from server.settings import database_credentials
 from tests.conftest import address, administer, fresh_database
-from tests.server.browser import chromium
-from tests.server.running import SIGN_IN, Server, environment, running
-from tests.server.staff import PASSWORD, staff
+from tests.support.clients.browser import chromium
+from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.servers.trackers import SIGN_IN, Server, environment, running
 
 
 @dataclass(frozen=True)

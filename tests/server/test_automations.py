@@ -5,9 +5,9 @@ import datetime as dt
 from pathlib import Path
 
 from models import Tracker, TrackerEvent
-from tests.server.running import environment, running
-from tests.services.automation_entries import ADDRESS, TODAY
-from tests.services.automations import office
+from tests.support.scenarios.automation_forms import ADDRESS, TODAY
+from tests.support.scenarios.automations import office
+from tests.support.servers.trackers import environment, running
 
 
 async def test_two_servers_apply_what_fell_due_while_none_ran(database: str, folder: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from models.database import fetch
 from resolvers.schema_root import sdl
-from tests import factories as make
-from tests.server.running import Server, command, environment, running
+from tests.support import factories as make
+from tests.support.servers.trackers import Server, command, environment, running
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MIGRATIONS = Path(__file__).parents[2] / "models" / "migrations"

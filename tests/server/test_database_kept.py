@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from server.embedded_postgres.server import embedded_postgres
-from tests.server.running import Server, environment, running
+from tests.support.servers.trackers import Server, environment, running
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

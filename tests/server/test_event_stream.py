@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from server.http.sse import StreamLimits
-from tests.server.doors import House, house
-from tests.server.stream_client import BEAT, COMPLETE, EVENTS, heard, stream
+from tests.support.clients.sse import BEAT, COMPLETE, EVENTS, heard, stream
+from tests.support.servers.sample_api import House, house
 
 BUG = "Something went wrong here; the request id names it in our log."
 BREAKS = "subscription($how: String!) { breaks(how: $how) { name } }"

@@ -8,8 +8,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.server.doors import House, house
-from tests.server.stream_client import EVENTS
+from tests.support.clients.sse import EVENTS
+from tests.support.servers.sample_api import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

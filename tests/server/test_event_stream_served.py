@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.asking import gid
-from tests.resolvers.managing import UPDATE
-from tests.server.running import Server
-from tests.server.staff import CREATE, PASSWORD, Staff, staffed
-from tests.server.stream_client import COMPLETE, heard, stream
+from tests.support.clients.graphql import gid
+from tests.support.clients.member_changes import UPDATE
+from tests.support.clients.sse import COMPLETE, heard, stream
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staffed
+from tests.support.servers.trackers import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,7 +11,7 @@ from graphql import get_introspection_query
 from server.execution.document_cache import Documents
 from server.execution.executor import Executor, RequestRefused, refused
 from server.protocol.messages import Request
-from tests.server.doors import SCHEMA, Context, House
+from tests.support.servers.sample_api import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)
 BUG = "Something went wrong here; the request id names it in our log."

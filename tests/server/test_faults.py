@@ -6,9 +6,9 @@ from signal import SIGSTOP
 
 from models import Mail
 from models.database import fetch
-from tests.server.running import environment, running
-from tests.server.staff import CREATE, PASSWORD, staff
-from tests.services.mail_server import MailServer
+from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.servers.smtp import MailServer
+from tests.support.servers.trackers import environment, running
 
 
 async def test_killed_between_the_commit_and_the_mail(database: str, folder: Path) -> None:

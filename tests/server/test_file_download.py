@@ -15,11 +15,11 @@ from server.endpoints.downloads import attachment
 from services.files.signed_urls import Grant, address_of
 from services.kernel.global_ids import named
 from services.trackers.attachments import files_by_id
-from tests import factories as make
-from tests.asking import viewer
-from tests.resolvers.college import College, college
-from tests.server.file_doors import PDF, Doors, doors
-from tests.services.kept_files import kept_in
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
+from tests.support.scenarios.college import College, college
+from tests.support.servers.file_endpoints import PDF, Doors, doors
+from tests.support.servers.file_stores import kept_in
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -9,11 +9,11 @@ import pytest
 from models import Member, StoredFile
 from models.database import fetch
 from services.kernel.global_ids import NodeReference, named
-from tests import factories as make
-from tests.resolvers.college import College, college
-from tests.server.file_doors import END, PDF, PNG, Doors, doors, head, nothing, part, refusal
-from tests.services.kept_files import content, kept_in
 from tests.services.test_file_contents import DOCX, EXE, ZIP
+from tests.support import factories as make
+from tests.support.scenarios.college import College, college
+from tests.support.servers.file_endpoints import END, PDF, PNG, Doors, doors, head, nothing, part, refusal
+from tests.support.servers.file_stores import content, kept_in
 
 OF_10_MB = PDF + b"\xff" * (10_000_000 - len(PDF))
 

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from models import Role
-from tests import factories as make
-from tests.resolvers.college import College, college
-from tests.server.file_doors import END, PDF, Doors, doors, nothing, part, refusal
-from tests.services.kept_files import kept_in
+from tests.support import factories as make
+from tests.support.scenarios.college import College, college
+from tests.support.servers.file_endpoints import END, PDF, Doors, doors, nothing, part, refusal
+from tests.support.servers.file_stores import kept_in
 
 
 @pytest.fixture

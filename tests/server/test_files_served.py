@@ -12,12 +12,12 @@ import pytest
 
 from models import StoredFile
 from models.database import fetch
-from tests import factories as make
-from tests.asking import gid
-from tests.buckets import Bucket
-from tests.server.file_doors import BOUNDARY, PDF, PNG, part
-from tests.server.running import Server, command, environment, running
-from tests.server.staff import CREATE, PASSWORD, Staff, staff
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
+from tests.support.servers.file_endpoints import BOUNDARY, PDF, PNG, part
+from tests.support.servers.s3 import Bucket
+from tests.support.servers.trackers import Server, command, environment, running
 
 JOB = "type=JOB&field=evidence"
 URLS = "query ($id: ID!) { tracker(id: $id) { values { ... on FileValue { files { name mediaType bytes url } } } } }"

@@ -12,7 +12,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.server.doors import House, house
+from tests.support.servers.sample_api import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

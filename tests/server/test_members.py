@@ -11,13 +11,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from models import Member
-from tests.asking import gid
-from tests.resolvers.choosing import ASK, FRESH, token_in
-from tests.resolvers.choosing import SET as SET_PASSWORD
-from tests.resolvers.managing import CREATE, UPDATE
-from tests.server.running import Server, environment, running
-from tests.server.staff import PASSWORD, staff
-from tests.services.mail_server import MailServer, mail_server
+from tests.support.clients.graphql import gid
+from tests.support.clients.member_changes import CREATE, UPDATE
+from tests.support.clients.password_links import ASK, FRESH, token_in
+from tests.support.clients.password_links import SET as SET_PASSWORD
+from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.servers.smtp import MailServer, mail_server
+from tests.support.servers.trackers import Server, environment, running
 
 ENTRY = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
 SET = SET_PASSWORD.replace("$token", "$link")

@@ -15,12 +15,12 @@ from websockets.typing import Subprotocol
 from models import MemberKind, Role, TrackerStatus
 from models.database import fetch
 from server.endpoints.metrics import metrics_route
-from tests import factories as make
 from tests.server.conftest import Front
-from tests.server.running import Server, environment, running
-from tests.server.scraped import Sample, named, samples
-from tests.server.staff import CREATE, PASSWORD, staff
-from tests.server.stream_client import BEAT, stream
+from tests.support import factories as make
+from tests.support.clients.sse import BEAT, stream
+from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.servers.metrics import Sample, named, samples
+from tests.support.servers.trackers import Server, environment, running
 
 TOKEN = "a-token-for-metrics"
 HELLO = "query A { ...Both } fragment Both on Query { viewer { id } again: viewer { id } ... { __typename } }"

@@ -12,7 +12,7 @@ from server.execution.executor import RequestRefused
 from server.execution.instrumented import ObservedExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
-from tests.server.doors import Context, House
+from tests.support.servers.sample_api import Context, House
 
 ADA = Context(House(), "ada", None)
 

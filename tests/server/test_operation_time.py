@@ -20,9 +20,9 @@ from server.observability.metrics import ERRORS
 from server.protocol.messages import Request
 from server.settings import database_credentials
 from services.notifications.inbox_reader import InboxReader
-from tests import factories as make
-from tests.asking import INSTALLATION, viewer
-from tests.server.doors import Context, House
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, viewer
+from tests.support.servers.sample_api import Context, House
 
 ADA = Context(House(), "ada", None)
 BRIEF = Limits(operation_seconds=0.2)

@@ -24,11 +24,11 @@ from server.observability.outage import Outage, is_outage
 from server.protocol import errors
 from server.protocol.messages import Request
 from server.settings import database_credentials
-from tests.server.doors import Context, House
-from tests.server.log_lines import lines
-from tests.server.running import Server, environment, running
-from tests.server.scraped import named, samples
-from tests.server.staff import PASSWORD, staff
+from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.servers.log_lines import lines
+from tests.support.servers.metrics import named, samples
+from tests.support.servers.sample_api import Context, House
+from tests.support.servers.trackers import Server, environment, running
 
 VIEWER = "{ viewer { member { name } } }"
 SIGN_IN = 'mutation { signIn(input: {email: "ada@example.org", password: "wrong"}) { errors { code } } }'

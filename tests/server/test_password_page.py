@@ -10,9 +10,9 @@ from models import Mail, MailKind, Member, PasswordToken
 from server.endpoints.password_page import FILES
 from services.accounts.password_tokens import make_token
 from services.accounts.passwords import verify_password
-from tests import factories as make
-from tests.server.browser import needs_browser, visiting
-from tests.server.running import Server
+from tests.support import factories as make
+from tests.support.clients.browser import needs_browser, visiting
+from tests.support.servers.trackers import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -13,12 +13,12 @@ from playwright.async_api import Browser, Request, expect
 
 from models import Notification, Tracker
 from models.database import fetch
-from tests.asking import gid
-from tests.server.browser import PATIENCE, Visit, needs_browser, visiting
-from tests.server.playground import ROOM, Playground
-from tests.server.running import Server
-from tests.server.staff import CREATE, PASSWORD, Staff, staff
 from tests.server.test_playground_build import needs_dist
+from tests.support.clients.browser import PATIENCE, Visit, needs_browser, visiting
+from tests.support.clients.graphql import gid
+from tests.support.clients.playground import ROOM, Playground
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
+from tests.support.servers.trackers import Server
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_browser, needs_dist]
 

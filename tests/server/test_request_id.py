@@ -13,7 +13,7 @@ from starlette.routing import Route
 from server.middleware.request_id import RequestId, request_id_of
 from server.setting_values import networks
 from tests.server.conftest import Front
-from tests.server.log_lines import logged
+from tests.support.servers.log_lines import logged
 
 NEW = re.compile(r"[0-9a-f]{16}")
 GIVEN = "edge-01:7f3a.b_c"

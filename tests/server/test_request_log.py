@@ -17,7 +17,7 @@ from server.middleware.request_id import RequestId
 from server.observability.outage import Outage
 from server.protocol import errors
 from tests.server.conftest import Front
-from tests.server.running import SIGN_IN
+from tests.support.servers.trackers import SIGN_IN
 
 MASKED = "Something went wrong here; the request id names it in our log."
 

@@ -9,11 +9,11 @@ import httpx
 
 from models import Mail, Tracker
 from models.database import transaction
-from tests.locks import until_held_up
-from tests.server.running import environment, running
-from tests.server.staff import CREATE, PASSWORD, staff
 from tests.server.test_members import closed, socket_of
-from tests.services.mail_server import mail_server
+from tests.support.databases.locks import until_held_up
+from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.servers.smtp import mail_server
+from tests.support.servers.trackers import environment, running
 
 GOING = (1001, "Going away")
 

@@ -10,8 +10,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from server.websocket.endpoint import SocketLimits
-from tests.server.doors import House, house
-from tests.server.socket_client import ACK, INIT, ask, client, heard
+from tests.support.clients.websocket import ACK, INIT, ask, client, heard
+from tests.support.servers.sample_api import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,8 +8,8 @@ from websockets.frames import Frame, Opcode
 
 from server.execution.concurrency import network_of
 from server.websocket.endpoint import SocketLimits
-from tests.server.doors import house
-from tests.server.socket_client import ACK, GOOD, INIT, ask, client, complete, heard
+from tests.support.clients.websocket import ACK, GOOD, INIT, ask, client, complete, heard
+from tests.support.servers.sample_api import house
 
 
 async def test_connections_of_a_member() -> None:

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.websocket.endpoint import SocketLimits
-from tests.server.doors import House, house
-from tests.server.socket_client import GOOD, INIT, ask, client, complete, heard
+from tests.support.clients.websocket import GOOD, INIT, ask, client, complete, heard
+from tests.support.servers.sample_api import House, house
 
 BUG = "Something went wrong here; the request id names it in our log."
 

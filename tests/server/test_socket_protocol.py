@@ -10,8 +10,8 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.server.doors import House, house
-from tests.server.socket_client import INIT, ask, client, complete, heard
+from tests.support.clients.websocket import INIT, ask, client, complete, heard
+from tests.support.servers.sample_api import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,8 +7,8 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.server.running import Server, environment, running
 from tests.server.test_members import closed
+from tests.support.servers.trackers import Server, environment, running
 
 TOO_MANY = (4429, "At most 1 connections at a time from one address")
 PROTOCOL = [Subprotocol("graphql-transport-ws")]

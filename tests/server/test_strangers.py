@@ -12,10 +12,10 @@ from models.database import fetch
 from resolvers.schema_root import make_schema
 from server.execution.executor import Executor, RequestRefused, refused
 from server.protocol.messages import Request
-from tests import factories as make
-from tests.asking import ask as ask_graph
-from tests.server.doors import Context, House, house
-from tests.server.socket_client import INIT, ask, client, heard
+from tests.support import factories as make
+from tests.support.clients.graphql import ask as ask_graph
+from tests.support.clients.websocket import INIT, ask, client, heard
+from tests.support.servers.sample_api import Context, House, house
 
 STRANGER, ADA = Context(House(), None, None), Context(House(), "ada", None)
 TOLD = "Sign in first: the schema is told to members alone"

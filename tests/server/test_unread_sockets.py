@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from tests.server.running import Server, environment, running
-from tests.server.staff import CREATE, PASSWORD, Staff, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
+from tests.support.servers.trackers import Server, environment, running
 
 CLIENTS = 500
 LISTEN = """

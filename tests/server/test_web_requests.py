@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from server.process import uvicorn_http
-from tests.server.doors import House, house
+from tests.support.servers.sample_api import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

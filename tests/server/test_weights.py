@@ -9,7 +9,7 @@ from server.execution.cost.pricing import Pricing
 from server.execution.executor import Executor, RequestRefused, refused
 from server.limits import Limits
 from server.protocol.messages import Request
-from tests.server.doors import Context, House
+from tests.support.servers.sample_api import Context, House
 
 ADA = Context(House(), "ada", None)
 

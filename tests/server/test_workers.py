@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 from models.database import fetch
-from tests.server.running import Server, environment, running
-from tests.server.staff import PASSWORD, staff
 from tests.server.test_members import closed, socket_of
+from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.servers.trackers import Server, environment, running
 
 GOING = (1001, "Going away")
 

@@ -6,9 +6,9 @@ import asyncpg
 
 from models import Learner
 from server.settings import database_credentials
-from tests.locks import until_held_up
-from tests.services.automation_entries import NAME, PAUSE
-from tests.services.automations import office, record
+from tests.support.databases.locks import until_held_up
+from tests.support.scenarios.automation_forms import NAME, PAUSE
+from tests.support.scenarios.automations import office, record
 
 # As an import locks whom it has read.
 IMPORTING = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY UPDATE"

@@ -12,10 +12,10 @@ from services.automations.snapshots import snapshot
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.kernel.global_ids import NodeReference
 from services.tracker_types.catalogue import forms
-from tests import factories as make
-from tests.resolvers.updating import everything_written, told
-from tests.services.automation_entries import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
-from tests.services.automations import Office, history, office, on_a_break, record
+from tests.support import factories as make
+from tests.support.clients.tracker_updates import everything_written, told
+from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
+from tests.support.scenarios.automations import Office, history, office, on_a_break, record
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 

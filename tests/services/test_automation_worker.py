@@ -16,10 +16,10 @@ from services.automations import worker
 from services.automations.worker import apply_due, run_automations
 from services.kernel.dates import until_tomorrow
 from tests.conftest import administer
-from tests.resolvers.updating import told
-from tests.services.automation_entries import ADDRESS, TODAY
-from tests.services.automations import Office, history, office, record, with_changes
-from tests.services.plans import nodes
+from tests.support.clients.tracker_updates import told
+from tests.support.databases.query_plans import nodes
+from tests.support.scenarios.automation_forms import ADDRESS, TODAY
+from tests.support.scenarios.automations import Office, history, office, record, with_changes
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 SCHEDULED = ADDRESS | {"effectiveDate": TOMORROW}

@@ -9,9 +9,19 @@ import pytest
 from models import Learner, ProgrammeStatus, TrackerStatus
 from services.kernel.global_ids import NodeReference
 from services.tracker_types.builtin import load
-from tests import factories as make
-from tests.services.automation_entries import ACHIEVED, ADDRESS, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY, WHOLE
-from tests.services.automations import Json, aim, office, record, with_changes
+from tests.support import factories as make
+from tests.support.scenarios.automation_forms import (
+    ACHIEVED,
+    ADDRESS,
+    CONDITIONS,
+    LEFT,
+    NAME,
+    PAUSE,
+    PRACTICAL,
+    TODAY,
+    WHOLE,
+)
+from tests.support.scenarios.automations import Json, aim, office, record, with_changes
 
 D = dt.date
 

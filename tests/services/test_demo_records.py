@@ -6,7 +6,7 @@ from typing import Any
 from models import Member, Tracker, TrackerStatus
 from services.automations.worker import apply_due
 from services.demo import fill_demo
-from tests.asking import data
+from tests.support.clients.graphql import data
 
 PAGE = """
 query ($after: String) { trackers(first: 100, after: $after, filter: { category: [PROCESS_AUTOMATION] }) {

@@ -32,7 +32,7 @@ from services.forms.validate import check_form
 from services.kernel.dates import day_of
 from services.tracker_types.transitions import AUTOMATION, PLAIN
 from tests.conftest import address, administer
-from tests.services.demo_checks import as_entered, definitions, effects, recorded
+from tests.support.scenarios.demo_checks import as_entered, definitions, effects, recorded
 
 PROCESS = TrackerCategory.PROCESS_AUTOMATION
 DONE = (TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)

@@ -7,8 +7,8 @@ import pytest
 from models import Employer, Learner, Organisation
 from services.imports.employers import import_employers
 from services.imports.report import ImportReport, UnreadableFileError
-from tests import factories
-from tests.services.imports import write
+from tests.support import factories
+from tests.support.scenarios.imports import write
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -16,7 +16,7 @@ from services.forms.definitions import (
 )
 from services.forms.kinds import KINDS, Checked, NodeReference
 from services.kernel.errors import ErrorCode, Problem
-from tests.services.entries import at, check
+from tests.support.scenarios.forms import at, check
 
 
 def test_the_table_has_a_row_for_every_kind_and_a_slot_for_each() -> None:

@@ -7,7 +7,7 @@ import pytest
 from services.forms.definitions import DateBound, DateField
 from services.forms.kinds import Checked
 from services.kernel.errors import ErrorCode, Problem
-from tests.services.entries import at, check
+from tests.support.scenarios.forms import at, check
 
 DAY = dt.date(2026, 9, 1)
 START = DateField(key="start", label="Start date")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.forms.definitions import DecimalField, IntegerField
 from services.forms.kinds import Checked
 from services.kernel.errors import ErrorCode
-from tests.services.entries import at, check
+from tests.support.scenarios.forms import at, check
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from models import Employer, Member, MemberKind, Organisation, Programme
 from services.forms.definitions import FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
 from services.forms.kinds import Checked, NodeReference
 from services.kernel.errors import ErrorCode
-from tests.services.entries import at, check, fill_in
+from tests.support.scenarios.forms import at, check, fill_in
 
 MEMBER = ReferenceField(key="who", label="Coach", target=ReferenceTarget.MEMBER)
 EMPLOYER = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EMPLOYER)

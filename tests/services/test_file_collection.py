@@ -15,9 +15,9 @@ from services.files.collection import collect, discard, run_collection
 from services.files.store import folder_store
 from services.kernel.errors import ErrorCode, Problem, Rejected
 from services.trackers.attachments import attach
-from tests import factories as make
-from tests.asking import viewer
-from tests.services.kept_files import Kept, kept_in, stream
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
+from tests.support.servers.file_stores import Kept, kept_in, stream
 
 
 @pytest.fixture(params=["folder", "bucket"])

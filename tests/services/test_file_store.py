@@ -12,8 +12,8 @@ import pytest
 
 from models.base import new_id
 from services.files.store import FileStore, StoreFailed, bucket_store, folder_store
-from tests.buckets import Bucket
-from tests.services.kept_files import Kept, content, kept_in, stream
+from tests.support.servers.file_stores import Kept, content, kept_in, stream
+from tests.support.servers.s3 import Bucket
 
 
 @pytest.fixture(params=["folder", "bucket"])

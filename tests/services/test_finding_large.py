@@ -22,15 +22,15 @@ from services.trackers.listing.filters import TrackerFilter
 from services.trackers.listing.orders import NOBODY, OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
-from tests.asking import viewer
 from tests.conftest import address, administer
-from tests.services import large
-from tests.services.plans import asked, nodes, rows_read, rows_sorted
+from tests.support.clients.graphql import viewer
+from tests.support.databases.query_plans import asked, nodes, rows_read, rows_sorted
+from tests.support.scenarios import million_trackers
 
 MOST_READ = 5_000
 MOST_SORTED = 1_100
 WHOLE = frozenset({"tracker", "tracker_listing", "tracker_in_group", "tracker_words", "learner", "learner_in_group"})
-VIEWERS = ("Admin 1", large.BIG, large.SMALL)
+VIEWERS = ("Admin 1", million_trackers.BIG, million_trackers.SMALL)
 
 S = TrackerStatus
 FILTERS: Mapping[str, Mapping[str, Any]] = {
@@ -49,7 +49,7 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "nobody's": {"assignee": ["Ghost"]},
     "old creator": {"created_by": ["Admin 20"]},
     "learners": {"learner": ["L1", "L5000"]},
-    "small tutor": {"tutor": [large.SMALL]},
+    "small tutor": {"tutor": [million_trackers.SMALL]},
     "tutors": {"tutor": [f"Tutor {number}" for number in range(1, 100)]},
     "employer": {"employer": ["Employer 7"]},
     "group": {"group": ["Group 30"]},
@@ -92,7 +92,7 @@ async def house(postgres: str, template: str) -> AsyncIterator[Mapping[str, View
     """The large organisation, and those who look into it."""
     await administer(postgres, f"CREATE DATABASE large TEMPLATE {template}")
     credentials = database_credentials(address(postgres, "large"))
-    await large.fill(credentials)
+    await million_trackers.fill(credentials)
     async with opened(credentials):
         yield {name: await viewer(await Member.get(name=name)) for name in VIEWERS}
     await administer(postgres, "DROP DATABASE large WITH (FORCE)")
@@ -177,7 +177,7 @@ async def _looks_right(who: Viewer, query: TrackerQuery, order: str, backwards: 
     """Both ends of the list, and what lies around the middle of its first page."""
     first = await _page(who, PageRequest(first=50), query)
     last = await _page(who, PageRequest(last=50), query)
-    if who.member.name == large.SMALL:
+    if who.member.name == million_trackers.SMALL:
         assert _numbers(first) == await _expected(who, query.filter_by, order, 50)
         assert _numbers(last) == (await _expected(who, query.filter_by, backwards, 50))[::-1]
     assert bool(first.records) is bool(last.records)

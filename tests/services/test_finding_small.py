@@ -10,9 +10,9 @@ from services.paging.pages import PageRequest
 from services.trackers.listing.filters import TrackerFilter
 from services.trackers.listing.orders import OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
-from tests import factories as make
-from tests.asking import viewer
-from tests.services.plans import asked, nodes, rows_read
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
+from tests.support.databases.query_plans import asked, nodes, rows_read
 
 PAGES: Mapping[str, Mapping[str, Any]] = {
     "newest first": {},

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from models import Notification, Tracker, TrackerStatus, TrackerType
-from tests.services.automation_entries import ADDRESS, CAME_BACK, NAME, PAUSE
-from tests.services.automations import history, office, on_a_break
+from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, NAME, PAUSE
+from tests.support.scenarios.automations import history, office, on_a_break
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from services.forms.kinds import NodeReference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
 from services.tracker_types.builtin import load
-from tests.services.entries import NOWHERE, TODAY, at, fill_in, submitted, told
+from tests.support.scenarios.forms import NOWHERE, TODAY, at, fill_in, submitted, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 ILR = BUILT_IN["ILR"]

@@ -7,7 +7,7 @@ import pytest
 from services.forms.definitions import DateBound, DateField, FieldCondition, TextField, TypeDefinition
 from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load
-from tests.services.entries import TODAY, at, fill_in, told
+from tests.support.scenarios.forms import TODAY, at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 COMPLETION = BUILT_IN["COMPLETION"]

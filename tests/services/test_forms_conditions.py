@@ -20,7 +20,7 @@ from services.forms.definitions import (
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load
-from tests.services.entries import TODAY, at, fill_in, told
+from tests.support.scenarios.forms import TODAY, at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 NAME = BUILT_IN["CHANGE_OF_NAME"]

@@ -18,7 +18,7 @@ from services.forms.kinds import CanonicalValue
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load
-from tests.services.entries import at, fill_in, told
+from tests.support.scenarios.forms import at, fill_in, told
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 ILR = BUILT_IN["ILR"]

@@ -4,7 +4,7 @@ import datetime as dt
 
 from models import RefreshToken, Session, SignInFailures
 from services.retention import tidy_up
-from tests import factories as make
+from tests.support import factories as make
 
 
 async def test_stale_rows_go_and_the_others_stay(database: str) -> None:

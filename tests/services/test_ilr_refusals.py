@@ -7,7 +7,7 @@ import pytest
 
 from services.imports.entry import LearnerEntry
 from services.imports.report import EntryProblem
-from tests.services.returns import AIM, DATA, learner, message, only, read_file, refusal
+from tests.support.scenarios.ilr_returns import AIM, DATA, learner, message, only, read_file, refusal
 
 
 def refused() -> Iterator[LearnerEntry]:

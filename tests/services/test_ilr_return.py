@@ -12,7 +12,7 @@ from services.imports.entry import AimEntry, EmployerMention, LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
 from services.imports.ilr.xml import NAMESPACES, YEARS
 from services.imports.report import EntryProblem
-from tests.services.returns import AIM, learner, message, only, read, read_file
+from tests.support.scenarios.ilr_returns import AIM, learner, message, only, read, read_file
 
 
 class TestWhatIsRead:

@@ -9,9 +9,9 @@ from models import AuditEntry, MemberKind, Role
 from services.accounts.members import add_member
 from services.imports.employers import import_employers
 from services.imports.report import UnreadableFileError
-from tests import factories as make
-from tests.services.imports import bring, learner, write
-from tests.services.returns import message
+from tests.support import factories as make
+from tests.support.scenarios.ilr_returns import message
+from tests.support.scenarios.imports import bring, learner, write
 
 BAD = learner(reference="A2", ULN=1)
 

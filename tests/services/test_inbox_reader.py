@@ -12,11 +12,11 @@ from models.database import fetch
 from server.settings import database_credentials
 from services.notifications import inbox_reader
 from services.notifications.inbox_reader import InboxReader
-from tests import factories as make
-from tests.asking import gid
-from tests.resolvers.college import College, college, created
-from tests.resolvers.listening import PATIENCE, reader_of, until
-from tests.statements import recorded
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.clients.subscriptions import PATIENCE, reader_of, until
+from tests.support.databases.sql_statements import recorded
+from tests.support.scenarios.college import College, college, created
 
 LISTENING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
 OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

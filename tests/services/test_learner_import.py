@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from models import Employer, Learner, LearningAim, Organisation, Programme
-from tests import factories
-from tests.services.imports import WriteReturn, aim, aims_of, bring, counts, everything, learner, return_writer
-from tests.services.returns import DATA
+from tests.support import factories
+from tests.support.scenarios.ilr_returns import DATA
+from tests.support.scenarios.imports import WriteReturn, aim, aims_of, bring, counts, everything, learner, return_writer
 
 pytestmark = pytest.mark.usefixtures("database")
 

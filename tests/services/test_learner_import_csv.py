@@ -7,8 +7,8 @@ import pytest
 
 from models import Employer, Group, Learner, MemberKind, Organisation, Programme
 from services.imports.report import EntryProblem, KeptRecord, RefusedRecord, UnreadableFileError
-from tests import factories
-from tests.services.imports import (
+from tests.support import factories
+from tests.support.scenarios.imports import (
     NOTHING,
     aim,
     approve_something,

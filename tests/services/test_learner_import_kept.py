@@ -7,8 +7,16 @@ import pytest
 
 from models import Learner, LearningAim, Organisation
 from services.imports.report import KeptRecord
-from tests import factories
-from tests.services.imports import WriteReturn, approve_something, bring, counts, everything, learner, return_writer
+from tests.support import factories
+from tests.support.scenarios.imports import (
+    WriteReturn,
+    approve_something,
+    bring,
+    counts,
+    everything,
+    learner,
+    return_writer,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 

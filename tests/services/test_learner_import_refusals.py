@@ -6,9 +6,9 @@ import pytest
 
 from models import Learner, Organisation
 from services.imports.report import UnreadableFileError
-from tests import factories
-from tests.services.imports import NOTHING, WriteReturn, bring, counts, everything, learner, return_writer
-from tests.services.returns import DATA
+from tests.support import factories
+from tests.support.scenarios.ilr_returns import DATA
+from tests.support.scenarios.imports import NOTHING, WriteReturn, bring, counts, everything, learner, return_writer
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -10,12 +10,12 @@ from services.trackers.create import create_tracker
 from services.trackers.create_input import TrackerEntry
 from services.trackers.update import update_tracker
 from services.trackers.update_input import UpdateEntry
-from tests import factories as make
-from tests.asking import viewer
-from tests.services.automation_entries import ADDRESS
-from tests.services.automations import Office, office
-from tests.services.entries import submitted
 from tests.services.test_tracker_listing import differs, listed, seen
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
+from tests.support.scenarios.automation_forms import ADDRESS
+from tests.support.scenarios.automations import Office, office
+from tests.support.scenarios.forms import submitted
 
 ROUNDS = 12
 

@@ -11,9 +11,9 @@ import pytest
 from models import Mail, Member
 from models.database import fetch
 from services.mail.outbox import OutboxState, delay, outbox_state
-from tests.factories import mail, notification
-from tests.services.mail_server import MailServer, mail_server
-from tests.services.mails import INSTALLATION, become_due, due_in, fate, owed, send
+from tests.support.factories import mail, notification
+from tests.support.scenarios.mail import INSTALLATION, become_due, due_in, fate, owed, send
+from tests.support.servers.smtp import MailServer, mail_server
 
 ONE_MAIL = """
 import asyncio, sys

@@ -6,9 +6,9 @@ import pytest
 
 from models import Mail, Member, MemberKind, Tracker
 from services.mail.outbox import NO_LONGER_TO_BE_TOLD, OutboxState, outbox_state
-from tests.factories import learner, mail, member, notification, tracker
-from tests.services.mail_server import MailServer, mail_server
-from tests.services.mails import fate, owed, send
+from tests.support.factories import learner, mail, member, notification, tracker
+from tests.support.scenarios.mail import fate, owed, send
+from tests.support.servers.smtp import MailServer, mail_server
 
 
 @pytest.fixture

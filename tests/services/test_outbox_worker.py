@@ -11,8 +11,8 @@ from models import Mail
 from models.database import fetch
 from services.mail.worker import run_outbox
 from tests.conftest import administer
-from tests.services.mail_server import MailServer, mail_server
-from tests.services.mails import INSTALLATION, owed
+from tests.support.scenarios.mail import INSTALLATION, owed
+from tests.support.servers.smtp import MailServer, mail_server
 
 HOUR = 3600.0
 

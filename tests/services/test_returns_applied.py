@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models import LearningAim, ProgrammeStatus
-from tests.services.automation_entries import CAME_BACK, LEFT, PAUSE
-from tests.services.automations import Json, office, on_a_break, record, with_changes
+from tests.support.scenarios.automation_forms import CAME_BACK, LEFT, PAUSE
+from tests.support.scenarios.automations import Json, office, on_a_break, record, with_changes
 
 D = dt.date
 ENDED = {"completion_status": 3, "outcome": 3}

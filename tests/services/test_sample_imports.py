@@ -7,8 +7,8 @@ import pytest
 
 from models import Employer, Learner, LearningAim, MemberKind, Organisation
 from services.imports.employers import import_employers
-from tests import factories
-from tests.services.imports import bring, counts
+from tests.support import factories
+from tests.support.scenarios.imports import bring, counts
 
 pytestmark = pytest.mark.usefixtures("database")
 

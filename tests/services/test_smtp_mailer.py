@@ -8,7 +8,7 @@ import pytest
 
 from services.mail.smtp import SmtpMailer
 from services.mail.transport import MailRefused
-from tests.services.mail_server import MailServer, delay, mail_server, message
+from tests.support.servers.smtp import MailServer, delay, mail_server, message
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.mail.smtp import Tls, is_private
-from tests.services.mail_server import MailServer, delay, mail_server, make_certificate, message
+from tests.support.servers.smtp import MailServer, delay, mail_server, make_certificate, message
 
 RIGHT: dict[str, Any] = {"username": "trackers", "password": "right"}
 Certificate = tuple[ssl.SSLContext, Path]

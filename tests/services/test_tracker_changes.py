@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from models import StoredFile, TrackerStatus
 from services.forms.documents import definition_from_document
 from services.trackers.diff import Contents, changes
-from tests import factories as make
+from tests.support import factories as make
 
 FORM = definition_from_document(
     {

@@ -12,10 +12,10 @@ from models import Group, Learner, Member, MemberKind, Tracker, TrackerStatus, T
 from models.database import fetch, transaction
 from services.kernel.sql import Statement
 from services.visibility import visible
-from tests import factories as make
-from tests.asking import gid, viewer
-from tests.locks import until_held_up
-from tests.resolvers.college import OPENS, College, college, create
+from tests.support import factories as make
+from tests.support.clients.graphql import gid, viewer
+from tests.support.databases.locks import until_held_up
+from tests.support.scenarios.college import OPENS, College, college, create
 
 LISTED = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from models import TrackerTypeVersion
 from services.tracker_types import catalogue
-from tests import factories as make
+from tests.support import factories as make
 
 
 async def test_forms_are_answered_whole_when_no_more_are_to_be_kept(

@@ -36,8 +36,8 @@ from services.tracker_types.transitions import Transition
 from services.trackers.permissions import transitions_from
 from services.trackers.update_input import UpdateEntry, check_update
 from services.viewer import Viewer
-from tests import factories as make
-from tests.asking import viewer
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
 
 OWN: dict[str, Any] = {
     "fields": [

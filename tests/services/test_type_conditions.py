@@ -7,7 +7,7 @@ import pytest
 
 from services.forms.definitions import FieldKind, TextFormat
 from services.tracker_types.input import BoundEntry, ChoiceEntry, ConditionEntry, FieldEntry
-from tests.services.definitions_entered import entry, made, told
+from tests.support.scenarios.field_definitions import entry, made, told
 
 
 def shown(field: str, *values: str, key: str = "it") -> FieldEntry:

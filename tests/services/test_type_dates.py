@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.forms.definitions import FieldKind
 from services.tracker_types.input import BoundEntry, ConditionEntry, FieldEntry
-from tests.services.definitions_entered import TODAY, entry, told
+from tests.support.scenarios.field_definitions import TODAY, entry, told
 
 D = dt.date
 

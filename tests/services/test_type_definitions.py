@@ -12,7 +12,7 @@ from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules import RULES, SLOTS, Place
 from services.tracker_types.input import ChoiceEntry, FieldEntry
 from services.tracker_types.validate import check_type_key, type_description, type_name
-from tests.services.definitions_entered import YES, entry, made, told
+from tests.support.scenarios.field_definitions import YES, entry, made, told
 
 
 def test_the_rules_and_the_kinds_and_the_slots_are_the_same() -> None:

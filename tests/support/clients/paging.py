@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 from typing import Any
 
 from models import Member
-from tests.asking import ask, data
+from tests.support.clients.graphql import ask, data
 
 PAGE = "totalCount nodes { name } edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 

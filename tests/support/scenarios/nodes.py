@@ -4,9 +4,9 @@ from typing import Any
 
 from models import LearningAim, Member, ProcessAutomation, TrackerEvent
 from services.kernel.dates import today
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import College
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.scenarios.college import College
 
 BY_ID = """
 query ($id: ID!) {

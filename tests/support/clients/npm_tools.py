@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.clients.child import HERE, NODE
+from tests.support.clients.child_process import HERE, NODE
 
 PACKAGES = HERE / "node_modules"
 

@@ -6,9 +6,9 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.server.browser import chromium, visiting
-from tests.server.playground import Playground
-from tests.server.running import Server, environment, running
+from tests.support.clients.browser import chromium, visiting
+from tests.support.clients.playground import Playground
+from tests.support.servers.trackers import Server, environment, running
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 PASSWORD = "demo-password-1"

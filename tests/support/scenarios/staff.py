@@ -9,10 +9,10 @@ from models import Learner, Member, MemberKind, Organisation, Role
 from models.database import database as opened
 from server.settings import database_credentials
 from services.accounts.passwords import hash_password
-from tests import factories as make
-from tests.asking import gid
 from tests.conftest import fresh_database
-from tests.server.running import Server, environment, running
+from tests.support import factories as make
+from tests.support.clients.graphql import gid
+from tests.support.servers.trackers import Server, environment, running
 
 PASSWORD = "a password for tests"
 

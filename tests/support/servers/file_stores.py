@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.files.store import FileStore, bucket_store, folder_store
-from tests.buckets import Bucket
+from tests.support.servers.s3 import Bucket
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
 from services.kernel.dates import day_of, today
-from tests.asking import data, gid
+from tests.support.clients.graphql import data, gid
 
 Json = dict[str, Any]
 

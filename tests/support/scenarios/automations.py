@@ -24,10 +24,10 @@ from services.trackers.create import create_tracker
 from services.trackers.create_input import TrackerEntry
 from services.trackers.update import update_tracker
 from services.trackers.update_input import UpdateEntry
-from tests import factories as make
-from tests.asking import viewer
-from tests.resolvers.college import enable_automations
-from tests.services.entries import submitted
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
+from tests.support.scenarios.college import enable_automations
+from tests.support.scenarios.forms import submitted
 
 Json = dict[str, Any]
 

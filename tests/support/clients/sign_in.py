@@ -6,8 +6,8 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from models import Member, Organisation
-from tests import factories as make
-from tests.asking import ask_with
+from tests.support import factories as make
+from tests.support.clients.graphql import ask_with
 
 PASSWORD = "correct horse battery"
 SESSION = """

@@ -5,9 +5,9 @@ from email.message import EmailMessage
 from typing import cast
 
 from services.mail.outbox import send_due
-from tests.asking import INSTALLATION, ask_with
-from tests.resolvers.signing_in import SESSION, Json
-from tests.services.mail_server import MailServer
+from tests.support.clients.graphql import INSTALLATION, ask_with
+from tests.support.clients.sign_in import SESSION, Json
+from tests.support.servers.smtp import MailServer
 
 ASK = "mutation ($email: String!) { requestPasswordReset(email: $email) }"
 SET = (

@@ -7,8 +7,8 @@ from models import Mail, Member, MemberKind, Tracker
 from models.database import fetch
 from services.installation import Installation
 from services.mail.outbox import send_due
-from tests.factories import mail, member, notification, organisation, tracker, tracker_type
-from tests.services.mail_server import MailServer
+from tests.support.factories import mail, member, notification, organisation, tracker, tracker_type
+from tests.support.servers.smtp import MailServer
 
 INSTALLATION = Installation(
     secret=b"s" * 32, edit_url="https://app.example/trackers/{id}", mail_from="trackers@mail.example"

@@ -12,7 +12,7 @@ from server.settings import database_credentials
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader, reading
 from services.viewer import Viewer
-from tests.asking import INSTALLATION, executor, viewer
+from tests.support.clients.graphql import INSTALLATION, executor, viewer
 
 RECEIVED = """
 subscription ($after: String) {

@@ -3,9 +3,9 @@
 from typing import Any
 
 from models import AuditEntry, Mail, Member, MemberKind, Organisation, Role
-from tests import factories as make
-from tests.asking import ask, data, gid
-from tests.resolvers.college import PROBLEM, Json
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data, gid
+from tests.support.scenarios.college import PROBLEM, Json
 
 SHOWN = "member { id name email kind roles active }"
 CREATE = f"mutation ($input: CreateMemberInput!) {{ createMember(input: $input) {{ {SHOWN} errors {{ {PROBLEM} }} }} }}"

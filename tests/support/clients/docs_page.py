@@ -2,7 +2,7 @@
 
 import re
 
-from tests.docs.pages import DOCS
+from tests.support.clients.docs_queries import DOCS
 
 _BLOCK = re.compile(r"^```(?:js|python) ([\w-]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

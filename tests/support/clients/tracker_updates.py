@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from models import Inbox, Mail, Member, Notification, Role, Tracker, TrackerEvent
-from tests import factories as make
-from tests.asking import data, gid
-from tests.resolvers.college import PROBLEM, College, Json, create, text, ticked
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
+from tests.support.scenarios.college import PROBLEM, College, Json, create, text, ticked
 
 UPDATE = f"""
 mutation ($input: UpdateTrackerInput!) {{

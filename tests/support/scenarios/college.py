@@ -21,8 +21,8 @@ from models import (
     TrackerEvent,
     TrackerType,
 )
-from tests import factories as make
-from tests.asking import data, gid
+from tests.support import factories as make
+from tests.support.clients.graphql import data, gid
 
 PROBLEM = "path code message parameters { name value } rule"
 CREATE = f"""

@@ -17,8 +17,8 @@ from server.endpoints.downloads import DownloadDoor
 from server.endpoints.uploads import UploadDoor
 from services.installation import Installation
 from services.viewer import Viewer
-from tests.asking import viewer
-from tests.services.kept_files import Kept
+from tests.support.clients.graphql import viewer
+from tests.support.servers.file_stores import Kept
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 30

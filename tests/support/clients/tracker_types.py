@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from models import AuditEntry, Member, Role, TrackerType, TrackerTypeVersion
-from tests import factories as make
-from tests.asking import data
-from tests.resolvers.college import PROBLEM, College, Json
+from tests.support import factories as make
+from tests.support.clients.graphql import data
+from tests.support.scenarios.college import PROBLEM, College, Json
 
 FORM = """
     key label help kind required requiredFor visibleWhen { field isOneOf }

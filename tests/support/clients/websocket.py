@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.server.doors import House
+from tests.support.servers.sample_api import House
 
 INIT = {"type": "connection_init"}
 ACK = {"type": "connection_ack"}

@@ -16,11 +16,11 @@ from models import (
     TrackerType,
 )
 from services.viewer import Viewer
-from tests import factories as make
-from tests.asking import viewer
-from tests.resolvers.college import College, college
-from tests.resolvers.signing_in import PASSWORD, hashed
-from tests.resolvers.updating import address, opened
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
+from tests.support.clients.sign_in import PASSWORD, hashed
+from tests.support.clients.tracker_updates import address, opened
+from tests.support.scenarios.college import College, college
 
 AUTOMATIONS = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
 ROLES: Sequence[tuple[Role, ...]] = (

@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
-from tests.server.browser import PATIENCE
-from tests.server.staff import PASSWORD
+from tests.support.clients.browser import PATIENCE
+from tests.support.scenarios.staff import PASSWORD
 
 # The editor shows non-breaking spaces, breaks long lines, and keeps its lines in any order.
 _TEXT = """lines => lines

@@ -7,11 +7,11 @@ from typing import Any
 from models import MailKind
 from services.accounts.password_tokens import make_token
 from services.accounts.sessions import sign_in
-from tests.asking import INSTALLATION, gid
-from tests.permissions.houses import Case
-from tests.resolvers.college import Json, day, text
-from tests.resolvers.signing_in import PASSWORD
-from tests.resolvers.updating import ADDRESS
+from tests.support.clients.graphql import INSTALLATION, gid
+from tests.support.clients.sign_in import PASSWORD
+from tests.support.clients.tracker_updates import ADDRESS
+from tests.support.scenarios.college import Json, day, text
+from tests.support.scenarios.permissions import Case
 
 Variables = Callable[[Case], Json] | Callable[[Case], Awaitable[Json]]
 

@@ -11,7 +11,7 @@ from models import Learner, LearningAim, Organisation
 from models.database import fetch
 from services.imports.learners import import_learners
 from services.imports.report import ImportReport
-from tests.services.returns import message
+from tests.support.scenarios.ilr_returns import message
 
 TABLES = ("learner", "learning_aim", "employer", "programme", "learner_group", "learner_in_group")
 

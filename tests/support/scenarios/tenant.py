@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Member
-from tests.resolvers.signing_in import SIGN_IN
-from tests.server.running import Server
-from tests.server.staff import CREATE, PASSWORD, Staff
+from tests.support.clients.sign_in import SIGN_IN
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff
+from tests.support.servers.trackers import Server
 
 SIGN_OUT = "mutation ($refreshToken: String!) { signOut(refreshToken: $refreshToken) }"
 
