@@ -35,10 +35,10 @@ playground: environment
 	$(ALONE) server/playground/dist/index.html
 
 audits: test-environment
-	$(ALONE) tests/audits/node_modules/.package-lock.json
+	$(ALONE) tests/support/npm/audits/node_modules/.package-lock.json
 
 clients: test-environment
-	$(ALONE) tests/clients/node_modules/.package-lock.json
+	$(ALONE) tests/support/npm/clients/node_modules/.package-lock.json
 
 # The README's pictures, after a change of what the playground looks like. Needs Chromium.
 screenshots: test-environment playground
@@ -52,7 +52,7 @@ lock: test-environment
 # All that was made, but not var/ with its data.
 clean:
 	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf server/playground/node_modules server/playground/dist tests/audits/node_modules tests/clients/node_modules
+	rm -rf server/playground/node_modules server/playground/dist tests/support/npm/audits/node_modules tests/support/npm/clients/node_modules
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	@echo "Making the environment .venv (once) …"
@@ -78,15 +78,17 @@ server/playground/dist/index.html: $(PLAYGROUND)
 	@touch server/playground/dist/index.html
 
 # npm writes the stamp last, when every package is there.
-tests/audits/node_modules/.package-lock.json: tests/audits/package.json tests/audits/package-lock.json tests/audits/.npmrc
+tests/support/npm/audits/node_modules/.package-lock.json: tests/support/npm/audits/package.json \
+		tests/support/npm/audits/package-lock.json tests/support/npm/audits/.npmrc
 	@echo "Installing the audits of GraphQL over HTTP (once) …"
-	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/audits && npm ci --silent --no-audit --no-fund
-	@touch tests/audits/node_modules/.package-lock.json
+	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/audits && npm ci --silent --no-audit --no-fund
+	@touch tests/support/npm/audits/node_modules/.package-lock.json
 
-tests/clients/node_modules/.package-lock.json: tests/clients/package.json tests/clients/package-lock.json tests/clients/.npmrc
+tests/support/npm/clients/node_modules/.package-lock.json: tests/support/npm/clients/package.json \
+		tests/support/npm/clients/package-lock.json tests/support/npm/clients/.npmrc
 	@echo "Installing the client libraries that the API is tried with (once) …"
-	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/clients && npm ci --silent --no-audit --no-fund
-	@touch tests/clients/node_modules/.package-lock.json
+	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/clients && npm ci --silent --no-audit --no-fund
+	@touch tests/support/npm/clients/node_modules/.package-lock.json
 
 # The environment's programs name the folder that they were made in.
 ifneq ($(shell cat .venv/checkout 2>/dev/null),$(shell [ ! -e .venv/checkout ] || pwd -P))

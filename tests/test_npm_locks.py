@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-FOLDERS = sorted(lock.parent for lock in Path(__file__).parent.glob("*/package-lock.json"))
+from tests.support.paths import NPM
+
+FOLDERS = sorted(lock.parent for lock in NPM.glob("*/package-lock.json"))
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -8,15 +8,14 @@ from pathlib import Path
 
 from graphql import build_schema
 
-from tests.schema.test_sdl import FILE as SDL
 from tests.support.clients.graphql import gid
+from tests.support.paths import ROOT, SDL
 from tests.support.scenarios.tenant import House
 from tests.support.servers.sample_api import SCHEMA
 from tests.support.servers.sample_api import house as small_house
 from tests.support.servers.trackers import environment
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
-ROOT = Path(__file__).parents[2]
 EXAMPLES = 3
 """Requests for each root field."""
 

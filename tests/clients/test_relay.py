@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.schema.test_sdl import FILE as SDL
 from tests.support.clients.answers import NOT_FILLED, bare
 from tests.support.clients.child_process import HERE, NODE, client, needs_packages, script
 from tests.support.clients.docs_page import block
 from tests.support.clients.npm_tools import PACKAGES, run
+from tests.support.paths import SDL
 from tests.support.scenarios.tenant import House
 
 pytestmark = needs_packages

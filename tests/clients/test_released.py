@@ -7,9 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.schema.test_sdl import FILE as SDL
 from tests.support.clients.child_process import SCRIPTS, needs_packages
 from tests.support.clients.npm_tools import run
+from tests.support.paths import SDL
 
 pytestmark = needs_packages
 

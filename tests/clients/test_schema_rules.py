@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.schema.test_sdl import FILE as SDL
 from tests.support.clients.child_process import HERE, needs_packages
 from tests.support.clients.npm_tools import PACKAGES, run
+from tests.support.paths import SDL
 
 pytestmark = needs_packages
 

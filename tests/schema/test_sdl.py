@@ -1,7 +1,6 @@
 """The promise to clients is a file, and the file is a test."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from graphql import (
     GraphQLEnumType,
@@ -15,16 +14,15 @@ from graphql import (
 )
 
 from resolvers.schema_root import sdl
-
-FILE = Path(__file__).parents[2] / "schema" / "schema.graphql"
+from tests.support.paths import SDL
 
 
 def test_the_committed_sdl_is_the_schemas() -> None:
-    assert FILE.read_text() == sdl(), "write it anew with: .venv/bin/trackers schema > schema/schema.graphql"
+    assert SDL.read_text() == sdl(), "write it anew with: .venv/bin/trackers schema > schema/schema.graphql"
 
 
 def test_every_item_is_described() -> None:
-    schema = build_schema(FILE.read_text())
+    schema = build_schema(SDL.read_text())
     assert [place for place, description in _items(schema) if not (description or "").strip()] == []
 
 

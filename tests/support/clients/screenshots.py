@@ -8,9 +8,10 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.support.clients.browser import chromium, visiting
 from tests.support.clients.playground import Playground
+from tests.support.paths import ROOT
 from tests.support.servers.trackers import Server, environment, running
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
+IMAGES = ROOT / "docs" / "images"
 PASSWORD = "demo-password-1"
 SIZE = {"width": 1280, "height": 880}
 

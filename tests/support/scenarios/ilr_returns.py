@@ -1,15 +1,15 @@
 """Returns for tests: files of our own, and small ones put together from text."""
 
 import io
-from pathlib import Path
 
 import pytest
 
 from services.imports.entry import LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
 from services.imports.report import UnreadableFileError
+from tests.support.paths import DATA
 
-DATA = Path(__file__).parent.parent / "data" / "ilr"
+RETURNS = DATA / "ilr"
 
 
 def read(content: bytes) -> list[tuple[str, LearnerEntry]]:
@@ -17,7 +17,7 @@ def read(content: bytes) -> list[tuple[str, LearnerEntry]]:
 
 
 def read_file(name: str) -> list[tuple[str, LearnerEntry]]:
-    return read((DATA / name).read_bytes())
+    return read((RETURNS / name).read_bytes())
 
 
 def refusal(content: bytes) -> str:

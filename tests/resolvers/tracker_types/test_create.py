@@ -1,0 +1,224 @@
+"""createTrackerType: every kind of field made, drawn, filled and read back; who may, which keys, two at once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from models import AuditEntry, AuditKind, Member, Role, TrackerType
+from services.kernel.global_ids import global_id
+from tests.resolvers.trackers.test_update_files import upload
+from tests.support import factories as make
+from tests.support.clients.graphql import ask, data, gid
+from tests.support.clients.tracker_types import (
+    CREATE,
+    ONE,
+    choices,
+    create_type,
+    field,
+    manager,
+    served,
+    type_made,
+    types_written,
+)
+from tests.support.scenarios.college import Json, chosen, college, create, day, problem, text
+
+VALUES = """
+query ($id: ID!) { tracker(id: $id) { typeVersion fields { key } type { key } values {
+  key label display
+  ... on TextValue { text } ... on IntegerValue { integer } ... on DecimalValue { decimal } ... on DateValue { date }
+  ... on BooleanValue { boolean } ... on ChoiceValue { choices { value } } ... on ReferenceValue { node { id } }
+  ... on FileValue { files { name mediaType bytes } }
+} } }
+"""
+EVERY_KIND = [
+    field("TEXT", "note", label=" Note ", help="What  was\nseen", required=True, minLength=2, maxLength=50),
+    field("TEXT", "report", multiline=True),
+    field("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+"),
+    field("INTEGER", "people", minimum="1", maximum="50"),
+    field("DECIMAL", "hours", minimum="0.25", maximum="168.0", places=3),
+    field("DATE", "seenOn", required=True, latest=[{"today": True}], earliest=[{"date": "2020-01-01"}]),
+    field("DATE", "followUp", earliest=[{"field": "seenOn", "offsetDays": 1}]),
+    field("BOOLEAN", "urgent", default=False),
+    field("BOOLEAN", "agreed", mustBeTrue=True),
+    field("CHOICE", "place", choices=choices("HOME", "WORK"), required=True),
+    field("CHOICE", "topics", choices=choices("SAFETY", "PAY"), multiple=True, requiredFor=["CLOSED", "RESOLVED"]),
+    field("TEXT", "where", visibleWhen={"field": "place", "isOneOf": ["WORK"]}),
+    field("REFERENCE", "employer", target="EMPLOYER", confirmedOnly=True),
+    field("REFERENCE", "visitor", target="MEMBER"),
+    field("FILE", "photo", accept=["image/*", "Application/PDF"], maxBytes=1000, maxFiles=2),
+]
+BOUND = {"date": None, "today": False, "field": None, "offsetDays": 0}
+LISTED = {"validFrom": None, "validTo": None}
+DRAWN = [
+    served("TEXT", "note", label="Note", help="What  was\nseen", required=True, minLength=2, maxLength=50),
+    served("TEXT", "report", multiline=True, maxLength=2000),
+    served("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+"),
+    served("INTEGER", "people", minimum="1", maximum="50"),
+    served("DECIMAL", "hours", minimum="0.25", maximum="168.0", places=3),
+    served(
+        "DATE",
+        "seenOn",
+        required=True,
+        latest=[BOUND | {"today": True}],
+        earliest=[BOUND | {"date": "2020-01-01"}],
+    ),
+    served("DATE", "followUp", earliest=[BOUND | {"field": "seenOn", "offsetDays": 1}]),
+    served("BOOLEAN", "urgent", default=False),
+    served("BOOLEAN", "agreed", mustBeTrue=True),
+    served("CHOICE", "place", choices=[one | LISTED for one in choices("HOME", "WORK")], required=True),
+    served(
+        "CHOICE",
+        "topics",
+        choices=[one | LISTED for one in choices("SAFETY", "PAY")],
+        multiple=True,
+        requiredFor=["CLOSED", "RESOLVED"],
+    ),
+    served("TEXT", "where", visibleWhen={"field": "place", "isOneOf": ["WORK"]}),
+    served("REFERENCE", "employer", target="EMPLOYER", confirmedOnly=True),
+    served("REFERENCE", "visitor", target="MEMBER"),
+    served("FILE", "photo", accept=["image/*", "application/pdf"], maxBytes=1000, maxFiles=2),
+]
+
+
+async def test_every_kind_of_field_is_made_drawn_filled_and_read_back(database: str) -> None:
+    house = await college()
+    mia = await manager(house)
+    made = await type_made(mia, description=" Seen\nat work ", fields=EVERY_KIND)
+    assert made == {
+        "id": gid(await TrackerType.get(key="VISIT")),
+        "key": "VISIT",
+        "name": "Visit",
+        "description": "Seen\nat work",
+        "category": "CUSTOM",
+        "version": 1,
+        "archived": False,
+        "viewerCanCreate": True,
+        "fields": DRAWN,
+    }
+
+    photo = await upload(house, house.tina, "desk.png", type_key="VISIT", field_key="photo")
+    values = [
+        text("note", "Fine"),
+        text("uln", "1000000027"),
+        {"key": "people", "value": {"integer": 3}},
+        {"key": "hours", "value": {"decimal": "0.125"}},
+        day("seenOn", "2026-09-01"),
+        day("followUp", "2026-09-02"),
+        {"key": "agreed", "value": {"boolean": True}},
+        chosen("place", "WORK"),
+        chosen("topics", "PAY", "SAFETY"),
+        text("where", "Kitchen"),
+        {"key": "employer", "value": {"reference": gid(house.employer)}},
+        {"key": "visitor", "value": {"reference": gid(house.bob)}},
+        {"key": "photo", "value": {"files": [global_id("File", photo.id)]}},
+    ]
+    entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(house.learner), "values": values}
+    refused = await create(house.tina, entry)
+    message = "hours must be 0.25 or more."
+    assert refused["errors"] == [problem("values.hours", "TOO_SMALL", message, minimum="0.25")]
+    values[3] = {"key": "hours", "value": {"decimal": "7.5"}}
+    opened = await create(house.tina, entry)
+    assert opened["errors"] == []
+    found = (await data(house.tina, VALUES, id=opened["tracker"]["id"]))["tracker"]
+
+    assert (found["type"], found["typeVersion"]) == ({"key": "VISIT"}, 1)
+    assert [one["key"] for one in found["fields"]] == [one["key"] for one in DRAWN]
+    assert found["values"] == [
+        value("note", "Fine", label="Note", text="Fine"),
+        value("uln", "1000000027", text="1000000027"),
+        value("people", "3", integer=3),
+        value("hours", "7.5", decimal="7.5"),
+        value("seenOn", "1 September 2026", date="2026-09-01"),
+        value("followUp", "2 September 2026", date="2026-09-02"),
+        value("urgent", "No", boolean=False),
+        value("agreed", "Yes", boolean=True),
+        value("place", "Work", choices=[{"value": "WORK"}]),
+        value("topics", "Safety, Pay", choices=[{"value": "SAFETY"}, {"value": "PAY"}]),
+        value("where", "Kitchen", text="Kitchen"),
+        value("employer", "Acme", node={"id": gid(house.employer)}),
+        value("visitor", "Bob", node={"id": gid(house.bob)}),
+        value("photo", "desk.png", files=[{"name": "desk.png", "mediaType": "image/png", "bytes": 9}]),
+    ]
+
+
+def value(key: str, display: str, *, label: str | None = None, **slot: Any) -> Json:
+    return {"key": key, "label": label or key, "display": display} | slot
+
+
+async def test_what_is_served_can_be_entered_again(database: str) -> None:
+    mia = await manager(await college())
+    made = await type_made(mia, fields=EVERY_KIND)
+    again = await type_made(mia, key="AGAIN", fields=made["fields"])
+    assert again["fields"] == made["fields"]
+
+
+async def test_the_form_of_every_built_in_type_can_be_entered(database: str) -> None:
+    mia = await manager(await college())
+    for kind in await TrackerType.filter(organisation_id=None):
+        found = (await data(mia, ONE, key=kind.key))["trackerType"]
+        fields = [one | {"requiredFor": [s for s in one["requiredFor"] if s != "APPROVED"]} for one in found["fields"]]
+        assert (await type_made(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
+
+
+async def test_a_type_is_there_for_the_organisation_alone_and_others_may_use_its_key(database: str) -> None:
+    house, other = await college(), await college()
+    mia, mo = await manager(house), await manager(other, "Mo")
+    made = await type_made(mia)
+    assert await data(other.ada, ONE, key="VISIT") == {"trackerType": None}
+    theirs = await type_made(mo, name="Theirs")
+    assert theirs["id"] != made["id"]
+    assert (await data(mia, ONE, key="VISIT"))["trackerType"]["name"] == "Visit"
+
+
+async def test_a_key_is_given_once(database: str) -> None:
+    house = await college()
+    mia = await manager(house)
+    await type_made(mia)
+    await make.tracker_type(house.organisation, key="OLD", archived=True)
+    before = await types_written()
+    taken = problem("key", "DUPLICATE", "There is a tracker type of this key already.")
+    for key in ("VISIT", "OLD", "JOB", "WITHDRAWAL"):
+        assert await create_type(mia, key=key) == {"trackerType": None, "errors": [taken]}
+    assert (await create_type(mia, key="JOB", name=""))["errors"] == [
+        taken,
+        problem("name", "REQUIRED", "A type's name is required."),
+    ]
+    assert await types_written() == before
+
+
+async def test_of_many_who_make_a_type_of_one_key_at_once_one_does(database: str) -> None:
+    mia = await manager(await college())
+    payloads = await asyncio.gather(*(create_type(mia, name=f"Visit {n}") for n in range(8)))
+    assert sorted([error["code"] for error in payload["errors"]] for payload in payloads) == [[], *[["DUPLICATE"]] * 7]
+    (made,) = [payload["trackerType"] for payload in payloads if payload["trackerType"]]
+    assert (await TrackerType.get(key="VISIT")).name == made["name"]
+    assert await AuditEntry.all().count() == 1
+
+
+async def test_making_a_type_is_kept_in_the_audit(database: str) -> None:
+    house = await college()
+    mia = await manager(house)
+    await type_made(mia, description="Seen at work", fields=EVERY_KIND)
+    (kept,) = await AuditEntry.all()
+    assert (kept.kind, kept.actor_id, kept.organisation_id) == (AuditKind.TYPE_CREATED, mia.id, house.organisation.id)
+    assert kept.subject_id == (await TrackerType.get(key="VISIT")).id
+    assert kept.details == {
+        "key": "VISIT",
+        "name": "Visit",
+        "description": "Seen at work",
+        "archived": False,
+        "version": 1,
+    }
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.MANAGE_SETTINGS])
+async def test_only_who_manages_settings_makes_types(database: str, role: Role) -> None:
+    house = await college()
+    member: Member = await make.member(house.organisation, roles=[role])
+    before = await types_written()
+    entry = {"key": "VISIT", "name": "", "fields": []}
+    answer = await ask(member, CREATE, input=entry)
+    assert answer["data"] == {"createTrackerType": None}
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+    assert await types_written() == before

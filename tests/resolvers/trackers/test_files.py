@@ -1,0 +1,213 @@
+"""Files of trackers: who may attach which, once and for good, and who sees them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from models import Member, StoredFile, Tracker, TrackerTypeVersion
+from models.base import new_id
+from services.files.signed_urls import granted
+from services.forms.definitions import FileField, TypeDefinition
+from services.forms.documents import definition_to_document
+from services.kernel.global_ids import global_id
+from tests.resolvers.trackers.test_update_files import evidence, upload
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, data, gid, viewer
+from tests.support.databases.sql_statements import recorded
+from tests.support.scenarios.college import (
+    College,
+    Json,
+    college,
+    create,
+    created,
+    everything_written,
+    problem,
+    refused,
+)
+
+FILES = """
+query ($id: ID!) { tracker(id: $id) { values { ... on FileValue {
+  key label display files { __typename id name mediaType bytes url }
+} } } }
+"""
+NODE = "query ($id: ID!) { node(id: $id) { __typename id ... on File { name mediaType bytes } } }"
+NOT_THERE = problem("values.evidence", "NOT_FOUND", "Evidence names a file that has not been uploaded.")
+
+
+def job(house: College, *files: StoredFile) -> Json:
+    entry = house.job()
+    return entry | {"values": [*entry["values"], *evidence(*files)]}
+
+
+async def opened(by: Member, entry: Json) -> Tracker:
+    return await Tracker.get(number=await created(by, entry), organisation_id=by.organisation_id)
+
+
+async def node(by: Member, file: StoredFile) -> Json | None:
+    found: Json | None = (await data(by, NODE, id=global_id("File", file.id)))["node"]
+    return found
+
+
+async def test_a_tracker_takes_its_files_in_the_order_in_which_they_were_named(database: str) -> None:
+    house = await college()
+    slip, letter = await upload(house, house.ada), await upload(house, house.ada, "letter.png", bytes=12)
+    tracker = await opened(house.ada, job(house, letter, slip, letter))
+    assert {(row.id, row.tracker_id) for row in await StoredFile.all()} == {
+        (slip.id, tracker.id),
+        (letter.id, tracker.id),
+    }
+    value = (await data(house.bob, FILES, id=gid(tracker)))["tracker"]["values"][-1]
+    urls = [file.pop("url") for file in value["files"]]
+    about = {"__typename": "File", "mediaType": "image/png"}
+    assert value == {
+        "key": "evidence",
+        "label": "Evidence",
+        "display": "letter.png, slip.png",
+        "files": [
+            {**about, "id": global_id("File", letter.id), "name": "letter.png", "bytes": 12},
+            {**about, "id": global_id("File", slip.id), "name": "slip.png", "bytes": 9},
+        ],
+    }
+    for url, file in zip(urls, (letter, slip), strict=True):
+        start = f"{INSTALLATION.public_url}/files/"
+        assert url.startswith(start)
+        grant = granted(INSTALLATION, url.removeprefix(start))
+        assert grant is not None
+        assert grant.file_id == file.id
+
+
+async def test_files_that_cannot_be_attached(database: str) -> None:
+    house, elsewhere = await college(), await college()
+    taken = await upload(house, house.ada)
+    await created(house.ada, job(house, taken))
+    files = {
+        "of nobody": StoredFile(id=new_id()),
+        "somebody else's": await upload(house, house.bob),
+        "another organisation's": await upload(elsewhere, elsewhere.ada),
+        "for another type": await upload(house, house.ada, type_key="JOB_CHANGE"),
+        "for another field": await upload(house, house.ada, field_key="other"),
+        "still under way": await upload(house, house.ada, complete=False),
+        "attached before": taken,
+    }
+    for how, file in files.items():
+        assert await refused(house.ada, job(house, file)) == [NOT_THERE], how
+    own = await upload(house, house.ada)
+    assert await refused(house.ada, job(house, own, files["somebody else's"])) == [NOT_THERE]
+    entry = house.job()
+    for wrong in (gid(house.learner), global_id("StoredFile", own.id), "rubbish", ""):
+        values = [*entry["values"], {"key": "evidence", "value": {"files": [wrong]}}]
+        assert await refused(house.ada, entry | {"values": values}) == [NOT_THERE]
+    assert await StoredFile.filter(tracker_id__isnull=False).count() == 1
+    assert await created(house.ada, job(house, own)) == 2
+
+
+async def test_more_files_than_a_field_takes(database: str) -> None:
+    house = await college()
+    files = [await upload(house, house.ada) for _ in range(6)]
+    too_many = problem("values.evidence", "TOO_MANY", "Evidence takes at most 5 files.", maximum=5, length=6)
+    assert await refused(house.ada, job(house, *files)) == [too_many]
+    await created(house.ada, job(house, *files[:5]))
+
+
+async def test_a_refused_entry_takes_no_file(database: str) -> None:
+    house = await college()
+    file = await upload(house, house.ada)
+    entry = job(house, file) | {"learnerId": None}
+    assert [one["path"] for one in await refused(house.ada, entry)] == [["learnerId"]]
+    assert (await StoredFile.get(id=file.id)).tracker_id is None
+
+
+async def test_the_same_entry_again_is_the_same_tracker_and_its_files(database: str) -> None:
+    house = await college()
+    entry = job(house, await upload(house, house.ada)) | {"idempotencyKey": "once"}
+    payloads = [await create(house.ada, entry) for _ in range(3)]
+    payloads += await asyncio.gather(*(create(house.ada, entry) for _ in range(5)))
+    assert {payload["tracker"]["number"] for payload in payloads} == {1}
+
+
+@pytest.mark.parametrize("keys", [(None, None, None, None), ("a", "b", "c", "d")], ids=["plain", "with keys"])
+async def test_of_trackers_that_take_one_file_at_once_one_is_made(database: str, keys: tuple[str | None, ...]) -> None:
+    house = await college()
+    for round_ in range(1, 6):
+        file, spare = await upload(house, house.ada), await upload(house, house.ada)
+        entries = [
+            job(house, file, spare) | {"idempotencyKey": key and f"{key}{round_}", "assigneeId": gid(house.bob)}
+            for key in keys
+        ]
+        payloads = await asyncio.gather(*(create(house.ada, entry) for entry in entries))
+        made = [payload["tracker"] for payload in payloads if payload["tracker"]]
+        assert [tracker["number"] for tracker in made] == [round_]
+        lost = [one for payload in payloads for one in payload["errors"]]
+        assert [(one["path"], one["code"]) for one in lost] == [(["values", "evidence"], "NOT_FOUND")] * 3
+        assert {row.tracker_id for row in await StoredFile.filter(id__in=[file.id, spare.id])} == {
+            (await Tracker.get(number=round_)).id
+        }
+    written = await everything_written()
+    assert (written["numbers"], [len(written[name]) for name in ("history", "notifications", "mails")]) == (
+        [5],
+        [5, 5, 5],
+    )
+
+
+async def test_a_file_is_seen_by_whoever_sees_its_tracker(database: str) -> None:
+    house, elsewhere = await college(), await college()
+    file = await upload(house, house.tina)
+    found = {"__typename": "File", "id": global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
+    # Before it is attached, by its uploader alone.
+    assert await node(house.tina, file) == {**found, "bytes": 9}
+    assert [await node(one, file) for one in (house.ada, house.bob, elsewhere.ada)] == [None] * 3
+    tracker = await opened(house.tina, job(house, file))
+    other_tutor = await make.member(house.organisation, kind=house.tina.kind)
+    assert [await node(one, file) for one in (house.tina, house.ada, house.bob)] == [{**found, "bytes": 9}] * 3
+    assert [await node(one, file) for one in (other_tutor, elsewhere.ada)] == [None] * 2
+    # Nor does its uploader see it without the tracker.
+    await Tracker.filter(id=tracker.id).update(created_by_id=house.ada.id)
+    house.learner.tutor_id = other_tutor.id
+    await house.learner.save()
+    assert await node(house.tina, file) is None
+    assert await node(other_tutor, file) == {**found, "bytes": 9}
+
+
+async def test_an_upload_under_way_is_no_node(database: str) -> None:
+    house = await college()
+    assert await node(house.ada, await upload(house, house.ada, complete=False)) is None
+
+
+async def test_the_files_of_a_page_are_read_in_one_statement(database: str) -> None:
+    house = await college()
+    for number in range(8):
+        await created(house.ada, job(house, *[await upload(house, house.ada, f"{number}.png") for _ in range(3)]))
+    document = "{ trackers(first: 50) { nodes { values { display ... on FileValue { files { name url } } } } } }"
+    await viewer(house.ada)
+    with recorded() as statements:
+        found = await data(house.ada, document)
+    assert len({file["url"] for one in found["trackers"]["nodes"] for file in one["values"][-1]["files"]}) == 24
+    assert len([one for one in statements if "stored_file" in one]) == 1
+
+
+async def test_the_limits_of_the_trackers_own_form_hold_for_a_file_uploaded_for_a_newer_one(database: str) -> None:
+    """A file may be uploaded under a newer version's limits; the form at hand asks its own."""
+    house = await college()
+    type_ = await make.tracker_type(house.organisation, key="NOTE")
+    proof = FileField(key="proof", label="Proof", accept=("image/*",), max_bytes=10)
+    definition = definition_to_document(TypeDefinition(fields=(proof,)))
+    await TrackerTypeVersion.filter(type=type_).update(definition=definition)
+    about: dict[str, Any] = {"type_key": "NOTE", "field_key": "proof"}
+    large = await upload(house, house.ada, bytes=11, **about)
+    words = await upload(house, house.ada, "words.txt", media_type="text/plain", **about)
+    fitting = await upload(house, house.ada, bytes=10, **about)
+
+    def note(file: StoredFile) -> Json:
+        values = [{"key": "proof", "value": {"files": [global_id("File", file.id)]}}]
+        return house.job() | {"type": "NOTE", "values": values}
+
+    message = "Proof takes files of at most 10 bytes; slip.png has 11."
+    assert await refused(house.ada, note(large)) == [
+        problem("values.proof", "TOO_LARGE", message, maximum=10, length=11)
+    ]
+    message = "Proof takes image/*; words.txt is text/plain."
+    assert await refused(house.ada, note(words)) == [
+        problem("values.proof", "INVALID_FORMAT", message, allowed="image/*")
+    ]
+    await created(house.ada, note(fitting))

@@ -1,0 +1,64 @@
+"""The server is told to stop: nothing new is begun, what is under way is finished, then it ends with 0."""
+
+import asyncio
+import json
+from pathlib import Path
+from signal import SIGTERM
+
+import httpx
+
+from models import Mail, Tracker
+from models.database import transaction
+from tests.end_to_end.test_members import closed, socket_of
+from tests.support.databases.locks import until_held_up
+from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.servers.smtp import mail_server
+from tests.support.servers.trackers import environment, running
+
+GOING = (1001, "Going away")
+
+
+async def test_requests_and_operations_under_way_are_answered_and_mail_being_sent_arrives(
+    database: str, folder: Path
+) -> None:
+    """A lock holds up two writes, by HTTP and by a socket, and the mail server is slow, as the signal comes."""
+    who = await staff()
+    async with mail_server() as post:
+        post.may_answer.clear()
+        env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{post.port}")
+        async with running(folder, env) as server:
+            ada = await server.sign_in("ada@example.org", PASSWORD)
+            async with socket_of(server, ada) as socket, httpx.AsyncClient(trust_env=False, timeout=30) as http:
+                await server.ask(CREATE, ada, input=who.entry())
+                await asyncio.wait_for(post.arrived.wait(), 30)
+                async with transaction() as held:
+                    await held.execute_query("LOCK TABLE tracker IN ACCESS EXCLUSIVE MODE")
+                    asked = asyncio.create_task(server.ask(CREATE, ada, input=who.entry()))
+                    payload = {"query": CREATE, "variables": {"input": who.entry()}}
+                    await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+                    await until_held_up(2)
+                    server.signal(SIGTERM)
+                    await _until_refused(http, server.address)
+                assert (await asked)["data"]["createTracker"]["errors"] == []
+                answer = json.loads(await socket.recv())
+                assert (answer["type"], answer["payload"]["data"]["createTracker"]["errors"]) == ("next", [])
+                assert json.loads(await socket.recv()) == {"type": "complete", "id": "1"}
+                assert await closed(socket) == GOING
+                post.may_answer.set()
+                assert await asyncio.wait_for(server.process.wait(), 60) == 0
+    assert await Tracker.all().count() == 3
+    first = await Mail.all().order_by("created_at").first()
+    assert first is not None
+    assert (first.attempts, first.sent_at is None) == (1, False)
+    assert "Traceback" not in server.log.read_text()
+
+
+async def _until_refused(http: httpx.AsyncClient, address: str) -> None:
+    """Wait until the server takes no new connection."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await http.get(f"{address}/health/live", headers={"connection": "close"})
+            except httpx.ConnectError:
+                return
+            await asyncio.sleep(0.02)

@@ -1,0 +1,67 @@
+"""Several processes behind one address: told when all listen, replaced when one is killed, ended with their sockets."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from signal import SIGINT, SIGKILL
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from models.database import fetch
+from tests.end_to_end.test_members import closed, socket_of
+from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.servers.trackers import Server, environment, running
+
+GOING = (1001, "Going away")
+
+
+@pytest_asyncio.fixture
+async def server(database: str, folder: Path) -> AsyncIterator[Server]:
+    await staff()
+    async with running(folder, environment(database), "--workers", "2") as one:
+        yield one
+
+
+def workers_of(server: Server) -> list[int]:
+    """The ids of the processes that serve."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+async def test_the_address_is_told_when_all_listen_and_all_are_ended_in_order(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            assert (await http.get(f"{server.address}/health/ready")).status_code == 200
+        token = await server.sign_in("ada@example.org", PASSWORD)
+        sockets = [await stack.enter_async_context(socket_of(server, token)) for _ in range(6)]
+        processes = workers_of(server)
+        assert len(processes) == 2
+        assert await server.stop() == 0
+        assert [await closed(one) for one in sockets] == [GOING] * 6
+    assert [one for one in processes if Path(f"/proc/{one}").exists()] == []
+    assert "Traceback" not in server.log.read_text()
+
+
+async def test_a_killed_one_is_replaced(server: Server) -> None:
+    first, second = workers_of(server)
+    os.kill(first, SIGKILL)
+    async with asyncio.timeout(60):
+        while len(now := workers_of(server)) < 2 or first in now:
+            await asyncio.sleep(0.05)
+    assert second in now
+    assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
+    server.signal(SIGINT)
+    async with asyncio.timeout(60):
+        assert await server.process.wait() == 0
+
+
+async def test_one_that_cannot_start_ends_the_start(database: str, folder: Path) -> None:
+    """The command finds nothing wrong with the database; the forms, which workers read first, are not there."""
+    await fetch("ALTER TABLE tracker_type RENAME TO gone")
+    with pytest.raises(AssertionError, match=r"(?s)the server ended: .*startup failed"):
+        async with running(folder, environment(database), "--workers", "2"):
+            pass

@@ -1,0 +1,41 @@
+"""Whose word is taken for where a socket comes from: that of the proxies which the settings name, and nobody else's."""
+
+import json
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.end_to_end.test_members import closed
+from tests.support.servers.trackers import Server, environment, running
+
+TOO_MANY = (4429, "At most 1 connections at a time from one address")
+PROTOCOL = [Subprotocol("graphql-transport-ws")]
+
+
+def connecting(server: Server, forwarded: str) -> connect:
+    address = f"{server.address.replace('http', 'ws', 1)}/graphql"
+    headers = {"x-forwarded-for": forwarded}
+    return connect(address, subprotocols=PROTOCOL, additional_headers=headers, proxy=None)
+
+
+async def is_let_in(connection: ClientConnection) -> None:
+    await connection.send(json.dumps({"type": "connection_init"}))
+    assert json.loads(await connection.recv()) == {"type": "connection_ack"}
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_addresses_behind_a_proxy(database: str, folder: Path, trusted: bool) -> None:
+    """The last address that is no trusted proxy's counts: what a client itself wrote before it does not."""
+    proxies = "127.0.0.1, 192.0.2.1" if trusted else "192.0.2.1"
+    env = environment(database, TRACKERS_SOCKETS_PER_ADDRESS="1", TRACKERS_TRUSTED_PROXIES=proxies)
+    async with running(folder, env) as server, connecting(server, "198.51.100.1") as first:
+        await is_let_in(first)
+        async with connecting(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same:
+            assert await closed(same) == TOO_MANY
+        async with connecting(server, "198.51.100.2") as another:
+            if trusted:
+                await is_let_in(another)
+            else:
+                assert await closed(another) == TOO_MANY

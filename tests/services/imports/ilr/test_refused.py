@@ -1,0 +1,121 @@
+"""What is refused of an ILR return: learners with every problem in its place, and whole files in one line."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from services.imports.entry import LearnerEntry
+from services.imports.report import EntryProblem
+from tests.support.scenarios.ilr_returns import AIM, RETURNS, learner, message, only, read_file, refusal
+
+
+def refused() -> Iterator[LearnerEntry]:
+    for _, entry in read_file("broken/wrong-values.xml"):
+        if entry.problems:
+            yield entry
+
+
+class TestLearnersThatBreakARule:
+    def test_every_problem_with_its_line_place_and_rule(self) -> None:
+        assert [(entry.reference, *((p.line, p.place, p.rule) for p in entry.problems)) for entry in refused()] == [
+            ("W2", (47, "ULN", "ULN_04")),
+            ("W3", (76, "NINumber", "NINumber_01")),
+            ("W4", (100, "Postcode", "Postcode_15")),
+            ("W5", (126, "LearnerEmploymentStatus, EmpId", "EmpId_02")),
+            (
+                "W6",
+                (142, "FamilyName", "FD_FamilyName_AP"),
+                (154, "LearningDelivery 1, LearnStartDate", None),
+                (158, "LearningDelivery 1, CompStatus", "CompStatus_01"),
+                (156, "LearningDelivery 1, FundModel", "FD_FundModel_AR"),
+            ),
+            (
+                "W7-long-reference",
+                (162, "LearnRefNumber", "FD_LearnRefNumber_AL"),
+                (161, "ULN", "FD_ULN_MA"),
+                (161, "FamilyName", "FD_FamilyName_MA"),
+                (170, "LearningDelivery 1, LearnAimRef", "FD_LearnAimRef_MA"),
+                (170, "LearningDelivery 1, AimType", "FD_AimType_MA"),
+            ),
+            ("W8", (179, "LearningDelivery", None)),
+        ]
+
+    def test_a_message_never_repeats_the_value(self) -> None:
+        assert [p for entry in refused() for p in entry.problems if "QQ" in p.message or "1CI" in p.message] == []
+
+    @pytest.mark.parametrize("text", ["2026-02-30", "20260901", "2026-9-1", "1899-12-31", "2101-01-01", "0000-00-00"])
+    def test_dates(self, text: str) -> None:
+        entry = only(learner(aims=AIM.replace("2026-09-10", text)))
+        place = "LearningDelivery 1, LearnStartDate"
+        assert entry.problems == [EntryProblem(3, place, "It must be a date like 2026-09-01, between 1900 and 2100.")]
+
+    def test_a_date_may_name_its_zone(self) -> None:
+        entry = only(learner(aims=AIM.replace("2026-09-10", "2026-09-10Z")))
+        assert entry.aims is not None
+        assert (entry.problems, entry.aims[0].start_date) == ([], date(2026, 9, 10))
+
+    @pytest.mark.parametrize("reference", ["A-1", "Ä1", "A\t1", "A" * 13])
+    def test_references(self, reference: str) -> None:
+        entry = only(learner().replace("A1", reference))
+        assert [problem.place for problem in entry.problems] == ["LearnRefNumber"]
+
+    def test_a_text_of_three_megabytes_is_only_too_long(self) -> None:
+        entry = only(learner().replace("Sample", "S" * 3_000_000))
+        assert [problem.rule for problem in entry.problems] == ["FD_FamilyName_AP"]
+
+
+class TestFilesThatAreRefused:
+    @pytest.mark.parametrize(
+        ("name", "says"),
+        [
+            ("not-well-formed.xml", "return.xml, line 25: is not well-formed XML: mismatched tag"),
+            ("cut-off.xml", "return.xml, line 120: is not well-formed XML: unclosed token"),
+            ("dtd.xml", "return.xml, line 2: has a document type declaration (DTD), which is not read"),
+            ("entities.xml", "return.xml, line 2: has a document type declaration (DTD), which is not read"),
+            ("external-entity.xml", "return.xml, line 2: has a document type declaration (DTD), which is not read"),
+            (
+                "unknown-namespace.xml",
+                "return.xml, line 2: is not an ILR return: "
+                "the root must be Message in a namespace of ESFA/ILR/2018-19 to ILR/2026-27",
+            ),
+            (
+                "no-namespace.xml",
+                "return.xml, line 2: is not an ILR return: "
+                "the root must be Message in a namespace of ESFA/ILR/2018-19 to ILR/2026-27",
+            ),
+            (
+                "unknown-encoding.xml",
+                "return.xml, line 1: is in an encoding that is not read: unknown encoding: no-such-encoding",
+            ),
+        ],
+    )
+    def test_in_one_line(self, name: str, says: str) -> None:
+        assert refusal((RETURNS / "broken" / name).read_bytes()) == says
+
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            (b"", "line 1: is not well-formed XML: no element found"),
+            (message("&undefined;"), "line 1: is not well-formed XML: undefined entity"),
+            (message("") + b"\nmore", "line 2: is not well-formed XML: junk after document element"),
+            (message("<a>" * 50), "line 1: is nested more than 50 elements deep"),
+            (message(f"<!--{'x' * 3_000_000}-->"), "line 1: has a tag or comment of more than 1 MB"),
+            (message(f'<a b="{"x" * 3_000_000}"/>'), "line 1: has a tag or comment of more than 1 MB"),
+            (message(learner("<LearningDelivery/>" * 10_000)), "line 2: has a Learner with more than 10000 entities"),
+            (message("", "ESFA/ILR/2019-21"), "is not an ILR return"),
+            (message("", "ILR/2027-28"), "is not an ILR return"),
+            (b'<Learner xmlns="ILR/2026-27"/>', "is not an ILR return"),
+            (b'<?xml version="1.0" encoding="utf-7"?><a/>', "is in an encoding that is not read"),
+            (b'<?xml version="1.0" encoding="big5"?><a/>', "is in an encoding that is not read"),
+            ("<Message xmlns='ILR/2026-27'>é</Message>".encode("latin-1"), "is not well-formed XML"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_hostile_content(self, content: bytes, says: str) -> None:
+        assert says in refusal(content)
+
+    def test_cut_at_every_byte(self) -> None:
+        content = message(learner()) + b"\n"
+        for end in range(len(content) - 1):
+            assert "is not well-formed XML" in refusal(content[:end])

@@ -1,0 +1,99 @@
+"""Importing what breaks a rule: one learner or the whole file, and nothing written that should not be."""
+
+from pathlib import Path
+
+import pytest
+
+from models import Learner, Organisation
+from services.imports.report import UnreadableFileError
+from tests.support import factories
+from tests.support.scenarios.ilr_returns import RETURNS
+from tests.support.scenarios.imports import NOTHING, WriteReturn, bring, counts, everything, learner, return_writer
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+async def provider() -> Organisation:
+    return await factories.organisation("Provider")
+
+
+@pytest.fixture
+def returned(tmp_path: Path) -> WriteReturn:
+    return return_writer(tmp_path)
+
+
+class TestRefusals:
+    async def test_the_others_go_in(self, provider: Organisation) -> None:
+        report = await bring(RETURNS / "broken" / "wrong-values.xml", provider)
+        assert counts(report) == (2, 0, 0, 7, 0)
+        assert [
+            (refused.reference, refused.line, [p.rule for p in refused.problems]) for refused in report.refused
+        ] == [
+            ("W2", 45, ["ULN_04"]),
+            ("W3", 67, ["NINumber_01"]),
+            ("W4", 90, ["Postcode_15"]),
+            ("W5", 112, ["EmpId_02"]),
+            ("W6", 139, ["FD_FamilyName_AP", None, "FD_FundModel_AR", "CompStatus_01"]),
+            (
+                "W7-long-reference",
+                161,
+                ["FD_ULN_MA", "FD_FamilyName_MA", "FD_LearnRefNumber_AL", "FD_LearnAimRef_MA", "FD_AimType_MA"],
+            ),
+            ("W8", 179, [None]),
+        ]
+        assert [row.reference for row in await Learner.all().order_by("reference")] == ["W1", "W9"]
+
+    async def test_a_reference_that_the_file_has_before(self, provider: Organisation) -> None:
+        report = await bring(RETURNS / "broken" / "duplicate.xml", provider)
+        assert counts(report) == (2, 0, 0, 1, 0)
+        [refused] = report.refused
+        [problem] = refused.problems
+        assert (refused.reference, problem.place, problem.rule) == ("d1", "LearnRefNumber", "R_06")
+        assert [row.reference for row in await Learner.all().order_by("reference")] == ["D1", "D2"]
+
+    async def test_a_refused_learner_stays_as_they_were(self, provider: Organisation, returned: WriteReturn) -> None:
+        await bring(returned(learner()), provider)
+        before = await everything()
+        assert counts(await bring(returned(learner(ULN=9276308685, FamilyName="New")), provider)) == (0, 0, 0, 1, 0)
+        assert await everything() == before
+
+    async def test_strict_lets_nothing_in(self, provider: Organisation) -> None:
+        report = await bring(RETURNS / "broken" / "wrong-values.xml", provider, strict=True)
+        assert (counts(report), report.applied) == ((2, 0, 0, 7, 0), False)
+        assert await everything() == NOTHING
+
+    async def test_strict_without_a_refusal(self, provider: Organisation) -> None:
+        assert (await bring(RETURNS / "2026-27.xml", provider, strict=True)).applied
+        assert await Learner.all().count() == 2
+
+    async def test_a_dry_run_tells_and_writes_nothing(self, provider: Organisation) -> None:
+        report = await bring(RETURNS / "2026-27.xml", provider, dry_run=True)
+        assert (counts(report), report.applied) == ((2, 0, 0, 0, 0), False)
+        assert await everything() == NOTHING
+
+    @pytest.mark.parametrize("name", ["not-well-formed", "cut-off", "dtd", "entities", "unknown-namespace"])
+    async def test_a_file_that_cannot_be_read_changes_nothing(self, provider: Organisation, name: str) -> None:
+        with pytest.raises(UnreadableFileError):
+            await bring(RETURNS / "broken" / f"{name}.xml", provider)
+        assert await everything() == NOTHING
+
+    async def test_nor_does_one_that_is_cut_off_after_many_learners(
+        self, provider: Organisation, returned: WriteReturn
+    ) -> None:
+        path = returned(*(learner(reference=f"N{number}") for number in range(450)))
+        path.write_bytes(path.read_bytes()[:-20])
+        with pytest.raises(UnreadableFileError, match="is not well-formed XML"):
+            await bring(path, provider)
+        assert await everything() == NOTHING
+
+    async def test_files_that_are_not_there_or_empty(self, provider: Organisation, tmp_path: Path) -> None:
+        (tmp_path / "empty.xml").touch()
+        for path, says in (
+            (tmp_path / "none.xml", "cannot be read: No such file or directory"),
+            (tmp_path, "cannot be read: Is a directory"),
+            (tmp_path / "empty.xml", "is empty"),
+        ):
+            with pytest.raises(UnreadableFileError) as refused:
+                await bring(path, provider)
+            assert str(refused.value) == f"{path}: {says}"

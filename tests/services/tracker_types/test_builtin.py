@@ -1,0 +1,111 @@
+"""The built-in types against the contract that they keep, and against themselves."""
+
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from models import TrackerCategory
+from models.base import dump_json, load_json
+from services.forms.definitions import Choice, ChoiceField, DateField, FieldCondition, FieldDefinition, TextField
+from services.forms.documents import definition_from_document, definition_to_document
+from services.forms.patterns import is_pattern
+from services.tracker_types.builtin import BuiltinType, load
+from tests.support.paths import ROOT
+
+CONTRACT = ROOT.parent / "shared" / "contract" / "tracker-types.toml"
+TYPES = load()
+
+
+def rules(text: str) -> list[dict[str, Any]]:
+    """The types of such a file without their wording."""
+    types: list[dict[str, Any]] = tomllib.loads(text)["type"]
+    for entry in types:
+        del entry["description"]
+        entry["fields"] = [
+            {name: value for name, value in field.items() if name not in ("label", "help", "seen", "choices")}
+            | {"choices": [choice.split(":", 1)[0] for choice in field.get("choices", ())]}
+            for field in entry["fields"]
+        ]
+    return types
+
+
+def test_keys_kinds_and_rules_are_the_contracts() -> None:
+    if not CONTRACT.exists():
+        pytest.skip("the contract's tracker-types.toml is not beside this repository")
+    ours = files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8")
+    assert rules(ours) == rules(CONTRACT.read_text("utf-8"))
+
+
+def test_there_are_seventeen_in_the_order_of_lists() -> None:
+    categories = {category: [t.key for t in TYPES if t.category is category] for category in TrackerCategory}
+    assert [builtin.key for builtin in TYPES] == [key for keys in categories.values() for key in keys]
+    assert categories == {
+        TrackerCategory.EMPLOYABILITY: ["JOB", "APPRENTICESHIP", "TRAINEESHIP", "EDUCATION", "SELF_EMPLOYMENT"],
+        TrackerCategory.FUNDED: ["ILR", "COMPLIANCE"],
+        TrackerCategory.CUSTOM: [],
+        TrackerCategory.PROCESS_AUTOMATION: [
+            "CHANGE_OF_NAME",
+            "CHANGE_OF_ADDRESS",
+            "CHANGE_OF_EMPLOYER",
+            "CHANGE_OF_WORKING_CONDITIONS",
+            "LEARNING_SUPPORT",
+            "BREAK_IN_LEARNING",
+            "RETURN_TO_LEARNING",
+            "WITHDRAWAL",
+            "CHANGE_OF_PROGRAMME",
+            "COMPLETION",
+        ],
+    }
+
+
+def test_a_choice_is_read_with_its_label() -> None:
+    ilr = next(builtin for builtin in TYPES if builtin.key == "ILR").definition
+    kind = ilr.field("queryKind")
+    assert isinstance(kind, ChoiceField)
+    assert kind.choices[2] == Choice(value="VALIDATION_ERROR", label="Validation error")
+    rule = ilr.field("ruleName")
+    assert rule is not None
+    assert rule.visible_when == FieldCondition(field="queryKind", is_one_of=("VALIDATION_ERROR",))
+
+
+@pytest.mark.parametrize("builtin", TYPES, ids=lambda builtin: builtin.key)
+class TestEach:
+    def test_it_survives_being_kept(self, builtin: BuiltinType) -> None:
+        kept = load_json(dump_json(definition_to_document(builtin.definition)))
+        assert definition_from_document(kept) == builtin.definition
+
+    def test_its_keys_are_unique_and_its_wording_is_there(self, builtin: BuiltinType) -> None:
+        fields = builtin.definition.fields
+        assert len({field.key for field in fields}) == len(fields)
+        assert all(field.label == field.label.strip() != "" for field in fields)
+        assert all(field.help is None or field.help.endswith(".") for field in fields)
+        assert builtin.name
+        assert builtin.description.endswith((".", ")."))
+
+    def test_its_conditions_look_back_at_what_can_be_chosen(self, builtin: BuiltinType) -> None:
+        above: dict[str, FieldDefinition] = {}
+        for field in builtin.definition.fields:
+            if field.visible_when:
+                on = above[field.visible_when.field]
+                can_be = [choice.value for choice in on.choices] if isinstance(on, ChoiceField) else ["true", "false"]
+                assert set(field.visible_when.is_one_of) <= set(can_be)
+            above[field.key] = field
+
+    def test_its_bounds_name_its_own_dates(self, builtin: BuiltinType) -> None:
+        dates = [field for field in builtin.definition.fields if isinstance(field, DateField)]
+        named = {bound.field for field in dates for bound in field.earliest + field.latest if bound.field}
+        assert named <= {field.key for field in dates}
+
+    def test_its_patterns_are_understood(self, builtin: BuiltinType) -> None:
+        texts = [field for field in builtin.definition.fields if isinstance(field, TextField)]
+        assert all(is_pattern(field.pattern) for field in texts if field.pattern)
+
+    def test_its_effects_name_its_own_fields(self, builtin: BuiltinType) -> None:
+        definition = builtin.definition
+        sources = [*definition.effects.values()]
+        sources += [choice for effect in sources for choice in effect.values() if isinstance(choice, dict)]
+        named = {effect[word] for effect in sources for word in ("field", "by") if word in effect}
+        named |= {*(definition.restarts or {}).values(), definition.effective_on} - {None}
+        assert {key for key in named if definition.field(key) is None} == set()

@@ -1,0 +1,78 @@
+"""Imports, openings, changes and approvals at once: none waits for another in a circle, and the listing follows them all."""
+
+import asyncio
+from pathlib import Path
+
+from models import Learner, Member, MemberKind, Tracker, TrackerStatus
+from services.imports.learners import import_learners
+from services.kernel.global_ids import NodeReference
+from services.trackers.create import create_tracker
+from services.trackers.create_input import TrackerEntry
+from services.trackers.update import update_tracker
+from services.trackers.update_input import UpdateEntry
+from tests.services.trackers.listing.test_listing import differs, listed, seen
+from tests.support import factories as make
+from tests.support.clients.graphql import viewer
+from tests.support.scenarios.automation_forms import ADDRESS
+from tests.support.scenarios.automations import Office, office
+from tests.support.scenarios.forms import submitted
+
+ROUNDS = 12
+
+
+def _file(path: Path, learners: list[Learner], tutors: list[Member], number: int) -> Path:
+    """Everyone has another tutor, group and part of the programme each time, and comes in another order."""
+    lines = [
+        f"{learner.reference},{tutors[(place + number) % 2].email},G{(place + number) % 3},Part {number}\n"
+        for place, learner in enumerate(learners)
+    ]
+    turned = lines[number:] + lines[:number]
+    path.write_text("".join(["learnerReference,tutorEmail,groups,subProgramme\n", *turned]))
+    return path
+
+
+async def _open(house: Office, learner: Learner) -> None:
+    about = NodeReference("Learner", learner.id)
+    values = tuple(submitted(name, value) for name, value in ADDRESS.items())
+    entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner=about, values=values)
+    await create_tracker(await viewer(house.olga), entry)
+
+
+async def _change(house: Office, tracker: Tracker, number: int) -> None:
+    entry = UpdateEntry(
+        tracker=NodeReference("Tracker", tracker.id),
+        version=tracker.version,
+        assignee=NodeReference("Member", (house.paul, house.olga)[number % 2].id),
+    )
+    await update_tracker(await viewer(house.olga), entry)
+
+
+async def test_everything_at_once_neither_stands_still_nor_leaves_the_listing_behind(
+    database: str, tmp_path: Path, postgres_log: Path
+) -> None:
+    house = await office()
+    organisation = house.organisation
+    tutors = [await make.member(organisation, kind=MemberKind.TUTOR) for _ in range(2)]
+    learners = [await make.learner(organisation) for _ in range(6)]
+    for learner in learners * 2:
+        await _open(house, learner)
+    trackers = await Tracker.all().order_by("number")
+    deadlocks = postgres_log.read_text().count("deadlock detected")
+
+    async def importing() -> None:
+        for number in range(ROUNDS):
+            file = _file(tmp_path / f"{number}.csv", learners, tutors, number % 6)
+            await import_learners(file, organisation_id=organisation.id, overwrite=True)
+
+    async with asyncio.timeout(120):
+        await asyncio.gather(
+            importing(),
+            *(_open(house, learners[number % 6]) for number in range(ROUNDS)),
+            *(_change(house, tracker, number) for number, tracker in enumerate(trackers[:6])),
+            *(house.approved(tracker) for tracker in trackers[6:]),
+        )
+    assert await differs() == []
+    for tutor in tutors:
+        assert await listed(tutor) == await seen(tutor) != set()
+    assert await Tracker.filter(status=TrackerStatus.RESOLVED).count() == 6
+    assert postgres_log.read_text().count("deadlock detected") == deadlocks
