@@ -31,7 +31,7 @@ async def employers(
 ) -> ConnectionOf:
     """The organisation's employers, by name."""
     found = await service.page_of_employers(
-        info.context.must_be_signed_in(),
+        info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
         confirmed_only=confirmed_only,
@@ -44,7 +44,7 @@ async def create_employer(
     info: Info, given: Annotated[CreateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> CreateEmployerPayload:
     """Add an employer."""
-    viewer = info.context.must_be_signed_in()
+    viewer = info.context.require_viewer()
     made: Any = await service.create_employer(viewer, name=given.name, confirmed=given.confirmed)
     return CreateEmployerPayload(employer=made)
 
@@ -53,5 +53,5 @@ async def update_employer(
     info: Info, given: Annotated[UpdateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateEmployerPayload:
     """Change an employer."""
-    changed: Any = await service.update_employer(info.context.must_be_signed_in(), update_of(given))
+    changed: Any = await service.update_employer(info.context.require_viewer(), update_of(given))
     return UpdateEmployerPayload(employer=changed)

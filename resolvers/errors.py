@@ -1,24 +1,50 @@
-"""The one place where what the rules refuse becomes a payload's errors."""
+"""The one place where errors of the services become a payload's ``errors``, in the words of the API."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
 from schema.context import Info
-from services.kernel.errors import Rejected
+from services.kernel.errors import Problem, ValidationFailed
+
+_UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
-class RejectionAnswers(FieldExtension):
-    """Answers a rejected entry with a payload that says all that is wrong with it."""
+class ErrorsToPayload(FieldExtension):
+    """Answer an entry that failed its check with a payload that has all of its errors."""
 
     def __init__(self, payload: Callable[..., Any]) -> None:
         self._payload = payload
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        """Ask the resolver; turn Rejected into the payload's ``errors``, beside what stands instead."""
+        """Call the resolver; turn ValidationFailed into the payload's ``errors``, beside what stands instead."""
         try:
             return await next_(source, info, **kwargs)
-        except Rejected as rejected:
-            return self._payload(errors=list(rejected.problems), **rejected.standing)
+        except ValidationFailed as failed:
+            return self._payload(errors=input_errors(failed.problems), **failed.standing)
+
+
+def input_errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems with paths and parameters named as the API names them."""
+    return [
+        replace(
+            problem,
+            path=client_path(problem.path),
+            parameters=tuple((_camel_case(name), value) for name, value in problem.parameters),
+        )
+        for problem in problems
+    ]
+
+
+def client_path(path: Sequence[str]) -> tuple[str, ...]:
+    """Return a path in camelCase; what lies below ``values`` is a field's own key and stays as it is."""
+    end = path.index("values") if "values" in path else len(path)
+    return (*map(_camel_case, path[:end]), *path[end:])
+
+
+def _camel_case(name: str) -> str:
+    return _UNDERSCORE.sub(lambda found: found[1].upper(), name)

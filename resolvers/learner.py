@@ -16,7 +16,7 @@ from services.records.learners import page_of_learners
 async def learner(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Their id.")]) -> Any:  # noqa: A002
     """One learner by their id."""
     reference = reference_of(id, "id")
-    info.context.must_be_signed_in()
+    info.context.require_viewer()
     return await info.context.loaders.rows(Learner).load(reference.id) if reference.type_name == "Learner" else None
 
 
@@ -30,7 +30,7 @@ async def learners(
 ) -> ConnectionOf:
     """The learners that the viewer sees, by family name."""
     found = await page_of_learners(
-        info.context.must_be_signed_in(),
+        info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
         count=asks_for_total(info),

@@ -35,7 +35,7 @@ async def members(
 ) -> ConnectionOf:
     """The organisation's members, by name."""
     found = await page_of_members(
-        info.context.must_be_signed_in(),
+        info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
         assignable_only=assignable_only,
@@ -48,7 +48,7 @@ async def create_member(
     info: Info, given: Annotated[CreateMemberInput, strawberry.argument(name="input", description="The entry.")]
 ) -> CreateMemberPayload:
     """Add a member."""
-    made: Any = await member_changes.create_member(info.context.must_be_signed_in(), entry_of(given))
+    made: Any = await member_changes.create_member(info.context.require_viewer(), entry_of(given))
     return CreateMemberPayload(member=made)
 
 
@@ -56,5 +56,5 @@ async def update_member(
     info: Info, given: Annotated[UpdateMemberInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateMemberPayload:
     """Change a member."""
-    changed: Any = await member_changes.update_member(info.context.must_be_signed_in(), update_of(given))
+    changed: Any = await member_changes.update_member(info.context.require_viewer(), update_of(given))
     return UpdateMemberPayload(member=changed)

@@ -32,13 +32,13 @@ async def nodes(
 ) -> list[Any]:
     """Many objects by their ids, in their order; null for what is not there or not to be seen."""
     references = [reference_of(text, "ids", str(place)) for place, text in enumerate(ids)]
-    info.context.must_be_signed_in()
+    info.context.require_viewer()
     return await asyncio.gather(*(_node(info, reference) for reference in references))
 
 
 async def _node(info: Info, reference: NodeReference) -> Any:
     name = reference.type_name
-    info.context.must_be_signed_in()
+    info.context.require_viewer()
     if name in _ROWS:
         return await info.context.loaders.rows(_ROWS[name]).load(reference.id)
     if name in _NEIGHBOURS:

@@ -9,7 +9,7 @@ from models import NotificationKind, Tracker
 from schema.context import Info
 from schema.inputs.notification import MarkNotificationsReadInput, MarkNotificationsReadPayload, mark_of
 from schema.relay import reference_of
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 from services.notifications.listing import mark_read
 from services.notifications.subscription import listen, starting_cursor
 from services.notifications.tracker_stream import events_so_far, hear
@@ -36,7 +36,7 @@ async def notification_received(info: Info, after: After = None) -> AsyncGenerat
 async def _heard(
     info: Info, after: str | None, kinds: Collection[NotificationKind] | None
 ) -> AsyncGenerator[Any, None]:
-    viewer = info.context.must_be_signed_in()
+    viewer = info.context.require_viewer()
     cursor = await starting_cursor(viewer, after)
 
     async def events() -> AsyncGenerator[Any, None]:
@@ -52,7 +52,7 @@ async def mark_notifications_read(
     given: Annotated[MarkNotificationsReadInput, strawberry.argument(name="input", description="Which ones.")],
 ) -> MarkNotificationsReadPayload:
     """Mark notifications as read."""
-    viewer: Any = info.context.must_be_signed_in()
+    viewer: Any = info.context.require_viewer()
     marked: Any = await mark_read(viewer, mark_of(given))
     return MarkNotificationsReadPayload(viewer=viewer, notifications=marked)
 
@@ -62,11 +62,11 @@ async def tracker_changed(
     id: Annotated[strawberry.ID, strawberry.argument(description="The tracker.")],  # noqa: A002
 ) -> AsyncGenerator[Any, None]:
     """What happens to a tracker, while its page is open."""
-    viewer = info.context.must_be_signed_in()
+    viewer = info.context.require_viewer()
     reference = reference_of(id, "id")
     seen = await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
     if seen is None:
-        raise BadRequest("There is no such tracker.", "id")
+        raise BadRequestError("There is no such tracker.", "id")
     known = await events_so_far(seen.id)
 
     async def events() -> AsyncGenerator[Any, None]:

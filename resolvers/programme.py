@@ -19,7 +19,7 @@ async def programmes(
 ) -> ConnectionOf:
     """The organisation's programmes, by name."""
     found = await page_of_programmes(
-        info.context.must_be_signed_in(),
+        info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
         count=asks_for_total(info),

@@ -17,8 +17,8 @@ from resolvers import programme as for_programmes
 from resolvers import session as for_sessions
 from resolvers import tracker as for_trackers
 from resolvers import tracker_type as for_types
-from resolvers.errors import RejectionAnswers
-from resolvers.fresh_reads import ReadsAnew
+from resolvers.errors import ErrorsToPayload
+from resolvers.fresh_reads import FreshLoaders
 from schema.base import QuietSchema
 from schema.comment import AddCommentPayload
 from schema.employer import Employer
@@ -47,7 +47,7 @@ from schema.viewer import Viewer
 
 
 def _mutation(resolver: Callable[..., Any], payload: Callable[..., Any], description: str) -> Any:
-    extensions = [ReadsAnew(), RejectionAnswers(payload)]
+    extensions = [FreshLoaders(), ErrorsToPayload(payload)]
     return strawberry.mutation(resolver=resolver, extensions=extensions, description=description)
 
 

@@ -12,7 +12,7 @@ from services.viewer import Viewer
 
 async def viewer(info: Info) -> Viewer:
     """Who is signed in."""
-    return info.context.must_be_signed_in()
+    return info.context.require_viewer()
 
 
 async def sign_in(

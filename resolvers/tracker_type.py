@@ -14,7 +14,7 @@ from schema.inputs.tracker_type import (
     entry_of,
     update_of,
 )
-from services.tracker_types.catalogue import OfferedType, list_types, type_by_key
+from services.tracker_types.catalogue import AvailableType, list_types, type_by_key
 from services.tracker_types.changes import create_type, update_type
 
 
@@ -27,10 +27,10 @@ async def tracker_types(
         bool, strawberry.argument(description="Only those that the viewer may open a tracker of.")
     ] = False,
     include_archived: Annotated[bool, strawberry.argument(description="Also those that are archived.")] = False,
-) -> list[OfferedType]:
+) -> list[AvailableType]:
     """The tracker types of the organisation."""
     return await list_types(
-        info.context.must_be_signed_in(),
+        info.context.require_viewer(),
         category=category,
         creatable_only=creatable_only,
         include_archived=include_archived,
@@ -39,9 +39,9 @@ async def tracker_types(
 
 async def tracker_type(
     info: Info, key: Annotated[str, strawberry.argument(description="The type's key.")]
-) -> OfferedType | None:
+) -> AvailableType | None:
     """One tracker type by its key."""
-    return await type_by_key(info.context.must_be_signed_in(), key)
+    return await type_by_key(info.context.require_viewer(), key)
 
 
 async def create_tracker_type(
@@ -49,7 +49,7 @@ async def create_tracker_type(
     given: Annotated[CreateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
 ) -> CreateTrackerTypePayload:
     """Make a tracker type."""
-    made: Any = await create_type(info.context.must_be_signed_in(), entry_of(given))
+    made: Any = await create_type(info.context.require_viewer(), entry_of(given))
     return CreateTrackerTypePayload(tracker_type=made)
 
 
@@ -58,5 +58,5 @@ async def update_tracker_type(
     given: Annotated[UpdateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
 ) -> UpdateTrackerTypePayload:
     """Change a tracker type."""
-    changed: Any = await update_type(info.context.must_be_signed_in(), update_of(given))
+    changed: Any = await update_type(info.context.require_viewer(), update_of(given))
     return UpdateTrackerTypePayload(tracker_type=changed)

@@ -12,8 +12,6 @@ from graphql import DocumentNode, GraphQLError, GraphQLInputObjectType
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 
-__all__ = ["CheckedQuery", "QuietSchema"]
-
 
 class CheckedQuery(str):
     """A document's text together with the document, parsed and valid: neither is done again when it runs."""

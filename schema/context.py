@@ -8,7 +8,7 @@ import strawberry
 
 from schema.loaders import Loaders
 from services.installation import Installation
-from services.kernel.errors import Unauthenticated
+from services.kernel.errors import UnauthenticatedError
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import OpenPages
 from services.viewer import Viewer
@@ -38,23 +38,23 @@ class Context:
     def enter(self, viewer: Viewer) -> None:
         """Go on as this viewer, with batches of their own: after a sign-in, and at each event."""
         self.viewer = viewer
-        self.forget_what_was_read()
+        self.forget_loaded_rows()
 
-    def forget_what_was_read(self) -> None:
+    def forget_loaded_rows(self) -> None:
         """Read everything again from now on."""
         self._loaders = None
 
-    def must_be_signed_in(self) -> Viewer:
-        """The viewer; raises Unauthenticated if there is none."""
+    def require_viewer(self) -> Viewer:
+        """The viewer; raises UnauthenticatedError if there is none."""
         if self.viewer is None:
-            raise Unauthenticated
+            raise UnauthenticatedError
         return self.viewer
 
     @property
     def loaders(self) -> Loaders:
-        """The viewer's batches; raises Unauthenticated if there is no viewer."""
+        """The viewer's batches; raises UnauthenticatedError if there is no viewer."""
         if self._loaders is None:
-            self._loaders = Loaders(self.must_be_signed_in())
+            self._loaders = Loaders(self.require_viewer())
         return self._loaders
 
 

@@ -7,8 +7,6 @@ What is asked with long lists takes as long as they are, so these are paid for t
 
 from types import MappingProxyType
 
-__all__ = ["LISTED_PRICE", "PAGE_PRICE", "PRICES", "SIZES"]
-
 PAGE_PRICE = 10
 """The price of a connection, and of its `totalCount`: each is a statement of the database's."""
 

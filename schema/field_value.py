@@ -16,7 +16,7 @@ from schema.relay import Node
 from services.forms import definitions
 from services.forms.display import GONE, worded
 from services.forms.kinds import CanonicalValue
-from services.tracker_types.catalogue import Form
+from services.tracker_types.catalogue import TypeVersion
 
 
 @strawberry.interface(description="The value of a filled field.")
@@ -134,7 +134,7 @@ def _value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldVa
     return None
 
 
-def values_of(form: Form, stored: Mapping[str, CanonicalValue]) -> list[FieldValue]:
+def values_of(form: TypeVersion, stored: Mapping[str, CanonicalValue]) -> list[FieldValue]:
     """The filled fields of a tracker, in form order."""
     found = (_value(field, stored[field.key]) for field in form.definition.fields if field.key in stored)
     return [value for value in found if value is not None]

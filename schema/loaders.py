@@ -16,7 +16,7 @@ from services.automations.settings import AutomationSetting, settings_of
 from services.paging.pages import Page, PageRequest
 from services.records.learners import aims_of, groups_of
 from services.rows import neighbours_by_id, rows_by_id
-from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
+from services.tracker_types.catalogue import AvailableType, TypeVersion, forms, offered_types
 from services.trackers import comments
 from services.trackers.attachments import File, files_by_id
 from services.trackers.listing.page import TrackerQuery, pages_by_learner
@@ -47,8 +47,8 @@ class Loaders:
         self.aims: DataLoader[UUID, list[LearningAim]] = DataLoader(aims_of)
         self.groups: DataLoader[UUID, list[str]] = DataLoader(groups_of)
         self.files: DataLoader[UUID, File | None] = DataLoader(partial(files_by_id, viewer))
-        self.types: DataLoader[UUID, OfferedType | None] = DataLoader(self._types)
-        self.forms: DataLoader[UUID, Form] = DataLoader(self._forms)
+        self.types: DataLoader[UUID, AvailableType | None] = DataLoader(self._types)
+        self.forms: DataLoader[UUID, TypeVersion] = DataLoader(self._forms)
         self.automations: DataLoader[UUID, AutomationSetting | None] = DataLoader(self._automations)
         self.proposals: DataLoader[Tracker, list[ProposedChange]] = DataLoader(
             partial(proposed_changes, viewer), cache_key_fn=lambda tracker: (tracker.id, tracker.version)
@@ -63,12 +63,12 @@ class Loaders:
             self._rows[model] = DataLoader(partial(rows_by_id, self._viewer, model))
         return self._rows[model]
 
-    async def _types(self, ids: list[UUID]) -> list[OfferedType | None]:
+    async def _types(self, ids: list[UUID]) -> list[AvailableType | None]:
         offered = await offered_types(self._viewer, ids=ids, include_disabled=True)
         found = {one.type.id: one for one in offered}
         return [found.get(type_id) for type_id in ids]
 
-    async def _forms(self, ids: list[UUID]) -> list[Form]:
+    async def _forms(self, ids: list[UUID]) -> list[TypeVersion]:
         found = await forms(ids)
         return [found[version_id] for version_id in ids]
 

@@ -35,7 +35,7 @@ class ProcessAutomation(Node):
 
 
 async def _process_automations(info: Info) -> list[AutomationSetting]:
-    return await settings_of(info.context.must_be_signed_in())
+    return await settings_of(info.context.require_viewer())
 
 
 @strawberry.type(description="A training provider: what everything else belongs to.")

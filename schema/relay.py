@@ -8,7 +8,7 @@ from tortoise import Model
 
 from models.rows import row
 from schema.fields import edge
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 from services.kernel.global_ids import NOWHERE, NodeReference, global_id, named
 from services.paging.pages import Page
 
@@ -93,10 +93,10 @@ def connection_of(page: Page, model: type[Model]) -> ConnectionOf:
 
 
 def reference_of(text: str, *path: str) -> NodeReference:
-    """What an id in a query's argument names; raises BadRequest for what is no id."""
+    """What an id in a query's argument names; raises BadRequestError for what is no id."""
     reference = named(text)
     if reference is None:
-        raise BadRequest("This is no id.", *path)
+        raise BadRequestError("This is no id.", *path)
     return reference
 
 

@@ -63,14 +63,14 @@ def _url(root: Row, info: Info) -> str:
 async def _viewer_can_edit(root: Row, info: Info) -> bool:
     offered = await info.context.loaders.types.load(root.type_id)
     assert offered is not None
-    return viewer_can_edit(info.context.must_be_signed_in(), root, offered)
+    return viewer_can_edit(info.context.require_viewer(), root, offered)
 
 
 async def _transitions(root: Row, info: Info) -> list[TransitionRow]:
     offered = await info.context.loaders.types.load(root.type_id)
     form = await info.context.loaders.forms.load(root.type_version_id)
     assert offered is not None
-    return transitions_from(info.context.must_be_signed_in(), root, offered, form)
+    return transitions_from(info.context.require_viewer(), root, offered, form)
 
 
 async def _history(

@@ -35,7 +35,7 @@ async def page(
 ) -> ConnectionOf:
     """A page of the organisation's trackers."""
     query = _query(info, filter_by, order_by)
-    found = await page_of_trackers(info.context.must_be_signed_in(), request, query)
+    found = await page_of_trackers(info.context.require_viewer(), request, query)
     return await _connection(found, info.context.loaders)
 
 

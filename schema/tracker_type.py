@@ -12,7 +12,7 @@ from schema.fields import edge
 from schema.relay import Node
 from services.forms import definitions
 from services.kernel.global_ids import global_id
-from services.tracker_types.catalogue import OfferedType
+from services.tracker_types.catalogue import AvailableType
 from services.tracker_types.transitions import Transition as TransitionRow
 
 
@@ -32,7 +32,7 @@ class Transition:
     viewer_can_take: bool = strawberry.field(description="Whether the viewer may take it.")
 
 
-Row = strawberry.Parent[OfferedType]
+Row = strawberry.Parent[AvailableType]
 
 
 def _id(root: Row) -> strawberry.ID:
@@ -68,11 +68,11 @@ def _fields(root: Row) -> Sequence[definitions.FieldDefinition]:
 
 
 def _transitions(root: Row, info: Info) -> list[TransitionRow]:
-    return root.transitions(info.context.must_be_signed_in())
+    return root.transitions(info.context.require_viewer())
 
 
 def _viewer_can_create(root: Row, info: Info) -> bool:
-    return root.can_be_created_by(info.context.must_be_signed_in())
+    return root.can_be_created_by(info.context.require_viewer())
 
 
 def _learner_statuses(root: Row) -> list[ProgrammeStatus]:
@@ -106,4 +106,4 @@ class TrackerType(Node):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Whether a row is a tracker type's."""
-        return isinstance(value, OfferedType)
+        return isinstance(value, AvailableType)

@@ -15,15 +15,15 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from models.database import database
 from resolvers.schema_root import make_schema
 from schema.context import Context
-from server.endpoints.downloads import DownloadDoor
+from server.endpoints.downloads import DownloadEndpoint
 from server.endpoints.health import health_routes
 from server.endpoints.metrics import metrics_route
 from server.endpoints.not_found import wrong_address
 from server.endpoints.password_page import password_routes
 from server.endpoints.playground import playground_assets, playground_response, wants_html
-from server.endpoints.uploads import UploadDoor
-from server.execution.instrumented import ObservedExecutor
-from server.http.endpoint import GraphQLDoor
+from server.endpoints.uploads import UploadEndpoint
+from server.execution.instrumented import InstrumentedExecutor
+from server.http.endpoint import GraphQLEndpoint
 from server.http.sse_registry import EventStreams
 from server.limits import Limits
 from server.middleware.access_log import RequestLog
@@ -32,8 +32,10 @@ from server.middleware.request_id import RequestId
 from server.middleware.security_headers import SecurityHeaders
 from server.observability.metrics import EVENT_LAG
 from server.observability.watch import run_watch
-from server.settings import Settings, database_credentials
-from server.websocket.endpoint import SocketDoor, SocketLimits
+from server.setting_values import database_credentials
+from server.settings import Settings
+from server.websocket.connection import SocketLimits
+from server.websocket.endpoint import WebSocketEndpoint
 from server.wiring import installation_of, mailer_of, store_of
 from services.accounts.sessions import SessionEnded, viewer_of
 from services.automations.worker import run_automations
@@ -57,10 +59,10 @@ class Application:
         self._store = store_of(settings)
         self._inbox_reader = InboxReader(delivered=lambda lag: EVENT_LAG.observe(lag.total_seconds()))
         self._open_pages = OpenPages()
-        executor = ObservedExecutor(make_schema(), settings.limits)
+        executor = InstrumentedExecutor(make_schema(), settings.limits)
         self._streams = EventStreams(executor, closing=SessionEnded)
-        self._http = GraphQLDoor(executor, self._context, self._streams, max_body=settings.limits.max_body_bytes)
-        self._sockets = SocketDoor(
+        self._http = GraphQLEndpoint(executor, self._context, self._streams, max_body=settings.limits.max_body_bytes)
+        self._sockets = WebSocketEndpoint(
             executor,
             self._context,
             closing=SessionEnded,
@@ -84,10 +86,10 @@ class Application:
 
     def _routes(self) -> list[BaseRoute]:
         return [
-            Route("/graphql", _PageOrDoor(self._http)),
+            Route("/graphql", _PlaygroundOrGraphQL(self._http)),
             WebSocketRoute("/graphql", self._sockets),
-            Route("/files", UploadDoor(self._store, self._viewer)),
-            Route("/files/{address:path}", DownloadDoor(self._store, self._installation)),
+            Route("/files", UploadEndpoint(self._store, self._viewer)),
+            Route("/files/{address:path}", DownloadEndpoint(self._store, self._installation)),
             Route("/trackers/{id}", playground_response),
             *password_routes(),
             *health_routes(),
@@ -124,7 +126,7 @@ class Application:
                 await mailer.close()
 
 
-class _PageOrDoor:
+class _PlaygroundOrGraphQL:
     """``/graphql``: the playground for a browser that navigates there, the API for everybody else."""
 
     def __init__(self, door: ASGIApp) -> None:

@@ -13,9 +13,7 @@ from typing import Any, NamedTuple, Self
 
 from server import setting_values
 from server.limits import Limits
-from server.setting_values import Network, SmtpServer, database_credentials
-
-__all__ = ["Settings", "SettingsError", "SmtpServer", "database_credentials", "state_directory"]
+from server.setting_values import Network, SmtpServer
 
 MOST = 1_000_000_000  # of any limit: so many are none
 SHORTEST_SECRET = 32  # bytes, the output of the SHA-256 that signs (RFC 7518, section 3.2)

@@ -10,7 +10,8 @@ from models.base import dump_json, new_id
 from models.database import fetch
 from models.rows import columns
 from services.kernel.sql import Statement
-from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
+from services.paging.keyset import Key, Order
+from services.paging.pages import Listing, Page, PageRequest, fetch_pages
 from services.viewer import Viewer
 from services.visibility import visible
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models import Member, MemberKind, Organisation, Role
-from services.kernel.errors import Forbidden
+from services.kernel.errors import ForbiddenError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,6 @@ class Viewer:
         return role in self.member.roles
 
     def must_have(self, role: Role) -> None:
-        """Raise Forbidden unless the viewer holds a role."""
+        """Raise ForbiddenError unless the viewer holds a role."""
         if not self.has(role):
-            raise Forbidden(f"This needs the role {role}.")
+            raise ForbiddenError(f"This needs the role {role}.")

@@ -12,7 +12,7 @@ import pytest
 from models.database import database as opened
 from server.database import bring_up_to_date
 from server.embedded_postgres.server import embedded_postgres
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from tests.support.servers.s3 import VARIABLES, Bucket, s3_server
 
 pytest_plugins = ("tests.support.no_skips",)

@@ -8,7 +8,7 @@ import strawberry
 
 from schema.enums import OrderDirection, ProgrammeStatus, TrackerCategory, TrackerOrderField, TrackerStatus
 from schema.relay import reference_of
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 from services.paging.by_name import words
 from services.trackers.listing import filters
 from services.trackers.listing.day_blocks import Days
@@ -85,7 +85,7 @@ OrderBy = Annotated[
 
 
 def rule_of(filter_by: TrackerFilter | None) -> filters.TrackerFilter:
-    """The filter as the lists take it; raises BadRequest for what is no id, no range or no search."""
+    """The filter as the lists take it; raises BadRequestError for what is no id, no range or no search."""
     if filter_by is None:
         return filters.ALL
     return filters.TrackerFilter(
@@ -131,5 +131,5 @@ def _days(range_: DateRange | None, argument: str) -> Days | None:
     if range_ is None or (range_.from_ is None and range_.to is None):
         return None
     if range_.from_ and range_.to and range_.from_ > range_.to:
-        raise BadRequest("The range ends before it begins.", "filter", argument)
+        raise BadRequestError("The range ends before it begins.", "filter", argument)
     return Days(range_.from_, range_.to)

@@ -11,8 +11,9 @@ from schema.input_error import InputError
 from schema.inputs.tracker import FieldValueInput, submitted
 from schema.relay import reference_in
 from schema.tracker import Tracker
+from services.kernel.absent import ABSENT
 from services.kernel.global_ids import NOWHERE
-from services.trackers.update_input import ABSENT, UpdateEntry
+from services.trackers.update_input import UpdateEntry
 
 
 @strawberry.input(description="What is entered to change a tracker. A slot that is absent keeps what there is.")

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
 from models.database import database, fetch, pending_migrations
-from server.settings import Settings, SettingsError, database_credentials
+from server.setting_values import database_credentials
+from server.settings import Settings, SettingsError
 from server.wiring import mailer_of, store_of
-from services.files.store import StoreFailed
+from services.files.store import StoreError
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused
 
@@ -78,7 +79,7 @@ async def _files(settings: Settings) -> str:
     try:
         async with asyncio.timeout(30):
             await store_of(settings).check()
-    except (StoreFailed, SettingsError, TimeoutError) as error:
+    except (StoreError, SettingsError, TimeoutError) as error:
         raise Wrong(f"the store does not answer ({error or type(error).__name__})") from None
     return f"kept in {settings.files_url or settings.files_folder}"
 

@@ -15,10 +15,12 @@ from server.cli.doctor import examine
 from server.database import bring_up_to_date, database_of, with_database
 from server.process.serve import bind
 from server.process.serve import serve as serve_until_signal
-from server.settings import Settings, database_credentials
+from server.setting_values import database_credentials
+from server.settings import Settings
 from services.accounts.members import add_member as write_member
 from services.accounts.members import generated_password
-from services.demo import ACCOUNTS, PASSWORD, NotEmpty, fill_demo
+from services.demo import NotEmpty, fill_demo
+from services.demo.accounts import ACCOUNTS, PASSWORD
 from services.records.organisations import add_organisation as write_organisation
 from services.records.organisations import organisation_named
 

@@ -18,7 +18,7 @@ from server.observability.logging import configure_logs
 from server.settings import Settings, SettingsError
 from services.demo import NotEmpty
 from services.imports.report import UnreadableFileError
-from services.kernel.errors import Rejected
+from services.kernel.errors import ValidationFailed
 from services.records.organisations import organisation_named
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def explain(command: Callable[[], object]) -> None:
         command()
     except UNSERVED as error:
         stop(str(error))
-    except Rejected as rejected:
+    except ValidationFailed as rejected:
         stop(" ".join(problem.message for problem in rejected.problems))
     except (
         DBConnectionError,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from server.http.request import Refused
+from server.http.request import HTTPError
 from server.protocol.errors import log_what_failed, new_request_id
 from server.protocol.http_errors import bug, refused
 from services.accounts.sessions import viewer_of_session
@@ -27,7 +27,7 @@ NEITHER_PAGE_NOR_SCRIPT = {
 """Whatever a file is, no browser may run it in the name of this address, nor pass the address on."""
 
 
-class DownloadDoor:
+class DownloadEndpoint:
     """The ASGI endpoint for downloads; give it to a `Route` without methods, so that it refuses others itself."""
 
     def __init__(self, store: FileStore, installation: Installation) -> None:
@@ -39,7 +39,7 @@ class DownloadDoor:
         request = Request(scope, receive)
         try:
             response = await self._respond(request)
-        except Refused as no:
+        except HTTPError as no:
             response = refused(no)
         except Exception as error:
             response = bug(error, scope)
@@ -47,7 +47,7 @@ class DownloadDoor:
 
     async def _respond(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
-            raise Refused(405, "METHOD_NOT_ALLOWED", "Use GET", Allow="GET, HEAD")
+            raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET", Allow="GET, HEAD")
         file = await self._file(request.path_params["address"])
         headers = {**NEITHER_PAGE_NOR_SCRIPT, "Content-Disposition": attachment(file.name)}
         headers["Content-Length"] = str(file.bytes)
@@ -60,13 +60,13 @@ class DownloadDoor:
     async def _file(self, path: str) -> File:
         grant = granted(self._installation, path)
         if grant is None:
-            raise Refused(404, "NOT_FOUND", "There is no such address")
+            raise HTTPError(404, "NOT_FOUND", "There is no such address")
         viewer = await viewer_of_session(grant.session_id, expires=grant.expires)
         if viewer is None:
-            raise Refused(403, "FORBIDDEN", "This address has expired: ask for the file's `url` again")
+            raise HTTPError(403, "FORBIDDEN", "This address has expired: ask for the file's `url` again")
         (file,) = await files_by_id(viewer, [grant.file_id])
         if file is None:
-            raise Refused(404, "NOT_FOUND", "There is no such file")
+            raise HTTPError(404, "NOT_FOUND", "There is no such file")
         return file
 
 

@@ -9,8 +9,6 @@ from starlette.routing import Route
 
 from models.database import pending_migrations
 
-__all__ = ["health_routes"]
-
 _PATIENCE: Final = 5.0  # seconds
 _HEADERS: Final = {"Cache-Control": "no-store"}
 

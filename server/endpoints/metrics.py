@@ -20,8 +20,6 @@ from server.observability.metrics import CONTENT_TYPE, counted
 from services.automations.worker import failed_automations
 from services.mail.outbox import OutboxState, outbox_state
 
-__all__ = ["metrics_route"]
-
 _PATIENCE: Final = 3.0  # seconds
 _PASSED_ON: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _HEADERS: Final = {"Cache-Control": "no-store"}

@@ -12,7 +12,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 from starlette.requests import Request
 
-from server.http.request import Refused
+from server.http.request import HTTPError
 
 MULTIPART = "multipart/form-data"
 MOST_AROUND = 65_536
@@ -35,18 +35,18 @@ class FilePart:
         self.media_type: str | None = None
 
     async def open(self) -> None:
-        """Read up to the file's first byte. Raises Refused, and ClientDisconnect."""
+        """Read up to the file's first byte. Raises HTTPError, and ClientDisconnect."""
         first = await anext(self._events, None)
         if not isinstance(first, MultipartSegment) or first.name != "file":
-            raise Refused(422, "BAD_USER_INPUT", ONE_PART)
+            raise HTTPError(422, "BAD_USER_INPUT", ONE_PART)
         self.name, self.media_type = first.filename, first.content_type
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The file's bytes; at their end it is certain that nothing else follows. Raises Refused, ClientDisconnect."""
+        """The file's bytes; at their end it is certain that nothing else follows. Raises HTTPError, ClientDisconnect."""
         async with aclosing(self._events):
             async for event in self._events:
                 if isinstance(event, MultipartSegment):
-                    raise Refused(422, "BAD_USER_INPUT", ONE_PART)
+                    raise HTTPError(422, "BAD_USER_INPUT", ONE_PART)
                 if event is not None:
                     yield bytes(event)
 
@@ -58,7 +58,7 @@ class FilePart:
                         yield event
             self._parser.close()
         except MultipartError:
-            raise Refused(400, "BAD_REQUEST", f"The body is no whole {MULTIPART}") from None
+            raise HTTPError(400, "BAD_REQUEST", f"The body is no whole {MULTIPART}") from None
 
     async def _received(self) -> AsyncGenerator[bytes, None]:
         stream = self._request.stream()
@@ -67,7 +67,7 @@ class FilePart:
                 async with asyncio.timeout(self._idle_seconds):
                     chunk = await anext(stream, None)
             except TimeoutError:
-                raise Refused(408, "REQUEST_TIMEOUT", "Nothing came in for too long") from None
+                raise HTTPError(408, "REQUEST_TIMEOUT", "Nothing came in for too long") from None
             if chunk is None:
                 return
             if chunk:
@@ -83,11 +83,11 @@ def announced_length(request: Request) -> int | None:
 def _boundary(request: Request) -> str:
     name, parameters = parse_options_header(request.headers.get("content-type", ""))
     if name != MULTIPART:
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {MULTIPART}")
+        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {MULTIPART}")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
+        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
     boundary: str = parameters.get("boundary", "")
     # RFC 2046, section 5.1.1.
     if not 0 < len(boundary) <= 70 or not boundary.isascii() or not boundary.isprintable():
-        raise Refused(400, "BAD_REQUEST", "Content-Type must have a boundary of 1 to 70 characters")
+        raise HTTPError(400, "BAD_REQUEST", "Content-Type must have a boundary of 1 to 70 characters")
     return boundary

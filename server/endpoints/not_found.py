@@ -9,8 +9,6 @@ from starlette.responses import Response
 from server.protocol.errors import refusal
 from server.protocol.http_errors import json_answer
 
-__all__ = ["wrong_address"]
-
 
 async def wrong_address(_request: Request, error: Exception) -> Response:
     """Answer in the framework's place, with its status and headers, `Allow` among them; the status names the code."""

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from server.endpoints.multipart import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
-from server.http.request import Refused
+from server.http.request import HTTPError
 from server.protocol.http_errors import bug, json_answer, refusal, refused
 from services.files.store import FileStore
 from services.files.uploads import Destination, Sent, destination_of, too_large, upload
-from services.kernel.errors import Refusal, Unauthenticated
+from services.kernel.errors import DomainError, UnauthenticatedError
 from services.kernel.global_ids import global_id
 from services.viewer import Viewer
 
@@ -26,7 +26,7 @@ LINGER_BYTES, LINGER_SECONDS = 16_777_216, 10.0
 """What of a refused upload is still taken from the line, and thrown away, so that its sender gets to read why."""
 
 
-class UploadDoor:
+class UploadEndpoint:
     """The ASGI endpoint for uploads; give it to a `Route` without methods, so that it refuses others itself."""
 
     def __init__(self, store: FileStore, viewer_of: ViewerOf, *, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -50,23 +50,23 @@ class UploadDoor:
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
                 return await self._receive(request)
-        except Refused as no:
+        except HTTPError as no:
             return refused(no)
-        except Refusal as no:
+        except DomainError as no:
             return refusal(no)
         except ClientDisconnect:
             raise
         except TimeoutError:
-            return refused(Refused(408, "REQUEST_TIMEOUT", "The upload took too long"))
+            return refused(HTTPError(408, "REQUEST_TIMEOUT", "The upload took too long"))
         except Exception as error:
             return bug(error, request.scope)
 
     async def _receive(self, request: Request) -> Response:
         if request.method != "POST":
-            raise Refused(405, "METHOD_NOT_ALLOWED", "Use POST", Allow="POST")
+            raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use POST", Allow="POST")
         viewer = await self._viewer_of(request.headers.get("authorization"))
         if viewer is None:
-            raise Unauthenticated
+            raise UnauthenticatedError
         part = FilePart(request, idle_seconds=self._idle_seconds)
         to = await destination_of(viewer, _parameter(request, "type"), _parameter(request, "field"))
         length = announced_length(request)
@@ -94,7 +94,7 @@ class _Incoming:
 def _parameter(request: Request, name: str) -> str:
     values = request.query_params.getlist(name)
     if len(values) != 1:
-        raise Refused(422, "BAD_USER_INPUT", f"Name the {name} once in the address: /files?type=KEY&field=KEY")
+        raise HTTPError(422, "BAD_USER_INPUT", f"Name the {name} once in the address: /files?type=KEY&field=KEY")
     return values[0]
 
 

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, IPv6Network
 
-from server.execution.tally import Tally
+from server.execution.tally import LimitedCounter
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import too_much
-
-__all__ = ["Places", "account_of", "network_of"]
 
 
 def account_of(member_id: str | None, client: str) -> str:
@@ -29,17 +27,17 @@ def network_of(client: str) -> str:
     return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
 
-class Places:
+class ConcurrencyLimiter:
     """How many operations an account may have under way, whichever door they came through."""
 
     def __init__(self, most: int) -> None:
-        self._taken = Tally(most)
+        self._taken = LimitedCounter(most)
 
     def __len__(self) -> int:
         return len(self._taken)
 
     def must_have_one(self, account: str) -> None:
-        """Raise RequestRefused where no place is free."""
+        """Raise GraphQLRequestError where no place is free."""
         if not self._taken.has_room(account):
             most = self._taken.most
             raise too_much(f"At most {most:,} operations at a time", Code.TOO_MANY_OPERATIONS, 1, allowed=most)

@@ -18,17 +18,15 @@ from strawberry.types.execution import PreExecutionError
 
 from schema.base import CheckedQuery, QuietSchema
 from schema.costs import LISTED_PRICE
-from server.execution.concurrency import Places, account_of
-from server.execution.document_cache import Checked, Documents, Planned
-from server.execution.rate_limit import Buckets, Spent
+from server.execution.concurrency import ConcurrencyLimiter, account_of
+from server.execution.document_cache import CheckedDocument, DocumentCache, PlannedOperation
+from server.execution.rate_limit import Spent, TokenBuckets
 from server.execution.variables import check_size, coerced, listed_values
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.errors import execution_errors, innermost
 from server.protocol.messages import Request
-from server.protocol.request_errors import RequestRefused, limit_exceeded, refused
-
-__all__ = ["Context", "Executor", "MakeContext", "Operation", "RequestRefused", "refused", "with_cost"]
+from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 
 STRANGER = "Sign in first: the schema is told to members alone"
 
@@ -78,14 +76,14 @@ class Executor:
         self._schema = schema
         self._core = schema._schema
         self._limits = limits or Limits()
-        self._documents = Documents(self._core, self._limits)
-        self._buckets = Buckets(self._limits.cost_bucket, self._limits.cost_refill)
-        self._places = Places(self._limits.max_operations)
+        self._documents = DocumentCache(self._core, self._limits)
+        self._buckets = TokenBuckets(self._limits.cost_bucket, self._limits.cost_refill)
+        self._places = ConcurrencyLimiter(self._limits.max_operations)
 
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check document, operation name, variables and cost, and take that from the client's bucket.
 
-        Raises RequestRefused. Whoever is not signed in is told nothing of the schema: neither by introspection
+        Raises GraphQLRequestError. Whoever is not signed in is told nothing of the schema: neither by introspection
         nor by suggestions of what was perhaps meant. A document that is not known yet costs 1 a character.
         """
         account = account_of(context.member_id, context.client)
@@ -96,16 +94,16 @@ class Executor:
         checked = self._documents.check(request.query, suggest=signed_in)
         planned = _selected(checked, request.operation_name)
         if planned.introspects and not signed_in:
-            raise RequestRefused([GraphQLError(STRANGER, extensions={"code": Code.UNAUTHENTICATED.value})])
+            raise GraphQLRequestError([GraphQLError(STRANGER, extensions={"code": Code.UNAUTHENTICATED.value})])
         cost = planned.cost.of(self._values(planned, request.variables, suggest=signed_in))
         cost += planned.given * listed_values(request.variables) * LISTED_PRICE
         if cost > self._limits.max_cost:
-            raise RequestRefused([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
+            raise GraphQLRequestError([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
         spent = self._buckets.take(account, cost)
         kind = planned.definition.operation
         return Operation(checked.query, kind, request.operation_name, planned.fields, request.variables, account, spent)
 
-    def _values(self, planned: Planned, variables: dict[str, Any], *, suggest: bool) -> dict[str, Any]:
+    def _values(self, planned: PlannedOperation, variables: dict[str, Any], *, suggest: bool) -> dict[str, Any]:
         if variables:
             check_size(variables, self._limits)
         if not planned.definition.variable_definitions:
@@ -115,7 +113,7 @@ class Executor:
     async def run(self, operation: Operation, context: Context, request_id: str) -> dict[str, Any]:
         """Execute a query or mutation and return the whole answer.
 
-        Raises RequestRefused where it takes too long: then it is cancelled, and the transaction that it is in is
+        Raises GraphQLRequestError where it takes too long: then it is cancelled, and the transaction that it is in is
         rolled back, but what was committed before stays.
         """
         with self._places.place(operation.account):
@@ -130,11 +128,13 @@ class Executor:
                 raise self._too_slow(operation) from None
         return _answer(result, request_id)
 
-    def _too_slow(self, operation: Operation) -> RequestRefused:
+    def _too_slow(self, operation: Operation) -> GraphQLRequestError:
         message = f"The operation took longer than {self._limits.operation_seconds:g} s and was stopped"
         if operation.type is OperationType.MUTATION:
             message += ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"
-        return RequestRefused([GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504)
+        return GraphQLRequestError(
+            [GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504
+        )
 
     async def subscribe(
         self, operation: Operation, context: Context, request_id: str, closing: type[Exception]
@@ -171,7 +171,7 @@ def with_cost(answer: dict[str, Any], operation: Operation) -> dict[str, Any]:
     return {**answer, "extensions": {**answer.get("extensions", {}), "cost": asdict(operation.spent)}}
 
 
-def _selected(checked: Checked, name: str | None) -> Planned:
+def _selected(checked: CheckedDocument, name: str | None) -> PlannedOperation:
     """Return the operation to run, as the specification's GetOperation()."""
     operations = checked.operations
     if name is None and len(operations) == 1:
@@ -185,7 +185,7 @@ def _selected(checked: Checked, name: str | None) -> Planned:
         if name is None
         else "The document has no operation of this name"
     )
-    raise RequestRefused([GraphQLError(message, extensions={"code": Code.OPERATION_RESOLUTION_FAILURE.value})])
+    raise GraphQLRequestError([GraphQLError(message, extensions={"code": Code.OPERATION_RESOLUTION_FAILURE.value})])
 
 
 def _answer(result: ExecutionResult, request_id: str) -> dict[str, Any]:

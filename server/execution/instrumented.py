@@ -8,24 +8,23 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution.executor import Context, Executor, Operation, RequestRefused, refused
+from server.execution.executor import Context, Executor, Operation
 from server.observability.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
-from server.observability.request_context import Facts, facts_of_request, note_error
+from server.observability.request_context import RequestContext, record_error, request_context
 from server.protocol.messages import Request
-
-__all__ = ["ObservedExecutor"]
+from server.protocol.request_errors import GraphQLRequestError, refused
 
 _log = logging.getLogger("trackers.operations")
 
 
-class ObservedExecutor(Executor):
+class InstrumentedExecutor(Executor):
     """Counts and measures each operation; of one on a socket, which is no HTTP request, it also writes the line."""
 
     def prepare(self, request: Request, context: Context) -> Operation:
-        """Check the operation and have its cost paid; raises RequestRefused."""
+        """Check the operation and have its cost paid; raises GraphQLRequestError."""
         try:
             return super().prepare(request, context)
-        except RequestRefused as refusal:
+        except GraphQLRequestError as refusal:
             ROOT_FIELDS.labels(OTHER, OTHER).inc()
             _note_errors(refused(refusal)["errors"])
             raise
@@ -37,7 +36,7 @@ class ObservedExecutor(Executor):
             answer = await super().run(operation, context, request_id)
             seen.note(answer)
             return answer
-        except RequestRefused as refusal:
+        except GraphQLRequestError as refusal:
             seen.note(refused(refusal))
             raise
         finally:
@@ -56,7 +55,7 @@ class ObservedExecutor(Executor):
                 async for answer in answers:
                     seen.note(answer)
                     yield answer
-        except RequestRefused as refusal:
+        except GraphQLRequestError as refusal:
             seen.note(refused(refusal))
             raise
         finally:
@@ -67,9 +66,9 @@ class _Seen:
     """One operation from its beginning to its end."""
 
     def __init__(self, operation: Operation) -> None:
-        of_request = facts_of_request.get()
+        of_request = request_context.get()
         self._alone = of_request is None
-        self._facts = of_request or Facts()
+        self._facts = of_request or RequestContext()
         self._type = operation.type
         self._began = time.perf_counter()
         self._facts.operation = operation.type.value
@@ -92,6 +91,6 @@ class _Seen:
             _log.info("operation", extra={**timed, **self._facts.told()})
 
 
-def _note_errors(errors: Iterable[Mapping[str, Any]], facts: Facts | None = None) -> None:
+def _note_errors(errors: Iterable[Mapping[str, Any]], facts: RequestContext | None = None) -> None:
     for error in errors:
-        note_error(str(error.get("extensions", {}).get("code", OTHER)), facts)
+        record_error(str(error.get("extensions", {}).get("code", OTHER)), facts)

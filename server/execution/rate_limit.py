@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import too_much
 
-__all__ = ["Buckets", "Spent"]
-
 SWEPT_FROM = 10_000
 
 
@@ -33,7 +31,7 @@ class _Bucket:
     at: float
 
 
-class Buckets:
+class TokenBuckets:
     """One bucket for each account: `size` at most, into which `refill` flows in a second."""
 
     def __init__(self, size: int, refill: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,7 +45,7 @@ class Buckets:
         return len(self._buckets)
 
     def take(self, account: str, cost: int) -> Spent:
-        """Take a cost; raises RequestRefused, and takes nothing, where it is not there yet.
+        """Take a cost; raises GraphQLRequestError, and takes nothing, where it is not there yet.
 
         A cost greater than the bucket is taken from a full one.
         """

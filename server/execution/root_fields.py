@@ -9,8 +9,6 @@ from graphql import (
     OperationDefinitionNode,
 )
 
-__all__ = ["root_fields"]
-
 
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
     """The names of an operation's root fields, each once, whatever fragments they stand in."""

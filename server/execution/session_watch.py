@@ -8,8 +8,6 @@ from typing import Any
 
 from server.execution.executor import Context
 
-__all__ = ["SessionWatch"]
-
 
 class SessionWatch:
     """Calls ``over`` with the reason once the session has ended.

@@ -2,10 +2,8 @@
 
 from collections import Counter
 
-__all__ = ["Tally"]
 
-
-class Tally:
+class LimitedCounter:
     """So many at a time for each key, counted in this process."""
 
     def __init__(self, most: int) -> None:

@@ -25,8 +25,6 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 
 from server.protocol.error_codes import Code
 
-__all__ = ["cycles", "violations", "with_code"]
-
 
 class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
     """The specification's rule "Values of Correct Type", naming the input path of what is wrong.

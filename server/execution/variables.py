@@ -10,16 +10,14 @@ from graphql.utilities import validate_input_value
 
 from server.limits import Limits
 from server.protocol.error_codes import Code
-from server.protocol.request_errors import RequestRefused, limit_exceeded
-
-__all__ = ["check_size", "coerced", "listed_values"]
+from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 
 MAX_ERRORS = 50
 CONTAINERS = (list, dict)
 
 
 def check_size(variables: dict[str, Any], limits: Limits) -> None:
-    """Raise RequestRefused for more values, or more entries of one list, than is allowed."""
+    """Raise GraphQLRequestError for more values, or more entries of one list, than is allowed."""
     longest = count = 0
     waiting: list[Any] = [variables]
     while waiting:
@@ -34,7 +32,7 @@ def check_size(variables: dict[str, Any], limits: Limits) -> None:
         ("inputValues", "The values in the variables", count, limits.max_input_values),
     )
     if errors := [limit_exceeded(*figure) for figure in figures if figure[2] > figure[3]]:
-        raise RequestRefused(errors)
+        raise GraphQLRequestError(errors)
 
 
 def listed_values(variables: dict[str, Any]) -> int:
@@ -53,14 +51,14 @@ def listed_values(variables: dict[str, Any]) -> int:
 def coerced(
     schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, suggest: bool
 ) -> dict[str, Any]:
-    """The values as their types read them, defaults among them; raises RequestRefused with the path of each error.
+    """The values as their types read them, defaults among them; raises GraphQLRequestError with the path of each error.
 
     `suggest` says whether the errors may name parts of the schema that were perhaps meant.
     """
     nodes = definition.variable_definitions or ()
     found = get_variable_values(schema, nodes, variables, MAX_ERRORS, hide_suggestions=not suggest)
     if isinstance(found, list):
-        raise RequestRefused(_placed(schema, definition, variables, suggest=suggest) or _placeless(found))
+        raise GraphQLRequestError(_placed(schema, definition, variables, suggest=suggest) or _placeless(found))
     return found.coerced
 
 

@@ -14,21 +14,20 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.execution.executor import Context, Executor, MakeContext, Operation, RequestRefused, refused, with_cost
+from server.execution.executor import Context, Executor, MakeContext, Operation, with_cost
 from server.http.negotiation import answer_type, takes_events
-from server.http.request import Refused, read_request
+from server.http.request import HTTPError, read_request
 from server.http.sse import COMPLETE, next_event
 from server.http.sse_registry import EventStreams
 from server.middleware.request_id import request_id_of
 from server.observability.outage import RETRY_AFTER
 from server.protocol.errors import bug_answer, refusal, status_of
 from server.protocol.media_types import EVENTS, GRAPHQL, JSON
-from server.protocol.messages import Malformed, encode
+from server.protocol.messages import MalformedRequest, encode
+from server.protocol.request_errors import GraphQLRequestError, refused
 
-__all__ = ["GraphQLDoor"]
 
-
-class GraphQLDoor:
+class GraphQLEndpoint:
     """The ASGI endpoint of `/graphql`; give it to a `Route` without methods, so that it refuses others itself.
 
     `max_body` is in bytes, `body_seconds` how long one may take; what is more is refused while it comes in.
@@ -62,13 +61,13 @@ class GraphQLDoor:
         request_id = request_id_of(request.scope)
         try:
             if media_type is None:
-                raise Refused(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENTS}")
+                raise HTTPError(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENTS}")
             return await self._execute(request, media_type, request_id)
-        except Refused as no:
+        except HTTPError as no:
             return _response(no.answer, media_type, no.status, no.headers)
-        except Malformed as error:
+        except MalformedRequest as error:
             return _response(refusal(str(error), "BAD_REQUEST"), media_type, 400)
-        except RequestRefused as error:
+        except GraphQLRequestError as error:
             return _response(
                 refused(error), media_type, error.status or (400 if media_type == GRAPHQL else 200), error.headers
             )
@@ -116,7 +115,7 @@ def _accept(request: Request) -> str:
 
 def _check_type(operation: Operation, request: Request) -> None:
     if operation.type is OperationType.MUTATION and request.method == "GET":
-        raise Refused(405, "METHOD_NOT_ALLOWED", "A mutation needs POST", Allow="POST")
+        raise HTTPError(405, "METHOD_NOT_ALLOWED", "A mutation needs POST", Allow="POST")
     if operation.type is OperationType.SUBSCRIPTION and not takes_events(_accept(request)):
         message = f"A subscription needs the WebSocket at this address, or {EVENTS} named in Accept"
-        raise Refused(406, "NOT_ACCEPTABLE", message)
+        raise HTTPError(406, "NOT_ACCEPTABLE", message)

@@ -8,8 +8,6 @@ mutation is answered whole, as urql wants it, which names all of them for whatev
 
 from server.protocol.media_types import EVENTS, GRAPHQL, JSON, preference
 
-__all__ = ["answer_type", "takes_events"]
-
 NAMED = 2
 
 

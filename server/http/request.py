@@ -8,14 +8,12 @@ from starlette.requests import Request as HTTPRequest
 
 from server.protocol.errors import refusal
 from server.protocol.media_types import JSON, UTF_8, parsed
-from server.protocol.messages import Malformed, Request, decode, parse_request
-
-__all__ = ["Refused", "read_request"]
+from server.protocol.messages import MalformedRequest, Request, decode, parse_request
 
 PARAMETERS = ("query", "operationName", "variables", "extensions")
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a failure
+class HTTPError(Exception):
     """A request that never reaches GraphQL: its status, error code, message and headers."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
@@ -28,18 +26,18 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
 async def read_request(request: HTTPRequest, *, max_body: int, seconds: float) -> Request:
     """Read the request.
 
-    Its body may have so many bytes and take so many seconds. Raises Refused, Malformed and ClientDisconnect.
+    Its body may have so many bytes and take so many seconds. Raises HTTPError, Malformed and ClientDisconnect.
     """
     if request.method == "GET":
         return parse_request(_from_query(request.scope["query_string"]))
     if request.method != "POST":
-        raise Refused(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow="GET, POST")
+        raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow="GET, POST")
     _check_content_type(request)
     try:
         async with asyncio.timeout(seconds):
             body = await _body(request, max_body)
     except TimeoutError:
-        raise Refused(408, "REQUEST_TIMEOUT", "The body took too long", Connection="close") from None
+        raise HTTPError(408, "REQUEST_TIMEOUT", "The body took too long", Connection="close") from None
     return parse_request(decode(body))
 
 
@@ -48,16 +46,16 @@ async def _body(request: HTTPRequest, longest: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > longest:
-            raise Refused(413, "CONTENT_TOO_LARGE", f"The body is longer than {longest} bytes")
+            raise HTTPError(413, "CONTENT_TOO_LARGE", f"The body is longer than {longest} bytes")
     return bytes(body)
 
 
 def _check_content_type(request: HTTPRequest) -> None:
     name, parameters = parsed(request.headers.get("content-type", ""))
     if name != JSON or parameters.get("charset", "utf-8") not in UTF_8:
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {JSON}, in UTF-8")
+        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {JSON}, in UTF-8")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
+        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
 
 
 def _from_query(query_string: bytes) -> dict[str, Any]:
@@ -65,13 +63,13 @@ def _from_query(query_string: bytes) -> dict[str, Any]:
     try:
         pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
-        raise Malformed("The address's query is not form-encoded UTF-8") from None
+        raise MalformedRequest("The address's query is not form-encoded UTF-8") from None
     body: dict[str, Any] = {}
     for name, value in pairs:
         if name not in PARAMETERS:
             continue
         if name in body:
-            raise Malformed(f"{name} is given twice")
+            raise MalformedRequest(f"{name} is given twice")
         body[name] = decode(value) if name in ("variables", "extensions") else value
     if body.get("operationName") == "":
         del body["operationName"]

@@ -18,8 +18,6 @@ from server.execution.session_watch import SessionWatch
 from server.protocol.errors import bug_answer, refusal
 from server.protocol.messages import encode
 
-__all__ = ["COMPLETE", "EventStream", "StreamLimits", "next_event"]
-
 COMPLETE = b"event: complete\ndata:\n\n"
 HEARTBEAT = b":\n\n"
 

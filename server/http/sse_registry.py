@@ -11,8 +11,6 @@ from server.execution.executor import Context, Executor, Operation
 from server.http.sse import EventStream, StreamLimits
 from server.observability.metrics import OPEN_STREAMS
 
-__all__ = ["EventStreams", "StreamLimits"]
-
 
 class EventStreams:
     """The streams of one process.

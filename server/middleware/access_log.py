@@ -12,10 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.middleware.request_id import request_id_of
 from server.observability.metrics import OPEN_SOCKETS, OTHER, REQUEST_SECONDS, REQUESTS
-from server.observability.request_context import Facts, facts_of_request
+from server.observability.request_context import RequestContext, request_context
 from server.protocol.http_errors import bug as answer_of_bug
-
-__all__ = ["RequestLog"]
 
 _METHODS: Final = {"GET", "HEAD", "POST", "OPTIONS"}
 _ASKED_ALL_DAY: Final = ("/health/", "/metrics")
@@ -43,7 +41,7 @@ class RequestLog:
             await self._app(scope, receive, send)
 
     async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began, status, facts = time.perf_counter(), _CUT_OFF, Facts()
+        began, status, facts = time.perf_counter(), _CUT_OFF, RequestContext()
 
         async def send_and_see(message: Message) -> None:
             nonlocal status
@@ -51,7 +49,7 @@ class RequestLog:
                 status = message["status"]
             await send(message)
 
-        mine = facts_of_request.set(facts)
+        mine = request_context.set(facts)
         try:
             await self._app(scope, receive, send_and_see)
         except Exception as bug:
@@ -60,11 +58,11 @@ class RequestLog:
                 raise
             await response(scope, receive, send_and_see)
         finally:
-            facts_of_request.reset(mine)
+            request_context.reset(mine)
             _write(scope, status, time.perf_counter() - began, facts)
 
 
-def _write(scope: Scope, status: int, seconds: float, facts: Facts) -> None:
+def _write(scope: Scope, status: int, seconds: float, facts: RequestContext) -> None:
     route, method = _route(scope.get("route")), scope["method"] if scope["method"] in _METHODS else OTHER
     REQUESTS.labels(route, method, status).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)

@@ -10,8 +10,6 @@ from typing import Final
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["Compression"]
-
 SHORTEST: Final = 1_000
 """Bytes; less than that goes out in one packet as it is."""
 LEVEL: Final = 4

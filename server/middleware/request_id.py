@@ -13,8 +13,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.protocol.errors import new_request_id
 from server.setting_values import Network
 
-__all__ = ["RequestId", "request_id_of"]
-
 HEADER = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 

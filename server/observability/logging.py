@@ -12,9 +12,7 @@ from structlog.processors import JSONRenderer, TimeStamper
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.types import EventDict, Processor, WrappedLogger
 
-from server.observability.tracebacks import described
-
-__all__ = ["FIELDS", "configure_logs"]
+from server.observability.tracebacks import safe_traceback
 
 OWN = "trackers"
 FIELDS = ("request_id", "method", "route", "status", "milliseconds", "member_id", "operation", "fields", "errors")
@@ -57,5 +55,5 @@ def _without_messages(_logger: WrappedLogger, _method: str, entry: EventDict) ->
     entry.pop("stack_info", None)
     exc_info = entry.pop("exc_info", None)
     if exc_info and exc_info[1] is not None:
-        entry["exception"] = "\n".join(described(exc_info[1]))
+        entry["exception"] = "\n".join(safe_traceback(exc_info[1]))
     return entry

@@ -20,22 +20,6 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-__all__ = [
-    "CONTENT_TYPE",
-    "ERRORS",
-    "EVENT_LAG",
-    "OPEN_SOCKETS",
-    "OPEN_STREAMS",
-    "OPERATION_SECONDS",
-    "POOL",
-    "REQUESTS",
-    "REQUEST_SECONDS",
-    "ROOT_FIELDS",
-    "counted",
-    "shared_by_workers",
-    "worker_ended",
-]
-
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OTHER = "other"
 """The label of what no route, field or method is."""

@@ -15,8 +15,6 @@ from tortoise.exceptions import DBConnectionError
 from models.database import fetch
 from server.observability.tracebacks import and_causes
 
-__all__ = ["RETRY_AFTER", "UNAVAILABLE", "Outage", "database_outage", "is_outage"]
-
 UNAVAILABLE = "The database does not answer now. Try again in some seconds."
 RETRY_AFTER = 5
 """Seconds after which a client may ask again."""

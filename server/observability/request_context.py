@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 
 from server.observability.metrics import ERRORS
 
-__all__ = ["Facts", "facts_of_request", "note_error"]
-
 
 @dataclass(slots=True)
-class Facts:
+class RequestContext:
     """Names and codes, never a value that somebody entered."""
 
     operation: str | None = None
@@ -26,12 +24,12 @@ class Facts:
         return {name: value for name, value in known.items() if value}
 
 
-facts_of_request: ContextVar[Facts | None] = ContextVar("facts_of_request", default=None)
+request_context: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
 """Those of the HTTP request at hand; None on a socket, where each operation has its own."""
 
 
-def note_error(code: str, facts: Facts | None = None) -> None:
+def record_error(code: str, facts: RequestContext | None = None) -> None:
     """Count an error of an answer by its code, and note it for the log: in ``facts``, or in those of the request."""
     ERRORS.labels(code).inc()
-    if (known := facts or facts_of_request.get()) is not None:
+    if (known := facts or request_context.get()) is not None:
         known.errors.append(code)

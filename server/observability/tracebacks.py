@@ -6,10 +6,8 @@ A database's message may hold a user's values, and so may any other.
 import traceback
 from collections.abc import Iterator
 
-__all__ = ["and_causes", "described"]
 
-
-def described(bug: BaseException) -> list[str]:
+def safe_traceback(bug: BaseException) -> list[str]:
     """The type of a bug and of each of its causes, each followed by the places it came through."""
     lines: list[str] = []
     for one in and_causes(bug):

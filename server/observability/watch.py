@@ -7,8 +7,6 @@ from models.database import pool_state
 from server.observability.metrics import POOL
 from server.observability.outage import database_outage
 
-__all__ = ["run_watch"]
-
 EVERY: Final = 1.0  # seconds
 
 

@@ -14,8 +14,6 @@ from server.protocol.error_codes import Code
 from server.protocol.errors import refusal
 from server.protocol.messages import encode
 
-__all__ = ["HttpProtocol", "refuse_connection"]
-
 LARGEST_HEAD: Final = 131_072
 """Bytes of a request's address and headers, and of what stands before a chunk or after the last one; then what is read at once beyond."""
 HEAD_SECONDS: Final = 20.0

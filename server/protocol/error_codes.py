@@ -6,8 +6,6 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["MEANINGS", "Code", "Meaning", "table"]
-
 
 class Code(StrEnum):
     """The code in an error's `extensions`."""

@@ -8,22 +8,12 @@ from typing import Any
 from graphql import GraphQLError, ValueNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from resolvers.errors import client_path
 from server.observability.outage import RETRY_AFTER, UNAVAILABLE, database_outage, is_outage
-from server.observability.request_context import note_error
-from server.observability.tracebacks import described
+from server.observability.request_context import record_error
+from server.observability.tracebacks import safe_traceback
 from server.protocol.error_codes import Code
-from services.kernel.errors import Refusal
-
-__all__ = [
-    "bug_answer",
-    "execution_errors",
-    "innermost",
-    "log_bug",
-    "log_what_failed",
-    "new_request_id",
-    "refusal",
-    "status_of",
-]
+from services.kernel.errors import DomainError
 
 BUG_MESSAGE = "Something went wrong here; the request id names it in our log."
 
@@ -37,14 +27,14 @@ def new_request_id() -> str:
 
 def refusal(message: str, code: str) -> dict[str, Any]:
     """Return the answer to a request that was not executed; `code` is one of `Code`."""
-    note_error(Code(code).value)
+    record_error(Code(code).value)
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
 def bug_answer(bug: BaseException, request_id: str) -> dict[str, Any]:
     """Log what met the request as a whole, a bug or an outage, and return the answer to it."""
     masked = _masked(bug, request_id)
-    note_error(masked["extensions"]["code"])
+    record_error(masked["extensions"]["code"])
     log_what_failed(bug, request_id)
     return {"errors": [masked]}
 
@@ -86,8 +76,11 @@ def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[s
 
 def _extensions_on_purpose(error: GraphQLError) -> dict[str, Any] | None:
     raised = innermost(error)
-    if isinstance(raised, Refusal):
-        return {"code": raised.code, **raised.details}
+    if isinstance(raised, DomainError):
+        details = dict(raised.details)
+        if "path" in details:
+            details["path"] = list(client_path(details["path"]))
+        return {"code": raised.code, **details}
     if not isinstance(raised, GraphQLError):
         # A resolver may raise a coded error *because of* another one: the code says that it means it.
         outer = error.original_error
@@ -126,4 +119,4 @@ def log_what_failed(bug: BaseException, request_id: str) -> None:
 
 def log_bug(bug: BaseException, request_id: str) -> None:
     """Log a bug by its types and the places it came through; its message may hold values."""
-    _log.error("request %s: %s", request_id, "\n".join(described(bug)), extra={"request_id": request_id})
+    _log.error("request %s: %s", request_id, "\n".join(safe_traceback(bug)), extra={"request_id": request_id})

@@ -3,12 +3,12 @@
 from starlette.responses import Response
 from starlette.types import Scope
 
-from server.http.request import Refused
+from server.http.request import HTTPError
 from server.middleware.request_id import request_id_of
 from server.observability.outage import RETRY_AFTER
 from server.protocol.errors import bug_answer, status_of
 from server.protocol.messages import encode
-from services.kernel.errors import Refusal
+from services.kernel.errors import DomainError
 
 STATUS = {"UNAUTHENTICATED": 401, "CONTENT_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "RATE_LIMITED": 429}
 """The status of a refusal by its code; what is not here is an entry that cannot be processed, 422."""
@@ -20,12 +20,12 @@ def json_answer(answer: object, status: int, headers: dict[str, str] | None = No
     return Response(encode(answer), status, always | (headers or {}))
 
 
-def refused(no: Refused) -> Response:
+def refused(no: HTTPError) -> Response:
     """The answer to a request that cannot be what is meant for this address."""
     return json_answer(no.answer, no.status, no.headers)
 
 
-def refusal(no: Refusal) -> Response:
+def refusal(no: DomainError) -> Response:
     """The answer that a rule gives."""
     headers = {}
     if no.code == "UNAUTHENTICATED":

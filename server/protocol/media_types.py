@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-__all__ = ["EVENTS", "GRAPHQL", "JSON", "UTF_8", "Preference", "parsed", "preference"]
-
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 EVENTS = "text/event-stream"

@@ -10,12 +10,10 @@ from typing import Any, NoReturn
 
 import orjson
 
-__all__ = ["Malformed", "Message", "Request", "decode", "encode", "parse_message", "parse_request"]
-
 _CLIENT_MESSAGES = {"connection_init", "ping", "pong", "subscribe", "complete"}
 
 
-class Malformed(Exception):  # noqa: N818 - the client’s mistake, not a failure
+class MalformedRequest(Exception):  # noqa: N818 - the client’s mistake, not a failure
     """What the client sent is not a request; the text says what is wrong and echoes nothing of it."""
 
 
@@ -57,11 +55,11 @@ def decode(data: bytes | str) -> Any:
         return orjson.loads(data)
     except ValueError:
         if ("\\u" if isinstance(data, str) else b"\\u") not in data:  # type: ignore[operator]
-            raise Malformed("The request is not valid JSON") from None
+            raise MalformedRequest("The request is not valid JSON") from None
     try:
         return json.loads(data, parse_constant=_refuse_number, parse_float=_finite)
     except (ValueError, RecursionError):
-        raise Malformed("The request is not valid JSON") from None
+        raise MalformedRequest("The request is not valid JSON") from None
 
 
 def encode(answer: Any) -> bytes:
@@ -75,18 +73,18 @@ def encode(answer: Any) -> bytes:
 def parse_request(body: Any) -> Request:
     """Check a request's parameters; unknown ones are ignored, as the specification wants it."""
     if isinstance(body, list):
-        raise Malformed("Batches are not supported: send one request at a time")
+        raise MalformedRequest("Batches are not supported: send one request at a time")
     if not isinstance(body, dict):
-        raise Malformed("The request must be an object")
+        raise MalformedRequest("The request must be an object")
     query = body.get("query")
     if not isinstance(query, str):
-        raise Malformed("query must be a string" if "query" in body else "query is missing")
+        raise MalformedRequest("query must be a string" if "query" in body else "query is missing")
     operation_name = body.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
-        raise Malformed("operationName must be a string")
+        raise MalformedRequest("operationName must be a string")
     for name in ("variables", "extensions"):
         if body.get(name) is not None and not isinstance(body[name], dict):
-            raise Malformed(f"{name} must be an object")
+            raise MalformedRequest(f"{name} must be an object")
     return Request(query, body.get("variables") or {}, operation_name)
 
 
@@ -94,20 +92,20 @@ def parse_message(data: str) -> Message:
     """Check a client's message against the protocol's text."""
     message = decode(data)
     if not isinstance(message, dict):
-        raise Malformed("A message must be an object")
+        raise MalformedRequest("A message must be an object")
     kind = message.get("type")
     if not isinstance(kind, str) or kind not in _CLIENT_MESSAGES:
-        raise Malformed("type must be one that a client sends: " + ", ".join(sorted(_CLIENT_MESSAGES)))
+        raise MalformedRequest("type must be one that a client sends: " + ", ".join(sorted(_CLIENT_MESSAGES)))
     payload = message.get("payload")
     if kind in ("subscribe", "complete"):
         identifier = message.get("id")
         if not isinstance(identifier, str) or not identifier:
-            raise Malformed(f"{kind}: id must be a non-empty string")
+            raise MalformedRequest(f"{kind}: id must be a non-empty string")
         if kind == "complete":
             return Message(kind, identifier)
         if not isinstance(payload, dict):
-            raise Malformed("subscribe: payload must be an object")
+            raise MalformedRequest("subscribe: payload must be an object")
         return Message(kind, identifier, payload, parse_request(payload))
     if payload is not None and not isinstance(payload, dict):
-        raise Malformed(f"{kind}: payload must be an object")
+        raise MalformedRequest(f"{kind}: payload must be an object")
     return Message(kind, payload=payload)

@@ -7,13 +7,11 @@ from graphql import GraphQLError
 
 from server.protocol.error_codes import Code
 
-__all__ = ["RequestRefused", "limit_exceeded", "refused", "too_much"]
-
 MOST_TOLD = 1_000_000_000
 """Fragments multiply to numbers that no client's JSON can hold."""
 
 
-class RequestRefused(Exception):  # noqa: N818 - an answer, not a failure
+class GraphQLRequestError(Exception):
     """A request error: the answer has these errors and no `data`.
 
     `status` is HTTP's where it is another than that of a document which does not hold; `retry_after` in seconds.
@@ -33,7 +31,7 @@ class RequestRefused(Exception):  # noqa: N818 - an answer, not a failure
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
-def refused(refusal: RequestRefused) -> dict[str, Any]:
+def refused(refusal: GraphQLRequestError) -> dict[str, Any]:
     """Return the answer to a request error: `errors` and no `data`."""
     return {"errors": [dict(error.formatted) for error in refusal.errors]}
 
@@ -46,8 +44,8 @@ def limit_exceeded(limit: str, what: str, asked: int, allowed: int) -> GraphQLEr
     return GraphQLError(f"{what}: {shown}, where at most {allowed:,} are allowed", extensions=extensions)
 
 
-def too_much(message: str, code: Code, seconds: float, **details: Any) -> RequestRefused:
+def too_much(message: str, code: Code, seconds: float, **details: Any) -> GraphQLRequestError:
     """A refusal of what may be asked again in some seconds."""
     wait = max(1, math.ceil(seconds))
     extensions = {"code": code.value, "retryAfter": wait, **details}
-    return RequestRefused([GraphQLError(message, extensions=extensions)], status=429, retry_after=wait)
+    return GraphQLRequestError([GraphQLError(message, extensions=extensions)], status=429, retry_after=wait)

@@ -16,15 +16,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.execution.executor import Context, Executor, MakeContext
 from server.execution.session_watch import SessionWatch
-from server.execution.tally import Tally
+from server.execution.tally import LimitedCounter
 from server.limits import Limits
 from server.observability.outage import is_outage
 from server.protocol.errors import log_what_failed, new_request_id
-from server.protocol.messages import Malformed, Message, parse_message
+from server.protocol.messages import MalformedRequest, Message, parse_message
 from server.websocket.operations import Operations
 from server.websocket.send_queue import CUT, Outgoing
-
-__all__ = ["Connection", "SocketLimits"]
 
 _DEFAULT = Limits()
 
@@ -56,7 +54,7 @@ class Connection:
         make_context: MakeContext,
         closing: type[Exception],
         limits: SocketLimits,
-        members: Tally,
+        members: LimitedCounter,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._websocket = websocket
@@ -128,9 +126,9 @@ class Connection:
                     return
                 text = event.get("text")
                 if text is None:
-                    raise Malformed("Binary messages are not part of the protocol")
+                    raise MalformedRequest("Binary messages are not part of the protocol")
                 await self._handle(parse_message(text))
-        except Malformed as error:
+        except MalformedRequest as error:
             self.end(4400, str(error))
         except Exception as bug:
             log_what_failed(bug, new_request_id())
@@ -160,11 +158,11 @@ class Connection:
         self._timer.cancel()
         authorization = payload.get("authorization")
         if authorization is not None and not isinstance(authorization, str):
-            raise Malformed("connection_init: authorization must be a string")
+            raise MalformedRequest("connection_init: authorization must be a string")
         self._authorization = authorization
         context = await self._enter()
         if authorization is not None and context.viewer is None:
-            self.end(4403, "Forbidden")
+            self.end(4403, "ForbiddenError")
         elif self._belongs_to(context):
             await self._outgoing.send({"type": "connection_ack"})
 

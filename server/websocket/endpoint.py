@@ -12,15 +12,13 @@ from starlette.websockets import WebSocket
 
 from server.execution.concurrency import network_of
 from server.execution.executor import Executor, MakeContext
-from server.execution.tally import Tally
+from server.execution.tally import LimitedCounter
 from server.websocket.connection import Connection, SocketLimits
-
-__all__ = ["SUBPROTOCOL", "SocketDoor", "SocketLimits"]
 
 SUBPROTOCOL = "graphql-transport-ws"
 
 
-class SocketDoor:
+class WebSocketEndpoint:
     """The ASGI endpoint of `ws /graphql`; give it to a `WebSocketRoute`.
 
     `closing` is what a subscription's generator raises when the session behind it is over: the socket is
@@ -41,8 +39,8 @@ class SocketDoor:
         self._closing = closing
         self._limits = limits or SocketLimits()
         self._allowed_origins = frozenset(origin.lower() for origin in allowed_origins)
-        self._members = Tally(self._limits.connections_of_member)
-        self._addresses = Tally(self._limits.connections_of_address)
+        self._members = LimitedCounter(self._limits.connections_of_member)
+        self._addresses = LimitedCounter(self._limits.connections_of_address)
         self._connections: dict[asyncio.Task[Any], Connection] = {}
         self._going = False
 

@@ -8,12 +8,11 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution.executor import Context, Executor, RequestRefused, refused
+from server.execution.executor import Context, Executor
 from server.protocol.errors import bug_answer, new_request_id, refusal
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError, refused
 from server.websocket.send_queue import Ending
-
-__all__ = ["Operations"]
 
 
 @dataclass(eq=False, slots=True)
@@ -92,7 +91,7 @@ class Operations:
         except self._closing as ended:
             self._end(4403, str(ended))
             return
-        except RequestRefused as refusal_:
+        except GraphQLRequestError as refusal_:
             errors = refused(refusal_)["errors"]
         except Exception as bug:
             errors = bug_answer(bug, request_id)["errors"]

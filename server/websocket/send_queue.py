@@ -7,8 +7,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.protocol.messages import encode
 
-__all__ = ["CUT", "TOO_SLOW", "Outgoing"]
-
 CUT = 1006
 """The code that is never sent: the line is gone already."""
 TOO_SLOW = (1013, "Too slow; resume with `after`")
@@ -17,7 +15,8 @@ TOO_SLOW = (1013, "Too slow; resume with `after`")
 class Ending(Protocol):
     """Who closes the connection, with a code and a reason; whoever is first is heard."""
 
-    def __call__(self, code: int, reason: str) -> None: ...
+    def __call__(self, code: int, reason: str) -> None:
+        """Close with this code and reason."""
 
 
 class Outgoing:

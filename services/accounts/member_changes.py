@@ -14,12 +14,12 @@ from services.accounts.members import NewMember, check_name, email_problems, fac
 from services.accounts.password_tokens import withdraw_tokens
 from services.accounts.sessions import end_sessions
 from services.audit import audit
-from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected, Unauthenticated
+from services.kernel.absent import ABSENT, Absent
+from services.kernel.errors import ErrorCode, ForbiddenError, Problem, UnauthenticatedError, ValidationFailed
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import normal_email
 from services.kernel.unit_of_work import unit_of_work
-from services.mail.password_mail import owe_invitation
-from services.trackers.update_input import ABSENT, Absent
+from services.mail.password_mail import enqueue_invitation
 from services.viewer import Viewer
 
 
@@ -47,7 +47,7 @@ class MemberUpdate:
 async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
     """Add a member to the viewer's organisation, and owe them the mail by which they choose a password.
 
-    Nobody grants a role that they lack; only an administrator makes another. Raises Forbidden without MANAGE_MEMBERS,
+    Nobody grants a role that they lack; only an administrator makes another. Raises ForbiddenError without MANAGE_MEMBERS,
     Rejected with all problems.
     """
     viewer.must_have(Role.MANAGE_MEMBERS)
@@ -58,7 +58,7 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
     """Change a member of the viewer's organisation; one who is switched off loses everything at once.
 
     Nobody changes their own kind or roles, grants one that they lack, or switches off the last active member with
-    MANAGE_MEMBERS; only an administrator makes another. Raises Forbidden without MANAGE_MEMBERS, Rejected with all
+    MANAGE_MEMBERS; only an administrator makes another. Raises ForbiddenError without MANAGE_MEMBERS, Rejected with all
     problems.
     """
     viewer.must_have(Role.MANAGE_MEMBERS)
@@ -73,10 +73,10 @@ async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
         problems = [*of_name, *await email_problems(email)]
         problems += _kind_problems(manager, entry.kind) + _granting_problems(manager, entry.roles)
         if problems:
-            raise Rejected(problems)
+            raise ValidationFailed(problems)
         new = NewMember(email=email, name=name, kind=entry.kind, roles=entry.roles, password_hash=None)
         made = await make_member(viewer.organisation, new)
-        await owe_invitation(made.id)
+        await enqueue_invitation(made.id)
         await audit(viewer, AuditKind.MEMBER_CREATED, made.id, facts_of(made) | {"email": email})
         return made
 
@@ -88,7 +88,7 @@ async def _update(viewer: Viewer, update: MemberUpdate) -> Member:
         before = None if member is None else facts_of(member)
         problems = [*await _apply(manager, member, update), *_nulls(update)]
         if member is None or problems:
-            raise Rejected(problems)
+            raise ValidationFailed(problems)
         if facts_of(member) != before:
             await _save(member)
             details = {"before": before, "after": facts_of(member)}
@@ -102,9 +102,9 @@ async def _manager(viewer: Viewer) -> Member:
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
     manager = await Member.get(id=viewer.member_id)
     if not manager.active:
-        raise Unauthenticated
+        raise UnauthenticatedError
     if Role.MANAGE_MEMBERS not in manager.roles:
-        raise Forbidden(f"This needs the role {Role.MANAGE_MEMBERS}.")
+        raise ForbiddenError(f"This needs the role {Role.MANAGE_MEMBERS}.")
     return manager
 
 

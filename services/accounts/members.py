@@ -13,7 +13,7 @@ from services.accounts.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_pas
 from services.audit import audit_for
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import Statement
 from services.kernel.text import check_line, clean_text, normal_email
 from services.kernel.unit_of_work import unit_of_work
@@ -50,7 +50,7 @@ async def add_member(
 ) -> Member:
     """Add a member with an empty inbox; without a password they cannot sign in until they have set one.
 
-    Raises Rejected with all problems: ``name`` blank, not one line or beyond 200 characters, ``email`` no address (of at most
+    Raises ValidationFailed with all problems: ``name`` blank, not one line or beyond 200 characters, ``email`` no address (of at most
     100 characters) or in use, in whichever organisation, ``password`` not of 12 to 200 characters.
     """
     email = normal_email(email)
@@ -59,7 +59,7 @@ async def add_member(
     if password is not None:
         problems += password_problems(password)
     if problems:
-        raise Rejected(problems)
+        raise ValidationFailed(problems)
     digest = None if password is None else await hash_password(password)
     new = NewMember(email=email, name=clean, kind=kind, roles=roles, password_hash=digest)
     return await unit_of_work(lambda: _add(organisation, new))
@@ -88,7 +88,7 @@ async def make_member(organisation: Organisation, new: NewMember) -> Member:
         new.password_hash,
     )
     if not made:
-        raise Rejected([_TAKEN])
+        raise ValidationFailed([_TAKEN])
     await Inbox.create(member_id=made[0]["id"])
     return await Member.get(id=made[0]["id"])
 

@@ -12,10 +12,10 @@ from services.accounts.sessions import SignedIn, end_sessions, open_session
 from services.accounts.throttling import count_failed_token, forget_failures
 from services.audit import audit_for
 from services.installation import Installation
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normal_email
 from services.kernel.unit_of_work import unit_of_work
-from services.mail.password_mail import owe_reset
+from services.mail.password_mail import enqueue_password_reset
 
 _NO_TOKEN = Problem(
     (), ErrorCode.INVALID_CREDENTIALS, "The link has been used, has run out, or never was one. Ask for a new one."
@@ -32,13 +32,13 @@ async def request_reset(*, email: str, client: str) -> None:
     known = email if clean_text(email) is not None else ""  # what is no text is nobody's address
     async with transaction():
         if await may_ask(email=email, client=client):
-            await owe_reset(known)
+            await enqueue_password_reset(known)
 
 
 async def set_password(installation: Installation, *, token: str, password: str, client: str) -> SignedIn:
     """Give the member to whom a token belongs this password, end their sessions, and sign them in.
 
-    Raises Rejected: INVALID_CREDENTIALS for a token that is unknown, used or has run out, what is wrong with the
+    Raises ValidationFailed: INVALID_CREDENTIALS for a token that is unknown, used or has run out, what is wrong with the
     password at ``password``, or RATE_LIMITED, which a token that works never is.
     """
     owner = await owner_of(token)
@@ -47,7 +47,7 @@ async def set_password(installation: Installation, *, token: str, password: str,
         await count_failed_token(client=client)
     problems = [*([] if owner else [_NO_TOKEN]), *password_problems(password)]
     if owner is None or problems:
-        raise Rejected(problems)
+        raise ValidationFailed(problems)
     digest = await hash_password(password)
     signed_in = await unit_of_work(lambda: _set(installation, owner, token, digest))
     await forget_failures(email=signed_in.viewer.member.email)
@@ -59,7 +59,7 @@ async def _set(installation: Installation, owner: UUID, token: str, digest: str)
         written = "UPDATE member SET password_hash = $2 WHERE id = $1 AND active RETURNING organisation_id"
         found = await fetch(written, owner, digest)
         if not found or not await use_token(token):
-            raise Rejected([_NO_TOKEN])
+            raise ValidationFailed([_NO_TOKEN])
         await withdraw_tokens(owner)
         await end_sessions(owner)
         await audit_for(found[0]["organisation_id"], owner, AuditKind.PASSWORD_SET, owner, {})

@@ -7,7 +7,7 @@ from uuid import UUID
 from models import MailKind
 from models.base import new_id
 from models.database import fetch, transaction
-from services.accounts.sessions import digest_of
+from services.kernel.tokens import digest_of
 
 HOURS: Final = {MailKind.INVITATION: 7 * 24, MailKind.PASSWORD_RESET: 1}
 """For so long a token holds, counted from when its mail is rendered."""

@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from uuid import UUID
 
 import jwt
@@ -20,8 +19,10 @@ from models.rows import columns, row
 from services.accounts.passwords import verify_password
 from services.accounts.throttling import count_attempt, forget_attempt
 from services.installation import Installation
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.channels import SESSIONS, wake
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normal_email
+from services.kernel.tokens import digest_of
 from services.viewer import Viewer
 
 ACCESS_SECONDS = 600
@@ -29,8 +30,6 @@ SESSION_DAYS = 30
 REPEAT_SECONDS = 30
 """For so long a refresh token that was used already is answered again: the answer may have been lost."""
 
-RECALLS = "trackers_recalls"
-"""PostgreSQL's channel on which a member's id has everything that is open in their name ask for its session again."""
 
 _WRONG = "The e-mail address or the password is wrong."
 
@@ -61,7 +60,7 @@ class SignedIn:
 async def sign_in(installation: Installation, *, email: str, password: str, client: str) -> SignedIn:
     """Sign a member in.
 
-    Raises Rejected with INVALID_CREDENTIALS, the same for an unknown address, a wrong password and a member
+    Raises ValidationFailed with INVALID_CREDENTIALS, the same for an unknown address, a wrong password and a member
     switched off, or with RATE_LIMITED.
     """
     email = normal_email(email)
@@ -94,14 +93,14 @@ async def open_session(installation: Installation, member_id: UUID) -> SignedIn:
 async def end_sessions(member_id: UUID) -> None:
     """End every session of a member, with what is open in them, in the caller's transaction."""
     await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1 AND ended_at IS NULL", member_id)
-    await fetch("SELECT pg_notify($1, $2)", RECALLS, str(member_id))
+    await wake(SESSIONS, member_id)
 
 
 async def refresh_session(installation: Installation, *, refresh_token: str) -> SignedIn:
     """A fresh pair of tokens for a refresh token.
 
     One that comes again within 30 seconds is answered again (the first answer was lost, or two tabs asked);
-    later re-use means that somebody else has it and ends the session, with what is open in it. Raises Rejected with INVALID_CREDENTIALS.
+    later re-use means that somebody else has it and ends the session, with what is open in it. Raises ValidationFailed with INVALID_CREDENTIALS.
     """
     async with transaction():
         session_id = await _renewable(refresh_token)
@@ -122,7 +121,7 @@ async def sign_out(*, refresh_token: str) -> bool:
         "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id) "
         "SELECT pg_notify($2, member_id::text) FROM ended",
         digest_of(refresh_token),
-        RECALLS,
+        SESSIONS,
     )
     return bool(ended)
 
@@ -176,7 +175,7 @@ async def _renewable(refresh_token: str) -> UUID | None:
         return None
     if found[0]["stolen"]:
         await fetch("UPDATE session SET ended_at = now() WHERE id = $1", found[0]["session_id"])
-        await fetch("SELECT pg_notify($1, $2)", RECALLS, str(found[0]["member_id"]))
+        await wake(SESSIONS, found[0]["member_id"])
         return None
     await fetch("UPDATE refresh_token SET used_at = coalesce(used_at, now()) WHERE id = $1", found[0]["id"])
     return UUID(str(found[0]["session_id"]))
@@ -195,10 +194,5 @@ async def _hand_out(installation: Installation, session_id: UUID) -> SignedIn:
     return SignedIn(token, viewer.expires_at, refresh_token, viewer)
 
 
-def digest_of(token: str) -> str:
-    """What is kept of a token."""
-    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _invalid(message: str) -> Rejected:
-    return Rejected([Problem((), ErrorCode.INVALID_CREDENTIALS, message)])
+def _invalid(message: str) -> ValidationFailed:
+    return ValidationFailed([Problem((), ErrorCode.INVALID_CREDENTIALS, message)])

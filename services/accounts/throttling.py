@@ -9,7 +9,7 @@ a quarter of an hour at most. Keys are hashed: the table names nobody.
 from hashlib import sha256
 
 from models.database import fetch, transaction
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 
 _ATTEMPT = """
 INSERT INTO sign_in_failures AS f (key, failures, last_at) VALUES ($1, 1, now())
@@ -33,7 +33,7 @@ def hashed_key(kind: str, value: str) -> str:
 
 
 async def count_attempt(*, email: str, client: str) -> None:
-    """Count a sign-in attempt; raise Rejected with RATE_LIMITED while either key must wait."""
+    """Count a sign-in attempt; raise ValidationFailed with RATE_LIMITED while either key must wait."""
     await _count(hashed_key("email", email), hashed_key("client", client))
 
 
@@ -49,7 +49,7 @@ async def forget_failures(*, email: str) -> None:
 
 
 async def count_failed_token(*, client: str) -> None:
-    """Count a wrong token for a password; raise Rejected with RATE_LIMITED while the address must wait."""
+    """Count a wrong token for a password; raise ValidationFailed with RATE_LIMITED while the address must wait."""
     await _count(hashed_key("client's token", client))
 
 
@@ -61,7 +61,7 @@ async def _count(*keys: str) -> None:
                 raise _limited(seconds)
 
 
-def _limited(seconds: int) -> Rejected:
+def _limited(seconds: int) -> ValidationFailed:
     message = f"Too many attempts. Try again in {seconds} second{'' if seconds == 1 else 's'}."
     parameters = (("retryAfter", str(seconds)),)
-    return Rejected([Problem((), ErrorCode.RATE_LIMITED, message, parameters)])
+    return ValidationFailed([Problem((), ErrorCode.RATE_LIMITED, message, parameters)])

@@ -19,9 +19,9 @@ from services.forms.definitions import FieldKind, TypeDefinition
 from services.forms.display import names_of
 from services.forms.visibility import visible_fields
 from services.history import write_event
-from services.kernel.errors import ErrorCode, Problem, Rejected
-from services.notifications.notify import announce_change, tell
-from services.tracker_types.catalogue import Form
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
+from services.notifications.notify import announce_change, notify
+from services.tracker_types.catalogue import TypeVersion
 from services.viewer import Viewer
 
 _STATUS = "learner.programmeStatus"
@@ -56,25 +56,25 @@ class _Record:
         return worded(self.found, self.names)
 
 
-async def approval_problems(tracker: Tracker, form: Form) -> list[Problem]:
+async def approval_problems(tracker: Tracker, form: TypeVersion) -> list[Problem]:
     """All that the record has against approving a tracker, or trying again: precondition, ILR's rules, conflicts.
 
-    Locks nothing, so ``carry_out`` asks again.
+    Locks nothing, so ``apply_or_schedule`` asks again.
     """
     return await _problems(form.definition, tracker.values, await _read(tracker, form.definition))
 
 
-async def carry_out(tracker: Tracker, form: Form, *, viewer: Viewer | None, day: dt.date) -> Outcome:
+async def apply_or_schedule(tracker: Tracker, form: TypeVersion, *, viewer: Viewer | None, day: dt.date) -> Outcome:
     """Do what an APPROVED automation is to do, or have it wait for its day, in the caller's transaction.
 
     The caller holds the tracker's lock; its row and history already say that it was approved. ``viewer`` is who
-    approves it now, None the system on the day. Raises Rejected, before anything is written, with all that stands
+    approves it now, None the system on the day. Raises ValidationFailed, before anything is written, with all that stands
     against it: PRECONDITION_FAILED, an ILR rule, or CONFLICT at the field that asks for what has changed since.
-    The caller then tells of the outcome by ``tell_of``, after its own news.
+    The caller then tells of the outcome by ``notify_outcome``, after its own news.
     """
     record = await _read(tracker, form.definition, lock=True)
     if problems := await _problems(form.definition, tracker.values, record):
-        raise Rejected(problems)
+        raise ValidationFailed(problems)
     effective = effective_day(form.definition, tracker.values)
     if effective is not None and effective > day:
         tracker.applies_on = effective
@@ -86,7 +86,7 @@ async def carry_out(tracker: Tracker, form: Form, *, viewer: Viewer | None, day:
     return Outcome.APPLIED
 
 
-async def tell_of(tracker: Tracker, outcome: Outcome, *, viewer: Viewer | None) -> None:
+async def notify_outcome(tracker: Tracker, outcome: Outcome, *, viewer: Viewer | None) -> None:
     """Tell creator and assignee, and of the system's doing the approver too, that the record was changed."""
     if outcome is Outcome.APPLIED:
         await tell_those_concerned(tracker, NotificationKind.APPLIED, viewer=viewer)
@@ -99,7 +99,7 @@ async def tell_those_concerned(tracker: Tracker, kind: NotificationKind, *, view
         concerned.add(await _approver(tracker))
     else:
         concerned.discard(viewer.member_id)
-    await tell(concerned, kind, tracker_id=tracker.id, actor_id=None)
+    await notify(concerned, kind, tracker_id=tracker.id, actor_id=None)
     await announce_change(tracker.id)
 
 

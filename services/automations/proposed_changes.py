@@ -12,7 +12,7 @@ from services.automations.plan import RecordChange
 from services.automations.snapshots import Proposal, proposals
 from services.forms.definitions import FieldKind, TypeDefinition
 from services.forms.display import names_of
-from services.kernel.dates import spoken
+from services.kernel.dates import format_date
 from services.rows import rows_by_id
 from services.tracker_types.catalogue import forms
 from services.viewer import Viewer
@@ -135,5 +135,5 @@ def _label(change: RecordChange, among: Sequence[Proposal]) -> str:
     if change.new:
         told.append("new aim")
     elif len(namesakes) > 1 and aim.start_date is not None:
-        told.append(f"from {spoken(aim.start_date)}")
+        told.append(f"from {format_date(aim.start_date)}")
     return f"{change.field.label} ({', '.join(told)})"

@@ -13,7 +13,7 @@ from services.automations.ilr_codes import COMPLETION_STATUSES, OUTCOMES, WITHDR
 from services.forms.definitions import FieldKind
 from services.forms.display import GONE
 from services.forms.kinds.numbers import plain_text
-from services.kernel.dates import spoken
+from services.kernel.dates import format_date
 
 # In canonical form, as trackers keep their values: decimal, day and reference as text.
 RecordValue: TypeAlias = str | int | bool | None
@@ -57,7 +57,7 @@ class RecordField:
             case _, None:
                 return None
             case FieldKind.DATE, str():
-                return spoken(dt.date.fromisoformat(value))
+                return format_date(dt.date.fromisoformat(value))
             case FieldKind.REFERENCE, str():
                 return names.get(UUID(value), GONE)
             case _, bool():

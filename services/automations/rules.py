@@ -9,7 +9,7 @@ from typing import Any
 
 from models import Learner, LearningAim
 from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
-from services.kernel.dates import spoken
+from services.kernel.dates import format_date
 from services.kernel.errors import ErrorCode, Problem
 
 CONTINUING, COMPLETED, BREAK = 1, 2, 6
@@ -90,7 +90,7 @@ def _end_before_start(
     starts = [aim.start_date for aim in aims if not (kept and aim.actual_end_date)]
     if not starts or end >= (latest_start := max(starts)):
         return []
-    message = f"{field.label} must be {spoken(latest_start)} or later, when a learning aim that it ends started."
+    message = f"{field.label} must be {format_date(latest_start)} or later, when a learning aim that it ends started."
     return [_too_early(field, message, latest_start, rule="LearnActEndDate_01")]
 
 
@@ -104,7 +104,9 @@ def _return_before_break(
     if not ends or start > max(ends):
         return []
     earliest = max(ends) + dt.timedelta(days=1)
-    return [_too_early(field, f"{field.label} must be after the break began: {spoken(earliest)} or later.", earliest)]
+    return [
+        _too_early(field, f"{field.label} must be after the break began: {format_date(earliest)} or later.", earliest)
+    ]
 
 
 def _achieved_too_early(
@@ -118,7 +120,9 @@ def _achieved_too_early(
     ends = [aim.actual_end_date for aim in aims if aim.aim_type == PROGRAMME_AIM and aim.actual_end_date]
     if not ends or day >= (earliest := max(ends) + _ASSESSMENT):
         return []
-    message = f"{field.label} must be {spoken(earliest)} or later: the programme ended on {spoken(max(ends))}."
+    message = (
+        f"{field.label} must be {format_date(earliest)} or later: the programme ended on {format_date(max(ends))}."
+    )
     return [_too_early(field, message, earliest, rule="AchDate_11")]
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from models import AuditKind, Role
 from models.database import fetch, transaction
 from services.audit import audit
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.absent import ABSENT, Absent
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
-from services.trackers.update_input import ABSENT, Absent
 from services.viewer import Viewer
 
 _PATHS = {"enabled": "enabled", "four_eyes": "fourEyes"}
@@ -46,7 +46,7 @@ async def update_setting(
 ) -> AutomationSetting:
     """Enable a process automation of the viewer's organisation, or disable it, or set its four-eyes rule.
 
-    Trackers that there are stay usable once it is disabled: it only cannot be raised any more. Raises Forbidden
+    Trackers that there are stay usable once it is disabled: it only cannot be raised any more. Raises ForbiddenError
     without MANAGE_SETTINGS, Rejected with NOT_FOUND at ``key`` for an unknown one and REQUIRED at what is None.
     """
     viewer.must_have(Role.MANAGE_SETTINGS)
@@ -67,7 +67,7 @@ async def _update(viewer: Viewer, key: str, given: Mapping[str, bool | Absent | 
         if before is None:
             problems.insert(0, Problem(("key",), ErrorCode.NOT_FOUND, "There is no such process automation."))
         if before is None or problems:
-            raise Rejected(problems)
+            raise ValidationFailed(problems)
         changed: Any = {name: value for name, value in given.items() if value is not ABSENT}
         after = replace(before, **changed)
         if after != before:

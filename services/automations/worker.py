@@ -11,11 +11,11 @@ from tortoise.exceptions import IntegrityError
 
 from models import NotificationKind, Tracker, TrackerEventKind
 from models.database import fetch, transaction
-from services.automations.approval import Outcome, carry_out, tell_of, tell_those_concerned
+from services.automations.approval import Outcome, apply_or_schedule, notify_outcome, tell_those_concerned
 from services.history import write_event
 from services.kernel.background import pause_after, to_its_end
 from services.kernel.dates import today, until_tomorrow
-from services.kernel.errors import Rejected
+from services.kernel.errors import ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.catalogue import forms
 
@@ -101,15 +101,15 @@ async def _apply_next(round_: _Round) -> Outcome | None:
         form = (await forms([tracker.type_version_id]))[tracker.type_version_id]
         try:
             async with transaction():  # a savepoint: what fails in the middle leaves nothing but its reason
-                outcome = await carry_out(tracker, form, viewer=None, day=round_.day)
-        except Rejected as refused:
+                outcome = await apply_or_schedule(tracker, form, viewer=None, day=round_.day)
+        except ValidationFailed as refused:
             await _fail(tracker.id, " ".join(problem.message for problem in refused.problems))
             return None
         except _REFUSALS as error:
             _log.error("tracker %s was refused by the database: %s", tracker.id, type(error).__name__)
             await _fail(tracker.id, "The database refused the change.")
             return None
-        await tell_of(tracker, outcome, viewer=None)
+        await notify_outcome(tracker, outcome, viewer=None)
         return outcome
 
 

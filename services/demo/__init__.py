@@ -24,8 +24,6 @@ from services.kernel.dates import day_of
 from services.records.organisations import make_organisation
 from services.tracker_types.catalogue import forms, write_built_in_types
 
-__all__ = ["ACCOUNTS", "PASSWORD", "Account", "NotEmpty", "fill_demo"]
-
 
 class NotEmpty(Exception):  # noqa: N818 - a refusal, not a failure
     """The database has an organisation already."""

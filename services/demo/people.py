@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from services.forms.check_digits import uln_is_right
+from services.forms.check_digits import is_valid_uln
 
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"  # the letters that the second half of a postcode has
 
@@ -50,6 +50,6 @@ def uln_from(nine_digits: int) -> str:
     """The first valid ULN whose first nine digits are these or the next ones."""
     while True:
         for check_digit in range(10):
-            if uln_is_right(uln := f"{nine_digits}{check_digit}"):
+            if is_valid_uln(uln := f"{nine_digits}{check_digit}"):
                 return uln
         nine_digits += 1

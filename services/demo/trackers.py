@@ -16,7 +16,7 @@ from services.demo.plain_forms import PLAIN_FORMS
 from services.demo.stories import Story
 from services.forms.kinds import CanonicalValue
 from services.forms.visibility import visible_fields
-from services.tracker_types.catalogue import Form
+from services.tracker_types.catalogue import TypeVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class TypeInUse:
     """A type with its newest form."""
 
     type: TrackerType
-    form: Form
+    form: TypeVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

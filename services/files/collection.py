@@ -9,7 +9,7 @@ import logging
 from uuid import UUID
 
 from models.database import fetch
-from services.files.store import FileStore, StoreFailed
+from services.files.store import FileStore, StoreError
 
 KEPT_HOURS = 24
 """So long an upload waits for its tracker; longer than any upload takes."""
@@ -36,7 +36,7 @@ async def collect(store: FileStore) -> int:
             try:
                 await discard(store, file_id)
                 collected += 1
-            except StoreFailed as failure:
+            except StoreError as failure:
                 _log.warning("a file that nobody attached could not be deleted: %s", failure)
         if len(given_up) < _AT_ONCE:
             return collected
@@ -44,7 +44,7 @@ async def collect(store: FileStore) -> int:
 
 
 async def discard(store: FileStore, file_id: UUID) -> None:
-    """Delete a file's bytes, then its row, unless it is complete. Raises StoreFailed."""
+    """Delete a file's bytes, then its row, unless it is complete. Raises StoreError."""
     # Locking waits for an answer about the upload that is still on its way.
     if await fetch("SELECT FROM stored_file WHERE id = $1 AND NOT complete FOR UPDATE", file_id):
         await store.delete(file_id)

@@ -21,7 +21,7 @@ _LONGEST = timedelta(hours=1)
 """One request to the store may take so long: somebody may be reading slowly at the other end."""
 
 
-class StoreFailed(Exception):  # noqa: N818 - of the store, told by its class alone
+class StoreError(Exception):
     """The store did not do as it was told. What it said may hold addresses and keys, so it is not repeated here."""
 
 
@@ -36,7 +36,7 @@ class FileStore:
     async def write(self, file_id: UUID, chunks: AsyncIterator[bytes]) -> None:
         """Keep what ``chunks`` yields, as it comes. What it raises ends the writing, leaves nothing and comes out here.
 
-        Raises StoreFailed.
+        Raises StoreError.
         """
         key = str(file_id)
         relay = _Relay()
@@ -49,7 +49,7 @@ class FileStore:
                 await asyncio.to_thread(_settle, self._folder, key)
 
     async def read(self, file_id: UUID) -> AsyncGenerator[bytes, None]:
-        """The bytes of a file, in pieces. Raises StoreFailed, before the first piece if there is no such file."""
+        """The bytes of a file, in pieces. Raises StoreError, before the first piece if there is no such file."""
         with _told_by_class():
             found = await self._store.get_async(str(file_id))
             async for chunk in found.stream(min_chunk_size=READ_SIZE):
@@ -59,7 +59,7 @@ class FileStore:
         """Forget a file, whether there is one or not, and what a process that ended while writing it left.
 
         A bucket keeps the parts of such an upload to itself until its own lifecycle rule removes them.
-        Raises StoreFailed.
+        Raises StoreError.
         """
         key = str(file_id)
         with _told_by_class():
@@ -69,7 +69,7 @@ class FileStore:
                 await asyncio.to_thread(_sweep, self._folder, key)
 
     async def check(self) -> None:
-        """Whether the store answers. Raises StoreFailed."""
+        """Whether the store answers. Raises StoreError."""
         with _told_by_class(), suppress(StopAsyncIteration):
             await self._store.list(chunk_size=1).__anext__()
 
@@ -79,7 +79,7 @@ def _told_by_class() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError) as error:
-        raise StoreFailed(type(error).__name__) from None
+        raise StoreError(type(error).__name__) from None
 
 
 class _Relay:

@@ -15,9 +15,9 @@ from services.files.collection import discard
 from services.files.names import file_name
 from services.files.store import FileStore
 from services.forms.definitions import FileField
-from services.kernel.errors import Refusal
+from services.kernel.errors import DomainError
 from services.kernel.file_types import HEAD, Contents, is_accepted
-from services.tracker_types.catalogue import OfferedType, forms, type_by_key
+from services.tracker_types.catalogue import AvailableType, forms, type_by_key
 from services.viewer import Viewer
 
 DAILY_BYTES = 500_000_000
@@ -44,7 +44,7 @@ _COMPLETE = (
 _log = logging.getLogger("trackers.files")
 
 
-class UploadRefused(Refusal):
+class UploadError(DomainError):
     """An upload that is not taken. Codes: UNKNOWN_TYPE, UNKNOWN_FIELD, WRONG_KIND, FORBIDDEN, REQUIRED for an empty
     file, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, RATE_LIMITED.
     """
@@ -79,31 +79,31 @@ class Sent:
 async def destination_of(viewer: Viewer, type_key: str, field_key: str) -> Destination:
     """The FILE field of a type; one that only an older form has serves the trackers made with that.
 
-    Raises UploadRefused.
+    Raises UploadError.
     """
     offered = await type_by_key(viewer, type_key)
     if offered is None:
-        raise UploadRefused("UNKNOWN_TYPE", "There is no such tracker type.")
+        raise UploadError("UNKNOWN_TYPE", "There is no such tracker type.")
     if not _may_fill_in(viewer, offered):
         role = Role.CREATE_PROCESS_AUTOMATION_TRACKERS
-        raise UploadRefused("FORBIDDEN", f"Files of a {offered.type.name} tracker need the role {role}.")
+        raise UploadError("FORBIDDEN", f"Files of a {offered.type.name} tracker need the role {role}.")
     newest = offered.form.definition.field(field_key)
     field = newest if isinstance(newest, FileField) else await _older_field(offered, field_key)
     if field is None and newest is not None:
-        raise UploadRefused("WRONG_KIND", f"{newest.label} takes no files.")
+        raise UploadError("WRONG_KIND", f"{newest.label} takes no files.")
     if field is None:
-        raise UploadRefused("UNKNOWN_FIELD", f"{offered.type.name} has no such field.")
+        raise UploadError("UNKNOWN_FIELD", f"{offered.type.name} has no such field.")
     return Destination(offered.type.key, field)
 
 
-def _may_fill_in(viewer: Viewer, offered: OfferedType) -> bool:
+def _may_fill_in(viewer: Viewer, offered: AvailableType) -> bool:
     """Whether the viewer may open a tracker of the type, or change one: a plain one may be changed without any role."""
     if offered.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return True
     return offered.can_be_created_by(viewer) or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
 
 
-async def _older_field(offered: OfferedType, field_key: str) -> FileField | None:
+async def _older_field(offered: AvailableType, field_key: str) -> FileField | None:
     versions = await fetch(
         "SELECT id FROM tracker_type_version WHERE type_id = $1 ORDER BY version DESC LIMIT $2",
         offered.type.id,
@@ -117,7 +117,7 @@ async def _older_field(offered: OfferedType, field_key: str) -> FileField | None
 async def upload(viewer: Viewer, store: FileStore, to: Destination, sent: Sent, chunks: AsyncIterator[bytes]) -> UUID:
     """Keep a file; its id. What ``chunks`` raises, and a refusal, leave neither a row nor bytes.
 
-    Raises UploadRefused, and StoreFailed.
+    Raises UploadError, and StoreError.
     """
     file_id = await _begin(viewer, to, sent)
     try:
@@ -141,7 +141,7 @@ async def _begin(viewer: Viewer, to: Destination, sent: Sent) -> UUID:
             room = await fetch(_ROOM_IN, viewer.member_id, too_many)
             seconds = max(1, room[0]["seconds"]) if room else 1
             message = f"At most {DAILY_BYTES:,} bytes a day can be uploaded."
-            raise UploadRefused("RATE_LIMITED", message, retryAfter=seconds)
+            raise UploadError("RATE_LIMITED", message, retryAfter=seconds)
         name = file_name(sent.name)
         await fetch(_BEGIN, file_id, viewer.organisation_id, viewer.member_id, to.type_key, to.field.key, name, most)
     return file_id
@@ -163,12 +163,12 @@ async def _judged(
                 raise _not_accepted(to, f"this is {possible[0]}")
         yield chunk
     if not contents.size:
-        raise UploadRefused("REQUIRED", "The file is empty.")
+        raise UploadError("REQUIRED", "The file is empty.")
     _media_type(contents, to, sent)
 
 
 def _media_type(contents: Contents, to: Destination, sent: Sent) -> str:
-    """What the whole file is. Raises UploadRefused where that is not wanted, or not what it was said to be."""
+    """What the whole file is. Raises UploadError where that is not wanted, or not what it was said to be."""
     media_type = contents.media_type(sent.media_type)
     if media_type is None:
         raise _not_accepted(to, "the file is not what its Content-Type says")
@@ -179,16 +179,16 @@ def _media_type(contents: Contents, to: Destination, sent: Sent) -> str:
     return media_type
 
 
-def _not_accepted(to: Destination, why: str) -> UploadRefused:
+def _not_accepted(to: Destination, why: str) -> UploadError:
     accept = list(to.field.accept)
     message = f"{to.field.label} takes {', '.join(accept) or 'files of every type'}; {why}."
-    return UploadRefused("UNSUPPORTED_MEDIA_TYPE", message, accept=accept)
+    return UploadError("UNSUPPORTED_MEDIA_TYPE", message, accept=accept)
 
 
-def too_large(to: Destination) -> UploadRefused:
+def too_large(to: Destination) -> UploadError:
     """What is said of a file that is larger than its field takes."""
     message = f"{to.field.label} takes files of at most {to.most_bytes:,} bytes."
-    return UploadRefused("CONTENT_TOO_LARGE", message, maximum=to.most_bytes)
+    return UploadError("CONTENT_TOO_LARGE", message, maximum=to.most_bytes)
 
 
 async def _undo(store: FileStore, file_id: UUID) -> None:

@@ -17,11 +17,11 @@ from services.forms.definitions import (
 from services.forms.kinds import (
     KINDS,
     CanonicalValue,
-    Checked,
+    CheckContext,
+    CheckResult,
     Lookup,
     NodeReference,
     SubmittedValue,
-    Surroundings,
     Uploads,
 )
 from services.forms.kinds import problem as problem_at
@@ -31,10 +31,10 @@ from services.kernel.errors import ErrorCode
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FieldResult:
     """A field's value after the entry: whether it was given, whether it is new, and what is wrong with it then."""
 
-    checked: Checked
+    checked: CheckResult
     given: bool
     changed: bool
 
@@ -49,7 +49,7 @@ class Answer:
         return self.checked.value is not None or bool(self.checked.problems)
 
 
-async def answer_fields(
+async def check_fields(
     definition: TypeDefinition,
     submitted: Sequence[SubmittedValue],
     *,
@@ -57,7 +57,7 @@ async def answer_fields(
     today: dt.date,
     stored: Mapping[str, CanonicalValue] | None,
     uploads: Uploads | None = None,
-) -> Mapping[str, Answer]:
+) -> Mapping[str, FieldResult]:
     """An answer for every field, in form order. Of a key that was given twice the first one counts.
 
     ``uploads`` says which files may be named; without it, none.
@@ -66,24 +66,24 @@ async def answer_fields(
     for value in submitted:
         given.setdefault(value.key, value)
     lookup = Lookup(organisation_id, _wanted(definition, given), uploads=uploads, files=_files(definition, given))
-    surroundings = Surroundings(today=today, lookup=lookup)
-    return {field.key: await _answer(field, given.get(field.key), stored, surroundings) for field in definition.fields}
+    context = CheckContext(today=today, lookup=lookup)
+    return {field.key: await _answer(field, given.get(field.key), stored, context) for field in definition.fields}
 
 
 async def _answer(
     field: FieldDefinition,
     given: SubmittedValue | None,
     stored: Mapping[str, CanonicalValue] | None,
-    surroundings: Surroundings,
-) -> Answer:
+    context: CheckContext,
+) -> FieldResult:
     before = None if stored is None else stored.get(field.key)
     entered = given or (_default(field) if stored is None else None)
     if entered is None:
-        return Answer(Checked(before), given=False, changed=False)
-    checked = await _check(field, entered, surroundings)
+        return FieldResult(CheckResult(before), given=False, changed=False)
+    checked = await _check(field, entered, context)
     if before is not None and checked.value == before:
-        return Answer(Checked(before), given=True, changed=False)
-    return Answer(checked, given=given is not None, changed=True)
+        return FieldResult(CheckResult(before), given=True, changed=False)
+    return FieldResult(checked, given=given is not None, changed=True)
 
 
 def _default(field: FieldDefinition) -> SubmittedValue | None:
@@ -92,14 +92,14 @@ def _default(field: FieldDefinition) -> SubmittedValue | None:
     return None
 
 
-async def _check(field: FieldDefinition, entered: SubmittedValue, surroundings: Surroundings) -> Checked:
+async def _check(field: FieldDefinition, entered: SubmittedValue, context: CheckContext) -> CheckResult:
     kind = KINDS[field.kind]
     if entered.slot is None:
-        return Checked(None)
+        return CheckResult(None)
     if entered.slot != kind.slot:
         message = f"{field.label} takes {kind.takes}."
-        return Checked(None, (problem_at(field, ErrorCode.WRONG_KIND, message, allowed=kind.slot),))
-    return await kind.check(field, entered.value, surroundings)
+        return CheckResult(None, (problem_at(field, ErrorCode.WRONG_KIND, message, allowed=kind.slot),))
+    return await kind.check(field, entered.value, context)
 
 
 def _wanted(

@@ -5,7 +5,7 @@ def _weighted_sum(digits: str, weights: range | tuple[int, ...]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
 
 
-def uln_is_right(digits: str) -> bool:
+def is_valid_uln(digits: str) -> bool:
     """Whether the tenth digit of a ULN is right. 9999999999 is let through: it stands for a ULN to come.
 
     Source: ILR validation rule ULN_04 with its derived field DD01. The first nine digits are weighted 10 to 2;

@@ -7,7 +7,7 @@ from uuid import UUID
 from models.database import fetch
 from services.forms.definitions import ChoiceField, DateField, FieldDefinition, FileField, ReferenceField
 from services.forms.kinds import CanonicalValue
-from services.kernel.dates import spoken
+from services.kernel.dates import format_date
 
 GONE = "no longer there"
 """Stands for the name of what a value points to once that is not there any more."""
@@ -30,7 +30,7 @@ def worded(field: FieldDefinition, value: CanonicalValue, names: Mapping[UUID, s
         case ChoiceField(), list():
             return ", ".join(choice.label for choice in field.choices if choice.value in value)
         case DateField(), str():
-            return spoken(dt.date.fromisoformat(value))
+            return format_date(dt.date.fromisoformat(value))
         case _, bool():
             return "Yes" if value else "No"
         case _, int():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.forms.check_digits import employer_id_is_right, uln_is_right, utr_is_right
+from services.forms.check_digits import employer_id_is_right, is_valid_uln, utr_is_right
 from services.forms.definitions import TextFormat
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
@@ -134,7 +134,7 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
             canonical=_without_spaces,
             pattern=_pattern("[1-9][0-9]{9}"),
             says="A ULN has 10 digits, the first not 0.",
-            checksum=uln_is_right,
+            checksum=is_valid_uln,
             rule="ULN_04",
         ),
         # The schema's UKPRN; it has no check digit.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import TrackerStatus
-from services.forms.answers import Answer, answer_fields
+from services.forms.answers import FieldResult, check_fields
 from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
 from services.forms.kinds import CanonicalValue, SubmittedValue, Uploads
 from services.forms.kinds import problem as problem_at
@@ -46,7 +46,7 @@ async def check_form(
     A stored value that stays the same is not judged again, but for bounds whose other side has changed.
     ``uploads`` says which files may be named; without it, none.
     """
-    answers = await answer_fields(
+    answers = await check_fields(
         definition, submitted, organisation_id=organisation_id, today=today, stored=stored, uploads=uploads
     )
     entry = _entry(definition, answers, stored, entering)
@@ -58,20 +58,20 @@ async def check_form(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     definition: TypeDefinition
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, FieldResult]
     visible: frozenset[str]
     visible_before: frozenset[str]
     days: Mapping[str, dt.date]
     entering: TrackerStatus | None
 
 
-def _filled(answers: Mapping[str, Answer]) -> Mapping[str, CanonicalValue]:
+def _filled(answers: Mapping[str, FieldResult]) -> Mapping[str, CanonicalValue]:
     return {key: answer.value for key, answer in answers.items() if answer.value is not None}
 
 
 def _entry(
     definition: TypeDefinition,
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, FieldResult],
     stored: Mapping[str, CanonicalValue] | None,
     entering: TrackerStatus | None,
 ) -> _Entry:
@@ -86,7 +86,9 @@ def _entry(
     )
 
 
-def _days(definition: TypeDefinition, answers: Mapping[str, Answer], visible: frozenset[str]) -> Mapping[str, dt.date]:
+def _days(
+    definition: TypeDefinition, answers: Mapping[str, FieldResult], visible: frozenset[str]
+) -> Mapping[str, dt.date]:
     """The days that can bound others: visible, filled, and right by themselves."""
     keys = [field.key for field in definition.fields if isinstance(field, DateField) and field.key in visible]
     right = {key: answers[key].value for key in keys if not answers[key].checked.problems}

@@ -26,7 +26,7 @@ class Filing:
     tutors: dict[str, UUID]
 
 
-async def file_away(organisation_id: UUID, entries: Sequence[LearnerEntry]) -> Filing:
+async def resolve_references(organisation_id: UUID, entries: Sequence[LearnerEntry]) -> Filing:
     """The ids of everything that the entries mention; what is missing is made."""
     groups = {name for entry in entries for name in entry.values.get("groups", ())}
     return Filing(

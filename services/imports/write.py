@@ -11,7 +11,7 @@ from models.base import new_id
 from models.database import fetch
 from services.imports.entry import AIM_FIELDS, AimEntry, LearnerEntry
 from services.imports.match_aims import AimChanges
-from services.imports.references import Filing, file_away
+from services.imports.references import Filing, resolve_references
 from services.imports.stored import PLAIN, StoredLearner
 from services.kernel.sql import insert_rows, update_rows
 
@@ -43,7 +43,7 @@ async def write_learners(organisation_id: UUID, now: datetime, writes: Sequence[
     """Write the learners with all they are filed under; what an entry does not carry stays."""
     if not writes:
         return
-    filing = await file_away(organisation_id, [write.entry for write in writes])
+    filing = await resolve_references(organisation_id, [write.entry for write in writes])
     rows = [_row(write, filing, organisation_id, now) for write in writes]
     await insert_rows("learner", _MAKING, [row for row, write in zip(rows, writes, strict=True) if not write.stored])
     await update_rows("learner", _CHANGING, [row for row, write in zip(rows, writes, strict=True) if write.stored])

@@ -24,6 +24,6 @@ def until_tomorrow() -> dt.timedelta:
     return dt.datetime.combine(day_of(now) + dt.timedelta(days=1), dt.time(), ZONE) - now
 
 
-def spoken(day: dt.date) -> str:
+def format_date(day: dt.date) -> str:
     """The day as messages write it: 1 September 2026."""
     return f"{day.day} {day:%B} {day.year}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 
 class ErrorCode(StrEnum):
@@ -53,7 +54,7 @@ class Problem:
     rule: str | None = None
 
 
-class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a failure
+class ValidationFailed(Exception):  # noqa: N818 - a refusal is an answer, not a failure
     """An entry was refused; ``problems`` says everything that is wrong with it.
 
     ``standing`` is what the refused caller should read instead, by its name: on CONFLICT the row as it now stands.
@@ -65,17 +66,17 @@ class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a failure
         super().__init__(", ".join(f"{'.'.join(p.path)}: {p.code}" for p in self.problems))
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a failure
+class DomainError(Exception):
     """A request that is not served; ``code`` says why to programs, ``details`` goes with it."""
 
     code = "REFUSED"
 
-    def __init__(self, message: str, **details: object) -> None:
+    def __init__(self, message: str, **details: Any) -> None:
         super().__init__(message)
-        self.details: Mapping[str, object] = details
+        self.details: Mapping[str, Any] = details
 
 
-class Unauthenticated(Refusal):
+class UnauthenticatedError(DomainError):
     """Nobody is signed in, or the sign-in has ended."""
 
     code = "UNAUTHENTICATED"
@@ -84,13 +85,13 @@ class Unauthenticated(Refusal):
         super().__init__(message)
 
 
-class Forbidden(Refusal):
+class ForbiddenError(DomainError):
     """The viewer's roles do not open this at all."""
 
     code = "FORBIDDEN"
 
 
-class BadRequest(Refusal):
+class BadRequestError(DomainError):
     """The request makes no sense; ``path`` names the argument."""
 
     code = "BAD_USER_INPUT"

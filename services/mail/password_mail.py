@@ -7,8 +7,8 @@ from uuid import UUID
 from models import MailKind
 from models.base import new_id
 from models.database import fetch
+from services.kernel.channels import INBOX, wake
 from services.mail.templates import Letter, one_line
-from services.trackers.insert import CHANNEL
 
 _INVITE = """
 INSERT INTO mail (id, kind, recipient_id, created_at, due_at, attempts) VALUES ($1, 'INVITATION', $2, now(), now(), 0)
@@ -40,17 +40,17 @@ class PasswordLink:
     link: str
 
 
-async def owe_invitation(member_id: UUID) -> None:
+async def enqueue_invitation(member_id: UUID) -> None:
     """Owe a new member the mail by which they choose a password, in the caller's transaction."""
     await fetch(_INVITE, new_id(), member_id)
-    await fetch("SELECT pg_notify($1, $2)", CHANNEL, str(member_id))
+    await wake(INBOX, member_id)
 
 
-async def owe_reset(email: str) -> None:
+async def enqueue_password_reset(email: str) -> None:
     """Owe the active member of an address, if there is one, a mail to choose another password; in the caller's
     transaction.
     """
-    await fetch(_RESET, new_id(), email, CHANNEL)
+    await fetch(_RESET, new_id(), email, INBOX)
 
 
 def letter_of(kind: MailKind, told: PasswordLink) -> Letter:

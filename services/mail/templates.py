@@ -13,7 +13,7 @@ from html import escape
 from uuid import UUID
 
 from services.installation import Installation
-from services.kernel.dates import spoken
+from services.kernel.dates import format_date
 from services.mail.transport import MailRefused
 
 _LONGEST_LINE = 900  # of the 998 octets that RFC 5322 allows
@@ -70,7 +70,7 @@ def assignment_mail(assignment: Assignment, installation: Installation) -> Email
     kind = one_line(assignment.tracker_type)
     number = str(assignment.tracker_number)
     by = "the system" if assignment.assigned_by is None else one_line(assignment.assigned_by)
-    due = "none" if assignment.due_date is None else spoken(assignment.due_date)
+    due = "none" if assignment.due_date is None else format_date(assignment.due_date)
     letter = Letter(
         mail_id=assignment.mail_id,
         created_at=assignment.created_at,

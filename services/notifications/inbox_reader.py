@@ -21,10 +21,8 @@ import asyncpg
 from models import Notification
 from models.database import fetch
 from models.rows import columns, row
-from services.accounts.sessions import RECALLS
-from services.notifications.notify import CHANGES
+from services.kernel.channels import INBOX, SESSIONS, TRACKER_CHANGES
 from services.notifications.tracker_stream import OpenPages
-from services.trackers.insert import CHANNEL
 
 log = logging.getLogger("trackers.inbox")
 
@@ -152,8 +150,8 @@ async def reading(
     ``recall`` is told the id of each member whose sessions have ended, as they are.
     """
     pages = pages or OpenPages()
-    wakes = [(CHANNEL, reader.wake), (CHANGES, pages.wake)]
-    wakes += [(RECALLS, hears) for hears in (reader.recall, pages.wake, recall)]
+    wakes = [(INBOX, reader.wake), (TRACKER_CHANGES, pages.wake)]
+    wakes += [(SESSIONS, hears) for hears in (reader.recall, pages.wake, recall)]
     tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(wakes, credentials))]
     try:
         yield

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from models import Notification
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
-from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_page
+from services.paging.keyset import Key, Order
+from services.paging.pages import Listing, Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -43,7 +44,7 @@ async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_
 async def mark_read(viewer: Viewer, mark: ReadMark) -> list[Notification]:
     """Mark notifications as read; those read before keep their time. Answers the marked ones, newest first.
 
-    Raises Rejected with NOT_FOUND for each that the viewer does not have; then none is marked.
+    Raises ValidationFailed with NOT_FOUND for each that the viewer does not have; then none is marked.
     """
     wanted = [one.id for one in mark.named]
     async with transaction():
@@ -59,7 +60,7 @@ async def mark_read(viewer: Viewer, mark: ReadMark) -> list[Notification]:
             if one.type_name != "Notification" or one.id not in known
         ]
         if problems:
-            raise Rejected(problems)
+            raise ValidationFailed(problems)
         records = await fetch(
             f"WITH marked AS (UPDATE notification SET read_at = now() WHERE recipient_id = $1 AND read_at IS NULL "
             f"AND ($3 OR id = ANY($2)) RETURNING *) SELECT {columns(Notification, 'r')} FROM ("

@@ -6,10 +6,7 @@ from uuid import UUID
 from models import NotificationKind
 from models.base import new_id
 from models.database import fetch
-from services.trackers.insert import CHANNEL
-
-CHANGES = "tracker_changes"
-"""PostgreSQL's channel on which a tracker's id wakes whoever has its page open."""
+from services.kernel.channels import INBOX, TRACKER_CHANGES, wake
 
 _TELL = """
 WITH told AS (
@@ -24,19 +21,19 @@ VALUES ($1, 'ASSIGNMENT', $2, $3, now(), now(), 0)
 """
 
 
-async def tell(
+async def notify(
     recipients: Collection[UUID | None],
     kind: NotificationKind,
     *,
     tracker_id: UUID,
     actor_id: UUID | None,
 ) -> None:
-    """Notify members of the same: see ``tell_each``. None is nobody."""
+    """Notify members of the same: see ``notify_each``. None is nobody."""
     news = {one: kind for one in recipients if one is not None}
-    await tell_each(news, tracker_id=tracker_id, actor_id=actor_id)
+    await notify_each(news, tracker_id=tracker_id, actor_id=actor_id)
 
 
-async def tell_each(news: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
+async def notify_each(news: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
     """Notify each member of their kind of news, of ASSIGNED by mail too. Nobody is told of their own doing.
 
     Inboxes are taken by ascending member id, after every other lock: all writers keep this order.
@@ -46,9 +43,9 @@ async def tell_each(news: Mapping[UUID, NotificationKind], *, tracker_id: UUID, 
         await fetch(_TELL, member_id, notification_id, kind, tracker_id, actor_id)
         if kind == NotificationKind.ASSIGNED:
             await fetch(_MAIL, new_id(), member_id, notification_id)
-        await fetch("SELECT pg_notify($1, $2)", CHANNEL, str(member_id))
+        await wake(INBOX, member_id)
 
 
 async def announce_change(tracker_id: UUID) -> None:
     """Wake the open pages of a tracker; they hear of it once the caller's transaction has committed."""
-    await fetch("SELECT pg_notify($1, $2)", CHANGES, str(tracker_id))
+    await wake(TRACKER_CHANGES, tracker_id)

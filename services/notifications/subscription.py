@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models import Member, Notification, NotificationKind, Tracker
 from models.database import fetch
 from services.accounts.sessions import still
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
 
@@ -40,15 +40,15 @@ async def unread_count(viewer: Viewer) -> int:
 async def starting_cursor(viewer: Viewer, after: str | None) -> int:
     """The cursor that a subscription goes on after: the newest if none is named.
 
-    Raises BadRequest for what is no number, or lies beyond the newest.
+    Raises BadRequestError for what is no number, or lies beyond the newest.
     """
     newest = await newest_cursor(viewer)
     if after is None:
         return newest
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise BadRequest("after must be the cursor of a notification: a whole number.", "after")
+        raise BadRequestError("after must be the cursor of a notification: a whole number.", "after")
     if int(after) > newest:
-        raise BadRequest(f"after lies beyond the newest notification, {newest}.", "after")
+        raise BadRequestError(f"after lies beyond the newest notification, {newest}.", "after")
     return int(after)
 
 

@@ -5,10 +5,11 @@ from uuid import UUID
 from tortoise import Model
 
 from models.rows import columns
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 from services.kernel.sql import Statement
 from services.kernel.text import clean_text
-from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_page
+from services.paging.keyset import Key, Order
+from services.paging.pages import Listing, Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -42,13 +43,13 @@ def listing(model: type[Model], order: Order, where: list[str], statement: State
 
 
 def words(search: str | None, *path: str) -> list[str]:
-    """The words of a search; raises BadRequest where it is too long or no text. ``path`` is where it stands."""
+    """The words of a search; raises BadRequestError where it is too long or no text. ``path`` is where it stands."""
     text, path = search or "", (*path, "search")
     if len(text) > LONGEST_SEARCH:
-        raise BadRequest(f"A search may have at most {LONGEST_SEARCH} characters.", *path)
+        raise BadRequestError(f"A search may have at most {LONGEST_SEARCH} characters.", *path)
     clean = clean_text(text)
     if clean is None:
-        raise BadRequest("The search contains a character that is no text.", *path)
+        raise BadRequestError("The search contains a character that is no text.", *path)
     return clean.split()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Window:
     """So many rows of a list from the start of what lies within the bounds, or, backwards, from its end."""
 
     bounds: tuple[Bound, ...]
@@ -86,7 +86,7 @@ def cursor_of(order: Order, values: Sequence[object]) -> str:
 
 
 def position(order: Order, cursor: str, argument: str) -> list[object]:
-    """The values that a cursor names. Raises BadRequest for what is no cursor of the list in this order."""
+    """The values that a cursor names. Raises BadRequestError for what is no cursor of the list in this order."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         name, *texts = json.loads(urlsafe_b64decode(padded))
@@ -95,7 +95,7 @@ def position(order: Order, cursor: str, argument: str) -> list[object]:
             return values
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         pass
-    raise BadRequest(f"{argument} is no cursor of this list.", argument)
+    raise BadRequestError(f"{argument} is no cursor of this list.", argument)
 
 
 def _read_text(text: str) -> str:

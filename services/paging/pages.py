@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 from services.kernel.sql import Statement
-from services.paging.keyset import Bound, Key, Order, Stretch, cursor_of, position, typed, within
-
-__all__ = ["Key", "Listing", "Order", "Page", "PageRequest", "cursor_of", "fetch_page", "fetch_pages"]
+from services.paging.keyset import Bound, Order, Window, cursor_of, position, typed, within
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 100
@@ -27,12 +25,12 @@ class PageRequest:
 
     @property
     def size(self) -> int:
-        """How many rows; raises BadRequest outside 1 to 100, or where ``first`` and ``last`` come together."""
+        """How many rows; raises BadRequestError outside 1 to 100, or where ``first`` and ``last`` come together."""
         if self.first is not None and self.last is not None:
-            raise BadRequest("Ask for the first or for the last, not for both.", "last")
+            raise BadRequestError("Ask for the first or for the last, not for both.", "last")
         for name, number in (("first", self.first), ("last", self.last)):
             if number is not None and not 1 <= number <= LARGEST_SIZE:
-                raise BadRequest(f"{name} must be 1 to {LARGEST_SIZE}.", name)
+                raise BadRequestError(f"{name} must be 1 to {LARGEST_SIZE}.", name)
         return self.first or self.last or DEFAULT_SIZE
 
     @property
@@ -63,10 +61,10 @@ class Pageable(Protocol):
     def statement(self) -> Statement:
         """Where its values are bound."""
 
-    def rows(self, stretch: Stretch) -> str:
+    def rows(self, window: Window) -> str:
         """The SQL of a stretch of it, with the keys of the order as ``Order.columns`` names them."""
 
-    def any(self, stretch: Stretch) -> str:
+    def any(self, window: Window) -> str:
         """The SQL condition that there is anything in a stretch of it."""
 
     def count(self) -> str:
@@ -86,27 +84,27 @@ class Listing:
     where: str
     statement: Statement
 
-    def rows(self, stretch: Stretch) -> str:
+    def rows(self, window: Window) -> str:
         """A stretch of the list."""
         return (
-            f"SELECT {self.select}, {self.order.columns} FROM {self.source} WHERE {self._within(stretch)} "
-            f"ORDER BY {self.order.by(stretch.backwards)} LIMIT {stretch.limit}"
+            f"SELECT {self.select}, {self.order.columns} FROM {self.source} WHERE {self._within(window)} "
+            f"ORDER BY {self.order.by(window.backwards)} LIMIT {window.limit}"
         )
 
-    def any(self, stretch: Stretch) -> str:
+    def any(self, window: Window) -> str:
         """Whether there is anything in a stretch."""
-        return f"EXISTS (SELECT FROM {self.source} WHERE {self._within(stretch)})"
+        return f"EXISTS (SELECT FROM {self.source} WHERE {self._within(window)})"
 
     def count(self) -> str:
         """How many there are."""
         return f"SELECT count(*) FROM {self.source} WHERE {self.where}"
 
-    def _within(self, stretch: Stretch) -> str:
-        return " AND ".join([self.where, *(within(self.order.keys, bound) for bound in stretch.bounds)])
+    def _within(self, window: Window) -> str:
+        return " AND ".join([self.where, *(within(self.order.keys, bound) for bound in window.bounds)])
 
 
 async def fetch_page(request: PageRequest, listing: Pageable, *, count: bool) -> Page:
-    """One page of a list that is no other row's. Raises BadRequest for a request that makes no sense."""
+    """One page of a list that is no other row's. Raises BadRequestError for a request that makes no sense."""
     return (await fetch_pages(request, listing, [NO_PARENT], count=count))[NO_PARENT]
 
 
@@ -115,12 +113,12 @@ async def fetch_pages(
 ) -> dict[UUID, Page]:
     """The same page of the list below each of ``parents``, all in one SQL statement."""
     order, statement = listing.order, listing.statement
-    stretch = Stretch(_bounds(request, order, statement), request.backwards, request.size + 1)
+    window = Window(_bounds(request, order, statement), request.backwards, request.size + 1)
     total = f"({listing.count()})" if count else "NULL::bigint"
     found = await statement.fetch(
-        f"SELECT parent.id AS parent, {total} AS total, {_behind(listing, stretch)} AS behind, page.* "
+        f"SELECT parent.id AS parent, {total} AS total, {_behind(listing, window)} AS behind, page.* "
         f"FROM unnest({statement.bind(list(parents))}::uuid[]) AS parent (id) LEFT JOIN LATERAL ("
-        f"{listing.rows(stretch)}) page ON true ORDER BY {order.by(request.backwards, named='page')}"
+        f"{listing.rows(window)}) page ON true ORDER BY {order.by(request.backwards, named='page')}"
     )
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
     for record in found:
@@ -136,12 +134,12 @@ def _bounds(request: PageRequest, order: Order, statement: Statement) -> tuple[B
     )
 
 
-def _behind(listing: Pageable, stretch: Stretch) -> str:
+def _behind(listing: Pageable, window: Window) -> str:
     """The condition that the list has rows on the other side of where the page begins."""
-    for bound in stretch.bounds:
-        if bound.after is not stretch.backwards:
+    for bound in window.bounds:
+        if bound.after is not window.backwards:
             other = Bound(bound.values, not bound.after, inclusive=True)
-            return listing.any(Stretch((other,), not stretch.backwards, 1))
+            return listing.any(Window((other,), not window.backwards, 1))
     return "false"
 
 

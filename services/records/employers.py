@@ -13,13 +13,13 @@ from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.audit import audit
-from services.kernel.errors import ErrorCode, Forbidden, Problem, Rejected
+from services.kernel.absent import ABSENT, Absent
+from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import check_line
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import page_by_name
 from services.paging.pages import Page, PageRequest
-from services.trackers.update_input import ABSENT, Absent
 from services.viewer import Viewer
 
 LONGEST_NAME = 200
@@ -37,19 +37,19 @@ class EmployerUpdate:
 async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Employer:
     """Add an employer to the viewer's organisation.
 
-    Raises Forbidden without CREATE_TRACKERS and without MANAGE_SETTINGS. Raises Rejected with all problems: ``name``
+    Raises ForbiddenError without CREATE_TRACKERS and without MANAGE_SETTINGS. Raises ValidationFailed with all problems: ``name``
     blank, with control characters, beyond 200 characters or in use in any case, FORBIDDEN at ``confirmed`` without
     MANAGE_SETTINGS.
     """
     if not (viewer.has(Role.CREATE_TRACKERS) or viewer.has(Role.MANAGE_SETTINGS)):
-        raise Forbidden(f"This needs the role {Role.CREATE_TRACKERS} or {Role.MANAGE_SETTINGS}.")
+        raise ForbiddenError(f"This needs the role {Role.CREATE_TRACKERS} or {Role.MANAGE_SETTINGS}.")
     return await unit_of_work(lambda: _create(viewer, name, confirmed=confirmed))
 
 
 async def update_employer(viewer: Viewer, update: EmployerUpdate) -> Employer:
     """Name an employer of the viewer's organisation, or say whether it is confirmed. Trackers that name it stay.
 
-    Raises Forbidden without MANAGE_SETTINGS, Rejected with all problems.
+    Raises ForbiddenError without MANAGE_SETTINGS, Rejected with all problems.
     """
     viewer.must_have(Role.MANAGE_SETTINGS)
     return await unit_of_work(lambda: _update(viewer, update))
@@ -62,7 +62,7 @@ async def _create(viewer: Viewer, given: str, *, confirmed: bool) -> Employer:
             message = f"Confirming an employer needs the role {Role.MANAGE_SETTINGS}."
             problems.append(Problem(("confirmed",), ErrorCode.FORBIDDEN, message))
         if problems:
-            raise Rejected(problems)
+            raise ValidationFailed(problems)
         # An import waits for no turn, and may have made it since.
         made = await fetch(
             "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES ($1, $2, $3, $4) "
@@ -73,7 +73,7 @@ async def _create(viewer: Viewer, given: str, *, confirmed: bool) -> Employer:
             confirmed,
         )
         if not made:
-            raise Rejected([_taken()])
+            raise ValidationFailed([_taken()])
         employer = await Employer.get(id=made[0]["id"])
         await audit(viewer, AuditKind.EMPLOYER_CREATED, employer.id, _facts(employer))
         return employer
@@ -83,7 +83,9 @@ async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
     async with transaction():
         employer = await _locked(viewer, update.employer)
         if employer is None:
-            raise Rejected([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such employer."), *_nulls(update)])
+            raise ValidationFailed(
+                [Problem(("id",), ErrorCode.NOT_FOUND, "There is no such employer."), *_nulls(update)]
+            )
         before, problems = _facts(employer), _nulls(update)
         if isinstance(update.name, str):
             employer.name, of_name = await _check_name(viewer, update.name, own=employer)
@@ -91,7 +93,7 @@ async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
         if isinstance(update.confirmed, bool):
             employer.confirmed = update.confirmed
         if problems:
-            raise Rejected(problems)
+            raise ValidationFailed(problems)
         if _facts(employer) != before:
             await _save(employer)
             details = {"before": before, "after": _facts(employer)}
@@ -103,7 +105,7 @@ async def _save(employer: Employer) -> None:
     try:
         await employer.save(update_fields=["name", "confirmed"])
     except IntegrityError:  # an import has just made one of this name
-        raise Rejected([_taken()]) from None
+        raise ValidationFailed([_taken()]) from None
 
 
 async def _locked(viewer: Viewer, reference: NodeReference) -> Employer | None:

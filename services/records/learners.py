@@ -7,7 +7,8 @@ from models import Learner, LearningAim
 from models.database import fetch
 from services.kernel.sql import Statement
 from services.paging.by_name import listing, part, words
-from services.paging.pages import Key, Order, Page, PageRequest, fetch_page
+from services.paging.keyset import Key, Order
+from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 

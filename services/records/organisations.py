@@ -3,7 +3,7 @@
 from models import Organisation, OrganisationCounter, ProcessAutomation, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import check_line, clean_text
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types import builtin
@@ -14,14 +14,14 @@ LONGEST_NAME = 200
 async def add_organisation(name: str) -> Organisation:
     """Add an organisation, with every process automation off.
 
-    Raises Rejected at ``name``: REQUIRED if it is blank, TOO_LONG beyond 200 characters, INVALID_FORMAT if it
+    Raises ValidationFailed at ``name``: REQUIRED if it is blank, TOO_LONG beyond 200 characters, INVALID_FORMAT if it
     is no text of one line, DUPLICATE if there is one of that name.
     """
     clean, problems = check_line(
         name, path=("name",), label="The name", longest=LONGEST_NAME, missing="Give the organisation a name."
     )
     if problems:
-        raise Rejected(problems)
+        raise ValidationFailed(problems)
     return await unit_of_work(lambda: _add(clean))
 
 
@@ -44,7 +44,9 @@ async def make_organisation(name: str) -> Organisation:
         name,
     )
     if not made:
-        raise Rejected([Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")])
+        raise ValidationFailed(
+            [Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")]
+        )
     organisation = await Organisation.get(id=made[0]["id"])
     await OrganisationCounter.create(organisation_id=organisation.id)
     automations = [one for one in builtin.load() if one.category == TrackerCategory.PROCESS_AUTOMATION]

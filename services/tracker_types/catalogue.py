@@ -20,7 +20,7 @@ from services.visibility import visible
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class TypeVersion:
     """One version of a type's definition."""
 
     id: UUID
@@ -29,11 +29,11 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedType:
+class AvailableType:
     """A tracker type as an organisation has it: its newest form, and how its process automation is set."""
 
     type: TrackerType
-    form: Form
+    form: TypeVersion
     enabled: bool
     four_eyes: bool
 
@@ -50,11 +50,11 @@ class OfferedType:
 
 
 # A version never changes, so what was read of it once holds for as long as the process lives.
-_forms: dict[UUID, Form] = {}
+_forms: dict[UUID, TypeVersion] = {}
 _FORMS_KEPT = 10_000
 
 
-async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, Form]:
+async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, TypeVersion]:
     """The forms of versions by id."""
     # Held here too: whoever empties what is kept, this call's or another's, takes nothing from this answer.
     found = {version_id: _forms[version_id] for version_id in version_ids if version_id in _forms}
@@ -66,7 +66,7 @@ async def forms(version_ids: Collection[UUID]) -> Mapping[UUID, Form]:
             "SELECT id, version, definition FROM tracker_type_version WHERE id = ANY($1)", missing
         ):
             definition = definition_from_document(load_json(record["definition"]))
-            found[record["id"]] = _forms[record["id"]] = Form(record["id"], record["version"], definition)
+            found[record["id"]] = _forms[record["id"]] = TypeVersion(record["id"], record["version"], definition)
     return found
 
 
@@ -105,7 +105,7 @@ async def offered_types(
     ids: Collection[UUID] | None = None,
     key: str | None = None,
     include_disabled: bool = False,
-) -> Sequence[OfferedType]:
+) -> Sequence[AvailableType]:
     """The types that the viewer's organisation has: the built-in ones in their order, then its own.
 
     Process automations that are not enabled are left out unless ``include_disabled``, with which an old tracker's
@@ -127,12 +127,12 @@ async def offered_types(
     return await offered(records)
 
 
-async def offered(records: Sequence[Mapping[str, Any]]) -> list[OfferedType]:
+async def offered(records: Sequence[Mapping[str, Any]]) -> list[AvailableType]:
     """The types in records that have ``type_columns``."""
     known = await forms({record["type.form"] for record in records})
     types = [row(TrackerType, "type", record) for record in records]
     return [
-        OfferedType(type_, known[record["type.form"]], record["type.enabled"], bool(record["type.four_eyes"]))
+        AvailableType(type_, known[record["type.form"]], record["type.enabled"], bool(record["type.four_eyes"]))
         for type_, record in zip(types, records, strict=True)
         if type_ is not None
     ]
@@ -144,7 +144,7 @@ async def list_types(
     category: Collection[TrackerCategory] | None = None,
     creatable_only: bool = False,
     include_archived: bool = False,
-) -> list[OfferedType]:
+) -> list[AvailableType]:
     """The types to choose from; an empty ``category`` restricts nothing."""
     return [
         one
@@ -155,7 +155,7 @@ async def list_types(
     ]
 
 
-async def type_by_key(viewer: Viewer, key: str) -> OfferedType | None:
+async def type_by_key(viewer: Viewer, key: str) -> AvailableType | None:
     """The type of a key; None if the organisation has none of it."""
     if not may_be_key(key):
         return None

@@ -11,15 +11,15 @@ from models.database import fetch, transaction
 from services.audit import audit
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_to_document
+from services.kernel.absent import ABSENT
 from services.kernel.dates import today
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.global_ids import NodeReference
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_types.catalogue import OfferedType, may_be_key, offered_types
-from services.tracker_types.field_rules import Place
+from services.tracker_types.catalogue import AvailableType, may_be_key, offered_types
+from services.tracker_types.field_rules import ErrorCollector
 from services.tracker_types.input import TypeEntry, TypeUpdate
 from services.tracker_types.validate import check_definition, check_type_key, type_description, type_name
-from services.trackers.update_input import ABSENT
 from services.viewer import Viewer
 
 _INSERT = """
@@ -41,19 +41,19 @@ class _Contents:
     fields: TypeDefinition
 
     @classmethod
-    def of(cls, offered: OfferedType) -> "_Contents":
+    def of(cls, offered: AvailableType) -> "_Contents":
         kept = offered.type
         return cls(name=kept.name, description=kept.description, archived=kept.archived, fields=offered.form.definition)
 
 
-async def create_type(viewer: Viewer, entry: TypeEntry) -> OfferedType:
+async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
     """Make a type of the category CUSTOM for the viewer's organisation.
 
-    Raises Forbidden without MANAGE_SETTINGS, and Rejected with all that is wrong; DUPLICATE at ``key`` if a
+    Raises ForbiddenError without MANAGE_SETTINGS, and Rejected with all that is wrong; DUPLICATE at ``key`` if a
     built-in type or another of the organisation, archived or not, has it.
     """
     viewer.must_have(Role.MANAGE_SETTINGS)
-    found = Place()
+    found = ErrorCollector()
     check_type_key(found.below("key"), entry.key)
     contents = _Contents(
         name=type_name(found.below("name"), entry.name),
@@ -64,7 +64,7 @@ async def create_type(viewer: Viewer, entry: TypeEntry) -> OfferedType:
     if await _is_taken(viewer, entry.key):
         found.problems.insert(0, _taken())
     if found.problems:
-        raise Rejected(found.problems)
+        raise ValidationFailed(found.problems)
     type_id = new_id()
     await unit_of_work(lambda: _create(viewer, type_id, entry.key, contents))
     return await _offered(viewer, type_id)
@@ -74,12 +74,12 @@ async def _create(viewer: Viewer, type_id: UUID, key: str, contents: _Contents) 
     async with transaction():
         about = (viewer.organisation_id, key, contents.name, contents.description, TrackerCategory.CUSTOM)
         if not await fetch(_INSERT, type_id, *about):  # somebody else was quicker
-            raise Rejected([_taken()])
+            raise ValidationFailed([_taken()])
         await _write_version(type_id, 1, contents)
         await audit(viewer, AuditKind.TYPE_CREATED, type_id, {"key": key} | _told(contents, 1))
 
 
-async def update_type(viewer: Viewer, entry: TypeUpdate) -> OfferedType:
+async def update_type(viewer: Viewer, entry: TypeUpdate) -> AvailableType:
     """Change a type of the organisation's own; an entry that changes nothing writes nothing.
 
     Every change is a new version, also that of the name alone: so of two who read the same version one is told. Raises
@@ -87,19 +87,19 @@ async def update_type(viewer: Viewer, entry: TypeUpdate) -> OfferedType:
     ``id``, or CONFLICT alone with the type as it now stands.
     """
     viewer.must_have(Role.MANAGE_SETTINGS)
-    found = Place()
+    found = ErrorCollector()
     changes = _changes(found, entry)
     type_id = await unit_of_work(lambda: _update(viewer, entry, changes, found.problems))
     return await _offered(viewer, type_id)
 
 
-def _changes(place: Place, entry: TypeUpdate) -> Mapping[str, Any]:
+def _changes(place: ErrorCollector, entry: TypeUpdate) -> Mapping[str, Any]:
     """The contents that the entry names, as they are kept."""
     given = {name: getattr(entry, name) for name in _Contents.__slots__}
     return {name: _kept(name, value, place.below(name)) for name, value in given.items() if value is not ABSENT}
 
 
-def _kept(name: str, value: Any, place: Place) -> Any:
+def _kept(name: str, value: Any, place: ErrorCollector) -> Any:
     if name == "description":
         return type_description(place, value)
     if value is None:
@@ -118,9 +118,9 @@ async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any],
             message = "Somebody else has changed the type. Read it again."
             figures = (("version", str(offered.form.version)),)
             conflict = Problem(("version",), ErrorCode.CONFLICT, message, figures)
-            raise Rejected([conflict], standing={"tracker_type": offered})
+            raise ValidationFailed([conflict], standing={"tracker_type": offered})
         if problems:
-            raise Rejected(problems)
+            raise ValidationFailed(problems)
         before = _Contents.of(offered)
         after = _Contents(**{name: changes.get(name, getattr(before, name)) for name in _Contents.__slots__})
         if after != before:
@@ -128,20 +128,20 @@ async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any],
         return offered.type.id
 
 
-async def _find(viewer: Viewer, reference: NodeReference, problems: list[Problem]) -> OfferedType:
+async def _find(viewer: Viewer, reference: NodeReference, problems: list[Problem]) -> AvailableType:
     """The type, if it is one to be changed; otherwise that is told beside the other problems."""
     found = None
     if reference.type_name == "TrackerType":
         found = next(iter(await offered_types(viewer, ids=[reference.id], include_disabled=True)), None)
     if found is None:
-        raise Rejected([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker type."), *problems])
+        raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker type."), *problems])
     if found.type.organisation_id is None:
         message = "The built-in tracker types cannot be changed."
-        raise Rejected([Problem(("id",), ErrorCode.IMMUTABLE, message), *problems])
+        raise ValidationFailed([Problem(("id",), ErrorCode.IMMUTABLE, message), *problems])
     return found
 
 
-async def _write(viewer: Viewer, offered: OfferedType, before: _Contents, after: _Contents) -> None:
+async def _write(viewer: Viewer, offered: AvailableType, before: _Contents, after: _Contents) -> None:
     version = offered.form.version + 1
     await _write_version(offered.type.id, version, after)
     await fetch(_UPDATE, offered.type.id, after.name, after.description, after.archived, version)
@@ -176,5 +176,5 @@ def _taken() -> Problem:
     return Problem(("key",), ErrorCode.DUPLICATE, "There is a tracker type of this key already.")
 
 
-async def _offered(viewer: Viewer, type_id: UUID) -> OfferedType:
+async def _offered(viewer: Viewer, type_id: UUID) -> AvailableType:
     return (await offered_types(viewer, ids=[type_id], include_disabled=True))[0]

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from models import TrackerStatus
 from services.forms.definitions import FieldKind, ReferenceTarget, TextFormat
+from services.kernel.absent import ABSENT, Absent
 from services.kernel.global_ids import NodeReference
-from services.trackers.update_input import ABSENT, Absent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

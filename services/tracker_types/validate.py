@@ -9,7 +9,7 @@ from typing import Any
 from models import TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules import Place, field_of
+from services.tracker_types.field_rules import ErrorCollector, field_of
 from services.tracker_types.field_rules.collector import at_most, lines_at, text_at
 from services.tracker_types.field_rules.conditions import condition_of
 from services.tracker_types.field_rules.date_bounds import check_date_bounds
@@ -25,7 +25,7 @@ _FIELD_KEY = re.compile("[a-z][A-Za-z0-9]{0,39}")
 _ENTERED = tuple(status for status in PLAIN if status != TrackerStatus.NEW)
 
 
-def check_type_key(place: Place, key: str) -> None:
+def check_type_key(place: ErrorCollector, key: str) -> None:
     """REQUIRED or INVALID_FORMAT for what is no key of a type."""
     if not key.strip():
         place.tell(ErrorCode.REQUIRED, "A type needs a key.")
@@ -35,24 +35,24 @@ def check_type_key(place: Place, key: str) -> None:
         )
 
 
-def type_name(place: Place, name: str | None) -> str:
+def type_name(place: ErrorCollector, name: str | None) -> str:
     """A type's name as it is kept."""
     return text_at(place, name, label="A type's name", longest=LONGEST_NAME)
 
 
-def type_description(place: Place, description: str | None) -> str:
+def type_description(place: ErrorCollector, description: str | None) -> str:
     """A type's description as it is kept."""
     return lines_at(place, description, label="The description", longest=LONGEST_DESCRIPTION)
 
 
-def check_definition(place: Place, entries: Sequence[FieldEntry], *, today: dt.date) -> TypeDefinition:
+def check_definition(place: ErrorCollector, entries: Sequence[FieldEntry], *, today: dt.date) -> TypeDefinition:
     """The form that entries describe, by every rule; it may be kept if nothing is told.
 
     Of more than 100 fields the first 100 are looked at. A form without fields is one: every tracker has a learner, an
     assignee and so on. What depends on the day (choices that have all run out) is not the definition's fault.
     """
     looked_at = at_most(place, entries, label="A form has fields,", most=MOST_FIELDS)
-    places = [Place((*place.path, str(index))) for index in range(len(looked_at))]
+    places = [ErrorCollector((*place.path, str(index))) for index in range(len(looked_at))]
     fields: list[FieldDefinition] = []
     earlier: dict[str, FieldDefinition] = {}
     for entry, here in zip(looked_at, places, strict=True):
@@ -69,7 +69,7 @@ def check_definition(place: Place, entries: Sequence[FieldEntry], *, today: dt.d
     return TypeDefinition(fields=tuple(fields))
 
 
-def _check_key(place: Place, key: str, earlier: dict[str, FieldDefinition]) -> None:
+def _check_key(place: ErrorCollector, key: str, earlier: dict[str, FieldDefinition]) -> None:
     if not key.strip():
         place.tell(ErrorCode.REQUIRED, "A field needs a key.")
     elif not _FIELD_KEY.fullmatch(key):
@@ -79,7 +79,7 @@ def _check_key(place: Place, key: str, earlier: dict[str, FieldDefinition]) -> N
         place.tell(ErrorCode.DUPLICATE, "Another field of the form has this key.")
 
 
-def _common(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def _common(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     help_text = lines_at(place.below("help"), entry.help, label="The help", longest=LONGEST_HELP)
     for index, status in enumerate(entry.required_for):
         if status not in _ENTERED:

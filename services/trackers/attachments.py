@@ -9,7 +9,7 @@ from models.database import fetch
 from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.kinds import CanonicalValue
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import Statement
 from services.viewer import Viewer
 from services.visibility import visible
@@ -67,7 +67,7 @@ def files_in(definition: TypeDefinition, values: Mapping[str, CanonicalValue]) -
 async def attach(file_ids: Collection[UUID], tracker_id: UUID, viewer: Viewer) -> None:
     """Give the viewer's uploads to a tracker, for good, in the caller's transaction; what it has already stays.
 
-    To be called with the tracker locked and before any inbox is. Raises Rejected with NOT_FOUND for what another
+    To be called with the tracker locked and before any inbox is. Raises ValidationFailed with NOT_FOUND for what another
     tracker has taken meanwhile: the caller's transaction must then end.
     """
     if not file_ids:
@@ -80,10 +80,10 @@ async def attach(file_ids: Collection[UUID], tracker_id: UUID, viewer: Viewer) -
         raise await taken_meanwhile(viewer, ids, tracker_id)
 
 
-async def taken_meanwhile(viewer: Viewer, file_ids: Sequence[UUID], tracker_id: UUID) -> Rejected:
+async def taken_meanwhile(viewer: Viewer, file_ids: Sequence[UUID], tracker_id: UUID) -> ValidationFailed:
     """What is said of files that another tracker took, or the collection, between the check and the writing."""
     lost = await fetch(_TAKEN, tracker_id, file_ids, viewer.organisation_id, viewer.member_id)
     keys = {record["field_key"] for record in lost} or {None}
     message = "A file that was named here belongs to another tracker by now, or is no longer there."
     paths = [("values",) if key is None else ("values", key) for key in sorted(keys, key=str)]
-    return Rejected([Problem(path, ErrorCode.NOT_FOUND, message) for path in paths])
+    return ValidationFailed([Problem(path, ErrorCode.NOT_FOUND, message) for path in paths])

@@ -1,10 +1,8 @@
 """Comments: what people say about a tracker, and who hears of it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID
 
 from models import Comment, Member, NotificationKind, Tracker, TrackerEventKind
@@ -13,13 +11,14 @@ from models.database import fetch, transaction
 from models.rows import columns
 from services import idempotency
 from services.history import write_event
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.text import LONGEST_COMMENT, check_plain_text
 from services.kernel.unit_of_work import unit_of_work
-from services.notifications.notify import announce_change, tell
-from services.paging.pages import Key, Listing, Order, Page, PageRequest, fetch_pages
+from services.notifications.notify import announce_change, notify
+from services.paging.keyset import Key, Order
+from services.paging.pages import Listing, Page, PageRequest, fetch_pages
 from services.rows import rows_by_id
 from services.viewer import Viewer
 
@@ -44,20 +43,24 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
     """Keep a comment and tell the tracker's creator and assignee; whoever sees a tracker may comment.
 
     An entry whose idempotency key was spent on the same entry is answered with that comment and tells nobody
-    again. Raises Rejected with all problems.
+    again. Raises ValidationFailed with all problems.
     """
     text, problems = check_plain_text(entry.text, path=("text",), label="The comment", longest=LONGEST_COMMENT)
     if not text and not problems:
         problems = (Problem(("text",), ErrorCode.REQUIRED, "Say something."),)
     key_problems = idempotency.key_problems(entry.idempotency_key)
-    digest = _digest(entry, text) if entry.idempotency_key and not (problems or key_problems) else None
+    digest = (
+        idempotency.digest([str(entry.tracker.id), text])
+        if entry.idempotency_key and not (problems or key_problems)
+        else None
+    )
     if digest is not None and (made := await _made(viewer, entry, digest)):
         return made
     tracker = await _tracker(viewer, entry.tracker)
     if tracker is None:
         problems = (Problem(("trackerId",), ErrorCode.NOT_FOUND, "There is no such tracker."), *problems)
     if tracker is None or problems or key_problems:
-        raise Rejected([*problems, *key_problems])
+        raise ValidationFailed([*problems, *key_problems])
     return await unit_of_work(lambda: _add(viewer, entry, tracker, text, digest))
 
 
@@ -76,7 +79,7 @@ async def _add(viewer: Viewer, entry: CommentEntry, tracker: Tracker, text: str,
         now = await Tracker.get(id=tracker.id)
         await write_event(now, TrackerEventKind.COMMENTED, version=now.version, actor_id=viewer.member_id, comment=text)
         concerned = [now.created_by_id, now.assignee_id]
-        await tell(concerned, NotificationKind.COMMENTED, tracker_id=now.id, actor_id=viewer.member_id)
+        await notify(concerned, NotificationKind.COMMENTED, tracker_id=now.id, actor_id=viewer.member_id)
         await announce_change(now.id)
         return comment_id
 
@@ -92,12 +95,8 @@ async def _made(viewer: Viewer, entry: CommentEntry, digest: str) -> UUID | None
     if found is None:
         return None
     if found.idempotency_digest != digest:
-        raise Rejected([idempotency.reused()])
+        raise ValidationFailed([idempotency.reused()])
     return found.id
-
-
-def _digest(entry: CommentEntry, text: str) -> str:
-    return sha256(json.dumps([str(entry.tracker.id), text]).encode()).hexdigest()
 
 
 async def pages_by_tracker(

@@ -5,7 +5,7 @@ from uuid import UUID
 from models import Role, Tracker
 from models.database import fetch, transaction
 from services import idempotency
-from services.kernel.errors import Problem, Rejected
+from services.kernel.errors import Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
 from services.trackers.create_input import CheckedEntry, TrackerEntry, check_entry
 from services.trackers.insert import write_tracker
@@ -15,7 +15,7 @@ from services.viewer import Viewer
 async def validate_tracker(viewer: Viewer, entry: TrackerEntry) -> tuple[Problem, ...]:
     """Everything that ``create_tracker`` would say of an entry; writes, counts and announces nothing.
 
-    Raises Forbidden without CREATE_TRACKERS.
+    Raises ForbiddenError without CREATE_TRACKERS.
     """
     viewer.must_have(Role.CREATE_TRACKERS)
     return (await check_entry(viewer, entry)).problems
@@ -25,16 +25,16 @@ async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
     """Open a tracker: its row, its history's first event, the assignee's notification and mail, or nothing at all.
 
     An entry whose idempotency key was spent on the same entry is answered with that tracker and tells nobody
-    again. Raises Rejected with all problems of the entry, and Forbidden without CREATE_TRACKERS.
+    again. Raises ValidationFailed with all problems of the entry, and ForbiddenError without CREATE_TRACKERS.
     """
     viewer.must_have(Role.CREATE_TRACKERS)
     key_problems = idempotency.key_problems(entry.idempotency_key)
-    digest = idempotency.digest(entry) if entry.idempotency_key and not key_problems else None
+    digest = idempotency.digest(entry.content()) if entry.idempotency_key and not key_problems else None
     if digest is not None and (made := await _made(viewer, entry, digest)):
         return made
     checked = await check_entry(viewer, entry)
     if key_problems or checked.problems:
-        raise Rejected([*checked.problems, *key_problems])
+        raise ValidationFailed([*checked.problems, *key_problems])
     return await unit_of_work(lambda: _create(viewer, entry, checked, digest))
 
 
@@ -56,5 +56,5 @@ async def _made(viewer: Viewer, entry: TrackerEntry, digest: str) -> UUID | None
     if found is None:
         return None
     if found.idempotency_digest != digest:
-        raise Rejected([idempotency.reused()])
+        raise ValidationFailed([idempotency.reused()])
     return found.id

@@ -4,21 +4,23 @@ import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCategory, TrackerStatus
 from models.rows import columns, row
-from services.accounts.assignees import not_assignable
+from services.accounts.assignees import unassignable_error
 from services.automations.rules import automation_problems
 from services.automations.snapshots import Snapshot, snapshot_of
 from services.forms.kinds import SubmittedValue, Uploads
+from services.forms.kinds.numbers import plain_text
 from services.forms.validate import CheckedForm, check_form
-from services.kernel.dates import LAST_DAY, spoken, today
+from services.kernel.dates import LAST_DAY, format_date, today
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
-from services.kernel.text import LONGEST_DESCRIPTION, check_plain_text
-from services.tracker_types.catalogue import OfferedType, type_by_key
+from services.kernel.text import LONGEST_DESCRIPTION, check_plain_text, clean_text
+from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -39,12 +41,43 @@ class TrackerEntry:
     values: Sequence[SubmittedValue] = ()
     idempotency_key: str | None = None
 
+    def content(self) -> dict[str, Any]:
+        """Return what two entries share if they say the same.
+
+        The order of values, the spelling of numbers and surrounding blanks do not count, nor does the idempotency key.
+        """
+        return {
+            "type": self.type,
+            "typeVersion": self.type_version,
+            "learner": str(self.learner.id) if self.learner else None,
+            "assignee": str(self.assignee.id) if self.assignee else None,
+            "status": self.status,
+            "description": clean_text(self.description or ""),
+            "dueDate": self.due_date.isoformat() if self.due_date else None,
+            "values": sorted([_canonical(value) for value in self.values], key=lambda pair: pair[0]),
+        }
+
+
+def _canonical(submitted: SubmittedValue) -> list[Any]:
+    value = submitted.value
+    if isinstance(value, str):
+        value = clean_text(value) or None
+    elif isinstance(value, Decimal):
+        value = plain_text(value)
+    elif isinstance(value, bool | int):
+        pass
+    elif isinstance(value, list | tuple):
+        value = sorted({str(part) for part in value}) or None
+    elif value is not None:
+        value = str(value)
+    return [submitted.key, submitted.slot if value is not None else None, value]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedEntry:
     """An entry after its check: the rows that it names, its values as they are kept, and its problems."""
 
-    type: OfferedType | None
+    type: AvailableType | None
     learner: Learner | None
     assignee: Member | None
     description: str
@@ -84,14 +117,14 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     )
 
 
-async def _offered(viewer: Viewer, key: str) -> OfferedType | None:
+async def _offered(viewer: Viewer, key: str) -> AvailableType | None:
     """The type of the key, unless it is archived: that is unknown to a new tracker."""
     offered = await type_by_key(viewer, key)
     return None if offered is None or offered.type.archived else offered
 
 
 async def _check_values(
-    viewer: Viewer, entry: TrackerEntry, offered: OfferedType | None, learner: Learner | None, day: dt.date
+    viewer: Viewer, entry: TrackerEntry, offered: AvailableType | None, learner: Learner | None, day: dt.date
 ) -> tuple[CheckedForm, Snapshot | None, list[Problem]]:
     """The entry's form; if it is an automation's, what the learner's record holds and has against it."""
     if offered is None:
@@ -126,7 +159,7 @@ async def member_named(viewer: Viewer, reference: NodeReference | None) -> Membe
     return await Member.get_or_none(id=reference.id, organisation_id=viewer.organisation_id)
 
 
-def _type_problems(viewer: Viewer, entry: TrackerEntry, offered: OfferedType | None) -> list[Problem]:
+def _type_problems(viewer: Viewer, entry: TrackerEntry, offered: AvailableType | None) -> list[Problem]:
     if offered is None:
         return [Problem(("type",), ErrorCode.UNKNOWN_TYPE, "There is no such tracker type.")]
     problems = []
@@ -163,7 +196,7 @@ def assignee_problems(viewer: Viewer, reference: NodeReference | None, assignee:
         return [Problem(("assigneeId",), ErrorCode.NOT_FOUND, "There is no such member.")]
     if assignee.id == viewer.member_id or (assignee.active and assignee.kind == MemberKind.ADMINISTRATOR):
         return []
-    return [not_assignable(assignee.name)]
+    return [unassignable_error(assignee.name)]
 
 
 def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
@@ -171,7 +204,7 @@ def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
     if due_date is None or day <= due_date <= LAST_DAY:
         return []
     if due_date < day:
-        message = f"The due date must be {spoken(day)} or later."
+        message = f"The due date must be {format_date(day)} or later."
         return [Problem(("dueDate",), ErrorCode.TOO_EARLY, message, (("earliest", day.isoformat()),))]
-    message = f"The due date must be {spoken(LAST_DAY)} or earlier."
+    message = f"The due date must be {format_date(LAST_DAY)} or earlier."
     return [Problem(("dueDate",), ErrorCode.TOO_LATE, message, (("latest", LAST_DAY.isoformat()),))]

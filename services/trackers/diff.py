@@ -10,7 +10,7 @@ from models import Tracker, TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.forms.display import GONE, names_of, pointed_to, worded
 from services.forms.kinds import CanonicalValue
-from services.kernel.dates import spoken
+from services.kernel.dates import format_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def _own(before: Contents, after: Contents, names: Mapping[UUID, str]) -> list[d
             return value.capitalize()
         if isinstance(value, UUID):
             return names.get(value, GONE)
-        return spoken(value) if isinstance(value, dt.date) else str(value or "") or None
+        return format_date(value) if isinstance(value, dt.date) else str(value or "") or None
 
     return [
         {"path": [slot], "label": label, "before": display(old), "after": display(new)}

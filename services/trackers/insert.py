@@ -11,14 +11,12 @@ from uuid import UUID
 
 from models.base import dump_json, new_id
 from models.database import fetch
-from services.accounts.assignees import assignable, not_assignable
-from services.kernel.errors import Rejected
+from services.accounts.assignees import assignable, unassignable_error
+from services.kernel.channels import INBOX
+from services.kernel.errors import ValidationFailed
 from services.trackers.attachments import attachable, files_in, taken_meanwhile
 from services.trackers.create_input import CheckedEntry
 from services.viewer import Viewer
-
-CHANNEL = "trackers"
-"""PostgreSQL's channel on which a recipient's id wakes whoever listens for them."""
 
 _WRITE = f"""
 WITH had AS (
@@ -55,7 +53,7 @@ WITH had AS (
     RETURNING recipient_id
 )
 SELECT (SELECT count(*) FROM written) AS written, $6::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable,
-    (SELECT pg_notify('{CHANNEL}', recipient_id::text) FROM mailed)
+    (SELECT pg_notify('{INBOX}', recipient_id::text) FROM mailed)
 """
 
 
@@ -68,7 +66,7 @@ async def write_tracker(
 ) -> UUID:
     """Write a checked entry; ``spent`` is the idempotency key with its digest. Nobody is told of their own doing.
 
-    Raises Rejected where since the check another tracker has taken a file, or the assignee may not be one any more.
+    Raises ValidationFailed where since the check another tracker has taken a file, or the assignee may not be one any more.
     """
     assert checked.type is not None
     assert checked.learner is not None
@@ -94,7 +92,7 @@ async def write_tracker(
         files,
     )
     if checked.assignee is not None and not done["assignable"]:
-        raise Rejected([not_assignable(checked.assignee.name)])
+        raise ValidationFailed([unassignable_error(checked.assignee.name)])
     if not done["written"]:
         raise await taken_meanwhile(viewer, files, tracker_id)
     return tracker_id

@@ -2,29 +2,29 @@
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.forms.visibility import visible_fields
-from services.tracker_types.catalogue import Form, OfferedType
+from services.tracker_types.catalogue import AvailableType, TypeVersion
 from services.tracker_types.transitions import Transition, transitions_of_tracker
 from services.viewer import Viewer
 
 
-def viewer_can_edit(viewer: Viewer, tracker: Tracker, offered: OfferedType) -> bool:
+def viewer_can_edit(viewer: Viewer, tracker: Tracker, offered: AvailableType) -> bool:
     """A plain tracker: whoever sees it. A process automation: while NEW, its creator or who may approve it."""
-    return concerns(viewer, tracker, offered) and not is_frozen(tracker, offered)
+    return may_edit(viewer, tracker, offered) and not is_immutable(tracker, offered)
 
 
-def concerns(viewer: Viewer, tracker: Tracker, offered: OfferedType) -> bool:
+def may_edit(viewer: Viewer, tracker: Tracker, offered: AvailableType) -> bool:
     """Whether it is the viewer's to change: a process automation is its creator's and theirs who approve."""
     if offered.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return True
     return tracker.created_by_id == viewer.member_id or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
 
 
-def is_frozen(tracker: Tracker, offered: OfferedType) -> bool:
+def is_immutable(tracker: Tracker, offered: AvailableType) -> bool:
     """Whether values and learner stay as they are: those of a process automation from APPROVED on."""
     return offered.type.category == TrackerCategory.PROCESS_AUTOMATION and tracker.status != TrackerStatus.NEW
 
 
-def transitions_from(viewer: Viewer, tracker: Tracker, offered: OfferedType, form: Form) -> list[Transition]:
+def transitions_from(viewer: Viewer, tracker: Tracker, offered: AvailableType, form: TypeVersion) -> list[Transition]:
     """The steps from a tracker's present status, for this viewer and these values."""
     there = visible_fields(form.definition, tracker.values)
     return transitions_of_tracker(

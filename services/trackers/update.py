@@ -8,15 +8,15 @@ from models.base import dump_json
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.accounts.assignees import hold_assignee
-from services.automations.approval import carry_out, tell_of
+from services.automations.approval import apply_or_schedule, notify_outcome
 from services.automations.snapshots import snapshot
 from services.history import write_event
 from services.kernel.dates import today
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.unit_of_work import unit_of_work
-from services.notifications.notify import announce_change, tell_each
+from services.notifications.notify import announce_change, notify_each
 from services.trackers.attachments import attach, files_in
 from services.trackers.diff import Contents, changes
 from services.trackers.update_input import CheckedUpdate, UpdateEntry, check_update
@@ -35,19 +35,19 @@ async def validate_update(viewer: Viewer, entry: UpdateEntry) -> tuple[Problem, 
     """Everything that ``update_tracker`` would say of an entry; writes and announces nothing."""
     try:
         return (await _checked(viewer, entry)).problems
-    except Rejected as rejected:
+    except ValidationFailed as rejected:
         return rejected.problems
 
 
 async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
     """Change a tracker: its row, one event of its history and what members are told of it, or nothing at all.
 
-    An entry that changes nothing writes nothing. Raises Rejected with all problems, or with CONFLICT alone and
+    An entry that changes nothing writes nothing. Raises ValidationFailed with all problems, or with CONFLICT alone and
     the tracker as it now stands, if that has another version than the one last read.
     """
     checked = await _checked(viewer, entry)
     if checked.problems:
-        raise Rejected(checked.problems)
+        raise ValidationFailed(checked.problems)
     if not checked.changes_nothing:
         await unit_of_work(lambda: _save(viewer, checked))
     return checked.tracker.id
@@ -67,7 +67,7 @@ async def _find(viewer: Viewer, reference: NodeReference, *, lock: str = "") -> 
     )
     tracker = row(Tracker, "t", found[0]) if found and reference.type_name == "Tracker" else None
     if tracker is None:
-        raise Rejected([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker.")])
+        raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker.")])
     return tracker
 
 
@@ -75,7 +75,7 @@ def _must_be_of_version(tracker: Tracker, version: int) -> None:
     if tracker.version != version:
         message = "Somebody else has changed the tracker. Read it again."
         problem = Problem(("version",), ErrorCode.CONFLICT, message, (("version", str(tracker.version)),))
-        raise Rejected([problem], standing={"tracker": tracker})
+        raise ValidationFailed([problem], standing={"tracker": tracker})
 
 
 async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
@@ -97,10 +97,10 @@ async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
         )
         news, outcome = _news(tracker, before, after), None
         if checked.approves:
-            outcome = await carry_out(tracker, checked.form, viewer=viewer, day=today())
-        await tell_each(news, tracker_id=tracker.id, actor_id=viewer.member_id)
+            outcome = await apply_or_schedule(tracker, checked.form, viewer=viewer, day=today())
+        await notify_each(news, tracker_id=tracker.id, actor_id=viewer.member_id)
         if outcome is not None:
-            await tell_of(tracker, outcome, viewer=viewer)
+            await notify_outcome(tracker, outcome, viewer=viewer)
         await announce_change(tracker.id)
 
 

@@ -6,34 +6,26 @@ A slot is judged only where it changes something; what stays as it is, is neithe
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import TypeAlias
 from uuid import UUID
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.automations.approval import approval_problems
-from services.forms.answers import answer_fields
+from services.forms.answers import check_fields
 from services.forms.kinds import CanonicalValue, SubmittedValue, Uploads
 from services.forms.validate import check_form
+from services.kernel.absent import ABSENT, Absent
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NodeReference
 from services.kernel.text import LONGEST_COMMENT, LONGEST_DESCRIPTION, check_plain_text
-from services.tracker_types.catalogue import Form, OfferedType, forms, offered_types
+from services.tracker_types.catalogue import AvailableType, TypeVersion, forms, offered_types
 from services.tracker_types.transitions import Transition
 from services.trackers.create_input import assignee_problems, due_date_problems, member_named
 from services.trackers.diff import Contents
-from services.trackers.permissions import concerns, is_frozen, transitions_from
+from services.trackers.permissions import is_immutable, may_edit, transitions_from
 from services.viewer import Viewer
 
-
-class Absent(Enum):
-    """Stands in a slot that the entry does not name: it keeps what there is, where None clears it."""
-
-    ABSENT = "ABSENT"
-
-
-ABSENT = Absent.ABSENT
 Values: TypeAlias = Mapping[str, CanonicalValue]
 
 
@@ -56,8 +48,8 @@ class CheckedUpdate:
     """An update after its check: the tracker as it was read, what it is to hold, the step taken, and the problems."""
 
     tracker: Tracker
-    offered: OfferedType
-    form: Form
+    offered: AvailableType
+    form: TypeVersion
     step: Transition | None
     after: Contents
     comment: str | None
@@ -79,8 +71,8 @@ class _Case:
     viewer: Viewer
     tracker: Tracker
     entry: UpdateEntry
-    offered: OfferedType
-    form: Form
+    offered: AvailableType
+    form: TypeVersion
 
     @property
     def uploads(self) -> Uploads:
@@ -136,10 +128,10 @@ def _step(case: _Case) -> tuple[Transition | None, Sequence[Problem]]:
 
 def _refusal(case: _Case, label: str, *path: str) -> Problem | None:
     """Why a slot may not be changed here by the viewer, whatever is entered."""
-    if path[0] == "values" and is_frozen(case.tracker, case.offered):
+    if path[0] == "values" and is_immutable(case.tracker, case.offered):
         message = f"{label} stays as it is: the tracker is {case.tracker.status.capitalize()}."
         return Problem(path, ErrorCode.IMMUTABLE, message)
-    if not concerns(case.viewer, case.tracker, case.offered):
+    if not may_edit(case.viewer, case.tracker, case.offered):
         message = f"{label} needs the role {Role.EDIT_PROCESS_AUTOMATION_TRACKERS}, or to have made the tracker."
         return Problem(path, ErrorCode.FORBIDDEN, message)
     if case.approving:
@@ -204,7 +196,7 @@ async def _refused_values(case: _Case, submitted: Sequence[SubmittedValue]) -> M
     if not submitted or _refusal(case, "", "values") is None:
         return {}
     stored = case.tracker.values
-    answers = await answer_fields(
+    answers = await check_fields(
         case.form.definition,
         submitted,
         organisation_id=case.viewer.organisation_id,

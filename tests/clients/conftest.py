@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from models.database import database as opened
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from tests.conftest import fresh_database
 from tests.support.scenarios.staff import staff
 from tests.support.scenarios.tenant import House, move_in

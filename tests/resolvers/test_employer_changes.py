@@ -9,7 +9,7 @@ import pytest
 
 from models import Employer, Member, Role
 from models.base import new_id
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.member_changes import audited, top_level

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from models.database import database
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from tests.conftest import address, administer, fresh_database
 from tests.support.clients.browser import chromium
 from tests.support.scenarios.staff import PASSWORD, staff

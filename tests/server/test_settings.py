@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 
 from server.limits import Limits
-from server.setting_values import without_secrets
-from server.settings import Settings, SettingsError, SmtpServer, database_credentials, state_directory
+from server.setting_values import SmtpServer, database_credentials, without_secrets
+from server.settings import Settings, SettingsError, state_directory
 from server.wiring import installation_of
 from tests.support.paths import ROOT
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-__all__ = ["FREE", "Cost", "Size", "cost_of"]
-
 Size: TypeAlias = int | Callable[[Mapping[str, Any]], int]
 """How many rows: known from the document, or only from the coerced variables."""
 

@@ -10,8 +10,6 @@ from server.execution.cost.overlap import repeated_fields
 from server.limits import Limits
 from server.protocol.request_errors import limit_exceeded
 
-__all__ = ["exceeded"]
-
 
 def exceeded(document: DocumentNode, measuring: Measuring, limits: Limits) -> list[GraphQLError]:
     """One error for each limit, with the largest figure of all operations. The document has no cycles."""

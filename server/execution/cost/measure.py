@@ -21,8 +21,6 @@ from server.execution.cost.measures import Measures, Sum
 from server.execution.cost.pricing import META_FIELDS, Price, Pricing
 from server.execution.cost.row_counts import named_rows, page_rows
 
-__all__ = ["Measuring"]
-
 
 class Measuring:
     """Measures one parsed document, valid or not. Raises RecursionError for fragments that are nested too deeply."""

@@ -7,8 +7,6 @@ from graphql import DirectiveNode, ListValueNode, ObjectValueNode, ValueNode, Va
 
 from server.execution.cost.cost import FREE, Cost, Size, cost_of
 
-__all__ = ["Measures", "Sum"]
-
 
 @dataclass(slots=True)
 class Measures:

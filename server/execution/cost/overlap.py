@@ -10,8 +10,6 @@ from graphql import (
     SelectionSetNode,
 )
 
-__all__ = ["repeated_fields"]
-
 
 def repeated_fields(document: DocumentNode) -> int:
     """Return how many fields merge with another of the same response name, in operations and in fragments.

@@ -18,8 +18,6 @@ from graphql import (
 
 from schema.costs import PAGE_PRICE, PRICES, SIZES
 
-__all__ = ["UNKNOWN", "Price", "Pricing"]
-
 Rows = Literal["one", "page", "rows", "list", "named"]
 META_FIELDS = {"__schema": "__Schema", "__type": "__Type"}
 

@@ -8,8 +8,6 @@ from graphql import ArgumentNode, IntValueNode, ListValueNode, ValueNode, Variab
 from server.execution.cost.cost import Size
 from services.paging.pages import DEFAULT_SIZE, LARGEST_SIZE
 
-__all__ = ["named_rows", "page_rows"]
-
 
 def page_rows(arguments: Iterable[ArgumentNode]) -> Size:
     """The size of a page by `first` and `last`. More than a page can have counts as the largest: it is refused later."""

@@ -16,9 +16,9 @@ from services.forms.kinds.text import check_text
 from services.forms.kinds.types import (
     CanonicalValue,
     Check,
-    Checked,
+    CheckContext,
+    CheckResult,
     SubmittedValue,
-    Surroundings,
     problem,
 )
 from services.kernel.global_ids import NodeReference
@@ -26,12 +26,12 @@ from services.kernel.global_ids import NodeReference
 __all__ = [
     "KINDS",
     "CanonicalValue",
-    "Checked",
+    "CheckContext",
+    "CheckResult",
     "Kind",
     "Lookup",
     "NodeReference",
     "SubmittedValue",
-    "Surroundings",
     "Uploads",
     "problem",
 ]

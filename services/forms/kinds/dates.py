@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.forms.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
-from services.forms.kinds.types import Checked, Surroundings, problem
-from services.kernel.dates import FIRST_DAY, LAST_DAY, spoken
+from services.forms.kinds.types import CheckContext, CheckResult, problem
+from services.kernel.dates import FIRST_DAY, LAST_DAY, format_date
 from services.kernel.errors import ErrorCode, Problem
 
 
-async def check_date(field: DateField, value: dt.date, surroundings: Surroundings) -> Checked:
+async def check_date(field: DateField, value: dt.date, context: CheckContext) -> CheckResult:
     """A day from 1900 to 2100 within the bounds that stand by themselves: fixed days, and today."""
-    earliest = [_Limit(FIRST_DAY), *_own_limits(field.earliest, surroundings.today)]
-    latest = [_Limit(LAST_DAY), *_own_limits(field.latest, surroundings.today)]
-    return Checked(value.isoformat(), _beyond(field, value, earliest, latest))
+    earliest = [_Limit(FIRST_DAY), *_own_limits(field.earliest, context.today)]
+    latest = [_Limit(LAST_DAY), *_own_limits(field.latest, context.today)]
+    return CheckResult(value.isoformat(), _beyond(field, value, earliest, latest))
 
 
 def check_against_fields(
@@ -63,10 +63,10 @@ def _beyond(field: DateField, value: dt.date, earliest: list[_Limit], latest: li
     first = max(earliest, key=lambda limit: limit.day, default=None)
     last = min(latest, key=lambda limit: limit.day, default=None)
     if first and value < first.day:
-        message = f"{field.label} must be {spoken(first.day)} or later{_because(first)}."
+        message = f"{field.label} must be {format_date(first.day)} or later{_because(first)}."
         problems += (problem(field, ErrorCode.TOO_EARLY, message, earliest=first.day, **_by(first)),)
     if last and value > last.day:
-        message = f"{field.label} must be {spoken(last.day)} or earlier{_because(last)}."
+        message = f"{field.label} must be {format_date(last.day)} or earlier{_because(last)}."
         problems += (problem(field, ErrorCode.TOO_LATE, message, latest=last.day, **_by(last)),)
     return problems
 

@@ -2,7 +2,7 @@
 
 from services.forms.definitions import FileField
 from services.forms.kinds.lookup import Upload
-from services.forms.kinds.types import Checked, Surroundings, problem
+from services.forms.kinds.types import CheckContext, CheckResult, problem
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.file_types import is_accepted
 from services.kernel.global_ids import NodeReference
@@ -13,25 +13,25 @@ def names_file(value: object) -> bool:
     return isinstance(value, NodeReference) and value.type_name == "File"
 
 
-async def check_files(field: FileField, value: list[NodeReference], surroundings: Surroundings) -> Checked:
+async def check_files(field: FileField, value: list[NodeReference], context: CheckContext) -> CheckResult:
     """At most ``max_files``, each uploaded by the viewer for this field of this type and attached to no other tracker.
 
     A form may be older than the one that a file was uploaded for, so that its own limits are asked here too.
     """
     files = dict.fromkeys(value)
     if not files:
-        return Checked(None)
+        return CheckResult(None)
     problems: list[Problem] = []
     if len(files) > field.max_files:
         count = "1 file" if field.max_files == 1 else f"{field.max_files} files"
         message = f"{field.label} takes at most {count}."
         problems.append(problem(field, ErrorCode.TOO_MANY, message, maximum=field.max_files, length=len(files)))
-    found = [await surroundings.lookup.upload(file.id) if names_file(file) else None for file in files]
+    found = [await context.lookup.upload(file.id) if names_file(file) else None for file in files]
     uploads = [one for one in found if one is not None and one.field_key == field.key]
     if len(uploads) < len(files):
         problems.append(problem(field, ErrorCode.NOT_FOUND, f"{field.label} names a file that has not been uploaded."))
     problems += [one for upload in uploads for one in _beyond_limits(field, upload)]
-    return Checked([str(file.id) for file in files], tuple(problems))
+    return CheckResult([str(file.id) for file in files], tuple(problems))
 
 
 def _beyond_limits(field: FileField, upload: Upload) -> list[Problem]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from services.forms.definitions import DecimalField, IntegerField
-from services.forms.kinds.types import Checked, Surroundings, problem
+from services.forms.kinds.types import CheckContext, CheckResult, problem
 from services.kernel.errors import ErrorCode, Problem
 
 INTEGERS = (Decimal(-(2**31)), Decimal(2**31 - 1))
@@ -11,12 +11,12 @@ LARGEST_DECIMAL = Decimal(10**15 - 1)
 """No decimal is beyond 15 digits before the point, whether its field has bounds or not."""
 
 
-async def check_integer(field: IntegerField, value: int, surroundings: Surroundings) -> Checked:
+async def check_integer(field: IntegerField, value: int, context: CheckContext) -> CheckResult:
     """A whole number within its bounds and within 32 bits."""
-    return Checked(value, _out_of_range(field, Decimal(value), *INTEGERS))
+    return CheckResult(value, _out_of_range(field, Decimal(value), *INTEGERS))
 
 
-async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surroundings) -> Checked:
+async def check_decimal(field: DecimalField, value: Decimal, context: CheckContext) -> CheckResult:
     """A decimal within its bounds; zeros at the end do not count as decimal places.
 
     It is kept as it was written, ``12.50`` as ``12.50``, but for zeros in front and those beyond the field's places.
@@ -28,7 +28,7 @@ async def check_decimal(field: DecimalField, value: Decimal, surroundings: Surro
         problems += (problem(field, ErrorCode.INVALID_FORMAT, message, places=field.places),)
     # What has too many digits is not written out: an exponent may stand for a million of them.
     writable = value.copy_abs() <= LARGEST_DECIMAL and places <= field.places
-    return Checked(_as_written(value, field.places) if writable else None, problems)
+    return CheckResult(_as_written(value, field.places) if writable else None, problems)
 
 
 def _as_written(value: Decimal, places: int) -> str:

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from services.forms.definitions import ReferenceField, ReferenceTarget
-from services.forms.kinds.types import Checked, Surroundings, problem
+from services.forms.kinds.types import CheckContext, CheckResult, problem
 from services.kernel.errors import ErrorCode
 from services.kernel.global_ids import NodeReference
 
@@ -30,15 +30,15 @@ def names_target(field: ReferenceField, value: NodeReference) -> bool:
     return value.type_name == TYPE_NAMES[field.target]
 
 
-async def check_reference(field: ReferenceField, value: NodeReference, surroundings: Surroundings) -> Checked:
+async def check_reference(field: ReferenceField, value: NodeReference, context: CheckContext) -> CheckResult:
     """An active member, an employer or a programme; some fields take confirmed employers only."""
     right_type = names_target(field, value)
-    found = await surroundings.lookup.find(field.target, value.id) if right_type else None
+    found = await context.lookup.find(field.target, value.id) if right_type else None
     canonical = str(value.id) if right_type else None
     if found is None:
         message = f"{field.label} names no {_SPOKEN[field.target]} of your organisation."
-        return Checked(canonical, (problem(field, ErrorCode.NOT_FOUND, message),))
+        return CheckResult(canonical, (problem(field, ErrorCode.NOT_FOUND, message),))
     if field.confirmed_only and not found.confirmed:
         message = f"{field.label} must be an employer that has been confirmed."
-        return Checked(canonical, (problem(field, ErrorCode.NOT_CONFIRMED, message),))
-    return Checked(canonical)
+        return CheckResult(canonical, (problem(field, ErrorCode.NOT_CONFIRMED, message),))
+    return CheckResult(canonical)

@@ -2,24 +2,24 @@
 
 from services.forms.definitions import TextField
 from services.forms.formats import FormatProblem, canonical_text, check_format
-from services.forms.kinds.types import Checked, Surroundings, problem
+from services.forms.kinds.types import CheckContext, CheckResult, problem
 from services.forms.patterns import matches
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import clean_text
 
 
-async def check_text(field: TextField, value: str, surroundings: Surroundings) -> Checked:
+async def check_text(field: TextField, value: str, context: CheckContext) -> CheckResult:
     """Length first; only a text of the right length is asked for its form, which would tell the same again."""
     text = clean_text(value)
     if text is None:
-        return Checked(
+        return CheckResult(
             None, (problem(field, ErrorCode.INVALID_FORMAT, f"{field.label} has characters that no text has."),)
         )
     if not text:
-        return Checked(None)
+        return CheckResult(None)
     if field.format:
         text = canonical_text(field.format, text)
-    return Checked(text, _wrong_length(field, text) or _wrong_form(field, text))
+    return CheckResult(text, _wrong_length(field, text) or _wrong_form(field, text))
 
 
 def _wrong_length(field: TextField, text: str) -> tuple[Problem, ...]:

@@ -27,7 +27,7 @@ class SubmittedValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class CheckContext:
     """What a check may ask beside the field and the value."""
 
     today: dt.date
@@ -35,14 +35,14 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """A value in its canonical form, None if it is not filled or has none, and what is wrong with it."""
 
     value: CanonicalValue | None
     problems: tuple[Problem, ...] = ()
 
 
-Check: TypeAlias = Callable[[Any, Any, Surroundings], Awaitable[Checked]]
+Check: TypeAlias = Callable[[Any, Any, CheckContext], Awaitable[CheckResult]]
 
 
 def problem(

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from services.forms.definitions import FIELD_TYPES, FieldDefinition, FieldKind
 from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules.choices import choice_rules
-from services.tracker_types.field_rules.collector import Place
+from services.tracker_types.field_rules.collector import ErrorCollector
 from services.tracker_types.field_rules.dates import date_rules
 from services.tracker_types.field_rules.files import file_rules
 from services.tracker_types.field_rules.numbers import decimal_rules, integer_rules
@@ -16,10 +16,10 @@ from services.tracker_types.field_rules.simple import boolean_rules, reference_r
 from services.tracker_types.field_rules.texts import text_rules
 from services.tracker_types.input import FieldEntry
 
-__all__ = ["RULES", "SLOTS", "Place", "Rules", "field_of"]
+__all__ = ["RULES", "SLOTS", "ErrorCollector", "Rules", "field_of"]
 
 # The attributes of the kind's own: what is wrong is told, and left out or made good for the checks that follow.
-_Check: TypeAlias = Callable[[FieldEntry, Place], dict[str, Any]]
+_Check: TypeAlias = Callable[[FieldEntry, ErrorCollector], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ SLOTS: Mapping[str, str] = MappingProxyType(
 """The slots that not every kind has, by their attributes, as the API calls them."""
 
 
-def field_of(entry: FieldEntry, place: Place, common: Mapping[str, Any]) -> FieldDefinition:
+def field_of(entry: FieldEntry, place: ErrorCollector, common: Mapping[str, Any]) -> FieldDefinition:
     """The field that an entry describes, made good where something is wrong; WRONG_KIND at a slot of other kinds."""
     rules = RULES[entry.kind]
     for attribute, slot in SLOTS.items():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from services.kernel.dates import FIRST_DAY, LAST_DAY, spoken
+from services.kernel.dates import FIRST_DAY, LAST_DAY, format_date
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import check_line, check_plain_text
 
@@ -13,15 +13,15 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ErrorCollector:
     """A place in an entry; the places below it share its list of problems."""
 
     path: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
-    def below(self, *steps: object) -> "Place":
+    def below(self, *steps: object) -> "ErrorCollector":
         """The place that these names and indices lead to from here."""
-        return Place((*self.path, *map(str, steps)), self.problems)
+        return ErrorCollector((*self.path, *map(str, steps)), self.problems)
 
     def tell(self, code: ErrorCode, message: str, **figures: object) -> None:
         """Something is wrong here; with the figures behind the message."""
@@ -29,7 +29,7 @@ class Place:
         self.problems.append(Problem(self.path, code, message, parameters))
 
 
-def text_at(place: Place, text: str | None, *, label: str, longest: int, required: bool = True) -> str:
+def text_at(place: ErrorCollector, text: str | None, *, label: str, longest: int, required: bool = True) -> str:
     """A text of one line as it is kept: REQUIRED if blank, TOO_LONG, INVALID_FORMAT for what is no line of text."""
     missing = f"{label} is required." if required else None
     clean, problems = check_line(text, path=place.path, label=label, longest=longest, missing=missing)
@@ -37,14 +37,14 @@ def text_at(place: Place, text: str | None, *, label: str, longest: int, require
     return clean
 
 
-def lines_at(place: Place, text: str | None, *, label: str, longest: int) -> str:
+def lines_at(place: ErrorCollector, text: str | None, *, label: str, longest: int) -> str:
     """A text of any number of lines as it is kept; blank is none."""
     clean, problems = check_plain_text(text, path=place.path, label=label, longest=longest)
     place.problems.extend(problems)
     return clean
 
 
-def number_at(place: Place, number: int | None, *, label: str, smallest: int, largest: int) -> int | None:
+def number_at(place: ErrorCollector, number: int | None, *, label: str, smallest: int, largest: int) -> int | None:
     """A number within its limits, or None: TOO_SMALL or TOO_LARGE otherwise."""
     if number is not None and number < smallest:
         place.tell(ErrorCode.TOO_SMALL, f"{label} must be {smallest:,} or more.", minimum=smallest)
@@ -55,18 +55,18 @@ def number_at(place: Place, number: int | None, *, label: str, smallest: int, la
     return number
 
 
-def day_at(place: Place, day: dt.date | None) -> dt.date | None:
+def day_at(place: ErrorCollector, day: dt.date | None) -> dt.date | None:
     """A day that an entry can hold, or None: TOO_EARLY or TOO_LATE otherwise."""
     if day is not None and day < FIRST_DAY:
-        place.tell(ErrorCode.TOO_EARLY, f"Days are {spoken(FIRST_DAY)} or later.", earliest=FIRST_DAY)
+        place.tell(ErrorCode.TOO_EARLY, f"Days are {format_date(FIRST_DAY)} or later.", earliest=FIRST_DAY)
         return None
     if day is not None and day > LAST_DAY:
-        place.tell(ErrorCode.TOO_LATE, f"Days are {spoken(LAST_DAY)} or earlier.", latest=LAST_DAY)
+        place.tell(ErrorCode.TOO_LATE, f"Days are {format_date(LAST_DAY)} or earlier.", latest=LAST_DAY)
         return None
     return day
 
 
-def at_most(place: Place, entries: Sequence[T], *, label: str, most: int) -> Sequence[T]:
+def at_most(place: ErrorCollector, entries: Sequence[T], *, label: str, most: int) -> Sequence[T]:
     """The entries that are looked at: all, or with TOO_MANY the first ``most``."""
     if len(entries) > most:
         place.tell(ErrorCode.TOO_MANY, f"{label} at most {most}.", maximum=most, length=len(entries))

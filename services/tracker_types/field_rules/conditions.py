@@ -24,7 +24,7 @@ from services.forms.patterns import matches
 from services.kernel.dates import FIRST_DAY, LAST_DAY
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
-from services.tracker_types.field_rules.collector import Place, at_most
+from services.tracker_types.field_rules.collector import ErrorCollector, at_most
 from services.tracker_types.input import ConditionEntry
 
 MOST_VALUES = 500
@@ -33,7 +33,9 @@ _NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def condition_of(entry: ConditionEntry, place: Place, earlier: Mapping[str, FieldDefinition]) -> FieldCondition | None:
+def condition_of(
+    entry: ConditionEntry, place: ErrorCollector, earlier: Mapping[str, FieldDefinition]
+) -> FieldCondition | None:
     """The condition with its values as the other field keeps them, each once.
 
     UNKNOWN_FIELD for a field that is not further up, WRONG_KIND for one whose values a form cannot compare and for
@@ -54,7 +56,7 @@ def condition_of(entry: ConditionEntry, place: Place, earlier: Mapping[str, Fiel
     return FieldCondition(field=entry.field, is_one_of=tuple(dict.fromkeys(one for one in kept if one is not None)))
 
 
-def _value(text: str, other: FieldDefinition, place: Place) -> str | None:
+def _value(text: str, other: FieldDefinition, place: ErrorCollector) -> str | None:
     try:
         kept = _KEPT[other.kind](other, text)
     except ValueError:

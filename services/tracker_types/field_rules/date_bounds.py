@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from services.forms.definitions import DateBound, DateField, FieldDefinition
 from services.kernel.dates import FIRST_DAY, LAST_DAY
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import Place
+from services.tracker_types.field_rules.collector import ErrorCollector
 
 _CALENDAR, _TODAY = ("calendar",), ("today",)
 _Point = tuple[str, ...]
@@ -24,11 +24,11 @@ class _Rule:
     after: _Point
     day: _Point
     days: int
-    place: Place | None = None
+    place: ErrorCollector | None = None
     earliest: bool = False
 
 
-def check_date_bounds(fields: Sequence[FieldDefinition], places: Sequence[Place], *, today: dt.date) -> None:
+def check_date_bounds(fields: Sequence[FieldDefinition], places: Sequence[ErrorCollector], *, today: dt.date) -> None:
     """UNKNOWN_FIELD or WRONG_KIND at a bound by what is no other date field; TOO_EARLY or TOO_LATE at one that contradicts others.
 
     Looked at together are the bounds of one field, and those of all fields that every entry must fill.
@@ -50,7 +50,7 @@ def _is_filled(field: FieldDefinition) -> bool:
     return field.required and field.visible_when is None
 
 
-def _check_fields_named(field: DateField, place: Place, by_key: Mapping[str, FieldDefinition]) -> None:
+def _check_fields_named(field: DateField, place: ErrorCollector, by_key: Mapping[str, FieldDefinition]) -> None:
     for side, bounds in (("earliest", field.earliest), ("latest", field.latest)):
         for index, bound in enumerate(bounds):
             if bound.field is None:
@@ -67,7 +67,7 @@ def _always(today: dt.date) -> list[_Rule]:
     return [_Rule(after=_TODAY, day=_CALENDAR, days=-today.toordinal())]
 
 
-def _rules(field: DateField, place: Place) -> list[_Rule]:
+def _rules(field: DateField, place: ErrorCollector) -> list[_Rule]:
     this = ("field", field.key)
     rules = [
         _Rule(after=_CALENDAR, day=this, days=LAST_DAY.toordinal()),

@@ -5,14 +5,14 @@ from typing import Any
 
 from services.forms.definitions import DateBound
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import Place, at_most, day_at, number_at
+from services.tracker_types.field_rules.collector import ErrorCollector, at_most, day_at, number_at
 from services.tracker_types.input import BoundEntry, FieldEntry
 
 MOST_BOUNDS, LARGEST_OFFSET = 10, 36_500
 """Bounds of one side, and the days by which one may be moved."""
 
 
-def date_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def date_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     """Bounds that are one of a day, today and a field each."""
     return {
         "earliest": _bounds(entry.earliest, place.below("earliest")),
@@ -20,12 +20,12 @@ def date_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
     }
 
 
-def _bounds(entries: Sequence[BoundEntry] | None, place: Place) -> tuple[DateBound, ...]:
+def _bounds(entries: Sequence[BoundEntry] | None, place: ErrorCollector) -> tuple[DateBound, ...]:
     looked_at = at_most(place, entries or (), label="On each side a date takes bounds,", most=MOST_BOUNDS)
     return tuple(_bound(bound, place.below(index)) for index, bound in enumerate(looked_at))
 
 
-def _bound(bound: BoundEntry, place: Place) -> DateBound:
+def _bound(bound: BoundEntry, place: ErrorCollector) -> DateBound:
     given = (bound.date is not None) + bound.today + (bound.field is not None)
     if given == 0:
         place.tell(ErrorCode.REQUIRED, "A bound is a day, today or a field.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.kernel.errors import ErrorCode
 from services.kernel.file_types import can_be_told, canonical
-from services.tracker_types.field_rules.collector import Place, at_most, number_at
+from services.tracker_types.field_rules.collector import ErrorCollector, at_most, number_at
 from services.tracker_types.input import FieldEntry
 
 MOST_MEDIA_TYPES, MOST_BYTES, MOST_FILES = 50, 100_000_000, 20
@@ -16,7 +16,7 @@ _NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 _MEDIA_TYPE = re.compile(rf"\*/\*|{_NAME}/(?:{_NAME}|\*)")
 
 
-def file_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def file_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     """Media types that a file's bytes can show; at most 20 files of at most 100 MB. The same type twice counts once."""
     listed = at_most(
         place.below("accept"), entry.accept or (), label="A field takes media types,", most=MOST_MEDIA_TYPES
@@ -35,7 +35,7 @@ def file_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
     }
 
 
-def _media_type(text: str, place: Place) -> str:
+def _media_type(text: str, place: ErrorCollector) -> str:
     if not _MEDIA_TYPE.fullmatch(text.strip()):
         place.tell(ErrorCode.INVALID_FORMAT, "A media type is written like application/pdf or image/*.")
     elif not can_be_told(text):

@@ -5,25 +5,27 @@ from typing import Any
 
 from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import Place, number_at
+from services.tracker_types.field_rules.collector import ErrorCollector, number_at
 from services.tracker_types.input import FieldEntry
 
 DEFAULT_PLACES, MOST_PLACES = 2, 10
 
 
-def integer_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def integer_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     """Whole bounds within 32 bits, the least not beyond the greatest."""
     return _bounds(entry, place, *INTEGERS, places=0)
 
 
-def decimal_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def decimal_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     """Bounds that a value of the field could have itself, the least not beyond the greatest."""
     places = number_at(place.below("places"), entry.places, label="The decimal places", smallest=0, largest=MOST_PLACES)
     places = DEFAULT_PLACES if places is None else places
     return _bounds(entry, place, -LARGEST_DECIMAL, LARGEST_DECIMAL, places=places) | {"places": places}
 
 
-def _bounds(entry: FieldEntry, place: Place, smallest: Decimal, largest: Decimal, *, places: int) -> dict[str, Any]:
+def _bounds(
+    entry: FieldEntry, place: ErrorCollector, smallest: Decimal, largest: Decimal, *, places: int
+) -> dict[str, Any]:
     bounds = {name: getattr(entry, name) for name in ("minimum", "maximum")}
     right = {
         name: None if bound is None else _bound(place.below(name), bound, smallest, largest, places)
@@ -36,7 +38,7 @@ def _bounds(entry: FieldEntry, place: Place, smallest: Decimal, largest: Decimal
     return right
 
 
-def _bound(place: Place, bound: Decimal, smallest: Decimal, largest: Decimal, places: int) -> Decimal | None:
+def _bound(place: ErrorCollector, bound: Decimal, smallest: Decimal, largest: Decimal, places: int) -> Decimal | None:
     if bound < smallest:
         figure = plain_text(smallest)
         place.tell(ErrorCode.TOO_SMALL, f"No value of this field is less than {figure}.", minimum=figure)

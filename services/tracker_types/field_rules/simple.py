@@ -4,16 +4,16 @@ from typing import Any
 
 from services.forms.definitions import ReferenceTarget
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import Place
+from services.tracker_types.field_rules.collector import ErrorCollector
 from services.tracker_types.input import FieldEntry
 
 
-def boolean_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def boolean_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     """Anything goes: a confirmation that is not given by default is still one to be asked for."""
     return {"default": entry.default, "must_be_true": bool(entry.must_be_true)}
 
 
-def reference_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def reference_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     """A target; only employers are confirmed or not."""
     if entry.target is None:
         place.below("target").tell(ErrorCode.REQUIRED, "Say what the field refers to.")

@@ -8,7 +8,7 @@ from typing import Any
 from services.forms.definitions import TextFormat
 from services.forms.patterns import LONGEST_PATTERN, is_pattern
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import Place, number_at
+from services.tracker_types.field_rules.collector import ErrorCollector, number_at
 from services.tracker_types.input import FieldEntry
 
 ONE_LINE, SEVERAL_LINES, LONGEST = 200, 2_000, 100_000
@@ -38,7 +38,7 @@ FORMAT_LENGTHS: Mapping[TextFormat, tuple[int, int]] = MappingProxyType(
 """The shortest and the longest text of each format, as it is kept."""
 
 
-def text_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
+def text_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     """Lengths that some text can have, also under the format; a pattern that browsers and the server understand."""
     multiline = bool(entry.multiline)
     longest = number_at(
@@ -58,7 +58,7 @@ def text_rules(entry: FieldEntry, place: Place) -> dict[str, Any]:
     }
 
 
-def _pattern(place: Place, pattern: str | None) -> str | None:
+def _pattern(place: ErrorCollector, pattern: str | None) -> str | None:
     """The pattern in NFC, as the texts are that it is to match."""
     if not pattern:
         return None
@@ -68,7 +68,7 @@ def _pattern(place: Place, pattern: str | None) -> str | None:
     return unicodedata.normalize("NFC", pattern)
 
 
-def _check_lengths(entry: FieldEntry, place: Place, shortest: int | None, longest: int) -> None:
+def _check_lengths(entry: FieldEntry, place: ErrorCollector, shortest: int | None, longest: int) -> None:
     if shortest is not None and shortest > longest:
         if entry.max_length is not None:
             message = "The greatest length is less than the least."

@@ -48,7 +48,7 @@ ALL = TrackerFilter()
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class IndexBranch:
     """A part of the listing that one index holds by number: the condition on its rows, and the table that has them."""
 
     condition: str
@@ -56,18 +56,18 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Facet:
+class Condition:
     """One field of a filter. Both sides bind their values when they are asked for: only what is used is bound."""
 
     condition: Callable[[], str]
-    branches: Callable[[], list[Branch]]
+    branches: Callable[[], list[IndexBranch]]
     size: int = 1
     """How many values were given."""
     alone: bool = False
     """Whether the branches know nothing of other conditions."""
 
 
-def facets(filter_by: TrackerFilter, viewer: Viewer, statement: Statement) -> list[Facet]:
+def facets(filter_by: TrackerFilter, viewer: Viewer, statement: Statement) -> list[Condition]:
     """All fields but the search, those first that mostly leave the fewest trackers."""
     return [*_Fields(filter_by, viewer, statement).facets()]
 
@@ -76,7 +76,7 @@ class _Fields:
     def __init__(self, filter_by: TrackerFilter, viewer: Viewer, statement: Statement) -> None:
         self.filter_by, self.viewer, self.bind = filter_by, viewer, statement.bind
 
-    def facets(self) -> Iterator[Facet]:
+    def facets(self) -> Iterator[Condition]:
         asked = self.filter_by
         yield from self._pointing("l.learner_id", asked.learner)
         if asked.group is not None:
@@ -101,55 +101,55 @@ class _Fields:
         if asked.overdue is not None:
             yield self._overdue() if asked.overdue else self._not_overdue()
 
-    def _pointing(self, column: str, ids: Collection[UUID] | None, *others: UUID) -> Iterator[Facet]:
+    def _pointing(self, column: str, ids: Collection[UUID] | None, *others: UUID) -> Iterator[Condition]:
         """Rows that point to one of ``ids``, of which nobody's names no row, or to one of ``others``."""
         return self._among(column, None if ids is None else [*(one for one in ids if one != NOBODY), *others])
 
-    def _among(self, column: str, values: Collection[object] | None) -> Iterator[Facet]:
+    def _among(self, column: str, values: Collection[object] | None) -> Iterator[Condition]:
         if values is not None:
             once = list(dict.fromkeys(values))
-            yield Facet(
+            yield Condition(
                 lambda: f"{column} = ANY({self.bind(once)})",
-                lambda: [Branch(f"{column} = {self.bind(one)}") for one in once],
+                lambda: [IndexBranch(f"{column} = {self.bind(one)}") for one in once],
                 len(once),
             )
 
-    def _assigned(self) -> Iterator[Facet]:
+    def _assigned(self) -> Iterator[Condition]:
         """``assignee`` and ``unassigned`` together mean either; ``unassigned`` false alone means those with an assignee."""
         asked = self.filter_by
         if asked.assignee is None and asked.unassigned is False:
             given = f"l.assignee_id <> '{NOBODY}'"
-            yield Facet(lambda: given, lambda: [Branch(given)])
+            yield Condition(lambda: given, lambda: [IndexBranch(given)])
         elif asked.assignee is not None or asked.unassigned:
             yield from self._pointing("l.assignee_id", asked.assignee or (), *([NOBODY] if asked.unassigned else []))
 
-    def _types(self, keys: list[str]) -> Facet:
+    def _types(self, keys: list[str]) -> Condition:
         organisation = self.viewer.organisation_id
 
-        def one(key: str) -> Branch:
+        def one(key: str) -> IndexBranch:
             found = _TYPE.format(self.bind(key), self.bind(organisation))
-            return Branch(f"l.type_id = ({found} ORDER BY organisation_id LIMIT 1)")
+            return IndexBranch(f"l.type_id = ({found} ORDER BY organisation_id LIMIT 1)")
 
-        return Facet(
+        return Condition(
             lambda: f"l.type_id IN ({_TYPE.format(f'ANY({self.bind(keys)})', self.bind(organisation))})",
             lambda: [one(key) for key in dict.fromkeys(keys)],
             len(keys),
         )
 
-    def _groups(self, names: list[str]) -> Facet:
+    def _groups(self, names: list[str]) -> Condition:
         organisation = self.viewer.organisation_id
 
         def condition() -> str:
             wanted = _GROUP.format(f"ANY({self.bind(names)})", self.bind(organisation))
             return f"EXISTS (SELECT FROM learner_in_group i WHERE i.learner_id = l.learner_id AND i.group_id IN ({wanted}))"
 
-        def one(name: str) -> Branch:
+        def one(name: str) -> IndexBranch:
             found = _GROUP.format(self.bind(name), self.bind(organisation))
-            return Branch(f"l.group_id = ({found})", "tracker_in_group l")
+            return IndexBranch(f"l.group_id = ({found})", "tracker_in_group l")
 
-        return Facet(condition, lambda: [one(name) for name in dict.fromkeys(names)], len(names), alone=True)
+        return Condition(condition, lambda: [one(name) for name in dict.fromkeys(names)], len(names), alone=True)
 
-    def _created(self, days: Days) -> Facet:
+    def _created(self, days: Days) -> Condition:
         """Numbers grow with the time of opening, so a range of days is a range of numbers."""
 
         def condition() -> str:
@@ -159,27 +159,27 @@ class _Fields:
             last = f"({mine} < {end} ORDER BY created_at DESC, number DESC LIMIT 1)"
             return f"l.number >= {first} AND l.number <= {last}"
 
-        return Facet(condition, lambda: [Branch(condition())])
+        return Condition(condition, lambda: [IndexBranch(condition())])
 
-    def _updated(self, days: Days) -> Facet:
+    def _updated(self, days: Days) -> Condition:
         def within() -> str:
             start, end = map(self.bind, days.moments)
             return f"l.updated_at >= {start} AND l.updated_at < {end}"
 
-        return Facet(within, lambda: self._blocks("l.updated_day", days, within))
+        return Condition(within, lambda: self._blocks("l.updated_day", days, within))
 
-    def _due(self, days: Days) -> Facet:
-        return Facet(lambda: self._due_within(days), lambda: self._due_blocks(days))
+    def _due(self, days: Days) -> Condition:
+        return Condition(lambda: self._due_within(days), lambda: self._due_blocks(days))
 
-    def _overdue(self) -> Facet:
+    def _overdue(self) -> Condition:
         days = Days(last=today() - dt.timedelta(days=1))
-        return Facet(lambda: f"{_OPEN} AND {self._due_within(days)}", lambda: self._due_blocks(days, _OPEN))
+        return Condition(lambda: f"{_OPEN} AND {self._due_within(days)}", lambda: self._due_blocks(days, _OPEN))
 
-    def _not_overdue(self) -> Facet:
+    def _not_overdue(self) -> Condition:
         days = Days(first=today())
-        done = [Branch(f"l.status = {place}") for place in range(3, len(_STATUSES) + 1)]
-        undated = Branch(f"{_OPEN} AND l.due_day = -1")
-        return Facet(
+        done = [IndexBranch(f"l.status = {place}") for place in range(3, len(_STATUSES) + 1)]
+        undated = IndexBranch(f"{_OPEN} AND l.due_day = -1")
+        return Condition(
             lambda: f"(l.status > 2 OR l.due_date IS NULL OR {self._due_within(days)})",
             lambda: [*done, undated, *self._due_blocks(days, _OPEN)],
         )
@@ -187,17 +187,17 @@ class _Fields:
     def _due_within(self, days: Days) -> str:
         return f"l.due_date >= {self.bind(days.start)} AND l.due_date <= {self.bind(days.end)}"
 
-    def _due_blocks(self, days: Days, beside: str = "true") -> list[Branch]:
+    def _due_blocks(self, days: Days, beside: str = "true") -> list[IndexBranch]:
         return self._blocks("l.due_day", days, lambda: self._due_within(days), beside)
 
-    def _blocks(self, day: str, days: Days, within: Callable[[], str], beside: str = "true") -> list[Branch]:
+    def _blocks(self, day: str, days: Days, within: Callable[[], str], beside: str = "true") -> list[IndexBranch]:
         """Branches for the blocks. Only those at the ends of what is counted may hold other days.
 
         Elsewhere the range is not asked again: the planner would take it for a second condition, expect hardly a row, and
         rather sort all branches than merge them.
         """
         return [
-            Branch(
+            IndexBranch(
                 f"{f'({day} >> {block.shift})' if block.shift else day} = {self.bind(block.place)} AND {beside} "
                 f"AND {within() if block.is_at_an_end else 'true'}"
             )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from services.kernel.errors import BadRequest
+from services.kernel.errors import BadRequestError
 from services.paging.keyset import Key, Order
 
 NOBODY = UUID(int=0)
@@ -63,13 +63,13 @@ NAMED: Mapping[TrackerOrderField, Named] = MappingProxyType(
 
 
 def order_of(terms: Sequence[OrderTerm]) -> Order:
-    """The order of some terms, newest first if there are none. Raises BadRequest for a field given twice."""
+    """The order of some terms, newest first if there are none. Raises BadRequestError for a field given twice."""
     if not terms:
         return NEWEST_FIRST
     keys: list[Key] = []
     for place, term in enumerate(terms):
         if any(term.field == other.field for other in terms[:place]):
-            raise BadRequest(f"{term.field} is given twice.", "orderBy", str(place), "field")
+            raise BadRequestError(f"{term.field} is given twice.", "orderBy", str(place), "field")
         keys += _keys(term)
     if NUMBER not in [key.sql for key in keys]:
         keys.append(Key(NUMBER, int, terms[-1].descending))

@@ -10,7 +10,7 @@ from tortoise import Model
 from models import Employer, Learner, Member, Programme, Tracker
 from models.rows import columns
 from services.kernel.sql import Statement
-from services.paging.keyset import Order, Stretch
+from services.paging.keyset import Order, Window
 from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
 from services.tracker_types.catalogue import type_columns, type_source
 from services.trackers.listing.filters import ALL, TrackerFilter
@@ -70,7 +70,7 @@ class _TrackerListing:
     source: str
     seen: str
 
-    def rows(self, stretch: Stretch) -> str:
+    def rows(self, window: Window) -> str:
         """A stretch of the list.
 
         Each of its trackers is looked up by id, by OFFSET 0 whatever the planner believes: of an organisation that no
@@ -78,14 +78,14 @@ class _TrackerListing:
         """
         keys = ", ".join(f'found."key{n}"' for n in range(len(self.order.keys)))
         return (
-            f"SELECT {self.select}, {keys} FROM ({self.finding.rows(stretch)}) found "
+            f"SELECT {self.select}, {keys} FROM ({self.finding.rows(window)}) found "
             f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE id = found.tracker_id OFFSET 0) t "
             f"{self.source} WHERE {self.seen}"
         )
 
-    def any(self, stretch: Stretch) -> str:
+    def any(self, window: Window) -> str:
         """Whether there is anything in a stretch; not EXISTS, which forgets the order and with it the right index."""
-        return f"(SELECT true FROM ({self.finding.rows(stretch)}) one) IS TRUE"
+        return f"(SELECT true FROM ({self.finding.rows(window)}) one) IS TRUE"
 
     def count(self) -> str:
         """How many there are."""

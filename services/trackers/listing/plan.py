@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.kernel.sql import Statement
-from services.paging.keyset import Bound, Key, Order, Stretch, within
-from services.trackers.listing.filters import Branch, Facet, TrackerFilter, facets
+from services.paging.keyset import Bound, Key, Order, Window, within
+from services.trackers.listing.filters import Condition, IndexBranch, TrackerFilter, facets
 from services.trackers.listing.orders import NAMED, NUMBER, Named, OrderTerm, order_of
 from services.trackers.listing.search import SearchedLots, matches
 from services.viewer import Viewer
@@ -20,7 +20,7 @@ GREATEST_NUMBER = 2**31 - 1
 class Finding:
     """The trackers that are found: the SQL of the ids and keys of a stretch of them, and of how many they are."""
 
-    rows: Callable[[Stretch], str]
+    rows: Callable[[Window], str]
     count: Callable[[], str]
 
 
@@ -43,22 +43,22 @@ def find(
     def organisation() -> str:
         return f"{statement.bind(viewer.organisation_id)}::uuid"
 
-    def where(*but: Facet) -> list[str]:
+    def where(*but: Condition) -> list[str]:
         return [*base, *(one.condition() for one in fields if one not in but), *(one() for one in searched)]
 
     def count() -> str:
         return f"SELECT count(*) FROM tracker_listing l WHERE {' AND '.join(where())}"
 
-    rows: Callable[[Stretch], str]
+    rows: Callable[[Window], str]
     by_number = [key.sql for key in order.keys] == [NUMBER] and not below_learner
     only = len(fields) + len(searched) == 1
     leading = next((one for one in fields if one.size <= MOST_BRANCHES and (only or not one.alone)), None)
     if by_number and leading:
-        rows = _Merged(order, leading.branches(), where(leading))
+        rows = _MergeAppend(order, leading.branches(), where(leading))
     elif by_number and searched and not fields:
         rows = SearchedLots(order, filter_by.search, organisation(), scope, statement)
     elif len(order_by) == 1 and named and not (fields or searched or below_learner):
-        rows = _Walked(order, named[0][0], named[0][0].rows.format(organisation()), base)
+        rows = _NestedLoop(order, named[0][0], named[0][0].rows.format(organisation()), base)
     else:
         joins = [
             f"JOIN ({one.rows.format(organisation())}) {one.alias} ON {one.alias}.id = {one.column}" for one, _ in named
@@ -81,36 +81,36 @@ class _Plain:
     source: str
     where: Sequence[str]
 
-    def __call__(self, stretch: Stretch) -> str:
-        conditions = [*self.where, *(within(self.order.keys, bound) for bound in stretch.bounds)]
+    def __call__(self, window: Window) -> str:
+        conditions = [*self.where, *(within(self.order.keys, bound) for bound in window.bounds)]
         return (
             f"SELECT l.tracker_id, {self.order.columns} FROM {self.source} WHERE {' AND '.join(conditions)} "
-            f"ORDER BY {self.order.by(stretch.backwards)} LIMIT {stretch.limit}"
+            f"ORDER BY {self.order.by(window.backwards)} LIMIT {window.limit}"
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _Merged:
+class _MergeAppend:
     """Branches by number, each read no further than the page needs."""
 
     order: Order
-    branches: Sequence[Branch]
+    branches: Sequence[IndexBranch]
     where: Sequence[str]
 
-    def __call__(self, stretch: Stretch) -> str:
-        leaves = [self._leaf(branch, stretch) for branch in self.branches] or [self._leaf(Branch("false"), stretch)]
-        way = "DESC" if self.order.keys[0].descending is not stretch.backwards else "ASC"
+    def __call__(self, window: Window) -> str:
+        leaves = [self._leaf(branch, window) for branch in self.branches] or [self._leaf(IndexBranch("false"), window)]
+        way = "DESC" if self.order.keys[0].descending is not window.backwards else "ASC"
         return (
             f'SELECT DISTINCT ON (leaf."key0") leaf.tracker_id, leaf."key0" FROM ({" UNION ALL ".join(leaves)}) leaf '
-            f'ORDER BY leaf."key0" {way} LIMIT {stretch.limit}'
+            f'ORDER BY leaf."key0" {way} LIMIT {window.limit}'
         )
 
-    def _leaf(self, branch: Branch, stretch: Stretch) -> str:
-        return f"({_Plain(self.order, branch.rows, [branch.condition, *self.where])(stretch)})"
+    def _leaf(self, branch: IndexBranch, window: Window) -> str:
+        return f"({_Plain(self.order, branch.rows, [branch.condition, *self.where])(window)})"
 
 
 @dataclass(frozen=True, slots=True)
-class _Walked:
+class _NestedLoop:
     """One after the other of those whose names the order goes by, each with its trackers by number."""
 
     order: Order
@@ -118,23 +118,23 @@ class _Walked:
     rows: str
     where: Sequence[str]
 
-    def __call__(self, stretch: Stretch) -> str:
+    def __call__(self, window: Window) -> str:
         *outer, number = self.order.keys
         names = Order(self.order.name, tuple(outer))
-        ends = [within(outer, Bound(bound.values[:-1], bound.after, inclusive=True)) for bound in stretch.bounds]
+        ends = [within(outer, Bound(bound.values[:-1], bound.after, inclusive=True)) for bound in window.bounds]
         of_each = _Plain(
             Order(self.order.name, (number,)),
             "tracker_listing l",
-            [*self.where, f"{self.named.column} = named.id", *(_from(number, bound) for bound in stretch.bounds)],
+            [*self.where, f"{self.named.column} = named.id", *(_from(number, bound) for bound in window.bounds)],
         )
         keys = ", ".join(f'named."key{n}"' for n in range(len(outer)))
-        way = "DESC" if number.descending is not stretch.backwards else "ASC"
+        way = "DESC" if number.descending is not window.backwards else "ASC"
         return (
             f'SELECT theirs.tracker_id, {keys}, theirs."key0" AS "key{len(outer)}" FROM ('
             f"SELECT {self.named.alias}.id, {names.columns} FROM ({self.rows}) {self.named.alias} "
-            f"WHERE {' AND '.join(ends) or 'true'} ORDER BY {names.by(stretch.backwards)}) named "
-            f"CROSS JOIN LATERAL ({of_each(replace(stretch, bounds=()))}) theirs "
-            f'ORDER BY {names.by(stretch.backwards, named="named")}, theirs."key0" {way} LIMIT {stretch.limit}'
+            f"WHERE {' AND '.join(ends) or 'true'} ORDER BY {names.by(window.backwards)}) named "
+            f"CROSS JOIN LATERAL ({of_each(replace(window, bounds=()))}) theirs "
+            f'ORDER BY {names.by(window.backwards, named="named")}, theirs."key0" {way} LIMIT {window.limit}'
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.kernel.sql import Statement
 from services.paging.by_name import part
-from services.paging.keyset import Order, Stretch, within
+from services.paging.keyset import Order, Window, within
 
 LOT = 10
 """A lot is 1024 numbers: a place in the index of words for each scope. Numbers are shifted by so many bits."""
@@ -51,12 +51,12 @@ class SearchedLots:
         self._order, self._scope, self._matches = order, scope, matches(words, statement)
         self._newest = f"(SELECT trackers >> {LOT} FROM organisation_counter WHERE organisation_id = {organisation})"
 
-    def __call__(self, stretch: Stretch) -> str:
+    def __call__(self, window: Window) -> str:
         """The SQL of a stretch."""
         (key,) = self._order.keys
-        way = "DESC" if key.descending is not stretch.backwards else "ASC"
+        way = "DESC" if key.descending is not window.backwards else "ASC"
         first, last, conditions = ["0"], [self._newest], [self._matches]
-        for bound in stretch.bounds:
+        for bound in window.bounds:
             (value,) = bound.values
             (last if bound.after is key.descending else first).append(f"{value} >> {LOT}")
             conditions.append(within([replace(key, sql="x.number")], bound))
@@ -65,6 +65,6 @@ class SearchedLots:
             f"generate_series(greatest({', '.join(first)}), least({', '.join(last)})) lot ORDER BY lot {way}) lots "
             "CROSS JOIN LATERAL (SELECT x.tracker_id, x.number FROM tracker_words x "
             f"WHERE x.places @> ARRAY[{self._scope}::text || ':' || lots.lot] AND {' AND '.join(conditions)} "
-            f"ORDER BY x.number {way} LIMIT {stretch.limit}) hit "
-            f"ORDER BY lots.lot {way}, hit.number {way} LIMIT {stretch.limit}"
+            f"ORDER BY x.number {way} LIMIT {window.limit}) hit "
+            f"ORDER BY lots.lot {way}, hit.number {way} LIMIT {window.limit}"
         )

@@ -9,7 +9,7 @@ import pytest
 
 from models import Mail, MailKind, Member, MemberKind, PasswordToken, Session, Tracker
 from models.database import fetch
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.accounts.password_tokens import make_token, owner_of
 from services.accounts.sessions import SessionEnded
 from services.mail.outbox import send_due

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
-from services.kernel.dates import spoken, today
+from services.kernel.dates import format_date, today
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.scenarios.college import chosen, college, created, day, problem, refused, ticked
@@ -52,7 +52,7 @@ def comeback(learner: Learner, on: str) -> dict[str, Any]:
 
 
 def early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
-    on = spoken(dt.date.fromisoformat(earliest))
+    on = format_date(dt.date.fromisoformat(earliest))
     message = f"{label} must be {on} or later, when a learning aim that it ends started."
     return [problem(f"values.{field}", "TOO_EARLY", message, "LearnActEndDate_01", earliest=earliest)]
 
@@ -165,13 +165,13 @@ async def test_record_and_form_are_told_together(database: str) -> None:
     await Learner.filter(id=house.learner.id).update(programme_status="WITHDRAWN")
     await aim(house.learner, "2999-01-01")
     entry = pause(house.learner, str(NOW + dt.timedelta(days=1)), assigneeId="rubbish")
-    spoken = f"{NOW.day} {NOW:%B} {NOW.year}"
+    format_date = f"{NOW.day} {NOW:%B} {NOW.year}"
     assert await refused(house.ada, entry) == [
         problem("assigneeId", "NOT_FOUND", "There is no such member."),
         problem(
             "values.lastLearningDate",
             "TOO_LATE",
-            f"Last day of learning must be {spoken} or earlier.",
+            f"Last day of learning must be {format_date} or earlier.",
             latest=NOW,
         ),
         problem(

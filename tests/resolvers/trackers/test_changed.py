@@ -10,7 +10,7 @@ import pytest
 from models import Learner, Member, Tracker
 from schema.context import Context
 from server.protocol.messages import Request
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.accounts.sessions import SessionEnded
 from services.notifications import tracker_stream
 from services.notifications.inbox_reader import InboxReader, reading

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from models import MemberKind, ProcessAutomation, Role, TrackerType, TrackerTypeVersion
-from services.kernel.dates import spoken, today
+from services.kernel.dates import format_date, today
 from services.kernel.global_ids import global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, gid
@@ -18,7 +18,7 @@ NO_MEMBER = [problem("assigneeId", "NOT_FOUND", "There is no such member.")]
 NO_TEXT = [problem("description", "INVALID_FORMAT", "The description contains a character that is no text.")]
 
 
-def not_assignable(name: str) -> list[dict[str, Any]]:
+def unassignable_error(name: str) -> list[dict[str, Any]]:
     message = f"{name} cannot be given trackers: only active administrators can, and oneself."
     return [problem("assigneeId", "NOT_ASSIGNABLE", message)]
 
@@ -119,11 +119,11 @@ async def test_an_assignee_who_is_none_or_may_not_be_one(database: str) -> None:
         gid(house.learner): NO_MEMBER,
         global_id("Learner", house.bob.id): NO_MEMBER,
         gid(await make.member()): NO_MEMBER,
-        gid(gone): not_assignable("Gone"),
-        gid(tom): not_assignable("Tom"),
+        gid(gone): unassignable_error("Gone"),
+        gid(tom): unassignable_error("Tom"),
     }
     assert await refusals(house.tina, {given: house.job(assigneeId=given) for given in expected}) == expected
-    assert await refused(house.ada, house.job(assigneeId=gid(house.tina))) == not_assignable("Tina")
+    assert await refused(house.ada, house.job(assigneeId=gid(house.tina))) == unassignable_error("Tina")
     allowed = [gid(house.tina), gid(house.bob), gid(house.ada), None]
     assert [await created(house.tina, house.job(assigneeId=given)) for given in allowed] == [1, 2, 3, 4]
 
@@ -159,7 +159,7 @@ async def test_a_description_is_text_of_at_most_ten_thousand_characters(database
 async def test_a_due_date_lies_between_today_and_the_end_of_2100(database: str) -> None:
     house = await college()
     now = today()
-    early = [problem("dueDate", "TOO_EARLY", f"The due date must be {spoken(now)} or later.", earliest=now)]
+    early = [problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(now)} or later.", earliest=now)]
     late = [problem("dueDate", "TOO_LATE", "The due date must be 31 December 2100 or earlier.", latest="2100-12-31")]
     expected = {
         str(now - dt.timedelta(days=1)): early,

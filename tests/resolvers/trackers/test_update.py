@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import Member, MemberKind, Tracker, TrackerTypeVersion
-from services.kernel.dates import spoken, today
+from services.kernel.dates import format_date, today
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.tracker_updates import change, event, everything_written, opened, told, update, updated
@@ -66,7 +66,7 @@ async def test_null_clears(database: str) -> None:
         "changes": [
             change("assigneeId", "Assignee", "Bob", None),
             change("description", "Description", "Prove it", None),
-            change("dueDate", "Due date", spoken(TOMORROW), None),
+            change("dueDate", "Due date", format_date(TOMORROW), None),
             change("values.endDate", "End date", "1 October 2026", None),
         ],
     }
@@ -97,7 +97,7 @@ async def test_a_status_change_is_the_events_kind_whatever_else_changes(database
             change("status", "Status", "New", "Resolved"),
             change("assigneeId", "Assignee", None, "Bob"),
             change("description", "Description", None, "Done"),
-            change("dueDate", "Due date", None, spoken(TOMORROW)),
+            change("dueDate", "Due date", None, format_date(TOMORROW)),
             change("values.jobTitle", "Job title", "Baker", "Chef"),
             change("values.evidenceKind", "Kind of evidence", None, "Payslip, Contract"),
         ],

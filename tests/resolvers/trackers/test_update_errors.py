@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import MemberKind, Tracker, TrackerStatus
 from models.database import fetch
-from services.kernel.dates import spoken, today
+from services.kernel.dates import format_date, today
 from services.kernel.global_ids import global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
@@ -73,7 +73,7 @@ async def test_all_problems_at_once_each_in_its_place(database: str) -> None:
             "assigneeId", "NOT_ASSIGNABLE", "Tina cannot be given trackers: only active administrators can, and oneself."
         ),
         problem("description", "INVALID_FORMAT", "The description contains a character that is no text."),
-        problem("dueDate", "TOO_EARLY", f"The due date must be {spoken(today())} or later.", earliest=today()),
+        problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(today())} or later.", earliest=today()),
         problem("values.jobTitle", "REQUIRED", "Job title is required."),
         problem("values.startDate", "WRONG_KIND", "Start date takes a date.", allowed="date"),
         problem("values.shoeSize", "UNKNOWN_FIELD", "This form has no such field."),

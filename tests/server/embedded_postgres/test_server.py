@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from server.embedded_postgres.server import EmbeddedPostgresError, binary, embedded_postgres, running
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 OWNER = (

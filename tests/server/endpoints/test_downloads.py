@@ -171,7 +171,7 @@ async def test_a_file_whose_bytes_are_gone_is_a_fault_and_not_an_empty_file(
     url = address_of(both.installation, await grant_of(house.ada, file), name=file.name)
     await both.kept.store.delete(file.id)
     assert refusal(await get(url))[:2] == (500, "INTERNAL_SERVER_ERROR")
-    assert "services.files.store.StoreFailed" in caplog.text
+    assert "services.files.store.StoreError" in caplog.text
     assert file.name not in caplog.text
 
 

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 
 from models.database import database, migrate
 from server.endpoints.health import health_routes
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from tests.conftest import address, administer
 from tests.server.conftest import Front
 

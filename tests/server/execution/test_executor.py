@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from server.execution.document_cache import Documents
-from server.execution.executor import Executor, RequestRefused, refused
+from server.execution.document_cache import DocumentCache
+from server.execution.executor import Executor
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError, refused
 from tests.support.servers.sample_api import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)
@@ -23,7 +24,7 @@ async def run(query: str, variables: dict[str, Any] | None = None) -> dict[str, 
     executor = Executor(SCHEMA)
     try:
         operation = executor.prepare(Request(query, variables or {}), ADA)
-    except RequestRefused as refusal:
+    except GraphQLRequestError as refusal:
         return refused(refusal)
     return await executor.run(operation, ADA, "r1")
 
@@ -188,7 +189,7 @@ async def test_the_introspection_of_playgrounds() -> None:
 
 
 def test_documents_are_kept_and_dropped() -> None:
-    documents = Documents(SCHEMA._schema, max_kept=1000)
+    documents = DocumentCache(SCHEMA._schema, max_kept=1000)
     first = documents.check("{ hello }")
     assert documents.check("{ hello }") is first
     for number in range(100):

@@ -8,10 +8,10 @@ import strawberry
 from prometheus_client import REGISTRY
 
 from schema.base import QuietSchema
-from server.execution.executor import RequestRefused
-from server.execution.instrumented import ObservedExecutor
+from server.execution.instrumented import InstrumentedExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_api import Context, House
 
 ADA = Context(House(), "ada", None)
@@ -31,9 +31,9 @@ def counted(code: str) -> float:
 
 async def test_one_that_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
-    executor = ObservedExecutor(QuietSchema(Query), Limits(operation_seconds=0.05))
+    executor = InstrumentedExecutor(QuietSchema(Query), Limits(operation_seconds=0.05))
     before = counted("OPERATION_TIMEOUT")
-    with pytest.raises(RequestRefused):
+    with pytest.raises(GraphQLRequestError):
         await executor.run(executor.prepare(Request("{ slow }"), ADA), ADA, "r1")
     assert counted("OPERATION_TIMEOUT") == before + 1
     (line,) = caplog.records
@@ -49,9 +49,9 @@ async def test_one_that_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_one_that_is_never_begun(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
-    executor = ObservedExecutor(QuietSchema(Query))
+    executor = InstrumentedExecutor(QuietSchema(Query))
     before = counted("GRAPHQL_PARSE_FAILED")
-    with pytest.raises(RequestRefused):
+    with pytest.raises(GraphQLRequestError):
         executor.prepare(Request("{"), ADA)
     assert counted("GRAPHQL_PARSE_FAILED") == before + 1
     assert caplog.records == []

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from server.execution import rate_limit as module
-from server.execution.concurrency import Places, account_of
-from server.execution.rate_limit import Buckets, Spent
-from server.protocol.request_errors import RequestRefused, refused
+from server.execution.concurrency import ConcurrencyLimiter, account_of
+from server.execution.rate_limit import Spent, TokenBuckets
+from server.protocol.request_errors import GraphQLRequestError, refused
 
 
 @dataclass
@@ -19,15 +19,15 @@ class Clock:
         return self.now
 
 
-def refusal(buckets: Buckets, account: str, cost: int) -> tuple[int | None, dict[str, str], Any]:
-    with pytest.raises(RequestRefused) as no:
+def refusal(buckets: TokenBuckets, account: str, cost: int) -> tuple[int | None, dict[str, str], Any]:
+    with pytest.raises(GraphQLRequestError) as no:
         buckets.take(account, cost)
     return no.value.status, no.value.headers, refused(no.value)
 
 
 def test_a_bucket_runs_empty_and_full_again() -> None:
     clock = Clock()
-    buckets = Buckets(100, 10, clock=clock)
+    buckets = TokenBuckets(100, 10, clock=clock)
     assert buckets.take("ada", 70) == Spent(requested=70, left=30, bucket=100, refill=10)
     assert buckets.take("ada", 30) == Spent(requested=30, left=0, bucket=100, refill=10)
     assert buckets.take("ada", 0).left == 0
@@ -53,7 +53,7 @@ def test_a_bucket_runs_empty_and_full_again() -> None:
 
 
 def test_a_refused_cost_is_not_taken() -> None:
-    buckets = Buckets(100, 10, clock=Clock())
+    buckets = TokenBuckets(100, 10, clock=Clock())
     buckets.take("ada", 50)
     refusal(buckets, "ada", 51)
     assert buckets.take("ada", 50).left == 0
@@ -61,7 +61,7 @@ def test_a_refused_cost_is_not_taken() -> None:
 
 def test_what_is_more_than_a_bucket_takes_a_full_one() -> None:
     clock = Clock()
-    buckets = Buckets(100, 10, clock=clock)
+    buckets = TokenBuckets(100, 10, clock=clock)
     assert buckets.take("ada", 1_000).left == 0
     clock.now += 9
     assert refusal(buckets, "ada", 1_000)[1] == {"Retry-After": "1"}
@@ -71,7 +71,7 @@ def test_what_is_more_than_a_bucket_takes_a_full_one() -> None:
 
 def test_full_buckets_are_forgotten() -> None:
     clock = Clock()
-    buckets = Buckets(100, 10, clock=clock)
+    buckets = TokenBuckets(100, 10, clock=clock)
     for number in range(module.SWEPT_FROM - 1):
         buckets.take(f"stranger {number}", 1)
     clock.now += 1
@@ -102,11 +102,11 @@ def test_accounts(member: str | None, client: str, account: str) -> None:
 
 
 def test_places_are_taken_and_given_back() -> None:
-    places = Places(2)
+    places = ConcurrencyLimiter(2)
     with places.place("ada"):
         places.must_have_one("ada")
         with places.place("ada"):
-            with pytest.raises(RequestRefused) as no:
+            with pytest.raises(GraphQLRequestError) as no:
                 places.must_have_one("ada")
             places.must_have_one("bob")
         places.must_have_one("ada")

@@ -10,8 +10,9 @@ from graphql import get_introspection_query
 
 from models.database import fetch
 from resolvers.schema_root import make_schema
-from server.execution.executor import Executor, RequestRefused, refused
+from server.execution.executor import Executor
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError, refused
 from tests.support import factories as make
 from tests.support.clients.graphql import ask as ask_graph
 from tests.support.clients.websocket import INIT, ask, client, heard
@@ -31,7 +32,7 @@ def refusal(context: Context, query: str, variables: dict[str, Any] | None = Non
     """The answer to what is not carried out; None where it would be."""
     try:
         executor().prepare(Request(query, variables or {}, name), context)
-    except RequestRefused as no:
+    except GraphQLRequestError as no:
         return refused(no)
     return None
 

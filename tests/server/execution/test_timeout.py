@@ -13,12 +13,13 @@ from models.database import fetch
 from resolvers.schema_root import make_schema
 from schema.base import QuietSchema
 from schema.context import Context as ViewersContext
-from server.execution.executor import Executor, RequestRefused, refused
-from server.execution.instrumented import ObservedExecutor
+from server.execution.executor import Executor
+from server.execution.instrumented import InstrumentedExecutor
 from server.limits import Limits
 from server.observability.metrics import ERRORS
 from server.protocol.messages import Request
-from server.settings import database_credentials
+from server.protocol.request_errors import GraphQLRequestError, refused
+from server.setting_values import database_credentials
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, viewer
@@ -45,9 +46,9 @@ class Query:
 
 async def stopped(
     executor: Executor, context: ViewersContext | Context, query: str, **variables: str
-) -> RequestRefused:
+) -> GraphQLRequestError:
     operation = executor.prepare(Request(query, variables), context)
-    with pytest.raises(RequestRefused) as no:
+    with pytest.raises(GraphQLRequestError) as no:
         await executor.run(operation, context, "r1")
     return no.value
 
@@ -66,7 +67,7 @@ async def test_a_query_that_takes_too_long() -> None:
 async def test_a_stopped_operation_is_counted_among_the_errors() -> None:
     count = ERRORS.labels("OPERATION_TIMEOUT")._value
     before = count.get()
-    await stopped(ObservedExecutor(QuietSchema(Query), BRIEF), ADA, "{ slow }")
+    await stopped(InstrumentedExecutor(QuietSchema(Query), BRIEF), ADA, "{ slow }")
     assert count.get() == before + 1
 
 

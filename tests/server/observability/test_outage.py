@@ -23,7 +23,7 @@ from server.execution.executor import Executor
 from server.observability.outage import Outage, is_outage
 from server.protocol import errors
 from server.protocol.messages import Request
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.log_lines import lines
 from tests.support.servers.metrics import named, samples

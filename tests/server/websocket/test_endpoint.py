@@ -9,7 +9,7 @@ import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from server.websocket.endpoint import SocketLimits
+from server.websocket.connection import SocketLimits
 from tests.support.clients.websocket import ACK, INIT, ask, client, heard
 from tests.support.servers.sample_api import House, house
 
@@ -40,8 +40,8 @@ CLOSED: list[tuple[list[Any], int, str]] = [
     ([INIT, INIT], 4429, "Too many initialisation requests"),
     ([ask("{ hello }")], 4401, "Unauthorized"),
     ([{"type": "ping"}, ask("{ hello }")], 4401, "Unauthorized"),
-    ([{**INIT, "payload": {"authorization": "Bearer bad"}}], 4403, "Forbidden"),
-    ([{**INIT, "payload": {"authorization": ""}}], 4403, "Forbidden"),
+    ([{**INIT, "payload": {"authorization": "Bearer bad"}}], 4403, "ForbiddenError"),
+    ([{**INIT, "payload": {"authorization": ""}}], 4403, "ForbiddenError"),
     (
         [{**INIT, "payload": {"authorization": ["Bearer good"]}}],
         4400,

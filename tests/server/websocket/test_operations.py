@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.websocket.endpoint import SocketLimits
+from server.websocket.connection import SocketLimits
 from tests.support.clients.websocket import GOOD, INIT, ask, client, complete, heard
 from tests.support.servers.sample_api import House, house
 

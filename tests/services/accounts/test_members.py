@@ -10,7 +10,7 @@ from models import Inbox, Member, MemberKind, Organisation, Role
 from services.accounts.members import add_member, generated_password
 from services.accounts.sessions import sign_in
 from services.installation import Installation
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.records.organisations import add_organisation
 
 TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
@@ -39,7 +39,7 @@ async def add(organisation: Organisation, **entry: Any) -> Member:
 
 async def refused(organisation: Organisation, **entry: Any) -> tuple[Problem, ...]:
     before = await Member.all().count()
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(ValidationFailed) as caught:
         await add(organisation, **entry)
     assert (await Member.all().count(), await Inbox.all().count()) == (before, before)
     return caught.value.problems
@@ -104,7 +104,7 @@ async def test_an_address_is_used_once_in_the_installation(northgate: Organisati
 
 async def test_of_two_at_once_one_is_refused(northgate: Organisation) -> None:
     answers = await asyncio.gather(add(northgate), add(northgate), return_exceptions=True)
-    assert [answer.problems for answer in answers if isinstance(answer, Rejected)] == [(TAKEN,)]
+    assert [answer.problems for answer in answers if isinstance(answer, ValidationFailed)] == [(TAKEN,)]
     assert await Member.all().count() == 1
 
 

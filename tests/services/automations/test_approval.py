@@ -9,7 +9,7 @@ import pytest
 from models import Learner, LearningAim, Notification, Tracker, TrackerEvent, TrackerStatus
 from models.database import fetch
 from services.automations.snapshots import snapshot
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.global_ids import NodeReference
 from services.tracker_types.catalogue import forms
 from tests.support import factories as make
@@ -23,7 +23,7 @@ TOMORROW = TODAY + dt.timedelta(days=1)
 async def refused(house: Office, tracker: Tracker) -> list[Problem]:
     """Why its approval is refused; nothing came of it."""
     before = (await everything_written(), await record(house.lena), (await Learner.get(id=house.lena.id)).changed_at)
-    with pytest.raises(Rejected) as refusal:
+    with pytest.raises(ValidationFailed) as refusal:
         await house.approved(tracker)
     after = (await everything_written(), await record(house.lena), (await Learner.get(id=house.lena.id)).changed_at)
     assert after == before
@@ -157,7 +157,7 @@ async def test_approved_twice_at_once_it_is_applied_once(database: str) -> None:
     house = await office()
     tracker = await house.raised("CHANGE_OF_NAME", NAME)
     outcomes = await asyncio.gather(*(house.approved(tracker) for _ in range(8)), return_exceptions=True)
-    refusals = [one for one in outcomes if isinstance(one, Rejected)]
+    refusals = [one for one in outcomes if isinstance(one, ValidationFailed)]
     assert len(refusals) == 7
     assert await history(tracker) == [
         ("CREATED", "Olga", 1, None),
@@ -172,7 +172,7 @@ async def test_two_automations_about_one_learner_at_once_change_the_record_once(
     house = await office()
     trackers = [await house.raised("CHANGE_OF_NAME", NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")]
     outcomes = await asyncio.gather(*(house.approved(one) for one in trackers), return_exceptions=True)
-    problems = [one.problems for one in outcomes if isinstance(one, Rejected)]
+    problems = [one.problems for one in outcomes if isinstance(one, ValidationFailed)]
     assert [[problem.path for problem in some] for some in problems] == [[("values", "familyName")]] * 2
     assert await Tracker.filter(status="RESOLVED").count() == 1
 

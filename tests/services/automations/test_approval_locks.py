@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 
 from models import Learner
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from tests.support.databases.locks import until_held_up
 from tests.support.scenarios.automation_forms import NAME, PAUSE
 from tests.support.scenarios.automations import office, record

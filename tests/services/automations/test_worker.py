@@ -11,7 +11,7 @@ import pytest
 
 from models import Learner, Tracker, TrackerEvent, TrackerStatus
 from models.database import fetch, transaction
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.automations import worker
 from services.automations.worker import apply_due, run_automations
 from services.kernel.dates import until_tomorrow

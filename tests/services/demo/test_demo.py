@@ -29,7 +29,8 @@ from models import (
 )
 from models.database import fetch
 from services.accounts.sessions import sign_in
-from services.demo import ACCOUNTS, PASSWORD, NotEmpty, fill_demo
+from services.demo import NotEmpty, fill_demo
+from services.demo.accounts import ACCOUNTS, PASSWORD
 from services.installation import Installation
 from services.records.organisations import add_organisation
 

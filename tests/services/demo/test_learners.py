@@ -5,7 +5,7 @@ from typing import Any
 
 from models import Employer, Learner, LearningAim, ProgrammeStatus
 from services.demo import fill_demo
-from services.forms.check_digits import uln_is_right
+from services.forms.check_digits import is_valid_uln
 from services.forms.definitions import TextFormat
 from services.forms.formats import check_format
 from services.imports.ilr.programme import programme_status
@@ -29,7 +29,7 @@ async def test_learners_are_as_the_ilr_wants_them(database: str) -> None:
         held = {name: getattr(learner, name) for name in formats}
         filled = {name: value for name, value in held.items() if value is not None}
         assert {name: check_format(formats[name], value) for name, value in filled.items()} == filled
-        assert uln_is_right(learner.uln or "")
+        assert is_valid_uln(learner.uln or "")
         assert filled.keys() >= formats.keys() - {"address_line2", "address_line4"}
         assert learner.job_title
         assert learner.weekly_hours

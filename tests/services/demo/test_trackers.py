@@ -25,7 +25,7 @@ from models import (
     TrackerStatus,
 )
 from models.database import database as opened
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.automations.rules import automation_problems, touched_aims
 from services.demo import fill_demo
 from services.forms.validate import check_form

@@ -13,7 +13,7 @@ from models import Member, StoredFile
 from models.database import fetch, transaction
 from services.files.collection import collect, discard, run_collection
 from services.files.store import folder_store
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.trackers.attachments import attach
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
@@ -101,7 +101,7 @@ async def test_what_is_given_up_can_not_be_attached_any_more(kept: Kept) -> None
     ada = await make.member()
     file, tracker = await uploaded(kept, ada, hours=25), await make.tracker(await ada.organisation)
     await fetch("UPDATE stored_file SET complete = FALSE")
-    with pytest.raises(Rejected) as rejected:
+    with pytest.raises(ValidationFailed) as rejected:
         async with transaction():
             await attach([file.id], tracker.id, await viewer(ada))
     message = "A file that was named here belongs to another tracker by now, or is no longer there."

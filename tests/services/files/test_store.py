@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from models.base import new_id
-from services.files.store import FileStore, StoreFailed, bucket_store, folder_store
+from services.files.store import FileStore, StoreError, bucket_store, folder_store
 from tests.support.servers.file_stores import Kept, content, kept_in, stream
 from tests.support.servers.s3 import Bucket
 
@@ -59,7 +59,7 @@ async def test_a_cancelled_writing_leaves_nothing(kept: Kept) -> None:
 
 
 async def test_what_is_not_there(kept: Kept) -> None:
-    with pytest.raises(StoreFailed, match=r"^FileNotFoundError$"):
+    with pytest.raises(StoreError, match=r"^FileNotFoundError$"):
         await content(kept.store, new_id())
     await kept.store.delete(new_id())
 
@@ -114,16 +114,16 @@ async def test_what_a_killed_process_left_goes_with_the_file(tmp_path: Path) -> 
 
 
 async def fails(store: FileStore, file_id: UUID) -> None:
-    with pytest.raises(StoreFailed):
+    with pytest.raises(StoreError):
         await store.write(file_id, stream(b"x"))
-    with pytest.raises(StoreFailed):
+    with pytest.raises(StoreError):
         await content(store, file_id)
 
 
 async def test_a_store_that_is_gone(tmp_path: Path, bucket: Bucket) -> None:
     absent = bucket_store("s3://there-is-none", allow_http=True)
     await fails(absent, new_id())
-    with pytest.raises(StoreFailed):
+    with pytest.raises(StoreError):
         await absent.check()
     store = folder_store(tmp_path / "files")
     (tmp_path / "files").rmdir()

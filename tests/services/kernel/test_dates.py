@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.kernel.dates import day_of, spoken, today
+from services.kernel.dates import day_of, format_date, today
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_today_is_the_day_in_london() -> None:
 
 
 def test_days_are_spoken_without_leading_zeros() -> None:
-    assert spoken(dt.date(2026, 9, 1)) == "1 September 2026"
+    assert format_date(dt.date(2026, 9, 1)) == "1 September 2026"

@@ -9,7 +9,7 @@ import pytest
 from models import Member, Notification
 from models.database import database as opened
 from models.database import fetch
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.notifications import inbox_reader
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make

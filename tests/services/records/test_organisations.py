@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models import Organisation, OrganisationCounter, ProcessAutomation
-from services.kernel.errors import ErrorCode, Problem, Rejected
+from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.records.organisations import add_organisation, organisation_named
 
 DUPLICATE = Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")
@@ -13,7 +13,7 @@ DUPLICATE = Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of
 
 async def refused(name: str) -> tuple[Problem, ...]:
     before = await Organisation.all().count()
-    with pytest.raises(Rejected) as caught:
+    with pytest.raises(ValidationFailed) as caught:
         await add_organisation(name)
     assert await Organisation.all().count() == before
     return caught.value.problems
@@ -67,7 +67,7 @@ async def test_a_name_is_taken_once(database: str) -> None:
 
 async def test_of_two_at_once_one_is_refused(database: str) -> None:
     answers = await asyncio.gather(*(add_organisation("Northgate Training") for _ in range(2)), return_exceptions=True)
-    refusals = [answer for answer in answers if isinstance(answer, Rejected)]
+    refusals = [answer for answer in answers if isinstance(answer, ValidationFailed)]
     assert [refusal.problems for refusal in refusals] == [(DUPLICATE,)]
     assert await Organisation.all().count() == 1
     assert await ProcessAutomation.all().count() == 10

@@ -9,7 +9,7 @@ import pytest
 from models import TrackerStatus
 from services.forms.definitions import FieldKind, FileField, ReferenceTarget, TextField, TextFormat
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules import RULES, SLOTS, Place
+from services.tracker_types.field_rules import RULES, SLOTS, ErrorCollector
 from services.tracker_types.input import ChoiceEntry, FieldEntry
 from services.tracker_types.validate import check_type_key, type_description, type_name
 from tests.support.scenarios.field_definitions import YES, entry, made, told
@@ -195,13 +195,13 @@ def test_at_most_a_hundred_fields() -> None:
     + [(key, "INVALID_FORMAT") for key in ("_A", "Job", "JOB ", "A\n", "A-B", "É", "A" * 41, "\0", "\ud800")],
 )
 def test_a_types_key(key: str, code: str | None) -> None:
-    place = Place(("key",))
+    place = ErrorCollector(("key",))
     check_type_key(place, key)
     assert [(problem.path, problem.code) for problem in place.problems] == ([(("key",), code)] if code else [])
 
 
 def test_a_types_name_and_description() -> None:
-    place = Place()
+    place = ErrorCollector()
     assert type_name(place, " Cafe\u0301 ") == "Café"
     assert type_description(place, " a\n\nb ") == "a\n\nb"
     assert type_description(place, None) == ""

@@ -7,8 +7,9 @@ from typing import Any
 from models import Member, Session
 from resolvers.schema_root import make_schema
 from schema.context import Context
-from server.execution.executor import Executor, RequestRefused, refused
+from server.execution.executor import Executor
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError, refused
 from services.accounts.sessions import viewer_of, viewer_of_session
 from services.installation import Installation
 from services.kernel.global_ids import global_id
@@ -52,7 +53,7 @@ async def ask_with(
 async def ask_in(context: Context, document: str, **variables: Any) -> dict[str, Any]:
     try:
         operation = executor().prepare(Request(document, variables, None), context)
-    except RequestRefused as refusal:
+    except GraphQLRequestError as refusal:
         return refused(refusal)
     return await executor().run(operation, context, "a request")
 

@@ -8,7 +8,7 @@ from typing import Any
 from models import Member
 from schema.context import Context
 from server.protocol.messages import Request
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader, reading
 from services.viewer import Viewer

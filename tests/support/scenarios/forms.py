@@ -11,11 +11,11 @@ from services.forms.definitions import FieldDefinition, ReferenceField, TypeDefi
 from services.forms.kinds import (
     KINDS,
     CanonicalValue,
-    Checked,
+    CheckContext,
+    CheckResult,
     Lookup,
     NodeReference,
     SubmittedValue,
-    Surroundings,
 )
 from services.forms.kinds.references import TYPE_NAMES
 from services.forms.validate import CheckedForm, check_form
@@ -46,11 +46,11 @@ def submitted(key: str, value: object) -> SubmittedValue:
 
 async def check(
     field: FieldDefinition, value: Any, *, organisation_id: UUID = NOWHERE, today: dt.date = TODAY
-) -> Checked:
+) -> CheckResult:
     """A value by the check of the field's kind."""
     wanted = {field.target: [value.id]} if isinstance(field, ReferenceField) and names(field, value) else {}
-    surroundings = Surroundings(today=today, lookup=Lookup(organisation_id, wanted))
-    return await KINDS[field.kind].check(field, value, surroundings)
+    context = CheckContext(today=today, lookup=Lookup(organisation_id, wanted))
+    return await KINDS[field.kind].check(field, value, context)
 
 
 def names(field: ReferenceField, value: NodeReference) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models import Learner, Member, MemberKind, Organisation, Role
 from models.database import database as opened
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.accounts.passwords import hash_password
 from tests.conftest import fresh_database
 from tests.support import factories as make

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from models import Member, StoredFile
-from server.endpoints.downloads import DownloadDoor
-from server.endpoints.uploads import UploadDoor
+from server.endpoints.downloads import DownloadEndpoint
+from server.endpoints.uploads import UploadEndpoint
 from services.installation import Installation
 from services.viewer import Viewer
 from tests.support.clients.graphql import viewer
@@ -93,8 +93,8 @@ async def doors(kept: Kept, *, idle_seconds: float = 60) -> AsyncIterator[Doors]
 
     installation = Installation(secret=b"a secret of tests, 32 bytes or more", edit_url="https://app.example/{id}")
     routes = [
-        Route("/files", UploadDoor(kept.store, viewer_of, idle_seconds=idle_seconds)),
-        Route("/files/{address:path}", DownloadDoor(kept.store, installation)),
+        Route("/files", UploadEndpoint(kept.store, viewer_of, idle_seconds=idle_seconds)),
+        Route("/files/{address:path}", DownloadEndpoint(kept.store, installation)),
     ]
     server = uvicorn.Server(
         uvicorn.Config(Starlette(routes=routes), host="127.0.0.1", port=0, log_config=None, lifespan="off")

@@ -15,13 +15,15 @@ from starlette.routing import Route, WebSocketRoute
 
 from schema.base import QuietSchema
 from server.execution.executor import Executor
-from server.http.endpoint import GraphQLDoor
-from server.http.sse_registry import EventStreams, StreamLimits
+from server.http.endpoint import GraphQLEndpoint
+from server.http.sse import StreamLimits
+from server.http.sse_registry import EventStreams
 from server.limits import Limits
 from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
 from server.process.worker import LARGEST_MESSAGE
-from server.websocket.endpoint import SocketDoor, SocketLimits
+from server.websocket.connection import SocketLimits
+from server.websocket.endpoint import WebSocketEndpoint
 
 
 class SessionOver(Exception):  # noqa: N818
@@ -39,7 +41,7 @@ class House:
     broken: bool = False
     signed_out: bool = False
     url: str = ""
-    door: SocketDoor | None = None
+    door: WebSocketEndpoint | None = None
     streams: EventStreams | None = None
 
     @property
@@ -213,9 +215,9 @@ async def house(
         return Context(state, "ada" if good else None, dt.datetime.now(dt.UTC) + state.lives if good else None)
 
     executor = Executor(SCHEMA, asking)
-    state.door = SocketDoor(executor, make_context, closing=SessionOver, allowed_origins=origins, limits=limits)
+    state.door = WebSocketEndpoint(executor, make_context, closing=SessionOver, allowed_origins=origins, limits=limits)
     state.streams = EventStreams(executor, closing=SessionOver, limits=streams)
-    http = GraphQLDoor(executor, make_context, state.streams, body_seconds=body_seconds)
+    http = GraphQLEndpoint(executor, make_context, state.streams, body_seconds=body_seconds)
     app = Starlette(routes=[Route("/graphql", http), WebSocketRoute("/graphql", state.door)])
     server = uvicorn.Server(
         uvicorn.Config(

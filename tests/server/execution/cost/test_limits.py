@@ -8,9 +8,10 @@ from graphql import get_introspection_query, parse
 from resolvers.schema_root import make_schema
 from server.execution.cost.measure import Measuring
 from server.execution.cost.pricing import Pricing
-from server.execution.executor import Executor, RequestRefused, refused
+from server.execution.executor import Executor
 from server.limits import Limits
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError, refused
 from tests.support.servers.sample_api import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)
@@ -28,7 +29,7 @@ INTROSPECTION = get_introspection_query(
 def errors(query: str, variables: dict[str, Any] | None = None, limits: Limits | None = None) -> list[dict[str, Any]]:
     try:
         Executor(SCHEMA, limits).prepare(Request(query, variables or {}), ADA)
-    except RequestRefused as refusal:
+    except GraphQLRequestError as refusal:
         return [error["extensions"] | {"message": error["message"]} for error in refused(refusal)["errors"]]
     return []
 

@@ -6,9 +6,10 @@ from resolvers.schema_root import make_schema
 from schema.costs import LISTED_PRICE, PRICES
 from schema.costs import SIZES as LIST_SIZES
 from server.execution.cost.pricing import Pricing
-from server.execution.executor import Executor, RequestRefused, refused
+from server.execution.executor import Executor
 from server.limits import Limits
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError, refused
 from tests.support.servers.sample_api import Context, House
 
 ADA = Context(House(), "ada", None)
@@ -84,7 +85,7 @@ VALUES = 'query ($ids: [FieldValueInput!]!) { validateTracker(input: {type: "JOB
 def test_the_entries_of_filters_ids_and_values(query: str, entry: object) -> None:
     executor = Executor(make_schema())
     executor.prepare(Request(query, {"ids": [entry] * 1_000}), ADA)
-    with pytest.raises(RequestRefused) as no:
+    with pytest.raises(GraphQLRequestError) as no:
         executor.prepare(Request(query, {"ids": [entry] * 1_001}), ADA)
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "listEntries", "asked": 1_001, "allowed": 1_000}
     message = "The entries of a list: 1,001, where at most 1,000 are allowed"
@@ -107,7 +108,7 @@ def test_long_lists_are_paid_for_wherever_they_are_judged() -> None:
     assert cost(3, 0) == 3 * cost(1, 0)
     assert cost(1, 1_000) - cost(1, 0) == 4 * 1_000 * LISTED_PRICE
     assert cost(3, 100) - cost(3, 0) == 3 * 4 * 100 * LISTED_PRICE
-    with pytest.raises(RequestRefused) as no:
+    with pytest.raises(GraphQLRequestError) as no:
         cost(30, 1_000)
     asked = cost(30, 0) + 30 * 4 * 1_000 * LISTED_PRICE
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": asked, "allowed": 1_000_000}

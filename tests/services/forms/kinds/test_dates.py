@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from services.forms.definitions import DateBound, DateField
-from services.forms.kinds import Checked
+from services.forms.kinds import CheckResult
 from services.kernel.errors import ErrorCode, Problem
 from tests.support.scenarios.forms import at, check
 
@@ -37,7 +37,7 @@ START = DateField(key="start", label="Start date")
     ],
 )
 async def test_days_from_1900_to_2100(day: dt.date, problems: tuple[Problem, ...]) -> None:
-    assert await check(START, day) == Checked(day.isoformat(), problems)
+    assert await check(START, day) == CheckResult(day.isoformat(), problems)
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ async def test_days_within_bounds_that_stand_by_themselves(bound: DateBound, lim
     words = f"{limit.day} {limit:%B} {limit.year}"
     early = at("d", ErrorCode.TOO_EARLY, f"D must be {words} or later.", earliest=limit.isoformat())
     late = at("d", ErrorCode.TOO_LATE, f"D must be {words} or earlier.", latest=limit.isoformat())
-    assert await check(first, limit) == Checked(limit.isoformat())
-    assert await check(first, before) == Checked(before.isoformat(), (early,))
-    assert await check(last, limit) == Checked(limit.isoformat())
-    assert await check(last, after) == Checked(after.isoformat(), (late,))
+    assert await check(first, limit) == CheckResult(limit.isoformat())
+    assert await check(first, before) == CheckResult(before.isoformat(), (early,))
+    assert await check(last, limit) == CheckResult(limit.isoformat())
+    assert await check(last, after) == CheckResult(after.isoformat(), (late,))
 
 
 async def test_of_several_bounds_the_strictest_is_told() -> None:
@@ -71,7 +71,7 @@ async def test_of_several_bounds_the_strictest_is_told() -> None:
     )
     early = at("d", ErrorCode.TOO_EARLY, "D must be 24 November 2026 or later.", earliest="2026-11-24")
     late = at("d", ErrorCode.TOO_LATE, "D must be 1 January 2026 or earlier.", latest="2026-01-01")
-    assert await check(field, dt.date(2026, 5, 5)) == Checked("2026-05-05", (early, late))
+    assert await check(field, dt.date(2026, 5, 5)) == CheckResult("2026-05-05", (early, late))
 
 
 @pytest.mark.parametrize("offset", [2**31 - 1, 3_000_000])
@@ -79,4 +79,4 @@ async def test_a_bound_beyond_the_calendar_still_bounds(offset: int) -> None:
     never = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=offset),))
     always = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=-offset),))
     assert [problem.code for problem in (await check(never, DAY)).problems] == [ErrorCode.TOO_EARLY]
-    assert await check(always, DAY) == Checked("2026-09-01")
+    assert await check(always, DAY) == CheckResult("2026-09-01")

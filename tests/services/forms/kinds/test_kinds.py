@@ -14,7 +14,7 @@ from services.forms.definitions import (
     TextField,
     TextFormat,
 )
-from services.forms.kinds import KINDS, Checked, NodeReference
+from services.forms.kinds import KINDS, CheckResult, NodeReference
 from services.kernel.errors import ErrorCode, Problem
 from tests.support.scenarios.forms import at, check
 
@@ -48,18 +48,18 @@ TITLE = TextField(key="title", label="Job title", min_length=2, max_length=5)
     ],
 )
 async def test_text_is_kept_normalised_and_trimmed(entered: str, canonical: str) -> None:
-    assert await check(TITLE, entered) == Checked(canonical)
+    assert await check(TITLE, entered) == CheckResult(canonical)
 
 
 @pytest.mark.parametrize("entered", ["", "   ", "\n\t\u00a0"])
 async def test_blank_text_is_not_filled(entered: str) -> None:
-    assert await check(TITLE, entered) == Checked(None)
+    assert await check(TITLE, entered) == CheckResult(None)
 
 
 @pytest.mark.parametrize("entered", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
 async def test_text_with_characters_that_no_text_has(entered: str) -> None:
     problem = at("title", ErrorCode.INVALID_FORMAT, "Job title has characters that no text has.")
-    assert await check(TITLE, entered) == Checked(None, (problem,))
+    assert await check(TITLE, entered) == CheckResult(None, (problem,))
 
 
 async def test_text_is_measured_in_code_points_when_it_is_canonical() -> None:
@@ -69,15 +69,15 @@ async def test_text_is_measured_in_code_points_when_it_is_canonical() -> None:
     short = at(
         "title", ErrorCode.TOO_SHORT, "Job title must have at least 2 characters, and has 1.", minimum="2", length="1"
     )
-    assert await check(TITLE, "\U0001f373" * 6) == Checked("\U0001f373" * 6, (long,))
-    assert await check(TITLE, " e\u0301 ") == Checked("é", (short,))
+    assert await check(TITLE, "\U0001f373" * 6) == CheckResult("\U0001f373" * 6, (long,))
+    assert await check(TITLE, " e\u0301 ") == CheckResult("é", (short,))
 
 
 ULN = TextField(key="uln", label="ULN", format=TextFormat.ULN, max_length=10)
 
 
 async def test_text_with_a_format_is_kept_as_the_format_writes_it() -> None:
-    assert await check(ULN, " 927 630 8686") == Checked("9276308686")
+    assert await check(ULN, " 927 630 8686") == CheckResult("9276308686")
 
 
 async def test_text_without_its_format_is_told_with_the_official_rule() -> None:
@@ -95,15 +95,15 @@ async def test_text_without_its_format_is_told_with_the_official_rule() -> None:
         (),
         "ULN_04",
     )
-    assert await check(ULN, "9276308685") == Checked("9276308685", (checksum,))
-    assert await check(ULN, "123") == Checked("123", (form,))
+    assert await check(ULN, "9276308685") == CheckResult("9276308685", (checksum,))
+    assert await check(ULN, "123") == CheckResult("123", (form,))
 
 
 async def test_a_text_of_the_wrong_length_is_told_that_alone() -> None:
     problem = at(
         "uln", ErrorCode.TOO_LONG, "ULN may have at most 10 characters, and has 11.", maximum="10", length="11"
     )
-    assert await check(ULN, "92763086860") == Checked("92763086860", (problem,))
+    assert await check(ULN, "92763086860") == CheckResult("92763086860", (problem,))
 
 
 async def test_a_pattern_matches_the_whole_text() -> None:
@@ -111,18 +111,18 @@ async def test_a_pattern_matches_the_whole_text() -> None:
     problem = at(
         "rule", ErrorCode.INVALID_FORMAT, "Validation rule is not written in the form that this field asks for."
     )
-    assert await check(field, "ULN_04") == Checked("ULN_04")
-    assert await check(field, "ULN 04") == Checked("ULN 04", (problem,))
+    assert await check(field, "ULN_04") == CheckResult("ULN_04")
+    assert await check(field, "ULN 04") == CheckResult("ULN 04", (problem,))
 
 
 async def test_booleans() -> None:
     plain = BooleanField(key="b", label="Legal change?")
     confirmation = BooleanField(key="b", label="Agreed", must_be_true=True)
     refused = at("b", ErrorCode.REQUIRED, "Agreed: this must be confirmed.")
-    assert await check(plain, False) == Checked(False)
-    assert await check(plain, True) == Checked(True)
-    assert await check(confirmation, True) == Checked(True)
-    assert await check(confirmation, False) == Checked(False, (refused,))
+    assert await check(plain, False) == CheckResult(False)
+    assert await check(plain, True) == CheckResult(True)
+    assert await check(confirmation, True) == CheckResult(True)
+    assert await check(confirmation, False) == CheckResult(False, (refused,))
 
 
 CHOICES = (
@@ -140,21 +140,21 @@ TOO_MANY = at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum=
 @pytest.mark.parametrize(
     ("field", "entered", "checked"),
     [
-        (SINGLE, ["A"], Checked(["A"])),
-        (SINGLE, ["A", "A"], Checked(["A"])),
-        (SINGLE, [], Checked(None)),
-        (SINGLE, ["A", "C"], Checked(["A", "C"], (TOO_MANY,))),
-        (SINGLE, ["B"], Checked(["B"], (CLOSED,))),
-        (SINGLE, ["D"], Checked(["D"], (CLOSED,))),
-        (SINGLE, ["a"], Checked(None, (CLOSED,))),
-        (SINGLE, ["Alpha"], Checked(None, (CLOSED,))),
-        (SINGLE, [""], Checked(None, (CLOSED,))),
-        (SINGLE, ["A", "\ud800"], Checked(["A"], (CLOSED, TOO_MANY))),
-        (SEVERAL, ["C", "A", "C"], Checked(["A", "C"])),
-        (SEVERAL, ["A", "B"], Checked(["A", "B"], (CLOSED,))),
+        (SINGLE, ["A"], CheckResult(["A"])),
+        (SINGLE, ["A", "A"], CheckResult(["A"])),
+        (SINGLE, [], CheckResult(None)),
+        (SINGLE, ["A", "C"], CheckResult(["A", "C"], (TOO_MANY,))),
+        (SINGLE, ["B"], CheckResult(["B"], (CLOSED,))),
+        (SINGLE, ["D"], CheckResult(["D"], (CLOSED,))),
+        (SINGLE, ["a"], CheckResult(None, (CLOSED,))),
+        (SINGLE, ["Alpha"], CheckResult(None, (CLOSED,))),
+        (SINGLE, [""], CheckResult(None, (CLOSED,))),
+        (SINGLE, ["A", "\ud800"], CheckResult(["A"], (CLOSED, TOO_MANY))),
+        (SEVERAL, ["C", "A", "C"], CheckResult(["A", "C"])),
+        (SEVERAL, ["A", "B"], CheckResult(["A", "B"], (CLOSED,))),
     ],
 )
-async def test_choices(field: ChoiceField, entered: list[str], checked: Checked) -> None:
+async def test_choices(field: ChoiceField, entered: list[str], checked: CheckResult) -> None:
     assert await check(field, entered) == checked
 
 
@@ -172,12 +172,12 @@ NO_SUCH_FILE = at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not 
 
 async def test_files_that_nobody_uploaded() -> None:
     many = at("f", ErrorCode.TOO_MANY, "Evidence takes at most 2 files.", maximum="2", length="3")
-    assert await check(FILES, []) == Checked(None)
-    assert await check(FILES, [ONE, TWO, ONE]) == Checked([str(ONE.id), str(TWO.id)], (NO_SUCH_FILE,))
+    assert await check(FILES, []) == CheckResult(None)
+    assert await check(FILES, [ONE, TWO, ONE]) == CheckResult([str(ONE.id), str(TWO.id)], (NO_SUCH_FILE,))
     ids = [str(file.id) for file in (ONE, TWO, THREE)]
-    assert await check(FILES, [ONE, TWO, THREE]) == Checked(ids, (many, NO_SUCH_FILE))
+    assert await check(FILES, [ONE, TWO, THREE]) == CheckResult(ids, (many, NO_SUCH_FILE))
 
 
 async def test_a_malformed_id_names_no_file() -> None:
     malformed = NodeReference("", UUID(int=0))
-    assert await check(FILES, [malformed]) == Checked([str(UUID(int=0))], (NO_SUCH_FILE,))
+    assert await check(FILES, [malformed]) == CheckResult([str(UUID(int=0))], (NO_SUCH_FILE,))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.forms.definitions import DecimalField, IntegerField
-from services.forms.kinds import Checked
+from services.forms.kinds import CheckResult
 from services.kernel.errors import ErrorCode
 from tests.support.scenarios.forms import at, check
 
@@ -26,8 +26,8 @@ async def test_an_integers_bounds_are_told() -> None:
     field = IntegerField(key="hours", label="Hours", minimum=Decimal(1), maximum=Decimal(9999))
     small = at("hours", ErrorCode.TOO_SMALL, "Hours must be 1 or more.", minimum="1")
     large = at("hours", ErrorCode.TOO_LARGE, "Hours must be 9999 or less.", maximum="9999")
-    assert await check(field, -5) == Checked(-5, (small,))
-    assert await check(field, 10_000) == Checked(10_000, (large,))
+    assert await check(field, -5) == CheckResult(-5, (small,))
+    assert await check(field, 10_000) == CheckResult(10_000, (large,))
 
 
 @pytest.mark.parametrize(
@@ -60,24 +60,24 @@ RATE = DecimalField(key="rate", label="Rate", minimum=Decimal("0.01"), maximum=D
     ],
 )
 async def test_a_decimal_is_kept_as_it_was_written_within_its_places(value: str, canonical: str) -> None:
-    assert await check(RATE, Decimal(value)) == Checked(canonical)
+    assert await check(RATE, Decimal(value)) == CheckResult(canonical)
 
 
 @pytest.mark.parametrize(
     ("value", "canonical"), [("-0", "0"), ("-0.00", "0.00"), ("0.0", "0.0"), ("1E+2", "100"), ("-1.50", "-1.50")]
 )
 async def test_a_decimal_without_bounds(value: str, canonical: str) -> None:
-    assert await check(DecimalField(key="n", label="N"), Decimal(value)) == Checked(canonical)
+    assert await check(DecimalField(key="n", label="N"), Decimal(value)) == CheckResult(canonical)
 
 
 async def test_a_decimals_bounds_and_places_are_told_together() -> None:
     small = at("rate", ErrorCode.TOO_SMALL, "Rate must be 0.01 or more.", minimum="0.01")
     large = at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
     places = at("rate", ErrorCode.INVALID_FORMAT, "Rate may have at most 2 decimal places.", places="2")
-    assert await check(RATE, Decimal(0)) == Checked("0", (small,))
-    assert await check(RATE, Decimal(10000)) == Checked("10000", (large,))
-    assert await check(RATE, Decimal("1.005")) == Checked(None, (places,))
-    assert await check(RATE, Decimal("9999.991")) == Checked(None, (large, places))
+    assert await check(RATE, Decimal(0)) == CheckResult("0", (small,))
+    assert await check(RATE, Decimal(10000)) == CheckResult("10000", (large,))
+    assert await check(RATE, Decimal("1.005")) == CheckResult(None, (places,))
+    assert await check(RATE, Decimal("9999.991")) == CheckResult(None, (large, places))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ async def test_a_decimals_bounds_and_places_are_told_together() -> None:
 )
 async def test_few_decimal_places(places: int, message: str) -> None:
     problem = at("n", ErrorCode.INVALID_FORMAT, message, places=str(places))
-    assert await check(DecimalField(key="n", label="N", places=places), Decimal("1.25")) == Checked(None, (problem,))
+    assert await check(DecimalField(key="n", label="N", places=places), Decimal("1.25")) == CheckResult(
+        None, (problem,)
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,9 +110,9 @@ async def test_a_number_beyond_fifteen_digits_is_refused_without_any_bound(value
 
 async def test_the_bound_that_is_told_of_an_endless_number() -> None:
     ceiling = at("n", ErrorCode.TOO_LARGE, "N must be 999999999999999 or less.", maximum="999999999999999")
-    assert await check(DecimalField(key="n", label="N"), Decimal("9" * 400)) == Checked(None, (ceiling,))
+    assert await check(DecimalField(key="n", label="N"), Decimal("9" * 400)) == CheckResult(None, (ceiling,))
     large = at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
-    assert await check(RATE, Decimal("9" * 400)) == Checked(None, (large,))
+    assert await check(RATE, Decimal("9" * 400)) == CheckResult(None, (large,))
 
 
 @given(st.integers(0, 10**17 - 1), st.integers(0, 60))
@@ -123,9 +125,9 @@ async def test_decimals_are_exact_beyond_the_contexts_precision(hundredths: int,
         assert isinstance(checked.value, str)
         whole, _, part = checked.value.partition(".")
         assert int(whole) * 100 + int(part.ljust(2, "0")) == hundredths
-        assert checked == Checked(checked.value)
+        assert checked == CheckResult(checked.value)
 
 
 async def test_whole_numbers_have_no_decimal_places() -> None:
-    assert await check(DecimalField(key="n", label="N", places=0), Decimal(12)) == Checked("12")
-    assert await check(DecimalField(key="n", label="N", places=0), Decimal("0.00")) == Checked("0")
+    assert await check(DecimalField(key="n", label="N", places=0), Decimal(12)) == CheckResult("12")
+    assert await check(DecimalField(key="n", label="N", places=0), Decimal("0.00")) == CheckResult("0")

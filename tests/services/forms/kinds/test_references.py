@@ -7,7 +7,7 @@ import pytest
 
 from models import Employer, Member, MemberKind, Organisation, Programme
 from services.forms.definitions import FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
-from services.forms.kinds import Checked, NodeReference
+from services.forms.kinds import CheckResult, NodeReference
 from services.kernel.errors import ErrorCode
 from tests.support.scenarios.forms import at, check, fill_in
 
@@ -49,37 +49,37 @@ async def programme(organisation: Organisation) -> UUID:
 
 async def test_a_member_is_an_active_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, gone, other = await member(ours), await member(ours, active=False), await member(theirs)
-    assert await refer(MEMBER, "Member", mine, ours) == Checked(str(mine))
-    assert await refer(MEMBER, "Member", gone, ours) == Checked(str(gone), (NO_MEMBER,))
-    assert await refer(MEMBER, "Member", other, ours) == Checked(str(other), (NO_MEMBER,))
+    assert await refer(MEMBER, "Member", mine, ours) == CheckResult(str(mine))
+    assert await refer(MEMBER, "Member", gone, ours) == CheckResult(str(gone), (NO_MEMBER,))
+    assert await refer(MEMBER, "Member", other, ours) == CheckResult(str(other), (NO_MEMBER,))
 
 
 async def test_an_employer_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, unconfirmed, other = await employer(ours), await employer(ours, confirmed=False), await employer(theirs)
-    assert await refer(EMPLOYER, "Employer", mine, ours) == Checked(str(mine))
-    assert await refer(EMPLOYER, "Employer", unconfirmed, ours) == Checked(str(unconfirmed))
-    assert await refer(EMPLOYER, "Employer", other, ours) == Checked(str(other), (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, "Employer", mine, ours) == CheckResult(str(mine))
+    assert await refer(EMPLOYER, "Employer", unconfirmed, ours) == CheckResult(str(unconfirmed))
+    assert await refer(EMPLOYER, "Employer", other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
 
 
 async def test_some_fields_take_confirmed_employers_only(ours: Organisation, theirs: Organisation) -> None:
     mine, unconfirmed = await employer(ours), await employer(ours, confirmed=False)
     other = await employer(theirs, confirmed=False)
-    assert await refer(CONFIRMED, "Employer", mine, ours) == Checked(str(mine))
-    assert await refer(CONFIRMED, "Employer", unconfirmed, ours) == Checked(str(unconfirmed), (NOT_CONFIRMED,))
-    assert await refer(CONFIRMED, "Employer", other, ours) == Checked(str(other), (NO_EMPLOYER,))
+    assert await refer(CONFIRMED, "Employer", mine, ours) == CheckResult(str(mine))
+    assert await refer(CONFIRMED, "Employer", unconfirmed, ours) == CheckResult(str(unconfirmed), (NOT_CONFIRMED,))
+    assert await refer(CONFIRMED, "Employer", other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
 
 
 async def test_a_programme_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, other = await programme(ours), await programme(theirs)
-    assert await refer(PROGRAMME, "Programme", mine, ours) == Checked(str(mine))
-    assert await refer(PROGRAMME, "Programme", other, ours) == Checked(str(other), (NO_PROGRAMME,))
+    assert await refer(PROGRAMME, "Programme", mine, ours) == CheckResult(str(mine))
+    assert await refer(PROGRAMME, "Programme", other, ours) == CheckResult(str(other), (NO_PROGRAMME,))
 
 
 async def test_an_id_of_another_type_is_not_found(ours: Organisation) -> None:
     mine = await employer(ours)
-    assert await refer(EMPLOYER, "Programme", mine, ours) == Checked(None, (NO_EMPLOYER,))
-    assert await refer(EMPLOYER, "", UUID(int=0), ours) == Checked(None, (NO_EMPLOYER,))
-    assert await refer(EMPLOYER, "Employer", UUID(int=1), ours) == Checked(str(UUID(int=1)), (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, "Programme", mine, ours) == CheckResult(None, (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, "", UUID(int=0), ours) == CheckResult(None, (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, "Employer", UUID(int=1), ours) == CheckResult(str(UUID(int=1)), (NO_EMPLOYER,))
 
 
 async def test_an_employer_that_is_no_longer_confirmed_stays_where_it_is_stored(ours: Organisation) -> None:
@@ -112,5 +112,5 @@ async def test_all_references_of_an_entry_take_one_statement_for_each_target(
     ]
 
 
-async def refer(field: ReferenceField, type_name: str, id_: UUID, organisation: Organisation) -> Checked:
+async def refer(field: ReferenceField, type_name: str, id_: UUID, organisation: Organisation) -> CheckResult:
     return await check(field, NodeReference(type_name, id_), organisation_id=organisation.id)

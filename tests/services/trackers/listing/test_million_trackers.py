@@ -15,7 +15,7 @@ import pytest_asyncio
 from models import Employer, Learner, Member, Programme, ProgrammeStatus, TrackerCategory, TrackerStatus
 from models.database import database as opened
 from models.database import fetch
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.paging.pages import PageRequest
 from services.trackers.listing.day_blocks import Days
 from services.trackers.listing.filters import TrackerFilter
