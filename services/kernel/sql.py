@@ -1,13 +1,32 @@
-"""SQL put together from parts that each bring their values."""
+"""SQL beside the ORM: parameters by name, statements put together from parts, and many rows at once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.database import fetch
 
 
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
+
+
+class NamedStatement:
+    """Run one SQL text whose parameters are written ``:name`` instead of ``$1``; casts (``::uuid``) stay as they are."""
+
+    def __init__(self, text: str) -> None:
+        self.names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+        positions = {name: f"${position}" for position, name in enumerate(self.names, 1)}
+        self.text = _PARAMETER.sub(lambda found: positions[found[1]], text)
+
+    async def fetch(self, **values: object) -> Sequence[Mapping[str, Any]]:
+        """Run it and return its rows; raises TypeError unless exactly its parameters are given."""
+        if values.keys() != set(self.names):
+            raise TypeError(f"The statement takes {', '.join(self.names)}; it was given {', '.join(values)}.")
+        return await fetch(self.text, *(values[name] for name in self.names))
+
+
 class Statement:
-    """The values of one SQL statement, numbered as its parts bind them."""
+    """Collect the values of one SQL statement, numbered as its parts bind them."""
 
     def __init__(self) -> None:
         self.values: list[object] = []

@@ -162,7 +162,7 @@ async def test_the_log_names_the_places_and_the_causes(caplog: pytest.LogCapture
     await run("{ bug }")
     lines = caplog.records[0].getMessage().splitlines()
     places = [line.rsplit("/", 1)[-1].split(":")[0] + line[line.rindex(" ") :] for line in lines if ".py" in line]
-    assert "doors.py Query.bug" in places
+    assert "sample_api.py Query.bug" in places
     assert lines[lines.index("builtins.LookupError") + 2 :][0].endswith(" _fail")
 
 
