@@ -6,7 +6,6 @@ from typing import Any
 
 from models.database import fetch
 
-
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
