@@ -10,8 +10,7 @@ from schema.context import Info
 from schema.fields import edge
 from schema.input_error import InputError
 from schema.member import Member
-from schema.relay import Edge, Node, reference_in
-from services.kernel.global_ids import NOWHERE
+from schema.relay import Edge, Node, row_id
 from services.trackers.comments import CommentEntry
 
 
@@ -59,5 +58,5 @@ class AddCommentPayload:
 
 def comment_of(given: AddCommentInput) -> CommentEntry:
     """The entry as the rules take it."""
-    tracker = reference_in(given.tracker_id) or NOWHERE
-    return CommentEntry(tracker=tracker, text=given.text, idempotency_key=given.idempotency_key)
+    tracker_id = row_id(given.tracker_id, models.Tracker)
+    return CommentEntry(tracker_id=tracker_id, text=given.text, idempotency_key=given.idempotency_key)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import strawberry
 from tortoise import Model
@@ -9,7 +10,7 @@ from tortoise import Model
 from models.rows import row
 from schema.fields import edge
 from services.kernel.errors import BadRequestError
-from services.kernel.global_ids import NOWHERE, NodeReference, global_id, named
+from services.kernel.global_ids import NO_ROW, NodeReference, global_id, named
 from services.paging.pages import Page
 
 T = TypeVar("T")
@@ -100,6 +101,17 @@ def reference_of(text: str, *path: str) -> NodeReference:
     return reference
 
 
-def reference_in(text: str | None) -> NodeReference | None:
-    """What an id in an input names; what is no id names nothing that exists."""
-    return None if text is None else named(text) or NOWHERE
+def row_id(text: str, model: type[Model]) -> UUID:
+    """Return the id of the row that an input's global id names; NO_ROW if it is no global id of the model's type."""
+    reference = named(text)
+    return reference.id if reference is not None and reference.type_name == model.__name__ else NO_ROW
+
+
+def optional_row_id(text: str | None, model: type[Model]) -> UUID | None:
+    """Return None for null, else what ``row_id`` returns."""
+    return None if text is None else row_id(text, model)
+
+
+def reference_in(text: str) -> NodeReference:
+    """Return what the global id of a value names; what is no global id names nothing that exists."""
+    return named(text) or NodeReference("", NO_ROW)

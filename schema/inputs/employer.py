@@ -2,11 +2,11 @@
 
 import strawberry
 
+import models
 from schema.employer import Employer
 from schema.input_error import InputError
 from schema.inputs.tracker_update import slot
-from schema.relay import reference_in
-from services.kernel.global_ids import NOWHERE
+from schema.relay import row_id
 from services.records.employers import EmployerUpdate
 
 
@@ -59,5 +59,5 @@ class UpdateEmployerPayload:
 def update_of(given: UpdateEmployerInput) -> EmployerUpdate:
     """The update as the rules take it."""
     return EmployerUpdate(
-        employer=reference_in(given.id) or NOWHERE, name=slot(given.name), confirmed=slot(given.confirmed)
+        employer_id=row_id(given.id, models.Employer), name=slot(given.name), confirmed=slot(given.confirmed)
     )

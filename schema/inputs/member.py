@@ -2,13 +2,13 @@
 
 import strawberry
 
+import models
 from schema.enums import MemberKind, Role
 from schema.input_error import InputError
 from schema.inputs.tracker_update import slot
 from schema.member import Member
-from schema.relay import reference_in
+from schema.relay import row_id
 from services.accounts.member_changes import MemberEntry, MemberUpdate
-from services.kernel.global_ids import NOWHERE
 
 
 @strawberry.input(description="What is entered to add a member. They get a mail with a link to choose a password.")
@@ -76,7 +76,7 @@ def entry_of(given: CreateMemberInput) -> MemberEntry:
 def update_of(given: UpdateMemberInput) -> MemberUpdate:
     """The update as the rules take it."""
     return MemberUpdate(
-        member=reference_in(given.id) or NOWHERE,
+        member_id=row_id(given.id, models.Member),
         name=slot(given.name),
         kind=slot(given.kind),
         roles=slot(given.roles, tuple),

@@ -2,11 +2,11 @@
 
 import strawberry
 
+import models
 from schema.input_error import InputError
 from schema.notification import Notification
-from schema.relay import reference_in
+from schema.relay import row_id
 from schema.viewer import Viewer
-from services.kernel.global_ids import NOWHERE
 from services.notifications.listing import ReadMark
 
 
@@ -33,4 +33,4 @@ class MarkNotificationsReadPayload:
 
 def mark_of(given: MarkNotificationsReadInput) -> ReadMark:
     """The entry as the rules take it."""
-    return ReadMark([reference_in(text) or NOWHERE for text in given.ids or ()], given.all)
+    return ReadMark([row_id(text, models.Notification) for text in given.ids or ()], given.all)

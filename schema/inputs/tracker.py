@@ -6,9 +6,10 @@ from typing import Any
 
 import strawberry
 
+import models
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
-from schema.relay import Edge, reference_in
+from schema.relay import Edge, optional_row_id, reference_in
 from schema.tracker import Tracker
 from services.forms.kinds import SubmittedValue
 from services.trackers.create_input import TrackerEntry
@@ -86,9 +87,9 @@ def entry_of(given: CreateTrackerInput) -> TrackerEntry:
     return TrackerEntry(
         type=given.type,
         type_version=given.type_version,
-        learner=reference_in(given.learner_id),
+        learner_id=optional_row_id(given.learner_id, models.Learner),
         status=given.status,
-        assignee=reference_in(given.assignee_id),
+        assignee_id=optional_row_id(given.assignee_id, models.Member),
         description=given.description,
         due_date=given.due_date,
         values=tuple(submitted(value) for value in given.values),

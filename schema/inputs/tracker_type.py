@@ -2,12 +2,12 @@
 
 import strawberry
 
+import models
 from schema.input_error import InputError
 from schema.inputs.field_definition import FieldDefinitionInput, field_of
 from schema.inputs.tracker_update import slot
-from schema.relay import reference_in
+from schema.relay import row_id
 from schema.tracker_type import TrackerType
-from services.kernel.global_ids import NOWHERE
 from services.tracker_types.input import TypeEntry, TypeUpdate
 
 
@@ -77,7 +77,7 @@ def entry_of(given: CreateTrackerTypeInput) -> TypeEntry:
 def update_of(given: UpdateTrackerTypeInput) -> TypeUpdate:
     """The entry as the rules take it."""
     return TypeUpdate(
-        type=reference_in(given.id) or NOWHERE,
+        type_id=row_id(given.id, models.TrackerType),
         version=given.version,
         name=slot(given.name),
         description=slot(given.description),

@@ -6,13 +6,13 @@ from typing import Any
 
 import strawberry
 
+import models
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
 from schema.inputs.tracker import FieldValueInput, submitted
-from schema.relay import reference_in
+from schema.relay import row_id
 from schema.tracker import Tracker
 from services.kernel.absent import ABSENT
-from services.kernel.global_ids import NOWHERE
 from services.trackers.update_input import UpdateEntry
 
 
@@ -61,10 +61,10 @@ class UpdateTrackerPayload:
 def update_of(given: UpdateTrackerInput) -> UpdateEntry:
     """The entry as the rules take it."""
     return UpdateEntry(
-        tracker=reference_in(given.id) or NOWHERE,
+        tracker_id=row_id(given.id, models.Tracker),
         version=given.version,
         status=slot(given.status),
-        assignee=slot(given.assignee_id, reference_in),
+        assignee_id=slot(given.assignee_id, lambda text: row_id(text, models.Member)),
         description=slot(given.description),
         due_date=slot(given.due_date),
         values=slot(given.values, lambda values: tuple(map(submitted, values))),

@@ -6,6 +6,7 @@ each other at the same moment, one does.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from models import AuditKind, Member, MemberKind, Role
 from models.database import fetch, transaction
@@ -16,7 +17,6 @@ from services.accounts.sessions import end_sessions
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, UnauthenticatedError, ValidationFailed
-from services.kernel.global_ids import NodeReference
 from services.kernel.text import normal_email
 from services.kernel.unit_of_work import unit_of_work
 from services.mail.password_mail import enqueue_invitation
@@ -37,7 +37,7 @@ class MemberEntry:
 class MemberUpdate:
     """What somebody enters to change a member. What is absent stays; null is refused."""
 
-    member: NodeReference
+    member_id: UUID
     name: str | Absent | None = ABSENT
     kind: MemberKind | Absent | None = ABSENT
     roles: Collection[Role] | Absent | None = ABSENT
@@ -84,7 +84,7 @@ async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
 async def _update(viewer: Viewer, update: MemberUpdate) -> Member:
     async with transaction():
         manager = await _manager(viewer)
-        member = await _locked(viewer, update.member)
+        member = await _locked(viewer, update.member_id)
         before = None if member is None else facts_of(member)
         problems = [*await _apply(manager, member, update), *_nulls(update)]
         if member is None or problems:
@@ -108,12 +108,10 @@ async def _manager(viewer: Viewer) -> Member:
     return manager
 
 
-async def _locked(viewer: Viewer, reference: NodeReference) -> Member | None:
-    if reference.type_name != "Member":
-        return None
+async def _locked(viewer: Viewer, member_id: UUID) -> Member | None:
     found = await fetch(
         f"SELECT {columns(Member, 'm')} FROM member m WHERE m.id = $1 AND m.organisation_id = $2 FOR NO KEY UPDATE",
-        reference.id,
+        member_id,
         viewer.organisation_id,
     )
     return row(Member, "m", found[0]) if found else None

@@ -13,8 +13,8 @@ class NodeReference:
     id: UUID
 
 
-NOWHERE = NodeReference("", UUID(int=0))
-"""What a malformed id in an input names: nothing that exists."""
+NO_ROW = UUID(int=0)
+"""The id that no row has: what a malformed global id in an input stands for, so that the entry is answered NOT_FOUND."""
 
 
 def global_id(type_name: str, row_id: UUID) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from models import Notification
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.paging.keyset import Key, Order
 from services.paging.pages import Listing, Page, PageRequest, fetch_page
@@ -23,7 +23,7 @@ MOST_ANSWERED = 100
 class ReadMark:
     """Which notifications to mark: those named, or all."""
 
-    named: Sequence[NodeReference] = ()
+    ids: Sequence[UUID] = ()
     all: bool = False
 
 
@@ -46,18 +46,17 @@ async def mark_read(viewer: Viewer, mark: ReadMark) -> list[Notification]:
 
     Raises ValidationFailed with NOT_FOUND for each that the viewer does not have; then none is marked.
     """
-    wanted = [one.id for one in mark.named]
     async with transaction():
         known = {
             found["id"]
             for found in await fetch(
-                "SELECT id FROM notification WHERE recipient_id = $1 AND id = ANY($2)", viewer.member_id, wanted
+                "SELECT id FROM notification WHERE recipient_id = $1 AND id = ANY($2)", viewer.member_id, mark.ids
             )
         }
         problems = [
             Problem(("ids", str(place)), ErrorCode.NOT_FOUND, "There is no such notification.")
-            for place, one in enumerate(mark.named)
-            if one.type_name != "Notification" or one.id not in known
+            for place, notification_id in enumerate(mark.ids)
+            if notification_id not in known
         ]
         if problems:
             raise ValidationFailed(problems)
@@ -67,7 +66,7 @@ async def mark_read(viewer: Viewer, mark: ReadMark) -> list[Notification]:
             f"SELECT * FROM marked UNION SELECT * FROM notification WHERE id = ANY($2) AND read_at IS NOT NULL"
             f") r ORDER BY r.cursor DESC LIMIT {MOST_ANSWERED}",
             viewer.member_id,
-            wanted,
+            mark.ids,
             mark.all,
         )
     return [one for one in (row(Notification, "r", record) for record in records) if one is not None]

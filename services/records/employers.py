@@ -5,6 +5,7 @@ settings.
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
@@ -15,7 +16,6 @@ from models.rows import columns, row
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
-from services.kernel.global_ids import NodeReference
 from services.kernel.text import check_line
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import page_by_name
@@ -29,7 +29,7 @@ LONGEST_NAME = 200
 class EmployerUpdate:
     """What somebody enters to change an employer. What is absent stays; null is refused."""
 
-    employer: NodeReference
+    employer_id: UUID
     name: str | Absent | None = ABSENT
     confirmed: bool | Absent | None = ABSENT
 
@@ -81,7 +81,7 @@ async def _create(viewer: Viewer, given: str, *, confirmed: bool) -> Employer:
 
 async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
     async with transaction():
-        employer = await _locked(viewer, update.employer)
+        employer = await _locked(viewer, update.employer_id)
         if employer is None:
             raise ValidationFailed(
                 [Problem(("id",), ErrorCode.NOT_FOUND, "There is no such employer."), *_nulls(update)]
@@ -108,12 +108,10 @@ async def _save(employer: Employer) -> None:
         raise ValidationFailed([_taken()]) from None
 
 
-async def _locked(viewer: Viewer, reference: NodeReference) -> Employer | None:
-    if reference.type_name != "Employer":
-        return None
+async def _locked(viewer: Viewer, employer_id: UUID) -> Employer | None:
     found = await fetch(
         f"SELECT {columns(Employer, 'e')} FROM employer e WHERE e.id = $1 AND e.organisation_id = $2 FOR NO KEY UPDATE",
-        reference.id,
+        employer_id,
         viewer.organisation_id,
     )
     return row(Employer, "e", found[0]) if found else None

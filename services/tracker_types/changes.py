@@ -14,7 +14,6 @@ from services.forms.documents import definition_to_document
 from services.kernel.absent import ABSENT
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.global_ids import NodeReference
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.catalogue import AvailableType, may_be_key, offered_types
 from services.tracker_types.field_rules import ErrorCollector
@@ -112,8 +111,8 @@ def _kept(name: str, value: Any, place: ErrorCollector) -> Any:
 
 async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any], problems: list[Problem]) -> UUID:
     async with transaction():
-        await fetch(_LOCK, entry.type.id, viewer.organisation_id)
-        offered = await _find(viewer, entry.type, problems)
+        await fetch(_LOCK, entry.type_id, viewer.organisation_id)
+        offered = await _find(viewer, entry.type_id, problems)
         if offered.form.version != entry.version:
             message = "Somebody else has changed the type. Read it again."
             figures = (("version", str(offered.form.version)),)
@@ -128,11 +127,9 @@ async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any],
         return offered.type.id
 
 
-async def _find(viewer: Viewer, reference: NodeReference, problems: list[Problem]) -> AvailableType:
+async def _find(viewer: Viewer, type_id: UUID, problems: list[Problem]) -> AvailableType:
     """The type, if it is one to be changed; otherwise that is told beside the other problems."""
-    found = None
-    if reference.type_name == "TrackerType":
-        found = next(iter(await offered_types(viewer, ids=[reference.id], include_disabled=True)), None)
+    found = next(iter(await offered_types(viewer, ids=[type_id], include_disabled=True)), None)
     if found is None:
         raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker type."), *problems])
     if found.type.organisation_id is None:

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from models import TrackerStatus
 from services.forms.definitions import FieldKind, ReferenceTarget, TextFormat
 from services.kernel.absent import ABSENT, Absent
-from services.kernel.global_ids import NodeReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class TypeEntry:
 class TypeUpdate:
     """What somebody enters to change a tracker type; ``version`` is the one that they last read."""
 
-    type: NodeReference
+    type_id: UUID
     version: int
     name: str | Absent | None = ABSENT
     description: str | Absent | None = ABSENT

@@ -12,7 +12,6 @@ from models.rows import columns
 from services import idempotency
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.text import LONGEST_COMMENT, check_plain_text
 from services.kernel.unit_of_work import unit_of_work
@@ -34,7 +33,7 @@ VALUES ($1, $2, $3, $4, $5, now(), $6, $7)
 class CommentEntry:
     """What somebody says about a tracker."""
 
-    tracker: NodeReference
+    tracker_id: UUID
     text: str
     idempotency_key: str | None = None
 
@@ -50,15 +49,15 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
         problems = (Problem(("text",), ErrorCode.REQUIRED, "Say something."),)
     key_problems = idempotency.key_problems(entry.idempotency_key)
     digest = (
-        idempotency.digest([str(entry.tracker.id), text])
+        idempotency.digest([str(entry.tracker_id), text])
         if entry.idempotency_key and not (problems or key_problems)
         else None
     )
     if digest is not None and (made := await _made(viewer, entry, digest)):
         return made
-    tracker = await _tracker(viewer, entry.tracker)
+    tracker = (await rows_by_id(viewer, Tracker, [entry.tracker_id]))[0]
     if tracker is None:
-        problems = (Problem(("trackerId",), ErrorCode.NOT_FOUND, "There is no such tracker."), *problems)
+        problems = (Problem(("tracker_id",), ErrorCode.NOT_FOUND, "There is no such tracker."), *problems)
     if tracker is None or problems or key_problems:
         raise ValidationFailed([*problems, *key_problems])
     return await unit_of_work(lambda: _add(viewer, entry, tracker, text, digest))
@@ -82,12 +81,6 @@ async def _add(viewer: Viewer, entry: CommentEntry, tracker: Tracker, text: str,
         await notify(concerned, NotificationKind.COMMENTED, tracker_id=now.id, actor_id=viewer.member_id)
         await announce_change(now.id)
         return comment_id
-
-
-async def _tracker(viewer: Viewer, reference: NodeReference) -> Tracker | None:
-    if reference.type_name != "Tracker":
-        return None
-    return (await rows_by_id(viewer, Tracker, [reference.id]))[0]
 
 
 async def _made(viewer: Viewer, entry: CommentEntry, digest: str) -> UUID | None:

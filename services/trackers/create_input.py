@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCategory, TrackerStatus
 from models.rows import columns, row
@@ -17,7 +18,6 @@ from services.forms.kinds.numbers import plain_text
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.dates import LAST_DAY, format_date, today
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.text import LONGEST_DESCRIPTION, check_plain_text, clean_text
 from services.tracker_types.catalogue import AvailableType, type_by_key
@@ -33,9 +33,9 @@ class TrackerEntry:
 
     type: str
     type_version: int | None = None
-    learner: NodeReference | None = None
+    learner_id: UUID | None = None
     status: TrackerStatus = TrackerStatus.NEW
-    assignee: NodeReference | None = None
+    assignee_id: UUID | None = None
     description: str | None = None
     due_date: dt.date | None = None
     values: Sequence[SubmittedValue] = ()
@@ -49,8 +49,8 @@ class TrackerEntry:
         return {
             "type": self.type,
             "typeVersion": self.type_version,
-            "learner": str(self.learner.id) if self.learner else None,
-            "assignee": str(self.assignee.id) if self.assignee else None,
+            "learner": str(self.learner_id) if self.learner_id else None,
+            "assignee": str(self.assignee_id) if self.assignee_id else None,
             "status": self.status,
             "description": clean_text(self.description or ""),
             "dueDate": self.due_date.isoformat() if self.due_date else None,
@@ -90,7 +90,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     """Check an entry by every rule. Writes nothing, and stops at no first problem."""
     day = today()
     offered, learner, assignee = await asyncio.gather(
-        _offered(viewer, entry.type), _learner(viewer, entry.learner), member_named(viewer, entry.assignee)
+        _offered(viewer, entry.type), _learner(viewer, entry.learner_id), find_member(viewer, entry.assignee_id)
     )
     form, record_before, record_problems = await _check_values(viewer, entry, offered, learner, day)
     description, description_problems = check_plain_text(
@@ -100,7 +100,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
         *_type_problems(viewer, entry, offered),
         *_learner_problems(entry, learner),
         *_status_problems(entry),
-        *assignee_problems(viewer, entry.assignee, assignee),
+        *assignee_problems(viewer, entry.assignee_id, assignee),
         *description_problems,
         *due_date_problems(entry.due_date, day),
         *form.problems,
@@ -141,22 +141,22 @@ async def _check_values(
     return form, snapshot_of(definition, learner, aims), problems
 
 
-async def _learner(viewer: Viewer, reference: NodeReference | None) -> Learner | None:
-    if reference is None or reference.type_name != "Learner":
+async def _learner(viewer: Viewer, learner_id: UUID | None) -> Learner | None:
+    if learner_id is None:
         return None
     statement = Statement()
     found = await statement.fetch(
         f"SELECT {columns(Learner, 'l')} FROM learner l "
-        f"WHERE {visible(Learner, 'l', viewer, statement)} AND l.id = {statement.bind(reference.id)}"
+        f"WHERE {visible(Learner, 'l', viewer, statement)} AND l.id = {statement.bind(learner_id)}"
     )
     return row(Learner, "l", found[0]) if found else None
 
 
-async def member_named(viewer: Viewer, reference: NodeReference | None) -> Member | None:
-    """The organisation's member that an id names, active or not."""
-    if reference is None or reference.type_name != "Member":
+async def find_member(viewer: Viewer, member_id: UUID | None) -> Member | None:
+    """Return the organisation's member of this id, active or not; None for None."""
+    if member_id is None:
         return None
-    return await Member.get_or_none(id=reference.id, organisation_id=viewer.organisation_id)
+    return await Member.get_or_none(id=member_id, organisation_id=viewer.organisation_id)
 
 
 def _type_problems(viewer: Viewer, entry: TrackerEntry, offered: AvailableType | None) -> list[Problem]:
@@ -169,15 +169,15 @@ def _type_problems(viewer: Viewer, entry: TrackerEntry, offered: AvailableType |
     newest = offered.form.version
     if entry.type_version is not None and entry.type_version != newest:
         message = f"The form of {offered.type.name} has changed: version {newest} is in force. Load it again."
-        problems.append(Problem(("typeVersion",), ErrorCode.TYPE_CHANGED, message, (("version", str(newest)),)))
+        problems.append(Problem(("type_version",), ErrorCode.TYPE_CHANGED, message, (("version", str(newest)),)))
     return problems
 
 
 def _learner_problems(entry: TrackerEntry, learner: Learner | None) -> list[Problem]:
-    if entry.learner is None:
-        return [Problem(("learnerId",), ErrorCode.REQUIRED, "Choose the learner.")]
+    if entry.learner_id is None:
+        return [Problem(("learner_id",), ErrorCode.REQUIRED, "Choose the learner.")]
     if learner is None:
-        return [Problem(("learnerId",), ErrorCode.NOT_FOUND, "There is no such learner.")]
+        return [Problem(("learner_id",), ErrorCode.NOT_FOUND, "There is no such learner.")]
     return []
 
 
@@ -188,12 +188,12 @@ def _status_problems(entry: TrackerEntry) -> list[Problem]:
     return [Problem(("status",), ErrorCode.STATUS_NOT_ALLOWED, message, (("allowed", "NEW"),))]
 
 
-def assignee_problems(viewer: Viewer, reference: NodeReference | None, assignee: Member | None) -> list[Problem]:
+def assignee_problems(viewer: Viewer, assignee_id: UUID | None, assignee: Member | None) -> list[Problem]:
     """Who may be assignee: an active administrator of the organisation, or oneself."""
-    if reference is None:
+    if assignee_id is None:
         return []
     if assignee is None:
-        return [Problem(("assigneeId",), ErrorCode.NOT_FOUND, "There is no such member.")]
+        return [Problem(("assignee_id",), ErrorCode.NOT_FOUND, "There is no such member.")]
     if assignee.id == viewer.member_id or (assignee.active and assignee.kind == MemberKind.ADMINISTRATOR):
         return []
     return [unassignable_error(assignee.name)]
@@ -205,6 +205,6 @@ def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
         return []
     if due_date < day:
         message = f"The due date must be {format_date(day)} or later."
-        return [Problem(("dueDate",), ErrorCode.TOO_EARLY, message, (("earliest", day.isoformat()),))]
+        return [Problem(("due_date",), ErrorCode.TOO_EARLY, message, (("earliest", day.isoformat()),))]
     message = f"The due date must be {format_date(LAST_DAY)} or earlier."
-    return [Problem(("dueDate",), ErrorCode.TOO_LATE, message, (("latest", LAST_DAY.isoformat()),))]
+    return [Problem(("due_date",), ErrorCode.TOO_LATE, message, (("latest", LAST_DAY.isoformat()),))]

@@ -13,7 +13,6 @@ from services.automations.snapshots import snapshot
 from services.history import write_event
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.global_ids import NodeReference
 from services.kernel.sql import Statement
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify_each
@@ -54,18 +53,18 @@ async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
 
 
 async def _checked(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
-    tracker = await _find(viewer, entry.tracker)
+    tracker = await _find(viewer, entry.tracker_id)
     _must_be_of_version(tracker, entry.version)
     return await check_update(viewer, tracker, entry)
 
 
-async def _find(viewer: Viewer, reference: NodeReference, *, lock: str = "") -> Tracker:
+async def _find(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> Tracker:
     statement = Statement()
     condition = visible(Tracker, "t", viewer, statement)
     found = await statement.fetch(
-        f"SELECT {columns(Tracker, 't')} FROM tracker t WHERE {condition} AND t.id = {statement.bind(reference.id)} {lock}"
+        f"SELECT {columns(Tracker, 't')} FROM tracker t WHERE {condition} AND t.id = {statement.bind(tracker_id)} {lock}"
     )
-    tracker = row(Tracker, "t", found[0]) if found and reference.type_name == "Tracker" else None
+    tracker = row(Tracker, "t", found[0]) if found else None
     if tracker is None:
         raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker.")])
     return tracker
@@ -80,9 +79,8 @@ def _must_be_of_version(tracker: Tracker, version: int) -> None:
 
 async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
     async with transaction():
-        reference = NodeReference("Tracker", checked.tracker.id)
         # What was checked is what is there, if the version has not moved on meanwhile.
-        tracker = await _find(viewer, reference, lock="FOR NO KEY UPDATE OF t")
+        tracker = await _find(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
         _must_be_of_version(tracker, checked.tracker.version)
         before, after = Contents.of(tracker), checked.after
         if before != after:

@@ -17,11 +17,10 @@ from services.forms.validate import check_form
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.global_ids import NodeReference
 from services.kernel.text import LONGEST_COMMENT, LONGEST_DESCRIPTION, check_plain_text
 from services.tracker_types.catalogue import AvailableType, TypeVersion, forms, offered_types
 from services.tracker_types.transitions import Transition
-from services.trackers.create_input import assignee_problems, due_date_problems, member_named
+from services.trackers.create_input import assignee_problems, due_date_problems, find_member
 from services.trackers.diff import Contents
 from services.trackers.permissions import is_immutable, may_edit, transitions_from
 from services.viewer import Viewer
@@ -33,10 +32,10 @@ Values: TypeAlias = Mapping[str, CanonicalValue]
 class UpdateEntry:
     """What somebody enters to change a tracker; ``version`` is the one that they last read."""
 
-    tracker: NodeReference
+    tracker_id: UUID
     version: int
     status: TrackerStatus | Absent | None = ABSENT
-    assignee: NodeReference | Absent | None = ABSENT
+    assignee_id: UUID | Absent | None = ABSENT
     description: str | Absent | None = ABSENT
     due_date: dt.date | Absent | None = ABSENT
     values: Sequence[SubmittedValue] | Absent | None = ABSENT
@@ -140,14 +139,13 @@ def _refusal(case: _Case, label: str, *path: str) -> Problem | None:
 
 
 async def _assignee(case: _Case) -> tuple[UUID | None, Sequence[Problem]]:
-    given, stored = case.entry.assignee, case.tracker.assignee_id
-    named = given.id if isinstance(given, NodeReference) and given.type_name == "Member" else None
-    if given is ABSENT or (named == stored and (named is not None or given is None)):
+    given, stored = case.entry.assignee_id, case.tracker.assignee_id
+    if isinstance(given, Absent) or given == stored:
         return stored, ()
-    if refusal := _refusal(case, "The assignee", "assigneeId"):
+    if refusal := _refusal(case, "The assignee", "assignee_id"):
         return stored, (refusal,)
-    member = await member_named(case.viewer, given)
-    return named, assignee_problems(case.viewer, given, member)
+    member = await find_member(case.viewer, given)
+    return given, assignee_problems(case.viewer, given, member)
 
 
 def _description(case: _Case) -> tuple[str, Sequence[Problem]]:
@@ -166,7 +164,7 @@ def _due_date(case: _Case) -> tuple[dt.date | None, Sequence[Problem]]:
     given, stored = case.entry.due_date, case.tracker.due_date
     if given is ABSENT or given == stored:
         return stored, ()
-    refusal = _refusal(case, "The due date", "dueDate")
+    refusal = _refusal(case, "The due date", "due_date")
     return given, (refusal,) if refusal else due_date_problems(given, today())
 
 

@@ -110,8 +110,7 @@ async def test_an_employer_that_is_gone_cannot_be_put_into_the_record(database: 
 
 async def test_the_history_of_an_approval_and_who_hears_of_it(database: str) -> None:
     house = await office()
-    assignee = NodeReference("Member", house.tutor.id)
-    tracker = await house.approved(await house.raised("CHANGE_OF_NAME", NAME, assignee=assignee))
+    tracker = await house.approved(await house.raised("CHANGE_OF_NAME", NAME, assignee_id=house.tutor.id))
     assert await history(tracker) == [
         ("CREATED", "Olga", 1, None),
         ("STATUS_CHANGED", "Paul", 2, None),

@@ -29,7 +29,6 @@ from services.forms.definitions import (
 )
 from services.forms.documents import definition_from_document
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.global_ids import NodeReference
 from services.tracker_types.builtin import load
 from services.tracker_types.catalogue import forms, offered_types
 from services.tracker_types.transitions import Transition
@@ -127,7 +126,7 @@ async def compare(case: Case, who: Viewer) -> list[Transition]:
     steps = transitions_from(who, case.tracker, offered, form)
     by_status = {step.to: step for step in steps}
     for to in TrackerStatus:
-        entry = UpdateEntry(tracker=NodeReference("Tracker", case.tracker.id), version=1, status=to)
+        entry = UpdateEntry(tracker_id=case.tracker.id, version=1, status=to)
         problems = (await check_update(who, case.tracker, entry)).problems
         if (step := by_status.get(to)) is not None:
             foretold = asked_by(step, case.tracker.values)

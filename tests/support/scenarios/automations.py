@@ -19,7 +19,6 @@ from models import (
     TrackerEvent,
     TrackerStatus,
 )
-from services.kernel.global_ids import NodeReference
 from services.trackers.create import create_tracker
 from services.trackers.create_input import TrackerEntry
 from services.trackers.update import update_tracker
@@ -49,17 +48,15 @@ class Office:
     async def raised(self, key: str, entry: Mapping[str, object], **columns: Any) -> Tracker:
         """A tracker about Lena as createTracker makes it."""
         values = tuple(submitted(name, value) for name, value in entry.items())
-        about = NodeReference("Learner", self.lena.id)
         made = await create_tracker(
-            await viewer(self.olga), TrackerEntry(type=key, learner=about, values=values, **columns)
+            await viewer(self.olga), TrackerEntry(type=key, learner_id=self.lena.id, values=values, **columns)
         )
         return await Tracker.get(id=made)
 
     async def approved(self, tracker: Tracker, *, by: Member | None = None) -> Tracker:
         """The tracker after its approval, or after one more."""
-        reference = NodeReference("Tracker", tracker.id)
         version = (await Tracker.get(id=tracker.id)).version
-        entry = UpdateEntry(tracker=reference, version=version, status=TrackerStatus.APPROVED)
+        entry = UpdateEntry(tracker_id=tracker.id, version=version, status=TrackerStatus.APPROVED)
         await update_tracker(await viewer(by or self.paul), entry)
         return await Tracker.get(id=tracker.id)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
 from services.imports.learners import import_learners
-from services.kernel.global_ids import NodeReference
 from services.trackers.create import create_tracker
 from services.trackers.create_input import TrackerEntry
 from services.trackers.update import update_tracker
@@ -32,17 +31,16 @@ def _file(path: Path, learners: list[Learner], tutors: list[Member], number: int
 
 
 async def _open(house: Office, learner: Learner) -> None:
-    about = NodeReference("Learner", learner.id)
     values = tuple(submitted(name, value) for name, value in ADDRESS.items())
-    entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner=about, values=values)
+    entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner_id=learner.id, values=values)
     await create_tracker(await viewer(house.olga), entry)
 
 
 async def _change(house: Office, tracker: Tracker, number: int) -> None:
     entry = UpdateEntry(
-        tracker=NodeReference("Tracker", tracker.id),
+        tracker_id=tracker.id,
         version=tracker.version,
-        assignee=NodeReference("Member", (house.paul, house.olga)[number % 2].id),
+        assignee_id=(house.paul, house.olga)[number % 2].id,
     )
     await update_tracker(await viewer(house.olga), entry)
 
