@@ -8,7 +8,7 @@ from models import Comment
 from schema.comment import AddCommentInput, AddCommentPayload, comment_of
 from schema.context import Info
 from schema.relay import EdgeOf
-from services.paging.keyset import cursor_of
+from services.paging.keyset import encode_cursor
 from services.trackers import comments
 
 
@@ -18,5 +18,5 @@ async def add_comment(
     """Say something about a tracker."""
     made = await comments.add_comment(info.context.require_viewer(), comment_of(given))
     row: Any = await Comment.get(id=made)
-    edge: Any = EdgeOf(row, cursor_of(comments.OLDEST_FIRST, [row.created_at, row.id]))
+    edge: Any = EdgeOf(row, encode_cursor(comments.OLDEST_FIRST, [row.created_at, row.id]))
     return AddCommentPayload(comment=row, comment_edge=edge)

@@ -25,7 +25,7 @@ class ErrorsToPayload(FieldExtension):
         try:
             return await next_(source, info, **kwargs)
         except ValidationFailed as failed:
-            return self._payload(errors=input_errors(failed.problems), **failed.standing)
+            return self._payload(errors=input_errors(failed.problems), **failed.current)
 
 
 def input_errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -14,7 +14,7 @@ from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayloa
 from schema.relay import ConnectionOf, EdgeOf, reference_of
 from schema.tracker_connection import page
 from services.kernel.errors import Problem
-from services.paging.keyset import cursor_of
+from services.paging.keyset import encode_cursor
 from services.paging.pages import PageRequest
 from services.trackers import create, update
 from services.trackers.listing.orders import NEWEST_FIRST
@@ -55,7 +55,7 @@ async def create_tracker(info: Info, given: CreateInput) -> CreateTrackerPayload
     """Open a tracker."""
     made = await create.create_tracker(info.context.require_viewer(), entry_of(given))
     row: Any = await info.context.loaders.rows(Tracker).load(made)
-    edge: Any = EdgeOf(row, cursor_of(NEWEST_FIRST, [row.number]))
+    edge: Any = EdgeOf(row, encode_cursor(NEWEST_FIRST, [row.number]))
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)
 
 

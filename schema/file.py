@@ -8,14 +8,14 @@ from schema.context import Info
 from schema.fields import edge
 from schema.relay import NODE_ID, Node
 from services.files.signed_urls import address_of
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from services.trackers import attachments
 
 Row = strawberry.Parent[attachments.File]
 
 
 def _id(root: Row) -> strawberry.ID:
-    return strawberry.ID(global_id("File", root.id))
+    return strawberry.ID(to_global_id("File", root.id))
 
 
 def _url(root: Row, info: Info) -> str:

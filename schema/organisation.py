@@ -9,11 +9,11 @@ from schema.context import Info
 from schema.fields import edge
 from schema.relay import NODE_ID, Node
 from services.automations.settings import AutomationSetting, settings_of
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 
 
 def _id(root: strawberry.Parent[AutomationSetting]) -> strawberry.ID:
-    return strawberry.ID(global_id("ProcessAutomation", root.id))
+    return strawberry.ID(to_global_id("ProcessAutomation", root.id))
 
 
 @strawberry.type(description="Whether and how the organisation uses one of the built-in process automations.")

@@ -10,7 +10,7 @@ from tortoise import Model
 from models.rows import row
 from schema.fields import edge
 from services.kernel.errors import BadRequestError
-from services.kernel.global_ids import NO_ROW, NodeReference, global_id, named
+from services.kernel.global_ids import NIL_UUID, NodeReference, from_global_id, to_global_id
 from services.paging.pages import Page
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ NODE_ID = "The global id: opaque, unique, and the same for as long as the object
 
 
 def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
-    return strawberry.ID(global_id(type(root).__name__, root.pk))
+    return strawberry.ID(to_global_id(type(root).__name__, root.pk))
 
 
 @strawberry.interface(description="Anything that has an id of its own.")
@@ -95,16 +95,16 @@ def connection_of(page: Page, model: type[Model]) -> ConnectionOf:
 
 def reference_of(text: str, *path: str) -> NodeReference:
     """What an id in a query's argument names; raises BadRequestError for what is no id."""
-    reference = named(text)
+    reference = from_global_id(text)
     if reference is None:
         raise BadRequestError("This is no id.", *path)
     return reference
 
 
 def row_id(text: str, model: type[Model]) -> UUID:
-    """Return the id of the row that an input's global id names; NO_ROW if it is no global id of the model's type."""
-    reference = named(text)
-    return reference.id if reference is not None and reference.type_name == model.__name__ else NO_ROW
+    """Return the id of the row that an input's global id names; NIL_UUID if it is no global id of the model's type."""
+    reference = from_global_id(text)
+    return reference.id if reference is not None and reference.type_name == model.__name__ else NIL_UUID
 
 
 def optional_row_id(text: str | None, model: type[Model]) -> UUID | None:
@@ -114,4 +114,4 @@ def optional_row_id(text: str | None, model: type[Model]) -> UUID | None:
 
 def reference_in(text: str) -> NodeReference:
     """Return what the global id of a value names; what is no global id names nothing that exists."""
-    return named(text) or NodeReference("", NO_ROW)
+    return from_global_id(text) or NodeReference("", NIL_UUID)

@@ -11,7 +11,7 @@ from schema.field_definition import FieldDefinition
 from schema.fields import edge
 from schema.relay import Node
 from services.forms import definitions
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from services.tracker_types.catalogue import AvailableType
 from services.tracker_types.transitions import Transition as TransitionRow
 
@@ -36,7 +36,7 @@ Row = strawberry.Parent[AvailableType]
 
 
 def _id(root: Row) -> strawberry.ID:
-    return strawberry.ID(global_id("TrackerType", root.type.id))
+    return strawberry.ID(to_global_id("TrackerType", root.type.id))
 
 
 def _key(root: Row) -> str:

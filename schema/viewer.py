@@ -13,7 +13,7 @@ from schema.notification import Notification
 from schema.organisation import Organisation
 from schema.relay import Connection, ConnectionOf, connection_of
 from schema.selection import asks_for_total
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from services.notifications.listing import page_of_notifications
 from services.notifications.subscription import newest_cursor, unread_count
 from services.paging.pages import PageRequest
@@ -23,7 +23,7 @@ Row = strawberry.Parent[ViewerRow]
 
 
 def _id(root: Row) -> strawberry.ID:
-    return strawberry.ID(global_id("Member", root.member_id))
+    return strawberry.ID(to_global_id("Member", root.member_id))
 
 
 def _member(root: Row) -> models.Member:

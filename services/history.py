@@ -9,7 +9,7 @@ from models import Member, Tracker, TrackerEvent, TrackerEventKind
 from models.base import dump_json, new_id
 from models.database import fetch
 from models.rows import columns
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import Listing, Page, PageRequest, fetch_pages
 from services.viewer import Viewer
@@ -27,7 +27,7 @@ async def pages_by_tracker(
     viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
     """The same page of each tracker's history, oldest first. The caller has seen the trackers."""
-    statement = Statement()
+    statement = StatementBuilder()
     listing = Listing(
         order=OLDEST_FIRST,
         select=f"{columns(TrackerEvent, 'e')}, {columns(Member, 'actor')}",

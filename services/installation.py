@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 from uuid import UUID
 
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Installation:
 
     def tracker_url(self, tracker_id: UUID) -> str:
         """The Edit Tracker page of a tracker: ``{id}`` becomes its URL-encoded global id."""
-        return self.edit_url.replace("{id}", quote(global_id("Tracker", tracker_id), safe=""))
+        return self.edit_url.replace("{id}", quote(to_global_id("Tracker", tracker_id), safe=""))
 
     def password_link(self, token: str) -> str:
         """The address at which whoever holds this token chooses a password."""

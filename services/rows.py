@@ -8,7 +8,7 @@ from tortoise import Model
 
 from models import Employer, Member, Programme
 from models.rows import columns, row
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 async def rows_by_id(viewer: Viewer, model: type[M], ids: Sequence[UUID]) -> list[M | None]:
     """The rows of ``ids`` in their order; None for what is not there or not to be seen."""
-    statement = Statement()
+    statement = StatementBuilder()
     condition = visible(model, "r", viewer, statement)
     records = await statement.fetch(
         f"SELECT {columns(model, 'r')} FROM {model._meta.db_table} r "
@@ -34,7 +34,7 @@ _KINDS: tuple[type[Neighbour], ...] = (Member, Employer, Programme)
 
 async def neighbours_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[Neighbour | None]:
     """The members, employers and programmes of ``ids`` in their order; None for what the organisation has not."""
-    statement = Statement()
+    statement = StatementBuilder()
     select, joins = ["asked.id AS asked"], [f"unnest({statement.bind(list(ids))}::uuid[]) AS asked (id)"]
     for model in _KINDS:
         table = model._meta.db_table

@@ -19,11 +19,11 @@ from models import (
     TrackerEvent,
     TrackerType,
 )
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.viewer import Viewer
 
 
-def visible(model: type[Model], alias: str, viewer: Viewer, statement: Statement) -> str:
+def visible(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
     """The SQL condition under which the viewer sees a row of ``model`` known as ``alias``."""
     if model is Notification:
         return f"{alias}.recipient_id = {statement.bind(viewer.member_id)}"
@@ -39,7 +39,7 @@ def visible(model: type[Model], alias: str, viewer: Viewer, statement: Statement
     return f"{mine} AND {_concerns(model, alias, viewer, statement)}"
 
 
-def _file_to_be_seen(alias: str, viewer: Viewer, statement: Statement) -> str:
+def _file_to_be_seen(alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
     """The condition under which a file is the viewer's own upload, or one of a tracker that they see."""
     seen = visible(Tracker, "seen", viewer, statement)
     attached = f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
@@ -49,7 +49,7 @@ def _file_to_be_seen(alias: str, viewer: Viewer, statement: Statement) -> str:
     return f"({own} OR {attached})"
 
 
-def _concerns(model: type[Model], alias: str, viewer: Viewer, statement: Statement) -> str:
+def _concerns(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
     """The condition under which a row of a tutor's organisation is one that concerns them."""
     if model is LearningAim:
         seen = _concerns(Learner, "seen", viewer, statement)

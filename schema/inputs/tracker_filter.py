@@ -9,7 +9,7 @@ import strawberry
 from schema.enums import OrderDirection, ProgrammeStatus, TrackerCategory, TrackerOrderField, TrackerStatus
 from schema.relay import reference_of
 from services.kernel.errors import BadRequestError
-from services.paging.by_name import words
+from services.paging.by_name import search_words
 from services.trackers.listing import filters
 from services.trackers.listing.day_blocks import Days
 from services.trackers.listing.orders import OrderTerm
@@ -89,7 +89,7 @@ def rule_of(filter_by: TrackerFilter | None) -> filters.TrackerFilter:
     if filter_by is None:
         return filters.ALL
     return filters.TrackerFilter(
-        search=tuple(dict.fromkeys(words(filter_by.search, "filter"))),
+        search=tuple(dict.fromkeys(search_words(filter_by.search, "filter"))),
         type=_entries(filter_by.type),
         category=_entries(filter_by.category),
         status=_entries(filter_by.status),

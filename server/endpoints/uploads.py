@@ -15,7 +15,7 @@ from server.protocol.http_errors import bug, json_answer, refusal, refused
 from services.files.store import FileStore
 from services.files.uploads import Destination, Sent, destination_of, too_large, upload
 from services.kernel.errors import DomainError, UnauthenticatedError
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from services.viewer import Viewer
 
 ViewerOf: TypeAlias = Callable[[str | None], Awaitable[Viewer | None]]
@@ -75,7 +75,7 @@ class UploadEndpoint:
         sent = Sent(name=part.name, media_type=part.media_type, length=length)
         async with aclosing(part.chunks()) as chunks:
             made = await upload(viewer, self._store, to, sent, chunks)
-        return json_answer({"id": global_id("File", made)}, 201)
+        return json_answer({"id": to_global_id("File", made)}, 201)
 
 
 class _Incoming:

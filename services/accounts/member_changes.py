@@ -17,7 +17,7 @@ from services.accounts.sessions import end_sessions
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, UnauthenticatedError, ValidationFailed
-from services.kernel.text import normal_email
+from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
 from services.mail.password_mail import enqueue_invitation
 from services.viewer import Viewer
@@ -68,7 +68,7 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
 async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
     async with transaction():
         manager = await _manager(viewer)
-        email = normal_email(entry.email)
+        email = normalise_email(entry.email)
         name, of_name = check_name(entry.name)
         problems = [*of_name, *await email_problems(email)]
         problems += _kind_problems(manager, entry.kind) + _granting_problems(manager, entry.roles)

@@ -14,10 +14,10 @@ from services.audit import audit_for
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import Statement
-from services.kernel.text import check_line, clean_text, normal_email
+from services.kernel.sql import StatementBuilder
+from services.kernel.text import check_line, clean_text, normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.paging.by_name import by_name, listing, part, words
+from services.paging.by_name import by_name, like_pattern, listing, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
@@ -53,7 +53,7 @@ async def add_member(
     Raises ValidationFailed with all problems: ``name`` blank, not one line or beyond 200 characters, ``email`` no address (of at most
     100 characters) or in use, in whichever organisation, ``password`` not of 12 to 200 characters.
     """
-    email = normal_email(email)
+    email = normalise_email(email)
     clean, name_problems = check_name(name)
     problems = [*await email_problems(email), *name_problems]
     if password is not None:
@@ -100,12 +100,12 @@ async def page_of_members(
 
     Every word of ``search`` is part of the name or the e-mail address.
     """
-    statement = Statement()
+    statement = StatementBuilder()
     where = [visible(Member, "r", viewer, statement)]
     if assignable_only:
         where.append(assignable("r", statement.bind(viewer.member_id)))
-    for word in words(search):
-        pattern = part(statement, word)
+    for word in search_words(search):
+        pattern = like_pattern(statement, word)
         where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
     return await fetch_page(request, listing(Member, by_name(Member), where, statement), count=count)
 

@@ -13,7 +13,7 @@ from services.accounts.throttling import count_failed_token, forget_failures
 from services.audit import audit_for
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.text import clean_text, normal_email
+from services.kernel.text import clean_text, normalise_email
 from services.kernel.unit_of_work import unit_of_work
 from services.mail.password_mail import enqueue_password_reset
 
@@ -28,7 +28,7 @@ async def request_reset(*, email: str, client: str) -> None:
     Nothing tells whether there is: not the answer, and not what is done for it. Beyond some requests an hour, for
     one address or from one client, nothing is sent.
     """
-    email = normal_email(email)
+    email = normalise_email(email)
     known = email if clean_text(email) is not None else ""  # what is no text is nobody's address
     async with transaction():
         if await may_ask(email=email, client=client):

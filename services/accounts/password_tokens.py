@@ -7,7 +7,7 @@ from uuid import UUID
 from models import MailKind
 from models.base import new_id
 from models.database import fetch, transaction
-from services.kernel.tokens import digest_of
+from services.kernel.tokens import token_digest
 
 HOURS: Final = {MailKind.INVITATION: 7 * 24, MailKind.PASSWORD_RESET: 1}
 """For so long a token holds, counted from when its mail is rendered."""
@@ -27,7 +27,7 @@ async def make_token(member_id: UUID, kind: MailKind) -> str | None:
             "VALUES ($1, $2, $3, now() + make_interval(hours => $4))",
             new_id(),
             member_id,
-            digest_of(token),
+            token_digest(token),
             HOURS[kind],
         )
     return token
@@ -42,7 +42,7 @@ async def owner_of(token: str) -> UUID | None:
     """The active member to whom a token gives the right to choose a password."""
     found = await fetch(
         f"SELECT member.id FROM password_token JOIN member ON member.id = member_id AND active WHERE {_USABLE}",
-        digest_of(token),
+        token_digest(token),
     )
     return found[0]["id"] if found else None
 
@@ -50,4 +50,4 @@ async def owner_of(token: str) -> UUID | None:
 async def use_token(token: str) -> bool:
     """Use a token up, in the caller's transaction; of several at once only one does."""
     used = f"UPDATE password_token SET used_at = now() WHERE {_USABLE} RETURNING id"
-    return bool(await fetch(used, digest_of(token)))
+    return bool(await fetch(used, token_digest(token)))

@@ -21,8 +21,8 @@ from services.accounts.throttling import count_attempt, forget_attempt
 from services.installation import Installation
 from services.kernel.channels import SESSIONS, wake
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.text import clean_text, normal_email
-from services.kernel.tokens import digest_of
+from services.kernel.text import clean_text, normalise_email
+from services.kernel.tokens import token_digest
 from services.viewer import Viewer
 
 ACCESS_SECONDS = 600
@@ -63,7 +63,7 @@ async def sign_in(installation: Installation, *, email: str, password: str, clie
     Raises ValidationFailed with INVALID_CREDENTIALS, the same for an unknown address, a wrong password and a member
     switched off, or with RATE_LIMITED.
     """
-    email = normal_email(email)
+    email = normalise_email(email)
     await count_attempt(email=email, client=client)
     member = await Member.get_or_none(email=email, active=True) if clean_text(email) is not None else None
     if not await verify_password(password, member.password_hash if member else None) or member is None:
@@ -120,7 +120,7 @@ async def sign_out(*, refresh_token: str) -> bool:
         "WITH ended AS (UPDATE session SET ended_at = coalesce(ended_at, now()) "
         "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id) "
         "SELECT pg_notify($2, member_id::text) FROM ended",
-        digest_of(refresh_token),
+        token_digest(refresh_token),
         SESSIONS,
     )
     return bool(ended)
@@ -168,7 +168,7 @@ async def _renewable(refresh_token: str) -> UUID | None:
         "SELECT t.id, t.session_id, s.member_id, t.used_at < now() - make_interval(secs => $2) AS stolen "
         "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "
         "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR NO KEY UPDATE OF t, s",
-        digest_of(refresh_token),
+        token_digest(refresh_token),
         float(REPEAT_SECONDS),
     )
     if not found:
@@ -183,7 +183,7 @@ async def _renewable(refresh_token: str) -> UUID | None:
 
 async def _hand_out(installation: Installation, session_id: UUID) -> SignedIn:
     refresh_token = secrets.token_urlsafe(32)
-    await RefreshToken.create(session_id=session_id, digest=digest_of(refresh_token))
+    await RefreshToken.create(session_id=session_id, digest=token_digest(refresh_token))
     now = await fetch("SELECT floor(extract(epoch FROM now()))::float8 AS seconds")
     expires = now[0]["seconds"] + ACCESS_SECONDS
     viewer = await viewer_of_session(session_id, expires=expires)

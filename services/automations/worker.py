@@ -13,8 +13,8 @@ from models import NotificationKind, Tracker, TrackerEventKind
 from models.database import fetch, transaction
 from services.automations.approval import Outcome, apply_or_schedule, notify_outcome, tell_those_concerned
 from services.history import write_event
-from services.kernel.background import pause_after, to_its_end
-from services.kernel.dates import today, until_tomorrow
+from services.kernel.background import backoff_seconds, finish_step
+from services.kernel.dates import time_until_midnight, today
 from services.kernel.errors import ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.catalogue import forms
@@ -75,18 +75,18 @@ async def run_automations(*, poll: float = POLL, grace: float = GRACE) -> None:
     told: type[Exception] | None = None
     while True:
         try:
-            await to_its_end(apply_due(), grace)
+            await finish_step(apply_due(), grace)
         except Exception as error:
             failures += 1
             if type(error) is not told:
                 told = type(error)
                 _log.error("the automations stand still: %s", told.__name__)
-            await asyncio.sleep(pause_after(failures))
+            await asyncio.sleep(backoff_seconds(failures))
             continue
         if failures:
             failures, told = 0, None
             _log.info("the automations go on")
-        await asyncio.sleep(min(poll, until_tomorrow().total_seconds() + 1))
+        await asyncio.sleep(min(poll, time_until_midnight().total_seconds() + 1))
 
 
 async def _apply_next(round_: _Round) -> Outcome | None:

@@ -20,7 +20,7 @@ from services.demo.people import People
 from services.demo.safeguarding import write_safeguarding
 from services.demo.source import read
 from services.demo.trackers import TypeInUse, plan_trackers
-from services.kernel.dates import day_of
+from services.kernel.dates import local_date
 from services.records.organisations import make_organisation
 from services.tracker_types.catalogue import forms, write_built_in_types
 
@@ -75,7 +75,7 @@ async def _write_provider(
         people=people,
     )
     types = await _types(organisation)
-    plans = plan_trackers(provider["trackers"], types, cast, read("words"), day_of(now))
+    plans = plan_trackers(provider["trackers"], types, cast, read("words"), local_date(now))
     await write_trackers(organisation.id, plans, now)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from models import Member, Role, TrackerEventKind, TrackerStatus
 from services.demo.cases import Case
 from services.demo.endings import Ending
-from services.kernel.dates import ZONE
+from services.kernel.dates import TIME_ZONE
 
 NEW, APPROVED, RESOLVED, REJECTED, CLOSED = TrackerStatus
 _DAYS_UNTIL_REOPENED = 20
@@ -95,7 +95,7 @@ def _changed(
 def _at_work(case: Case, day: dt.date) -> dt.datetime:
     draw = case.draw
     time = dt.time(draw.randint(9, 16), draw.randint(0, 59), draw.randint(0, 59))
-    return dt.datetime.combine(day, time, ZONE).astimezone(dt.UTC)
+    return dt.datetime.combine(day, time, TIME_ZONE).astimezone(dt.UTC)
 
 
 def _later(case: Case, before: dt.datetime) -> dt.datetime:
@@ -112,4 +112,4 @@ def _applied_at(approved: dt.datetime, effective: dt.date | None) -> dt.datetime
     at_once = approved + AT_ONCE
     if effective is None:
         return at_once
-    return max(at_once, dt.datetime.combine(effective, dt.time(0, 5), ZONE).astimezone(dt.UTC))
+    return max(at_once, dt.datetime.combine(effective, dt.time(0, 5), TIME_ZONE).astimezone(dt.UTC))

@@ -14,7 +14,7 @@ from services.demo.stories import Story, aims_of
 from services.imports.entry import EmployerMention, LearnerEntry
 from services.imports.match_aims import AimChanges
 from services.imports.write import LearnerWrite, write_learners
-from services.kernel.dates import day_of
+from services.kernel.dates import local_date
 
 _HOURS = ("16", "20", "22.5", "30", "35", "37", "37.5", "40")
 
@@ -37,7 +37,7 @@ async def write_people(
 ) -> list[Person]:
     """Write the learners of a provider with all they are filed under, as an import of ``now`` would."""
     stories = [Story(story) for story, count in provider["learners"].items() for _ in range(count)]
-    day = day_of(now)
+    day = local_date(now)
     entries = [_entry(number, story, provider, tutors, day, people) for number, story in enumerate(stories, 1)]
     begun = now - dt.timedelta(days=180)
     await write_learners(

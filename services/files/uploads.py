@@ -16,7 +16,7 @@ from services.files.names import file_name
 from services.files.store import FileStore
 from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
-from services.kernel.file_types import HEAD, Contents, is_accepted
+from services.kernel.file_types import HEAD, ContentSniffer, is_accepted
 from services.tracker_types.catalogue import AvailableType, forms, type_by_key
 from services.viewer import Viewer
 
@@ -121,7 +121,7 @@ async def upload(viewer: Viewer, store: FileStore, to: Destination, sent: Sent, 
     """
     file_id = await _begin(viewer, to, sent)
     try:
-        contents = Contents()
+        contents = ContentSniffer()
         await store.write(file_id, _judged(chunks, contents, to, sent))
         await fetch(_COMPLETE, file_id, _media_type(contents, to, sent), contents.size)
     except BaseException:
@@ -148,7 +148,7 @@ async def _begin(viewer: Viewer, to: Destination, sent: Sent) -> UUID:
 
 
 async def _judged(
-    chunks: AsyncIterator[bytes], contents: Contents, to: Destination, sent: Sent
+    chunks: AsyncIterator[bytes], contents: ContentSniffer, to: Destination, sent: Sent
 ) -> AsyncIterator[bytes]:
     """The same bytes, until something is wrong with them."""
     looked = False
@@ -167,14 +167,14 @@ async def _judged(
     _media_type(contents, to, sent)
 
 
-def _media_type(contents: Contents, to: Destination, sent: Sent) -> str:
+def _media_type(contents: ContentSniffer, to: Destination, sent: Sent) -> str:
     """What the whole file is. Raises UploadError where that is not wanted, or not what it was said to be."""
     media_type = contents.media_type(sent.media_type)
     if media_type is None:
         raise _not_accepted(to, "the file is not what its Content-Type says")
     if not is_accepted(media_type, to.field.accept):
         raise _not_accepted(to, f"this is {media_type}")
-    if contents.is_two_at_once():
+    if contents.is_polyglot():
         raise _not_accepted(to, "this is a ZIP archive as well")
     return media_type
 

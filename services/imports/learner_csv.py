@@ -16,7 +16,7 @@ from services.imports.csv_file import CsvRecord, read_records
 from services.imports.csv_values import CellRefused, text_in, text_up_to, yes_or_no
 from services.imports.entry import EmployerMention, LearnerEntry
 from services.imports.report import EntryProblem, UnreadableFileError
-from services.kernel.text import normal_email
+from services.kernel.text import normalise_email
 
 _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
 
@@ -96,7 +96,7 @@ def _groups(text: str) -> tuple[str, ...]:
 
 
 def _email(text: str) -> str | None:
-    return normal_email(text) or None
+    return normalise_email(text) or None
 
 
 _LINE = text_in(TextFormat.ADDRESS_LINE)

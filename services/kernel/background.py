@@ -5,12 +5,12 @@ import random
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-LONGEST_PAUSE = 60.0  # seconds, after rounds that failed as a whole
+MAX_BACKOFF = 60.0  # seconds, after rounds that failed as a whole
 
 T = TypeVar("T")
 
 
-async def to_its_end(step: Coroutine[Any, Any, T], grace: float) -> T:
+async def finish_step(step: Coroutine[Any, Any, T], grace: float) -> T:
     """Run a step that a cancellation does not break, unless it takes longer than it may then.
 
     In a task of its own also because ``asyncio.wait_for`` of Python 3.11, which the libraries use, can lose a
@@ -29,7 +29,7 @@ async def to_its_end(step: Coroutine[Any, Any, T], grace: float) -> T:
         raise
 
 
-def pause_after(failures: int) -> float:
+def backoff_seconds(failures: int) -> float:
     """Seconds until the next try: 1, 2, 4 … each a fifth more or less, at most a minute."""
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
-    return min(2.0 ** min(failures - 1, 10) * jitter, LONGEST_PAUSE)
+    return min(2.0 ** min(failures - 1, 10) * jitter, MAX_BACKOFF)

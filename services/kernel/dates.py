@@ -3,25 +3,25 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/London")
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+TIME_ZONE = ZoneInfo("Europe/London")
+EARLIEST_DATE, LATEST_DATE = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
 """The days that anything entered or imported lies between, both included."""
 
 
 def today() -> dt.date:
     """The day in Europe/London."""
-    return day_of(dt.datetime.now(dt.UTC))
+    return local_date(dt.datetime.now(dt.UTC))
 
 
-def day_of(moment: dt.datetime) -> dt.date:
+def local_date(moment: dt.datetime) -> dt.date:
     """The day in Europe/London at a moment, which knows its zone."""
-    return moment.astimezone(ZONE).date()
+    return moment.astimezone(TIME_ZONE).date()
 
 
-def until_tomorrow() -> dt.timedelta:
+def time_until_midnight() -> dt.timedelta:
     """How long it still is the same day in Europe/London."""
     now = dt.datetime.now(dt.UTC)
-    return dt.datetime.combine(day_of(now) + dt.timedelta(days=1), dt.time(), ZONE) - now
+    return dt.datetime.combine(local_date(now) + dt.timedelta(days=1), dt.time(), TIME_ZONE) - now
 
 
 def format_date(day: dt.date) -> str:

@@ -60,9 +60,9 @@ class ValidationFailed(Exception):  # noqa: N818 - a refusal is an answer, not a
     ``standing`` is what the refused caller should read instead, by its name: on CONFLICT the row as it now stands.
     """
 
-    def __init__(self, problems: Iterable[Problem], *, standing: Mapping[str, object] = MappingProxyType({})) -> None:
+    def __init__(self, problems: Iterable[Problem], *, current: Mapping[str, object] = MappingProxyType({})) -> None:
         self.problems = tuple(problems)
-        self.standing = standing
+        self.current = current
         super().__init__(", ".join(f"{'.'.join(p.path)}: {p.code}" for p in self.problems))
 
 

@@ -37,7 +37,7 @@ _ZIP_END = re.compile(rb"PK\x05\x06(?=.{16}(..))", re.DOTALL)
 """The end of an archive's directory: 22 bytes, the last two of them the length of the comment that ends the file."""
 
 
-def canonical(media_type: str) -> str:
+def canonical_media_type(media_type: str) -> str:
     """A media type in lower case, by the name that is registered for it."""
     name = media_type.partition(";")[0].strip().lower()
     return _ALIASES.get(name, name)
@@ -46,12 +46,12 @@ def canonical(media_type: str) -> str:
 def is_accepted(media_type: str, accept: Collection[str]) -> bool:
     """Whether a field takes the type: it names it, or its family as ``image/*``, or none at all."""
     family = media_type.partition("/")[0] + "/*"
-    return not accept or not {media_type, family, "*/*"}.isdisjoint(canonical(one) for one in accept)
+    return not accept or not {media_type, family, "*/*"}.isdisjoint(canonical_media_type(one) for one in accept)
 
 
-def can_be_told(media_type: str) -> bool:
+def is_detectable(media_type: str) -> bool:
     """Whether some file is found to be of the type, or of its family where it is written ``image/*``."""
-    name = canonical(media_type)
+    name = canonical_media_type(media_type)
     family, _, rest = name.partition("/")
     if rest == "*":
         return family in {"*", "text"} or any(one.startswith(f"{family}/") for one in _told())
@@ -60,11 +60,11 @@ def can_be_told(media_type: str) -> bool:
 
 @cache
 def _told() -> frozenset[str]:
-    known = {canonical(one.mime_type) for one in puremagic.magic_header_array}
+    known = {canonical_media_type(one.mime_type) for one in puremagic.magic_header_array}
     return frozenset({one for one in known if "/" in one} | {UNKNOWN} | _MARKUP | _TEXT | set(_MEMBERS))
 
 
-class Contents:
+class ContentSniffer:
     """A file as it comes in; only its beginning and its end are held."""
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class Contents:
         shortest = 4 if self._is_text else 3
         found: dict[str, None] = {}
         for match in matches:
-            media_type = canonical(match.mime_type)
+            media_type = canonical_media_type(match.mime_type)
             if media_type and match.offset >= 0 and len(match.byte_match) >= shortest and not _is_plain(media_type):
                 found[media_type] = None
         return list(found)
@@ -100,7 +100,7 @@ class Contents:
 
         Of several types that begin alike the declared one counts.
         """
-        said = canonical(declared or "")
+        said = canonical_media_type(declared or "")
         possible = self.possible_types()
         if _ZIP in possible:
             possible = self._possible_archives(possible)
@@ -115,7 +115,7 @@ class Contents:
         documents = [one for one in possible if one in _MEMBERS and _MEMBERS[one] in self._tail]
         return [*documents, _ZIP, *(one for one in possible if one not in _MEMBERS)]
 
-    def is_two_at_once(self) -> bool:
+    def is_polyglot(self) -> bool:
         """Whether the file also ends as a ZIP archive, which programs read from its end, but does not begin as one."""
         if _ZIP in self.possible_types():
             return False

@@ -13,21 +13,21 @@ class NodeReference:
     id: UUID
 
 
-NO_ROW = UUID(int=0)
+NIL_UUID = UUID(int=0)
 """The id that no row has: what a malformed global id in an input stands for, so that the entry is answered NOT_FOUND."""
 
 
-def global_id(type_name: str, row_id: UUID) -> str:
+def to_global_id(type_name: str, row_id: UUID) -> str:
     """The global id of a row."""
     return urlsafe_b64encode(f"{type_name}:{row_id}".encode()).decode().rstrip("=")
 
 
-def named(text: str) -> NodeReference | None:
-    """What a global id names; None if the text is no global id in the form that ``global_id`` gives it."""
+def from_global_id(text: str) -> NodeReference | None:
+    """What a global id names; None if the text is no global id in the form that ``to_global_id`` gives it."""
     try:
         decoded = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
         type_name, _, row_id = decoded.partition(":")
         reference = NodeReference(type_name, UUID(row_id))
     except ValueError:
         return None
-    return reference if type_name.isalpha() and global_id(type_name, reference.id) == text else None
+    return reference if type_name.isalpha() and to_global_id(type_name, reference.id) == text else None

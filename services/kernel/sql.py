@@ -24,7 +24,7 @@ class NamedStatement:
         return await fetch(self.text, *(values[name] for name in self.names))
 
 
-class Statement:
+class StatementBuilder:
     """Collect the values of one SQL statement, numbered as its parts bind them."""
 
     def __init__(self) -> None:

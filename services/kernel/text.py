@@ -4,9 +4,9 @@ import unicodedata
 
 from services.kernel.errors import ErrorCode, Problem
 
-LONGEST_DESCRIPTION = 10_000
-LONGEST_COMMENT = 10_000
-LONGEST_EMAIL = 320
+MAX_DESCRIPTION_LENGTH = 10_000
+MAX_COMMENT_LENGTH = 10_000
+MAX_EMAIL_LENGTH = 320
 
 # Unicode's stream-safe text (UAX #15) has no longer run. Normalising takes the square of a run's length, so
 # that one megabyte of marks would hold the process for hours.
@@ -61,9 +61,9 @@ def is_one_line(text: str) -> bool:
     return not any(unicodedata.category(character) in _NO_LINE for character in text)
 
 
-def normal_email(email: str) -> str:
+def normalise_email(email: str) -> str:
     """The form in which an e-mail address is kept and compared; what no address can be stays as it is."""
-    clean = clean_text(email) if len(email) <= LONGEST_EMAIL else None
+    clean = clean_text(email) if len(email) <= MAX_EMAIL_LENGTH else None
     return email if clean is None else clean.lower()
 
 

@@ -3,6 +3,6 @@
 from hashlib import sha256
 
 
-def digest_of(token: str) -> str:
+def token_digest(token: str) -> str:
     """Return the SHA-256 of a token in hexadecimal; tokens are long and random, so no salt is needed."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

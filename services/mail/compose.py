@@ -11,7 +11,7 @@ from models.database import fetch
 from models.rows import columns, row
 from services.accounts.password_tokens import make_token
 from services.installation import Installation
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.mail.password_mail import PasswordLink, letter_of
 from services.mail.templates import Assignment, assignment_mail, written
 from services.viewer import Viewer
@@ -72,7 +72,7 @@ async def _assignment(mail_id: UUID, told: Mapping[str, Any]) -> Assignment | No
     assert member is not None
     assert organisation is not None
     recipient = Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=told["created_at"])
-    statement = Statement()
+    statement = StatementBuilder()
     rights = visible(Tracker, "tracker", recipient, statement)
     wanted, assignee = statement.bind(told["tracker_id"]), statement.bind(member.id)
     trackers = await statement.fetch(f"""

@@ -6,7 +6,7 @@ import math
 
 from models.database import fetch
 from services.installation import Installation
-from services.kernel.background import pause_after, to_its_end
+from services.kernel.background import backoff_seconds, finish_step
 from services.mail.outbox import Outcome, send_next
 from services.mail.transport import Mailer
 
@@ -33,7 +33,7 @@ async def run_outbox(
     while True:
         wake.clear()
         try:
-            outcome, idle = await to_its_end(_step(installation, mailer), grace)
+            outcome, idle = await finish_step(_step(installation, mailer), grace)
         except Exception as error:
             outcome, idle = Outcome.HELD_UP, 0.0
             # Most likely the database is away. What the error says may hold a value.
@@ -42,7 +42,7 @@ async def run_outbox(
                 _log.error("the outbox stands still: %s", told.__name__)
         if outcome is Outcome.HELD_UP:
             failures += 1
-            await asyncio.sleep(pause_after(failures))
+            await asyncio.sleep(backoff_seconds(failures))
             continue
         if failures:
             failures, told = 0, None

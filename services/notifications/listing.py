@@ -8,7 +8,7 @@ from models import Notification
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import Listing, Page, PageRequest, fetch_page
 from services.viewer import Viewer
@@ -29,7 +29,7 @@ class ReadMark:
 
 async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_only: bool, count: bool) -> Page:
     """The viewer's notifications, newest first."""
-    statement = Statement()
+    statement = StatementBuilder()
     where = visible(Notification, "r", viewer, statement)
     listing = Listing(
         order=NEWEST_FIRST,

@@ -6,7 +6,7 @@ from tortoise import Model
 
 from models.rows import columns
 from services.kernel.errors import BadRequestError
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.kernel.text import clean_text
 from services.paging.keyset import Key, Order
 from services.paging.pages import Listing, Page, PageRequest, fetch_page
@@ -25,13 +25,13 @@ async def page_by_name(
     model: type[Model], viewer: Viewer, request: PageRequest, *, search: str | None, condition: str, count: bool
 ) -> Page:
     """Rows by name that meet an SQL condition; every word of ``search`` is part of the name."""
-    statement = Statement()
+    statement = StatementBuilder()
     where = [visible(model, "r", viewer, statement), condition]
-    where += [f"fold(r.name) LIKE {part(statement, word)}" for word in words(search)]
+    where += [f"fold(r.name) LIKE {like_pattern(statement, word)}" for word in search_words(search)]
     return await fetch_page(request, listing(model, by_name(model), where, statement), count=count)
 
 
-def listing(model: type[Model], order: Order, where: list[str], statement: Statement) -> Listing:
+def listing(model: type[Model], order: Order, where: list[str], statement: StatementBuilder) -> Listing:
     """A list of the rows of a model, known as ``r``, that meet all the conditions."""
     return Listing(
         order=order,
@@ -42,7 +42,7 @@ def listing(model: type[Model], order: Order, where: list[str], statement: State
     )
 
 
-def words(search: str | None, *path: str) -> list[str]:
+def search_words(search: str | None, *path: str) -> list[str]:
     """The words of a search; raises BadRequestError where it is too long or no text. ``path`` is where it stands."""
     text, path = search or "", (*path, "search")
     if len(text) > LONGEST_SEARCH:
@@ -53,7 +53,7 @@ def words(search: str | None, *path: str) -> list[str]:
     return clean.split()
 
 
-def part(statement: Statement, word: str, *, through: str = "fold") -> str:
+def like_pattern(statement: StatementBuilder, word: str, *, through: str = "fold") -> str:
     """A LIKE pattern for a word anywhere in a text, its case and accents taken away, its wildcards literal.
 
     They are escaped after folding, which makes a plain one of a full-width one. ``through`` is the SQL function that the text

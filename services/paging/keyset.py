@@ -79,7 +79,7 @@ def _beyond(key: Key, bound: Bound) -> str:
     return ">" if bound.after is not key.descending else "<"
 
 
-def cursor_of(order: Order, values: Sequence[object]) -> str:
+def encode_cursor(order: Order, values: Sequence[object]) -> str:
     """The cursor of a row, given the values of its order's keys."""
     texts = [value.isoformat() if isinstance(value, date) else str(value) for value in values]
     return urlsafe_b64encode(json.dumps([order.name, *texts]).encode()).decode().rstrip("=")
@@ -91,7 +91,7 @@ def position(order: Order, cursor: str, argument: str) -> list[object]:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         name, *texts = json.loads(urlsafe_b64decode(padded))
         values = [_READ[key.type](text) for key, text in zip(order.keys, texts, strict=True)]
-        if name == order.name and cursor_of(order, values) == cursor:
+        if name == order.name and encode_cursor(order, values) == cursor:
             return values
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         pass

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.kernel.errors import BadRequestError
-from services.kernel.sql import Statement
-from services.paging.keyset import Bound, Order, Window, cursor_of, position, typed, within
+from services.kernel.sql import StatementBuilder
+from services.paging.keyset import Bound, Order, Window, encode_cursor, position, typed, within
 
-DEFAULT_SIZE = 50
-LARGEST_SIZE = 100
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 100
 NO_PARENT = UUID(int=0)
 
 
@@ -29,9 +29,9 @@ class PageRequest:
         if self.first is not None and self.last is not None:
             raise BadRequestError("Ask for the first or for the last, not for both.", "last")
         for name, number in (("first", self.first), ("last", self.last)):
-            if number is not None and not 1 <= number <= LARGEST_SIZE:
-                raise BadRequestError(f"{name} must be 1 to {LARGEST_SIZE}.", name)
-        return self.first or self.last or DEFAULT_SIZE
+            if number is not None and not 1 <= number <= MAX_PAGE_SIZE:
+                raise BadRequestError(f"{name} must be 1 to {MAX_PAGE_SIZE}.", name)
+        return self.first or self.last or DEFAULT_PAGE_SIZE
 
     @property
     def backwards(self) -> bool:
@@ -58,7 +58,7 @@ class Pageable(Protocol):
         """Its order."""
 
     @property
-    def statement(self) -> Statement:
+    def statement(self) -> StatementBuilder:
         """Where its values are bound."""
 
     def rows(self, window: Window) -> str:
@@ -82,7 +82,7 @@ class Listing:
     select: str
     source: str
     where: str
-    statement: Statement
+    statement: StatementBuilder
 
     def rows(self, window: Window) -> str:
         """A stretch of the list."""
@@ -126,7 +126,7 @@ async def fetch_pages(
     return {parent: _page(request, order, records) for parent, records in rows.items()}
 
 
-def _bounds(request: PageRequest, order: Order, statement: Statement) -> tuple[Bound, ...]:
+def _bounds(request: PageRequest, order: Order, statement: StatementBuilder) -> tuple[Bound, ...]:
     return tuple(
         Bound(tuple(map(typed, order.keys, map(statement.bind, position(order, cursor, argument)))), after)
         for argument, cursor, after in (("after", request.after, True), ("before", request.before, False))
@@ -150,6 +150,6 @@ def _page(request: PageRequest, order: Order, found: Sequence[Mapping[str, Any]]
     records = records[: request.size]
     if request.backwards:
         records.reverse()
-    cursors = [cursor_of(order, [record[name] for name in names]) for record in records]
+    cursors = [encode_cursor(order, [record[name] for name in names]) for record in records]
     has_next, has_previous = (behind, more) if request.backwards else (more, behind)
     return Page(records, cursors, has_next, has_previous, found[0]["total"])

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from models import Learner, LearningAim
 from models.database import fetch
-from services.kernel.sql import Statement
-from services.paging.by_name import listing, part, words
+from services.kernel.sql import StatementBuilder
+from services.paging.by_name import like_pattern, listing, search_words
 from services.paging.keyset import Key, Order
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
@@ -17,10 +17,10 @@ BY_FAMILY_NAME = Order("learners", (Key("r.family_name", str), Key("r.given_name
 
 async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str | None, count: bool) -> Page:
     """Learners by family name; every word of ``search`` is part of the name or starts the ULN."""
-    statement = Statement()
+    statement = StatementBuilder()
     where = [visible(Learner, "r", viewer, statement)]
-    for word in words(search):
-        name = f"fold(r.given_names || ' ' || r.family_name) LIKE {part(statement, word)}"
+    for word in search_words(search):
+        name = f"fold(r.given_names || ' ' || r.family_name) LIKE {like_pattern(statement, word)}"
         where.append(f"({name} OR starts_with(r.uln, {statement.bind(word)}))")
     return await fetch_page(request, listing(Learner, BY_FAMILY_NAME, where, statement), count=count)
 

@@ -12,7 +12,7 @@ from models.database import fetch, transaction
 from models.rows import columns, row
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_from_document, definition_to_document
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.tracker_types import builtin
 from services.tracker_types.transitions import Transition, transitions_of_type
 from services.viewer import Viewer
@@ -88,7 +88,7 @@ def type_columns() -> str:
     )
 
 
-def type_source(viewer: Viewer, statement: Statement) -> str:
+def type_source(viewer: Viewer, statement: StatementBuilder) -> str:
     """The SQL source of types as an organisation has them; ``type_columns`` names what it offers."""
     return (
         "(tracker_type type JOIN tracker_type_version version "
@@ -111,7 +111,7 @@ async def offered_types(
     Process automations that are not enabled are left out unless ``include_disabled``, with which an old tracker's
     type is asked for.
     """
-    statement = Statement()
+    statement = StatementBuilder()
     source = type_source(viewer, statement)
     where = [visible(TrackerType, "type", viewer, statement)]
     if ids is not None:

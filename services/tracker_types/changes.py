@@ -117,7 +117,7 @@ async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any],
             message = "Somebody else has changed the type. Read it again."
             figures = (("version", str(offered.form.version)),)
             conflict = Problem(("version",), ErrorCode.CONFLICT, message, figures)
-            raise ValidationFailed([conflict], standing={"tracker_type": offered})
+            raise ValidationFailed([conflict], current={"tracker_type": offered})
         if problems:
             raise ValidationFailed(problems)
         before = _Contents.of(offered)

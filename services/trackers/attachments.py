@@ -10,7 +10,7 @@ from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.kinds import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -41,7 +41,7 @@ class File:
 
 async def files_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[File | None]:
     """The files of ``ids`` in their order; None for what is not there or not to be seen."""
-    statement = Statement()
+    statement = StatementBuilder()
     condition = visible(StoredFile, "f", viewer, statement)
     records = await statement.fetch(
         "SELECT f.id, f.name, f.media_type, f.bytes, floor(extract(epoch FROM now()))::int8 AS now "

@@ -12,8 +12,8 @@ from models.rows import columns
 from services import idempotency
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import Statement
-from services.kernel.text import LONGEST_COMMENT, check_plain_text
+from services.kernel.sql import StatementBuilder
+from services.kernel.text import MAX_COMMENT_LENGTH, check_plain_text
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify
 from services.paging.keyset import Key, Order
@@ -44,7 +44,7 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
     An entry whose idempotency key was spent on the same entry is answered with that comment and tells nobody
     again. Raises ValidationFailed with all problems.
     """
-    text, problems = check_plain_text(entry.text, path=("text",), label="The comment", longest=LONGEST_COMMENT)
+    text, problems = check_plain_text(entry.text, path=("text",), label="The comment", longest=MAX_COMMENT_LENGTH)
     if not text and not problems:
         problems = (Problem(("text",), ErrorCode.REQUIRED, "Say something."),)
     key_problems = idempotency.key_problems(entry.idempotency_key)
@@ -96,7 +96,7 @@ async def pages_by_tracker(
     viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
     """The same page of each tracker's comments, oldest first. The caller has seen the trackers."""
-    statement = Statement()
+    statement = StatementBuilder()
     listing = Listing(
         order=OLDEST_FIRST,
         select=f"{columns(Comment, 'c')}, {columns(Member, 'author')}",

@@ -16,10 +16,10 @@ from services.automations.snapshots import Snapshot, snapshot_of
 from services.forms.kinds import SubmittedValue, Uploads
 from services.forms.kinds.numbers import plain_text
 from services.forms.validate import CheckedForm, check_form
-from services.kernel.dates import LAST_DAY, format_date, today
+from services.kernel.dates import LATEST_DATE, format_date, today
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.sql import Statement
-from services.kernel.text import LONGEST_DESCRIPTION, check_plain_text, clean_text
+from services.kernel.sql import StatementBuilder
+from services.kernel.text import MAX_DESCRIPTION_LENGTH, check_plain_text, clean_text
 from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.viewer import Viewer
 from services.visibility import visible
@@ -94,7 +94,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     )
     form, record_before, record_problems = await _check_values(viewer, entry, offered, learner, day)
     description, description_problems = check_plain_text(
-        entry.description, path=("description",), label="The description", longest=LONGEST_DESCRIPTION
+        entry.description, path=("description",), label="The description", longest=MAX_DESCRIPTION_LENGTH
     )
     problems = (
         *_type_problems(viewer, entry, offered),
@@ -144,7 +144,7 @@ async def _check_values(
 async def _learner(viewer: Viewer, learner_id: UUID | None) -> Learner | None:
     if learner_id is None:
         return None
-    statement = Statement()
+    statement = StatementBuilder()
     found = await statement.fetch(
         f"SELECT {columns(Learner, 'l')} FROM learner l "
         f"WHERE {visible(Learner, 'l', viewer, statement)} AND l.id = {statement.bind(learner_id)}"
@@ -201,10 +201,10 @@ def assignee_problems(viewer: Viewer, assignee_id: UUID | None, assignee: Member
 
 def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
     """A due date set may not lie before today, nor beyond the year 2100."""
-    if due_date is None or day <= due_date <= LAST_DAY:
+    if due_date is None or day <= due_date <= LATEST_DATE:
         return []
     if due_date < day:
         message = f"The due date must be {format_date(day)} or later."
         return [Problem(("due_date",), ErrorCode.TOO_EARLY, message, (("earliest", day.isoformat()),))]
-    message = f"The due date must be {format_date(LAST_DAY)} or earlier."
-    return [Problem(("due_date",), ErrorCode.TOO_LATE, message, (("latest", LAST_DAY.isoformat()),))]
+    message = f"The due date must be {format_date(LATEST_DATE)} or earlier."
+    return [Problem(("due_date",), ErrorCode.TOO_LATE, message, (("latest", LATEST_DATE.isoformat()),))]

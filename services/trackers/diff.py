@@ -14,7 +14,7 @@ from services.kernel.dates import format_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class TrackerState:
     """What an update can change of a tracker."""
 
     status: TrackerStatus
@@ -24,7 +24,7 @@ class Contents:
     values: Mapping[str, CanonicalValue]
 
     @classmethod
-    def of(cls, tracker: Tracker) -> "Contents":
+    def of(cls, tracker: Tracker) -> "TrackerState":
         """What a tracker holds now."""
         return cls(
             status=tracker.status,
@@ -36,7 +36,7 @@ class Contents:
 
 
 async def changes(
-    organisation_id: UUID, definition: TypeDefinition, before: Contents, after: Contents
+    organisation_id: UUID, definition: TypeDefinition, before: TrackerState, after: TrackerState
 ) -> list[dict[str, Any]]:
     """Every changed field with its label and its display before and after, null where there was or is nothing.
 
@@ -52,7 +52,7 @@ async def changes(
     return [*_own(before, after, names), *(_of_field(field, before, after, names) for field in fields)]
 
 
-def _own(before: Contents, after: Contents, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
+def _own(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
     def display(value: object) -> str | None:
         if isinstance(value, TrackerStatus):
             return value.capitalize()
@@ -72,7 +72,9 @@ def _own(before: Contents, after: Contents, names: Mapping[UUID, str]) -> list[d
     ]
 
 
-def _of_field(field: FieldDefinition, before: Contents, after: Contents, names: Mapping[UUID, str]) -> dict[str, Any]:
+def _of_field(
+    field: FieldDefinition, before: TrackerState, after: TrackerState, names: Mapping[UUID, str]
+) -> dict[str, Any]:
     old, new = (side.values.get(field.key) for side in (before, after))
     return {
         "path": ["values", field.key],

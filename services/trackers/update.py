@@ -13,11 +13,11 @@ from services.automations.snapshots import snapshot
 from services.history import write_event
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify_each
 from services.trackers.attachments import attach, files_in
-from services.trackers.diff import Contents, changes
+from services.trackers.diff import TrackerState, changes
 from services.trackers.update_input import CheckedUpdate, UpdateEntry, check_update
 from services.viewer import Viewer
 from services.visibility import visible
@@ -59,7 +59,7 @@ async def _checked(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
 
 
 async def _find(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> Tracker:
-    statement = Statement()
+    statement = StatementBuilder()
     condition = visible(Tracker, "t", viewer, statement)
     found = await statement.fetch(
         f"SELECT {columns(Tracker, 't')} FROM tracker t WHERE {condition} AND t.id = {statement.bind(tracker_id)} {lock}"
@@ -74,7 +74,7 @@ def _must_be_of_version(tracker: Tracker, version: int) -> None:
     if tracker.version != version:
         message = "Somebody else has changed the tracker. Read it again."
         problem = Problem(("version",), ErrorCode.CONFLICT, message, (("version", str(tracker.version)),))
-        raise ValidationFailed([problem], standing={"tracker": tracker})
+        raise ValidationFailed([problem], current={"tracker": tracker})
 
 
 async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
@@ -82,7 +82,7 @@ async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
         # What was checked is what is there, if the version has not moved on meanwhile.
         tracker = await _find(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
         _must_be_of_version(tracker, checked.tracker.version)
-        before, after = Contents.of(tracker), checked.after
+        before, after = TrackerState.of(tracker), checked.after
         if before != after:
             await _write(viewer, tracker, checked)
         await write_event(
@@ -134,14 +134,14 @@ async def _write(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> No
     )
 
 
-def _kind_of_event(before: Contents, after: Contents) -> TrackerEventKind:
+def _kind_of_event(before: TrackerState, after: TrackerState) -> TrackerEventKind:
     if before.status != after.status:
         return TrackerEventKind.STATUS_CHANGED
     reassigned = before.assignee_id != after.assignee_id
     return TrackerEventKind.ASSIGNED if reassigned else TrackerEventKind.UPDATED
 
 
-def _news(tracker: Tracker, before: Contents, after: Contents) -> dict[UUID, NotificationKind]:
+def _news(tracker: Tracker, before: TrackerState, after: TrackerState) -> dict[UUID, NotificationKind]:
     """Who hears what, each the weightiest: the new assignee, the former one, and of all else creator and assignee."""
     news: dict[UUID | None, NotificationKind] = {}
     reassigned = before.assignee_id != after.assignee_id

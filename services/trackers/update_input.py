@@ -17,11 +17,11 @@ from services.forms.validate import check_form
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.text import LONGEST_COMMENT, LONGEST_DESCRIPTION, check_plain_text
+from services.kernel.text import MAX_COMMENT_LENGTH, MAX_DESCRIPTION_LENGTH, check_plain_text
 from services.tracker_types.catalogue import AvailableType, TypeVersion, forms, offered_types
 from services.tracker_types.transitions import Transition
 from services.trackers.create_input import assignee_problems, due_date_problems, find_member
-from services.trackers.diff import Contents
+from services.trackers.diff import TrackerState
 from services.trackers.permissions import is_immutable, may_edit, transitions_from
 from services.viewer import Viewer
 
@@ -50,14 +50,14 @@ class CheckedUpdate:
     offered: AvailableType
     form: TypeVersion
     step: Transition | None
-    after: Contents
+    after: TrackerState
     comment: str | None
     problems: tuple[Problem, ...]
 
     @property
     def changes_nothing(self) -> bool:
         """Whether there is nothing to write, not even a comment."""
-        return self.step is None and self.comment is None and self.after == Contents.of(self.tracker)
+        return self.step is None and self.comment is None and self.after == TrackerState.of(self.tracker)
 
     @property
     def approves(self) -> bool:
@@ -95,7 +95,9 @@ async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> 
     due_date, of_due_date = _due_date(case)
     values, of_values = await _values(case, status)
     comment, of_comment = _comment(case, step)
-    after = Contents(status=status, assignee_id=assignee_id, description=description, due_date=due_date, values=values)
+    after = TrackerState(
+        status=status, assignee_id=assignee_id, description=description, due_date=due_date, values=values
+    )
     problems = (*of_status, *of_assignee, *of_description, *of_due_date, *of_values, *of_comment)
     return CheckedUpdate(
         tracker=tracker,
@@ -153,7 +155,7 @@ def _description(case: _Case) -> tuple[str, Sequence[Problem]]:
     if given is ABSENT:
         return stored, ()
     label, path = "The description", ("description",)
-    description, problems = check_plain_text(given, path=path, label=label, longest=LONGEST_DESCRIPTION)
+    description, problems = check_plain_text(given, path=path, label=label, longest=MAX_DESCRIPTION_LENGTH)
     if description == stored and not problems:
         return stored, ()
     refusal = _refusal(case, label, *path)
@@ -212,7 +214,7 @@ async def _refused_values(case: _Case, submitted: Sequence[SubmittedValue]) -> M
 
 def _comment(case: _Case, step: Transition | None) -> tuple[str | None, Sequence[Problem]]:
     path, label = ("comment",), "The comment"
-    comment, problems = check_plain_text(case.entry.comment, path=path, label=label, longest=LONGEST_COMMENT)
+    comment, problems = check_plain_text(case.entry.comment, path=path, label=label, longest=MAX_COMMENT_LENGTH)
     if step and step.comment_required and not comment and not problems:
         return None, (Problem(path, ErrorCode.REQUIRED, f"Say why it becomes {step.to.capitalize()}."),)
     return comment or None, problems

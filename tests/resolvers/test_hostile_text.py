@@ -19,7 +19,7 @@ from graphql import (
 from models import Member, Role, SignInFailures
 from resolvers.schema_root import make_schema
 from server.protocol.messages import encode
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask
 
@@ -39,7 +39,7 @@ HOSTILE = [
     "x" * 300_000,
     "NaN",
     "{id}",
-    global_id("Learner", UUID(int=2**128 - 1)),
+    to_global_id("Learner", UUID(int=2**128 - 1)),
 ]
 SCALARS = {
     "String": "JOB",

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from models.base import new_id
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from tests.support.clients.graphql import ask, data
 from tests.support.scenarios.college import college
 from tests.support.scenarios.nodes import BY_ID, by_id, everything, itself, nothing
@@ -34,7 +34,7 @@ async def test_another_organisations_rows_are_not_there(database: str) -> None:
 async def test_an_id_of_nothing_or_of_another_type_is_null(database: str, name: str) -> None:
     house = await college()
     for row_id in (new_id(), UUID(int=0), house.learner.id, house.organisation.id):
-        assert await data(house.ada, BY_ID, id=global_id(name, row_id)) == nothing(name, "")
+        assert await data(house.ada, BY_ID, id=to_global_id(name, row_id)) == nothing(name, "")
 
 
 @pytest.mark.parametrize("given", ["", "rubbish", "é", "\x00", "\ud800", "TGVhcm5lcjox", "=" * 10_000, "42"])

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import ArgumentNode, IntValueNode, ListValueNode, ValueNode, VariableNode
 
 from server.execution.cost.cost import Size
-from services.paging.pages import DEFAULT_SIZE, LARGEST_SIZE
+from services.paging.pages import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
 
 def page_rows(arguments: Iterable[ArgumentNode]) -> Size:
@@ -30,8 +30,8 @@ def named_rows(arguments: Iterable[ArgumentNode]) -> Size:
 def _page(first: object, last: object) -> int:
     for size in (first, last):
         if isinstance(size, int):
-            return min(max(size, 0), LARGEST_SIZE)
-    return DEFAULT_SIZE
+            return min(max(size, 0), MAX_PAGE_SIZE)
+    return DEFAULT_PAGE_SIZE
 
 
 def _length(value: object) -> int:
@@ -46,4 +46,4 @@ def _literal(node: ValueNode | None) -> int | None:
     # An integer of thousands of digits is invalid, and Python would rather not read it.
     if not isinstance(node, IntValueNode):
         return None
-    return LARGEST_SIZE if len(node.value) > 10 and not node.value.startswith("-") else int(node.value[:11])
+    return MAX_PAGE_SIZE if len(node.value) > 10 and not node.value.startswith("-") else int(node.value[:11])

@@ -7,14 +7,14 @@ from typing import Any
 
 from services.forms.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
 from services.forms.kinds.types import CheckContext, CheckResult, problem
-from services.kernel.dates import FIRST_DAY, LAST_DAY, format_date
+from services.kernel.dates import EARLIEST_DATE, LATEST_DATE, format_date
 from services.kernel.errors import ErrorCode, Problem
 
 
 async def check_date(field: DateField, value: dt.date, context: CheckContext) -> CheckResult:
     """A day from 1900 to 2100 within the bounds that stand by themselves: fixed days, and today."""
-    earliest = [_Limit(FIRST_DAY), *_own_limits(field.earliest, context.today)]
-    latest = [_Limit(LAST_DAY), *_own_limits(field.latest, context.today)]
+    earliest = [_Limit(EARLIEST_DATE), *_own_limits(field.earliest, context.today)]
+    latest = [_Limit(LATEST_DATE), *_own_limits(field.latest, context.today)]
     return CheckResult(value.isoformat(), _beyond(field, value, earliest, latest))
 
 

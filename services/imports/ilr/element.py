@@ -7,7 +7,7 @@ from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
 from services.imports.ilr.xml import Element
 from services.imports.report import EntryProblem
-from services.kernel.dates import FIRST_DAY, LAST_DAY
+from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
 from services.kernel.text import clean_text
 
 _FORMATS = {
@@ -99,7 +99,7 @@ class ElementReader:
             value = date.fromisoformat(match[1]) if match else None
         except ValueError:
             value = None
-        if value is None or not FIRST_DAY <= value <= LAST_DAY:
+        if value is None or not EARLIEST_DATE <= value <= LATEST_DATE:
             self.problem(name, "It must be a date like 2026-09-01, between 1900 and 2100.")
             return None
         return value

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from services.kernel.dates import FIRST_DAY, LAST_DAY, format_date
+from services.kernel.dates import EARLIEST_DATE, LATEST_DATE, format_date
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import check_line, check_plain_text
 
@@ -57,11 +57,11 @@ def number_at(place: ErrorCollector, number: int | None, *, label: str, smallest
 
 def day_at(place: ErrorCollector, day: dt.date | None) -> dt.date | None:
     """A day that an entry can hold, or None: TOO_EARLY or TOO_LATE otherwise."""
-    if day is not None and day < FIRST_DAY:
-        place.tell(ErrorCode.TOO_EARLY, f"Days are {format_date(FIRST_DAY)} or later.", earliest=FIRST_DAY)
+    if day is not None and day < EARLIEST_DATE:
+        place.tell(ErrorCode.TOO_EARLY, f"Days are {format_date(EARLIEST_DATE)} or later.", earliest=EARLIEST_DATE)
         return None
-    if day is not None and day > LAST_DAY:
-        place.tell(ErrorCode.TOO_LATE, f"Days are {format_date(LAST_DAY)} or earlier.", latest=LAST_DAY)
+    if day is not None and day > LATEST_DATE:
+        place.tell(ErrorCode.TOO_LATE, f"Days are {format_date(LATEST_DATE)} or earlier.", latest=LATEST_DATE)
         return None
     return day
 

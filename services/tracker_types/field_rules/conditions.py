@@ -21,7 +21,7 @@ from services.forms.definitions import (
 from services.forms.formats import check_format
 from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.forms.patterns import matches
-from services.kernel.dates import FIRST_DAY, LAST_DAY
+from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
 from services.tracker_types.field_rules.collector import ErrorCollector, at_most
@@ -103,7 +103,7 @@ def _day(field: DateField, text: str) -> str | None:
     day = dt.date.fromisoformat(text)
     earliest = [bound.date + dt.timedelta(bound.offset_days) for bound in field.earliest if bound.date]
     latest = [bound.date + dt.timedelta(bound.offset_days) for bound in field.latest if bound.date]
-    return text if max([FIRST_DAY, *earliest]) <= day <= min([LAST_DAY, *latest]) else None
+    return text if max([EARLIEST_DATE, *earliest]) <= day <= min([LATEST_DATE, *latest]) else None
 
 
 def _boolean(field: BooleanField, text: str) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.forms.definitions import DateBound, DateField, FieldDefinition
-from services.kernel.dates import FIRST_DAY, LAST_DAY
+from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
 from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules.collector import ErrorCollector
 
@@ -70,8 +70,8 @@ def _always(today: dt.date) -> list[_Rule]:
 def _rules(field: DateField, place: ErrorCollector) -> list[_Rule]:
     this = ("field", field.key)
     rules = [
-        _Rule(after=_CALENDAR, day=this, days=LAST_DAY.toordinal()),
-        _Rule(after=this, day=_CALENDAR, days=-FIRST_DAY.toordinal()),
+        _Rule(after=_CALENDAR, day=this, days=LATEST_DATE.toordinal()),
+        _Rule(after=this, day=_CALENDAR, days=-EARLIEST_DATE.toordinal()),
     ]
     for index, bound in enumerate(field.earliest):
         point, days = _point(bound)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from services.kernel.errors import ErrorCode
-from services.kernel.file_types import can_be_told, canonical
+from services.kernel.file_types import canonical_media_type, is_detectable
 from services.tracker_types.field_rules.collector import ErrorCollector, at_most, number_at
 from services.tracker_types.input import FieldEntry
 
@@ -38,6 +38,6 @@ def file_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
 def _media_type(text: str, place: ErrorCollector) -> str:
     if not _MEDIA_TYPE.fullmatch(text.strip()):
         place.tell(ErrorCode.INVALID_FORMAT, "A media type is written like application/pdf or image/*.")
-    elif not can_be_told(text):
+    elif not is_detectable(text):
         place.tell(ErrorCode.NOT_A_CHOICE, "No file is found to be of this media type, so none could be uploaded.")
-    return canonical(text)
+    return canonical_media_type(text)

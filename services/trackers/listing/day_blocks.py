@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.kernel.dates import FIRST_DAY, LAST_DAY, ZONE
+from services.kernel.dates import EARLIEST_DATE, LATEST_DATE, TIME_ZONE
 
 _FIRST, _LAST = dt.date(2020, 1, 1), 8191
 _SHIFTS = (8, 4, 0)
@@ -25,12 +25,12 @@ class Days:
     @property
     def start(self) -> dt.date:
         """The first day, within those that anything can lie on or next to."""
-        return min(max(self.first or FIRST_DAY - _DAY, FIRST_DAY - _DAY), LAST_DAY + _DAY)
+        return min(max(self.first or EARLIEST_DATE - _DAY, EARLIEST_DATE - _DAY), LATEST_DATE + _DAY)
 
     @property
     def end(self) -> dt.date:
         """The last day, likewise."""
-        return min(max(self.last or LAST_DAY + _DAY, FIRST_DAY - _DAY), LAST_DAY + _DAY)
+        return min(max(self.last or LATEST_DATE + _DAY, EARLIEST_DATE - _DAY), LATEST_DATE + _DAY)
 
     @property
     def moments(self) -> tuple[dt.datetime, dt.datetime]:
@@ -39,7 +39,7 @@ class Days:
 
 
 def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), ZONE)
+    return dt.datetime.combine(day, dt.time(), TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models import ProgrammeStatus, TrackerCategory, TrackerStatus
 from services.kernel.dates import today
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.kernel.text import clean_text
 from services.tracker_types.catalogue import may_be_key
 from services.trackers.listing.day_blocks import Days, blocks
@@ -67,13 +67,13 @@ class Condition:
     """Whether the branches know nothing of other conditions."""
 
 
-def facets(filter_by: TrackerFilter, viewer: Viewer, statement: Statement) -> list[Condition]:
+def facets(filter_by: TrackerFilter, viewer: Viewer, statement: StatementBuilder) -> list[Condition]:
     """All fields but the search, those first that mostly leave the fewest trackers."""
     return [*_Fields(filter_by, viewer, statement).facets()]
 
 
 class _Fields:
-    def __init__(self, filter_by: TrackerFilter, viewer: Viewer, statement: Statement) -> None:
+    def __init__(self, filter_by: TrackerFilter, viewer: Viewer, statement: StatementBuilder) -> None:
         self.filter_by, self.viewer, self.bind = filter_by, viewer, statement.bind
 
     def facets(self) -> Iterator[Condition]:

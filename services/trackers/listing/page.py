@@ -9,7 +9,7 @@ from tortoise import Model
 
 from models import Employer, Learner, Member, Programme, Tracker
 from models.rows import columns
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.paging.keyset import Order, Window
 from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
 from services.tracker_types.catalogue import type_columns, type_source
@@ -64,7 +64,7 @@ class _TrackerListing:
     """Trackers that are found in the listing of them, and seen only where the rights say so too."""
 
     order: Order
-    statement: Statement
+    statement: StatementBuilder
     finding: Finding
     select: str
     source: str
@@ -93,7 +93,7 @@ class _TrackerListing:
 
 
 def _listing(viewer: Viewer, query: TrackerQuery, *, below_learner: bool = False) -> _TrackerListing:
-    statement, order = Statement(), order_of(query.order_by)
+    statement, order = StatementBuilder(), order_of(query.order_by)
     select, source = [columns(Tracker, "t")], []
     for alias, (model, join) in PEOPLE.items():
         if alias in query.companions:

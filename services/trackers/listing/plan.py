@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.paging.keyset import Bound, Key, Order, Window, within
 from services.trackers.listing.filters import Condition, IndexBranch, TrackerFilter, facets
 from services.trackers.listing.orders import NAMED, NUMBER, Named, OrderTerm, order_of
@@ -28,7 +28,7 @@ def find(
     viewer: Viewer,
     filter_by: TrackerFilter,
     order_by: Sequence[OrderTerm],
-    statement: Statement,
+    statement: StatementBuilder,
     *,
     below_learner: bool = False,
 ) -> Finding:
@@ -67,7 +67,7 @@ def find(
     return Finding(rows, count)
 
 
-def _searched(words: Sequence[str], statement: Statement) -> Callable[[], str]:
+def _searched(words: Sequence[str], statement: StatementBuilder) -> Callable[[], str]:
     return lambda: (
         f"EXISTS (SELECT FROM tracker_words x WHERE x.tracker_id = l.tracker_id AND {matches(words, statement)})"
     )

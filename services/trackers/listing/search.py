@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.kernel.sql import Statement
-from services.paging.by_name import part
+from services.kernel.sql import StatementBuilder
+from services.paging.by_name import like_pattern
 from services.paging.keyset import Order, Window, within
 
 LOT = 10
@@ -16,12 +16,12 @@ _THREE = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ſ]{3}|[!-/:-@\[-`{-~][A-Za-z0-9]{2
 _TWO = re.compile(r"[A-Za-z0-9]{2}")
 
 
-def matches(words: Sequence[str], statement: Statement) -> str:
+def matches(words: Sequence[str], statement: StatementBuilder) -> str:
     """The condition on a row of ``tracker_words``, known as ``x``."""
     return " AND ".join(_matches(word, statement) for word in words)
 
 
-def _matches(word: str, statement: Statement) -> str:
+def _matches(word: str, statement: StatementBuilder) -> str:
     found = _is_part(word, statement)
     if not (word.isascii() and word.isdigit()):
         return found
@@ -29,7 +29,7 @@ def _matches(word: str, statement: Statement) -> str:
     return f"({found} OR x.codes && ARRAY['n' || {digits}, 'u' || {digits}])"
 
 
-def _is_part(word: str, statement: Statement) -> str:
+def _is_part(word: str, statement: StatementBuilder) -> str:
     """The index knows three characters in a row. Two get theirs from what can stand before them.
 
     What has no three is hidden from the index, which could only offer everything: then the lots are read.
@@ -37,7 +37,7 @@ def _is_part(word: str, statement: Statement) -> str:
     if _TWO.fullmatch(word):
         return f"x.words ~ ('[a-z0-9 ]' || {statement.bind(word.lower())}::text)"
     text = "x.words" if _THREE.search(word) else "(x.words || '')"
-    return f"{text} LIKE {part(statement, word, through='spaced')}"
+    return f"{text} LIKE {like_pattern(statement, word, through='spaced')}"
 
 
 class SearchedLots:
@@ -47,7 +47,9 @@ class SearchedLots:
     into each lot's index and reads the few rows that it names.
     """
 
-    def __init__(self, order: Order, words: Sequence[str], organisation: str, scope: str, statement: Statement) -> None:
+    def __init__(
+        self, order: Order, words: Sequence[str], organisation: str, scope: str, statement: StatementBuilder
+    ) -> None:
         self._order, self._scope, self._matches = order, scope, matches(words, statement)
         self._newest = f"(SELECT trackers >> {LOT} FROM organisation_counter WHERE organisation_id = {organisation})"
 

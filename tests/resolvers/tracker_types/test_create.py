@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import AuditEntry, AuditKind, Member, Role, TrackerType
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from tests.resolvers.trackers.test_update_files import upload
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
@@ -111,7 +111,7 @@ async def test_every_kind_of_field_is_made_drawn_filled_and_read_back(database: 
         text("where", "Kitchen"),
         {"key": "employer", "value": {"reference": gid(house.employer)}},
         {"key": "visitor", "value": {"reference": gid(house.bob)}},
-        {"key": "photo", "value": {"files": [global_id("File", photo.id)]}},
+        {"key": "photo", "value": {"files": [to_global_id("File", photo.id)]}},
     ]
     entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(house.learner), "values": values}
     refused = await create(house.tina, entry)

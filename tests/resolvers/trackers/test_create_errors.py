@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models import MemberKind, ProcessAutomation, Role, TrackerType, TrackerTypeVersion
 from services.kernel.dates import format_date, today
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, gid
 from tests.support.scenarios.college import CREATE, VALIDATE, college, created, problem, refusals, refused
@@ -95,8 +95,8 @@ async def test_a_learner_who_is_not_there_or_not_to_be_seen(database: str) -> No
         "malformed": "rubbish",
         "no ASCII": "é",
         "a lone surrogate": "\ud800",
-        "unknown": global_id("Learner", UUID(int=1)),
-        "another type's": global_id("Member", house.learner.id),
+        "unknown": to_global_id("Learner", UUID(int=1)),
+        "another type's": to_global_id("Member", house.learner.id),
         "a member's": gid(house.ada),
         "another organisation's": gid(await make.learner()),
         "another tutor's": gid(hidden),
@@ -117,7 +117,7 @@ async def test_an_assignee_who_is_none_or_may_not_be_one(database: str) -> None:
     expected = {
         "rubbish": NO_MEMBER,
         gid(house.learner): NO_MEMBER,
-        global_id("Learner", house.bob.id): NO_MEMBER,
+        to_global_id("Learner", house.bob.id): NO_MEMBER,
         gid(await make.member()): NO_MEMBER,
         gid(gone): unassignable_error("Gone"),
         gid(tom): unassignable_error("Tom"),

@@ -10,7 +10,7 @@ from models.base import new_id
 from services.files.signed_urls import granted
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.documents import definition_to_document
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from tests.resolvers.trackers.test_update_files import evidence, upload
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, data, gid, viewer
@@ -45,7 +45,7 @@ async def opened(by: Member, entry: Json) -> Tracker:
 
 
 async def node(by: Member, file: StoredFile) -> Json | None:
-    found: Json | None = (await data(by, NODE, id=global_id("File", file.id)))["node"]
+    found: Json | None = (await data(by, NODE, id=to_global_id("File", file.id)))["node"]
     return found
 
 
@@ -65,8 +65,8 @@ async def test_a_tracker_takes_its_files_in_the_order_in_which_they_were_named(d
         "label": "Evidence",
         "display": "letter.png, slip.png",
         "files": [
-            {**about, "id": global_id("File", letter.id), "name": "letter.png", "bytes": 12},
-            {**about, "id": global_id("File", slip.id), "name": "slip.png", "bytes": 9},
+            {**about, "id": to_global_id("File", letter.id), "name": "letter.png", "bytes": 12},
+            {**about, "id": to_global_id("File", slip.id), "name": "slip.png", "bytes": 9},
         ],
     }
     for url, file in zip(urls, (letter, slip), strict=True):
@@ -95,7 +95,7 @@ async def test_files_that_cannot_be_attached(database: str) -> None:
     own = await upload(house, house.ada)
     assert await refused(house.ada, job(house, own, files["somebody else's"])) == [NOT_THERE]
     entry = house.job()
-    for wrong in (gid(house.learner), global_id("StoredFile", own.id), "rubbish", ""):
+    for wrong in (gid(house.learner), to_global_id("StoredFile", own.id), "rubbish", ""):
         values = [*entry["values"], {"key": "evidence", "value": {"files": [wrong]}}]
         assert await refused(house.ada, entry | {"values": values}) == [NOT_THERE]
     assert await StoredFile.filter(tracker_id__isnull=False).count() == 1
@@ -153,7 +153,7 @@ async def test_of_trackers_that_take_one_file_at_once_one_is_made(database: str,
 async def test_a_file_is_seen_by_whoever_sees_its_tracker(database: str) -> None:
     house, elsewhere = await college(), await college()
     file = await upload(house, house.tina)
-    found = {"__typename": "File", "id": global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
+    found = {"__typename": "File", "id": to_global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
     # Before it is attached, by its uploader alone.
     assert await node(house.tina, file) == {**found, "bytes": 9}
     assert [await node(one, file) for one in (house.ada, house.bob, elsewhere.ada)] == [None] * 3
@@ -199,7 +199,7 @@ async def test_the_limits_of_the_trackers_own_form_hold_for_a_file_uploaded_for_
     fitting = await upload(house, house.ada, bytes=10, **about)
 
     def note(file: StoredFile) -> Json:
-        values = [{"key": "proof", "value": {"files": [global_id("File", file.id)]}}]
+        values = [{"key": "proof", "value": {"files": [to_global_id("File", file.id)]}}]
         return house.job() | {"type": "NOTE", "values": values}
 
     message = "Proof takes files of at most 10 bytes; slip.png has 11."

@@ -20,7 +20,7 @@ from models import (
     TrackerType,
 )
 from services.kernel.dates import today
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from services.trackers.listing.orders import NOBODY
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
@@ -233,7 +233,7 @@ NOBODYS = {
 @pytest.mark.parametrize("name", NOBODYS)
 async def test_the_id_under_which_the_listing_keeps_nobody_finds_nothing(database: str, name: str) -> None:
     _, _, people = await town(6)
-    found = (await data(people[0], PAGE, filter={name: [global_id(NOBODYS[name], NOBODY)]}))["trackers"]
+    found = (await data(people[0], PAGE, filter={name: [to_global_id(NOBODYS[name], NOBODY)]}))["trackers"]
     assert (found["totalCount"], found["edges"]) == (0, [])
 
 

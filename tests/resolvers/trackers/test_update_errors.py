@@ -7,7 +7,7 @@ from uuid import UUID
 from models import MemberKind, Tracker, TrackerStatus
 from models.database import fetch
 from services.kernel.dates import format_date, today
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.tracker_updates import UPDATE, VALIDATE, everything_written, opened, refused, update, updated
@@ -21,8 +21,8 @@ async def test_a_tracker_that_is_not_there_or_not_to_be_seen(database: str) -> N
     house, elsewhere = await college(), await college()
     tracker, theirs = await opened(house), await opened(elsewhere)
     stranger = await make.member(house.organisation, kind=MemberKind.TUTOR)
-    ids = ["", "rubbish", "😀", gid(house.learner), global_id("Tracker", UUID(int=0)), gid(theirs)]
-    ids += [global_id("Learner", tracker.id)]
+    ids = ["", "rubbish", "😀", gid(house.learner), to_global_id("Tracker", UUID(int=0)), gid(theirs)]
+    ids += [to_global_id("Learner", tracker.id)]
     for one in ids:
         assert await refused(house.ada, tracker, id=one, description="x") == [NOT_FOUND], one
     assert await refused(stranger, tracker, description="x", version=9) == [NOT_FOUND]
@@ -171,7 +171,7 @@ async def test_who_may_be_the_new_assignee(database: str) -> None:
     assert await refused(house.ada, tracker, assigneeId=gid(gone)) == [
         problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be given trackers: only active administrators can, and oneself.")
     ]  # fmt: skip
-    for other in ("", "rubbish", gid(house.learner), gid(elsewhere.ada), global_id("Member", UUID(int=1))):
+    for other in ("", "rubbish", gid(house.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
         assert await refused(house.ada, tracker, assigneeId=other) == [nobody]
     assert (await updated(house.tina, tracker, assigneeId=gid(house.tina)))["assignee"] == {"name": "Tina"}
     assert (await updated(house.tina, tracker, assigneeId=gid(house.bob)))["assignee"] == {"name": "Bob"}

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from models import Member, StoredFile
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.clients.tracker_updates import change, event, opened, refused, update, updated
@@ -19,7 +19,7 @@ async def upload(house: College, by: Member, name: str = "slip.png", **columns: 
 
 
 def evidence(*files: StoredFile) -> list[Json]:
-    return [{"key": "evidence", "value": {"files": [global_id("File", file.id) for file in files]}}]
+    return [{"key": "evidence", "value": {"files": [to_global_id("File", file.id) for file in files]}}]
 
 
 async def test_an_update_attaches_its_authors_uploads_and_history_names_them(database: str) -> None:

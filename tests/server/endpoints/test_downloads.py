@@ -13,7 +13,7 @@ from models import Member, MemberKind, Session, StoredFile
 from models.database import fetch
 from server.endpoints.downloads import attachment
 from services.files.signed_urls import Grant, address_of
-from services.kernel.global_ids import named
+from services.kernel.global_ids import from_global_id
 from services.trackers.attachments import files_by_id
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
@@ -40,7 +40,7 @@ async def house(database: str) -> College:
 
 
 async def uploaded(at: Doors, by: Member, content: bytes = PDF, **about: Any) -> StoredFile:
-    reference = named((await at.send(by, content, **about)).json()["id"])
+    reference = from_global_id((await at.send(by, content, **about)).json()["id"])
     assert reference is not None
     return await StoredFile.get(id=reference.id)
 

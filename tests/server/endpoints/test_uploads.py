@@ -8,7 +8,7 @@ import pytest
 
 from models import Member, StoredFile
 from models.database import fetch
-from services.kernel.global_ids import NodeReference, named
+from services.kernel.global_ids import NodeReference, from_global_id
 from tests.services.kernel.test_file_types import DOCX, EXE, ZIP
 from tests.support import factories as make
 from tests.support.scenarios.college import College, college
@@ -38,7 +38,7 @@ async def house(database: str) -> College:
 async def test_a_file_is_kept_as_it_was_sent(both: Doors, house: College) -> None:
     answer = await both.send(house.bob, PDF, name="Payslip März.pdf")
     assert (answer.status_code, list(answer.json())) == (201, ["id"])
-    reference = named(answer.json()["id"])
+    reference = from_global_id(answer.json()["id"])
     assert isinstance(reference, NodeReference)
     (row,) = await fetch("SELECT * FROM stored_file")
     assert {name: value for name, value in row.items() if name != "created_at"} == {
@@ -71,7 +71,7 @@ async def test_several_at_once_are_each_whole(both: Doors, house: College) -> No
     contents = [PDF + bytes([number]) * 3_000_000 for number in range(200, 204)]
     answers = await asyncio.gather(*(both.send(house.ada, one) for one in contents))
     for answer, sent in zip(answers, contents, strict=True):
-        reference = named(answer.json()["id"])
+        reference = from_global_id(answer.json()["id"])
         assert reference is not None
         assert await content(both.kept.store, reference.id) == sent
 

@@ -14,7 +14,7 @@ from models.database import fetch, transaction
 from server.setting_values import database_credentials
 from services.automations import worker
 from services.automations.worker import apply_due, run_automations
-from services.kernel.dates import until_tomorrow
+from services.kernel.dates import time_until_midnight
 from tests.conftest import administer
 from tests.support.clients.tracker_updates import told
 from tests.support.databases.query_plans import nodes
@@ -224,4 +224,4 @@ async def test_the_database_goes_and_comes_back(postgres: str, database: str, ca
 
 
 def test_a_day_ends_within_a_day() -> None:
-    assert dt.timedelta() < until_tomorrow() <= dt.timedelta(hours=25)
+    assert dt.timedelta() < time_until_midnight() <= dt.timedelta(hours=25)

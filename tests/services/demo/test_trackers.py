@@ -29,7 +29,7 @@ from server.setting_values import database_credentials
 from services.automations.rules import automation_problems, touched_aims
 from services.demo import fill_demo
 from services.forms.validate import check_form
-from services.kernel.dates import day_of
+from services.kernel.dates import local_date
 from services.tracker_types.transitions import AUTOMATION, PLAIN
 from tests.conftest import address, administer
 from tests.support.scenarios.demo_checks import as_entered, definitions, effects, recorded
@@ -96,13 +96,13 @@ async def test_numbers_types_and_statuses(now: dt.datetime) -> None:
 
 
 async def test_some_are_due_soon_and_some_overdue(now: dt.datetime) -> None:
-    today = day_of(now)
+    today = local_date(now)
     open_ones = await Tracker.filter(organisation__name="Northgate Training", status__not_in=DONE)
     due = [one.due_date for one in open_ones if one.due_date]
     assert sum(day < today for day in due) >= 3
     assert sum(today <= day <= today + dt.timedelta(days=7) for day in due) >= 3
     assert len(due) < len(open_ones)
-    assert all(one.due_date is None or one.due_date > day_of(one.created_at) for one in open_ones)
+    assert all(one.due_date is None or one.due_date > local_date(one.created_at) for one in open_ones)
 
 
 async def test_every_value_passes_its_form_on_the_day_of_its_entry(now: dt.datetime) -> None:
@@ -113,7 +113,7 @@ async def test_every_value_passes_its_form_on_the_day_of_its_entry(now: dt.datet
             definition,
             as_entered(definition, tracker.values),
             organisation_id=tracker.organisation_id,
-            today=day_of(tracker.created_at),
+            today=local_date(tracker.created_at),
             entering=tracker.status,
         )
         assert (checked.problems, checked.values) == ((), tracker.values)
@@ -154,7 +154,7 @@ async def test_what_is_approved_waits_for_its_day(now: dt.datetime) -> None:
         assert tracker.status == TrackerStatus.APPROVED
         assert tracker.applies_on is not None
         assert tracker.values[definition.effective_on or ""] == tracker.applies_on.isoformat()
-        assert tracker.applies_on > day_of(now)
+        assert tracker.applies_on > local_date(now)
         waiting += 1
     assert waiting == 8
 

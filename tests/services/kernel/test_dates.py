@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.kernel.dates import day_of, format_date, today
+from services.kernel.dates import format_date, local_date, today
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from services.kernel.dates import day_of, format_date, today
     ],
 )
 def test_a_day_begins_at_midnight_in_london(moment: str, day: str) -> None:
-    assert day_of(dt.datetime.fromisoformat(moment)) == dt.date.fromisoformat(day)
+    assert local_date(dt.datetime.fromisoformat(moment)) == dt.date.fromisoformat(day)
 
 
 def test_today_is_the_day_in_london() -> None:

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from services.files.names import file_name
-from services.kernel.file_types import Contents, canonical, is_accepted
+from services.kernel.file_types import ContentSniffer, canonical_media_type, is_accepted
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 30
@@ -29,8 +29,8 @@ ZIP = archive("a.txt")
 DOCX = archive("[Content_Types].xml", "word/document.xml")
 
 
-def look(content: bytes, *, at_once: int = 1_000) -> Contents:
-    contents = Contents()
+def look(content: bytes, *, at_once: int = 1_000) -> ContentSniffer:
+    contents = ContentSniffer()
     for start in range(0, len(content), at_once):
         contents.add(content[start : start + at_once])
     return contents
@@ -98,7 +98,7 @@ def test_the_type_that_bytes_show(content: bytes, declared: str | None, found: s
     ],
 )
 def test_a_file_that_ends_as_an_archive_too(content: bytes, two: bool) -> None:
-    assert look(content).is_two_at_once() is two
+    assert look(content).is_polyglot() is two
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_a_field_accepts(media_type: str, accept: list[str], accepted: bool
 
 
 def test_the_name_of_a_type() -> None:
-    assert [canonical(one) for one in ("Image/JPG ; q=1", "text/plain;charset=utf-8", "")] == [
+    assert [canonical_media_type(one) for one in ("Image/JPG ; q=1", "text/plain;charset=utf-8", "")] == [
         "image/jpeg",
         "text/plain",
         "",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.text import clean_text, normal_email
+from services.kernel.text import clean_text, normalise_email
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_megabyte_of_marks_is_refused_without_being_normalised() -> None:
     ],
 )
 def test_email_is_kept_in_one_form_and_what_is_none_as_it_is(entered: str, kept: str) -> None:
-    assert normal_email(entered) == kept
+    assert normalise_email(entered) == kept
 
 
 @given(st.text())

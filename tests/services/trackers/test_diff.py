@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from models import StoredFile, TrackerStatus
 from services.forms.documents import definition_from_document
-from services.trackers.diff import Contents, changes
+from services.trackers.diff import TrackerState, changes
 from tests.support import factories as make
 
 FORM = definition_from_document(
@@ -31,9 +31,9 @@ FORM = definition_from_document(
 )
 
 
-def contents(**held: Any) -> Contents:
+def contents(**held: Any) -> TrackerState:
     empty: dict[str, Any] = {"assignee_id": None, "description": "", "due_date": None, "values": {}}
-    return Contents(**{"status": TrackerStatus.NEW, **empty} | held)
+    return TrackerState(**{"status": TrackerStatus.NEW, **empty} | held)
 
 
 def said(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str | None]]:

@@ -12,7 +12,7 @@ from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError, refused
 from services.accounts.sessions import viewer_of, viewer_of_session
 from services.installation import Installation
-from services.kernel.global_ids import global_id
+from services.kernel.global_ids import to_global_id
 from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
 
@@ -67,4 +67,4 @@ async def data(member: Member | None, document: str, **variables: Any) -> Any:
 
 def gid(row: Any) -> str:
     """The global id of a row."""
-    return global_id(type(row).__name__, row.id)
+    return to_global_id(type(row).__name__, row.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
-from services.kernel.dates import day_of, today
+from services.kernel.dates import local_date, today
 from tests.support.clients.graphql import data, gid
 
 Json = dict[str, Any]
@@ -85,8 +85,8 @@ _FIELDS: Mapping[str, Callable[[Case], Any]] = {
     "programmeStatus": lambda case: case.learner.programme_status.value,
 }
 _DAYS: Mapping[str, Callable[[Case], dt.date | None]] = {
-    "created": lambda case: day_of(case.tracker.created_at),
-    "updated": lambda case: day_of(case.tracker.updated_at),
+    "created": lambda case: local_date(case.tracker.created_at),
+    "updated": lambda case: local_date(case.tracker.updated_at),
     "due": lambda case: case.tracker.due_date,
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from models import Group, Learner, Member, MemberKind, Tracker, TrackerStatus, TrackerType
 from models.database import fetch, transaction
-from services.kernel.sql import Statement
+from services.kernel.sql import StatementBuilder
 from services.visibility import visible
 from tests.support import factories as make
 from tests.support.clients.graphql import gid, viewer
@@ -33,7 +33,7 @@ async def listed(member: Member) -> set[Any]:
 
 
 async def seen(member: Member) -> set[Any]:
-    statement = Statement()
+    statement = StatementBuilder()
     condition = visible(Tracker, "t", await viewer(member), statement)
     return {row["id"] for row in await statement.fetch(f"SELECT t.id FROM tracker t WHERE {condition}")}
 
