@@ -13,10 +13,10 @@ from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_to_document
 from services.kernel.absent import ABSENT
 from services.kernel.dates import today
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.catalogue import AvailableType, may_be_key, offered_types
-from services.tracker_types.field_rules import ErrorCollector
 from services.tracker_types.input import TypeEntry, TypeUpdate
 from services.tracker_types.validate import check_definition, check_type_key, type_description, type_name
 from services.viewer import Viewer
@@ -52,18 +52,18 @@ async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
     built-in type or another of the organisation, archived or not, has it.
     """
     viewer.must_have(Role.MANAGE_SETTINGS)
-    found = ErrorCollector()
-    check_type_key(found.below("key"), entry.key)
+    errors = ErrorCollector()
+    check_type_key(errors.at("key"), entry.key)
     contents = _Contents(
-        name=type_name(found.below("name"), entry.name),
-        description=type_description(found.below("description"), entry.description),
+        name=type_name(errors.at("name"), entry.name),
+        description=type_description(errors.at("description"), entry.description),
         archived=False,
-        fields=check_definition(found.below("fields"), entry.fields, today=today()),
+        fields=check_definition(errors.at("fields"), entry.fields, today=today()),
     )
     if await _is_taken(viewer, entry.key):
-        found.problems.insert(0, _taken())
-    if found.problems:
-        raise ValidationFailed(found.problems)
+        errors.problems.insert(0, _taken())
+    if errors.problems:
+        raise ValidationFailed(errors.problems)
     type_id = new_id()
     await unit_of_work(lambda: _create(viewer, type_id, entry.key, contents))
     return await _offered(viewer, type_id)
@@ -86,27 +86,27 @@ async def update_type(viewer: Viewer, entry: TypeUpdate) -> AvailableType:
     ``id``, or CONFLICT alone with the type as it now stands.
     """
     viewer.must_have(Role.MANAGE_SETTINGS)
-    found = ErrorCollector()
-    changes = _changes(found, entry)
-    type_id = await unit_of_work(lambda: _update(viewer, entry, changes, found.problems))
+    errors = ErrorCollector()
+    changes = _changes(errors, entry)
+    type_id = await unit_of_work(lambda: _update(viewer, entry, changes, errors.problems))
     return await _offered(viewer, type_id)
 
 
-def _changes(place: ErrorCollector, entry: TypeUpdate) -> Mapping[str, Any]:
+def _changes(errors: ErrorCollector, entry: TypeUpdate) -> Mapping[str, Any]:
     """The contents that the entry names, as they are kept."""
     given = {name: getattr(entry, name) for name in _Contents.__slots__}
-    return {name: _kept(name, value, place.below(name)) for name, value in given.items() if value is not ABSENT}
+    return {name: _kept(name, value, errors.at(name)) for name, value in given.items() if value is not ABSENT}
 
 
-def _kept(name: str, value: Any, place: ErrorCollector) -> Any:
+def _kept(name: str, value: Any, errors: ErrorCollector) -> Any:
     if name == "description":
-        return type_description(place, value)
+        return type_description(errors, value)
     if value is None:
-        place.tell(ErrorCode.REQUIRED, "It cannot be cleared; leave it out to keep it.")
+        errors.add(ErrorCode.REQUIRED, "It cannot be cleared; leave it out to keep it.")
         return None
     if name == "fields":
-        return check_definition(place, value, today=today())
-    return type_name(place, value) if name == "name" else value
+        return check_definition(errors, value, today=today())
+    return type_name(errors, value) if name == "name" else value
 
 
 async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any], problems: list[Problem]) -> UUID:

@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from services.forms.definitions import FIELD_TYPES, FieldDefinition, FieldKind
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules.choices import choice_rules
-from services.tracker_types.field_rules.collector import ErrorCollector
 from services.tracker_types.field_rules.dates import date_rules
 from services.tracker_types.field_rules.files import file_rules
 from services.tracker_types.field_rules.numbers import decimal_rules, integer_rules
@@ -16,7 +16,7 @@ from services.tracker_types.field_rules.simple import boolean_rules, reference_r
 from services.tracker_types.field_rules.texts import text_rules
 from services.tracker_types.input import FieldEntry
 
-__all__ = ["RULES", "SLOTS", "ErrorCollector", "Rules", "field_of"]
+__all__ = ["RULES", "SLOTS", "Rules", "field_of"]
 
 # The attributes of the kind's own: what is wrong is told, and left out or made good for the checks that follow.
 _Check: TypeAlias = Callable[[FieldEntry, ErrorCollector], dict[str, Any]]
@@ -68,11 +68,11 @@ SLOTS: Mapping[str, str] = MappingProxyType(
 """The slots that not every kind has, by their attributes, as the API calls them."""
 
 
-def field_of(entry: FieldEntry, place: ErrorCollector, common: Mapping[str, Any]) -> FieldDefinition:
+def field_of(entry: FieldEntry, errors: ErrorCollector, common: Mapping[str, Any]) -> FieldDefinition:
     """The field that an entry describes, made good where something is wrong; WRONG_KIND at a slot of other kinds."""
     rules = RULES[entry.kind]
     for attribute, slot in SLOTS.items():
         if attribute not in rules.slots and getattr(entry, attribute) is not None:
             message = f"A field of kind {entry.kind} has no {slot}."
-            place.below(slot).tell(ErrorCode.WRONG_KIND, message, allowed=", ".join(SLOTS[one] for one in rules.slots))
-    return FIELD_TYPES[entry.kind](**common, **rules.check(entry, place))
+            errors.at(slot).add(ErrorCode.WRONG_KIND, message, allowed=", ".join(SLOTS[one] for one in rules.slots))
+    return FIELD_TYPES[entry.kind](**common, **rules.check(entry, errors))

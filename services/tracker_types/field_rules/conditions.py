@@ -21,10 +21,11 @@ from services.forms.definitions import (
 from services.forms.formats import check_format
 from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
 from services.forms.patterns import matches
+from services.kernel.checks import take_at_most
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
-from services.tracker_types.field_rules.collector import ErrorCollector, at_most
 from services.tracker_types.input import ConditionEntry
 
 MOST_VALUES = 500
@@ -34,36 +35,36 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def condition_of(
-    entry: ConditionEntry, place: ErrorCollector, earlier: Mapping[str, FieldDefinition]
+    entry: ConditionEntry, errors: ErrorCollector, earlier: Mapping[str, FieldDefinition]
 ) -> FieldCondition | None:
     """The condition with its values as the other field keeps them, each once.
 
     UNKNOWN_FIELD for a field that is not further up, WRONG_KIND for one whose values a form cannot compare and for
     a value of another kind, NOT_A_CHOICE for one that the field never has.
     """
-    values = at_most(place.below("isOneOf"), entry.is_one_of, label="A condition lists values,", most=MOST_VALUES)
+    values = take_at_most(errors.at("isOneOf"), entry.is_one_of, label="A condition lists values,", maximum=MOST_VALUES)
     if not values:
-        place.below("isOneOf").tell(ErrorCode.REQUIRED, "Say with which values the field is shown.")
+        errors.at("isOneOf").add(ErrorCode.REQUIRED, "Say with which values the field is shown.")
     other = earlier.get(entry.field)
     if other is None:
-        place.below("field").tell(ErrorCode.UNKNOWN_FIELD, "A condition names a field further up in the form.")
+        errors.at("field").add(ErrorCode.UNKNOWN_FIELD, "A condition names a field further up in the form.")
         return None
     if other.kind not in _KEPT:
         message = "A condition cannot ask for files or references."
-        place.below("field").tell(ErrorCode.WRONG_KIND, message, allowed=", ".join(_KEPT))
+        errors.at("field").add(ErrorCode.WRONG_KIND, message, allowed=", ".join(_KEPT))
         return None
-    kept = [_value(text, other, place.below("isOneOf", index)) for index, text in enumerate(values)]
+    kept = [_value(text, other, errors.at("isOneOf", index)) for index, text in enumerate(values)]
     return FieldCondition(field=entry.field, is_one_of=tuple(dict.fromkeys(one for one in kept if one is not None)))
 
 
-def _value(text: str, other: FieldDefinition, place: ErrorCollector) -> str | None:
+def _value(text: str, other: FieldDefinition, errors: ErrorCollector) -> str | None:
     try:
         kept = _KEPT[other.kind](other, text)
     except ValueError:
-        place.tell(ErrorCode.WRONG_KIND, f"The other field is of kind {other.kind}.", allowed=other.kind)
+        errors.add(ErrorCode.WRONG_KIND, f"The other field is of kind {other.kind}.", allowed=other.kind)
         return None
     if kept is None:
-        place.tell(ErrorCode.NOT_A_CHOICE, "The other field never has this value.", field=other.key)
+        errors.add(ErrorCode.NOT_A_CHOICE, "The other field never has this value.", field=other.key)
     return kept
 
 

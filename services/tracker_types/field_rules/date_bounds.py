@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from services.forms.definitions import DateBound, DateField, FieldDefinition
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import ErrorCollector
 
 _CALENDAR, _TODAY = ("calendar",), ("today",)
 _Point = tuple[str, ...]
@@ -19,16 +19,18 @@ _Point = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """``day`` lies at most ``days`` after ``after``; told at a place, unless it goes without saying."""
+    """``day`` lies at most ``days`` after ``after``; ``errors`` is where a bound was entered, None for what always holds."""
 
     after: _Point
     day: _Point
     days: int
-    place: ErrorCollector | None = None
+    errors: ErrorCollector | None = None
     earliest: bool = False
 
 
-def check_date_bounds(fields: Sequence[FieldDefinition], places: Sequence[ErrorCollector], *, today: dt.date) -> None:
+def check_date_bounds(
+    fields: Sequence[FieldDefinition], collectors: Sequence[ErrorCollector], *, today: dt.date
+) -> None:
     """UNKNOWN_FIELD or WRONG_KIND at a bound by what is no other date field; TOO_EARLY or TOO_LATE at one that contradicts others.
 
     Looked at together are the bounds of one field, and those of all fields that every entry must fill.
@@ -37,11 +39,11 @@ def check_date_bounds(fields: Sequence[FieldDefinition], places: Sequence[ErrorC
     rules: dict[int, list[_Rule]] = {}
     for index, field in enumerate(fields):
         if isinstance(field, DateField):
-            _check_fields_named(field, places[index], by_key)
-            rules[index] = _rules(field, places[index])
-            if not places[index].problems:
+            _check_fields_named(field, collectors[index], by_key)
+            rules[index] = _rules(field, collectors[index])
+            if not collectors[index].problems:
                 _tell(_ring([*rules[index], *_always(today)]))
-    filled = [index for index in rules if _is_filled(fields[index]) and not places[index].problems]
+    filled = [index for index in rules if _is_filled(fields[index]) and not collectors[index].problems]
     _tell(_ring([*(rule for index in filled for rule in rules[index]), *_always(today)]))
 
 
@@ -50,16 +52,16 @@ def _is_filled(field: FieldDefinition) -> bool:
     return field.required and field.visible_when is None
 
 
-def _check_fields_named(field: DateField, place: ErrorCollector, by_key: Mapping[str, FieldDefinition]) -> None:
+def _check_fields_named(field: DateField, errors: ErrorCollector, by_key: Mapping[str, FieldDefinition]) -> None:
     for side, bounds in (("earliest", field.earliest), ("latest", field.latest)):
         for index, bound in enumerate(bounds):
             if bound.field is None:
                 continue
-            other, here = by_key.get(bound.field), place.below(side, index, "field")
+            other, here = by_key.get(bound.field), errors.at(side, index, "field")
             if other is None or bound.field == field.key:
-                here.tell(ErrorCode.UNKNOWN_FIELD, "A bound names another field of the form.")
+                here.add(ErrorCode.UNKNOWN_FIELD, "A bound names another field of the form.")
             elif not isinstance(other, DateField):
-                here.tell(ErrorCode.WRONG_KIND, "A bound names a field of kind DATE.", allowed="DATE")
+                here.add(ErrorCode.WRONG_KIND, "A bound names a field of kind DATE.", allowed="DATE")
 
 
 def _always(today: dt.date) -> list[_Rule]:
@@ -67,7 +69,7 @@ def _always(today: dt.date) -> list[_Rule]:
     return [_Rule(after=_TODAY, day=_CALENDAR, days=-today.toordinal())]
 
 
-def _rules(field: DateField, place: ErrorCollector) -> list[_Rule]:
+def _rules(field: DateField, errors: ErrorCollector) -> list[_Rule]:
     this = ("field", field.key)
     rules = [
         _Rule(after=_CALENDAR, day=this, days=LATEST_DATE.toordinal()),
@@ -75,10 +77,10 @@ def _rules(field: DateField, place: ErrorCollector) -> list[_Rule]:
     ]
     for index, bound in enumerate(field.earliest):
         point, days = _point(bound)
-        rules.append(_Rule(this, point, -days, place.below("earliest", index), earliest=True))
+        rules.append(_Rule(this, point, -days, errors.at("earliest", index), earliest=True))
     for index, bound in enumerate(field.latest):
         point, days = _point(bound)
-        rules.append(_Rule(point, this, days, place.below("latest", index)))
+        rules.append(_Rule(point, this, days, errors.at("latest", index)))
     return rules
 
 
@@ -113,16 +115,16 @@ def _ring(rules: Sequence[_Rule]) -> list[_Rule]:
 
 def _tell(ring: Iterable[_Rule]) -> None:
     """The last bound of the ring in the form's order is told of it."""
-    told = [rule for rule in ring if rule.place is not None]
+    told = [rule for rule in ring if rule.errors is not None]
     if not told:
         return
     last = max(told, key=lambda rule: _order(rule))
-    assert last.place is not None
+    assert last.errors is not None
     code = ErrorCode.TOO_LATE if last.earliest else ErrorCode.TOO_EARLY
-    last.place.tell(code, "No days keep this bound and the others.")
+    last.errors.add(code, "No days keep this bound and the others.")
 
 
 def _order(rule: _Rule) -> tuple[int, bool, int]:
-    assert rule.place is not None
-    _, field, side, index = rule.place.path
+    assert rule.errors is not None
+    _, field, side, index = rule.errors.path
     return int(field), side == "latest", int(index)

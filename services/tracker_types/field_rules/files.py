@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+from services.kernel.checks import check_number, take_at_most
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.file_types import canonical_media_type, is_detectable
-from services.tracker_types.field_rules.collector import ErrorCollector, at_most, number_at
 from services.tracker_types.input import FieldEntry
 
 MOST_MEDIA_TYPES, MOST_BYTES, MOST_FILES = 50, 100_000_000, 20
@@ -16,17 +17,17 @@ _NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 _MEDIA_TYPE = re.compile(rf"\*/\*|{_NAME}/(?:{_NAME}|\*)")
 
 
-def file_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
+def file_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
     """Media types that a file's bytes can show; at most 20 files of at most 100 MB. The same type twice counts once."""
-    listed = at_most(
-        place.below("accept"), entry.accept or (), label="A field takes media types,", most=MOST_MEDIA_TYPES
+    listed = take_at_most(
+        errors.at("accept"), entry.accept or (), label="A field takes media types,", maximum=MOST_MEDIA_TYPES
     )
-    accept = [_media_type(text, place.below("accept", index)) for index, text in enumerate(listed)]
-    most_bytes = number_at(
-        place.below("maxBytes"), entry.max_bytes, label="The bytes of a file", smallest=1, largest=MOST_BYTES
+    accept = [_media_type(text, errors.at("accept", index)) for index, text in enumerate(listed)]
+    most_bytes = check_number(
+        errors.at("maxBytes"), entry.max_bytes, label="The bytes of a file", minimum=1, maximum=MOST_BYTES
     )
-    most_files = number_at(
-        place.below("maxFiles"), entry.max_files, label="The number of files", smallest=1, largest=MOST_FILES
+    most_files = check_number(
+        errors.at("maxFiles"), entry.max_files, label="The number of files", minimum=1, maximum=MOST_FILES
     )
     return {
         "accept": tuple(dict.fromkeys(accept)),
@@ -35,9 +36,9 @@ def file_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
     }
 
 
-def _media_type(text: str, place: ErrorCollector) -> str:
+def _media_type(text: str, errors: ErrorCollector) -> str:
     if not _MEDIA_TYPE.fullmatch(text.strip()):
-        place.tell(ErrorCode.INVALID_FORMAT, "A media type is written like application/pdf or image/*.")
+        errors.add(ErrorCode.INVALID_FORMAT, "A media type is written like application/pdf or image/*.")
     elif not is_detectable(text):
-        place.tell(ErrorCode.NOT_A_CHOICE, "No file is found to be of this media type, so none could be uploaded.")
+        errors.add(ErrorCode.NOT_A_CHOICE, "No file is found to be of this media type, so none could be uploaded.")
     return canonical_media_type(text)

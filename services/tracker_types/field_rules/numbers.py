@@ -4,50 +4,51 @@ from decimal import Decimal
 from typing import Any
 
 from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
+from services.kernel.checks import check_number
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import ErrorCollector, number_at
 from services.tracker_types.input import FieldEntry
 
 DEFAULT_PLACES, MOST_PLACES = 2, 10
 
 
-def integer_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
+def integer_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
     """Whole bounds within 32 bits, the least not beyond the greatest."""
-    return _bounds(entry, place, *INTEGERS, places=0)
+    return _bounds(entry, errors, *INTEGERS, places=0)
 
 
-def decimal_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
+def decimal_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
     """Bounds that a value of the field could have itself, the least not beyond the greatest."""
-    places = number_at(place.below("places"), entry.places, label="The decimal places", smallest=0, largest=MOST_PLACES)
+    places = check_number(errors.at("places"), entry.places, label="The decimal places", minimum=0, maximum=MOST_PLACES)
     places = DEFAULT_PLACES if places is None else places
-    return _bounds(entry, place, -LARGEST_DECIMAL, LARGEST_DECIMAL, places=places) | {"places": places}
+    return _bounds(entry, errors, -LARGEST_DECIMAL, LARGEST_DECIMAL, places=places) | {"places": places}
 
 
 def _bounds(
-    entry: FieldEntry, place: ErrorCollector, smallest: Decimal, largest: Decimal, *, places: int
+    entry: FieldEntry, errors: ErrorCollector, smallest: Decimal, largest: Decimal, *, places: int
 ) -> dict[str, Any]:
     bounds = {name: getattr(entry, name) for name in ("minimum", "maximum")}
     right = {
-        name: None if bound is None else _bound(place.below(name), bound, smallest, largest, places)
+        name: None if bound is None else _bound(errors.at(name), bound, smallest, largest, places)
         for name, bound in bounds.items()
     }
     minimum, maximum = right["minimum"], right["maximum"]
     if minimum is not None and maximum is not None and minimum > maximum:
         figure = plain_text(minimum)
-        place.below("maximum").tell(ErrorCode.TOO_SMALL, "The greatest value is below the least.", minimum=figure)
+        errors.at("maximum").add(ErrorCode.TOO_SMALL, "The greatest value is below the least.", minimum=figure)
     return right
 
 
-def _bound(place: ErrorCollector, bound: Decimal, smallest: Decimal, largest: Decimal, places: int) -> Decimal | None:
+def _bound(errors: ErrorCollector, bound: Decimal, smallest: Decimal, largest: Decimal, places: int) -> Decimal | None:
     if bound < smallest:
         figure = plain_text(smallest)
-        place.tell(ErrorCode.TOO_SMALL, f"No value of this field is less than {figure}.", minimum=figure)
+        errors.add(ErrorCode.TOO_SMALL, f"No value of this field is less than {figure}.", minimum=figure)
     elif bound > largest:
         figure = plain_text(largest)
-        place.tell(ErrorCode.TOO_LARGE, f"No value of this field is more than {figure}.", maximum=figure)
+        errors.add(ErrorCode.TOO_LARGE, f"No value of this field is more than {figure}.", maximum=figure)
     elif decimal_places(bound) > places:
         message = "It is whole." if places == 0 else f"It has more decimal places than the field: {places}."
-        place.tell(ErrorCode.INVALID_FORMAT, message, places=places)
+        errors.add(ErrorCode.INVALID_FORMAT, message, places=places)
     else:
         return bound
     return None

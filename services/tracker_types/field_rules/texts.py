@@ -7,8 +7,9 @@ from typing import Any
 
 from services.forms.definitions import TextFormat
 from services.forms.patterns import LONGEST_PATTERN, is_pattern
+from services.kernel.checks import check_number
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules.collector import ErrorCollector, number_at
 from services.tracker_types.input import FieldEntry
 
 ONE_LINE, SEVERAL_LINES, LONGEST = 200, 2_000, 100_000
@@ -38,50 +39,50 @@ FORMAT_LENGTHS: Mapping[TextFormat, tuple[int, int]] = MappingProxyType(
 """The shortest and the longest text of each format, as it is kept."""
 
 
-def text_rules(entry: FieldEntry, place: ErrorCollector) -> dict[str, Any]:
+def text_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
     """Lengths that some text can have, also under the format; a pattern that browsers and the server understand."""
     multiline = bool(entry.multiline)
-    longest = number_at(
-        place.below("maxLength"), entry.max_length, label="The greatest length", smallest=1, largest=LONGEST
+    longest = check_number(
+        errors.at("maxLength"), entry.max_length, label="The greatest length", minimum=1, maximum=LONGEST
     )
-    shortest = number_at(
-        place.below("minLength"), entry.min_length, label="The least length", smallest=0, largest=LONGEST
+    shortest = check_number(
+        errors.at("minLength"), entry.min_length, label="The least length", minimum=0, maximum=LONGEST
     )
     lengths = shortest, longest or (SEVERAL_LINES if multiline else ONE_LINE)
-    _check_lengths(entry, place, *lengths)
+    _check_lengths(entry, errors, *lengths)
     return {
         "multiline": multiline,
         "min_length": lengths[0],
         "max_length": lengths[1],
         "format": entry.format,
-        "pattern": _pattern(place.below("pattern"), entry.pattern),
+        "pattern": _pattern(errors.at("pattern"), entry.pattern),
     }
 
 
-def _pattern(place: ErrorCollector, pattern: str | None) -> str | None:
+def _pattern(errors: ErrorCollector, pattern: str | None) -> str | None:
     """The pattern in NFC, as the texts are that it is to match."""
     if not pattern:
         return None
     if not is_pattern(pattern):
-        place.tell(ErrorCode.INVALID_FORMAT, f"Patterns have at most {LONGEST_PATTERN:,} characters, {_SYNTAX}.")
+        errors.add(ErrorCode.INVALID_FORMAT, f"Patterns have at most {LONGEST_PATTERN:,} characters, {_SYNTAX}.")
         return None
     return unicodedata.normalize("NFC", pattern)
 
 
-def _check_lengths(entry: FieldEntry, place: ErrorCollector, shortest: int | None, longest: int) -> None:
+def _check_lengths(entry: FieldEntry, errors: ErrorCollector, shortest: int | None, longest: int) -> None:
     if shortest is not None and shortest > longest:
         if entry.max_length is not None:
             message = "The greatest length is less than the least."
-            place.below("maxLength").tell(ErrorCode.TOO_SMALL, message, minimum=shortest)
+            errors.at("maxLength").add(ErrorCode.TOO_SMALL, message, minimum=shortest)
         else:
             message = f"Without another greatest length that is {longest:,}."
-            place.below("minLength").tell(ErrorCode.TOO_LARGE, message, maximum=longest)
+            errors.at("minLength").add(ErrorCode.TOO_LARGE, message, maximum=longest)
     if entry.format is None:
         return
     least, most = FORMAT_LENGTHS[entry.format]
     if longest < least:
         message = f"The shortest text of this format has {least} characters."
-        place.below("maxLength").tell(ErrorCode.TOO_SMALL, message, minimum=least)
+        errors.at("maxLength").add(ErrorCode.TOO_SMALL, message, minimum=least)
     if shortest is not None and shortest > most:
         message = f"The longest text of this format has {most:,} characters."
-        place.below("minLength").tell(ErrorCode.TOO_LARGE, message, maximum=most)
+        errors.at("minLength").add(ErrorCode.TOO_LARGE, message, maximum=most)

@@ -8,8 +8,9 @@ import pytest
 
 from models import TrackerStatus
 from services.forms.definitions import FieldKind, FileField, ReferenceTarget, TextField, TextFormat
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules import RULES, SLOTS, ErrorCollector
+from services.tracker_types.field_rules import RULES, SLOTS
 from services.tracker_types.input import ChoiceEntry, FieldEntry
 from services.tracker_types.validate import check_type_key, type_description, type_name
 from tests.support.scenarios.field_definitions import YES, entry, made, told
@@ -195,21 +196,21 @@ def test_at_most_a_hundred_fields() -> None:
     + [(key, "INVALID_FORMAT") for key in ("_A", "Job", "JOB ", "A\n", "A-B", "É", "A" * 41, "\0", "\ud800")],
 )
 def test_a_types_key(key: str, code: str | None) -> None:
-    place = ErrorCollector(("key",))
-    check_type_key(place, key)
-    assert [(problem.path, problem.code) for problem in place.problems] == ([(("key",), code)] if code else [])
+    errors = ErrorCollector(("key",))
+    check_type_key(errors, key)
+    assert [(problem.path, problem.code) for problem in errors.problems] == ([(("key",), code)] if code else [])
 
 
 def test_a_types_name_and_description() -> None:
-    place = ErrorCollector()
-    assert type_name(place, " Cafe\u0301 ") == "Café"
-    assert type_description(place, " a\n\nb ") == "a\n\nb"
-    assert type_description(place, None) == ""
-    assert place.problems == []
-    type_name(place.below("name"), "x" * 201)
-    type_name(place.below("name"), "a\rb")
-    type_description(place.below("description"), "x\0")
-    assert [(problem.path, problem.code) for problem in place.problems] == [
+    errors = ErrorCollector()
+    assert type_name(errors, " Cafe\u0301 ") == "Café"
+    assert type_description(errors, " a\n\nb ") == "a\n\nb"
+    assert type_description(errors, None) == ""
+    assert errors.problems == []
+    type_name(errors.at("name"), "x" * 201)
+    type_name(errors.at("name"), "a\rb")
+    type_description(errors.at("description"), "x\0")
+    assert [(problem.path, problem.code) for problem in errors.problems] == [
         (("name",), ErrorCode.TOO_LONG),
         (("name",), ErrorCode.INVALID_FORMAT),
         (("description",), ErrorCode.INVALID_FORMAT),

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from services.forms.definitions import FieldDefinition, FieldKind, ReferenceTarget
-from services.tracker_types.field_rules import ErrorCollector
+from services.kernel.error_collector import ErrorCollector
 from services.tracker_types.input import ChoiceEntry, FieldEntry
 from services.tracker_types.validate import check_definition
 
@@ -23,14 +23,14 @@ def entry(kind: FieldKind, key: str = "it", **slots: Any) -> FieldEntry:
 
 def told(*entries: FieldEntry) -> list[str]:
     """What is wrong with a form, in short: where, and which."""
-    place = ErrorCollector(("fields",))
-    check_definition(place, entries, today=TODAY)
-    return [f"{'.'.join(problem.path)} {problem.code}" for problem in place.problems]
+    errors = ErrorCollector(("fields",))
+    check_definition(errors, entries, today=TODAY)
+    return [f"{'.'.join(problem.path)} {problem.code}" for problem in errors.problems]
 
 
 def made(*entries: FieldEntry) -> tuple[FieldDefinition, ...]:
     """The fields that right entries make."""
-    place = ErrorCollector(("fields",))
-    definition = check_definition(place, entries, today=TODAY)
-    assert place.problems == []
+    errors = ErrorCollector(("fields",))
+    definition = check_definition(errors, entries, today=TODAY)
+    assert errors.problems == []
     return definition.fields
