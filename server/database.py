@@ -7,7 +7,8 @@ from typing import TypeVar
 from models.database import database, migrate, pending_migrations
 from server.embedded_postgres.server import embedded_postgres, lives
 from server.setting_values import database_credentials
-from server.settings import Settings, state_directory
+from server.settings import Settings
+from server.state_directory import state_directory
 from services.tracker_types.catalogue import write_built_in_types
 
 T = TypeVar("T")

@@ -1,51 +1,49 @@
-"""What one client may ask of the server: the figures, each of which is a setting of its own."""
+"""The limits on what one client may ask of the server. Each field is documented here, and is an environment variable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def _limit(default: float, unit: str, meaning: str) -> Any:
+    """Return a dataclass field whose metadata document it: the reference of settings is rendered from them."""
+    return field(default=default, metadata={"unit": unit, "meaning": meaning})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Whole numbers from 1 on (but for tests that cannot wait a second). A field's variable is its name in capitals behind `TRACKERS_`.
+    """Limits of a request, an operation, a member and a socket: positive whole numbers.
 
-    Of a document: what it holds with every fragment spread out. Of a member: on all of their connections to one
-    process together; for somebody signed out, of their address.
+    The environment variable of a field is its name in capitals after ``TRACKERS_``. Limits of a document count what
+    it holds with every fragment spread expanded. Limits of a member count all of the member's connections to one
+    process; for a client who is not signed in, they count the connections of the client's address.
+
+    Tests that cannot wait a second set ``operation_seconds`` to a fraction.
     """
 
-    max_body_bytes: int = 1_048_576
-    """The bytes of a request's body."""
-    max_document_length: int = 100_000
-    """The characters of a document."""
-    max_tokens: int = 10_000
-    """The tokens of a document, and the comments."""
-    max_selections: int = 2_000
-    """The selections of a document."""
-    max_repeated: int = 300
-    """The fields of a document that merge with another one, which validation takes the square of."""
-    max_depth: int = 20
-    """The levels of fields in an operation."""
-    max_aliases: int = 200
-    """The aliases of an operation."""
-    max_directives: int = 200
-    """The directives of an operation."""
-    max_root_fields: int = 30
-    """The fields of an operation on its first level."""
-    max_list_entries: int = 1_000
-    """The entries of one list in the arguments, as literal or in the variables."""
-    max_input_values: int = 10_000
-    """The values in the variables, counting lists, objects and what they hold."""
-    max_cost: int = 1_000_000
-    """What an operation may cost."""
-    cost_bucket: int = 20_000_000
-    """What a member may spend at once; not less than `max_cost`."""
-    cost_refill: int = 200_000
-    """What flows back to a member in a second."""
-    max_operations: int = 1_000
-    """The operations of a member at a time."""
-    operation_seconds: float = 30
-    """How long a query or a mutation may take."""
-    socket_operations: int = 100
-    """The operations of one socket at a time."""
-    sockets_per_member: int = 1_000
-    """The sockets of a member at a time."""
-    sockets_per_address: int = 2_000
-    """The sockets of a client's address at a time."""
+    max_body_bytes: int = _limit(1_048_576, "bytes", "The size of a request's body.")
+    max_document_length: int = _limit(100_000, "characters", "The length of a document.")
+    max_tokens: int = _limit(10_000, "tokens", "The tokens of a document, comments included.")
+    max_selections: int = _limit(2_000, "selections", "The selections of a document, with fragment spreads expanded.")
+    max_repeated: int = _limit(
+        300, "fields", "The fields of a document that merge with another field; validation compares them in pairs."
+    )
+    max_depth: int = _limit(20, "levels", "The depth of an operation.")
+    max_aliases: int = _limit(200, "aliases", "The aliases of an operation.")
+    max_directives: int = _limit(200, "directives", "The directives of an operation.")
+    max_root_fields: int = _limit(30, "fields", "The root fields of an operation.")
+    max_list_entries: int = _limit(
+        1_000, "entries", "The entries of one list in arguments or variables: of a filter, of `ids`, of `values`."
+    )
+    max_input_values: int = _limit(
+        10_000, "values", "The values in the variables; lists, objects and what they hold are counted."
+    )
+    max_cost: int = _limit(1_000_000, "cost units", "The cost of one operation.")
+    cost_bucket: int = _limit(
+        20_000_000, "cost units", "What a member may spend at once; not less than `TRACKERS_MAX_COST`."
+    )
+    cost_refill: int = _limit(200_000, "cost units per second", "How fast the bucket of a member is refilled.")
+    max_operations: int = _limit(1_000, "operations", "The concurrent operations of a member, subscriptions included.")
+    operation_seconds: float = _limit(30, "seconds", "The time that a query or a mutation may take.")
+    socket_operations: int = _limit(100, "operations", "The concurrent operations of one WebSocket connection.")
+    sockets_per_member: int = _limit(1_000, "connections", "The open WebSocket connections of a member.")
+    sockets_per_address: int = _limit(2_000, "connections", "The open WebSocket connections of a client's address.")

@@ -2,7 +2,9 @@
 
 import os
 
-from server.settings import Settings, SettingsError, state_directory
+from server.environment import SettingsError
+from server.settings import Settings
+from server.state_directory import state_directory
 from services.files.store import FileStore, bucket_store, folder_store
 from services.installation import Installation
 from services.mail.smtp import SmtpMailer

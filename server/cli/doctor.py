@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
 
 from models.database import database, fetch, pending_migrations
+from server.environment import SettingsError
 from server.setting_values import database_credentials
-from server.settings import Settings, SettingsError
+from server.settings import Settings
 from server.wiring import mailer_of, store_of
 from services.files.store import StoreError
 from services.mail.outbox import outbox_state

@@ -14,8 +14,9 @@ from tortoise.exceptions import DBConnectionError
 from models import Organisation
 from server.database import NotMigrated, database_of, with_database
 from server.embedded_postgres.server import EmbeddedPostgresError
+from server.environment import SettingsError
 from server.observability.logging import configure_logs
-from server.settings import Settings, SettingsError
+from server.settings import Settings
 from services.demo import NotEmpty
 from services.imports.report import UnreadableFileError
 from services.kernel.errors import ValidationFailed

@@ -1,5 +1,6 @@
 """Serving: one process, or several behind one address, until a signal ends it."""
 
+import logging
 import resource
 import socket
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from server.database import keeping_database
 from server.process.supervisor import Workers
 from server.process.worker import run_server
 from server.settings import Settings
+
+_log = logging.getLogger("trackers.serve")
 
 UNREAD_SECONDS = 60
 """For so long a client may take nothing of what it is sent; then the system gives the connection up."""
@@ -31,6 +34,8 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve(settings: Settings, url: str, bound: socket.socket, *, workers: int, announce: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; what is under way gets some seconds to finish."""
+    for name in settings.without_effect:
+        _log.warning("%s is set, but has no effect in this version", name)
     _allow_as_many_sockets_as_can_be()
     with keeping_database(settings) as look:
         if workers == 1:

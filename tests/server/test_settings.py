@@ -11,11 +11,12 @@ from uuid import UUID
 
 import pytest
 
+from server.environment import SettingsError
 from server.limits import Limits
 from server.setting_values import SmtpServer, database_credentials, without_secrets
-from server.settings import Settings, SettingsError, state_directory
+from server.settings import Settings
+from server.state_directory import state_directory
 from server.wiring import installation_of
-from tests.support.paths import ROOT
 
 SECRET = "a secret of more than thirty-two bytes"
 DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
@@ -85,6 +86,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
         files_url="s3://trackers-files/ours/of-2026",
         limits=Limits(),
+        without_effect=("TRACKERS_COMPILED",),
     )
     assert not (tmp_path / "var").exists()
 
@@ -96,12 +98,6 @@ def test_every_limit_has_a_variable(tmp_path: Path) -> None:
     found = settings(tmp_path, **{name.upper(): str(number) for name, number in figures.items()})
 
     assert found.limits == Limits(**figures)
-
-
-def test_the_readme_has_every_limit_with_its_default() -> None:
-    readme = (ROOT / "README.md").read_text()
-    for limit in fields(Limits):
-        assert f"| `TRACKERS_{limit.name.upper()}` | {limit.default} | " in readme
 
 
 def test_a_bucket_holds_what_one_operation_may_cost(tmp_path: Path) -> None:
@@ -300,8 +296,8 @@ def test_a_secret_cut_short_in_its_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refusal:
         Settings.from_environment({}, folder=tmp_path)
     assert str(refusal.value) == (
-        f"{tmp_path}/var/secret holds 5 bytes: it may hold 32 bytes or more that nobody can guess; removed, it is made "
-        "anew"
+        f"{tmp_path}/var/secret holds 5 bytes: it may hold 32 bytes or more that nobody can guess; delete the file "
+        "to generate a new secret"
     )
 
 

@@ -1,10 +1,13 @@
-"""The socket that the server listens on, and what its connections inherit of it."""
+"""The start of a server: the socket that it listens on, and the warnings that it logs."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
 from server.process.serve import UNREAD_SECONDS, bind
+from tests.support.servers.log_lines import logged
+from tests.support.servers.trackers import environment, running
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -15,3 +18,20 @@ def test_connections_are_given_up_when_nothing_is_read(host: str) -> None:
             connection, _ = listening.accept()
             with connection:
                 assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNREAD_SECONDS * 1000
+
+
+@pytest.mark.parametrize("value", ["0", "1"])
+async def test_a_variable_without_effect_is_ignored_with_a_warning(database: str, folder: Path, value: str) -> None:
+    async with running(folder, environment(database, TRACKERS_COMPILED=value), "--workers", "2") as server:
+        assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
+        warnings = logged(server.log, level="warning")
+    assert [(line["logger"], line["event"]) for line in warnings] == [
+        ("trackers.serve", "TRACKERS_COMPILED is set, but has no effect in this version")
+    ]
+
+
+async def test_nothing_is_warned_of_where_the_variables_are_unset(database: str, folder: Path) -> None:
+    async with running(folder, environment(database)) as server:
+        assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
+        logged(server.log, event="request")
+    assert logged(server.log, event="request") == logged(server.log)

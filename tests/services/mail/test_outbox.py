@@ -18,7 +18,7 @@ from tests.support.servers.smtp import MailServer, mail_server
 ONE_MAIL = """
 import asyncio, sys
 from models.database import database
-from server.settings import database_credentials
+from server.setting_values import database_credentials
 from services.installation import Installation
 from services.mail.outbox import send_due
 from services.mail.smtp import SmtpMailer

@@ -1,0 +1,73 @@
+"""The reference of settings as Markdown: ``python -m server.settings_reference > docs/reference/settings.md``."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+
+from server.environment import LIMIT_VARIABLES, VARIABLES, Variable
+from server.limits import Limits
+
+_BEGINNING = """\
+<!-- Rendered from server/environment.py and server/limits.py. Do not edit it; run
+     .venv/bin/python -m server.settings_reference > docs/reference/settings.md -->
+
+# Settings
+
+An installation is configured by environment variables. An empty variable counts as unset. A wrong value stops the
+start with one line that names the variable, what it holds and what it may hold. `var` is the state directory in the
+project's folder.
+
+## Variables
+"""
+
+_FILES = """
+With `TRACKERS_FILES_URL`, keys, region and endpoint of the store come from `AWS_ACCESS_KEY_ID`,
+`AWS_SECRET_ACCESS_KEY`, `AWS_REGION` and `AWS_ENDPOINT_URL`, or from the machine's own role.
+"""
+
+_LIMITS = f"""
+## Limits
+
+What one client may ask is limited. Each limit is {LIMIT_VARIABLES[0].expected}. An operation that exceeds one is
+refused with an error that names the limit. Each process counts cost, connections and concurrent operations for itself.
+Limits of a member apply to the client's address where nobody is signed in.
+"""
+
+
+def settings_reference() -> str:
+    """Return the page ``docs/reference/settings.md``: a table of all variables, and one of the limits."""
+    variables = _table(
+        ("variable", "default", "what it is", "form"),
+        ((f"`{row.name}`", _default(row), _meaning(row), row.expected) for row in VARIABLES),
+    )
+    units = {limit.name: limit.metadata["unit"] for limit in fields(Limits)}
+    limits = _table(
+        ("variable", "default", "unit", "what is limited"),
+        ((f"`{row.name}`", row.default, units[row.setting], row.meaning) for row in LIMIT_VARIABLES),
+    )
+    return "\n".join([_BEGINNING, *variables, _FILES.rstrip(), _LIMITS, *limits, ""])
+
+
+def _default(variable: Variable) -> str:
+    return f"`{variable.default}`" if variable.default else variable.absent_meaning
+
+
+def _meaning(variable: Variable) -> str:
+    if variable.has_effect:
+        return variable.meaning
+    return f"{variable.meaning} **Without effect in this version**: the server logs a warning at start where it is set."
+
+
+def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    headings = tuple(headings)
+    yield _line(headings)
+    yield "|" + "---|" * len(headings)
+    yield from map(_line, rows)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_reference())

@@ -1,0 +1,24 @@
+"""The reference of settings: the committed page is what the code renders."""
+
+from dataclasses import fields
+
+from server.environment import VARIABLES
+from server.limits import Limits
+from server.settings_reference import settings_reference
+from tests.support.paths import ROOT
+
+COMMAND = ".venv/bin/python -m server.settings_reference > docs/reference/settings.md"
+
+
+def test_the_committed_page_equals_the_rendered_one() -> None:
+    page = (ROOT / "docs/reference/settings.md").read_text()
+    assert page == settings_reference(), f"docs/reference/settings.md is not up to date: run {COMMAND}"
+    assert COMMAND in page
+
+
+def test_the_page_has_every_variable_with_its_default() -> None:
+    page = settings_reference()
+    for limit in fields(Limits):
+        assert f"| `TRACKERS_{limit.name.upper()}` | {limit.default} | " in page
+    for variable in VARIABLES:
+        assert f"| `{variable.name}` | " in page
