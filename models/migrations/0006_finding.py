@@ -1,6 +1,6 @@
 """Finding trackers: a listing of them for each who may list, kept by the database itself in the transaction of every change.
 
-``docs/decisions/015-finding.md`` says why. Three views say what is listed; three tables hold it; ``list_trackers`` brings
+``docs/decisions/015-listing-and-search.md`` says why. Three views say what is listed; three tables hold it; ``list_trackers`` brings
 the tables to what the views say of some trackers, and nothing else writes them.
 """
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 SHORTEST: Final = 1_000
 """Bytes; less than that goes out in one packet as it is."""
 LEVEL: Final = 4
-"""Of 1 to 9; see `docs/decisions/016-around-the-server.md` for what each costs."""
+"""Of 1 to 9; see `docs/decisions/016-logs-metrics-and-outages.md` for what each costs."""
 
 
 class Compression:

@@ -16,7 +16,7 @@ from server.observability.tracebacks import safe_traceback
 
 OWN = "trackers"
 FIELDS = ("request_id", "method", "route", "status", "milliseconds", "member_id", "operation", "fields", "errors")
-"""What a line may say beside its text; what these mean is told in `docs/operating.md`."""
+"""What a line may say beside its text; what these mean is told in `docs/guides/operators.md`."""
 
 
 def configure_logs() -> None:

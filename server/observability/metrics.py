@@ -1,4 +1,4 @@
-"""What is counted and measured, under the names that operators know; what each means is told in `docs/operating.md`.
+"""What is counted and measured, under the names that operators know; what each means is told in `docs/guides/operators.md`.
 
 Labels are bounded: by the schema's fields, our own codes and routes. Of several worker processes each counts for
 itself, in a file that the library keeps; whichever is asked answers for all of them.

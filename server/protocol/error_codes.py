@@ -1,6 +1,6 @@
 """Every code of an error at the top level of an answer: what it means, its HTTP status, what a client should do.
 
-`docs/errors.md` is this table. The codes of a mutation's own `errors` are the schema's `ErrorCode`.
+`docs/reference/errors.md` is this table. The codes of a mutation's own `errors` are the schema's `ErrorCode`.
 """
 
 from enum import StrEnum
@@ -129,6 +129,6 @@ MEANINGS = {
 
 
 def table() -> str:
-    """The table as `docs/errors.md` has it."""
+    """The table as `docs/reference/errors.md` has it."""
     rows = (f"| `{code}` | {row.status} | {row.meaning} | {row.advice} |" for code, row in MEANINGS.items())
     return "\n".join(["| code | HTTP status | meaning | what to do |", "|---|---|---|---|", *rows])

@@ -14,7 +14,7 @@ WRITTEN = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 async def test_the_page_says_what_happens(database: str) -> None:
     await fill_demo(now=WRITTEN)
     names: dict[str, str] = {}
-    page = steps((DOCS / "break-and-return.md").read_text())
+    page = steps((DOCS / "guides" / "break-and-return.md").read_text())
     assert len(page) == 10
     for step in page:
         member = await Member.get(email=step.asked_by)

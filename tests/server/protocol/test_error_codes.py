@@ -14,7 +14,7 @@ GIVES_A_CODE = {"HTTPError": 1, "refusal": 1, "UploadError": 0}
 
 def test_the_documented_table_is_this_one() -> None:
     assert list(MEANINGS) == list(Code)
-    assert table() in (ROOT / "docs/errors.md").read_text(), (
+    assert table() in (ROOT / "docs/reference/errors.md").read_text(), (
         "write the output of server.protocol.error_codes.table() there"
     )
 

@@ -1,4 +1,4 @@
-"""The code blocks of `docs/clients.md`: what connects each client, taken from the page and run as it stands."""
+"""The code blocks of `docs/guides/client-libraries.md`: what connects each client, taken from the page and run as it stands."""
 
 import re
 
@@ -9,7 +9,7 @@ _BLOCK = re.compile(r"^```(?:js|python) ([\w-]+)\n(.*?)^```$", re.MULTILINE | re
 
 def blocks() -> dict[str, str]:
     """Every named block of the page."""
-    found = _BLOCK.findall((DOCS / "clients.md").read_text("utf-8"))
+    found = _BLOCK.findall((DOCS / "guides" / "client-libraries.md").read_text("utf-8"))
     named = dict(found)
     assert len(named) == len(found), "two blocks have the same name"
     return named

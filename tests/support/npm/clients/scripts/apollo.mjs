@@ -1,4 +1,4 @@
-// Goes on from the Apollo blocks of docs/clients.md: lists, pages, opens, updates, is refused.
+// Goes on from the Apollo blocks of docs/guides/client-libraries.md: lists, pages, opens, updates, is refused.
 import { CombinedGraphQLErrors } from '@apollo/client'
 
 const say = (what) => console.log(JSON.stringify(what))

@@ -1,3 +1,3 @@
-// Goes on from the Relay block of docs/clients.md: hears what its network hears, without a compiled document.
+// Goes on from the Relay block of docs/guides/client-libraries.md: hears what its network hears, without a compiled document.
 const text = 'subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }'
 hear({ text }, { after: '0' }).subscribe({ next: ({ data }) => console.log(JSON.stringify(data.trackerAssigned)) })

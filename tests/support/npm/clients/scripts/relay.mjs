@@ -1,4 +1,4 @@
-// Goes on from the Relay block of docs/clients.md, with what the compiler made of `relay/src/`.
+// Goes on from the Relay block of docs/guides/client-libraries.md, with what the compiler made of `relay/src/`.
 import { createRequire } from 'node:module'
 
 const { commitMutation, ConnectionHandler, createOperationDescriptor, fetchQuery, getSelector, requestSubscription } = relay

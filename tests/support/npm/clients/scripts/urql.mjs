@@ -1,4 +1,4 @@
-// Goes on from the urql block of docs/clients.md: lists, opens, is refused, and asks by GET.
+// Goes on from the urql block of docs/guides/client-libraries.md: lists, opens, is refused, and asks by GET.
 const say = (what) => console.log(JSON.stringify(what))
 const LIST = gql`query ($after: String) { trackers(first: 2, after: $after) { edges { node { id number status } } } }`
 const OPEN = gql`mutation ($input: CreateTrackerInput!) {
