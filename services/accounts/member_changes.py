@@ -19,7 +19,7 @@ from services.kernel.absent import ABSENT, Absent
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, UnauthenticatedError, ValidationFailed
 from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.mail.password_mail import enqueue_invitation
+from services.mail_queue import enqueue_invitation
 from services.viewer import Viewer
 
 

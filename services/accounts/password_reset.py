@@ -15,7 +15,7 @@ from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.mail.password_mail import enqueue_password_reset
+from services.mail_queue import enqueue_password_reset
 
 _NO_TOKEN = Problem(
     (), ErrorCode.INVALID_CREDENTIALS, "The link has been used, has run out, or never was one. Ask for a new one."

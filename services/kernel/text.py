@@ -8,6 +8,9 @@ MAX_DESCRIPTION_LENGTH = 10_000
 MAX_COMMENT_LENGTH = 10_000
 MAX_EMAIL_LENGTH = 320
 
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the direction of what follows, so that a name can read differently from what it is."""
+
 # Unicode's stream-safe text (UAX #15) has no longer run. Normalising takes the square of a run's length, so
 # that one megabyte of marks would hold the process for hours.
 _MARKS_IN_A_ROW = 30

@@ -1,4 +1,6 @@
-"""Mail: the outbox of mails to send, the worker that sends them, their texts, and SMTP.
+"""Mail: composing, rendering and sending what is in the outbox, and the transports (SMTP, folder).
 
-Who is told of what is in ``notifications``. May use ``accounts`` (for the tokens of links), ``visibility`` and the kernel.
+Adding a mail to the outbox is in ``mail_queue``, below the packages that have mails to send; so nothing here is
+imported by them. May use ``accounts`` (for the tokens of links), ``visibility``, ``viewer``, ``installation`` and the
+kernel.
 """

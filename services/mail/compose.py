@@ -1,4 +1,4 @@
-"""What a mail row owes: whether its recipient is still to be told, asked when it is sent, and the finished mail."""
+"""Compose the mail of an outbox row when it is sent, if its recipient may still receive it then."""
 
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -12,8 +12,8 @@ from models.rows import columns, row
 from services.accounts.password_tokens import make_token
 from services.installation import Installation
 from services.kernel.sql import StatementBuilder
-from services.mail.password_mail import PasswordLink, letter_of
-from services.mail.templates import Assignment, assignment_mail, written
+from services.mail import templates
+from services.mail.message import Content, Envelope, render
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -21,7 +21,7 @@ _NO_SESSION = UUID(int=0)
 
 
 @cache
-def _told() -> str:
+def _mail_with_recipient() -> str:
     return f"""
     SELECT mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
            {columns(Member, "member")}, {columns(Organisation, "organisation")}
@@ -34,61 +34,54 @@ def _told() -> str:
     """
 
 
-async def owed_mail(mail_id: UUID, installation: Installation) -> EmailMessage | None:
-    """The mail of a row, made from what is true now; None if its recipient is no longer to be told.
+async def compose_mail(mail_id: UUID, installation: Installation) -> EmailMessage | None:
+    """Return the message of an outbox row, made from the present data; None if it is no longer to be sent.
 
-    An assignment is told to a member who is active, is still the assignee and still sees the tracker; an invitation
-    to one who is active and has no password yet; a password reset to one who is active. The link of these two is made
-    here, and the ones before it stop working.
+    An assignment goes to a member who is active, still the assignee and still sees the tracker; an invitation to one
+    who is active and has no password yet; a password reset to one who is active. The link of these two is made
+    here, and the member's earlier links stop working. Raises MailRefused if the recipient's address is invalid.
     """
-    found = await fetch(_told(), mail_id)
-    if not found:
+    records = await fetch(_mail_with_recipient(), mail_id)
+    if not records:
         return None
-    if found[0]["kind"] != MailKind.ASSIGNMENT:
-        return await _password_mail(mail_id, found[0], installation)
-    assignment = await _assignment(mail_id, found[0])
-    return None if assignment is None else assignment_mail(assignment, installation)
+    (mail,) = records
+    content = await (_assignment if mail["kind"] == MailKind.ASSIGNMENT else _password_link)(mail, installation)
+    if content is None:
+        return None
+    return render(Envelope(mail_id, mail["created_at"], mail["member.email"]), content, installation)
 
 
-async def _password_mail(mail_id: UUID, told: Mapping[str, Any], installation: Installation) -> EmailMessage | None:
-    kind = MailKind(told["kind"])
-    if kind == MailKind.INVITATION and told["member.password_hash"] is not None:
+async def _password_link(mail: Mapping[str, Any], installation: Installation) -> Content | None:
+    kind = MailKind(mail["kind"])
+    if kind == MailKind.INVITATION and mail["member.password_hash"] is not None:
         return None
-    token = await make_token(told["member.id"], kind)
+    token = await make_token(mail["member.id"], kind)
     if token is None:
         return None
-    link = PasswordLink(
-        mail_id=mail_id,
-        created_at=told["created_at"],
-        recipient_email=told["member.email"],
-        organisation=told["organisation.name"],
-        link=installation.password_link(token),
-    )
-    return written(letter_of(kind, link), installation)
+    template = templates.invitation if kind == MailKind.INVITATION else templates.password_reset
+    return template(organisation=mail["organisation.name"], link=installation.password_link(token))
 
 
-async def _assignment(mail_id: UUID, told: Mapping[str, Any]) -> Assignment | None:
-    member, organisation = row(Member, "member", told), row(Organisation, "organisation", told)
+async def _assignment(mail: Mapping[str, Any], installation: Installation) -> Content | None:
+    member, organisation = row(Member, "member", mail), row(Organisation, "organisation", mail)
     assert member is not None
     assert organisation is not None
-    recipient = Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=told["created_at"])
+    recipient = Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=mail["created_at"])
     statement = StatementBuilder()
-    rights = visible(Tracker, "tracker", recipient, statement)
-    wanted, assignee = statement.bind(told["tracker_id"]), statement.bind(member.id)
+    is_visible = visible(Tracker, "tracker", recipient, statement)
+    tracker_id, assignee_id = statement.bind(mail["tracker_id"]), statement.bind(member.id)
     trackers = await statement.fetch(f"""
         SELECT tracker.number, tracker.due_date, tracker_type.name
         FROM tracker JOIN tracker_type ON tracker_type.id = tracker.type_id
-        WHERE tracker.id = {wanted} AND tracker.assignee_id = {assignee} AND {rights}
+        WHERE tracker.id = {tracker_id} AND tracker.assignee_id = {assignee_id} AND {is_visible}
     """)
     if not trackers:
         return None
-    return Assignment(
-        mail_id=mail_id,
-        created_at=told["created_at"],
-        recipient_email=member.email,
-        tracker_id=told["tracker_id"],
+    assigned = templates.Assignment(
+        tracker_id=mail["tracker_id"],
         tracker_type=trackers[0]["name"],
         tracker_number=trackers[0]["number"],
-        assigned_by=told["actor_name"],
+        assigned_by=mail["actor_name"],
         due_date=trackers[0]["due_date"],
     )
+    return templates.assignment(assigned, installation)

@@ -1,8 +1,8 @@
-"""The outbox: every mail row that was committed is sent, at least once, by any number of processes.
+"""Send the mails of the outbox: each row that was committed, at least once, by any number of processes.
 
 A row is claimed by one statement that sets a lease, sent outside any transaction in much less time than the lease
-lasts, and marked by another statement. A process that dies in between leaves the lease to run out; the mail then
-goes again with the same Message-ID. All times are the database's.
+lasts, and marked by another statement. If a process dies in between, the lease expires and the mail is sent again
+with the same Message-ID. All times are the database's.
 """
 
 import logging
@@ -13,13 +13,14 @@ from uuid import UUID
 
 from models.database import fetch
 from services.installation import Installation
-from services.mail.compose import owed_mail
+from services.mail.compose import compose_mail
 from services.mail.transport import MailDelayed, Mailer, MailRefused
 
 LEASE = 300  # seconds; a mail is sent within 60
 FIRST_DELAY = 30  # seconds, doubled with every attempt
 LONGEST_DELAY = 3600
-NO_LONGER_TO_BE_TOLD = "no longer to be told"
+NO_LONGER_DUE = "no longer to be told"
+"""The reason stored with a mail that its recipient may or need not receive any more; see ``compose``."""
 
 _log = logging.getLogger("trackers.mail")
 
@@ -32,7 +33,7 @@ WHERE id = (
 RETURNING id, attempts
 """
 _SENT = "UPDATE mail SET sent_at = now(), given_up_at = NULL, last_error = NULL WHERE id = $1 AND sent_at IS NULL"
-# Only who holds the lease says what became of the mail; a lease that ran out is another's by now.
+# Only the process that holds the lease records the outcome; after an expired lease another process may have claimed it.
 _GIVEN_UP = f"UPDATE mail SET given_up_at = now(), last_error = $3 WHERE id = $1 AND attempts = $2 AND {_OPEN}"
 _DELAYED = f"""
 UPDATE mail SET due_at = now() + make_interval(secs => $4), last_error = $3,
@@ -50,21 +51,21 @@ FROM mail WHERE {_OPEN} OR given_up_at > now() - interval '7 days'
 
 
 class Outcome(Enum):
-    """What became of one attempt."""
+    """The result of one attempt to send a mail."""
 
     NOTHING_DUE = "nothing due"
     SENT = "sent"
-    SETTLED = "dropped or given up"
+    GIVEN_UP = "given up"
     DELAYED = "delayed"
-    HELD_UP = "delayed, and so would be every other mail"
+    ALL_DELAYED = "delayed, and every other mail would be too"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxState:
-    """How the outbox stands, for the metrics and ``doctor``.
+    """The state of the outbox, for the metrics and ``doctor``.
 
-    ``given_up`` counts the last seven days, without what nobody was to be told any more. ``reason`` is why the
-    oldest waiting mail that was tried waits: a code such as "SMTP 451", no address and no content.
+    ``given_up`` counts the last seven days, without mails that were no longer due. ``reason`` is why the oldest
+    waiting mail that was tried still waits: a code such as "SMTP 451", no address and no content.
     """
 
     waiting: int
@@ -74,46 +75,46 @@ class OutboxState:
 
 
 async def outbox_state() -> OutboxState:
-    """How the outbox stands now."""
-    (found,) = await fetch(_STATE, NO_LONGER_TO_BE_TOLD)
+    """Return the present state of the outbox."""
+    (state,) = await fetch(_STATE, NO_LONGER_DUE)
     return OutboxState(
-        waiting=found["waiting"],
-        oldest_waiting_seconds=found["oldest"],
-        given_up=found["given_up"],
-        reason=found["reason"],
+        waiting=state["waiting"],
+        oldest_waiting_seconds=state["oldest"],
+        given_up=state["given_up"],
+        reason=state["reason"],
     )
 
 
 async def send_due(installation: Installation, mailer: Mailer, *, limit: int = 20) -> int:
-    """Send what is due, at most ``limit`` mails; how many were sent. Ends early where no mail can be sent now."""
+    """Send at most ``limit`` mails that are due and return how many were sent; stop once none can be sent now."""
     sent = 0
     for _ in range(limit):
         outcome = await send_next(installation, mailer)
-        if outcome in (Outcome.NOTHING_DUE, Outcome.HELD_UP):
+        if outcome in (Outcome.NOTHING_DUE, Outcome.ALL_DELAYED):
             break
         sent += outcome is Outcome.SENT
     return sent
 
 
 async def send_next(installation: Installation, mailer: Mailer) -> Outcome:
-    """Claim the mail that has been due longest, send it and say what became of it. In no transaction."""
+    """Claim the mail that has been due longest, send it and record the outcome, outside any transaction."""
     claimed = await fetch(_CLAIM)
     if not claimed:
         return Outcome.NOTHING_DUE
     mail_id, attempt = claimed[0]["id"], claimed[0]["attempts"]
     try:
-        message = await owed_mail(mail_id, installation)
+        message = await compose_mail(mail_id, installation)
         if message is not None:
             await mailer.send(message)
-    except MailRefused as refused:
-        return await _give_up(mail_id, attempt, refused.reason)
-    except MailDelayed as delayed:
-        return await _delay(mail_id, attempt, delayed.reason, everything=delayed.everything)
+    except MailRefused as error:
+        return await _give_up(mail_id, attempt, error.reason)
+    except MailDelayed as error:
+        return await _delay(mail_id, attempt, error.reason, affects_all=error.affects_all)
     except Exception as error:
-        # One mail that cannot be made must not stop the others; what the error says may hold an address.
-        return await _delay(mail_id, attempt, f"error {type(error).__name__}", everything=False)
+        # One mail that cannot be composed must not stop the others. The error's text may contain an address.
+        return await _delay(mail_id, attempt, f"error {type(error).__name__}", affects_all=False)
     if message is None:
-        return await _give_up(mail_id, attempt, NO_LONGER_TO_BE_TOLD)
+        return await _give_up(mail_id, attempt, NO_LONGER_DUE)
     await fetch(_SENT, mail_id)
     _log.info("mail %s sent", mail_id)
     return Outcome.SENT
@@ -121,21 +122,21 @@ async def send_next(installation: Installation, mailer: Mailer) -> Outcome:
 
 async def _give_up(mail_id: UUID, attempt: int, reason: str) -> Outcome:
     await fetch(_GIVEN_UP, mail_id, attempt, reason)
-    level = logging.INFO if reason == NO_LONGER_TO_BE_TOLD else logging.ERROR
+    level = logging.INFO if reason == NO_LONGER_DUE else logging.ERROR
     _log.log(level, "mail %s given up: %s", mail_id, reason)
-    return Outcome.SETTLED
+    return Outcome.GIVEN_UP
 
 
-async def _delay(mail_id: UUID, attempt: int, reason: str, *, everything: bool) -> Outcome:
-    marked = await fetch(_DELAYED, mail_id, attempt, reason[:200], delay(attempt))
+async def _delay(mail_id: UUID, attempt: int, reason: str, *, affects_all: bool) -> Outcome:
+    marked = await fetch(_DELAYED, mail_id, attempt, reason[:200], retry_delay(attempt))
     if marked and marked[0]["given_up"]:
         _log.error("mail %s given up after a day: %s", mail_id, reason)
     else:
         _log.warning("mail %s delayed after attempt %d: %s", mail_id, attempt, reason)
-    return Outcome.HELD_UP if everything else Outcome.DELAYED
+    return Outcome.ALL_DELAYED if affects_all else Outcome.DELAYED
 
 
-def delay(attempt: int) -> float:
-    """Seconds until the next attempt: 30, 60, 120 … each a fifth more or less, at most an hour."""
+def retry_delay(attempt: int) -> float:
+    """Return the seconds until the next attempt: 30, 60, 120 … with 20 % jitter, at most an hour."""
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
     return min(FIRST_DELAY * 2.0 ** min(attempt - 1, 10) * jitter, LONGEST_DELAY)

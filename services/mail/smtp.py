@@ -1,4 +1,4 @@
-"""Mail by SMTP: one connection, used for as many mails as come, closed when none does."""
+"""Deliver mail by SMTP, over one connection that is kept while there are mails to send."""
 
 import asyncio
 import re
@@ -27,17 +27,17 @@ from services.mail.transport import MailDelayed, MailRefused
 Tls = Literal["none", "opportunistic", "starttls", "implicit"]
 
 _ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
-_CLOSING = 421  # RFC 5321: whatever was asked, the server is about to close
+_CLOSING = 421  # RFC 5321: the answer to any command when the server is shutting down
 
 
 class SmtpMailer:
-    """Hands mails to one SMTP server.
+    """Sends mails to one SMTP server.
 
-    ``tls``: ``none``; ``opportunistic``, with STARTTLS where it is offered, any certificate will do (RFC 7435);
+    ``tls``: ``none``; ``opportunistic``, with STARTTLS if the server offers it, and any certificate (RFC 7435);
     ``starttls``, with STARTTLS and a trusted certificate, or not at all; ``implicit``, from the first byte, with
-    a trusted certificate. With a password, ``opportunistic`` becomes ``starttls`` where the server's address is
-    a public one: a password never crosses a public network unencrypted. ``seconds`` bounds a whole mail,
-    connecting included.
+    a trusted certificate. With a password, ``opportunistic`` becomes ``starttls`` if the server has a public
+    address: a password never crosses a public network unencrypted. ``seconds`` bounds a whole mail, including the
+    connection.
     """
 
     def __init__(
@@ -54,45 +54,45 @@ class SmtpMailer:
         self._login = None if username is None else (username, password or "")
         self._tls = tls
         self._seconds = seconds
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._client: SMTP | None = None
 
     async def send(self, message: EmailMessage) -> None:
-        """Hand one mail over. Raises MailRefused or MailDelayed."""
-        await self._talk(message)
+        """Send one mail; raises MailRefused or MailDelayed."""
+        await self._deliver(message)
 
     async def check(self) -> None:
-        """Connect and sign in. Raises MailDelayed."""
-        await self._talk(None)
+        """Connect and sign in; raises MailDelayed."""
+        await self._deliver(None)
 
     async def close(self) -> None:
-        """Take leave of the server, which need not answer."""
-        async with self._turn:
+        """Quit, and close the connection even if the server does not answer."""
+        async with self._lock:
             client, self._client = self._client, None
             if client is not None and client.is_connected:
                 with suppress(SMTPException, OSError):
                     await client.quit(timeout=2)
                 client.close()
 
-    async def _talk(self, message: EmailMessage | None) -> None:
-        async with self._turn:
+    async def _deliver(self, message: EmailMessage | None) -> None:
+        async with self._lock:
             try:
                 async with asyncio.timeout(self._seconds):
-                    client = await self._connected()
+                    client = await self._connect()
                     if message is not None:
                         await client.send_message(message)
-            except (SMTPRecipientsRefused, SMTPDataError) as error:  # in order: the connection stays
-                raise _verdict(error) from None
+            except (SMTPRecipientsRefused, SMTPDataError) as error:  # the conversation is in order: keep it
+                raise _classify(error) from None
             except BaseException as error:
-                # Who knows where in the conversation it stopped.
+                # The conversation is in an unknown state.
                 if self._client is not None:
                     self._client.close()
                 if not isinstance(error, Exception) or isinstance(error, MailDelayed):
                     raise
-                raise _verdict(error) from None
+                raise _classify(error) from None
 
-    async def _connected(self) -> SMTP:
-        """The connection, made anew where the server has dropped it meanwhile."""
+    async def _connect(self) -> SMTP:
+        """Return the open connection, or a new one if the server has closed it meanwhile."""
         if self._client is not None and self._client.is_connected:
             with suppress(SMTPException, OSError):
                 await self._client.rset()
@@ -110,7 +110,7 @@ class SmtpMailer:
         if self._tls in ("opportunistic", "starttls"):
             await self._encrypt(client)
         if self._login is not None:
-            await _sign_in(client, *self._login)
+            await _authenticate(client, *self._login)
         return client
 
     async def _encrypt(self, client: SMTP) -> None:
@@ -121,13 +121,13 @@ class SmtpMailer:
         if client.supports_extension("starttls"):
             await client.starttls(tls_context=await _tls_context(trusted=needed))
         elif needed:
-            raise MailDelayed("SMTP without STARTTLS", everything=True)
+            raise MailDelayed("SMTP without STARTTLS", affects_all=True)
 
 
 def is_private(address: str) -> bool:
-    """Whether an IP address is of this machine or of a private network."""
-    found = ip_address(address)
-    return (getattr(found, "ipv4_mapped", None) or found).is_private
+    """Return whether an IP address belongs to this machine or a private network."""
+    parsed = ip_address(address)
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_private
 
 
 async def _tls_context(*, trusted: bool) -> ssl.SSLContext:
@@ -139,45 +139,45 @@ async def _tls_context(*, trusted: bool) -> ssl.SSLContext:
     return context
 
 
-async def _sign_in(client: SMTP, username: str, password: str) -> None:
+async def _authenticate(client: SMTP, username: str, password: str) -> None:
     try:
         await client.login(username, password)
     except SMTPResponseException:
         raise
     except SMTPException as error:
         if client.is_connected:
-            raise MailDelayed("SMTP without AUTH", everything=True) from error
+            raise MailDelayed("SMTP without AUTH", affects_all=True) from error
         raise
 
 
-def _verdict(error: Exception) -> MailRefused | MailDelayed:
-    """What a failure means; see the module ``mailer`` for the rule."""
+def _classify(error: Exception) -> MailRefused | MailDelayed:
+    """Return what a failure means for the mail, by the rule of the module ``transport``."""
     if isinstance(error, SMTPRecipientsRefused):
         error = error.recipients[0]
     if isinstance(error, SMTPAuthenticationError):
-        return MailDelayed(f"{_code(error)} at AUTH", everything=True)
+        return MailDelayed(f"{_code(error)} at AUTH", affects_all=True)
     if isinstance(error, SMTPResponseException):
-        return _verdict_on_answer(error)
+        return _classify_response(error)
     if isinstance(error, SMTPNotSupported):
         return MailRefused("SMTP without SMTPUTF8")
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
-        return MailDelayed("SMTP with a certificate that is not trusted, or no TLS", everything=True)
+        return MailDelayed("SMTP with an untrusted certificate, or no TLS", affects_all=True)
     if isinstance(error, (TimeoutError, OSError, SMTPException)):
-        return MailDelayed(_trouble(error), everything=True)
+        return MailDelayed(_connection_failure(error), affects_all=True)
     if isinstance(error, (ValueError, MessageError)):
-        return MailRefused("no address or text of a mail")
+        return MailRefused("invalid address or content")
     return MailDelayed(type(error).__name__)
 
 
-def _verdict_on_answer(error: SMTPResponseException) -> MailRefused | MailDelayed:
-    about_the_mail = isinstance(error, (SMTPRecipientRefused, SMTPDataError)) and error.code != _CLOSING
-    if about_the_mail and 500 <= error.code <= 599 and not _forbids_relaying(error):
+def _classify_response(error: SMTPResponseException) -> MailRefused | MailDelayed:
+    concerns_the_mail = isinstance(error, (SMTPRecipientRefused, SMTPDataError)) and error.code != _CLOSING
+    if concerns_the_mail and 500 <= error.code <= 599 and not _forbids_relaying(error):
         return MailRefused(_code(error))
-    return MailDelayed(_code(error), everything=not about_the_mail)
+    return MailDelayed(_code(error), affects_all=not concerns_the_mail)
 
 
 def _forbids_relaying(error: SMTPResponseException) -> bool:
-    """A refused recipient with a 5.7 code (RFC 3463, security or policy): often of the sender, not the recipient."""
+    """Return whether a recipient was rejected by a policy (5.7, RFC 3463), which is often about the sender."""
     return isinstance(error, SMTPRecipientRefused) and (error.code == 530 or " 5.7." in _code(error))
 
 
@@ -186,7 +186,7 @@ def _code(error: SMTPResponseException) -> str:
     return f"SMTP {error.code} {enhanced[0]}" if enhanced else f"SMTP {error.code}"
 
 
-def _trouble(error: Exception) -> str:
+def _connection_failure(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "SMTP timed out"
     return "SMTP cannot connect" if isinstance(error, SMTPConnectError) else "SMTP connection lost"

@@ -1,4 +1,4 @@
-"""The worker that empties the outbox while the server runs, through outages of the database and the mail server."""
+"""The worker that sends the outbox's mails while the server runs, through outages of database and mail server."""
 
 import asyncio
 import logging
@@ -10,11 +10,11 @@ from services.kernel.background import backoff_seconds, finish_step
 from services.mail.outbox import Outcome, send_next
 from services.mail.transport import Mailer
 
-POLL = 5.0  # seconds; covers a wake-up that was lost
-GRACE = 10.0  # seconds that a mail being sent still has when the worker is to end
+POLL = 5.0  # seconds; finds what a lost wake-up announced
+GRACE = 10.0  # seconds that a cancelled worker waits for the mail being sent
 
 _log = logging.getLogger("trackers.mail")
-_NEXT = """
+_SECONDS_UNTIL_DUE = """
 SELECT extract(epoch FROM min(due_at) - now())::float8 AS seconds
 FROM mail WHERE sent_at IS NULL AND given_up_at IS NULL
 """
@@ -23,47 +23,47 @@ FROM mail WHERE sent_at IS NULL AND given_up_at IS NULL
 async def run_outbox(
     installation: Installation, mailer: Mailer, wake: asyncio.Event, *, poll: float = POLL, grace: float = GRACE
 ) -> None:
-    """Send what is due, as it becomes due, until cancelled; ``wake`` says that there may be something now.
+    """Send mails as they become due, until cancelled; setting ``wake`` makes it look at once.
 
-    Cancelled, it lets a mail that is being sent arrive, for some seconds. What is cut off then, or by the end of
-    the process, goes again when its lease has run out. The mailer stays the caller's to close.
+    When cancelled, it finishes the mail being sent, for at most ``grace`` seconds. A mail cut off then, or by the
+    end of the process, is sent again after its lease has expired. The caller closes the mailer.
     """
     failures = 0
-    told: type[Exception] | None = None
+    logged: type[Exception] | None = None
     while True:
         wake.clear()
         try:
             outcome, idle = await finish_step(_step(installation, mailer), grace)
         except Exception as error:
-            outcome, idle = Outcome.HELD_UP, 0.0
-            # Most likely the database is away. What the error says may hold a value.
-            if type(error) is not told:
-                told = type(error)
-                _log.error("the outbox stands still: %s", told.__name__)
-        if outcome is Outcome.HELD_UP:
+            outcome, idle = Outcome.ALL_DELAYED, 0.0
+            # Most likely the database is away. The error's text may contain a value.
+            if type(error) is not logged:
+                logged = type(error)
+                _log.error("outbox worker failed, retrying: %s", logged.__name__)
+        if outcome is Outcome.ALL_DELAYED:
             failures += 1
             await asyncio.sleep(backoff_seconds(failures))
             continue
         if failures:
-            failures, told = 0, None
-            _log.info("the outbox goes on")
+            failures, logged = 0, None
+            _log.info("outbox worker recovered")
         if outcome is Outcome.NOTHING_DUE:
             await _wait(wake, min(idle, poll))
 
 
 async def _step(installation: Installation, mailer: Mailer) -> tuple[Outcome, float]:
-    """One attempt; where nothing is due, the seconds until something is."""
+    """Make one attempt; return its outcome and, if nothing is due, the seconds until something is."""
     outcome = await send_next(installation, mailer)
     if outcome is not Outcome.NOTHING_DUE:
         return outcome, 0.0
-    await mailer.close()  # no connection is held idle
-    return outcome, await _until_next()
+    await mailer.close()  # keep no idle connection
+    return outcome, await _seconds_until_due()
 
 
-async def _until_next() -> float:
-    """Seconds until a mail is due, by the database's clock; some moments at least."""
-    (found,) = await fetch(_NEXT)
-    return math.inf if found["seconds"] is None else max(float(found["seconds"]), 0.05)
+async def _seconds_until_due() -> float:
+    """Return the seconds until a mail is due, by the database's clock; 0.05 at least."""
+    (next_due,) = await fetch(_SECONDS_UNTIL_DUE)
+    return math.inf if next_due["seconds"] is None else max(float(next_due["seconds"]), 0.05)
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:

@@ -7,6 +7,7 @@ from models import NotificationKind
 from models.base import new_id
 from models.database import fetch
 from services.kernel.channels import INBOX, TRACKER_CHANGES, wake
+from services.mail_queue import enqueue_assignment
 
 _TELL = """
 WITH told AS (
@@ -14,10 +15,6 @@ WITH told AS (
 )
 INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
 SELECT $2, member_id, cursor, $3, $4, $5, now() FROM told
-"""
-_MAIL = """
-INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)
-VALUES ($1, 'ASSIGNMENT', $2, $3, now(), now(), 0)
 """
 
 
@@ -42,7 +39,7 @@ async def notify_each(news: Mapping[UUID, NotificationKind], *, tracker_id: UUID
         notification_id, kind = new_id(), news[member_id]
         await fetch(_TELL, member_id, notification_id, kind, tracker_id, actor_id)
         if kind == NotificationKind.ASSIGNED:
-            await fetch(_MAIL, new_id(), member_id, notification_id)
+            await enqueue_assignment(member_id, notification_id)
         await wake(INBOX, member_id)
 
 

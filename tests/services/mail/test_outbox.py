@@ -1,4 +1,4 @@
-"""The outbox: every committed mail arrives, whatever fails on the way, and nobody is told what they may not see."""
+"""The outbox: every committed mail arrives, whatever fails on the way."""
 
 import asyncio
 import logging
@@ -10,12 +10,19 @@ import pytest
 
 from models import Mail, Member
 from models.database import fetch
-from services.mail.outbox import OutboxState, delay, outbox_state
+from services.mail.outbox import OutboxState, outbox_state, retry_delay
 from tests.support.factories import mail, notification
-from tests.support.scenarios.mail import INSTALLATION, become_due, due_in, fate, owed, send
+from tests.support.scenarios.mail import (
+    INSTALLATION,
+    delivery_state,
+    enqueued_mail,
+    make_due,
+    seconds_until_due,
+    send_mails,
+)
 from tests.support.servers.smtp import MailServer, mail_server
 
-ONE_MAIL = """
+SEND_ONE_MAIL = """
 import asyncio, sys
 from models.database import database
 from server.setting_values import database_credentials
@@ -38,39 +45,39 @@ async def server(database: str) -> AsyncIterator[MailServer]:
         yield running
 
 
-async def test_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_mail_is_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers.mail")
-    row, made, assignee = await owed()
-    assert await send(server) == 1
-    assert await send(server) == 0
+    row, assigned, assignee = await enqueued_mail()
+    assert await send_mails(server) == 1
+    assert await send_mails(server) == 0
     assert server.envelopes == [("trackers@mail.example", [assignee.email])]
     (message,) = server.messages
-    assert (message["To"], message["Subject"]) == (assignee.email, f"Job tracker {made.number} is assigned to you")
+    assert (message["To"], message["Subject"]) == (assignee.email, f"Job tracker {assigned.number} is assigned to you")
     assert message["Message-ID"] == f"<{row.id}@mail.example>"
     assert message["Date"].datetime == row.created_at.replace(microsecond=0)
     text = message.get_body(("plain",))
     assert text is not None
-    assert text.get_content().splitlines()[0] == f"Bob Smith assigned Job tracker {made.number} to you."
-    assert text.get_content().splitlines()[-1] == INSTALLATION.tracker_url(made.id)
+    assert text.get_content().splitlines()[0] == f"Bob Smith assigned Job tracker {assigned.number} to you."
+    assert text.get_content().splitlines()[-1] == INSTALLATION.tracker_url(assigned.id)
     await row.refresh_from_db()
-    assert fate(row) == (True, False, 1, None)
+    assert delivery_state(row) == (True, False, 1, None)
     assert caplog.messages == [f"mail {row.id} sent"]
 
 
-async def test_what_is_not_yet_due_waits(server: MailServer) -> None:
-    row, _, _ = await owed()
+async def test_a_mail_is_not_sent_before_it_is_due(server: MailServer) -> None:
+    row, _, _ = await enqueued_mail()
     await fetch("UPDATE mail SET due_at = now() + interval '1 hour'")
-    assert await send(server) == 0
+    assert await send_mails(server) == 0
     await row.refresh_from_db()
-    assert fate(row) == (False, False, 0, None)
+    assert delivery_state(row) == (False, False, 0, None)
     assert server.connections == 0
 
 
 async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> None:
-    _, made, assignee = await owed()
+    _, assigned, assignee = await enqueued_mail()
     for _ in range(99):
-        await mail(await notification(made, assignee))
-    sent = await asyncio.gather(send(server, limit=200), send(server, limit=200))
+        await mail(await notification(assigned, assignee))
+    sent = await asyncio.gather(send_mails(server, limit=200), send_mails(server, limit=200))
     assert (sum(sent), min(sent) > 0) == (100, True)
     expected = sorted([f"<{mail_id}@mail.example>" for mail_id in await Mail.all().values_list("id", flat=True)])
     assert sorted(message["Message-ID"] for message in server.messages) == expected
@@ -78,108 +85,111 @@ async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> No
     assert server.connections == 2
 
 
-async def test_no_more_than_the_limit(server: MailServer) -> None:
+async def test_at_most_limit_mails_are_sent(server: MailServer) -> None:
     for _ in range(3):
-        await owed()
-    assert await send(server, limit=2) == 2
+        await enqueued_mail()
+    assert await send_mails(server, limit=2) == 2
     assert (await outbox_state()).waiting == 1
 
 
-async def test_killed_between_sending_and_marking(server: MailServer, database: str) -> None:
-    row, _, _ = await owed()
-    command = [sys.executable, "-c", ONE_MAIL, database, str(server.port)]
+async def test_a_process_killed_before_marking_the_mail(server: MailServer, database: str) -> None:
+    row, _, _ = await enqueued_mail()
+    command = [sys.executable, "-c", SEND_ONE_MAIL, database, str(server.port)]
     child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     server.on_data = child.kill
     output, _ = await asyncio.wait_for(child.communicate(), 60)
     assert (child.returncode, output) == (-signal.SIGKILL, b"")
     server.on_data = lambda: None
     await row.refresh_from_db()
-    assert fate(row) == (False, False, 1, None)
-    assert await send(server) == 0  # the lease of the dead one
-    await become_due()
-    assert await send(server) == 1
+    assert delivery_state(row) == (False, False, 1, None)
+    assert await send_mails(server) == 0  # the killed process still holds the lease
+    await make_due()
+    assert await send_mails(server) == 1
     assert [message["Message-ID"] for message in server.messages] == [f"<{row.id}@mail.example>"] * 2
 
 
 async def test_the_mail_server_is_down_then_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
-    first, _, assignee = await owed()
-    second, _, _ = await owed()
+    first, _, assignee = await enqueued_mail()
+    second, _, _ = await enqueued_mail()
     await server.stop()
-    assert await send(server) == 0
+    assert await send_mails(server) == 0
     await first.refresh_from_db()
     await second.refresh_from_db()
-    assert fate(first) == (False, False, 1, "SMTP cannot connect")
-    assert fate(second) == (False, False, 0, None)  # not tried in vain
-    assert 20 < await due_in(first.id) <= 36
+    assert delivery_state(first) == (False, False, 1, "SMTP cannot connect")
+    assert delivery_state(second) == (False, False, 0, None)  # not tried: it would have failed too
+    assert 20 < await seconds_until_due(first.id) <= 36
     state = await outbox_state()
     assert (state.waiting, state.given_up, state.reason) == (2, 0, "SMTP cannot connect")
     await server.start()
-    await become_due()
-    assert await send(server) == 2
+    await make_due()
+    assert await send_mails(server) == 2
     assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=0, reason=None)
     assert caplog.messages == [f"mail {first.id} delayed after attempt 1: SMTP cannot connect"]
     assert assignee.email not in caplog.text
 
 
-async def test_a_recipient_not_taken_now_does_not_hold_up_others(server: MailServer) -> None:
-    first, _, _ = await owed()
-    second, _, _ = await owed()
+async def test_a_delayed_recipient_does_not_delay_others(server: MailServer) -> None:
+    first, _, _ = await enqueued_mail()
+    second, _, _ = await enqueued_mail()
     server.answers_to_rcpt = ["451 4.3.0 later"]
-    assert await send(server) == 1
+    assert await send_mails(server) == 1
     await first.refresh_from_db()
     await second.refresh_from_db()
-    assert (fate(first), fate(second)) == ((False, False, 1, "SMTP 451 4.3.0"), (True, False, 1, None))
-    await become_due()
-    assert await send(server) == 1
+    assert (delivery_state(first), delivery_state(second)) == (
+        (False, False, 1, "SMTP 451 4.3.0"),
+        (True, False, 1, None),
+    )
+    await make_due()
+    assert await send_mails(server) == 1
     await first.refresh_from_db()
-    assert fate(first) == (True, False, 2, None)
+    assert delivery_state(first) == (True, False, 2, None)
 
 
-async def test_refused_for_good(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
-    row, _, assignee = await owed()
+async def test_a_permanently_refused_mail_is_given_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    row, _, assignee = await enqueued_mail()
     server.answers_to_rcpt = [f"550 5.1.1 <{assignee.email}> unknown"]
-    assert await send(server) == 0
-    await become_due()
-    assert await send(server) == 0
+    assert await send_mails(server) == 0
+    await make_due()
+    assert await send_mails(server) == 0
     await row.refresh_from_db()
-    assert fate(row) == (False, True, 1, "SMTP 550 5.1.1")
+    assert delivery_state(row) == (False, True, 1, "SMTP 550 5.1.1")
     assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=1, reason=None)
     assert caplog.record_tuples == [("trackers.mail", logging.ERROR, f"mail {row.id} given up: SMTP 550 5.1.1")]
 
 
-async def test_given_up_after_a_day(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
-    row, _, _ = await owed()
+async def test_a_mail_is_given_up_after_a_day(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    row, _, _ = await enqueued_mail()
     server.answers_to_rcpt = ["451 later"] * 2
     await fetch("UPDATE mail SET created_at = now() - interval '23 hours 59 minutes'")
-    assert await send(server) == 0
+    assert await send_mails(server) == 0
     await row.refresh_from_db()
-    assert fate(row) == (False, False, 1, "SMTP 451")
+    assert delivery_state(row) == (False, False, 1, "SMTP 451")
     assert (await outbox_state()).oldest_waiting_seconds >= 86_340
     await fetch("UPDATE mail SET created_at = now() - interval '1 day', due_at = now()")
-    assert await send(server) == 0
+    assert await send_mails(server) == 0
     await row.refresh_from_db()
-    assert fate(row) == (False, True, 2, "SMTP 451")
+    assert delivery_state(row) == (False, True, 2, "SMTP 451")
     assert (await outbox_state()).given_up == 1
     assert caplog.messages[-1] == f"mail {row.id} given up after a day: SMTP 451"
 
 
-async def test_a_mail_older_than_a_day_is_tried_all_the_same(server: MailServer) -> None:
-    await owed()
+async def test_a_mail_older_than_a_day_is_still_tried(server: MailServer) -> None:
+    await enqueued_mail()
     await fetch("UPDATE mail SET created_at = now() - interval '3 days'")
-    assert await send(server) == 1
+    assert await send_mails(server) == 1
 
 
-async def test_one_mail_that_cannot_be_made_does_not_hold_up_others(server: MailServer) -> None:
-    first, _, assignee = await owed()
-    await owed()
+async def test_a_mail_that_cannot_be_composed_does_not_delay_others(server: MailServer) -> None:
+    first, _, assignee = await enqueued_mail()
+    await enqueued_mail()
     await Member.filter(id=assignee.id).update(email="no address")
-    assert await send(server) == 1
+    assert await send_mails(server) == 1
     await first.refresh_from_db()
-    assert fate(first) == (False, True, 1, "no address")
+    assert delivery_state(first) == (False, True, 1, "invalid address")
 
 
-def test_delays_double_up_to_an_hour() -> None:
+def test_retry_delays_double_up_to_an_hour() -> None:
     for attempt, expected in ((1, 30), (2, 60), (3, 120), (7, 1920)):
-        assert all(0.8 * expected <= delay(attempt) <= 1.2 * expected for _ in range(100))
-    assert {delay(attempt) for attempt in (9, 10, 100, 10_000)} == {3600}
-    assert len({delay(1) for _ in range(100)}) > 1
+        assert all(0.8 * expected <= retry_delay(attempt) <= 1.2 * expected for _ in range(100))
+    assert {retry_delay(attempt) for attempt in (9, 10, 100, 10_000)} == {3600}
+    assert len({retry_delay(1) for _ in range(100)}) > 1

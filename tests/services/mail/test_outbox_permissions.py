@@ -1,13 +1,13 @@
-"""Who is told is asked when the mail is sent: nobody is told what they may not see by then."""
+"""Permissions are checked when a mail is sent: nobody receives what they may not see by then."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from models import Mail, Member, MemberKind, Tracker
-from services.mail.outbox import NO_LONGER_TO_BE_TOLD, OutboxState, outbox_state
+from services.mail.outbox import NO_LONGER_DUE, OutboxState, outbox_state
 from tests.support.factories import learner, mail, member, notification, tracker
-from tests.support.scenarios.mail import fate, owed, send
+from tests.support.scenarios.mail import delivery_state, enqueued_mail, send_mails
 from tests.support.servers.smtp import MailServer, mail_server
 
 
@@ -18,50 +18,50 @@ async def server(database: str) -> AsyncIterator[MailServer]:
 
 
 async def assert_dropped(server: MailServer, row: Mail) -> None:
-    assert await send(server) == 0
+    assert await send_mails(server) == 0
     await row.refresh_from_db()
-    assert fate(row) == (False, True, 1, NO_LONGER_TO_BE_TOLD)
+    assert delivery_state(row) == (False, True, 1, NO_LONGER_DUE)
     assert (server.messages, server.connections) == ([], 0)
     assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=0, reason=None)
 
 
-async def test_a_recipient_who_was_switched_off_is_told_nothing(server: MailServer) -> None:
-    row, _, assignee = await owed()
+async def test_a_deactivated_recipient_gets_no_mail(server: MailServer) -> None:
+    row, _, assignee = await enqueued_mail()
     await Member.filter(id=assignee.id).update(active=False)
     await assert_dropped(server, row)
 
 
-async def test_a_former_assignee_is_told_nothing(server: MailServer) -> None:
-    row, made, _ = await owed()
-    await Tracker.filter(id=made.id).update(assignee_id=made.created_by_id)
+async def test_a_former_assignee_gets_no_mail(server: MailServer) -> None:
+    row, assigned, _ = await enqueued_mail()
+    await Tracker.filter(id=assigned.id).update(assignee_id=assigned.created_by_id)
     await assert_dropped(server, row)
 
 
-async def test_a_tracker_of_nobody_is_told_to_nobody(server: MailServer) -> None:
-    row, made, _ = await owed()
-    await Tracker.filter(id=made.id).update(assignee_id=None)
+async def test_an_unassigned_tracker_sends_no_mail(server: MailServer) -> None:
+    row, assigned, _ = await enqueued_mail()
+    await Tracker.filter(id=assigned.id).update(assignee_id=None)
     await assert_dropped(server, row)
 
 
-async def test_a_tracker_of_another_organisation_is_told_to_nobody(server: MailServer) -> None:
+async def test_a_tracker_of_another_organisation_sends_no_mail(server: MailServer) -> None:
     stranger = await member()
-    made = await tracker(assignee=stranger)
-    await assert_dropped(server, await mail(await notification(made, stranger)))
+    assigned = await tracker(assignee=stranger)
+    await assert_dropped(server, await mail(await notification(assigned, stranger)))
 
 
-async def test_a_tutor_is_told_of_what_is_theirs(server: MailServer) -> None:
-    await owed(kind=MemberKind.TUTOR)
-    assert await send(server) == 1
+async def test_a_tutor_gets_mail_about_their_tracker(server: MailServer) -> None:
+    await enqueued_mail(kind=MemberKind.TUTOR)
+    assert await send_mails(server) == 1
 
 
 async def test_an_assignment_by_the_system(server: MailServer) -> None:
     assignee = await member()
-    house = await assignee.organisation
-    made = await tracker(
-        house, assignee=assignee, learner=await learner(house, family_name="Secret"), description="Secret"
+    college = await assignee.organisation
+    assigned = await tracker(
+        college, assignee=assignee, learner=await learner(college, family_name="Secret"), description="Secret"
     )
-    await mail(await notification(made, assignee))
-    assert await send(server) == 1
+    await mail(await notification(assigned, assignee))
+    assert await send_mails(server) == 1
     text = server.messages[0].get_body(("plain",))
     assert text is not None
     assert "\nAssigned by: the system\n" in text.get_content().replace("\r\n", "\n")

@@ -8,7 +8,7 @@ import pytest
 
 from services.mail.smtp import SmtpMailer
 from services.mail.transport import MailRefused
-from tests.support.servers.smtp import MailServer, delay, mail_server, message
+from tests.support.servers.smtp import MailServer, delayed, mail_server, message
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_one_connection_for_many_mails(server: MailServer) -> None:
     assert server.connections == 2
 
 
-async def test_a_connection_that_the_server_dropped_is_made_anew(server: MailServer) -> None:
+async def test_a_dropped_connection_is_opened_again(server: MailServer) -> None:
     mailer = server.mailer()
     await mailer.send(message("one"))
     server.drop_connections()
@@ -50,10 +50,10 @@ async def test_a_connection_that_the_server_dropped_is_made_anew(server: MailSer
         ("530 sign in first", "SMTP 530"),
     ],
 )
-async def test_a_recipient_not_taken_now(server: MailServer, answer: str, reason: str) -> None:
+async def test_a_temporary_failure_delays_this_mail_alone(server: MailServer, answer: str, reason: str) -> None:
     server.answers_to_rcpt = [answer]
     mailer = server.mailer()
-    assert await delay(mailer.send(message())) == (reason, False)
+    assert await delayed(mailer.send(message())) == (reason, False)
     await mailer.send(message("next"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
@@ -68,7 +68,9 @@ async def test_a_recipient_not_taken_now(server: MailServer, answer: str, reason
         ([], ["554 5.6.0 refused: Hello"], "SMTP 554 5.6.0"),
     ],
 )
-async def test_a_mail_refused_for_good(server: MailServer, rcpt: list[str], data: list[str], reason: str) -> None:
+async def test_a_permanent_failure_refuses_the_mail(
+    server: MailServer, rcpt: list[str], data: list[str], reason: str
+) -> None:
     server.answers_to_rcpt, server.answers_to_data = rcpt, data
     mailer = server.mailer()
     with pytest.raises(MailRefused) as refused:
@@ -80,15 +82,15 @@ async def test_a_mail_refused_for_good(server: MailServer, rcpt: list[str], data
     assert server.connections == 1
 
 
-async def test_what_is_no_address(server: MailServer) -> None:
+async def test_an_invalid_address_is_refused(server: MailServer) -> None:
     mailer = server.mailer()
-    with pytest.raises(MailRefused, match=r"^no address or text of a mail$"):
+    with pytest.raises(MailRefused, match=r"^invalid address or content$"):
         await mailer.send(message(to="<>"))
     await mailer.close()
     assert server.messages == []
 
 
-async def test_an_address_that_this_server_cannot_take() -> None:
+async def test_a_server_without_smtputf8() -> None:
     async with mail_server(enable_SMTPUTF8=False) as server:
         mailer = server.mailer()
         with pytest.raises(MailRefused, match=r"^SMTP without SMTPUTF8$"):
@@ -96,26 +98,26 @@ async def test_an_address_that_this_server_cannot_take() -> None:
         await mailer.close()
 
 
-async def test_a_server_that_closes_holds_up_every_mail(server: MailServer) -> None:
+async def test_a_closing_server_delays_every_mail(server: MailServer) -> None:
     server.answers_to_data = ["421 4.3.2 shutting down"]
     mailer = server.mailer()
-    assert await delay(mailer.send(message())) == ("SMTP 421 4.3.2", True)
+    assert await delayed(mailer.send(message())) == ("SMTP 421 4.3.2", True)
     await mailer.close()
 
 
-async def test_nobody_listens() -> None:
+async def test_no_server_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and no listen()
         mailer = SmtpMailer(host="127.0.0.1", port=taken.getsockname()[1])
-        assert await delay(mailer.send(message())) == ("SMTP cannot connect", True)
-        assert await delay(mailer.check()) == ("SMTP cannot connect", True)
+        assert await delayed(mailer.send(message())) == ("SMTP cannot connect", True)
+        assert await delayed(mailer.check()) == ("SMTP cannot connect", True)
     await mailer.close()
 
 
-async def test_a_server_that_does_not_answer(server: MailServer) -> None:
+async def test_a_server_that_does_not_answer_times_out(server: MailServer) -> None:
     server.may_answer.clear()
     mailer = server.mailer(seconds=0.5)
-    assert await delay(mailer.send(message("slow"))) == ("SMTP timed out", True)
+    assert await delayed(mailer.send(message("slow"))) == ("SMTP timed out", True)
     server.may_answer.set()
     await mailer.send(message("next"))
     await mailer.close()
@@ -123,15 +125,15 @@ async def test_a_server_that_does_not_answer(server: MailServer) -> None:
     assert server.connections == 2
 
 
-async def test_a_connection_lost_amid_a_mail_is_not_tried_again_at_once(server: MailServer) -> None:
+async def test_a_connection_lost_during_a_mail_is_not_retried_at_once(server: MailServer) -> None:
     server.on_data = server.drop_connections
     mailer = server.mailer()
-    assert await delay(mailer.send(message())) == ("SMTP connection lost", True)
+    assert await delayed(mailer.send(message())) == ("SMTP connection lost", True)
     await mailer.close()
     assert server.connections == 1
 
 
-async def test_cancelled_amid_a_mail_it_starts_afresh(server: MailServer) -> None:
+async def test_cancelled_during_a_mail_it_opens_a_new_connection(server: MailServer) -> None:
     server.may_answer.clear()
     mailer = server.mailer()
     sending = asyncio.create_task(mailer.send(message("one")))

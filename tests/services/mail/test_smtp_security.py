@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from services.mail.smtp import Tls, is_private
-from tests.support.servers.smtp import MailServer, delay, mail_server, make_certificate, message
+from tests.support.servers.smtp import MailServer, delayed, mail_server, make_certificate, message
 
-RIGHT: dict[str, Any] = {"username": "trackers", "password": "right"}
+CREDENTIALS: dict[str, Any] = {"username": "trackers", "password": "right"}
 Certificate = tuple[ssl.SSLContext, Path]
 
 
@@ -25,13 +25,13 @@ async def server() -> AsyncIterator[MailServer]:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("no program openssl to make a certificate with")
+        pytest.skip("openssl is not installed")
     folder = tmp_path_factory.mktemp("certificate")
     return make_certificate(openssl, folder), folder / "certificate.pem"
 
 
 async def test_the_right_password(server: MailServer) -> None:
-    mailer = server.mailer(**RIGHT)
+    mailer = server.mailer(**CREDENTIALS)
     await mailer.check()
     await mailer.send(message())
     await mailer.close()
@@ -39,25 +39,25 @@ async def test_the_right_password(server: MailServer) -> None:
     assert server.connections == 1
 
 
-async def test_a_wrong_password_holds_up_every_mail(server: MailServer) -> None:
+async def test_a_wrong_password_delays_every_mail(server: MailServer) -> None:
     mailer = server.mailer(username="trackers", password="wrong")
-    assert await delay(mailer.send(message())) == ("SMTP 535 5.7.8 at AUTH", True)
-    assert await delay(mailer.check()) == ("SMTP 535 5.7.8 at AUTH", True)
+    assert await delayed(mailer.send(message())) == ("SMTP 535 5.7.8 at AUTH", True)
+    assert await delayed(mailer.check()) == ("SMTP 535 5.7.8 at AUTH", True)
     await mailer.close()
     assert server.messages == []
 
 
-async def test_a_password_for_a_server_that_asks_for_none() -> None:
+async def test_a_password_for_a_server_without_auth() -> None:
     async with mail_server() as server:  # by default it offers AUTH with TLS only
-        mailer = server.mailer(**RIGHT)
-        assert await delay(mailer.send(message())) == ("SMTP without AUTH", True)
+        mailer = server.mailer(**CREDENTIALS)
+        assert await delayed(mailer.send(message())) == ("SMTP without AUTH", True)
         await mailer.close()
         assert (server.messages, server.passwords) == ([], [])
 
 
-async def test_where_starttls_is_demanded_and_not_offered_nothing_is_said(server: MailServer) -> None:
-    mailer = server.mailer(tls="starttls", **RIGHT)
-    assert await delay(mailer.send(message())) == ("SMTP without STARTTLS", True)
+async def test_required_starttls_that_is_not_offered_sends_nothing(server: MailServer) -> None:
+    mailer = server.mailer(tls="starttls", **CREDENTIALS)
+    assert await delayed(mailer.send(message())) == ("SMTP without STARTTLS", True)
     await mailer.close()
     assert (server.messages, server.passwords) == ([], [])
 
@@ -66,7 +66,7 @@ async def test_starttls_with_a_trusted_certificate(certificate: Certificate, mon
     context, file = certificate
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with mail_server(tls_context=context) as server:
-        mailer = server.mailer(tls="starttls", **RIGHT)
+        mailer = server.mailer(tls="starttls", **CREDENTIALS)
         await mailer.send(message())
         await mailer.close()
         assert [(session.ssl is not None, session.authenticated) for session in server.sessions] == [(True, True)]
@@ -83,19 +83,19 @@ async def test_tls_from_the_first_byte(certificate: Certificate, monkeypatch: py
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
-async def test_a_certificate_that_is_not_trusted(certificate: Certificate, tls: Tls) -> None:
+async def test_an_untrusted_certificate(certificate: Certificate, tls: Tls) -> None:
     context, _ = certificate
     options = {"implicit": context} if tls == "implicit" else {"tls_context": context}
     async with mail_server(**options) as server:
-        mailer = server.mailer(tls=tls, **RIGHT)
-        reason = "SMTP with a certificate that is not trusted, or no TLS"
-        assert await delay(mailer.send(message())) == (reason, True)
+        mailer = server.mailer(tls=tls, **CREDENTIALS)
+        reason = "SMTP with an untrusted certificate, or no TLS"
+        assert await delayed(mailer.send(message())) == (reason, True)
         await mailer.close()
         assert (server.messages, server.passwords) == ([], [])
 
 
 @pytest.mark.parametrize(("tls", "encrypted"), [("opportunistic", True), ("none", False)])
-async def test_starttls_where_it_is_offered(certificate: Certificate, tls: Tls, encrypted: bool) -> None:
+async def test_opportunistic_starttls(certificate: Certificate, tls: Tls, encrypted: bool) -> None:
     context, _ = certificate
     async with mail_server(tls_context=context) as server:
         mailer = server.mailer(tls=tls)
@@ -117,5 +117,5 @@ async def test_starttls_where_it_is_offered(certificate: Certificate, tls: Tls, 
         ("2a00:1450:4009:815::200e", False),
     ],
 )
-def test_where_a_password_may_go_unencrypted(address: str, private: bool) -> None:
+def test_private_addresses(address: str, private: bool) -> None:
     assert is_private(address) is private

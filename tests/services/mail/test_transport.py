@@ -1,4 +1,4 @@
-"""Mail as files in a folder."""
+"""Mails written as files into a folder."""
 
 import email
 import os
@@ -13,11 +13,11 @@ from services.mail.transport import FolderMailer, MailDelayed
 
 
 def message(text: str = "Hello", *, message_id: str = "<0198@mail.example>") -> EmailMessage:
-    made = EmailMessage()
-    made["To"] = "ann@northgate.example"
-    made["Message-ID"] = message_id
-    made.set_content(text)
-    return made
+    built = EmailMessage()
+    built["To"] = "ann@northgate.example"
+    built["Message-ID"] = message_id
+    built.set_content(text)
+    return built
 
 
 def files(folder: Path) -> list[Path]:
@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-async def test_a_file_for_its_owner_alone(tmp_path: Path) -> None:
+async def test_a_file_only_its_owner_can_read(tmp_path: Path) -> None:
     folder = tmp_path / "var" / "mail"
     before = os.umask(0)
     try:
@@ -48,18 +48,18 @@ async def test_a_mail_sent_again_replaces_its_file(tmp_path: Path) -> None:
     assert written.read_bytes().endswith(b"\n\nagain\n")
 
 
-async def test_the_name_of_a_file_stays_in_the_folder(tmp_path: Path) -> None:
+async def test_a_message_id_cannot_name_a_file_outside_the_folder(tmp_path: Path) -> None:
     await FolderMailer(tmp_path / "mail").send(message(message_id="<../../x@mail.example>"))
     assert files(tmp_path) == [tmp_path / "mail" / ".._.._x.eml"]
 
 
-async def test_a_folder_that_takes_nothing(tmp_path: Path) -> None:
+async def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "mail").write_text("a file")
     mailer = FolderMailer(tmp_path / "mail")
     for attempt in (mailer.send(message()), mailer.check()):
         with pytest.raises(MailDelayed, match=r"^mail folder EEXIST$") as delayed:
             await attempt
-        assert delayed.value.everything
+        assert delayed.value.affects_all
     await mailer.close()
 
 

@@ -1,4 +1,4 @@
-"""The worker: woken, polling, through an outage of the database, and ended without losing a mail."""
+"""The outbox worker: woken, polling, through an outage of the database, and cancelled without losing a mail."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from models import Mail
 from models.database import fetch
 from services.mail.worker import run_outbox
 from tests.conftest import administer
-from tests.support.scenarios.mail import INSTALLATION, owed
+from tests.support.scenarios.mail import INSTALLATION, enqueued_mail
 from tests.support.servers.smtp import MailServer, mail_server
 
 HOUR = 3600.0
@@ -24,7 +24,7 @@ async def server(database: str) -> AsyncIterator[MailServer]:
 
 
 @asynccontextmanager
-async def working(
+async def running_worker(
     server: MailServer, *, poll: float = HOUR, grace: float = 30
 ) -> AsyncIterator[tuple[asyncio.Task[None], asyncio.Event]]:
     wake, mailer = asyncio.Event(), server.mailer()
@@ -32,7 +32,7 @@ async def working(
     try:
         yield worker, wake
     finally:
-        if not worker.cancelling():  # a second one would cut the grace short
+        if not worker.cancelling():  # a second cancellation would end the grace period
             worker.cancel()
         await asyncio.wait([worker], timeout=60)
         await mailer.close()
@@ -52,82 +52,82 @@ def sent(number: int) -> Callable[[], Awaitable[bool]]:
     return condition
 
 
-async def test_it_sends_what_is_due_and_what_a_wake_up_tells_of(server: MailServer) -> None:
+async def test_it_sends_due_mails_and_looks_again_when_woken(server: MailServer) -> None:
     for _ in range(25):
-        await owed()
-    async with working(server) as (_, wake):
+        await enqueued_mail()
+    async with running_worker(server) as (_, wake):
         await until(sent(25))
-        await owed()
+        await enqueued_mail()
         wake.set()
         await until(sent(26))
     assert len(server.messages) == 26
 
 
-async def test_without_a_wake_up_it_looks_now_and_then(server: MailServer) -> None:
-    async with working(server, poll=0.1):
-        await owed()
+async def test_it_polls_without_a_wake_up(server: MailServer) -> None:
+    async with running_worker(server, poll=0.1):
+        await enqueued_mail()
         await until(sent(1))
 
 
-async def test_a_delayed_mail_goes_when_it_is_due(server: MailServer) -> None:
-    row, _, _ = await owed()
+async def test_a_delayed_mail_is_sent_when_it_is_due(server: MailServer) -> None:
+    row, _, _ = await enqueued_mail()
     (set_to,) = await fetch("UPDATE mail SET due_at = now() + interval '0.5 seconds' RETURNING due_at")
-    async with working(server):
+    async with running_worker(server):
         await until(sent(1))
     await row.refresh_from_db()
     assert row.sent_at is not None
     assert row.sent_at >= set_to["due_at"]
 
 
-async def test_idle_it_holds_no_connection(server: MailServer) -> None:
-    await owed()
-    async with working(server) as (_, wake):
+async def test_it_keeps_no_idle_connection(server: MailServer) -> None:
+    await enqueued_mail()
+    async with running_worker(server) as (_, wake):
         await until(sent(1))
-        await owed()
+        await enqueued_mail()
         wake.set()
         await until(sent(2))
     assert server.connections == 2
 
 
-async def test_the_database_goes_and_comes_back(
+async def test_it_survives_an_outage_of_the_database(
     server: MailServer, postgres: str, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "trackers.mail")
     name = database.partition("?")[0].rpartition("/")[2]
 
-    async def stands_still() -> bool:
-        return "the outbox stands still" in caplog.text
+    async def failure_logged() -> bool:
+        return "outbox worker failed" in caplog.text
 
-    await owed()
-    async with working(server, poll=0.1):
+    await enqueued_mail()
+    async with running_worker(server, poll=0.1):
         await until(sent(1))
         end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", end)
-        await until(stands_still)
+        await until(failure_logged)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        await owed()
+        await enqueued_mail()
         await until(sent(2))
-    told = [message.partition(":")[0] for message in caplog.messages if message.startswith("the outbox")]
-    assert told == ["the outbox stands still", "the outbox goes on"]
+    logged = [message.partition(":")[0] for message in caplog.messages if message.startswith("outbox worker")]
+    assert logged == ["outbox worker failed, retrying", "outbox worker recovered"]
     assert len(server.messages) == 2
 
 
-async def test_the_mail_server_goes_and_comes_back(server: MailServer) -> None:
+async def test_it_survives_an_outage_of_the_mail_server(server: MailServer) -> None:
     await server.stop()
-    await owed()
-    async with working(server) as (_, wake):
+    await enqueued_mail()
+    async with running_worker(server) as (_, wake):
         await until(lambda: Mail.filter(last_error="SMTP cannot connect").exists())
-        await owed()
+        await enqueued_mail()
         await server.start()
         wake.set()
         await until(sent(1))
 
 
-async def test_ended_it_lets_a_mail_arrive(server: MailServer) -> None:
-    row, _, _ = await owed()
-    await owed()
+async def test_cancelled_it_finishes_the_mail_being_sent(server: MailServer) -> None:
+    row, _, _ = await enqueued_mail()
+    await enqueued_mail()
     server.may_answer.clear()
-    async with working(server) as (worker, _):
+    async with running_worker(server) as (worker, _):
         await asyncio.wait_for(server.arrived.wait(), 60)
         worker.cancel()
         await asyncio.sleep(0)
@@ -140,23 +140,23 @@ async def test_ended_it_lets_a_mail_arrive(server: MailServer) -> None:
     assert len(server.messages) == 1
 
 
-async def test_ended_at_any_moment_it_ends_and_what_was_begun_is_sent_once(server: MailServer) -> None:
+async def test_cancelled_at_any_moment_it_sends_a_begun_mail_once(server: MailServer) -> None:
     for moment in range(40):
-        await owed()
-        async with working(server):
+        await enqueued_mail()
+        async with running_worker(server):
             for _ in range(moment):
                 await asyncio.sleep(0.001)
     assert await Mail.filter(attempts__gt=0, sent_at=None).count() == 0
     assert len(server.messages) == await Mail.filter(attempts=1).count() > 0
 
 
-async def test_ended_it_does_not_wait_for_ever(server: MailServer) -> None:
-    row, _, _ = await owed()
+async def test_cancelled_it_waits_no_longer_than_the_grace_period(server: MailServer) -> None:
+    row, _, _ = await enqueued_mail()
     server.may_answer.clear()
-    async with working(server, grace=0.2) as (worker, _):
+    async with running_worker(server, grace=0.2) as (worker, _):
         await asyncio.wait_for(server.arrived.wait(), 60)
         worker.cancel()
         await asyncio.wait([worker], timeout=60)
         assert worker.cancelled()
     await row.refresh_from_db()
-    assert (row.sent_at, row.given_up_at, row.attempts) == (None, None, 1)  # leased: it goes again
+    assert (row.sent_at, row.given_up_at, row.attempts) == (None, None, 1)  # leased: it is sent again later

@@ -1,4 +1,4 @@
-"""Mails that are owed, and what became of them."""
+"""Enqueued mails, sending them, and what became of them."""
 
 from typing import Any
 from uuid import UUID
@@ -15,15 +15,18 @@ INSTALLATION = Installation(
 )
 
 
-async def owed(*, kind: MemberKind = MemberKind.ADMINISTRATOR, **columns: Any) -> tuple[Mail, Tracker, Member]:
-    """A mail to the assignee of a tracker that somebody else made, with the tracker and the assignee."""
-    house = await organisation()
-    assignee, maker = await member(house, kind=kind), await member(house, name="Bob Smith")
-    made = await tracker(house, type=await tracker_type(house, name="Job"), created_by=maker, assignee=assignee)
-    return await mail(await notification(made, assignee, actor=maker), **columns), made, assignee
+async def enqueued_mail(*, kind: MemberKind = MemberKind.ADMINISTRATOR, **columns: Any) -> tuple[Mail, Tracker, Member]:
+    """Enqueue a mail to the assignee of somebody else's tracker; return it with the tracker and the assignee."""
+    college = await organisation()
+    assignee, creator = await member(college, kind=kind), await member(college, name="Bob Smith")
+    assigned = await tracker(
+        college, type=await tracker_type(college, name="Job"), created_by=creator, assignee=assignee
+    )
+    return await mail(await notification(assigned, assignee, actor=creator), **columns), assigned, assignee
 
 
-async def send(server: MailServer, *, limit: int = 20) -> int:
+async def send_mails(server: MailServer, *, limit: int = 20) -> int:
+    """Send what is due to a server, and return how many mails were sent."""
     mailer = server.mailer()
     try:
         return await send_due(INSTALLATION, mailer, limit=limit)
@@ -31,16 +34,19 @@ async def send(server: MailServer, *, limit: int = 20) -> int:
         await mailer.close()
 
 
-async def become_due() -> None:
+async def make_due() -> None:
+    """Make every mail due now."""
     await fetch("UPDATE mail SET due_at = now()")
 
 
-async def due_in(mail_id: UUID) -> float:
-    (found,) = await fetch(
+async def seconds_until_due(mail_id: UUID) -> float:
+    """Return the seconds until a mail is due."""
+    (row,) = await fetch(
         "SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM mail WHERE id = $1", mail_id
     )
-    return float(found["seconds"])
+    return float(row["seconds"])
 
 
-def fate(row: Mail) -> tuple[bool, bool, int, str | None]:
+def delivery_state(row: Mail) -> tuple[bool, bool, int, str | None]:
+    """Return whether a mail was sent, whether it was given up, its number of attempts and its last error."""
     return row.sent_at is not None, row.given_up_at is not None, row.attempts, row.last_error

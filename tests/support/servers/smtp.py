@@ -1,4 +1,4 @@
-"""A real SMTP server on a free port of 127.0.0.1, that keeps what it takes and answers as it is told."""
+"""A real SMTP server on a free port of 127.0.0.1, which keeps what it accepts and answers as configured."""
 
 import asyncio
 import email
@@ -19,7 +19,7 @@ from services.mail.transport import MailDelayed
 
 
 class MailServer:
-    """``answers_to_rcpt`` and ``answers_to_data`` are used up one by one; then everything is taken."""
+    """An SMTP server; ``answers_to_rcpt`` and ``answers_to_data`` are used once each, then everything is accepted."""
 
     def __init__(self, **options: Any) -> None:
         self.messages: list[EmailMessage] = []
@@ -40,7 +40,7 @@ class MailServer:
         self._open: list[SMTP] = []
 
     async def start(self) -> None:
-        """Listen; the second time on the same port."""
+        """Listen; when started again, on the same port."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._connected, "127.0.0.1", self.port, ssl=self._implicit)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -54,12 +54,14 @@ class MailServer:
         await self._server.wait_closed()
 
     def drop_connections(self) -> None:
+        """Abort every open connection."""
         for connection in self._open:
             if connection.transport is not None:
                 connection.transport.abort()  # type: ignore[attr-defined]
         self._open.clear()
 
     def mailer(self, *, tls: Tls = "opportunistic", **options: Any) -> SmtpMailer:
+        """Return a mailer that sends to this server."""
         return SmtpMailer(host="127.0.0.1", port=self.port, tls=tls, **options)
 
     def _connected(self) -> SMTP:
@@ -77,12 +79,14 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        """Answer RCPT TO."""
         answer = self.answers_to_rcpt.pop(0) if self.answers_to_rcpt else "250 OK"
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep an accepted message, and answer DATA once ``may_answer`` is set."""
         answer = self.answers_to_data.pop(0) if self.answers_to_data else "250 OK"
         self.on_data()
         if answer.startswith("250"):
@@ -97,6 +101,7 @@ class MailServer:
 
 @asynccontextmanager
 async def mail_server(**options: Any) -> AsyncIterator[MailServer]:
+    """Run a server during the block."""
     server = MailServer(**options)
     await server.start()
     try:
@@ -106,23 +111,24 @@ async def mail_server(**options: Any) -> AsyncIterator[MailServer]:
 
 
 def message(text: str = "Hello", *, to: str = "ann@northgate.example") -> EmailMessage:
-    made = EmailMessage()
-    made["From"] = "Trackers <trackers@mail.example>"
-    made["To"] = to
-    made["Subject"] = "A mail"
-    made.set_content(text)
-    return made
+    """Return a message to send."""
+    built = EmailMessage()
+    built["From"] = "Trackers <trackers@mail.example>"
+    built["To"] = to
+    built["Subject"] = "A mail"
+    built.set_content(text)
+    return built
 
 
-async def delay(attempt: Awaitable[None]) -> tuple[str, bool]:
-    """Why an attempt was delayed, and whether every other mail would be."""
-    with pytest.raises(MailDelayed) as delayed:
+async def delayed(attempt: Awaitable[None]) -> tuple[str, bool]:
+    """Return why an attempt was delayed, and whether any other mail would be too."""
+    with pytest.raises(MailDelayed) as raised:
         await attempt
-    return delayed.value.reason, delayed.value.everything
+    return raised.value.reason, raised.value.affects_all
 
 
 def make_certificate(openssl: str, folder: Path) -> ssl.SSLContext:
-    """A server's TLS with a certificate for 127.0.0.1 that it has issued itself: ``folder/certificate.pem``."""
+    """Return a server's TLS context with a self-signed certificate for 127.0.0.1, ``folder/certificate.pem``."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]

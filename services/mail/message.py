@@ -1,0 +1,116 @@
+"""Render a mail as a MIME message: plain text and HTML, with headers that nothing entered by people can break."""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from html import escape
+from uuid import UUID
+
+from services.installation import Installation
+from services.kernel.text import BIDI_CONTROLS
+from services.mail.transport import MailRefused
+
+_LONGEST_LINE = 900  # of the 998 octets that RFC 5322 allows
+
+_HTML = """\
+<!DOCTYPE html>
+<html lang="en-GB">
+<head><meta charset="utf-8"><title>{subject}</title></head>
+<body style="font-family: sans-serif; line-height: 1.5">
+<p>{opening}</p>
+{details}<p><a href="{link}">{action}</a></p>
+{closing}</body>
+</html>
+"""
+_TABLE = "<table>\n{}\n</table>\n"
+_TABLE_ROW = '<tr><th scope="row" style="text-align: left; padding-right: 1em">{}</th><td>{}</td></tr>'
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Which mail it is, when it was enqueued, and its recipient's address."""
+
+    mail_id: UUID
+    created_at: dt.datetime
+    recipient_email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The text of a mail: paragraphs around a table of ``details`` and a ``link``, labelled with its ``action``."""
+
+    subject: str
+    opening: str
+    details: Sequence[tuple[str, str]] = ()
+    action: str
+    link: str
+    closing: str = ""
+
+
+def render(envelope: Envelope, content: Content, installation: Installation) -> EmailMessage:
+    """Return the finished message; raises MailRefused if the recipient's address is invalid."""
+    message = _message_with_headers(envelope, content.subject, installation)
+    details = [*(f"{label}: {value}" for label, value in content.details), ""] if content.details else []
+    closing = ["", content.closing] if content.closing else []
+    _set_text(message, "\n".join([content.opening, "", *details, f"{content.action}:", content.link, *closing, ""]))
+    _add_html(message, content)
+    return message
+
+
+def one_line(text: str) -> str:
+    """Return a text that people entered as a header can hold it: one line, no control characters, no encoded word."""
+    line = " ".join(text.split())
+    shown = (c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in BIDI_CONTROLS)
+    # Python's e-mail package would decode an encoded word (RFC 2047) here, and one can hold a line feed.
+    return "".join(shown).replace("=?", "= ?")
+
+
+def _message_with_headers(envelope: Envelope, subject: str, installation: Installation) -> EmailMessage:
+    name, address = parseaddr(installation.mail_from)
+    sender = Address(display_name=name, addr_spec=address)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = _recipient(envelope.recipient_email)
+    message["Subject"] = subject
+    message["Date"] = envelope.created_at
+    # Stable, so that a mail sent twice is recognised as the same one.
+    message["Message-ID"] = f"<{envelope.mail_id}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: asks for no automatic replies
+    return message
+
+
+def _recipient(address: str) -> Address:
+    # Without the name: Python folds a long display name with special characters into an invalid address.
+    try:
+        return Address(addr_spec=address)
+    except (ValueError, IndexError, MessageError) as error:
+        raise MailRefused("invalid address") from error
+
+
+def _set_text(part: EmailMessage, text: str, subtype: str = "plain") -> None:
+    # Unencoded where that is possible, so that a link is never broken over lines.
+    plain = text.isascii() and max(map(len, text.split("\n"))) <= _LONGEST_LINE
+    part.set_content(text, subtype=subtype, cte="7bit" if plain else "quoted-printable")
+
+
+def _add_html(message: EmailMessage, content: Content) -> None:
+    rows = "\n".join(_TABLE_ROW.format(label, escape(value)) for label, value in content.details)
+    html = _HTML.format(
+        subject=escape(content.subject),
+        opening=escape(content.opening),
+        details=_TABLE.format(rows) if rows else "",
+        action=escape(content.action),
+        link=escape(content.link),
+        closing=f"<p>{escape(content.closing)}</p>\n" if content.closing else "",
+    )
+    message.make_alternative()
+    part = EmailMessage(policy=SMTP)
+    _set_text(part, html, subtype="html")
+    del part["MIME-Version"]
+    message.attach(part)
