@@ -37,7 +37,7 @@ from server.settings import Settings
 from server.websocket.connection import SocketLimits
 from server.websocket.endpoint import WebSocketEndpoint
 from server.wiring import installation_of, mailer_of, store_of
-from services.accounts.sessions import SessionEnded, viewer_of
+from services.accounts.sessions import viewer_of
 from services.automations.worker import run_automations
 from services.files.collection import run_collection
 from services.mail.worker import run_outbox
@@ -60,12 +60,11 @@ class Application:
         self._inbox_reader = InboxReader(delivered=lambda lag: EVENT_LAG.observe(lag.total_seconds()))
         self._open_pages = OpenPages()
         executor = InstrumentedExecutor(make_schema(), settings.limits)
-        self._streams = EventStreams(executor, closing=SessionEnded)
+        self._streams = EventStreams(executor)
         self._http = GraphQLEndpoint(executor, self._context, self._streams, max_body=settings.limits.max_body_bytes)
         self._sockets = WebSocketEndpoint(
             executor,
             self._context,
-            closing=SessionEnded,
             allowed_origins=settings.allowed_origins,
             limits=_socket_limits(settings.limits),
         )

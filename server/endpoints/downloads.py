@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from server.http.request import HTTPError
-from server.protocol.errors import log_what_failed, new_request_id
-from server.protocol.http_errors import bug, refused
+from server.protocol.errors import log_failure
+from server.protocol.http_errors import HTTPError, http_error_response, internal_error_response
+from server.protocol.request_ids import new_request_id
 from services.accounts.sessions import viewer_of_session
 from services.files.signed_urls import granted
 from services.files.store import FileStore
@@ -39,10 +39,10 @@ class DownloadEndpoint:
         request = Request(scope, receive)
         try:
             response = await self._respond(request)
-        except HTTPError as no:
-            response = refused(no)
+        except HTTPError as error:
+            response = http_error_response(error)
         except Exception as error:
-            response = bug(error, scope)
+            response = internal_error_response(error, scope)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -78,7 +78,7 @@ async def _from(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncItera
                 yield piece
     except Exception as error:
         # Nothing can be said any more. Too few bytes tell the reader that something is missing.
-        log_what_failed(error, new_request_id())
+        log_failure(error, new_request_id())
 
 
 def attachment(name: str) -> str:

@@ -12,7 +12,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 from starlette.requests import Request
 
-from server.http.request import HTTPError
+from server.protocol.http_errors import HTTPError
 
 MULTIPART = "multipart/form-data"
 MOST_AROUND = 65_536

@@ -10,8 +10,13 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from server.endpoints.multipart import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
-from server.http.request import HTTPError
-from server.protocol.http_errors import bug, json_answer, refusal, refused
+from server.protocol.http_errors import (
+    HTTPError,
+    domain_error_response,
+    http_error_response,
+    internal_error_response,
+    json_response,
+)
 from services.files.store import FileStore
 from services.files.uploads import Destination, Sent, destination_of, too_large, upload
 from services.kernel.errors import DomainError, UnauthenticatedError
@@ -50,16 +55,16 @@ class UploadEndpoint:
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
                 return await self._receive(request)
-        except HTTPError as no:
-            return refused(no)
-        except DomainError as no:
-            return refusal(no)
+        except HTTPError as error:
+            return http_error_response(error)
+        except DomainError as error:
+            return domain_error_response(error)
         except ClientDisconnect:
             raise
         except TimeoutError:
-            return refused(HTTPError(408, "REQUEST_TIMEOUT", "The upload took too long"))
+            return http_error_response(HTTPError(408, "REQUEST_TIMEOUT", "The upload took too long"))
         except Exception as error:
-            return bug(error, request.scope)
+            return internal_error_response(error, request.scope)
 
     async def _receive(self, request: Request) -> Response:
         if request.method != "POST":
@@ -75,7 +80,7 @@ class UploadEndpoint:
         sent = Sent(name=part.name, media_type=part.media_type, length=length)
         async with aclosing(part.chunks()) as chunks:
             made = await upload(viewer, self._store, to, sent, chunks)
-        return json_answer({"id": to_global_id("File", made)}, 201)
+        return json_response({"id": to_global_id("File", made)}, 201)
 
 
 class _Incoming:

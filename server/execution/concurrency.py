@@ -6,7 +6,7 @@ from ipaddress import IPv6Address, IPv6Network
 
 from server.execution.tally import LimitedCounter
 from server.protocol.error_codes import Code
-from server.protocol.request_errors import too_much
+from server.protocol.request_errors import too_many_requests
 
 
 def account_of(member_id: str | None, client: str) -> str:
@@ -40,7 +40,7 @@ class ConcurrencyLimiter:
         """Raise GraphQLRequestError where no place is free."""
         if not self._taken.has_room(account):
             most = self._taken.most
-            raise too_much(f"At most {most:,} operations at a time", Code.TOO_MANY_OPERATIONS, 1, allowed=most)
+            raise too_many_requests(f"At most {most:,} operations at a time", Code.TOO_MANY_OPERATIONS, 1, allowed=most)
 
     @contextmanager
     def place(self, account: str) -> Iterator[None]:

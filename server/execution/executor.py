@@ -27,6 +27,7 @@ from server.protocol.error_codes import Code
 from server.protocol.errors import execution_errors, innermost
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
+from services.accounts.sessions import SessionEnded
 
 STRANGER = "Sign in first: the schema is told to members alone"
 
@@ -137,19 +138,19 @@ class Executor:
         )
 
     async def subscribe(
-        self, operation: Operation, context: Context, request_id: str, closing: type[Exception]
+        self, operation: Operation, context: Context, request_id: str
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the answer to each event; one without `data` is the last, and says why there is no more.
 
-        Raises what is of the class `closing` when the subscription's own generator does.
+        Raises `SessionEnded` once the session behind the subscription is over.
         """
         with self._places.place(operation.account):
-            async with aclosing(self._events(operation, context, request_id, closing)) as answers:
+            async with aclosing(self._events(operation, context, request_id)) as answers:
                 async for answer in answers:
                     yield answer
 
     async def _events(
-        self, operation: Operation, context: Context, request_id: str, closing: type[Exception]
+        self, operation: Operation, context: Context, request_id: str
     ) -> AsyncGenerator[dict[str, Any], None]:
         stream = await self._schema.subscribe(
             operation.query, operation.variables, context, operation_name=operation.name
@@ -158,7 +159,7 @@ class Executor:
             async for result in stream:
                 assert isinstance(result, ExecutionResult)
                 for error in result.errors or ():
-                    if isinstance(ended := innermost(error), closing):
+                    if isinstance(ended := innermost(error), SessionEnded):
                         raise ended
                 answer = _answer(result, request_id)
                 yield answer

@@ -12,7 +12,7 @@ from server.execution.executor import Context, Executor, Operation
 from server.observability.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
 from server.observability.request_context import RequestContext, record_error, request_context
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 
 _log = logging.getLogger("trackers.operations")
 
@@ -26,7 +26,7 @@ class InstrumentedExecutor(Executor):
             return super().prepare(request, context)
         except GraphQLRequestError as refusal:
             ROOT_FIELDS.labels(OTHER, OTHER).inc()
-            _note_errors(refused(refusal)["errors"])
+            _note_errors(refusal.formatted["errors"])
             raise
 
     async def run(self, operation: Operation, context: Context, request_id: str) -> dict[str, Any]:
@@ -37,26 +37,26 @@ class InstrumentedExecutor(Executor):
             seen.note(answer)
             return answer
         except GraphQLRequestError as refusal:
-            seen.note(refused(refusal))
+            seen.note(refusal.formatted)
             raise
         finally:
             seen.end(context, request_id)
 
     async def subscribe(
-        self, operation: Operation, context: Context, request_id: str, closing: type[Exception]
+        self, operation: Operation, context: Context, request_id: str
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Yield the answer to each event; one without `data` is the last, and says why there is no more.
 
-        Raises what is of the class `closing` when the subscription's own generator does.
+        Raises `SessionEnded` once the session behind the subscription is over.
         """
         seen = _Seen(operation)
         try:
-            async with aclosing(super().subscribe(operation, context, request_id, closing)) as answers:
+            async with aclosing(super().subscribe(operation, context, request_id)) as answers:
                 async for answer in answers:
                     seen.note(answer)
                     yield answer
         except GraphQLRequestError as refusal:
-            seen.note(refused(refusal))
+            seen.note(refusal.formatted)
             raise
         finally:
             seen.end(context, request_id)

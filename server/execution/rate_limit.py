@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.protocol.error_codes import Code
-from server.protocol.request_errors import too_much
+from server.protocol.request_errors import too_many_requests
 
 SWEPT_FROM = 10_000
 
@@ -61,7 +61,7 @@ class TokenBuckets:
         if lacking > 0:
             message = "Too much was asked lately: wait, or ask for less"
             left = int(self._size - bucket.spent)
-            raise too_much(message, Code.RATE_LIMITED, lacking / self._refill, requested=cost, left=left)
+            raise too_many_requests(message, Code.RATE_LIMITED, lacking / self._refill, requested=cost, left=left)
         bucket.spent += cost
         return Spent(cost, int(self._size - bucket.spent), self._size, self._refill)
 

@@ -16,15 +16,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.execution.executor import Context, Executor, MakeContext, Operation, with_cost
 from server.http.negotiation import answer_type, takes_events
-from server.http.request import HTTPError, read_request
+from server.http.request import read_request
 from server.http.sse import COMPLETE, next_event
 from server.http.sse_registry import EventStreams
-from server.middleware.request_id import request_id_of
 from server.observability.outage import RETRY_AFTER
-from server.protocol.errors import bug_answer, refusal, status_of
+from server.protocol.errors import http_status, internal_error_result, request_error_result
+from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import EVENTS, GRAPHQL, JSON
 from server.protocol.messages import MalformedRequest, encode
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
+from server.protocol.request_ids import request_id_of
 
 
 class GraphQLEndpoint:
@@ -63,19 +64,19 @@ class GraphQLEndpoint:
             if media_type is None:
                 raise HTTPError(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENTS}")
             return await self._execute(request, media_type, request_id)
-        except HTTPError as no:
-            return _response(no.answer, media_type, no.status, no.headers)
+        except HTTPError as error:
+            return _response(error.result, media_type, error.status, error.headers)
         except MalformedRequest as error:
-            return _response(refusal(str(error), "BAD_REQUEST"), media_type, 400)
+            return _response(request_error_result(str(error), "BAD_REQUEST"), media_type, 400)
         except GraphQLRequestError as error:
             return _response(
-                refused(error), media_type, error.status or (400 if media_type == GRAPHQL else 200), error.headers
+                error.formatted, media_type, error.status or (400 if media_type == GRAPHQL else 200), error.headers
             )
         except ClientDisconnect:
             raise
         except Exception as bug:
-            answer = bug_answer(bug, request_id)
-            return _response(answer, media_type, status_of(answer))
+            answer = internal_error_result(bug, request_id)
+            return _response(answer, media_type, http_status(answer))
 
     async def _execute(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
         asked = await read_request(request, max_body=self._max_body, seconds=self._body_seconds)
@@ -88,7 +89,7 @@ class GraphQLEndpoint:
         answer = await self._executor.run(operation, context, request_id)
         if request.headers.get("graphql-cost") == "1":
             answer = with_cost(answer, operation)
-        return _response(answer, media_type, status_of(answer))
+        return _response(answer, media_type, http_status(answer))
 
     def _context_of(self, request: Request) -> Callable[[], Awaitable[Context]]:
         client = request.client.host if request.client else ""

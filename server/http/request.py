@@ -6,27 +6,17 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request as HTTPRequest
 
-from server.protocol.errors import refusal
+from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import JSON, UTF_8, parsed
 from server.protocol.messages import MalformedRequest, Request, decode, parse_request
 
 PARAMETERS = ("query", "operationName", "variables", "extensions")
 
 
-class HTTPError(Exception):
-    """A request that never reaches GraphQL: its status, error code, message and headers."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.answer = refusal(message, code)
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-
-
 async def read_request(request: HTTPRequest, *, max_body: int, seconds: float) -> Request:
     """Read the request.
 
-    Its body may have so many bytes and take so many seconds. Raises HTTPError, Malformed and ClientDisconnect.
+    Its body may have so many bytes and take so many seconds. Raises HTTPError, MalformedRequest and ClientDisconnect.
     """
     if request.method == "GET":
         return parse_request(_from_query(request.scope["query_string"]))

@@ -15,8 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from server.execution.executor import Context
 from server.execution.session_watch import SessionWatch
-from server.protocol.errors import bug_answer, refusal
+from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import encode
+from services.accounts.sessions import SessionEnded
 
 COMPLETE = b"event: complete\ndata:\n\n"
 HEARTBEAT = b":\n\n"
@@ -45,8 +46,8 @@ def next_event(answer: dict[str, Any]) -> bytes:
 class EventStream:
     """The response to one subscription: an ASGI application that lasts until either side has enough.
 
-    `make_context` asks anew whose the client's authorization is; `closing` is what `answers` raises when it is
-    nobody's any more. Nothing is queued: the next answer is made when the last one is on its way.
+    `make_context` asks anew whose the client's authorization is. Where `answers` raises `SessionEnded`, its text is
+    the last error. Nothing is queued: the next answer is made when the last one is on its way.
     """
 
     def __init__(
@@ -55,14 +56,12 @@ class EventStream:
         context: Context,
         make_context: Callable[[], Awaitable[Context]],
         request_id: str,
-        closing: type[Exception],
         limits: StreamLimits,
     ) -> None:
         self._answers = answers
         self._context = context
         self._session = SessionWatch(make_context, self._end_with_session)
         self._request_id = request_id
-        self._closing = closing
         self._limits = limits
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = asyncio.Lock()
@@ -99,7 +98,7 @@ class EventStream:
         task.add_done_callback(self._tasks.discard)
 
     def _end_with_session(self, reason: str) -> None:
-        self.end(next_event(refusal(reason, "UNAUTHENTICATED")) + COMPLETE)
+        self.end(next_event(request_error_result(reason, "UNAUTHENTICATED")) + COMPLETE)
 
     async def _watch(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -120,10 +119,10 @@ class EventStream:
                     # Neither a ready generator nor an empty buffer ever waits: let the others have a turn.
                     await asyncio.sleep(0)
             self.end(COMPLETE)
-        except self._closing as ended:
+        except SessionEnded as ended:
             self._end_with_session(str(ended))
         except Exception as bug:
-            self.end(next_event(bug_answer(bug, self._request_id)) + COMPLETE)
+            self.end(next_event(internal_error_result(bug, self._request_id)) + COMPLETE)
 
     async def _write(self, send: Send, data: bytes) -> None:
         async with self._writing:

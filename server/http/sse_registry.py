@@ -13,15 +13,10 @@ from server.observability.metrics import OPEN_STREAMS
 
 
 class EventStreams:
-    """The streams of one process.
+    """The streams of one process."""
 
-    `closing` is what a subscription's generator raises when the session behind it is over: the stream ends with
-    the exception's text as an error.
-    """
-
-    def __init__(self, executor: Executor, *, closing: type[Exception], limits: StreamLimits | None = None) -> None:
+    def __init__(self, executor: Executor, *, limits: StreamLimits | None = None) -> None:
         self._executor = executor
-        self._closing = closing
         self._limits = limits or StreamLimits()
         self._streams: dict[asyncio.Task[Any], EventStream] = {}
         self._going = False
@@ -33,8 +28,8 @@ class EventStreams:
 
         `make_context` asks anew whose the client's authorization is.
         """
-        answers = self._executor.subscribe(operation, context, request_id, self._closing)
-        stream = EventStream(answers, context, make_context, request_id, self._closing, self._limits)
+        answers = self._executor.subscribe(operation, context, request_id)
+        stream = EventStream(answers, context, make_context, request_id, self._limits)
         return partial(self._serve, stream)
 
     async def _serve(self, stream: EventStream, scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,10 +10,10 @@ from typing import Final
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.middleware.request_id import request_id_of
 from server.observability.metrics import OPEN_SOCKETS, OTHER, REQUEST_SECONDS, REQUESTS
 from server.observability.request_context import RequestContext, request_context
-from server.protocol.http_errors import bug as answer_of_bug
+from server.protocol.http_errors import internal_error_response
+from server.protocol.request_ids import request_id_of
 
 _METHODS: Final = {"GET", "HEAD", "POST", "OPTIONS"}
 _ASKED_ALL_DAY: Final = ("/health/", "/metrics")
@@ -53,7 +53,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_and_see)
         except Exception as bug:
-            response = answer_of_bug(bug, scope)
+            response = internal_error_response(bug, scope)
             if status != _CUT_OFF:  # half an answer is gone already: cut it, so that nobody takes it for whole
                 raise
             await response(scope, receive, send_and_see)

@@ -10,16 +10,11 @@ from ipaddress import ip_address
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.protocol.errors import new_request_id
+from server.protocol.request_ids import new_request_id
 from server.setting_values import Network
 
 HEADER = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
-
-
-def request_id_of(scope: Scope) -> str:
-    """The id that ``RequestId`` gave the request; a new one where it is not there."""
-    return str(scope.get("state", {}).get("request_id") or new_request_id())
 
 
 class RequestId:

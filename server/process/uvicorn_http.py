@@ -11,7 +11,7 @@ from typing import Final
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from server.protocol.error_codes import Code
-from server.protocol.errors import refusal
+from server.protocol.errors import request_error_result
 from server.protocol.messages import encode
 
 LARGEST_HEAD: Final = 131_072
@@ -87,7 +87,7 @@ class HttpProtocol(HttpToolsProtocol):
 
 def refuse_connection(transport: asyncio.Transport, status: int, code: Code, message: str) -> None:
     """Answer a request that no application can be asked, in GraphQL's error JSON, and close its connection."""
-    body = encode(refusal(message, code.value))
+    body = encode(request_error_result(message, code.value))
     head = (
         b"content-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n"
         b"x-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)

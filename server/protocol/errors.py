@@ -1,7 +1,6 @@
 """How an error reaches the client and the log: on purpose as it is, a bug masked and logged without values."""
 
 import logging
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,26 +19,21 @@ BUG_MESSAGE = "Something went wrong here; the request id names it in our log."
 _log = logging.getLogger("trackers.errors")
 
 
-def new_request_id() -> str:
-    """Return an id that names one request (one operation of a socket) in an answer and in the log."""
-    return secrets.token_hex(8)
-
-
-def refusal(message: str, code: str) -> dict[str, Any]:
+def request_error_result(message: str, code: str) -> dict[str, Any]:
     """Return the answer to a request that was not executed; `code` is one of `Code`."""
     record_error(Code(code).value)
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def bug_answer(bug: BaseException, request_id: str) -> dict[str, Any]:
+def internal_error_result(bug: BaseException, request_id: str) -> dict[str, Any]:
     """Log what met the request as a whole, a bug or an outage, and return the answer to it."""
     masked = _masked(bug, request_id)
     record_error(masked["extensions"]["code"])
-    log_what_failed(bug, request_id)
+    log_failure(bug, request_id)
     return {"errors": [masked]}
 
 
-def status_of(answer: Mapping[str, Any]) -> int:
+def http_status(answer: Mapping[str, Any]) -> int:
     """Return the HTTP status of an answer that was executed, or was to be: 503 where an outage left nothing of it."""
     if not any(value is not None for value in (answer.get("data") or {}).values()):
         codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
@@ -67,7 +61,7 @@ def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[s
             bug = innermost(error)
             if id(bug) not in logged:
                 logged.add(id(bug))
-                log_what_failed(bug, request_id)
+                log_failure(bug, request_id)
             formatted.append({**entry, **_masked(bug, request_id)})
         else:
             formatted.append({**entry, "extensions": extensions})
@@ -109,7 +103,7 @@ def _masked(bug: BaseException, request_id: str) -> dict[str, Any]:
     return {"message": BUG_MESSAGE, "extensions": {"code": Code.INTERNAL_SERVER_ERROR.value, "requestId": request_id}}
 
 
-def log_what_failed(bug: BaseException, request_id: str) -> None:
+def log_failure(bug: BaseException, request_id: str) -> None:
     """Log a bug; an outage only as it begins."""
     if is_outage(bug):
         database_outage.notice(bug)

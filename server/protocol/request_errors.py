@@ -1,4 +1,7 @@
-"""What a request is refused with before, or instead of, being carried out."""
+"""Request errors: what is wrong with a GraphQL request before it is executed, or why it is not executed at all.
+
+https://spec.graphql.org/September2025/#sec-Errors.Request-Errors
+"""
 
 import math
 from typing import Any
@@ -7,14 +10,14 @@ from graphql import GraphQLError
 
 from server.protocol.error_codes import Code
 
-MOST_TOLD = 1_000_000_000
-"""Fragments multiply to numbers that no client's JSON can hold."""
+LARGEST_SHOWN = 1_000_000_000
+"""The largest figure in an error: nested fragments multiply to numbers that no client's JSON parser can hold."""
 
 
 class GraphQLRequestError(Exception):
-    """A request error: the answer has these errors and no `data`.
+    """A request error: the response has these ``errors`` and no ``data``.
 
-    `status` is HTTP's where it is another than that of a document which does not hold; `retry_after` in seconds.
+    ``status`` is the HTTP status if it is not the usual one of an invalid document; ``retry_after`` is in seconds.
     """
 
     def __init__(
@@ -26,26 +29,30 @@ class GraphQLRequestError(Exception):
         self.retry_after = retry_after
 
     @property
+    def formatted(self) -> dict[str, Any]:
+        """Return the request error result: ``errors`` and no ``data``."""
+        return {"errors": [dict(error.formatted) for error in self.errors]}
+
+    @property
     def headers(self) -> dict[str, str]:
-        """What HTTP adds to the answer."""
+        """Return the HTTP headers that belong to the response."""
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
-def refused(refusal: GraphQLRequestError) -> dict[str, Any]:
-    """Return the answer to a request error: `errors` and no `data`."""
-    return {"errors": [dict(error.formatted) for error in refusal.errors]}
+def limit_exceeded(limit: str, measured: str, asked: int, allowed: int) -> GraphQLError:
+    """Return the error for an exceeded limit, with the figure that was asked for and the one that is allowed.
 
-
-def limit_exceeded(limit: str, what: str, asked: int, allowed: int) -> GraphQLError:
-    """An error that names a limit, what was asked for (up to a thousand million) and what is allowed."""
-    shown = f"{asked:,}" if asked <= MOST_TOLD else f"more than {MOST_TOLD:,}"
-    asked = min(asked, MOST_TOLD)
+    ``limit`` is its name for clients, ``measured`` says in the message what was counted. Figures end at
+    ``LARGEST_SHOWN``.
+    """
+    shown = f"{asked:,}" if asked <= LARGEST_SHOWN else f"more than {LARGEST_SHOWN:,}"
+    asked = min(asked, LARGEST_SHOWN)
     extensions = {"code": Code.LIMIT_EXCEEDED.value, "limit": limit, "asked": asked, "allowed": allowed}
-    return GraphQLError(f"{what}: {shown}, where at most {allowed:,} are allowed", extensions=extensions)
+    return GraphQLError(f"{measured}: {shown}, where at most {allowed:,} are allowed", extensions=extensions)
 
 
-def too_much(message: str, code: Code, seconds: float, **details: Any) -> GraphQLRequestError:
-    """A refusal of what may be asked again in some seconds."""
+def too_many_requests(message: str, code: Code, seconds: float, **details: Any) -> GraphQLRequestError:
+    """Return the request error with HTTP status 429 for a request that may be repeated in some seconds."""
     wait = max(1, math.ceil(seconds))
     extensions = {"code": code.value, "retryAfter": wait, **details}
     return GraphQLRequestError([GraphQLError(message, extensions=extensions)], status=429, retry_after=wait)

@@ -19,8 +19,9 @@ from server.execution.session_watch import SessionWatch
 from server.execution.tally import LimitedCounter
 from server.limits import Limits
 from server.observability.outage import is_outage
-from server.protocol.errors import log_what_failed, new_request_id
+from server.protocol.errors import log_failure
 from server.protocol.messages import MalformedRequest, Message, parse_message
+from server.protocol.request_ids import new_request_id
 from server.websocket.operations import Operations
 from server.websocket.send_queue import CUT, Outgoing
 
@@ -52,7 +53,6 @@ class Connection:
         websocket: WebSocket,
         executor: Executor,
         make_context: MakeContext,
-        closing: type[Exception],
         limits: SocketLimits,
         members: LimitedCounter,
     ) -> None:
@@ -69,9 +69,7 @@ class Connection:
         self._session = SessionWatch(self._enter, partial(self.end, 4403))
         self._timer = loop.call_later(limits.init_time, self.end, 4408, "Connection initialisation timeout")
         self._outgoing = Outgoing(websocket, self.end, seconds=limits.send_time, characters=limits.unread_length)
-        self._operations = Operations(
-            executor, self._enter, self._outgoing.send, self.end, closing=closing, most=limits.operations
-        )
+        self._operations = Operations(executor, self._enter, self._outgoing.send, self.end, most=limits.operations)
 
     def end(self, code: int, reason: str) -> None:
         """Have the connection closed with this code at once; the first one to say so is heard."""
@@ -131,7 +129,7 @@ class Connection:
         except MalformedRequest as error:
             self.end(4400, str(error))
         except Exception as bug:
-            log_what_failed(bug, new_request_id())
+            log_failure(bug, new_request_id())
             # 1013 has clients come back; after 4500 they stay away.
             self.end(*((1013, "Try again later") if is_outage(bug) else (4500, "Internal server error")))
 

@@ -21,8 +21,7 @@ SUBPROTOCOL = "graphql-transport-ws"
 class WebSocketEndpoint:
     """The ASGI endpoint of `ws /graphql`; give it to a `WebSocketRoute`.
 
-    `closing` is what a subscription's generator raises when the session behind it is over: the socket is
-    closed with 4403 and the exception's text. `allowed_origins` are those beside the server's own.
+    `allowed_origins` are those beside the server's own.
     """
 
     def __init__(
@@ -30,13 +29,11 @@ class WebSocketEndpoint:
         executor: Executor,
         make_context: MakeContext,
         *,
-        closing: type[Exception],
         allowed_origins: Collection[str] = (),
         limits: SocketLimits | None = None,
     ) -> None:
         self._executor = executor
         self._make_context = make_context
-        self._closing = closing
         self._limits = limits or SocketLimits()
         self._allowed_origins = frozenset(origin.lower() for origin in allowed_origins)
         self._members = LimitedCounter(self._limits.connections_of_member)
@@ -52,9 +49,7 @@ class WebSocketEndpoint:
             return
         spoken = SUBPROTOCOL in websocket.scope["subprotocols"]
         await websocket.accept(SUBPROTOCOL if spoken else None)
-        connection = Connection(
-            websocket, self._executor, self._make_context, self._closing, self._limits, self._members
-        )
+        connection = Connection(websocket, self._executor, self._make_context, self._limits, self._members)
         address = network_of(websocket.client.host if websocket.client else "")
         counted = self._addresses.take(address)
         if self._going:

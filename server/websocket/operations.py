@@ -9,10 +9,12 @@ from typing import Any
 from graphql import OperationType
 
 from server.execution.executor import Context, Executor
-from server.protocol.errors import bug_answer, new_request_id, refusal
+from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
+from server.protocol.request_ids import new_request_id
 from server.websocket.send_queue import Ending
+from services.accounts.sessions import SessionEnded
 
 
 @dataclass(eq=False, slots=True)
@@ -28,7 +30,7 @@ class Operations:
     """What one client has under way, each under the id that it gave.
 
     ``enter`` gives a fresh context to each operation, ``send`` sends a message, ``end`` closes the connection: with
-    4403 when a subscription raises what is of the class ``closing``, with 4409 for an id that is taken.
+    4403 when a subscription raises ``SessionEnded``, with 4409 for an id that is taken.
     """
 
     def __init__(
@@ -38,14 +40,12 @@ class Operations:
         send: Callable[[dict[str, Any]], Awaitable[None]],
         end: Ending,
         *,
-        closing: type[Exception],
         most: int,
     ) -> None:
         self._executor = executor
         self._enter = enter
         self._send = send
         self._end = end
-        self._closing = closing
         self._most = most
         self._named: dict[str, asyncio.Task[None]] = {}
         self._tasks: dict[asyncio.Task[None], _Operation] = {}
@@ -88,13 +88,13 @@ class Operations:
         request_id = new_request_id()
         try:
             errors = self._too_many() if operation.full else await self._answer(operation, request, request_id)
-        except self._closing as ended:
+        except SessionEnded as ended:
             self._end(4403, str(ended))
             return
-        except GraphQLRequestError as refusal_:
-            errors = refused(refusal_)["errors"]
+        except GraphQLRequestError as request_error:
+            errors = request_error.formatted["errors"]
         except Exception as bug:
-            errors = bug_answer(bug, request_id)["errors"]
+            errors = internal_error_result(bug, request_id)["errors"]
         identifier = operation.identifier
         if errors is not None and self._named.get(identifier) is asyncio.current_task():
             del self._named[identifier]
@@ -103,7 +103,7 @@ class Operations:
 
     def _too_many(self) -> list[dict[str, Any]]:
         message = f"At most {self._most} operations at a time on one connection"
-        return list(refusal(message, "TOO_MANY_OPERATIONS")["errors"])
+        return list(request_error_result(message, "TOO_MANY_OPERATIONS")["errors"])
 
     async def _answer(self, operation: _Operation, request: Request, request_id: str) -> list[dict[str, Any]] | None:
         """Send what the operation yields; the errors that ended it, if any did, and None if it goes on elsewhere."""
@@ -112,7 +112,7 @@ class Operations:
         if prepared.type is not OperationType.SUBSCRIPTION:
             return await self._next(operation, await self._executor.run(prepared, context, request_id))
         operation.idle = True
-        answers = self._executor.subscribe(prepared, context, request_id, self._closing)
+        answers = self._executor.subscribe(prepared, context, request_id)
         async with aclosing(answers):
             async for answer in answers:
                 operation.idle = False

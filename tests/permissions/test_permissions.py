@@ -13,7 +13,6 @@ from models.database import transaction
 from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.protocol.messages import Request
-from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import OpenPages
 from tests.support.clients.attempts import ASKING, DOING, DRY, HEARING, Attempt
@@ -126,7 +125,7 @@ async def heard(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     pages = OpenPages()
     context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, pages)
     operation = executor().prepare(Request(attempt.document, await variables_of(attempt, case), None), context)
-    async with aclosing(executor().subscribe(operation, context, "a request", SessionEnded)) as answers:
+    async with aclosing(executor().subscribe(operation, context, "a request")) as answers:
         waiting = asyncio.ensure_future(anext(answers))
         if "trackerChanged" in attempt.document:
             await until(lambda: waiting.done() or bool(pages._pages))

@@ -37,7 +37,7 @@ async def page(database_url: str, who: Member, tracker: Tracker) -> AsyncIterato
     operation = executor().prepare(Request(HEAR, {"id": gid(tracker)}, None), context)
     async with (
         reading(reader, database_credentials(database_url), pages),
-        aclosing(executor().subscribe(operation, context, "a request", SessionEnded)) as answers,
+        aclosing(executor().subscribe(operation, context, "a request")) as answers,
     ):
         yield Listener(answers), pages
 
@@ -121,7 +121,7 @@ async def test_what_one_may_not_see_is_no_such_tracker(database: str) -> None:
     for who, id_ in ((stranger, gid(tracker)), (house.ada, gid(house.learner)), (house.ada, "rubbish")):
         context = Context(INSTALLATION, InboxReader(), "", await viewer(who))
         operation = executor().prepare(Request(HEAR, {"id": id_}, None), context)
-        async with aclosing(executor().subscribe(operation, context, "", SessionEnded)) as answers:
+        async with aclosing(executor().subscribe(operation, context, "")) as answers:
             errors = (await anext(answers))["errors"]
         assert [error["extensions"] for error in errors] == [{"code": "BAD_USER_INPUT", "path": ["id"]}]
     assert "data" not in await ask(None, "subscription { trackerChanged }")

@@ -11,7 +11,7 @@ from graphql import get_introspection_query
 from server.execution.document_cache import DocumentCache
 from server.execution.executor import Executor
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_api import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)
@@ -25,7 +25,7 @@ async def run(query: str, variables: dict[str, Any] | None = None) -> dict[str, 
     try:
         operation = executor.prepare(Request(query, variables or {}), ADA)
     except GraphQLRequestError as refusal:
-        return refused(refusal)
+        return refusal.formatted
     return await executor.run(operation, ADA, "r1")
 
 

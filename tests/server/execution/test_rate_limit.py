@@ -8,7 +8,7 @@ import pytest
 from server.execution import rate_limit as module
 from server.execution.concurrency import ConcurrencyLimiter, account_of
 from server.execution.rate_limit import Spent, TokenBuckets
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Clock:
 def refusal(buckets: TokenBuckets, account: str, cost: int) -> tuple[int | None, dict[str, str], Any]:
     with pytest.raises(GraphQLRequestError) as no:
         buckets.take(account, cost)
-    return no.value.status, no.value.headers, refused(no.value)
+    return no.value.status, no.value.headers, no.value.formatted
 
 
 def test_a_bucket_runs_empty_and_full_again() -> None:
@@ -113,4 +113,4 @@ def test_places_are_taken_and_given_back() -> None:
     assert len(places) == 0
     assert (no.value.status, no.value.headers) == (429, {"Retry-After": "1"})
     extensions = {"code": "TOO_MANY_OPERATIONS", "retryAfter": 1, "allowed": 2}
-    assert refused(no.value) == {"errors": [{"message": "At most 2 operations at a time", "extensions": extensions}]}
+    assert no.value.formatted == {"errors": [{"message": "At most 2 operations at a time", "extensions": extensions}]}

@@ -12,7 +12,7 @@ from models.database import fetch
 from resolvers.schema_root import make_schema
 from server.execution.executor import Executor
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 from tests.support import factories as make
 from tests.support.clients.graphql import ask as ask_graph
 from tests.support.clients.websocket import INIT, ask, client, heard
@@ -33,7 +33,7 @@ def refusal(context: Context, query: str, variables: dict[str, Any] | None = Non
     try:
         executor().prepare(Request(query, variables or {}, name), context)
     except GraphQLRequestError as no:
-        return refused(no)
+        return no.formatted
     return None
 
 

@@ -18,7 +18,7 @@ from server.execution.instrumented import InstrumentedExecutor
 from server.limits import Limits
 from server.observability.metrics import ERRORS
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 from server.setting_values import database_credentials
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
@@ -60,7 +60,7 @@ def told(message: str) -> dict[str, object]:
 async def test_a_query_that_takes_too_long() -> None:
     executor = Executor(QuietSchema(Query), BRIEF)
     no = await stopped(executor, ADA, "{ slow }")
-    assert (no.status, no.headers, refused(no)) == (504, {}, told(TOO_SLOW))
+    assert (no.status, no.headers, no.formatted) == (504, {}, told(TOO_SLOW))
     assert len(executor._places) == 0
 
 
@@ -98,7 +98,7 @@ async def test_a_mutation_that_is_stopped_is_rolled_back(database: str) -> None:
     )
     async with holding(database, f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE"):
         no = await stopped(executor, context, CREATE, name="Acme")
-    assert (no.status, refused(no)) == (504, told(TOO_SLOW + UNKNOWN))
+    assert (no.status, no.formatted) == (504, told(TOO_SLOW + UNKNOWN))
     assert await Employer.all().count() == 0
     assert await AuditEntry.all().count() == 0
     assert (
@@ -122,7 +122,7 @@ async def test_what_a_stopped_mutation_had_committed_stays(database: str) -> Non
     made = "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES (gen_random_uuid(), $1, 'Second', true)"
     async with holding(database, made, mia.organisation_id):
         no = await stopped(executor, context, both)
-    assert refused(no) == told(TOO_SLOW.replace("0.2", "2") + UNKNOWN)
+    assert no.formatted == told(TOO_SLOW.replace("0.2", "2") + UNKNOWN)
     assert await Employer.all().order_by("name").values_list("name", "confirmed") == [
         ("First", False),
         ("Second", True),

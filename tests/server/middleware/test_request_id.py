@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.middleware.request_id import RequestId, request_id_of
+from server.middleware.request_id import RequestId
+from server.protocol.request_ids import request_id_of
 from server.setting_values import networks
 from tests.server.conftest import Front
 from tests.support.servers.log_lines import logged

@@ -250,5 +250,5 @@ async def test_in_the_middle_of_an_answer(
     (error,) = answer["errors"]
     assert error.pop("locations")
     assert error == {**UNAVAILABLE, "path": [query.split()[-2]]}
-    assert (answer["data"], errors.status_of(answer)) == (data, status)
+    assert (answer["data"], errors.http_status(answer)) == (data, status)
     assert caplog.messages == ["the database does not answer: AdminShutdownError"]

@@ -8,7 +8,7 @@ from server.protocol.error_codes import MEANINGS, Code, table
 from tests.support.paths import ROOT
 
 LAYERS = ("services", "resolvers", "schema", "server")
-GIVES_A_CODE = {"HTTPError": 1, "refusal": 1, "UploadError": 0}
+GIVES_A_CODE = {"HTTPError": 1, "request_error_result": 1, "UploadError": 0}
 """What is called with a code, and the place of that among the arguments."""
 
 

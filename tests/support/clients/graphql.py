@@ -9,7 +9,7 @@ from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.execution.executor import Executor
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 from services.accounts.sessions import viewer_of, viewer_of_session
 from services.installation import Installation
 from services.kernel.global_ids import to_global_id
@@ -54,7 +54,7 @@ async def ask_in(context: Context, document: str, **variables: Any) -> dict[str,
     try:
         operation = executor().prepare(Request(document, variables, None), context)
     except GraphQLRequestError as refusal:
-        return refused(refusal)
+        return refusal.formatted
     return await executor().run(operation, context, "a request")
 
 

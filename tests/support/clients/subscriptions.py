@@ -9,7 +9,6 @@ from models import Member
 from schema.context import Context
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
-from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader, reading
 from services.viewer import Viewer
 from tests.support.clients.graphql import INSTALLATION, executor, viewer
@@ -65,7 +64,7 @@ async def listener(
     signed_in = await viewer(who) if isinstance(who, Member) else who
     context = Context(INSTALLATION, reader, "127.0.0.1", signed_in)
     operation = executor().prepare(Request(document, {"after": after}, None), context)
-    async with aclosing(executor().subscribe(operation, context, "a request", SessionEnded)) as answers:
+    async with aclosing(executor().subscribe(operation, context, "a request")) as answers:
         yield Listener(answers)
 
 

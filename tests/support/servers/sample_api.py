@@ -24,10 +24,7 @@ from server.process.uvicorn_websocket import WebSocketProtocol
 from server.process.worker import LARGEST_MESSAGE
 from server.websocket.connection import SocketLimits
 from server.websocket.endpoint import WebSocketEndpoint
-
-
-class SessionOver(Exception):  # noqa: N818
-    pass
+from services.accounts.sessions import SessionEnded
 
 
 @dataclass
@@ -189,7 +186,7 @@ class Subscription:
             raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
         yield Thing(name="first")
         if how == "over":
-            raise SessionOver("Signed out elsewhere")
+            raise SessionEnded("Signed out elsewhere")
         raise RuntimeError("row (42, hunter2) violates")
 
 
@@ -215,8 +212,8 @@ async def house(
         return Context(state, "ada" if good else None, dt.datetime.now(dt.UTC) + state.lives if good else None)
 
     executor = Executor(SCHEMA, asking)
-    state.door = WebSocketEndpoint(executor, make_context, closing=SessionOver, allowed_origins=origins, limits=limits)
-    state.streams = EventStreams(executor, closing=SessionOver, limits=streams)
+    state.door = WebSocketEndpoint(executor, make_context, allowed_origins=origins, limits=limits)
+    state.streams = EventStreams(executor, limits=streams)
     http = GraphQLEndpoint(executor, make_context, state.streams, body_seconds=body_seconds)
     app = Starlette(routes=[Route("/graphql", http), WebSocketRoute("/graphql", state.door)])
     server = uvicorn.Server(

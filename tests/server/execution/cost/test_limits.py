@@ -11,7 +11,7 @@ from server.execution.cost.pricing import Pricing
 from server.execution.executor import Executor
 from server.limits import Limits
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_api import SCHEMA, Context, House
 
 ADA = Context(House(), "ada", None)
@@ -30,7 +30,7 @@ def errors(query: str, variables: dict[str, Any] | None = None, limits: Limits |
     try:
         Executor(SCHEMA, limits).prepare(Request(query, variables or {}), ADA)
     except GraphQLRequestError as refusal:
-        return [error["extensions"] | {"message": error["message"]} for error in refused(refusal)["errors"]]
+        return [error["extensions"] | {"message": error["message"]} for error in refusal.formatted["errors"]]
     return []
 
 

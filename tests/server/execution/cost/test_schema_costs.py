@@ -9,7 +9,7 @@ from server.execution.cost.pricing import Pricing
 from server.execution.executor import Executor
 from server.limits import Limits
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, refused
+from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_api import Context, House
 
 ADA = Context(House(), "ada", None)
@@ -89,7 +89,7 @@ def test_the_entries_of_filters_ids_and_values(query: str, entry: object) -> Non
         executor.prepare(Request(query, {"ids": [entry] * 1_001}), ADA)
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "listEntries", "asked": 1_001, "allowed": 1_000}
     message = "The entries of a list: 1,001, where at most 1,000 are allowed"
-    assert refused(no.value) == {"errors": [{"message": message, "extensions": extensions}]}
+    assert no.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
 ENTRY = {"key": "x", "value": {"text": "y"}}  # with its three values, four
@@ -113,7 +113,7 @@ def test_long_lists_are_paid_for_wherever_they_are_judged() -> None:
     asked = cost(30, 0) + 30 * 4 * 1_000 * LISTED_PRICE
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": asked, "allowed": 1_000_000}
     message = f"The operation's cost: {asked:,}, where at most 1,000,000 are allowed"
-    assert refused(no.value) == {"errors": [{"message": message, "extensions": extensions}]}
+    assert no.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
 def test_every_list_of_the_schema_has_a_size() -> None:
