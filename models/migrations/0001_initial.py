@@ -1,4 +1,6 @@
-from uuid import uuid4
+"""The first tables."""
+
+from enum import StrEnum
 
 from tortoise import fields, migrations
 from tortoise.contrib.postgres.fields import ArrayField
@@ -6,12 +8,61 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.base import dump_json, load_json, new_id
-from models.learner import ProgrammeStatus
-from models.member import MemberKind
-from models.notification import MailKind, NotificationKind
-from models.tracker import TrackerEventKind, TrackerStatus
-from models.tracker_type import TrackerCategory
+# The enums as they were when this migration was written; a later change of them belongs to a later migration.
+
+
+class MemberKind(StrEnum):
+    ADMINISTRATOR = "ADMINISTRATOR"
+    TUTOR = "TUTOR"
+
+
+class ProgrammeStatus(StrEnum):
+    ONBOARDING = "ONBOARDING"
+    READY_TO_ENROL = "READY_TO_ENROL"
+    ACTIVE = "ACTIVE"
+    ON_A_BREAK = "ON_A_BREAK"
+    ENTERED_EPA = "ENTERED_EPA"
+    PENDING_CHANGE = "PENDING_CHANGE"
+    COMPLETE = "COMPLETE"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class TrackerCategory(StrEnum):
+    EMPLOYABILITY = "EMPLOYABILITY"
+    FUNDED = "FUNDED"
+    CUSTOM = "CUSTOM"
+    PROCESS_AUTOMATION = "PROCESS_AUTOMATION"
+
+
+class TrackerStatus(StrEnum):
+    NEW = "NEW"
+    APPROVED = "APPROVED"
+    RESOLVED = "RESOLVED"
+    REJECTED = "REJECTED"
+    CLOSED = "CLOSED"
+
+
+class NotificationKind(StrEnum):
+    ASSIGNED = "ASSIGNED"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    COMMENTED = "COMMENTED"
+    APPLIED = "APPLIED"
+    APPLY_FAILED = "APPLY_FAILED"
+    UPDATED = "UPDATED"
+
+
+class MailKind(StrEnum):
+    ASSIGNMENT = "ASSIGNMENT"
+
+
+class TrackerEventKind(StrEnum):
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    ASSIGNED = "ASSIGNED"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    COMMENTED = "COMMENTED"
+    APPLIED = "APPLIED"
+    APPLY_FAILED = "APPLY_FAILED"
 
 
 class Migration(migrations.Migration):
@@ -21,7 +72,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Inbox",
             fields=[
-                ("member_id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("member_id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 ("cursor", fields.BigIntField(default=0)),
             ],
             options={
@@ -35,7 +86,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Organisation",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 ("name", fields.CharField(unique=True, max_length=200)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
@@ -50,7 +101,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Employer",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -78,7 +129,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Group",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -104,7 +155,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Member",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -148,7 +199,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "organisation_id",
-                    fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True),
+                    fields.UUIDField(primary_key=True, unique=True, db_index=True),
                 ),
                 ("trackers", fields.IntField(default=0)),
             ],
@@ -163,7 +214,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="ProcessAutomation",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -191,7 +242,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Programme",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -217,7 +268,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Learner",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -334,7 +385,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="LearningAim",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -394,7 +445,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Session",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "member",
                     fields.ForeignKeyField(
@@ -421,7 +472,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="RefreshToken",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "session",
                     fields.ForeignKeyField(
@@ -463,7 +514,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="TrackerType",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -503,7 +554,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="TrackerTypeVersion",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "type",
                     fields.ForeignKeyField(
@@ -516,7 +567,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", fields.IntField()),
-                ("definition", fields.JSONField(encoder=dump_json, decoder=load_json)),
+                ("definition", fields.JSONField()),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=True)),
             ],
             options={
@@ -531,7 +582,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Tracker",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -604,7 +655,7 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     fields.CharEnumField(
-                        default=TrackerStatus.NEW,
+                        default="NEW",
                         description="NEW: NEW\nAPPROVED: APPROVED\nRESOLVED: RESOLVED\nREJECTED: REJECTED\nCLOSED: CLOSED",
                         enum_type=TrackerStatus,
                         max_length=20,
@@ -612,7 +663,7 @@ class Migration(migrations.Migration):
                 ),
                 ("description", fields.TextField(default="", unique=False)),
                 ("due_date", fields.DateField(null=True)),
-                ("values", fields.JSONField(default=dict, encoder=dump_json, decoder=load_json)),
+                ("values", fields.JSONField(default=dict)),
                 ("version", fields.IntField(default=1)),
                 ("applies_on", fields.DateField(null=True)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -640,7 +691,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Notification",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "recipient",
                     fields.ForeignKeyField(
@@ -700,7 +751,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Mail",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "kind",
                     fields.CharEnumField(description="ASSIGNMENT: ASSIGNMENT", enum_type=MailKind, max_length=20),
@@ -754,7 +805,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="TrackerEvent",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -800,7 +851,7 @@ class Migration(migrations.Migration):
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("version", fields.IntField()),
                 ("comment", fields.TextField(null=True, unique=False)),
-                ("changes", fields.JSONField(default=list, encoder=dump_json, decoder=load_json)),
+                ("changes", fields.JSONField(default=list)),
             ],
             options={
                 "table": "tracker_event",

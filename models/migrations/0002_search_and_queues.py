@@ -1,17 +1,12 @@
-"""What Tortoise's models cannot say: the counters' owners, folded search, the mail queue, unread notifications, built-in keys."""
+"""What Tortoise's models cannot say: foreign keys of counters, search, the mail queue, unread notifications, built-in keys."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-# Names are found as people type them: part of a word, in any case, without accents. unaccent() is only
-# STABLE, because its dictionary could be changed; an index needs the promise that nobody does.
-FOLD = """
-CREATE FUNCTION fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $$ SELECT lower(public.unaccent('public.unaccent', value)) $$
-"""
+from models.migrations._sql import read_sql
 
 
-def _belongs(table: str, column: str, to: str) -> ops.RunSQL:
+def _foreign_key(table: str, column: str, to: str) -> ops.RunSQL:
     name = f"{table}_of_{to}"
     return ops.RunSQL(
         f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}) REFERENCES {to} (id) ON DELETE CASCADE",
@@ -19,8 +14,8 @@ def _belongs(table: str, column: str, to: str) -> ops.RunSQL:
     )
 
 
-def _index(name: str, rest: str) -> ops.RunSQL:
-    return ops.RunSQL(f"CREATE INDEX {name} ON {rest}", f"DROP INDEX {name}")
+def _index(name: str, definition: str) -> ops.RunSQL:
+    return ops.RunSQL(f"CREATE INDEX {name} ON {definition}", f"DROP INDEX {name}")
 
 
 class Migration(migrations.Migration):
@@ -29,9 +24,9 @@ class Migration(migrations.Migration):
     operations = [
         ops.RunSQL("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public", "SELECT 1"),
         ops.RunSQL("CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public", "SELECT 1"),
-        ops.RunSQL(FOLD, "DROP FUNCTION fold"),
-        _belongs("inbox", "member_id", "member"),
-        _belongs("organisation_counter", "organisation_id", "organisation"),
+        ops.RunSQL(read_sql("0002/fold"), "DROP FUNCTION fold"),
+        _foreign_key("inbox", "member_id", "member"),
+        _foreign_key("organisation_counter", "organisation_id", "organisation"),
         _index("learner_search", "learner USING gin (fold(given_names || ' ' || family_name) gin_trgm_ops)"),
         _index("member_search", "member USING gin (fold(name) gin_trgm_ops)"),
         _index("employer_search", "employer USING gin (fold(name) gin_trgm_ops)"),

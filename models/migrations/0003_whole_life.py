@@ -1,11 +1,31 @@
+"""Audit, comments, password tokens and stored files; what a tracker's process automation would change."""
+
+from enum import StrEnum
+
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.audit import AuditKind
-from models.base import dump_json, load_json, new_id
-from models.notification import MailKind
+# The enums as they were when this migration was written; a later change of them belongs to a later migration.
+
+
+class AuditKind(StrEnum):
+    MEMBER_CREATED = "MEMBER_CREATED"
+    MEMBER_UPDATED = "MEMBER_UPDATED"
+    PASSWORD_SET = "PASSWORD_SET"  # noqa: S105 - a kind of event
+    TYPE_CREATED = "TYPE_CREATED"
+    TYPE_UPDATED = "TYPE_UPDATED"
+    AUTOMATION_UPDATED = "AUTOMATION_UPDATED"
+    EMPLOYER_CREATED = "EMPLOYER_CREATED"
+    EMPLOYER_UPDATED = "EMPLOYER_UPDATED"
+    IMPORTED = "IMPORTED"
+
+
+class MailKind(StrEnum):
+    ASSIGNMENT = "ASSIGNMENT"
+    INVITATION = "INVITATION"
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a kind of mail
 
 
 class Migration(migrations.Migration):
@@ -17,7 +37,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="AuditEntry",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -51,7 +71,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("subject_id", fields.UUIDField(null=True, description="the row that was changed")),
-                ("details", fields.JSONField(default=dict, encoder=dump_json, decoder=load_json)),
+                ("details", fields.JSONField(default=dict)),
             ],
             options={
                 "table": "audit_entry",
@@ -65,7 +85,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="Comment",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -117,7 +137,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="PasswordToken",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "member",
                     fields.ForeignKeyField(
@@ -144,7 +164,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="StoredFile",
             fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("id", fields.UUIDField(primary_key=True, unique=True, db_index=True)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -207,7 +227,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Tracker",
             name="record_before",
-            field=fields.JSONField(null=True, encoder=dump_json, decoder=load_json),
+            field=fields.JSONField(null=True),
         ),
         ops.AddField(
             model_name="Tracker",

@@ -1,12 +1,9 @@
-"""History and audit can be added to and nothing else: the database itself refuses the rest."""
+"""Make the history of trackers and the audit log append-only: the database refuses to change or delete their rows."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-REFUSE = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql
-AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$
-"""
+from models.migrations._sql import read_sql
 
 
 def _append_only(table: str) -> list[ops.RunSQL]:
@@ -27,15 +24,15 @@ class Migration(migrations.Migration):
     dependencies = [("models", "0003_whole_life")]
 
     operations = [
-        ops.RunSQL(REFUSE, "DROP FUNCTION refuse_change"),
+        ops.RunSQL(read_sql("0004/refuse_change"), "DROP FUNCTION refuse_change"),
         *_append_only("tracker_event"),
         *_append_only("audit_entry"),
-        # Uploads that no tracker took, for the sweep that collects them.
+        # Uploads that are attached to no tracker, for the worker that deletes them.
         ops.RunSQL(
             "CREATE INDEX stored_file_loose ON stored_file (created_at) WHERE tracker_id IS NULL",
             "DROP INDEX stored_file_loose",
         ),
-        # Approved automations that wait for their day, for the worker that applies them.
+        # Approved automations with a day to be applied on, for the worker that applies them.
         ops.RunSQL(
             "CREATE INDEX tracker_waiting ON tracker (applies_on) WHERE status = 'APPROVED' AND applies_on IS NOT NULL",
             "DROP INDEX tracker_waiting",

@@ -1,4 +1,4 @@
-"""Uploads come in two steps, a row and its bytes; an attached file is there for good."""
+"""Say which uploads are complete, and refuse to change or delete the row of a file once it is attached."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="complete",
             field=fields.BooleanField(default=False),
         ),
-        # A history event names it: whatever the rules above the database do, it stays.
+        # An event of the tracker's history names the file, so its row must stay.
         ops.RunSQL(
             "CREATE TRIGGER stored_file_attached BEFORE UPDATE OR DELETE ON stored_file "
             "FOR EACH ROW WHEN (OLD.tracker_id IS NOT NULL) EXECUTE FUNCTION refuse_change()",

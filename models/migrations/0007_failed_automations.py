@@ -1,4 +1,4 @@
-"""The approved automations that could not be applied are few, and counted at every scrape of the metrics."""
+"""Index the approved automations that could not be applied: they are few, and counted at every scrape of the metrics."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
