@@ -134,7 +134,9 @@ def generated_password() -> str:
 
 def check_name(name: str) -> tuple[str, tuple[Problem, ...]]:
     """A member's name as it is kept, and what is wrong with it."""
-    return check_line(name, path=("name",), label="The name", longest=LONGEST_NAME, missing="Give the member a name.")
+    return check_line(
+        name, path=("name",), label="The name", max_length=LONGEST_NAME, required="Give the member a name."
+    )
 
 
 def facts_of(member: Member) -> dict[str, Any]:

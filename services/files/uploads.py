@@ -16,7 +16,7 @@ from services.files.names import file_name
 from services.files.store import FileStore
 from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
-from services.kernel.file_types import HEAD, ContentSniffer, is_accepted
+from services.kernel.file_types import HEAD_SIZE, ContentSniffer, is_accepted
 from services.tracker_types.catalogue import AvailableType, forms, type_by_key
 from services.viewer import Viewer
 
@@ -156,7 +156,7 @@ async def _judged(
         contents.add(chunk)
         if contents.size > to.most_bytes:
             raise too_large(to)
-        if not looked and contents.size >= HEAD:
+        if not looked and contents.size >= HEAD_SIZE:
             looked = True
             possible = contents.possible_types()
             if possible and not any(is_accepted(one, to.field.accept) for one in possible):

@@ -1,10 +1,10 @@
-"""The value of an input field that the client left out, as against one that it set to null."""
+"""A sentinel that tells an input field that the client left out from one that it set to null."""
 
 from enum import Enum
 
 
 class Absent(Enum):
-    """Stand in a field of an update that the input does not name: it keeps the stored value, where None clears it."""
+    """The type of ``ABSENT``, which marks a field that an update leaves as it is; None would clear the field."""
 
     ABSENT = "ABSENT"
 

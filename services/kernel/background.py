@@ -1,20 +1,22 @@
-"""How the workers beside the server take a step, and how they wait after one that failed."""
+"""Helpers of the background workers: finishing a step despite cancellation, and backing off after failures."""
 
 import asyncio
 import random
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-MAX_BACKOFF = 60.0  # seconds, after rounds that failed as a whole
+MAX_BACKOFF = 60.0
+"""The longest pause between two attempts, in seconds."""
 
 T = TypeVar("T")
 
 
 async def finish_step(step: Coroutine[Any, Any, T], grace: float) -> T:
-    """Run a step that a cancellation does not break, unless it takes longer than it may then.
+    """Run a step to its end even if the caller is cancelled meanwhile, for at most ``grace`` more seconds.
 
-    In a task of its own also because ``asyncio.wait_for`` of Python 3.11, which the libraries use, can lose a
-    cancellation that comes at the wrong moment: the worker would then never end.
+    The cancellation is raised once the step has ended. The step runs in a task of its own also because
+    ``asyncio.wait_for`` of Python 3.11, which the libraries use, can lose a cancellation that comes at the wrong moment:
+    the worker would then never end.
     """
     task = asyncio.create_task(step)
     try:
@@ -30,6 +32,6 @@ async def finish_step(step: Coroutine[Any, Any, T], grace: float) -> T:
 
 
 def backoff_seconds(failures: int) -> float:
-    """Seconds until the next try: 1, 2, 4 … each a fifth more or less, at most a minute."""
+    """Return the seconds to wait after so many failures in a row: 1, 2, 4 … up to a minute, with a jitter of 20 %."""
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
     return min(2.0 ** min(failures - 1, 10) * jitter, MAX_BACKOFF)

@@ -1,4 +1,4 @@
-"""What is wrong with an entry, said all at once and each in its place."""
+"""The errors that services raise: problems of an input, each with its path, and requests that are refused as a whole."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ErrorCode(StrEnum):
-    """What is wrong, for programs."""
+    """The kind of a problem, for programs."""
 
     REQUIRED = "REQUIRED"
     UNKNOWN_FIELD = "UNKNOWN_FIELD"
@@ -41,10 +41,10 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with an entry.
+    """One thing that is wrong with an input.
 
-    ``path`` leads to it by the names of the input's fields (``("values", "startDate")``), ``parameters`` are
-    the figures behind the message, and ``rule`` names the official rule, if there is one (``"ULN_04"``).
+    ``path`` names the input's fields that lead to it, in snake_case (``("due_date",)``, ``("values", key)``);
+    ``parameters`` are the figures of the message by name; ``rule`` is the official rule, if any (``"ULN_04"``).
     """
 
     path: tuple[str, ...]
@@ -55,9 +55,9 @@ class Problem:
 
 
 class ValidationFailed(Exception):  # noqa: N818 - a refusal is an answer, not a failure
-    """An entry was refused; ``problems`` says everything that is wrong with it.
+    """Raised for an invalid input, with all its ``problems``.
 
-    ``standing`` is what the refused caller should read instead, by its name: on CONFLICT the row as it now stands.
+    ``current`` holds rows as they are now, by the names that the payload has for them: on CONFLICT the row in question.
     """
 
     def __init__(self, problems: Iterable[Problem], *, current: Mapping[str, object] = MappingProxyType({})) -> None:
@@ -67,7 +67,7 @@ class ValidationFailed(Exception):  # noqa: N818 - a refusal is an answer, not a
 
 
 class DomainError(Exception):
-    """A request that is not served; ``code`` says why to programs, ``details`` goes with it."""
+    """Base of the errors that refuse a whole request; ``code`` is for programs, and ``details`` are sent beside it."""
 
     code = "REFUSED"
 
@@ -77,7 +77,7 @@ class DomainError(Exception):
 
 
 class UnauthenticatedError(DomainError):
-    """Nobody is signed in, or the sign-in has ended."""
+    """Raised where nobody is signed in, or the session has ended."""
 
     code = "UNAUTHENTICATED"
 
@@ -86,13 +86,13 @@ class UnauthenticatedError(DomainError):
 
 
 class ForbiddenError(DomainError):
-    """The viewer's roles do not open this at all."""
+    """Raised where the viewer lacks the role that the whole request needs."""
 
     code = "FORBIDDEN"
 
 
 class BadRequestError(DomainError):
-    """The request makes no sense; ``path`` names the argument."""
+    """Raised for an argument that makes no sense; ``path`` leads to it."""
 
     code = "BAD_USER_INPUT"
 

@@ -1,4 +1,4 @@
-"""What the bytes of a file show it to be, whatever its name and its sender say."""
+"""Detecting a file's media type from its bytes, whatever its name and its sender claim."""
 
 import re
 from collections.abc import Collection
@@ -6,8 +6,10 @@ from functools import cache
 
 import puremagic
 
-HEAD, TAIL = 4_096, 65_557
-"""Bytes looked at: what a file begins with, and the longest end that a ZIP archive's directory can be found from."""
+HEAD_SIZE = 4_096
+"""How many bytes of a file's beginning are looked at."""
+TAIL_SIZE = 65_557
+"""How many bytes of its end are looked at: the most that a ZIP archive can have from its end record on."""
 UNKNOWN = "application/octet-stream"
 
 _ALIASES = {
@@ -22,50 +24,51 @@ _ALIASES = {
     "text/rtf": "application/rtf",
     "text/xml": "application/xml",
 }
-_TEXT = frozenset({"application/json", "message/rfc822"})
-_MARKUP = frozenset({"application/rtf", "application/xml", "application/xhtml+xml", "image/svg+xml", "text/html"})
-"""Kinds of text that programs act on: what looks like one is never taken for another."""
-_MEMBERS = {
+_TEXT_TYPES = frozenset({"application/json", "message/rfc822"})
+_MARKUP_TYPES = frozenset({"application/rtf", "application/xml", "application/xhtml+xml", "image/svg+xml", "text/html"})
+"""Text that programs interpret. A file that looks like one of these is never accepted as another type."""
+_OFFICE_FOLDERS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": b"word/",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"xl/",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": b"ppt/",
 }
-"""What the ZIP archive of an office document has in its directory."""
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+"""The folder by which the ZIP archive of an office document is recognised."""
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _ZIP = "application/zip"
-_ZIP_END = re.compile(rb"PK\x05\x06(?=.{16}(..))", re.DOTALL)
-"""The end of an archive's directory: 22 bytes, the last two of them the length of the comment that ends the file."""
+_ZIP_END_RECORD = re.compile(rb"PK\x05\x06(?=.{16}(..))", re.DOTALL)
+"""The archive's end of central directory record: 22 bytes, the last two the length of the comment that follows."""
 
 
 def canonical_media_type(media_type: str) -> str:
-    """A media type in lower case, by the name that is registered for it."""
+    """Return a media type in lower case, without parameters, under its registered name."""
     name = media_type.partition(";")[0].strip().lower()
     return _ALIASES.get(name, name)
 
 
 def is_accepted(media_type: str, accept: Collection[str]) -> bool:
-    """Whether a field takes the type: it names it, or its family as ``image/*``, or none at all."""
+    """Return whether ``accept`` lists the type or its family (``image/*``), or lists nothing and so accepts all."""
     family = media_type.partition("/")[0] + "/*"
-    return not accept or not {media_type, family, "*/*"}.isdisjoint(canonical_media_type(one) for one in accept)
+    return not accept or not {media_type, family, "*/*"}.isdisjoint(map(canonical_media_type, accept))
 
 
 def is_detectable(media_type: str) -> bool:
-    """Whether some file is found to be of the type, or of its family where it is written ``image/*``."""
+    """Return whether a file can be detected to be of the type, or, for ``image/*``, of some type of the family."""
     name = canonical_media_type(media_type)
-    family, _, rest = name.partition("/")
-    if rest == "*":
-        return family in {"*", "text"} or any(one.startswith(f"{family}/") for one in _told())
-    return _is_plain(name) or name in _told()
+    family, _, subtype = name.partition("/")
+    if subtype == "*":
+        return family in {"*", "text"} or any(known.startswith(f"{family}/") for known in _detectable_types())
+    return _is_plain_text(name) or name in _detectable_types()
 
 
 @cache
-def _told() -> frozenset[str]:
-    known = {canonical_media_type(one.mime_type) for one in puremagic.magic_header_array}
-    return frozenset({one for one in known if "/" in one} | {UNKNOWN} | _MARKUP | _TEXT | set(_MEMBERS))
+def _detectable_types() -> frozenset[str]:
+    signatures = {canonical_media_type(signature.mime_type) for signature in puremagic.magic_header_array}
+    known = {media_type for media_type in signatures if "/" in media_type}
+    return frozenset(known | {UNKNOWN} | _MARKUP_TYPES | _TEXT_TYPES | set(_OFFICE_FOLDERS))
 
 
 class ContentSniffer:
-    """A file as it comes in; only its beginning and its end are held."""
+    """Detects the type of a file while it is streamed. Only the file's beginning and end are held in memory."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -74,58 +77,59 @@ class ContentSniffer:
         self._is_text = True
 
     def add(self, chunk: bytes) -> None:
-        """Look at the next bytes."""
+        """Take the next bytes of the file."""
         self.size += len(chunk)
-        self._head += chunk[: HEAD - len(self._head)]
-        self._tail = (self._tail + chunk)[-TAIL:]
-        self._is_text = self._is_text and _NO_TEXT.search(chunk) is None
+        self._head += chunk[: HEAD_SIZE - len(self._head)]
+        self._tail = (self._tail + chunk)[-TAIL_SIZE:]
+        self._is_text = self._is_text and _BINARY.search(chunk) is None
 
     def possible_types(self) -> list[str]:
-        """The types that the first bytes stand for, the likeliest first; none for text and for what is not known."""
+        """Return the types whose signature the file begins with, the likeliest first; none for text and unknown types."""
         try:
             matches = puremagic.magic_string(self._head)
-        except (puremagic.PureError, ValueError):  # nothing known, nothing there
+        except (puremagic.PureError, ValueError):  # no known signature, an empty file
             return []
         # A word may begin with the three letters of a signature.
         shortest = 4 if self._is_text else 3
-        found: dict[str, None] = {}
+        media_types: dict[str, None] = {}
         for match in matches:
             media_type = canonical_media_type(match.mime_type)
-            if media_type and match.offset >= 0 and len(match.byte_match) >= shortest and not _is_plain(media_type):
-                found[media_type] = None
-        return list(found)
+            is_long_enough = match.offset >= 0 and len(match.byte_match) >= shortest
+            if media_type and is_long_enough and not _is_plain_text(media_type):
+                media_types[media_type] = None
+        return list(media_types)
 
     def media_type(self, declared: str | None) -> str | None:
-        """What the file is; None where the sender says it is something that it cannot be.
+        """Return the file's type; None if it cannot be of the type that its sender declared.
 
-        Of several types that begin alike the declared one counts.
+        If several types share the signature, the declared one counts.
         """
-        said = canonical_media_type(declared or "")
+        claimed = canonical_media_type(declared or "")
         possible = self.possible_types()
         if _ZIP in possible:
             possible = self._possible_archives(possible)
-        if said in ("", UNKNOWN):
+        if claimed in ("", UNKNOWN):
             return possible[0] if possible else "text/plain" if self._is_text else UNKNOWN
         if possible:
-            return said if said in possible else None
-        return said if self._is_text and (_is_plain(said) or said in _MARKUP) else None
+            return claimed if claimed in possible else None
+        return claimed if self._is_text and (_is_plain_text(claimed) or claimed in _MARKUP_TYPES) else None
 
     def _possible_archives(self, possible: list[str]) -> list[str]:
-        """Office documents only with what they must have in them; those go before others that are archives inside."""
-        documents = [one for one in possible if one in _MEMBERS and _MEMBERS[one] in self._tail]
-        return [*documents, _ZIP, *(one for one in possible if one not in _MEMBERS)]
+        """Return the office documents whose folder the archive has, then ZIP, then the other types of archives."""
+        documents = [name for name in possible if name in _OFFICE_FOLDERS and _OFFICE_FOLDERS[name] in self._tail]
+        return [*documents, _ZIP, *(name for name in possible if name not in _OFFICE_FOLDERS)]
 
     def is_polyglot(self) -> bool:
-        """Whether the file also ends as a ZIP archive, which programs read from its end, but does not begin as one."""
+        """Return whether the file ends as a ZIP archive, which programs read from its end, but begins as another type."""
         if _ZIP in self.possible_types():
             return False
         lengths = (
             match.start() + 22 + int.from_bytes(match[1], "little") - len(self._tail)
-            for match in _ZIP_END.finditer(self._tail)
+            for match in _ZIP_END_RECORD.finditer(self._tail)
         )
         return 0 in lengths
 
 
-def _is_plain(media_type: str) -> bool:
-    """Whether it is a kind of text that no program acts on; nothing that it begins with tells it apart."""
-    return media_type not in _MARKUP and (media_type.startswith("text/") or media_type in _TEXT)
+def _is_plain_text(media_type: str) -> bool:
+    """Return whether the type is text that no program interprets. Such types have no signature."""
+    return media_type not in _MARKUP_TYPES and (media_type.startswith("text/") or media_type in _TEXT_TYPES)

@@ -1,4 +1,4 @@
-"""Global ids: opaque names of nodes, Relay's way. They name, they permit nothing."""
+"""Global ids, as Relay has them: opaque names of nodes. They grant no access."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class NodeReference:
-    """What a global id names: a type of the graph and a row."""
+    """A decoded global id: the name of a GraphQL type, and the id of a row."""
 
     type_name: str
     id: UUID
 
 
 NIL_UUID = UUID(int=0)
-"""The id that no row has: what a malformed global id in an input stands for, so that the entry is answered NOT_FOUND."""
+"""The id that no row has. A malformed global id in an input is decoded to it, so that the answer is NOT_FOUND."""
 
 
 def to_global_id(type_name: str, row_id: UUID) -> str:
-    """The global id of a row."""
+    """Return the global id of a row."""
     return urlsafe_b64encode(f"{type_name}:{row_id}".encode()).decode().rstrip("=")
 
 
 def from_global_id(text: str) -> NodeReference | None:
-    """What a global id names; None if the text is no global id in the form that ``to_global_id`` gives it."""
+    """Decode a global id; return None for a text that ``to_global_id`` would not have written so."""
     try:
         decoded = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
         type_name, _, row_id = decoded.partition(":")

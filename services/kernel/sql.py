@@ -1,4 +1,4 @@
-"""SQL beside the ORM: parameters by name, statements put together from parts, and many rows at once."""
+"""SQL beside the ORM: statements with named parameters, statements built from parts, and bulk writes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
 class NamedStatement:
-    """Run one SQL text whose parameters are written ``:name`` instead of ``$1``; casts (``::uuid``) stay as they are."""
+    """A fixed SQL statement whose parameters are written ``:name`` instead of ``$1``. Casts (``::uuid``) are left alone."""
 
     def __init__(self, text: str) -> None:
         self.names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
@@ -18,36 +18,36 @@ class NamedStatement:
         self.text = _PARAMETER.sub(lambda found: positions[found[1]], text)
 
     async def fetch(self, **values: object) -> Sequence[Mapping[str, Any]]:
-        """Run it and return its rows; raises TypeError unless exactly its parameters are given."""
+        """Run the statement and return its rows. Raises TypeError unless exactly its parameters are given."""
         if values.keys() != set(self.names):
             raise TypeError(f"The statement takes {', '.join(self.names)}; it was given {', '.join(values)}.")
         return await fetch(self.text, *(values[name] for name in self.names))
 
 
 class StatementBuilder:
-    """Collect the values of one SQL statement, numbered as its parts bind them."""
+    """A statement that is built from parts: each part binds its values here and gets the placeholders for them."""
 
     def __init__(self) -> None:
         self.values: list[object] = []
 
     def bind(self, value: object) -> str:
-        """The placeholder that stands for a value."""
+        """Add a value and return its placeholder, ``$1`` for the first."""
         self.values.append(value)
         return f"${len(self.values)}"
 
     async def fetch(self, text: str) -> Sequence[Mapping[str, Any]]:
-        """Run the finished text with the values bound so far."""
+        """Run the complete text with the values bound so far, and return its rows."""
         return await fetch(text, *self.values)
 
 
 async def insert_rows(table: str, types: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert the rows, of which each has every column of ``types`` (names and PostgreSQL types)."""
+    """Insert many rows by one statement. ``types`` gives the columns, which every row has, and their PostgreSQL types."""
     if rows:
         await fetch(f"INSERT INTO {table} ({', '.join(types)}) SELECT * FROM {_unnest(types)}", *_arrays(types, rows))
 
 
 async def update_rows(table: str, types: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Set every column of ``types`` in the rows with these ids."""
+    """Update many rows, found by their ``id``, by one statement: every column of ``types`` is set."""
     if rows:
         assignments = ", ".join(f"{column} = new.{column}" for column in types if column != "id")
         source = f"{_unnest(types)} AS new({', '.join(types)})"

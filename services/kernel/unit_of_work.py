@@ -1,4 +1,4 @@
-"""Units of work: what one public write does, all or nothing."""
+"""Units of work: a transaction that is run again after a deadlock or a serialisation failure."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -7,12 +7,12 @@ from asyncpg import DeadlockDetectedError, SerializationError
 
 T = TypeVar("T")
 
-ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 
 
 async def unit_of_work(work: Callable[[], Awaitable[T]]) -> T:
-    """Do ``work``, which writes in one transaction; a deadlock or serialisation failure does it all again."""
-    for _ in range(ATTEMPTS - 1):
+    """Run ``work``, which writes in one transaction, and again on a deadlock or serialisation failure: three times at most."""
+    for _ in range(MAX_ATTEMPTS - 1):
         try:
             return await work()
         except (DeadlockDetectedError, SerializationError):

@@ -123,7 +123,7 @@ async def _check_name(viewer: Viewer, given: str, *, own: Employer | None = None
     """
     spaced = " ".join(given.split())
     name, problems = check_line(
-        spaced, path=("name",), label="The name", longest=LONGEST_NAME, missing="Give the employer a name."
+        spaced, path=("name",), label="The name", max_length=LONGEST_NAME, required="Give the employer a name."
     )
     if problems:
         return name, list(problems)

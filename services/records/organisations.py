@@ -18,7 +18,7 @@ async def add_organisation(name: str) -> Organisation:
     is no text of one line, DUPLICATE if there is one of that name.
     """
     clean, problems = check_line(
-        name, path=("name",), label="The name", longest=LONGEST_NAME, missing="Give the organisation a name."
+        name, path=("name",), label="The name", max_length=LONGEST_NAME, required="Give the organisation a name."
     )
     if problems:
         raise ValidationFailed(problems)

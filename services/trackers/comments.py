@@ -44,7 +44,7 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
     An entry whose idempotency key was spent on the same entry is answered with that comment and tells nobody
     again. Raises ValidationFailed with all problems.
     """
-    text, problems = check_plain_text(entry.text, path=("text",), label="The comment", longest=MAX_COMMENT_LENGTH)
+    text, problems = check_plain_text(entry.text, path=("text",), label="The comment", max_length=MAX_COMMENT_LENGTH)
     if not text and not problems:
         problems = (Problem(("text",), ErrorCode.REQUIRED, "Say something."),)
     key_problems = idempotency.key_problems(entry.idempotency_key)

@@ -94,7 +94,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     )
     form, record_before, record_problems = await _check_values(viewer, entry, offered, learner, day)
     description, description_problems = check_plain_text(
-        entry.description, path=("description",), label="The description", longest=MAX_DESCRIPTION_LENGTH
+        entry.description, path=("description",), label="The description", max_length=MAX_DESCRIPTION_LENGTH
     )
     problems = (
         *_type_problems(viewer, entry, offered),

@@ -155,7 +155,7 @@ def _description(case: _Case) -> tuple[str, Sequence[Problem]]:
     if given is ABSENT:
         return stored, ()
     label, path = "The description", ("description",)
-    description, problems = check_plain_text(given, path=path, label=label, longest=MAX_DESCRIPTION_LENGTH)
+    description, problems = check_plain_text(given, path=path, label=label, max_length=MAX_DESCRIPTION_LENGTH)
     if description == stored and not problems:
         return stored, ()
     refusal = _refusal(case, label, *path)
@@ -214,7 +214,7 @@ async def _refused_values(case: _Case, submitted: Sequence[SubmittedValue]) -> M
 
 def _comment(case: _Case, step: Transition | None) -> tuple[str | None, Sequence[Problem]]:
     path, label = ("comment",), "The comment"
-    comment, problems = check_plain_text(case.entry.comment, path=path, label=label, longest=MAX_COMMENT_LENGTH)
+    comment, problems = check_plain_text(case.entry.comment, path=path, label=label, max_length=MAX_COMMENT_LENGTH)
     if step and step.comment_required and not comment and not problems:
         return None, (Problem(path, ErrorCode.REQUIRED, f"Say why it becomes {step.to.capitalize()}."),)
     return comment or None, problems
