@@ -11,7 +11,7 @@ from models.database import fetch
 from models.rows import columns
 from services.kernel.sql import StatementBuilder
 from services.paging.keyset import Key, Order
-from services.paging.pages import Listing, Page, PageRequest, fetch_pages
+from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -28,14 +28,14 @@ async def pages_by_tracker(
 ) -> dict[UUID, Page]:
     """The same page of each tracker's history, oldest first. The caller has seen the trackers."""
     statement = StatementBuilder()
-    listing = Listing(
+    query = ListQuery(
         order=OLDEST_FIRST,
         select=f"{columns(TrackerEvent, 'e')}, {columns(Member, 'actor')}",
         source="tracker_event e LEFT JOIN member actor ON actor.id = e.actor_id",
         where=f"{visible(TrackerEvent, 'e', viewer, statement)} AND e.tracker_id = parent.id",
         statement=statement,
     )
-    return await fetch_pages(request, listing, tracker_ids, count=count)
+    return await fetch_pages(request, query, tracker_ids, count=count)
 
 
 async def write_event(

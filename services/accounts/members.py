@@ -17,7 +17,7 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import StatementBuilder
 from services.kernel.text import check_line, clean_text, normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.paging.by_name import by_name, like_pattern, listing, search_words
+from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
@@ -107,7 +107,7 @@ async def page_of_members(
     for word in search_words(search):
         pattern = like_pattern(statement, word)
         where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
-    return await fetch_page(request, listing(Member, by_name(Member), where, statement), count=count)
+    return await fetch_page(request, list_query(Member, order_by_name(Member), where, statement), count=count)
 
 
 def password_problems(password: str) -> list[Problem]:

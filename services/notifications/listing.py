@@ -10,7 +10,7 @@ from models.rows import columns, row
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import StatementBuilder
 from services.paging.keyset import Key, Order
-from services.paging.pages import Listing, Page, PageRequest, fetch_page
+from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -31,14 +31,14 @@ async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_
     """The viewer's notifications, newest first."""
     statement = StatementBuilder()
     where = visible(Notification, "r", viewer, statement)
-    listing = Listing(
+    query = ListQuery(
         order=NEWEST_FIRST,
         select=columns(Notification, "r"),
         source="notification r",
         where=f"{where} AND r.read_at IS NULL" if unread_only else where,
         statement=statement,
     )
-    return await fetch_page(request, listing, count=count)
+    return await fetch_page(request, query, count=count)
 
 
 async def mark_read(viewer: Viewer, mark: ReadMark) -> list[Notification]:

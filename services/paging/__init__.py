@@ -1,4 +1,4 @@
-"""Relay connections over keysets: which rows make a page, and the cursors that lead to the next one.
+"""Keyset pagination for Relay connections: orders, cursors, and the SQL of a page.
 
-What a particular list selects and filters is in that list's own package. May use ``kernel``, ``viewer`` and ``visibility``.
+What a list selects and filters by is in the package of that list. May use ``kernel``, ``viewer`` and ``visibility``.
 """

@@ -1,4 +1,4 @@
-"""Places in a list: the keys of its order, the cursors that name a place, and the SQL of what lies beyond one."""
+"""Keysets: the keys of a list's order, cursors, and the SQL predicates of the rows before or after a cursor."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -12,7 +12,7 @@ from services.kernel.errors import BadRequestError
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One column of an order: its SQL, which is never null, its type and whether its largest value comes first."""
+    """One expression that a list is ordered by: its SQL, which is never null, its type and its direction."""
 
     sql: str
     type: type
@@ -21,26 +21,26 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A total order of a list. ``name`` stands in its cursors, so that those of another list are refused."""
+    """The total order of a list. Cursors contain its ``name``, so that cursors of another list are refused."""
 
     name: str
     keys: tuple[Key, ...]
 
     @property
     def columns(self) -> str:
-        """The keys as columns ``key0``, ``key1`` …"""
+        """Return the SELECT list of the keys, as columns ``key0``, ``key1`` …"""
         return ", ".join(f'{key.sql} AS "key{n}"' for n, key in enumerate(self.keys))
 
-    def by(self, backwards: bool, *, named: str = "") -> str:
-        """What ORDER BY takes; with ``named``, of the columns that ``columns`` gave to a source of that name."""
-        sql = [f'{named}."key{n}"' if named else key.sql for n, key in enumerate(self.keys)]
-        ways = ["DESC" if key.descending is not backwards else "ASC" for key in self.keys]
-        return ", ".join(f"{one} {way}" for one, way in zip(sql, ways, strict=True))
+    def order_by(self, backwards: bool, *, alias: str = "") -> str:
+        """Return the ORDER BY list; with ``alias``, by the ``columns`` of a subquery of that alias."""
+        expressions = [f'{alias}."key{n}"' if alias else key.sql for n, key in enumerate(self.keys)]
+        directions = ["DESC" if key.descending is not backwards else "ASC" for key in self.keys]
+        return ", ".join(map(" ".join, zip(expressions, directions, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One end of a stretch of a list: the bound values of a place, and whether the stretch lies after it."""
+    """One end of a window: the SQL values of a row's keys, and whether the window is after that row or before it."""
 
     values: tuple[str, ...]
     after: bool
@@ -49,48 +49,54 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """So many rows of a list from the start of what lies within the bounds, or, backwards, from its end."""
+    """The first ``limit`` rows of a list within some bounds; with ``backwards``, the last ones in reverse order."""
 
     bounds: tuple[Bound, ...]
     backwards: bool
     limit: int
 
 
-def typed(key: Key, value: str) -> str:
-    """A bound value of a key. It has the key's type, not the column's, whose range may be narrower than what a cursor can hold."""
-    return f"{value}::{_TYPES[key.type]}"
+def cast_placeholder(key: Key, placeholder: str) -> str:
+    """Cast a placeholder to the type of its key.
+
+    Without the cast PostgreSQL would take the column's type, whose range may be narrower than that of cursors.
+    """
+    return f"{placeholder}::{_SQL_TYPES[key.type]}"
 
 
-def within(keys: Sequence[Key], bound: Bound) -> str:
-    """The condition that a row lies beyond a bound: a comparison of rows, or its long form where directions differ."""
+def bound_predicate(keys: Sequence[Key], bound: Bound) -> str:
+    """Return the condition that a row is within a bound: a row comparison, or its long form if directions differ."""
     if len({key.descending for key in keys}) == 1:
         left, right = ", ".join(key.sql for key in keys), ", ".join(bound.values)
-        return f"({left}) {_beyond(keys[0], bound)}{'=' if bound.inclusive else ''} ({right})"
-    same, ways = "", []
+        return f"({left}) {_operator(keys[0], bound)}{'=' if bound.inclusive else ''} ({right})"
+    equal, alternatives = "", []
     for key, value in zip(keys, bound.values, strict=True):
-        ways.append(f"({same}{key.sql} {_beyond(key, bound)} {value})")
-        same += f"{key.sql} = {value} AND "
+        alternatives.append(f"({equal}{key.sql} {_operator(key, bound)} {value})")
+        equal += f"{key.sql} = {value} AND "
     if bound.inclusive:
-        ways.append(f"({same}true)")
-    return f"({' OR '.join(ways)})"
+        alternatives.append(f"({equal}true)")
+    return f"({' OR '.join(alternatives)})"
 
 
-def _beyond(key: Key, bound: Bound) -> str:
+def _operator(key: Key, bound: Bound) -> str:
     return ">" if bound.after is not key.descending else "<"
 
 
 def encode_cursor(order: Order, values: Sequence[object]) -> str:
-    """The cursor of a row, given the values of its order's keys."""
+    """Return the cursor of a row, given the values of its order's keys."""
     texts = [value.isoformat() if isinstance(value, date) else str(value) for value in values]
     return urlsafe_b64encode(json.dumps([order.name, *texts]).encode()).decode().rstrip("=")
 
 
-def position(order: Order, cursor: str, argument: str) -> list[object]:
-    """The values that a cursor names. Raises BadRequestError for what is no cursor of the list in this order."""
+def decode_cursor(order: Order, cursor: str, argument: str) -> list[object]:
+    """Return the values of the keys that a cursor holds.
+
+    Raises BadRequestError at ``argument`` for what is not a cursor of the list in this order.
+    """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         name, *texts = json.loads(urlsafe_b64decode(padded))
-        values = [_READ[key.type](text) for key, text in zip(order.keys, texts, strict=True)]
+        values = [_DECODERS[key.type](text) for key, text in zip(order.keys, texts, strict=True)]
         if name == order.name and encode_cursor(order, values) == cursor:
             return values
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
@@ -98,32 +104,32 @@ def position(order: Order, cursor: str, argument: str) -> list[object]:
     raise BadRequestError(f"{argument} is no cursor of this list.", argument)
 
 
-def _read_text(text: str) -> str:
+def _decode_text(text: str) -> str:
     text.encode()
     if "\x00" in text:
         raise ValueError
     return text
 
 
-def _read_moment(text: str) -> datetime:
+def _decode_datetime(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError
-    return moment.astimezone(UTC)  # so that the calendar's ends in another zone overflow here, not in the database
+    return moment.astimezone(UTC)  # so that an overflow at the calendar's ends is raised here, not by the database
 
 
-def _read_number(text: str) -> int:
+def _decode_int(text: str) -> int:
     number = int(text)
     if number.bit_length() > 31:
         raise ValueError
     return number
 
 
-_READ: dict[type, Callable[[str], object]] = {
-    str: _read_text,
-    int: _read_number,
+_DECODERS: dict[type, Callable[[str], object]] = {
+    str: _decode_text,
+    int: _decode_int,
     UUID: UUID,
-    datetime: _read_moment,
+    datetime: _decode_datetime,
     date: date.fromisoformat,
 }
-_TYPES: dict[type, str] = {str: "text", int: "int", UUID: "uuid", datetime: "timestamptz", date: "date"}
+_SQL_TYPES: dict[type, str] = {str: "text", int: "int", UUID: "uuid", datetime: "timestamptz", date: "date"}

@@ -1,4 +1,4 @@
-"""Pages of a list by keyset: forwards and backwards, stable while rows come and go (Relay's connections)."""
+"""Pages of a list by Relay's arguments, forwards and backwards, by keyset: stable while rows are added and deleted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.kernel.errors import BadRequestError
 from services.kernel.sql import StatementBuilder
-from services.paging.keyset import Bound, Order, Window, encode_cursor, position, typed, within
+from services.paging.keyset import Bound, Order, Window, bound_predicate, cast_placeholder, decode_cursor, encode_cursor
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 100
@@ -16,7 +16,7 @@ NO_PARENT = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What a client asks of a connection."""
+    """The pagination arguments of a connection."""
 
     first: int | None = None
     after: str | None = None
@@ -25,7 +25,7 @@ class PageRequest:
 
     @property
     def size(self) -> int:
-        """How many rows; raises BadRequestError outside 1 to 100, or where ``first`` and ``last`` come together."""
+        """Return the size of the page. Raises BadRequestError outside 1 to 100, and for ``first`` with ``last``."""
         if self.first is not None and self.last is not None:
             raise BadRequestError("Ask for the first or for the last, not for both.", "last")
         for name, number in (("first", self.first), ("last", self.last)):
@@ -35,13 +35,13 @@ class PageRequest:
 
     @property
     def backwards(self) -> bool:
-        """Whether the page is counted from the end."""
+        """Whether the page is counted from the end of the list."""
         return self.last is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page in their order, what lies around them, and how many there are in all if asked."""
+    """A page of a list: its rows in order, their cursors, what PageInfo says, and the total count if it was requested."""
 
     records: Sequence[Mapping[str, Any]]
     cursors: Sequence[str]
@@ -51,31 +51,31 @@ class Page:
 
 
 class Pageable(Protocol):
-    """A list to be paged. One below other rows names them as ``parent.id``."""
+    """A query that ``fetch_pages`` can page. Where each of several parents has a list, it refers to ``parent.id``."""
 
     @property
     def order(self) -> Order:
-        """Its order."""
+        """The order of its rows."""
 
     @property
     def statement(self) -> StatementBuilder:
-        """Where its values are bound."""
+        """The statement that its values are bound in."""
 
     def rows(self, window: Window) -> str:
-        """The SQL of a stretch of it, with the keys of the order as ``Order.columns`` names them."""
+        """Return the SELECT of the rows in a window, with the keys of the order as ``Order.columns`` names them."""
 
-    def any(self, window: Window) -> str:
-        """The SQL condition that there is anything in a stretch of it."""
+    def exists(self, window: Window) -> str:
+        """Return the SQL condition that a window has rows."""
 
     def count(self) -> str:
-        """The SQL of how many there are."""
+        """Return the SELECT of the number of all rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A plain list: its order, the columns to answer, where the rows come from and the condition on them.
+class ListQuery:
+    """The query of a plain list: its SELECT list, FROM and WHERE clauses, and its order.
 
-    The values of ``where`` are bound in ``statement`` already.
+    The values of these clauses have been bound in ``statement``.
     """
 
     order: Order
@@ -85,71 +85,76 @@ class Listing:
     statement: StatementBuilder
 
     def rows(self, window: Window) -> str:
-        """A stretch of the list."""
+        """Return the SELECT of the rows in a window."""
         return (
-            f"SELECT {self.select}, {self.order.columns} FROM {self.source} WHERE {self._within(window)} "
-            f"ORDER BY {self.order.by(window.backwards)} LIMIT {window.limit}"
+            f"SELECT {self.select}, {self.order.columns} FROM {self.source} WHERE {self._where(window)} "
+            f"ORDER BY {self.order.order_by(window.backwards)} LIMIT {window.limit}"
         )
 
-    def any(self, window: Window) -> str:
-        """Whether there is anything in a stretch."""
-        return f"EXISTS (SELECT FROM {self.source} WHERE {self._within(window)})"
+    def exists(self, window: Window) -> str:
+        """Return the SQL condition that a window has rows."""
+        return f"EXISTS (SELECT FROM {self.source} WHERE {self._where(window)})"
 
     def count(self) -> str:
-        """How many there are."""
+        """Return the SELECT of the number of all rows."""
         return f"SELECT count(*) FROM {self.source} WHERE {self.where}"
 
-    def _within(self, window: Window) -> str:
-        return " AND ".join([self.where, *(within(self.order.keys, bound) for bound in window.bounds)])
+    def _where(self, window: Window) -> str:
+        return " AND ".join([self.where, *(bound_predicate(self.order.keys, bound) for bound in window.bounds)])
 
 
-async def fetch_page(request: PageRequest, listing: Pageable, *, count: bool) -> Page:
-    """One page of a list that is no other row's. Raises BadRequestError for a request that makes no sense."""
-    return (await fetch_pages(request, listing, [NO_PARENT], count=count))[NO_PARENT]
+async def fetch_page(request: PageRequest, query: Pageable, *, count: bool) -> Page:
+    """Fetch one page of a list. Raises BadRequestError for page arguments that make no sense."""
+    return (await fetch_pages(request, query, [NO_PARENT], count=count))[NO_PARENT]
 
 
 async def fetch_pages(
-    request: PageRequest, listing: Pageable, parents: Sequence[UUID], *, count: bool
+    request: PageRequest, query: Pageable, parents: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
-    """The same page of the list below each of ``parents``, all in one SQL statement."""
-    order, statement = listing.order, listing.statement
+    """Fetch the same page of the list of each parent, all by one SQL statement.
+
+    Returns the pages by the parents' ids. Raises BadRequestError for page arguments that make no sense.
+    """
+    order, statement = query.order, query.statement
     window = Window(_bounds(request, order, statement), request.backwards, request.size + 1)
-    total = f"({listing.count()})" if count else "NULL::bigint"
-    found = await statement.fetch(
-        f"SELECT parent.id AS parent, {total} AS total, {_behind(listing, window)} AS behind, page.* "
+    total = f"({query.count()})" if count else "NULL::bigint"
+    records = await statement.fetch(
+        f"SELECT parent.id AS parent, {total} AS total, {_has_previous(query, window)} AS has_previous, page.* "
         f"FROM unnest({statement.bind(list(parents))}::uuid[]) AS parent (id) LEFT JOIN LATERAL ("
-        f"{listing.rows(window)}) page ON true ORDER BY {order.by(request.backwards, named='page')}"
+        f"{query.rows(window)}) page ON true ORDER BY {order.order_by(request.backwards, alias='page')}"
     )
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
-    for record in found:
+    for record in records:
         rows[record["parent"]].append(record)
-    return {parent: _page(request, order, records) for parent, records in rows.items()}
+    return {parent: _page(request, order, found) for parent, found in rows.items()}
 
 
 def _bounds(request: PageRequest, order: Order, statement: StatementBuilder) -> tuple[Bound, ...]:
     return tuple(
-        Bound(tuple(map(typed, order.keys, map(statement.bind, position(order, cursor, argument)))), after)
+        Bound(
+            tuple(map(cast_placeholder, order.keys, map(statement.bind, decode_cursor(order, cursor, argument)))), after
+        )
         for argument, cursor, after in (("after", request.after, True), ("before", request.before, False))
         if cursor is not None
     )
 
 
-def _behind(listing: Pageable, window: Window) -> str:
-    """The condition that the list has rows on the other side of where the page begins."""
+def _has_previous(query: Pageable, window: Window) -> str:
+    """Return the condition that the list has rows before the start of the window, in the direction of paging."""
     for bound in window.bounds:
         if bound.after is not window.backwards:
-            other = Bound(bound.values, not bound.after, inclusive=True)
-            return listing.any(Window((other,), not window.backwards, 1))
+            opposite = Bound(bound.values, not bound.after, inclusive=True)
+            return query.exists(Window((opposite,), not window.backwards, 1))
     return "false"
 
 
 def _page(request: PageRequest, order: Order, found: Sequence[Mapping[str, Any]]) -> Page:
     names = [f"key{n}" for n in range(len(order.keys))]
     records = [record for record in found if record[names[-1]] is not None]
-    more, behind = len(records) > request.size, bool(found[0]["behind"])
+    has_more, has_previous = len(records) > request.size, bool(found[0]["has_previous"])
     records = records[: request.size]
     if request.backwards:
         records.reverse()
     cursors = [encode_cursor(order, [record[name] for name in names]) for record in records]
-    has_next, has_previous = (behind, more) if request.backwards else (more, behind)
+    has_next, has_previous = (has_previous, has_more) if request.backwards else (has_more, has_previous)
     return Page(records, cursors, has_next, has_previous, found[0]["total"])

@@ -6,7 +6,7 @@ from uuid import UUID
 from models import Learner, LearningAim
 from models.database import fetch
 from services.kernel.sql import StatementBuilder
-from services.paging.by_name import like_pattern, listing, search_words
+from services.paging.by_name import like_pattern, list_query, search_words
 from services.paging.keyset import Key, Order
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
@@ -22,7 +22,7 @@ async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str 
     for word in search_words(search):
         name = f"fold(r.given_names || ' ' || r.family_name) LIKE {like_pattern(statement, word)}"
         where.append(f"({name} OR starts_with(r.uln, {statement.bind(word)}))")
-    return await fetch_page(request, listing(Learner, BY_FAMILY_NAME, where, statement), count=count)
+    return await fetch_page(request, list_query(Learner, BY_FAMILY_NAME, where, statement), count=count)
 
 
 async def aims_of(learner_ids: Sequence[UUID]) -> list[list[LearningAim]]:

@@ -17,7 +17,7 @@ from services.kernel.text import MAX_COMMENT_LENGTH, check_plain_text
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify
 from services.paging.keyset import Key, Order
-from services.paging.pages import Listing, Page, PageRequest, fetch_pages
+from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
 from services.rows import rows_by_id
 from services.viewer import Viewer
 
@@ -97,11 +97,11 @@ async def pages_by_tracker(
 ) -> dict[UUID, Page]:
     """The same page of each tracker's comments, oldest first. The caller has seen the trackers."""
     statement = StatementBuilder()
-    listing = Listing(
+    query = ListQuery(
         order=OLDEST_FIRST,
         select=f"{columns(Comment, 'c')}, {columns(Member, 'author')}",
         source="comment c JOIN member author ON author.id = c.author_id",
         where=f"c.organisation_id = {statement.bind(viewer.organisation_id)} AND c.tracker_id = parent.id",
         statement=statement,
     )
-    return await fetch_pages(request, listing, tracker_ids, count=count)
+    return await fetch_pages(request, query, tracker_ids, count=count)

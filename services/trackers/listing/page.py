@@ -83,7 +83,7 @@ class _TrackerListing:
             f"{self.source} WHERE {self.seen}"
         )
 
-    def any(self, window: Window) -> str:
+    def exists(self, window: Window) -> str:
         """Whether there is anything in a stretch; not EXISTS, which forgets the order and with it the right index."""
         return f"(SELECT true FROM ({self.finding.rows(window)}) one) IS TRUE"
 

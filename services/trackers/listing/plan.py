@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.kernel.sql import StatementBuilder
-from services.paging.keyset import Bound, Key, Order, Window, within
+from services.paging.keyset import Bound, Key, Order, Window, bound_predicate
 from services.trackers.listing.filters import Condition, IndexBranch, TrackerFilter, facets
 from services.trackers.listing.orders import NAMED, NUMBER, Named, OrderTerm, order_of
 from services.trackers.listing.search import SearchedLots, matches
@@ -82,10 +82,10 @@ class _Plain:
     where: Sequence[str]
 
     def __call__(self, window: Window) -> str:
-        conditions = [*self.where, *(within(self.order.keys, bound) for bound in window.bounds)]
+        conditions = [*self.where, *(bound_predicate(self.order.keys, bound) for bound in window.bounds)]
         return (
             f"SELECT l.tracker_id, {self.order.columns} FROM {self.source} WHERE {' AND '.join(conditions)} "
-            f"ORDER BY {self.order.by(window.backwards)} LIMIT {window.limit}"
+            f"ORDER BY {self.order.order_by(window.backwards)} LIMIT {window.limit}"
         )
 
 
@@ -121,7 +121,9 @@ class _NestedLoop:
     def __call__(self, window: Window) -> str:
         *outer, number = self.order.keys
         names = Order(self.order.name, tuple(outer))
-        ends = [within(outer, Bound(bound.values[:-1], bound.after, inclusive=True)) for bound in window.bounds]
+        ends = [
+            bound_predicate(outer, Bound(bound.values[:-1], bound.after, inclusive=True)) for bound in window.bounds
+        ]
         of_each = _Plain(
             Order(self.order.name, (number,)),
             "tracker_listing l",
@@ -132,9 +134,9 @@ class _NestedLoop:
         return (
             f'SELECT theirs.tracker_id, {keys}, theirs."key0" AS "key{len(outer)}" FROM ('
             f"SELECT {self.named.alias}.id, {names.columns} FROM ({self.rows}) {self.named.alias} "
-            f"WHERE {' AND '.join(ends) or 'true'} ORDER BY {names.by(window.backwards)}) named "
+            f"WHERE {' AND '.join(ends) or 'true'} ORDER BY {names.order_by(window.backwards)}) named "
             f"CROSS JOIN LATERAL ({of_each(replace(window, bounds=()))}) theirs "
-            f'ORDER BY {names.by(window.backwards, named="named")}, theirs."key0" {way} LIMIT {window.limit}'
+            f'ORDER BY {names.order_by(window.backwards, alias="named")}, theirs."key0" {way} LIMIT {window.limit}'
         )
 
 
@@ -142,4 +144,6 @@ def _from(number: Key, bound: Bound) -> str:
     """Of the one at whom a cursor stands, what lies beyond it; of all others, everything."""
     *_, named, value = bound.values
     edge = -1 if bound.after is not number.descending else GREATEST_NUMBER
-    return within([number], replace(bound, values=(f"CASE WHEN named.id = {named} THEN {value} ELSE {edge} END",)))
+    return bound_predicate(
+        [number], replace(bound, values=(f"CASE WHEN named.id = {named} THEN {value} ELSE {edge} END",))
+    )

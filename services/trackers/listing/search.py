@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.kernel.sql import StatementBuilder
 from services.paging.by_name import like_pattern
-from services.paging.keyset import Order, Window, within
+from services.paging.keyset import Order, Window, bound_predicate
 
 LOT = 10
 """A lot is 1024 numbers: a place in the index of words for each scope. Numbers are shifted by so many bits."""
@@ -37,7 +37,7 @@ def _is_part(word: str, statement: StatementBuilder) -> str:
     if _TWO.fullmatch(word):
         return f"x.words ~ ('[a-z0-9 ]' || {statement.bind(word.lower())}::text)"
     text = "x.words" if _THREE.search(word) else "(x.words || '')"
-    return f"{text} LIKE {like_pattern(statement, word, through='spaced')}"
+    return f"{text} LIKE {like_pattern(statement, word, function='spaced')}"
 
 
 class SearchedLots:
@@ -61,7 +61,7 @@ class SearchedLots:
         for bound in window.bounds:
             (value,) = bound.values
             (last if bound.after is key.descending else first).append(f"{value} >> {LOT}")
-            conditions.append(within([replace(key, sql="x.number")], bound))
+            conditions.append(bound_predicate([replace(key, sql="x.number")], bound))
         return (
             'SELECT hit.tracker_id, hit.number AS "key0" FROM (SELECT lot FROM '
             f"generate_series(greatest({', '.join(first)}), least({', '.join(last)})) lot ORDER BY lot {way}) lots "
