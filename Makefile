@@ -1,58 +1,107 @@
-# The commands of this project. All paths are relative: the checkout's own may hold a space.
+# The commands of this project: `make help` lists them. All paths are relative, so the checkout's own may hold a space.
 # Environment and playground are made under a lock, so that two commands may be given at once.
 
+.DEFAULT_GOAL := help
 PYTHON ?= python3
 WORKERS ?= 3
 PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
+PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
-ALONE = @flock .venv-lock $(MAKE) --silent --no-print-directory
+LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
 
-.PHONY: run test check environment test-environment playground audits clients screenshots lock clean moved
+.PHONY: help run dev test test-fast check dead-code fmt coverage docs sdl settings-reference migration lock hooks \
+	screenshots clean environment test-environment playground audits clients moved
 .DELETE_ON_ERROR:
 
-run: environment playground
+##@ Run
+
+run: environment playground ## serve http://127.0.0.1:8000 with demo data, on a PostgreSQL of its own
 	@exec .venv/bin/trackers serve --demo
 
-# Half of a run is waiting for processes, so one more than there are cores; a file's tests share what it started.
-test: check playground audits clients
+# The server stops as it does at Ctrl-C: what is under way ends, and so does its PostgreSQL.
+dev: test-environment playground ## the same, restarted whenever a source file changes
+	@exec .venv/bin/watchfiles --sigint-timeout 40 '.venv/bin/trackers serve --demo' $(PACKAGES)
+
+##@ Check
+
+# Half of a run is waiting for processes, so one worker more than there are cores. The tests of a file share what it started.
+test: check playground audits clients ## linters, types, import order, and every test
 	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile
 
-check: test-environment
+test-fast: test-environment ## the tests that need no server process, browser, client library or million rows
+	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not server and not browser and not clients and not slow"
+
+check: test-environment ## linters, types, import order, and spelling, without tests
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
 	.venv/bin/mypy
+	.venv/bin/typos
 
-environment:
-	$(ALONE) .venv/run.stamp
+dead-code: test-environment ## list functions, classes and variables that nothing uses
+	@exec .venv/bin/vulture
 
-test-environment:
-	$(ALONE) .venv/test.stamp
+fmt: test-environment ## format the code, and fix what the linter can fix
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
 
-playground: environment
-	$(ALONE) server/playground/dist/index.html
+coverage: test-environment playground audits clients ## every test with branch coverage of all processes (slow); fails below the floor
+	@rm -f .coverage .coverage.*
+	.venv/bin/coverage run -m pytest -n $(WORKERS) --dist loadfile
+	@.venv/bin/coverage combine --quiet
+	.venv/bin/coverage report
 
-audits: test-environment
-	$(ALONE) tests/support/npm/audits/node_modules/.package-lock.json
+docs: test-environment ## build the documentation in docs/_build/html; a dead link or any other warning fails
+	@exec .venv/bin/sphinx-build --fail-on-warning --keep-going --quiet -b dirhtml docs docs/_build/html
 
-clients: test-environment
-	$(ALONE) tests/support/npm/clients/node_modules/.package-lock.json
+##@ Generate
 
-# The README's pictures, after a change of what the playground looks like. Needs Chromium.
-screenshots: test-environment playground
+sdl: environment ## write schema/schema.graphql, after a change of the API
+	@.venv/bin/trackers schema > schema/schema.graphql.new
+	@mv schema/schema.graphql.new schema/schema.graphql
+
+settings-reference: environment ## write docs/reference/settings.md, after a change of a setting
+	@.venv/bin/python -m server.settings_reference > docs/reference/settings.md.new
+	@mv docs/reference/settings.md.new docs/reference/settings.md
+
+migration: environment ## write a migration, after a change of a model
+	@exec .venv/bin/tortoise makemigrations models
+
+screenshots: test-environment playground ## take the pictures of the README again; needs Chromium
 	@exec .venv/bin/python -m tests.support.clients.screenshots
 
-# Writes anew what pyproject.toml pins, with everything that it needs in turn. What runs is what was tested.
-lock: test-environment
+lock: test-environment ## write the lock files from pyproject.toml, after a change of a dependency
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
 
-# All that was made, but not var/ with its data.
-clean:
-	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+##@ Set up
+
+hooks: test-environment ## install the git hooks of .pre-commit-config.yaml; they need no network
+	@exec .venv/bin/pre-commit install
+
+clean: ## delete everything that was made, but not var/ with its data
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* docs/_build
 	rm -rf server/playground/node_modules server/playground/dist tests/support/npm/audits/node_modules tests/support/npm/clients/node_modules
+
+help: ## list these commands
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
+
+environment:
+	$(LOCKED) .venv/run.stamp
+
+test-environment:
+	$(LOCKED) .venv/test.stamp
+
+playground: environment
+	$(LOCKED) server/playground/dist/index.html
+
+audits: test-environment
+	$(LOCKED) tests/support/npm/audits/node_modules/.package-lock.json
+
+clients: test-environment
+	$(LOCKED) tests/support/npm/clients/node_modules/.package-lock.json
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	@echo "Making the environment .venv (once) …"
