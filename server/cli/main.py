@@ -19,8 +19,8 @@ from server.setting_values import database_credentials
 from server.settings import Settings
 from services.accounts.members import add_member as write_member
 from services.accounts.members import generated_password
-from services.demo import NotEmpty, fill_demo
-from services.demo.accounts import ACCOUNTS, PASSWORD
+from services.demo.data import ACCOUNTS, PASSWORD
+from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.records.organisations import add_organisation as write_organisation
 from services.records.organisations import organisation_named
 
@@ -68,7 +68,7 @@ async def _has_demo() -> bool:
 async def _demo_if_empty() -> bool:
     try:
         await fill_demo()
-    except NotEmpty:
+    except DatabaseNotEmptyError:
         return await _has_demo()
     return True
 

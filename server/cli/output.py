@@ -17,7 +17,7 @@ from server.embedded_postgres.server import EmbeddedPostgresError
 from server.environment import SettingsError
 from server.observability.logging import configure_logs
 from server.settings import Settings
-from services.demo import NotEmpty
+from services.demo.fill import DatabaseNotEmptyError
 from services.imports.report import UnreadableFileError
 from services.kernel.errors import ValidationFailed
 from services.records.organisations import organisation_named
@@ -27,7 +27,7 @@ T = TypeVar("T")
 out = Console(highlight=False, soft_wrap=True, markup=False)
 told = Console(highlight=False, soft_wrap=True, markup=False, stderr=True)
 
-UNSERVED = (SettingsError, EmbeddedPostgresError, NotMigrated, NotEmpty, UnreadableFileError)
+UNSERVED = (SettingsError, EmbeddedPostgresError, NotMigrated, DatabaseNotEmptyError, UnreadableFileError)
 """Errors whose text is one line for whoever gave the command."""
 
 

@@ -1,4 +1,4 @@
-"""What is known of a tracker of the demo data when its form is filled in."""
+"""The facts that a demo tracker's values, events and snapshot are made from."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,84 +9,86 @@ from typing import Any
 from uuid import UUID
 
 from models import Employer, Learner, Member, MemberKind, Programme, Role
-from services.demo.endings import Ending
-from services.demo.learners import Person
-from services.demo.people import People
+from services.demo.end_states import EndState
+from services.demo.learners import LearnerRecord
+from services.demo.people import PersonGenerator
 from services.forms.definitions import TypeDefinition
 from services.forms.kinds import CanonicalValue
 from services.forms.kinds.numbers import plain_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
-    """Everybody and everything of one organisation that a tracker may name."""
+class OrganisationData:
+    """The rows of one organisation that its trackers may refer to."""
 
     members: Sequence[Member]
-    persons: Sequence[Person]
+    records: Sequence[LearnerRecord]
     employers: Sequence[Employer]
     programmes: Sequence[Programme]
     towns: Sequence[Sequence[str]]
-    people: People
+    people: PersonGenerator
 
     @property
     def administrators(self) -> list[Member]:
-        """Those to whom trackers can be given."""
+        """Return the members whom trackers can be assigned to."""
         return [member for member in self.members if member.kind == MemberKind.ADMINISTRATOR]
 
     def holders(self, *roles: Role) -> list[Member]:
-        """The members who hold all these roles."""
+        """Return the members who hold all these roles."""
         return [member for member in self.members if set(roles) <= set(member.roles)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One tracker to be: of which type, how it ends, about whom and opened when."""
+    """The facts about one tracker: its type, its end state, its learner, and the day on which it was opened."""
 
     type_key: str
     definition: TypeDefinition
     automation: bool
-    ending: Ending
-    person: Person
+    end_state: EndState
+    record: LearnerRecord
     opened: dt.date
     today: dt.date
-    cast: Cast
+    organisation: OrganisationData
 
     @property
-    def draw(self) -> Random:
-        """Where chance comes from."""
-        return self.cast.people.draw
+    def random(self) -> Random:
+        """Return the seeded generator of random numbers."""
+        return self.organisation.people.random
 
     @property
     def learner(self) -> Learner:
-        """Whom the tracker is about."""
-        return self.person.learner
+        """Return the learner whom the tracker is about."""
+        return self.record.learner
 
     @property
     def applied(self) -> bool:
         """Whether the learner's record already says what the form says."""
-        return self.ending is Ending.RESOLVED
+        return self.end_state is EndState.RESOLVED
 
     def day(self, least: int, most: int) -> dt.date:
-        """A day so many days after the one on which the tracker was opened."""
-        return self.opened + dt.timedelta(days=self.draw.randint(least, most))
+        """Return a random day, ``least`` to ``most`` days after the tracker was opened."""
+        return self.opened + dt.timedelta(days=self.random.randint(least, most))
 
-    def effective(self) -> dt.date:
-        """When a change is to be made: still to come for what is open."""
-        if self.ending in (Ending.NEW, Ending.APPROVED):
-            return self.today + dt.timedelta(days=self.draw.randint(3, 30))
-        return self.day(12, 14) if self.ending is Ending.FAILED else self.day(3, 9)
+    def effective_date(self) -> dt.date:
+        """Return the day on which a change takes effect; in the future if the tracker is open."""
+        if self.end_state in (EndState.NEW, EndState.APPROVED):
+            return self.today + dt.timedelta(days=self.random.randint(3, 30))
+        return self.day(12, 14) if self.end_state is EndState.FAILED else self.day(3, 9)
 
     def employer(self, *, other_than: UUID | None = None) -> Employer:
-        """A confirmed employer."""
-        return self.draw.choice([one for one in self.cast.employers if one.confirmed and one.id != other_than])
+        """Return a random confirmed employer."""
+        return self.random.choice(
+            [row for row in self.organisation.employers if row.confirmed and row.id != other_than]
+        )
 
     def programme(self, *, other_than: UUID | None) -> Programme:
-        """A programme that the learner is not on."""
-        return self.draw.choice([one for one in self.cast.programmes if one.id != other_than])
+        """Return a random programme that the learner is not on."""
+        return self.random.choice([row for row in self.organisation.programmes if row.id != other_than])
 
 
 def canonical(values: Mapping[str, Any]) -> dict[str, CanonicalValue]:
-    """The values as trackers keep them: days, numbers and ids as text, nothing for what is not filled."""
+    """Return values as trackers store them: dates, numbers and ids as text; keys without a value are left out."""
     return {key: _canonical(value) for key, value in values.items() if value is not None}
 
 
@@ -95,5 +97,5 @@ def _canonical(value: Any) -> CanonicalValue:
         return plain_text(value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    kept: CanonicalValue = str(value) if isinstance(value, UUID) else value
-    return kept
+    stored: CanonicalValue = str(value) if isinstance(value, UUID) else value
+    return stored

@@ -1,4 +1,4 @@
-"""The learners of the demo data, as an import would have read them."""
+"""The learners of the demo data, written as an import would write them."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from models import Learner, LearningAim
-from services.demo.people import People, uln_from
-from services.demo.stories import Story, aims_of
+from services.demo.journeys import Journey, aims_of
+from services.demo.people import PersonGenerator, uln_from
 from services.imports.entry import EmployerMention, LearnerEntry
 from services.imports.match_aims import AimChanges
 from services.imports.write import LearnerWrite, write_learners
@@ -20,72 +20,80 @@ _HOURS = ("16", "20", "22.5", "30", "35", "37", "37.5", "40")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A learner of the database with their aims and story."""
+class LearnerRecord:
+    """A learner's row with the learning aims, and the journey that they came from."""
 
-    story: Story
+    journey: Journey
     learner: Learner
     aims: Sequence[LearningAim]
 
 
-async def write_people(
+async def insert_learners(
     organisation_id: UUID,
     provider: Mapping[str, Any],
     tutors: Sequence[str],
     now: dt.datetime,
-    people: People,
-) -> list[Person]:
-    """Write the learners of a provider with all they are filed under, as an import of ``now`` would."""
-    stories = [Story(story) for story, count in provider["learners"].items() for _ in range(count)]
+    people: PersonGenerator,
+) -> list[LearnerRecord]:
+    """Insert the learners of a provider with aims, groups, programmes and employers, as an import would.
+
+    ``provider`` is an entry of ``providers.toml``, ``tutors`` has the e-mail addresses of its tutors.
+    """
+    journeys = [Journey(journey) for journey, count in provider["learners"].items() for _ in range(count)]
     day = local_date(now)
-    entries = [_entry(number, story, provider, tutors, day, people) for number, story in enumerate(stories, 1)]
-    begun = now - dt.timedelta(days=180)
+    entries = [_entry(number, journey, provider, tutors, day, people) for number, journey in enumerate(journeys, 1)]
+    imported_at = now - dt.timedelta(days=180)
     await write_learners(
-        organisation_id, begun, [LearnerWrite(one, None, AimChanges(one.aims or [])) for one in entries]
+        organisation_id, imported_at, [LearnerWrite(entry, None, AimChanges(entry.aims or [])) for entry in entries]
     )
     learners = {row.reference: row for row in await Learner.filter(organisation_id=organisation_id)}
     aims: dict[UUID, list[LearningAim]] = {row.id: [] for row in learners.values()}
     for aim in await LearningAim.filter(organisation_id=organisation_id).order_by("sequence"):
         aims[aim.learner_id].append(aim)
-    found = [learners[entry.reference] for entry in entries]
-    return [Person(story, row, aims[row.id]) for story, row in zip(stories, found, strict=True)]
+    rows = [learners[entry.reference] for entry in entries]
+    return [LearnerRecord(journey, row, aims[row.id]) for journey, row in zip(journeys, rows, strict=True)]
 
 
 def _entry(
-    number: int, story: Story, provider: Mapping[str, Any], tutors: Sequence[str], today: dt.date, people: People
+    number: int,
+    journey: Journey,
+    provider: Mapping[str, Any],
+    tutors: Sequence[str],
+    today: dt.date,
+    people: PersonGenerator,
 ) -> LearnerEntry:
-    draw = people.draw
+    random = people.random
     reference = f"{provider['prefix']}{number:04}"
-    programme = draw.choice(provider["programme"])
+    programme = random.choice(provider["programme"])
     employer = provider["employer"][number % len(provider["employer"])]
-    # Learners come in blocks of one story, so that taking turns gives every tutor some of each.
+    # Learners come in blocks of one journey, so that taking turns gives every tutor some of each.
     tutor = [*tutors, None][number % (len(tutors) + 1)]
     values = {
         **people.name(),
         **people.address(provider["towns"]),
         "uln": uln_from(provider["first_uln"] + 37 * number),
         "programme": programme["name"],
-        "sub_programme": draw.choice(programme["parts"]),
-        "programme_status": story.programme_status,
+        "sub_programme": random.choice(programme["parts"]),
+        "programme_status": journey.programme_status,
         "tutor_email": tutor,
         "employer": EmployerMention(employer["name"], employer.get("number"), employer["confirmed"]),
-        "job_title": draw.choice(programme["jobs"]),
-        "weekly_hours": Decimal(draw.choice(_HOURS)),
+        "job_title": random.choice(programme["jobs"]),
+        "weekly_hours": Decimal(random.choice(_HOURS)),
         "workplace_postcode": employer["postcode"],
-        "groups": tuple(sorted(draw.sample(provider["groups"], draw.choice((1, 1, 2))))),
+        "groups": tuple(sorted(random.sample(provider["groups"], random.choice((1, 1, 2))))),
     }
     aims = [
         replace(aim, software_aim_id=f"{reference}-{aim.sequence}")
-        for aim in aims_of(story, _studied(story, programme, provider, draw), today, draw)
+        for aim in aims_of(journey, _enrolled_programme(journey, programme, provider, random), today, random)
     ]
     return LearnerEntry(number, reference, values, aims)
 
 
-def _studied(
-    story: Story, programme: Mapping[str, Any], provider: Mapping[str, Any], draw: Random
+def _enrolled_programme(
+    journey: Journey, programme: Mapping[str, Any], provider: Mapping[str, Any], random: Random
 ) -> Mapping[str, Any]:
-    """The programme that the aims belong to: of a learner who is changing it, still the one before."""
-    if story is not Story.PENDING_CHANGE:
+    """Return the programme that the aims belong to; for a learner who is changing it, the one before."""
+    if journey is not Journey.PENDING_CHANGE:
         return programme
-    before: Mapping[str, Any] = draw.choice([one for one in provider["programme"] if one is not programme])
+    before: Mapping[str, Any] = random.choice([other for other in provider["programme"] if other is not programme])
     return before

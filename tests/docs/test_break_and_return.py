@@ -3,7 +3,7 @@
 import datetime as dt
 
 from models import Member
-from services.demo import fill_demo
+from services.demo.fill import fill_demo
 from tests.support.clients.docs_queries import DOCS, fill_in, learn, steps
 from tests.support.clients.graphql import ask
 

@@ -1,10 +1,10 @@
-"""The learners of the demo data: what a return would be refused for is not in them."""
+"""The learners of the demo data: they keep the rules of an ILR return."""
 
 import datetime as dt
 from typing import Any
 
 from models import Employer, Learner, LearningAim, ProgrammeStatus
-from services.demo import fill_demo
+from services.demo.fill import fill_demo
 from services.forms.check_digits import is_valid_uln
 from services.forms.definitions import TextFormat
 from services.forms.formats import check_format
@@ -12,7 +12,7 @@ from services.imports.ilr.programme import programme_status
 from services.kernel.dates import today
 
 
-async def test_learners_are_as_the_ilr_wants_them(database: str) -> None:
+async def test_learners_keep_the_formats_of_the_ilr(database: str) -> None:
     await fill_demo()
     formats = {
         "uln": TextFormat.ULN,
@@ -26,14 +26,14 @@ async def test_learners_are_as_the_ilr_wants_them(database: str) -> None:
         "address_line4": TextFormat.ADDRESS_LINE,
     }
     for learner in await Learner.all():
-        held = {name: getattr(learner, name) for name in formats}
-        filled = {name: value for name, value in held.items() if value is not None}
+        values = {name: getattr(learner, name) for name in formats}
+        filled = {name: value for name, value in values.items() if value is not None}
         assert {name: check_format(formats[name], value) for name, value in filled.items()} == filled
         assert is_valid_uln(learner.uln or "")
         assert filled.keys() >= formats.keys() - {"address_line2", "address_line4"}
         assert learner.job_title
         assert learner.weekly_hours
-    numbers = [one.employer_id for one in await Employer.all() if one.employer_id]
+    numbers = [employer.employer_id for employer in await Employer.all() if employer.employer_id]
     assert len(numbers) == 10
     assert [check_format(TextFormat.EMPLOYER_ID, number) for number in numbers] == numbers
 
@@ -42,13 +42,13 @@ async def test_learning_aims_keep_the_ilrs_cross_field_rules(database: str) -> N
     await fill_demo()
     for learner in await Learner.all():
         aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence")
-        begun = learner.programme_status not in (ProgrammeStatus.ONBOARDING, ProgrammeStatus.READY_TO_ENROL)
+        started = learner.programme_status not in (ProgrammeStatus.ONBOARDING, ProgrammeStatus.READY_TO_ENROL)
         assert [aim.reference == "ZPROG001" for aim in aims] == [True, False] * (len(aims) // 2)
-        assert bool(aims) == begun
-        if begun:
+        assert bool(aims) == started
+        if started:
             derived: Any = programme_status(aims)  # type: ignore[arg-type]  # the same names
-            passing = {ProgrammeStatus.ENTERED_EPA: "COMPLETE", ProgrammeStatus.PENDING_CHANGE: "WITHDRAWN"}
-            assert derived == passing.get(learner.programme_status, learner.programme_status)
+            later = {ProgrammeStatus.ENTERED_EPA: "COMPLETE", ProgrammeStatus.PENDING_CHANGE: "WITHDRAWN"}
+            assert derived == later.get(learner.programme_status, learner.programme_status)
         for aim in aims:
             check_aim(aim, today())
     restarts = await LearningAim.filter(restart=True)

@@ -1,4 +1,4 @@
-"""What the tests of the demo data ask of every row."""
+"""Checks of the demo data: values as a client enters them, and the effects of automations on the record."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -46,14 +46,14 @@ COLUMNS = {
 
 
 async def definitions() -> dict[UUID, tuple[TrackerType, TypeDefinition]]:
-    """Every version of a type with what it defines."""
+    """Return each version of a type with its definition, by the version's id."""
     types = {row.id: row for row in await TrackerType.all()}
     versions = await TrackerTypeVersion.all()
     return {row.id: (types[row.type_id], definition_from_document(row.definition)) for row in versions}
 
 
 def as_entered(definition: TypeDefinition, values: Mapping[str, Any]) -> list[SubmittedValue]:
-    """The stored values as somebody would have sent them."""
+    """Return stored values as a client would submit them."""
     entered = []
     for key, value in values.items():
         field = definition.field(key)
@@ -73,7 +73,7 @@ def _entered(field: FieldDefinition, value: Any) -> object:
 
 
 def effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What applying a process automation with these values writes to the record, all as text."""
+    """Return what applying a process automation with these values writes to the record, as text."""
     written = {}
     for target, source in definition.effects.items():
         if "by" in source:
@@ -93,11 +93,11 @@ def effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, 
 
 
 def recorded(targets: Iterable[str], learner: Learner, aim: LearningAim | None) -> dict[str, Any]:
-    """What the record holds there, as text."""
-    found = {}
+    """Return what the record holds in these fields, as text."""
+    values = {}
     for target in targets:
         value = getattr(learner if target.startswith("learner.") else aim, COLUMNS[target])
         if isinstance(value, Decimal):
             value = format(value.normalize(), "f")
-        found[target] = None if value is None else str(value)
-    return found
+        values[target] = None if value is None else str(value)
+    return values

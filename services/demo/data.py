@@ -1,17 +1,21 @@
-"""Who can sign in to the demo data."""
+"""The contents of the demo data: its accounts, and the TOML files beside this module."""
 
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
 
 from models import MemberKind, Role
 
 NORTHGATE = "Northgate Training"
 SOUTHBANK = "Southbank Skills"
 PASSWORD = "demo-password-1"  # noqa: S105 - it is published with the accounts
+"""The password of every account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A member of the demo data; all have the same password."""
+    """A member of the demo data who can sign in."""
 
     email: str
     name: str
@@ -40,3 +44,8 @@ ACCOUNTS = (
     Account("admin@southbank.example", "Helen Fraser", SOUTHBANK, _ADMINISTRATOR, tuple(Role)),
     Account("tutor@southbank.example", "Idris Bello", SOUTHBANK, _TUTOR, (_CREATE,)),
 )
+
+
+def load_toml(name: str) -> dict[str, Any]:
+    """Return what the file ``<name>.toml`` of this package holds."""
+    return tomllib.loads(files("services.demo").joinpath(f"{name}.toml").read_text("utf-8"))

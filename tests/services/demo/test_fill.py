@@ -1,4 +1,4 @@
-"""The demo data as operate.md promises it: accounts, organisations, learners; all or nothing, and the same each time."""
+"""Filling a database with the demo data: the documented accounts and organisations, in one transaction, reproducibly."""
 
 import asyncio
 import datetime as dt
@@ -29,14 +29,14 @@ from models import (
 )
 from models.database import fetch
 from services.accounts.sessions import sign_in
-from services.demo import NotEmpty, fill_demo
-from services.demo.accounts import ACCOUNTS, PASSWORD
+from services.demo.data import ACCOUNTS, PASSWORD
+from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.installation import Installation
 from services.records.organisations import add_organisation
 
 NORTHGATE, SOUTHBANK = "Northgate Training", "Southbank Skills"
 ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR
-ACCOUNTS_PROMISED = [
+DOCUMENTED_ACCOUNTS = [
     ("admin@northgate.example", NORTHGATE, ADMINISTRATOR, list(Role)),
     ("admin@southbank.example", SOUTHBANK, ADMINISTRATOR, list(Role)),
     (
@@ -57,26 +57,26 @@ ACCOUNTS_PROMISED = [
 ]
 
 
-async def named(name: str) -> Organisation:
+async def organisation_named(name: str) -> Organisation:
     return await Organisation.get(name=name)
 
 
 async def snapshot() -> dict[str, Any]:
-    """What the demo data say, without ids and hashes."""
-    said: dict[str, Any] = {}
+    """Return the rows of the demo data without ids and hashes."""
+    contents: dict[str, Any] = {}
     for model, order in ((Learner, "reference"), (Tracker, "number"), (Member, "email"), (LearningAim, "sequence")):
         rows: Any = await model.all().order_by(order).values()
-        said[model.__name__] = sorted(
+        contents[model.__name__] = sorted(
             str(
                 {name: value for name, value in row.items() if not name.endswith(("id", "values", "before", "hash"))}
-                | MOMENT
+                | NO_TIMES
             )
             for row in rows
         )
-    return said
+    return contents
 
 
-MOMENT = {"created_at": None, "imported_at": None}
+NO_TIMES = {"created_at": None, "imported_at": None}
 
 
 async def test_the_accounts_can_sign_in(database: str) -> None:
@@ -85,31 +85,31 @@ async def test_the_accounts_can_sign_in(database: str) -> None:
     installation = Installation(secret=b"s" * 32, edit_url="http://127.0.0.1/{id}")
     viewers = [
         (await sign_in(installation, email=email, password=PASSWORD, client="127.0.0.1")).viewer
-        for email, *_ in ACCOUNTS_PROMISED
+        for email, *_ in DOCUMENTED_ACCOUNTS
     ]
     assert [
-        (one.member.email, one.organisation.name, one.member.kind, one.member.roles) for one in viewers
-    ] == ACCOUNTS_PROMISED
-    assert sorted((one.email, one.organisation, one.kind, list(one.roles)) for one in ACCOUNTS) == ACCOUNTS_PROMISED
+        (viewer.member.email, viewer.organisation.name, viewer.member.kind, viewer.member.roles) for viewer in viewers
+    ] == DOCUMENTED_ACCOUNTS
+    assert sorted((row.email, row.organisation, row.kind, list(row.roles)) for row in ACCOUNTS) == DOCUMENTED_ACCOUNTS
     hashes = await Member.all().values_list("password_hash", flat=True)
-    assert len(set(hashes)) == len(ACCOUNTS_PROMISED) == await Inbox.all().count()
+    assert len(set(hashes)) == len(DOCUMENTED_ACCOUNTS) == await Inbox.all().count()
 
 
-async def test_northgate_has_what_is_promised(database: str) -> None:
+async def test_northgate_has_the_documented_contents(database: str) -> None:
     await fill_demo()
-    northgate = await named(NORTHGATE)
+    northgate = await organisation_named(NORTHGATE)
     settings = await ProcessAutomation.filter(organisation_id=northgate.id)
-    assert (len(settings), {one.enabled for one in settings}) == (10, {True})
-    assert [one.key for one in settings if one.four_eyes] == ["CHANGE_OF_PROGRAMME"]
+    assert (len(settings), {row.enabled for row in settings}) == (10, {True})
+    assert [row.key for row in settings if row.four_eyes] == ["CHANGE_OF_PROGRAMME"]
     own = await TrackerType.filter(organisation_id=northgate.id)
-    assert [(one.key, one.category) for one in own] == [("SAFEGUARDING", TrackerCategory.CUSTOM)]
+    assert [(row.key, row.category) for row in own] == [("SAFEGUARDING", TrackerCategory.CUSTOM)]
     employers = await Employer.filter(organisation_id=northgate.id)
-    assert (len(employers), sum(not one.confirmed for one in employers)) == (8, 2)
+    assert (len(employers), sum(not row.confirmed for row in employers)) == (8, 2)
     assert await Programme.filter(organisation_id=northgate.id).count() == 3
     assert await Group.filter(organisation_id=northgate.id).count() == 4
     assert await Tracker.filter(organisation_id=northgate.id).count() == 200
     learners = await Learner.filter(organisation_id=northgate.id)
-    assert Counter(one.programme_status for one in learners) == {
+    assert Counter(row.programme_status for row in learners) == {
         ProgrammeStatus.ONBOARDING: 3,
         ProgrammeStatus.READY_TO_ENROL: 3,
         ProgrammeStatus.ACTIVE: 59,
@@ -119,22 +119,22 @@ async def test_northgate_has_what_is_promised(database: str) -> None:
         ProgrammeStatus.COMPLETE: 6,
         ProgrammeStatus.WITHDRAWN: 4,
     }
-    assert {"Sméth", "O'Connor"} <= {one.family_name for one in learners}
+    assert {"Sméth", "O'Connor"} <= {row.family_name for row in learners}
 
 
-async def test_each_of_northgates_tutors_has_learners_of_every_kind(database: str) -> None:
+async def test_each_tutor_of_northgate_has_learners_of_every_status(database: str) -> None:
     await fill_demo()
     for email in ("tutor@northgate.example", "reader@northgate.example"):
         learners = await Learner.filter(tutor__email=email)
         assert len(learners) >= 30
-        assert {one.programme_status for one in learners} == set(ProgrammeStatus)
+        assert {row.programme_status for row in learners} == set(ProgrammeStatus)
 
 
-async def test_southbank_has_what_is_promised(database: str) -> None:
+async def test_southbank_has_the_documented_contents(database: str) -> None:
     await fill_demo()
-    southbank = await named(SOUTHBANK)
+    southbank = await organisation_named(SOUTHBANK)
     settings = await ProcessAutomation.filter(organisation_id=southbank.id)
-    assert [(one.enabled, one.four_eyes) for one in settings] == [(False, False)] * 10
+    assert [(row.enabled, row.four_eyes) for row in settings] == [(False, False)] * 10
     assert await TrackerType.filter(organisation_id=southbank.id).count() == 0
     assert await Learner.filter(organisation_id=southbank.id).count() == 20
     assert await Learner.filter(tutor__email="tutor@southbank.example").count() == 10
@@ -143,7 +143,7 @@ async def test_southbank_has_what_is_promised(database: str) -> None:
     assert set(used) == {TrackerCategory.EMPLOYABILITY, TrackerCategory.FUNDED}
 
 
-async def test_nothing_is_shared(database: str) -> None:
+async def test_organisations_share_nothing(database: str) -> None:
     await fill_demo()
     crossing = await fetch("""
         SELECT count(*) FILTER (WHERE l.organisation_id <> t.organisation_id) AS learners,
@@ -168,28 +168,28 @@ async def test_nothing_is_shared(database: str) -> None:
     assert len(set(names)) == 111
 
 
-async def test_any_other_database_is_refused(database: str) -> None:
+async def test_a_database_with_an_organisation_is_refused(database: str) -> None:
     await add_organisation("Ours")
-    with pytest.raises(NotEmpty):
+    with pytest.raises(DatabaseNotEmptyError):
         await fill_demo()
-    assert [one.name for one in await Organisation.all()] == ["Ours"]
+    assert [row.name for row in await Organisation.all()] == ["Ours"]
     assert await Member.all().count() == 0
 
 
-async def test_built_in_types_come_with_it(database: str) -> None:
+async def test_the_built_in_types_are_written_too(database: str) -> None:
     await TrackerTypeVersion.all().delete()
     await TrackerType.all().delete()
     await fill_demo()
     assert await TrackerType.filter(organisation_id=None).count() == 17
 
 
-async def test_of_two_fillings_at_once_one_is_refused(database: str) -> None:
-    answers = await asyncio.gather(fill_demo(), fill_demo(), return_exceptions=True)
-    assert sorted(type(answer).__name__ for answer in answers) == ["NoneType", "NotEmpty"]
+async def test_one_of_two_concurrent_fillings_is_refused(database: str) -> None:
+    results = await asyncio.gather(fill_demo(), fill_demo(), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["DatabaseNotEmptyError", "NoneType"]
     assert await Organisation.all().count() == 2
 
 
-async def test_a_failure_on_the_way_leaves_nothing(database: str) -> None:
+async def test_a_failure_rolls_everything_back(database: str) -> None:
     await fetch("ALTER TABLE notification ADD CONSTRAINT broken CHECK (cursor < 5)")
     with pytest.raises(Exception, match="broken") as caught:
         await fill_demo()
@@ -202,7 +202,7 @@ async def test_a_failure_on_the_way_leaves_nothing(database: str) -> None:
     assert await Tracker.all().count() == 230
 
 
-async def test_it_is_the_same_each_time(database: str) -> None:
+async def test_each_filling_makes_the_same_data(database: str) -> None:
     now = dt.datetime.now(dt.UTC)
     await fill_demo(now=now)
     first = await snapshot()

@@ -1,4 +1,4 @@
-"""Filled-in forms of process automations: what was applied is what the learner's record says."""
+"""The values of process automations. Those of an applied one are what the learner's record says."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from services.demo.cases import Case
-from services.demo.endings import Ending
-from services.demo.stories import Story
+from services.demo.end_states import EndState
+from services.demo.journeys import Journey
 
 
 def _change_of_name(case: Case) -> dict[str, Any]:
@@ -16,34 +16,34 @@ def _change_of_name(case: Case) -> dict[str, Any]:
     values = {"title": learner.title, "givenNames": learner.given_names}
     if case.applied:
         values["familyName"] = learner.family_name
-    return values | {"effectiveDate": case.effective() if case.ending is Ending.APPROVED else None}
+    return values | {"effectiveDate": case.effective_date() if case.end_state is EndState.APPROVED else None}
 
 
 def _change_of_address(case: Case) -> dict[str, Any]:
-    new = vars(case.learner) if case.applied else case.cast.people.address(case.cast.towns)
+    new = vars(case.learner) if case.applied else case.organisation.people.address(case.organisation.towns)
     return {
         "postcode": new["postcode"],
         "addressLine1": new["address_line1"],
         "addressLine2": new["address_line2"],
         "townOrCity": new["address_line3"],
         "county": new["address_line4"],
-        "effectiveDate": case.effective(),
+        "effectiveDate": case.effective_date(),
     }
 
 
 def _change_of_employer(case: Case) -> dict[str, Any]:
     present = case.learner.employer_id
     new = (
-        next(one for one in case.cast.employers if one.id == present)
+        next(row for row in case.organisation.employers if row.id == present)
         if case.applied
         else case.employer(other_than=present)
     )
-    start = case.effective()
+    start = case.effective_date()
     return {
         "newEmployer": new.id,
-        "oldEndDate": start - dt.timedelta(days=case.draw.randint(1, 10)),
+        "oldEndDate": start - dt.timedelta(days=case.random.randint(1, 10)),
         "newStartDate": start,
-        "previousHours": Decimal(case.draw.choice(["16", "24", "30"])),
+        "previousHours": Decimal(case.random.choice(["16", "24", "30"])),
         "newHours": case.learner.weekly_hours,
         "employerId": new.employer_id,
     }
@@ -55,37 +55,37 @@ def _change_of_working_conditions(case: Case) -> dict[str, Any]:
         "newHours": learner.weekly_hours if case.applied else Decimal(39),
         "workplacePostcode": learner.workplace_postcode
         if case.applied
-        else case.cast.people.address(case.cast.towns)["postcode"],
+        else case.organisation.people.address(case.organisation.towns)["postcode"],
         "jobTitle": learner.job_title if case.applied else f"Senior {(learner.job_title or 'assistant').lower()}",
-        "effectiveDate": case.effective(),
+        "effectiveDate": case.effective_date(),
     }
 
 
 def _learning_support(case: Case) -> dict[str, Any]:
     if case.applied:
-        aim = case.person.aims[0]
+        aim = case.record.aims[0]
         return {"dateFrom": aim.learning_support_from, "dateTo": aim.learning_support_to}
-    return {"dateFrom": (start := case.effective()), "dateTo": start + dt.timedelta(days=180)}
+    return {"dateFrom": (start := case.effective_date()), "dateTo": start + dt.timedelta(days=180)}
 
 
 def _break_in_learning(case: Case) -> dict[str, Any]:
-    last = case.person.aims[0].actual_end_date or case.day(-5, -1)
+    last = case.record.aims[0].actual_end_date or case.day(-5, -1)
     return {
         "lastLearningDate": last,
-        "expectedReturnDate": last + dt.timedelta(days=case.draw.randint(45, 150)),
+        "expectedReturnDate": last + dt.timedelta(days=case.random.randint(45, 150)),
     }
 
 
 def _return_to_learning(case: Case) -> dict[str, Any]:
     if case.applied:
-        aim = case.person.aims[-1]
+        aim = case.record.aims[-1]
         return {"returnDate": aim.start_date, "plannedEndDate": aim.planned_end_date}
-    return {"returnDate": case.effective()}
+    return {"returnDate": case.effective_date()}
 
 
 def _withdrawal(case: Case) -> dict[str, Any]:
-    aim = case.person.aims[0]
-    reason = aim.withdraw_reason or case.draw.choice([2, 3, 29, 44])
+    aim = case.record.aims[0]
+    reason = aim.withdraw_reason or case.random.choice([2, 3, 29, 44])
     return {
         "lastLearningDate": aim.actual_end_date or case.day(-7, -2),
         "notifiedOn": case.opened,
@@ -95,32 +95,32 @@ def _withdrawal(case: Case) -> dict[str, Any]:
 
 def _change_of_programme(case: Case) -> dict[str, Any]:
     present = case.learner.programme_id
-    end = case.person.aims[0].actual_end_date or case.effective()
+    end = case.record.aims[0].actual_end_date or case.effective_date()
     return {
         "newProgramme": present if case.applied else case.programme(other_than=present).id,
         "endDate": end,
-        "newStartDate": end + dt.timedelta(days=case.draw.randint(3, 14)),
+        "newStartDate": end + dt.timedelta(days=case.random.randint(3, 14)),
     }
 
 
 def _completion(case: Case) -> dict[str, Any]:
-    aim = case.person.aims[0]
-    if case.person.story is Story.COMPLETE:
+    aim = case.record.aims[0]
+    if case.record.journey is Journey.COMPLETE:
         return {
             "scope": ["WHOLE_PROGRAMME"],
             "actualEndDate": aim.actual_end_date,
             "outcome": [str(aim.outcome)],
             "achievementDate": aim.achievement_date,
-            "grade": case.draw.choice(["Pass", "Merit", "Distinction"]),
+            "grade": case.random.choice(["Pass", "Merit", "Distinction"]),
         }
     return {
         "scope": ["PRACTICAL_PERIOD"],
         "actualEndDate": aim.actual_end_date or case.day(-7, -1),
-        "actualHours": aim.actual_hours or case.draw.randint(330, 520),
+        "actualHours": aim.actual_hours or case.random.randint(330, 520),
     }
 
 
-AUTOMATION_FORMS: Mapping[str, Callable[[Case], dict[str, Any]]] = MappingProxyType(
+AUTOMATION_VALUES: Mapping[str, Callable[[Case], dict[str, Any]]] = MappingProxyType(
     {
         "CHANGE_OF_NAME": _change_of_name,
         "CHANGE_OF_ADDRESS": _change_of_address,

@@ -1,4 +1,4 @@
-"""The trackers of the demo data, filled in on days of every kind: each is one that the rules would have allowed."""
+"""The trackers of the demo data, filled as of various days: the rules of the application allow each of them."""
 
 import asyncio
 import datetime as dt
@@ -27,7 +27,7 @@ from models import (
 from models.database import database as opened
 from server.setting_values import database_credentials
 from services.automations.rules import automation_problems, touched_aims
-from services.demo import fill_demo
+from services.demo.fill import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
 from services.tracker_types.transitions import AUTOMATION, PLAIN
@@ -48,7 +48,7 @@ MOMENTS = [
 
 @pytest.fixture(scope="module", params=MOMENTS, ids=str)
 def filled(postgres: str, template: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, dt.datetime]]:
-    """A database filled as of some moment, which the tests of this file only read."""
+    """A database filled as of a moment; the tests of this file only read it."""
     name, moment = f"demo_{MOMENTS.index(request.param)}", request.param
     url = address(postgres, name)
 
@@ -70,42 +70,46 @@ async def now(filled: tuple[str, dt.datetime]) -> AsyncIterator[dt.datetime]:
         yield moment
 
 
-async def histories() -> dict[object, list[TrackerEvent]]:
-    found: dict[object, list[TrackerEvent]] = defaultdict(list)
+async def events_by_tracker() -> dict[object, list[TrackerEvent]]:
+    events: dict[object, list[TrackerEvent]] = defaultdict(list)
     for event in await TrackerEvent.all().order_by("at", "id"):
-        found[event.tracker_id].append(event)
-    return found
+        events[event.tracker_id].append(event)
+    return events
 
 
 async def test_numbers_types_and_statuses(now: dt.datetime) -> None:
     for counter in await OrganisationCounter.all():
         trackers = await Tracker.filter(organisation_id=counter.organisation_id).order_by("number")
-        assert [one.number for one in trackers] == list(range(1, counter.trackers + 1))
-        assert [one.created_at for one in trackers] == sorted(one.created_at for one in trackers)
-        assert all(now - dt.timedelta(days=130) < one.created_at <= one.updated_at < now for one in trackers)
+        assert [tracker.number for tracker in trackers] == list(range(1, counter.trackers + 1))
+        assert [tracker.created_at for tracker in trackers] == sorted(tracker.created_at for tracker in trackers)
+        assert all(
+            now - dt.timedelta(days=130) < tracker.created_at <= tracker.updated_at < now for tracker in trackers
+        )
         assert trackers[-1].created_at > now - dt.timedelta(days=8)
     northgate = await Tracker.filter(organisation__name="Northgate Training").prefetch_related("type")
-    assert Counter(one.status for one in northgate) == {
+    assert Counter(tracker.status for tracker in northgate) == {
         TrackerStatus.NEW: 73,
         TrackerStatus.APPROVED: 9,
         TrackerStatus.RESOLVED: 58,
         TrackerStatus.REJECTED: 22,
         TrackerStatus.CLOSED: 38,
     }
-    assert len({one.type.key for one in northgate}) == 18
+    assert len({tracker.type.key for tracker in northgate}) == 18
 
 
 async def test_some_are_due_soon_and_some_overdue(now: dt.datetime) -> None:
     today = local_date(now)
-    open_ones = await Tracker.filter(organisation__name="Northgate Training", status__not_in=DONE)
-    due = [one.due_date for one in open_ones if one.due_date]
+    open_trackers = await Tracker.filter(organisation__name="Northgate Training", status__not_in=DONE)
+    due = [tracker.due_date for tracker in open_trackers if tracker.due_date]
     assert sum(day < today for day in due) >= 3
     assert sum(today <= day <= today + dt.timedelta(days=7) for day in due) >= 3
-    assert len(due) < len(open_ones)
-    assert all(one.due_date is None or one.due_date > local_date(one.created_at) for one in open_ones)
+    assert len(due) < len(open_trackers)
+    assert all(
+        tracker.due_date is None or tracker.due_date > local_date(tracker.created_at) for tracker in open_trackers
+    )
 
 
-async def test_every_value_passes_its_form_on_the_day_of_its_entry(now: dt.datetime) -> None:
+async def test_every_value_is_valid_on_the_day_of_its_entry(now: dt.datetime) -> None:
     types = await definitions()
     for tracker in await Tracker.all():
         _, definition = types[tracker.type_version_id]
@@ -120,10 +124,10 @@ async def test_every_value_passes_its_form_on_the_day_of_its_entry(now: dt.datet
         assert tracker.description
 
 
-async def test_automations_agree_with_the_record(now: dt.datetime) -> None:
-    """What is open may still be applied, and what was applied is what the record says."""
+async def test_automations_agree_with_the_learners_record(now: dt.datetime) -> None:
+    """Open ones may still be applied; the record has what applied ones wrote."""
     types, failed = await definitions(), []
-    about: Counter[object] = Counter()
+    open_automations: Counter[object] = Counter()
     for tracker in await Tracker.filter(type__category=PROCESS).prefetch_related("learner"):
         kind, definition = types[tracker.type_version_id]
         learner: Learner = tracker.learner
@@ -133,20 +137,20 @@ async def test_automations_agree_with_the_record(now: dt.datetime) -> None:
             assert recorded(written, learner, aims[0]) == written, kind.key
             assert learner.changed_at == tracker.updated_at
         elif tracker.status not in DONE:
-            about[learner.id] += 1
+            open_automations[learner.id] += 1
             problems = await automation_problems(definition, tracker.values, learner)
             aims = touched_aims(definition, await LearningAim.filter(learner_id=learner.id))
             assert bool(aims) == bool(definition.aims)
             if problems:
                 failed.append((tracker.status, tracker.applies_on, [problem.message for problem in problems]))
-    assert set(about.values()) == {1}
+    assert set(open_automations.values()) == {1}
     message = "The learner's programme status is ON_A_BREAK; this needs one of: ACTIVE."
     assert failed == [(TrackerStatus.APPROVED, None, [message])]
     comments: Any = await TrackerEvent.filter(kind=TrackerEventKind.APPLY_FAILED).values_list("comment", flat=True)
     assert comments == [message]
 
 
-async def test_what_is_approved_waits_for_its_day(now: dt.datetime) -> None:
+async def test_approved_automations_wait_for_their_day(now: dt.datetime) -> None:
     types = await definitions()
     waiting = 0
     for tracker in await Tracker.filter(applies_on__isnull=False):
@@ -159,8 +163,8 @@ async def test_what_is_approved_waits_for_its_day(now: dt.datetime) -> None:
     assert waiting == 8
 
 
-async def test_histories_lead_to_the_statuses(now: dt.datetime) -> None:
-    types, events = await definitions(), await histories()
+async def test_the_events_lead_to_the_statuses(now: dt.datetime) -> None:
+    types, events = await definitions(), await events_by_tracker()
     for tracker in await Tracker.all():
         automation = types[tracker.type_version_id][0].category == PROCESS
         steps = events[tracker.id]
@@ -193,9 +197,9 @@ async def test_histories_lead_to_the_statuses(now: dt.datetime) -> None:
         assert len({step.at for step in steps}) == len(steps)
 
 
-async def test_everybody_may_do_what_they_did(now: dt.datetime) -> None:
-    members = {one.id: one for one in await Member.all()}
-    events = await histories()
+async def test_every_actor_is_permitted_to_act(now: dt.datetime) -> None:
+    members = {member.id: member for member in await Member.all()}
+    events = await events_by_tracker()
     for tracker in await Tracker.all().prefetch_related("type", "learner"):
         automation = tracker.type.category == PROCESS
         assert tracker.created_by_id is not None
@@ -213,36 +217,39 @@ async def test_everybody_may_do_what_they_did(now: dt.datetime) -> None:
                 assert takes_back or Role.EDIT_PROCESS_AUTOMATION_TRACKERS in members[step.actor_id].roles
 
 
-async def test_everybody_was_told(now: dt.datetime) -> None:
-    told: dict[object, list[Notification]] = defaultdict(list)
+async def test_everybody_involved_is_notified(now: dt.datetime) -> None:
+    inboxes: dict[object, list[Notification]] = defaultdict(list)
     for notification in await Notification.all().order_by("cursor"):
-        told[notification.recipient_id].append(notification)
+        inboxes[notification.recipient_id].append(notification)
     for inbox in await Inbox.all():
-        mine = told[inbox.member_id]
-        assert [one.cursor for one in mine] == list(range(1, inbox.cursor + 1))
-        assert [one.created_at for one in mine] == sorted(one.created_at for one in mine)
-        assert all(one.actor_id != inbox.member_id for one in mine)
-        assert all(one.read_at is None or one.created_at < one.read_at < now for one in mine)
-    expected, events = set(), await histories()
+        mine = inboxes[inbox.member_id]
+        assert [row.cursor for row in mine] == list(range(1, inbox.cursor + 1))
+        assert [row.created_at for row in mine] == sorted(row.created_at for row in mine)
+        assert all(row.actor_id != inbox.member_id for row in mine)
+        assert all(row.read_at is None or row.created_at < row.read_at < now for row in mine)
+    expected, events = set(), await events_by_tracker()
     for tracker in await Tracker.all():
         for step in events[tracker.id]:
             created = step.kind == TrackerEventKind.CREATED
-            hear, doer = (
+            recipients, actor = (
                 {tracker.assignee_id} if created else {tracker.assignee_id, tracker.created_by_id},
                 step.actor_id,
             )
-            if doer is None:  # what the system does at once is the approver's doing, what it does later is news to them
+            if actor is None:
+                # What the system applies at once is the approver's doing; of what it applies later they are notified.
                 approved = events[tracker.id][1]
                 at_once = step.at - approved.at < dt.timedelta(minutes=1)
-                doer, hear = (approved.actor_id, hear) if at_once else (None, hear | {approved.actor_id})
-            for who in hear:
-                if who and who != doer:
-                    expected.add((tracker.id, who, "ASSIGNED" if created else step.kind.value, step.at))
-    found = [
-        (one.tracker_id, one.recipient_id, one.kind.value, one.created_at) for mine in told.values() for one in mine
+                actor, recipients = (
+                    (approved.actor_id, recipients) if at_once else (None, recipients | {approved.actor_id})
+                )
+            for member in recipients:
+                if member and member != actor:
+                    expected.add((tracker.id, member, "ASSIGNED" if created else step.kind.value, step.at))
+    notified = [
+        (row.tracker_id, row.recipient_id, row.kind.value, row.created_at) for mine in inboxes.values() for row in mine
     ]
-    assert (set(found), len(found)) == (expected, len(expected))
-    unread = Counter(one.recipient_id for mine in told.values() for one in mine if one.read_at is None)
+    assert (set(notified), len(notified)) == (expected, len(expected))
+    unread = Counter(row.recipient_id for mine in inboxes.values() for row in mine if row.read_at is None)
     admin = await Member.get(email="admin@northgate.example")
-    assert 1 <= unread[admin.id] < len(told[admin.id])
+    assert 1 <= unread[admin.id] < len(inboxes[admin.id])
     assert await Mail.all().count() == 0

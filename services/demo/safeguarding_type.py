@@ -1,4 +1,4 @@
-"""The tracker type that Northgate Training has made for itself."""
+"""The custom tracker type of Northgate Training: SAFEGUARDING."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -85,9 +85,9 @@ _RESPONSE: tuple[FieldDefinition, ...] = (
 )
 
 
-async def write_safeguarding(organisation_id: UUID) -> None:
-    """Add the type SAFEGUARDING to an organisation."""
-    made = await TrackerType.create(
+async def add_safeguarding_type(organisation_id: UUID) -> None:
+    """Add the tracker type SAFEGUARDING to an organisation."""
+    type_row = await TrackerType.create(
         organisation_id=organisation_id,
         key="SAFEGUARDING",
         name="Safeguarding concern",
@@ -95,4 +95,4 @@ async def write_safeguarding(organisation_id: UUID) -> None:
         category=TrackerCategory.CUSTOM,
     )
     document = definition_to_document(TypeDefinition(fields=_CONCERN + _RESPONSE))
-    await TrackerTypeVersion.create(type_id=made.id, version=made.version, definition=document)
+    await TrackerTypeVersion.create(type_id=type_row.id, version=type_row.version, definition=document)

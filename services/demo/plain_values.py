@@ -1,4 +1,4 @@
-"""Filled-in forms of plain trackers: what the examples in words.toml cannot say."""
+"""The values of plain trackers that depend on the case; the others are in the examples of ``trackers.toml``."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -6,20 +6,20 @@ from types import MappingProxyType
 from typing import Any
 
 from services.demo.cases import Case
-from services.demo.endings import Ending
+from services.demo.end_states import EndState
 
 _RATES = ("12.21", "12.6", "13.45", "14.1", "15.75")
 _HOURS = ("16", "22.5", "30", "37.5", "40")
 
 
 def _pay(case: Case) -> dict[str, Any]:
-    return {"hourlyRate": case.draw.choice(_RATES), "weeklyHours": case.draw.choice(_HOURS)}
+    return {"hourlyRate": case.random.choice(_RATES), "weeklyHours": case.random.choice(_HOURS)}
 
 
 def _job(case: Case) -> dict[str, Any]:
     values = {"organisation": case.employer().id, "startDate": case.day(-70, -12)} | _pay(case)
-    if case.ending is Ending.CLOSED:
-        reason = case.draw.choice(["RESIGNED", "REDUNDANT", "CONTRACT_ENDED", "OTHER"])
+    if case.end_state is EndState.CLOSED:
+        reason = case.random.choice(["RESIGNED", "REDUNDANT", "CONTRACT_ENDED", "OTHER"])
         values |= {"endDate": case.day(-10, -1), "endReason": [reason]}
     return values
 
@@ -29,7 +29,7 @@ def _apprenticeship(case: Case) -> dict[str, Any]:
     return {
         "organisation": case.employer().id,
         "startDate": start,
-        "plannedEndDate": start + dt.timedelta(days=case.draw.randint(400, 700)),
+        "plannedEndDate": start + dt.timedelta(days=case.random.randint(400, 700)),
     } | _pay(case)
 
 
@@ -39,33 +39,33 @@ def _traineeship(case: Case) -> dict[str, Any]:
 
 def _education(case: Case) -> dict[str, Any]:
     start = case.day(-20, 30)
-    return {"startDate": start, "plannedEndDate": start + dt.timedelta(days=case.draw.randint(120, 1000))}
+    return {"startDate": start, "plannedEndDate": start + dt.timedelta(days=case.random.randint(120, 1000))}
 
 
 def _self_employment(case: Case) -> dict[str, Any]:
-    end = case.day(-10, -1) if case.ending is Ending.CLOSED else None
+    end = case.day(-10, -1) if case.end_state is EndState.CLOSED else None
     return {"startDate": case.day(-200, -20), "endDate": end}
 
 
 def _ilr(case: Case) -> dict[str, Any]:
-    """The ILR's year begins in August."""
+    # The ILR's year begins in August.
     year = case.opened.year - (case.opened.month < 8)
-    effective = case.day(-30, -1) if case.draw.random() < 0.3 else None
+    effective = case.day(-30, -1) if case.random.random() < 0.3 else None
     return {"ilrYear": f"{year % 100:02}-{(year + 1) % 100:02}", "effectiveDate": effective}
 
 
 def _safeguarding(case: Case) -> dict[str, Any]:
     raised = case.day(-3, 0)
-    done = case.ending in (Ending.RESOLVED, Ending.CLOSED)
+    done = case.end_state in (EndState.RESOLVED, EndState.CLOSED)
     return {
         "raisedOn": raised,
-        "safeguardingLead": case.draw.choice(case.cast.administrators).id,
-        "followUpOn": raised + dt.timedelta(days=case.draw.randint(3, 14)),
-        "outcome": [case.draw.choice(["NO_FURTHER_ACTION", "SUPPORT_PLAN", "REFERRED"])] if done else None,
+        "safeguardingLead": case.random.choice(case.organisation.administrators).id,
+        "followUpOn": raised + dt.timedelta(days=case.random.randint(3, 14)),
+        "outcome": [case.random.choice(["NO_FURTHER_ACTION", "SUPPORT_PLAN", "REFERRED"])] if done else None,
     }
 
 
-PLAIN_FORMS: Mapping[str, Callable[[Case], dict[str, Any]]] = MappingProxyType(
+PLAIN_VALUES: Mapping[str, Callable[[Case], dict[str, Any]]] = MappingProxyType(
     {
         "JOB": _job,
         "APPRENTICESHIP": _apprenticeship,

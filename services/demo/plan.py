@@ -1,0 +1,147 @@
+"""The plans of the demo trackers: what each is about, its values and its events."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+from models import Member, MemberKind, Role, TrackerCategory, TrackerType
+from services.demo.automation_values import AUTOMATION_VALUES
+from services.demo.cases import Case, OrganisationData, canonical
+from services.demo.end_states import EndState, journeys_for, opened_on
+from services.demo.events import PlannedEvent, plan_events
+from services.demo.journeys import Journey
+from services.demo.learners import LearnerRecord
+from services.demo.plain_values import PLAIN_VALUES
+from services.forms.kinds import CanonicalValue
+from services.forms.visibility import visible_fields
+from services.tracker_types.catalogue import TypeVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentType:
+    """A tracker type with its newest version."""
+
+    row: TrackerType
+    version: TypeVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerPlan:
+    """A tracker to be inserted, with its events."""
+
+    type: CurrentType
+    case: Case
+    creator: Member
+    assignee: Member | None
+    description: str
+    due_date: dt.date | None
+    values: Mapping[str, CanonicalValue]
+    events: Sequence[PlannedEvent]
+
+
+def plan_trackers(
+    counts: Mapping[str, Mapping[str, int]],
+    types: Mapping[str, CurrentType],
+    organisation: OrganisationData,
+    examples: Mapping[str, Any],
+    today: dt.date,
+) -> list[TrackerPlan]:
+    """Return a plan of each tracker, the oldest first.
+
+    ``counts`` says how many trackers of a type there are in each end state; ``examples`` is ``trackers.toml``.
+    """
+    random = organisation.people.random
+    rotations = {journey: _rotation(organisation, journey) for journey in Journey}
+    plans = []
+    for key, count_by_state in counts.items():
+        for end_state in (EndState(name) for name, count in count_by_state.items() for _ in range(count)):
+            current = types[key]
+            automation = current.row.category == TrackerCategory.PROCESS_AUTOMATION
+            record = (
+                _next_record(key, end_state, organisation, rotations)
+                if automation
+                else random.choice(organisation.records)
+            )
+            case = Case(
+                type_key=key,
+                definition=current.version.definition,
+                automation=automation,
+                end_state=end_state,
+                record=record,
+                opened=opened_on(key, end_state, record, today, random),
+                today=today,
+                organisation=organisation,
+            )
+            plans.append(_plan(current, case, examples))
+    return sorted(plans, key=lambda plan: plan.events[0].at)
+
+
+def _rotation(organisation: OrganisationData, journey: Journey) -> Iterator[LearnerRecord]:
+    """Yield the learners of a journey in turn, so that no two open automations are about the same learner."""
+    records = [record for record in organisation.records if record.journey is journey]
+    organisation.people.random.shuffle(records)
+    return cycle(records)
+
+
+def _next_record(
+    key: str,
+    end_state: EndState,
+    organisation: OrganisationData,
+    rotations: Mapping[Journey, Iterator[LearnerRecord]],
+) -> LearnerRecord:
+    """Return the next learner whom an automation in this end state may be about."""
+    rotation = rotations[organisation.people.random.choice(journeys_for(key, end_state))]
+    if key != "CHANGE_OF_EMPLOYER" or end_state is not EndState.RESOLVED:
+        return next(rotation)
+    confirmed = {employer.id for employer in organisation.employers if employer.confirmed}
+    return next(record for record in rotation if record.learner.employer_id in confirmed)
+
+
+def _plan(current: CurrentType, case: Case, examples: Mapping[str, Any]) -> TrackerPlan:
+    example = case.random.choice([example for example in examples[case.type_key] if _is_possible(example, case)])
+    more_values = (AUTOMATION_VALUES if case.automation else PLAIN_VALUES)[case.type_key]
+    filled = canonical(example["values"] | more_values(case))
+    visible = visible_fields(case.definition, filled)
+    values = {key: value for key, value in filled.items() if key in visible}
+    creator = _creator(case)
+    assignee = _assignee(case, creator)
+    due = case.day(7, 42) if case.random.random() < 0.7 else None
+    return TrackerPlan(
+        type=current,
+        case=case,
+        creator=creator,
+        assignee=assignee,
+        description=example["description"],
+        due_date=due,
+        values=values,
+        events=plan_events(case, creator, assignee, values, examples["comments"]),
+    )
+
+
+def _is_possible(example: Mapping[str, Any], case: Case) -> bool:
+    # A legal change of name needs a document before it is approved, and the demo data has no files.
+    approved = case.end_state in (EndState.APPROVED, EndState.FAILED, EndState.RESOLVED)
+    return not (approved and example["values"].get("isLegalChange"))
+
+
+def _creator(case: Case) -> Member:
+    """Return a member whose roles permit it: an administrator, or half the time the learner's tutor."""
+    if case.automation:
+        return case.random.choice(
+            case.organisation.holders(Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+        )
+    creators = case.organisation.holders(Role.CREATE_TRACKERS)
+    tutor = next((member for member in creators if member.id == case.learner.tutor_id), None)
+    if tutor and case.random.random() < 0.5:
+        return tutor
+    return case.random.choice([member for member in creators if member.kind == MemberKind.ADMINISTRATOR])
+
+
+def _assignee(case: Case, creator: Member) -> Member | None:
+    """Return nobody, the creator, or an administrator."""
+    chance = case.random.random()
+    if chance < 0.12:
+        return None
+    return creator if chance < 0.25 else case.random.choice(case.organisation.administrators)
