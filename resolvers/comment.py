@@ -1,22 +1,22 @@
-"""Commenting on trackers."""
+"""The mutation that comments on a tracker."""
 
 from typing import Annotated, Any
 
 import strawberry
 
 from models import Comment
-from schema.comment import AddCommentInput, AddCommentPayload, comment_of
 from schema.context import Info
-from schema.relay import EdgeOf
+from schema.inputs.comment import AddCommentInput, AddCommentPayload
+from schema.relay import EdgeData
 from services.paging.keyset import encode_cursor
 from services.trackers import comments
 
 
 async def add_comment(
-    info: Info, given: Annotated[AddCommentInput, strawberry.argument(name="input", description="The comment.")]
+    info: Info, entry: Annotated[AddCommentInput, strawberry.argument(name="input", description="The comment.")]
 ) -> AddCommentPayload:
-    """Say something about a tracker."""
-    made = await comments.add_comment(info.context.require_viewer(), comment_of(given))
-    row: Any = await Comment.get(id=made)
-    edge: Any = EdgeOf(row, encode_cursor(comments.OLDEST_FIRST, [row.created_at, row.id]))
+    """Add a comment to a tracker."""
+    comment_id = await comments.add_comment(info.context.require_viewer(), entry.decode())
+    row: Any = await Comment.get(id=comment_id)
+    edge: Any = EdgeData(row, encode_cursor(comments.OLDEST_FIRST, [row.created_at, row.id]))
     return AddCommentPayload(comment=row, comment_edge=edge)

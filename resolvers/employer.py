@@ -1,4 +1,4 @@
-"""Asking for employers, adding and changing them."""
+"""The queries and mutations of employers."""
 
 from typing import Annotated, Any
 
@@ -13,10 +13,9 @@ from schema.inputs.employer import (
     CreateEmployerPayload,
     UpdateEmployerInput,
     UpdateEmployerPayload,
-    update_of,
 )
-from schema.relay import ConnectionOf, connection_of
-from schema.selection import asks_for_total
+from schema.relay import ConnectionData, connection_of_rows
+from schema.selection import selects_total_count
 from services.paging.pages import PageRequest
 
 
@@ -28,30 +27,30 @@ async def employers(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> ConnectionOf:
-    """The organisation's employers, by name."""
-    found = await service.page_of_employers(
+) -> ConnectionData:
+    """Return a page of the organisation's employers, by name."""
+    page = await service.page_of_employers(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
         confirmed_only=confirmed_only,
-        count=asks_for_total(info),
+        count=selects_total_count(info),
     )
-    return connection_of(found, Employer)
+    return connection_of_rows(page, Employer)
 
 
 async def create_employer(
-    info: Info, given: Annotated[CreateEmployerInput, strawberry.argument(name="input", description="The entry.")]
+    info: Info, entry: Annotated[CreateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> CreateEmployerPayload:
     """Add an employer."""
     viewer = info.context.require_viewer()
-    made: Any = await service.create_employer(viewer, name=given.name, confirmed=given.confirmed)
-    return CreateEmployerPayload(employer=made)
+    employer: Any = await service.create_employer(viewer, name=entry.name, confirmed=entry.confirmed)
+    return CreateEmployerPayload(employer=employer)
 
 
 async def update_employer(
-    info: Info, given: Annotated[UpdateEmployerInput, strawberry.argument(name="input", description="The entry.")]
+    info: Info, entry: Annotated[UpdateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateEmployerPayload:
     """Change an employer."""
-    changed: Any = await service.update_employer(info.context.require_viewer(), update_of(given))
-    return UpdateEmployerPayload(employer=changed)
+    employer: Any = await service.update_employer(info.context.require_viewer(), entry.decode())
+    return UpdateEmployerPayload(employer=employer)

@@ -1,4 +1,4 @@
-"""The one place where errors of the services become a payload's ``errors``, in the words of the API."""
+"""Errors of the services as the ``errors`` of a payload, with the names that the API uses."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -15,13 +15,13 @@ _UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
 class ErrorsToPayload(FieldExtension):
-    """Answer an entry that failed its check with a payload that has all of its errors."""
+    """Turn the ValidationFailed of a mutation into a payload with all of its errors."""
 
     def __init__(self, payload: Callable[..., Any]) -> None:
         self._payload = payload
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        """Call the resolver; turn ValidationFailed into the payload's ``errors``, beside what stands instead."""
+        """Call the resolver; on ValidationFailed return its errors, beside the current row if the service gives one."""
         try:
             return await next_(source, info, **kwargs)
         except ValidationFailed as failed:
@@ -47,4 +47,4 @@ def client_path(path: Sequence[str]) -> tuple[str, ...]:
 
 
 def _camel_case(name: str) -> str:
-    return _UNDERSCORE.sub(lambda found: found[1].upper(), name)
+    return _UNDERSCORE.sub(lambda match: match[1].upper(), name)

@@ -1,4 +1,4 @@
-"""Several mutations in one document: what the first has changed, the next answers as it then is."""
+"""Fresh reads for each of several mutations in one document: a later one sees what an earlier one changed."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from schema.context import Info
 
 
 class FreshLoaders(FieldExtension):
-    """Begins a mutation with empty batches; those before it in the document are answered whole by then."""
+    """Begin a mutation with empty loaders; the mutations before it in the document have been answered by then."""
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        """Forget what was read, then ask the resolver."""
+        """Discard what was read, then call the resolver."""
         info.context.forget_loaded_rows()
         return await next_(source, info, **kwargs)

@@ -1,4 +1,4 @@
-"""Asking for learners."""
+"""The queries of learners."""
 
 from typing import Annotated, Any
 
@@ -7,15 +7,16 @@ import strawberry
 from models import Learner
 from schema.context import Info
 from schema.inputs.arguments import After, Before, First, Last, Search
-from schema.relay import ConnectionOf, connection_of, reference_of
-from schema.selection import asks_for_total
+from schema.inputs.ids import parse_argument_id
+from schema.relay import ConnectionData, connection_of_rows
+from schema.selection import selects_total_count
 from services.paging.pages import PageRequest
 from services.records.learners import page_of_learners
 
 
 async def learner(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Their id.")]) -> Any:  # noqa: A002
-    """One learner by their id."""
-    reference = reference_of(id, "id")
+    """Return the learner with this id; None if the viewer sees no such learner."""
+    reference = parse_argument_id(id, "id")
     info.context.require_viewer()
     return await info.context.loaders.rows(Learner).load(reference.id) if reference.type_name == "Learner" else None
 
@@ -27,12 +28,12 @@ async def learners(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> ConnectionOf:
-    """The learners that the viewer sees, by family name."""
-    found = await page_of_learners(
+) -> ConnectionData:
+    """Return a page of the learners that the viewer sees, by family name."""
+    page = await page_of_learners(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
-        count=asks_for_total(info),
+        count=selects_total_count(info),
     )
-    return connection_of(found, Learner)
+    return connection_of_rows(page, Learner)

@@ -1,4 +1,4 @@
-"""Asking for members, adding and changing them."""
+"""The queries and mutations of members."""
 
 from typing import Annotated, Any
 
@@ -12,11 +12,9 @@ from schema.inputs.member import (
     CreateMemberPayload,
     UpdateMemberInput,
     UpdateMemberPayload,
-    entry_of,
-    update_of,
 )
-from schema.relay import ConnectionOf, connection_of
-from schema.selection import asks_for_total
+from schema.relay import ConnectionData, connection_of_rows
+from schema.selection import selects_total_count
 from services.accounts import member_changes
 from services.accounts.members import page_of_members
 from services.paging.pages import PageRequest
@@ -32,29 +30,29 @@ async def members(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> ConnectionOf:
-    """The organisation's members, by name."""
-    found = await page_of_members(
+) -> ConnectionData:
+    """Return a page of the organisation's members, by name."""
+    page = await page_of_members(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
         assignable_only=assignable_only,
-        count=asks_for_total(info),
+        count=selects_total_count(info),
     )
-    return connection_of(found, Member)
+    return connection_of_rows(page, Member)
 
 
 async def create_member(
-    info: Info, given: Annotated[CreateMemberInput, strawberry.argument(name="input", description="The entry.")]
+    info: Info, entry: Annotated[CreateMemberInput, strawberry.argument(name="input", description="The entry.")]
 ) -> CreateMemberPayload:
     """Add a member."""
-    made: Any = await member_changes.create_member(info.context.require_viewer(), entry_of(given))
-    return CreateMemberPayload(member=made)
+    member: Any = await member_changes.create_member(info.context.require_viewer(), entry.decode())
+    return CreateMemberPayload(member=member)
 
 
 async def update_member(
-    info: Info, given: Annotated[UpdateMemberInput, strawberry.argument(name="input", description="The entry.")]
+    info: Info, entry: Annotated[UpdateMemberInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateMemberPayload:
     """Change a member."""
-    changed: Any = await member_changes.update_member(info.context.require_viewer(), update_of(given))
-    return UpdateMemberPayload(member=changed)
+    member: Any = await member_changes.update_member(info.context.require_viewer(), entry.decode())
+    return UpdateMemberPayload(member=member)

@@ -1,4 +1,4 @@
-"""Any object by its global id (Relay's refetching)."""
+"""The queries of objects by their global ids (Relay's ``node`` and ``nodes``)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from tortoise import Model
 
 from models import Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent
 from schema.context import Info
-from schema.relay import reference_of
+from schema.inputs.ids import parse_argument_id
 from services.kernel.global_ids import NodeReference
 
 _ROWS: Mapping[str, type[Model]] = MappingProxyType(
@@ -19,19 +19,19 @@ _ROWS: Mapping[str, type[Model]] = MappingProxyType(
         for model in (Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)
     }
 )
-_NEIGHBOURS = frozenset({"Member", "Employer", "Programme"})
+_REFERENCES = frozenset({"Member", "Employer", "Programme"})
 
 
 async def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]) -> Any:  # noqa: A002
-    """Any object by its id."""
-    return await _node(info, reference_of(id, "id"))
+    """Return the object with this id; None for what does not exist or may not be seen."""
+    return await _node(info, parse_argument_id(id, "id"))
 
 
 async def nodes(
     info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")]
 ) -> list[Any]:
-    """Many objects by their ids, in their order; null for what is not there or not to be seen."""
-    references = [reference_of(text, "ids", str(place)) for place, text in enumerate(ids)]
+    """Return the objects with these ids, in their order; None for what does not exist or may not be seen."""
+    references = [parse_argument_id(text, "ids", str(index)) for index, text in enumerate(ids)]
     info.context.require_viewer()
     return await asyncio.gather(*(_node(info, reference) for reference in references))
 
@@ -41,13 +41,13 @@ async def _node(info: Info, reference: NodeReference) -> Any:
     info.context.require_viewer()
     if name in _ROWS:
         return await info.context.loaders.rows(_ROWS[name]).load(reference.id)
-    if name in _NEIGHBOURS:
-        found = await info.context.loaders.neighbours.load(reference.id)
-        return found if type(found).__name__ == name else None
+    if name in _REFERENCES:
+        row = await info.context.loaders.references.load(reference.id)
+        return row if type(row).__name__ == name else None
     if name == "File":
         return await info.context.loaders.files.load(reference.id)
     if name == "TrackerType":
-        return await info.context.loaders.types.load(reference.id)
+        return await info.context.loaders.tracker_types.load(reference.id)
     if name == "ProcessAutomation":
-        return await info.context.loaders.automations.load(reference.id)
+        return await info.context.loaders.automation_settings.load(reference.id)
     return None

@@ -1,4 +1,4 @@
-"""Hearing of assignments and of everything else one is told."""
+"""The subscriptions, and the mutation that marks notifications as read."""
 
 from collections.abc import AsyncGenerator, Collection
 from typing import Annotated, Any
@@ -7,8 +7,8 @@ import strawberry
 
 from models import NotificationKind, Tracker
 from schema.context import Info
-from schema.inputs.notification import MarkNotificationsReadInput, MarkNotificationsReadPayload, mark_of
-from schema.relay import reference_of
+from schema.inputs.ids import parse_argument_id
+from schema.inputs.notification import MarkNotificationsReadInput, MarkNotificationsReadPayload
 from services.kernel.errors import BadRequestError
 from services.notifications.listing import mark_read
 from services.notifications.subscription import listen, starting_cursor
@@ -24,54 +24,54 @@ After = Annotated[
 
 
 async def tracker_assigned(info: Info, after: After = None) -> AsyncGenerator[Any, None]:
-    """Every tracker that somebody else assigns to the viewer."""
-    return await _heard(info, after, {NotificationKind.ASSIGNED})
+    """Yield a notification for every tracker that somebody else assigns to the viewer."""
+    return await _notifications(info, after, {NotificationKind.ASSIGNED})
 
 
 async def notification_received(info: Info, after: After = None) -> AsyncGenerator[Any, None]:
-    """Everything that the viewer is told."""
-    return await _heard(info, after, None)
+    """Yield every notification of the viewer."""
+    return await _notifications(info, after, None)
 
 
-async def _heard(
+async def _notifications(
     info: Info, after: str | None, kinds: Collection[NotificationKind] | None
 ) -> AsyncGenerator[Any, None]:
     viewer = info.context.require_viewer()
     cursor = await starting_cursor(viewer, after)
 
     async def events() -> AsyncGenerator[Any, None]:
-        async for heard in listen(info.context.inbox_reader, viewer, cursor, kinds):
-            info.context.enter(heard.viewer)
-            yield heard.notification
+        async for event in listen(info.context.inbox_reader, viewer, cursor, kinds):
+            info.context.authenticate(event.viewer)
+            yield event.notification
 
     return events()
 
 
 async def mark_notifications_read(
     info: Info,
-    given: Annotated[MarkNotificationsReadInput, strawberry.argument(name="input", description="Which ones.")],
+    entry: Annotated[MarkNotificationsReadInput, strawberry.argument(name="input", description="Which ones.")],
 ) -> MarkNotificationsReadPayload:
     """Mark notifications as read."""
     viewer: Any = info.context.require_viewer()
-    marked: Any = await mark_read(viewer, mark_of(given))
-    return MarkNotificationsReadPayload(viewer=viewer, notifications=marked)
+    notifications: Any = await mark_read(viewer, entry.decode())
+    return MarkNotificationsReadPayload(viewer=viewer, notifications=notifications)
 
 
 async def tracker_changed(
     info: Info,
     id: Annotated[strawberry.ID, strawberry.argument(description="The tracker.")],  # noqa: A002
 ) -> AsyncGenerator[Any, None]:
-    """What happens to a tracker, while its page is open."""
+    """Yield the history events of a tracker while its page is open."""
     viewer = info.context.require_viewer()
-    reference = reference_of(id, "id")
-    seen = await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
-    if seen is None:
+    reference = parse_argument_id(id, "id")
+    tracker = await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
+    if tracker is None:
         raise BadRequestError("There is no such tracker.", "id")
-    known = await events_so_far(seen.id)
+    known = await events_so_far(tracker.id)
 
     async def events() -> AsyncGenerator[Any, None]:
-        async for happened in hear(info.context.open_pages, viewer, seen.id, known):
-            info.context.enter(happened.viewer)
-            yield happened.event
+        async for event in hear(info.context.open_pages, viewer, tracker.id, known):
+            info.context.authenticate(event.viewer)
+            yield event.event
 
     return events()

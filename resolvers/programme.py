@@ -1,10 +1,10 @@
-"""Asking for programmes."""
+"""The query of programmes."""
 
 from models import Programme
 from schema.context import Info
 from schema.inputs.arguments import After, Before, First, Last, Search
-from schema.relay import ConnectionOf, connection_of
-from schema.selection import asks_for_total
+from schema.relay import ConnectionData, connection_of_rows
+from schema.selection import selects_total_count
 from services.paging.pages import PageRequest
 from services.records.programmes import page_of_programmes
 
@@ -16,12 +16,12 @@ async def programmes(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> ConnectionOf:
-    """The organisation's programmes, by name."""
-    found = await page_of_programmes(
+) -> ConnectionData:
+    """Return a page of the organisation's programmes, by name."""
+    page = await page_of_programmes(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
         search=search,
-        count=asks_for_total(info),
+        count=selects_total_count(info),
     )
-    return connection_of(found, Programme)
+    return connection_of_rows(page, Programme)

@@ -1,49 +1,50 @@
-"""Signing in, staying signed in, signing out, choosing a password, and who one is."""
+"""The query of the viewer, and the mutations of sessions and passwords."""
 
 from typing import Annotated, Any
 
 import strawberry
 
 from schema.context import Info
-from schema.session import SignInInput, SignInPayload, signed_in
+from schema.inputs.session import SignInInput, SignInPayload
 from services.accounts import password_reset, sessions
 from services.viewer import Viewer
 
 
 async def viewer(info: Info) -> Viewer:
-    """Who is signed in."""
+    """Return who is signed in."""
     return info.context.require_viewer()
 
 
 async def sign_in(
-    info: Info, given: Annotated[SignInInput, strawberry.argument(name="input", description="Who, and the proof.")]
+    info: Info,
+    credentials: Annotated[SignInInput, strawberry.argument(name="input", description="Who, and the proof.")],
 ) -> Any:
     """Sign in with e-mail address and password."""
     session = await sessions.sign_in(
-        info.context.installation, email=given.email, password=given.password, client=info.context.client
+        info.context.installation, email=credentials.email, password=credentials.password, client=info.context.client
     )
-    return _entered(info, session)
+    return _signed_in(info, session)
 
 
 async def refresh_session(
     info: Info,
     refresh_token: Annotated[str, strawberry.argument(description="The refresh token handed out last; works once.")],
 ) -> Any:
-    """Exchange a refresh token for a fresh pair."""
-    return _entered(info, await sessions.refresh_session(info.context.installation, refresh_token=refresh_token))
+    """Exchange a refresh token for a new pair of tokens."""
+    return _signed_in(info, await sessions.refresh_session(info.context.installation, refresh_token=refresh_token))
 
 
 async def sign_out(
     refresh_token: Annotated[str, strawberry.argument(description="A refresh token of the session to end.")],
 ) -> bool:
-    """End a session: its tokens no longer hold."""
+    """End a session, whose tokens stop working; return whether the token was that of a session."""
     return await sessions.sign_out(refresh_token=refresh_token)
 
 
 async def request_password_reset(
     info: Info, email: Annotated[str, strawberry.argument(description="The member's e-mail address, in any case.")]
 ) -> bool:
-    """Have a mail sent by which a member chooses another password."""
+    """Mail a member a link to choose a new password; return True, whether or not there is such a member."""
     await password_reset.request_reset(email=email, client=info.context.client)
     return True
 
@@ -57,10 +58,11 @@ async def set_password(
     session = await password_reset.set_password(
         info.context.installation, token=token, password=password, client=info.context.client
     )
-    return _entered(info, session)
+    return _signed_in(info, session)
 
 
-def _entered(info: Info, session: sessions.SignedIn) -> SignInPayload:
-    # What is asked of the payload below is asked by the one who has just signed in.
-    info.context.enter(session.viewer)
-    return signed_in(session)
+def _signed_in(info: Info, session: sessions.SignedIn) -> SignInPayload:
+    # The fields below the payload are read as the member who has just signed in.
+    info.context.authenticate(session.viewer)
+    row: Any = session
+    return SignInPayload(session=row)

@@ -1,4 +1,4 @@
-"""Trackers: one, a page of them, opening one and changing one, each with its check."""
+"""The queries and mutations of trackers."""
 
 from typing import Annotated, Any
 
@@ -8,11 +8,12 @@ from models import Tracker
 from resolvers.errors import input_errors
 from schema.context import Info
 from schema.inputs.arguments import After, Before, First, Last
-from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload, entry_of
+from schema.inputs.ids import parse_argument_id
+from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
-from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload, update_of
-from schema.relay import ConnectionOf, EdgeOf, reference_of
-from schema.tracker_connection import page
+from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload
+from schema.relay import ConnectionData, EdgeData
+from schema.tracker_connection import tracker_connection
 from services.kernel.errors import Problem
 from services.paging.keyset import encode_cursor
 from services.paging.pages import PageRequest
@@ -24,8 +25,8 @@ UpdateInput = Annotated[UpdateTrackerInput, strawberry.argument(name="input", de
 
 
 async def tracker(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]) -> Any:  # noqa: A002
-    """One tracker by its id."""
-    reference = reference_of(id, "id")
+    """Return the tracker with this id; None if the viewer sees no such tracker."""
+    reference = parse_argument_id(id, "id")
     info.context.require_viewer()
     return await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
 
@@ -40,33 +41,33 @@ async def list_trackers(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> ConnectionOf:
-    """The organisation's trackers, newest first unless ordered otherwise."""
+) -> ConnectionData:
+    """Return a page of the trackers that the viewer sees, newest first unless ordered otherwise."""
     info.context.require_viewer()
-    return await page(info, PageRequest(first, after, last, before), filter_by, order_by)
+    return await tracker_connection(info, PageRequest(first, after, last, before), filter_by, order_by)
 
 
-async def validate_tracker(info: Info, given: CreateInput) -> list[Problem]:
-    """Check an entry without writing anything."""
-    return input_errors(await create.validate_tracker(info.context.require_viewer(), entry_of(given)))
+async def validate_tracker(info: Info, entry: CreateInput) -> list[Problem]:
+    """Return all errors of an input of createTracker, without writing anything."""
+    return input_errors(await create.validate_tracker(info.context.require_viewer(), entry.decode()))
 
 
-async def create_tracker(info: Info, given: CreateInput) -> CreateTrackerPayload:
+async def create_tracker(info: Info, entry: CreateInput) -> CreateTrackerPayload:
     """Open a tracker."""
-    made = await create.create_tracker(info.context.require_viewer(), entry_of(given))
-    row: Any = await info.context.loaders.rows(Tracker).load(made)
-    edge: Any = EdgeOf(row, encode_cursor(NEWEST_FIRST, [row.number]))
+    tracker_id = await create.create_tracker(info.context.require_viewer(), entry.decode())
+    row: Any = await info.context.loaders.rows(Tracker).load(tracker_id)
+    edge: Any = EdgeData(row, encode_cursor(NEWEST_FIRST, [row.number]))
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)
 
 
-async def validate_tracker_update(info: Info, given: UpdateInput) -> list[Problem]:
-    """Check an entry without writing anything."""
-    return input_errors(await update.validate_update(info.context.require_viewer(), update_of(given)))
+async def validate_tracker_update(info: Info, entry: UpdateInput) -> list[Problem]:
+    """Return all errors of an input of updateTracker, without writing anything."""
+    return input_errors(await update.validate_update(info.context.require_viewer(), entry.decode()))
 
 
-async def update_tracker(info: Info, given: UpdateInput) -> UpdateTrackerPayload:
+async def update_tracker(info: Info, entry: UpdateInput) -> UpdateTrackerPayload:
     """Change a tracker."""
     viewer = info.context.require_viewer()
-    changed = await update.update_tracker(viewer, update_of(given))
-    row: Any = await info.context.loaders.rows(Tracker).load(changed)
+    tracker_id = await update.update_tracker(viewer, entry.decode())
+    row: Any = await info.context.loaders.rows(Tracker).load(tracker_id)
     return UpdateTrackerPayload(tracker=row)

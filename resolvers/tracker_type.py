@@ -1,4 +1,4 @@
-"""Asking for tracker types, and making and changing an organisation's own."""
+"""The queries and mutations of tracker types."""
 
 from typing import Annotated, Any
 
@@ -11,8 +11,6 @@ from schema.inputs.tracker_type import (
     CreateTrackerTypePayload,
     UpdateTrackerTypeInput,
     UpdateTrackerTypePayload,
-    entry_of,
-    update_of,
 )
 from services.tracker_types.catalogue import AvailableType, list_types, type_by_key
 from services.tracker_types.changes import create_type, update_type
@@ -28,7 +26,7 @@ async def tracker_types(
     ] = False,
     include_archived: Annotated[bool, strawberry.argument(description="Also those that are archived.")] = False,
 ) -> list[AvailableType]:
-    """The tracker types of the organisation."""
+    """Return the organisation's tracker types, the built-in ones included."""
     return await list_types(
         info.context.require_viewer(),
         category=category,
@@ -40,23 +38,23 @@ async def tracker_types(
 async def tracker_type(
     info: Info, key: Annotated[str, strawberry.argument(description="The type's key.")]
 ) -> AvailableType | None:
-    """One tracker type by its key."""
+    """Return the tracker type with this key, or None."""
     return await type_by_key(info.context.require_viewer(), key)
 
 
 async def create_tracker_type(
     info: Info,
-    given: Annotated[CreateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
+    entry: Annotated[CreateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
 ) -> CreateTrackerTypePayload:
-    """Make a tracker type."""
-    made: Any = await create_type(info.context.require_viewer(), entry_of(given))
-    return CreateTrackerTypePayload(tracker_type=made)
+    """Create a tracker type of the organisation's own."""
+    tracker_type: Any = await create_type(info.context.require_viewer(), entry.decode())
+    return CreateTrackerTypePayload(tracker_type=tracker_type)
 
 
 async def update_tracker_type(
     info: Info,
-    given: Annotated[UpdateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
+    entry: Annotated[UpdateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
 ) -> UpdateTrackerTypePayload:
-    """Change a tracker type."""
-    changed: Any = await update_type(info.context.require_viewer(), update_of(given))
-    return UpdateTrackerTypePayload(tracker_type=changed)
+    """Change a tracker type of the organisation's own."""
+    tracker_type: Any = await update_type(info.context.require_viewer(), entry.decode())
+    return UpdateTrackerTypePayload(tracker_type=tracker_type)

@@ -1,4 +1,4 @@
-"""What every resolver of one operation shares."""
+"""The context of an operation, which all of its resolvers share."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from services.viewer import Viewer
 
 @dataclass
 class Context:
-    """One operation's viewer and batches, and where it runs."""
+    """The viewer of one operation, the viewer's loaders, and the installation that the operation runs in."""
 
     installation: Installation
     inbox_reader: InboxReader
@@ -27,32 +27,32 @@ class Context:
 
     @property
     def member_id(self) -> str | None:
-        """The id of the viewer's row."""
+        """Return the id of the viewer's member, or None."""
         return str(self.viewer.member_id) if self.viewer else None
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the viewer's token ends."""
+        """Return when the viewer's access token expires, or None."""
         return self.viewer.expires_at if self.viewer else None
 
-    def enter(self, viewer: Viewer) -> None:
-        """Go on as this viewer, with batches of their own: after a sign-in, and at each event."""
+    def authenticate(self, viewer: Viewer) -> None:
+        """Continue as this viewer, with loaders of their own: after a sign-in, and at each event."""
         self.viewer = viewer
         self.forget_loaded_rows()
 
     def forget_loaded_rows(self) -> None:
-        """Read everything again from now on."""
+        """Discard the loaders and what they have read, so that everything is read again."""
         self._loaders = None
 
     def require_viewer(self) -> Viewer:
-        """The viewer; raises UnauthenticatedError if there is none."""
+        """Return the viewer; raise UnauthenticatedError if nobody is signed in."""
         if self.viewer is None:
             raise UnauthenticatedError
         return self.viewer
 
     @property
     def loaders(self) -> Loaders:
-        """The viewer's batches; raises UnauthenticatedError if there is no viewer."""
+        """Return the viewer's loaders; raise UnauthenticatedError if nobody is signed in."""
         if self._loaders is None:
             self._loaders = Loaders(self.require_viewer())
         return self._loaders

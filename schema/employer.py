@@ -10,7 +10,7 @@ from schema.relay import Node
 
 @strawberry.type(description="An employer that learners work for.")
 class Employer(Node):
-    """The whitelist over an employer's row."""
+    """The fields of an employer that the API shows."""
 
     name: str = strawberry.field(
         description="Its name; one that came with an ILR return has its number until it is named."
@@ -21,5 +21,5 @@ class Employer(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is an employer's."""
+        """Return whether the value is the row of an employer."""
         return isinstance(value, models.Employer)

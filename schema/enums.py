@@ -1,4 +1,7 @@
-"""The enums of the graph: those of the layers below, with a description of each and of each of its values."""
+"""The enums of the graph: those of ``models`` and ``services``, with a description of each and of each of its values.
+
+Other modules of the graph import them from here, so that they are described before the schema is made.
+"""
 
 from enum import Enum
 from typing import Any
@@ -28,7 +31,7 @@ __all__ = [
 
 
 class OrderDirection(Enum):
-    """Which end of a list comes first."""
+    """Whether a list is in ascending or in descending order."""
 
     ASC = "ASC"
     DESC = "DESC"

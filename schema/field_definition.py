@@ -12,7 +12,7 @@ from services.forms import definitions
 
 @strawberry.type(description="Holds if the other field's value, or any that is chosen there, is one of a list.")
 class FieldCondition:
-    """The whitelist over a condition."""
+    """The fields of a condition that the API shows."""
 
     field: str = strawberry.field(description="The key of the other field, which comes earlier in the form.")
     is_one_of: list[str] = strawberry.field(description='Canonical texts of that field\'s value: `"true"`, `"LEGAL"`.')
@@ -20,7 +20,7 @@ class FieldCondition:
 
 @strawberry.interface(description="A field of a form: what to draw, and what is asked of its value.")
 class FieldDefinition:
-    """What the fields of every kind share."""
+    """The interface of the fields of every kind."""
 
     key: str = strawberry.field(description="What names the field in an entry's `values`.")
     label: str = strawberry.field(description="What people read beside it.")
@@ -49,7 +49,7 @@ class DateBound:
 
 @strawberry.type(description="A value of a choice field's list.")
 class Choice:
-    """The whitelist over a choice."""
+    """The fields of a choice that the API shows."""
 
     value: str = strawberry.field(description="What is entered and kept.")
     label: str = strawberry.field(description="What people read.")
@@ -59,7 +59,7 @@ class Choice:
 
 @strawberry.type(description="Text.")
 class TextField(FieldDefinition):
-    """The whitelist over a text field."""
+    """The fields of a text field that the API shows."""
 
     multiline: bool = strawberry.field(description="Whether it has several lines.")
     min_length: int | None = strawberry.field(description="The fewest characters.")
@@ -71,26 +71,26 @@ class TextField(FieldDefinition):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is a text field's."""
+        """Return whether the value is the definition of a text field."""
         return isinstance(value, definitions.TextField)
 
 
 @strawberry.type(description="A whole number.")
 class IntegerField(FieldDefinition):
-    """The whitelist over an integer field."""
+    """The fields of an integer field that the API shows."""
 
     minimum: Decimal | None = strawberry.field(description="The smallest value; whole.")
     maximum: Decimal | None = strawberry.field(description="The largest value; whole.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is an integer field's."""
+        """Return whether the value is the definition of an integer field."""
         return isinstance(value, definitions.IntegerField)
 
 
 @strawberry.type(description="A number with decimal places.")
 class DecimalField(FieldDefinition):
-    """The whitelist over a decimal field."""
+    """The fields of a decimal field that the API shows."""
 
     minimum: Decimal | None = strawberry.field(description="The smallest value.")
     maximum: Decimal | None = strawberry.field(description="The largest value.")
@@ -98,65 +98,65 @@ class DecimalField(FieldDefinition):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is a decimal field's."""
+        """Return whether the value is the definition of a decimal field."""
         return isinstance(value, definitions.DecimalField)
 
 
 @strawberry.type(description="A day.")
 class DateField(FieldDefinition):
-    """The whitelist over a date field."""
+    """The fields of a date field that the API shows."""
 
     earliest: list[DateBound] = strawberry.field(description="It may be before none of these.")
     latest: list[DateBound] = strawberry.field(description="It may be after none of these.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is a date field's."""
+        """Return whether the value is the definition of a date field."""
         return isinstance(value, definitions.DateField)
 
 
 @strawberry.type(description="Yes or no.")
 class BooleanField(FieldDefinition):
-    """The whitelist over a boolean field."""
+    """The fields of a boolean field that the API shows."""
 
     default: bool | None = strawberry.field(description="What is taken on creation when the key is absent.")
     must_be_true: bool = strawberry.field(description="Whether it is a confirmation, which only yes fills.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is a boolean field's."""
+        """Return whether the value is the definition of a boolean field."""
         return isinstance(value, definitions.BooleanField)
 
 
 @strawberry.type(description="One or several of a list.")
 class ChoiceField(FieldDefinition):
-    """The whitelist over a choice field."""
+    """The fields of a choice field that the API shows."""
 
     choices: list[Choice] = strawberry.field(description="The list, in form order.")
     multiple: bool = strawberry.field(description="Whether several can be chosen.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is a choice field's."""
+        """Return whether the value is the definition of a choice field."""
         return isinstance(value, definitions.ChoiceField)
 
 
 @strawberry.type(description="A member, an employer or a programme.")
 class ReferenceField(FieldDefinition):
-    """The whitelist over a reference field."""
+    """The fields of a reference field that the API shows."""
 
     target: ReferenceTarget = strawberry.field(description="What it points to.")
     confirmed_only: bool = strawberry.field(description="Of employers: whether only confirmed ones are taken.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is a reference field's."""
+        """Return whether the value is the definition of a reference field."""
         return isinstance(value, definitions.ReferenceField)
 
 
 @strawberry.type(description="Uploaded files.")
 class FileField(FieldDefinition):
-    """The whitelist over a file field."""
+    """The fields of a file field that the API shows."""
 
     accept: list[str] = strawberry.field(description="The media types that are taken.")
     max_bytes: int = strawberry.field(description="The most bytes of one file.")
@@ -164,7 +164,7 @@ class FileField(FieldDefinition):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a definition is a file field's."""
+        """Return whether the value is the definition of a file field."""
         return isinstance(value, definitions.FileField)
 
 

@@ -21,7 +21,7 @@ from services.tracker_types.catalogue import TypeVersion
 
 @strawberry.interface(description="The value of a filled field.")
 class FieldValue:
-    """What the values of every kind share."""
+    """The interface of the values of every kind."""
 
     key: str = strawberry.field(description="The field's key.")
     label: str = strawberry.field(description="The field's label.")
@@ -71,12 +71,12 @@ class ChoiceValue(FieldValue):
 
 
 async def _node(root: strawberry.Parent[Any], info: Info) -> Any:
-    return await info.context.loaders.neighbours.load(root.reference)
+    return await info.context.loaders.references.load(root.reference)
 
 
 async def _display(root: strawberry.Parent[Any], info: Info) -> str:
-    neighbour = await info.context.loaders.neighbours.load(root.reference)
-    return neighbour.name if neighbour is not None else GONE
+    reference = await info.context.loaders.references.load(root.reference)
+    return GONE if reference is None else reference.name
 
 
 @strawberry.type(description="A member, an employer or a programme.")
@@ -89,13 +89,13 @@ class ReferenceValue(FieldValue):
 
 
 async def _files(root: strawberry.Parent[Any], info: Info) -> list[Any]:
-    found = await info.context.loaders.files.load_many(root.file_ids)
-    return [file for file in found if file is not None]
+    files = await info.context.loaders.files.load_many(root.file_ids)
+    return [file for file in files if file is not None]
 
 
-async def _names(root: strawberry.Parent[Any], info: Info) -> str:
-    found = await info.context.loaders.files.load_many(root.file_ids)
-    return ", ".join(GONE if file is None else file.name for file in found)
+async def _file_names(root: strawberry.Parent[Any], info: Info) -> str:
+    files = await info.context.loaders.files.load_many(root.file_ids)
+    return ", ".join(GONE if file is None else file.name for file in files)
 
 
 @strawberry.type(description="Uploaded files.")
@@ -103,38 +103,39 @@ class FileValue(FieldValue):
     """A file field's value."""
 
     file_ids: strawberry.Private[list[UUID]]
-    display: str = edge(_names, "The files' names.")
+    display: str = edge(_file_names, "The files' names.")
     files: list[File] = edge(_files, "The files, in the order in which they were attached.")
 
 
 VALUE_TYPES = [TextValue, IntegerValue, DecimalValue, DateValue, BooleanValue, ChoiceValue, ReferenceValue, FileValue]
 
 
-def _value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldValue | None:
-    about: Any = {"key": field.key, "label": field.label}
+def _field_value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldValue | None:
+    common: Any = {"key": field.key, "label": field.label}
     if isinstance(field, definitions.ReferenceField):
-        return ReferenceValue(**about, reference=UUID(str(value)))
+        return ReferenceValue(**common, reference=UUID(str(value)))
     if isinstance(field, definitions.FileField) and isinstance(value, list):
-        return FileValue(**about, file_ids=[UUID(one) for one in value])
-    about["display"] = worded(field, value)
+        return FileValue(**common, file_ids=[UUID(file_id) for file_id in value])
+    common["display"] = worded(field, value)
     match field, value:
         case definitions.TextField(), str():
-            return TextValue(**about, text=value)
+            return TextValue(**common, text=value)
         case definitions.BooleanField(), bool():
-            return BooleanValue(**about, boolean=value)
+            return BooleanValue(**common, boolean=value)
         case definitions.IntegerField(), int():
-            return IntegerValue(**about, integer=value)
+            return IntegerValue(**common, integer=value)
         case definitions.DecimalField(), str():
-            return DecimalValue(**about, decimal=Decimal(value))
+            return DecimalValue(**common, decimal=Decimal(value))
         case definitions.DateField(), str():
-            return DateValue(**about, date=dt.date.fromisoformat(value))
+            return DateValue(**common, date=dt.date.fromisoformat(value))
         case definitions.ChoiceField(), list():
             chosen: Any = [choice for choice in field.choices if choice.value in value]
-            return ChoiceValue(**about, choices=chosen)
+            return ChoiceValue(**common, choices=chosen)
     return None
 
 
-def values_of(form: TypeVersion, stored: Mapping[str, CanonicalValue]) -> list[FieldValue]:
-    """The filled fields of a tracker, in form order."""
-    found = (_value(field, stored[field.key]) for field in form.definition.fields if field.key in stored)
-    return [value for value in found if value is not None]
+def field_values(type_version: TypeVersion, stored: Mapping[str, CanonicalValue]) -> list[FieldValue]:
+    """Return the values of a tracker's filled fields, in form order."""
+    fields = (field for field in type_version.definition.fields if field.key in stored)
+    values = (_field_value(field, stored[field.key]) for field in fields)
+    return [value for value in values if value is not None]

@@ -1,4 +1,4 @@
-"""How a field with a resolver is written: the class says the type in the graph, the resolver says the row."""
+"""Fields with a resolver: the class annotates the type in the graph, the resolver the row."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,9 @@ import strawberry
 
 
 def edge(resolver: Callable[..., Any], description: str) -> Any:
-    """A field that a function answers.
+    """Return a field that a function resolves.
 
-    Its type in the graph is the annotation in the class; that of the function says what rows it gives, whose type
-    in the graph is a whitelist over them and no copy.
+    The annotation in the class is the field's type in the graph. The annotation of the function is the row that it
+    returns: a type in the graph whitelists the attributes of a row, and copies none.
     """
     return strawberry.field(resolver=resolver, description=description)

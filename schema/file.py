@@ -24,7 +24,7 @@ def _url(root: Row, info: Info) -> str:
 
 @strawberry.type(description="A file that somebody uploaded. Nothing looks for viruses in it.")
 class File(Node):
-    """The whitelist over a file."""
+    """The fields of a file that the API shows."""
 
     id: strawberry.ID = edge(_id, NODE_ID)
     name: str = strawberry.field(description="As its uploader called it.")
@@ -36,5 +36,5 @@ class File(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is a file's."""
+        """Return whether the value is an attached file."""
         return isinstance(value, attachments.File)

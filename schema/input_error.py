@@ -1,4 +1,4 @@
-"""What is wrong with an entry."""
+"""The errors of an input."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class _Parameter:
 
 @strawberry.type(description="A figure behind an error: what is needed to word the message in another language.")
 class ErrorParameter:
-    """The whitelist over a parameter."""
+    """The fields of a parameter that the API shows."""
 
     name: str = strawberry.field(description="`minimum`, `earliest`, `retryAfter` …")
     value: str = strawberry.field(description="The figure as text.")
@@ -29,7 +29,7 @@ def _parameters(root: strawberry.Parent[Problem]) -> list[_Parameter]:
 
 @strawberry.type(description="One thing that is wrong with an entry, in its place.")
 class InputError:
-    """The whitelist over a problem."""
+    """The fields of an error that the API shows."""
 
     path: list[str] = strawberry.field(
         description='Where: names of input fields; a value by its key (`["values", "endDate"]`); list elements by index.'

@@ -15,8 +15,8 @@ from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.member import Member
 from schema.programme import Programme
-from schema.relay import Connection, ConnectionOf, Node
-from schema.tracker_connection import trackers_of_learner
+from schema.relay import Connection, ConnectionData, Node
+from schema.tracker_connection import learner_tracker_connection
 from services.paging.pages import PageRequest
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="Where a learner lives.")
 class Address:
-    """A learner's address."""
+    """The address of a learner."""
 
     lines: list[str] = strawberry.field(description="Up to four lines.")
     postcode: str | None = strawberry.field(description="The postcode, `ZZ99 9ZZ` if it is not known.")
@@ -33,7 +33,7 @@ class Address:
 
 @strawberry.type(description="A learning delivery of the ILR. Codes are the ILR's own.")
 class LearningAim(Node):
-    """The whitelist over a learning aim's row."""
+    """The fields of a learning aim that the API shows."""
 
     reference: str = strawberry.field(
         description="LearnAimRef: the aim's reference in LARS; a programme aim is ZPROG001."
@@ -63,7 +63,7 @@ class LearningAim(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is a learning aim's."""
+        """Return whether the value is the row of a learning aim."""
         return isinstance(value, models.LearningAim)
 
 
@@ -80,15 +80,15 @@ def _address(root: Row) -> Address:
 
 
 async def _programme(root: Row, info: Info) -> Any:
-    return root.programme_id and await info.context.loaders.neighbours.load(root.programme_id)
+    return root.programme_id and await info.context.loaders.references.load(root.programme_id)
 
 
 async def _employer(root: Row, info: Info) -> Any:
-    return root.employer_id and await info.context.loaders.neighbours.load(root.employer_id)
+    return root.employer_id and await info.context.loaders.references.load(root.employer_id)
 
 
 async def _tutor(root: Row, info: Info) -> Any:
-    return root.tutor_id and await info.context.loaders.neighbours.load(root.tutor_id)
+    return root.tutor_id and await info.context.loaders.references.load(root.tutor_id)
 
 
 async def _groups(root: Row, info: Info) -> list[str]:
@@ -96,7 +96,7 @@ async def _groups(root: Row, info: Info) -> list[str]:
 
 
 async def _learning_aims(root: Row, info: Info) -> list[Any]:
-    return await info.context.loaders.aims.load(root.id)
+    return await info.context.loaders.learning_aims.load(root.id)
 
 
 async def _trackers(
@@ -110,13 +110,14 @@ async def _trackers(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> ConnectionOf:
-    return await trackers_of_learner(root.id, info, PageRequest(first, after, last, before), filter_by, order_by)
+) -> ConnectionData:
+    request = PageRequest(first, after, last, before)
+    return await learner_tracker_connection(root.id, info, request, filter_by, order_by)
 
 
 @strawberry.type(description="A person on a programme, as the provider's record has them.")
 class Learner(Node):
-    """The whitelist over a learner's row."""
+    """The fields of a learner that the API shows."""
 
     name: str = edge(_name, "The whole name as one reads it.")
     title: str | None = strawberry.field(description="Mr, Ms, Dr …")
@@ -141,5 +142,5 @@ class Learner(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is a learner's."""
+        """Return whether the value is the row of a learner."""
         return isinstance(value, models.Learner)

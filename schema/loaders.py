@@ -1,5 +1,6 @@
-"""The edges' batches: one of each for a request, so that what many rows point to is read once."""
+"""The batch loaders of the edges, so that what many rows refer to is read by one statement."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -23,11 +24,12 @@ from services.trackers.listing.page import TrackerQuery, pages_by_learner
 from services.viewer import Viewer
 
 M = TypeVar("M", bound=Model)
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a connection below many rows is asked for; those that ask the same share one statement."""
+class PageKey:
+    """A page of a connection below a row; the pages that differ by their parents alone are read by one statement."""
 
     parent: UUID
     request: PageRequest
@@ -36,67 +38,67 @@ class Wanted:
 
 
 class Loaders:
-    """The batches of one viewer in one request or event."""
+    """The batch loaders of one viewer in one request or event."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self.neighbours: DataLoader[UUID, Member | Employer | Programme | None] = DataLoader(
+        self._rows: dict[type[Model], DataLoader[UUID, Any]] = {}
+        self.references: DataLoader[UUID, Member | Employer | Programme | None] = DataLoader(
             partial(neighbours_by_id, viewer)
         )
-        self._rows: dict[type[Model], DataLoader[UUID, Any]] = {}
-        self.aims: DataLoader[UUID, list[LearningAim]] = DataLoader(aims_of)
+        self.learning_aims: DataLoader[UUID, list[LearningAim]] = DataLoader(aims_of)
         self.groups: DataLoader[UUID, list[str]] = DataLoader(groups_of)
         self.files: DataLoader[UUID, File | None] = DataLoader(partial(files_by_id, viewer))
-        self.types: DataLoader[UUID, AvailableType | None] = DataLoader(self._types)
-        self.forms: DataLoader[UUID, TypeVersion] = DataLoader(self._forms)
-        self.automations: DataLoader[UUID, AutomationSetting | None] = DataLoader(self._automations)
-        self.proposals: DataLoader[Tracker, list[ProposedChange]] = DataLoader(
+        self.tracker_types: DataLoader[UUID, AvailableType | None] = DataLoader(self._load_tracker_types)
+        self.type_versions: DataLoader[UUID, TypeVersion] = DataLoader(_load_type_versions)
+        self.automation_settings: DataLoader[UUID, AutomationSetting | None] = DataLoader(self._load_settings)
+        self.proposed_changes: DataLoader[Tracker, list[ProposedChange]] = DataLoader(
             partial(proposed_changes, viewer), cache_key_fn=lambda tracker: (tracker.id, tracker.version)
         )
-        self.histories: DataLoader[Wanted, Page] = DataLoader(partial(self._below_trackers, history.pages_by_tracker))
-        self.comments: DataLoader[Wanted, Page] = DataLoader(partial(self._below_trackers, comments.pages_by_tracker))
-        self.trackers_of_learners: DataLoader[Wanted, Page] = DataLoader(self._trackers_of_learners)
+        self.histories: DataLoader[PageKey, Page] = DataLoader(partial(self._load_pages, history.pages_by_tracker))
+        self.comments: DataLoader[PageKey, Page] = DataLoader(partial(self._load_pages, comments.pages_by_tracker))
+        self.learner_trackers: DataLoader[PageKey, Page] = DataLoader(self._load_learner_trackers)
 
     def rows(self, model: type[M]) -> DataLoader[UUID, M | None]:
-        """The rows of a model by id."""
+        """Return the loader of a model's rows by id."""
         if model not in self._rows:
             self._rows[model] = DataLoader(partial(rows_by_id, self._viewer, model))
         return self._rows[model]
 
-    async def _types(self, ids: list[UUID]) -> list[AvailableType | None]:
-        offered = await offered_types(self._viewer, ids=ids, include_disabled=True)
-        found = {one.type.id: one for one in offered}
-        return [found.get(type_id) for type_id in ids]
+    async def _load_tracker_types(self, ids: list[UUID]) -> list[AvailableType | None]:
+        available = await offered_types(self._viewer, ids=ids, include_disabled=True)
+        by_id = {available_type.type.id: available_type for available_type in available}
+        return [by_id.get(type_id) for type_id in ids]
 
-    async def _forms(self, ids: list[UUID]) -> list[TypeVersion]:
-        found = await forms(ids)
-        return [found[version_id] for version_id in ids]
+    async def _load_settings(self, ids: list[UUID]) -> list[AutomationSetting | None]:
+        by_id = {setting.id: setting for setting in await settings_of(self._viewer, ids=ids)}
+        return [by_id.get(setting_id) for setting_id in ids]
 
-    async def _automations(self, ids: list[UUID]) -> list[AutomationSetting | None]:
-        found = {one.id: one for one in await settings_of(self._viewer, ids=ids)}
-        return [found.get(setting_id) for setting_id in ids]
-
-    async def _below_trackers(
-        self, read: Callable[..., Awaitable[dict[UUID, Page]]], wanted: list[Wanted]
+    async def _load_pages(
+        self, read: Callable[..., Awaitable[dict[UUID, Page]]], keys: list[PageKey]
     ) -> list[Page | BaseException]:
-        found: dict[Wanted, Page] = {}
-        for (request, count), parents in _alike(wanted, "request", "count").items():
-            pages = await read(self._viewer, request, [one.parent for one in parents], count=count)
-            found |= {one: pages[one.parent] for one in parents}
-        return [found[one] for one in wanted]
+        pages: dict[PageKey, Page] = {}
+        for (request, count), group in _group(keys, lambda key: (key.request, key.count)).items():
+            by_parent = await read(self._viewer, request, [key.parent for key in group], count=count)
+            pages |= {key: by_parent[key.parent] for key in group}
+        return [pages[key] for key in keys]
 
-    async def _trackers_of_learners(self, wanted: list[Wanted]) -> list[Page | BaseException]:
-        found: dict[Wanted, Page] = {}
-        for (request, query), parents in _alike(wanted, "request", "query").items():
-            pages = await pages_by_learner(
-                self._viewer, request, [one.parent for one in parents], query or TrackerQuery()
-            )
-            found |= {one: pages[one.parent] for one in parents}
-        return [found[one] for one in wanted]
+    async def _load_learner_trackers(self, keys: list[PageKey]) -> list[Page | BaseException]:
+        pages: dict[PageKey, Page] = {}
+        for (request, query), group in _group(keys, lambda key: (key.request, key.query)).items():
+            parents = [key.parent for key in group]
+            by_parent = await pages_by_learner(self._viewer, request, parents, query or TrackerQuery())
+            pages |= {key: by_parent[key.parent] for key in group}
+        return [pages[key] for key in keys]
 
 
-def _alike(wanted: list[Wanted], *names: str) -> Mapping[tuple[Any, ...], list[Wanted]]:
-    together: dict[tuple[Any, ...], list[Wanted]] = {}
-    for one in wanted:
-        together.setdefault(tuple(getattr(one, name) for name in names), []).append(one)
-    return together
+async def _load_type_versions(ids: list[UUID]) -> list[TypeVersion]:
+    by_id = await forms(ids)
+    return [by_id[version_id] for version_id in ids]
+
+
+def _group(keys: list[PageKey], group_of: Callable[[PageKey], K]) -> Mapping[K, list[PageKey]]:
+    groups: defaultdict[K, list[PageKey]] = defaultdict(list)
+    for key in keys:
+        groups[group_of(key)].append(key)
+    return groups

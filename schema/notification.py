@@ -1,4 +1,4 @@
-"""Notifications: what a member is told."""
+"""Notifications of members."""
 
 import datetime as dt
 from typing import Any
@@ -26,18 +26,18 @@ async def _tracker(root: Row, info: Info) -> Any:
 
 
 async def _actor(root: Row, info: Info) -> Any:
-    return root.actor_id and await info.context.loaders.neighbours.load(root.actor_id)
+    return root.actor_id and await info.context.loaders.references.load(root.actor_id)
 
 
 async def _text(root: Row, info: Info) -> str:
     tracker = await _tracker(root, info)
-    offered = await info.context.loaders.types.load(tracker.type_id) if tracker else None
-    return wording(root, tracker, offered.type.name if offered else None, await _actor(root, info))
+    available = await info.context.loaders.tracker_types.load(tracker.type_id) if tracker else None
+    return wording(root, tracker, available.type.name if available else None, await _actor(root, info))
 
 
 @strawberry.type(description="One thing that a member is told, in the order in which it happened.")
 class Notification(Node):
-    """The whitelist over a notification's row."""
+    """The fields of a notification that the API shows."""
 
     cursor: str = edge(
         _cursor,
@@ -53,5 +53,5 @@ class Notification(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is a notification's."""
+        """Return whether the value is the row of a notification."""
         return isinstance(value, models.Notification)

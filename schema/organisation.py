@@ -1,4 +1,4 @@
-"""The organisation."""
+"""Organisations and their process automations."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def _id(root: strawberry.Parent[AutomationSetting]) -> strawberry.ID:
 
 @strawberry.type(description="Whether and how the organisation uses one of the built-in process automations.")
 class ProcessAutomation(Node):
-    """The whitelist over a process automation's row."""
+    """The fields of a process automation that the API shows."""
 
     id: strawberry.ID = edge(_id, NODE_ID)
     key: str = strawberry.field(description="The key of its tracker type.")
@@ -30,7 +30,7 @@ class ProcessAutomation(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is a process automation's."""
+        """Return whether the value is the setting of a process automation."""
         return isinstance(value, AutomationSetting)
 
 
@@ -40,7 +40,7 @@ async def _process_automations(info: Info) -> list[AutomationSetting]:
 
 @strawberry.type(description="A training provider: what everything else belongs to.")
 class Organisation(Node):
-    """The whitelist over an organisation's row."""
+    """The fields of an organisation that the API shows."""
 
     name: str = strawberry.field(description="Its name.")
     process_automations: list[ProcessAutomation] = edge(
@@ -49,5 +49,5 @@ class Organisation(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is an organisation's."""
+        """Return whether the value is the row of an organisation."""
         return isinstance(value, models.Organisation)

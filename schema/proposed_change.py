@@ -1,4 +1,4 @@
-"""What a process automation would do to the learner's record."""
+"""The changes of the learner's record that a process automation proposes."""
 
 import strawberry
 
@@ -12,7 +12,7 @@ from services.automations.proposed_changes import ProposedChange as ChangeRow
     "changed since the values were entered. All texts are as people read them; null: nothing."
 )
 class ProposedChange:
-    """The whitelist over a proposed change."""
+    """The fields of a proposed change that the API shows."""
 
     field: str = strawberry.field(description='Which field: `"learner.familyName"`, `"aim.actualEndDate"`.')
     label: str = strawberry.field(
@@ -26,6 +26,6 @@ class ProposedChange:
     )
 
 
-async def changes_of(root: strawberry.Parent[models.Tracker], info: Info) -> list[ChangeRow]:
-    """A tracker's proposed changes."""
-    return await info.context.loaders.proposals.load(root)
+async def load_proposed_changes(root: strawberry.Parent[models.Tracker], info: Info) -> list[ChangeRow]:
+    """Return the changes that a tracker proposes; none unless its type is a process automation."""
+    return await info.context.loaders.proposed_changes.load(root)

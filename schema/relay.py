@@ -1,16 +1,14 @@
-"""Relay's conventions: nodes with global ids, connections with edges and cursors."""
+"""Relay's interfaces: nodes with global ids, connections with edges and cursors."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 import strawberry
 from tortoise import Model
 
 from models.rows import row
 from schema.fields import edge
-from services.kernel.errors import BadRequestError
-from services.kernel.global_ids import NIL_UUID, NodeReference, from_global_id, to_global_id
+from services.kernel.global_ids import to_global_id
 from services.paging.pages import Page
 
 T = TypeVar("T")
@@ -24,7 +22,7 @@ def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
 
 @strawberry.interface(description="Anything that has an id of its own.")
 class Node:
-    """A node; the row's class has the name of its type in the graph."""
+    """A type of the Node interface; the class of its rows has the same name."""
 
     id: strawberry.ID = edge(_node_id, NODE_ID)
 
@@ -58,25 +56,25 @@ class Connection(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeOf:
-    """What an edge's fields are read from."""
+class EdgeData:
+    """The data that the fields of an ``Edge`` are read from."""
 
     node: Any
     cursor: str
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionOf:
-    """What a connection's fields are read from."""
+class ConnectionData:
+    """The data that the fields of a ``Connection`` are read from."""
 
-    edges: list[EdgeOf]
+    edges: list[EdgeData]
     nodes: list[Any]
     page_info: PageInfo
     total_count: int | None
 
 
-def connection(page: Page, nodes: list[Any]) -> ConnectionOf:
-    """The connection of a page whose rows are ``nodes``."""
+def make_connection(page: Page, nodes: list[Any]) -> ConnectionData:
+    """Return the connection of a page whose records are these nodes, in the page's order."""
     cursors = page.cursors
     info = PageInfo(
         has_next_page=page.has_next,
@@ -84,34 +82,10 @@ def connection(page: Page, nodes: list[Any]) -> ConnectionOf:
         start_cursor=cursors[0] if cursors else None,
         end_cursor=cursors[-1] if cursors else None,
     )
-    edges = [EdgeOf(node, cursor) for node, cursor in zip(nodes, cursors, strict=True)]
-    return ConnectionOf(edges, nodes, info, page.total)
+    edges = [EdgeData(node, cursor) for node, cursor in zip(nodes, cursors, strict=True)]
+    return ConnectionData(edges, nodes, info, page.total)
 
 
-def connection_of(page: Page, model: type[Model]) -> ConnectionOf:
-    """The connection of a page whose records are rows of a model, known as ``r``."""
-    return connection(page, [row(model, "r", record) for record in page.records])
-
-
-def reference_of(text: str, *path: str) -> NodeReference:
-    """What an id in a query's argument names; raises BadRequestError for what is no id."""
-    reference = from_global_id(text)
-    if reference is None:
-        raise BadRequestError("This is no id.", *path)
-    return reference
-
-
-def row_id(text: str, model: type[Model]) -> UUID:
-    """Return the id of the row that an input's global id names; NIL_UUID if it is no global id of the model's type."""
-    reference = from_global_id(text)
-    return reference.id if reference is not None and reference.type_name == model.__name__ else NIL_UUID
-
-
-def optional_row_id(text: str | None, model: type[Model]) -> UUID | None:
-    """Return None for null, else what ``row_id`` returns."""
-    return None if text is None else row_id(text, model)
-
-
-def reference_in(text: str) -> NodeReference:
-    """Return what the global id of a value names; what is no global id names nothing that exists."""
-    return from_global_id(text) or NodeReference("", NIL_UUID)
+def connection_of_rows(page: Page, model: type[Model]) -> ConnectionData:
+    """Return the connection of a page whose records hold rows of the model, with the alias ``r``."""
+    return make_connection(page, [row(model, "r", record) for record in page.records])

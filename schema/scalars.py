@@ -1,4 +1,4 @@
-"""The scalars that GraphQL lacks, each in one spelling only."""
+"""The custom scalars, each of which accepts one notation only."""
 
 import datetime as dt
 import re
@@ -7,22 +7,22 @@ from decimal import Decimal
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-LONGEST_DECIMAL = 1_000
+MAX_DECIMAL_LENGTH = 1_000
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
-def parse_day(value: object) -> dt.date:
-    """A day written YYYY-MM-DD and nothing else.
+def _parse_date(value: object) -> dt.date:
+    """Return the date of a string YYYY-MM-DD; raise GraphQLError for everything else.
 
-    Python knows no year 0; it is answered as the first day there is, which every rule finds too early.
+    Python has no year 0: a date in it becomes Python's first date, which every rule rejects as too early.
     """
-    found = _DAY.fullmatch(value) if isinstance(value, str) else None
+    match = _DATE.fullmatch(value) if isinstance(value, str) else None
     try:
-        if found is None:
+        if match is None:
             raise ValueError
-        year, month, day = map(int, found.groups())
+        year, month, day = map(int, match.groups())
         if year == 0:
             dt.date(4, month, day)  # a leap year, as the year 0 is
             return dt.date.min
@@ -31,18 +31,18 @@ def parse_day(value: object) -> dt.date:
         raise GraphQLError("A Date is a string YYYY-MM-DD.") from None
 
 
-def parse_decimal(value: object) -> Decimal:
-    """A number written as a string -?digits[.digits] of at most 1,000 characters."""
-    if not isinstance(value, str) or len(value) > LONGEST_DECIMAL or not _NUMBER.fullmatch(value):
-        raise GraphQLError(f"A Decimal is a string -?digits[.digits] of at most {LONGEST_DECIMAL:,} characters.")
+def _parse_decimal(value: object) -> Decimal:
+    """Return the number of a string -?digits[.digits] of at most 1,000 characters; raise GraphQLError for all else."""
+    if not isinstance(value, str) or len(value) > MAX_DECIMAL_LENGTH or not _NUMBER.fullmatch(value):
+        raise GraphQLError(f"A Decimal is a string -?digits[.digits] of at most {MAX_DECIMAL_LENGTH:,} characters.")
     return Decimal(value)
 
 
-def _never_read(value: object) -> dt.datetime:
+def _reject_input(value: object) -> dt.datetime:
     raise GraphQLError("A DateTime is no input.")
 
 
-def _plain(value: Decimal) -> str:
+def _serialize_decimal(value: Decimal) -> str:
     return format(value, "f")
 
 
@@ -51,7 +51,7 @@ DATE = ScalarDefinition(
     description="A day: `YYYY-MM-DD` and nothing else.",
     specified_by_url=None,
     serialize=dt.date.isoformat,
-    parse_value=parse_day,
+    parse_value=_parse_date,
     parse_literal=None,
     origin=dt.date,
 )
@@ -60,7 +60,7 @@ DATE_TIME = ScalarDefinition(
     description="A moment in UTC, as RFC 3339 writes it.",
     specified_by_url=None,
     serialize=dt.datetime.isoformat,
-    parse_value=_never_read,
+    parse_value=_reject_input,
     parse_literal=None,
     origin=dt.datetime,
 )
@@ -68,8 +68,8 @@ DECIMAL = ScalarDefinition(
     name="Decimal",
     description='An exact number as a string: `"12.50"`. No JSON number, no exponent, at most 1,000 characters.',
     specified_by_url=None,
-    serialize=_plain,
-    parse_value=parse_decimal,
+    serialize=_serialize_decimal,
+    parse_value=_parse_decimal,
     parse_literal=None,
     origin=Decimal,
 )

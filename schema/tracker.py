@@ -11,14 +11,14 @@ from schema.comment import Comment
 from schema.context import Info
 from schema.enums import TrackerEventKind, TrackerStatus
 from schema.field_definition import FieldDefinition
-from schema.field_value import FieldValue, values_of
+from schema.field_value import FieldValue, field_values
 from schema.fields import edge
 from schema.inputs.arguments import After, Before, First, Last
 from schema.learner import Learner
 from schema.member import Member
-from schema.proposed_change import ProposedChange, changes_of
-from schema.relay import Connection, ConnectionOf, Node
-from schema.tracker_connection import comments_of, history_of
+from schema.proposed_change import ProposedChange, load_proposed_changes
+from schema.relay import Connection, ConnectionData, Node
+from schema.tracker_connection import comment_connection, history_connection
 from schema.tracker_type import TrackerType, Transition
 from services.forms import definitions
 from services.paging.pages import PageRequest
@@ -29,15 +29,15 @@ Row = strawberry.Parent[models.Tracker]
 
 
 async def _type(root: Row, info: Info) -> Any:
-    return await info.context.loaders.types.load(root.type_id)
+    return await info.context.loaders.tracker_types.load(root.type_id)
 
 
 async def _type_version(root: Row, info: Info) -> int:
-    return (await info.context.loaders.forms.load(root.type_version_id)).version
+    return (await info.context.loaders.type_versions.load(root.type_version_id)).version
 
 
 async def _fields(root: Row, info: Info) -> Sequence[definitions.FieldDefinition]:
-    return list((await info.context.loaders.forms.load(root.type_version_id)).definition.fields)
+    return list((await info.context.loaders.type_versions.load(root.type_version_id)).definition.fields)
 
 
 async def _learner(root: Row, info: Info) -> Any:
@@ -45,15 +45,15 @@ async def _learner(root: Row, info: Info) -> Any:
 
 
 async def _assignee(root: Row, info: Info) -> Any:
-    return root.assignee_id and await info.context.loaders.neighbours.load(root.assignee_id)
+    return root.assignee_id and await info.context.loaders.references.load(root.assignee_id)
 
 
 async def _created_by(root: Row, info: Info) -> Any:
-    return root.created_by_id and await info.context.loaders.neighbours.load(root.created_by_id)
+    return root.created_by_id and await info.context.loaders.references.load(root.created_by_id)
 
 
 async def _values(root: Row, info: Info) -> Sequence[FieldValue]:
-    return values_of(await info.context.loaders.forms.load(root.type_version_id), root.values)
+    return field_values(await info.context.loaders.type_versions.load(root.type_version_id), root.values)
 
 
 def _url(root: Row, info: Info) -> str:
@@ -61,33 +61,33 @@ def _url(root: Row, info: Info) -> str:
 
 
 async def _viewer_can_edit(root: Row, info: Info) -> bool:
-    offered = await info.context.loaders.types.load(root.type_id)
-    assert offered is not None
-    return viewer_can_edit(info.context.require_viewer(), root, offered)
+    available = await info.context.loaders.tracker_types.load(root.type_id)
+    assert available is not None
+    return viewer_can_edit(info.context.require_viewer(), root, available)
 
 
 async def _transitions(root: Row, info: Info) -> list[TransitionRow]:
-    offered = await info.context.loaders.types.load(root.type_id)
-    form = await info.context.loaders.forms.load(root.type_version_id)
-    assert offered is not None
-    return transitions_from(info.context.require_viewer(), root, offered, form)
+    available = await info.context.loaders.tracker_types.load(root.type_id)
+    version = await info.context.loaders.type_versions.load(root.type_version_id)
+    assert available is not None
+    return transitions_from(info.context.require_viewer(), root, available, version)
 
 
 async def _history(
     root: Row, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-) -> ConnectionOf:
-    return await history_of(root.id, info, PageRequest(first, after, last, before))
+) -> ConnectionData:
+    return await history_connection(root.id, info, PageRequest(first, after, last, before))
 
 
 async def _comments(
     root: Row, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-) -> ConnectionOf:
-    return await comments_of(root.id, info, PageRequest(first, after, last, before))
+) -> ConnectionData:
+    return await comment_connection(root.id, info, PageRequest(first, after, last, before))
 
 
 @strawberry.type(description="A case that somebody opened about a learner, and gave to a colleague or kept.")
 class Tracker(Node):
-    """The whitelist over a tracker's row."""
+    """The fields of a tracker that the API shows."""
 
     number: int = strawberry.field(description="1, 2, 3 … in the organisation; for people.")
     type: TrackerType = edge(_type, "What kind of tracker it is, in the type's newest version.")
@@ -114,7 +114,7 @@ class Tracker(Node):
         description="The day on which an approved process automation will be applied, while it waits for that."
     )
     proposed_changes: list[ProposedChange] = edge(
-        changes_of,
+        load_proposed_changes,
         "Of a process automation, what approval would do to the record; once it was applied, what was done. Empty "
         "for every other type, and once it was rejected or taken back.",
     )
@@ -123,7 +123,7 @@ class Tracker(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is a tracker's."""
+        """Return whether the value is the row of a tracker."""
         return isinstance(value, models.Tracker)
 
 
@@ -135,7 +135,7 @@ async def _event_tracker(root: EventRow, info: Info) -> Any:
 
 
 async def _actor(root: EventRow, info: Info) -> Any:
-    return root.actor_id and await info.context.loaders.neighbours.load(root.actor_id)
+    return root.actor_id and await info.context.loaders.references.load(root.actor_id)
 
 
 def _changes(root: EventRow) -> "list[FieldChange]":
@@ -144,7 +144,7 @@ def _changes(root: EventRow) -> "list[FieldChange]":
 
 @strawberry.type(description="A field that a change touched, as a person would have read it before and after.")
 class FieldChange:
-    """One change of an event."""
+    """A change of one field, in a history event."""
 
     path: list[str] = strawberry.field(description='Which field: `["status"]`, `["values", "endDate"]`.')
     label: str = strawberry.field(description="What people read beside it.")
@@ -154,7 +154,7 @@ class FieldChange:
 
 @strawberry.type(description="One entry of a tracker's history.")
 class TrackerEvent(Node):
-    """The whitelist over a history event's row."""
+    """The fields of a history event that the API shows."""
 
     kind: TrackerEventKind = strawberry.field(description="What happened.")
     tracker: Tracker = edge(_event_tracker, "The tracker as it now stands.")
@@ -166,5 +166,5 @@ class TrackerEvent(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Whether a row is a history event's."""
+        """Return whether the value is the row of a history event."""
         return isinstance(value, models.TrackerEvent)

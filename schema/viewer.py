@@ -1,4 +1,4 @@
-"""Who is signed in, and what is theirs."""
+"""The viewer: the member who is signed in."""
 
 from typing import Annotated
 
@@ -11,8 +11,8 @@ from schema.inputs.arguments import After, Before, First, Last
 from schema.member import Member
 from schema.notification import Notification
 from schema.organisation import Organisation
-from schema.relay import Connection, ConnectionOf, connection_of
-from schema.selection import asks_for_total
+from schema.relay import Connection, ConnectionData, connection_of_rows
+from schema.selection import selects_total_count
 from services.kernel.global_ids import to_global_id
 from services.notifications.listing import page_of_notifications
 from services.notifications.subscription import newest_cursor, unread_count
@@ -50,15 +50,15 @@ async def _notifications(
     last: Last = None,
     before: Before = None,
     unread_only: Annotated[bool, strawberry.argument(description="Only those that are not marked as read.")] = False,
-) -> ConnectionOf:
+) -> ConnectionData:
     request = PageRequest(first, after, last, before)
-    found = await page_of_notifications(root, request, unread_only=unread_only, count=asks_for_total(info))
-    return connection_of(found, models.Notification)
+    page = await page_of_notifications(root, request, unread_only=unread_only, count=selects_total_count(info))
+    return connection_of_rows(page, models.Notification)
 
 
 @strawberry.type(description="Who is signed in, and what is theirs.")
 class Viewer:
-    """The whitelist over the viewer."""
+    """The fields of the viewer that the API shows."""
 
     id: strawberry.ID = edge(_id, "The member's id.")
     member: Member = edge(_member, "The member who is signed in.")

@@ -1,4 +1,5 @@
-"""The input types of the graph, one noun a file, and what they become in Python.
+"""The input types of the GraphQL schema with the payloads of their mutations, one noun a module.
 
-An input decodes ids and names here, so that services see UUIDs and snake_case. May use ``services`` and strawberry.
+The ``decode`` of an input returns what the services take: UUIDs instead of global ids, ABSENT for a field that was left
+out. May use the types in ``schema``, ``services``, ``models`` and strawberry.
 """

@@ -1,4 +1,4 @@
-"""The arguments that every connection takes."""
+"""The arguments of every connection."""
 
 from typing import Annotated
 

@@ -1,12 +1,12 @@
-"""What is entered to add or change an employer, and what comes of it."""
+"""The inputs and payloads of createEmployer and updateEmployer."""
 
 import strawberry
 
 import models
 from schema.employer import Employer
 from schema.input_error import InputError
-from schema.inputs.tracker_update import slot
-from schema.relay import row_id
+from schema.inputs.absent import absent_if_unset
+from schema.inputs.ids import decode_id
 from services.records.employers import EmployerUpdate
 
 
@@ -37,10 +37,18 @@ class UpdateEmployerInput:
         description="Whether it is known to exist. Trackers that name it stay as they are. Null is refused.",
     )
 
+    def decode(self) -> EmployerUpdate:
+        """Return the update as the services take it."""
+        return EmployerUpdate(
+            employer_id=decode_id(self.id, models.Employer),
+            name=absent_if_unset(self.name),
+            confirmed=absent_if_unset(self.confirmed),
+        )
+
 
 @strawberry.type(description="What came of adding an employer.")
 class CreateEmployerPayload:
-    """An employer, or all that is wrong with the entry."""
+    """The payload of createEmployer."""
 
     employer: Employer | None = strawberry.field(default=None, description="The employer; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
@@ -48,16 +56,9 @@ class CreateEmployerPayload:
 
 @strawberry.type(description="What came of changing an employer.")
 class UpdateEmployerPayload:
-    """An employer, or all that is wrong with the entry."""
+    """The payload of updateEmployer."""
 
     employer: Employer | None = strawberry.field(
         default=None, description="The employer as it now is; null when refused."
     )
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
-
-
-def update_of(given: UpdateEmployerInput) -> EmployerUpdate:
-    """The update as the rules take it."""
-    return EmployerUpdate(
-        employer_id=row_id(given.id, models.Employer), name=slot(given.name), confirmed=slot(given.confirmed)
-    )

@@ -1,4 +1,4 @@
-"""What is entered for a field of a form: one input for all kinds."""
+"""The input for a field of a form: one input for the fields of all kinds."""
 
 import datetime as dt
 from decimal import Decimal
@@ -12,7 +12,7 @@ from services.tracker_types.input import BoundEntry, ChoiceEntry, ConditionEntry
 
 @strawberry.input(description="When a field is shown; a condition looks back in the form.")
 class FieldConditionInput:
-    """The input over a condition."""
+    """The input for a condition."""
 
     field: str = strawberry.field(description="The key of a field further up, neither of files nor of a reference.")
     is_one_of: list[str] = strawberry.field(
@@ -22,7 +22,7 @@ class FieldConditionInput:
 
 @strawberry.input(description="One end of a date's range: a day, today, or another field's day; moved by some days.")
 class DateBoundInput:
-    """The input over a date's bound."""
+    """The input for a date's bound."""
 
     date: dt.date | None = strawberry.field(default=None, description="A fixed day.")
     today: bool = strawberry.field(default=False, description="Whether it is the present day in Europe/London.")
@@ -34,7 +34,7 @@ class DateBoundInput:
 
 @strawberry.input(description="A value of a choice field's list.")
 class ChoiceInput:
-    """The input over a choice."""
+    """The input for a choice."""
 
     value: str = strawberry.field(description="What is entered and kept; once in a list, in at most 200 characters.")
     label: str = strawberry.field(description="What people read, in at most 200 characters.")
@@ -44,7 +44,7 @@ class ChoiceInput:
 
 @strawberry.input(description="A field of a form. A slot that its kind does not have is refused: WRONG_KIND.")
 class FieldDefinitionInput:
-    """The input over a field of any kind."""
+    """The input for a field of any kind."""
 
     key: str = strawberry.field(
         description="What names it in an entry's `values`: up to 40 letters and digits, a small letter first; once in a form."
@@ -110,16 +110,14 @@ class FieldDefinitionInput:
     )
     max_files: int | None = strawberry.field(default=None, description="FILE: the most files, up to 20. Absent: 1.")
 
-
-def field_of(given: FieldDefinitionInput) -> FieldEntry:
-    """The field as the rules take it."""
-    slots: dict[str, Any] = dict(vars(given))
-    if given.visible_when is not None:
-        condition = given.visible_when
-        slots["visible_when"] = ConditionEntry(field=condition.field, is_one_of=condition.is_one_of)
-    for name in ("earliest", "latest"):
-        if slots[name] is not None:
-            slots[name] = tuple(BoundEntry(**vars(bound)) for bound in slots[name])
-    if given.choices is not None:
-        slots["choices"] = tuple(ChoiceEntry(**vars(choice)) for choice in given.choices)
-    return FieldEntry(**slots)
+    def decode(self) -> FieldEntry:
+        """Return the field as the services take it."""
+        values: dict[str, Any] = dict(vars(self))
+        if self.visible_when is not None:
+            values["visible_when"] = ConditionEntry(**vars(self.visible_when))
+        for name in ("earliest", "latest"):
+            if values[name] is not None:
+                values[name] = tuple(BoundEntry(**vars(bound)) for bound in values[name])
+        if self.choices is not None:
+            values["choices"] = tuple(ChoiceEntry(**vars(choice)) for choice in self.choices)
+        return FieldEntry(**values)

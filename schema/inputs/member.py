@@ -1,13 +1,13 @@
-"""What is entered to add or change a member, and what comes of it."""
+"""The inputs and payloads of createMember and updateMember."""
 
 import strawberry
 
 import models
 from schema.enums import MemberKind, Role
 from schema.input_error import InputError
-from schema.inputs.tracker_update import slot
+from schema.inputs.absent import absent_if_unset
+from schema.inputs.ids import decode_id
 from schema.member import Member
-from schema.relay import row_id
 from services.accounts.member_changes import MemberEntry, MemberUpdate
 
 
@@ -26,6 +26,10 @@ class CreateMemberInput:
         default_factory=list,
         description="What the member may do beyond reading; nobody grants a role that they lack.",
     )
+
+    def decode(self) -> MemberEntry:
+        """Return the member as the services take it."""
+        return MemberEntry(name=self.name, email=self.email, kind=self.kind, roles=tuple(self.roles))
 
 
 @strawberry.input(description="What is entered to change a member. A slot that is absent keeps what there is.")
@@ -51,10 +55,20 @@ class UpdateMemberInput:
         "nobody can give them a tracker. The last active member with MANAGE_MEMBERS stays. Null is refused.",
     )
 
+    def decode(self) -> MemberUpdate:
+        """Return the update as the services take it."""
+        return MemberUpdate(
+            member_id=decode_id(self.id, models.Member),
+            name=absent_if_unset(self.name),
+            kind=absent_if_unset(self.kind),
+            roles=absent_if_unset(self.roles, tuple),
+            active=absent_if_unset(self.active),
+        )
+
 
 @strawberry.type(description="What came of adding a member.")
 class CreateMemberPayload:
-    """A member, or all that is wrong with the entry."""
+    """The payload of createMember."""
 
     member: Member | None = strawberry.field(default=None, description="The member; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
@@ -62,23 +76,7 @@ class CreateMemberPayload:
 
 @strawberry.type(description="What came of changing a member.")
 class UpdateMemberPayload:
-    """A member, or all that is wrong with the entry."""
+    """The payload of updateMember."""
 
     member: Member | None = strawberry.field(default=None, description="The member as they now are; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
-
-
-def entry_of(given: CreateMemberInput) -> MemberEntry:
-    """The entry as the rules take it."""
-    return MemberEntry(name=given.name, email=given.email, kind=given.kind, roles=tuple(given.roles))
-
-
-def update_of(given: UpdateMemberInput) -> MemberUpdate:
-    """The update as the rules take it."""
-    return MemberUpdate(
-        member_id=row_id(given.id, models.Member),
-        name=slot(given.name),
-        kind=slot(given.kind),
-        roles=slot(given.roles, tuple),
-        active=slot(given.active),
-    )

@@ -1,11 +1,11 @@
-"""Marking notifications as read, and what comes of it."""
+"""The input and the payload of markNotificationsRead."""
 
 import strawberry
 
 import models
 from schema.input_error import InputError
+from schema.inputs.ids import decode_id
 from schema.notification import Notification
-from schema.relay import row_id
 from schema.viewer import Viewer
 from services.notifications.listing import ReadMark
 
@@ -17,10 +17,14 @@ class MarkNotificationsReadInput:
     ids: list[strawberry.ID] | None = strawberry.field(default=None, description="These.")
     all: bool = strawberry.field(default=False, description="All that there are.")
 
+    def decode(self) -> ReadMark:
+        """Return the notifications to mark as the services take them."""
+        return ReadMark([decode_id(text, models.Notification) for text in self.ids or ()], self.all)
+
 
 @strawberry.type(description="What came of marking notifications as read.")
 class MarkNotificationsReadPayload:
-    """The marked notifications, or all that is wrong with the entry."""
+    """The payload of markNotificationsRead."""
 
     viewer: Viewer | None = strawberry.field(
         default=None, description="Whose they are, with the count that is left; null when refused."
@@ -29,8 +33,3 @@ class MarkNotificationsReadPayload:
         default_factory=list, description="Those that are marked, newest first; of many the newest hundred."
     )
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
-
-
-def mark_of(given: MarkNotificationsReadInput) -> ReadMark:
-    """The entry as the rules take it."""
-    return ReadMark([row_id(text, models.Notification) for text in given.ids or ()], given.all)

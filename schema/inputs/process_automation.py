@@ -1,4 +1,4 @@
-"""What is entered to set a process automation, and what comes of it."""
+"""The input and the payload of updateProcessAutomation."""
 
 import strawberry
 
@@ -24,7 +24,7 @@ class UpdateProcessAutomationInput:
 
 @strawberry.type(description="What came of setting a process automation.")
 class UpdateProcessAutomationPayload:
-    """A process automation, or all that is wrong with the entry."""
+    """The payload of updateProcessAutomation."""
 
     process_automation: ProcessAutomation | None = strawberry.field(
         default=None, description="The process automation as it is now set; null when refused."

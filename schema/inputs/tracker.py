@@ -1,4 +1,4 @@
-"""What is entered to open a tracker, and what comes of it."""
+"""The input and the payload of createTracker, and the values of fields."""
 
 import datetime as dt
 from decimal import Decimal
@@ -9,7 +9,8 @@ import strawberry
 import models
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
-from schema.relay import Edge, optional_row_id, reference_in
+from schema.inputs.ids import decode_optional_id, decode_reference
+from schema.relay import Edge
 from schema.tracker import Tracker
 from services.forms.kinds import SubmittedValue
 from services.trackers.create_input import TrackerEntry
@@ -17,7 +18,7 @@ from services.trackers.create_input import TrackerEntry
 
 @strawberry.input(one_of=True, description="One of the slots: the one that fits the field's kind.")
 class ValueInput:
-    """A value in one of its slots."""
+    """The value of a field: one input field is set, the one that fits the kind of the form's field."""
 
     text: str | None = strawberry.field(default=strawberry.UNSET, description="Of a TEXT field.")
     integer: int | None = strawberry.field(default=strawberry.UNSET, description="Of an INTEGER field.")
@@ -37,10 +38,22 @@ class ValueInput:
 
 @strawberry.input(description="The value of one field.")
 class FieldValueInput:
-    """A field's key and value."""
+    """The input for the value of one field."""
 
     key: str = strawberry.field(description="The field's key.")
     value: ValueInput | None = strawberry.field(default=None, description="The value; null clears the field.")
+
+    def decode(self) -> SubmittedValue:
+        """Return the value as the services take it."""
+        if self.value is None:
+            return SubmittedValue(key=self.key, slot=None, value=None)
+        slot, value = next((slot, value) for slot, value in vars(self.value).items() if value is not strawberry.UNSET)
+        decoded: Any = value
+        if slot == "reference":
+            decoded = decode_reference(value)
+        elif slot == "files":
+            decoded = [decode_reference(text) for text in value]
+        return SubmittedValue(key=self.key, slot=slot, value=decoded)
 
 
 @strawberry.input(description="What is entered to open a tracker.")
@@ -70,41 +83,27 @@ class CreateTrackerInput:
         "another entry is refused. Spent only by success.",
     )
 
+    def decode(self) -> TrackerEntry:
+        """Return the tracker as the services take it."""
+        return TrackerEntry(
+            type=self.type,
+            type_version=self.type_version,
+            learner_id=decode_optional_id(self.learner_id, models.Learner),
+            status=self.status,
+            assignee_id=decode_optional_id(self.assignee_id, models.Member),
+            description=self.description,
+            due_date=self.due_date,
+            values=tuple(value.decode() for value in self.values),
+            idempotency_key=self.idempotency_key,
+        )
+
 
 @strawberry.type(description="What came of opening a tracker.")
 class CreateTrackerPayload:
-    """A tracker, or all that is wrong with its entry."""
+    """The payload of createTracker."""
 
     tracker: Tracker | None = strawberry.field(default=None, description="The tracker; null when refused.")
     tracker_edge: Edge[Tracker] | None = strawberry.field(
         default=None, description="The tracker as an edge of `trackers`, to put in front of a list; null when refused."
     )
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
-
-
-def entry_of(given: CreateTrackerInput) -> TrackerEntry:
-    """The entry as the rules take it."""
-    return TrackerEntry(
-        type=given.type,
-        type_version=given.type_version,
-        learner_id=optional_row_id(given.learner_id, models.Learner),
-        status=given.status,
-        assignee_id=optional_row_id(given.assignee_id, models.Member),
-        description=given.description,
-        due_date=given.due_date,
-        values=tuple(submitted(value) for value in given.values),
-        idempotency_key=given.idempotency_key,
-    )
-
-
-def submitted(given: FieldValueInput) -> SubmittedValue:
-    """A field's value as the rules take it."""
-    if given.value is None:
-        return SubmittedValue(key=given.key, slot=None, value=None)
-    slot, value = next((slot, value) for slot, value in vars(given.value).items() if value is not strawberry.UNSET)
-    decoded: Any = value
-    if slot == "reference":
-        decoded = reference_in(value)
-    elif slot == "files":
-        decoded = [reference_in(one) for one in value]
-    return SubmittedValue(key=given.key, slot=slot, value=decoded)

@@ -1,4 +1,4 @@
-"""Which trackers a list has, and in which order."""
+"""The filter and the order of a list of trackers."""
 
 import datetime as dt
 from typing import Annotated, TypeVar
@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from schema.enums import OrderDirection, ProgrammeStatus, TrackerCategory, TrackerOrderField, TrackerStatus
-from schema.relay import reference_of
+from schema.inputs.ids import parse_argument_id
 from services.kernel.errors import BadRequestError
 from services.paging.by_name import search_words
 from services.trackers.listing import filters
@@ -29,7 +29,7 @@ class DateRange:
     description="Which trackers: fields are and-ed, entries of a list or-ed; absent, null and [] restrict nothing."
 )
 class TrackerFilter:
-    """The filter's input."""
+    """The input for a filter of trackers."""
 
     search: str | None = strawberry.field(
         default=None,
@@ -62,18 +62,45 @@ class TrackerFilter:
         default=None, description="True: due before today, and NEW or APPROVED; false: all others."
     )
 
+    def decode(self) -> filters.TrackerFilter:
+        """Return the filter as the services take it; raise BadRequestError for what is no id, no range or no search."""
+        return filters.TrackerFilter(
+            search=tuple(dict.fromkeys(search_words(self.search, "filter"))),
+            type=_entries(self.type),
+            category=_entries(self.category),
+            status=_entries(self.status),
+            assignee=_ids(self.assignee_id, "Member", "assigneeId"),
+            unassigned=self.unassigned,
+            created_by=_ids(self.created_by_id, "Member", "createdById"),
+            learner=_ids(self.learner_id, "Learner", "learnerId"),
+            tutor=_ids(self.tutor_id, "Member", "tutorId"),
+            employer=_ids(self.employer_id, "Employer", "employerId"),
+            group=_entries(self.group),
+            programme=_ids(self.programme_id, "Programme", "programmeId"),
+            sub_programme=_entries(self.sub_programme),
+            programme_status=_entries(self.programme_status),
+            created=_days(self.created, "created"),
+            updated=_days(self.updated, "updated"),
+            due=_days(self.due, "due"),
+            overdue=self.overdue,
+        )
+
 
 @strawberry.input(
     description="One of the things that a list is ordered by. What is not there (nobody, no day) is last both ways; ties go "
     "by id, in the direction of the last field."
 )
 class TrackerOrder:
-    """An order's input."""
+    """The input for one field of an order."""
 
     field: TrackerOrderField = strawberry.field(description="By what.")
     direction: OrderDirection = strawberry.field(
         default=OrderDirection.ASC, description="Smallest, earliest and first in the alphabet first, or last."
     )
+
+    def decode(self) -> OrderTerm:
+        """Return the field and its direction as the services take them."""
+        return OrderTerm(self.field, self.direction is OrderDirection.DESC)
 
 
 OrderBy = Annotated[
@@ -84,52 +111,21 @@ OrderBy = Annotated[
 ]
 
 
-def rule_of(filter_by: TrackerFilter | None) -> filters.TrackerFilter:
-    """The filter as the lists take it; raises BadRequestError for what is no id, no range or no search."""
-    if filter_by is None:
-        return filters.ALL
-    return filters.TrackerFilter(
-        search=tuple(dict.fromkeys(search_words(filter_by.search, "filter"))),
-        type=_entries(filter_by.type),
-        category=_entries(filter_by.category),
-        status=_entries(filter_by.status),
-        assignee=_ids(filter_by.assignee_id, "Member", "assigneeId"),
-        unassigned=filter_by.unassigned,
-        created_by=_ids(filter_by.created_by_id, "Member", "createdById"),
-        learner=_ids(filter_by.learner_id, "Learner", "learnerId"),
-        tutor=_ids(filter_by.tutor_id, "Member", "tutorId"),
-        employer=_ids(filter_by.employer_id, "Employer", "employerId"),
-        group=_entries(filter_by.group),
-        programme=_ids(filter_by.programme_id, "Programme", "programmeId"),
-        sub_programme=_entries(filter_by.sub_programme),
-        programme_status=_entries(filter_by.programme_status),
-        created=_days(filter_by.created, "created"),
-        updated=_days(filter_by.updated, "updated"),
-        due=_days(filter_by.due, "due"),
-        overdue=filter_by.overdue,
-    )
-
-
-def terms_of(order_by: list[TrackerOrder] | None) -> tuple[OrderTerm, ...]:
-    """The order as the lists take it."""
-    return tuple(OrderTerm(one.field, one.direction is OrderDirection.DESC) for one in order_by or ())
-
-
 def _entries(entries: list[_T] | None) -> tuple[_T, ...] | None:
     return tuple(entries) if entries else None
 
 
 def _ids(entries: list[strawberry.ID] | None, type_name: str, argument: str) -> tuple[UUID, ...] | None:
-    """The rows that ids name; one of another type matches nothing, but still restricts."""
+    """Return the rows that ids name; an id of another type matches nothing, but still restricts."""
     if not entries:
         return None
-    named = [reference_of(text, "filter", argument, str(place)) for place, text in enumerate(entries)]
-    return tuple(reference.id for reference in named if reference.type_name == type_name)
+    references = [parse_argument_id(text, "filter", argument, str(index)) for index, text in enumerate(entries)]
+    return tuple(reference.id for reference in references if reference.type_name == type_name)
 
 
-def _days(range_: DateRange | None, argument: str) -> Days | None:
-    if range_ is None or (range_.from_ is None and range_.to is None):
+def _days(dates: DateRange | None, argument: str) -> Days | None:
+    if dates is None or (dates.from_ is None and dates.to is None):
         return None
-    if range_.from_ and range_.to and range_.from_ > range_.to:
+    if dates.from_ and dates.to and dates.from_ > dates.to:
         raise BadRequestError("The range ends before it begins.", "filter", argument)
-    return Days(range_.from_, range_.to)
+    return Days(dates.from_, dates.to)

@@ -1,14 +1,14 @@
-"""What is entered to make or change a tracker type, and what comes of it."""
+"""The inputs and payloads of createTrackerType and updateTrackerType."""
 
 import strawberry
 
 import models
 from schema.input_error import InputError
-from schema.inputs.field_definition import FieldDefinitionInput, field_of
-from schema.inputs.tracker_update import slot
-from schema.relay import row_id
+from schema.inputs.absent import absent_if_unset
+from schema.inputs.field_definition import FieldDefinitionInput
+from schema.inputs.ids import decode_id
 from schema.tracker_type import TrackerType
-from services.tracker_types.input import TypeEntry, TypeUpdate
+from services.tracker_types.input import FieldEntry, TypeEntry, TypeUpdate
 
 
 @strawberry.input(description="What is entered to make a tracker type of the organisation's own.")
@@ -22,6 +22,10 @@ class CreateTrackerTypeInput:
     name: str = strawberry.field(description="What people call it, in at most 200 characters.")
     description: str = strawberry.field(default="", description="What it is for, in at most 2,000 characters.")
     fields: list[FieldDefinitionInput] = strawberry.field(description="Its form, in order; at most 100 fields.")
+
+    def decode(self) -> TypeEntry:
+        """Return the type as the services take it."""
+        return TypeEntry(key=self.key, name=self.name, description=self.description, fields=_decode_fields(self.fields))
 
 
 @strawberry.input(
@@ -49,10 +53,25 @@ class UpdateTrackerTypeInput:
         description="The whole form anew, in order; at most 100 fields. Trackers that there are keep theirs. Null is refused.",
     )
 
+    def decode(self) -> TypeUpdate:
+        """Return the update as the services take it."""
+        return TypeUpdate(
+            type_id=decode_id(self.id, models.TrackerType),
+            version=self.version,
+            name=absent_if_unset(self.name),
+            description=absent_if_unset(self.description),
+            archived=absent_if_unset(self.archived),
+            fields=absent_if_unset(self.fields, _decode_fields),
+        )
+
+
+def _decode_fields(fields: list[FieldDefinitionInput]) -> tuple[FieldEntry, ...]:
+    return tuple(field.decode() for field in fields)
+
 
 @strawberry.type(description="What came of making a tracker type.")
 class CreateTrackerTypePayload:
-    """A type, or all that is wrong with its entry."""
+    """The payload of createTrackerType."""
 
     tracker_type: TrackerType | None = strawberry.field(default=None, description="The type; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
@@ -60,27 +79,9 @@ class CreateTrackerTypePayload:
 
 @strawberry.type(description="What came of changing a tracker type.")
 class UpdateTrackerTypePayload:
-    """A type, or all that is wrong with the entry."""
+    """The payload of updateTrackerType."""
 
     tracker_type: TrackerType | None = strawberry.field(
         default=None, description="The type; null when refused, but on CONFLICT the type as it now stands."
     )
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
-
-
-def entry_of(given: CreateTrackerTypeInput) -> TypeEntry:
-    """The entry as the rules take it."""
-    fields = tuple(map(field_of, given.fields))
-    return TypeEntry(key=given.key, name=given.name, description=given.description, fields=fields)
-
-
-def update_of(given: UpdateTrackerTypeInput) -> TypeUpdate:
-    """The entry as the rules take it."""
-    return TypeUpdate(
-        type_id=row_id(given.id, models.TrackerType),
-        version=given.version,
-        name=slot(given.name),
-        description=slot(given.description),
-        archived=slot(given.archived),
-        fields=slot(given.fields, lambda fields: tuple(map(field_of, fields))),
-    )

@@ -1,18 +1,16 @@
-"""What is entered to change a tracker, and what comes of it."""
+"""The input and the payload of updateTracker."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
 
 import strawberry
 
 import models
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
-from schema.inputs.tracker import FieldValueInput, submitted
-from schema.relay import row_id
+from schema.inputs.absent import absent_if_unset
+from schema.inputs.ids import decode_id
+from schema.inputs.tracker import FieldValueInput
 from schema.tracker import Tracker
-from services.kernel.absent import ABSENT
 from services.trackers.update_input import UpdateEntry
 
 
@@ -47,33 +45,25 @@ class UpdateTrackerInput:
         default=strawberry.UNSET, description="Why, in at most 10,000 characters; kept with the change."
     )
 
+    def decode(self) -> UpdateEntry:
+        """Return the update as the services take it."""
+        return UpdateEntry(
+            tracker_id=decode_id(self.id, models.Tracker),
+            version=self.version,
+            status=absent_if_unset(self.status),
+            assignee_id=absent_if_unset(self.assignee_id, lambda text: decode_id(text, models.Member)),
+            description=absent_if_unset(self.description),
+            due_date=absent_if_unset(self.due_date),
+            values=absent_if_unset(self.values, lambda values: tuple(value.decode() for value in values)),
+            comment=self.comment or None,
+        )
+
 
 @strawberry.type(description="What came of changing a tracker.")
 class UpdateTrackerPayload:
-    """A tracker, or all that is wrong with the entry."""
+    """The payload of updateTracker."""
 
     tracker: Tracker | None = strawberry.field(
         default=None, description="The tracker; null when refused, but on CONFLICT the tracker as it now stands."
     )
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
-
-
-def update_of(given: UpdateTrackerInput) -> UpdateEntry:
-    """The entry as the rules take it."""
-    return UpdateEntry(
-        tracker_id=row_id(given.id, models.Tracker),
-        version=given.version,
-        status=slot(given.status),
-        assignee_id=slot(given.assignee_id, lambda text: row_id(text, models.Member)),
-        description=slot(given.description),
-        due_date=slot(given.due_date),
-        values=slot(given.values, lambda values: tuple(map(submitted, values))),
-        comment=given.comment or None,
-    )
-
-
-def slot(given: Any, read: Callable[[Any], Any] = lambda value: value) -> Any:
-    """What a slot of an update says: ABSENT, None, or what ``read`` makes of it."""
-    if given is strawberry.UNSET:
-        return ABSENT
-    return None if given is None else read(given)

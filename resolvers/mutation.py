@@ -1,0 +1,115 @@
+"""The root type of mutations: a table of contents, whose resolvers are in the modules beside it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
+from resolvers import comment as comment_resolvers
+from resolvers import employer as employer_resolvers
+from resolvers import member as member_resolvers
+from resolvers import notification as notification_resolvers
+from resolvers import process_automation as process_automation_resolvers
+from resolvers import session as session_resolvers
+from resolvers import tracker as tracker_resolvers
+from resolvers import tracker_type as tracker_type_resolvers
+from resolvers.errors import ErrorsToPayload
+from resolvers.fresh_reads import FreshLoaders
+from schema.inputs.comment import AddCommentPayload
+from schema.inputs.employer import CreateEmployerPayload, UpdateEmployerPayload
+from schema.inputs.member import CreateMemberPayload, UpdateMemberPayload
+from schema.inputs.notification import MarkNotificationsReadPayload
+from schema.inputs.process_automation import UpdateProcessAutomationPayload
+from schema.inputs.session import SignInPayload
+from schema.inputs.tracker import CreateTrackerPayload
+from schema.inputs.tracker_type import CreateTrackerTypePayload, UpdateTrackerTypePayload
+from schema.inputs.tracker_update import UpdateTrackerPayload
+
+
+def _mutation_field(resolver: Callable[..., Any], payload: Callable[..., Any], description: str) -> Any:
+    extensions = [FreshLoaders(), ErrorsToPayload(payload)]
+    return strawberry.mutation(resolver=resolver, extensions=extensions, description=description)
+
+
+@strawberry.type(description="What one can do.")
+class Mutation:
+    """Mutations."""
+
+    sign_in: SignInPayload | None = _mutation_field(
+        session_resolvers.sign_in, SignInPayload, "Sign in with e-mail address and password."
+    )
+    refresh_session: SignInPayload | None = _mutation_field(
+        session_resolvers.refresh_session, SignInPayload, "Exchange a refresh token for a fresh pair of tokens."
+    )
+    sign_out: bool = strawberry.mutation(
+        resolver=session_resolvers.sign_out, description="End a session; whether the token was one's."
+    )
+    request_password_reset: bool = strawberry.mutation(
+        resolver=session_resolvers.request_password_reset,
+        description="Have a link to choose another password mailed to a member. Always true, whether or not there is "
+        "such a member, and however often it was asked: at most a few mails an hour go out.",
+    )
+    set_password: SignInPayload | None = _mutation_field(
+        session_resolvers.set_password,
+        SignInPayload,
+        "Choose a password with the token of an invitation or a reset, which works once. Ends every session of the "
+        "member and signs in.",
+    )
+    create_member: CreateMemberPayload | None = _mutation_field(
+        member_resolvers.create_member,
+        CreateMemberPayload,
+        "Add a member to the organisation; a mail brings them a link to choose a password. Needs MANAGE_MEMBERS.",
+    )
+    update_member: UpdateMemberPayload | None = _mutation_field(
+        member_resolvers.update_member,
+        UpdateMemberPayload,
+        "Change a member, or switch them off: then they lose everything at once. Needs MANAGE_MEMBERS.",
+    )
+    create_tracker: CreateTrackerPayload | None = _mutation_field(
+        tracker_resolvers.create_tracker,
+        CreateTrackerPayload,
+        "Open a tracker; its assignee hears of it at once and by mail. Refused with all that is wrong, or done whole.",
+    )
+    update_tracker: UpdateTrackerPayload | None = _mutation_field(
+        tracker_resolvers.update_tracker,
+        UpdateTrackerPayload,
+        "Change a tracker, as the one who last read it. Refused with all that is wrong, or done whole, as one event "
+        "of its history.",
+    )
+    add_comment: AddCommentPayload | None = _mutation_field(
+        comment_resolvers.add_comment,
+        AddCommentPayload,
+        "Say something about a tracker; its creator and its assignee hear of it. Its version stays as it is.",
+    )
+    mark_notifications_read: MarkNotificationsReadPayload | None = _mutation_field(
+        notification_resolvers.mark_notifications_read,
+        MarkNotificationsReadPayload,
+        "Mark notifications as read. Those that were read before keep their time.",
+    )
+    create_tracker_type: CreateTrackerTypePayload | None = _mutation_field(
+        tracker_type_resolvers.create_tracker_type,
+        CreateTrackerTypePayload,
+        "Make a tracker type of the organisation's own. Refused with all that is wrong with it. Needs MANAGE_SETTINGS.",
+    )
+    update_tracker_type: UpdateTrackerTypePayload | None = _mutation_field(
+        tracker_type_resolvers.update_tracker_type,
+        UpdateTrackerTypePayload,
+        "Change, archive or restore a tracker type of the organisation's own, as the one who last read it. Every change "
+        "is a new version; trackers keep the form that they were made with. Needs MANAGE_SETTINGS.",
+    )
+    update_process_automation: UpdateProcessAutomationPayload | None = _mutation_field(
+        process_automation_resolvers.update_process_automation,
+        UpdateProcessAutomationPayload,
+        "Enable or disable a process automation of the organisation, or set its four-eyes rule. Needs MANAGE_SETTINGS.",
+    )
+    create_employer: CreateEmployerPayload | None = _mutation_field(
+        employer_resolvers.create_employer,
+        CreateEmployerPayload,
+        "Add an employer. Whoever opens trackers may add one on the spot, unconfirmed: needs CREATE_TRACKERS or "
+        "MANAGE_SETTINGS.",
+    )
+    update_employer: UpdateEmployerPayload | None = _mutation_field(
+        employer_resolvers.update_employer,
+        UpdateEmployerPayload,
+        "Name an employer, or say whether it is confirmed. Needs MANAGE_SETTINGS.",
+    )
