@@ -15,7 +15,7 @@ from models import Organisation
 from server.database import NotMigrated, database_of, with_database
 from server.embedded_postgres.server import EmbeddedPostgresError
 from server.environment import SettingsError
-from server.observability.logging import configure_logs
+from server.observability.logging import configure_logging
 from server.settings import Settings
 from services.demo.fill import DatabaseNotEmptyError
 from services.imports.report import UnreadableFileError
@@ -33,7 +33,7 @@ UNSERVED = (SettingsError, EmbeddedPostgresError, NotMigrated, DatabaseNotEmptyE
 
 def settings() -> Settings:
     """The settings of the environment, for the present folder."""
-    configure_logs()
+    configure_logging()
     return Settings.from_environment(os.environ, folder=Path.cwd())
 
 

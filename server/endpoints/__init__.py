@@ -1,4 +1,4 @@
-"""The addresses beside ``/graphql``: files, health, metrics, the playground and the password page.
+"""The HTTP endpoints beside ``/graphql``: files, health, metrics, the playground and the password page.
 
-May use ``middleware``, ``protocol`` and ``observability``.
+GraphQL itself belongs in ``http`` and ``websocket``. May use ``protocol`` and ``observability``.
 """

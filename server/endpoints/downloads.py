@@ -1,4 +1,4 @@
-"""`GET /files/…`: a file, to whoever has an address that was made for it and still holds."""
+"""``GET /files/…``: download a file by a signed URL that has not expired."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -17,25 +17,25 @@ from services.files.store import FileStore
 from services.installation import Installation
 from services.trackers.attachments import File, files_by_id
 
-NEITHER_PAGE_NOR_SCRIPT = {
+SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-site",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
 }
-"""Whatever a file is, no browser may run it in the name of this address, nor pass the address on."""
+"""Whatever a file is, no browser may run it as a page or script of this origin, nor pass its URL on."""
 
 
 class DownloadEndpoint:
-    """The ASGI endpoint for downloads; give it to a `Route` without methods, so that it refuses others itself."""
+    """The ASGI endpoint for downloads; needs a ``Route`` without methods, since it responds to other methods itself."""
 
     def __init__(self, store: FileStore, installation: Installation) -> None:
         self._store = store
         self._installation = installation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         request = Request(scope, receive)
         try:
             response = await self._respond(request)
@@ -49,13 +49,16 @@ class DownloadEndpoint:
         if request.method not in ("GET", "HEAD"):
             raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET", Allow="GET, HEAD")
         file = await self._file(request.path_params["address"])
-        headers = {**NEITHER_PAGE_NOR_SCRIPT, "Content-Disposition": attachment(file.name)}
-        headers["Content-Length"] = str(file.bytes)
+        headers = {
+            **SECURITY_HEADERS,
+            "Content-Disposition": content_disposition(file.name),
+            "Content-Length": str(file.bytes),
+        }
         if request.method == "HEAD":
             return Response(headers=headers, media_type=file.media_type)
-        pieces = self._store.read(file.id)
-        first = await anext(pieces)  # what is wrong shows before anything is sent
-        return StreamingResponse(_from(first, pieces), headers=headers, media_type=file.media_type)
+        chunks = self._store.read(file.id)
+        first = await anext(chunks)  # a file that cannot be read fails before the response begins
+        return StreamingResponse(_body(first, chunks), headers=headers, media_type=file.media_type)
 
     async def _file(self, path: str) -> File:
         grant = granted(self._installation, path)
@@ -70,20 +73,21 @@ class DownloadEndpoint:
         return file
 
 
-async def _from(first: bytes, pieces: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+async def _body(first: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
     try:
-        async with aclosing(pieces):
+        async with aclosing(chunks):
             yield first
-            async for piece in pieces:
-                yield piece
+            async for chunk in chunks:
+                yield chunk
     except Exception as error:
-        # Nothing can be said any more. Too few bytes tell the reader that something is missing.
+        # It is too late for an error response: fewer bytes than Content-Length tell the client that some are missing.
         log_failure(error, new_request_id())
 
 
-def attachment(name: str) -> str:
-    """A Content-Disposition that has a browser save the file under its name (RFC 6266, RFC 8187)."""
-    plain = "".join(one if one.isascii() and one.isprintable() and one not in '"\\%' else "_" for one in name)
-    # RFC 8187's attr-char beside letters and digits.
-    exact = quote(name, safe="!#$&+-.^_`|~")
-    return f'attachment; filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{exact}")
+def content_disposition(name: str) -> str:
+    """Return a Content-Disposition that has a browser save the file under its name (RFC 6266, RFC 8187)."""
+    fallback = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name)
+    # Beside letters and digits, RFC 8187's attr-char.
+    encoded = quote(name, safe="!#$&+-.^_`|~")
+    extended = "" if fallback == name else f"; filename*=UTF-8''{encoded}"
+    return f'attachment; filename="{fallback}"{extended}'

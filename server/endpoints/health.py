@@ -1,4 +1,4 @@
-"""``/health/live``: the process answers. ``/health/ready``: it can do its work. Both are for anybody."""
+"""Health checks, open to everybody: ``/health/live`` (the process answers) and ``/health/ready`` (it can serve)."""
 
 import asyncio
 from typing import Final
@@ -9,28 +9,28 @@ from starlette.routing import Route
 
 from models.database import pending_migrations
 
-_PATIENCE: Final = 5.0  # seconds
+_TIMEOUT: Final = 5.0  # seconds
 _HEADERS: Final = {"Cache-Control": "no-store"}
 
 
 def health_routes() -> list[Route]:
-    """Make the routes of both."""
+    """Return the routes of both health checks."""
     return [Route("/health/live", _live), Route("/health/ready", _ready)]
 
 
 async def _live(_request: Request) -> Response:
-    return _answer("live")
+    return _response("live")
 
 
 async def _ready(_request: Request) -> Response:
-    """Whether the database answers and is migrated."""
+    """Respond with 200 if the database answers and is migrated, else with 503 and the reason."""
     try:
-        async with asyncio.timeout(_PATIENCE):
-            lacking = await pending_migrations()
+        async with asyncio.timeout(_TIMEOUT):
+            missing = await pending_migrations()
     except Exception:
-        return _answer("the database does not answer", 503)
-    return _answer(f"the database lacks {', '.join(lacking)}", 503) if lacking else _answer("ready")
+        return _response("the database does not answer", 503)
+    return _response(f"the database lacks {', '.join(missing)}", 503) if missing else _response("ready")
 
 
-def _answer(line: str, status: int = 200) -> Response:
+def _response(line: str, status: int = 200) -> Response:
     return PlainTextResponse(f"{line}\n", status, _HEADERS)

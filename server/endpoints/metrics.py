@@ -1,7 +1,7 @@
-"""``GET /metrics`` for Prometheus: what the processes counted, and how the database's queues stand now.
+"""``GET /metrics`` for Prometheus: what the processes counted, and the state of the database's queues.
 
-Without a token it answers this machine alone. A proxy on this machine makes everybody a neighbour; so a request that
-somebody passed on is not of this machine, whoever the proxy is.
+Without a token it answers only requests from this machine. Behind a proxy on this machine every request seems to come
+from here; so a request that has a proxy's header is refused, whichever proxy set it.
 """
 
 import asyncio
@@ -16,39 +16,39 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.observability.metrics import CONTENT_TYPE, counted
+from server.observability.metrics import CONTENT_TYPE, exposition
 from services.automations.worker import failed_automations
 from services.mail.outbox import OutboxState, outbox_state
 
-_PATIENCE: Final = 3.0  # seconds
-_PASSED_ON: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_TIMEOUT: Final = 3.0  # seconds
+_PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _HEADERS: Final = {"Cache-Control": "no-store"}
 
 
 def metrics_route(token: str | None) -> Route:
-    """Make the route; ``token`` is what whoever asks must bear, None for nobody but this machine."""
+    """Return the route; ``token`` is the bearer token that requests need, None to answer only this machine."""
 
-    async def answer(request: Request) -> Response:
-        if token is not None and not _bears(request, token):
+    async def metrics(request: Request) -> Response:
+        if token is not None and not _has_token(request, token):
             headers = {**_HEADERS, "WWW-Authenticate": "Bearer"}
             return PlainTextResponse("The metrics need the token of TRACKERS_METRICS_TOKEN.\n", 401, headers)
-        if token is None and not _is_of_this_machine(request):
+        if token is None and not _is_local(request):
             message = "Without TRACKERS_METRICS_TOKEN the metrics are for this machine alone.\n"
             return PlainTextResponse(message, 403, _HEADERS)
-        own, queues = await asyncio.gather(asyncio.to_thread(counted), _queues())
-        return Response(own + queues, 200, {**_HEADERS, "Content-Type": CONTENT_TYPE})
+        counted, queues = await asyncio.gather(asyncio.to_thread(exposition), _queue_metrics())
+        return Response(counted + queues, 200, {**_HEADERS, "Content-Type": CONTENT_TYPE})
 
-    return Route("/metrics", answer)
-
-
-def _bears(request: Request, token: str) -> bool:
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    same = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
-    return same and scheme.lower() == "bearer"
+    return Route("/metrics", metrics)
 
 
-def _is_of_this_machine(request: Request) -> bool:
-    if request.client is None or any(name in request.headers for name in _PASSED_ON):
+def _has_token(request: Request, token: str) -> bool:
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    equal = hmac.compare_digest(credentials.strip().encode("latin-1"), token.encode())
+    return equal and scheme.lower() == "bearer"
+
+
+def _is_local(request: Request) -> bool:
+    if request.client is None or any(name in request.headers for name in _PROXY_HEADERS):
         return False
     try:
         return ip_address(request.client.host).is_loopback
@@ -56,36 +56,41 @@ def _is_of_this_machine(request: Request) -> bool:
         return False
 
 
-async def _queues() -> bytes:
-    """How the queues in the database stand, the same for every process; nothing of them while it is away."""
+async def _queue_metrics() -> bytes:
+    """Return the metrics of the queues in the database, the same from every process; without it only that it is down."""
     registry = CollectorRegistry()
     try:
-        async with asyncio.timeout(_PATIENCE):
-            registry.register(_Queues(await outbox_state(), await failed_automations()))
+        async with asyncio.timeout(_TIMEOUT):
+            registry.register(_QueueCollector(await outbox_state(), await failed_automations()))
     except Exception:
-        registry.register(_Queues(None, None))
+        registry.register(_QueueCollector(None, None))
     return generate_latest(registry)
 
 
-class _Queues:
-    """Gauges read in the moment in which they are asked for."""
+class _QueueCollector:
+    """Gauges of the database's queues, read for one scrape; None for both where the database does not answer."""
 
-    def __init__(self, outbox: OutboxState | None, failed: int | None) -> None:
+    def __init__(self, outbox: OutboxState | None, failed_automations: int | None) -> None:
         self._outbox = outbox
-        self._failed = failed
+        self._failed_automations = failed_automations
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The gauges."""
-        up, help_text = self._outbox is not None, "Whether the database answers."
-        yield GaugeMetricFamily("trackers_database_up", help_text, int(up))
-        if self._outbox is None or self._failed is None:
+        """Yield the gauges."""
+        up = int(self._outbox is not None)
+        yield GaugeMetricFamily("trackers_database_up", "Whether the database answers: 1 or 0.", up)
+        if self._outbox is None or self._failed_automations is None:
             return
-        age = self._outbox.oldest_waiting_seconds
-        yield GaugeMetricFamily("trackers_outbox_waiting", "Mails that are still to be sent.", self._outbox.waiting)
-        yield GaugeMetricFamily("trackers_outbox_age_seconds", "How long the oldest of them has waited.", age)
+        yield GaugeMetricFamily("trackers_outbox_waiting", "Mails still to be sent.", self._outbox.waiting)
         yield GaugeMetricFamily(
-            "trackers_mails_given_up", "Mails that were given up in the last seven days.", self._outbox.given_up
+            "trackers_outbox_oldest_age_seconds",
+            "How long the oldest mail has waited to be sent.",
+            self._outbox.oldest_waiting_seconds,
         )
         yield GaugeMetricFamily(
-            "trackers_automations_failed", "Approved automations that could not be applied, and wait.", self._failed
+            "trackers_outbox_given_up", "Mails given up in the last seven days.", self._outbox.given_up
+        )
+        yield GaugeMetricFamily(
+            "trackers_automations_failed",
+            "Approved automations that could not be applied and await a decision.",
+            self._failed_automations,
         )

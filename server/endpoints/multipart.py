@@ -1,4 +1,4 @@
-"""The one file in a `multipart/form-data` body (RFC 7578), passed on as it comes in and never held as a whole."""
+"""The one file in a ``multipart/form-data`` body (RFC 7578), streamed as it is received and never held as a whole."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -15,16 +15,16 @@ from starlette.requests import Request
 from server.protocol.http_errors import HTTPError
 
 MULTIPART = "multipart/form-data"
-MOST_AROUND = 65_536
-"""Bytes that a body has around its file, at most: boundaries and the part's headers."""
+MAX_OVERHEAD = 65_536
+"""The most bytes that a body may have beside its file: boundaries and the part's headers."""
 IDLE_SECONDS = 60.0
-"""So long nothing may come in."""
+"""How long nothing may be received before an upload is given up."""
 
 ONE_PART = "Send exactly one part, a file, under the name `file`"
 
 
 class FilePart:
-    """The body of one request. First ``open``, then ``chunks`` to its end."""
+    """The file part of a request's body: first ``open`` it, then read its ``chunks`` to the end."""
 
     def __init__(self, request: Request, *, idle_seconds: float) -> None:
         self._request = request
@@ -35,14 +35,14 @@ class FilePart:
         self.media_type: str | None = None
 
     async def open(self) -> None:
-        """Read up to the file's first byte. Raises HTTPError, and ClientDisconnect."""
-        first = await anext(self._events, None)
-        if not isinstance(first, MultipartSegment) or first.name != "file":
+        """Read up to the file's first byte. Raises HTTPError and ClientDisconnect."""
+        segment = await anext(self._events, None)
+        if not isinstance(segment, MultipartSegment) or segment.name != "file":
             raise HTTPError(422, "BAD_USER_INPUT", ONE_PART)
-        self.name, self.media_type = first.filename, first.content_type
+        self.name, self.media_type = segment.filename, segment.content_type
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The file's bytes; at their end it is certain that nothing else follows. Raises HTTPError, ClientDisconnect."""
+        """Yield the file's bytes; after the last, no other part follows. Raises HTTPError and ClientDisconnect."""
         async with aclosing(self._events):
             async for event in self._events:
                 if isinstance(event, MultipartSegment):
@@ -58,7 +58,7 @@ class FilePart:
                         yield event
             self._parser.close()
         except MultipartError:
-            raise HTTPError(400, "BAD_REQUEST", f"The body is no whole {MULTIPART}") from None
+            raise HTTPError(400, "BAD_REQUEST", f"The body is not valid {MULTIPART}") from None
 
     async def _received(self) -> AsyncGenerator[bytes, None]:
         stream = self._request.stream()
@@ -67,17 +67,17 @@ class FilePart:
                 async with asyncio.timeout(self._idle_seconds):
                     chunk = await anext(stream, None)
             except TimeoutError:
-                raise HTTPError(408, "REQUEST_TIMEOUT", "Nothing came in for too long") from None
+                raise HTTPError(408, "REQUEST_TIMEOUT", "Nothing was received for too long") from None
             if chunk is None:
                 return
             if chunk:
                 yield chunk
 
 
-def announced_length(request: Request) -> int | None:
-    """The length of the body as its sender tells it."""
-    told = request.headers.get("content-length", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else None
+def content_length(request: Request) -> int | None:
+    """Return the length of the body in bytes as its ``Content-Length`` says; None without a valid one."""
+    value = request.headers.get("content-length", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
 
 
 def _boundary(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""Answers at addresses where there is nothing, or not by this method: GraphQL's error JSON, as everywhere else."""
+"""Responses for URLs that no route matches, or not with this method: GraphQL's error JSON, as everywhere else."""
 
 from http import HTTPStatus
 
@@ -10,8 +10,8 @@ from server.protocol.errors import request_error_result
 from server.protocol.http_errors import json_response
 
 
-async def wrong_address(_request: Request, error: Exception) -> Response:
-    """Answer in the framework's place, with its status and headers, `Allow` among them; the status names the code."""
+async def no_matching_route(_request: Request, error: Exception) -> Response:
+    """Respond to Starlette's 404 or 405, with its headers (``Allow`` among them); the error's code is the status's name."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     return json_response(request_error_result(status.phrase, status.name), status, dict(error.headers or {}))

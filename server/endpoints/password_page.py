@@ -1,4 +1,4 @@
-"""The page on which a member chooses a password: three files as they are, for any browser, without the playground."""
+"""The page on which a member chooses a password: three static files for any browser, independent of the playground."""
 
 from pathlib import Path
 from typing import Final
@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-FILES: Final = Path(__file__).parents[1] / "password"
+DIRECTORY: Final = Path(__file__).parents[1] / "password"
 
-_KINDS: Final = {"password.css": "text/css", "password.js": "text/javascript"}
+_MEDIA_TYPES: Final = {"password.css": "text/css", "password.js": "text/javascript"}
 _POLICY: Final = (
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src data:",  # the icon that says that there is none
+    "img-src data:",  # for the empty icon, which stops browsers from requesting /favicon.ico
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
@@ -29,14 +29,14 @@ _HEADERS: Final = {
 
 
 def password_routes() -> list[Route]:
-    """Make the routes of the page and of its script and style."""
-    return [Route("/password", _page), *(Route(f"/password/{name}", _part) for name in _KINDS)]
+    """Return the routes of the page, its script and its style sheet."""
+    return [Route("/password", _page), *(Route(f"/password/{name}", _asset) for name in _MEDIA_TYPES)]
 
 
 def _page(_request: Request) -> Response:
-    return Response((FILES / "index.html").read_bytes(), 200, _HEADERS, "text/html; charset=utf-8")
+    return Response((DIRECTORY / "index.html").read_bytes(), 200, _HEADERS, "text/html; charset=utf-8")
 
 
-def _part(request: Request) -> Response:
+def _asset(request: Request) -> Response:
     name = request.url.path.rpartition("/")[2]
-    return Response((FILES / name).read_bytes(), 200, _HEADERS, f"{_KINDS[name]}; charset=utf-8")
+    return Response((DIRECTORY / name).read_bytes(), 200, _HEADERS, f"{_MEDIA_TYPES[name]}; charset=utf-8")

@@ -1,6 +1,6 @@
-"""The playground's door: the bundled GraphiQL page, its assets, and who is meant to get it.
+"""The playground: the bundled GraphiQL page, its assets, and which requests get the page instead of the API.
 
-The page is built from `server/playground/` into `dist/`; nothing here knows what is in it.
+The page is built from ``server/playground/`` into its ``dist/``; nothing here knows what is in it.
 """
 
 import re
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.protocol.media_types import GRAPHQL, JSON, preference
 
@@ -31,10 +31,23 @@ npm run build --prefix server/playground</pre>
 """
 
 
-def playground_response(request: Request, dist: Path = DIST) -> Response:
-    """Answer the playground's page, or 503 and how to build it.
+class PlaygroundOrGraphQL:
+    """The ASGI application at ``/graphql``: the playground for a browser's navigation, else the GraphQL endpoint."""
 
-    The same page serves GET /graphql and GET /trackers/{id}: it reads its own address and prepares its query.
+    def __init__(self, graphql: ASGIApp) -> None:
+        self._graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request to the one that it is for."""
+        request = Request(scope)
+        app: ASGIApp = playground_response(request) if prefers_html(request) else self._graphql
+        await app(scope, receive, send)
+
+
+def playground_response(request: Request, dist: Path = DIST) -> Response:
+    """Return the playground's page; if it is not built, a page with status 503 that says how to build it.
+
+    The same page serves GET /graphql and GET /trackers/{id}: its script reads the URL and prepares the queries.
     """
     try:
         page, status = (dist / "index.html").read_text("utf-8"), 200
@@ -46,15 +59,15 @@ def playground_response(request: Request, dist: Path = DIST) -> Response:
 
 
 def playground_assets(dist: Path = DIST) -> Mount:
-    """Make the route of the page's scripts, styles and workers; a page not built yet has none: 404."""
+    """Return the route of the page's scripts, styles and workers; each is 404 while the page is not built."""
     return Mount("/playground/assets", _Assets(directory=dist / "assets", check_dir=False), name="playground_assets")
 
 
-def wants_html(request: Request) -> bool:
-    """Tell a browser's navigation from a query.
+def prefers_html(request: Request) -> bool:
+    """Return whether a request is a browser's navigation rather than a GraphQL request.
 
-    True for a GET (or HEAD) without a `query` parameter whose Accept header prefers text/html to GraphQL's answers.
-    A client that takes anything gets JSON.
+    True for GET or HEAD without a parameter ``query`` if ``Accept`` prefers text/html to GraphQL's media types. A
+    client that accepts anything gets JSON.
     """
     if request.method not in {"GET", "HEAD"} or "query" in request.query_params:
         return False
@@ -63,8 +76,8 @@ def wants_html(request: Request) -> bool:
 
 
 def _security_headers(host: str) -> dict[str, str]:
-    # 'self' means the socket too, but not in every browser still in use; hence its address by name.
-    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    # 'self' includes WebSockets, but not in every browser still in use; so their addresses are named too.
+    websockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     policy = (
         "default-src 'none'",
         "script-src 'self'",
@@ -72,7 +85,7 @@ def _security_headers(host: str) -> dict[str, str]:
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "font-src 'self' data:",
-        f"connect-src 'self'{sockets}",
+        f"connect-src 'self'{websockets}",
         "worker-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -86,10 +99,10 @@ def _security_headers(host: str) -> dict[str, str]:
 
 
 class _Assets(StaticFiles):
-    """Files named by their content: what a browser once has it may keep for ever."""
+    """Static files whose names contain a hash of their content, so that browsers may cache them for ever."""
 
     async def check_config(self) -> None:
-        """Let a missing folder be 404s, not an error: the page says what to do."""
+        """Accept a missing directory, whose files are then 404: the page says what to do."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

@@ -1,4 +1,4 @@
-"""`POST /files?type=KEY&field=KEY`: a file for a field, streamed to where files lie."""
+"""``POST /files?type=KEY&field=KEY``: upload a file for a field, streamed to the file store."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from server.endpoints.multipart import IDLE_SECONDS, MOST_AROUND, FilePart, announced_length
+from server.endpoints.multipart import IDLE_SECONDS, MAX_OVERHEAD, FilePart, content_length
 from server.protocol.http_errors import (
     HTTPError,
     domain_error_response,
@@ -25,14 +25,14 @@ from services.viewer import Viewer
 
 ViewerOf: TypeAlias = Callable[[str | None], Awaitable[Viewer | None]]
 
-LONGEST_SECONDS = 3_600.0
-"""So long an upload may take as a whole: far less than an unfinished one is kept."""
+MAX_SECONDS = 3_600.0
+"""How long a whole upload may take: far less than the time after which an unfinished one is deleted."""
 LINGER_BYTES, LINGER_SECONDS = 16_777_216, 10.0
-"""What of a refused upload is still taken from the line, and thrown away, so that its sender gets to read why."""
+"""How much of a refused upload is still received, and discarded, so that its sender gets to read the response."""
 
 
 class UploadEndpoint:
-    """The ASGI endpoint for uploads; give it to a `Route` without methods, so that it refuses others itself."""
+    """The ASGI endpoint for uploads; needs a ``Route`` without methods, since it responds to other methods itself."""
 
     def __init__(self, store: FileStore, viewer_of: ViewerOf, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self._store = store
@@ -40,21 +40,21 @@ class UploadEndpoint:
         self._idle_seconds = idle_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        incoming = _Incoming(receive)
+        """Respond to one request."""
+        body = _Body(receive)
         try:
-            response = await self._respond(Request(scope, incoming))
+            response = await self._respond(Request(scope, body))
         except ClientDisconnect:
             return
-        if incoming.whole:
+        if body.is_complete:
             await response(scope, receive, send)
         else:
-            await _answer_and_close(Request(scope), response, incoming, send)
+            await _respond_and_close(Request(scope), response, body, send)
 
     async def _respond(self, request: Request) -> Response:
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                return await self._receive(request)
+            async with asyncio.timeout(MAX_SECONDS):
+                return await self._upload(request)
         except HTTPError as error:
             return http_error_response(error)
         except DomainError as error:
@@ -66,67 +66,67 @@ class UploadEndpoint:
         except Exception as error:
             return internal_error_response(error, request.scope)
 
-    async def _receive(self, request: Request) -> Response:
+    async def _upload(self, request: Request) -> Response:
         if request.method != "POST":
             raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use POST", Allow="POST")
         viewer = await self._viewer_of(request.headers.get("authorization"))
         if viewer is None:
             raise UnauthenticatedError
         part = FilePart(request, idle_seconds=self._idle_seconds)
-        to = await destination_of(viewer, _parameter(request, "type"), _parameter(request, "field"))
-        length = announced_length(request)
-        _check_length(length, to)
+        destination = await destination_of(viewer, _parameter(request, "type"), _parameter(request, "field"))
+        length = content_length(request)
+        _check_length(length, destination)
         await part.open()
         sent = Sent(name=part.name, media_type=part.media_type, length=length)
         async with aclosing(part.chunks()) as chunks:
-            made = await upload(viewer, self._store, to, sent, chunks)
-        return json_response({"id": to_global_id("File", made)}, 201)
+            file_id = await upload(viewer, self._store, destination, sent, chunks)
+        return json_response({"id": to_global_id("File", file_id)}, 201)
 
 
-class _Incoming:
-    """What comes in, and whether it has come to its end."""
+class _Body:
+    """The ASGI ``receive`` of a request, which notes whether the whole body has been received."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self.whole = False
+        self.is_complete = False
 
     async def __call__(self) -> Message:
         message = await self._receive()
-        self.whole = not message.get("more_body", False)
+        self.is_complete = not message.get("more_body", False)
         return message
 
 
 def _parameter(request: Request, name: str) -> str:
     values = request.query_params.getlist(name)
     if len(values) != 1:
-        raise HTTPError(422, "BAD_USER_INPUT", f"Name the {name} once in the address: /files?type=KEY&field=KEY")
+        raise HTTPError(422, "BAD_USER_INPUT", f"Give {name} exactly once in the URL: /files?type=KEY&field=KEY")
     return values[0]
 
 
-def _check_length(length: int | None, to: Destination) -> None:
-    """Refuse at once what cannot but be too large, before any of it is read."""
-    if length is not None and length > to.most_bytes + MOST_AROUND:
-        raise too_large(to)
+def _check_length(length: int | None, destination: Destination) -> None:
+    """Refuse a body that must hold too large a file before any of it is read."""
+    if length is not None and length > destination.most_bytes + MAX_OVERHEAD:
+        raise too_large(destination)
 
 
-async def _answer_and_close(request: Request, response: Response, incoming: _Incoming, send: Send) -> None:
-    """Answer while the sender is still sending, read on for a little, and hang up.
+async def _respond_and_close(request: Request, response: Response, body: _Body, send: Send) -> None:
+    """Respond while the sender is still sending, read on for a while, then close the connection ("lingering close").
 
-    Hanging up on bytes that were not read resets the connection, and the answer may be lost with it.
+    Closing it with unread bytes would reset it, and the response could be lost with it.
     """
     headers: list[Any] = [*response.raw_headers, (b"connection", b"close")]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.body, "more_body": True})
-    if "expect" not in request.headers:  # such a sender waits for leave, and takes the answer for a no
-        await _throw_away(incoming)
+    if "expect" not in request.headers:  # a sender of "Expect: 100-continue" waits, and takes the response for a no
+        await _discard(body)
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _throw_away(incoming: _Incoming) -> None:
-    left = LINGER_BYTES
+async def _discard(body: _Body) -> None:
+    remaining = LINGER_BYTES
     try:
         async with asyncio.timeout(LINGER_SECONDS):
-            while left > 0 and not incoming.whole:
-                left -= len((await incoming()).get("body", b""))
+            while remaining > 0 and not body.is_complete:
+                remaining -= len((await body()).get("body", b""))
     except TimeoutError:
         pass

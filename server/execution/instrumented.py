@@ -88,7 +88,7 @@ class _Seen:
         self._facts.member_id = context.member_id
         if self._alone:
             timed = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
-            _log.info("operation", extra={**timed, **self._facts.told()})
+            _log.info("operation", extra={**timed, **self._facts.log_fields()})
 
 
 def _note_errors(errors: Iterable[Mapping[str, Any]], facts: RequestContext | None = None) -> None:

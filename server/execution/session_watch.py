@@ -30,7 +30,7 @@ class SessionWatch:
             left = (context.expires_at - datetime.now(UTC)).total_seconds()
             self._timer = asyncio.get_running_loop().call_later(left, self._over, "Session expired")
 
-    def recall(self, member_id: str) -> None:
+    def revalidate(self, member_id: str) -> None:
         """Ask again, if the session is this member's."""
         if self.member_id == member_id:
             task = asyncio.create_task(self._ask_again())

@@ -1,4 +1,5 @@
-"""GraphQL over HTTP at ``/graphql``: requests by GET and POST, answers in JSON or as server-sent events.
+"""GraphQL over HTTP at ``/graphql``: requests by GET and POST, responses in JSON or as server-sent events.
 
-May use ``execution``, ``protocol`` and ``observability``.
+Everything that is served beside ``/graphql`` belongs in ``endpoints``. May use ``connections``, ``execution``,
+``protocol`` and ``observability``.
 """

@@ -1,31 +1,33 @@
-"""Which media type a request is answered in: the one that `Accept` weighs highest.
+"""Content negotiation: the media type of a response is the one to which ``Accept`` gives the highest weight.
 
-Where it names none (no header, or a wildcard alone) the answer is `application/json`, which the specification
-still allows and every older client and command line reads; a client that knows `application/graphql-response+json`
-names it, and then gets it at equal weight. An event stream is only for who names it: at equal weight a query or
-mutation is answered whole, as urql wants it, which names all of them for whatever it asks.
+Where it names none of ours (no header, or only a wildcard) the response is ``application/json``, which the
+specification still allows and which every older client and command line reads; a client that knows
+``application/graphql-response+json`` names it, and then gets it at equal weight. An event stream is only for clients
+that name it: at equal weight a query or mutation gets a single JSON response, as urql expects, which names all of them
+in every request.
 """
 
 from server.protocol.media_types import EVENTS, GRAPHQL, JSON, preference
 
-NAMED = 2
+EXACT = 2
+"""The precision of a media range that names a type itself."""
 
 
-def answer_type(accept: str) -> str | None:
-    """Return the media type for the answer to a query or mutation, None if the client accepts none of them."""
+def response_media_type(accept: str) -> str | None:
+    """Return the media type for the response to a query or mutation; None if the client accepts none of ours."""
     if not accept.strip():
         return JSON
     best: tuple[float, int, bool] = (0.0, 0, False)
-    chosen = None
-    for media_type in (JSON, GRAPHQL):
-        precision, weight = preference(media_type, accept)
-        rating = (weight, precision, precision == NAMED and media_type == GRAPHQL)
+    media_type = None
+    for candidate in (JSON, GRAPHQL):
+        precision, weight = preference(candidate, accept)
+        rating = (weight, precision, precision == EXACT and candidate == GRAPHQL)
         if weight > 0 and rating > best:
-            best, chosen = rating, media_type
-    return EVENTS if takes_events(accept, above=best[0]) else chosen
+            best, media_type = rating, candidate
+    return EVENTS if accepts_event_stream(accept, above=best[0]) else media_type
 
 
-def takes_events(accept: str, *, above: float = 0.0) -> bool:
-    """Tell whether the client names an event stream, with more than this weight."""
+def accepts_event_stream(accept: str, *, above: float = 0.0) -> bool:
+    """Return whether the client names event streams, with a weight above this one."""
     precision, weight = preference(EVENTS, accept)
-    return precision == NAMED and weight > above
+    return precision == EXACT and weight > above

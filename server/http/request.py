@@ -1,4 +1,4 @@
-"""The GraphQL request that an HTTP request holds: the parameters of `GET` in its address, those of `POST` in its body."""
+"""The GraphQL request in an HTTP request: in the query string of a GET, in the body of a POST."""
 
 import asyncio
 from typing import Any
@@ -13,30 +13,30 @@ from server.protocol.messages import MalformedRequest, Request, decode, parse_re
 PARAMETERS = ("query", "operationName", "variables", "extensions")
 
 
-async def read_request(request: HTTPRequest, *, max_body: int, seconds: float) -> Request:
-    """Read the request.
+async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: float) -> Request:
+    """Read and parse the GraphQL request; its body may have ``max_body`` bytes and take ``body_seconds``.
 
-    Its body may have so many bytes and take so many seconds. Raises HTTPError, MalformedRequest and ClientDisconnect.
+    Raises HTTPError, MalformedRequest and ClientDisconnect.
     """
     if request.method == "GET":
-        return parse_request(_from_query(request.scope["query_string"]))
+        return parse_request(_parse_query_string(request.scope["query_string"]))
     if request.method != "POST":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow="GET, POST")
     _check_content_type(request)
     try:
-        async with asyncio.timeout(seconds):
-            body = await _body(request, max_body)
+        async with asyncio.timeout(body_seconds):
+            body = await _read_body(request, max_body)
     except TimeoutError:
         raise HTTPError(408, "REQUEST_TIMEOUT", "The body took too long", Connection="close") from None
     return parse_request(decode(body))
 
 
-async def _body(request: HTTPRequest, longest: int) -> bytes:
+async def _read_body(request: HTTPRequest, max_body: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > longest:
-            raise HTTPError(413, "CONTENT_TOO_LARGE", f"The body is longer than {longest} bytes")
+        if len(body) > max_body:
+            raise HTTPError(413, "CONTENT_TOO_LARGE", f"The body is longer than {max_body} bytes")
     return bytes(body)
 
 
@@ -48,19 +48,19 @@ def _check_content_type(request: HTTPRequest) -> None:
         raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
 
 
-def _from_query(query_string: bytes) -> dict[str, Any]:
-    """Read a GET request's parameters; an empty `operationName` is none, as the specification says."""
+def _parse_query_string(query_string: bytes) -> dict[str, Any]:
+    """Return the parameters of a GET request; an empty ``operationName`` means none, as the specification says."""
     try:
         pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
-        raise MalformedRequest("The address's query is not form-encoded UTF-8") from None
-    body: dict[str, Any] = {}
+        raise MalformedRequest("The URL's query string is not form-encoded UTF-8") from None
+    parameters: dict[str, Any] = {}
     for name, value in pairs:
         if name not in PARAMETERS:
             continue
-        if name in body:
+        if name in parameters:
             raise MalformedRequest(f"{name} is given twice")
-        body[name] = decode(value) if name in ("variables", "extensions") else value
-    if body.get("operationName") == "":
-        del body["operationName"]
-    return body
+        parameters[name] = decode(value) if name in ("variables", "extensions") else value
+    if parameters.get("operationName") == "":
+        del parameters["operationName"]
+    return parameters

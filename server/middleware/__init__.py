@@ -1,4 +1,4 @@
-"""ASGI middleware around every request: its id, the access log, security headers, compression.
+"""ASGI middleware around every request: request ids, the access log, security headers, compression, and their order.
 
-May use ``protocol`` and ``observability``.
+What only one endpoint needs does not belong here. May use ``settings``, ``protocol`` and ``observability``.
 """

@@ -1,6 +1,6 @@
-"""The id of an HTTP request: in the answer's ``X-Request-Id``, in the log line, and in the errors that name one.
+"""The id of an HTTP request: in the response's ``X-Request-Id``, in the log, and in the errors that name one.
 
-A trusted proxy may have given the request an id of its own, which is then kept: one id through every log.
+An id that a trusted proxy has given the request is kept: one id through every log.
 """
 
 import re
@@ -14,22 +14,25 @@ from server.protocol.request_ids import new_request_id
 from server.setting_values import Network
 
 HEADER = "X-Request-Id"
-_SANE = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
+_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 
 
-class RequestId:
-    """Gives each HTTP request its id. Stands outside whatever replaces the peer's address by the client's."""
+class RequestIdMiddleware:
+    """Give each HTTP request its id.
+
+    Must be outside ``ProxyHeadersMiddleware``, which replaces the proxy's address with the client's.
+    """
 
     def __init__(self, app: ASGIApp, *, trusted_proxies: Collection[Network] = ()) -> None:
         self._app = app
         self._trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and its id with the answer."""
+        """Pass a request on, and add its id to the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = self._given(scope) or new_request_id()
+        request_id = self._forwarded_id(scope) or new_request_id()
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:
@@ -39,9 +42,9 @@ class RequestId:
 
         await self._app(scope, receive, send_with_id)
 
-    def _given(self, scope: Scope) -> str | None:
-        given = Headers(scope=scope).get(HEADER)
-        return given if given and _SANE.fullmatch(given) and self._is_trusted(scope["client"]) else None
+    def _forwarded_id(self, scope: Scope) -> str | None:
+        value = Headers(scope=scope).get(HEADER)
+        return value if value and _ACCEPTED_ID.fullmatch(value) and self._is_trusted(scope["client"]) else None
 
     def _is_trusted(self, peer: tuple[str, int] | None) -> bool:
         try:

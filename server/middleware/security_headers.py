@@ -1,32 +1,36 @@
-"""What every answer tells a browser it may not do; an answer that has said it itself, as the pages do, is left alone."""
+"""Security headers on every response; a header that the response has set itself, as the pages do, is kept."""
 
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_ALWAYS: Final = {
+_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # An answer of the API is no page: opened as one it loads nothing and stands in no frame.
+    # A response of the API is not a page: opened as one, it loads nothing and cannot be framed.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    # Other origins read by CORS, which this does not touch; it keeps them from loading answers as images or scripts.
+    # Allowed origins read responses by CORS, which this does not affect; it stops other origins from loading them as
+    # images or scripts.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_BY_TLS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+_HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}
 
 
-class SecurityHeaders:
-    """Adds what an answer lacks. ``https`` says that clients reach the server by TLS, and are never to do otherwise."""
+class SecurityHeadersMiddleware:
+    """Add the security headers that a response lacks.
+
+    ``https`` says whether clients reach the server by HTTPS; then browsers are told to use nothing else.
+    """
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        headers = _ALWAYS | (_BY_TLS if https else {})
+        headers = _HEADERS | (_HTTPS_HEADERS if https else {})
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and the headers with its answer."""
+        """Pass a request on, and add the headers to its response."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""Logs, metrics and the watch over the database: what an operator sees of a running process.
+"""Logs, metrics and the monitor of the database: what an operator sees of a running process.
 
-May use ``settings`` and ``limits``, and nothing else of ``server``.
+The endpoints that serve them belong in ``endpoints``. Uses nothing else of ``server``.
 """

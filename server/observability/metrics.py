@@ -1,7 +1,7 @@
-"""What is counted and measured, under the names that operators know; what each means is told in `docs/guides/operators.md`.
+"""The metrics that the server counts and measures; ``docs/guides/operators.md`` says what each means.
 
-Labels are bounded: by the schema's fields, our own codes and routes. Of several worker processes each counts for
-itself, in a file that the library keeps; whichever is asked answers for all of them.
+Labels are bounded: route templates, names of the schema's fields, and our own codes. With several worker processes each
+counts in files of its own, which the library keeps; whichever process is scraped answers for all of them.
 """
 
 import os
@@ -22,57 +22,68 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OTHER = "other"
-"""The label of what no route, field or method is."""
+"""The label of a route, field or method that is unknown."""
 
-_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own variable
-_TIMES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # the library's own
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which this format's readers do not use
+# A second series for each metric, which this text format's readers do not use.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
-REQUESTS = Counter("trackers_requests", "HTTP requests that were answered.", ["route", "method", "status"])
-REQUEST_SECONDS = Histogram(
-    "trackers_request_seconds", "Seconds until an HTTP request was answered whole.", ["route"], buckets=_TIMES
+HTTP_REQUESTS = Counter("trackers_http_requests", "HTTP requests answered.", ["route", "method", "status"])
+HTTP_REQUEST_SECONDS = Histogram(
+    "trackers_http_request_duration_seconds",
+    "Seconds until the whole response was sent, event streams included.",
+    ["route"],
+    buckets=_BUCKETS,
 )
-ROOT_FIELDS = Counter("trackers_root_fields", "Root fields of the operations that were run.", ["operation", "field"])
+ROOT_FIELDS = Counter("trackers_root_fields", "Root fields of executed GraphQL operations.", ["operation", "field"])
 OPERATION_SECONDS = Histogram(
-    "trackers_operation_seconds", "Seconds that a query or mutation ran.", ["operation"], buckets=_TIMES
+    "trackers_operation_duration_seconds", "Seconds that a query or mutation took.", ["operation"], buckets=_BUCKETS
 )
-ERRORS = Counter("trackers_errors", "Errors at the top level of an answer.", ["code"])
-OPEN_SOCKETS = Gauge("trackers_open_sockets", "Sockets that are open now.", multiprocess_mode="livesum")
-OPEN_STREAMS = Gauge("trackers_open_streams", "Subscriptions over HTTP that are open now.", multiprocess_mode="livesum")
-EVENT_LAG = Histogram(
-    "trackers_event_lag_seconds",
-    "Seconds from the writing of a notification until it was handed to a subscription that waited for it.",
-    buckets=(*_TIMES, 30, 60),
-)
-POOL = Gauge(
-    "trackers_database_pool",
-    "Connections to the database that are open, those of them that are free, and who waits for one.",
-    ["state"],
+ERRORS = Counter("trackers_errors", "Errors at the top level of responses, by code.", ["code"])
+OPEN_WEBSOCKETS = Gauge("trackers_open_websockets", "WebSockets open now.", multiprocess_mode="livesum")
+OPEN_EVENT_STREAMS = Gauge(
+    "trackers_open_event_streams",
+    "Subscriptions over HTTP (server-sent events) open now.",
     multiprocess_mode="livesum",
 )
+NOTIFICATION_LAG = Histogram(
+    "trackers_notification_lag_seconds",
+    "Seconds from the writing of a notification until a waiting subscription received it.",
+    buckets=(*_BUCKETS, 30, 60),
+)
+DATABASE_CONNECTIONS = Gauge(
+    "trackers_database_connections", "Database connections open now.", multiprocess_mode="livesum"
+)
+DATABASE_CONNECTIONS_IDLE = Gauge(
+    "trackers_database_connections_idle", "Open database connections not in use now.", multiprocess_mode="livesum"
+)
+DATABASE_CONNECTIONS_WAITING = Gauge(
+    "trackers_database_connections_waiting", "Tasks waiting for a database connection.", multiprocess_mode="livesum"
+)
 
 
-def counted() -> bytes:
-    """All of it as Prometheus reads it; of all workers where there are several."""
-    if _FOLDER not in os.environ:
+def exposition() -> bytes:
+    """Return the metrics in Prometheus's text format; those of all workers where there are several."""
+    if _DIRECTORY_VARIABLE not in os.environ:
         return generate_latest(REGISTRY)
-    of_all = CollectorRegistry()
-    MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
-    return generate_latest(of_all)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
 
 
-def worker_ended(pid: int | None) -> None:
-    """Forget what a worker process had open; what it counted stays."""
+def forget_worker(pid: int | None) -> None:
+    """Drop the gauges of a worker process that has ended; its counters stay."""
     mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
-def shared_by_workers() -> Iterator[None]:
+def shared_between_workers() -> Iterator[None]:
     """Have the worker processes that are started in the block count together."""
-    with TemporaryDirectory(prefix="trackers-metrics-") as folder:
-        os.environ[_FOLDER] = folder
+    with TemporaryDirectory(prefix="trackers-metrics-") as directory:
+        os.environ[_DIRECTORY_VARIABLE] = directory
         try:
             yield
         finally:
-            del os.environ[_FOLDER]
+            del os.environ[_DIRECTORY_VARIABLE]

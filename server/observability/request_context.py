@@ -1,4 +1,4 @@
-"""What one request turns out to be, told bit by bit by whoever finds it out, for its line in the log."""
+"""What becomes known of a request while it is processed, for its line in the log."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -8,28 +8,28 @@ from server.observability.metrics import ERRORS
 
 @dataclass(slots=True)
 class RequestContext:
-    """Names and codes, never a value that somebody entered."""
+    """Names and codes of one request, never a value that somebody entered."""
 
     operation: str | None = None
-    """query, mutation or subscription."""
+    """``query``, ``mutation`` or ``subscription``."""
     fields: tuple[str, ...] = ()
-    """Its root fields."""
+    """The names of its root fields."""
     member_id: str | None = None
     errors: list[str] = field(default_factory=list)
-    """The codes of the errors at the top level of the answer."""
+    """The codes of the errors at the top level of the response."""
 
-    def told(self) -> dict[str, object]:
-        """What is known of it, by the names of the log's fields."""
-        known = {name: getattr(self, name) for name in ("operation", "fields", "member_id", "errors")}
-        return {name: value for name, value in known.items() if value}
+    def log_fields(self) -> dict[str, object]:
+        """Return what is known, by the names of the log's fields."""
+        values = {name: getattr(self, name) for name in ("operation", "fields", "member_id", "errors")}
+        return {name: value for name, value in values.items() if value}
 
 
 request_context: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
-"""Those of the HTTP request at hand; None on a socket, where each operation has its own."""
+"""The context of the current HTTP request; None on a WebSocket, where each operation has its own."""
 
 
-def record_error(code: str, facts: RequestContext | None = None) -> None:
-    """Count an error of an answer by its code, and note it for the log: in ``facts``, or in those of the request."""
+def record_error(code: str, context: RequestContext | None = None) -> None:
+    """Count an error by its code, and add it to ``context`` or, without one, to that of the current HTTP request."""
     ERRORS.labels(code).inc()
-    if (known := facts or request_context.get()) is not None:
-        known.errors.append(code)
+    if (recorded_in := context or request_context.get()) is not None:
+        recorded_in.errors.append(code)

@@ -1,34 +1,34 @@
-"""A bug as the log may show it: its types and the places it came through, never its message.
+"""Tracebacks that the log may show: types and source lines, never an exception's message.
 
-A database's message may hold a user's values, and so may any other.
+The message of a database's error may hold a user's values, and so may any other.
 """
 
 import traceback
 from collections.abc import Iterator
 
 
-def safe_traceback(bug: BaseException) -> list[str]:
-    """The type of a bug and of each of its causes, each followed by the places it came through."""
+def safe_traceback(error: BaseException) -> list[str]:
+    """Return the type of an exception and of each of its causes, each followed by its stack frames."""
     lines: list[str] = []
-    for one in and_causes(bug):
-        lines.append(f"{type(one).__module__}.{type(one).__qualname__}")
+    for exception in with_causes(error):
+        lines.append(f"{type(exception).__module__}.{type(exception).__qualname__}")
         lines.extend(
             f"  {frame.f_code.co_filename}:{line} {frame.f_code.co_qualname}"
-            for frame, line in traceback.walk_tb(one.__traceback__)
+            for frame, line in traceback.walk_tb(exception.__traceback__)
         )
     return lines
 
 
-def and_causes(bug: BaseException | None) -> Iterator[BaseException]:
-    """A bug, and whatever it was raised because of or together with, each once."""
+def with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception, its causes and, of an exception group, its members, each once."""
     seen: set[int] = set()
-    waiting = [bug]
-    while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in seen:
+    pending = [error]
+    while pending:
+        exception = pending.pop()
+        if exception is None or id(exception) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        if isinstance(one, BaseExceptionGroup):
-            waiting.extend(one.exceptions)
-        waiting.append(one.__cause__ or (None if one.__suppress_context__ else one.__context__))
+        seen.add(id(exception))
+        yield exception
+        if isinstance(exception, BaseExceptionGroup):
+            pending.extend(exception.exceptions)
+        pending.append(exception.__cause__ or (None if exception.__suppress_context__ else exception.__context__))

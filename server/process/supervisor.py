@@ -20,8 +20,8 @@ from multiprocessing.context import SpawnProcess
 
 from uvicorn.config import STARTUP_FAILURE
 
-from server.observability.logging import configure_logs
-from server.observability.metrics import shared_by_workers, worker_ended
+from server.observability.logging import configure_logging
+from server.observability.metrics import forget_worker, shared_between_workers
 from server.process.worker import run_server
 from server.settings import Settings
 
@@ -66,7 +66,7 @@ class Workers:
         """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._end)
-        with shared_by_workers():
+        with shared_between_workers():
             try:
                 self._workers = [self._begin() for _ in range(self._count)]
                 self._keep(ready, look)
@@ -112,7 +112,7 @@ class Workers:
             sys.exit(STARTUP_FAILURE)
         if time.monotonic() - worker.begun > SHORTEST_LIFE:
             worker.told.close()
-            worker_ended(worker.process.pid)
+            forget_worker(worker.process.pid)
             self._workers[place] = self._begin()
 
     def _end_all(self) -> None:
@@ -128,7 +128,7 @@ class Workers:
 
 def _work(settings: Settings, url: str, bound: socket.socket, telling: Connection) -> None:
     """What a worker does."""
-    configure_logs()
+    configure_logging()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def ready() -> None:

@@ -42,12 +42,12 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # At once: while sockets take their leave, no request may be begun on a connection that is kept open.
-        await asyncio.gather(self._close_sockets(), super().shutdown(sockets))
+        await asyncio.gather(self._close_connections(), super().shutdown(sockets))
 
-    async def _close_sockets(self) -> None:
+    async def _close_connections(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_SECONDS):
-                await self._application.close_sockets()
+                await self._application.close_connections()
 
 
 def run_server(

@@ -106,7 +106,7 @@ def _masked(bug: BaseException, request_id: str) -> dict[str, Any]:
 def log_failure(bug: BaseException, request_id: str) -> None:
     """Log a bug; an outage only as it begins."""
     if is_outage(bug):
-        database_outage.notice(bug)
+        database_outage.begin(bug)
     else:
         log_bug(bug, request_id)
 

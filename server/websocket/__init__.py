@@ -1,4 +1,5 @@
 """GraphQL over WebSocket by the subprotocol ``graphql-transport-ws``.
 
-May use ``execution``, ``protocol`` and ``observability``.
+Parsing its messages belongs in ``protocol``, running operations in ``execution``. May use ``connections``,
+``execution``, ``protocol``, ``observability`` and ``limits``.
 """

@@ -1,4 +1,4 @@
-"""The operations of one connection: a task for each, begun, answered, completed from either side, or stopped."""
+"""The operations of one connection: each runs in a task of its own until it ends or either side completes it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,72 +13,71 @@ from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
 from server.protocol.request_ids import new_request_id
-from server.websocket.send_queue import Ending
+from server.websocket.send_queue import CloseConnection
 from services.accounts.sessions import SessionEnded
 
 
 @dataclass(eq=False, slots=True)
 class _Operation:
-    identifier: str
-    full: bool
-    """Whether it is one too many."""
-    idle: bool = False
-    """Whether it is a subscription with nothing to send at the moment."""
+    id: str
+    is_over_limit: bool
+    is_idle: bool = False
+    """Whether it is a subscription that waits for its next event."""
 
 
 class Operations:
-    """What one client has under way, each under the id that it gave.
+    """The running operations of one client, by the ids that it gave them.
 
-    ``enter`` gives a fresh context to each operation, ``send`` sends a message, ``end`` closes the connection: with
-    4403 when a subscription raises ``SessionEnded``, with 4409 for an id that is taken.
+    ``authenticate`` returns a fresh context for each operation, ``send`` sends a message, and ``close`` closes the
+    connection: with 4403 when a subscription raises ``SessionEnded``, with 4409 for an id that is in use.
     """
 
     def __init__(
         self,
         executor: Executor,
-        enter: Callable[[], Awaitable[Context]],
+        authenticate: Callable[[], Awaitable[Context]],
         send: Callable[[dict[str, Any]], Awaitable[None]],
-        end: Ending,
+        close: CloseConnection,
         *,
-        most: int,
+        max_operations: int,
     ) -> None:
         self._executor = executor
-        self._enter = enter
+        self._authenticate = authenticate
         self._send = send
-        self._end = end
-        self._most = most
-        self._named: dict[str, asyncio.Task[None]] = {}
+        self._close = close
+        self._max_operations = max_operations
+        self._tasks_by_id: dict[str, asyncio.Task[None]] = {}
         self._tasks: dict[asyncio.Task[None], _Operation] = {}
-        self._finishing = False
+        self._is_finishing = False
 
-    def begin(self, identifier: str, request: Request) -> None:
-        """Begin an operation; one too many is answered with an error."""
-        if identifier in self._named:
-            self._end(4409, f"Subscriber for {identifier} already exists")
+    def start(self, operation_id: str, request: Request) -> None:
+        """Start an operation; one that is over the limit is answered with an error."""
+        if operation_id in self._tasks_by_id:
+            self._close(4409, f"Subscriber for {operation_id} already exists")
             return
-        # Counted on arrival: by the time that a burst's tasks run, all of them are there.
-        operation = _Operation(identifier, full=len(self._tasks) >= self._most)
+        # Counted on arrival: by the time that the tasks of a burst run, all of them are there.
+        operation = _Operation(operation_id, is_over_limit=len(self._tasks) >= self._max_operations)
         task = asyncio.create_task(self._operate(operation, request))
-        self._named[identifier] = task
+        self._tasks_by_id[operation_id] = task
         self._tasks[task] = operation
         task.add_done_callback(self._tasks.pop)
 
-    def complete(self, identifier: str) -> None:
-        """Stop an operation, of which nothing more is said; its id is free at once."""
-        if task := self._named.pop(identifier, None):
+    def complete(self, operation_id: str) -> None:
+        """Cancel an operation, of which nothing more is sent; its id is free at once."""
+        if task := self._tasks_by_id.pop(operation_id, None):
             task.cancel()
 
     async def finish(self, seconds: float) -> None:
-        """Let queries and mutations be answered, and what is being sent arrive; subscriptions go no further."""
-        self._finishing = True
+        """Wait until queries, mutations and events under way are answered; subscriptions take no further events."""
+        self._is_finishing = True
         for task, operation in list(self._tasks.items()):
-            if operation.idle:
+            if operation.is_idle:
                 task.cancel()
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=seconds)
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Stop all of them; the tasks that have still to clean up."""
+        """Cancel all operations, and return their tasks, which have yet to clean up."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -87,46 +86,48 @@ class Operations:
     async def _operate(self, operation: _Operation, request: Request) -> None:
         request_id = new_request_id()
         try:
-            errors = self._too_many() if operation.full else await self._answer(operation, request, request_id)
+            errors = self._over_limit() if operation.is_over_limit else await self._run(operation, request, request_id)
         except SessionEnded as ended:
-            self._end(4403, str(ended))
+            self._close(4403, str(ended))
             return
-        except GraphQLRequestError as request_error:
-            errors = request_error.formatted["errors"]
-        except Exception as bug:
-            errors = internal_error_result(bug, request_id)["errors"]
-        identifier = operation.identifier
-        if errors is not None and self._named.get(identifier) is asyncio.current_task():
-            del self._named[identifier]
-            last = {"type": "error", "id": identifier, "payload": errors}
-            await self._send(last if errors else {"type": "complete", "id": identifier})
+        except GraphQLRequestError as error:
+            errors = error.formatted["errors"]
+        except Exception as error:
+            errors = internal_error_result(error, request_id)["errors"]
+        if errors is not None and self._tasks_by_id.get(operation.id) is asyncio.current_task():
+            del self._tasks_by_id[operation.id]
+            error_message = {"type": "error", "id": operation.id, "payload": errors}
+            await self._send(error_message if errors else {"type": "complete", "id": operation.id})
 
-    def _too_many(self) -> list[dict[str, Any]]:
-        message = f"At most {self._most} operations at a time on one connection"
+    def _over_limit(self) -> list[dict[str, Any]]:
+        message = f"At most {self._max_operations} operations at a time on one connection"
         return list(request_error_result(message, "TOO_MANY_OPERATIONS")["errors"])
 
-    async def _answer(self, operation: _Operation, request: Request, request_id: str) -> list[dict[str, Any]] | None:
-        """Send what the operation yields; the errors that ended it, if any did, and None if it goes on elsewhere."""
-        context = await self._enter()
+    async def _run(self, operation: _Operation, request: Request, request_id: str) -> list[dict[str, Any]] | None:
+        """Send the operation's results.
+
+        Return the errors that ended it, none if it is complete, or None if it breaks off because the server stops.
+        """
+        context = await self._authenticate()
         prepared = self._executor.prepare(request, context)
         if prepared.type is not OperationType.SUBSCRIPTION:
-            return await self._next(operation, await self._executor.run(prepared, context, request_id))
-        operation.idle = True
-        answers = self._executor.subscribe(prepared, context, request_id)
-        async with aclosing(answers):
-            async for answer in answers:
-                operation.idle = False
-                if errors := await self._next(operation, answer):
+            return await self._send_result(operation, await self._executor.run(prepared, context, request_id))
+        operation.is_idle = True
+        async with aclosing(self._executor.subscribe(prepared, context, request_id)) as results:
+            async for result in results:
+                operation.is_idle = False
+                if errors := await self._send_result(operation, result):
                     return errors
-                if self._finishing:
+                if self._is_finishing:
                     return None
-                operation.idle = True
+                operation.is_idle = True
         return []
 
-    async def _next(self, operation: _Operation, answer: dict[str, Any]) -> list[dict[str, Any]]:
-        if "data" not in answer:
-            return list(answer["errors"])
-        await self._send({"type": "next", "id": operation.identifier, "payload": answer})
-        # Neither a ready generator nor an empty send buffer ever waits: let the reader and the others have a turn.
+    async def _send_result(self, operation: _Operation, result: dict[str, Any]) -> list[dict[str, Any]]:
+        """Send a result that has data; of one without, return the errors."""
+        if "data" not in result:
+            return list(result["errors"])
+        await self._send({"type": "next", "id": operation.id, "payload": result})
+        # Neither a ready generator nor an empty send buffer ever waits: let the reader and other tasks run.
         await asyncio.sleep(0)
         return []

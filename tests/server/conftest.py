@@ -1,6 +1,6 @@
 """One real server for all tests that only look at what stands around its answers, and one for each file about a page."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from models.database import database
+from server.observability.outage import Outage, database_outage
 from server.setting_values import database_credentials
 from tests.conftest import address, administer, fresh_database
 from tests.support.clients.browser import chromium
@@ -67,3 +68,11 @@ async def site(postgres: str, template: str, tmp_path_factory: pytest.TempPathFa
 async def browser() -> AsyncIterator[Browser]:
     async with chromium() as opened:
         yield opened
+
+
+@pytest.fixture
+def outage() -> Iterator[Outage]:
+    """The process's outage of the database, which is over when the test begins and when it ends."""
+    database_outage.end()
+    yield database_outage
+    database_outage.end()

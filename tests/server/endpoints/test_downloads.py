@@ -11,7 +11,7 @@ import pytest
 
 from models import Member, MemberKind, Session, StoredFile
 from models.database import fetch
-from server.endpoints.downloads import attachment
+from server.endpoints.downloads import content_disposition
 from services.files.signed_urls import Grant, address_of
 from services.kernel.global_ids import from_global_id
 from services.trackers.attachments import files_by_id
@@ -205,4 +205,4 @@ async def test_a_reader_who_hangs_up_harms_nobody(at: Doors, house: College) -> 
     ],
 )
 def test_the_name_in_the_header(name: str, header: str) -> None:
-    assert attachment(name) == header
+    assert content_disposition(name) == header

@@ -47,7 +47,7 @@ async def test_one_process(database: str, folder: Path) -> None:
             await server.ask("{ trackers(first: 1000) { totalCount } }", ada)
             found = await _settled(server)
         async with asyncio.timeout(20):
-            while (await scrape(server))[named("trackers_open_sockets")] != 0:
+            while (await scrape(server))[named("trackers_open_websockets")] != 0:
                 await asyncio.sleep(0.1)
 
     def fields(operation: str, field: str) -> float:
@@ -58,15 +58,15 @@ async def test_one_process(database: str, folder: Path) -> None:
     assert (fields("subscription", "notificationReceived"), fields("other", "other")) == (1, 1)
     assert found[named("trackers_errors_total", code="GRAPHQL_VALIDATION_FAILED")] == 1
     assert found[named("trackers_errors_total", code="BAD_USER_INPUT")] == 1
-    assert found[named("trackers_requests_total", method="POST", route="/graphql", status="200")] == 8
-    assert found[named("trackers_request_seconds_count", route="/graphql")] == 8
-    assert found[named("trackers_operation_seconds_count", operation="mutation")] == 5
-    assert found[named("trackers_operation_seconds_count", operation="query")] == 2
-    assert found[named("trackers_event_lag_seconds_count")] == 3
-    assert 0 < found[named("trackers_event_lag_seconds_sum")] < 60
-    assert found[named("trackers_open_sockets")] == 1
+    assert found[named("trackers_http_requests_total", method="POST", route="/graphql", status="200")] == 8
+    assert found[named("trackers_http_request_duration_seconds_count", route="/graphql")] == 8
+    assert found[named("trackers_operation_duration_seconds_count", operation="mutation")] == 5
+    assert found[named("trackers_operation_duration_seconds_count", operation="query")] == 2
+    assert found[named("trackers_notification_lag_seconds_count")] == 3
+    assert 0 < found[named("trackers_notification_lag_seconds_sum")] < 60
+    assert found[named("trackers_open_websockets")] == 1
     assert found[named("trackers_database_up")] == 1
-    assert 2 <= found[named("trackers_database_pool", state="open")] <= 20
+    assert 2 <= found[named("trackers_database_connections")] <= 20
     assert named("process_resident_memory_bytes") in found
 
 
@@ -76,8 +76,8 @@ async def test_streams_are_counted_while_they_are_open(database: str, folder: Pa
         bob = await server.sign_in("bob@example.org", PASSWORD)
         async with stream(f"{server.address}/graphql", "subscription { trackerAssigned { cursor } }", token=bob) as one:
             assert await one.hear() == BEAT
-            assert (await scrape(server))[named("trackers_open_streams")] == 1
-        await _until(server, {}, "trackers_open_streams", 0)
+            assert (await scrape(server))[named("trackers_open_event_streams")] == 1
+        await _until(server, {}, "trackers_open_event_streams", 0)
 
 
 async def _settled(server: Server) -> dict[Sample, float]:
@@ -85,7 +85,7 @@ async def _settled(server: Server) -> dict[Sample, float]:
     async with asyncio.timeout(20):
         while True:
             found = await scrape(server)
-            if found.get(named("trackers_request_seconds_count", route="/graphql")) == 8:
+            if found.get(named("trackers_http_request_duration_seconds_count", route="/graphql")) == 8:
                 return found
             await asyncio.sleep(0.1)
 
@@ -110,8 +110,8 @@ async def test_the_queues_in_the_database(database: str, folder: Path) -> None:
     async with running(folder, environment(database)) as server:
         found = await scrape(server)
     assert found[named("trackers_outbox_waiting")] == 2
-    assert 90 <= found[named("trackers_outbox_age_seconds")] < 300
-    assert found[named("trackers_mails_given_up")] == 1
+    assert 90 <= found[named("trackers_outbox_oldest_age_seconds")] < 300
+    assert found[named("trackers_outbox_given_up")] == 1
     assert found[named("trackers_automations_failed")] == 1
 
 
@@ -122,7 +122,7 @@ async def test_several_processes_count_together(database: str, folder: Path) -> 
     async with running(folder, env, "--workers", "2") as server:
         await _until(server, bearer, "trackers_database_up", 1)
         sockets = [await _socket(server) for _ in range(8)]
-        await _until(server, bearer, "trackers_open_sockets", 8)
+        await _until(server, bearer, "trackers_open_websockets", 8)
         for _ in range(12):
             await server.ask("{ __typename }")
         field = {"operation": "query", "field": "__typename"}
@@ -137,7 +137,7 @@ async def test_several_processes_count_together(database: str, folder: Path) -> 
         os.kill(_workers(server)[0], SIGKILL)
         for one in sockets:
             await one.close()
-        found = await _until(server, bearer, "trackers_open_sockets", 0)
+        found = await _until(server, bearer, "trackers_open_websockets", 0)
         assert found[named("trackers_root_fields_total", **field)] == 12
 
 
@@ -208,7 +208,7 @@ async def test_with_a_token_they_are_for_whoever_bears_it(authorization: str | N
         async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
             answer = await client.get("/metrics", headers=headers)
         assert answer.status_code == status
-        assert ("trackers_requests" in answer.text) is (status == 200)
+        assert ("trackers_http_requests" in answer.text) is (status == 200)
         assert answer.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from models import Mail, MailKind, Member, PasswordToken
-from server.endpoints.password_page import FILES
+from server.endpoints.password_page import DIRECTORY
 from services.accounts.password_tokens import make_token
 from services.accounts.passwords import verify_password
 from tests.support import factories as make
@@ -62,7 +62,7 @@ async def test_what_is_served(site: Server) -> None:
         posted = (await client.post("/password")).status_code
     rest = [POLICY, "nosniff", "no-referrer"]
     assert served == {
-        path: [200, (FILES / name).read_bytes(), f"{kind}; charset=utf-8", *rest]
+        path: [200, (DIRECTORY / name).read_bytes(), f"{kind}; charset=utf-8", *rest]
         for path, name, kind in (
             ("/password", "index.html", "text/html"),
             ("/password/password.js", "password.js", "text/javascript"),
@@ -71,7 +71,7 @@ async def test_what_is_served(site: Server) -> None:
     }
     assert set(statuses) <= {404, 307}
     assert posted == 405
-    html = (FILES / "index.html").read_text()
+    html = (DIRECTORY / "index.html").read_text()
     assert "<style" not in html
     assert "style=" not in html
     assert html.count("<script") == html.count('<script type="module" src="password/password.js"></script>') == 1

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.endpoints.playground import playground_assets, playground_response, wants_html
+from server.endpoints.playground import playground_assets, playground_response, prefers_html
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -147,7 +147,7 @@ async def test_page_that_is_not_built(tmp_path: Path) -> None:
     ],
 )
 async def test_wants_html(accept: str, expected: bool) -> None:
-    assert wants_html(request(accept)) is expected
+    assert prefers_html(request(accept)) is expected
 
 
 def request(*accept: str, method: str = "GET", query: str = "") -> Request:
@@ -156,11 +156,11 @@ def request(*accept: str, method: str = "GET", query: str = "") -> Request:
 
 
 async def test_wants_html_only_when_navigating() -> None:
-    assert wants_html(request(FIREFOX, method="HEAD"))
-    assert wants_html(request(FIREFOX, query="tab=1"))
-    assert wants_html(request("application/json;q=0.1", "text/html"))
-    assert not wants_html(request("application/json", "text/html"))
-    assert not wants_html(request())
-    assert not wants_html(request(FIREFOX, method="POST"))
-    assert not wants_html(request(FIREFOX, query="query=%7Bviewer%7Bid%7D%7D"))
-    assert not wants_html(request(FIREFOX, query="query="))
+    assert prefers_html(request(FIREFOX, method="HEAD"))
+    assert prefers_html(request(FIREFOX, query="tab=1"))
+    assert prefers_html(request("application/json;q=0.1", "text/html"))
+    assert not prefers_html(request("application/json", "text/html"))
+    assert not prefers_html(request())
+    assert not prefers_html(request(FIREFOX, method="POST"))
+    assert not prefers_html(request(FIREFOX, query="query=%7Bviewer%7Bid%7D%7D"))
+    assert not prefers_html(request(FIREFOX, query="query="))

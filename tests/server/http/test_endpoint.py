@@ -164,8 +164,8 @@ GET: list[tuple[str, int, dict[str, Any]]] = [
     (urlencode({"query": "{ hello }", "variables": ""}), 400, NOT_JSON),
     ("", 400, refused("query is missing")),
     ("query={hello}&query={hello}", 400, refused("query is given twice")),
-    ("query=%ff", 400, refused("The address's query is not form-encoded UTF-8")),
-    ("&".join(["a=1"] * 50), 400, refused("The address's query is not form-encoded UTF-8")),
+    ("query=%ff", 400, refused("The URL's query string is not form-encoded UTF-8")),
+    ("&".join(["a=1"] * 50), 400, refused("The URL's query string is not form-encoded UTF-8")),
     ("query={nope}", 200, wrong("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 2)),
     (
         urlencode({"query": 'mutation { write(text: "x") }'}),

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from server.http.negotiation import answer_type, takes_events
+from server.http.negotiation import accepts_event_stream, response_media_type
 from tests.support.servers.sample_api import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -74,7 +74,7 @@ ACCEPT: list[tuple[str, str | None]] = [
 
 @pytest.mark.parametrize(("accept", "media_type"), ACCEPT)
 async def test_accept(accept: str, media_type: str | None) -> None:
-    assert answer_type(accept) == media_type
+    assert response_media_type(accept) == media_type
 
 
 # Accept | whether a subscription may be streamed to this client
@@ -92,7 +92,7 @@ TAKES_EVENTS: list[tuple[str, bool]] = [
 
 @pytest.mark.parametrize(("accept", "takes"), TAKES_EVENTS)
 async def test_who_takes_events(accept: str, takes: bool) -> None:
-    assert takes_events(accept) == takes
+    assert accepts_event_stream(accept) == takes
 
 
 async def test_not_acceptable(client: httpx.AsyncClient) -> None:

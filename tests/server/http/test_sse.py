@@ -95,32 +95,30 @@ async def test_session_expires(served: House) -> None:
 
 
 async def test_member_is_signed_out(served: House) -> None:
-    assert served.streams is not None
     async with stream(served.url, WAIT, token="good") as hers, stream(served.url, WAIT) as nobodys:
         assert [await one.event() for one in (hers, nobodys)] == [FIRST, FIRST]
         served.contexts.clear()
-        served.streams.recall("bob")
-        served.streams.recall("ada")  # whose session holds
+        served.connections.revalidate("bob")
+        served.connections.revalidate("ada")  # whose session holds
         await served.asked(1)
         served.signed_out = True
-        served.streams.recall("ada")
+        served.connections.revalidate("ada")
         assert await hers.rest() == [refused("The session has ended."), COMPLETE]
         assert served.contexts == [("Bearer good", "127.0.0.1")] * 2
         assert served.cleaned == ["wait"]
-        await served.streams.shutdown()
+        await served.connections.shutdown()
         assert await nobodys.rest() == []
 
 
 async def test_session_that_cannot_be_asked_for_now_goes_on(served: House) -> None:
-    assert served.streams is not None
     async with stream(served.url, WAIT, token="good") as one:
         assert await one.event() == FIRST
         served.contexts.clear()
         served.broken = True
-        served.streams.recall("ada")
+        served.connections.revalidate("ada")
         await served.asked(1)
         served.broken = False
-        await served.streams.shutdown()
+        await served.connections.shutdown()
         assert await one.rest() == []
 
 
@@ -155,10 +153,9 @@ async def test_a_stream_that_never_waits_leaves_room_for_others(served: House) -
 
 async def test_server_goes(served: House) -> None:
     """Without `complete`: clients take that for a lost line, and come back."""
-    assert served.streams is not None
     async with stream(served.url, WAIT) as one:
         assert await one.event() == FIRST
-        await served.streams.shutdown()
+        await served.connections.shutdown()
         assert served.cleaned == ["wait"]
         assert await one.rest() == []
     async with stream(served.url, WAIT) as late:

@@ -12,10 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from server.middleware.access_log import RequestLog
-from server.middleware.request_id import RequestId
+from server.middleware.access_log import AccessLogMiddleware
+from server.middleware.request_id import RequestIdMiddleware
 from server.observability.outage import Outage
-from server.protocol import errors
 from tests.server.conftest import Front
 from tests.support.servers.trackers import SIGN_IN
 
@@ -40,16 +39,8 @@ def _half(_request: Request) -> Response:
 
 def client() -> httpx.AsyncClient:
     routes = [Route("/bug", _bug), Route("/away/{id}", _away), Route("/half", _half)]
-    app = Starlette(routes=routes, middleware=[Middleware(RequestId), Middleware(RequestLog)])
+    app = Starlette(routes=routes, middleware=[Middleware(RequestIdMiddleware), Middleware(AccessLogMiddleware)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example")
-
-
-@pytest.fixture(autouse=True)
-def outage(monkeypatch: pytest.MonkeyPatch) -> Outage:
-    """An outage of the test's own: that of the process goes on until its watch has looked."""
-    own = Outage()
-    monkeypatch.setattr(errors, "database_outage", own)
-    return own
 
 
 async def test_a_bug_is_answered_and_named(caplog: pytest.LogCaptureFixture) -> None:
@@ -80,7 +71,7 @@ async def test_an_outage_is_no_bug(outage: Outage, caplog: pytest.LogCaptureFixt
         assert [error["extensions"] for error in answer.json()["errors"]] == [
             {"code": "SERVICE_UNAVAILABLE", "retryAfter": 5}
         ]
-    assert outage.lasts
+    assert outage.is_active
     assert [(record.name, record.getMessage()) for record in caplog.records] == [
         ("trackers.database", "the database does not answer: CannotConnectNowError"),
         *[("trackers.requests", "request")] * 3,

@@ -10,11 +10,11 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from server.middleware.compression import SHORTEST, Compression
+from server.middleware.compression import MINIMUM_SIZE, CompressionMiddleware
 from tests.server.conftest import Front
 
 LONG = "{ trackerTypes { key name fields { key label help } } }"
-TEXT = "ab" * SHORTEST
+TEXT = "ab" * MINIMUM_SIZE
 
 
 def raw(front: Front, document: str, accepted: str) -> tuple[httpx.Headers, bytes]:
@@ -52,7 +52,7 @@ async def test_what_is_left_as_it_is(path: str, encoding: str | None) -> None:
 
     routes = [Route(one, text) for one in ("/text", "/files", "/files/one")]
     routes.append(Route("/events", lambda _: StreamingResponse(events(), media_type="text/event-stream")))
-    app = Starlette(routes=routes, middleware=[Middleware(Compression)])
+    app = Starlette(routes=routes, middleware=[Middleware(CompressionMiddleware)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client:
         answer = await client.get(path, headers={"accept-encoding": "gzip"})
     assert (answer.headers.get("content-encoding"), answer.text) == (encoding, TEXT)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.middleware.request_id import RequestId
+from server.middleware.request_id import RequestIdMiddleware
 from server.protocol.request_ids import request_id_of
 from server.setting_values import networks
 from tests.server.conftest import Front
@@ -77,7 +77,7 @@ async def test_only_a_trusted_proxy_may_give_one(proxies: str | None, peer: tupl
         return PlainTextResponse(request_id_of(request.scope))
 
     trusted = networks(proxies) if proxies else ()
-    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(RequestId, trusted_proxies=trusted)])
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(RequestIdMiddleware, trusted_proxies=trusted)])
     transport = httpx.ASGITransport(app, client=peer)  # type: ignore[arg-type]  # a Unix socket's peer is None
     async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
         answer = await client.get("/", headers={"X-Request-Id": GIVEN})

@@ -5,7 +5,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from server.middleware.security_headers import SecurityHeaders
+from server.middleware.security_headers import SecurityHeadersMiddleware
 from tests.server.conftest import Front
 
 ALWAYS = {
@@ -48,7 +48,7 @@ def test_a_page_keeps_its_own_policy(front: Front, path: str) -> None:
 
 
 async def test_without_tls_nobody_is_bound_to_it() -> None:
-    app = Starlette(middleware=[Middleware(SecurityHeaders, https=False)])
+    app = Starlette(middleware=[Middleware(SecurityHeadersMiddleware, https=False)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client:
         answer = await client.get("/none")
     assert dict(answer.headers) == {

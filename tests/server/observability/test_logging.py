@@ -168,8 +168,8 @@ async def test_what_a_line_says(database: str, folder: Path) -> None:
 
 LIBRARIES = """
 import logging
-from server.observability.logging import configure_logs
-configure_logs()
+from server.observability.logging import configure_logging
+configure_logging()
 logging.getLogger("asyncio").error("Task exception was never retrieved\\nfuture: <Task exception='hunter2'>")
 try:
     raise ValueError("hunter2")

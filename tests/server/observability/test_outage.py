@@ -112,7 +112,7 @@ async def _is_away(server: Server, token: str) -> None:
     found = samples(metrics.text)
     assert found[named("trackers_database_up")] == 0
     assert found[named("trackers_errors_total", code="SERVICE_UNAVAILABLE")] >= 5
-    assert named("trackers_outbox_age_seconds") not in found
+    assert named("trackers_outbox_oldest_age_seconds") not in found
 
 
 async def _on_a_socket(connection: Any) -> None:
@@ -240,10 +240,9 @@ class Query:
     ],
 )
 async def test_in_the_middle_of_an_answer(
-    query: str, data: Any, status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    query: str, data: Any, status: int, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What was read already stays in the answer, which is then a whole one with an error; nothing of it is 503."""
-    monkeypatch.setattr(errors, "database_outage", Outage())
     executor = Executor(QuietSchema(Query))
     context = Context(House(), None, None)
     answer = await executor.run(executor.prepare(Request(query), context), context, "r1")

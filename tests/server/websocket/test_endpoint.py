@@ -9,7 +9,7 @@ import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from server.websocket.connection import SocketLimits
+from server.websocket.limits import SocketLimits
 from tests.support.clients.websocket import ACK, INIT, ask, client, heard
 from tests.support.servers.sample_api import House, house
 

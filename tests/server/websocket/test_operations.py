@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.websocket.connection import SocketLimits
+from server.websocket.limits import SocketLimits
 from tests.support.clients.websocket import GOOD, INIT, ask, client, complete, heard
 from tests.support.servers.sample_api import House, house
 
@@ -168,8 +168,7 @@ async def test_server_goes(served: House) -> None:
     async with client(served, INIT) as one, client(served) as uninitialised:
         await one.send(ask("subscription { wait }"))
         assert await one.hear() == heard("1", data={"wait": 0})
-        assert served.door is not None
-        await served.door.shutdown()
+        await served.connections.shutdown()
         assert served.cleaned == ["wait"]
         assert await one.closed() == (1001, "Going away")
         assert await uninitialised.closed() == (1001, "Going away")

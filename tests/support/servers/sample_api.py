@@ -14,16 +14,16 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from schema.base import QuietSchema
+from server.connections import OpenConnections
 from server.execution.executor import Executor
 from server.http.endpoint import GraphQLEndpoint
 from server.http.sse import StreamLimits
-from server.http.sse_registry import EventStreams
 from server.limits import Limits
 from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
 from server.process.worker import LARGEST_MESSAGE
-from server.websocket.connection import SocketLimits
 from server.websocket.endpoint import WebSocketEndpoint
+from server.websocket.limits import SocketLimits
 from services.accounts.sessions import SessionEnded
 
 
@@ -38,8 +38,7 @@ class House:
     broken: bool = False
     signed_out: bool = False
     url: str = ""
-    door: WebSocketEndpoint | None = None
-    streams: EventStreams | None = None
+    connections: OpenConnections = field(default_factory=OpenConnections)
 
     @property
     def ws(self) -> str:
@@ -212,10 +211,9 @@ async def house(
         return Context(state, "ada" if good else None, dt.datetime.now(dt.UTC) + state.lives if good else None)
 
     executor = Executor(SCHEMA, asking)
-    state.door = WebSocketEndpoint(executor, make_context, allowed_origins=origins, limits=limits)
-    state.streams = EventStreams(executor, limits=streams)
-    http = GraphQLEndpoint(executor, make_context, state.streams, body_seconds=body_seconds)
-    app = Starlette(routes=[Route("/graphql", http), WebSocketRoute("/graphql", state.door)])
+    http = GraphQLEndpoint(executor, make_context, state.connections, body_seconds=body_seconds, stream_limits=streams)
+    websocket = WebSocketEndpoint(executor, make_context, state.connections, allowed_origins=origins, limits=limits)
+    app = Starlette(routes=[Route("/graphql", http), WebSocketRoute("/graphql", websocket)])
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -237,8 +235,7 @@ async def house(
     try:
         yield state
     finally:
-        await state.door.shutdown()
-        await state.streams.shutdown()
+        await state.connections.shutdown()
         server.should_exit = True
         async with asyncio.timeout(10):
             await task
