@@ -14,8 +14,8 @@ from schema.fields import edge
 from schema.file import File
 from schema.relay import Node
 from services.forms import definitions
-from services.forms.display import GONE, worded
-from services.forms.kinds import CanonicalValue
+from services.forms.display import MISSING_NAME, display_value
+from services.forms.kinds.types import CanonicalValue
 from services.tracker_types.catalogue import TypeVersion
 
 
@@ -76,7 +76,7 @@ async def _node(root: strawberry.Parent[Any], info: Info) -> Any:
 
 async def _display(root: strawberry.Parent[Any], info: Info) -> str:
     reference = await info.context.loaders.references.load(root.reference)
-    return GONE if reference is None else reference.name
+    return MISSING_NAME if reference is None else reference.name
 
 
 @strawberry.type(description="A member, an employer or a programme.")
@@ -95,7 +95,7 @@ async def _files(root: strawberry.Parent[Any], info: Info) -> list[Any]:
 
 async def _file_names(root: strawberry.Parent[Any], info: Info) -> str:
     files = await info.context.loaders.files.load_many(root.file_ids)
-    return ", ".join(GONE if file is None else file.name for file in files)
+    return ", ".join(MISSING_NAME if file is None else file.name for file in files)
 
 
 @strawberry.type(description="Uploaded files.")
@@ -116,7 +116,7 @@ def _field_value(field: definitions.FieldDefinition, value: CanonicalValue) -> F
         return ReferenceValue(**common, reference=UUID(str(value)))
     if isinstance(field, definitions.FileField) and isinstance(value, list):
         return FileValue(**common, file_ids=[UUID(file_id) for file_id in value])
-    common["display"] = worded(field, value)
+    common["display"] = display_value(field, value)
     match field, value:
         case definitions.TextField(), str():
             return TextValue(**common, text=value)

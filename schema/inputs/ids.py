@@ -4,8 +4,18 @@ from uuid import UUID
 
 from tortoise import Model
 
+import models
+from schema.file import File
+from services.forms.definitions import ReferenceTarget
+from services.forms.kinds.types import Reference
 from services.kernel.errors import BadRequestError
 from services.kernel.global_ids import NIL_UUID, NodeReference, from_global_id
+
+_TARGETS = {
+    models.Member.__name__: ReferenceTarget.MEMBER,
+    models.Employer.__name__: ReferenceTarget.EMPLOYER,
+    models.Programme.__name__: ReferenceTarget.PROGRAMME,
+}
 
 
 def parse_argument_id(text: str, *path: str) -> NodeReference:
@@ -27,6 +37,13 @@ def decode_optional_id(text: str | None, model: type[Model]) -> UUID | None:
     return None if text is None else decode_id(text, model)
 
 
-def decode_reference(text: str) -> NodeReference:
-    """Return the type and the row that a value's global id names; what is no global id names nothing that exists."""
-    return from_global_id(text) or NodeReference("", NIL_UUID)
+def decode_reference(text: str) -> Reference:
+    """Return the member, employer or programme that a value's global id names; NIL_UUID for what is no global id."""
+    node = from_global_id(text)
+    return Reference(None, NIL_UUID) if node is None else Reference(_TARGETS.get(node.type_name), node.id)
+
+
+def decode_file_id(text: str) -> UUID:
+    """Return the id of the file that a value's global id names; NIL_UUID if it is no global id of a file."""
+    node = from_global_id(text)
+    return node.id if node is not None and node.type_name == File.__name__ else NIL_UUID

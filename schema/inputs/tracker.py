@@ -2,17 +2,16 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 import strawberry
 
 import models
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
-from schema.inputs.ids import decode_optional_id, decode_reference
+from schema.inputs.ids import decode_file_id, decode_optional_id, decode_reference
 from schema.relay import Edge
 from schema.tracker import Tracker
-from services.forms.kinds import SubmittedValue
+from services.forms.kinds.types import SubmittedValue
 from services.trackers.create_input import TrackerEntry
 
 
@@ -46,14 +45,13 @@ class FieldValueInput:
     def decode(self) -> SubmittedValue:
         """Return the value as the services take it."""
         if self.value is None:
-            return SubmittedValue(key=self.key, slot=None, value=None)
+            return SubmittedValue(key=self.key, slot=None)
         slot, value = next((slot, value) for slot, value in vars(self.value).items() if value is not strawberry.UNSET)
-        decoded: Any = value
         if slot == "reference":
-            decoded = decode_reference(value)
+            value = decode_reference(value)
         elif slot == "files":
-            decoded = [decode_reference(text) for text in value]
-        return SubmittedValue(key=self.key, slot=slot, value=decoded)
+            value = [decode_file_id(text) for text in value]
+        return SubmittedValue(key=self.key, slot=slot, value=value)
 
 
 @strawberry.input(description="What is entered to open a tracker.")

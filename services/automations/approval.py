@@ -16,7 +16,7 @@ from services.automations.proposed_changes import ProposedChange, references, wo
 from services.automations.rules import automation_problems
 from services.automations.snapshots import Proposal, proposals
 from services.forms.definitions import FieldKind, TypeDefinition
-from services.forms.display import names_of
+from services.forms.display import names_by_id
 from services.forms.visibility import visible_fields
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -118,7 +118,7 @@ async def _read(tracker: Tracker, definition: TypeDefinition, *, lock: bool = Fa
     aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence") if definition.aims else []
     found = proposals(definition, tracker.values, learner, aims, tracker.record_before)
     return _Record(
-        learner=learner, aims=aims, found=found, names=await names_of(tracker.organisation_id, references(found))
+        learner=learner, aims=aims, found=found, names=await names_by_id(tracker.organisation_id, references(found))
     )
 
 

@@ -10,8 +10,8 @@ from services.automations.record_fields import RECORD_FIELDS, RecordField, Recor
 from services.automations.restarts import restarted
 from services.automations.rules import touched_aims
 from services.forms.definitions import ChoiceField, DecimalField, FieldKind, TypeDefinition
-from services.forms.kinds import CanonicalValue
 from services.forms.kinds.numbers import plain_text
+from services.forms.kinds.types import CanonicalValue
 from services.forms.visibility import visible_fields
 
 STATUS = ("status",)

@@ -11,7 +11,7 @@ from models.database import fetch
 from services.automations.plan import RecordChange
 from services.automations.snapshots import Proposal, proposals
 from services.forms.definitions import FieldKind, TypeDefinition
-from services.forms.display import names_of
+from services.forms.display import names_by_id
 from services.kernel.dates import format_date
 from services.rows import rows_by_id
 from services.tracker_types.catalogue import forms
@@ -48,7 +48,7 @@ async def proposed_changes(viewer: Viewer, trackers: Sequence[Tracker]) -> list[
     done = await _carried_out([one.id for one in automations if one.status == TrackerStatus.RESOLVED])
     open_ones = [one for one in automations if one.status in _OPEN]
     found = await _compared(viewer, open_ones, definitions)
-    names = await names_of(viewer.organisation_id, references(item for some in found.values() for item in some))
+    names = await names_by_id(viewer.organisation_id, references(item for some in found.values() for item in some))
     told = {tracker_id: worded(some, names) for tracker_id, some in found.items()}
     return [told.get(tracker.id) or done.get(tracker.id, []) for tracker in trackers]
 

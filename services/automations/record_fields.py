@@ -11,7 +11,7 @@ from uuid import UUID
 from models import Learner, LearningAim, ProgrammeStatus
 from services.automations.ilr_codes import COMPLETION_STATUSES, OUTCOMES, WITHDRAW_REASONS, with_meaning
 from services.forms.definitions import FieldKind
-from services.forms.display import GONE
+from services.forms.display import MISSING_NAME
 from services.forms.kinds.numbers import plain_text
 from services.kernel.dates import format_date
 
@@ -59,7 +59,7 @@ class RecordField:
             case FieldKind.DATE, str():
                 return format_date(dt.date.fromisoformat(value))
             case FieldKind.REFERENCE, str():
-                return names.get(UUID(value), GONE)
+                return names.get(UUID(value), MISSING_NAME)
             case _, bool():
                 return "Yes" if value else "No"
             case _, int():

@@ -10,7 +10,7 @@ from typing import Any
 from models import LearningAim
 from services.automations.record_fields import RecordValue
 from services.automations.rules import CONTINUING, PROGRAMME_AIM
-from services.forms.kinds import CanonicalValue
+from services.forms.kinds.types import CanonicalValue
 
 _CARRIED_ON = (
     "organisation_id",

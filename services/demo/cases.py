@@ -13,8 +13,8 @@ from services.demo.end_states import EndState
 from services.demo.learners import LearnerRecord
 from services.demo.people import PersonGenerator
 from services.forms.definitions import TypeDefinition
-from services.forms.kinds import CanonicalValue
 from services.forms.kinds.numbers import plain_text
+from services.forms.kinds.types import CanonicalValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

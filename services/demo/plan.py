@@ -14,7 +14,7 @@ from services.demo.events import PlannedEvent, plan_events
 from services.demo.journeys import Journey
 from services.demo.learners import LearnerRecord
 from services.demo.plain_values import PLAIN_VALUES
-from services.forms.kinds import CanonicalValue
+from services.forms.kinds.types import CanonicalValue
 from services.forms.visibility import visible_fields
 from services.tracker_types.catalogue import TypeVersion
 

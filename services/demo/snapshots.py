@@ -12,7 +12,7 @@ from services.automations.proposed_changes import worded
 from services.automations.snapshots import proposals, snapshot_of
 from services.demo.cases import Case
 from services.demo.end_states import EndState
-from services.forms.kinds import CanonicalValue
+from services.forms.kinds.types import CanonicalValue
 
 _ADDRESS = ("address_line1", "address_line2", "address_line3", "address_line4", "postcode")
 # The columns that an applied automation changed; before it they held the values of another learner.

@@ -1,4 +1,4 @@
-"""Check digits of the official identifiers, each a function of the digits alone."""
+"""The check digits of official identifiers, each a function of the digits alone."""
 
 
 def _weighted_sum(digits: str, weights: range | tuple[int, ...]) -> int:
@@ -6,7 +6,7 @@ def _weighted_sum(digits: str, weights: range | tuple[int, ...]) -> int:
 
 
 def is_valid_uln(digits: str) -> bool:
-    """Whether the tenth digit of a ULN is right. 9999999999 is let through: it stands for a ULN to come.
+    """Return whether the tenth digit of a ULN is right; 9999999999 is accepted, which stands for a ULN to come.
 
     Source: ILR validation rule ULN_04 with its derived field DD01. The first nine digits are weighted 10 to 2;
     a remainder of 0 by 11 is no ULN, otherwise the check digit is 10 less the remainder.
@@ -17,8 +17,8 @@ def is_valid_uln(digits: str) -> bool:
     return remainder != 0 and int(digits[9]) == 10 - remainder
 
 
-def employer_id_is_right(digits: str) -> bool:
-    """Whether the ninth digit of an employer identifier is right. 999999999 is let through: not listed.
+def is_valid_employer_id(digits: str) -> bool:
+    """Return whether the ninth digit of an employer identifier is right; 999999999 is accepted: not listed.
 
     Source: ILR validation rule EmpId_02 with its derived field DD05. The first eight digits are weighted 9 to 2;
     the check digit is 11 less the remainder by 11, 0 for 11, and there is none for 10.
@@ -29,8 +29,8 @@ def employer_id_is_right(digits: str) -> bool:
     return int(digits[8]) == check  # a check of 10 equals no digit
 
 
-def utr_is_right(digits: str) -> bool:
-    """Whether the first digit of a unique taxpayer reference is right.
+def is_valid_utr(digits: str) -> bool:
+    """Return whether the first digit of a unique taxpayer reference is right.
 
     Source: HMRC's check of self-assessment references, as tax software documents it. The last nine digits are
     weighted 6 7 8 9 10 5 4 3 2; the check digit is 11 less the remainder by 11, with 11 and 10 written 2 and 1.

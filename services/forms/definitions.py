@@ -1,6 +1,6 @@
 """The form of a tracker type: its fields in order, and what applying a process automation does.
 
-A definition is one version of a type and never changes. How it is kept as JSON is in ``definition_documents``.
+A definition is one version of a type and never changes. How it is stored as JSON is in ``documents``.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from models import ProgrammeStatus, TrackerStatus
 
 
 class FieldKind(StrEnum):
-    """What a field holds."""
+    """The kinds of field."""
 
     TEXT = "TEXT"
     INTEGER = "INTEGER"
@@ -29,7 +29,7 @@ class FieldKind(StrEnum):
 
 
 class TextFormat(StrEnum):
-    """The rule that a text follows."""
+    """The formats that a text field can ask for; their rules are in ``formats``."""
 
     EMAIL = "EMAIL"
     PHONE = "PHONE"
@@ -49,7 +49,7 @@ class TextFormat(StrEnum):
 
 
 class ReferenceTarget(StrEnum):
-    """What a reference points to."""
+    """What a reference field can refer to."""
 
     MEMBER = "MEMBER"
     EMPLOYER = "EMPLOYER"
@@ -58,7 +58,7 @@ class ReferenceTarget(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldCondition:
-    """Holds if the field's canonical text, or any chosen value, is among ``is_one_of``."""
+    """A condition that holds if the field's canonical text, or any chosen value, is among ``is_one_of``."""
 
     field: str
     is_one_of: tuple[str, ...]
@@ -66,7 +66,7 @@ class FieldCondition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateBound:
-    """One end of the allowed range: a day, today or another field's day, moved by ``offset_days``."""
+    """One end of the allowed range: a fixed date, today or another field's date, moved by ``offset_days``."""
 
     date: dt.date | None = None
     today: bool = False
@@ -76,7 +76,7 @@ class DateBound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A value of a code list, chosen on the days from ``valid_from`` to ``valid_to``, both included."""
+    """A value of a code list, which can be chosen from ``valid_from`` to ``valid_to``, both included."""
 
     value: str
     label: str
@@ -138,7 +138,7 @@ class DecimalField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateField(FieldDefinition):
-    """A day, not before any of ``earliest`` and not after any of ``latest``."""
+    """A date, not before any of ``earliest`` and not after any of ``latest``."""
 
     kind = FieldKind.DATE
 
@@ -224,5 +224,5 @@ class TypeDefinition:
         return {field.key: field for field in self.fields}
 
     def field(self, key: str) -> FieldDefinition | None:
-        """The field of this key, if there is one."""
+        """Return the field of this key, if there is one."""
         return self._by_key.get(key)

@@ -1,4 +1,4 @@
-"""A value as a person would read it: on a tracker, in its history, in what an automation proposes."""
+"""Values as people read them: on a tracker, in its history, in what an automation proposes."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
@@ -6,11 +6,11 @@ from uuid import UUID
 
 from models.database import fetch
 from services.forms.definitions import ChoiceField, DateField, FieldDefinition, FileField, ReferenceField
-from services.forms.kinds import CanonicalValue
+from services.forms.kinds.types import CanonicalValue
 from services.kernel.dates import format_date
 
-GONE = "no longer there"
-"""Stands for the name of what a value points to once that is not there any more."""
+MISSING_NAME = "no longer there"
+"""Shown instead of the name of what a value refers to once that is deleted."""
 
 _NAMES = """
 SELECT id, name FROM member WHERE organisation_id = $1 AND id = ANY($2)
@@ -20,13 +20,13 @@ UNION ALL SELECT id, name FROM stored_file WHERE organisation_id = $1 AND id = A
 """
 
 
-def worded(field: FieldDefinition, value: CanonicalValue, names: Mapping[UUID, str] | None = None) -> str:
-    """A canonical value in words. ``names`` has the names of what references and files point to: see ``names_of``."""
+def display_value(field: FieldDefinition, value: CanonicalValue, names: Mapping[UUID, str] | None = None) -> str:
+    """Return a canonical value in words; ``names`` are those of what references and files name (``names_by_id``)."""
     match field, value:
         case ReferenceField(), str():
-            return (names or {}).get(UUID(value), GONE)
+            return (names or {}).get(UUID(value), MISSING_NAME)
         case FileField(), list():
-            return ", ".join((names or {}).get(UUID(one), GONE) for one in value)
+            return ", ".join((names or {}).get(UUID(file_id), MISSING_NAME) for file_id in value)
         case ChoiceField(), list():
             return ", ".join(choice.label for choice in field.choices if choice.value in value)
         case DateField(), str():
@@ -38,19 +38,19 @@ def worded(field: FieldDefinition, value: CanonicalValue, names: Mapping[UUID, s
     return str(value)
 
 
-def pointed_to(pairs: Iterable[tuple[FieldDefinition, CanonicalValue]]) -> set[UUID]:
-    """The ids of everything that values point to."""
-    found: set[UUID] = set()
+def referenced_ids(pairs: Iterable[tuple[FieldDefinition, CanonicalValue]]) -> set[UUID]:
+    """Return the ids of everything that references and files among the values name."""
+    ids: set[UUID] = set()
     for field, value in pairs:
         if isinstance(field, ReferenceField):
-            found.add(UUID(str(value)))
+            ids.add(UUID(str(value)))
         elif isinstance(field, FileField) and isinstance(value, list):
-            found.update(map(UUID, value))
-    return found
+            ids.update(map(UUID, value))
+    return ids
 
 
-async def names_of(organisation_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """The names of an organisation's members, employers, programmes and files, in one statement."""
+async def names_by_id(organisation_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return the names of an organisation's members, employers, programmes and files, in one statement."""
     if not ids:
         return {}
     return {record["id"]: record["name"] for record in await fetch(_NAMES, organisation_id, list(ids))}

@@ -1,4 +1,4 @@
-"""A type definition as the JSON document that a version of a tracker type keeps, and back.
+"""The JSON document that stores the definition of a tracker type's version, and the way back.
 
 A document leaves out what has its default. Its keys are the attributes' names, and ``kind`` for each field.
 """
@@ -25,14 +25,14 @@ from services.forms.definitions import (
 
 
 def definition_to_document(definition: TypeDefinition) -> dict[str, Any]:
-    """The definition as str, int, bool, list and dict; decimals and days as text."""
+    """Return the definition as str, int, bool, list and dict; decimals and dates are text."""
     document = _plain_attributes(definition)
     document["fields"] = [{"kind": field.kind.value} | _plain_attributes(field) for field in definition.fields]
     return document
 
 
 def definition_from_document(document: Mapping[str, Any]) -> TypeDefinition:
-    """The definition that a document describes; KeyError, TypeError or ValueError if it describes none."""
+    """Return the definition that a document describes; raises KeyError, TypeError or ValueError for any other document."""
     return TypeDefinition(
         fields=tuple(_field(entry) for entry in document["fields"]),
         precondition=tuple(ProgrammeStatus(status) for status in document.get("precondition", ())),
@@ -44,7 +44,7 @@ def definition_from_document(document: Mapping[str, Any]) -> TypeDefinition:
 
 
 def _field(document: Mapping[str, Any]) -> FieldDefinition:
-    attributes = {name: _READ.get(name, _same)(value) for name, value in document.items() if name != "kind"}
+    attributes = {name: _DECODERS.get(name, _same)(value) for name, value in document.items() if name != "kind"}
     return FIELD_TYPES[FieldKind(document["kind"])](**attributes)
 
 
@@ -52,7 +52,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _day(text: str | None) -> dt.date | None:
+def _date(text: str | None) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(text)
 
 
@@ -61,15 +61,15 @@ def _condition(document: Mapping[str, Any]) -> FieldCondition:
 
 
 def _bounds(documents: list[dict[str, Any]]) -> tuple[DateBound, ...]:
-    return tuple(DateBound(**(bound | {"date": _day(bound.get("date"))})) for bound in documents)
+    return tuple(DateBound(**(bound | {"date": _date(bound.get("date"))})) for bound in documents)
 
 
 def _choice(document: dict[str, Any]) -> Choice:
-    days = {name: _day(document.get(name)) for name in ("valid_from", "valid_to")}
-    return Choice(**(document | days))
+    dates = {name: _date(document.get(name)) for name in ("valid_from", "valid_to")}
+    return Choice(**(document | dates))
 
 
-_READ: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+_DECODERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "required_for": lambda statuses: tuple(TrackerStatus(status) for status in statuses),
         "visible_when": _condition,

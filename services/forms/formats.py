@@ -1,4 +1,4 @@
-"""The formats of a text, one row each: how it is written canonically and which rule it obeys.
+"""The formats of texts, one row each: how a text is written canonically, and which rule it follows.
 
 The ILR's are those of its XML schema and its validation rules; a rule's name is given where it has one.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from services.forms.check_digits import employer_id_is_right, is_valid_uln, utr_is_right
+from services.forms.check_digits import is_valid_employer_id, is_valid_uln, is_valid_utr
 from services.forms.definitions import TextFormat
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
@@ -16,7 +16,7 @@ from services.kernel.text import clean_text
 
 @dataclass(frozen=True, slots=True)
 class FormatProblem:
-    """Why a text does not have its format: INVALID_FORMAT or INVALID_CHECKSUM, told in a sentence."""
+    """Why a text does not have its format: INVALID_FORMAT or INVALID_CHECKSUM, with a message for people."""
 
     code: ErrorCode
     message: str
@@ -25,20 +25,22 @@ class FormatProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Format:
+    """How texts of a format are written, the pattern of their canonical form, and the message for what does not match."""
+
     canonical: Callable[[str], str]
     pattern: re.Pattern[str]
-    says: str
+    message: str
     checksum: Callable[[str], bool] | None = None
     rule: str | None = None
 
 
 def check_format(text_format: TextFormat, text: str) -> str | FormatProblem:
-    """The text as its format writes it canonically, or what is wrong with it."""
+    """Return the text as its format writes it canonically, or what is wrong with it."""
     row = _FORMATS[text_format]
     clean = clean_text(text)
     canonical = None if clean is None else row.canonical(clean)
     if canonical is None or not row.pattern.fullmatch(canonical):
-        return FormatProblem(ErrorCode.INVALID_FORMAT, row.says, row.rule)
+        return FormatProblem(ErrorCode.INVALID_FORMAT, row.message, row.rule)
     if row.checksum and not row.checksum(canonical):
         message = "Its check digit does not fit: a digit may be mistyped."
         return FormatProblem(ErrorCode.INVALID_CHECKSUM, message, row.rule)
@@ -46,11 +48,11 @@ def check_format(text_format: TextFormat, text: str) -> str | FormatProblem:
 
 
 def canonical_text(text_format: TextFormat, clean: str) -> str:
-    """Clean text as its format writes it, whether it is right or wrong: spaces and case as the rule says."""
+    """Return clean text, valid or not, with spaces and case as its format writes them."""
     return _FORMATS[text_format].canonical(clean)
 
 
-def _as_typed(text: str) -> str:
+def _unchanged(text: str) -> str:
     return text
 
 
@@ -69,7 +71,7 @@ def _postcode(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    """Digits alone, as the ILR has them: +44 becomes the 0 it stands for, another country's + becomes 00."""
+    """Return the digits alone, as the ILR has them: +44 becomes the 0 it stands for, another country's + becomes 00."""
     number = re.sub(r"[\s().-]", "", text)
     return re.sub(r"^\+(?=[0-9])", "00", re.sub(r"^(?:\+|00)440*(?=[1-9])", "0", number))
 
@@ -99,41 +101,41 @@ _YEARS = "|".join(f"{year:02}-{(year + 1) % 100:02}" for year in range(100))
 
 _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
     {
-        # Stricter than the schema's ".+@.+", with its 100 characters: a mail must be able to arrive.
+        # Stricter than the schema's ".+@.+", with its 100 characters: mail must be deliverable.
         TextFormat.EMAIL: _Format(
             canonical=_email,
             pattern=_pattern(rf"(?=.{{1,100}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+"),
-            says="An e-mail address is written name@example.org, in at most 100 characters.",
+            message="An e-mail address is written name@example.org, in at most 100 characters.",
         ),
         # The schema's TelNo.
         TextFormat.PHONE: _Format(
             canonical=_phone,
             pattern=_pattern("[0-9]{1,18}"),
-            says="A telephone number has 1 to 18 digits; spaces, brackets, hyphens and a leading + are allowed.",
+            message="A telephone number has 1 to 18 digits; spaces, brackets, hyphens and a leading + are allowed.",
         ),
         TextFormat.URL: _Format(
             canonical=_url,
             pattern=_pattern(rf"https?://{_LABEL}(?:\.{_LABEL})*\.?(?::{_PORT})?(?:[/?#][!#$%&'()*-;=?-Z_a-z~\[\]]*)?"),
-            says="A web address begins with http:// or https:// and has no spaces.",
+            message="A web address begins with http:// or https:// and has no spaces.",
         ),
         # Postcode_15: no C, I, K, M, O or V in the last two letters. ZZ99 9ZZ stands for an unknown one.
         TextFormat.POSTCODE: _Format(
             canonical=_postcode,
             pattern=_pattern("[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}"),
-            says="A postcode is written like SW1A 1AA.",
+            message="A postcode is written like SW1A 1AA.",
             rule="Postcode_15",
         ),
         # NINumber_01; the suffix may be missing.
         TextFormat.NATIONAL_INSURANCE_NUMBER: _Format(
             canonical=_code,
             pattern=_pattern("(?!TN)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]?"),
-            says="A National Insurance number is written like AB123456C; temporary ones (TN) are not accepted.",
+            message="A National Insurance number is written like AB123456C; temporary ones (TN) are not accepted.",
             rule="NINumber_01",
         ),
         TextFormat.ULN: _Format(
             canonical=_without_spaces,
             pattern=_pattern("[1-9][0-9]{9}"),
-            says="A ULN has 10 digits, the first not 0.",
+            message="A ULN has 10 digits, the first not 0.",
             checksum=is_valid_uln,
             rule="ULN_04",
         ),
@@ -141,55 +143,55 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
         TextFormat.UKPRN: _Format(
             canonical=_without_spaces,
             pattern=_pattern("[1-9][0-9]{7}"),
-            says="A UKPRN has 8 digits, the first not 0.",
+            message="A UKPRN has 8 digits, the first not 0.",
         ),
         TextFormat.EMPLOYER_ID: _Format(
             canonical=_without_spaces,
             pattern=_pattern("[0-9]{9}"),
-            says="An employer identifier has 9 digits.",
-            checksum=employer_id_is_right,
+            message="An employer identifier has 9 digits.",
+            checksum=is_valid_employer_id,
             rule="EmpId_02",
         ),
         # The schema's LearnAimRef; whether LARS lists it is not asked.
         TextFormat.LEARNING_AIM_REFERENCE: _Format(
             canonical=_code,
             pattern=_pattern("[0-9A-Z]{1,8}"),
-            says="A learning aim reference has 1 to 8 letters and digits.",
+            message="A learning aim reference has 1 to 8 letters and digits.",
         ),
         TextFormat.STANDARD_REFERENCE: _Format(
             canonical=_code,
             pattern=_pattern("ST[0-9]{4}"),
-            says="A standard's reference is ST and 4 digits.",
+            message="A standard's reference is ST and 4 digits.",
         ),
         # EPAOrgID of the ILR 2026-27: since then the assessment organisation's UKPRN serves too.
         TextFormat.EPA_ORGANISATION_ID: _Format(
             canonical=_code,
             pattern=_pattern("EPA[0-9]{4}|[1-9][0-9]{7}"),
-            says="An assessment organisation is EPA and 4 digits, or its UKPRN.",
+            message="An assessment organisation is EPA and 4 digits, or its UKPRN.",
             rule="FD_EPAOrgID_AP",
         ),
         TextFormat.UTR: _Format(
             canonical=_without_spaces,
             pattern=_pattern("[0-9]{10}"),
-            says="A unique taxpayer reference has 10 digits.",
-            checksum=utr_is_right,
+            message="A unique taxpayer reference has 10 digits.",
+            checksum=is_valid_utr,
         ),
         TextFormat.ILR_YEAR: _Format(
-            canonical=_as_typed,
+            canonical=_unchanged,
             pattern=_pattern(_YEARS),
-            says="An ILR year is written like 26-27: two years that follow each other.",
+            message="An ILR year is written like 26-27: two years that follow each other.",
         ),
         # The schema's FamilyName and GivenNames; control characters cannot be written in XML.
         TextFormat.PERSON_NAME: _Format(
-            canonical=_as_typed,
+            canonical=_unchanged,
             pattern=_pattern('[^0-9|"\x00-\x1f\ud800-\udfff]{1,100}'),
-            says='A name has at most 100 characters, without digits, tabs, line breaks, | and ".',
+            message='A name has at most 100 characters, without digits, tabs, line breaks, | and ".',
         ),
         # The schema's AddLine1 to AddLine4.
         TextFormat.ADDRESS_LINE: _Format(
-            canonical=_as_typed,
+            canonical=_unchanged,
             pattern=_pattern(r"[A-Za-z0-9 ~!@&'\\()*+,./:;-]{1,50}"),
-            says=r"An address line has at most 50 letters without accents, digits, spaces and ~!@&'\()*+,-./:; only.",
+            message=r"An address line has at most 50 letters without accents, digits, spaces and ~!@&'\()*+,-./:; only.",
         ),
     }
 )

@@ -1,7 +1,7 @@
 """Patterns that administrators write, matched by RE2: in time linear in the text, whatever the pattern.
 
-A browser checks the same pattern with ``new RegExp("^(?:" + pattern + ")$", "u")``, so only what both
-understand is one; what either alone has (lookarounds, ``\\Q``, POSIX classes, escapes of other letters) is none.
+A browser checks the same pattern with ``new RegExp("^(?:" + pattern + ")$", "u")``, so only the syntax that both have is
+accepted; what only one has (lookarounds, ``\\Q``, POSIX classes, escapes of other letters) is not.
 """
 
 import re
@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import re2  # type: ignore[import-untyped]
 
-LONGEST_PATTERN = 1_000
+MAX_PATTERN_LENGTH = 1_000
 
-_MACHINE = 4 * 1024 * 1024
-"""The bytes that RE2 may use for one pattern: enough for 100 letters of any script, made in a tenth of a second."""
+_MAX_MEMORY = 4 * 1024 * 1024
+"""The bytes that RE2 may use for one pattern: enough for 100 letters of any script, compiled in a tenth of a second."""
 
 _CATEGORY = r"\\[pP]\{(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cf]?)\}"
 _SET = rf"\\[dDwWsS]|{_CATEGORY}"
@@ -28,8 +28,8 @@ _TOKEN = re.compile(
 
 
 def is_pattern(pattern: str) -> bool:
-    """Whether RE2 and JavaScript both understand the pattern, and it has at most ``LONGEST_PATTERN`` characters."""
-    if len(pattern) > LONGEST_PATTERN or "\0" in pattern or not _is_common(pattern):
+    """Return whether RE2 and JavaScript both understand the pattern, and it has at most ``MAX_PATTERN_LENGTH`` characters."""
+    if len(pattern) > MAX_PATTERN_LENGTH or "\0" in pattern or not _is_common(pattern):
         return False
     try:
         _compiled(pattern)
@@ -39,12 +39,12 @@ def is_pattern(pattern: str) -> bool:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the pattern matches the whole text."""
+    """Return whether the pattern matches the whole text."""
     return _compiled(pattern).fullmatch(text) is not None
 
 
 def _is_common(pattern: str) -> bool:
-    """Whether it consists of what both have: each repetition after what can be repeated, each group's name once."""
+    """Return whether it has only common syntax: each repetition after what can be repeated, each group's name once."""
     at, repeatable = 0, False
     names: set[str] = set()
     while at < len(pattern):
@@ -60,5 +60,5 @@ def _is_common(pattern: str) -> bool:
 def _compiled(pattern: str) -> re2._Regexp:
     options = re2.Options()
     options.log_errors = False  # RE2 writes to stderr otherwise
-    options.max_mem = _MACHINE
+    options.max_mem = _MAX_MEMORY
     return re2.compile(pattern, options)

@@ -8,7 +8,7 @@ from models import StoredFile
 from models.database import fetch
 from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
-from services.forms.kinds import CanonicalValue
+from services.forms.kinds.types import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import StatementBuilder
 from services.viewer import Viewer

@@ -13,8 +13,9 @@ from models.rows import columns, row
 from services.accounts.assignees import unassignable_error
 from services.automations.rules import automation_problems
 from services.automations.snapshots import Snapshot, snapshot_of
-from services.forms.kinds import SubmittedValue, Uploads
+from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.numbers import plain_text
+from services.forms.kinds.types import Reference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.dates import LATEST_DATE, format_date, today
 from services.kernel.errors import ErrorCode, Problem
@@ -59,18 +60,28 @@ class TrackerEntry:
 
 
 def _canonical(submitted: SubmittedValue) -> list[Any]:
-    value = submitted.value
-    if isinstance(value, str):
-        value = clean_text(value) or None
-    elif isinstance(value, Decimal):
-        value = plain_text(value)
-    elif isinstance(value, bool | int):
-        pass
-    elif isinstance(value, list | tuple):
-        value = sorted({str(part) for part in value}) or None
-    elif value is not None:
-        value = str(value)
+    value: Any = submitted.value
+    match value:
+        case str():
+            value = clean_text(value) or None
+        case Decimal():
+            value = plain_text(value)
+        case list():
+            value = sorted({_file_text(part) if isinstance(part, UUID) else str(part) for part in value}) or None
+        case Reference():
+            value = _node_text(value.target.capitalize() if value.target else "", value.id)
+        case dt.date():
+            value = value.isoformat()
     return [submitted.key, submitted.slot if value is not None else None, value]
+
+
+def _file_text(file_id: UUID) -> str:
+    return _node_text("File", file_id)
+
+
+def _node_text(type_name: str, id: UUID) -> str:  # noqa: A002 - what it is
+    """Return an id as version 0.1.0 wrote it before hashing: digests that are stored must stay comparable."""
+    return f"NodeReference(type_name={type_name!r}, id={id!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +141,7 @@ async def _check_values(
     if offered is None:
         return NOTHING_CHECKED, None, []
     definition = offered.form.definition
-    uploads = Uploads(uploader_id=viewer.member_id, type_key=offered.type.key)
+    uploads = UploadScope(uploader_id=viewer.member_id, type_key=offered.type.key)
     form = await check_form(
         definition, entry.values, organisation_id=viewer.organisation_id, today=day, uploads=uploads
     )

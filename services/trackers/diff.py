@@ -8,8 +8,8 @@ from uuid import UUID
 
 from models import Tracker, TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
-from services.forms.display import GONE, names_of, pointed_to, worded
-from services.forms.kinds import CanonicalValue
+from services.forms.display import MISSING_NAME, display_value, names_by_id, referenced_ids
+from services.forms.kinds.types import CanonicalValue
 from services.kernel.dates import format_date
 
 
@@ -43,12 +43,12 @@ async def changes(
     ``path`` is the input's.
     """
     fields = [field for field in definition.fields if before.values.get(field.key) != after.values.get(field.key)]
-    pointed = pointed_to(
+    pointed = referenced_ids(
         (field, side.values[field.key]) for field in fields for side in (before, after) if field.key in side.values
     )
     if before.assignee_id != after.assignee_id:
         pointed |= {one for one in (before.assignee_id, after.assignee_id) if one}
-    names = await names_of(organisation_id, pointed)
+    names = await names_by_id(organisation_id, pointed)
     return [*_own(before, after, names), *(_of_field(field, before, after, names) for field in fields)]
 
 
@@ -57,7 +57,7 @@ def _own(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -
         if isinstance(value, TrackerStatus):
             return value.capitalize()
         if isinstance(value, UUID):
-            return names.get(value, GONE)
+            return names.get(value, MISSING_NAME)
         return format_date(value) if isinstance(value, dt.date) else str(value or "") or None
 
     return [
@@ -79,6 +79,6 @@ def _of_field(
     return {
         "path": ["values", field.key],
         "label": field.label,
-        "before": None if old is None else worded(field, old, names),
-        "after": None if new is None else worded(field, new, names),
+        "before": None if old is None else display_value(field, old, names),
+        "after": None if new is None else display_value(field, new, names),
     }

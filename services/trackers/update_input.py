@@ -11,8 +11,9 @@ from uuid import UUID
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.automations.approval import approval_problems
-from services.forms.answers import check_fields
-from services.forms.kinds import CanonicalValue, SubmittedValue, Uploads
+from services.forms.field_results import check_fields
+from services.forms.kinds.lookup import UploadScope
+from services.forms.kinds.types import CanonicalValue, SubmittedValue
 from services.forms.validate import check_form
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.dates import today
@@ -74,8 +75,10 @@ class _Case:
     form: TypeVersion
 
     @property
-    def uploads(self) -> Uploads:
-        return Uploads(uploader_id=self.viewer.member_id, type_key=self.offered.type.key, tracker_id=self.tracker.id)
+    def uploads(self) -> UploadScope:
+        return UploadScope(
+            uploader_id=self.viewer.member_id, type_key=self.offered.type.key, tracker_id=self.tracker.id
+        )
 
     @property
     def approving(self) -> bool:

@@ -1,12 +1,13 @@
-"""Yes and no, and confirmations."""
+"""Yes or no, and confirmations."""
 
 from services.forms.definitions import BooleanField
-from services.forms.kinds.types import CheckContext, CheckResult, problem
+from services.forms.kinds.types import CheckContext
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 
 
-async def check_boolean(field: BooleanField, value: bool, context: CheckContext) -> CheckResult:
-    """``false`` is filled; a confirmation that is refused is REQUIRED."""
+async def check_boolean_field(errors: ErrorCollector, field: BooleanField, value: bool, context: CheckContext) -> bool:
+    """Return the value; add REQUIRED for a confirmation that is not given. ``False`` counts as filled."""
     if field.must_be_true and not value:
-        return CheckResult(value, (problem(field, ErrorCode.REQUIRED, f"{field.label}: this must be confirmed."),))
-    return CheckResult(value)
+        errors.add(ErrorCode.REQUIRED, f"{field.label}: this must be confirmed.")
+    return value

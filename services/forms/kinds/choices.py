@@ -1,28 +1,33 @@
-"""One choice or several, of a list whose entries come and go by the day."""
+"""One choice or several, of a list whose entries can be chosen from one day to another."""
 
 import datetime as dt
 
 from services.forms.definitions import Choice, ChoiceField
-from services.forms.kinds.types import CheckContext, CheckResult, problem
-from services.kernel.errors import ErrorCode, Problem
+from services.forms.kinds.types import CheckContext
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
 
 
-async def check_choices(field: ChoiceField, value: list[str], context: CheckContext) -> CheckResult:
-    """Only choices that may be chosen today, and only one unless several may. The same twice counts once."""
+async def check_choice_field(
+    errors: ErrorCollector, field: ChoiceField, value: list[str], context: CheckContext
+) -> list[str] | None:
+    """Return the chosen values that the list has, in its order and each once; None if there are none.
+
+    Adds NOT_A_CHOICE for what cannot be chosen today, and TOO_MANY for several where the field takes one.
+    """
     chosen = set(value)
     if not chosen:
-        return CheckResult(None)
-    known = [choice for choice in field.choices if choice.value in chosen]
-    open_today = [choice.value for choice in field.choices if _is_open(choice, context.today)]
-    problems: tuple[Problem, ...] = ()
-    if not chosen.issubset(open_today):
+        return None
+    known = [choice.value for choice in field.choices if choice.value in chosen]
+    valid_today = [choice.value for choice in field.choices if _is_valid(choice, context.today)]
+    if not chosen.issubset(valid_today):
         message = f"{field.label} holds something that cannot be chosen."
-        problems += (problem(field, ErrorCode.NOT_A_CHOICE, message, allowed=", ".join(open_today)),)
+        errors.add(ErrorCode.NOT_A_CHOICE, message, allowed=", ".join(valid_today))
     if len(chosen) > 1 and not field.multiple:
-        problems += (problem(field, ErrorCode.TOO_MANY, f"{field.label} takes one choice only.", maximum=1),)
-    return CheckResult([choice.value for choice in known] or None, problems)
+        errors.add(ErrorCode.TOO_MANY, f"{field.label} takes one choice only.", maximum=1)
+    return known or None
 
 
-def _is_open(choice: Choice, day: dt.date) -> bool:
-    begun = choice.valid_from is None or choice.valid_from <= day
-    return begun and (choice.valid_to is None or day <= choice.valid_to)
+def _is_valid(choice: Choice, day: dt.date) -> bool:
+    has_begun = choice.valid_from is None or choice.valid_from <= day
+    return has_begun and (choice.valid_to is None or day <= choice.valid_to)

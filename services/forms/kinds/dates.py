@@ -1,4 +1,4 @@
-"""Days, and the bounds between them."""
+"""Dates, and the bounds between them."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -6,74 +6,82 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.forms.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
-from services.forms.kinds.types import CheckContext, CheckResult, problem
+from services.forms.kinds.types import CheckContext
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE, format_date
-from services.kernel.errors import ErrorCode, Problem
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
 
 
-async def check_date(field: DateField, value: dt.date, context: CheckContext) -> CheckResult:
-    """A day from 1900 to 2100 within the bounds that stand by themselves: fixed days, and today."""
-    earliest = [_Limit(EARLIEST_DATE), *_own_limits(field.earliest, context.today)]
-    latest = [_Limit(LATEST_DATE), *_own_limits(field.latest, context.today)]
-    return CheckResult(value.isoformat(), _beyond(field, value, earliest, latest))
+async def check_date_field(errors: ErrorCollector, field: DateField, value: dt.date, context: CheckContext) -> str:
+    """Return the date as text; add TOO_EARLY or TOO_LATE outside 1900 to 2100 and the bounds by fixed days and today."""
+    earliest = [_Limit(EARLIEST_DATE), *_limits_by_days(field.earliest, context.today)]
+    latest = [_Limit(LATEST_DATE), *_limits_by_days(field.latest, context.today)]
+    _check_limits(errors, field, value, earliest, latest)
+    return value.isoformat()
 
 
 def check_against_fields(
-    field: DateField, value: dt.date, days: Mapping[str, dt.date], definition: TypeDefinition
-) -> tuple[Problem, ...]:
-    """The bounds that other fields set, given the days of these; a field without a day sets none."""
-    earliest = _limits_by_fields(field.earliest, days, definition)
-    latest = _limits_by_fields(field.latest, days, definition)
-    return _beyond(field, value, earliest, latest)
+    errors: ErrorCollector,
+    field: DateField,
+    value: dt.date,
+    dates: Mapping[str, dt.date],
+    definition: TypeDefinition,
+) -> None:
+    """Add TOO_EARLY or TOO_LATE outside the bounds by other fields, whose ``dates`` are by key; one without sets none."""
+    earliest = _limits_by_fields(field.earliest, dates, definition)
+    latest = _limits_by_fields(field.latest, dates, definition)
+    _check_limits(errors, field, value, earliest, latest)
 
 
 def bounding_fields(field: DateField) -> frozenset[str]:
-    """The keys of the fields that bound this one."""
+    """Return the keys of the fields that bound this one."""
     return frozenset(bound.field for bound in field.earliest + field.latest if bound.field is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
+    """A day that a date may not pass, and the field that sets it, if one does."""
+
     day: dt.date
-    by: FieldDefinition | None = None
+    set_by: FieldDefinition | None = None
 
 
-def _own_limits(bounds: Iterable[DateBound], today: dt.date) -> list[_Limit]:
+def _limits_by_days(bounds: Iterable[DateBound], today: dt.date) -> list[_Limit]:
     days = [(today if bound.today else bound.date, bound.offset_days) for bound in bounds]
-    return [_Limit(_moved(day, offset)) for day, offset in days if day is not None]
+    return [_Limit(_shift(day, offset)) for day, offset in days if day is not None]
 
 
 def _limits_by_fields(
-    bounds: Iterable[DateBound], days: Mapping[str, dt.date], definition: TypeDefinition
+    bounds: Iterable[DateBound], dates: Mapping[str, dt.date], definition: TypeDefinition
 ) -> list[_Limit]:
     set_by = [(bound.field, bound.offset_days) for bound in bounds if bound.field is not None]
-    return [_Limit(_moved(days[key], offset), definition.field(key)) for key, offset in set_by if key in days]
+    return [_Limit(_shift(dates[key], offset), definition.field(key)) for key, offset in set_by if key in dates]
 
 
-def _moved(day: dt.date, offset: int) -> dt.date:
+def _shift(day: dt.date, offset: int) -> dt.date:
     try:
         return day + dt.timedelta(days=offset)
     except OverflowError:  # beyond the calendar, and so beyond every day that can be entered
         return dt.date.max if offset > 0 else dt.date.min
 
 
-def _beyond(field: DateField, value: dt.date, earliest: list[_Limit], latest: list[_Limit]) -> tuple[Problem, ...]:
-    """The strictest limit of either side that does not hold."""
-    problems: tuple[Problem, ...] = ()
+def _check_limits(
+    errors: ErrorCollector, field: DateField, value: dt.date, earliest: list[_Limit], latest: list[_Limit]
+) -> None:
+    """Compare with the strictest limit on either side."""
     first = max(earliest, key=lambda limit: limit.day, default=None)
     last = min(latest, key=lambda limit: limit.day, default=None)
     if first and value < first.day:
         message = f"{field.label} must be {format_date(first.day)} or later{_because(first)}."
-        problems += (problem(field, ErrorCode.TOO_EARLY, message, earliest=first.day, **_by(first)),)
+        errors.add(ErrorCode.TOO_EARLY, message, earliest=first.day, **_field_parameter(first))
     if last and value > last.day:
         message = f"{field.label} must be {format_date(last.day)} or earlier{_because(last)}."
-        problems += (problem(field, ErrorCode.TOO_LATE, message, latest=last.day, **_by(last)),)
-    return problems
+        errors.add(ErrorCode.TOO_LATE, message, latest=last.day, **_field_parameter(last))
 
 
 def _because(limit: _Limit) -> str:
-    return f", because of {limit.by.label}" if limit.by else ""
+    return f", because of {limit.set_by.label}" if limit.set_by else ""
 
 
-def _by(limit: _Limit) -> dict[str, Any]:
-    return {"field": limit.by.key} if limit.by else {}
+def _field_parameter(limit: _Limit) -> dict[str, Any]:
+    return {"field": limit.set_by.key} if limit.set_by else {}

@@ -1,46 +1,45 @@
 """Uploaded files."""
 
+from uuid import UUID
+
 from services.forms.definitions import FileField
 from services.forms.kinds.lookup import Upload
-from services.forms.kinds.types import CheckContext, CheckResult, problem
-from services.kernel.errors import ErrorCode, Problem
+from services.forms.kinds.types import CheckContext
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
 from services.kernel.file_types import is_accepted
-from services.kernel.global_ids import NodeReference
 
 
-def names_file(value: object) -> bool:
-    """Whether it is the id of a file."""
-    return isinstance(value, NodeReference) and value.type_name == "File"
+async def check_file_field(
+    errors: ErrorCollector, field: FileField, value: list[UUID], context: CheckContext
+) -> list[str] | None:
+    """Return the files' ids, each once; None if there are none.
 
-
-async def check_files(field: FileField, value: list[NodeReference], context: CheckContext) -> CheckResult:
-    """At most ``max_files``, each uploaded by the viewer for this field of this type and attached to no other tracker.
-
-    A form may be older than the one that a file was uploaded for, so that its own limits are asked here too.
+    Adds TOO_MANY beyond ``max_files``, and NOT_FOUND unless each was uploaded by the viewer for this field of this type
+    and is attached to no other tracker. A form may be older than the one that a file was uploaded for, so the field's
+    own limits are checked here too: TOO_LARGE, and INVALID_FORMAT for media types that it does not take.
     """
-    files = dict.fromkeys(value)
-    if not files:
-        return CheckResult(None)
-    problems: list[Problem] = []
-    if len(files) > field.max_files:
+    file_ids = list(dict.fromkeys(value))
+    if not file_ids:
+        return None
+    if len(file_ids) > field.max_files:
         count = "1 file" if field.max_files == 1 else f"{field.max_files} files"
         message = f"{field.label} takes at most {count}."
-        problems.append(problem(field, ErrorCode.TOO_MANY, message, maximum=field.max_files, length=len(files)))
-    found = [await context.lookup.upload(file.id) if names_file(file) else None for file in files]
-    uploads = [one for one in found if one is not None and one.field_key == field.key]
-    if len(uploads) < len(files):
-        problems.append(problem(field, ErrorCode.NOT_FOUND, f"{field.label} names a file that has not been uploaded."))
-    problems += [one for upload in uploads for one in _beyond_limits(field, upload)]
-    return CheckResult([str(file.id) for file in files], tuple(problems))
+        errors.add(ErrorCode.TOO_MANY, message, maximum=field.max_files, length=len(file_ids))
+    found = [await context.lookup.upload(file_id) for file_id in file_ids]
+    uploads = [upload for upload in found if upload is not None and upload.field_key == field.key]
+    if len(uploads) < len(file_ids):
+        errors.add(ErrorCode.NOT_FOUND, f"{field.label} names a file that has not been uploaded.")
+    for upload in uploads:
+        _check_limits(errors, field, upload)
+    return [str(file_id) for file_id in file_ids]
 
 
-def _beyond_limits(field: FileField, upload: Upload) -> list[Problem]:
-    problems = []
+def _check_limits(errors: ErrorCollector, field: FileField, upload: Upload) -> None:
     if upload.bytes > field.max_bytes:
         message = f"{field.label} takes files of at most {field.max_bytes:,} bytes; {upload.name} has {upload.bytes:,}."
-        problems.append(problem(field, ErrorCode.TOO_LARGE, message, maximum=field.max_bytes, length=upload.bytes))
+        errors.add(ErrorCode.TOO_LARGE, message, maximum=field.max_bytes, length=upload.bytes)
     if not is_accepted(upload.media_type, field.accept):
         allowed = ", ".join(field.accept)
         message = f"{field.label} takes {allowed}; {upload.name} is {upload.media_type}."
-        problems.append(problem(field, ErrorCode.INVALID_FORMAT, message, allowed=allowed))
-    return problems
+        errors.add(ErrorCode.INVALID_FORMAT, message, allowed=allowed)

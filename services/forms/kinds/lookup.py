@@ -1,23 +1,23 @@
-"""Finds what the references of an entry name: one statement for each target, however many there are."""
+"""Finds what the references and files of an entry name: one statement for each target, however many there are."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from models import Employer, Member, Programme
-from models.database import fetch
 from services.forms.definitions import ReferenceTarget
+from services.kernel.sql import NamedStatement
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Something that may be referred to. Only employers can be unconfirmed."""
+class ReferencedRow:
+    """A member, an employer or a programme that may be referred to. Only employers can be unconfirmed."""
 
     confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Uploads:
+class UploadScope:
     """Whose uploads an entry may attach, for which type; and the tracker, if there is one, whose files it may keep."""
 
     uploader_id: UUID
@@ -27,7 +27,7 @@ class Uploads:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that an entry may name at the field that it was uploaded for."""
+    """A file that an entry may name, with the key of the field that it was uploaded for."""
 
     field_key: str
     name: str
@@ -35,61 +35,66 @@ class Upload:
     bytes: int
 
 
-_UPLOADS = """
+_UPLOADS = NamedStatement("""
 SELECT id, field_key, name, media_type, bytes FROM stored_file
-WHERE id = ANY($1) AND organisation_id = $2 AND type_key = $3
-    AND (tracker_id = $5 OR (tracker_id IS NULL AND uploader_id = $4 AND complete))
-"""
+WHERE id = ANY(:ids) AND organisation_id = :organisation_id AND type_key = :type_key
+    AND (tracker_id = :tracker_id OR (tracker_id IS NULL AND uploader_id = :uploader_id AND complete))
+""")
 
 
 class Lookup:
-    """The organisation's members, employers and programmes, and the viewer's uploads, among the ids of an entry."""
+    """Find an organisation's members, employers and programmes, and the viewer's uploads, among the ids of an entry."""
 
     def __init__(
         self,
         organisation_id: UUID,
-        wanted: Mapping[ReferenceTarget, Collection[UUID]],
+        references: Mapping[ReferenceTarget, Collection[UUID]],
         *,
-        uploads: Uploads | None = None,
-        files: Collection[UUID] = (),
+        uploads: UploadScope | None = None,
+        file_ids: Collection[UUID] = (),
     ) -> None:
         self._organisation_id = organisation_id
-        self._wanted = wanted
-        self._uploads = uploads
-        self._files = files
-        self._found: dict[ReferenceTarget, Mapping[UUID, Found]] = {}
-        self._found_files: Mapping[UUID, Upload] | None = None
+        self._references = references
+        self._upload_scope = uploads
+        self._file_ids = file_ids
+        self._rows: dict[ReferenceTarget, Mapping[UUID, ReferencedRow]] = {}
+        self._uploads: Mapping[UUID, Upload] | None = None
 
-    async def find(self, target: ReferenceTarget, id: UUID) -> Found | None:  # noqa: A002 - what it is
-        """What the id names, if it is the organisation's; of members only active ones."""
-        if target not in self._found:
-            self._found[target] = await self._load(target, list(self._wanted.get(target, ())))
-        return self._found[target].get(id)
+    async def find(self, target: ReferenceTarget, id: UUID) -> ReferencedRow | None:  # noqa: A002 - what it is
+        """Return the row of this id if the organisation has it and, of a member, if it is active."""
+        if target not in self._rows:
+            self._rows[target] = await self._load_rows(target, list(self._references.get(target, ())))
+        return self._rows[target].get(id)
 
     async def upload(self, id: UUID) -> Upload | None:  # noqa: A002 - what it is
-        """The file of an id, if the entry may attach it or its tracker has it already."""
-        if self._found_files is None:
-            self._found_files = await self._load_files()
-        return self._found_files.get(id)
+        """Return the file of this id if the entry may attach it or its tracker has it already."""
+        if self._uploads is None:
+            self._uploads = await self._load_uploads()
+        return self._uploads.get(id)
 
-    async def _load_files(self) -> Mapping[UUID, Upload]:
-        if self._uploads is None or not self._files:
+    async def _load_uploads(self) -> Mapping[UUID, Upload]:
+        scope = self._upload_scope
+        if scope is None or not self._file_ids:
             return {}
-        of = self._uploads
-        records = await fetch(
-            _UPLOADS, list(self._files), self._organisation_id, of.type_key, of.uploader_id, of.tracker_id
+        records = await _UPLOADS.fetch(
+            ids=list(self._file_ids),
+            organisation_id=self._organisation_id,
+            type_key=scope.type_key,
+            tracker_id=scope.tracker_id,
+            uploader_id=scope.uploader_id,
         )
         return {
             record["id"]: Upload(record["field_key"], record["name"], record["media_type"], record["bytes"])
             for record in records
         }
 
-    async def _load(self, target: ReferenceTarget, ids: list[UUID]) -> Mapping[UUID, Found]:
+    async def _load_rows(self, target: ReferenceTarget, ids: list[UUID]) -> Mapping[UUID, ReferencedRow]:
         if target is ReferenceTarget.EMPLOYER:
             employers = Employer.filter(organisation_id=self._organisation_id, id__in=ids)
-            return {row: Found(confirmed) for row, confirmed in await employers.values_list("id", "confirmed")}
+            confirmed_by_id = await employers.values_list("id", "confirmed")
+            return {row_id: ReferencedRow(confirmed) for row_id, confirmed in confirmed_by_id}
         if target is ReferenceTarget.MEMBER:
             members = Member.filter(organisation_id=self._organisation_id, id__in=ids, active=True)
-            return {row: Found() for (row,) in await members.values_list("id")}
+            return {row_id: ReferencedRow() for (row_id,) in await members.values_list("id")}
         programmes = Programme.filter(organisation_id=self._organisation_id, id__in=ids)
-        return {row: Found() for (row,) in await programmes.values_list("id")}
+        return {row_id: ReferencedRow() for (row_id,) in await programmes.values_list("id")}

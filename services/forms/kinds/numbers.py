@@ -3,32 +3,35 @@
 from decimal import Decimal
 
 from services.forms.definitions import DecimalField, IntegerField
-from services.forms.kinds.types import CheckContext, CheckResult, problem
-from services.kernel.errors import ErrorCode, Problem
+from services.forms.kinds.types import CheckContext
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
 
-INTEGERS = (Decimal(-(2**31)), Decimal(2**31 - 1))
-LARGEST_DECIMAL = Decimal(10**15 - 1)
-"""No decimal is beyond 15 digits before the point, whether its field has bounds or not."""
-
-
-async def check_integer(field: IntegerField, value: int, context: CheckContext) -> CheckResult:
-    """A whole number within its bounds and within 32 bits."""
-    return CheckResult(value, _out_of_range(field, Decimal(value), *INTEGERS))
+MIN_INTEGER, MAX_INTEGER = Decimal(-(2**31)), Decimal(2**31 - 1)
+MAX_DECIMAL = Decimal(10**15 - 1)
+"""The greatest absolute value of a decimal, whether its field has bounds or not: 15 digits before the point."""
 
 
-async def check_decimal(field: DecimalField, value: Decimal, context: CheckContext) -> CheckResult:
-    """A decimal within its bounds; zeros at the end do not count as decimal places.
+async def check_integer_field(errors: ErrorCollector, field: IntegerField, value: int, context: CheckContext) -> int:
+    """Return the number; add TOO_SMALL or TOO_LARGE outside its bounds and 32 bits."""
+    _check_range(errors, field, Decimal(value), MIN_INTEGER, MAX_INTEGER)
+    return value
 
-    It is kept as it was written, ``12.50`` as ``12.50``, but for zeros in front and those beyond the field's places.
+
+async def check_decimal_field(
+    errors: ErrorCollector, field: DecimalField, value: Decimal, context: CheckContext
+) -> str | None:
+    """Return the number as it was written, ``12.50`` as ``12.50``, without zeros in front and beyond the field's places.
+
+    Adds TOO_SMALL or TOO_LARGE outside its bounds, and INVALID_FORMAT for too many decimal places; zeros at the end do
+    not count. None for what has too many digits: an exponent may stand for a million of them.
     """
-    problems = _out_of_range(field, value, -LARGEST_DECIMAL, LARGEST_DECIMAL)
+    _check_range(errors, field, value, -MAX_DECIMAL, MAX_DECIMAL)
     places = decimal_places(value)
     if places > field.places:
-        message = f"{field.label} {_must_have(field.places)}."
-        problems += (problem(field, ErrorCode.INVALID_FORMAT, message, places=field.places),)
-    # What has too many digits is not written out: an exponent may stand for a million of them.
-    writable = value.copy_abs() <= LARGEST_DECIMAL and places <= field.places
-    return CheckResult(_as_written(value, field.places) if writable else None, problems)
+        errors.add(ErrorCode.INVALID_FORMAT, f"{field.label} {_must_have(field.places)}.", places=field.places)
+    is_writable = value.copy_abs() <= MAX_DECIMAL and places <= field.places
+    return _as_written(value, field.places) if is_writable else None
 
 
 def _as_written(value: Decimal, places: int) -> str:
@@ -38,7 +41,7 @@ def _as_written(value: Decimal, places: int) -> str:
 
 
 def plain_text(value: Decimal) -> str:
-    """The number without an exponent and without zeros that say nothing."""
+    """Return the number without an exponent and without trailing zeros after the point."""
     text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").removesuffix(".")
@@ -46,7 +49,7 @@ def plain_text(value: Decimal) -> str:
 
 
 def decimal_places(value: Decimal) -> int:
-    """How many decimal places a finite number has; zeros at the end do not count."""
+    """Return how many decimal places a finite number has, without trailing zeros."""
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int), "a decimal is finite"
     if not value:
@@ -55,18 +58,17 @@ def decimal_places(value: Decimal) -> int:
     return max(0, -(exponent + zeros))
 
 
-def _out_of_range(
-    field: IntegerField | DecimalField, value: Decimal, smallest: Decimal, largest: Decimal
-) -> tuple[Problem, ...]:
+def _check_range(
+    errors: ErrorCollector, field: IntegerField | DecimalField, value: Decimal, smallest: Decimal, largest: Decimal
+) -> None:
     minimum = smallest if field.minimum is None else max(field.minimum, smallest)
     maximum = largest if field.maximum is None else min(field.maximum, largest)
     if value < minimum:
         bound = plain_text(minimum)
-        return (problem(field, ErrorCode.TOO_SMALL, f"{field.label} must be {bound} or more.", minimum=bound),)
-    if value > maximum:
+        errors.add(ErrorCode.TOO_SMALL, f"{field.label} must be {bound} or more.", minimum=bound)
+    elif value > maximum:
         bound = plain_text(maximum)
-        return (problem(field, ErrorCode.TOO_LARGE, f"{field.label} must be {bound} or less.", maximum=bound),)
-    return ()
+        errors.add(ErrorCode.TOO_LARGE, f"{field.label} must be {bound} or less.", maximum=bound)
 
 
 def _must_have(places: int) -> str:

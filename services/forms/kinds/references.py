@@ -3,20 +3,11 @@
 from types import MappingProxyType
 
 from services.forms.definitions import ReferenceField, ReferenceTarget
-from services.forms.kinds.types import CheckContext, CheckResult, problem
+from services.forms.kinds.types import CheckContext, Reference
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.kernel.global_ids import NodeReference
 
-TYPE_NAMES = MappingProxyType(
-    {
-        ReferenceTarget.MEMBER: "Member",
-        ReferenceTarget.EMPLOYER: "Employer",
-        ReferenceTarget.PROGRAMME: "Programme",
-    }
-)
-"""What the API calls each target."""
-
-_SPOKEN = MappingProxyType(
+_TARGET_NAMES = MappingProxyType(
     {
         ReferenceTarget.MEMBER: "active member",
         ReferenceTarget.EMPLOYER: "employer",
@@ -25,20 +16,18 @@ _SPOKEN = MappingProxyType(
 )
 
 
-def names_target(field: ReferenceField, value: NodeReference) -> bool:
-    """Whether the id is one of the type that the field refers to."""
-    return value.type_name == TYPE_NAMES[field.target]
+async def check_reference_field(
+    errors: ErrorCollector, field: ReferenceField, value: Reference, context: CheckContext
+) -> str | None:
+    """Return the id as text; None if it names something else than the field's target.
 
-
-async def check_reference(field: ReferenceField, value: NodeReference, context: CheckContext) -> CheckResult:
-    """An active member, an employer or a programme; some fields take confirmed employers only."""
-    right_type = names_target(field, value)
-    found = await context.lookup.find(field.target, value.id) if right_type else None
-    canonical = str(value.id) if right_type else None
+    Adds NOT_FOUND unless it names an active member, an employer or a programme of the organisation, as the field asks,
+    and NOT_CONFIRMED for an unconfirmed employer in a field for confirmed ones.
+    """
+    is_target = value.target == field.target
+    found = await context.lookup.find(field.target, value.id) if is_target else None
     if found is None:
-        message = f"{field.label} names no {_SPOKEN[field.target]} of your organisation."
-        return CheckResult(canonical, (problem(field, ErrorCode.NOT_FOUND, message),))
-    if field.confirmed_only and not found.confirmed:
-        message = f"{field.label} must be an employer that has been confirmed."
-        return CheckResult(canonical, (problem(field, ErrorCode.NOT_CONFIRMED, message),))
-    return CheckResult(canonical)
+        errors.add(ErrorCode.NOT_FOUND, f"{field.label} names no {_TARGET_NAMES[field.target]} of your organisation.")
+    elif field.confirmed_only and not found.confirmed:
+        errors.add(ErrorCode.NOT_CONFIRMED, f"{field.label} must be an employer that has been confirmed.")
+    return str(value.id) if is_target else None

@@ -1,24 +1,33 @@
-"""What the check of every kind takes and gives."""
+"""What the checks of all kinds share: the values before and after a check, and what a check may ask."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from uuid import UUID
 
-from services.forms.definitions import FieldDefinition
+from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.lookup import Lookup
-from services.kernel.errors import ErrorCode, Problem
+from services.kernel.error_collector import ErrorCollector
 
-# A value in the form in which it is kept: text, decimal, day and reference as text, choices and files as a list.
+# A value as it is stored: texts, decimals, dates and references as text, choices and files as a list of texts.
 CanonicalValue: TypeAlias = str | int | bool | list[str]
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A member, an employer or a programme that an entry names; without a target, the id of none of these."""
+
+    target: ReferenceTarget | None
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class SubmittedValue:
-    """What was entered for a field: the slot and what stands in it, or no slot to clear the field.
+    """The value that an entry gives to a field, by the slot of the input that holds it; no slot clears the field.
 
     text: str; integer: int; decimal: Decimal, finite; date: datetime.date; boolean: bool; choices: list of str;
-    reference: NodeReference; files: list of NodeReference.
+    reference: Reference; files: list of UUID.
     """
 
     key: str
@@ -34,20 +43,6 @@ class CheckContext:
     lookup: Lookup
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """A value in its canonical form, None if it is not filled or has none, and what is wrong with it."""
-
-    value: CanonicalValue | None
-    problems: tuple[Problem, ...] = ()
-
-
-Check: TypeAlias = Callable[[Any, Any, CheckContext], Awaitable[CheckResult]]
-
-
-def problem(
-    at: FieldDefinition, code: ErrorCode, message: str, /, *, rule: str | None = None, **parameters: object
-) -> Problem:
-    """A problem at a field, with the figures behind its message."""
-    figures = tuple((name, str(value)) for name, value in parameters.items())
-    return Problem(("values", at.key), code, message, figures, rule)
+# Takes the collector at the field's path, the field, the value in the field's slot, and the context. Returns the
+# canonical value, also of a refused value that has one; None if it is not filled or has none.
+Check: TypeAlias = Callable[[ErrorCollector, Any, Any, CheckContext], Awaitable[CanonicalValue | None]]

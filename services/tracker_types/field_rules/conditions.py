@@ -19,7 +19,7 @@ from services.forms.definitions import (
     TextField,
 )
 from services.forms.formats import check_format
-from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
+from services.forms.kinds.numbers import MAX_DECIMAL, MAX_INTEGER, MIN_INTEGER, decimal_places, plain_text
 from services.forms.patterns import matches
 from services.kernel.checks import take_at_most
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
@@ -81,11 +81,11 @@ def _text(field: TextField, text: str) -> str | None:
 def _integer(field: IntegerField, text: str) -> str | None:
     if "." in text:
         raise ValueError
-    return _number(field, text, *INTEGERS)
+    return _number(field, text, MIN_INTEGER, MAX_INTEGER)
 
 
 def _decimal(field: DecimalField, text: str) -> str | None:
-    kept = _number(field, text, -LARGEST_DECIMAL, LARGEST_DECIMAL)
+    kept = _number(field, text, -MAX_DECIMAL, MAX_DECIMAL)
     return kept if kept is not None and decimal_places(Decimal(kept)) <= field.places else None
 
 

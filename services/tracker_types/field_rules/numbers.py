@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from services.forms.kinds.numbers import INTEGERS, LARGEST_DECIMAL, decimal_places, plain_text
+from services.forms.kinds.numbers import MAX_DECIMAL, MAX_INTEGER, MIN_INTEGER, decimal_places, plain_text
 from services.kernel.checks import check_number
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
@@ -14,14 +14,14 @@ DEFAULT_PLACES, MOST_PLACES = 2, 10
 
 def integer_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
     """Whole bounds within 32 bits, the least not beyond the greatest."""
-    return _bounds(entry, errors, *INTEGERS, places=0)
+    return _bounds(entry, errors, MIN_INTEGER, MAX_INTEGER, places=0)
 
 
 def decimal_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
     """Bounds that a value of the field could have itself, the least not beyond the greatest."""
     places = check_number(errors.at("places"), entry.places, label="The decimal places", minimum=0, maximum=MOST_PLACES)
     places = DEFAULT_PLACES if places is None else places
-    return _bounds(entry, errors, -LARGEST_DECIMAL, LARGEST_DECIMAL, places=places) | {"places": places}
+    return _bounds(entry, errors, -MAX_DECIMAL, MAX_DECIMAL, places=places) | {"places": places}
 
 
 def _bounds(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.forms.definitions import TextFormat
-from services.forms.patterns import LONGEST_PATTERN, is_pattern
+from services.forms.patterns import MAX_PATTERN_LENGTH, is_pattern
 from services.kernel.checks import check_number
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
@@ -64,7 +64,7 @@ def _pattern(errors: ErrorCollector, pattern: str | None) -> str | None:
     if not pattern:
         return None
     if not is_pattern(pattern):
-        errors.add(ErrorCode.INVALID_FORMAT, f"Patterns have at most {LONGEST_PATTERN:,} characters, {_SYNTAX}.")
+        errors.add(ErrorCode.INVALID_FORMAT, f"Patterns have at most {MAX_PATTERN_LENGTH:,} characters, {_SYNTAX}.")
         return None
     return unicodedata.normalize("NFC", pattern)
 

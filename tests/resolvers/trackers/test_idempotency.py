@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import Tracker
-from services.forms.kinds import SubmittedValue
+from services.forms.kinds.types import SubmittedValue
 from services.idempotency import digest, key_problems
 from services.kernel.errors import ErrorCode, Problem
 from services.trackers.create_input import TrackerEntry

@@ -5,7 +5,8 @@ from typing import Any
 
 from models import Employer, Learner, LearningAim, Tracker
 from models.database import fetch
-from services.kernel.global_ids import NodeReference
+from services.forms.definitions import ReferenceTarget
+from services.forms.kinds.types import Reference
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.databases.sql_statements import recorded
@@ -42,7 +43,7 @@ async def test_employers_by_name_and_numbers_as_written(database: str) -> None:
     house = await office()
     new = await make.employer(house.organisation, name="Bakers & Co")
     moves = {
-        "newEmployer": NodeReference("Employer", new.id),
+        "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY,
         "newStartDate": TODAY + dt.timedelta(days=1),
         "previousHours": CONDITIONS["newHours"],
@@ -138,7 +139,7 @@ async def test_a_tracker_without_a_snapshot_is_held_against_the_present(database
 
 async def test_many_trackers_take_as_many_statements_as_one(database: str) -> None:
     house = await office()
-    employer = NodeReference("Employer", house.employer.id)
+    employer = Reference(ReferenceTarget.EMPLOYER, house.employer.id)
     moves = {"newEmployer": employer, "oldEndDate": TODAY, "newStartDate": TODAY + dt.timedelta(days=1)}
     hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from models import Learner, ProgrammeStatus, TrackerStatus
-from services.kernel.global_ids import NodeReference
+from services.forms.definitions import ReferenceTarget
+from services.forms.kinds.types import Reference
 from services.tracker_types.builtin import load
 from tests.support import factories as make
 from tests.support.scenarios.automation_forms import (
@@ -134,7 +135,7 @@ async def test_a_change_of_employer(database: str) -> None:
     new = await make.employer(house.organisation, name="Bakers & Co")
     before = await record(house.lena)
     moves = {
-        "newEmployer": NodeReference("Employer", new.id),
+        "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY - dt.timedelta(days=3),
         "newStartDate": TODAY,
         "previousHours": Decimal(30),
@@ -150,7 +151,7 @@ async def test_a_change_of_programme_makes_no_new_aims(database: str) -> None:
     new = await make.programme(house.organisation, name="Cakes")
     before = await record(house.lena)
     moves = {
-        "newProgramme": NodeReference("Programme", new.id),
+        "newProgramme": Reference(ReferenceTarget.PROGRAMME, new.id),
         "endDate": D(2024, 5, 1),
         "newStartDate": D(2024, 5, 2),
         "confirmed": True,

@@ -9,8 +9,9 @@ import pytest
 from models import Learner, LearningAim, Notification, Tracker, TrackerEvent, TrackerStatus
 from models.database import fetch
 from services.automations.snapshots import snapshot
+from services.forms.definitions import ReferenceTarget
+from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.global_ids import NodeReference
 from services.tracker_types.catalogue import forms
 from tests.support import factories as make
 from tests.support.clients.tracker_updates import everything_written, told
@@ -101,7 +102,7 @@ async def test_an_employer_that_is_gone_cannot_be_put_into_the_record(database: 
     new = await make.employer(house.organisation)
     days = {"oldEndDate": TODAY - dt.timedelta(days=1), "newStartDate": TODAY}
     hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
-    moves = {"newEmployer": NodeReference("Employer", new.id)} | days | hours
+    moves = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id)} | days | hours
     tracker = await house.raised("CHANGE_OF_EMPLOYER", moves)
     await new.delete()
     message = "Employer: what was chosen is no longer there."

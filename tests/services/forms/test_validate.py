@@ -21,11 +21,11 @@ from services.forms.definitions import (
     TextField,
     TypeDefinition,
 )
-from services.forms.kinds import NodeReference, SubmittedValue
+from services.forms.kinds.types import Reference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
 from services.tracker_types.builtin import load
-from tests.support.scenarios.forms import NOWHERE, TODAY, at, fill_in, submitted, told
+from tests.support.scenarios.forms import NO_ORGANISATION, TODAY, check_values, error_codes, problem_at, submitted_value
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 ILR = BUILT_IN["ILR"]
@@ -41,7 +41,7 @@ async def test_an_entry_in_any_order_comes_to_its_filled_values_in_form_order() 
         "queryKind": ["VALIDATION_ERROR", "VALIDATION_ERROR"],
         "ilrYear": "26-27",
     }
-    form = await fill_in(ILR, entry)
+    form = await check_values(ILR, entry)
     assert form == CheckedForm(
         {
             "ilrYear": "26-27",
@@ -66,12 +66,14 @@ async def test_all_problems_are_told_at_once_in_form_order() -> None:
         "proposedValue": "2026-09-01",
         "\ud800": None,
     }
-    form = await fill_in(ILR, entry)
+    form = await check_values(ILR, entry)
     assert form.problems == (
-        at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
-        at("ilrField", ErrorCode.INVALID_FORMAT, "ILR field is not written in the form that this field asks for."),
-        at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
-        at(
+        problem_at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
+        problem_at(
+            "ilrField", ErrorCode.INVALID_FORMAT, "ILR field is not written in the form that this field asks for."
+        ),
+        problem_at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
+        problem_at(
             "proposedValue",
             ErrorCode.UNKNOWN_FIELD,
             "Proposed value does not belong in this form with this Kind of query.",
@@ -85,14 +87,14 @@ async def test_all_problems_are_told_at_once_in_form_order() -> None:
             (),
             "ULN_04",
         ),
-        at("effectiveDate", ErrorCode.WRONG_KIND, "Effective date takes a date.", allowed="date"),
-        at("nonsense", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
-        at("?", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
+        problem_at("effectiveDate", ErrorCode.WRONG_KIND, "Effective date takes a date.", allowed="date"),
+        problem_at("nonsense", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
+        problem_at("?", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
     )
 
 
 async def test_an_empty_entry_misses_what_is_required() -> None:
-    missing = {key: [field for field, _ in told(await fill_in(form, {}))] for key, form in BUILT_IN.items()}
+    missing = {key: [field for field, _ in error_codes(await check_values(form, {}))] for key, form in BUILT_IN.items()}
     assert missing == {
         "JOB": ["jobTitle", "organisation", "startDate"],
         "APPRENTICESHIP": ["organisation", "startDate"],
@@ -123,32 +125,36 @@ async def test_an_empty_entry_misses_what_is_required() -> None:
 @pytest.mark.parametrize("empty", [None, "", "  \n"])
 async def test_a_required_field_that_is_given_empty_is_required(empty: str | None) -> None:
     entry = {"ilrYear": empty, "queryKind": ["MISSING_DATA"]}
-    form = await fill_in(ILR, entry)
+    form = await check_values(ILR, entry)
     assert form == CheckedForm(
-        {"queryKind": ["MISSING_DATA"]}, (), (at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),)
+        {"queryKind": ["MISSING_DATA"]}, (), (problem_at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),)
     )
 
 
 async def test_an_empty_list_is_not_filled() -> None:
-    form = await fill_in(ILR, {"ilrYear": "26-27", "queryKind": []})
-    assert form.problems == (at("queryKind", ErrorCode.REQUIRED, "Kind of query is required."),)
+    form = await check_values(ILR, {"ilrYear": "26-27", "queryKind": []})
+    assert form.problems == (problem_at("queryKind", ErrorCode.REQUIRED, "Kind of query is required."),)
 
 
 async def test_what_is_wrong_is_not_also_missing() -> None:
-    form = await fill_in(ILR, {"ilrYear": Decimal(26), "queryKind": ["NONSENSE"]})
-    assert told(form) == [("ilrYear", ErrorCode.WRONG_KIND), ("queryKind", ErrorCode.NOT_A_CHOICE)]
+    form = await check_values(ILR, {"ilrYear": Decimal(26), "queryKind": ["NONSENSE"]})
+    assert error_codes(form) == [("ilrYear", ErrorCode.WRONG_KIND), ("queryKind", ErrorCode.NOT_A_CHOICE)]
 
 
 async def test_a_key_given_twice_is_told_once_and_the_first_is_judged() -> None:
-    values = [submitted("ilrYear", year) for year in ("26-28", "26-27")]
-    values += [submitted("nonsense", 1), submitted("nonsense", 2), submitted("queryKind", ["MISSING_DATA"])]
-    form = await check_form(ILR, values, organisation_id=NOWHERE, today=TODAY)
-    assert told(form) == [
+    values = [submitted_value("ilrYear", year) for year in ("26-28", "26-27")]
+    values += [
+        submitted_value("nonsense", 1),
+        submitted_value("nonsense", 2),
+        submitted_value("queryKind", ["MISSING_DATA"]),
+    ]
+    form = await check_form(ILR, values, organisation_id=NO_ORGANISATION, today=TODAY)
+    assert error_codes(form) == [
         ("ilrYear", ErrorCode.DUPLICATE),
         ("ilrYear", ErrorCode.INVALID_FORMAT),
         ("nonsense", ErrorCode.UNKNOWN_FIELD),
     ]
-    assert form.problems[0] == at("ilrYear", ErrorCode.DUPLICATE, "ILR year was given more than once.")
+    assert form.problems[0] == problem_at("ilrYear", ErrorCode.DUPLICATE, "ILR year was given more than once.")
 
 
 EVERY_KIND: dict[str, tuple[object, str]] = {
@@ -158,8 +164,8 @@ EVERY_KIND: dict[str, tuple[object, str]] = {
     "date": (dt.date(2026, 9, 1), "a date"),
     "boolean": (True, "yes or no"),
     "choices": (["A"], "a choice from its list"),
-    "reference": (NodeReference("Employer", UUID(int=1)), "somebody or something of your organisation"),
-    "files": ([NodeReference("File", UUID(int=1))], "uploaded files"),
+    "reference": (Reference(ReferenceTarget.EMPLOYER, UUID(int=1)), "somebody or something of your organisation"),
+    "files": ([UUID(int=1)], "uploaded files"),
 }
 FIELDS: dict[str, FieldDefinition] = {
     "text": TextField(key="f", label="Field"),
@@ -175,8 +181,8 @@ FIELDS: dict[str, FieldDefinition] = {
 
 @pytest.mark.parametrize(("kind", "slot"), [(kind, slot) for kind in FIELDS for slot in EVERY_KIND if kind != slot])
 async def test_a_value_in_the_slot_of_another_kind(kind: str, slot: str) -> None:
-    form = await fill_in(TypeDefinition(fields=(FIELDS[kind],)), {"f": EVERY_KIND[slot][0]})
-    problem = at("f", ErrorCode.WRONG_KIND, f"Field takes {EVERY_KIND[kind][1]}.", allowed=kind)
+    form = await check_values(TypeDefinition(fields=(FIELDS[kind],)), {"f": EVERY_KIND[slot][0]})
+    problem = problem_at("f", ErrorCode.WRONG_KIND, f"Field takes {EVERY_KIND[kind][1]}.", allowed=kind)
     assert form == CheckedForm({}, (), (problem,))
 
 
@@ -188,9 +194,9 @@ async def test_an_entry_of_many_values() -> None:
         fields.append(TextField(key=f"f{number}", label=f"F{number}", visible_when=seen, required=True))
     definition = TypeDefinition(fields=tuple(fields))
     everything = {field.key: "x" for field in fields}
-    assert (await fill_in(definition, everything)) == CheckedForm(everything, (), ())
-    collapsed = await fill_in(definition, everything | {"f0": "y"})
-    assert told(collapsed) == [(f"f{number}", ErrorCode.UNKNOWN_FIELD) for number in range(1, count)]
+    assert (await check_values(definition, everything)) == CheckedForm(everything, (), ())
+    collapsed = await check_values(definition, everything | {"f0": "y"})
+    assert error_codes(collapsed) == [(f"f{number}", ErrorCode.UNKNOWN_FIELD) for number in range(1, count)]
     same = [SubmittedValue("f0", "text", "x")] * count
-    twice = await check_form(definition, same, organisation_id=NOWHERE, today=TODAY)
-    assert told(twice) == [("f0", ErrorCode.DUPLICATE), ("f1", ErrorCode.REQUIRED)]
+    twice = await check_form(definition, same, organisation_id=NO_ORGANISATION, today=TODAY)
+    assert error_codes(twice) == [("f0", ErrorCode.DUPLICATE), ("f1", ErrorCode.REQUIRED)]

@@ -7,7 +7,7 @@ import pytest
 from services.forms.definitions import DateBound, DateField, FieldCondition, TextField, TypeDefinition
 from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load
-from tests.support.scenarios.forms import TODAY, at, fill_in, told
+from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 COMPLETION = BUILT_IN["COMPLETION"]
@@ -23,10 +23,10 @@ GOOD_BREAK = {
 
 
 async def test_a_bound_by_another_field_is_told_at_the_field_that_has_it() -> None:
-    form = await fill_in(BREAK, GOOD_BREAK | {"expectedReturnDate": TODAY})
-    assert (await fill_in(BREAK, GOOD_BREAK)).problems == ()
+    form = await check_values(BREAK, GOOD_BREAK | {"expectedReturnDate": TODAY})
+    assert (await check_values(BREAK, GOOD_BREAK)).problems == ()
     assert form.problems == (
-        at(
+        problem_at(
             "expectedReturnDate",
             ErrorCode.TOO_EARLY,
             "Expected return date must be 25 November 2026 or later, because of Last day of learning.",
@@ -38,8 +38,8 @@ async def test_a_bound_by_another_field_is_told_at_the_field_that_has_it() -> No
 
 async def test_an_unfilled_field_does_not_bind() -> None:
     entry = {key: value for key, value in GOOD_BREAK.items() if key != "lastLearningDate"}
-    form = await fill_in(BREAK, entry | {"expectedReturnDate": dt.date(1950, 1, 1)})
-    assert told(form) == [("lastLearningDate", ErrorCode.REQUIRED)]
+    form = await check_values(BREAK, entry | {"expectedReturnDate": dt.date(1950, 1, 1)})
+    assert error_codes(form) == [("lastLearningDate", ErrorCode.REQUIRED)]
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,15 @@ async def test_an_unfilled_field_does_not_bind() -> None:
     ],
 )
 async def test_an_invalid_field_does_not_bind(wrong: object, code: ErrorCode) -> None:
-    form = await fill_in(BREAK, GOOD_BREAK | {"lastLearningDate": wrong, "expectedReturnDate": dt.date(1950, 1, 1)})
-    assert told(form) == [("lastLearningDate", code)]
+    form = await check_values(
+        BREAK, GOOD_BREAK | {"lastLearningDate": wrong, "expectedReturnDate": dt.date(1950, 1, 1)}
+    )
+    assert error_codes(form) == [("lastLearningDate", code)]
 
 
 async def test_what_is_no_day_is_not_held_against_bounds() -> None:
-    form = await fill_in(BREAK, GOOD_BREAK | {"expectedReturnDate": "2026-11-25"})
-    assert told(form) == [("expectedReturnDate", ErrorCode.WRONG_KIND)]
+    form = await check_values(BREAK, GOOD_BREAK | {"expectedReturnDate": "2026-11-25"})
+    assert error_codes(form) == [("expectedReturnDate", ErrorCode.WRONG_KIND)]
 
 
 async def test_a_hidden_field_does_not_bind() -> None:
@@ -70,8 +72,8 @@ async def test_a_hidden_field_does_not_bind() -> None:
         )
     )
     entry = {"start": dt.date(2026, 9, 2), "end": dt.date(2026, 9, 1)}
-    assert told(await fill_in(definition, entry)) == [("start", ErrorCode.UNKNOWN_FIELD)]
-    assert told(await fill_in(definition, entry | {"a": "x"})) == [("end", ErrorCode.TOO_EARLY)]
+    assert error_codes(await check_values(definition, entry)) == [("start", ErrorCode.UNKNOWN_FIELD)]
+    assert error_codes(await check_values(definition, entry | {"a": "x"})) == [("end", ErrorCode.TOO_EARLY)]
 
 
 async def test_fields_may_bind_each_other_and_fields_further_down() -> None:
@@ -81,39 +83,41 @@ async def test_fields_may_bind_each_other_and_fields_further_down() -> None:
             DateField(key="end", label="End", earliest=(DateBound(field="start"),), latest=(DateBound(today=True),)),
         )
     )
-    start = at(
+    start = problem_at(
         "start",
         ErrorCode.TOO_LATE,
         "Start must be 1 September 2026 or earlier, because of End.",
         latest="2026-09-01",
         field="end",
     )
-    end = at(
+    end = problem_at(
         "end",
         ErrorCode.TOO_EARLY,
         "End must be 2 September 2026 or later, because of Start.",
         earliest="2026-09-02",
         field="start",
     )
-    form = await fill_in(definition, {"start": dt.date(2026, 9, 2), "end": dt.date(2026, 9, 1)})
+    form = await check_values(definition, {"start": dt.date(2026, 9, 2), "end": dt.date(2026, 9, 1)})
     assert form.problems == (start, end)
 
 
 async def test_both_ends_are_told_and_the_same_end_only_once() -> None:
     entry = {"lastLearningDate": dt.date(2026, 9, 1), "withdrawReason": ["3"]}
-    early = await fill_in(WITHDRAWAL, entry | {"notifiedOn": dt.date(2026, 8, 31)})
-    late = await fill_in(WITHDRAWAL, entry | {"notifiedOn": TODAY + dt.timedelta(1)})
-    very_early = await fill_in(WITHDRAWAL, entry | {"notifiedOn": dt.date(1800, 1, 1)})
-    assert told(early) == [("notifiedOn", ErrorCode.TOO_EARLY)]
-    assert told(late) == [("notifiedOn", ErrorCode.TOO_LATE)]
+    early = await check_values(WITHDRAWAL, entry | {"notifiedOn": dt.date(2026, 8, 31)})
+    late = await check_values(WITHDRAWAL, entry | {"notifiedOn": TODAY + dt.timedelta(1)})
+    very_early = await check_values(WITHDRAWAL, entry | {"notifiedOn": dt.date(1800, 1, 1)})
+    assert error_codes(early) == [("notifiedOn", ErrorCode.TOO_EARLY)]
+    assert error_codes(late) == [("notifiedOn", ErrorCode.TOO_LATE)]
     assert very_early.problems == (
-        at("notifiedOn", ErrorCode.TOO_EARLY, "Told on must be 1 January 1900 or later.", earliest="1900-01-01"),
+        problem_at(
+            "notifiedOn", ErrorCode.TOO_EARLY, "Told on must be 1 January 1900 or later.", earliest="1900-01-01"
+        ),
     )
 
 
 async def test_an_offset_moves_a_bound() -> None:
     entry: dict[str, object] = {"scope": ["WHOLE_PROGRAMME"], "actualEndDate": dt.date(2026, 9, 1), "outcome": ["1"]}
-    seventh = await fill_in(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 8)})
-    sixth = await fill_in(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 7)})
-    assert told(seventh) == []
-    assert told(sixth) == [("achievementDate", ErrorCode.TOO_EARLY)]
+    seventh = await check_values(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 8)})
+    sixth = await check_values(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 7)})
+    assert error_codes(seventh) == []
+    assert error_codes(sixth) == [("achievementDate", ErrorCode.TOO_EARLY)]

@@ -20,7 +20,7 @@ from services.forms.definitions import (
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load
-from tests.support.scenarios.forms import TODAY, at, fill_in, told
+from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 NAME = BUILT_IN["CHANGE_OF_NAME"]
@@ -30,17 +30,17 @@ NEW_NAME = {"givenNames": "Anna", "familyName": "Smith"}
 
 
 async def test_a_default_is_taken_when_its_key_is_absent() -> None:
-    form = await fill_in(NAME, NEW_NAME)
+    form = await check_values(NAME, NEW_NAME)
     assert form == CheckedForm({"givenNames": "Anna", "familyName": "Smith", "isLegalChange": True}, (), ())
 
 
 async def test_no_default_is_taken_for_a_field_given_empty() -> None:
-    form = await fill_in(NAME, NEW_NAME | {"isLegalChange": None})
-    assert form.problems == (at("isLegalChange", ErrorCode.REQUIRED, "Legal name change? is required."),)
+    form = await check_values(NAME, NEW_NAME | {"isLegalChange": None})
+    assert form.problems == (problem_at("isLegalChange", ErrorCode.REQUIRED, "Legal name change? is required."),)
 
 
 async def test_false_is_filled() -> None:
-    form = await fill_in(NAME, NEW_NAME | {"isLegalChange": False})
+    form = await check_values(NAME, NEW_NAME | {"isLegalChange": False})
     assert form == CheckedForm({"givenNames": "Anna", "familyName": "Smith", "isLegalChange": False}, (), ())
 
 
@@ -51,35 +51,35 @@ async def test_a_default_of_a_hidden_field_is_not_taken() -> None:
             BooleanField(key="b", label="B", default=True, visible_when=FieldCondition(field="a", is_one_of=("x",))),
         )
     )
-    assert (await fill_in(definition, {"a": "y"})).values == {"a": "y"}
-    assert (await fill_in(definition, {"a": "x"})).values == {"a": "x", "b": True}
+    assert (await check_values(definition, {"a": "y"})).values == {"a": "y"}
+    assert (await check_values(definition, {"a": "x"})).values == {"a": "x", "b": True}
 
 
 async def test_a_refused_confirmation_is_required() -> None:
     entry = {"postcode": "SW1A 1AA", "addressLine1": "1 High Street", "confirmed": False}
-    form = await fill_in(BUILT_IN["CHANGE_OF_ADDRESS"], entry)
+    form = await check_values(BUILT_IN["CHANGE_OF_ADDRESS"], entry)
     label = "I confirm that this is the learner's address"
-    assert form.problems == (at("confirmed", ErrorCode.REQUIRED, f"{label}: this must be confirmed."),)
+    assert form.problems == (problem_at("confirmed", ErrorCode.REQUIRED, f"{label}: this must be confirmed."),)
 
 
 @pytest.mark.parametrize("nothing", [None, "", " "])
 async def test_a_hidden_field_may_be_given_empty(nothing: str | None) -> None:
     entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": nothing}
-    form = await fill_in(WITHDRAWAL, entry)
+    form = await check_values(WITHDRAWAL, entry)
     assert form == CheckedForm({"lastLearningDate": "2026-11-24", "withdrawReason": ["3"]}, (), ())
 
 
 @pytest.mark.parametrize("reason", ["44", "97", "98"])
 async def test_a_condition_holds_for_each_listed_choice(reason: str) -> None:
-    form = await fill_in(WITHDRAWAL, {"lastLearningDate": TODAY, "withdrawReason": [reason]})
-    assert form.problems == (at("reasonDetail", ErrorCode.REQUIRED, "Details is required."),)
+    form = await check_values(WITHDRAWAL, {"lastLearningDate": TODAY, "withdrawReason": [reason]})
+    assert form.problems == (problem_at("reasonDetail", ErrorCode.REQUIRED, "Details is required."),)
 
 
 async def test_a_hidden_field_is_told_that_alone_whatever_stands_in_it() -> None:
     entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": Decimal(1)}
-    form = await fill_in(WITHDRAWAL, entry)
+    form = await check_values(WITHDRAWAL, entry)
     assert form.problems == (
-        at(
+        problem_at(
             "reasonDetail",
             ErrorCode.UNKNOWN_FIELD,
             "Details does not belong in this form with this Reason (ILR).",
@@ -91,8 +91,8 @@ async def test_a_hidden_field_is_told_that_alone_whatever_stands_in_it() -> None
 
 async def test_a_condition_holds_if_any_chosen_value_is_listed() -> None:
     entry = {"whatChanges": ["ROLE", "HOURS"], "effectiveDate": TODAY}
-    form = await fill_in(BUILT_IN["CHANGE_OF_WORKING_CONDITIONS"], entry)
-    assert told(form) == [("newHours", ErrorCode.REQUIRED), ("jobTitle", ErrorCode.REQUIRED)]
+    form = await check_values(BUILT_IN["CHANGE_OF_WORKING_CONDITIONS"], entry)
+    assert error_codes(form) == [("newHours", ErrorCode.REQUIRED), ("jobTitle", ErrorCode.REQUIRED)]
 
 
 async def test_a_condition_on_a_hidden_field_does_not_hold() -> None:
@@ -103,8 +103,8 @@ async def test_a_condition_on_a_hidden_field_does_not_hold() -> None:
         "outcome": ["1"],
         "achievementDate": dt.date(2026, 10, 1),
     }
-    form = await fill_in(COMPLETION, entry)
-    assert told(form) == [("outcome", ErrorCode.UNKNOWN_FIELD), ("achievementDate", ErrorCode.UNKNOWN_FIELD)]
+    form = await check_values(COMPLETION, entry)
+    assert error_codes(form) == [("outcome", ErrorCode.UNKNOWN_FIELD), ("achievementDate", ErrorCode.UNKNOWN_FIELD)]
 
 
 CONTROLS: list[tuple[FieldDefinition, object, str]] = [
@@ -124,16 +124,16 @@ async def test_a_condition_compares_the_canonical_text(control: FieldDefinition,
         condition = FieldCondition(field="c", is_one_of=("other", is_one_of))
         return TypeDefinition(fields=(control, TextField(key="d", label="D", visible_when=condition)))
 
-    assert told(await fill_in(form(text), {"c": value, "d": "x"})) == []
-    assert told(await fill_in(form(text + "1"), {"c": value, "d": "x"})) == [("d", ErrorCode.UNKNOWN_FIELD)]
-    assert told(await fill_in(form(text), {"d": "x"})) == [("d", ErrorCode.UNKNOWN_FIELD)]
+    assert error_codes(await check_values(form(text), {"c": value, "d": "x"})) == []
+    assert error_codes(await check_values(form(text + "1"), {"c": value, "d": "x"})) == [("d", ErrorCode.UNKNOWN_FIELD)]
+    assert error_codes(await check_values(form(text), {"d": "x"})) == [("d", ErrorCode.UNKNOWN_FIELD)]
 
 
 @pytest.mark.parametrize("nonsense", ["1E+999999999999", "NaN", "sNaN", "Infinity", "1_0", "\u0661", ""])
 async def test_a_condition_on_a_number_lists_numbers_only(nonsense: str) -> None:
     condition = FieldCondition(field="c", is_one_of=(nonsense,))
     fields = (DecimalField(key="c", label="C"), TextField(key="d", label="D", visible_when=condition))
-    assert told(await fill_in(TypeDefinition(fields=fields), {"c": Decimal(1), "d": "x"})) == [
+    assert error_codes(await check_values(TypeDefinition(fields=fields), {"c": Decimal(1), "d": "x"})) == [
         ("d", ErrorCode.UNKNOWN_FIELD)
     ]
 
@@ -143,5 +143,5 @@ async def test_a_condition_on_a_number_lists_numbers_only(nonsense: str) -> None
 )
 async def test_a_condition_that_does_not_look_back_never_holds(condition: FieldCondition) -> None:
     fields = (TextField(key="a", label="A", visible_when=condition), TextField(key="below", label="Below"))
-    form = await fill_in(TypeDefinition(fields=fields), {"a": "x", "below": "x"})
-    assert told(form) == [("a", ErrorCode.UNKNOWN_FIELD)]
+    form = await check_values(TypeDefinition(fields=fields), {"a": "x", "below": "x"})
+    assert error_codes(form) == [("a", ErrorCode.UNKNOWN_FIELD)]

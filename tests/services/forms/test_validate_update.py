@@ -14,11 +14,11 @@ from services.forms.definitions import (
     TextField,
     TypeDefinition,
 )
-from services.forms.kinds import CanonicalValue
+from services.forms.kinds.types import CanonicalValue
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load
-from tests.support.scenarios.forms import at, fill_in, told
+from tests.support.scenarios.forms import check_values, error_codes, problem_at
 
 BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
 ILR = BUILT_IN["ILR"]
@@ -38,42 +38,42 @@ STORED_JOB: dict[str, CanonicalValue] = {
 
 
 async def test_a_key_that_is_not_named_keeps_its_value() -> None:
-    form = await fill_in(ILR, {"currentValue": " 2 "}, stored=STORED)
+    form = await check_values(ILR, {"currentValue": " 2 "}, stored=STORED)
     assert form == CheckedForm(STORED | {"currentValue": "2"}, (), ())
 
 
 async def test_an_entry_of_nothing_changes_nothing() -> None:
-    assert await fill_in(ILR, {}, stored=STORED) == CheckedForm(STORED, (), ())
+    assert await check_values(ILR, {}, stored=STORED) == CheckedForm(STORED, (), ())
 
 
 @pytest.mark.parametrize("empty", [None, "", "  "])
 async def test_a_field_is_cleared(empty: str | None) -> None:
-    form = await fill_in(ILR, {"currentValue": empty}, stored=STORED)
+    form = await check_values(ILR, {"currentValue": empty}, stored=STORED)
     kept = {key: value for key, value in STORED.items() if key != "currentValue"}
     assert form == CheckedForm(kept, ("currentValue",), ())
 
 
 async def test_clearing_what_is_not_filled_clears_nothing() -> None:
-    assert await fill_in(ILR, {"uln": None}, stored=STORED) == CheckedForm(STORED, (), ())
+    assert await check_values(ILR, {"uln": None}, stored=STORED) == CheckedForm(STORED, (), ())
 
 
 async def test_a_required_field_may_not_be_cleared() -> None:
-    form = await fill_in(ILR, {"ilrYear": None, "ruleName": ""}, stored=STORED)
+    form = await check_values(ILR, {"ilrYear": None, "ruleName": ""}, stored=STORED)
     assert form.problems == (
-        at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
-        at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
+        problem_at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
+        problem_at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
     )
 
 
 async def test_a_required_field_that_was_never_filled_is_not_asked_for() -> None:
     stored: dict[str, CanonicalValue] = {"queryKind": ["MISSING_DATA"]}
-    assert await fill_in(ILR, {"currentValue": "2"}, stored=stored) == CheckedForm(
+    assert await check_values(ILR, {"currentValue": "2"}, stored=stored) == CheckedForm(
         {"queryKind": ["MISSING_DATA"], "currentValue": "2"}, (), ()
     )
 
 
 async def test_hiding_a_filled_field_clears_it() -> None:
-    form = await fill_in(ILR, {"queryKind": ["MISSING_DATA"]}, stored=STORED)
+    form = await check_values(ILR, {"queryKind": ["MISSING_DATA"]}, stored=STORED)
     values: dict[str, CanonicalValue] = {"ilrYear": "26-27", "queryKind": ["MISSING_DATA"], "currentValue": "1"}
     assert form == CheckedForm(values, ("ruleName",), ())
 
@@ -87,7 +87,7 @@ async def test_hiding_clears_a_whole_chain() -> None:
         "grade": "Merit",
     }
     entry = {"scope": ["PRACTICAL_PERIOD"], "actualHours": 400}
-    form = await fill_in(BUILT_IN["COMPLETION"], entry, stored=stored)
+    form = await check_values(BUILT_IN["COMPLETION"], entry, stored=stored)
     values: dict[str, CanonicalValue] = {
         "scope": ["PRACTICAL_PERIOD"],
         "actualEndDate": "2026-09-01",
@@ -98,19 +98,19 @@ async def test_hiding_clears_a_whole_chain() -> None:
 
 async def test_a_field_that_comes_into_sight_is_required() -> None:
     entry = {"queryKind": ["INCORRECT_DATA"]}
-    form = await fill_in(ILR, entry, stored=STORED)
-    assert form.problems == (at("proposedValue", ErrorCode.REQUIRED, "Proposed value is required."),)
-    assert (await fill_in(ILR, entry | {"proposedValue": "2"}, stored=STORED)).problems == ()
+    form = await check_values(ILR, entry, stored=STORED)
+    assert form.problems == (problem_at("proposedValue", ErrorCode.REQUIRED, "Proposed value is required."),)
+    assert (await check_values(ILR, entry | {"proposedValue": "2"}, stored=STORED)).problems == ()
 
 
 async def test_a_value_for_a_field_that_the_entry_hides_is_unknown_even_if_it_is_the_stored_one() -> None:
-    form = await fill_in(ILR, {"queryKind": ["MISSING_DATA"], "ruleName": "ULN_04"}, stored=STORED)
-    assert told(form) == [("ruleName", ErrorCode.UNKNOWN_FIELD)]
+    form = await check_values(ILR, {"queryKind": ["MISSING_DATA"], "ruleName": "ULN_04"}, stored=STORED)
+    assert error_codes(form) == [("ruleName", ErrorCode.UNKNOWN_FIELD)]
 
 
 async def test_a_default_is_for_creation_only() -> None:
     stored: dict[str, CanonicalValue] = {"givenNames": "Anna", "familyName": "Smith"}
-    form = await fill_in(BUILT_IN["CHANGE_OF_NAME"], {"familyName": "Jones"}, stored=stored)
+    form = await check_values(BUILT_IN["CHANGE_OF_NAME"], {"familyName": "Jones"}, stored=stored)
     assert form == CheckedForm({"givenNames": "Anna", "familyName": "Jones"}, (), ())
 
 
@@ -134,18 +134,18 @@ async def test_an_unchanged_stored_value_is_not_judged_again() -> None:
     stored: dict[str, CanonicalValue] = {"reason": ["OLD"], "day": "2026-01-01"}
     same = {"reason": ["OLD"], "day": dt.date(2026, 1, 1)}
     other = {"reason": ["NEW", "OLD"], "day": dt.date(2026, 1, 2)}
-    assert await fill_in(EXPIRED, {}, stored=stored) == CheckedForm(stored, (), ())
-    assert await fill_in(EXPIRED, same, stored=stored) == CheckedForm(stored, (), ())
-    assert told(await fill_in(EXPIRED, other, stored=stored)) == [
+    assert await check_values(EXPIRED, {}, stored=stored) == CheckedForm(stored, (), ())
+    assert await check_values(EXPIRED, same, stored=stored) == CheckedForm(stored, (), ())
+    assert error_codes(await check_values(EXPIRED, other, stored=stored)) == [
         ("reason", ErrorCode.NOT_A_CHOICE),
         ("day", ErrorCode.TOO_EARLY),
     ]
 
 
 async def test_a_stored_value_is_judged_by_a_bound_whose_other_side_changes() -> None:
-    form = await fill_in(JOB, {"startDate": dt.date(2026, 10, 2)}, stored=STORED_JOB)
+    form = await check_values(JOB, {"startDate": dt.date(2026, 10, 2)}, stored=STORED_JOB)
     assert form.problems == (
-        at(
+        problem_at(
             "endDate",
             ErrorCode.TOO_EARLY,
             "End date must be 2 October 2026 or later, because of Start date.",
@@ -157,27 +157,29 @@ async def test_a_stored_value_is_judged_by_a_bound_whose_other_side_changes() ->
 
 async def test_a_stored_value_beyond_an_unchanged_bound_is_left_alone() -> None:
     stored = STORED_JOB | {"endDate": "2026-08-01"}
-    assert (await fill_in(JOB, {"jobTitle": "Head chef"}, stored=stored)).problems == ()
-    assert (await fill_in(JOB, {"startDate": dt.date(2026, 9, 1)}, stored=stored)).problems == ()
+    assert (await check_values(JOB, {"jobTitle": "Head chef"}, stored=stored)).problems == ()
+    assert (await check_values(JOB, {"startDate": dt.date(2026, 9, 1)}, stored=stored)).problems == ()
 
 
 async def test_what_a_status_requires_is_asked_on_entering_it() -> None:
     stored = {key: value for key, value in STORED_JOB.items() if key != "endDate"}
-    form = await fill_in(JOB, {}, stored=stored, entering=TrackerStatus.CLOSED)
+    form = await check_values(JOB, {}, stored=stored, entering=TrackerStatus.CLOSED)
     assert form.problems == (
-        at("endDate", ErrorCode.REQUIRED, "End date is required for the status Closed."),
-        at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
+        problem_at("endDate", ErrorCode.REQUIRED, "End date is required for the status Closed."),
+        problem_at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
     )
     entry = {"endDate": dt.date(2026, 10, 1), "endReason": ["RESIGNED"]}
-    assert (await fill_in(JOB, entry, stored=stored, entering=TrackerStatus.CLOSED)).problems == ()
-    assert (await fill_in(JOB, {}, stored=stored, entering=TrackerStatus.RESOLVED)).problems == ()
+    assert (await check_values(JOB, entry, stored=stored, entering=TrackerStatus.CLOSED)).problems == ()
+    assert (await check_values(JOB, {}, stored=stored, entering=TrackerStatus.RESOLVED)).problems == ()
 
 
 async def test_what_a_status_requires_may_not_be_cleared_while_in_it() -> None:
     stored = STORED_JOB | {"endReason": ["RESIGNED"]}
-    form = await fill_in(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.CLOSED)
-    assert form.problems == (at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),)
-    assert (await fill_in(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.NEW)).problems == ()
+    form = await check_values(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.CLOSED)
+    assert form.problems == (
+        problem_at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
+    )
+    assert (await check_values(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.NEW)).problems == ()
 
 
 async def test_a_hidden_field_is_not_required_for_a_status() -> None:
@@ -185,10 +187,12 @@ async def test_a_hidden_field_is_not_required_for_a_status() -> None:
     proof = TextField(key="b", label="B", visible_when=hidden, required_for=(TrackerStatus.APPROVED,))
     definition = TypeDefinition(fields=(TextField(key="a", label="A"), proof))
     approved = TrackerStatus.APPROVED
-    assert told(await fill_in(definition, {}, stored={"a": "y"}, entering=approved)) == []
-    assert told(await fill_in(definition, {}, stored={"a": "x"}, entering=approved)) == [("b", ErrorCode.REQUIRED)]
+    assert error_codes(await check_values(definition, {}, stored={"a": "y"}, entering=approved)) == []
+    assert error_codes(await check_values(definition, {}, stored={"a": "x"}, entering=approved)) == [
+        ("b", ErrorCode.REQUIRED)
+    ]
 
 
 async def test_a_refused_value_is_not_also_cleared_or_missing() -> None:
-    form = await fill_in(ILR, {"ilrYear": "2026", "currentValue": "x" * 201}, stored=STORED)
-    assert told(form) == [("ilrYear", ErrorCode.INVALID_FORMAT), ("currentValue", ErrorCode.TOO_LONG)]
+    form = await check_values(ILR, {"ilrYear": "2026", "currentValue": "x" * 201}, stored=STORED)
+    assert error_codes(form) == [("ilrYear", ErrorCode.INVALID_FORMAT), ("currentValue", ErrorCode.TOO_LONG)]

@@ -26,7 +26,7 @@ from services.trackers.update_input import UpdateEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.scenarios.college import enable_automations
-from tests.support.scenarios.forms import submitted
+from tests.support.scenarios.forms import submitted_value
 
 Json = dict[str, Any]
 
@@ -47,7 +47,7 @@ class Office:
 
     async def raised(self, key: str, entry: Mapping[str, object], **columns: Any) -> Tracker:
         """A tracker about Lena as createTracker makes it."""
-        values = tuple(submitted(name, value) for name, value in entry.items())
+        values = tuple(submitted_value(name, value) for name, value in entry.items())
         made = await create_tracker(
             await viewer(self.olga), TrackerEntry(type=key, learner_id=self.lena.id, values=values, **columns)
         )

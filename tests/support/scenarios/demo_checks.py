@@ -16,8 +16,8 @@ from services.forms.definitions import (
     TypeDefinition,
 )
 from services.forms.documents import definition_from_document
-from services.forms.kinds import KINDS, NodeReference, SubmittedValue
-from services.forms.kinds.references import TYPE_NAMES
+from services.forms.kinds.table import KINDS
+from services.forms.kinds.types import Reference, SubmittedValue
 
 COLUMNS = {
     "learner.title": "title",
@@ -68,7 +68,7 @@ def _entered(field: FieldDefinition, value: Any) -> object:
     if isinstance(field, DateField):
         return dt.date.fromisoformat(value)
     if isinstance(field, ReferenceField):
-        return NodeReference(TYPE_NAMES[field.target], UUID(value))
+        return Reference(field.target, UUID(value))
     return value
 
 

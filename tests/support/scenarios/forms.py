@@ -1,28 +1,23 @@
-"""Short ways to write an entry and to check it, for the tests of the kinds and of forms."""
+"""Entries for forms, and their checks by kind and as a whole."""
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from models import TrackerStatus
 from services.forms.definitions import FieldDefinition, ReferenceField, TypeDefinition
-from services.forms.kinds import (
-    KINDS,
-    CanonicalValue,
-    CheckContext,
-    CheckResult,
-    Lookup,
-    NodeReference,
-    SubmittedValue,
-)
-from services.forms.kinds.references import TYPE_NAMES
+from services.forms.kinds.lookup import Lookup
+from services.forms.kinds.table import KINDS
+from services.forms.kinds.types import CanonicalValue, CheckContext, Reference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 
 TODAY = dt.date(2026, 11, 24)
-NOWHERE = UUID(int=0)
+NO_ORGANISATION = UUID(int=0)
 
 SLOTS: list[tuple[type, str]] = [
     (str, "text"),
@@ -30,54 +25,62 @@ SLOTS: list[tuple[type, str]] = [
     (int, "integer"),
     (Decimal, "decimal"),
     (dt.date, "date"),
-    (NodeReference, "reference"),
+    (Reference, "reference"),
 ]
 
 
-def submitted(key: str, value: object) -> SubmittedValue:
-    """What a client sends: None clears, a list of texts is choices, a list of ids is files."""
+@dataclass(frozen=True)
+class CheckResult:
+    """What the check of a value returns, and what it adds to the collector."""
+
+    value: CanonicalValue | None
+    problems: tuple[Problem, ...] = ()
+
+
+def submitted_value(key: str, value: object) -> SubmittedValue:
+    """Return a value in the slot of its Python type: None clears, a list of texts is choices, a list of UUIDs is files."""
     if value is None:
         return SubmittedValue(key, None)
     if isinstance(value, list):
-        files = value and isinstance(value[0], NodeReference)
-        return SubmittedValue(key, "files" if files else "choices", value)
-    return SubmittedValue(key, next(slot for kind, slot in SLOTS if isinstance(value, kind)), value)
+        is_files = value and isinstance(value[0], UUID)
+        return SubmittedValue(key, "files" if is_files else "choices", value)
+    return SubmittedValue(key, next(slot for type_, slot in SLOTS if isinstance(value, type_)), value)
 
 
-async def check(
-    field: FieldDefinition, value: Any, *, organisation_id: UUID = NOWHERE, today: dt.date = TODAY
+async def check_value(
+    field: FieldDefinition, value: Any, *, organisation_id: UUID = NO_ORGANISATION, today: dt.date = TODAY
 ) -> CheckResult:
-    """A value by the check of the field's kind."""
-    wanted = {field.target: [value.id]} if isinstance(field, ReferenceField) and names(field, value) else {}
-    context = CheckContext(today=today, lookup=Lookup(organisation_id, wanted))
-    return await KINDS[field.kind].check(field, value, context)
+    """Check a value by the kind of its field."""
+    references = {}
+    if isinstance(field, ReferenceField) and value.target == field.target:
+        references[field.target] = [value.id]
+    context = CheckContext(today=today, lookup=Lookup(organisation_id, references))
+    errors = ErrorCollector(("values", field.key))
+    canonical = await KINDS[field.kind].check(errors, field, value, context)
+    return CheckResult(canonical, tuple(errors.problems))
 
 
-def names(field: ReferenceField, value: NodeReference) -> bool:
-    return value.type_name == TYPE_NAMES[field.target]
-
-
-async def fill_in(
+async def check_values(
     definition: TypeDefinition,
-    entry: Mapping[str, object],
+    values: Mapping[str, object],
     *,
     stored: Mapping[str, CanonicalValue] | None = None,
     entering: TrackerStatus | None = None,
-    organisation_id: UUID = NOWHERE,
+    organisation_id: UUID = NO_ORGANISATION,
     today: dt.date = TODAY,
 ) -> CheckedForm:
-    """An entry with every key once."""
-    values = [submitted(key, value) for key, value in entry.items()]
+    """Check an entry that has every key once."""
+    submitted = [submitted_value(key, value) for key, value in values.items()]
     return await check_form(
-        definition, values, organisation_id=organisation_id, today=today, stored=stored, entering=entering
+        definition, submitted, organisation_id=organisation_id, today=today, stored=stored, entering=entering
     )
 
 
-def told(form: CheckedForm) -> list[tuple[str, ErrorCode]]:
-    """The problems in short: where, and which."""
+def error_codes(form: CheckedForm) -> list[tuple[str, ErrorCode]]:
+    """Return the fields' keys and codes of a form's problems."""
     return [(problem.path[1], problem.code) for problem in form.problems]
 
 
-def at(key: str, code: ErrorCode, message: str, **parameters: str) -> Problem:
-    """A problem at a field, without an official rule."""
+def problem_at(key: str, code: ErrorCode, message: str, **parameters: str) -> Problem:
+    """Return a problem at a field, without an official rule."""
     return Problem(("values", key), code, message, tuple(parameters.items()))

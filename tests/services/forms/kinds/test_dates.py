@@ -5,9 +5,8 @@ import datetime as dt
 import pytest
 
 from services.forms.definitions import DateBound, DateField
-from services.forms.kinds import CheckResult
 from services.kernel.errors import ErrorCode, Problem
-from tests.support.scenarios.forms import at, check
+from tests.support.scenarios.forms import CheckResult, check_value, problem_at
 
 DAY = dt.date(2026, 9, 1)
 START = DateField(key="start", label="Start date")
@@ -20,24 +19,40 @@ START = DateField(key="start", label="Start date")
         (dt.date(2100, 12, 31), ()),
         (
             dt.date(1899, 12, 31),
-            (at("start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"),),
+            (
+                problem_at(
+                    "start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"
+                ),
+            ),
         ),
         (
             dt.date(2101, 1, 1),
-            (at("start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"),),
+            (
+                problem_at(
+                    "start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"
+                ),
+            ),
         ),
         (
             dt.date(1, 1, 1),
-            (at("start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"),),
+            (
+                problem_at(
+                    "start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"
+                ),
+            ),
         ),
         (
             dt.date(9999, 12, 31),
-            (at("start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"),),
+            (
+                problem_at(
+                    "start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"
+                ),
+            ),
         ),
     ],
 )
 async def test_days_from_1900_to_2100(day: dt.date, problems: tuple[Problem, ...]) -> None:
-    assert await check(START, day) == CheckResult(day.isoformat(), problems)
+    assert await check_value(START, day) == CheckResult(day.isoformat(), problems)
 
 
 @pytest.mark.parametrize(
@@ -54,12 +69,12 @@ async def test_days_within_bounds_that_stand_by_themselves(bound: DateBound, lim
     first = DateField(key="d", label="D", earliest=(bound,))
     last = DateField(key="d", label="D", latest=(bound,))
     words = f"{limit.day} {limit:%B} {limit.year}"
-    early = at("d", ErrorCode.TOO_EARLY, f"D must be {words} or later.", earliest=limit.isoformat())
-    late = at("d", ErrorCode.TOO_LATE, f"D must be {words} or earlier.", latest=limit.isoformat())
-    assert await check(first, limit) == CheckResult(limit.isoformat())
-    assert await check(first, before) == CheckResult(before.isoformat(), (early,))
-    assert await check(last, limit) == CheckResult(limit.isoformat())
-    assert await check(last, after) == CheckResult(after.isoformat(), (late,))
+    early = problem_at("d", ErrorCode.TOO_EARLY, f"D must be {words} or later.", earliest=limit.isoformat())
+    late = problem_at("d", ErrorCode.TOO_LATE, f"D must be {words} or earlier.", latest=limit.isoformat())
+    assert await check_value(first, limit) == CheckResult(limit.isoformat())
+    assert await check_value(first, before) == CheckResult(before.isoformat(), (early,))
+    assert await check_value(last, limit) == CheckResult(limit.isoformat())
+    assert await check_value(last, after) == CheckResult(after.isoformat(), (late,))
 
 
 async def test_of_several_bounds_the_strictest_is_told() -> None:
@@ -69,14 +84,14 @@ async def test_of_several_bounds_the_strictest_is_told() -> None:
         earliest=(DateBound(date=dt.date(2020, 1, 1)), DateBound(today=True)),
         latest=(DateBound(date=dt.date(2026, 1, 1)), DateBound(today=True, offset_days=9)),
     )
-    early = at("d", ErrorCode.TOO_EARLY, "D must be 24 November 2026 or later.", earliest="2026-11-24")
-    late = at("d", ErrorCode.TOO_LATE, "D must be 1 January 2026 or earlier.", latest="2026-01-01")
-    assert await check(field, dt.date(2026, 5, 5)) == CheckResult("2026-05-05", (early, late))
+    early = problem_at("d", ErrorCode.TOO_EARLY, "D must be 24 November 2026 or later.", earliest="2026-11-24")
+    late = problem_at("d", ErrorCode.TOO_LATE, "D must be 1 January 2026 or earlier.", latest="2026-01-01")
+    assert await check_value(field, dt.date(2026, 5, 5)) == CheckResult("2026-05-05", (early, late))
 
 
 @pytest.mark.parametrize("offset", [2**31 - 1, 3_000_000])
 async def test_a_bound_beyond_the_calendar_still_bounds(offset: int) -> None:
     never = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=offset),))
     always = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=-offset),))
-    assert [problem.code for problem in (await check(never, DAY)).problems] == [ErrorCode.TOO_EARLY]
-    assert await check(always, DAY) == CheckResult("2026-09-01")
+    assert [problem.code for problem in (await check_value(never, DAY)).problems] == [ErrorCode.TOO_EARLY]
+    assert await check_value(always, DAY) == CheckResult("2026-09-01")

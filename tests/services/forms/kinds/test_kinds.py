@@ -14,9 +14,10 @@ from services.forms.definitions import (
     TextField,
     TextFormat,
 )
-from services.forms.kinds import KINDS, CheckResult, NodeReference
+from services.forms.kinds.table import KINDS
 from services.kernel.errors import ErrorCode, Problem
-from tests.support.scenarios.forms import at, check
+from services.kernel.global_ids import NIL_UUID
+from tests.support.scenarios.forms import CheckResult, check_value, problem_at
 
 
 def test_the_table_has_a_row_for_every_kind_and_a_slot_for_each() -> None:
@@ -48,36 +49,36 @@ TITLE = TextField(key="title", label="Job title", min_length=2, max_length=5)
     ],
 )
 async def test_text_is_kept_normalised_and_trimmed(entered: str, canonical: str) -> None:
-    assert await check(TITLE, entered) == CheckResult(canonical)
+    assert await check_value(TITLE, entered) == CheckResult(canonical)
 
 
 @pytest.mark.parametrize("entered", ["", "   ", "\n\t\u00a0"])
 async def test_blank_text_is_not_filled(entered: str) -> None:
-    assert await check(TITLE, entered) == CheckResult(None)
+    assert await check_value(TITLE, entered) == CheckResult(None)
 
 
 @pytest.mark.parametrize("entered", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
 async def test_text_with_characters_that_no_text_has(entered: str) -> None:
-    problem = at("title", ErrorCode.INVALID_FORMAT, "Job title has characters that no text has.")
-    assert await check(TITLE, entered) == CheckResult(None, (problem,))
+    problem = problem_at("title", ErrorCode.INVALID_FORMAT, "Job title has characters that no text has.")
+    assert await check_value(TITLE, entered) == CheckResult(None, (problem,))
 
 
 async def test_text_is_measured_in_code_points_when_it_is_canonical() -> None:
-    long = at(
+    long = problem_at(
         "title", ErrorCode.TOO_LONG, "Job title may have at most 5 characters, and has 6.", maximum="5", length="6"
     )
-    short = at(
+    short = problem_at(
         "title", ErrorCode.TOO_SHORT, "Job title must have at least 2 characters, and has 1.", minimum="2", length="1"
     )
-    assert await check(TITLE, "\U0001f373" * 6) == CheckResult("\U0001f373" * 6, (long,))
-    assert await check(TITLE, " e\u0301 ") == CheckResult("é", (short,))
+    assert await check_value(TITLE, "\U0001f373" * 6) == CheckResult("\U0001f373" * 6, (long,))
+    assert await check_value(TITLE, " e\u0301 ") == CheckResult("é", (short,))
 
 
 ULN = TextField(key="uln", label="ULN", format=TextFormat.ULN, max_length=10)
 
 
 async def test_text_with_a_format_is_kept_as_the_format_writes_it() -> None:
-    assert await check(ULN, " 927 630 8686") == CheckResult("9276308686")
+    assert await check_value(ULN, " 927 630 8686") == CheckResult("9276308686")
 
 
 async def test_text_without_its_format_is_told_with_the_official_rule() -> None:
@@ -95,34 +96,34 @@ async def test_text_without_its_format_is_told_with_the_official_rule() -> None:
         (),
         "ULN_04",
     )
-    assert await check(ULN, "9276308685") == CheckResult("9276308685", (checksum,))
-    assert await check(ULN, "123") == CheckResult("123", (form,))
+    assert await check_value(ULN, "9276308685") == CheckResult("9276308685", (checksum,))
+    assert await check_value(ULN, "123") == CheckResult("123", (form,))
 
 
 async def test_a_text_of_the_wrong_length_is_told_that_alone() -> None:
-    problem = at(
+    problem = problem_at(
         "uln", ErrorCode.TOO_LONG, "ULN may have at most 10 characters, and has 11.", maximum="10", length="11"
     )
-    assert await check(ULN, "92763086860") == CheckResult("92763086860", (problem,))
+    assert await check_value(ULN, "92763086860") == CheckResult("92763086860", (problem,))
 
 
 async def test_a_pattern_matches_the_whole_text() -> None:
     field = TextField(key="rule", label="Validation rule", pattern="[A-Za-z0-9_]+")
-    problem = at(
+    problem = problem_at(
         "rule", ErrorCode.INVALID_FORMAT, "Validation rule is not written in the form that this field asks for."
     )
-    assert await check(field, "ULN_04") == CheckResult("ULN_04")
-    assert await check(field, "ULN 04") == CheckResult("ULN 04", (problem,))
+    assert await check_value(field, "ULN_04") == CheckResult("ULN_04")
+    assert await check_value(field, "ULN 04") == CheckResult("ULN 04", (problem,))
 
 
 async def test_booleans() -> None:
     plain = BooleanField(key="b", label="Legal change?")
     confirmation = BooleanField(key="b", label="Agreed", must_be_true=True)
-    refused = at("b", ErrorCode.REQUIRED, "Agreed: this must be confirmed.")
-    assert await check(plain, False) == CheckResult(False)
-    assert await check(plain, True) == CheckResult(True)
-    assert await check(confirmation, True) == CheckResult(True)
-    assert await check(confirmation, False) == CheckResult(False, (refused,))
+    refused = problem_at("b", ErrorCode.REQUIRED, "Agreed: this must be confirmed.")
+    assert await check_value(plain, False) == CheckResult(False)
+    assert await check_value(plain, True) == CheckResult(True)
+    assert await check_value(confirmation, True) == CheckResult(True)
+    assert await check_value(confirmation, False) == CheckResult(False, (refused,))
 
 
 CHOICES = (
@@ -133,8 +134,8 @@ CHOICES = (
 )
 SINGLE = ChoiceField(key="c", label="Reason", choices=CHOICES)
 SEVERAL = ChoiceField(key="c", label="Reason", choices=CHOICES, multiple=True)
-CLOSED = at("c", ErrorCode.NOT_A_CHOICE, "Reason holds something that cannot be chosen.", allowed="A, C")
-TOO_MANY = at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum="1")
+CLOSED = problem_at("c", ErrorCode.NOT_A_CHOICE, "Reason holds something that cannot be chosen.", allowed="A, C")
+TOO_MANY = problem_at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum="1")
 
 
 @pytest.mark.parametrize(
@@ -155,29 +156,29 @@ TOO_MANY = at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum=
     ],
 )
 async def test_choices(field: ChoiceField, entered: list[str], checked: CheckResult) -> None:
-    assert await check(field, entered) == checked
+    assert await check_value(field, entered) == checked
 
 
 @pytest.mark.parametrize(("day", "open_choices"), [("2026-11-23", "AB"), ("2026-11-24", "AC"), ("2026-11-25", "AD")])
 async def test_choices_are_open_from_their_first_to_their_last_day(day: str, open_choices: str) -> None:
     today = dt.date.fromisoformat(day)
-    taken = [c.value for c in CHOICES if not (await check(SINGLE, [c.value], today=today)).problems]
+    taken = [c.value for c in CHOICES if not (await check_value(SINGLE, [c.value], today=today)).problems]
     assert taken == list(open_choices)
 
 
 FILES = FileField(key="f", label="Evidence", max_files=2)
-ONE, TWO, THREE = (NodeReference("File", UUID(int=number)) for number in (1, 2, 3))
-NO_SUCH_FILE = at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not been uploaded.")
+ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
+NO_SUCH_FILE = problem_at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not been uploaded.")
 
 
 async def test_files_that_nobody_uploaded() -> None:
-    many = at("f", ErrorCode.TOO_MANY, "Evidence takes at most 2 files.", maximum="2", length="3")
-    assert await check(FILES, []) == CheckResult(None)
-    assert await check(FILES, [ONE, TWO, ONE]) == CheckResult([str(ONE.id), str(TWO.id)], (NO_SUCH_FILE,))
-    ids = [str(file.id) for file in (ONE, TWO, THREE)]
-    assert await check(FILES, [ONE, TWO, THREE]) == CheckResult(ids, (many, NO_SUCH_FILE))
+    many = problem_at("f", ErrorCode.TOO_MANY, "Evidence takes at most 2 files.", maximum="2", length="3")
+    assert await check_value(FILES, []) == CheckResult(None)
+    assert await check_value(FILES, [ONE, TWO, ONE]) == CheckResult([str(ONE), str(TWO)], (NO_SUCH_FILE,))
+    ids = [str(file_id) for file_id in (ONE, TWO, THREE)]
+    assert await check_value(FILES, [ONE, TWO, THREE]) == CheckResult(ids, (many, NO_SUCH_FILE))
 
 
 async def test_a_malformed_id_names_no_file() -> None:
-    malformed = NodeReference("", UUID(int=0))
-    assert await check(FILES, [malformed]) == CheckResult([str(UUID(int=0))], (NO_SUCH_FILE,))
+    malformed = NIL_UUID
+    assert await check_value(FILES, [malformed]) == CheckResult([str(NIL_UUID)], (NO_SUCH_FILE,))

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.forms.definitions import DecimalField, IntegerField
-from services.forms.kinds import CheckResult
 from services.kernel.errors import ErrorCode
-from tests.support.scenarios.forms import at, check
+from tests.support.scenarios.forms import CheckResult, check_value, problem_at
 
 
 @pytest.mark.parametrize(
@@ -17,17 +16,17 @@ from tests.support.scenarios.forms import at, check
 )
 async def test_integers_within_their_bounds(value: int, code: ErrorCode | None) -> None:
     field = IntegerField(key="hours", label="Hours", minimum=Decimal(1), maximum=Decimal(9999))
-    checked = await check(field, value)
+    checked = await check_value(field, value)
     assert checked.value == value
     assert [problem.code for problem in checked.problems] == ([] if code is None else [code])
 
 
 async def test_an_integers_bounds_are_told() -> None:
     field = IntegerField(key="hours", label="Hours", minimum=Decimal(1), maximum=Decimal(9999))
-    small = at("hours", ErrorCode.TOO_SMALL, "Hours must be 1 or more.", minimum="1")
-    large = at("hours", ErrorCode.TOO_LARGE, "Hours must be 9999 or less.", maximum="9999")
-    assert await check(field, -5) == CheckResult(-5, (small,))
-    assert await check(field, 10_000) == CheckResult(10_000, (large,))
+    small = problem_at("hours", ErrorCode.TOO_SMALL, "Hours must be 1 or more.", minimum="1")
+    large = problem_at("hours", ErrorCode.TOO_LARGE, "Hours must be 9999 or less.", maximum="9999")
+    assert await check_value(field, -5) == CheckResult(-5, (small,))
+    assert await check_value(field, 10_000) == CheckResult(10_000, (large,))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +39,7 @@ async def test_an_integers_bounds_are_told() -> None:
     ],
 )
 async def test_integers_without_bounds_stay_within_32_bits(value: int, codes: list[ErrorCode]) -> None:
-    checked = await check(IntegerField(key="n", label="N"), value)
+    checked = await check_value(IntegerField(key="n", label="N"), value)
     assert [problem.code for problem in checked.problems] == codes
 
 
@@ -60,32 +59,32 @@ RATE = DecimalField(key="rate", label="Rate", minimum=Decimal("0.01"), maximum=D
     ],
 )
 async def test_a_decimal_is_kept_as_it_was_written_within_its_places(value: str, canonical: str) -> None:
-    assert await check(RATE, Decimal(value)) == CheckResult(canonical)
+    assert await check_value(RATE, Decimal(value)) == CheckResult(canonical)
 
 
 @pytest.mark.parametrize(
     ("value", "canonical"), [("-0", "0"), ("-0.00", "0.00"), ("0.0", "0.0"), ("1E+2", "100"), ("-1.50", "-1.50")]
 )
 async def test_a_decimal_without_bounds(value: str, canonical: str) -> None:
-    assert await check(DecimalField(key="n", label="N"), Decimal(value)) == CheckResult(canonical)
+    assert await check_value(DecimalField(key="n", label="N"), Decimal(value)) == CheckResult(canonical)
 
 
 async def test_a_decimals_bounds_and_places_are_told_together() -> None:
-    small = at("rate", ErrorCode.TOO_SMALL, "Rate must be 0.01 or more.", minimum="0.01")
-    large = at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
-    places = at("rate", ErrorCode.INVALID_FORMAT, "Rate may have at most 2 decimal places.", places="2")
-    assert await check(RATE, Decimal(0)) == CheckResult("0", (small,))
-    assert await check(RATE, Decimal(10000)) == CheckResult("10000", (large,))
-    assert await check(RATE, Decimal("1.005")) == CheckResult(None, (places,))
-    assert await check(RATE, Decimal("9999.991")) == CheckResult(None, (large, places))
+    small = problem_at("rate", ErrorCode.TOO_SMALL, "Rate must be 0.01 or more.", minimum="0.01")
+    large = problem_at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
+    places = problem_at("rate", ErrorCode.INVALID_FORMAT, "Rate may have at most 2 decimal places.", places="2")
+    assert await check_value(RATE, Decimal(0)) == CheckResult("0", (small,))
+    assert await check_value(RATE, Decimal(10000)) == CheckResult("10000", (large,))
+    assert await check_value(RATE, Decimal("1.005")) == CheckResult(None, (places,))
+    assert await check_value(RATE, Decimal("9999.991")) == CheckResult(None, (large, places))
 
 
 @pytest.mark.parametrize(
     ("places", "message"), [(0, "N must be a whole number."), (1, "N may have at most 1 decimal place.")]
 )
 async def test_few_decimal_places(places: int, message: str) -> None:
-    problem = at("n", ErrorCode.INVALID_FORMAT, message, places=str(places))
-    assert await check(DecimalField(key="n", label="N", places=places), Decimal("1.25")) == CheckResult(
+    problem = problem_at("n", ErrorCode.INVALID_FORMAT, message, places=str(places))
+    assert await check_value(DecimalField(key="n", label="N", places=places), Decimal("1.25")) == CheckResult(
         None, (problem,)
     )
 
@@ -103,22 +102,22 @@ async def test_few_decimal_places(places: int, message: str) -> None:
     ],
 )
 async def test_a_number_beyond_fifteen_digits_is_refused_without_any_bound(value: str, code: ErrorCode | None) -> None:
-    checked = await check(DecimalField(key="n", label="N"), Decimal(value))
+    checked = await check_value(DecimalField(key="n", label="N"), Decimal(value))
     assert checked.value == (value if code is None else None)
     assert [problem.code for problem in checked.problems] == ([] if code is None else [code])
 
 
 async def test_the_bound_that_is_told_of_an_endless_number() -> None:
-    ceiling = at("n", ErrorCode.TOO_LARGE, "N must be 999999999999999 or less.", maximum="999999999999999")
-    assert await check(DecimalField(key="n", label="N"), Decimal("9" * 400)) == CheckResult(None, (ceiling,))
-    large = at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
-    assert await check(RATE, Decimal("9" * 400)) == CheckResult(None, (large,))
+    ceiling = problem_at("n", ErrorCode.TOO_LARGE, "N must be 999999999999999 or less.", maximum="999999999999999")
+    assert await check_value(DecimalField(key="n", label="N"), Decimal("9" * 400)) == CheckResult(None, (ceiling,))
+    large = problem_at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
+    assert await check_value(RATE, Decimal("9" * 400)) == CheckResult(None, (large,))
 
 
 @given(st.integers(0, 10**17 - 1), st.integers(0, 60))
 async def test_decimals_are_exact_beyond_the_contexts_precision(hundredths: int, zeros: int) -> None:
     text = f"{hundredths // 100}.{hundredths % 100:02d}" + "0" * zeros
-    checked = await check(DecimalField(key="n", label="N"), Decimal(text))
+    checked = await check_value(DecimalField(key="n", label="N"), Decimal(text))
     if hundredths // 100 >= 10**15 - 1 and hundredths > (10**15 - 1) * 100:
         assert [problem.code for problem in checked.problems] == [ErrorCode.TOO_LARGE]
     else:
@@ -129,5 +128,5 @@ async def test_decimals_are_exact_beyond_the_contexts_precision(hundredths: int,
 
 
 async def test_whole_numbers_have_no_decimal_places() -> None:
-    assert await check(DecimalField(key="n", label="N", places=0), Decimal(12)) == CheckResult("12")
-    assert await check(DecimalField(key="n", label="N", places=0), Decimal("0.00")) == CheckResult("0")
+    assert await check_value(DecimalField(key="n", label="N", places=0), Decimal(12)) == CheckResult("12")
+    assert await check_value(DecimalField(key="n", label="N", places=0), Decimal("0.00")) == CheckResult("0")

@@ -7,19 +7,20 @@ import pytest
 
 from models import Employer, Member, MemberKind, Organisation, Programme
 from services.forms.definitions import FieldDefinition, ReferenceField, ReferenceTarget, TypeDefinition
-from services.forms.kinds import CheckResult, NodeReference
+from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode
-from tests.support.scenarios.forms import at, check, fill_in
+from services.kernel.global_ids import NIL_UUID
+from tests.support.scenarios.forms import CheckResult, check_value, check_values, problem_at
 
 MEMBER = ReferenceField(key="who", label="Coach", target=ReferenceTarget.MEMBER)
 EMPLOYER = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EMPLOYER)
 CONFIRMED = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EMPLOYER, confirmed_only=True)
 PROGRAMME = ReferenceField(key="who", label="Programme", target=ReferenceTarget.PROGRAMME)
 
-NO_MEMBER = at("who", ErrorCode.NOT_FOUND, "Coach names no active member of your organisation.")
-NO_EMPLOYER = at("who", ErrorCode.NOT_FOUND, "Employer names no employer of your organisation.")
-NO_PROGRAMME = at("who", ErrorCode.NOT_FOUND, "Programme names no programme of your organisation.")
-NOT_CONFIRMED = at("who", ErrorCode.NOT_CONFIRMED, "Employer must be an employer that has been confirmed.")
+NO_MEMBER = problem_at("who", ErrorCode.NOT_FOUND, "Coach names no active member of your organisation.")
+NO_EMPLOYER = problem_at("who", ErrorCode.NOT_FOUND, "Employer names no employer of your organisation.")
+NO_PROGRAMME = problem_at("who", ErrorCode.NOT_FOUND, "Programme names no programme of your organisation.")
+NOT_CONFIRMED = problem_at("who", ErrorCode.NOT_CONFIRMED, "Employer must be an employer that has been confirmed.")
 
 
 @pytest.fixture
@@ -49,46 +50,50 @@ async def programme(organisation: Organisation) -> UUID:
 
 async def test_a_member_is_an_active_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, gone, other = await member(ours), await member(ours, active=False), await member(theirs)
-    assert await refer(MEMBER, "Member", mine, ours) == CheckResult(str(mine))
-    assert await refer(MEMBER, "Member", gone, ours) == CheckResult(str(gone), (NO_MEMBER,))
-    assert await refer(MEMBER, "Member", other, ours) == CheckResult(str(other), (NO_MEMBER,))
+    assert await refer(MEMBER, ReferenceTarget.MEMBER, mine, ours) == CheckResult(str(mine))
+    assert await refer(MEMBER, ReferenceTarget.MEMBER, gone, ours) == CheckResult(str(gone), (NO_MEMBER,))
+    assert await refer(MEMBER, ReferenceTarget.MEMBER, other, ours) == CheckResult(str(other), (NO_MEMBER,))
 
 
 async def test_an_employer_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, unconfirmed, other = await employer(ours), await employer(ours, confirmed=False), await employer(theirs)
-    assert await refer(EMPLOYER, "Employer", mine, ours) == CheckResult(str(mine))
-    assert await refer(EMPLOYER, "Employer", unconfirmed, ours) == CheckResult(str(unconfirmed))
-    assert await refer(EMPLOYER, "Employer", other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
+    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(str(unconfirmed))
+    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
 
 
 async def test_some_fields_take_confirmed_employers_only(ours: Organisation, theirs: Organisation) -> None:
     mine, unconfirmed = await employer(ours), await employer(ours, confirmed=False)
     other = await employer(theirs, confirmed=False)
-    assert await refer(CONFIRMED, "Employer", mine, ours) == CheckResult(str(mine))
-    assert await refer(CONFIRMED, "Employer", unconfirmed, ours) == CheckResult(str(unconfirmed), (NOT_CONFIRMED,))
-    assert await refer(CONFIRMED, "Employer", other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
+    assert await refer(CONFIRMED, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
+    assert await refer(CONFIRMED, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(
+        str(unconfirmed), (NOT_CONFIRMED,)
+    )
+    assert await refer(CONFIRMED, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
 
 
 async def test_a_programme_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, other = await programme(ours), await programme(theirs)
-    assert await refer(PROGRAMME, "Programme", mine, ours) == CheckResult(str(mine))
-    assert await refer(PROGRAMME, "Programme", other, ours) == CheckResult(str(other), (NO_PROGRAMME,))
+    assert await refer(PROGRAMME, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(str(mine))
+    assert await refer(PROGRAMME, ReferenceTarget.PROGRAMME, other, ours) == CheckResult(str(other), (NO_PROGRAMME,))
 
 
 async def test_an_id_of_another_type_is_not_found(ours: Organisation) -> None:
     mine = await employer(ours)
-    assert await refer(EMPLOYER, "Programme", mine, ours) == CheckResult(None, (NO_EMPLOYER,))
-    assert await refer(EMPLOYER, "", UUID(int=0), ours) == CheckResult(None, (NO_EMPLOYER,))
-    assert await refer(EMPLOYER, "Employer", UUID(int=1), ours) == CheckResult(str(UUID(int=1)), (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(None, (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, None, NIL_UUID, ours) == CheckResult(None, (NO_EMPLOYER,))
+    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, UUID(int=1), ours) == CheckResult(
+        str(UUID(int=1)), (NO_EMPLOYER,)
+    )
 
 
 async def test_an_employer_that_is_no_longer_confirmed_stays_where_it_is_stored(ours: Organisation) -> None:
     kept, new = await employer(ours, confirmed=False), await employer(ours)
     definition = TypeDefinition(fields=(CONFIRMED,))
-    entry = {"who": NodeReference("Employer", kept)}
-    form = await fill_in(definition, entry, stored={"who": str(kept)}, organisation_id=ours.id)
+    entry = {"who": Reference(ReferenceTarget.EMPLOYER, kept)}
+    form = await check_values(definition, entry, stored={"who": str(kept)}, organisation_id=ours.id)
     assert (form.values, form.problems) == ({"who": str(kept)}, ())
-    form = await fill_in(definition, entry, stored={"who": str(new)}, organisation_id=ours.id)
+    form = await check_values(definition, entry, stored={"who": str(new)}, organisation_id=ours.id)
     assert form.problems == (NOT_CONFIRMED,)
 
 
@@ -101,9 +106,12 @@ async def test_all_references_of_an_entry_take_one_statement_for_each_target(
     for number in range(700):
         fields.append(ReferenceField(key=f"e{number}", label="E", target=ReferenceTarget.EMPLOYER))
         fields.append(ReferenceField(key=f"p{number}", label="P", target=ReferenceTarget.PROGRAMME))
-        entry |= {f"e{number}": NodeReference("Employer", mine), f"p{number}": NodeReference("Programme", found)}
+        entry |= {
+            f"e{number}": Reference(ReferenceTarget.EMPLOYER, mine),
+            f"p{number}": Reference(ReferenceTarget.PROGRAMME, found),
+        }
     with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
-        form = await fill_in(TypeDefinition(fields=tuple(fields)), entry, organisation_id=ours.id)
+        form = await check_values(TypeDefinition(fields=tuple(fields)), entry, organisation_id=ours.id)
     assert form.problems == ()
     assert len(form.values) == 1_400
     assert sorted(record.getMessage().split('FROM "')[1].split('"')[0] for record in caplog.records) == [
@@ -112,5 +120,7 @@ async def test_all_references_of_an_entry_take_one_statement_for_each_target(
     ]
 
 
-async def refer(field: ReferenceField, type_name: str, id_: UUID, organisation: Organisation) -> CheckResult:
-    return await check(field, NodeReference(type_name, id_), organisation_id=organisation.id)
+async def refer(
+    field: ReferenceField, target: ReferenceTarget | None, id_: UUID, organisation: Organisation
+) -> CheckResult:
+    return await check_value(field, Reference(target, id_), organisation_id=organisation.id)

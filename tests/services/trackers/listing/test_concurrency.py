@@ -14,7 +14,7 @@ from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.scenarios.automation_forms import ADDRESS
 from tests.support.scenarios.automations import Office, office
-from tests.support.scenarios.forms import submitted
+from tests.support.scenarios.forms import submitted_value
 
 ROUNDS = 12
 
@@ -31,7 +31,7 @@ def _file(path: Path, learners: list[Learner], tutors: list[Member], number: int
 
 
 async def _open(house: Office, learner: Learner) -> None:
-    values = tuple(submitted(name, value) for name, value in ADDRESS.items())
+    values = tuple(submitted_value(name, value) for name, value in ADDRESS.items())
     entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner_id=learner.id, values=values)
     await create_tracker(await viewer(house.olga), entry)
 

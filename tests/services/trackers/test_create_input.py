@@ -1,0 +1,40 @@
+"""The content of an entry, which idempotency keys are compared by."""
+
+import datetime as dt
+from decimal import Decimal
+from uuid import UUID
+
+from services.forms.definitions import ReferenceTarget
+from services.forms.kinds.types import Reference, SubmittedValue
+from services.idempotency import digest
+from services.trackers.create_input import TrackerEntry
+
+
+def test_digests_are_those_of_version_0_1_0() -> None:
+    """The database keeps digests, and a client may repeat an entry across an upgrade."""
+    assert digest(TrackerEntry(type="JOB").content()) == (
+        "14fa92cde0cef9bac7d3fe64279e1d30b960a9d424692b259483b07b6ae6fd27"
+    )
+    entry = TrackerEntry(
+        type="JOB",
+        type_version=3,
+        learner_id=UUID(int=1),
+        assignee_id=UUID(int=2),
+        description=" Do it. ",
+        due_date=dt.date(2026, 9, 1),
+        values=(
+            SubmittedValue("who", "reference", Reference(ReferenceTarget.MEMBER, UUID(int=3))),
+            SubmittedValue("where", "reference", Reference(ReferenceTarget.EMPLOYER, UUID(int=4))),
+            SubmittedValue("what", "reference", Reference(ReferenceTarget.PROGRAMME, UUID(int=5))),
+            SubmittedValue("proof", "files", [UUID(int=7), UUID(int=6), UUID(int=7)]),
+            SubmittedValue("hours", "decimal", Decimal("7.50")),
+            SubmittedValue("on", "date", dt.date(2026, 9, 2)),
+            SubmittedValue("sure", "boolean", value=True),
+            SubmittedValue("count", "integer", 3),
+            SubmittedValue("kind", "choices", ["B", "A"]),
+            SubmittedValue("note", "text", " x "),
+            SubmittedValue("gone", None),
+        ),
+        idempotency_key="k",
+    )
+    assert digest(entry.content()) == "1e44338582988687d58187f1a48ef065946060605f49d3c8e52b7751d653b06c"
