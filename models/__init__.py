@@ -1,4 +1,8 @@
-"""What survives a restart: rows, and the migrations that lay out their tables. Knows only Tortoise."""
+"""The Tortoise models, one noun a module, and the migrations of their tables: whatever survives a restart.
+
+Tortoise finds the models here, so this is the one package that re-exports. No rules, which are in ``services``. May use
+Tortoise and asyncpg.
+"""
 
 from models.audit import AuditEntry, AuditKind
 from models.comment import Comment

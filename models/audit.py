@@ -1,4 +1,4 @@
-"""What administrators changed in the organisation's set-up; append-only."""
+"""The audit log of the changes to an organisation's settings; append-only."""
 
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from models.organisation import Organisation
 
 
 class AuditKind(StrEnum):
-    """What was changed."""
+    """The kinds of entries in the audit log."""
 
     MEMBER_CREATED = "MEMBER_CREATED"
     MEMBER_UPDATED = "MEMBER_UPDATED"

@@ -1,4 +1,4 @@
-"""What people say about a tracker."""
+"""Comments on trackers."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: opening, closing, migrating, and the few statements that are SQL."""
+"""The connection to PostgreSQL: opening and closing it, migrating, transactions, and statements in SQL."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,28 +20,28 @@ APPS: dict[str, dict[str, Any]] = {
 }
 
 POOL = {"minsize": 2, "maxsize": 20}
-"""Connections a process keeps open, and the most that it opens."""
+"""The connections that a process keeps open, and the most that it opens."""
 
 
 def configuration(credentials: Mapping[str, object]) -> dict[str, Any]:
-    """Tortoise's configuration for one PostgreSQL, given what asyncpg needs to reach it."""
+    """Return Tortoise's configuration for a PostgreSQL, from the arguments of ``asyncpg.connect``."""
     connection = {
         "engine": "tortoise.backends.asyncpg",
-        "credentials": {**POOL, **credentials, "reset": _nothing_to_reset},
+        "credentials": {**POOL, **credentials, "reset": _skip_reset},
     }
     return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
 
 
-async def _nothing_to_reset(_connection: object) -> None:
-    """Save a round trip after each use of a connection: nothing here leaves a setting, lock or cursor behind.
+async def _skip_reset(_connection: object) -> None:
+    """Reset nothing, which saves a round trip after each use: no statement of ours leaves a setting, lock or cursor behind.
 
-    asyncpg itself still rolls back what a cancelled task left open.
+    asyncpg itself still rolls back the transaction of a cancelled task.
     """
 
 
 @asynccontextmanager
 async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
-    """The models bound to a PostgreSQL while the block runs, for every task of the process."""
+    """Connect the models to a PostgreSQL while the block runs, for every task of the process."""
     # An ASGI lifespan runs in a context of its own; only the global fallback reaches the requests.
     await Tortoise.init(config=configuration(credentials), _enable_global_fallback=True)
     try:
@@ -51,7 +51,7 @@ async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
 
 
 async def migrate() -> None:
-    """Bring the database to the newest migration; two at once wait for each other."""
+    """Apply the migrations that the database lacks; of two processes at once, one waits for the other."""
     client = cast(AsyncpgDBClient, get_connection("default"))
     async with client.acquire_connection() as lock:
         await lock.execute("SELECT pg_advisory_lock(hashtext('trackers migrate'))")
@@ -62,38 +62,40 @@ async def migrate() -> None:
 
 
 async def pending_migrations() -> Sequence[str]:
-    """The names of the migrations that the database lacks."""
+    """Return the names of the migrations that the database lacks, in order."""
     recorder = MigrationRecorder(get_connection("default"))
     loader = MigrationLoader(APPS, recorder, load=False)
     await loader.build_graph()
-    applied = {key.name for key in await recorder.applied_migrations()} if await _is_recorded() else set()
+    applied = {key.name for key in await recorder.applied_migrations()} if await _has_migrations_table() else set()
     return sorted(key.name for key in loader.graph.nodes if key.name not in applied)
 
 
-async def _is_recorded() -> bool:
+async def _has_migrations_table() -> bool:
     rows = await fetch("SELECT to_regclass('tortoise_migrations') IS NOT NULL AS there")
     return bool(rows[0]["there"])
 
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
-    """One transaction for everything in the block, rolled back by any exception."""
-    begun: Any = in_transaction("default")
+    """Run the block in one transaction, which any exception rolls back."""
+    transaction_context: Any = in_transaction("default")
     try:
-        connection = await begun.__aenter__()
+        connection = await transaction_context.__aenter__()
     except BaseException:
-        # Tortoise keeps the connection of a BEGIN that failed or was cancelled: twenty such, and the pool is empty.
-        if hasattr(begun, "token"):
-            await begun.__aexit__(TransactionManagementError, None, None)  # with this one it rolls nothing back
+        # Tortoise keeps the connection of a BEGIN that failed or was cancelled: twenty of these empty the pool.
+        if hasattr(transaction_context, "token"):
+            await transaction_context.__aexit__(
+                TransactionManagementError, None, None
+            )  # on this error it does not roll back
         raise
     async with AsyncExitStack() as stack:
-        stack.push_async_exit(begun)
+        stack.push_async_exit(transaction_context)
         yield cast(BaseDBAsyncClient, connection)
 
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """This process's connections: how many are open, how many of those are free, and how many tasks wait for one."""
+    """The connections of this process: how many are open, how many of these are free, and how many tasks wait for one."""
 
     size: int
     free: int
@@ -101,20 +103,20 @@ class PoolState:
 
 
 def pool_state() -> PoolState:
-    """How the pool stands now; all zeros before there is one."""
+    """Return the state of the connection pool; all zeros before there is one."""
     pool = cast(AsyncpgDBClient, get_connection("default"))._pool
     if pool is None:
         return PoolState(0, 0, 0)
-    queue = cast(Any, pool)._queue  # asyncpg counts those who wait for nobody
+    queue = cast(Any, pool)._queue  # asyncpg has no public count of the waiting tasks
     return PoolState(pool.get_size(), pool.get_idle_size(), len(queue._getters))
 
 
 async def fetch(statement: str, *values: object) -> Sequence[Mapping[str, Any]]:
-    """Run one SQL statement, inside the transaction if there is one, and answer its rows."""
+    """Run one SQL statement, in the current transaction if there is one, and return its rows."""
     client = cast(AsyncpgDBClient, get_connection("default"))
     async with client.acquire_connection() as connection:
         return cast(Sequence[Mapping[str, Any]], await connection.fetch(statement, *values))
 
 
 # For `tortoise makemigrations`, which compares models with migrations and needs no server.
-OFFLINE = configuration({"host": "127.0.0.1", "port": 5432, "user": "", "password": "", "database": ""})
+OFFLINE_CONFIGURATION = configuration({"host": "127.0.0.1", "port": 5432, "user": "", "password": "", "database": ""})

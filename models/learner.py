@@ -1,4 +1,4 @@
-"""Learners, their learning aims and what they are filed under."""
+"""Learners and their learning aims, with programmes, employers and groups."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +11,7 @@ from models.organisation import Organisation
 
 
 class ProgrammeStatus(StrEnum):
-    """Where a learner stands in the programme."""
+    """The statuses of a learner in the programme."""
 
     ONBOARDING = "ONBOARDING"
     READY_TO_ENROL = "READY_TO_ENROL"

@@ -1,4 +1,4 @@
-"""The organisation's staff, and what they sign in with."""
+"""Members, and what they sign in with: sessions, tokens and failures."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -11,14 +11,14 @@ from models.organisation import Organisation
 
 
 class MemberKind(StrEnum):
-    """What somebody is in the organisation."""
+    """The kinds of members."""
 
     ADMINISTRATOR = "ADMINISTRATOR"
     TUTOR = "TUTOR"
 
 
 class Role(StrEnum):
-    """What a member may do beyond reading."""
+    """The roles of a member: each permits something beyond reading."""
 
     CREATE_TRACKERS = "CREATE_TRACKERS"
     CREATE_PROCESS_AUTOMATION_TRACKERS = "CREATE_PROCESS_AUTOMATION_TRACKERS"

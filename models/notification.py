@@ -1,4 +1,4 @@
-"""What members are told: notifications, and the mails that go with some of them."""
+"""Notifications, and the queue of mails."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +11,7 @@ from models.tracker import Tracker
 
 
 class NotificationKind(StrEnum):
-    """Why somebody is told."""
+    """The kinds of notifications."""
 
     ASSIGNED = "ASSIGNED"
     STATUS_CHANGED = "STATUS_CHANGED"
@@ -52,7 +52,7 @@ class Notification(Row):
 
 
 class MailKind(StrEnum):
-    """What a mail says."""
+    """The kinds of mails."""
 
     ASSIGNMENT = "ASSIGNMENT"
     INVITATION = "INVITATION"

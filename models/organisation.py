@@ -1,4 +1,4 @@
-"""The training provider: everything else belongs to one."""
+"""Organisations: the training providers that everything else belongs to."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ class OrganisationCounter(Model):
     organisation_id = fields.UUIDField(primary_key=True)
     trackers = fields.IntField(default=0)
     newest_at = fields.DatetimeField(null=True)
-    """When that was opened. A greater number is never of an earlier time: newest first is by number."""
+    """When the newest tracker was opened. Times never go back as numbers grow, so newest first is ordered by number."""
 
     class Meta:
         table = "organisation_counter"

@@ -1,4 +1,4 @@
-"""Rows out of SQL: the columns of a model in a statement, and the model's object from what comes back."""
+"""Model instances from SQL: the columns of a model for a statement, and the instance from the record it returns."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -19,12 +19,12 @@ def _names(model: type[Model]) -> tuple[str, ...]:
 
 @cache
 def columns(model: type[Model], alias: str) -> str:
-    """All columns of a model's table known as ``alias``, each named ``"alias.column"``."""
+    """Return the SQL that selects all columns of a model's table by this alias, each named ``"alias.column"``."""
     return ", ".join(f'{alias}."{name}" AS "{alias}.{name}"' for name in _names(model))
 
 
 def row(model: type[M], alias: str, record: Mapping[str, Any]) -> M | None:
-    """The model's object from the columns that ``columns(model, alias)`` asked for; None if the join found none."""
+    """Return the model's instance from a record with ``columns(model, alias)``; None if an outer join found no row."""
     if record[f"{alias}.{model._meta.db_pk_column}"] is None:
         return None
     return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in _names(model)})

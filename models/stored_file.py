@@ -1,4 +1,4 @@
-"""Uploaded files. Their bytes lie in the store; the row says whose they are and what they are."""
+"""Uploaded files: the row has their owner and description, the file store their bytes."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ class StoredFile(Row):
     media_type = fields.CharField(max_length=100, description="what its bytes show it to be")
     bytes = fields.BigIntField(description="of an upload under way: as many as it may take")
     complete = fields.BooleanField(default=False)
-    """Whether its bytes are all in the store, to stay there: only then may it be attached."""
+    """Whether all of its bytes are in the store: only then may it be attached."""
     tracker: fields.ForeignKeyNullableRelation[Tracker] = fields.ForeignKeyField(
         "models.Tracker", related_name="files", null=True, on_delete=fields.RESTRICT
     )

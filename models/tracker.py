@@ -14,7 +14,7 @@ from models.tracker_type import TrackerType, TrackerTypeVersion
 
 
 class TrackerStatus(StrEnum):
-    """Where a tracker stands."""
+    """The statuses of a tracker."""
 
     NEW = "NEW"
     APPROVED = "APPROVED"
@@ -24,7 +24,7 @@ class TrackerStatus(StrEnum):
 
 
 class TrackerEventKind(StrEnum):
-    """What happened to a tracker."""
+    """The kinds of events in a tracker's history."""
 
     CREATED = "CREATED"
     UPDATED = "UPDATED"
@@ -72,7 +72,7 @@ class Tracker(Row):
     )
     values_changed_by_id: UUID | None
     record_before: Any = json_field(null=True)
-    """Of a process automation: what the fields that it changes held when its values were last entered."""
+    """Of a process automation: the record's values that it changes, as they were when its own were last entered."""
     version = fields.IntField(default=1)
     applies_on = fields.DateField(null=True)
     created_at = fields.DatetimeField()

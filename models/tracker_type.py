@@ -11,7 +11,7 @@ from models.organisation import Organisation
 
 
 class TrackerCategory(StrEnum):
-    """What a tracker type is for."""
+    """The categories of tracker types."""
 
     EMPLOYABILITY = "EMPLOYABILITY"
     FUNDED = "FUNDED"

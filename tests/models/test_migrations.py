@@ -9,7 +9,7 @@ from pathlib import Path
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
-from models.database import APPS, OFFLINE, migrate, pending_migrations
+from models.database import APPS, OFFLINE_CONFIGURATION, migrate, pending_migrations
 from tests.support.paths import ROOT
 
 MIGRATIONS = ROOT / "models" / "migrations"
@@ -17,7 +17,7 @@ MIGRATIONS = ROOT / "models" / "migrations"
 
 async def test_models_have_no_change_that_no_migration_makes() -> None:
     async with TortoiseContext() as context:
-        await context.init(config=OFFLINE)
+        await context.init(config=OFFLINE_CONFIGURATION)
         assert context.apps is not None
         changes = await MigrationAutodetector(context.apps, APPS).changes()
     assert [str(change.operations) for change in changes] == [], (
