@@ -1,4 +1,4 @@
-"""A tracker's history: reading it, and adding to it."""
+"""The history of a tracker: reading its events, and adding one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,18 +7,17 @@ from uuid import UUID
 
 from models import Member, Tracker, TrackerEvent, TrackerEventKind
 from models.base import dump_json, new_id
-from models.database import fetch
 from models.rows import columns
-from services.kernel.sql import StatementBuilder
+from services.kernel.sql import NamedStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
 from services.viewer import Viewer
 from services.visibility import visible
 
-_WRITE = """
+_INSERT = NamedStatement("""
 INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, comment, changes)
-VALUES ($1, $2, $3, $4, $5, now(), $6, $7, $8)
-"""
+VALUES (:id, :organisation_id, :tracker_id, :kind, :actor_id, now(), :version, :comment, :changes)
+""")
 
 OLDEST_FIRST = Order("history", (Key("e.at", datetime), Key("e.id", UUID)))
 
@@ -26,7 +25,7 @@ OLDEST_FIRST = Order("history", (Key("e.at", datetime), Key("e.id", UUID)))
 async def pages_by_tracker(
     viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
-    """The same page of each tracker's history, oldest first. The caller has seen the trackers."""
+    """Fetch the same page of each tracker's events, oldest first. The viewer must be allowed to see the trackers."""
     statement = StatementBuilder()
     query = ListQuery(
         order=OLDEST_FIRST,
@@ -47,9 +46,18 @@ async def write_event(
     comment: str | None = None,
     changes: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Add to a tracker's history, in the caller's transaction, which is also what it is dated by.
+    """Add an event to a tracker's history, in the caller's transaction and with its timestamp.
 
-    ``version`` is the tracker's afterwards, no ``actor_id`` the system; ``changes`` are those of ``tracker_changes``.
+    ``version`` is the tracker's after the change, ``actor_id`` None for the system, ``changes`` as ``trackers.diff``
+    returns them.
     """
-    values = (new_id(), tracker.organisation_id, tracker.id, kind, actor_id, version, comment)
-    await fetch(_WRITE, *values, dump_json(list(changes)))
+    await _INSERT.fetch(
+        id=new_id(),
+        organisation_id=tracker.organisation_id,
+        tracker_id=tracker.id,
+        kind=kind,
+        actor_id=actor_id,
+        version=version,
+        comment=comment,
+        changes=dump_json(list(changes)),
+    )

@@ -36,7 +36,7 @@ class Viewer:
         """Whether the viewer holds a role."""
         return role in self.member.roles
 
-    def must_have(self, role: Role) -> None:
+    def require_role(self, role: Role) -> None:
         """Raise ForbiddenError unless the viewer holds a role."""
         if not self.has(role):
             raise ForbiddenError(f"This needs the role {role}.")

@@ -50,7 +50,7 @@ async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
     Nobody grants a role that they lack; only an administrator makes another. Raises ForbiddenError without MANAGE_MEMBERS,
     Rejected with all problems.
     """
-    viewer.must_have(Role.MANAGE_MEMBERS)
+    viewer.require_role(Role.MANAGE_MEMBERS)
     return await unit_of_work(lambda: _create(viewer, entry))
 
 
@@ -61,7 +61,7 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
     MANAGE_MEMBERS; only an administrator makes another. Raises ForbiddenError without MANAGE_MEMBERS, Rejected with all
     problems.
     """
-    viewer.must_have(Role.MANAGE_MEMBERS)
+    viewer.require_role(Role.MANAGE_MEMBERS)
     return await unit_of_work(lambda: _update(viewer, update))
 
 

@@ -49,7 +49,7 @@ async def update_setting(
     Trackers that there are stay usable once it is disabled: it only cannot be raised any more. Raises ForbiddenError
     without MANAGE_SETTINGS, Rejected with NOT_FOUND at ``key`` for an unknown one and REQUIRED at what is None.
     """
-    viewer.must_have(Role.MANAGE_SETTINGS)
+    viewer.require_role(Role.MANAGE_SETTINGS)
     given = {"enabled": enabled, "four_eyes": four_eyes}
     return await unit_of_work(lambda: _update(viewer, key, given))
 

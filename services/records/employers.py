@@ -51,7 +51,7 @@ async def update_employer(viewer: Viewer, update: EmployerUpdate) -> Employer:
 
     Raises ForbiddenError without MANAGE_SETTINGS, Rejected with all problems.
     """
-    viewer.must_have(Role.MANAGE_SETTINGS)
+    viewer.require_role(Role.MANAGE_SETTINGS)
     return await unit_of_work(lambda: _update(viewer, update))
 
 

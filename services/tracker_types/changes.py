@@ -51,7 +51,7 @@ async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
     Raises ForbiddenError without MANAGE_SETTINGS, and Rejected with all that is wrong; DUPLICATE at ``key`` if a
     built-in type or another of the organisation, archived or not, has it.
     """
-    viewer.must_have(Role.MANAGE_SETTINGS)
+    viewer.require_role(Role.MANAGE_SETTINGS)
     errors = ErrorCollector()
     check_type_key(errors.at("key"), entry.key)
     contents = _Contents(
@@ -85,7 +85,7 @@ async def update_type(viewer: Viewer, entry: TypeUpdate) -> AvailableType:
     Forbidden without MANAGE_SETTINGS, and Rejected with all that is wrong: NOT_FOUND or IMMUTABLE (a built-in type) at
     ``id``, or CONFLICT alone with the type as it now stands.
     """
-    viewer.must_have(Role.MANAGE_SETTINGS)
+    viewer.require_role(Role.MANAGE_SETTINGS)
     errors = ErrorCollector()
     changes = _changes(errors, entry)
     type_id = await unit_of_work(lambda: _update(viewer, entry, changes, errors.problems))

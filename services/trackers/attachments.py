@@ -1,4 +1,4 @@
-"""Files as members see them, and how a tracker takes those that were uploaded for it."""
+"""The files of trackers: reading them, and attaching uploads to a tracker."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,27 +10,31 @@ from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.kinds.types import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import StatementBuilder
+from services.kernel.sql import NamedStatement, StatementBuilder
 from services.viewer import Viewer
 from services.visibility import visible
 
 
 def attachable(organisation: str, uploader: str) -> str:
-    """The SQL condition under which an upload may be given to a tracker; the arguments are the statement's own."""
+    """Return the SQL condition that a file is an upload that may be attached. The arguments are SQL expressions."""
     return f"organisation_id = {organisation} AND uploader_id = {uploader} AND tracker_id IS NULL AND complete"
 
 
-_ATTACH = f"UPDATE stored_file SET tracker_id = $1 WHERE id = ANY($2) AND {attachable('$3', '$4')}"
-_TAKEN = f"""
-SELECT f.field_key FROM unnest($2::uuid[]) AS asked (id)
-LEFT JOIN stored_file f ON f.id = asked.id AND NOT (f.tracker_id IS NOT DISTINCT FROM $1 OR {attachable("$3", "$4")})
-WHERE f.id IS NOT NULL OR NOT EXISTS (SELECT FROM stored_file WHERE id = asked.id)
-"""
+_ATTACH = NamedStatement(f"""
+UPDATE stored_file SET tracker_id = :tracker_id
+WHERE id = ANY(:file_ids) AND {attachable(":organisation_id", ":uploader_id")}
+""")
+_FIELDS_OF_TAKEN_FILES = NamedStatement(f"""
+SELECT f.field_key FROM unnest(:file_ids::uuid[]) AS requested (id)
+LEFT JOIN stored_file f ON f.id = requested.id
+    AND NOT (f.tracker_id IS NOT DISTINCT FROM :tracker_id OR {attachable(":organisation_id", ":uploader_id")})
+WHERE f.id IS NOT NULL OR NOT EXISTS (SELECT FROM stored_file WHERE id = requested.id)
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that the viewer sees, and what they may be given an address for."""
+    """A file that the viewer may see, with the grant that a signed URL for them is made from."""
 
     id: UUID
     name: str
@@ -40,50 +44,54 @@ class File:
 
 
 async def files_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[File | None]:
-    """The files of ``ids`` in their order; None for what is not there or not to be seen."""
+    """Return the files with these ids, in their order; None for each that does not exist or may not be seen."""
     statement = StatementBuilder()
     condition = visible(StoredFile, "f", viewer, statement)
     records = await statement.fetch(
         "SELECT f.id, f.name, f.media_type, f.bytes, floor(extract(epoch FROM now()))::int8 AS now "
         f"FROM stored_file f WHERE {condition} AND f.id = ANY({statement.bind(list(ids))})"
     )
-    found: dict[UUID, File] = {}
+    files: dict[UUID, File] = {}
     for record in records:
         grant = Grant(record["id"], viewer.session_id, record["now"] + LIFETIME)
-        found[record["id"]] = File(record["id"], record["name"], record["media_type"], record["bytes"], grant)
-    return [found.get(file_id) for file_id in ids]
+        files[record["id"]] = File(record["id"], record["name"], record["media_type"], record["bytes"], grant)
+    return [files.get(file_id) for file_id in ids]
 
 
-def files_in(definition: TypeDefinition, values: Mapping[str, CanonicalValue]) -> list[UUID]:
-    """The ids of all files that values name."""
+def file_ids_in(definition: TypeDefinition, values: Mapping[str, CanonicalValue]) -> list[UUID]:
+    """Return the ids of all files in a form's values."""
     return [
-        UUID(one)
+        UUID(file_id)
         for field in definition.fields
-        if isinstance(field, FileField) and isinstance(named := values.get(field.key), list)
-        for one in named
+        if isinstance(field, FileField) and isinstance(file_ids := values.get(field.key), list)
+        for file_id in file_ids
     ]
 
 
 async def attach(file_ids: Collection[UUID], tracker_id: UUID, viewer: Viewer) -> None:
-    """Give the viewer's uploads to a tracker, for good, in the caller's transaction; what it has already stays.
+    """Attach the viewer's uploads to a tracker for good, in the caller's transaction. Files that it has stay attached.
 
-    To be called with the tracker locked and before any inbox is. Raises ValidationFailed with NOT_FOUND for what another
-    tracker has taken meanwhile: the caller's transaction must then end.
+    Call it after locking the tracker and before locking an inbox. Raises ValidationFailed with NOT_FOUND for files that
+    another tracker has taken meanwhile; the caller's transaction must then end.
     """
     if not file_ids:
         return
     ids = sorted(file_ids)
     await fetch("SELECT FROM stored_file WHERE id = ANY($1) ORDER BY id FOR UPDATE", ids)
-    await fetch(_ATTACH, tracker_id, ids, viewer.organisation_id, viewer.member_id)
-    found = await fetch("SELECT FROM stored_file WHERE id = ANY($1) AND tracker_id = $2", ids, tracker_id)
-    if len(found) < len(set(ids)):
-        raise await taken_meanwhile(viewer, ids, tracker_id)
+    await _ATTACH.fetch(
+        tracker_id=tracker_id, file_ids=ids, organisation_id=viewer.organisation_id, uploader_id=viewer.member_id
+    )
+    attached = await fetch("SELECT FROM stored_file WHERE id = ANY($1) AND tracker_id = $2", ids, tracker_id)
+    if len(attached) < len(set(ids)):
+        raise await files_taken_error(viewer, ids, tracker_id)
 
 
-async def taken_meanwhile(viewer: Viewer, file_ids: Sequence[UUID], tracker_id: UUID) -> ValidationFailed:
-    """What is said of files that another tracker took, or the collection, between the check and the writing."""
-    lost = await fetch(_TAKEN, tracker_id, file_ids, viewer.organisation_id, viewer.member_id)
-    keys = {record["field_key"] for record in lost} or {None}
+async def files_taken_error(viewer: Viewer, file_ids: Sequence[UUID], tracker_id: UUID) -> ValidationFailed:
+    """Return the error for files that another tracker took, or that were deleted, between the check and the write."""
+    taken = await _FIELDS_OF_TAKEN_FILES.fetch(
+        tracker_id=tracker_id, file_ids=file_ids, organisation_id=viewer.organisation_id, uploader_id=viewer.member_id
+    )
+    keys = {record["field_key"] for record in taken} or {None}
     message = "A file that was named here belongs to another tracker by now, or is no longer there."
     paths = [("values",) if key is None else ("values", key) for key in sorted(keys, key=str)]
     return ValidationFailed([Problem(path, ErrorCode.NOT_FOUND, message) for path in paths])

@@ -1,19 +1,23 @@
-"""Comments: what people say about a tracker, and who hears of it."""
+"""Comments on trackers: adding one, and reading them page by page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from models import Comment, Member, NotificationKind, Tracker, TrackerEventKind
 from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns
-from services import idempotency
 from services.history import write_event
+from services.idempotency import IdempotencyKey, check_key, find_first, lock_key
+from services.kernel.checks import check_text
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import StatementBuilder
-from services.kernel.text import MAX_COMMENT_LENGTH, check_plain_text
+from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.text import MAX_COMMENT_LENGTH
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify
 from services.paging.keyset import Key, Order
@@ -23,15 +27,15 @@ from services.viewer import Viewer
 
 OLDEST_FIRST = Order("comments", (Key("c.created_at", datetime), Key("c.id", UUID)))
 
-_WRITE = """
+_INSERT = NamedStatement("""
 INSERT INTO comment (id, organisation_id, tracker_id, author_id, text, created_at, idempotency_key, idempotency_digest)
-VALUES ($1, $2, $3, $4, $5, now(), $6, $7)
-"""
+VALUES (:id, :organisation_id, :tracker_id, :author_id, :text, now(), :idempotency_key, :idempotency_digest)
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentEntry:
-    """What somebody says about a tracker."""
+    """The input of ``add_comment``."""
 
     tracker_id: UUID
     text: str
@@ -39,63 +43,67 @@ class CommentEntry:
 
 
 async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
-    """Keep a comment and tell the tracker's creator and assignee; whoever sees a tracker may comment.
+    """Add a comment to a tracker that the viewer sees, and notify its creator and assignee. Return the comment's id.
 
-    An entry whose idempotency key was spent on the same entry is answered with that comment and tells nobody
-    again. Raises ValidationFailed with all problems.
+    The same entry with the same idempotency key as before returns the first one's comment and notifies nobody again.
+    Raises ValidationFailed with all problems.
     """
-    text, problems = check_plain_text(entry.text, path=("text",), label="The comment", max_length=MAX_COMMENT_LENGTH)
-    if not text and not problems:
-        problems = (Problem(("text",), ErrorCode.REQUIRED, "Say something."),)
-    key_problems = idempotency.key_problems(entry.idempotency_key)
-    digest = (
-        idempotency.digest([str(entry.tracker_id), text])
-        if entry.idempotency_key and not (problems or key_problems)
-        else None
+    errors = ErrorCollector()
+    text = check_text(
+        errors.at("text"), entry.text, label="The comment", max_length=MAX_COMMENT_LENGTH, missing="Say something."
     )
-    if digest is not None and (made := await _made(viewer, entry, digest)):
-        return made
-    tracker = (await rows_by_id(viewer, Tracker, [entry.tracker_id]))[0]
+    # Digests of the content are stored with idempotency keys: it must never change.
+    key = check_key(errors.at("idempotency_key"), entry.idempotency_key, lambda: [str(entry.tracker_id), text])
+    if key and not errors.problems and (first := await find_first(_written_by(viewer), key)):
+        return first
+    (tracker,) = await rows_by_id(viewer, Tracker, [entry.tracker_id])
     if tracker is None:
-        problems = (Problem(("tracker_id",), ErrorCode.NOT_FOUND, "There is no such tracker."), *problems)
-    if tracker is None or problems or key_problems:
-        raise ValidationFailed([*problems, *key_problems])
-    return await unit_of_work(lambda: _add(viewer, entry, tracker, text, digest))
+        not_found = Problem(("tracker_id",), ErrorCode.NOT_FOUND, "There is no such tracker.")
+        raise ValidationFailed([not_found, *errors.problems])
+    errors.raise_if_any()
+    return await unit_of_work(lambda: _insert_once(viewer, tracker.id, text, key))
 
 
-async def _add(viewer: Viewer, entry: CommentEntry, tracker: Tracker, text: str, digest: str | None) -> UUID:
+async def _insert_once(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyKey | None) -> UUID:
     async with transaction():
-        if digest is not None:
-            lock = f"comment:{viewer.member_id}:{entry.idempotency_key}"
-            await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
-            if made := await _made(viewer, entry, digest):
-                return made
-        # Under the tracker's lock its history and its inboxes are written in one order, as by every other change.
-        await fetch("SELECT FROM tracker WHERE id = $1 FOR NO KEY UPDATE", tracker.id)
-        comment_id = new_id()
-        key = entry.idempotency_key if digest else None
-        await fetch(_WRITE, comment_id, viewer.organisation_id, tracker.id, viewer.member_id, text, key, digest)
-        now = await Tracker.get(id=tracker.id)
-        await write_event(now, TrackerEventKind.COMMENTED, version=now.version, actor_id=viewer.member_id, comment=text)
-        concerned = [now.created_by_id, now.assignee_id]
-        await notify(concerned, NotificationKind.COMMENTED, tracker_id=now.id, actor_id=viewer.member_id)
-        await announce_change(now.id)
-        return comment_id
+        if key:
+            await lock_key(key, scope=f"comment:{viewer.member_id}")
+            if first := await find_first(_written_by(viewer), key):
+                return first
+        return await _insert(viewer, tracker_id, text, key)
 
 
-async def _made(viewer: Viewer, entry: CommentEntry, digest: str) -> UUID | None:
-    found = await Comment.get_or_none(author_id=viewer.member_id, idempotency_key=entry.idempotency_key)
-    if found is None:
-        return None
-    if found.idempotency_digest != digest:
-        raise ValidationFailed([idempotency.reused()])
-    return found.id
+async def _insert(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyKey | None) -> UUID:
+    # Under the tracker's lock its history and its inboxes are written in one order, as by every other change.
+    await fetch("SELECT FROM tracker WHERE id = $1 FOR NO KEY UPDATE", tracker_id)
+    comment_id = new_id()
+    await _INSERT.fetch(
+        id=comment_id,
+        organisation_id=viewer.organisation_id,
+        tracker_id=tracker_id,
+        author_id=viewer.member_id,
+        text=text,
+        idempotency_key=key.value if key else None,
+        idempotency_digest=key.digest if key else None,
+    )
+    tracker = await Tracker.get(id=tracker_id)
+    await write_event(
+        tracker, TrackerEventKind.COMMENTED, version=tracker.version, actor_id=viewer.member_id, comment=text
+    )
+    recipients = [tracker.created_by_id, tracker.assignee_id]
+    await notify(recipients, NotificationKind.COMMENTED, tracker_id=tracker_id, actor_id=viewer.member_id)
+    await announce_change(tracker_id)
+    return comment_id
+
+
+def _written_by(viewer: Viewer) -> QuerySet[Comment]:
+    return Comment.filter(author_id=viewer.member_id)
 
 
 async def pages_by_tracker(
     viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
-    """The same page of each tracker's comments, oldest first. The caller has seen the trackers."""
+    """Fetch the same page of each tracker's comments, oldest first. The viewer must be allowed to see the trackers."""
     statement = StatementBuilder()
     query = ListQuery(
         order=OLDEST_FIRST,

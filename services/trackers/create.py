@@ -1,60 +1,53 @@
-"""Trackers: opening one."""
+"""Creating a tracker: its idempotency key, the check of its entry, and its insert."""
 
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from models import Role, Tracker
-from models.database import fetch, transaction
-from services import idempotency
+from models.database import transaction
+from services.idempotency import IdempotencyKey, check_key, find_first, lock_key
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
 from services.trackers.create_input import CheckedEntry, TrackerEntry, check_entry
-from services.trackers.insert import write_tracker
+from services.trackers.insert import insert_tracker
 from services.viewer import Viewer
 
 
 async def validate_tracker(viewer: Viewer, entry: TrackerEntry) -> tuple[Problem, ...]:
-    """Everything that ``create_tracker`` would say of an entry; writes, counts and announces nothing.
+    """Return the problems that ``create_tracker`` would raise for an entry. Writes nothing and notifies nobody.
 
     Raises ForbiddenError without CREATE_TRACKERS.
     """
-    viewer.must_have(Role.CREATE_TRACKERS)
+    viewer.require_role(Role.CREATE_TRACKERS)
     return (await check_entry(viewer, entry)).problems
 
 
 async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
-    """Open a tracker: its row, its history's first event, the assignee's notification and mail, or nothing at all.
+    """Create a tracker with its first event, and the assignee's notification and mail, all or nothing. Return its id.
 
-    An entry whose idempotency key was spent on the same entry is answered with that tracker and tells nobody
-    again. Raises ValidationFailed with all problems of the entry, and ForbiddenError without CREATE_TRACKERS.
+    The same entry with the same idempotency key as before returns the first one's tracker and notifies nobody again.
+    Raises ValidationFailed with all problems of the entry, and ForbiddenError without CREATE_TRACKERS.
     """
-    viewer.must_have(Role.CREATE_TRACKERS)
-    key_problems = idempotency.key_problems(entry.idempotency_key)
-    digest = idempotency.digest(entry.content()) if entry.idempotency_key and not key_problems else None
-    if digest is not None and (made := await _made(viewer, entry, digest)):
-        return made
+    viewer.require_role(Role.CREATE_TRACKERS)
+    key_errors = ErrorCollector(("idempotency_key",))
+    key = check_key(key_errors, entry.idempotency_key, entry.content)
+    if key and (first := await find_first(_created_by(viewer), key)):
+        return first
     checked = await check_entry(viewer, entry)
-    if key_problems or checked.problems:
-        raise ValidationFailed([*checked.problems, *key_problems])
-    return await unit_of_work(lambda: _create(viewer, entry, checked, digest))
+    if checked.problems or key_errors.problems:
+        raise ValidationFailed([*checked.problems, *key_errors.problems])
+    return await unit_of_work(lambda: _insert_once(viewer, checked, key))
 
 
-async def _create(viewer: Viewer, entry: TrackerEntry, checked: CheckedEntry, digest: str | None) -> UUID:
-    if digest is None:
-        return await write_tracker(viewer, checked, due_date=entry.due_date)
+async def _insert_once(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKey | None) -> UUID:
+    if key is None:
+        return await insert_tracker(viewer, checked)  # one statement, and so a transaction of its own
     async with transaction():
-        # Of many with one key the first writes; the others wait here and then find what it wrote.
-        lock = f"{viewer.member_id}:{entry.idempotency_key}"
-        await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
-        if made := await _made(viewer, entry, digest):
-            return made
-        spent = (entry.idempotency_key, digest)
-        return await write_tracker(viewer, checked, due_date=entry.due_date, spent=spent)
+        await lock_key(key, scope=str(viewer.member_id))
+        return await find_first(_created_by(viewer), key) or await insert_tracker(viewer, checked, key)
 
 
-async def _made(viewer: Viewer, entry: TrackerEntry, digest: str) -> UUID | None:
-    found = await Tracker.get_or_none(created_by_id=viewer.member_id, idempotency_key=entry.idempotency_key)
-    if found is None:
-        return None
-    if found.idempotency_digest != digest:
-        raise ValidationFailed([idempotency.reused()])
-    return found.id
+def _created_by(viewer: Viewer) -> QuerySet[Tracker]:
+    return Tracker.filter(created_by_id=viewer.member_id)

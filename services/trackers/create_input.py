@@ -1,4 +1,4 @@
-"""The check of a new tracker's entry: everything that is wrong with it, told together."""
+"""The input of ``create_tracker``, and its check, which finds all problems at once."""
 
 import asyncio
 import datetime as dt
@@ -8,29 +8,27 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from models import Learner, LearningAim, Member, MemberKind, Role, TrackerCategory, TrackerStatus
-from models.rows import columns, row
-from services.accounts.assignees import unassignable_error
+from models import Learner, LearningAim, Member, Role, TrackerCategory, TrackerStatus
 from services.automations.rules import automation_problems
 from services.automations.snapshots import Snapshot, snapshot_of
 from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.numbers import plain_text
 from services.forms.kinds.types import Reference, SubmittedValue
-from services.forms.validate import CheckedForm, check_form
-from services.kernel.dates import LATEST_DATE, format_date, today
+from services.forms.validate import check_form
+from services.kernel.checks import check_text
+from services.kernel.dates import today
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.sql import StatementBuilder
-from services.kernel.text import MAX_DESCRIPTION_LENGTH, check_plain_text, clean_text
+from services.kernel.text import MAX_DESCRIPTION_LENGTH, clean_text
+from services.rows import rows_by_id
 from services.tracker_types.catalogue import AvailableType, type_by_key
+from services.trackers.checks import check_assignee, check_due_date, find_member
 from services.viewer import Viewer
-from services.visibility import visible
-
-NOTHING_CHECKED = CheckedForm(values={}, cleared=(), problems=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerEntry:
-    """What somebody enters to open a tracker."""
+    """The input of ``create_tracker``."""
 
     type: str
     type_version: int | None = None
@@ -43,9 +41,10 @@ class TrackerEntry:
     idempotency_key: str | None = None
 
     def content(self) -> dict[str, Any]:
-        """Return what two entries share if they say the same.
+        """Return what two entries have in common if they ask for the same tracker, as plain JSON.
 
-        The order of values, the spelling of numbers and surrounding blanks do not count, nor does the idempotency key.
+        The order of values, the notation of numbers, surrounding blanks and the idempotency key do not count. Digests of
+        this are stored with idempotency keys, so its names and forms must never change.
         """
         return {
             "type": self.type,
@@ -55,11 +54,11 @@ class TrackerEntry:
             "status": self.status,
             "description": clean_text(self.description or ""),
             "dueDate": self.due_date.isoformat() if self.due_date else None,
-            "values": sorted([_canonical(value) for value in self.values], key=lambda pair: pair[0]),
+            "values": sorted([_content_of(value) for value in self.values], key=lambda content: content[0]),
         }
 
 
-def _canonical(submitted: SubmittedValue) -> list[Any]:
+def _content_of(submitted: SubmittedValue) -> list[Any]:
     value: Any = submitted.value
     match value:
         case str():
@@ -67,7 +66,7 @@ def _canonical(submitted: SubmittedValue) -> list[Any]:
         case Decimal():
             value = plain_text(value)
         case list():
-            value = sorted({_file_text(part) if isinstance(part, UUID) else str(part) for part in value}) or None
+            value = sorted({_node_text("File", item) if isinstance(item, UUID) else item for item in value}) or None
         case Reference():
             value = _node_text(value.target.capitalize() if value.target else "", value.id)
         case dt.date():
@@ -75,147 +74,109 @@ def _canonical(submitted: SubmittedValue) -> list[Any]:
     return [submitted.key, submitted.slot if value is not None else None, value]
 
 
-def _file_text(file_id: UUID) -> str:
-    return _node_text("File", file_id)
-
-
-def _node_text(type_name: str, id: UUID) -> str:  # noqa: A002 - what it is
-    """Return an id as version 0.1.0 wrote it before hashing: digests that are stored must stay comparable."""
-    return f"NodeReference(type_name={type_name!r}, id={id!r})"
+def _node_text(type_name: str, node_id: UUID) -> str:
+    # As version 0.1.0 wrote it: the digests that are stored must stay comparable.
+    return f"NodeReference(type_name={type_name!r}, id={node_id!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedEntry:
-    """An entry after its check: the rows that it names, its values as they are kept, and its problems."""
+    """The result of the check: the rows that the entry refers to, its values as they are stored, and its problems."""
 
     type: AvailableType | None
     learner: Learner | None
     assignee: Member | None
     description: str
+    due_date: dt.date | None
     values: Mapping[str, Any]
     record_before: Snapshot | None
     problems: tuple[Problem, ...]
 
 
 async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
-    """Check an entry by every rule. Writes nothing, and stops at no first problem."""
-    day = today()
-    offered, learner, assignee = await asyncio.gather(
-        _offered(viewer, entry.type), _learner(viewer, entry.learner_id), find_member(viewer, entry.assignee_id)
+    """Check an entry by every rule and return all problems, in the order of the input's fields. Writes nothing."""
+    day, errors = today(), ErrorCollector()
+    available, learner, assignee = await asyncio.gather(
+        _find_type(viewer, entry.type), _find_learner(viewer, entry.learner_id), find_member(viewer, entry.assignee_id)
     )
-    form, record_before, record_problems = await _check_values(viewer, entry, offered, learner, day)
-    description, description_problems = check_plain_text(
-        entry.description, path=("description",), label="The description", max_length=MAX_DESCRIPTION_LENGTH
+    _check_type(errors, viewer, entry, available)
+    _check_learner(errors.at("learner_id"), entry, learner)
+    _check_status(errors.at("status"), entry)
+    check_assignee(errors.at("assignee_id"), viewer, entry.assignee_id, assignee)
+    description = check_text(
+        errors.at("description"), entry.description, label="The description", max_length=MAX_DESCRIPTION_LENGTH
     )
-    problems = (
-        *_type_problems(viewer, entry, offered),
-        *_learner_problems(entry, learner),
-        *_status_problems(entry),
-        *assignee_problems(viewer, entry.assignee_id, assignee),
-        *description_problems,
-        *due_date_problems(entry.due_date, day),
-        *form.problems,
-        *record_problems,
-    )
+    check_due_date(errors.at("due_date"), entry.due_date, day)
+    values, record_before = await _check_values(errors, viewer, entry, available, learner, day)
     return CheckedEntry(
-        type=offered,
+        type=available,
         learner=learner,
         assignee=assignee,
         description=description,
-        values=form.values,
+        due_date=entry.due_date,
+        values=values,
         record_before=record_before,
-        problems=problems,
+        problems=tuple(errors.problems),
     )
 
 
-async def _offered(viewer: Viewer, key: str) -> AvailableType | None:
-    """The type of the key, unless it is archived: that is unknown to a new tracker."""
-    offered = await type_by_key(viewer, key)
-    return None if offered is None or offered.type.archived else offered
+async def _find_type(viewer: Viewer, key: str) -> AvailableType | None:
+    """Return the type of this key; None if there is none, or it is archived."""
+    available = await type_by_key(viewer, key)
+    return None if available is None or available.type.archived else available
+
+
+async def _find_learner(viewer: Viewer, learner_id: UUID | None) -> Learner | None:
+    return None if learner_id is None else (await rows_by_id(viewer, Learner, [learner_id]))[0]
+
+
+def _check_type(errors: ErrorCollector, viewer: Viewer, entry: TrackerEntry, available: AvailableType | None) -> None:
+    if available is None:
+        errors.at("type").add(ErrorCode.UNKNOWN_TYPE, "There is no such tracker type.")
+        return
+    name, newest = available.type.name, available.form.version
+    if not available.can_be_created_by(viewer):
+        message = f"A {name} tracker needs the role {Role.CREATE_PROCESS_AUTOMATION_TRACKERS}."
+        errors.at("type").add(ErrorCode.FORBIDDEN, message)
+    if entry.type_version is not None and entry.type_version != newest:
+        message = f"The form of {name} has changed: version {newest} is in force. Load it again."
+        errors.at("type_version").add(ErrorCode.TYPE_CHANGED, message, version=newest)
+
+
+def _check_learner(errors: ErrorCollector, entry: TrackerEntry, learner: Learner | None) -> None:
+    if entry.learner_id is None:
+        errors.add(ErrorCode.REQUIRED, "Choose the learner.")
+    elif learner is None:
+        errors.add(ErrorCode.NOT_FOUND, "There is no such learner.")
+
+
+def _check_status(errors: ErrorCollector, entry: TrackerEntry) -> None:
+    if entry.status != TrackerStatus.NEW:
+        errors.add(ErrorCode.STATUS_NOT_ALLOWED, "A tracker is created as NEW.", allowed=TrackerStatus.NEW)
 
 
 async def _check_values(
-    viewer: Viewer, entry: TrackerEntry, offered: AvailableType | None, learner: Learner | None, day: dt.date
-) -> tuple[CheckedForm, Snapshot | None, list[Problem]]:
-    """The entry's form; if it is an automation's, what the learner's record holds and has against it."""
-    if offered is None:
-        return NOTHING_CHECKED, None, []
-    definition = offered.form.definition
-    uploads = UploadScope(uploader_id=viewer.member_id, type_key=offered.type.key)
+    errors: ErrorCollector,
+    viewer: Viewer,
+    entry: TrackerEntry,
+    available: AvailableType | None,
+    learner: Learner | None,
+    day: dt.date,
+) -> tuple[Mapping[str, Any], Snapshot | None]:
+    """Check the form, and for a process automation the learner's record.
+
+    Returns the values as they are stored, and what the record holds of what the automation is going to change.
+    """
+    if available is None:
+        return {}, None
+    definition = available.form.definition
+    uploads = UploadScope(uploader_id=viewer.member_id, type_key=available.type.key)
     form = await check_form(
         definition, entry.values, organisation_id=viewer.organisation_id, today=day, uploads=uploads
     )
-    if learner is None or offered.type.category != TrackerCategory.PROCESS_AUTOMATION:
-        return form, None, []
+    errors.extend(form.problems)
+    if learner is None or available.type.category != TrackerCategory.PROCESS_AUTOMATION:
+        return form.values, None
     aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
-    problems = await automation_problems(definition, form.values, learner, aims)
-    return form, snapshot_of(definition, learner, aims), problems
-
-
-async def _learner(viewer: Viewer, learner_id: UUID | None) -> Learner | None:
-    if learner_id is None:
-        return None
-    statement = StatementBuilder()
-    found = await statement.fetch(
-        f"SELECT {columns(Learner, 'l')} FROM learner l "
-        f"WHERE {visible(Learner, 'l', viewer, statement)} AND l.id = {statement.bind(learner_id)}"
-    )
-    return row(Learner, "l", found[0]) if found else None
-
-
-async def find_member(viewer: Viewer, member_id: UUID | None) -> Member | None:
-    """Return the organisation's member of this id, active or not; None for None."""
-    if member_id is None:
-        return None
-    return await Member.get_or_none(id=member_id, organisation_id=viewer.organisation_id)
-
-
-def _type_problems(viewer: Viewer, entry: TrackerEntry, offered: AvailableType | None) -> list[Problem]:
-    if offered is None:
-        return [Problem(("type",), ErrorCode.UNKNOWN_TYPE, "There is no such tracker type.")]
-    problems = []
-    if not offered.can_be_created_by(viewer):
-        message = f"A {offered.type.name} tracker needs the role {Role.CREATE_PROCESS_AUTOMATION_TRACKERS}."
-        problems.append(Problem(("type",), ErrorCode.FORBIDDEN, message))
-    newest = offered.form.version
-    if entry.type_version is not None and entry.type_version != newest:
-        message = f"The form of {offered.type.name} has changed: version {newest} is in force. Load it again."
-        problems.append(Problem(("type_version",), ErrorCode.TYPE_CHANGED, message, (("version", str(newest)),)))
-    return problems
-
-
-def _learner_problems(entry: TrackerEntry, learner: Learner | None) -> list[Problem]:
-    if entry.learner_id is None:
-        return [Problem(("learner_id",), ErrorCode.REQUIRED, "Choose the learner.")]
-    if learner is None:
-        return [Problem(("learner_id",), ErrorCode.NOT_FOUND, "There is no such learner.")]
-    return []
-
-
-def _status_problems(entry: TrackerEntry) -> list[Problem]:
-    if entry.status == TrackerStatus.NEW:
-        return []
-    message = "A tracker is created as NEW."
-    return [Problem(("status",), ErrorCode.STATUS_NOT_ALLOWED, message, (("allowed", "NEW"),))]
-
-
-def assignee_problems(viewer: Viewer, assignee_id: UUID | None, assignee: Member | None) -> list[Problem]:
-    """Who may be assignee: an active administrator of the organisation, or oneself."""
-    if assignee_id is None:
-        return []
-    if assignee is None:
-        return [Problem(("assignee_id",), ErrorCode.NOT_FOUND, "There is no such member.")]
-    if assignee.id == viewer.member_id or (assignee.active and assignee.kind == MemberKind.ADMINISTRATOR):
-        return []
-    return [unassignable_error(assignee.name)]
-
-
-def due_date_problems(due_date: dt.date | None, day: dt.date) -> list[Problem]:
-    """A due date set may not lie before today, nor beyond the year 2100."""
-    if due_date is None or day <= due_date <= LATEST_DATE:
-        return []
-    if due_date < day:
-        message = f"The due date must be {format_date(day)} or later."
-        return [Problem(("due_date",), ErrorCode.TOO_EARLY, message, (("earliest", day.isoformat()),))]
-    message = f"The due date must be {format_date(LATEST_DATE)} or earlier."
-    return [Problem(("due_date",), ErrorCode.TOO_LATE, message, (("latest", LATEST_DATE.isoformat()),))]
+    errors.extend(await automation_problems(definition, form.values, learner, aims))
+    return form.values, snapshot_of(definition, learner, aims)

@@ -1,4 +1,4 @@
-"""What an update changes of a tracker, in the words that its history keeps."""
+"""The difference between two states of a tracker, as its history stores it: labels and displayed values."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from services.kernel.dates import format_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerState:
-    """What an update can change of a tracker."""
+    """Everything of a tracker that an update can change."""
 
     status: TrackerStatus
     assignee_id: UUID | None
@@ -25,7 +25,7 @@ class TrackerState:
 
     @classmethod
     def of(cls, tracker: Tracker) -> "TrackerState":
-        """What a tracker holds now."""
+        """Return the present state of a tracker."""
         return cls(
             status=tracker.status,
             assignee_id=tracker.assignee_id,
@@ -38,21 +38,21 @@ class TrackerState:
 async def changes(
     organisation_id: UUID, definition: TypeDefinition, before: TrackerState, after: TrackerState
 ) -> list[dict[str, Any]]:
-    """Every changed field with its label and its display before and after, null where there was or is nothing.
+    """Return every changed field with ``path``, ``label`` and how it was displayed ``before`` and is ``after``.
 
-    ``path`` is the input's.
+    ``path`` is that of the API's input, as history stores it; an empty field is displayed as None.
     """
     fields = [field for field in definition.fields if before.values.get(field.key) != after.values.get(field.key)]
-    pointed = referenced_ids(
+    referenced = referenced_ids(
         (field, side.values[field.key]) for field in fields for side in (before, after) if field.key in side.values
     )
     if before.assignee_id != after.assignee_id:
-        pointed |= {one for one in (before.assignee_id, after.assignee_id) if one}
-    names = await names_by_id(organisation_id, pointed)
-    return [*_own(before, after, names), *(_of_field(field, before, after, names) for field in fields)]
+        referenced |= {assignee_id for assignee_id in (before.assignee_id, after.assignee_id) if assignee_id}
+    names = await names_by_id(organisation_id, referenced)
+    return [*_own_changes(before, after, names), *(_field_change(field, before, after, names) for field in fields)]
 
 
-def _own(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
+def _own_changes(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
     def display(value: object) -> str | None:
         if isinstance(value, TrackerStatus):
             return value.capitalize()
@@ -61,8 +61,8 @@ def _own(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -
         return format_date(value) if isinstance(value, dt.date) else str(value or "") or None
 
     return [
-        {"path": [slot], "label": label, "before": display(old), "after": display(new)}
-        for slot, label, old, new in (
+        {"path": [name], "label": label, "before": display(old), "after": display(new)}
+        for name, label, old, new in (
             ("status", "Status", before.status, after.status),
             ("assigneeId", "Assignee", before.assignee_id, after.assignee_id),
             ("description", "Description", before.description, after.description),
@@ -72,7 +72,7 @@ def _own(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -
     ]
 
 
-def _of_field(
+def _field_change(
     field: FieldDefinition, before: TrackerState, after: TrackerState, names: Mapping[UUID, str]
 ) -> dict[str, Any]:
     old, new = (side.values.get(field.key) for side in (before, after))

@@ -1,98 +1,106 @@
-"""The hot write: a tracker with its event, notification, mail and wake-up, in one SQL statement.
+"""Inserting a tracker with its event, notification, mail and wake-up by one SQL statement, the hot write.
 
-One statement is one transaction and one round trip, so the counters' locks are held for as short as can be.
-Each part takes from the one before it, which keeps the lock order: its files, the assignee, the learner (whose row the
-listing of the tracker is made from), the organisation's counter, the inbox. Where not every file can be had, or the assignee may not be one any more, nothing is counted, and
-so nothing is written.
+One statement is one round trip and one transaction, so the counters' rows are locked as briefly as possible. Each part
+reads the one before it, which keeps the order of locks: files, assignee, learner (a trigger builds the tracker's listing
+from its row), the organisation's counter, the inbox. If a file has been taken meanwhile, or the assignee is no longer
+allowed, ``counted`` has no row, and nothing is written.
 """
 
-import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from models.base import dump_json, new_id
-from models.database import fetch
 from services.accounts.assignees import assignable, unassignable_error
+from services.idempotency import IdempotencyKey
 from services.kernel.channels import INBOX
 from services.kernel.errors import ValidationFailed
-from services.trackers.attachments import attachable, files_in, taken_meanwhile
+from services.kernel.sql import NamedStatement
+from services.trackers.attachments import attachable, file_ids_in, files_taken_error
 from services.trackers.create_input import CheckedEntry
 from services.viewer import Viewer
 
-_WRITE = f"""
-WITH had AS (
-    SELECT id FROM stored_file WHERE id = ANY($17) AND {attachable("$2", "$7")} ORDER BY id FOR UPDATE
+# ``notified`` and ``mailed`` do what services/notifications/notify.py and services/mail_queue.py do for every other change.
+_INSERT = NamedStatement(f"""
+WITH files AS (
+    SELECT id FROM stored_file WHERE id = ANY(:file_ids) AND {attachable(":organisation_id", ":creator_id")}
+    ORDER BY id FOR UPDATE
 ), assignee AS (
-    SELECT m.id FROM member m WHERE m.id = $6 AND {assignable("m", "$7")} FOR SHARE
-), about AS (
-    SELECT id FROM learner WHERE id = $5 FOR SHARE
+    SELECT m.id FROM member m WHERE m.id = :assignee_id AND {assignable("m", ":creator_id")} FOR SHARE
+), locked_learner AS (
+    SELECT id FROM learner WHERE id = :learner_id FOR SHARE
 ), counted AS (
     UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
-    WHERE organisation_id = $2 AND (SELECT count(*) FROM had) = cardinality($17::uuid[])
-        AND ($6::uuid IS NULL OR EXISTS (SELECT FROM assignee)) AND EXISTS (SELECT FROM about)
+    WHERE organisation_id = :organisation_id AND (SELECT count(*) FROM files) = cardinality(:file_ids::uuid[])
+        AND (:assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee)) AND EXISTS (SELECT FROM locked_learner)
     RETURNING trackers, newest_at
-), written AS (
+), inserted AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, created_by_id,
         status, description, due_date, "values", version, created_at, updated_at, idempotency_key, idempotency_digest,
         record_before)
-    SELECT $1, $2, trackers, $3, $4, $5, $6, $7, 'NEW', $8, $9, $10, 1, newest_at, newest_at, $11, $12, $16 FROM counted
+    SELECT :id, :organisation_id, trackers, :type_id, :type_version_id, :learner_id, :assignee_id, :creator_id,
+        'NEW', :description, :due_date, :values, 1, newest_at, newest_at, :idempotency_key, :idempotency_digest,
+        :record_before
+    FROM counted
     RETURNING id, created_at
 ), attached AS (
-    UPDATE stored_file f SET tracker_id = $1 FROM written, had WHERE f.id = had.id
+    UPDATE stored_file f SET tracker_id = :id FROM inserted, files WHERE f.id = files.id
 ), event AS (
     INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, changes)
-    SELECT $13, $2, id, 'CREATED', $7, created_at, 1, '[]' FROM written
-), told AS (
-    UPDATE inbox SET cursor = cursor + 1 FROM written WHERE member_id = $6 AND $6 <> $7 RETURNING member_id, cursor
+    SELECT :event_id, :organisation_id, id, 'CREATED', :creator_id, created_at, 1, '[]' FROM inserted
+), inbox_of_assignee AS (
+    UPDATE inbox SET cursor = cursor + 1 FROM inserted WHERE member_id = :assignee_id AND :assignee_id <> :creator_id
+    RETURNING member_id, cursor
 ), notified AS (
     INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
-    SELECT $14, member_id, cursor, 'ASSIGNED', $1, $7, now() FROM told
+    SELECT :notification_id, member_id, cursor, 'ASSIGNED', :id, :creator_id, now() FROM inbox_of_assignee
     RETURNING id, recipient_id
 ), mailed AS (
     INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)
-    SELECT $15, 'ASSIGNMENT', recipient_id, id, now(), now(), 0 FROM notified
+    SELECT :mail_id, 'ASSIGNMENT', recipient_id, id, now(), now(), 0 FROM notified
     RETURNING recipient_id
 )
-SELECT (SELECT count(*) FROM written) AS written, $6::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable,
+SELECT EXISTS (SELECT FROM inserted) AS inserted,
+    :assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable,
     (SELECT pg_notify('{INBOX}', recipient_id::text) FROM mailed)
-"""
+""")
 
 
-async def write_tracker(
-    viewer: Viewer,
-    checked: CheckedEntry,
-    *,
-    due_date: dt.date | None,
-    spent: tuple[str | None, str | None] = (None, None),
-) -> UUID:
-    """Write a checked entry; ``spent`` is the idempotency key with its digest. Nobody is told of their own doing.
+async def insert_tracker(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKey | None = None) -> UUID:
+    """Insert a tracker from an entry without problems and return its id. The viewer is not notified of their own tracker.
 
-    Raises ValidationFailed where since the check another tracker has taken a file, or the assignee may not be one any more.
+    Raises ValidationFailed if, since the check, another tracker has taken one of the files, or the assignee is no longer
+    allowed.
     """
+    tracker_id, values = new_id(), _values_of(checked)
+    (result,) = await _INSERT.fetch(
+        **values,
+        id=tracker_id,
+        organisation_id=viewer.organisation_id,
+        creator_id=viewer.member_id,
+        idempotency_key=key.value if key else None,
+        idempotency_digest=key.digest if key else None,
+        event_id=new_id(),
+        notification_id=new_id(),
+        mail_id=new_id(),
+    )
+    if checked.assignee is not None and not result["assignable"]:
+        raise ValidationFailed([unassignable_error(checked.assignee.name)])
+    if not result["inserted"]:
+        raise await files_taken_error(viewer, values["file_ids"], tracker_id)
+    return tracker_id
+
+
+def _values_of(checked: CheckedEntry) -> dict[str, Any]:
     assert checked.type is not None
     assert checked.learner is not None
-    tracker_id = new_id()
-    files = files_in(checked.type.form.definition, checked.values)
-    (done,) = await fetch(
-        _WRITE,
-        tracker_id,
-        viewer.organisation_id,
-        checked.type.type.id,
-        checked.type.form.id,
-        checked.learner.id,
-        checked.assignee.id if checked.assignee else None,
-        viewer.member_id,
-        checked.description,
-        due_date,
-        dump_json(dict(checked.values)),
-        *spent,
-        new_id(),
-        new_id(),
-        new_id(),
-        None if checked.record_before is None else dump_json(checked.record_before),
-        files,
-    )
-    if checked.assignee is not None and not done["assignable"]:
-        raise ValidationFailed([unassignable_error(checked.assignee.name)])
-    if not done["written"]:
-        raise await taken_meanwhile(viewer, files, tracker_id)
-    return tracker_id
+    return {
+        "type_id": checked.type.type.id,
+        "type_version_id": checked.type.form.id,
+        "learner_id": checked.learner.id,
+        "assignee_id": checked.assignee.id if checked.assignee else None,
+        "description": checked.description,
+        "due_date": checked.due_date,
+        "values": dump_json(dict(checked.values)),
+        "record_before": None if checked.record_before is None else dump_json(checked.record_before),
+        "file_ids": file_ids_in(checked.type.form.definition, checked.values),
+    }

@@ -1,50 +1,51 @@
-"""Trackers: changing one. An update is one event of the history, and tells whom it concerns, or it is nothing."""
+"""Updating a tracker: its row, one event of its history, and the notifications of those whom it concerns."""
 
 from dataclasses import replace
 from uuid import UUID
 
 from models import Learner, NotificationKind, Tracker, TrackerEventKind, TrackerStatus
 from models.base import dump_json
-from models.database import fetch, transaction
+from models.database import transaction
 from models.rows import columns, row
 from services.accounts.assignees import hold_assignee
 from services.automations.approval import apply_or_schedule, notify_outcome
 from services.automations.snapshots import snapshot
+from services.forms.definitions import TypeDefinition
 from services.history import write_event
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import StatementBuilder
+from services.kernel.sql import NamedStatement, StatementBuilder
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify_each
-from services.trackers.attachments import attach, files_in
+from services.trackers.attachments import attach, file_ids_in
 from services.trackers.diff import TrackerState, changes
-from services.trackers.update_input import CheckedUpdate, UpdateEntry, check_update
+from services.trackers.update_input import CheckedUpdate, UpdateEntry, Values, check_update
 from services.viewer import Viewer
 from services.visibility import visible
 
-_WRITE = """
-UPDATE tracker SET status = $2, assignee_id = $3, description = $4, due_date = $5, "values" = $6,
-    values_changed_by_id = $7, record_before = $8, version = $9, updated_at = now(),
-    applies_on = $10
-WHERE id = $1
-"""
+_UPDATE = NamedStatement("""
+UPDATE tracker SET status = :status, assignee_id = :assignee_id, description = :description, due_date = :due_date,
+    "values" = :values, values_changed_by_id = :values_changed_by_id, record_before = :record_before, version = :version,
+    updated_at = now(), applies_on = :applies_on
+WHERE id = :id
+""")
 
 
 async def validate_update(viewer: Viewer, entry: UpdateEntry) -> tuple[Problem, ...]:
-    """Everything that ``update_tracker`` would say of an entry; writes and announces nothing."""
+    """Return the problems that ``update_tracker`` would raise for an entry. Writes nothing and notifies nobody."""
     try:
-        return (await _checked(viewer, entry)).problems
-    except ValidationFailed as rejected:
-        return rejected.problems
+        return (await _check(viewer, entry)).problems
+    except ValidationFailed as failed:
+        return failed.problems
 
 
 async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
-    """Change a tracker: its row, one event of its history and what members are told of it, or nothing at all.
+    """Change a tracker with one event of its history and its notifications, all or nothing. Return its id.
 
     An entry that changes nothing writes nothing. Raises ValidationFailed with all problems, or with CONFLICT alone and
-    the tracker as it now stands, if that has another version than the one last read.
+    the current tracker if its version is not the one that the viewer last read.
     """
-    checked = await _checked(viewer, entry)
+    checked = await _check(viewer, entry)
     if checked.problems:
         raise ValidationFailed(checked.problems)
     if not checked.changes_nothing:
@@ -52,25 +53,25 @@ async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
     return checked.tracker.id
 
 
-async def _checked(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
+async def _check(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
     tracker = await _find(viewer, entry.tracker_id)
-    _must_be_of_version(tracker, entry.version)
+    _require_version(tracker, entry.version)
     return await check_update(viewer, tracker, entry)
 
 
 async def _find(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> Tracker:
     statement = StatementBuilder()
     condition = visible(Tracker, "t", viewer, statement)
-    found = await statement.fetch(
+    records = await statement.fetch(
         f"SELECT {columns(Tracker, 't')} FROM tracker t WHERE {condition} AND t.id = {statement.bind(tracker_id)} {lock}"
     )
-    tracker = row(Tracker, "t", found[0]) if found else None
+    tracker = row(Tracker, "t", records[0]) if records else None
     if tracker is None:
         raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker.")])
     return tracker
 
 
-def _must_be_of_version(tracker: Tracker, version: int) -> None:
+def _require_version(tracker: Tracker, version: int) -> None:
     if tracker.version != version:
         message = "Somebody else has changed the tracker. Read it again."
         problem = Problem(("version",), ErrorCode.CONFLICT, message, (("version", str(tracker.version)),))
@@ -79,78 +80,82 @@ def _must_be_of_version(tracker: Tracker, version: int) -> None:
 
 async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
     async with transaction():
-        # What was checked is what is there, if the version has not moved on meanwhile.
+        # If the version is still the one that was checked, so is everything else.
         tracker = await _find(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
-        _must_be_of_version(tracker, checked.tracker.version)
+        _require_version(tracker, checked.tracker.version)
         before, after = TrackerState.of(tracker), checked.after
         if before != after:
-            await _write(viewer, tracker, checked)
+            await _update_row(viewer, tracker, checked)
         await write_event(
             tracker,
-            _kind_of_event(before, after),
+            _event_kind(before, after),
             version=tracker.version,
             actor_id=viewer.member_id,
             comment=checked.comment,
-            changes=await changes(viewer.organisation_id, checked.form.definition, before, after),
+            changes=await changes(viewer.organisation_id, checked.type_version.definition, before, after),
         )
-        news, outcome = _news(tracker, before, after), None
+        notifications, outcome = _notifications(tracker, before, after), None
         if checked.approves:
-            outcome = await apply_or_schedule(tracker, checked.form, viewer=viewer, day=today())
-        await notify_each(news, tracker_id=tracker.id, actor_id=viewer.member_id)
+            outcome = await apply_or_schedule(tracker, checked.type_version, viewer=viewer, day=today())
+        await notify_each(notifications, tracker_id=tracker.id, actor_id=viewer.member_id)
         if outcome is not None:
             await notify_outcome(tracker, outcome, viewer=viewer)
         await announce_change(tracker.id)
 
 
-async def _write(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> None:
-    """Write the row, and bring ``tracker`` to what it then holds."""
+async def _update_row(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> None:
+    """Bring ``tracker``, which is locked, to the state after the update, and write its row."""
     after = checked.after
     if after.assignee_id not in (None, tracker.assignee_id):
         await hold_assignee(viewer, after.assignee_id)
     if tracker.values != after.values:
-        definition = checked.form.definition
-        had = files_in(definition, tracker.values)
-        await attach([one for one in files_in(definition, after.values) if one not in had], tracker.id, viewer)
-        tracker.values_changed_by_id = viewer.member_id
-        learner = await Learner.get(id=tracker.learner_id)
-        tracker.record_before = await snapshot(definition, learner)
-    tracker.status, tracker.assignee_id, tracker.values = after.status, after.assignee_id, dict(after.values)
+        await _change_values(viewer, tracker, checked.type_version.definition, after.values)
+    tracker.status, tracker.assignee_id = after.status, after.assignee_id
     tracker.description, tracker.due_date = after.description, after.due_date
     if tracker.status != TrackerStatus.APPROVED:
-        tracker.applies_on = None  # given up, it waits for no day
+        tracker.applies_on = None
     tracker.version += 1
-    await fetch(
-        _WRITE,
-        tracker.id,
-        tracker.status,
-        tracker.assignee_id,
-        tracker.description,
-        tracker.due_date,
-        dump_json(tracker.values),
-        tracker.values_changed_by_id,
-        None if tracker.record_before is None else dump_json(tracker.record_before),
-        tracker.version,
-        tracker.applies_on,
+    await _UPDATE.fetch(
+        id=tracker.id,
+        status=tracker.status,
+        assignee_id=tracker.assignee_id,
+        description=tracker.description,
+        due_date=tracker.due_date,
+        values=dump_json(tracker.values),
+        values_changed_by_id=tracker.values_changed_by_id,
+        record_before=None if tracker.record_before is None else dump_json(tracker.record_before),
+        version=tracker.version,
+        applies_on=tracker.applies_on,
     )
 
 
-def _kind_of_event(before: TrackerState, after: TrackerState) -> TrackerEventKind:
+async def _change_values(viewer: Viewer, tracker: Tracker, definition: TypeDefinition, values: Values) -> None:
+    attached = file_ids_in(definition, tracker.values)
+    added = [file_id for file_id in file_ids_in(definition, values) if file_id not in attached]
+    await attach(added, tracker.id, viewer)
+    tracker.values, tracker.values_changed_by_id = dict(values), viewer.member_id
+    tracker.record_before = await snapshot(definition, await Learner.get(id=tracker.learner_id))
+
+
+def _event_kind(before: TrackerState, after: TrackerState) -> TrackerEventKind:
     if before.status != after.status:
         return TrackerEventKind.STATUS_CHANGED
     reassigned = before.assignee_id != after.assignee_id
     return TrackerEventKind.ASSIGNED if reassigned else TrackerEventKind.UPDATED
 
 
-def _news(tracker: Tracker, before: TrackerState, after: TrackerState) -> dict[UUID, NotificationKind]:
-    """Who hears what, each the weightiest: the new assignee, the former one, and of all else creator and assignee."""
-    news: dict[UUID | None, NotificationKind] = {}
-    reassigned = before.assignee_id != after.assignee_id
+def _notifications(tracker: Tracker, before: TrackerState, after: TrackerState) -> dict[UUID, NotificationKind]:
+    """Return which notification each member gets: one, of the most important kind.
+
+    The new assignee hears ASSIGNED and the former one UPDATED; of every other change the creator and the assignee hear.
+    """
+    kinds: dict[UUID | None, NotificationKind] = {}
+    reassigned, status_changed = before.assignee_id != after.assignee_id, before.status != after.status
     if reassigned:
-        news[before.assignee_id] = NotificationKind.UPDATED
-    changed = before.status != after.status
-    if changed or not reassigned or replace(before, assignee_id=after.assignee_id) != after:
-        kind = NotificationKind.STATUS_CHANGED if changed else NotificationKind.UPDATED
-        news |= {tracker.created_by_id: kind, after.assignee_id: kind}
+        kinds[before.assignee_id] = NotificationKind.UPDATED
+    if status_changed or not reassigned or replace(before, assignee_id=after.assignee_id) != after:
+        kind = NotificationKind.STATUS_CHANGED if status_changed else NotificationKind.UPDATED
+        kinds |= {tracker.created_by_id: kind, after.assignee_id: kind}
     if reassigned:
-        news[after.assignee_id] = NotificationKind.ASSIGNED
-    return {member: kind for member, kind in news.items() if member is not None}
+        kinds[after.assignee_id] = NotificationKind.ASSIGNED
+    return {member_id: kind for member_id, kind in kinds.items() if member_id is not None}

@@ -1,6 +1,6 @@
-"""The check of an update's entry: everything that is wrong with it, told together.
+"""The input of ``update_tracker``, and its check, which finds all problems at once.
 
-A slot is judged only where it changes something; what stays as it is, is neither asked about again nor refused.
+Only what changes is checked: a field that keeps its stored value is neither validated again nor refused.
 """
 
 import datetime as dt
@@ -16,12 +16,14 @@ from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
 from services.forms.validate import check_form
 from services.kernel.absent import ABSENT, Absent
+from services.kernel.checks import check_text
 from services.kernel.dates import today
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.text import MAX_COMMENT_LENGTH, MAX_DESCRIPTION_LENGTH, check_plain_text
+from services.kernel.text import MAX_COMMENT_LENGTH, MAX_DESCRIPTION_LENGTH
 from services.tracker_types.catalogue import AvailableType, TypeVersion, forms, offered_types
 from services.tracker_types.transitions import Transition
-from services.trackers.create_input import assignee_problems, due_date_problems, find_member
+from services.trackers.checks import check_assignee, check_due_date, find_member
 from services.trackers.diff import TrackerState
 from services.trackers.permissions import is_immutable, may_edit, transitions_from
 from services.viewer import Viewer
@@ -31,7 +33,7 @@ Values: TypeAlias = Mapping[str, CanonicalValue]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateEntry:
-    """What somebody enters to change a tracker; ``version`` is the one that they last read."""
+    """The input of ``update_tracker``; ``version`` is the one that the member last read."""
 
     tracker_id: UUID
     version: int
@@ -45,12 +47,11 @@ class UpdateEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedUpdate:
-    """An update after its check: the tracker as it was read, what it is to hold, the step taken, and the problems."""
+    """The result of the check: the tracker as it was read, its state after the update, and the problems."""
 
     tracker: Tracker
-    offered: AvailableType
-    form: TypeVersion
-    step: Transition | None
+    type_version: TypeVersion
+    transition: Transition | None
     after: TrackerState
     comment: str | None
     problems: tuple[Problem, ...]
@@ -58,172 +59,184 @@ class CheckedUpdate:
     @property
     def changes_nothing(self) -> bool:
         """Whether there is nothing to write, not even a comment."""
-        return self.step is None and self.comment is None and self.after == TrackerState.of(self.tracker)
+        return self.transition is None and self.comment is None and self.after == TrackerState.of(self.tracker)
 
     @property
     def approves(self) -> bool:
-        """Whether the record is to be changed by it: a process automation is approved, or tried again."""
-        return self.step is not None and self.step.to == TrackerStatus.APPROVED
+        """Whether it approves a process automation, or applies an approved one again."""
+        return self.transition is not None and self.transition.to == TrackerStatus.APPROVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class _Context:
     viewer: Viewer
     tracker: Tracker
     entry: UpdateEntry
-    offered: AvailableType
-    form: TypeVersion
+    available: AvailableType
+    type_version: TypeVersion
 
     @property
     def uploads(self) -> UploadScope:
         return UploadScope(
-            uploader_id=self.viewer.member_id, type_key=self.offered.type.key, tracker_id=self.tracker.id
+            uploader_id=self.viewer.member_id, type_key=self.available.type.key, tracker_id=self.tracker.id
         )
 
     @property
-    def approving(self) -> bool:
-        automation = self.offered.type.category == TrackerCategory.PROCESS_AUTOMATION
-        return automation and self.entry.status == TrackerStatus.APPROVED
+    def approves(self) -> bool:
+        is_automation = self.available.type.category == TrackerCategory.PROCESS_AUTOMATION
+        return is_automation and self.entry.status == TrackerStatus.APPROVED
 
 
 async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> CheckedUpdate:
-    """Check an update by every rule but its version. Writes nothing, and stops at no first problem."""
-    (offered,) = await offered_types(viewer, ids=[tracker.type_id], include_disabled=True)
-    form = (await forms([tracker.type_version_id]))[tracker.type_version_id]
-    case = _Case(viewer=viewer, tracker=tracker, entry=entry, offered=offered, form=form)
-    step, of_status = _step(case)
-    status = step.to if step else tracker.status
-    assignee_id, of_assignee = await _assignee(case)
-    description, of_description = _description(case)
-    due_date, of_due_date = _due_date(case)
-    values, of_values = await _values(case, status)
-    comment, of_comment = _comment(case, step)
+    """Check an update by every rule but that of its version, and return all problems. Writes nothing."""
+    (available,) = await offered_types(viewer, ids=[tracker.type_id], include_disabled=True)
+    type_version = (await forms([tracker.type_version_id]))[tracker.type_version_id]
+    context = _Context(viewer=viewer, tracker=tracker, entry=entry, available=available, type_version=type_version)
+    errors = ErrorCollector()
+    transition = _check_status(errors.at("status"), context)
+    status = transition.to if transition else tracker.status
     after = TrackerState(
-        status=status, assignee_id=assignee_id, description=description, due_date=due_date, values=values
+        status=status,
+        assignee_id=await _check_assignee(errors.at("assignee_id"), context),
+        description=_check_description(errors.at("description"), context),
+        due_date=_check_due_date(errors.at("due_date"), context),
+        values=await _check_values(errors.at("values"), context, status),
     )
-    problems = (*of_status, *of_assignee, *of_description, *of_due_date, *of_values, *of_comment)
+    comment = _check_comment(errors.at("comment"), context, transition)
+    await _check_record(errors, context)
     return CheckedUpdate(
         tracker=tracker,
-        offered=offered,
-        form=form,
-        step=step,
+        type_version=type_version,
+        transition=transition,
         after=after,
         comment=comment,
-        problems=(*problems, *await _of_record(case)),
+        problems=tuple(errors.problems),
     )
 
 
-def _step(case: _Case) -> tuple[Transition | None, Sequence[Problem]]:
-    to, path = case.entry.status, ("status",)
-    if to is ABSENT:
-        return None, ()
-    if to is None:
-        return None, (Problem(path, ErrorCode.REQUIRED, "A tracker always has a status."),)
-    steps = transitions_from(case.viewer, case.tracker, case.offered, case.form)
-    step = next((one for one in steps if one.to == to), None)
-    if step is not None:
-        return step, () if step.forbidden is None else (Problem(path, ErrorCode.FORBIDDEN, step.forbidden),)
-    if to == case.tracker.status:
-        return None, ()
-    allowed = ", ".join(one.to for one in steps if one.viewer_can_take)
-    message = f"No step leads from {case.tracker.status.capitalize()} to {to.capitalize()}."
-    return None, (Problem(path, ErrorCode.STATUS_NOT_ALLOWED, message, (("allowed", allowed),)),)
+def _check_status(errors: ErrorCollector, context: _Context) -> Transition | None:
+    status, current = context.entry.status, context.tracker.status
+    if status is ABSENT:
+        return None
+    if status is None:
+        errors.add(ErrorCode.REQUIRED, "A tracker always has a status.")
+        return None
+    transitions = transitions_from(context.viewer, context.tracker, context.available, context.type_version)
+    transition = next((transition for transition in transitions if transition.to == status), None)
+    if transition is not None and transition.forbidden is not None:
+        errors.add(ErrorCode.FORBIDDEN, transition.forbidden)
+    elif transition is None and status != current:
+        allowed = ", ".join(transition.to for transition in transitions if transition.viewer_can_take)
+        message = f"No step leads from {current.capitalize()} to {status.capitalize()}."
+        errors.add(ErrorCode.STATUS_NOT_ALLOWED, message, allowed=allowed)
+    return transition
 
 
-def _refusal(case: _Case, label: str, *path: str) -> Problem | None:
-    """Why a slot may not be changed here by the viewer, whatever is entered."""
-    if path[0] == "values" and is_immutable(case.tracker, case.offered):
-        message = f"{label} stays as it is: the tracker is {case.tracker.status.capitalize()}."
-        return Problem(path, ErrorCode.IMMUTABLE, message)
-    if not may_edit(case.viewer, case.tracker, case.offered):
+def _change_refused(errors: ErrorCollector, context: _Context, label: str) -> bool:
+    """Add an error and return True if the viewer may not change this part of the tracker, whatever the new value is."""
+    viewer, tracker, available = context.viewer, context.tracker, context.available
+    if errors.path[0] == "values" and is_immutable(tracker, available):
+        message = f"{label} stays as it is: the tracker is {tracker.status.capitalize()}."
+        errors.add(ErrorCode.IMMUTABLE, message)
+    elif not may_edit(viewer, tracker, available):
         message = f"{label} needs the role {Role.EDIT_PROCESS_AUTOMATION_TRACKERS}, or to have made the tracker."
-        return Problem(path, ErrorCode.FORBIDDEN, message)
-    if case.approving:
-        return Problem(path, ErrorCode.IMMUTABLE, f"{label} stays as it is: approving changes nothing else.")
-    return None
+        errors.add(ErrorCode.FORBIDDEN, message)
+    elif context.approves:
+        errors.add(ErrorCode.IMMUTABLE, f"{label} stays as it is: approving changes nothing else.")
+    else:
+        return False
+    return True
 
 
-async def _assignee(case: _Case) -> tuple[UUID | None, Sequence[Problem]]:
-    given, stored = case.entry.assignee_id, case.tracker.assignee_id
-    if isinstance(given, Absent) or given == stored:
-        return stored, ()
-    if refusal := _refusal(case, "The assignee", "assignee_id"):
-        return stored, (refusal,)
-    member = await find_member(case.viewer, given)
-    return given, assignee_problems(case.viewer, given, member)
+async def _check_assignee(errors: ErrorCollector, context: _Context) -> UUID | None:
+    assignee_id, stored = context.entry.assignee_id, context.tracker.assignee_id
+    if isinstance(assignee_id, Absent) or assignee_id == stored:
+        return stored
+    if not _change_refused(errors, context, "The assignee"):
+        check_assignee(errors, context.viewer, assignee_id, await find_member(context.viewer, assignee_id))
+    return assignee_id
 
 
-def _description(case: _Case) -> tuple[str, Sequence[Problem]]:
-    given, stored = case.entry.description, case.tracker.description
-    if given is ABSENT:
-        return stored, ()
-    label, path = "The description", ("description",)
-    description, problems = check_plain_text(given, path=path, label=label, max_length=MAX_DESCRIPTION_LENGTH)
-    if description == stored and not problems:
-        return stored, ()
-    refusal = _refusal(case, label, *path)
-    return description, (refusal,) if refusal else problems
+def _check_description(errors: ErrorCollector, context: _Context) -> str:
+    entered, stored, label = context.entry.description, context.tracker.description, "The description"
+    if isinstance(entered, Absent):
+        return stored
+    text_errors = ErrorCollector(errors.path)
+    description = check_text(text_errors, entered, label=label, max_length=MAX_DESCRIPTION_LENGTH)
+    if (description != stored or text_errors.problems) and not _change_refused(errors, context, label):
+        errors.extend(text_errors.problems)
+    return description
 
 
-def _due_date(case: _Case) -> tuple[dt.date | None, Sequence[Problem]]:
-    given, stored = case.entry.due_date, case.tracker.due_date
-    if given is ABSENT or given == stored:
-        return stored, ()
-    refusal = _refusal(case, "The due date", "due_date")
-    return given, (refusal,) if refusal else due_date_problems(given, today())
+def _check_due_date(errors: ErrorCollector, context: _Context) -> dt.date | None:
+    due_date, stored = context.entry.due_date, context.tracker.due_date
+    if isinstance(due_date, Absent) or due_date == stored:
+        return stored
+    if not _change_refused(errors, context, "The due date"):
+        check_due_date(errors, due_date, today())
+    return due_date
 
 
-async def _values(case: _Case, entering: TrackerStatus) -> tuple[Values, Sequence[Problem]]:
-    given = case.entry.values
-    submitted = () if given is ABSENT or given is None else given
-    refused = await _refused_values(case, submitted)
+async def _check_values(errors: ErrorCollector, context: _Context, status: TrackerStatus) -> Values:
+    """Check the form and return its values after the update. ``status`` is the tracker's after it."""
+    definition, submitted = context.type_version.definition, _submitted(context.entry)
+    refused = await _refused_values(context, submitted)
     form = await check_form(
-        case.form.definition,
+        definition,
         [value for value in submitted if value.key not in refused],
-        organisation_id=case.viewer.organisation_id,
+        organisation_id=context.viewer.organisation_id,
         today=today(),
-        stored=case.tracker.values,
-        entering=entering,
-        uploads=case.uploads,
+        stored=context.tracker.values,
+        entering=status,
+        uploads=context.uploads,
     )
     problems = [*refused.values(), *(problem for problem in form.problems if problem.path[1] not in refused)]
-    places = {field.key: place for place, field in enumerate(case.form.definition.fields)}
-    problems.sort(key=lambda problem: places.get(problem.path[1], len(places)))
-    if given is None:
-        problems.append(Problem(("values",), ErrorCode.REQUIRED, "Clear a field by its key and the value null."))
-    return form.values, problems
+    places = {field.key: place for place, field in enumerate(definition.fields)}
+    errors.extend(sorted(problems, key=lambda problem: places.get(problem.path[1], len(places))))
+    if context.entry.values is None:
+        errors.add(ErrorCode.REQUIRED, "Clear a field by its key and the value null.")
+    return form.values
 
 
-async def _refused_values(case: _Case, submitted: Sequence[SubmittedValue]) -> Mapping[str, Problem]:
-    """The fields that the entry would change, where the viewer may change none."""
-    if not submitted or _refusal(case, "", "values") is None:
+def _submitted(entry: UpdateEntry) -> Sequence[SubmittedValue]:
+    return () if entry.values is None or isinstance(entry.values, Absent) else entry.values
+
+
+async def _refused_values(context: _Context, submitted: Sequence[SubmittedValue]) -> Mapping[str, Problem]:
+    """Return the problem of each field that the entry would change, if the viewer may not change values."""
+    errors = ErrorCollector(("values",))
+    if not submitted or not _change_refused(errors, context, ""):
         return {}
-    stored = case.tracker.values
-    answers = await check_fields(
-        case.form.definition,
+    definition, stored = context.type_version.definition, context.tracker.values
+    results = await check_fields(
+        definition,
         submitted,
-        organisation_id=case.viewer.organisation_id,
+        organisation_id=context.viewer.organisation_id,
         today=today(),
         stored=stored,
-        uploads=case.uploads,
+        uploads=context.uploads,
     )
     refused = {}
-    for field in case.form.definition.fields:
-        answer = answers[field.key]
-        if answer.given and answer.changed and (answer.filled or field.key in stored):
-            refused[field.key] = _refusal(case, field.label, "values", field.key)
-    return {key: problem for key, problem in refused.items() if problem}
+    for field in definition.fields:
+        result = results[field.key]
+        if result.given and result.changed and (result.filled or field.key in stored):
+            field_errors = ErrorCollector(("values", field.key))
+            _change_refused(field_errors, context, field.label)
+            (refused[field.key],) = field_errors.problems
+    return refused
 
 
-def _comment(case: _Case, step: Transition | None) -> tuple[str | None, Sequence[Problem]]:
-    path, label = ("comment",), "The comment"
-    comment, problems = check_plain_text(case.entry.comment, path=path, label=label, max_length=MAX_COMMENT_LENGTH)
-    if step and step.comment_required and not comment and not problems:
-        return None, (Problem(path, ErrorCode.REQUIRED, f"Say why it becomes {step.to.capitalize()}."),)
-    return comment or None, problems
+def _check_comment(errors: ErrorCollector, context: _Context, transition: Transition | None) -> str | None:
+    missing = None
+    if transition and transition.comment_required:
+        missing = f"Say why it becomes {transition.to.capitalize()}."
+    comment = check_text(
+        errors, context.entry.comment, label="The comment", max_length=MAX_COMMENT_LENGTH, missing=missing
+    )
+    return comment or None
 
 
-async def _of_record(case: _Case) -> Sequence[Problem]:
-    """What the learner's record has against approving, or trying again."""
-    reached = case.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED)
-    return await approval_problems(case.tracker, case.form) if case.approving and reached else ()
+async def _check_record(errors: ErrorCollector, context: _Context) -> None:
+    """Check the learner's record if the update approves an automation, or applies it again."""
+    if context.approves and context.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED):
+        errors.extend(await approval_problems(context.tracker, context.type_version))

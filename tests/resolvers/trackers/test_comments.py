@@ -1,6 +1,8 @@
 """Commenting: whoever sees a tracker may, once for each key, and its creator and assignee hear of it."""
 
 import asyncio
+import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -128,3 +130,10 @@ async def test_a_key_makes_one_comment_also_of_twenty_at_once(database: str) -> 
     other = await add(house.ada, **entry | {"text": "Twice"})
     assert [one["code"] for one in other["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
     assert (await add(house.bob, **entry))["errors"] == []  # a key is its member's own
+
+
+async def test_the_digest_stored_with_a_key_is_that_of_version_0_1_0(database: str) -> None:
+    house, tracker = await house_with_tracker()
+    await add(house.ada, trackerId=gid(tracker), text=" Once ", idempotencyKey="k")
+    content = json.dumps([str(tracker.id), "Once"]).encode()
+    assert (await Comment.get()).idempotency_digest == sha256(content).hexdigest()

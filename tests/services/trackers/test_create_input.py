@@ -6,15 +6,20 @@ from uuid import UUID
 
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference, SubmittedValue
-from services.idempotency import digest
+from services.idempotency import check_key
+from services.kernel.error_collector import ErrorCollector
 from services.trackers.create_input import TrackerEntry
+
+
+def digest(entry: TrackerEntry) -> str:
+    key = check_key(ErrorCollector(), "key", entry.content)
+    assert key is not None
+    return key.digest
 
 
 def test_digests_are_those_of_version_0_1_0() -> None:
     """The database keeps digests, and a client may repeat an entry across an upgrade."""
-    assert digest(TrackerEntry(type="JOB").content()) == (
-        "14fa92cde0cef9bac7d3fe64279e1d30b960a9d424692b259483b07b6ae6fd27"
-    )
+    assert digest(TrackerEntry(type="JOB")) == ("14fa92cde0cef9bac7d3fe64279e1d30b960a9d424692b259483b07b6ae6fd27")
     entry = TrackerEntry(
         type="JOB",
         type_version=3,
@@ -37,4 +42,4 @@ def test_digests_are_those_of_version_0_1_0() -> None:
         ),
         idempotency_key="k",
     )
-    assert digest(entry.content()) == "1e44338582988687d58187f1a48ef065946060605f49d3c8e52b7751d653b06c"
+    assert digest(entry) == "1e44338582988687d58187f1a48ef065946060605f49d3c8e52b7751d653b06c"

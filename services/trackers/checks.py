@@ -1,0 +1,37 @@
+"""Checks that creating and updating a tracker share: of its assignee and its due date."""
+
+import datetime as dt
+from uuid import UUID
+
+from models import Member, MemberKind
+from services.accounts.assignees import unassignable_error
+from services.kernel.dates import LATEST_DATE, format_date
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
+from services.viewer import Viewer
+
+
+async def find_member(viewer: Viewer, member_id: UUID | None) -> Member | None:
+    """Return the member with this id, active or not; None if the viewer's organisation has none."""
+    if member_id is None:
+        return None
+    return await Member.get_or_none(id=member_id, organisation_id=viewer.organisation_id)
+
+
+def check_assignee(errors: ErrorCollector, viewer: Viewer, assignee_id: UUID | None, assignee: Member | None) -> None:
+    """Check that an assignee is an active administrator, or the viewer; ``assignee`` is the member of ``assignee_id``."""
+    if assignee_id is None:
+        return
+    if assignee is None:
+        errors.add(ErrorCode.NOT_FOUND, "There is no such member.")
+    elif assignee.id != viewer.member_id and not (assignee.active and assignee.kind == MemberKind.ADMINISTRATOR):
+        errors.extend([unassignable_error(assignee.name)])
+
+
+def check_due_date(errors: ErrorCollector, due_date: dt.date | None, today: dt.date) -> None:
+    """Check that a new due date is not before today, nor after the year 2100."""
+    if due_date is not None and due_date < today:
+        errors.add(ErrorCode.TOO_EARLY, f"The due date must be {format_date(today)} or later.", earliest=today)
+    elif due_date is not None and due_date > LATEST_DATE:
+        message = f"The due date must be {format_date(LATEST_DATE)} or earlier."
+        errors.add(ErrorCode.TOO_LATE, message, latest=LATEST_DATE)
