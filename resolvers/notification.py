@@ -11,8 +11,8 @@ from schema.inputs.ids import parse_argument_id
 from schema.inputs.notification import MarkNotificationsReadInput, MarkNotificationsReadPayload
 from services.kernel.errors import BadRequestError
 from services.notifications.listing import mark_read
-from services.notifications.subscription import listen, starting_cursor
-from services.notifications.tracker_stream import events_so_far, hear
+from services.notifications.subscription import starting_cursor, stream_notifications
+from services.notifications.tracker_stream import event_ids, stream_events
 
 After = Annotated[
     str | None,
@@ -40,7 +40,7 @@ async def _notifications(
     cursor = await starting_cursor(viewer, after)
 
     async def events() -> AsyncGenerator[Any, None]:
-        async for event in listen(info.context.inbox_reader, viewer, cursor, kinds):
+        async for event in stream_notifications(info.context.inbox_reader, viewer, cursor, kinds):
             info.context.authenticate(event.viewer)
             yield event.notification
 
@@ -67,10 +67,10 @@ async def tracker_changed(
     tracker = await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
     if tracker is None:
         raise BadRequestError("There is no such tracker.", "id")
-    known = await events_so_far(tracker.id)
+    known = await event_ids(tracker.id)
 
     async def events() -> AsyncGenerator[Any, None]:
-        async for event in hear(info.context.open_pages, viewer, tracker.id, known):
+        async for event in stream_events(info.context.tracker_streams, viewer, tracker.id, known):
             info.context.authenticate(event.viewer)
             yield event.event
 

@@ -10,7 +10,7 @@ from schema.loaders import Loaders
 from services.installation import Installation
 from services.kernel.errors import UnauthenticatedError
 from services.notifications.inbox_reader import InboxReader
-from services.notifications.tracker_stream import OpenPages
+from services.notifications.tracker_stream import TrackerStreams
 from services.viewer import Viewer
 
 
@@ -22,7 +22,7 @@ class Context:
     inbox_reader: InboxReader
     client: str
     viewer: Viewer | None = None
-    open_pages: OpenPages = field(default_factory=OpenPages)
+    tracker_streams: TrackerStreams = field(default_factory=TrackerStreams)
     _loaders: Loaders | None = None
 
     @property

@@ -12,7 +12,7 @@ from schema.fields import edge
 from schema.member import Member
 from schema.relay import Node
 from schema.tracker import Tracker
-from services.notifications.subscription import wording
+from services.notifications.subscription import notification_text
 
 Row = strawberry.Parent[models.Notification]
 
@@ -32,7 +32,7 @@ async def _actor(root: Row, info: Info) -> Any:
 async def _text(root: Row, info: Info) -> str:
     tracker = await _tracker(root, info)
     available = await info.context.loaders.tracker_types.load(tracker.type_id) if tracker else None
-    return wording(root, tracker, available.type.name if available else None, await _actor(root, info))
+    return notification_text(root, tracker, available.type.name if available else None, await _actor(root, info))
 
 
 @strawberry.type(description="One thing that a member is told, in the order in which it happened.")

@@ -29,13 +29,14 @@ from server.settings import Settings
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
 from server.wiring import installation_of, mailer_of, store_of
-from services.accounts.sessions import viewer_of
+from services.accounts.sessions import authenticate
 from services.automations.worker import run_automations
 from services.files.collection import run_collection
 from services.mail.transport import Mailer
 from services.mail.worker import run_outbox
-from services.notifications.inbox_reader import InboxReader, reading
-from services.notifications.tracker_stream import OpenPages
+from services.notifications.inbox_reader import InboxReader
+from services.notifications.listener import listening
+from services.notifications.tracker_stream import TrackerStreams
 from services.retention import run_housekeeping
 from services.tracker_types.catalogue import warm_forms
 from services.viewer import Viewer
@@ -50,8 +51,8 @@ class Application:
         self._listen_database = database_credentials(settings.listen_url or database_url)
         self._installation = installation_of(settings)
         self._store = store_of(settings)
-        self._inbox_reader = InboxReader(delivered=lambda lag: NOTIFICATION_LAG.observe(lag.total_seconds()))
-        self._open_pages = OpenPages()
+        self._inbox_reader = InboxReader(on_delivered=lambda lag: NOTIFICATION_LAG.observe(lag.total_seconds()))
+        self._tracker_streams = TrackerStreams()
         self._connections = OpenConnections()
         self.asgi = Starlette(
             routes=self._routes(),
@@ -89,16 +90,18 @@ class Application:
 
     async def _context(self, authorization: str | None, client: str) -> Context:
         viewer = await self._viewer(authorization)
-        return Context(self._installation, self._inbox_reader, client, viewer, self._open_pages)
+        return Context(self._installation, self._inbox_reader, client, viewer, self._tracker_streams)
 
     async def _viewer(self, authorization: str | None) -> Viewer | None:
-        return await viewer_of(self._installation, authorization)
+        return await authenticate(self._installation, authorization)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         mailer = mailer_of(self._settings)
-        listening = reading(self._inbox_reader, self._listen_database, self._open_pages, self._connections.revalidate)
-        async with database(self._database), listening:
+        notifications = listening(
+            self._inbox_reader, self._listen_database, self._tracker_streams, self._connections.revalidate
+        )
+        async with database(self._database), notifications:
             await warm_forms()
             try:
                 async with _background_tasks(self._workers(mailer)):
@@ -108,7 +111,7 @@ class Application:
 
     def _workers(self, mailer: Mailer) -> list[Coroutine[Any, Any, None]]:
         return [
-            run_outbox(self._installation, mailer, self._inbox_reader.told),
+            run_outbox(self._installation, mailer, self._inbox_reader.woken),
             run_automations(),
             run_collection(self._store),
             run_housekeeping(),

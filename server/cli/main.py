@@ -18,7 +18,7 @@ from server.process.serve import serve as serve_until_signal
 from server.setting_values import database_credentials
 from server.settings import Settings
 from services.accounts.members import add_member as write_member
-from services.accounts.members import generated_password
+from services.accounts.passwords import generate_password
 from services.demo.data import ACCOUNTS, PASSWORD
 from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.records.organisations import add_organisation as write_organisation
@@ -125,7 +125,7 @@ def add_member(
     password = (
         typer.prompt("Password (12 to 200 characters)", hide_input=True, confirmation_prompt=True)
         if asked
-        else generated_password()
+        else generate_password()
     )
 
     async def work() -> None:

@@ -1,4 +1,4 @@
-"""Who may be assignee: an active administrator of the organisation, or oneself."""
+"""Who may be assigned a tracker: an active administrator of the organisation, or the viewer."""
 
 from uuid import UUID
 
@@ -8,21 +8,24 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.viewer import Viewer
 
 
-def assignable(alias: str, me: str) -> str:
-    """The SQL condition under which ``me`` may give trackers to a member of the organisation known as ``alias``."""
-    return f"{alias}.active AND ({alias}.kind = 'ADMINISTRATOR' OR {alias}.id = {me})"
+def assignable(alias: str, viewer_id: str) -> str:
+    """Return the SQL condition under which the viewer may assign trackers to the member that ``alias`` stands for.
+
+    ``viewer_id`` is SQL too: a placeholder for the viewer's member id.
+    """
+    return f"{alias}.active AND ({alias}.kind = 'ADMINISTRATOR' OR {alias}.id = {viewer_id})"
 
 
 def unassignable_error(name: str) -> Problem:
-    """What is said of a member who may not be assignee."""
+    """Return the error about a member who may not be assignee."""
     message = f"{name} cannot be given trackers: only active administrators can, and oneself."
-    return Problem(("assigneeId",), ErrorCode.NOT_ASSIGNABLE, message)
+    return Problem(("assignee_id",), ErrorCode.NOT_ASSIGNABLE, message)
 
 
-async def hold_assignee(viewer: Viewer, member_id: UUID) -> None:
-    """See to it that a member stays assignable until the caller's transaction ends.
+async def lock_assignee(viewer: Viewer, member_id: UUID) -> None:
+    """Lock a member, so that they stay assignable until the caller's transaction ends.
 
-    A change to the member waits for the caller, or the caller for it. Raises ValidationFailed with NOT_ASSIGNABLE.
+    Raises ValidationFailed with NOT_ASSIGNABLE.
     """
     statement = f"SELECT m.id FROM member m WHERE m.id = $1 AND {assignable('m', '$2')} FOR SHARE"
     if not await fetch(statement, member_id, viewer.member_id):

@@ -1,7 +1,7 @@
-"""Members: adding and changing them, as a colleague who manages members does.
+"""Add and change members, as a colleague with MANAGE_MEMBERS does.
 
-Changes to one organisation's members run one after the other, and each asks anew who asks for it: of two who strip
-each other at the same moment, one does.
+Changes to one organisation's members run one after the other, and each reads the rights of who makes it again: of two
+who take MANAGE_MEMBERS from each other at the same moment, one succeeds.
 """
 
 from collections.abc import Collection
@@ -11,12 +11,13 @@ from uuid import UUID
 from models import AuditKind, Member, MemberKind, Role
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.accounts.members import NewMember, check_name, email_problems, facts_of, make_member
-from services.accounts.password_tokens import withdraw_tokens
+from services.accounts.members import NewMember, audit_details, check_name, check_new_email, insert_member
+from services.accounts.password_tokens import revoke_tokens
 from services.accounts.sessions import end_sessions
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
-from services.kernel.errors import ErrorCode, ForbiddenError, Problem, UnauthenticatedError, ValidationFailed
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode, ForbiddenError, UnauthenticatedError
 from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
 from services.mail_queue import enqueue_invitation
@@ -25,7 +26,7 @@ from services.viewer import Viewer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEntry:
-    """What somebody enters to add a member."""
+    """The entry of a new member."""
 
     name: str
     email: str
@@ -35,7 +36,7 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberUpdate:
-    """What somebody enters to change a member. What is absent stays; null is refused."""
+    """The entry of a change to a member: absent fields keep their value, null is refused."""
 
     member_id: UUID
     name: str | Absent | None = ABSENT
@@ -45,21 +46,21 @@ class MemberUpdate:
 
 
 async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
-    """Add a member to the viewer's organisation, and owe them the mail by which they choose a password.
+    """Add a member to the viewer's organisation, and send them the mail by which they choose a password.
 
-    Nobody grants a role that they lack; only an administrator makes another. Raises ForbiddenError without MANAGE_MEMBERS,
-    Rejected with all problems.
+    A viewer can grant only roles that they have; only an administrator can add an administrator. Raises ForbiddenError
+    without MANAGE_MEMBERS, ValidationFailed with all errors.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
     return await unit_of_work(lambda: _create(viewer, entry))
 
 
 async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
-    """Change a member of the viewer's organisation; one who is switched off loses everything at once.
+    """Change a member of the viewer's organisation; one who is deactivated loses sessions and tokens at once.
 
-    Nobody changes their own kind or roles, grants one that they lack, or switches off the last active member with
-    MANAGE_MEMBERS; only an administrator makes another. Raises ForbiddenError without MANAGE_MEMBERS, Rejected with all
-    problems.
+    A viewer cannot change their own kind or roles, grant a role that they lack, or deactivate the last active member
+    with MANAGE_MEMBERS; only an administrator can make a member an administrator. Raises ForbiddenError without
+    MANAGE_MEMBERS, ValidationFailed with all errors.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
     return await unit_of_work(lambda: _update(viewer, update))
@@ -67,39 +68,45 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
 
 async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
     async with transaction():
-        manager = await _manager(viewer)
+        manager = await _lock_members(viewer)
+        errors = ErrorCollector()
         email = normalise_email(entry.email)
-        name, of_name = check_name(entry.name)
-        problems = [*of_name, *await email_problems(email)]
-        problems += _kind_problems(manager, entry.kind) + _granting_problems(manager, entry.roles)
-        if problems:
-            raise ValidationFailed(problems)
+        name = check_name(errors.at("name"), entry.name)
+        await check_new_email(errors.at("email"), email)
+        _check_kind(errors.at("kind"), manager, entry.kind)
+        _check_granted(errors.at("roles"), manager, entry.roles)
+        errors.raise_if_any()
         new = NewMember(email=email, name=name, kind=entry.kind, roles=entry.roles, password_hash=None)
-        made = await make_member(viewer.organisation, new)
-        await enqueue_invitation(made.id)
-        await audit(viewer, AuditKind.MEMBER_CREATED, made.id, facts_of(made) | {"email": email})
-        return made
+        member = await insert_member(viewer.organisation, new)
+        await enqueue_invitation(member.id)
+        await audit(viewer, AuditKind.MEMBER_CREATED, member.id, audit_details(member) | {"email": email})
+        return member
 
 
 async def _update(viewer: Viewer, update: MemberUpdate) -> Member:
     async with transaction():
-        manager = await _manager(viewer)
-        member = await _locked(viewer, update.member_id)
-        before = None if member is None else facts_of(member)
-        problems = [*await _apply(manager, member, update), *_nulls(update)]
-        if member is None or problems:
-            raise ValidationFailed(problems)
-        if facts_of(member) != before:
+        manager = await _lock_members(viewer)
+        errors = ErrorCollector()
+        member = await _lock_member(viewer, update.member_id)
+        before = None if member is None else audit_details(member)
+        if member is None:
+            errors.at("id").add(ErrorCode.NOT_FOUND, "There is no such member.")
+        else:
+            await _check_and_assign(errors, manager, member, update)
+        _refuse_nulls(errors, update)
+        errors.raise_if_any()
+        assert member is not None
+        if audit_details(member) != before:
             await _save(member)
-            details = {"before": before, "after": facts_of(member)}
+            details = {"before": before, "after": audit_details(member)}
             await audit(viewer, AuditKind.MEMBER_UPDATED, member.id, details)
         return member
 
 
-async def _manager(viewer: Viewer) -> Member:
-    """The viewer as they now are, whose turn it is to change members until the caller's transaction ends."""
-    turn = f"trackers members {viewer.organisation_id}"
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
+async def _lock_members(viewer: Viewer) -> Member:
+    """Lock changes to the organisation's members for the caller's transaction; return the viewer as stored now."""
+    lock = f"trackers members {viewer.organisation_id}"
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
     manager = await Member.get(id=viewer.member_id)
     if not manager.active:
         raise UnauthenticatedError
@@ -108,84 +115,82 @@ async def _manager(viewer: Viewer) -> Member:
     return manager
 
 
-async def _locked(viewer: Viewer, member_id: UUID) -> Member | None:
-    found = await fetch(
+async def _lock_member(viewer: Viewer, member_id: UUID) -> Member | None:
+    records = await fetch(
         f"SELECT {columns(Member, 'm')} FROM member m WHERE m.id = $1 AND m.organisation_id = $2 FOR NO KEY UPDATE",
         member_id,
         viewer.organisation_id,
     )
-    return row(Member, "m", found[0]) if found else None
+    return row(Member, "m", records[0]) if records else None
 
 
-def _nulls(update: MemberUpdate) -> list[Problem]:
+def _refuse_nulls(errors: ErrorCollector, update: MemberUpdate) -> None:
     message = "A member always has one; leave it out to keep it."
-    slots = {"name": update.name, "kind": update.kind, "roles": update.roles, "active": update.active}
-    return [Problem((slot,), ErrorCode.REQUIRED, message) for slot, given in slots.items() if given is None]
+    fields = {"name": update.name, "kind": update.kind, "roles": update.roles, "active": update.active}
+    for name, value in fields.items():
+        if value is None:
+            errors.at(name).add(ErrorCode.REQUIRED, message)
 
 
-async def _apply(manager: Member, member: Member | None, update: MemberUpdate) -> list[Problem]:
-    """Bring the object to what is entered, and say what is wrong with that; nothing is written yet."""
-    if member is None:
-        return [Problem(("id",), ErrorCode.NOT_FOUND, "There is no such member.")]
-    problems: list[Problem] = []
+async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Member, update: MemberUpdate) -> None:
+    """Check each field and assign it to the object; nothing is written yet."""
     managed = member.active and Role.MANAGE_MEMBERS in member.roles
     if isinstance(update.name, str):
-        member.name, of_name = check_name(update.name)
-        problems += of_name
+        member.name = check_name(errors.at("name"), update.name)
     if isinstance(update.kind, MemberKind) and update.kind != member.kind:
-        problems += _kind_problems(manager, update.kind) or _own_kind_problems(manager, member)
+        _check_changed_kind(errors.at("kind"), manager, member, update.kind)
         member.kind = update.kind
     if not isinstance(update.roles, Absent | None):
-        problems += _roles_problems(manager, member, update.roles)
+        _check_changed_roles(errors.at("roles"), manager, member, update.roles)
         member.roles = [role.value for role in Role if role in update.roles]
     if isinstance(update.active, bool):
-        if managed and not update.active and await _nobody_else_manages(member):
+        if managed and not update.active and not await _others_can_manage(member):
             message = f"{member.name} is the last active member with the role {Role.MANAGE_MEMBERS}."
-            problems.append(Problem(("active",), ErrorCode.FORBIDDEN, message))
+            errors.at("active").add(ErrorCode.FORBIDDEN, message)
         member.active = update.active
-    return problems
 
 
-def _own_kind_problems(manager: Member, member: Member) -> list[Problem]:
-    # The only administrator who made a tutor of themselves would leave nobody who makes another.
-    if member.id != manager.id:
-        return []
-    return [Problem(("kind",), ErrorCode.FORBIDDEN, "Nobody changes their own kind.")]
+def _check_kind(errors: ErrorCollector, manager: Member, kind: MemberKind) -> None:
+    if kind != MemberKind.TUTOR and manager.kind != MemberKind.ADMINISTRATOR:
+        errors.add(ErrorCode.FORBIDDEN, "Only an administrator makes another one.")
 
 
-def _kind_problems(manager: Member, kind: MemberKind) -> list[Problem]:
-    if kind == MemberKind.TUTOR or manager.kind == MemberKind.ADMINISTRATOR:
-        return []
-    return [Problem(("kind",), ErrorCode.FORBIDDEN, "Only an administrator makes another one.")]
+def _check_changed_kind(errors: ErrorCollector, manager: Member, member: Member, kind: MemberKind) -> None:
+    # If the only administrator made themselves a tutor, nobody could make another.
+    if member.id == manager.id and kind == MemberKind.TUTOR:
+        errors.add(ErrorCode.FORBIDDEN, "Nobody changes their own kind.")
+    else:
+        _check_kind(errors, manager, kind)
 
 
-def _granting_problems(manager: Member, roles: Collection[Role], had: Collection[str] = ()) -> list[Problem]:
-    return [
-        Problem(("roles", str(place)), ErrorCode.FORBIDDEN, f"You cannot grant {role}: you do not have it yourself.")
-        for place, role in enumerate(roles)
-        if role not in manager.roles and role not in had
-    ]
+def _check_granted(
+    errors: ErrorCollector, manager: Member, roles: Collection[Role], present: Collection[str] = ()
+) -> None:
+    for index, role in enumerate(roles):
+        if role not in manager.roles and role not in present:
+            errors.at(index).add(ErrorCode.FORBIDDEN, f"You cannot grant {role}: you do not have it yourself.")
 
 
-def _roles_problems(manager: Member, member: Member, roles: Collection[Role]) -> list[Problem]:
-    # So the last one with MANAGE_MEMBERS cannot be stripped of it: whoever could, has it and is another one.
+def _check_changed_roles(errors: ErrorCollector, manager: Member, member: Member, roles: Collection[Role]) -> None:
+    # So nobody can take MANAGE_MEMBERS from the last member who has it: only another one who has it could.
     if member.id == manager.id and set(roles) != set(member.roles):
-        return [Problem(("roles",), ErrorCode.FORBIDDEN, "Nobody changes their own roles.")]
-    return _granting_problems(manager, roles, member.roles)
+        errors.add(ErrorCode.FORBIDDEN, "Nobody changes their own roles.")
+    else:
+        _check_granted(errors, manager, roles, member.roles)
 
 
-async def _nobody_else_manages(member: Member) -> bool:
+async def _others_can_manage(member: Member) -> bool:
     others = await fetch(
         "SELECT FROM member WHERE organisation_id = $1 AND id <> $2 AND active AND $3 = ANY(roles) LIMIT 1",
         member.organisation_id,
         member.id,
         Role.MANAGE_MEMBERS.value,
     )
-    return not others
+    return bool(others)
 
 
 async def _save(member: Member) -> None:
     await member.save(update_fields=["name", "kind", "roles", "active"])
     if not member.active:
         await end_sessions(member.id)
-        await withdraw_tokens(member.id)
+        await revoke_tokens(member.id)

@@ -1,36 +1,40 @@
-"""Members: the staff of an organisation, and the passwords that they are given."""
+"""Members, the staff of an organisation: adding one, listing them, and checking what is entered about them."""
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from models import AuditKind, Inbox, Member, MemberKind, Organisation, Role
 from models.base import new_id
-from models.database import fetch, transaction
+from models.database import transaction
 from services.accounts.assignees import assignable
-from services.accounts.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH, hash_password
+from services.accounts.passwords import check_password, hash_password
 from services.audit import audit_for
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import StatementBuilder
-from services.kernel.text import check_line, clean_text, normalise_email
+from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.text import check_line, normalise_email
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # what can be told apart when it is read out or copied by hand
-_TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
+_EMAIL_TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
+_INSERT = NamedStatement("""
+INSERT INTO member (id, organisation_id, name, email, kind, roles, active, password_hash, created_at)
+VALUES (:id, :organisation_id, :name, :email, :kind, :roles, true, :password_hash, now())
+ON CONFLICT DO NOTHING RETURNING id
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMember:
-    """A member to be written: checked, and the password hashed."""
+    """A member to insert: everything is checked, and the password hashed."""
 
     email: str
     name: str
@@ -48,55 +52,52 @@ async def add_member(
     roles: Collection[Role],
     password: str | None,
 ) -> Member:
-    """Add a member with an empty inbox; without a password they cannot sign in until they have set one.
+    """Add a member with an empty inbox; without a password they cannot sign in until they have chosen one.
 
-    Raises ValidationFailed with all problems: ``name`` blank, not one line or beyond 200 characters, ``email`` no address (of at most
-    100 characters) or in use, in whichever organisation, ``password`` not of 12 to 200 characters.
+    Raises ValidationFailed with all errors: ``email`` not an address of at most 100 characters or already used in any
+    organisation, ``name`` blank, not one line or longer than 200 characters, ``password`` not of 12 to 200 characters.
     """
+    errors = ErrorCollector()
     email = normalise_email(email)
-    clean, name_problems = check_name(name)
-    problems = [*await email_problems(email), *name_problems]
+    await check_new_email(errors.at("email"), email)
+    clean_name = check_name(errors.at("name"), name)
     if password is not None:
-        problems += password_problems(password)
-    if problems:
-        raise ValidationFailed(problems)
+        check_password(errors.at("password"), password)
+    errors.raise_if_any()
     digest = None if password is None else await hash_password(password)
-    new = NewMember(email=email, name=clean, kind=kind, roles=roles, password_hash=digest)
-    return await unit_of_work(lambda: _add(organisation, new))
+    new = NewMember(email=email, name=clean_name, kind=kind, roles=roles, password_hash=digest)
+    return await unit_of_work(lambda: _add_member(organisation, new))
 
 
-async def _add(organisation: Organisation, new: NewMember) -> Member:
+async def _add_member(organisation: Organisation, new: NewMember) -> Member:
     async with transaction():
-        made = await make_member(organisation, new)
-        await audit_for(
-            organisation.id, None, AuditKind.MEMBER_CREATED, made.id, facts_of(made) | {"email": made.email}
-        )
-        return made
+        member = await insert_member(organisation, new)
+        details = audit_details(member) | {"email": member.email}
+        await audit_for(organisation.id, None, AuditKind.MEMBER_CREATED, member.id, details)
+        return member
 
 
-async def make_member(organisation: Organisation, new: NewMember) -> Member:
-    """The part of ``add_member`` that writes, in the caller's transaction."""
-    made = await fetch(
-        "INSERT INTO member (id, organisation_id, name, email, kind, roles, active, password_hash, created_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, true, $7, now()) ON CONFLICT DO NOTHING RETURNING id",
-        new_id(),
-        organisation.id,
-        new.name,
-        new.email,
-        new.kind.value,
-        [role.value for role in Role if role in new.roles],
-        new.password_hash,
+async def insert_member(organisation: Organisation, new: NewMember) -> Member:
+    """Insert a member and their inbox, in the caller's transaction; raise ValidationFailed if the e-mail is taken."""
+    inserted = await _INSERT.fetch(
+        id=new_id(),
+        organisation_id=organisation.id,
+        name=new.name,
+        email=new.email,
+        kind=new.kind.value,
+        roles=[role.value for role in Role if role in new.roles],
+        password_hash=new.password_hash,
     )
-    if not made:
-        raise ValidationFailed([_TAKEN])
-    await Inbox.create(member_id=made[0]["id"])
-    return await Member.get(id=made[0]["id"])
+    if not inserted:
+        raise ValidationFailed([_EMAIL_TAKEN])
+    await Inbox.create(member_id=inserted[0]["id"])
+    return await Member.get(id=inserted[0]["id"])
 
 
 async def page_of_members(
     viewer: Viewer, request: PageRequest, *, search: str | None, assignable_only: bool, count: bool
 ) -> Page:
-    """Members by name; with ``assignable_only`` those that the viewer may give a tracker to.
+    """Return a page of members by name; with ``assignable_only`` of those whom the viewer may assign trackers to.
 
     Every word of ``search`` is part of the name or the e-mail address.
     """
@@ -110,43 +111,24 @@ async def page_of_members(
     return await fetch_page(request, list_query(Member, order_by_name(Member), where, statement), count=count)
 
 
-def password_problems(password: str) -> list[Problem]:
-    """What is wrong with a new password: it has 12 to 200 characters, counted as they are typed."""
-    path, length = ("password",), len(password)
-    if length < MINIMUM_LENGTH:
-        message = f"A password has at least {MINIMUM_LENGTH} characters; this has {length}."
-        figures = (("minimum", str(MINIMUM_LENGTH)), ("length", str(length)))
-        return [Problem(path, ErrorCode.TOO_SHORT, message, figures)]
-    if length > MAXIMUM_LENGTH:
-        message = f"A password has at most {MAXIMUM_LENGTH} characters; this has {length}."
-        figures = (("maximum", str(MAXIMUM_LENGTH)), ("length", str(length)))
-        return [Problem(path, ErrorCode.TOO_LONG, message, figures)]
-    if clean_text(password) is None:
-        return [Problem(path, ErrorCode.INVALID_FORMAT, "The password contains a character that is no text.")]
-    return []
-
-
-def generated_password() -> str:
-    """A random password of 99 bits, in four groups that can be read out."""
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
-    return "-".join(groups)
-
-
-def check_name(name: str) -> tuple[str, tuple[Problem, ...]]:
-    """A member's name as it is kept, and what is wrong with it."""
-    return check_line(
-        name, path=("name",), label="The name", max_length=LONGEST_NAME, required="Give the member a name."
+def check_name(errors: ErrorCollector, name: str) -> str:
+    """Check a member's name, and return it as it is stored."""
+    clean, problems = check_line(
+        name, path=errors.path, label="The name", max_length=MAX_NAME_LENGTH, required="Give the member a name."
     )
+    errors.extend(problems)
+    return clean
 
 
-def facts_of(member: Member) -> dict[str, Any]:
-    """What the audit says of a member."""
-    return {"name": member.name, "kind": member.kind.value, "roles": list(member.roles), "active": member.active}
-
-
-async def email_problems(email: str) -> list[Problem]:
-    """What is wrong with a new member's e-mail address, which is in its normal form."""
+async def check_new_email(errors: ErrorCollector, email: str) -> None:
+    """Check the normalised e-mail address of a new member."""
     checked = check_format(TextFormat.EMAIL, email)
     if isinstance(checked, FormatProblem):
-        return [Problem(("email",), checked.code, checked.message)]
-    return [_TAKEN] if await Member.exists(email=email) else []
+        errors.add(checked.code, checked.message)
+    elif await Member.exists(email=email):
+        errors.extend([_EMAIL_TAKEN])
+
+
+def audit_details(member: Member) -> dict[str, Any]:
+    """Return what the audit keeps of a member."""
+    return {"name": member.name, "kind": member.kind.value, "roles": list(member.roles), "active": member.active}

@@ -1,4 +1,4 @@
-"""Tokens that let a member choose a password once: made when the mail is rendered, kept hashed."""
+"""Tokens by which a member chooses a password once: made when the mail is composed, and stored hashed."""
 
 import secrets
 from typing import Final
@@ -9,45 +9,45 @@ from models.base import new_id
 from models.database import fetch, transaction
 from services.kernel.tokens import token_digest
 
-HOURS: Final = {MailKind.INVITATION: 7 * 24, MailKind.PASSWORD_RESET: 1}
-"""For so long a token holds, counted from when its mail is rendered."""
+LIFETIME_HOURS: Final = {MailKind.INVITATION: 7 * 24, MailKind.PASSWORD_RESET: 1}
+"""How long a token is valid, counted from when its mail is composed."""
 
-_USABLE = "digest = $1 AND used_at IS NULL AND expires_at > now()"
+_VALID = "digest = $1 AND used_at IS NULL AND expires_at > now()"
 
 
 async def make_token(member_id: UUID, kind: MailKind) -> str | None:
-    """A fresh token of a member; None if they are switched off. Their older ones stop working."""
+    """Return a new token of a member and revoke their earlier ones; None if the member is inactive."""
     token = secrets.token_urlsafe(32)
     async with transaction():
         if not await fetch("SELECT FROM member WHERE id = $1 AND active FOR NO KEY UPDATE", member_id):
             return None
-        await withdraw_tokens(member_id)
+        await revoke_tokens(member_id)
         await fetch(
             "INSERT INTO password_token (id, member_id, digest, expires_at) "
             "VALUES ($1, $2, $3, now() + make_interval(hours => $4))",
             new_id(),
             member_id,
             token_digest(token),
-            HOURS[kind],
+            LIFETIME_HOURS[kind],
         )
     return token
 
 
-async def withdraw_tokens(member_id: UUID) -> None:
-    """Have none of a member's tokens work any more."""
+async def revoke_tokens(member_id: UUID) -> None:
+    """Revoke all unused tokens of a member."""
     await fetch("DELETE FROM password_token WHERE member_id = $1 AND used_at IS NULL", member_id)
 
 
-async def owner_of(token: str) -> UUID | None:
-    """The active member to whom a token gives the right to choose a password."""
-    found = await fetch(
-        f"SELECT member.id FROM password_token JOIN member ON member.id = member_id AND active WHERE {_USABLE}",
+async def token_owner(token: str) -> UUID | None:
+    """Return the active member who may choose a password with a token; None if it is not valid."""
+    records = await fetch(
+        f"SELECT member.id FROM password_token JOIN member ON member.id = member_id AND active WHERE {_VALID}",
         token_digest(token),
     )
-    return found[0]["id"] if found else None
+    return records[0]["id"] if records else None
 
 
 async def use_token(token: str) -> bool:
-    """Use a token up, in the caller's transaction; of several at once only one does."""
-    used = f"UPDATE password_token SET used_at = now() WHERE {_USABLE} RETURNING id"
-    return bool(await fetch(used, token_digest(token)))
+    """Mark a token as used, in the caller's transaction; return False if it was not valid any more."""
+    mark_used = f"UPDATE password_token SET used_at = now() WHERE {_VALID} RETURNING id"
+    return bool(await fetch(mark_used, token_digest(token)))

@@ -1,6 +1,11 @@
-"""Passwords: argon2id with 19 MiB, two passes, one lane (OWASP's figures), off the event loop, two at once at most."""
+"""Passwords: their rules, and hashing them with argon2id.
+
+Hashing takes 19 MiB, two passes and one lane, the figures that OWASP recommends. It runs in threads beside the event
+loop, two at once at most.
+"""
 
 import asyncio
+import secrets
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -8,41 +13,66 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-MINIMUM_LENGTH = 12
-MAXIMUM_LENGTH = 200
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
+from services.kernel.text import clean_text
+
+MIN_LENGTH = 12
+MAX_LENGTH = 200
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # characters that are not confused when read out or copied by hand
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_two_at_once = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+_executor = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 
-def _normal(password: str) -> str:
-    # Two keyboards may spell one character differently; both spell the same password (RFC 8265).
+def check_password(errors: ErrorCollector, password: str) -> None:
+    """Check a new password: 12 to 200 characters, counted as they are typed."""
+    length = len(password)
+    if length < MIN_LENGTH:
+        message = f"A password has at least {MIN_LENGTH} characters; this has {length}."
+        errors.add(ErrorCode.TOO_SHORT, message, minimum=MIN_LENGTH, length=length)
+    elif length > MAX_LENGTH:
+        message = f"A password has at most {MAX_LENGTH} characters; this has {length}."
+        errors.add(ErrorCode.TOO_LONG, message, maximum=MAX_LENGTH, length=length)
+    elif clean_text(password) is None:
+        errors.add(ErrorCode.INVALID_FORMAT, "The password contains a character that is no text.")
+
+
+def generate_password() -> str:
+    """Return a random password of 99 bits, in four groups that can be read out."""
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
+
+
+async def hash_password(password: str) -> str:
+    """Return the hash of a password, as it is stored."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_executor, _hasher.hash, _normalise(password))
+
+
+async def verify_password(password: str, digest: str | None) -> bool:
+    """Return whether a password matches a hash; without a hash it takes the same time and returns False."""
+    if len(password) > MAX_LENGTH:
+        password, digest = "", None
+    loop = asyncio.get_running_loop()
+    matches = await loop.run_in_executor(_executor, _matches, password, digest)
+    return matches and digest is not None
+
+
+def _normalise(password: str) -> str:
+    # Two keyboards may encode one character differently; both type the same password (RFC 8265).
     return unicodedata.normalize("NFC", password)
 
 
 @cache
-def _decoy() -> str:
+def _decoy_hash() -> str:
     return _hasher.hash("nobody has this password")
 
 
 def _matches(password: str, digest: str | None) -> bool:
-    decoy = _decoy()
+    decoy = _decoy_hash()
     try:
-        return _hasher.verify(digest or decoy, _normal(password).encode("utf-8", "surrogatepass"))
+        return _hasher.verify(digest or decoy, _normalise(password).encode("utf-8", "surrogatepass"))
     except (VerifyMismatchError, InvalidHashError):
         return False
-
-
-async def hash_password(password: str) -> str:
-    """What is kept of a password."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_two_at_once, _hasher.hash, _normal(password))
-
-
-async def verify_password(password: str, digest: str | None) -> bool:
-    """Whether a password is the one that was hashed; takes the same time where there is no hash to hold it to."""
-    if len(password) > MAXIMUM_LENGTH:
-        password, digest = "", None
-    loop = asyncio.get_running_loop()
-    matches = await loop.run_in_executor(_two_at_once, _matches, password, digest)
-    return matches and digest is not None

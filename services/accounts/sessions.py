@@ -1,7 +1,7 @@
-"""Sessions: signing in, renewing, signing out, and who a token belongs to.
+"""Sessions: sign in, refresh, sign out, and find the viewer that a token stands for.
 
-Access tokens live ten minutes and name their session; the database is asked at each request, so that a
-sign-out, a member switched off and changed roles hold at once. Refresh tokens are used once and stored hashed.
+Access tokens are valid for ten minutes and name their session, which is read from the database at each request: a
+sign-out, a deactivation and changed roles take effect at once. Refresh tokens are used once and stored hashed.
 """
 
 import secrets
@@ -27,15 +27,15 @@ from services.viewer import Viewer
 
 ACCESS_SECONDS = 600
 SESSION_DAYS = 30
-REPEAT_SECONDS = 30
-"""For so long a refresh token that was used already is answered again: the answer may have been lost."""
+REUSE_SECONDS = 30
+"""How long a refresh token can be used again: the answer to its first use may have been lost."""
 
-
-_WRONG = "The e-mail address or the password is wrong."
+_WRONG_CREDENTIALS = "The e-mail address or the password is wrong."
+_ENDED = "The session has ended. Sign in again."
 
 
 @cache
-def _who() -> str:
+def _viewer_sql() -> str:
     return f"""
     SELECT {columns(Member, "m")}, {columns(Organisation, "o")}, to_timestamp($2) AS expires_at
     FROM session s JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
@@ -44,12 +44,12 @@ def _who() -> str:
 
 
 class SessionEnded(Exception):  # noqa: N818 - how a subscription ends, not a failure
-    """The session behind a subscription is over; the socket is closed with this as the reason."""
+    """The session of a subscription has ended; the connection is closed with this as its reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session's fresh pair of tokens, and whose they are."""
+    """A session's new pair of tokens, and its viewer."""
 
     access_token: str
     access_token_expires_at: datetime
@@ -60,25 +60,25 @@ class SignedIn:
 async def sign_in(installation: Installation, *, email: str, password: str, client: str) -> SignedIn:
     """Sign a member in.
 
-    Raises ValidationFailed with INVALID_CREDENTIALS, the same for an unknown address, a wrong password and a member
-    switched off, or with RATE_LIMITED.
+    Raises ValidationFailed with INVALID_CREDENTIALS, the same for an unknown address, a wrong password and an inactive
+    member, or with RATE_LIMITED.
     """
     email = normalise_email(email)
     await count_attempt(email=email, client=client)
     member = await Member.get_or_none(email=email, active=True) if clean_text(email) is not None else None
     if not await verify_password(password, member.password_hash if member else None) or member is None:
-        raise _invalid(_WRONG)
+        raise _invalid_credentials(_WRONG_CREDENTIALS)
     await forget_attempt(email=email, client=client)
     async with transaction():
-        # Whoever was switched off, or has another password, since the password was looked at, gets no session.
-        held = "SELECT FROM member WHERE id = $1 AND active AND password_hash = $2 FOR SHARE"
-        if not await fetch(held, member.id, member.password_hash):
-            raise _invalid(_WRONG)
+        # A member who was deactivated or got another password since it was verified gets no session.
+        unchanged = "SELECT FROM member WHERE id = $1 AND active AND password_hash = $2 FOR SHARE"
+        if not await fetch(unchanged, member.id, member.password_hash):
+            raise _invalid_credentials(_WRONG_CREDENTIALS)
         return await open_session(installation, member.id)
 
 
 async def open_session(installation: Installation, member_id: UUID) -> SignedIn:
-    """A fresh session of a member who has proved who they are, in the caller's transaction."""
+    """Open a session of a member who has been authenticated, in the caller's transaction."""
     session_id = new_id()
     await fetch(
         "INSERT INTO session (id, member_id, created_at, expires_at) "
@@ -87,35 +87,35 @@ async def open_session(installation: Installation, member_id: UUID) -> SignedIn:
         member_id,
         SESSION_DAYS,
     )
-    return await _hand_out(installation, session_id)
+    return await _issue_tokens(installation, session_id)
 
 
 async def end_sessions(member_id: UUID) -> None:
-    """End every session of a member, with what is open in them, in the caller's transaction."""
+    """End every session of a member, with its connections and subscriptions, in the caller's transaction."""
     await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1 AND ended_at IS NULL", member_id)
     await wake(SESSIONS, member_id)
 
 
 async def refresh_session(installation: Installation, *, refresh_token: str) -> SignedIn:
-    """A fresh pair of tokens for a refresh token.
+    """Exchange a refresh token for a new pair of tokens.
 
-    One that comes again within 30 seconds is answered again (the first answer was lost, or two tabs asked);
-    later re-use means that somebody else has it and ends the session, with what is open in it. Raises ValidationFailed with INVALID_CREDENTIALS.
+    Using it again within 30 seconds works (the first answer was lost, or two tabs asked). Later reuse means that
+    somebody else has it, and ends the session. Raises ValidationFailed with INVALID_CREDENTIALS.
     """
     async with transaction():
-        session_id = await _renewable(refresh_token)
+        session_id = await _use_refresh_token(refresh_token)
         if session_id is not None:
             await fetch(
                 "UPDATE session SET expires_at = now() + make_interval(days => $2) WHERE id = $1",
                 session_id,
                 SESSION_DAYS,
             )
-            return await _hand_out(installation, session_id)
-    raise _invalid("The session has ended. Sign in again.")
+            return await _issue_tokens(installation, session_id)
+    raise _invalid_credentials(_ENDED)
 
 
 async def sign_out(*, refresh_token: str) -> bool:
-    """End the session of a refresh token, with what is open in it; whether there was one."""
+    """End the session of a refresh token; return whether there was one."""
     ended = await fetch(
         "WITH ended AS (UPDATE session SET ended_at = coalesce(ended_at, now()) "
         "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id) "
@@ -126,8 +126,8 @@ async def sign_out(*, refresh_token: str) -> bool:
     return bool(ended)
 
 
-async def viewer_of(installation: Installation, authorization: str | None) -> Viewer | None:
-    """Whose an ``Authorization: Bearer …`` header is; None if nobody's, or of a session that is over."""
+async def authenticate(installation: Installation, authorization: str | None) -> Viewer | None:
+    """Return the viewer of an ``Authorization: Bearer …`` header; None if it is invalid or its session has ended."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer":
         return None
@@ -145,54 +145,56 @@ async def viewer_of(installation: Installation, authorization: str | None) -> Vi
 
 
 async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | None:
-    """Whose a session is, by the database's clock; None once it, the token or the member's activity is over."""
-    found = await fetch(_who(), session_id, expires)
-    if not found:
+    """Return the viewer of a session; None once the session or its token has ended, or the member is inactive."""
+    records = await fetch(_viewer_sql(), session_id, expires)
+    if not records:
         return None
-    member, organisation = row(Member, "m", found[0]), row(Organisation, "o", found[0])
+    member, organisation = row(Member, "m", records[0]), row(Organisation, "o", records[0])
     assert member is not None
     assert organisation is not None
-    return Viewer(member, organisation, session_id, found[0]["expires_at"])
+    return Viewer(member, organisation, session_id, records[0]["expires_at"])
 
 
-async def still(viewer: Viewer) -> Viewer:
-    """The viewer as they are now, asked in the middle of a subscription; raises SessionEnded if it is over."""
-    now = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
-    if now is None:
+async def refresh_viewer(viewer: Viewer) -> Viewer:
+    """Return the viewer with their present rights; raise SessionEnded if the session has ended."""
+    refreshed = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
+    if refreshed is None:
         raise SessionEnded("The session has ended.")
-    return now
+    return refreshed
 
 
-async def _renewable(refresh_token: str) -> UUID | None:
-    found = await fetch(
-        "SELECT t.id, t.session_id, s.member_id, t.used_at < now() - make_interval(secs => $2) AS stolen "
+async def _use_refresh_token(refresh_token: str) -> UUID | None:
+    """Mark a refresh token as used and return its session's id; None if it is not valid. Reuse ends the session."""
+    tokens = await fetch(
+        "SELECT t.id, t.session_id, s.member_id, t.used_at < now() - make_interval(secs => $2) AS reused "
         "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "
         "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR NO KEY UPDATE OF t, s",
         token_digest(refresh_token),
-        float(REPEAT_SECONDS),
+        float(REUSE_SECONDS),
     )
-    if not found:
+    if not tokens:
         return None
-    if found[0]["stolen"]:
-        await fetch("UPDATE session SET ended_at = now() WHERE id = $1", found[0]["session_id"])
-        await wake(SESSIONS, found[0]["member_id"])
+    (token,) = tokens
+    if token["reused"]:
+        await fetch("UPDATE session SET ended_at = now() WHERE id = $1", token["session_id"])
+        await wake(SESSIONS, token["member_id"])
         return None
-    await fetch("UPDATE refresh_token SET used_at = coalesce(used_at, now()) WHERE id = $1", found[0]["id"])
-    return UUID(str(found[0]["session_id"]))
+    await fetch("UPDATE refresh_token SET used_at = coalesce(used_at, now()) WHERE id = $1", token["id"])
+    return UUID(str(token["session_id"]))
 
 
-async def _hand_out(installation: Installation, session_id: UUID) -> SignedIn:
+async def _issue_tokens(installation: Installation, session_id: UUID) -> SignedIn:
     refresh_token = secrets.token_urlsafe(32)
     await RefreshToken.create(session_id=session_id, digest=token_digest(refresh_token))
-    now = await fetch("SELECT floor(extract(epoch FROM now()))::float8 AS seconds")
-    expires = now[0]["seconds"] + ACCESS_SECONDS
+    (now,) = await fetch("SELECT floor(extract(epoch FROM now()))::float8 AS seconds")
+    expires = now["seconds"] + ACCESS_SECONDS
     viewer = await viewer_of_session(session_id, expires=expires)
     if viewer is None:
-        raise _invalid("The session has ended. Sign in again.")
+        raise _invalid_credentials(_ENDED)
     claims = {"sid": str(session_id), "exp": int(expires)}
     token = jwt.encode(claims, installation.secret, algorithm="HS256")
     return SignedIn(token, viewer.expires_at, refresh_token, viewer)
 
 
-def _invalid(message: str) -> ValidationFailed:
+def _invalid_credentials(message: str) -> ValidationFailed:
     return ValidationFailed([Problem((), ErrorCode.INVALID_CREDENTIALS, message)])

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from models import Employer, MemberKind, Organisation, ProcessAutomation, Programme, TrackerType, TrackerTypeVersion
 from models.database import fetch, transaction
-from services.accounts.members import NewMember, make_member
+from services.accounts.members import NewMember, insert_member
 from services.accounts.passwords import hash_password
 from services.demo.cases import OrganisationData
 from services.demo.data import ACCOUNTS, PASSWORD, Account, load_toml
@@ -55,7 +55,7 @@ async def _fill_organisation(
 ) -> None:
     organisation = await make_organisation(provider["name"])
     members = [
-        await make_member(organisation, _new_member(account, digest))
+        await insert_member(organisation, _new_member(account, digest))
         for account, digest in hashes.items()
         if account.organisation == organisation.name
     ]

@@ -1,34 +1,50 @@
-"""A member's list of notifications, and marking them as read."""
+"""List a member's notifications, and mark them as read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from models import Notification
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import StatementBuilder
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
+from services.kernel.sql import NamedStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visible
 
 NEWEST_FIRST = Order("notifications", (Key("r.cursor", int, descending=True),))
-MOST_ANSWERED = 100
-"""So many of the notifications that were marked are answered, the newest."""
+MAX_RETURNED = 100
+"""How many of the marked notifications are returned: the newest."""
+
+
+@cache
+def _mark_read() -> NamedStatement:
+    return NamedStatement(f"""
+    WITH marked AS (
+        UPDATE notification SET read_at = now()
+        WHERE recipient_id = :recipient_id AND read_at IS NULL AND (:all OR id = ANY(:ids))
+        RETURNING *
+    )
+    SELECT {columns(Notification, "r")} FROM (
+        SELECT * FROM marked UNION SELECT * FROM notification WHERE id = ANY(:ids) AND read_at IS NOT NULL
+    ) r ORDER BY r.cursor DESC LIMIT {MAX_RETURNED}
+    """)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadMark:
-    """Which notifications to mark: those named, or all."""
+    """Which notifications to mark as read: those with these ids, or all."""
 
     ids: Sequence[UUID] = ()
     all: bool = False
 
 
 async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_only: bool, count: bool) -> Page:
-    """The viewer's notifications, newest first."""
+    """Return a page of the viewer's notifications, newest first."""
     statement = StatementBuilder()
     where = visible(Notification, "r", viewer, statement)
     query = ListQuery(
@@ -42,31 +58,18 @@ async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_
 
 
 async def mark_read(viewer: Viewer, mark: ReadMark) -> list[Notification]:
-    """Mark notifications as read; those read before keep their time. Answers the marked ones, newest first.
+    """Mark notifications as read and return them, newest first; those read before keep their time.
 
     Raises ValidationFailed with NOT_FOUND for each that the viewer does not have; then none is marked.
     """
     async with transaction():
-        known = {
-            found["id"]
-            for found in await fetch(
-                "SELECT id FROM notification WHERE recipient_id = $1 AND id = ANY($2)", viewer.member_id, mark.ids
-            )
-        }
-        problems = [
-            Problem(("ids", str(place)), ErrorCode.NOT_FOUND, "There is no such notification.")
-            for place, notification_id in enumerate(mark.ids)
-            if notification_id not in known
-        ]
-        if problems:
-            raise ValidationFailed(problems)
-        records = await fetch(
-            f"WITH marked AS (UPDATE notification SET read_at = now() WHERE recipient_id = $1 AND read_at IS NULL "
-            f"AND ($3 OR id = ANY($2)) RETURNING *) SELECT {columns(Notification, 'r')} FROM ("
-            f"SELECT * FROM marked UNION SELECT * FROM notification WHERE id = ANY($2) AND read_at IS NOT NULL"
-            f") r ORDER BY r.cursor DESC LIMIT {MOST_ANSWERED}",
-            viewer.member_id,
-            mark.ids,
-            mark.all,
-        )
-    return [one for one in (row(Notification, "r", record) for record in records) if one is not None]
+        owned = "SELECT id FROM notification WHERE recipient_id = $1 AND id = ANY($2)"
+        known = {record["id"] for record in await fetch(owned, viewer.member_id, mark.ids)}
+        errors = ErrorCollector()
+        for index, notification_id in enumerate(mark.ids):
+            if notification_id not in known:
+                errors.at("ids", index).add(ErrorCode.NOT_FOUND, "There is no such notification.")
+        errors.raise_if_any()
+        records = await _mark_read().fetch(recipient_id=viewer.member_id, ids=mark.ids, all=mark.all)
+    marked = (row(Notification, "r", record) for record in records)
+    return [notification for notification in marked if notification is not None]

@@ -1,21 +1,21 @@
-"""Telling members of a tracker: notifications with the next cursors, mails, wake-ups, in the caller's transaction."""
+"""Notify members about a tracker, in the caller's transaction: inbox, mail and wake-up."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from models import NotificationKind
 from models.base import new_id
-from models.database import fetch
 from services.kernel.channels import INBOX, TRACKER_CHANGES, wake
+from services.kernel.sql import NamedStatement
 from services.mail_queue import enqueue_assignment
 
-_TELL = """
-WITH told AS (
-    UPDATE inbox SET cursor = cursor + 1 WHERE member_id = $1 RETURNING member_id, cursor
+_INSERT = NamedStatement("""
+WITH counted AS (
+    UPDATE inbox SET cursor = cursor + 1 WHERE member_id = :recipient_id RETURNING member_id, cursor
 )
 INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
-SELECT $2, member_id, cursor, $3, $4, $5, now() FROM told
-"""
+SELECT :id, member_id, cursor, :kind, :tracker_id, :actor_id, now() FROM counted
+""")
 
 
 async def notify(
@@ -25,24 +25,26 @@ async def notify(
     tracker_id: UUID,
     actor_id: UUID | None,
 ) -> None:
-    """Notify members of the same: see ``notify_each``. None is nobody."""
-    news = {one: kind for one in recipients if one is not None}
-    await notify_each(news, tracker_id=tracker_id, actor_id=actor_id)
+    """Notify all recipients with the same kind, as ``notify_each`` does; None among them stands for nobody."""
+    kinds = {member_id: kind for member_id in recipients if member_id is not None}
+    await notify_each(kinds, tracker_id=tracker_id, actor_id=actor_id)
 
 
-async def notify_each(news: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
-    """Notify each member of their kind of news, of ASSIGNED by mail too. Nobody is told of their own doing.
+async def notify_each(kinds: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
+    """Notify each member with their kind, and send a mail about ASSIGNED. The actor is never notified.
 
-    Inboxes are taken by ascending member id, after every other lock: all writers keep this order.
+    Inboxes are locked by ascending member id, after every other lock: all writers keep this order.
     """
-    for member_id in sorted(news.keys() - {actor_id}):
-        notification_id, kind = new_id(), news[member_id]
-        await fetch(_TELL, member_id, notification_id, kind, tracker_id, actor_id)
+    for member_id in sorted(kinds.keys() - {actor_id}):
+        notification_id, kind = new_id(), kinds[member_id]
+        await _INSERT.fetch(
+            id=notification_id, recipient_id=member_id, kind=kind, tracker_id=tracker_id, actor_id=actor_id
+        )
         if kind == NotificationKind.ASSIGNED:
             await enqueue_assignment(member_id, notification_id)
         await wake(INBOX, member_id)
 
 
 async def announce_change(tracker_id: UUID) -> None:
-    """Wake the open pages of a tracker; they hear of it once the caller's transaction has committed."""
+    """Wake the subscriptions to a tracker, once the caller's transaction has committed."""
     await wake(TRACKER_CHANGES, tracker_id)

@@ -1,4 +1,4 @@
-"""Notifications: what a member is told, in order, none lost and none twice."""
+"""Subscriptions to a member's notifications: in order, none lost and none twice."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Collection
@@ -6,41 +6,38 @@ from dataclasses import dataclass
 
 from models import Member, Notification, NotificationKind, Tracker
 from models.database import fetch
-from services.accounts.sessions import still
+from services.accounts.sessions import refresh_viewer
 from services.kernel.errors import BadRequestError
 from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
 
-PATIENCE_SECONDS = 15.0
-"""For so long a quiet subscription goes on before its session is asked for again."""
-
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A notification, and its recipient as the database has them at that moment."""
+class DeliveredNotification:
+    """A notification, and its recipient with the rights that they have at that moment."""
 
     notification: Notification
     viewer: Viewer
 
 
 async def newest_cursor(viewer: Viewer) -> int:
-    """The cursor of the viewer's newest notification, 0 if there is none."""
-    found = await fetch("SELECT cursor FROM inbox WHERE member_id = $1", viewer.member_id)
-    return int(found[0]["cursor"]) if found else 0
+    """Return the cursor of the viewer's newest notification, 0 if there is none."""
+    inboxes = await fetch("SELECT cursor FROM inbox WHERE member_id = $1", viewer.member_id)
+    return int(inboxes[0]["cursor"]) if inboxes else 0
 
 
 async def unread_count(viewer: Viewer) -> int:
-    """How many notifications the viewer has not read."""
-    found = await fetch(
+    """Return how many notifications the viewer has not read."""
+    (counted,) = await fetch(
         "SELECT count(*) AS unread FROM notification WHERE recipient_id = $1 AND read_at IS NULL", viewer.member_id
     )
-    return int(found[0]["unread"])
+    return int(counted["unread"])
 
 
 async def starting_cursor(viewer: Viewer, after: str | None) -> int:
-    """The cursor that a subscription goes on after: the newest if none is named.
+    """Return the cursor after which a subscription starts: the newest if ``after`` is None.
 
-    Raises BadRequestError for what is no number, or lies beyond the newest.
+    Raises BadRequestError if ``after`` is not a number, or beyond the newest.
     """
     newest = await newest_cursor(viewer)
     if after is None:
@@ -52,33 +49,36 @@ async def starting_cursor(viewer: Viewer, after: str | None) -> int:
     return int(after)
 
 
-async def listen(
+async def stream_notifications(
     reader: InboxReader, viewer: Viewer, cursor: int, kinds: Collection[NotificationKind] | None = None
-) -> AsyncIterator[Heard]:
-    """The viewer's notifications after ``cursor``: first what was missed, then what comes.
+) -> AsyncIterator[DeliveredNotification]:
+    """Yield the viewer's notifications after ``cursor``: first the stored ones, then each as it is added.
 
-    The session is asked for again before each of them; raises SessionEnded once it is over.
+    The session is checked before each of them, and regularly while there are none; raises SessionEnded once it has
+    ended.
     """
-    recalls, began = reader.recalls, dt.datetime.now(dt.UTC)
+    revalidations, started = reader.revalidations, dt.datetime.now(dt.UTC)
     while True:
-        if recalls != reader.recalls:
-            recalls = reader.recalls
-            await still(viewer)
+        if revalidations != reader.revalidations:
+            revalidations = reader.revalidations
+            await refresh_viewer(viewer)
             continue
-        batch = await reader.next_batch(viewer.member_id, cursor, patience=PATIENCE_SECONDS)
+        batch = await reader.next_batch(viewer.member_id, cursor, timeout=reader.revalidate_seconds)
         if not batch:
-            await still(viewer)
+            await refresh_viewer(viewer)
         for notification in batch:
             cursor = notification.cursor
             if kinds is None or notification.kind in kinds:
-                heard = Heard(notification, await still(viewer))
-                if notification.created_at > began:
-                    reader.delivered(dt.datetime.now(dt.UTC) - notification.created_at)
-                yield heard
+                delivered = DeliveredNotification(notification, await refresh_viewer(viewer))
+                if notification.created_at > started:
+                    reader.on_delivered(dt.datetime.now(dt.UTC) - notification.created_at)
+                yield delivered
 
 
-def wording(notification: Notification, tracker: Tracker | None, type_name: str | None, actor: Member | None) -> str:
-    """What a notification says, without a learner's name or anything entered."""
+def notification_text(
+    notification: Notification, tracker: Tracker | None, type_name: str | None, actor: Member | None
+) -> str:
+    """Return the text of a notification, which names no learner and contains nothing that was entered."""
     if tracker is None:
         return "This was about a tracker that you can no longer see."
     who = actor.name if actor else "The system"

@@ -7,7 +7,7 @@ from models import Learner, NotificationKind, Tracker, TrackerEventKind, Tracker
 from models.base import dump_json
 from models.database import transaction
 from models.rows import columns, row
-from services.accounts.assignees import hold_assignee
+from services.accounts.assignees import lock_assignee
 from services.automations.approval import apply_or_schedule, notify_outcome
 from services.automations.snapshots import snapshot
 from services.forms.definitions import TypeDefinition
@@ -107,7 +107,7 @@ async def _update_row(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) 
     """Bring ``tracker``, which is locked, to the state after the update, and write its row."""
     after = checked.after
     if after.assignee_id not in (None, tracker.assignee_id):
-        await hold_assignee(viewer, after.assignee_id)
+        await lock_assignee(viewer, after.assignee_id)
     if tracker.values != after.values:
         await _change_values(viewer, tracker, checked.type_version.definition, after.values)
     tracker.status, tracker.assignee_id = after.status, after.assignee_id

@@ -1,4 +1,4 @@
-"""Members from outside: invited by a real mail, signed in, switched off with the sockets that they have open."""
+"""Members from outside: invited by a real mail, signed in, deactivated with their open sockets."""
 
 import asyncio
 import json
@@ -13,73 +13,70 @@ from websockets.typing import Subprotocol
 from models import Member
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import CREATE, UPDATE
-from tests.support.clients.password_links import ASK, FRESH, token_in
-from tests.support.clients.password_links import SET as SET_PASSWORD
+from tests.support.clients.password_links import NEW_PASSWORD, REQUEST, SET_PASSWORD, link_token
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.smtp import MailServer, mail_server
 from tests.support.servers.trackers import Server, environment, running
 
 ENTRY = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
-SET = SET_PASSWORD.replace("$token", "$link")
+SET_BY_LINK = SET_PASSWORD.replace("$token", "$link")
 WHO = "{ viewer { member { name } } }"
 
 
 @asynccontextmanager
-async def house(database: str, folder: Path) -> AsyncIterator[tuple[Server, MailServer]]:
-    """A server that sends its mail to a real mail server."""
-    async with mail_server() as post:
+async def server_with_mail(database: str, folder: Path) -> AsyncIterator[tuple[Server, MailServer]]:
+    """Run a server that sends its mail to a real mail server."""
+    async with mail_server() as mail:
         env = environment(
             database,
-            TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{post.port}",
+            TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{mail.port}",
             TRACKERS_PUBLIC_URL="https://trackers.example/base",
         )
         async with running(folder, env) as server:
-            yield server, post
+            yield server, mail
 
 
-async def next_token(post: MailServer, server: Server) -> str:
-    """The token of the next mail, which must stand in no log."""
+async def next_token(mail: MailServer, server: Server) -> str:
+    """Return the token of the next mail, which no log may contain."""
     async with asyncio.timeout(30):
-        await post.arrived.wait()
-    post.arrived.clear()
-    token = token_in(post.messages[-1])
+        await mail.arrived.wait()
+    mail.arrived.clear()
+    token = link_token(mail.messages[-1])
     assert token not in server.log.read_text()
     return token
 
 
-async def test_invited_by_mail_then_signed_in_and_the_same_again_for_a_lost_password(
-    database: str, folder: Path, postgres_log: Path
-) -> None:
+async def test_an_invitation_a_sign_in_and_a_password_reset(database: str, folder: Path, postgres_log: Path) -> None:
     await staff()
-    async with house(database, folder) as (server, post):
+    async with server_with_mail(database, folder) as (server, mail):
         ada = await server.sign_in("ada@example.org", PASSWORD)
         answer = await server.ask(CREATE, ada, input=ENTRY)
         assert answer["data"]["createMember"]["errors"] == []
-        invitation = await next_token(post, server)
-        assert f"https://trackers.example/base/password#token={invitation}" in str(post.messages[-1])
-        assert post.envelopes[-1][1] == ["ann@example.org"]
-        chosen = (await server.ask(SET, link=invitation, password=FRESH))["data"]["setPassword"]
+        invitation = await next_token(mail, server)
+        assert f"https://trackers.example/base/password#token={invitation}" in str(mail.messages[-1])
+        assert mail.envelopes[-1][1] == ["ann@example.org"]
+        chosen = (await server.ask(SET_BY_LINK, link=invitation, password=NEW_PASSWORD))["data"]["setPassword"]
         assert chosen["errors"] == []
         entered = chosen["session"]["accessToken"]
         assert await server.ask(WHO, entered) == {"data": {"viewer": {"member": {"name": "Ann"}}}}
-        signed_in = await server.sign_in("ann@example.org", FRESH)
+        signed_in = await server.sign_in("ann@example.org", NEW_PASSWORD)
 
-        assert await server.ask(ASK, email="ann@example.org") == {"data": {"requestPasswordReset": True}}
-        reset = await next_token(post, server)
-        chosen = (await server.ask(SET, link=reset, password=f"{FRESH} again"))["data"]["setPassword"]
+        assert await server.ask(REQUEST, email="ann@example.org") == {"data": {"requestPasswordReset": True}}
+        reset = await next_token(mail, server)
+        chosen = (await server.ask(SET_BY_LINK, link=reset, password=f"{NEW_PASSWORD} again"))["data"]["setPassword"]
         assert chosen["errors"] == []
-        assert await server.sign_in("ann@example.org", f"{FRESH} again")
+        assert await server.sign_in("ann@example.org", f"{NEW_PASSWORD} again")
         for token in (entered, signed_in):
             assert (await server.ask(WHO, token))["data"] == {"viewer": None}
         assert await server.stop() == 0
-        said = server.log.read_text() + postgres_log.read_text()
-    assert [secret for secret in (invitation, reset, FRESH, entered, signed_in) if secret in said] == []
-    assert len(post.messages) == 2
+        logs = server.log.read_text() + postgres_log.read_text()
+    assert [secret for secret in (invitation, reset, NEW_PASSWORD, entered, signed_in) if secret in logs] == []
+    assert len(mail.messages) == 2
 
 
 @asynccontextmanager
 async def socket_of(server: Server, token: str) -> AsyncIterator[ClientConnection]:
-    """A socket that is acknowledged, and asks for nothing."""
+    """Open a socket that is acknowledged, and subscribe to nothing."""
     address = f"{server.address.replace('http', 'ws', 1)}/graphql"
     async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as connection:
         init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
@@ -89,6 +86,7 @@ async def socket_of(server: Server, token: str) -> AsyncIterator[ClientConnectio
 
 
 async def closed(connection: ClientConnection) -> tuple[int | None, str | None]:
+    """Wait until a socket is closed, and return its code and reason."""
     async with asyncio.timeout(10):
         with suppress(ConnectionClosed):
             while True:
@@ -96,8 +94,8 @@ async def closed(connection: ClientConnection) -> tuple[int | None, str | None]:
     return connection.close_code, connection.close_reason
 
 
-async def test_a_member_switched_off_loses_open_sockets_at_once(database: str, folder: Path) -> None:
-    """Also in another process than the one that is told; those of others stay open."""
+async def test_a_deactivated_member_loses_open_sockets_at_once(database: str, folder: Path) -> None:
+    """Also in another process than the one that deactivates them; the sockets of others stay open."""
     who = await staff()
     env = environment(database)
     async with running(folder, env) as first, running(folder, env) as second, AsyncExitStack() as stack:
@@ -107,8 +105,8 @@ async def test_a_member_switched_off_loses_open_sockets_at_once(database: str, f
         others = [await stack.enter_async_context(socket_of(server, ada)) for server in (first, second)]
         entry = {"id": gid(who.bob), "active": False}
         assert (await first.ask(UPDATE, ada, input=entry))["data"]["updateMember"]["errors"] == []
-        over = (4403, "The session has ended.")
-        assert [await closed(one) for one in [*idle, subscribed.connection]] == [over] * 3
+        ended = (4403, "The session has ended.")
+        assert [await closed(one) for one in [*idle, subscribed.connection]] == [ended] * 3
         assert (await second.ask(WHO, bob))["data"] == {"viewer": None}
         for connection in others:
             await connection.send(json.dumps({"type": "ping"}))
@@ -116,12 +114,14 @@ async def test_a_member_switched_off_loses_open_sockets_at_once(database: str, f
     assert (await Member.get(id=who.bob.id)).active is False
 
 
-async def test_a_new_password_closes_what_was_open(database: str, folder: Path) -> None:
+async def test_a_new_password_closes_open_sockets(database: str, folder: Path) -> None:
     who = await staff()
-    async with house(database, folder) as (server, post):
+    async with server_with_mail(database, folder) as (server, mail):
         bob = await server.sign_in("bob@example.org", PASSWORD)
         async with socket_of(server, bob) as connection:
-            await server.ask(ASK, email=who.bob.email)
-            token = await next_token(post, server)
-            assert (await server.ask(SET, link=token, password=FRESH))["data"]["setPassword"]["errors"] == []
+            await server.ask(REQUEST, email=who.bob.email)
+            token = await next_token(mail, server)
+            assert (await server.ask(SET_BY_LINK, link=token, password=NEW_PASSWORD))["data"]["setPassword"][
+                "errors"
+            ] == []
             assert await closed(connection) == (4403, "The session has ended.")

@@ -14,10 +14,10 @@ from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.protocol.messages import Request
 from services.notifications.inbox_reader import InboxReader
-from services.notifications.tracker_stream import OpenPages
+from services.notifications.tracker_stream import TrackerStreams
 from tests.support.clients.attempts import ASKING, DOING, DRY, HEARING, Attempt
 from tests.support.clients.graphql import INSTALLATION, ask_in, executor
-from tests.support.clients.subscriptions import PATIENCE, reader_of, until
+from tests.support.clients.subscriptions import TIMEOUT, reader_of, until
 from tests.support.factories import now
 from tests.support.scenarios.college import Json
 from tests.support.scenarios.permissions import Case, cases
@@ -122,15 +122,15 @@ def outcome(attempt: Attempt, case: Case, answer: Json) -> str:
 
 
 async def heard(reader: InboxReader, attempt: Attempt, case: Case) -> str:
-    pages = OpenPages()
-    context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, pages)
+    streams = TrackerStreams()
+    context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, streams)
     operation = executor().prepare(Request(attempt.document, await variables_of(attempt, case), None), context)
     async with aclosing(executor().subscribe(operation, context, "a request")) as answers:
         waiting = asyncio.ensure_future(anext(answers))
         if "trackerChanged" in attempt.document:
-            await until(lambda: waiting.done() or bool(pages._pages))
-            await something_happens(case, pages)
-        async with asyncio.timeout(PATIENCE):
+            await until(lambda: waiting.done() or case.on.tracker.id in streams)
+            await something_happens(case, streams)
+        async with asyncio.timeout(TIMEOUT):
             answer = await waiting
     if "errors" in answer:
         return ", ".join(error["extensions"]["code"] for error in answer["errors"])
@@ -138,7 +138,7 @@ async def heard(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     return "heard" if value["tracker"] else "heard without the tracker"
 
 
-async def something_happens(case: Case, pages: OpenPages) -> None:
+async def something_happens(case: Case, streams: TrackerStreams) -> None:
     await TrackerEvent.create(
         organisation=case.on.organisation,
         tracker=case.on.tracker,
@@ -146,4 +146,4 @@ async def something_happens(case: Case, pages: OpenPages) -> None:
         at=now(),
         version=case.on.tracker.version,
     )
-    pages.wake(str(case.on.tracker.id))
+    streams.wake(str(case.on.tracker.id))

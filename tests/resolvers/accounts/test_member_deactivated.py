@@ -1,4 +1,4 @@
-"""A member switched off loses everything at once: sessions, subscriptions, links, assignability."""
+"""A deactivated member loses everything at once: sessions, subscriptions, links, assignability."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,16 +10,14 @@ import pytest
 from models import Mail, MailKind, Member, MemberKind, PasswordToken, Session, Tracker
 from models.database import fetch
 from server.setting_values import database_credentials
-from services.accounts.password_tokens import make_token, owner_of
+from services.accounts.password_tokens import make_token, token_owner
 from services.accounts.sessions import SessionEnded
 from services.mail.outbox import send_due
-from services.notifications import subscription, tracker_stream
-from tests.resolvers.trackers.test_changed import page
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, gid
 from tests.support.clients.member_changes import manager, updated
 from tests.support.clients.sign_in import PASSWORD, hashed, refresh, session, sign_in, who
-from tests.support.clients.subscriptions import listener, reader_of, until
+from tests.support.clients.subscriptions import reader_of, subscribe, subscribe_to_tracker, until
 from tests.support.clients.tracker_updates import opened, update
 from tests.support.databases.locks import until_held_up
 from tests.support.scenarios.college import Json, college, create, everything_written, problem
@@ -46,12 +44,12 @@ async def test_every_session_ends_and_stays_ended(database: str) -> None:
             assert [error["code"] for error in (await refresh(one["refreshToken"]))["errors"]] == [INVALID]
         if not active:
             assert [one["code"] for one in (await sign_in("ann@example.org"))["errors"]] == [INVALID]
-            await updated(mia, ann, active=True)  # switched on again, nothing of before comes back
+            await updated(mia, ann, active=True)  # reactivated: nothing of before works again
     assert await who((await session(email="ann@example.org"))["accessToken"]) == "Ann"
     assert await Session.filter(ended_at=None, member_id=ann.id).count() == 1
 
 
-async def test_links_stop_working_and_no_mail_goes_out(database: str) -> None:
+async def test_links_stop_working_and_no_mail_is_sent(database: str) -> None:
     mia, ann = await staff()
     await Member.filter(id=ann.id).update(password_hash=None)
     token = await make_token(ann.id, MailKind.INVITATION)
@@ -60,7 +58,7 @@ async def test_links_stop_working_and_no_mail_goes_out(database: str) -> None:
     for kind in (MailKind.INVITATION, MailKind.PASSWORD_RESET):
         await Mail.create(kind=kind, recipient=ann, created_at=now, due_at=now)
     await updated(mia, ann, active=False)
-    assert await owner_of(token) is None
+    assert await token_owner(token) is None
     async with mail_server() as server:
         mailer = server.mailer()
         assert await send_due(INSTALLATION, mailer) == 0
@@ -68,90 +66,91 @@ async def test_links_stop_working_and_no_mail_goes_out(database: str) -> None:
         assert server.messages == []
     assert [mail.last_error for mail in await Mail.all()] == ["no longer to be told"] * 2
     await updated(mia, ann, active=True)
-    assert await owner_of(token) is None
+    assert await token_owner(token) is None
     assert await PasswordToken.all().count() == 0
 
 
-async def test_subscriptions_end_at_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At once: a quiet one would ask by itself only after longer than this test waits for anything."""
-    for module in (subscription, tracker_stream):
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", 3600.0)
+async def test_subscriptions_end_at_once(database: str) -> None:
+    """At once: by itself a subscription would check its session only after longer than this test waits."""
     mia, ann = await staff()
     tracker = await make.tracker(await mia.organisation, created_by=ann)
     async with (
-        reader_of(database) as reader,
-        listener(reader, ann) as heard,
-        page(database, ann, tracker) as (seen, pages),
-        listener(reader, mia) as others,
+        reader_of(database, revalidate_seconds=3600) as reader,
+        subscribe(reader, ann) as notifications,
+        subscribe_to_tracker(database, ann, tracker, poll_seconds=3600) as (events, streams),
+        subscribe(reader, mia) as notifications_of_mia,
     ):
-        answers = [asyncio.create_task(one.answer()) for one in (heard, seen, others)]
-        await until(lambda: reader.waiting == 2 and tracker.id in pages._pages)
+        subscriptions = (notifications, events, notifications_of_mia)
+        results = [asyncio.create_task(subscription.result()) for subscription in subscriptions]
+        await until(lambda: reader.waiting == 2 and tracker.id in streams)
         await updated(mia, ann, active=False)
-        ended = await asyncio.gather(*answers[:2], return_exceptions=True)
+        ended = await asyncio.gather(*results[:2], return_exceptions=True)
         assert [type(one) for one in ended] == [SessionEnded] * 2
-        assert not answers[2].done()
+        assert not results[2].done()
         await make.notification(tracker, mia)
         await fetch("SELECT pg_notify('trackers', $1)", str(mia.id))
-        assert (await answers[2])["data"]["notificationReceived"]["cursor"] == "1"
+        assert (await results[2])["data"]["notificationReceived"]["cursor"] == "1"
 
 
-async def test_a_busy_listener_ends_as_soon_as_it_asks_for_more(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscription, "PATIENCE_SECONDS", 3600.0)
+async def test_a_busy_subscription_ends_at_its_next_event(database: str) -> None:
     mia, ann = await staff()
     tracker = await make.tracker(await mia.organisation, created_by=ann)
     await make.notification(tracker, ann)
-    async with reader_of(database) as reader, listener(reader, ann, "0") as heard:
-        assert (await heard.hear())["cursor"] == "1"
-        await updated(mia, ann, active=False)  # while nothing is asked for
-        await until(lambda: reader.recalls == 1)
+    async with (
+        reader_of(database, revalidate_seconds=3600) as reader,
+        subscribe(reader, ann, "0") as subscription,
+    ):
+        assert (await subscription.event())["cursor"] == "1"
+        await updated(mia, ann, active=False)  # while it waits for nothing
+        await until(lambda: reader.revalidations == 1)
         with pytest.raises(SessionEnded):
-            await heard.answer()
+            await subscription.result()
 
 
-async def while_switched_off(database: str, member: Member, doing: Callable[[], Coroutine[Any, Any, Json]]) -> Json:
-    """What comes of something that has to wait until a member has been switched off."""
+async def while_deactivating(database: str, member: Member, operation: Callable[[], Coroutine[Any, Any, Json]]) -> Json:
+    """Run an operation that has to wait until a member has been deactivated; return its payload."""
     connection = await asyncpg.connect(**database_credentials(database))
     try:
         async with connection.transaction():
             await connection.execute("UPDATE member SET active = false WHERE id = $1", member.id)
-            task = asyncio.create_task(doing())
+            task = asyncio.create_task(operation())
             await until_held_up()
         return await task
     finally:
         await connection.close()
 
 
-def refusal(name: str) -> Json:
+def unassignable(name: str) -> Json:
     message = f"{name} cannot be given trackers: only active administrators can, and oneself."
     return problem("assigneeId", "NOT_ASSIGNABLE", message)
 
 
-async def test_a_tracker_that_was_checked_before_is_not_given_to_them_afterwards(database: str) -> None:
+async def test_a_tracker_checked_before_is_not_assigned_afterwards(database: str) -> None:
     house = await college()
     before = await everything_written()
     for entry in ({}, {"idempotencyKey": "once"}):
         given = house.job(assigneeId=gid(house.bob), **entry)
-        payload = await while_switched_off(database, house.bob, lambda given=given: create(house.ada, given))  # type: ignore[misc]
-        assert (payload["tracker"], payload["errors"]) == (None, [refusal("Bob")])
+        payload = await while_deactivating(database, house.bob, lambda given=given: create(house.ada, given))  # type: ignore[misc]
+        assert (payload["tracker"], payload["errors"]) == (None, [unassignable("Bob")])
         assert await everything_written() == before
         await Member.filter(id=house.bob.id).update(active=True)
-    # The key was not spent.
+    # The idempotency key was not used.
     assert (await create(house.ada, given))["errors"] == []
 
 
-async def test_nor_does_an_update_give_them_one(database: str) -> None:
+async def test_an_update_does_not_assign_one_either(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     before = await everything_written()
-    payload = await while_switched_off(
+    payload = await while_deactivating(
         database, house.bob, lambda: update(house.ada, tracker, assigneeId=gid(house.bob), description="New")
     )
-    assert (payload["tracker"], payload["errors"]) == (None, [refusal("Bob")])
+    assert (payload["tracker"], payload["errors"]) == (None, [unassignable("Bob")])
     assert await everything_written() == before
     assert (await Tracker.get(id=tracker.id)).description == ""
 
 
-async def test_what_they_were_given_before_stays(database: str) -> None:
+async def test_trackers_assigned_before_stay_theirs(database: str) -> None:
     house = await college()
     mia = await manager(house.organisation)
     tracker = await opened(house, assigneeId=gid(house.bob))
@@ -161,14 +160,14 @@ async def test_what_they_were_given_before_stays(database: str) -> None:
     assert payload["tracker"]["assignee"] == {"name": "Bob"}
 
 
-async def test_made_a_tutor_they_are_not_given_more_either(database: str) -> None:
+async def test_a_member_made_a_tutor_is_not_assigned_more(database: str) -> None:
     house = await college()
     mia = await manager(house.organisation)
     await updated(mia, house.bob, kind=MemberKind.TUTOR.value)
-    assert (await create(house.ada, house.job(assigneeId=gid(house.bob))))["errors"] == [refusal("Bob")]
+    assert (await create(house.ada, house.job(assigneeId=gid(house.bob))))["errors"] == [unassignable("Bob")]
 
 
-async def test_among_many_creates_at_once_none_is_given_to_them_after_the_switch(database: str) -> None:
+async def test_concurrent_creates_assign_none_after_the_deactivation(database: str) -> None:
     house = await college()
     mia = await manager(house.organisation)
     entries = [house.job(assigneeId=gid(house.bob), description=str(number)) for number in range(20)]

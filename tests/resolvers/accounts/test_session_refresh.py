@@ -1,4 +1,4 @@
-"""Staying signed in, signing out, and what ends a session: all of it holds at the next request."""
+"""Refreshing a session, signing out, and what ends a session: all of it takes effect at the next request."""
 
 import asyncio
 from typing import Any
@@ -7,14 +7,13 @@ import pytest
 
 from models import Member, MemberKind, RefreshToken, Role, Session
 from models.database import fetch
-from services.accounts.sessions import SessionEnded, viewer_of
-from services.notifications import subscription
+from services.accounts.sessions import SessionEnded, authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with
 from tests.support.clients.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, who
-from tests.support.clients.subscriptions import listener, reader_of, until
+from tests.support.clients.subscriptions import reader_of, subscribe, until
 
-OVER: dict[str, Any] = {
+ENDED: dict[str, Any] = {
     "session": None,
     "errors": [
         {
@@ -28,11 +27,11 @@ OVER: dict[str, Any] = {
 }
 
 
-async def renewed(token: str) -> dict[str, Any]:
+async def refreshed(token: str) -> dict[str, Any]:
     payload = await refresh(token)
     assert payload["errors"] == []
-    found: dict[str, Any] = payload["session"]
-    return found
+    session: dict[str, Any] = payload["session"]
+    return session
 
 
 async def sign_out(token: str) -> bool:
@@ -42,120 +41,122 @@ async def sign_out(token: str) -> bool:
     return ended
 
 
-async def used_before(seconds: int) -> None:
+async def move_last_use(seconds: int) -> None:
     await fetch("UPDATE refresh_token SET used_at = used_at - make_interval(secs => $1)", float(seconds))
 
 
-async def test_a_refresh_token_is_exchanged_for_a_fresh_pair(database: str) -> None:
+async def test_a_refresh_token_is_exchanged_for_a_new_pair(database: str) -> None:
     await ada()
     first = await session()
-    second = await renewed(first["refreshToken"])
+    second = await refreshed(first["refreshToken"])
     assert second["viewer"] == {"member": {"name": "Ada"}}
-    third = await renewed(second["refreshToken"])
+    third = await refreshed(second["refreshToken"])
     assert len({one["refreshToken"] for one in (first, second, third)}) == 3
     assert [await who(one["accessToken"]) for one in (first, second, third)] == ["Ada"] * 3
     assert await Session.all().count() == 1
 
 
-async def test_each_exchange_prolongs_the_session(database: str) -> None:
+async def test_each_refresh_prolongs_the_session(database: str) -> None:
     await ada()
     first = await session()
     await fetch("UPDATE session SET expires_at = now() + interval '1 minute'")
-    await renewed(first["refreshToken"])
+    await refreshed(first["refreshToken"])
     (row,) = await fetch("SELECT expires_at > now() + interval '29 days' AS prolonged FROM session")
     assert row["prolonged"] is True
 
 
-async def test_an_exchange_repeated_soon_is_answered_again(database: str) -> None:
+async def test_a_refresh_token_can_be_reused_for_a_moment(database: str) -> None:
     """The first answer was lost, or two tabs asked."""
     await ada()
     first = await session()
-    pairs = await asyncio.gather(*(renewed(first["refreshToken"]) for _ in range(20)))
+    pairs = await asyncio.gather(*(refreshed(first["refreshToken"]) for _ in range(20)))
     assert len({pair["refreshToken"] for pair in pairs}) == 20
-    assert len({(await renewed(pair["refreshToken"]))["refreshToken"] for pair in pairs}) == 20
-    await used_before(15)
-    assert await who((await renewed(first["refreshToken"]))["accessToken"]) == "Ada"
+    assert len({(await refreshed(pair["refreshToken"]))["refreshToken"] for pair in pairs}) == 20
+    await move_last_use(15)
+    assert await who((await refreshed(first["refreshToken"]))["accessToken"]) == "Ada"
 
 
-async def test_an_exchange_repeated_later_ends_the_whole_family(database: str) -> None:
-    """Two have the token, and nobody can tell which of them is the thief."""
+async def test_reuse_after_that_ends_the_session(database: str) -> None:
+    """Two clients have the token, and one of them has stolen it."""
     await ada()
     other = await session()
     first = await session()
-    second = await renewed(first["refreshToken"])
-    await used_before(31)
-    assert await refresh(first["refreshToken"]) == OVER
-    assert await refresh(second["refreshToken"]) == OVER
+    second = await refreshed(first["refreshToken"])
+    await move_last_use(31)
+    assert await refresh(first["refreshToken"]) == ENDED
+    assert await refresh(second["refreshToken"]) == ENDED
     assert [await who(one["accessToken"]) for one in (first, second)] == [None, None]
-    # Another sign-in of the same member goes on.
-    assert await who((await renewed(other["refreshToken"]))["accessToken"]) == "Ada"
+    # Another session of the same member continues.
+    assert await who((await refreshed(other["refreshToken"]))["accessToken"]) == "Ada"
 
 
-async def test_a_stolen_session_ends_with_what_is_open_in_it(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscription, "PATIENCE_SECONDS", 3600.0)
+async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> None:
     await ada()
     first = await session()
-    await renewed(first["refreshToken"])
-    await used_before(31)
-    thief = await viewer_of(INSTALLATION, f"Bearer {first['accessToken']}")
-    async with reader_of(database) as reader, listener(reader, thief) as heard:
-        answer = asyncio.create_task(heard.answer())
+    await refreshed(first["refreshToken"])
+    await move_last_use(31)
+    thief = await authenticate(INSTALLATION, f"Bearer {first['accessToken']}")
+    async with (
+        reader_of(database, revalidate_seconds=3600) as reader,
+        subscribe(reader, thief) as subscription,
+    ):
+        result = asyncio.create_task(subscription.result())
         await until(lambda: reader.waiting == 1)
-        assert await refresh(first["refreshToken"]) == OVER
+        assert await refresh(first["refreshToken"]) == ENDED
         with pytest.raises(SessionEnded):
-            await answer
+            await result
 
 
-async def test_repeating_does_not_prolong_the_thirty_seconds(database: str) -> None:
+async def test_reuse_does_not_prolong_the_thirty_seconds(database: str) -> None:
     await ada()
     first = await session()
-    await renewed(first["refreshToken"])
-    await used_before(20)
-    await renewed(first["refreshToken"])
-    await used_before(11)
-    assert await refresh(first["refreshToken"]) == OVER
+    await refreshed(first["refreshToken"])
+    await move_last_use(20)
+    await refreshed(first["refreshToken"])
+    await move_last_use(11)
+    assert await refresh(first["refreshToken"]) == ENDED
 
 
 async def test_signing_out_ends_every_token_of_the_session(database: str) -> None:
     await ada()
     other, first = await session(), await session()
-    second = await renewed(first["refreshToken"])
-    assert await sign_out(first["refreshToken"]) is True  # an older one serves as well
+    second = await refreshed(first["refreshToken"])
+    assert await sign_out(first["refreshToken"]) is True  # an earlier one works too
     assert [await who(one["accessToken"]) for one in (first, second, other)] == [None, None, "Ada"]
-    assert await refresh(second["refreshToken"]) == OVER
+    assert await refresh(second["refreshToken"]) == ENDED
     ended = (await Session.get(ended_at__not_isnull=True)).ended_at
     assert await sign_out(second["refreshToken"]) is True
     assert (await Session.get(ended_at__not_isnull=True)).ended_at == ended
 
 
 @pytest.mark.parametrize("token", ["", "rubbish", "\x00", "\ud800", "x" * 100_000])
-async def test_what_was_never_handed_out_renews_and_ends_nothing(database: str, token: str) -> None:
+async def test_an_unknown_token_refreshes_and_ends_nothing(database: str, token: str) -> None:
     await ada()
     first = await session()
-    assert await refresh(token) == OVER
+    assert await refresh(token) == ENDED
     assert await sign_out(token) is False
-    assert await refresh(first["accessToken"]) == OVER
+    assert await refresh(first["accessToken"]) == ENDED
     assert await who(first["accessToken"]) == "Ada"
 
 
-async def test_a_session_that_has_expired_is_over(database: str) -> None:
+async def test_an_expired_session_has_ended(database: str) -> None:
     await ada()
     first = await session()
     await fetch("UPDATE session SET expires_at = now()")
     assert await who(first["accessToken"]) is None
-    assert await refresh(first["refreshToken"]) == OVER
+    assert await refresh(first["refreshToken"]) == ENDED
     assert await RefreshToken.all().count() == 1
 
 
-async def test_a_member_who_is_switched_off_is_out_at_once(database: str) -> None:
+async def test_a_deactivated_member_loses_access_at_once(database: str) -> None:
     await ada()
     first = await session()
     await Member.all().update(active=False)
     assert await who(first["accessToken"]) is None
-    assert await refresh(first["refreshToken"]) == OVER
+    assert await refresh(first["refreshToken"]) == ENDED
 
 
-async def test_roles_and_kind_are_those_of_the_moment(database: str) -> None:
+async def test_roles_and_kind_are_read_at_each_request(database: str) -> None:
     member = await ada(kind=MemberKind.TUTOR)
     await make.learner(await member.organisation)
     token = f"Bearer {(await session())['accessToken']}"
@@ -172,7 +173,7 @@ async def test_roles_and_kind_are_those_of_the_moment(database: str) -> None:
     assert learner["id"]
 
 
-async def test_what_is_asked_below_a_new_session_is_asked_by_its_member(database: str) -> None:
+async def test_fields_below_a_new_session_are_read_by_its_member(database: str) -> None:
     member = await ada()
     first = await session()
     asked = REFRESH.replace("member { name }", "member { name } organisation { name processAutomations { key } }")

@@ -1,4 +1,4 @@
-"""Signing in: one answer for whoever knows the password, one for everybody else."""
+"""Signing in: tokens for the right password, and one and the same error for everything else."""
 
 import datetime as dt
 import unicodedata
@@ -11,12 +11,12 @@ from models import RefreshToken, Session, SignInFailures
 from models.base import new_id
 from models.database import fetch
 from services.accounts.passwords import hash_password
-from services.accounts.sessions import viewer_of
+from services.accounts.sessions import authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with, gid
 from tests.support.clients.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, who
 
-WRONG: dict[str, Any] = {
+INVALID_CREDENTIALS: dict[str, Any] = {
     "session": None,
     "errors": [
         {
@@ -30,7 +30,7 @@ WRONG: dict[str, Any] = {
 }
 
 
-async def test_whoever_knows_the_password_gets_a_pair_of_tokens(database: str) -> None:
+async def test_the_right_password_gets_a_pair_of_tokens(database: str) -> None:
     member = await ada(kind="TUTOR")
     tracker = await make.tracker(await member.organisation)
     await make.notification(tracker, member)
@@ -59,12 +59,12 @@ async def test_whoever_knows_the_password_gets_a_pair_of_tokens(database: str) -
     # Ten minutes by the database's clock, in whole seconds as tokens have them.
     began = (await Session.get()).created_at.replace(microsecond=0)
     assert dt.datetime.fromisoformat(expires) == began + dt.timedelta(minutes=10)
-    # What renews the session is nowhere in the database.
+    # The refresh token itself is not stored.
     assert (await RefreshToken.get()).digest not in (refresh_token, access)
     assert len((await RefreshToken.get()).digest) == 64
 
 
-async def test_everybody_else_gets_the_same_answer(database: str) -> None:
+async def test_every_failure_gets_the_same_error(database: str) -> None:
     member = await ada()
     organisation = await member.organisation
     await ada(organisation, email="gone@example.org", active=False)
@@ -90,7 +90,7 @@ async def test_everybody_else_gets_the_same_answer(database: str) -> None:
         ("a" + "\u0301\u0316" * 250_000, PASSWORD),
     ]
     for email, password in tries:
-        assert await sign_in(email, password) == WRONG, (email[:40], password[:40])
+        assert await sign_in(email, password) == INVALID_CREDENTIALS, (email[:40], password[:40])
         await SignInFailures.all().delete()
     assert await Session.all().count() == 0
 
@@ -101,19 +101,19 @@ async def test_passwords_of_up_to_200_characters(database: str, length: int) -> 
     await ada(password_hash=await hash_password(password))
     spellings = [unicodedata.normalize(form, password) for form in ("NFC", "NFD")]
     fits = [(await sign_in(password=spelling))["errors"] == [] for spelling in spellings]
-    # Two keyboards may spell one character differently; what is measured is what was typed.
+    # Two keyboards may encode one character differently; the length is that of what was typed.
     assert fits == [len(spelling) <= 200 for spelling in spellings]
-    assert (await sign_in(password=password + "x")) == WRONG
+    assert (await sign_in(password=password + "x")) == INVALID_CREDENTIALS
 
 
-async def test_a_password_with_a_nul_is_compared_whole(database: str) -> None:
+async def test_a_password_with_a_nul_is_compared_in_full(database: str) -> None:
     await ada(password_hash=await hash_password("before\x00after"))
-    assert await sign_in(password="before\x00other") == WRONG
-    assert await sign_in(password="before") == WRONG
+    assert await sign_in(password="before\x00other") == INVALID_CREDENTIALS
+    assert await sign_in(password="before") == INVALID_CREDENTIALS
     assert (await session(password="before\x00after"))["viewer"] == {"member": {"name": "Ada"}}
 
 
-async def test_an_old_token_beside_a_sign_in_is_no_hindrance(database: str) -> None:
+async def test_an_ended_token_does_not_prevent_a_sign_in(database: str) -> None:
     await ada()
     first = await session()
     await fetch("UPDATE session SET ended_at = now()")
@@ -121,7 +121,7 @@ async def test_an_old_token_beside_a_sign_in_is_no_hindrance(database: str) -> N
         assert (await sign_in(authorization=header))["errors"] == []
 
 
-async def test_only_a_token_of_ours_that_has_not_ended_says_who_one_is(database: str) -> None:
+async def test_only_a_valid_token_authenticates(database: str) -> None:
     member = await ada()
     started = await session()
     sid = str((await Session.get()).id)
@@ -131,7 +131,7 @@ async def test_only_a_token_of_ours_that_has_not_ended_says_who_one_is(database:
         return jwt.encode({"sid": sid, "exp": soon} | claims, secret, algorithm=algorithm)
 
     assert await who(signed()) == "Ada"
-    wrong = {
+    invalid = {
         "another secret": signed(b"another secret, of 32 bytes or more than that"),
         "another algorithm": signed(algorithm="HS512"),
         "no algorithm": jwt.encode({"sid": sid, "exp": soon}, "", algorithm="none"),
@@ -147,8 +147,8 @@ async def test_only_a_token_of_ours_that_has_not_ended_says_who_one_is(database:
         "the refresh token": started["refreshToken"],
         "cut": started["accessToken"][:-2],
     }
-    assert {name: await who(token) for name, token in wrong.items()} == dict.fromkeys(wrong)
+    assert {name: await who(token) for name, token in invalid.items()} == dict.fromkeys(invalid)
     token = started["accessToken"]
     headers = [f"Bearer {token}", f"bearer {token}", f"BEARER   {token} ", token, f"Basic {token}", f"Bearer,{token}"]
-    holders = [await viewer_of(INSTALLATION, header) for header in headers]
-    assert [found is not None for found in holders] == [True, True, True, False, False, False]
+    viewers = [await authenticate(INSTALLATION, header) for header in headers]
+    assert [viewer is not None for viewer in viewers] == [True, True, True, False, False, False]

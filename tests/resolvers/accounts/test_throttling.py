@@ -1,4 +1,4 @@
-"""Guessing passwords: five tries, then waits that grow, per e-mail address and per client address."""
+"""Guessing passwords: five attempts, then growing waits, per e-mail address and per client address."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ INVALID = "INVALID_CREDENTIALS"
 
 
 async def guess(client: int = 1, email: str = "ada@example.org", password: str = "wrong") -> str | int:
-    """What a try earns: a code, or the seconds to wait."""
+    """Try a password; return the error code, or the seconds to wait."""
     (problem,) = (await sign_in(email, password, client=f"192.0.2.{client}"))["errors"]
     if problem["code"] == "RATE_LIMITED":
         (parameter,) = problem["parameters"]
@@ -25,21 +25,22 @@ async def guess(client: int = 1, email: str = "ada@example.org", password: str =
 
 
 async def must_wait(client: int = 1, email: str = "ada@example.org", password: str = "wrong") -> bool:
-    """Whether a try meets a wait that was earned before; an hour of it, so that a slow test does not outlast it."""
+    """Return whether an attempt has to wait; any wait is made an hour long, so that no slow test outlasts it."""
     await fetch("UPDATE sign_in_failures SET blocked_until = now() + interval '1 hour' WHERE blocked_until IS NOT NULL")
-    earned = await guess(client, email, password)
-    assert earned == INVALID or 3000 < int(earned) <= 3600
-    return earned != INVALID
+    result = await guess(client, email, password)
+    assert result == INVALID or 3000 < int(result) <= 3600
+    return result != INVALID
 
 
-async def wait_is_over() -> None:
+async def end_waits() -> None:
+    """Let every wait be over."""
     await fetch("UPDATE sign_in_failures SET blocked_until = now() WHERE blocked_until IS NOT NULL")
 
 
 async def last_wait() -> list[int]:
-    """The seconds that the last failure earned the e-mail address and the client's address."""
-    found = await fetch("SELECT extract(epoch FROM blocked_until - last_at)::int AS seconds FROM sign_in_failures")
-    return [row["seconds"] for row in found]
+    """Return the seconds that the e-mail address and the client address must wait since the last failure."""
+    rows = await fetch("SELECT extract(epoch FROM blocked_until - last_at)::int AS seconds FROM sign_in_failures")
+    return [row["seconds"] for row in rows]
 
 
 async def test_after_five_failures_each_is_followed_by_a_longer_wait(database: str) -> None:
@@ -54,37 +55,37 @@ async def test_after_five_failures_each_is_followed_by_a_longer_wait(database: s
         waits.append(seconds)
         assert await must_wait()
         assert await must_wait(password=PASSWORD), "the right password must wait too"
-        await wait_is_over()
+        await end_waits()
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
     assert await Session.all().count() == 0
 
 
-async def test_the_wait_is_the_addresses_and_nobody_elses(database: str) -> None:
+async def test_only_the_addresses_that_failed_wait(database: str) -> None:
     member = await ada()
     await ada(await member.organisation, email="bob@example.org")
-    for client in range(5):  # one e-mail address from five places
+    for client in range(5):  # one e-mail address from five clients
         assert await guess(client, "Ada@example.org ") == INVALID
     assert await must_wait(7)
     assert (await sign_in("bob@example.org", client="192.0.2.0"))["errors"] == []
     await SignInFailures.all().delete()
-    for number in range(5):  # five e-mail addresses from one place
+    for number in range(5):  # five e-mail addresses from one client
         assert await guess(1, f"nobody{number}@example.org") == INVALID
     assert await must_wait(1)
     assert (await sign_in(client="192.0.2.2"))["errors"] == []
 
 
-async def test_success_clears_what_failures_had_counted(database: str) -> None:
+async def test_success_clears_the_count_of_the_email_address(database: str) -> None:
     await ada()
     for _ in range(3):
         assert [await guess(client) for client in (1, 2, 3, 4)] == [INVALID] * 4
         await session(client="192.0.2.5")
-    # The clients' addresses keep theirs: whoever has an account could clear them at will otherwise.
+    # The client addresses keep theirs: otherwise anyone with an account could clear them at will.
     assert await guess(1, "nobody@example.org") == INVALID
     assert await guess(1, "nobody@example.org") == INVALID
     assert await must_wait(1, "somebody@example.org")
 
 
-async def test_success_takes_back_its_own_count_only(database: str) -> None:
+async def test_success_takes_back_only_its_own_attempt(database: str) -> None:
     await ada()
     for number in range(4):
         assert await guess(1, f"nobody{number}@example.org") == INVALID
@@ -94,7 +95,7 @@ async def test_success_takes_back_its_own_count_only(database: str) -> None:
     assert await must_wait(1, "nobody5@example.org")
 
 
-async def test_an_hour_without_a_try_forgets_them(database: str) -> None:
+async def test_an_hour_without_attempts_clears_the_count(database: str) -> None:
     await ada()
     assert [await guess() for _ in range(5)] == [INVALID] * 5
     await fetch("UPDATE sign_in_failures SET last_at = now() - interval '61 minutes', blocked_until = now()")
@@ -102,7 +103,7 @@ async def test_an_hour_without_a_try_forgets_them(database: str) -> None:
     assert await must_wait()
 
 
-async def test_a_hundred_wrong_guesses_at_once_do_not_slip_past_the_limit(database: str) -> None:
+async def test_a_hundred_concurrent_guesses_do_not_pass_the_limit(database: str) -> None:
     await ada()
     answers = await asyncio.gather(*(guess() for _ in range(100)))
     guesses = answers.count(INVALID)
@@ -118,7 +119,7 @@ async def test_a_hundred_wrong_guesses_at_once_do_not_slip_past_the_limit(databa
     assert await SignInFailures.filter(failures=21).count() == 1
 
 
-async def test_the_table_of_failures_names_nobody(database: str) -> None:
+async def test_the_table_contains_hashes_only(database: str) -> None:
     await guess()
     kept = await SignInFailures.all().values_list("key", flat=True)
     assert len(kept) == 2

@@ -10,7 +10,7 @@ from schema.context import Context
 from server.execution.executor import Executor
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from services.accounts.sessions import viewer_of, viewer_of_session
+from services.accounts.sessions import authenticate, viewer_of_session
 from services.installation import Installation
 from services.kernel.global_ids import to_global_id
 from services.notifications.inbox_reader import InboxReader
@@ -46,7 +46,7 @@ async def ask_with(
     authorization: str | None, document: str, *, client: str = "127.0.0.1", **variables: Any
 ) -> dict[str, Any]:
     """The whole answer to a document, as whoever the ``Authorization`` header says, from a client's address."""
-    context = Context(INSTALLATION, InboxReader(), client, await viewer_of(INSTALLATION, authorization))
+    context = Context(INSTALLATION, InboxReader(), client, await authenticate(INSTALLATION, authorization))
     return await ask_in(context, document, **variables)
 
 

@@ -1,4 +1,4 @@
-"""Asking for a link, and choosing a password with it, as a client does."""
+"""Request a link, and choose a password with it, as a client does."""
 
 import re
 from email.message import EmailMessage
@@ -9,42 +9,44 @@ from tests.support.clients.graphql import INSTALLATION, ask_with
 from tests.support.clients.sign_in import SESSION, Json
 from tests.support.servers.smtp import MailServer
 
-ASK = "mutation ($email: String!) { requestPasswordReset(email: $email) }"
-SET = (
+REQUEST = "mutation ($email: String!) { requestPasswordReset(email: $email) }"
+SET_PASSWORD = (
     "mutation ($token: String!, $password: String!) "
     f"{{ setPassword(token: $token, password: $password) {{ {SESSION} }} }}"
 )
-NO_TOKEN: Json = {
+INVALID_TOKEN: Json = {
     "path": [],
     "code": "INVALID_CREDENTIALS",
     "message": "The link has been used, has run out, or never was one. Ask for a new one.",
     "parameters": [],
     "rule": None,
 }
-FRESH = "a fresh password"
+NEW_PASSWORD = "a fresh password"
 
 
-async def ask_for_link(email: str = "ada@example.org", *, client: str = "192.0.2.1") -> Json:
-    """The whole answer to requestPasswordReset."""
-    return await ask_with(None, ASK, client=client, email=email)
+async def request_link(email: str = "ada@example.org", *, client: str = "192.0.2.1") -> Json:
+    """Return the whole response to requestPasswordReset."""
+    return await ask_with(None, REQUEST, client=client, email=email)
 
 
-async def choose(token: str, password: str = FRESH, *, client: str = "192.0.2.1") -> Json:
-    """The payload of setPassword."""
-    answer = await ask_with(None, SET, client=client, token=token, password=password)
+async def set_password(token: str, password: str = NEW_PASSWORD, *, client: str = "192.0.2.1") -> Json:
+    """Return the payload of setPassword."""
+    answer = await ask_with(None, SET_PASSWORD, client=client, token=token, password=password)
     assert "errors" not in answer, answer["errors"]
     payload: Json = answer["data"]["setPassword"]
     return payload
 
 
-async def codes(token: str, password: str = FRESH, *, client: str = "192.0.2.1") -> list[tuple[list[str], str]]:
-    """Where setPassword refuses what."""
-    errors = (await choose(token, password, client=client))["errors"]
+async def error_codes(
+    token: str, password: str = NEW_PASSWORD, *, client: str = "192.0.2.1"
+) -> list[tuple[list[str], str]]:
+    """Return the path and code of each error of setPassword."""
+    errors = (await set_password(token, password, client=client))["errors"]
     return [(error["path"], error["code"]) for error in errors]
 
 
-async def sent(server: MailServer) -> list[EmailMessage]:
-    """What goes out now of what is owed."""
+async def send_mails(server: MailServer) -> list[EmailMessage]:
+    """Send the mails that are due, and return them as the server received them."""
     before = len(server.messages)
     mailer = server.mailer()
     try:
@@ -54,13 +56,14 @@ async def sent(server: MailServer) -> list[EmailMessage]:
     return server.messages[before:]
 
 
-def text_of(message: EmailMessage) -> str:
+def mail_text(message: EmailMessage) -> str:
+    """Return the plain text of a mail."""
     part = cast(EmailMessage, message.get_body(("plain",)))
     return cast(str, part.get_content())
 
 
-def token_in(message: EmailMessage) -> str:
-    """The token of a mail's link."""
-    found = re.search(r"#token=(\S+)", text_of(message))
-    assert found is not None
-    return found[1]
+def link_token(message: EmailMessage) -> str:
+    """Return the token of a mail's link."""
+    match = re.search(r"#token=(\S+)", mail_text(message))
+    assert match is not None
+    return match[1]

@@ -1,75 +1,95 @@
-"""Hearing what a member is told, without sockets: the schema's subscriptions and a running reader."""
+"""Subscriptions without sockets: the schema's subscriptions and a running reader."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
-from models import Member
+from models import Member, Tracker
 from schema.context import Context
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
-from services.notifications.inbox_reader import InboxReader, reading
+from services.notifications.inbox_reader import InboxReader
+from services.notifications.listener import listening
+from services.notifications.tracker_stream import TrackerStreams
 from services.viewer import Viewer
-from tests.support.clients.graphql import INSTALLATION, executor, viewer
+from tests.support.clients.graphql import INSTALLATION, executor, gid, viewer
 
-RECEIVED = """
+NOTIFICATION_RECEIVED = """
 subscription ($after: String) {
   notificationReceived(after: $after) { cursor kind text tracker { number } actor { name } }
 }
 """
-ASSIGNED = RECEIVED.replace("notificationReceived", "trackerAssigned")
+TRACKER_ASSIGNED = NOTIFICATION_RECEIVED.replace("notificationReceived", "trackerAssigned")
+TRACKER_CHANGED = """
+subscription ($id: ID!) { trackerChanged(id: $id) { kind version comment tracker { number version } } }
+"""
 
-PATIENCE = 20
-"""Seconds after which a test gives up on what should have come long before."""
+TIMEOUT = 20
+"""Seconds after which a test gives up on what should have happened long before."""
 
 
 @asynccontextmanager
-async def reader_of(database_url: str) -> AsyncIterator[InboxReader]:
-    """A reader at work on a database."""
-    reader = InboxReader()
-    async with reading(reader, database_credentials(database_url)):
+async def reader_of(database_url: str, **options: Any) -> AsyncIterator[InboxReader]:
+    """Run a reader of a database during the block."""
+    reader = InboxReader(**options)
+    async with listening(reader, database_credentials(database_url)):
         yield reader
 
 
-class Listener:
-    """One subscription; each answer must come in time."""
+class Subscription:
+    """One subscription; each result must come in time."""
 
-    def __init__(self, answers: AsyncGenerator[dict[str, Any], None]) -> None:
-        self._answers = answers
+    def __init__(self, results: AsyncGenerator[dict[str, Any], None]) -> None:
+        self._results = results
 
-    async def answer(self) -> dict[str, Any]:
-        """The next answer as it is."""
-        async with asyncio.timeout(PATIENCE):
-            return await anext(self._answers)
+    async def result(self) -> dict[str, Any]:
+        """Return the next execution result as it is."""
+        async with asyncio.timeout(TIMEOUT):
+            return await anext(self._results)
 
-    async def hear(self) -> dict[str, Any]:
-        """The next notification."""
-        answer = await self.answer()
-        assert "errors" not in answer, answer["errors"]
-        (found,) = answer["data"].values()
-        heard: dict[str, Any] = found
-        return heard
+    async def event(self) -> dict[str, Any]:
+        """Return the next notification or event."""
+        result = await self.result()
+        assert "errors" not in result, result["errors"]
+        (value,) = result["data"].values()
+        event: dict[str, Any] = value
+        return event
 
     async def cursors(self, count: int) -> list[int]:
-        """The cursors of the next notifications."""
-        return [int((await self.hear())["cursor"]) for _ in range(count)]
+        """Return the cursors of the next notifications."""
+        return [int((await self.event())["cursor"]) for _ in range(count)]
 
 
 @asynccontextmanager
-async def listener(
-    reader: InboxReader, who: Member | Viewer | None, after: str | None = None, document: str = RECEIVED
-) -> AsyncIterator[Listener]:
-    """A subscription of somebody who is signed in, or of nobody."""
+async def subscribe(
+    reader: InboxReader, who: Member | Viewer | None, after: str | None = None, document: str = NOTIFICATION_RECEIVED
+) -> AsyncIterator[Subscription]:
+    """Subscribe to notifications, as somebody who is signed in or as nobody."""
     signed_in = await viewer(who) if isinstance(who, Member) else who
     context = Context(INSTALLATION, reader, "127.0.0.1", signed_in)
     operation = executor().prepare(Request(document, {"after": after}, None), context)
-    async with aclosing(executor().subscribe(operation, context, "a request")) as answers:
-        yield Listener(answers)
+    async with aclosing(executor().subscribe(operation, context, "a request")) as results:
+        yield Subscription(results)
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():
+@asynccontextmanager
+async def subscribe_to_tracker(
+    database_url: str, who: Member, tracker: Tracker, **options: Any
+) -> AsyncIterator[tuple[Subscription, TrackerStreams]]:
+    """Subscribe to a tracker, with streams woken by PostgreSQL."""
+    reader, streams = InboxReader(), TrackerStreams(**options)
+    context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(who), streams)
+    operation = executor().prepare(Request(TRACKER_CHANGED, {"id": gid(tracker)}, None), context)
+    async with (
+        listening(reader, database_credentials(database_url), streams),
+        aclosing(executor().subscribe(operation, context, "a request")) as results,
+    ):
+        yield Subscription(results), streams
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
+    async with asyncio.timeout(TIMEOUT):
+        while not condition():
             await asyncio.sleep(0.01)

@@ -1,0 +1,63 @@
+"""Listen on PostgreSQL's NOTIFY channels, and wake the subscriptions of this process."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from services.kernel.channels import INBOX, SESSIONS, TRACKER_CHANGES
+from services.notifications.inbox_reader import InboxReader
+from services.notifications.tracker_stream import TrackerStreams
+
+_RECONNECT_SECONDS = 1.0
+_log = logging.getLogger("trackers.inbox")
+
+Callback = Callable[[str], None]
+
+
+@asynccontextmanager
+async def listening(
+    reader: InboxReader,
+    credentials: Mapping[str, Any],
+    streams: TrackerStreams | None = None,
+    revalidate: Callback = lambda _: None,
+) -> AsyncIterator[None]:
+    """Run the reader, and wake it and the tracker streams by NOTIFY, during the block.
+
+    ``revalidate`` is called with the id of each member whose sessions have ended.
+    """
+    streams = streams or TrackerStreams()
+    callbacks: list[tuple[str, Callback]] = [(INBOX, reader.wake), (TRACKER_CHANGES, streams.wake)]
+    callbacks += [(SESSIONS, callback) for callback in (reader.revalidate, streams.wake, revalidate)]
+    tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(callbacks, credentials))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _listen(callbacks: Sequence[tuple[str, Callback]], credentials: Mapping[str, Any]) -> None:
+    """Listen on one connection, and on a new one after each loss; what is missed in between is found by polling."""
+    logged: type[Exception] | None = None
+    while True:
+        lost = asyncio.Event()
+        try:
+            connection = await asyncpg.connect(**credentials)
+            logged = None
+            try:
+                connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                for channel, callback in callbacks:
+                    await connection.add_listener(channel, lambda *event, callback=callback: callback(str(event[3])))
+                await lost.wait()
+            finally:
+                await connection.close(timeout=1)
+        except Exception as error:
+            if type(error) is not logged:
+                logged = type(error)
+                _log.warning("LISTEN connection lost, reconnecting: %s", logged.__name__)
+        await asyncio.sleep(_RECONNECT_SECONDS)
