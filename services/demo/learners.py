@@ -11,7 +11,7 @@ from uuid import UUID
 from models import Learner, LearningAim
 from services.demo.journeys import Journey, aims_of
 from services.demo.people import PersonGenerator, uln_from
-from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.match_aims import AimChanges
 from services.imports.write import LearnerWrite, write_learners
 from services.kernel.dates import local_date
@@ -76,7 +76,7 @@ def _entry(
         "sub_programme": random.choice(programme["parts"]),
         "programme_status": journey.programme_status,
         "tutor_email": tutor,
-        "employer": EmployerMention(employer["name"], employer.get("number"), employer["confirmed"]),
+        "employer": EmployerReference(employer["name"], employer.get("number"), employer["confirmed"]),
         "job_title": random.choice(programme["jobs"]),
         "weekly_hours": Decimal(random.choice(_HOURS)),
         "workplace_postcode": employer["postcode"],

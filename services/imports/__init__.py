@@ -1,4 +1,5 @@
-"""Imports of learners and employers from files, matched with what is stored and written in batches.
+"""Imports of learners and employers from files: read, matched with the stored rows, and written in batches.
 
-What reads an ILR return is in ``imports.ilr``. May use ``forms`` (for formats), ``audit`` and the kernel.
+The reader of ILR returns is in ``imports.ilr``. Nothing here knows the command line. May use ``forms`` (for formats),
+``audit`` and the kernel.
 """

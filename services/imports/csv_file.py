@@ -1,4 +1,4 @@
-"""A CSV file as the imports read it: UTF-8, a header line of known columns, one record at a time."""
+"""The reader of CSV files: UTF-8, a header of known columns, one record at a time."""
 
 import csv
 from collections.abc import Collection, Iterator
@@ -8,13 +8,16 @@ from typing import BinaryIO
 from services.imports.report import EntryProblem, UnreadableFileError
 from services.kernel.text import clean_text
 
-_LONGEST_LINE = 1024 * 1024
-_LONGEST_NAME = 300  # of a column, as it is told
+_MAX_LINE_BYTES = 1024 * 1024
+_MAX_NAME_LENGTH = 300  # characters of an unknown column's name that a message quotes
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """One record: the line it starts on, and its values by column, in NFC and trimmed; what is no text, as it is."""
+    """One record: the line that it starts on, and its values by column.
+
+    Values are in NFC and trimmed; one that is not valid text stays as it is, and is among the problems.
+    """
 
     line: int
     values: dict[str, str]
@@ -22,10 +25,10 @@ class CsvRecord:
 
 
 def read_records(stream: BinaryIO, file: str, *, known: Collection[str], key: str) -> Iterator[CsvRecord]:
-    """Every record of the file; one without any value is passed over.
+    """Yield every record of the file that has a value.
 
-    Raises UnreadableFileError, possibly after the first records: no UTF-8, no CSV, an unknown column, one that
-    stands there twice, or none named ``key``.
+    Raises UnreadableFileError, possibly after the first records, if the file is not UTF-8 or not CSV, if a column is
+    unknown or duplicated, or if there is no column ``key``.
     """
     reader = csv.reader(_lines(stream, file), strict=True)
     header: list[str] | None = None
@@ -54,13 +57,13 @@ def _cleaned(cell: str) -> str:
 
 def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
     number = 0
-    while line := stream.readline(_LONGEST_LINE):
+    while line := stream.readline(_MAX_LINE_BYTES):
         number += 1
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError:
             raise UnreadableFileError(file, "is not UTF-8", number) from None
-        if len(line) == _LONGEST_LINE:
+        if len(line) == _MAX_LINE_BYTES:
             raise UnreadableFileError(file, "has a line of 1 MB or more", number)
         yield text
 
@@ -69,7 +72,7 @@ def _header(cells: list[str], file: str, line: int, known: Collection[str], key:
     for position, name in enumerate(cells):
         if name not in known:
             raise UnreadableFileError(
-                file, f"has an unknown column {name[:_LONGEST_NAME]!r}; known are {', '.join(known)}", line
+                file, f"has an unknown column {name[:_MAX_NAME_LENGTH]!r}; known are {', '.join(known)}", line
             )
         if name in cells[:position]:
             raise UnreadableFileError(file, f"has the column {name} twice", line)

@@ -1,4 +1,4 @@
-"""Cells of a CSV file as values: each reader answers the value, None for an empty cell, or raises CellRefused."""
+"""Parsers of CSV cells. Each returns the value, or None for an empty cell, or raises CellError."""
 
 from collections.abc import Callable
 
@@ -8,8 +8,8 @@ from services.forms.formats import FormatProblem, check_format
 _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0"}
 
 
-class CellRefused(Exception):  # noqa: N818 - a refusal is an answer, not a failure
-    """A cell that breaks a rule: what is wrong, and the official rule's name if there is one."""
+class CellError(Exception):
+    """A cell that breaks a rule; ``rule`` is the name of the official rule, if there is one."""
 
     def __init__(self, message: str, rule: str | None = None) -> None:
         super().__init__(message)
@@ -17,34 +17,34 @@ class CellRefused(Exception):  # noqa: N818 - a refusal is an answer, not a fail
         self.rule = rule
 
 
-def yes_or_no(text: str) -> bool | None:
-    """True, false, yes, no, 1 or 0 in any case; empty says nothing."""
+def boolean(text: str) -> bool | None:
+    """Parse true, false, yes, no, 1 or 0, in capital or small letters."""
     word = text.lower()
     if word and word not in _YES | _NO:
-        raise CellRefused("It must be true or false.")
+        raise CellError("It must be true or false.")
     return word in _YES if word else None
 
 
-def text_up_to(longest: int) -> Callable[[str], str | None]:
-    """A reader of text with at most that many characters."""
+def limited_text(max_length: int) -> Callable[[str], str | None]:
+    """Return a parser of text of at most ``max_length`` characters."""
 
-    def read(text: str) -> str | None:
-        if len(text) > longest:
-            raise CellRefused(f"It has more than {longest} characters.")
+    def parse(text: str) -> str | None:
+        if len(text) > max_length:
+            raise CellError(f"It has more than {max_length} characters.")
         return text or None
 
-    return read
+    return parse
 
 
-def text_in(text_format: TextFormat) -> Callable[[str], str | None]:
-    """A reader of text in a format, which it answers as the format writes it."""
+def formatted_text(text_format: TextFormat) -> Callable[[str], str | None]:
+    """Return a parser of text in a format; it returns the format's canonical form."""
 
-    def read(text: str) -> str | None:
+    def parse(text: str) -> str | None:
         if not text:
             return None
         checked = check_format(text_format, text)
         if isinstance(checked, FormatProblem):
-            raise CellRefused(checked.message, checked.rule)
+            raise CellError(checked.message, checked.rule)
         return checked
 
-    return read
+    return parse

@@ -1,4 +1,4 @@
-"""What a file says about one learner, whatever the file's format."""
+"""Learners and learning aims as a file has them, whatever the file's format."""
 
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from services.imports.report import EntryProblem
 
 
-class EmployerMention(NamedTuple):
-    """An employer as a file names it: by the ILR's EmpId, or by name."""
+class EmployerReference(NamedTuple):
+    """An employer as a file refers to it: by the ILR's EmpId (``number``), or by name."""
 
     name: str
     number: str | None = None
@@ -17,7 +17,7 @@ class EmployerMention(NamedTuple):
 
 @dataclass(slots=True)
 class AimEntry:
-    """A learning aim as the return has it; the names are those of ``models.LearningAim``."""
+    """A learning aim (the ILR's LearningDelivery) of a return, with the field names of ``models.LearningAim``."""
 
     sequence: int
     reference: str
@@ -49,9 +49,9 @@ AIM_FIELDS = tuple(item.name for item in fields(AimEntry))
 class LearnerEntry:
     """One learner of a file.
 
-    ``values`` holds what the file carries and nothing else, by the columns of ``models.Learner``, and besides
-    ``programme`` (a name), ``employer`` (an EmployerMention), ``tutor_email`` and ``groups`` (sorted names); None
-    clears. ``aims`` is None for a format without learning aims.
+    ``values`` holds only what the file carries, by the columns of ``models.Learner``, and also ``programme`` (a name),
+    ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names); None clears a value.
+    ``aims`` is None for a format without learning aims.
     """
 
     line: int

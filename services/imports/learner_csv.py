@@ -1,7 +1,7 @@
-"""What a CSV file says about each learner.
+"""The reader of learners in CSV files.
 
-A column that is absent leaves what is there; one that is present and empty clears it, except for what every
-learner has (names, programmeStatus): there, empty leaves it too.
+An absent column keeps the stored value. An empty cell clears it, except for what every learner has (names and
+programmeStatus): there an empty cell keeps it, too.
 """
 
 import re
@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from models import ProgrammeStatus
 from services.forms.definitions import TextFormat
 from services.imports.csv_file import CsvRecord, read_records
-from services.imports.csv_values import CellRefused, text_in, text_up_to, yes_or_no
-from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.csv_values import CellError, boolean, formatted_text, limited_text
+from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.report import EntryProblem, UnreadableFileError
 from services.kernel.text import normalise_email
 
@@ -23,15 +23,15 @@ _DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Where a column's value goes, and how its text becomes that value or is refused."""
+    """A column: the name of the value in an entry, and the parser of its cells."""
 
     name: str
-    read: Callable[[str], Any]
+    parse: Callable[[str], Any]
     mandatory: bool = False
 
 
 def read_learner_csv(stream: BinaryIO, file: str) -> Iterator[LearnerEntry]:
-    """Every learner of the file, problems and all. Raises UnreadableFileError, possibly after the first ones."""
+    """Yield every learner of the file, with the problems found. Raises UnreadableFileError, possibly after the first."""
     known = ("learnerReference", *_COLUMNS, "employer", "employerConfirmed")
     for record in read_records(stream, file, known=known, key="learnerReference"):
         if "employerConfirmed" in record.values and "employer" not in record.values:
@@ -41,34 +41,34 @@ def read_learner_csv(stream: BinaryIO, file: str) -> Iterator[LearnerEntry]:
 
 def _learner(record: CsvRecord) -> LearnerEntry:
     entry = LearnerEntry(record.line, record.values.get("learnerReference", ""), problems=list(record.problems))
-    _read(entry, record, "learnerReference", _reference)
+    _parse(entry, record, "learnerReference", _reference)
     for name, column in _COLUMNS.items():
         if name in record.values and not (column.mandatory and not record.values[name]):
-            entry.values[column.name] = _read(entry, record, name, column.read)
+            entry.values[column.name] = _parse(entry, record, name, column.parse)
     if "employer" in record.values:
         entry.values["employer"] = _employer(entry, record)
     return entry
 
 
-def _read(entry: LearnerEntry, record: CsvRecord, name: str, read: Callable[[str], Any]) -> Any:
+def _parse(entry: LearnerEntry, record: CsvRecord, name: str, parse: Callable[[str], Any]) -> Any:
     try:
-        return read(record.values.get(name, ""))
-    except CellRefused as refusal:
-        entry.problems.append(EntryProblem(record.line, name, refusal.message, refusal.rule))
+        return parse(record.values.get(name, ""))
+    except CellError as error:
+        entry.problems.append(EntryProblem(record.line, name, error.message, error.rule))
         return None
 
 
-def _employer(entry: LearnerEntry, record: CsvRecord) -> EmployerMention | None:
-    name = _read(entry, record, "employer", text_up_to(200))
-    confirmed = _read(entry, record, "employerConfirmed", yes_or_no)
-    return EmployerMention(name, confirmed=confirmed) if name else None
+def _employer(entry: LearnerEntry, record: CsvRecord) -> EmployerReference | None:
+    name = _parse(entry, record, "employer", limited_text(200))
+    confirmed = _parse(entry, record, "employerConfirmed", boolean)
+    return EmployerReference(name, confirmed=confirmed) if name else None
 
 
 def _reference(text: str) -> str:
     if not text:
-        raise CellRefused("It is missing.", "FD_LearnRefNumber_MA")
+        raise CellError("It is missing.", "FD_LearnRefNumber_MA")
     if len(text) > 12 or not (text.isascii() and text.replace(" ", "").isalnum()):
-        raise CellRefused("It must have 1 to 12 letters, digits and spaces.", "FD_LearnRefNumber_AP")
+        raise CellError("It must have 1 to 12 letters, digits and spaces.", "FD_LearnRefNumber_AP")
     return text
 
 
@@ -76,7 +76,7 @@ def _status(text: str) -> ProgrammeStatus:
     try:
         return ProgrammeStatus(text.upper().replace(" ", "_"))
     except ValueError:
-        raise CellRefused(f"It must be one of {', '.join(ProgrammeStatus)}.") from None
+        raise CellError(f"It must be one of {', '.join(ProgrammeStatus)}.") from None
 
 
 def _hours(text: str) -> Decimal | None:
@@ -84,14 +84,14 @@ def _hours(text: str) -> Decimal | None:
         return None
     hours = Decimal(text) if _DECIMAL.fullmatch(text) else Decimal(0)
     if not 0 < hours <= 168:
-        raise CellRefused("It must be a number above 0 and up to 168, with at most two decimal places.")
+        raise CellError("It must be a number above 0 and up to 168, with at most two decimal places.")
     return round(hours, 2)
 
 
 def _groups(text: str) -> tuple[str, ...]:
     names = {name.strip() for name in text.split(";")} - {""}
     if any(len(name) > 200 for name in names):
-        raise CellRefused("A group's name has more than 200 characters.")
+        raise CellError("A group's name has more than 200 characters.")
     return tuple(sorted(names))
 
 
@@ -99,23 +99,23 @@ def _email(text: str) -> str | None:
     return normalise_email(text) or None
 
 
-_LINE = text_in(TextFormat.ADDRESS_LINE)
+_LINE = formatted_text(TextFormat.ADDRESS_LINE)
 _COLUMNS = {
-    "title": _Column("title", text_up_to(20)),
-    "givenNames": _Column("given_names", text_in(TextFormat.PERSON_NAME), mandatory=True),
-    "familyName": _Column("family_name", text_in(TextFormat.PERSON_NAME), mandatory=True),
-    "uln": _Column("uln", text_in(TextFormat.ULN)),
-    "programme": _Column("programme", text_up_to(200)),
-    "subProgramme": _Column("sub_programme", text_up_to(200)),
+    "title": _Column("title", limited_text(20)),
+    "givenNames": _Column("given_names", formatted_text(TextFormat.PERSON_NAME), mandatory=True),
+    "familyName": _Column("family_name", formatted_text(TextFormat.PERSON_NAME), mandatory=True),
+    "uln": _Column("uln", formatted_text(TextFormat.ULN)),
+    "programme": _Column("programme", limited_text(200)),
+    "subProgramme": _Column("sub_programme", limited_text(200)),
     "programmeStatus": _Column("programme_status", _status, mandatory=True),
     "tutorEmail": _Column("tutor_email", _email),
-    "jobTitle": _Column("job_title", text_up_to(120)),
+    "jobTitle": _Column("job_title", limited_text(120)),
     "weeklyHours": _Column("weekly_hours", _hours),
-    "workplacePostcode": _Column("workplace_postcode", text_in(TextFormat.POSTCODE)),
+    "workplacePostcode": _Column("workplace_postcode", formatted_text(TextFormat.POSTCODE)),
     "addressLine1": _Column("address_line1", _LINE),
     "addressLine2": _Column("address_line2", _LINE),
     "addressLine3": _Column("address_line3", _LINE),
     "addressLine4": _Column("address_line4", _LINE),
-    "postcode": _Column("postcode", text_in(TextFormat.POSTCODE)),
+    "postcode": _Column("postcode", formatted_text(TextFormat.POSTCODE)),
     "groups": _Column("groups", _groups),
 }

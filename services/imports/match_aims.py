@@ -1,4 +1,4 @@
-"""Which learning aim of a return is which of the database's."""
+"""The matching of a return's learning aims with the stored ones."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from services.imports.stored import StoredAim
 
 @dataclass(slots=True)
 class AimChanges:
-    """What has to be written so that a learner's aims are as the return has them."""
+    """The aims to insert, update and delete so that a learner's aims are as the return has them."""
 
     new: list[AimEntry] = field(default_factory=list)
     changed: list[tuple[UUID, AimEntry]] = field(default_factory=list)
@@ -22,31 +22,32 @@ class AimChanges:
 
 
 def match_aims(stored: Sequence[StoredAim], entries: Sequence[AimEntry], year: str) -> AimChanges:
-    """Match by SWSupAimId, what is left by LearnAimRef, LearnStartDate and the order in the return.
+    """Return the changes that make the stored aims those of the return of a year (``2019-20``).
 
-    A stored aim that the return lacks is removed only if a return of that year (``2019-20``) had to carry it:
-    it began before the year's end and had not ended before its beginning. Earlier and later years keep theirs.
+    Aims match by SWSupAimId; those left over by LearnAimRef and LearnStartDate, in the order of the return. A stored aim
+    that the return lacks is removed only if a return of that year must carry it: if it started by the end of the year
+    and did not end before the year began. So the aims of earlier and later years stay.
     """
     changes = AimChanges()
     pairs: dict[int, StoredAim] = {}
-    left = list(stored)
-    for key in (_software_id, _aim_and_start):
-        left = _pair(left, entries, pairs, key)
+    unmatched = list(stored)
+    for key in (_software_aim_id, _reference_and_start):
+        unmatched = _pair(unmatched, entries, pairs, key)
     for position, entry in enumerate(entries):
         match = pairs.get(position)
         if match is None:
             changes.new.append(entry)
-        elif match.aim != entry:
+        elif match.values != entry:
             changes.changed.append((match.id, entry))
-    changes.removed.extend(item.id for item in left if _belongs(item.aim, year))
+    changes.removed.extend(aim.id for aim in unmatched if _is_in_year(aim.values, year))
     return changes
 
 
-def _software_id(aim: AimEntry) -> Hashable:
+def _software_aim_id(aim: AimEntry) -> Hashable:
     return aim.software_aim_id
 
 
-def _aim_and_start(aim: AimEntry) -> Hashable:
+def _reference_and_start(aim: AimEntry) -> Hashable:
     return aim.reference, aim.start_date
 
 
@@ -56,20 +57,20 @@ def _pair(
     pairs: dict[int, StoredAim],
     key: Callable[[AimEntry], Hashable],
 ) -> list[StoredAim]:
-    """Pair what has the same key, first with first; answer what was left over."""
-    waiting: dict[Hashable, list[StoredAim]] = {}
-    for item in stored:
-        waiting.setdefault(key(item.aim), []).append(item)
-    taken: set[UUID] = set()
+    """Add the pairs of aims with the same key, in their order; return the stored aims without a match."""
+    by_key: dict[Hashable, list[StoredAim]] = {}
+    for aim in stored:
+        by_key.setdefault(key(aim.values), []).append(aim)
+    matched: set[UUID] = set()
     for position, entry in enumerate(entries):
-        candidates = waiting.get(key(entry)) if position not in pairs and key(entry) is not None else None
+        candidates = by_key.get(key(entry)) if position not in pairs and key(entry) is not None else None
         if candidates:
             pairs[position] = candidates.pop(0)
-            taken.add(pairs[position].id)
-    return [item for item in stored if item.id not in taken]
+            matched.add(pairs[position].id)
+    return [aim for aim in stored if aim.id not in matched]
 
 
-def _belongs(aim: AimEntry, year: str) -> bool:
+def _is_in_year(aim: AimEntry, year: str) -> bool:
     first = int(year[:4])
-    begins, ends = date(first, 8, 1), date(first + 1, 7, 31)
-    return aim.start_date <= ends and (aim.actual_end_date is None or aim.actual_end_date >= begins)
+    start, end = date(first, 8, 1), date(first + 1, 7, 31)
+    return aim.start_date <= end and (aim.actual_end_date is None or aim.actual_end_date >= start)

@@ -1,4 +1,7 @@
-"""The two kinds of file that learners come in: told apart by their first character, read in batches."""
+"""The reader of learners in batches, from an ILR return or a CSV file.
+
+The two are told apart by the first character: XML begins with ``<``.
+"""
 
 import codecs
 from collections.abc import Iterator
@@ -13,14 +16,15 @@ from services.imports.ilr.learner import read_ilr_return
 from services.imports.learner_csv import read_learner_csv
 from services.imports.report import UnreadableFileError
 
-# Small enough to be filled by a file of 1 MB, so that one of 100 MB needs no more memory.
-_BATCH = 200
+# A file of 1 MB fills a batch, so one of 100 MB needs no more memory.
+_BATCH_SIZE = 200
 
 
 class Batch(NamedTuple):
-    """Some learners of a file, which is an ILR return of a ``year`` or CSV; the last batch of a file has none.
+    """Some learners of a file; the last batch of a file is empty.
 
-    ``read`` and ``size`` are bytes: how far the reading is, and how far there is to go.
+    ``year`` is that of an ILR return (``2019-20``), None for CSV. ``read`` and ``size`` are the bytes read so far and
+    the bytes of the file.
     """
 
     source: str
@@ -31,17 +35,17 @@ class Batch(NamedTuple):
 
 
 def read_batches(path: Path) -> Iterator[Batch]:
-    """The learners of an ILR return or a CSV file, a batch at a time.
+    """Yield the learners of an ILR return or a CSV file in batches.
 
     Raises UnreadableFileError, possibly after the first batches.
     """
-    with opened(path) as stream:
+    with open_file(path) as stream:
         size = path.stat().st_size
         is_return = _is_xml(stream)
         learners = read_ilr_return(stream, str(path)) if is_return else _from_csv(stream, str(path))
         year: str | None = None
         while True:
-            batch = list(islice(learners, _BATCH))
+            batch = list(islice(learners, _BATCH_SIZE))
             year = batch[-1][0] if batch else year
             source = f"ILR {year or ''}".strip() if is_return else "CSV"
             yield Batch(source, year, [entry for _, entry in batch], stream.tell(), size)
@@ -50,8 +54,8 @@ def read_batches(path: Path) -> Iterator[Batch]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
-    """The file open for reading; UnreadableFileError if it cannot be opened, cannot be read or is empty."""
+def open_file(path: Path) -> Iterator[BufferedReader]:
+    """Open a file for reading. Raises UnreadableFileError if it cannot be opened, cannot be read or is empty."""
     try:
         with path.open("rb") as stream:
             if not stream.peek(1):
@@ -64,8 +68,8 @@ def opened(path: Path) -> Iterator[BufferedReader]:
 def _is_xml(stream: BufferedReader) -> bool:
     head = stream.read(256)
     stream.seek(0)
-    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return head.decode("utf-16" if wide else "utf-8-sig", errors="ignore").lstrip().startswith("<")
+    is_utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return head.decode("utf-16" if is_utf16 else "utf-8-sig", errors="ignore").lstrip().startswith("<")
 
 
 def _from_csv(stream: BufferedReader, file: str) -> Iterator[tuple[str | None, LearnerEntry]]:

@@ -1,4 +1,7 @@
-"""What learners are filed under: programmes, employers and groups by name, made on first mention, and tutors."""
+"""The rows that imported learners refer to: programmes, groups, employers and tutors.
+
+Programmes, groups and employers that do not exist yet are created; tutors must be active members.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,104 +10,109 @@ from uuid import UUID
 
 from models.base import new_id
 from models.database import fetch
-from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.entry import EmployerReference, LearnerEntry
 
-_MAKE_EMPLOYERS = """
+_INSERT_EMPLOYERS = """
 INSERT INTO employer (id, organisation_id, name, employer_id, confirmed)
 SELECT id, $1, name, number, confirmed
 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::boolean[]) AS new(id, name, number, confirmed)
 ON CONFLICT DO NOTHING"""
+_SET_CONFIRMED = """
+UPDATE employer SET confirmed = new.confirmed
+FROM unnest($1::uuid[], $2::boolean[]) AS new(id, confirmed)
+WHERE employer.id = new.id AND employer.confirmed <> new.confirmed"""
+_SET_NUMBERS = """
+UPDATE employer SET employer_id = new.number
+FROM unnest($1::uuid[], $2::text[]) AS new(id, number)
+WHERE employer.id = new.id AND employer.employer_id IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
-    """The ids behind the names that some learners mention."""
+class References:
+    """The ids of the rows that a batch of learners refers to."""
 
     programmes: dict[str, UUID]
     groups: dict[str, UUID]
-    employers: dict[EmployerMention, UUID]
+    employers: dict[EmployerReference, UUID]
     tutors: dict[str, UUID]
 
 
-async def resolve_references(organisation_id: UUID, entries: Sequence[LearnerEntry]) -> Filing:
-    """The ids of everything that the entries mention; what is missing is made."""
+async def resolve_references(organisation_id: UUID, entries: Sequence[LearnerEntry]) -> References:
+    """Return the ids of everything that the entries refer to; create programmes, groups and employers that are missing."""
     groups = {name for entry in entries for name in entry.values.get("groups", ())}
-    return Filing(
-        programmes=await _named("programme", organisation_id, mentions(entries, "programme")),
-        groups=await _named("learner_group", organisation_id, groups),
-        employers=await _employers(organisation_id, mentions(entries, "employer")),
-        tutors=await tutors(organisation_id, mentions(entries, "tutor_email")),
+    return References(
+        programmes=await _find_or_create("programme", organisation_id, distinct_values(entries, "programme")),
+        groups=await _find_or_create("learner_group", organisation_id, groups),
+        employers=await _employers(organisation_id, distinct_values(entries, "employer")),
+        tutors=await tutors(organisation_id, distinct_values(entries, "tutor_email")),
     )
 
 
-def mentions(entries: Sequence[LearnerEntry], name: str) -> list[Any]:
-    """Every value of that name that an entry carries, once each, in the order of the file."""
+def distinct_values(entries: Sequence[LearnerEntry], name: str) -> list[Any]:
+    """Return the distinct values of a name in the entries, in the order of the file, without None."""
     return list(dict.fromkeys(value for entry in entries if (value := entry.values.get(name)) is not None))
 
 
 async def tutors(organisation_id: UUID, emails: Collection[str]) -> dict[str, UUID]:
-    """The organisation's active members with these e-mail addresses."""
+    """Return the ids of the organisation's active members with these e-mail addresses."""
     if not emails:
         return {}
     statement = "SELECT email, id FROM member WHERE organisation_id = $1 AND active AND email = ANY($2)"
     return {row["email"]: row["id"] for row in await fetch(statement, organisation_id, list(emails))}
 
 
-async def _named(table: str, organisation_id: UUID, names: Collection[str]) -> dict[str, UUID]:
+async def _find_or_create(table: str, organisation_id: UUID, names: Collection[str]) -> dict[str, UUID]:
     if not names:
         return {}
     select = f"SELECT name, id FROM {table} WHERE organisation_id = $1 AND name = ANY($2)"
-    found = {row["name"]: row["id"] for row in await fetch(select, organisation_id, list(names))}
-    missing = [name for name in names if name not in found]
+    ids = {row["name"]: row["id"] for row in await fetch(select, organisation_id, list(names))}
+    missing = [name for name in names if name not in ids]
     if missing:
         insert = f"""INSERT INTO {table} (id, organisation_id, name)
             SELECT id, $1, name FROM unnest($2::uuid[], $3::text[]) AS new(id, name) ON CONFLICT DO NOTHING"""
         await fetch(insert, organisation_id, [new_id() for _ in missing], missing)
-        found.update({row["name"]: row["id"] for row in await fetch(select, organisation_id, missing)})
-    return found
+        ids.update({row["name"]: row["id"] for row in await fetch(select, organisation_id, missing)})
+    return ids
 
 
-async def _employers(organisation_id: UUID, wanted: Sequence[EmployerMention]) -> dict[EmployerMention, UUID]:
-    """Matched by number, else by name. Of two statements in a file whether one is confirmed, the later one holds."""
-    if not wanted:
+async def _employers(organisation_id: UUID, references: Sequence[EmployerReference]) -> dict[EmployerReference, UUID]:
+    """Return the employers, matched by number, else by name.
+
+    Where a file both confirms an employer and does not, the later entry holds.
+    """
+    if not references:
         return {}
-    by_number, by_name = await _known_employers(organisation_id, wanted)
-    made: dict[str, EmployerMention] = {}
-    for mention in wanted:
-        if mention.number not in by_number and mention.name not in by_name:
-            made.setdefault(mention.name, mention)
-    if made:
-        rows = list(made.values())
-        columns = zip(*((new_id(), row.name, row.number, bool(row.confirmed)) for row in rows), strict=True)
-        await fetch(_MAKE_EMPLOYERS, organisation_id, *(list(column) for column in columns))
-        by_number, by_name = await _known_employers(organisation_id, wanted)
-    found = {mention: by_number.get(mention.number) or by_name[mention.name] for mention in wanted}
-    await _settle(found)
-    return found
+    by_number, by_name = await _find_employers(organisation_id, references)
+    missing: dict[str, EmployerReference] = {}
+    for reference in references:
+        if reference.number not in by_number and reference.name not in by_name:
+            missing.setdefault(reference.name, reference)
+    if missing:
+        rows = ((new_id(), new.name, new.number, bool(new.confirmed)) for new in missing.values())
+        await fetch(_INSERT_EMPLOYERS, organisation_id, *(list(column) for column in zip(*rows, strict=True)))
+        by_number, by_name = await _find_employers(organisation_id, references)
+    ids = {reference: by_number.get(reference.number) or by_name[reference.name] for reference in references}
+    await _update_employers(ids)
+    return ids
 
 
-async def _known_employers(
-    organisation_id: UUID, wanted: Sequence[EmployerMention]
+async def _find_employers(
+    organisation_id: UUID, references: Sequence[EmployerReference]
 ) -> tuple[dict[str | None, UUID], dict[str, UUID]]:
+    """Return the ids of the existing employers by number and by name."""
     statement = """SELECT id, name, employer_id FROM employer
         WHERE organisation_id = $1 AND (employer_id = ANY($2) OR name = ANY($3))"""
-    numbers, names = [mention.number for mention in wanted if mention.number], [mention.name for mention in wanted]
-    rows = await fetch(statement, organisation_id, numbers, names)
+    numbers = [reference.number for reference in references if reference.number]
+    rows = await fetch(statement, organisation_id, numbers, [reference.name for reference in references])
     by_number = {row["employer_id"]: row["id"] for row in rows if row["employer_id"]}
     return by_number, {row["name"]: row["id"] for row in rows}
 
 
-async def _settle(found: dict[EmployerMention, UUID]) -> None:
-    """Give an employer that was met by its number its number, and note who is said to be confirmed or not."""
-    said = {employer: mention.confirmed for mention, employer in found.items() if mention.confirmed is not None}
-    if said:
-        statement = """UPDATE employer SET confirmed = said.confirmed
-            FROM unnest($1::uuid[], $2::boolean[]) AS said(id, confirmed)
-            WHERE employer.id = said.id AND employer.confirmed <> said.confirmed"""
-        await fetch(statement, list(said), list(said.values()))
-    numbers = {employer: mention.number for mention, employer in found.items() if mention.number}
+async def _update_employers(ids: dict[EmployerReference, UUID]) -> None:
+    """Set whether employers are confirmed where the file says so, and the numbers of those that have none."""
+    confirmed = {id_: reference.confirmed for reference, id_ in ids.items() if reference.confirmed is not None}
+    if confirmed:
+        await fetch(_SET_CONFIRMED, list(confirmed), list(confirmed.values()))
+    numbers = {id_: reference.number for reference, id_ in ids.items() if reference.number}
     if numbers:
-        statement = """UPDATE employer SET employer_id = said.number
-            FROM unnest($1::uuid[], $2::text[]) AS said(id, number)
-            WHERE employer.id = said.id AND employer.employer_id IS NULL"""
-        await fetch(statement, list(numbers), list(numbers.values()))
+        await fetch(_SET_NUMBERS, list(numbers), list(numbers.values()))

@@ -1,4 +1,4 @@
-"""What an import answers: what went in, what was refused and why, and what stops it altogether."""
+"""The report of an import, its audit entry, and the lock that keeps imports apart."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from models import AuditKind
 from models.database import fetch
 from services.audit import audit_for
 
-# Called with the bytes read so far and the bytes there are.
 OnProgress = Callable[[int, int], None]
+"""Called with the bytes read so far and the bytes of the file."""
 
 
 class UnreadableFileError(Exception):
-    """A file that cannot be read as what it claims to be; nothing of it goes in.
+    """A file that cannot be read; nothing of it is imported.
 
-    The message is one line that names the file, the line where there is one, and what is wrong.
+    The message is one line: the file, the line number where there is one, and what is wrong.
     """
 
     def __init__(self, file: str, what: str, line: int | None = None) -> None:
@@ -28,10 +28,10 @@ class UnreadableFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """One thing wrong with a record of a file.
+    """One problem of a record.
 
-    ``place`` is the ILR's element (``LearningDelivery 2, LearnStartDate``) or the column, ``rule`` the official
-    rule, if there is one (``ULN_04``). The message never repeats the value: it may be personal.
+    ``place`` is the column, or the ILR's element (``LearningDelivery 2, LearnStartDate``). ``rule`` is the name of the
+    official rule, if there is one (``ULN_04``). The message never repeats the value, which may be personal data.
     """
 
     line: int
@@ -42,7 +42,7 @@ class EntryProblem:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRecord:
-    """A record that breaks a rule; ``reference`` is its key, as far as the file has one."""
+    """A record that breaks a rule; ``reference`` is its key, or empty if the file has none."""
 
     line: int
     reference: str
@@ -51,7 +51,7 @@ class RefusedRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeptRecord:
-    """A record that differs from the file but was changed here since the last import, so it stays."""
+    """A record that differs from the file but is kept, as an approval has changed it since the last import."""
 
     line: int
     reference: str
@@ -59,7 +59,7 @@ class KeptRecord:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of every record of a file; ``applied`` is false if nothing was written after all."""
+    """The result of an import: what became of every record; ``applied`` is False if nothing was written."""
 
     source: str = ""
     new: int = 0
@@ -71,7 +71,7 @@ class ImportReport:
 
 
 async def audit_import(organisation_id: UUID, what: str, report: ImportReport) -> None:
-    """Keep the numbers of an import in the organisation's audit, in its transaction; nobody is signed in."""
+    """Add the counts of an import to the organisation's audit, in the transaction of the import, without an actor."""
     details = {
         "what": what,
         "source": report.source,
@@ -84,6 +84,6 @@ async def audit_import(organisation_id: UUID, what: str, report: ImportReport) -
     await audit_for(organisation_id, None, AuditKind.IMPORTED, None, details)
 
 
-async def wait_for_turn(organisation_id: UUID) -> None:
-    """Wait until no other import into the organisation runs; the turn ends with the transaction."""
+async def lock_imports(organisation_id: UUID) -> None:
+    """Wait for other imports into the organisation, and keep further ones waiting until the transaction ends."""
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"trackers import {organisation_id}")

@@ -1,4 +1,4 @@
-"""Learners as the database has them, laid out so that what a file says can be compared with them."""
+"""The stored learners, in a form that can be compared with the entries of a file."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from models.database import fetch
-from services.imports.entry import AIM_FIELDS, AimEntry, EmployerMention, LearnerEntry
+from services.imports.entry import AIM_FIELDS, AimEntry, EmployerReference, LearnerEntry
 
-# The columns that a file may carry as they are.
-PLAIN = {
+PLAIN_COLUMNS = {
     "uln": "text",
     "title": "text",
     "given_names": "text",
@@ -25,11 +24,12 @@ PLAIN = {
     "address_line4": "text",
     "postcode": "text",
 }
+"""The columns of ``learner`` that hold a value of a file as it is, with their types."""
 
 _LEARNERS = f"""
-SELECT learner.id, learner.reference, {", ".join(f"learner.{name}" for name in PLAIN)},
+SELECT learner.id, learner.reference, {", ".join(f"learner.{name}" for name in PLAIN_COLUMNS)},
   learner.programme_id, learner.employer_id, learner.tutor_id,
-  coalesce(learner.changed_at > coalesce(learner.imported_at, '-infinity'), false) AS changed_here,
+  coalesce(learner.changed_at > coalesce(learner.imported_at, '-infinity'), false) AS changed_locally,
   programme.name AS programme, member.email AS tutor_email,
   employer.name AS employer_name, employer.employer_id AS employer_number, employer.confirmed AS employer_confirmed,
   ARRAY(SELECT learner_group.name FROM learner_in_group JOIN learner_group ON learner_group.id = group_id
@@ -49,50 +49,53 @@ WHERE learner_id = ANY($1) ORDER BY sequence, id"""
 
 @dataclass(frozen=True, slots=True)
 class StoredAim:
-    """A learning aim of the database."""
+    """A stored learning aim."""
 
     id: UUID
-    aim: AimEntry
+    values: AimEntry
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLearner:
-    """A learner of the database; ``changed_here``: by an approval, since the last import."""
+    """A stored learner; ``changed_locally`` is True if an approval has changed them since the last import."""
 
     id: UUID
     row: Mapping[str, Any]
-    changed_here: bool
+    changed_locally: bool
     aims: list[StoredAim] = field(default_factory=list)
 
     def differs(self, entry: LearnerEntry) -> bool:
-        """Whether any value that the entry carries is another one here; its aims are not looked at."""
-        return any(not self._has(name, value) for name, value in entry.values.items())
+        """Return whether any value of the entry differs from the stored one; aims are not compared."""
+        return any(not self._equals(name, value) for name, value in entry.values.items())
 
-    def _has(self, name: str, value: Any) -> bool:
+    def _equals(self, name: str, value: Any) -> bool:
         if name == "employer":
-            return self._has_employer(value)
+            return self._equals_employer(value)
         if name == "groups":
             return sorted(self.row["groups"]) == list(value)
         return bool(self.row[name] == value)
 
-    def _has_employer(self, mention: EmployerMention | None) -> bool:
-        if mention is None or self.row["employer_id"] is None:
-            return mention is None and self.row["employer_id"] is None
-        if mention.confirmed not in (None, self.row["employer_confirmed"]):
+    def _equals_employer(self, reference: EmployerReference | None) -> bool:
+        if reference is None or self.row["employer_id"] is None:
+            return reference is None and self.row["employer_id"] is None
+        if reference.confirmed not in (None, self.row["employer_confirmed"]):
             return False
-        if mention.number is not None:
-            return bool(self.row["employer_number"] == mention.number)
-        return bool(self.row["employer_name"] == mention.name)
+        if reference.number is not None:
+            return bool(self.row["employer_number"] == reference.number)
+        return bool(self.row["employer_name"] == reference.name)
 
 
 async def stored_learners(organisation_id: UUID, references: Collection[str]) -> dict[str, StoredLearner]:
-    """The organisation's learners with these references and their aims, locked against a change by anyone else."""
-    found = {
-        row["reference"]: StoredLearner(row["id"], row, row["changed_here"])
+    """Return the organisation's learners with these references, with their aims; the rows are locked.
+
+    The keys are the references (LearnRefNumber).
+    """
+    learners = {
+        row["reference"]: StoredLearner(row["id"], row, row["changed_locally"])
         for row in await fetch(_LEARNERS, organisation_id, list(references))
     }
-    by_id = {learner.id: learner for learner in found.values()}
+    by_id = {learner.id: learner for learner in learners.values()}
     for row in await fetch(_AIMS, list(by_id)):
         aim = AimEntry(**{name: row[name] for name in AIM_FIELDS})
         by_id[row["learner_id"]].aims.append(StoredAim(row["id"], aim))
-    return found
+    return learners

@@ -1,5 +1,5 @@
-"""The reader of ILR returns: from XML to the learners and learning aims that an import takes.
+"""The reader of ILR returns: from XML to learners and learning aims.
 
-Knows the returns' years, elements and codes, and nothing of what is stored. May use ``imports.entry``,
+Knows the years, elements and codes of the Individualised Learner Record, and nothing of the database. May use ``imports.entry``,
 ``imports.report``, ``forms`` (for formats) and the kernel.
 """

@@ -1,4 +1,8 @@
-"""Reading the values under an element of the ILR: each by its field definition, with every problem noted."""
+"""The reader of an ILR element's values: each is checked against its field definition, and all problems are collected.
+
+Rules are those of the official ILR validation rules. FD_<field>_MA, _AP, _AL and _AR are field definitions: the field is
+mandatory, its pattern, its length, its range.
+"""
 
 import re
 from datetime import date
@@ -22,33 +26,37 @@ _FORMATS = {
     "AddLine4": TextFormat.ADDRESS_LINE,
     "EmpId": TextFormat.EMPLOYER_ID,
 }
-# The schema's RestrictedString, and the narrower one of LearnRefNumber.
+# The XML schema's type RestrictedString, and the narrower pattern of LearnRefNumber.
 _RESTRICTED = re.compile(r"[A-Za-z0-9 ~!@#$%&'()*+,\-./:;<=>?\[\\\]_{}^£€]*")
 _PATTERNS = {"LearnRefNumber": re.compile("[A-Za-z0-9 ]*")}
+# The XML schema's type date, which may have a time zone.
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _NUMBER = re.compile("[0-9]{1,9}")
 
 
 class ElementReader:
-    """The values of one element's leaves. An empty element counts as an absent one."""
+    """Reads the leaves of one element, and collects their problems. An empty leaf counts as an absent one.
+
+    ``place`` is the element's place in the learner, for problems: ``LearningDelivery 2``.
+    """
 
     def __init__(self, element: Element, problems: list[EntryProblem] | None = None, place: str = "") -> None:
         self.element = element
         self.problems = [] if problems is None else problems
         self.place = place
 
-    def below(self, element: Element) -> "ElementReader":
-        """A reader for an element inside this one, which adds to the same problems."""
+    def child(self, element: Element) -> "ElementReader":
+        """Return a reader of an element inside this one; both add to the same list of problems."""
         return ElementReader(element, self.problems, f"{self.place}, {element.name}")
 
-    def problem(self, name: str, message: str, rule: str | None = None) -> None:
-        """Note what is wrong with a leaf, at its line or, if there is none, at the line of this element."""
+    def add_problem(self, name: str, message: str, rule: str | None = None) -> None:
+        """Add a problem of a leaf, at its line or, if it is absent, at the line of this element."""
         line = self.element.leaves[name][0] if name in self.element.leaves else self.element.line
         place = f"{self.place}, {name}" if self.place else name
         self.problems.append(EntryProblem(line, place, message, rule))
 
     def raw(self, name: str) -> str:
-        """The leaf's text in NFC and trimmed, or as it is if it is no text; empty if there is none."""
+        """Return the leaf's text in NFC and trimmed; unchanged if it is not valid text; empty if it is absent."""
         leaf = self.element.leaves.get(name)
         if leaf is None:
             return ""
@@ -56,42 +64,42 @@ class ElementReader:
         return leaf[1] if clean is None else clean
 
     def formatted(self, name: str, *, required: bool = False) -> str | None:
-        """A text in the format that belongs to the element."""
-        text = self._given(name, required)
+        """Return a text in the field's format (``_FORMATS``), in its canonical form; None if it is absent or wrong."""
+        text = self._leaf_text(name, required)
         if not text:
             return None
         checked = check_format(_FORMATS[name], text)
         if isinstance(checked, FormatProblem):
-            self.problem(name, checked.message, checked.rule or f"FD_{name}_AP")
+            self.add_problem(name, checked.message, checked.rule or f"FD_{name}_AP")
             return None
         return checked
 
-    def text(self, name: str, longest: int, *, required: bool = False) -> str | None:
-        """A text of the characters that the schema allows."""
-        text = self._given(name, required)
+    def text(self, name: str, max_length: int, *, required: bool = False) -> str | None:
+        """Return a text of the characters that the XML schema allows; None if it is absent or wrong."""
+        text = self._leaf_text(name, required)
         if not text:
             return None
-        if len(text) > longest:
-            self.problem(name, f"It has more than {longest} characters.", f"FD_{name}_AL")
+        if len(text) > max_length:
+            self.add_problem(name, f"It has more than {max_length} characters.", f"FD_{name}_AL")
             return None
         if not _PATTERNS.get(name, _RESTRICTED).fullmatch(text):
-            self.problem(name, "It has a character that is not allowed.", f"FD_{name}_AP")
+            self.add_problem(name, "It has a character that is not allowed.", f"FD_{name}_AP")
             return None
         return text
 
-    def number(self, name: str, *, required: bool = False, most: int = 999_999_999) -> int | None:
-        """A whole number from 0 to ``most``."""
-        text = self._given(name, required)
+    def number(self, name: str, *, required: bool = False, maximum: int = 999_999_999) -> int | None:
+        """Return a whole number from 0 to ``maximum``; None if it is absent or wrong."""
+        text = self._leaf_text(name, required)
         if not text:
             return None
-        if not _NUMBER.fullmatch(text) or int(text) > most:
-            self.problem(name, f"It must be a whole number from 0 to {most}.", f"FD_{name}_AR")
+        if not _NUMBER.fullmatch(text) or int(text) > maximum:
+            self.add_problem(name, f"It must be a whole number from 0 to {maximum}.", f"FD_{name}_AR")
             return None
         return int(text)
 
     def date(self, name: str, *, required: bool = False) -> date | None:
-        """A date of the calendar between 1900 and 2100."""
-        text = self._given(name, required)
+        """Return a date between 1900 and 2100; None if it is absent or wrong."""
+        text = self._leaf_text(name, required)
         if not text:
             return None
         match = _DATE.fullmatch(text)
@@ -100,12 +108,12 @@ class ElementReader:
         except ValueError:
             value = None
         if value is None or not EARLIEST_DATE <= value <= LATEST_DATE:
-            self.problem(name, "It must be a date like 2026-09-01, between 1900 and 2100.")
+            self.add_problem(name, "It must be a date like 2026-09-01, between 1900 and 2100.")
             return None
         return value
 
-    def _given(self, name: str, required: bool) -> str:
+    def _leaf_text(self, name: str, required: bool) -> str:
         text = self.raw(name)
         if required and not text:
-            self.problem(name, "It is missing.", f"FD_{name}_MA")
+            self.add_problem(name, "It is missing.", f"FD_{name}_MA")
         return text

@@ -1,14 +1,14 @@
-"""What an ILR return says about each learner, in the ILR's own terms.
+"""The reader of the learners in an ILR return.
 
-The namespace names the year. Elements that are not named here are left alone. Rule names are those of the
-official validation rules; FD_…_MA, _AP, _AL and _AR are its field definitions (mandatory, pattern, length, range).
+The XML namespace names the year. Elements that are not named here are skipped. The fields are those of the ILR
+specification's entities Learner and LearnerEmploymentStatus; rule names are those of the official ILR validation rules.
 """
 
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
 
-from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.ilr.aim import AIM_LEAVES, AIM_PARENTS, read_aim
 from services.imports.ilr.element import ElementReader
 from services.imports.ilr.programme import programme_name, programme_status
@@ -33,12 +33,13 @@ _LEAVES = frozenset(
 )
 _PARENTS = frozenset({"LearnerEmploymentStatus", "LearningDelivery"})
 
-_IN_PAID_WORK = 10
+# Codes of EmpStat.
+_IN_PAID_EMPLOYMENT = 10
 _NOT_KNOWN = 98
 
 
 def read_ilr_return(stream: BinaryIO, file: str) -> Iterator[tuple[str, LearnerEntry]]:
-    """Every learner of the return with the return's year (``2019-20``), problems and all.
+    """Yield every learner of the return, with the problems found, and the return's year (``2019-20``).
 
     Raises UnreadableFileError, possibly after the first learners.
     """
@@ -55,7 +56,7 @@ def _learner(element: Element) -> LearnerEntry:
     values["uln"] = reader.formatted("ULN", required=True)
     values["family_name"] = reader.formatted("FamilyName", required=True)
     values["given_names"] = reader.formatted("GivenNames", required=True)
-    reader.formatted("NINumber")  # checked, and not kept: nothing here needs it
+    reader.formatted("NINumber")  # checked by rule NINumber_01, and not kept: nothing needs it
     values["postcode"] = reader.formatted("Postcode")
     for line in range(1, 5):
         values[f"address_line{line}"] = reader.formatted(f"AddLine{line}")
@@ -65,30 +66,32 @@ def _learner(element: Element) -> LearnerEntry:
 
 
 def _employment(element: Element, entry: LearnerEntry) -> None:
-    """The newest employment status names the employer.
+    """Take the employer from the LearnerEmploymentStatus with the latest DateEmpStatApp; of equal ones the last counts.
 
-    Without an EmpId it says that there is none, unless the learner is in paid work or nothing is known.
+    Without an EmpId the learner has no employer, unless EmpStat is 10 (in paid employment) or 98 (not known): then the
+    stored employer stays.
     """
-    newest: tuple[date, int] | None = None
+    latest: tuple[date, int] | None = None
     for position, child in enumerate(element.children):
         if child.name == "LearnerEmploymentStatus":
             reader = ElementReader(child, entry.problems, place="LearnerEmploymentStatus")
             number, status = reader.formatted("EmpId"), reader.number("EmpStat")
             applies = (reader.date("DateEmpStatApp") or date.min, position)
-            if newest is None or applies > newest:
-                newest = applies
+            if latest is None or applies > latest:
+                latest = applies
                 entry.values.pop("employer", None)
                 if number:
-                    entry.values["employer"] = EmployerMention(number, number)
-                elif status not in (None, _IN_PAID_WORK, _NOT_KNOWN):
+                    entry.values["employer"] = EmployerReference(number, number)
+                elif status not in (None, _IN_PAID_EMPLOYMENT, _NOT_KNOWN):
                     entry.values["employer"] = None
 
 
 def _aims(element: Element, entry: LearnerEntry) -> None:
+    """Read each LearningDelivery, and derive programme and programme status from them. The XML schema wants one."""
     deliveries = [child for child in element.children if child.name == "LearningDelivery"]
     entry.aims = [read_aim(delivery, position, entry.problems) for position, delivery in enumerate(deliveries, 1)]
     if not deliveries:
-        ElementReader(element, entry.problems).problem("LearningDelivery", "There must be at least one.")
+        ElementReader(element, entry.problems).add_problem("LearningDelivery", "There must be at least one.")
     if not entry.problems:
         entry.values["programme"] = programme_name(entry.aims)
         entry.values["programme_status"] = programme_status(entry.aims)

@@ -1,4 +1,7 @@
-"""Which programme a learner is on and where they stand in it, by their learning aims."""
+"""The programme and the programme status of a learner, derived from the learning aims.
+
+A programme aim has AimType 1. The codes are those of the ILR specification's fields AimType, CompStatus and ProgType.
+"""
 
 from collections.abc import Sequence
 
@@ -9,14 +12,14 @@ NO_PROGRAMME = "No programme"
 
 _PROGRAMME_AIM = 1
 _CONTINUING = 1
-_STATUS = {
+_STATUS_BY_COMP_STATUS = {
     1: ProgrammeStatus.ACTIVE,
     2: ProgrammeStatus.COMPLETE,
     3: ProgrammeStatus.WITHDRAWN,
     6: ProgrammeStatus.ON_A_BREAK,
 }
-# Programme types that have neither a standard nor a framework.
-_TYPES = {
+# ProgTypes of programmes with neither a standard (StdCode) nor a framework (FworkCode).
+_PROGRAMME_TYPES = {
     24: "Traineeship",
     30: "T Level foundation year",
     31: "T Level",
@@ -26,21 +29,21 @@ _TYPES = {
 
 
 def programme_status(aims: Sequence[AimEntry]) -> ProgrammeStatus:
-    """ACTIVE if any aim continues, else as the newest programme aim stands, else as the newest aim does.
+    """Return ACTIVE if any aim continues, else the status of the newest programme aim, else that of the newest aim.
 
-    The newest is the one that started last, or stands last in the return.
+    The newest aim has the latest LearnStartDate; of equal ones, it is the last in the return.
     """
     if any(aim.completion_status == _CONTINUING for aim in aims):
         return ProgrammeStatus.ACTIVE
     candidates = [aim for aim in aims if aim.aim_type == _PROGRAMME_AIM] or aims
     newest = max(enumerate(candidates), key=lambda item: (item[1].start_date, item[0]))[1]
-    return _STATUS[newest.completion_status]
+    return _STATUS_BY_COMP_STATUS[newest.completion_status]
 
 
 def programme_name(aims: Sequence[AimEntry]) -> str:
-    """The name of the programme: that of the newest programme aim, continuing ones first.
+    """Return the name of the programme: that of the newest programme aim, continuing ones first.
 
-    Without a programme aim any aim with a ProgType serves; without one there is no programme.
+    Without a programme aim any aim with a ProgType is used; without one it is ``NO_PROGRAMME``.
     """
     candidates = [(position, aim) for position, aim in enumerate(aims) if aim.programme_type is not None]
     if not candidates:
@@ -54,9 +57,9 @@ def _precedence(item: tuple[int, AimEntry]) -> tuple[object, ...]:
 
 
 def _name(aim: AimEntry) -> str:
-    kind = aim.programme_type
+    programme_type = aim.programme_type
     if aim.standard_code is not None:
-        return f"Standard {aim.standard_code} (ProgType {kind})"
+        return f"Standard {aim.standard_code} (ProgType {programme_type})"
     if aim.framework_code is not None:
-        return f"Framework {aim.framework_code} (ProgType {kind})"
-    return f"{_TYPES.get(kind or 0, 'Programme')} (ProgType {kind})"
+        return f"Framework {aim.framework_code} (ProgType {programme_type})"
+    return f"{_PROGRAMME_TYPES.get(programme_type or 0, 'Programme')} (ProgType {programme_type})"

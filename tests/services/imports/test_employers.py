@@ -1,4 +1,4 @@
-"""Importing employers from CSV: matching by number and name, and what is refused."""
+"""The import of employers from CSV: matching by number and name, and refusals."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def csv(tmp_path: Path) -> Path:
     return tmp_path / "employers.csv"
 
 
-async def bring(csv: Path, provider: Organisation, text: str) -> ImportReport:
+async def import_text(csv: Path, provider: Organisation, text: str) -> ImportReport:
     write(csv, text)
     return await import_employers(csv, organisation_id=provider.id)
 
@@ -37,59 +37,61 @@ async def employers(provider: Organisation) -> list[tuple[str, str | None, bool]
     return [(row.name, row.employer_id, row.confirmed) for row in rows]
 
 
-async def test_new_and_then_unchanged(provider: Organisation, csv: Path) -> None:
+async def test_employers_are_created_and_then_unchanged(provider: Organisation, csv: Path) -> None:
     text = 'name,employerId,confirmed\n"Bell, Book",100012345,yes\nAcme,,\nZest,100056784,0\n'
-    assert counts(await bring(csv, provider, text)) == (3, 0, 0, 0)
+    assert counts(await import_text(csv, provider, text)) == (3, 0, 0, 0)
     expected = [("Acme", None, False), ("Bell, Book", "100012345", True), ("Zest", "100056784", False)]
     assert await employers(provider) == expected
-    assert counts(await bring(csv, provider, text)) == (0, 0, 3, 0)
+    assert counts(await import_text(csv, provider, text)) == (0, 0, 3, 0)
     assert await employers(provider) == expected
 
 
-async def test_matched_by_number_the_name_follows(provider: Organisation, csv: Path) -> None:
+async def test_a_match_by_number_updates_the_name(provider: Organisation, csv: Path) -> None:
     made = await factories.employer(provider, name="100012345", employer_id="100012345", confirmed=False)
-    assert counts(await bring(csv, provider, "name,employerId,confirmed\nAcme,100012345,true\n")) == (0, 1, 0, 0)
+    assert counts(await import_text(csv, provider, "name,employerId,confirmed\nAcme,100012345,true\n")) == (0, 1, 0, 0)
     assert await employers(provider) == [("Acme", "100012345", True)]
     assert await Employer.filter(id=made.id, name="Acme").exists()
 
 
-async def test_matched_by_name_the_number_follows(provider: Organisation, csv: Path) -> None:
+async def test_a_match_by_name_updates_the_number(provider: Organisation, csv: Path) -> None:
     await factories.employer(provider, name="Acme", confirmed=True)
-    assert counts(await bring(csv, provider, "name,employerId\nAcme,100012345\n")) == (0, 1, 0, 0)
+    assert counts(await import_text(csv, provider, "name,employerId\nAcme,100012345\n")) == (0, 1, 0, 0)
     assert await employers(provider) == [("Acme", "100012345", True)]
 
 
-async def test_empty_cells_leave_what_is_there(provider: Organisation, csv: Path) -> None:
+async def test_empty_cells_keep_the_stored_values(provider: Organisation, csv: Path) -> None:
     await factories.employer(provider, name="Acme", employer_id="100012345", confirmed=True)
-    assert counts(await bring(csv, provider, "name,employerId,confirmed\nAcme,,\n")) == (0, 0, 1, 0)
+    assert counts(await import_text(csv, provider, "name,employerId,confirmed\nAcme,,\n")) == (0, 0, 1, 0)
     assert await employers(provider) == [("Acme", "100012345", True)]
 
 
-async def test_one_known_by_number_only_gives_it_up_to_the_one_with_the_name(provider: Organisation, csv: Path) -> None:
+async def test_an_employer_without_a_name_gives_its_number_to_the_one_with_the_name(
+    provider: Organisation, csv: Path
+) -> None:
     numbered = await factories.employer(provider, name="100012345", employer_id="100012345", confirmed=False)
     named = await factories.employer(provider, name="Acme", confirmed=True)
     learner = await factories.learner(provider, employer_id=numbered.id)
-    assert counts(await bring(csv, provider, "name,employerId\nAcme,100012345\n")) == (0, 1, 0, 0)
+    assert counts(await import_text(csv, provider, "name,employerId\nAcme,100012345\n")) == (0, 1, 0, 0)
     assert await employers(provider) == [("100012345", None, False), ("Acme", "100012345", True)]
     assert (await Learner.get(id=learner.id)).employer_id == named.id
 
 
-async def test_a_name_and_a_number_of_two_employers_are_refused(provider: Organisation, csv: Path) -> None:
+async def test_the_name_and_the_number_of_two_employers_are_refused(provider: Organisation, csv: Path) -> None:
     await factories.employer(provider, name="Zest", employer_id="100012345")
     await factories.employer(provider, name="Acme")
-    [refused] = (await bring(csv, provider, "name,employerId\nAcme,100012345\n")).refused
+    [refused] = (await import_text(csv, provider, "name,employerId\nAcme,100012345\n")).refused
     assert (refused.line, refused.reference, [problem.place for problem in refused.problems]) == (2, "Acme", ["name"])
     assert [row[:2] for row in await employers(provider)] == [("Acme", None), ("Zest", "100012345")]
 
 
-async def test_those_of_another_organisation_are_left_alone(provider: Organisation, csv: Path) -> None:
+async def test_employers_of_another_organisation_are_not_changed(provider: Organisation, csv: Path) -> None:
     other = await factories.organisation("Other")
     await factories.employer(other, name="Acme", employer_id="100012345", confirmed=False)
-    assert counts(await bring(csv, provider, "name,employerId,confirmed\nAcme,100012345,true\n")) == (1, 0, 0, 0)
+    assert counts(await import_text(csv, provider, "name,employerId,confirmed\nAcme,100012345,true\n")) == (1, 0, 0, 0)
     assert await employers(other) == [("Acme", "100012345", False)]
 
 
-async def test_refused_records_are_named_and_the_others_go_in(provider: Organisation, csv: Path) -> None:
+async def test_refused_records_are_reported_and_the_others_imported(provider: Organisation, csv: Path) -> None:
     text = f"""name,employerId,confirmed
 Acme,100012345,yes
 Wrong,100012346,perhaps
@@ -99,7 +101,7 @@ Acme,,
 Twice,100012345,
 Extra,,,
 """
-    report = await bring(csv, provider, text)
+    report = await import_text(csv, provider, text)
     assert counts(report) == (1, 0, 0, 6)
     assert [(row.line, [(problem.place, problem.rule) for problem in row.problems]) for row in report.refused] == [
         (3, [("employerId", "EmpId_02"), ("confirmed", None)]),
@@ -112,9 +114,9 @@ Extra,,,
     assert await employers(provider) == [("Acme", "100012345", True)]
 
 
-async def test_a_file_that_cannot_be_read_changes_nothing(provider: Organisation, csv: Path) -> None:
+async def test_an_unreadable_file_changes_nothing(provider: Organisation, csv: Path) -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        await bring(csv, provider, 'name\nAcme\n"Zest\n')
+        await import_text(csv, provider, 'name\nAcme\n"Zest\n')
     assert str(refused.value) == f"{csv}, line 3: is not CSV: unexpected end of data"
     assert await employers(provider) == []
 
@@ -127,9 +129,9 @@ async def test_a_file_that_cannot_be_read_changes_nothing(provider: Organisation
         ("", "is empty"),
     ],
 )
-async def test_headers(provider: Organisation, csv: Path, text: str, says: str) -> None:
+async def test_wrong_headers_are_refused(provider: Organisation, csv: Path, text: str, says: str) -> None:
     with pytest.raises(UnreadableFileError, match=says):
-        await bring(csv, provider, text)
+        await import_text(csv, provider, text)
 
 
 async def test_progress_reaches_the_end(provider: Organisation, csv: Path) -> None:

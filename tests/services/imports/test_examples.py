@@ -1,4 +1,4 @@
-"""The examples for readers, and a real return where there is one."""
+"""The import of the files in ``examples/``, and of a real ILR return where there is one."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ from models import Employer, Learner, LearningAim, MemberKind, Organisation
 from services.imports.employers import import_employers
 from tests.support import factories
 from tests.support.paths import ROOT
-from tests.support.scenarios.imports import bring, counts
+from tests.support.scenarios.imports import counts, import_file
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -17,18 +17,18 @@ REAL = sorted((ROOT.parent / "shared" / "data").glob("*.xml"))
 
 @pytest.fixture
 async def provider() -> Organisation:
-    made = await factories.organisation("Provider")
-    await factories.member(made, kind=MemberKind.TUTOR, email="tutor@northgate.example")
-    return made
+    organisation = await factories.organisation("Provider")
+    await factories.member(organisation, kind=MemberKind.TUTOR, email="tutor@northgate.example")
+    return organisation
 
 
-async def test_the_examples(provider: Organisation) -> None:
+async def test_the_examples_are_imported(provider: Organisation) -> None:
     examples = ROOT / "examples"
-    assert counts(await bring(examples / "ilr-2026-27.xml", provider)) == (10, 0, 0, 0, 0)
+    assert counts(await import_file(examples / "ilr-2026-27.xml", provider)) == (10, 0, 0, 0, 0)
     employers = await import_employers(examples / "employers.csv", organisation_id=provider.id)
     assert (employers.new, employers.changed, employers.refused) == (1, 4, [])
-    assert counts(await bring(examples / "learners.csv", provider)) == (2, 0, 0, 0, 0)
-    assert counts(await bring(examples / "ilr-2026-27.xml", provider)) == (0, 0, 10, 0, 0)
+    assert counts(await import_file(examples / "learners.csv", provider)) == (2, 0, 0, 0, 0)
+    assert counts(await import_file(examples / "ilr-2026-27.xml", provider)) == (0, 0, 10, 0, 0)
     assert Counter(str(row.programme_status) for row in await Learner.all()) == {
         "ACTIVE": 6,
         "COMPLETE": 2,
@@ -46,9 +46,9 @@ async def test_the_examples(provider: Organisation) -> None:
 
 
 @pytest.mark.skipif(not REAL, reason="no real ILR return in ../shared/data")
-async def test_a_real_return(provider: Organisation) -> None:
+async def test_a_real_return_is_imported(provider: Organisation) -> None:
     """33 learners with 43 aims; the namespace says 2019-20, the file's name 1819 and its header 2021."""
-    report = await bring(REAL[0], provider)
+    report = await import_file(REAL[0], provider)
     assert (report.source, counts(report)) == ("ILR 2019-20", (33, 0, 0, 0, 0))
     assert (await LearningAim.all().count(), await LearningAim.filter(restart=True).count()) == (43, 1)
     [employer] = await Employer.all()
@@ -64,4 +64,4 @@ async def test_a_real_return(provider: Organisation) -> None:
         ("Traineeship (ProgType 24)", "ACTIVE"): 2,
         ("Traineeship (ProgType 24)", "COMPLETE"): 1,
     }
-    assert counts(await bring(REAL[0], provider)) == (0, 0, 33, 0, 0)
+    assert counts(await import_file(REAL[0], provider)) == (0, 0, 33, 0, 0)

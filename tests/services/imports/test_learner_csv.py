@@ -1,4 +1,4 @@
-"""Reading learners from CSV: columns, clearing, lines, and everything that is refused."""
+"""The reader of learners in CSV files: columns, empty cells, line numbers, and refusals."""
 
 import io
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from models import ProgrammeStatus
-from services.imports.entry import EmployerMention, LearnerEntry
+from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.learner_csv import read_learner_csv
 from services.imports.report import EntryProblem, UnreadableFileError
 
@@ -21,7 +21,7 @@ def read(text: str) -> list[LearnerEntry]:
     return list(read_learner_csv(io.BytesIO(text.encode()), "learners.csv"))
 
 
-def refusal(content: bytes) -> str:
+def error_message(content: bytes) -> str:
     with pytest.raises(UnreadableFileError) as refused:
         list(read_learner_csv(io.BytesIO(content), "learners.csv"))
     return str(refused.value)
@@ -32,7 +32,7 @@ def cell(column: str, text: str) -> LearnerEntry:
     return entry
 
 
-def test_every_column() -> None:
+def test_every_column_is_read() -> None:
     [entry] = read(
         f"{HEADER}\r\nA1,Ms,Ada Mary,Ångström,9276308686,Bakery,Cohort 26A,On a break,Tutor@Example.org,"
         '"Bell, Book",yes,Baker,37.50,sw1a1aa,1 Mill Lane,Sampleton,Sampleshire,England,SW1A 1AA,'
@@ -59,16 +59,16 @@ def test_every_column() -> None:
             "address_line4": "England",
             "postcode": "SW1A 1AA",
             "groups": ("A", "B"),
-            "employer": EmployerMention("Bell, Book", confirmed=True),
+            "employer": EmployerReference("Bell, Book", confirmed=True),
         },
     )
 
 
-def test_absent_columns_say_nothing() -> None:
+def test_absent_columns_have_no_value() -> None:
     assert read("learnerReference\nA1\n") == [LearnerEntry(2, "A1")]
 
 
-def test_empty_cells_clear_except_what_every_learner_has() -> None:
+def test_empty_cells_clear_all_but_mandatory_values() -> None:
     [entry] = read(f"{HEADER}\nA1{',' * 19}\n")
     cleared = (
         "title uln programme sub_programme tutor_email job_title weekly_hours workplace_postcode employer postcode"
@@ -77,7 +77,7 @@ def test_empty_cells_clear_except_what_every_learner_has() -> None:
     assert entry == LearnerEntry(2, "A1", values=dict.fromkeys([*cleared.split(), *lines]) | {"groups": ()})
 
 
-def test_lines_are_those_where_a_record_begins() -> None:
+def test_the_line_of_a_record_is_its_first() -> None:
     text = '\ufeff\nlearnerReference,jobTitle\nA1,"one\ntwo\nthree"\n\n,,\nA2,x\r\nA3,"y\r\nz"\nA4,\n'
     with pytest.raises(UnreadableFileError, match="unknown column"):
         read(text.replace("jobTitle", "job"))
@@ -110,11 +110,11 @@ def test_lines_are_those_where_a_record_begins() -> None:
         ("jobTitle", "e" + "\u0301" * 31, None),
     ],
 )
-def test_a_cell_that_breaks_a_rule(column: str, text: str, rule: str | None) -> None:
+def test_a_cell_that_breaks_a_rule_is_a_problem(column: str, text: str, rule: str | None) -> None:
     assert [(p.line, p.place, p.rule) for p in cell(column, text).problems] == [(2, column, rule)]
 
 
-def test_a_long_run_of_marks_is_refused_without_being_normalised() -> None:
+def test_a_long_run_of_combining_marks_is_refused_without_normalising_it() -> None:
     assert [(p.place, p.message) for p in cell("jobTitle", "e" + "\u0315\u0300\u0316" * 40_000).problems] == [
         ("jobTitle", "It has a character that is not allowed."),
         ("jobTitle", "It has more than 120 characters."),
@@ -122,21 +122,21 @@ def test_a_long_run_of_marks_is_refused_without_being_normalised() -> None:
 
 
 @pytest.mark.parametrize(("text", "hours"), [("168", "168"), ("0.5", "0.5"), ("37.5000", "37.5")])
-def test_weekly_hours(text: str, hours: str) -> None:
+def test_weekly_hours_are_rounded_to_two_places(text: str, hours: str) -> None:
     assert cell("weeklyHours", text).values == {"weekly_hours": Decimal(hours)}
 
 
 @pytest.mark.parametrize("status", ProgrammeStatus)
-def test_programme_statuses(status: ProgrammeStatus) -> None:
+def test_every_programme_status_is_read(status: ProgrammeStatus) -> None:
     assert cell("programmeStatus", status.lower()).values == {"programme_status": status}
 
 
 @pytest.mark.parametrize(
     ("text", "confirmed"), [("true", True), ("NO", False), ("1", True), ("0", False), ("Yes", True), ("", None)]
 )
-def test_whether_an_employer_is_confirmed(text: str, confirmed: bool | None) -> None:
+def test_employer_confirmed_is_a_boolean(text: str, confirmed: bool | None) -> None:
     [entry] = read(f"learnerReference,employer,employerConfirmed\nA1,Acme,{text}\n")
-    assert entry.values == {"employer": EmployerMention("Acme", confirmed=confirmed)}
+    assert entry.values == {"employer": EmployerReference("Acme", confirmed=confirmed)}
 
 
 def test_neither_true_nor_false() -> None:
@@ -183,11 +183,11 @@ def test_another_number_of_values_than_columns(row: str, count: int) -> None:
         ),
     ],
 )
-def test_files_that_are_refused(content: bytes, says: str) -> None:
-    assert refusal(content) == says
+def test_unreadable_files_are_refused(content: bytes, says: str) -> None:
+    assert error_message(content) == says
 
 
-def test_an_unknown_column_is_told_with_the_known_ones() -> None:
-    says = refusal(b"learnerReference;title\n")
+def test_the_error_about_an_unknown_column_names_the_known_ones() -> None:
+    says = error_message(b"learnerReference;title\n")
     assert says.startswith("learners.csv, line 1: has an unknown column 'learnerReference;title'; known are learnerRef")
     assert "\n" not in says

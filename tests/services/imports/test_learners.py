@@ -1,4 +1,4 @@
-"""Importing an ILR return: what becomes of learners, aims, employers and programmes."""
+"""The import of an ILR return: learners, learning aims, employers and programmes."""
 
 import asyncio
 import datetime as dt
@@ -9,7 +9,16 @@ import pytest
 from models import Employer, Learner, LearningAim, Organisation, Programme
 from tests.support import factories
 from tests.support.scenarios.ilr_returns import RETURNS
-from tests.support.scenarios.imports import WriteReturn, aim, aims_of, bring, counts, everything, learner, return_writer
+from tests.support.scenarios.imports import (
+    WriteReturn,
+    aim,
+    aims_of,
+    counts,
+    everything_written,
+    import_file,
+    learner,
+    return_writer,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -20,19 +29,19 @@ async def provider() -> Organisation:
 
 
 @pytest.fixture
-def returned(tmp_path: Path) -> WriteReturn:
+def write_return(tmp_path: Path) -> WriteReturn:
     return return_writer(tmp_path)
 
 
 class TestNewLearners:
-    async def test_all_that_a_return_says(self, provider: Organisation) -> None:
-        report = await bring(RETURNS / "2026-27.xml", provider)
+    async def test_all_values_of_the_return_are_stored(self, provider: Organisation) -> None:
+        report = await import_file(RETURNS / "2026-27.xml", provider)
         assert (report.source, counts(report), report.applied) == ("ILR 2026-27", (2, 0, 0, 0, 0), True)
         rows = await Learner.filter(organisation_id=provider.id).order_by("reference").values(
             "reference", "given_names", "family_name", "programme_status", "programme__name", "employer__name",
             "postcode", "address_line1", "tutor_id", "job_title", "changed_at",
         )  # fmt: skip
-        nothing = {"tutor_id": None, "job_title": None, "changed_at": None}
+        unset = {"tutor_id": None, "job_title": None, "changed_at": None}
         assert rows == [
             {
                 "reference": "Y26A",
@@ -43,7 +52,7 @@ class TestNewLearners:
                 "employer__name": "100056784",
                 "postcode": "ZZ99 9ZZ",
                 "address_line1": "1 Sample Street",
-                **nothing,
+                **unset,
             },
             {
                 "reference": "Y26B",
@@ -54,16 +63,16 @@ class TestNewLearners:
                 "employer__name": None,
                 "postcode": "SW1A 1AA",
                 "address_line1": None,
-                **nothing,
+                **unset,
             },
         ]
         restart = await LearningAim.get(software_aim_id="2026-27-a-2")
         assert (restart.restart, restart.actual_hours, restart.learning_support_to) == (True, 390, dt.date(2027, 7, 31))
         assert restart.organisation_id == provider.id
 
-    async def test_an_employer_for_each_number_and_a_programme_for_each_code(self, provider: Organisation) -> None:
+    async def test_each_number_makes_an_employer_and_each_code_a_programme(self, provider: Organisation) -> None:
         for year in ("2018-19", "2019-20", "2025-26"):
-            await bring(RETURNS / f"{year}.xml", provider)
+            await import_file(RETURNS / f"{year}.xml", provider)
         assert await Employer.all().values_list("name", "employer_id", "confirmed") == [
             ("100056784", "100056784", False)
         ]
@@ -73,10 +82,10 @@ class TestNewLearners:
             "Standard 107 (ProgType 25)",
         ]
 
-    async def test_more_than_one_batch(self, provider: Organisation, returned: WriteReturn) -> None:
+    async def test_a_file_of_several_batches(self, provider: Organisation, write_return: WriteReturn) -> None:
         progress: list[tuple[int, int]] = []
-        path = returned(*(learner(reference=f"N{number}") for number in range(450)))
-        report = await bring(path, provider, on_progress=lambda done, total: progress.append((done, total)))
+        path = write_return(*(learner(reference=f"N{number}") for number in range(450)))
+        report = await import_file(path, provider, on_progress=lambda done, total: progress.append((done, total)))
         size = path.stat().st_size
         assert (counts(report), await Learner.all().count(), await LearningAim.all().count()) == (
             (450, 0, 0, 0, 0),
@@ -86,91 +95,93 @@ class TestNewLearners:
         assert [done for done, _ in progress] == sorted(done for done, _ in progress)
         assert ({total for _, total in progress}, progress[-1], len(progress)) == ({size}, (size, size), 4)
 
-    async def test_a_return_without_learners(self, provider: Organisation, returned: WriteReturn) -> None:
-        report = await bring(returned(), provider)
+    async def test_a_return_without_learners(self, provider: Organisation, write_return: WriteReturn) -> None:
+        report = await import_file(write_return(), provider)
         assert (report.source, counts(report), report.applied) == ("ILR", (0, 0, 0, 0, 0), True)
 
-    async def test_two_imports_at_once_wait_for_each_other(self, provider: Organisation) -> None:
-        reports = await asyncio.gather(*(bring(RETURNS / "2026-27.xml", provider) for _ in range(4)))
+    async def test_concurrent_imports_wait_for_each_other(self, provider: Organisation) -> None:
+        reports = await asyncio.gather(*(import_file(RETURNS / "2026-27.xml", provider) for _ in range(4)))
         assert sorted(counts(report) for report in reports) == [(0, 0, 2, 0, 0)] * 3 + [(2, 0, 0, 0, 0)]
         assert await Learner.all().count() == 2
 
-    async def test_the_same_reference_in_two_organisations(self, provider: Organisation, returned: WriteReturn) -> None:
+    async def test_two_organisations_may_have_the_same_reference(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
         other = await factories.organisation("Other")
-        await bring(returned(learner()), provider)
+        await import_file(write_return(learner()), provider)
         before = await Learner.get(organisation_id=provider.id)
-        assert counts(await bring(returned(learner(FamilyName="Other")), other)) == (1, 0, 0, 0, 0)
+        assert counts(await import_file(write_return(learner(FamilyName="Other")), other)) == (1, 0, 0, 0, 0)
         assert (await Learner.get(organisation_id=provider.id)).family_name == before.family_name
         assert await Programme.all().count() == 2
 
 
 class TestASecondImport:
     async def test_of_the_same_file_changes_nothing(self, provider: Organisation) -> None:
-        await bring(RETURNS / "2026-27.xml", provider)
-        before = await everything()
-        assert counts(await bring(RETURNS / "2026-27.xml", provider)) == (0, 0, 2, 0, 0)
-        assert await everything() == before
+        await import_file(RETURNS / "2026-27.xml", provider)
+        before = await everything_written()
+        assert counts(await import_file(RETURNS / "2026-27.xml", provider)) == (0, 0, 2, 0, 0)
+        assert await everything_written() == before
 
-    async def test_updates_what_the_return_carries_and_leaves_the_rest(
-        self, provider: Organisation, returned: WriteReturn
+    async def test_updates_what_the_return_carries_and_keeps_the_rest(
+        self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await bring(returned(learner(AddLine1="1 Mill Lane")), provider)
+        await import_file(write_return(learner(AddLine1="1 Mill Lane")), provider)
         tutor = await factories.member(provider)
         await Learner.all().update(tutor_id=tutor.id, job_title="Baker", title="Mx")
-        assert counts(await bring(returned(learner(FamilyName="Other")), provider)) == (0, 1, 0, 0, 0)
+        assert counts(await import_file(write_return(learner(FamilyName="Other")), provider)) == (0, 1, 0, 0, 0)
         row = await Learner.get(reference="A1")
         assert (row.family_name, row.address_line1) == ("Other", None)
         assert (row.tutor_id, row.job_title, row.title) == (tutor.id, "Baker", "Mx")
 
-    async def test_an_employer_that_was_named_meanwhile_stays_the_same(self, provider: Organisation) -> None:
-        await bring(RETURNS / "2026-27.xml", provider)
+    async def test_an_employer_that_has_been_renamed_still_matches(self, provider: Organisation) -> None:
+        await import_file(RETURNS / "2026-27.xml", provider)
         await Employer.all().update(name="Acme", confirmed=True)
-        assert counts(await bring(RETURNS / "2026-27.xml", provider)) == (0, 0, 2, 0, 0)
+        assert counts(await import_file(RETURNS / "2026-27.xml", provider)) == (0, 0, 2, 0, 0)
         assert await Employer.all().values_list("name", "confirmed") == [("Acme", True)]
 
-    async def test_a_number_that_stood_as_a_name_becomes_the_number(self, provider: Organisation) -> None:
-        made = await factories.employer(provider, name="100056784", confirmed=True)
-        await bring(RETURNS / "2026-27.xml", provider)
+    async def test_an_employer_whose_name_is_the_number_gets_the_number(self, provider: Organisation) -> None:
+        employer = await factories.employer(provider, name="100056784", confirmed=True)
+        await import_file(RETURNS / "2026-27.xml", provider)
         rows = await Employer.all().values_list("id", "employer_id", "confirmed")
-        assert rows == [(made.id, "100056784", True)]
+        assert rows == [(employer.id, "100056784", True)]
 
 
 class TestAims:
-    async def test_match_by_software_id_whatever_else_changed(
-        self, provider: Organisation, returned: WriteReturn
+    async def test_match_by_software_aim_id_whatever_else_changed(
+        self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await bring(returned(learner(aim(SWSupAimId="s1"), aim(SWSupAimId="s2"))), provider)
+        await import_file(write_return(learner(aim(SWSupAimId="s1"), aim(SWSupAimId="s2"))), provider)
         [(first, *_), (second, *_)] = await aims_of()
         swapped = learner(
             aim("50098184", "2026-10-01", SWSupAimId="s2", AimSeqNumber=2), aim(SWSupAimId="s1", AimSeqNumber=1)
         )
-        assert counts(await bring(returned(swapped), provider)) == (0, 1, 0, 0, 0)
+        assert counts(await import_file(write_return(swapped), provider)) == (0, 1, 0, 0, 0)
         assert await aims_of() == [
             (first, "60133533", dt.date(2026, 9, 10), 1),
             (second, "50098184", dt.date(2026, 10, 1), 1),
         ]
 
-    async def test_match_by_reference_start_and_order_otherwise(
-        self, provider: Organisation, returned: WriteReturn
+    async def test_match_by_reference_start_date_and_order_otherwise(
+        self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await bring(returned(learner(aim(), aim(), aim("50098184"))), provider)
+        await import_file(write_return(learner(aim(), aim(), aim("50098184"))), provider)
         before = [row[0] for row in await aims_of()]
-        mended = learner(aim(SWSupAimId="new"), aim(CompStatus=2, SWSupAimId="too"), aim("50098184"))
-        assert counts(await bring(returned(mended), provider)) == (0, 1, 0, 0, 0)
+        changed = learner(aim(SWSupAimId="new"), aim(CompStatus=2, SWSupAimId="too"), aim("50098184"))
+        assert counts(await import_file(write_return(changed), provider)) == (0, 1, 0, 0, 0)
         assert [(row[0], row[3]) for row in await aims_of()] == list(zip(before, [1, 2, 1], strict=True))
 
-    async def test_new_ones_come_and_those_that_the_year_had_to_carry_go(
-        self, provider: Organisation, returned: WriteReturn
+    async def test_new_aims_are_inserted_and_absent_aims_of_the_year_deleted(
+        self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         old = aim("50000001", "2024-09-01", CompStatus=2, LearnActEndDate="2026-07-31")
         late = aim("50000002", "2025-09-01", CompStatus=2, LearnActEndDate="2026-08-01")
-        await bring(returned(learner(old, late, aim())), provider)
-        await bring(returned(learner(aim("50098184"))), provider)
+        await import_file(write_return(learner(old, late, aim())), provider)
+        await import_file(write_return(learner(aim("50098184"))), provider)
         assert [row[1] for row in await aims_of()] == ["50000001", "50098184"]
 
-    async def test_an_older_return_leaves_the_aims_of_later_years(
-        self, provider: Organisation, returned: WriteReturn
+    async def test_an_older_return_keeps_the_aims_of_later_years(
+        self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await bring(returned(learner(aim("50000001", "2026-08-01"), aim("50000002", "2026-07-31"))), provider)
-        await bring(returned(learner(aim("50000003", "2025-09-01")), namespace="ESFA/ILR/2025-26"), provider)
+        await import_file(write_return(learner(aim("50000001", "2026-08-01"), aim("50000002", "2026-07-31"))), provider)
+        await import_file(write_return(learner(aim("50000003", "2025-09-01")), namespace="ESFA/ILR/2025-26"), provider)
         assert [row[1] for row in await aims_of()] == ["50000003", "50000001"]

@@ -1,4 +1,4 @@
-"""Importing learners from CSV: what is made on first mention, what is kept, what is refused."""
+"""The import of learners from CSV: rows created on first mention, values kept, refusals."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -9,12 +9,12 @@ from models import Employer, Group, Learner, MemberKind, Organisation, Programme
 from services.imports.report import EntryProblem, KeptRecord, RefusedRecord, UnreadableFileError
 from tests.support import factories
 from tests.support.scenarios.imports import (
-    NOTHING,
+    NOTHING_WRITTEN,
     aim,
-    approve_something,
-    bring,
+    approve_change,
     counts,
-    everything,
+    everything_written,
+    import_file,
     learner,
     return_writer,
     write,
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @pytest.fixture
 async def provider() -> Organisation:
-    made = await factories.organisation("Provider")
-    await factories.member(made, kind=MemberKind.TUTOR, email="tutor@example.org")
-    return made
+    organisation = await factories.organisation("Provider")
+    await factories.member(organisation, kind=MemberKind.TUTOR, email="tutor@example.org")
+    return organisation
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ A1,Ms,Ada,Sample,9276308686,Bakery,ACTIVE,Tutor@example.org,Acme,true,Baker,37.5
 """
 
 
-async def as_it_is(reference: str = "A1") -> dict[str, object]:
+async def stored_learner(reference: str = "A1") -> dict[str, object]:
     row = await Learner.get(reference=reference).prefetch_related("programme", "employer", "tutor", "groups")
     return {
         "title": row.title,
@@ -71,75 +71,77 @@ ADA = {
 }
 
 
-async def test_a_new_learner_with_everything_made_on_first_mention(provider: Organisation, csv: Path) -> None:
+async def test_a_new_learner_with_everything_created_on_first_mention(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
-    report = await bring(csv, provider)
-    assert (report.source, counts(report), await as_it_is()) == ("CSV", (1, 0, 0, 0, 0), ADA)
+    report = await import_file(csv, provider)
+    assert (report.source, counts(report), await stored_learner()) == ("CSV", (1, 0, 0, 0, 0), ADA)
     assert (await Programme.all().count(), await Employer.all().count(), await Group.all().count()) == (1, 1, 2)
 
 
-async def test_the_same_again_changes_nothing(provider: Organisation, csv: Path) -> None:
+async def test_the_same_file_again_changes_nothing(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
-    await bring(csv, provider)
-    before = await everything()
-    assert counts(await bring(csv, provider)) == (0, 0, 1, 0, 0)
-    assert await everything() == before
+    await import_file(csv, provider)
+    before = await everything_written()
+    assert counts(await import_file(csv, provider)) == (0, 0, 1, 0, 0)
+    assert await everything_written() == before
 
 
-async def test_absent_columns_keep_what_is_there(provider: Organisation, csv: Path) -> None:
+async def test_absent_columns_keep_the_stored_values(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
-    await bring(csv, provider)
+    await import_file(csv, provider)
     write(csv, "learnerReference,familyName\nA1,Married\n")
-    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
-    assert await as_it_is() == ADA | {"names": "Ada Married"}
+    assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
+    assert await stored_learner() == ADA | {"names": "Ada Married"}
 
 
-async def test_empty_cells_clear(provider: Organisation, csv: Path) -> None:
+async def test_empty_cells_clear_values(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
-    await bring(csv, provider)
+    await import_file(csv, provider)
     write(csv, FULL.partition("\n")[0] + f"\nA1{',' * 13}\n")
-    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
+    assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
     empty = dict.fromkeys(("title", "uln", "programme", "tutor", "employer", "postcode"))
-    assert await as_it_is() == {"names": "Ada Sample", "status": "ACTIVE", "job": (None, None), "groups": []} | empty
+    assert (
+        await stored_learner() == {"names": "Ada Sample", "status": "ACTIVE", "job": (None, None), "groups": []} | empty
+    )
 
 
 async def test_groups_are_replaced(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
-    await bring(csv, provider)
+    await import_file(csv, provider)
     write(csv, "learnerReference,groups\nA1,North;South\n")
-    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
-    assert await as_it_is() == ADA | {"groups": ["North", "South"]}
+    assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
+    assert await stored_learner() == ADA | {"groups": ["North", "South"]}
 
 
-async def test_who_is_new_without_a_status_is_onboarding(provider: Organisation, csv: Path) -> None:
+async def test_a_new_learner_without_a_status_is_onboarding(provider: Organisation, csv: Path) -> None:
     write(csv, "learnerReference,givenNames,familyName,programmeStatus\nA1,Ada,Sample,\n")
-    await bring(csv, provider)
+    await import_file(csv, provider)
     assert (await Learner.get(reference="A1")).programme_status == "ONBOARDING"
 
 
-async def test_an_employer_is_confirmed_and_unconfirmed(provider: Organisation, csv: Path) -> None:
+async def test_the_file_confirms_employers_or_not(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
-    await bring(csv, provider)
+    await import_file(csv, provider)
     for word, confirmed in (("no", False), ("", False), ("yes", True)):
         write(csv, f"learnerReference,employer,employerConfirmed\nA1,Acme,{word}\n")
-        await bring(csv, provider)
+        await import_file(csv, provider)
         assert (await Employer.get(name="Acme")).confirmed is confirmed
 
 
-async def test_aims_of_a_return_stay(provider: Organisation, csv: Path, tmp_path: Path) -> None:
-    await bring(return_writer(tmp_path)(learner(aim())), provider)
-    before = (await everything())["learning_aim"]
+async def test_the_aims_of_a_return_are_kept(provider: Organisation, csv: Path, tmp_path: Path) -> None:
+    await import_file(return_writer(tmp_path)(learner(aim())), provider)
+    before = (await everything_written())["learning_aim"]
     write(csv, FULL)
-    assert counts(await bring(csv, provider)) == (0, 1, 0, 0, 0)
-    assert (await everything())["learning_aim"] == before
+    assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
+    assert (await everything_written())["learning_aim"] == before
 
 
-async def test_a_record_changed_here_is_kept(provider: Organisation, csv: Path) -> None:
+async def test_a_learner_changed_by_an_approval_is_kept(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
-    await bring(csv, provider)
-    await approve_something(family_name="Married")
-    assert (await bring(csv, provider)).kept == [KeptRecord(2, "A1")]
-    assert await as_it_is() == ADA | {"names": "Ada Married"}
+    await import_file(csv, provider)
+    await approve_change(family_name="Married")
+    assert (await import_file(csv, provider)).kept == [KeptRecord(2, "A1")]
+    assert await stored_learner() == ADA | {"names": "Ada Married"}
 
 
 @pytest.mark.parametrize("email", ["nobody@example.org", "elsewhere@example.org", "gone@example.org"])
@@ -147,15 +149,15 @@ async def test_a_tutor_must_be_active_in_the_organisation(provider: Organisation
     await factories.member(email="elsewhere@example.org")
     await factories.member(provider, email="gone@example.org", active=False)
     write(csv, f"learnerReference,givenNames,familyName,tutorEmail\nA1,Ada,Sample,{email}\n")
-    report = await bring(csv, provider)
+    report = await import_file(csv, provider)
     problem = EntryProblem(2, "tutorEmail", "Nobody active in the organisation has this e-mail address.")
     assert report.refused == [RefusedRecord(2, "A1", (problem,))]
-    assert await everything() == NOTHING
+    assert await everything_written() == NOTHING_WRITTEN
 
 
-async def test_who_is_new_needs_names(provider: Organisation, csv: Path) -> None:
+async def test_a_new_learner_needs_names(provider: Organisation, csv: Path) -> None:
     write(csv, "learnerReference,familyName,uln\nA1,,1\n")
-    [refused] = (await bring(csv, provider)).refused
+    [refused] = (await import_file(csv, provider)).refused
     assert [(problem.place, problem.rule) for problem in refused.problems] == [
         ("uln", "ULN_04"),
         ("givenNames", None),
@@ -163,16 +165,16 @@ async def test_who_is_new_needs_names(provider: Organisation, csv: Path) -> None
     ]
 
 
-async def test_a_reference_twice(provider: Organisation, csv: Path) -> None:
+async def test_a_duplicate_reference_is_refused(provider: Organisation, csv: Path) -> None:
     write(csv, "learnerReference,givenNames,familyName\nA1,Ada,Sample\na1,Eve,Sample\n")
-    report = await bring(csv, provider)
+    report = await import_file(csv, provider)
     problem = EntryProblem(3, "learnerReference", "The file has this learner before; the first one counts.", "R_06")
     assert (counts(report), report.refused) == ((1, 0, 0, 1, 0), [RefusedRecord(3, "a1", (problem,))])
 
 
-async def test_a_file_that_breaks_off_changes_nothing(provider: Organisation, csv: Path) -> None:
+async def test_a_truncated_file_changes_nothing(provider: Organisation, csv: Path) -> None:
     rows = "".join(f"N{number},Ada,Sample\n" for number in range(450))
     write(csv, f"learnerReference,givenNames,familyName\n{rows}".encode() + b"N450,Ad\xe4,Sample\n")
     with pytest.raises(UnreadableFileError) as refused:
-        await bring(csv, provider)
-    assert (str(refused.value), await everything()) == (f"{csv}, line 452: is not UTF-8", NOTHING)
+        await import_file(csv, provider)
+    assert (str(refused.value), await everything_written()) == (f"{csv}, line 452: is not UTF-8", NOTHING_WRITTEN)

@@ -1,4 +1,4 @@
-"""Importing what breaks a rule: one learner or the whole file, and nothing written that should not be."""
+"""The import of learners who break a rule: they are refused, and nothing of them is written."""
 
 from pathlib import Path
 
@@ -8,7 +8,15 @@ from models import Learner, Organisation
 from services.imports.report import UnreadableFileError
 from tests.support import factories
 from tests.support.scenarios.ilr_returns import RETURNS
-from tests.support.scenarios.imports import NOTHING, WriteReturn, bring, counts, everything, learner, return_writer
+from tests.support.scenarios.imports import (
+    NOTHING_WRITTEN,
+    WriteReturn,
+    counts,
+    everything_written,
+    import_file,
+    learner,
+    return_writer,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -19,13 +27,13 @@ async def provider() -> Organisation:
 
 
 @pytest.fixture
-def returned(tmp_path: Path) -> WriteReturn:
+def write_return(tmp_path: Path) -> WriteReturn:
     return return_writer(tmp_path)
 
 
 class TestRefusals:
-    async def test_the_others_go_in(self, provider: Organisation) -> None:
-        report = await bring(RETURNS / "broken" / "wrong-values.xml", provider)
+    async def test_the_other_learners_are_imported(self, provider: Organisation) -> None:
+        report = await import_file(RETURNS / "broken" / "wrong-values.xml", provider)
         assert counts(report) == (2, 0, 0, 7, 0)
         assert [
             (refused.reference, refused.line, [p.rule for p in refused.problems]) for refused in report.refused
@@ -44,48 +52,56 @@ class TestRefusals:
         ]
         assert [row.reference for row in await Learner.all().order_by("reference")] == ["W1", "W9"]
 
-    async def test_a_reference_that_the_file_has_before(self, provider: Organisation) -> None:
-        report = await bring(RETURNS / "broken" / "duplicate.xml", provider)
+    async def test_a_duplicate_reference_is_refused(self, provider: Organisation) -> None:
+        report = await import_file(RETURNS / "broken" / "duplicate.xml", provider)
         assert counts(report) == (2, 0, 0, 1, 0)
         [refused] = report.refused
         [problem] = refused.problems
         assert (refused.reference, problem.place, problem.rule) == ("d1", "LearnRefNumber", "R_06")
         assert [row.reference for row in await Learner.all().order_by("reference")] == ["D1", "D2"]
 
-    async def test_a_refused_learner_stays_as_they_were(self, provider: Organisation, returned: WriteReturn) -> None:
-        await bring(returned(learner()), provider)
-        before = await everything()
-        assert counts(await bring(returned(learner(ULN=9276308685, FamilyName="New")), provider)) == (0, 0, 0, 1, 0)
-        assert await everything() == before
+    async def test_a_refused_learner_keeps_the_stored_values(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        await import_file(write_return(learner()), provider)
+        before = await everything_written()
+        assert counts(await import_file(write_return(learner(ULN=9276308685, FamilyName="New")), provider)) == (
+            0,
+            0,
+            0,
+            1,
+            0,
+        )
+        assert await everything_written() == before
 
-    async def test_strict_lets_nothing_in(self, provider: Organisation) -> None:
-        report = await bring(RETURNS / "broken" / "wrong-values.xml", provider, strict=True)
+    async def test_strict_writes_nothing_if_a_learner_is_refused(self, provider: Organisation) -> None:
+        report = await import_file(RETURNS / "broken" / "wrong-values.xml", provider, strict=True)
         assert (counts(report), report.applied) == ((2, 0, 0, 7, 0), False)
-        assert await everything() == NOTHING
+        assert await everything_written() == NOTHING_WRITTEN
 
-    async def test_strict_without_a_refusal(self, provider: Organisation) -> None:
-        assert (await bring(RETURNS / "2026-27.xml", provider, strict=True)).applied
+    async def test_strict_without_a_error_message(self, provider: Organisation) -> None:
+        assert (await import_file(RETURNS / "2026-27.xml", provider, strict=True)).applied
         assert await Learner.all().count() == 2
 
     async def test_a_dry_run_tells_and_writes_nothing(self, provider: Organisation) -> None:
-        report = await bring(RETURNS / "2026-27.xml", provider, dry_run=True)
+        report = await import_file(RETURNS / "2026-27.xml", provider, dry_run=True)
         assert (counts(report), report.applied) == ((2, 0, 0, 0, 0), False)
-        assert await everything() == NOTHING
+        assert await everything_written() == NOTHING_WRITTEN
 
     @pytest.mark.parametrize("name", ["not-well-formed", "cut-off", "dtd", "entities", "unknown-namespace"])
     async def test_a_file_that_cannot_be_read_changes_nothing(self, provider: Organisation, name: str) -> None:
         with pytest.raises(UnreadableFileError):
-            await bring(RETURNS / "broken" / f"{name}.xml", provider)
-        assert await everything() == NOTHING
+            await import_file(RETURNS / "broken" / f"{name}.xml", provider)
+        assert await everything_written() == NOTHING_WRITTEN
 
     async def test_nor_does_one_that_is_cut_off_after_many_learners(
-        self, provider: Organisation, returned: WriteReturn
+        self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        path = returned(*(learner(reference=f"N{number}") for number in range(450)))
+        path = write_return(*(learner(reference=f"N{number}") for number in range(450)))
         path.write_bytes(path.read_bytes()[:-20])
         with pytest.raises(UnreadableFileError, match="is not well-formed XML"):
-            await bring(path, provider)
-        assert await everything() == NOTHING
+            await import_file(path, provider)
+        assert await everything_written() == NOTHING_WRITTEN
 
     async def test_files_that_are_not_there_or_empty(self, provider: Organisation, tmp_path: Path) -> None:
         (tmp_path / "empty.xml").touch()
@@ -95,5 +111,5 @@ class TestRefusals:
             (tmp_path / "empty.xml", "is empty"),
         ):
             with pytest.raises(UnreadableFileError) as refused:
-                await bring(path, provider)
+                await import_file(path, provider)
             assert str(refused.value) == f"{path}: {says}"

@@ -1,4 +1,4 @@
-"""Returns for tests: files of our own, and small ones put together from text."""
+"""ILR returns in tests: the files in ``tests/data/ilr``, and small ones composed from text."""
 
 import io
 
@@ -20,7 +20,7 @@ def read_file(name: str) -> list[tuple[str, LearnerEntry]]:
     return read((RETURNS / name).read_bytes())
 
 
-def refusal(content: bytes) -> str:
+def error_message(content: bytes) -> str:
     with pytest.raises(UnreadableFileError) as refused:
         read(content)
     return str(refused.value)

@@ -1,4 +1,4 @@
-"""Imports for tests: what they are called with, what they wrote, and returns of a few learners."""
+"""Imports in tests: returns of a few learners, and what an import has written."""
 
 import datetime as dt
 import json
@@ -16,12 +16,12 @@ from tests.support.scenarios.ilr_returns import message
 TABLES = ("learner", "learning_aim", "employer", "programme", "learner_group", "learner_in_group")
 
 
-async def bring(file: Path, provider: Organisation, **options: Any) -> ImportReport:
+async def import_file(file: Path, provider: Organisation, **options: Any) -> ImportReport:
     return await import_learners(file, organisation_id=provider.id, **options)
 
 
-async def everything() -> dict[str, list[Any]]:
-    """All that imports write, but for the times."""
+async def everything_written() -> dict[str, list[Any]]:
+    """Return all rows that imports write, without the times."""
     return {
         table: [
             json.loads(row["it"])
@@ -31,7 +31,7 @@ async def everything() -> dict[str, list[Any]]:
     }
 
 
-NOTHING: dict[str, list[Any]] = {table: [] for table in TABLES}
+NOTHING_WRITTEN: dict[str, list[Any]] = {table: [] for table in TABLES}
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
@@ -56,8 +56,8 @@ async def aims_of(reference: str = "A1") -> list[tuple[UUID, str, dt.date, int]]
     return [(row.id, row.reference, row.start_date, row.completion_status) for row in rows]
 
 
-async def approve_something(reference: str = "A1", **columns: object) -> None:
-    """What an approved automation does: it changes the record and says when."""
+async def approve_change(reference: str = "A1", **columns: object) -> None:
+    """Change a learner as an approved automation does."""
     await Learner.filter(reference=reference).update(changed_at=dt.datetime.now(dt.UTC), **columns)
 
 
@@ -70,7 +70,7 @@ WriteReturn = Callable[..., Path]
 
 
 def return_writer(folder: Path) -> WriteReturn:
-    """A function that writes a return of these learners."""
+    """Return a function that writes an ILR return of some learners into the folder."""
 
     def write(*learners: str, namespace: str = "ILR/2026-27") -> Path:
         path = folder / "return.xml"

@@ -1,4 +1,4 @@
-"""Reading an ILR return: every year, every encoding, every element that is kept."""
+"""The reader of ILR returns: every year, every encoding, every element that is kept."""
 
 import io
 import tracemalloc
@@ -8,7 +8,7 @@ from itertools import chain, repeat
 import pytest
 
 from models import ProgrammeStatus
-from services.imports.entry import AimEntry, EmployerMention, LearnerEntry
+from services.imports.entry import AimEntry, EmployerReference, LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
 from services.imports.ilr.xml import NAMESPACES, YEARS
 from services.imports.report import EntryProblem
@@ -16,7 +16,7 @@ from tests.support.scenarios.ilr_returns import AIM, learner, message, only, rea
 
 
 class TestWhatIsRead:
-    def test_a_learner_with_everything(self) -> None:
+    def test_a_learner_with_all_elements(self) -> None:
         [(year, ada), _] = read_file("2026-27.xml")
         continuing = {
             "fund_model": 36,
@@ -37,7 +37,7 @@ class TestWhatIsRead:
                 "address_line2": "Sampleton",
                 "address_line3": None,
                 "address_line4": None,
-                "employer": EmployerMention("100056784", "100056784"),
+                "employer": EmployerReference("100056784", "100056784"),
                 "programme": "Standard 108 (ProgType 25)",
                 "programme_status": ProgrammeStatus.ACTIVE,
             },
@@ -102,9 +102,9 @@ class TestWhatIsRead:
         ]
 
     @pytest.mark.parametrize("year", YEARS)
-    def test_every_year(self, year: str) -> None:
+    def test_every_year_is_read(self, year: str) -> None:
         entries = read_file(f"{year}.xml")
-        assert [(found, entry.reference) for found, entry in entries] == [
+        assert [(namespace_year, entry.reference) for namespace_year, entry in entries] == [
             (year, f"Y{year[2:4]}A"),
             (year, f"Y{year[2:4]}B"),
         ]
@@ -119,26 +119,26 @@ class TestWhatIsRead:
             ("2026-27", "Standard 108 (ProgType 25)", 390),
         ],
     )
-    def test_what_the_years_write_differently(self, year: str, programme: str, hours: int | None) -> None:
+    def test_programme_and_hours_in_the_form_of_each_year(self, year: str, programme: str, hours: int | None) -> None:
         ada = read_file(f"{year}.xml")[0][1]
         assert ada.aims is not None
         assert (ada.values["programme"], ada.aims[1].actual_hours) == (programme, hours)
 
     @pytest.mark.parametrize("namespace", sorted(NAMESPACES))
-    def test_both_namespaces_of_a_year(self, namespace: str) -> None:
+    def test_both_namespaces_of_a_year_are_known(self, namespace: str) -> None:
         assert [year for year, _ in read(message(learner(), namespace))] == [namespace[-7:]]
 
     @pytest.mark.parametrize("name", ["bom.xml", "utf-16.xml", "latin-1.xml"])
-    def test_every_encoding_that_the_declaration_names(self, name: str) -> None:
+    def test_the_encoding_of_the_declaration_is_used(self, name: str) -> None:
         assert [entry.values["given_names"] for _, entry in read_file(name)] == ["Ada Mary", "Ben"]
         assert read_file(name)[0][1].values["family_name"] == "Ångström"
 
-    def test_elements_that_are_not_known_are_left_alone(self) -> None:
-        odd = '<Novelty><ULN>1</ULN><Learner/></Novelty><x:ULN xmlns:x="urn:other">2</x:ULN>'
-        assert only(f"<Header><Learner/></Header>{learner(odd)}") == only(learner())
+    def test_unknown_elements_are_skipped(self) -> None:
+        unknown = '<Novelty><ULN>1</ULN><Learner/></Novelty><x:ULN xmlns:x="urn:other">2</x:ULN>'
+        assert only(f"<Header><Learner/></Header>{learner(unknown)}") == only(learner())
         assert only(learner()).problems == []
 
-    def test_text_is_trimmed_and_composed(self) -> None:
+    def test_text_is_trimmed_and_in_nfc(self) -> None:
         entry = only(learner(aims=AIM).replace("Sample", "\n  Ange\u0301lique  "))
         assert entry.values["family_name"] == "Angélique"
 
@@ -153,50 +153,50 @@ class TestWhatIsRead:
         ]
 
 
-def status(*statuses: str) -> LearnerEntry:
+def with_statuses(*statuses: str) -> LearnerEntry:
     return only(learner("".join(f"<LearnerEmploymentStatus>{item}</LearnerEmploymentStatus>" for item in statuses)))
 
 
 class TestEmployer:
     JOB = "<EmpStat>10</EmpStat><DateEmpStatApp>2026-08-01</DateEmpStatApp><EmpId>100012345</EmpId>"
 
-    def test_the_newest_status_names_it_wherever_it_stands(self) -> None:
+    def test_the_latest_status_has_the_employer_in_any_order(self) -> None:
         older = "<EmpStat>10</EmpStat><DateEmpStatApp>2025-08-01</DateEmpStatApp><EmpId>100056784</EmpId>"
-        mention = EmployerMention("100012345", "100012345")
-        assert status(self.JOB, older).values["employer"] == mention
-        assert status(older, self.JOB).values["employer"] == mention
+        employer = EmployerReference("100012345", "100012345")
+        assert with_statuses(self.JOB, older).values["employer"] == employer
+        assert with_statuses(older, self.JOB).values["employer"] == employer
 
     @pytest.mark.parametrize("code", [11, 12])
-    def test_who_is_not_in_paid_work_has_none(self, code: int) -> None:
+    def test_a_learner_not_in_paid_employment_has_no_employer(self, code: int) -> None:
         newer = f"<EmpStat>{code}</EmpStat><DateEmpStatApp>2026-10-01</DateEmpStatApp>"
-        assert status(self.JOB, newer).values["employer"] is None
+        assert with_statuses(self.JOB, newer).values["employer"] is None
 
     @pytest.mark.parametrize("code", [10, 98])
-    def test_without_an_identifier_the_return_says_nothing(self, code: int) -> None:
+    def test_without_an_identifier_the_employer_is_not_changed(self, code: int) -> None:
         newer = f"<EmpStat>{code}</EmpStat><DateEmpStatApp>2026-10-01</DateEmpStatApp>"
-        assert "employer" not in status(self.JOB, newer).values
+        assert "employer" not in with_statuses(self.JOB, newer).values
 
-    def test_no_status_says_nothing(self) -> None:
+    def test_without_a_status_the_employer_is_not_changed(self) -> None:
         assert "employer" not in only(learner()).values
 
-    def test_the_number_of_an_employer_that_is_not_listed(self) -> None:
-        entry = status(self.JOB.replace("100012345", "999999999"))
-        assert entry.values["employer"] == EmployerMention("999999999", "999999999")
+    def test_the_number_for_unlisted_employers_is_read(self) -> None:
+        entry = with_statuses(self.JOB.replace("100012345", "999999999"))
+        assert entry.values["employer"] == EmployerReference("999999999", "999999999")
 
 
 class Repeated(io.BytesIO):
-    """A return in which one learner stands many times, made while it is read."""
+    """A return with one learner many times, generated while it is read."""
 
     def __init__(self, times: int) -> None:
         super().__init__()
         head, tail = message("|").split(b"|")
-        self.pieces = chain([head], repeat(learner().encode(), times), [tail])
+        self.chunks = chain([head], repeat(learner().encode(), times), [tail])
 
     def read(self, size: int | None = -1, /) -> bytes:
-        return next(self.pieces, b"")
+        return next(self.chunks, b"")
 
 
-def peak(times: int) -> int:
+def peak_memory(times: int) -> int:
     tracemalloc.start()
     try:
         assert sum(1 for _ in read_ilr_return(Repeated(times), "return.xml")) == times
@@ -206,5 +206,5 @@ def peak(times: int) -> int:
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
-    peak(50)
-    assert peak(5_000) < 2 * peak(50)
+    peak_memory(50)
+    assert peak_memory(5_000) < 2 * peak_memory(50)

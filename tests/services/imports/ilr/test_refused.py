@@ -1,4 +1,4 @@
-"""What is refused of an ILR return: learners with every problem in its place, and whole files in one line."""
+"""Refusals of the ILR reader: learners with every problem and its place, and whole files with one line."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,18 +7,20 @@ import pytest
 
 from services.imports.entry import LearnerEntry
 from services.imports.report import EntryProblem
-from tests.support.scenarios.ilr_returns import AIM, RETURNS, learner, message, only, read_file, refusal
+from tests.support.scenarios.ilr_returns import AIM, RETURNS, error_message, learner, message, only, read_file
 
 
-def refused() -> Iterator[LearnerEntry]:
+def refused_learners() -> Iterator[LearnerEntry]:
     for _, entry in read_file("broken/wrong-values.xml"):
         if entry.problems:
             yield entry
 
 
-class TestLearnersThatBreakARule:
-    def test_every_problem_with_its_line_place_and_rule(self) -> None:
-        assert [(entry.reference, *((p.line, p.place, p.rule) for p in entry.problems)) for entry in refused()] == [
+class TestRefusedLearners:
+    def test_every_problem_has_line_place_and_rule(self) -> None:
+        assert [
+            (entry.reference, *((p.line, p.place, p.rule) for p in entry.problems)) for entry in refused_learners()
+        ] == [
             ("W2", (47, "ULN", "ULN_04")),
             ("W3", (76, "NINumber", "NINumber_01")),
             ("W4", (100, "Postcode", "Postcode_15")),
@@ -42,21 +44,23 @@ class TestLearnersThatBreakARule:
         ]
 
     def test_a_message_never_repeats_the_value(self) -> None:
-        assert [p for entry in refused() for p in entry.problems if "QQ" in p.message or "1CI" in p.message] == []
+        assert [
+            p for entry in refused_learners() for p in entry.problems if "QQ" in p.message or "1CI" in p.message
+        ] == []
 
     @pytest.mark.parametrize("text", ["2026-02-30", "20260901", "2026-9-1", "1899-12-31", "2101-01-01", "0000-00-00"])
-    def test_dates(self, text: str) -> None:
+    def test_wrong_dates_are_problems(self, text: str) -> None:
         entry = only(learner(aims=AIM.replace("2026-09-10", text)))
         place = "LearningDelivery 1, LearnStartDate"
         assert entry.problems == [EntryProblem(3, place, "It must be a date like 2026-09-01, between 1900 and 2100.")]
 
-    def test_a_date_may_name_its_zone(self) -> None:
+    def test_a_date_may_have_a_time_zone(self) -> None:
         entry = only(learner(aims=AIM.replace("2026-09-10", "2026-09-10Z")))
         assert entry.aims is not None
         assert (entry.problems, entry.aims[0].start_date) == ([], date(2026, 9, 10))
 
     @pytest.mark.parametrize("reference", ["A-1", "Ä1", "A\t1", "A" * 13])
-    def test_references(self, reference: str) -> None:
+    def test_wrong_references_are_problems(self, reference: str) -> None:
         entry = only(learner().replace("A1", reference))
         assert [problem.place for problem in entry.problems] == ["LearnRefNumber"]
 
@@ -65,7 +69,7 @@ class TestLearnersThatBreakARule:
         assert [problem.rule for problem in entry.problems] == ["FD_FamilyName_AP"]
 
 
-class TestFilesThatAreRefused:
+class TestRefusedFiles:
     @pytest.mark.parametrize(
         ("name", "says"),
         [
@@ -90,8 +94,8 @@ class TestFilesThatAreRefused:
             ),
         ],
     )
-    def test_in_one_line(self, name: str, says: str) -> None:
-        assert refusal((RETURNS / "broken" / name).read_bytes()) == says
+    def test_the_error_is_one_line(self, name: str, says: str) -> None:
+        assert error_message((RETURNS / "broken" / name).read_bytes()) == says
 
     @pytest.mark.parametrize(
         ("content", "says"),
@@ -112,10 +116,10 @@ class TestFilesThatAreRefused:
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
-    def test_hostile_content(self, content: bytes, says: str) -> None:
-        assert says in refusal(content)
+    def test_hostile_content_is_refused(self, content: bytes, says: str) -> None:
+        assert says in error_message(content)
 
-    def test_cut_at_every_byte(self) -> None:
+    def test_a_file_truncated_at_any_byte_is_refused(self) -> None:
         content = message(learner()) + b"\n"
         for end in range(len(content) - 1):
-            assert "is not well-formed XML" in refusal(content[:end])
+            assert "is not well-formed XML" in error_message(content[:end])
