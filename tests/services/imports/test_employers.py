@@ -122,15 +122,15 @@ async def test_an_unreadable_file_changes_nothing(provider: Organisation, csv: P
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("name,email\n", "line 1: has an unknown column 'email'; known are name, employerId, confirmed"),
         ("employerId\n", "line 1: lacks the column name"),
         ("", "is empty"),
     ],
 )
-async def test_wrong_headers_are_refused(provider: Organisation, csv: Path, text: str, says: str) -> None:
-    with pytest.raises(UnreadableFileError, match=says):
+async def test_wrong_headers_are_refused(provider: Organisation, csv: Path, text: str, message: str) -> None:
+    with pytest.raises(UnreadableFileError, match=message):
         await import_text(csv, provider, text)
 
 

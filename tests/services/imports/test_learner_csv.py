@@ -139,31 +139,31 @@ def test_employer_confirmed_is_a_boolean(text: str, confirmed: bool | None) -> N
     assert entry.values == {"employer": EmployerReference("Acme", confirmed=confirmed)}
 
 
-def test_neither_true_nor_false() -> None:
+def test_employer_confirmed_must_be_a_boolean() -> None:
     [entry] = read("learnerReference,employer,employerConfirmed\nA1,Acme,maybe\n")
     assert entry.problems == [EntryProblem(2, "employerConfirmed", "It must be true or false.")]
 
 
 @pytest.mark.parametrize("reference", ["", "A-1", "Ä1", "A" * 13])
-def test_references(reference: str) -> None:
+def test_wrong_references_are_problems(reference: str) -> None:
     [entry] = read(f"learnerReference,title\n{reference},Ms\n")
     assert [problem.place for problem in entry.problems] == ["learnerReference"]
 
 
-def test_all_problems_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     [entry] = read("learnerReference,uln,postcode\nA-1,1,2\n")
     assert [problem.place for problem in entry.problems] == ["learnerReference", "uln", "postcode"]
 
 
 @pytest.mark.parametrize(("row", "count"), [("A1", 1), ("A1,Ms,more", 3)])
-def test_another_number_of_values_than_columns(row: str, count: int) -> None:
+def test_a_wrong_number_of_values_is_a_problem(row: str, count: int) -> None:
     [entry] = read(f"learnerReference,title\n{row}\n")
-    says = f"It has {count} values for 2 columns; a comma inside a value needs quotes."
-    assert entry.problems == [EntryProblem(2, "record", says)]
+    error = f"It has {count} values for 2 columns; a comma inside a value needs quotes."
+    assert entry.problems == [EntryProblem(2, "record", error)]
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "error"),
     [
         (b"", "learners.csv: is empty"),
         (b"\n\n", "learners.csv: is empty"),
@@ -183,11 +183,13 @@ def test_another_number_of_values_than_columns(row: str, count: int) -> None:
         ),
     ],
 )
-def test_unreadable_files_are_refused(content: bytes, says: str) -> None:
-    assert error_message(content) == says
+def test_unreadable_files_are_refused(content: bytes, error: str) -> None:
+    assert error_message(content) == error
 
 
 def test_the_error_about_an_unknown_column_names_the_known_ones() -> None:
-    says = error_message(b"learnerReference;title\n")
-    assert says.startswith("learners.csv, line 1: has an unknown column 'learnerReference;title'; known are learnerRef")
-    assert "\n" not in says
+    error = error_message(b"learnerReference;title\n")
+    assert error.startswith(
+        "learners.csv, line 1: has an unknown column 'learnerReference;title'; known are learnerRef"
+    )
+    assert "\n" not in error

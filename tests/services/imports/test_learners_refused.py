@@ -79,22 +79,22 @@ class TestRefusals:
         assert (counts(report), report.applied) == ((2, 0, 0, 7, 0), False)
         assert await everything_written() == NOTHING_WRITTEN
 
-    async def test_strict_without_a_error_message(self, provider: Organisation) -> None:
+    async def test_strict_writes_everything_without_a_refusal(self, provider: Organisation) -> None:
         assert (await import_file(RETURNS / "2026-27.xml", provider, strict=True)).applied
         assert await Learner.all().count() == 2
 
-    async def test_a_dry_run_tells_and_writes_nothing(self, provider: Organisation) -> None:
+    async def test_a_dry_run_reports_and_writes_nothing(self, provider: Organisation) -> None:
         report = await import_file(RETURNS / "2026-27.xml", provider, dry_run=True)
         assert (counts(report), report.applied) == ((2, 0, 0, 0, 0), False)
         assert await everything_written() == NOTHING_WRITTEN
 
     @pytest.mark.parametrize("name", ["not-well-formed", "cut-off", "dtd", "entities", "unknown-namespace"])
-    async def test_a_file_that_cannot_be_read_changes_nothing(self, provider: Organisation, name: str) -> None:
+    async def test_an_unreadable_file_changes_nothing(self, provider: Organisation, name: str) -> None:
         with pytest.raises(UnreadableFileError):
             await import_file(RETURNS / "broken" / f"{name}.xml", provider)
         assert await everything_written() == NOTHING_WRITTEN
 
-    async def test_nor_does_one_that_is_cut_off_after_many_learners(
+    async def test_a_file_truncated_after_many_learners_changes_nothing(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         path = write_return(*(learner(reference=f"N{number}") for number in range(450)))
@@ -103,13 +103,13 @@ class TestRefusals:
             await import_file(path, provider)
         assert await everything_written() == NOTHING_WRITTEN
 
-    async def test_files_that_are_not_there_or_empty(self, provider: Organisation, tmp_path: Path) -> None:
+    async def test_missing_and_empty_files_are_refused(self, provider: Organisation, tmp_path: Path) -> None:
         (tmp_path / "empty.xml").touch()
-        for path, says in (
+        for path, error in (
             (tmp_path / "none.xml", "cannot be read: No such file or directory"),
             (tmp_path, "cannot be read: Is a directory"),
             (tmp_path / "empty.xml", "is empty"),
         ):
             with pytest.raises(UnreadableFileError) as refused:
                 await import_file(path, provider)
-            assert str(refused.value) == f"{path}: {says}"
+            assert str(refused.value) == f"{path}: {error}"

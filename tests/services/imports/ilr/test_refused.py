@@ -71,7 +71,7 @@ class TestRefusedLearners:
 
 class TestRefusedFiles:
     @pytest.mark.parametrize(
-        ("name", "says"),
+        ("name", "error"),
         [
             ("not-well-formed.xml", "return.xml, line 25: is not well-formed XML: mismatched tag"),
             ("cut-off.xml", "return.xml, line 120: is not well-formed XML: unclosed token"),
@@ -94,11 +94,11 @@ class TestRefusedFiles:
             ),
         ],
     )
-    def test_the_error_is_one_line(self, name: str, says: str) -> None:
-        assert error_message((RETURNS / "broken" / name).read_bytes()) == says
+    def test_the_error_is_one_line(self, name: str, error: str) -> None:
+        assert error_message((RETURNS / "broken" / name).read_bytes()) == error
 
     @pytest.mark.parametrize(
-        ("content", "says"),
+        ("content", "error"),
         [
             (b"", "line 1: is not well-formed XML: no element found"),
             (message("&undefined;"), "line 1: is not well-formed XML: undefined entity"),
@@ -116,8 +116,8 @@ class TestRefusedFiles:
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
-    def test_hostile_content_is_refused(self, content: bytes, says: str) -> None:
-        assert says in error_message(content)
+    def test_hostile_content_is_refused(self, content: bytes, error: str) -> None:
+        assert error in error_message(content)
 
     def test_a_file_truncated_at_any_byte_is_refused(self) -> None:
         content = message(learner()) + b"\n"
