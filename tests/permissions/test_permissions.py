@@ -1,4 +1,4 @@
-"""The table of permissions is what the schema does: every root field, tried by everyone on everything."""
+"""The schema permits what the table of permissions says: every root field, in every case."""
 
 import asyncio
 import inspect
@@ -15,7 +15,7 @@ from schema.context import Context
 from server.protocol.messages import Request
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import TrackerStreams
-from tests.support.clients.attempts import ASKING, DOING, DRY, HEARING, Attempt
+from tests.support.clients.attempts import MUTATIONS, QUERIES, SUBSCRIPTIONS, VALIDATIONS, Attempt
 from tests.support.clients.graphql import INSTALLATION, ask_in, executor
 from tests.support.clients.subscriptions import TIMEOUT, reader_of, until
 from tests.support.factories import now
@@ -25,57 +25,57 @@ from tests.support.scenarios.permissions import Case, cases
 TABLE: Mapping[str, Json] = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
 
 
-class _Undo(Exception):  # noqa: N818 - a way out of the transaction
-    pass
+class _RollbackError(Exception):
+    """Ends a transaction whose changes are not to be kept."""
 
 
-def test_the_table_names_every_root_field_and_every_row_is_tried() -> None:
+def test_the_table_and_the_attempts_name_every_root_field() -> None:
     schema = make_schema()._schema
     roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
     fields = {name for root in roots if root is not None for name in root.fields}
     assert {name.split()[0] for name in TABLE} == fields
-    assert set(TABLE) == {*ASKING, *DRY, *DOING, *HEARING}
+    assert set(TABLE) == {*QUERIES, *VALIDATIONS, *MUTATIONS, *SUBSCRIPTIONS}
 
 
-async def test_what_is_asked(database: str) -> None:
-    assert await differences({**ASKING, **DRY}, answered) == []
+async def test_queries(database: str) -> None:
+    assert await differences({**QUERIES, **VALIDATIONS}, execute) == []
 
 
-async def test_what_is_done(database: str) -> None:
-    assert await differences(DOING, done_and_undone) == []
+async def test_mutations(database: str) -> None:
+    assert await differences(MUTATIONS, execute_and_roll_back) == []
 
 
-async def test_what_is_heard(database: str) -> None:
+async def test_subscriptions(database: str) -> None:
     async with reader_of(database) as reader:
 
-        async def hear(attempt: Attempt, case: Case) -> str:
-            return await heard(reader, attempt, case)
+        async def subscribe_with_reader(attempt: Attempt, case: Case) -> str:
+            return await subscribe(reader, attempt, case)
 
-        assert await differences(HEARING, hear) == []
+        assert await differences(SUBSCRIPTIONS, subscribe_with_reader) == []
 
 
 async def differences(
-    attempts: Mapping[str, Attempt], trying: Callable[[Attempt, Case], Awaitable[str]]
+    attempts: Mapping[str, Attempt], run: Callable[[Attempt, Case], Awaitable[str]]
 ) -> list[tuple[str, str, str, str]]:
-    """Where what comes of it is not what the table says: who tried what, what came of it, and what should have."""
-    everybody, wrong, tried = await cases(), [], 0
+    """Return where the outcome is not what the table says: the table's name, the case, the outcome and the expected one."""
+    all_cases, different, tried = await cases(), [], 0
     for name, attempt in attempts.items():
-        rows = any("about" in rule for rule in TABLE[name]["rules"])
-        for case in everybody:
-            if case.about == "seen" or rows:
-                came, should = await trying(attempt, case), expected(name, case)
+        depends_on_rows = any("about" in rule for rule in TABLE[name]["rules"])
+        for case in all_cases:
+            if case.about == "seen" or depends_on_rows:
+                outcome, expected = await run(attempt, case), expected_outcome(name, case)
                 tried += 1
-                if came != should:
-                    wrong.append((name, str(case), came, should))
+                if outcome != expected:
+                    different.append((name, str(case), outcome, expected))
     assert tried > 15 * len(attempts)
-    return wrong
+    return different
 
 
-def expected(name: str, case: Case) -> str:
-    """What the table says."""
-    if case.who is None and not TABLE[name].get("anyone"):
+def expected_outcome(name: str, case: Case) -> str:
+    """Return the outcome of the table's first rule that fits the case."""
+    if case.member is None and not TABLE[name].get("anyone"):
         return "UNAUTHENTICATED"
-    roles, kind = (set(case.who.roles), case.who.kind) if case.who else (set(), None)
+    roles, kind = (set(case.member.roles), case.member.kind) if case.member else (set(), None)
     return next(
         str(rule["then"])
         for rule in TABLE[name]["rules"]
@@ -86,28 +86,28 @@ def expected(name: str, case: Case) -> str:
 
 
 async def variables_of(attempt: Attempt, case: Case) -> Json:
-    found: Any = attempt.variables(case)
-    variables: Json = await found if inspect.isawaitable(found) else found
+    result: Any = attempt.variables(case)
+    variables: Json = await result if inspect.isawaitable(result) else result
     return variables
 
 
-async def answered(attempt: Attempt, case: Case) -> str:
+async def execute(attempt: Attempt, case: Case) -> str:
     context = Context(INSTALLATION, InboxReader(), "192.0.2.1", case.viewer)
-    return outcome(attempt, case, await ask_in(context, attempt.document, **await variables_of(attempt, case)))
+    return outcome_of(attempt, case, await ask_in(context, attempt.document, **await variables_of(attempt, case)))
 
 
-async def done_and_undone(attempt: Attempt, case: Case) -> str:
-    """What comes of it; then it is taken back, so that whoever is next finds everything as it was."""
-    came = ""
+async def execute_and_roll_back(attempt: Attempt, case: Case) -> str:
+    """Return the outcome of a mutation, and undo it, so that the next case finds every row as it was."""
+    outcome = ""
     try:
         async with transaction():
-            came = await answered(attempt, case)
-            raise _Undo
-    except _Undo:
-        return came
+            outcome = await execute(attempt, case)
+            raise _RollbackError
+    except _RollbackError:
+        return outcome
 
 
-def outcome(attempt: Attempt, case: Case, answer: Json) -> str:
+def outcome_of(attempt: Attempt, case: Case, answer: Json) -> str:
     if "errors" in answer:
         return ", ".join(error["extensions"]["code"] for error in answer["errors"])
     (value,) = answer["data"].values()
@@ -117,33 +117,33 @@ def outcome(attempt: Attempt, case: Case, answer: Json) -> str:
         rows = value["nodes"] if isinstance(value, dict) else value
         return "listed" if {"id": attempt.listed(case)} in rows else "not listed"
     errors = value.get("errors", []) if isinstance(value, dict) else value if isinstance(value, list) else []
-    told = [f"{error['code']} at {'.'.join(error['path'])}" for error in errors if "code" in error]
-    return ", ".join(told) or ("refused" if value is False else "done")
+    input_errors = [f"{error['code']} at {'.'.join(error['path'])}" for error in errors if "code" in error]
+    return ", ".join(input_errors) or ("refused" if value is False else "done")
 
 
-async def heard(reader: InboxReader, attempt: Attempt, case: Case) -> str:
+async def subscribe(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     streams = TrackerStreams()
     context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, streams)
     operation = executor().prepare(Request(attempt.document, await variables_of(attempt, case), None), context)
     async with aclosing(executor().subscribe(operation, context, "a request")) as answers:
-        waiting = asyncio.ensure_future(anext(answers))
+        next_answer = asyncio.ensure_future(anext(answers))
         if "trackerChanged" in attempt.document:
-            await until(lambda: waiting.done() or case.on.tracker.id in streams)
-            await something_happens(case, streams)
+            await until(lambda: next_answer.done() or case.rows.tracker.id in streams)
+            await add_event(case, streams)
         async with asyncio.timeout(TIMEOUT):
-            answer = await waiting
+            answer = await next_answer
     if "errors" in answer:
         return ", ".join(error["extensions"]["code"] for error in answer["errors"])
     (value,) = answer["data"].values()
     return "heard" if value["tracker"] else "heard without the tracker"
 
 
-async def something_happens(case: Case, streams: TrackerStreams) -> None:
+async def add_event(case: Case, streams: TrackerStreams) -> None:
     await TrackerEvent.create(
-        organisation=case.on.organisation,
-        tracker=case.on.tracker,
+        organisation=case.rows.organisation,
+        tracker=case.rows.tracker,
         kind=TrackerEventKind.UPDATED,
         at=now(),
-        version=case.on.tracker.version,
+        version=case.rows.tracker.version,
     )
-    streams.wake(str(case.on.tracker.id))
+    streams.wake(str(case.rows.tracker.id))

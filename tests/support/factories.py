@@ -1,4 +1,4 @@
-"""Rows for tests: one short function a model, every argument defaulted, any column to be named."""
+"""Rows for tests: one short function a model, with a default for every argument, and any column by its name."""
 
 import datetime as dt
 import itertools
@@ -35,10 +35,10 @@ def now() -> dt.datetime:
 
 
 async def organisation(name: str | None = None) -> Organisation:
-    """An organisation and its counter."""
-    made = await Organisation.create(name=name or f"Organisation {next(_numbers)}")
-    await OrganisationCounter.create(organisation_id=made.id)
-    return made
+    """Create an organisation and its counter."""
+    row = await Organisation.create(name=name or f"Organisation {next(_numbers)}")
+    await OrganisationCounter.create(organisation_id=row.id)
+    return row
 
 
 async def member(
@@ -48,13 +48,13 @@ async def member(
     roles: Sequence[Role] = (),
     **columns: Any,
 ) -> Member:
-    """A member and their inbox; of a new organisation where none is named."""
+    """Create a member and their inbox; of a new organisation if none is given."""
     number = next(_numbers)
     defaults: dict[str, Any] = {"name": f"Member {number}", "email": f"member{number}@example.org"}
-    belongs = organisation or await _organisation()
-    made = await Member.create(organisation=belongs, kind=kind, roles=list(roles), **defaults | columns)
-    await Inbox.create(member_id=made.id)
-    return made
+    owner = organisation or await _organisation()
+    row = await Member.create(organisation=owner, kind=kind, roles=list(roles), **defaults | columns)
+    await Inbox.create(member_id=row.id)
+    return row
 
 
 async def programme(organisation: Organisation | None = None, **columns: Any) -> Programme:
@@ -75,17 +75,17 @@ async def learner(organisation: Organisation | None = None, *, tutor: Member | N
         "family_name": f"Family{number}",
         "programme_status": ProgrammeStatus.ACTIVE,
     }
-    belongs = organisation or await _organisation()
-    return await Learner.create(organisation=belongs, tutor=tutor, **defaults | columns)
+    owner = organisation or await _organisation()
+    return await Learner.create(organisation=owner, tutor=tutor, **defaults | columns)
 
 
 async def tracker_type(organisation: Organisation | None = None, **columns: Any) -> TrackerType:
-    """A type and its first version, without fields; built in where no organisation is named."""
+    """Create a type and its first version, without fields; built in if no organisation is given."""
     number = next(_numbers)
     defaults: dict[str, Any] = {"key": f"TYPE_{number}", "name": f"Type {number}", "category": TrackerCategory.CUSTOM}
-    made = await TrackerType.create(organisation=organisation, **defaults | columns)
-    await TrackerTypeVersion.create(type=made, version=1, definition={"fields": []})
-    return made
+    row = await TrackerType.create(organisation=organisation, **defaults | columns)
+    await TrackerTypeVersion.create(type=row, version=1, definition={"fields": []})
+    return row
 
 
 async def tracker(
@@ -97,19 +97,19 @@ async def tracker(
     assignee: Member | None = None,
     **columns: Any,
 ) -> Tracker:
-    """A tracker with the organisation's next number, and nothing of what creating one sets off."""
-    belongs = organisation or await _organisation()
-    kind = type or await tracker_type(belongs)
-    counted = await fetch(
+    """Create a tracker with the organisation's next number, but no event, notification or mail."""
+    owner = organisation or await _organisation()
+    tracker_type_ = type or await tracker_type(owner)
+    counters = await fetch(
         "UPDATE organisation_counter SET trackers = trackers + 1 WHERE organisation_id = $1 RETURNING trackers",
-        belongs.id,
+        owner.id,
     )
-    defaults: dict[str, Any] = {"number": counted[0]["trackers"], "created_at": now(), "updated_at": now()}
+    defaults: dict[str, Any] = {"number": counters[0]["trackers"], "created_at": now(), "updated_at": now()}
     return await Tracker.create(
-        organisation=belongs,
-        type=kind,
-        type_version=await TrackerTypeVersion.get(type=kind, version=kind.version),
-        learner=learner or await _learner(belongs),
+        organisation=owner,
+        type=tracker_type_,
+        type_version=await TrackerTypeVersion.get(type=tracker_type_, version=tracker_type_.version),
+        learner=learner or await _learner(owner),
         created_by=created_by,
         assignee=assignee,
         **defaults | columns,
@@ -117,11 +117,11 @@ async def tracker(
 
 
 async def notification(tracker: Tracker, recipient: Member, *, actor: Member | None = None) -> Notification:
-    """The recipient's next notification: they were assigned the tracker."""
-    counted = await fetch("UPDATE inbox SET cursor = cursor + 1 WHERE member_id = $1 RETURNING cursor", recipient.id)
+    """Create the recipient's next notification: they were assigned the tracker."""
+    inboxes = await fetch("UPDATE inbox SET cursor = cursor + 1 WHERE member_id = $1 RETURNING cursor", recipient.id)
     return await Notification.create(
         recipient=recipient,
-        cursor=counted[0]["cursor"],
+        cursor=inboxes[0]["cursor"],
         kind=NotificationKind.ASSIGNED,
         tracker=tracker,
         actor=actor,
@@ -130,9 +130,9 @@ async def notification(tracker: Tracker, recipient: Member, *, actor: Member | N
 
 
 async def mail(about: Notification, **columns: Any) -> Mail:
-    """The mail that goes with an assignment, due a moment ago."""
-    then = now() - dt.timedelta(seconds=1)
-    defaults: dict[str, Any] = {"kind": MailKind.ASSIGNMENT, "created_at": then, "due_at": then}
+    """Create the mail of an assignment, due a second ago."""
+    a_second_ago = now() - dt.timedelta(seconds=1)
+    defaults: dict[str, Any] = {"kind": MailKind.ASSIGNMENT, "created_at": a_second_ago, "due_at": a_second_ago}
     return await Mail.create(recipient_id=about.recipient_id, notification=about, **defaults | columns)
 
 

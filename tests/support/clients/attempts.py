@@ -1,4 +1,4 @@
-"""How each root field is tried, by the names of the table: a document, what goes into it, and what came of it."""
+"""An operation for each row of the table of permissions: a document, and its variables in a case."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,96 +18,96 @@ Variables = Callable[[Case], Json] | Callable[[Case], Awaitable[Json]]
 
 @dataclass(frozen=True)
 class Attempt:
-    """``listed`` names the row that a list is searched for."""
+    """An operation that is tried in every case; of a list, ``listed`` returns the id that is looked for in it."""
 
     document: str
     variables: Variables = lambda _: {}
     listed: Callable[[Case], str] | None = None
 
 
-def _by_id(field: str, of: Callable[[Case], Any]) -> Attempt:
-    return Attempt(f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}", lambda case: {"id": gid(of(case))})
+def _query_by_id(field: str, row_of: Callable[[Case], Any]) -> Attempt:
+    return Attempt(f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}", lambda case: {"id": gid(row_of(case))})
 
 
-def _list(field: str, of: Callable[[Case], Any]) -> Attempt:
+def _query_list(field: str, row_of: Callable[[Case], Any]) -> Attempt:
     document = f"{{ {field}(first: 100) {{ nodes {{ id }} }} }}"
-    return Attempt(document, listed=lambda case: gid(of(case)))
+    return Attempt(document, listed=lambda case: gid(row_of(case)))
 
 
-def _doing(field: str, entry: Callable[[Case], Json], payload: str = "__typename") -> Attempt:
+def _mutation(field: str, entry: Callable[[Case], Json], payload: str = "__typename") -> Attempt:
     type_ = f"{field[0].upper()}{field[1:]}Input"
     document = f"mutation ($input: {type_}!) {{ {field}(input: $input) {{ {payload} errors {{ path code }} }} }}"
     return Attempt(document, lambda case: {"input": entry(case)})
 
 
-def _dry(field: str, of: str) -> Attempt:
-    """The dry run of a mutation, with the same entry."""
-    type_ = f"{of.split()[0][0].upper()}{of.split()[0][1:]}Input"
+def _validation(field: str, mutation: str) -> Attempt:
+    """Return the query that validates the input of a mutation."""
+    type_ = f"{mutation.split()[0][0].upper()}{mutation.split()[0][1:]}Input"
     document = f"query ($input: {type_}!) {{ {field}(input: $input) {{ path code }} }}"
-    return Attempt(document, DOING[of].variables)
+    return Attempt(document, MUTATIONS[mutation].variables)
 
 
-def _job(case: Case) -> Json:
-    employer = {"key": "organisation", "value": {"reference": gid(case.employer_of_own)}}
+def _job_input(case: Case) -> Json:
+    employer = {"key": "organisation", "value": {"reference": gid(case.own_employer)}}
     values = [text("jobTitle", "Baker"), employer, day("startDate", "2026-09-01")]
-    return {"type": "JOB", "learnerId": gid(case.on.learner), "values": values}
+    return {"type": "JOB", "learnerId": gid(case.rows.learner), "values": values}
 
 
-def _address(case: Case) -> Json:
-    return {"type": "CHANGE_OF_ADDRESS", "learnerId": gid(case.on.learner), "values": ADDRESS}
+def _address_input(case: Case) -> Json:
+    return {"type": "CHANGE_OF_ADDRESS", "learnerId": gid(case.rows.learner), "values": ADDRESS}
 
 
-def _change(row: str, **change: Any) -> Callable[[Case], Json]:
+def _update_input(row: str, **fields: Any) -> Callable[[Case], Json]:
     def entry(case: Case) -> Json:
-        tracker = getattr(case.on, row)
-        return {"id": gid(tracker), "version": tracker.version, **change}
+        tracker = getattr(case.rows, row)
+        return {"id": gid(tracker), "version": tracker.version, **fields}
 
     return entry
 
 
-def _member(**more: Any) -> Callable[[Case], Json]:
-    return lambda _: {"name": "Ann", "email": "ann@new.example", "kind": "TUTOR", **more}
+def _member_input(**fields: Any) -> Callable[[Case], Json]:
+    return lambda _: {"name": "Ann", "email": "ann@new.example", "kind": "TUTOR", **fields}
 
 
 async def _refresh_token(case: Case) -> Json:
-    email, client = case.on.member.email, "192.0.2.1"
-    entered = await sign_in(INSTALLATION, email=email, password=PASSWORD, client=client)
-    return {"token": entered.refresh_token}
+    email, client = case.rows.member.email, "192.0.2.1"
+    session = await sign_in(INSTALLATION, email=email, password=PASSWORD, client=client)
+    return {"token": session.refresh_token}
 
 
 async def _password_token(case: Case) -> Json:
-    return {"token": await make_token(case.on.member.id, MailKind.PASSWORD_RESET), "password": "a fresh password"}
+    return {"token": await make_token(case.rows.member.id, MailKind.PASSWORD_RESET), "password": "a fresh password"}
 
 
-def _oneself(case: Case) -> Json:
-    who = case.who or case.on.member
-    return {"id": gid(who), "roles": [] if who.roles else ["CREATE_TRACKERS"]}
+def _own_roles_input(case: Case) -> Json:
+    member = case.member or case.rows.member
+    return {"id": gid(member), "roles": [] if member.roles else ["CREATE_TRACKERS"]}
 
 
 def _own_notification(case: Case) -> Json:
-    return {"ids": [gid(case.own or case.anothers)]}
+    return {"ids": [gid(case.own_notification or case.other_notification)]}
 
 
-ASKING: Mapping[str, Attempt] = {
-    "node": _by_id("node", lambda case: case.on.tracker),
+QUERIES: Mapping[str, Attempt] = {
+    "node": _query_by_id("node", lambda case: case.rows.tracker),
     "nodes": Attempt(
-        "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", lambda case: {"ids": [gid(case.on.automation)]}
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", lambda case: {"ids": [gid(case.rows.automation)]}
     ),
     "viewer": Attempt("{ viewer { member { id } organisation { id } unreadNotifications } }"),
-    "trackerTypes": Attempt("{ trackerTypes { id } }", listed=lambda case: gid(case.on.type)),
+    "trackerTypes": Attempt("{ trackerTypes { id } }", listed=lambda case: gid(case.rows.type)),
     "trackerType": Attempt(
-        "query ($key: String!) { trackerType(key: $key) { id } }", lambda case: {"key": case.on.type.key}
+        "query ($key: String!) { trackerType(key: $key) { id } }", lambda case: {"key": case.rows.type.key}
     ),
-    "tracker": _by_id("tracker", lambda case: case.on.tracker),
-    "trackers": _list("trackers", lambda case: case.on.tracker),
-    "learner": _by_id("learner", lambda case: case.on.learner),
-    "learners": _list("learners", lambda case: case.on.learner),
-    "members": _list("members", lambda case: case.on.member),
-    "employers": _list("employers", lambda case: case.on.employer),
-    "programmes": _list("programmes", lambda case: case.on.programme),
+    "tracker": _query_by_id("tracker", lambda case: case.rows.tracker),
+    "trackers": _query_list("trackers", lambda case: case.rows.tracker),
+    "learner": _query_by_id("learner", lambda case: case.rows.learner),
+    "learners": _query_list("learners", lambda case: case.rows.learner),
+    "members": _query_list("members", lambda case: case.rows.member),
+    "employers": _query_list("employers", lambda case: case.rows.employer),
+    "programmes": _query_list("programmes", lambda case: case.rows.programme),
 }
-DOING: Mapping[str, Attempt] = {
-    "signIn": _doing("signIn", lambda case: {"email": case.on.member.email, "password": PASSWORD}),
+MUTATIONS: Mapping[str, Attempt] = {
+    "signIn": _mutation("signIn", lambda case: {"email": case.rows.member.email, "password": PASSWORD}),
     "refreshSession": Attempt(
         "mutation ($token: String!) { refreshSession(refreshToken: $token) { session { accessToken } errors { path code } } }",
         _refresh_token,
@@ -115,60 +115,64 @@ DOING: Mapping[str, Attempt] = {
     "signOut": Attempt("mutation ($token: String!) { signOut(refreshToken: $token) }", _refresh_token),
     "requestPasswordReset": Attempt(
         "mutation ($email: String!) { requestPasswordReset(email: $email) }",
-        lambda case: {"email": case.on.member.email},
+        lambda case: {"email": case.rows.member.email},
     ),
     "setPassword": Attempt(
         "mutation ($token: String!, $password: String!) { setPassword(token: $token, password: $password) "
         "{ session { accessToken } errors { path code } } }",
         _password_token,
     ),
-    "createMember": _doing("createMember", _member(), "member { id }"),
-    "createMember administrator": _doing("createMember", _member(kind="ADMINISTRATOR")),
-    "createMember granting CREATE_TRACKERS": _doing("createMember", _member(roles=["CREATE_TRACKERS"])),
-    "updateMember": _doing("updateMember", lambda case: {"id": gid(case.on.member), "name": "Ann", "active": False}),
-    "updateMember granting CREATE_TRACKERS": _doing(
-        "updateMember", lambda case: {"id": gid(case.on.member), "roles": ["CREATE_TRACKERS"]}
+    "createMember": _mutation("createMember", _member_input(), "member { id }"),
+    "createMember administrator": _mutation("createMember", _member_input(kind="ADMINISTRATOR")),
+    "createMember granting CREATE_TRACKERS": _mutation("createMember", _member_input(roles=["CREATE_TRACKERS"])),
+    "updateMember": _mutation(
+        "updateMember", lambda case: {"id": gid(case.rows.member), "name": "Ann", "active": False}
     ),
-    "updateMember oneself": _doing("updateMember", _oneself),
-    "createTracker plain": _doing("createTracker", _job, "tracker { id }"),
-    "createTracker automation": _doing("createTracker", _address, "tracker { id }"),
-    "updateTracker plain": _doing("updateTracker", _change("tracker", description="New", status="RESOLVED")),
-    "updateTracker automation": _doing("updateTracker", _change("automation", description="New")),
-    "updateTracker approving": _doing("updateTracker", _change("automation", status="APPROVED")),
-    "updateTracker rejecting": _doing("updateTracker", _change("automation", status="REJECTED", comment="No")),
-    "updateTracker taking back": _doing("updateTracker", _change("automation", status="CLOSED")),
-    "addComment": _doing("addComment", lambda case: {"trackerId": gid(case.on.tracker), "text": "Hello"}),
-    "markNotificationsRead own": _doing("markNotificationsRead", _own_notification),
-    "markNotificationsRead another's": _doing("markNotificationsRead", lambda case: {"ids": [gid(case.anothers)]}),
-    "createTrackerType": _doing(
+    "updateMember granting CREATE_TRACKERS": _mutation(
+        "updateMember", lambda case: {"id": gid(case.rows.member), "roles": ["CREATE_TRACKERS"]}
+    ),
+    "updateMember oneself": _mutation("updateMember", _own_roles_input),
+    "createTracker plain": _mutation("createTracker", _job_input, "tracker { id }"),
+    "createTracker automation": _mutation("createTracker", _address_input, "tracker { id }"),
+    "updateTracker plain": _mutation("updateTracker", _update_input("tracker", description="New", status="RESOLVED")),
+    "updateTracker automation": _mutation("updateTracker", _update_input("automation", description="New")),
+    "updateTracker approving": _mutation("updateTracker", _update_input("automation", status="APPROVED")),
+    "updateTracker rejecting": _mutation("updateTracker", _update_input("automation", status="REJECTED", comment="No")),
+    "updateTracker taking back": _mutation("updateTracker", _update_input("automation", status="CLOSED")),
+    "addComment": _mutation("addComment", lambda case: {"trackerId": gid(case.rows.tracker), "text": "Hello"}),
+    "markNotificationsRead own": _mutation("markNotificationsRead", _own_notification),
+    "markNotificationsRead another's": _mutation(
+        "markNotificationsRead", lambda case: {"ids": [gid(case.other_notification)]}
+    ),
+    "createTrackerType": _mutation(
         "createTrackerType",
         lambda _: {"key": "NEW", "name": "New", "fields": [{"key": "a", "label": "A", "kind": "TEXT"}]},
     ),
-    "updateTrackerType": _doing(
-        "updateTrackerType", lambda case: {"id": gid(case.on.type), "version": 1, "name": "New"}
+    "updateTrackerType": _mutation(
+        "updateTrackerType", lambda case: {"id": gid(case.rows.type), "version": 1, "name": "New"}
     ),
-    "updateProcessAutomation": _doing("updateProcessAutomation", lambda _: {"key": "WITHDRAWAL", "enabled": False}),
-    "createEmployer unconfirmed": _doing("createEmployer", lambda _: {"name": "New"}),
-    "createEmployer confirmed": _doing("createEmployer", lambda _: {"name": "New", "confirmed": True}),
-    "updateEmployer": _doing("updateEmployer", lambda case: {"id": gid(case.on.employer), "name": "New"}),
+    "updateProcessAutomation": _mutation("updateProcessAutomation", lambda _: {"key": "WITHDRAWAL", "enabled": False}),
+    "createEmployer unconfirmed": _mutation("createEmployer", lambda _: {"name": "New"}),
+    "createEmployer confirmed": _mutation("createEmployer", lambda _: {"name": "New", "confirmed": True}),
+    "updateEmployer": _mutation("updateEmployer", lambda case: {"id": gid(case.rows.employer), "name": "New"}),
 }
-DRY: Mapping[str, Attempt] = {
-    "validateTracker plain": _dry("validateTracker", "createTracker plain"),
-    "validateTracker automation": _dry("validateTracker", "createTracker automation"),
-    "validateTrackerUpdate plain": _dry("validateTrackerUpdate", "updateTracker plain"),
-    "validateTrackerUpdate automation": _dry("validateTrackerUpdate", "updateTracker automation"),
+VALIDATIONS: Mapping[str, Attempt] = {
+    "validateTracker plain": _validation("validateTracker", "createTracker plain"),
+    "validateTracker automation": _validation("validateTracker", "createTracker automation"),
+    "validateTrackerUpdate plain": _validation("validateTrackerUpdate", "updateTracker plain"),
+    "validateTrackerUpdate automation": _validation("validateTrackerUpdate", "updateTracker automation"),
 }
-HEARING: Mapping[str, Attempt] = {
+SUBSCRIPTIONS: Mapping[str, Attempt] = {
     "trackerAssigned": Attempt(
         "subscription ($after: String) { trackerAssigned(after: $after) { tracker { id } } }",
-        lambda case: {"after": str(case.own.cursor - 1) if case.own else "0"},
+        lambda case: {"after": str(case.own_notification.cursor - 1) if case.own_notification else "0"},
     ),
     "notificationReceived": Attempt(
         "subscription ($after: String) { notificationReceived(after: $after) { tracker { id } } }",
-        lambda case: {"after": str(case.own.cursor - 1) if case.own else "0"},
+        lambda case: {"after": str(case.own_notification.cursor - 1) if case.own_notification else "0"},
     ),
     "trackerChanged": Attempt(
         "subscription ($id: ID!) { trackerChanged(id: $id) { tracker { id } } }",
-        lambda case: {"id": gid(case.on.tracker)},
+        lambda case: {"id": gid(case.rows.tracker)},
     ),
 }

@@ -1,4 +1,4 @@
-"""The members, and what they try things on: rows of their own organisation and of another."""
+"""The cases of the table of permissions: members with roles, and rows of their own organisation and of another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ ROLES: Sequence[tuple[Role, ...]] = (
 
 
 @dataclass(frozen=True)
-class Things:
-    """What something is tried on. ``member`` can sign in, and has the same name in no other case."""
+class Rows:
+    """The rows that a case tries something on. ``member`` can sign in, and has the same name in no other case."""
 
     organisation: Organisation
     learner: Learner
@@ -49,54 +49,57 @@ class Things:
 
 @dataclass(frozen=True)
 class Case:
-    """Who tries, and on what; ``who`` is None for nobody."""
+    """A member, or None for nobody, and the rows that they try something on."""
 
-    who: Member | None
+    member: Member | None
     viewer: Viewer | None
     about: str
-    on: Things
-    own: Notification | None
-    """What the member was told about the tracker."""
-    anothers: Notification
-    employer_of_own: Employer
+    """As in the table: seen, unseen or elsewhere."""
+    rows: Rows
+    own_notification: Notification | None
+    """The member's notification about the tracker."""
+    other_notification: Notification
+    own_employer: Employer
 
     def __str__(self) -> str:
-        roles = "" if self.who is None else "+".join(self.who.roles) or "no role"
-        return f"{self.who.kind if self.who else 'nobody'}, {roles}, {self.about}"
+        roles = "" if self.member is None else "+".join(self.member.roles) or "no role"
+        return f"{self.member.kind if self.member else 'nobody'}, {roles}, {self.about}"
 
 
 async def cases() -> list[Case]:
-    """Every kind of member with every set of roles, and nobody, on everything there is."""
-    house, other = await college(), await college()
-    unseen, elsewhere = await _things(house, house.tina), await _things(other, other.tina)
-    made = []
+    """Return every kind of member with every set of roles, and nobody, each with rows of every kind."""
+    own, other = await college(), await college()
+    unseen, elsewhere = await _rows(own, own.tina), await _rows(other, other.tina)
+    cases = []
     for kind in MemberKind:
         for roles in ROLES:
-            who = await make.member(house.organisation, kind=kind, roles=roles)
+            member = await make.member(own.organisation, kind=kind, roles=roles)
             if kind == MemberKind.TUTOR:
-                on = {"seen": await _things(house, who), "unseen": unseen, "elsewhere": elsewhere}
+                rows_about = {"seen": await _rows(own, member), "unseen": unseen, "elsewhere": elsewhere}
             else:
-                on = {"seen": unseen, "elsewhere": elsewhere}
-            signed_in = await viewer(who)
-            for about, things in on.items():
-                own = await make.notification(things.tracker, who, actor=house.ada)
-                anothers = await make.notification(things.tracker, things.member)
-                made.append(Case(who, signed_in, about, things, own, anothers, house.employer))
-    return [*made, Case(None, None, "seen", unseen, None, made[0].anothers, house.employer)]
+                rows_about = {"seen": unseen, "elsewhere": elsewhere}
+            member_viewer = await viewer(member)
+            for about, rows in rows_about.items():
+                own_notification = await make.notification(rows.tracker, member, actor=own.ada)
+                other_notification = await make.notification(rows.tracker, rows.member)
+                cases.append(
+                    Case(member, member_viewer, about, rows, own_notification, other_notification, own.employer)
+                )
+    return [*cases, Case(None, None, "seen", unseen, None, cases[0].other_notification, own.employer)]
 
 
-async def _things(house: College, tutor: Member) -> Things:
-    """Rows that concern one tutor; made by Ada, who is an administrator."""
-    learner = await make.learner(house.organisation, tutor=tutor)
-    taught = College(house.organisation, house.ada, house.bob, tutor, learner, house.employer)
-    member = await make.member(house.organisation, kind=MemberKind.TUTOR, password_hash=hashed(PASSWORD))
-    return Things(
-        organisation=house.organisation,
+async def _rows(tenant: College, tutor: Member) -> Rows:
+    """Make rows that concern one tutor, created by Ada, who is an administrator."""
+    learner = await make.learner(tenant.organisation, tutor=tutor)
+    taught = College(tenant.organisation, tenant.ada, tenant.bob, tutor, learner, tenant.employer)
+    member = await make.member(tenant.organisation, kind=MemberKind.TUTOR, password_hash=hashed(PASSWORD))
+    return Rows(
+        organisation=tenant.organisation,
         learner=learner,
         tracker=await opened(taught),
         automation=await address(taught),
         member=member,
-        employer=await make.employer(house.organisation),
-        programme=await make.programme(house.organisation),
-        type=await make.tracker_type(house.organisation),
+        employer=await make.employer(tenant.organisation),
+        programme=await make.programme(tenant.organisation),
+        type=await make.tracker_type(tenant.organisation),
     )
