@@ -1,6 +1,6 @@
-// Bundles the playground into dist/: index.html, and under assets/ files named by their content, so that
-// a browser may keep them for ever. Everything is written to a new folder that takes dist's place at the end:
-// a build that fails or is stopped leaves the old page as it was.
+// Bundles the playground into dist/: index.html, and under assets/ files whose names contain a hash of their content, so
+// that browsers may cache them for ever. The build writes to a new directory and replaces dist at the end: one that fails
+// or is stopped leaves the old page as it was.
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ const settings = {
   logLevel: 'warning',
 }
 
-/** Bundles the entries and answers where each is served: {entry: address}. */
+/** Bundles the entries and returns where each is served: {entry: URL}. */
 async function bundle(entries, more) {
   const { metafile } = await build({ ...settings, ...more, entryPoints: entries })
   return Object.fromEntries(
@@ -45,13 +45,13 @@ await mkdir(`${FRESH}/assets`, { recursive: true })
 try {
   const workers = await bundle(Object.values(WORKERS), { format: 'iife' })
   const addresses = Object.fromEntries(Object.entries(WORKERS).map(([label, file]) => [label, workers[file]]))
-  // GraphiQL's own style sheet holds the editor's too, so what the scripts import of it is left out.
+  // GraphiQL's style sheet contains the editor's, so the style sheets that the scripts import are left out.
   const scripts = await bundle([PAGE], {
     format: 'esm',
     splitting: true,
     jsx: 'automatic',
     loader: { '.css': 'empty' },
-    // GraphiQL loads these two by names that lead to CommonJS, of which a split bundle exports no `parsers`.
+    // GraphiQL imports these two by names that resolve to CommonJS, from which a split bundle exports no `parsers`.
     alias: {
       'prettier/parser-babel': 'prettier/plugins/babel',
       'prettier/parser-graphql': 'prettier/plugins/graphql',

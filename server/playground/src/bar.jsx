@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react'
-import { summary, watch } from './listening.js'
+import { summary, watch } from './subscriptions.js'
 import { signOut } from './session.js'
 
-/** Above the editor: who is signed in, what is being listened to, and the way out. */
+/** The bar above the editor: who is signed in, the state of the subscriptions, and the button to sign out. */
 export function Bar({ session }) {
   const { running, unseen } = useSyncExternalStore(watch, summary)
   return (

@@ -3,15 +3,15 @@ import { GraphiQL } from 'graphiql'
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react'
 import { use, useEffect, useMemo, useState } from 'react'
 import { fetcher } from './fetcher.js'
-import { isBack, tabsChanged } from './listening.js'
+import { isDetached, tabsChanged } from './subscriptions.js'
 import { editorStorage } from './storage.js'
 
-/** GraphiQL with the tabs of a promise. With `first`, an opened link: its first tab is run, and nothing is stored. */
+/** GraphiQL with the tabs of a promise. For a link (`first`) the first tab is run, and nothing is stored. */
 export default function Editor({ tabs, first }) {
   const defaultTabs = use(tabs)
-  // The texts live as long as the browser's tab, but a link's are made anew, with the version that the tracker has.
+  // The texts are kept as long as the browser's tab, except a link's: those are prepared anew with the tracker's version.
   const storage = useMemo(() => editorStorage(!first), [first])
-  // Whoever changes tabs before there is an editor gets the text of the wrong one.
+  // Before the editor is there, changing tabs would show the text of the wrong one.
   const [ready, setReady] = useState(false)
   return (
     <div className="editor" inert={!ready}>
@@ -28,28 +28,28 @@ export default function Editor({ tabs, first }) {
       >
         <GraphiQL.Logo> </GraphiQL.Logo>
         <Subscriptions />
-        <Ready tell={setReady} first={first} />
+        <Ready onChange={setReady} first={first} />
       </GraphiQL>
     </div>
   )
 }
 
-/** Shows the subscription of the tab that came to the front, and lets go of that of the tab that left it. */
+/** Shows the subscription of the tab that became active, and detaches that of the tab before. */
 function Subscriptions() {
-  const front = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]?.id)
+  const activeTab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]?.id)
   const { run, stop } = useGraphiQLActions()
   useEffect(() => {
     stop()
-    if (isBack()) run()
-  }, [front])
+    if (isDetached()) run()
+  }, [activeTab])
 }
 
-function Ready({ tell, first }) {
+function Ready({ onChange, first }) {
   const ready = useGraphiQL((state) => Boolean(state.queryEditor && state.variableEditor && state.responseEditor))
   const { run } = useGraphiQLActions()
   useEffect(() => {
     if (!ready) return
-    tell(true)
+    onChange(true)
     if (first) run()
   }, [ready])
 }

@@ -1,27 +1,27 @@
-// How the editor asks the API: HTTP for queries and mutations, a socket for subscriptions, both as who is signed in.
+// The fetcher of GraphiQL: HTTP for queries and mutations, a WebSocket for subscriptions, both with the session's token.
 import { Kind, parse } from 'graphql'
-import { ask } from './ask.js'
-import { isBack, listen } from './listening.js'
+import { post } from './http.js'
+import { isDetached, subscribe } from './subscriptions.js'
 import { accessToken, current, renew } from './session.js'
 
 export function fetcher(params) {
   const operations = operationsOf(params.query)
-  // Right after a change of tabs GraphiQL still gives the name of the other tab's operation.
+  // Right after a change of tabs GraphiQL still passes the name of the other tab's operation.
   const named = operations.length === 1 ? { ...params, operationName: undefined } : params
   const chosen = operations.find(({ name }) => name?.value === named.operationName) ?? operations[0]
-  return isBack() || chosen?.operation === 'subscription' ? listen(named) : request(named)
+  return isDetached() || chosen?.operation === 'subscription' ? subscribe(named) : request(named)
 }
 
-/** Asks, and asks again with a fresh token where the server no longer takes this one. */
+/** Sends a request, and repeats it with a fresh token if the server no longer accepts this one. */
 export async function request(params) {
-  const answer = await ask(params, await accessToken())
-  if (!current() || !isStranger(answer)) return answer
+  const result = await post(params, await accessToken())
+  if (!current() || !isUnauthenticated(result)) return result
   await renew()
-  return current() ? ask(params, current().accessToken) : answer
+  return current() ? post(params, current().accessToken) : result
 }
 
-// Nothing was written then: without a session only those about sessions themselves are done.
-const isStranger = ({ data, errors }) =>
+// Then nothing was written: without a session only the mutations about sessions do anything.
+const isUnauthenticated = ({ data, errors }) =>
   data?.viewer === null || errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
 
 function operationsOf(query) {

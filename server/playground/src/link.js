@@ -1,6 +1,6 @@
-// The address that the page was opened at.
+// The path that the page was opened at.
 
-/** The global id in /trackers/{id}, or null. */
+/** Returns the global id in /trackers/{id}, or null. */
 export function trackerId(path) {
   const encoded = /^\/trackers\/([^/]+)\/?$/.exec(path)?.[1]
   if (encoded === undefined) return null

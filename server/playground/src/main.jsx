@@ -2,11 +2,11 @@ import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Bar } from './bar.jsx'
 import { trackerId } from './link.js'
-import { preparedTabs } from './prepared.js'
+import { preparedTabs } from './prepare.js'
 import { current, watch } from './session.js'
 import { SignIn } from './sign-in.jsx'
 
-// Much larger than all else, and of no use before somebody has signed in.
+// Much larger than everything else, and not needed before somebody has signed in.
 const Editor = lazy(() => import('./editor.jsx'))
 const IS_LINK = trackerId(location.pathname) !== null
 

@@ -1,7 +1,7 @@
 // The main operations of this API, a tab each. Their lines are short: the editor is half a window wide.
 
-export const TYPES = `# What can be opened, and the form of each:
-# draw it from the answer. Ctrl-Enter runs this,
+export const TYPES = `# The types of trackers, each with its form:
+# render it from the result. Ctrl-Enter runs this,
 # Ctrl-Space completes what you type, and the
 # book on the left is the documentation.
 query TrackerTypes {
@@ -24,10 +24,10 @@ query TrackerTypes {
 }
 `
 
-export const CREATE = `# Opens a tracker, or answers everything that
-# is wrong with the entry. The variables below
-# have three mistakes: run it, mend them, run
-# it again. The query validateTracker answers
+export const CREATE = `# Creates a tracker, or returns everything that
+# is wrong with the input. The variables below
+# have three mistakes: run it, correct them, run
+# it again. The query validateTracker returns
 # the same errors and never writes.
 mutation CreateTracker(
   $input: CreateTrackerInput!
@@ -76,9 +76,9 @@ query ListTrackers(
 
 export const EDIT = `# Changes what the variables name and nothing
 # else. The version is the one that you read
-# last: if somebody was quicker, nothing is
-# written and you are told. The answer has the
-# version for the next change.
+# last: if somebody else has changed it since,
+# nothing is written and you get an error. The
+# result has the version for the next change.
 mutation EditTracker(
   $input: UpdateTrackerInput!
 ) {
@@ -98,8 +98,8 @@ mutation EditTracker(
 
 export const LISTEN = `# Shows the newest tracker that somebody else
 # assigns to you. It goes on while you work in
-# other tabs, until its stop button. What came
-# since the cursor after is shown first.
+# other tabs, until you stop it. What happened
+# after the variable's cursor is shown first.
 # To try it, sign in as somebody else in a
 # second window, and assign a tracker there.
 subscription Listen($after: String) {
@@ -121,7 +121,7 @@ subscription Listen($after: String) {
 `
 
 export const TRACKER = `# The tracker of your link. The next tab changes
-# it; the third shows what others do to it.
+# it; the third shows every change to it.
 query Tracker($id: ID!) {
   tracker(id: $id) {
     id
@@ -153,8 +153,8 @@ query Tracker($id: ID!) {
 }
 `
 
-export const FOLLOW = `# What happens to the tracker while this runs,
-# by your own hand too.
+export const FOLLOW = `# The changes to the tracker while this runs,
+# your own included.
 subscription Follow($id: ID!) {
   trackerChanged(id: $id) {
     kind

@@ -1,11 +1,11 @@
-// Who is signed in. The tokens live in the sessionStorage of this tab of the browser, so a reload keeps them and no
-// other tab has them; they are renewed before they run out. The password is sent and kept nowhere.
-import { ask } from './ask.js'
+// The session. Its tokens are kept in the sessionStorage of this tab of the browser, so they survive a reload and no other
+// tab has them; they are renewed before they expire. The password is not kept anywhere.
+import { post } from './http.js'
 
 const KEY = 'trackers:session'
-const LAST = 'trackers:last'
-const EARLY = 120_000
-const AGAIN = 10_000
+const LAST_MEMBER = 'trackers:last'
+const RENEW_BEFORE_EXPIRY = 120_000 // milliseconds
+const RETRY_AFTER = 10_000 // milliseconds
 
 const SESSION = `
   session {
@@ -24,64 +24,64 @@ let ended = ''
 let timer
 let renewing
 
-/** The session, an object that is replaced whenever its tokens are, or null. */
+/** Returns the session, an object that is replaced whenever its tokens are, or null. */
 export const current = () => session
 
-/** Why there is no session any more, for the form to say; empty if nobody needs to be told. */
+/** Returns the message why the session ended, for the sign-in form; empty if there is nothing to say. */
 export const whyEnded = () => ended
 
-/** Has a function called whenever the session changes; answers how to stop that. */
+/** Calls a function whenever the session changes; returns a function that stops this. */
 export function watch(watcher) {
   watchers.add(watcher)
   return () => watchers.delete(watcher)
 }
 
-/** Signs in; answers what was wrong in words, or nothing. */
+/** Signs in; returns the error messages, empty on success. */
 export async function signIn(email, password) {
-  const { data, errors } = await ask({ query: SIGN_IN, variables: { input: { email, password } } })
-  const refused = errors ?? data.signIn.errors
-  if (refused.length) return refused.map(({ message }) => message).join(' ')
+  const { data, errors } = await post({ query: SIGN_IN, variables: { input: { email, password } } })
+  const failures = errors ?? data.signIn.errors
+  if (failures.length) return failures.map(({ message }) => message).join(' ')
   const { member } = data.signIn.session.viewer
-  // What somebody else left in the editors is not for this member.
-  if (sessionStorage.getItem(LAST) !== member.id) sessionStorage.clear()
-  sessionStorage.setItem(LAST, member.id)
+  // What another member left in the editors is not for this one.
+  if (sessionStorage.getItem(LAST_MEMBER) !== member.id) sessionStorage.clear()
+  sessionStorage.setItem(LAST_MEMBER, member.id)
   begin(data.signIn.session)
   return ''
 }
 
-/** A token that is good for the next request; null if nobody is signed in. */
+/** Returns a token that is valid for the next request; null if nobody is signed in. */
 export async function accessToken() {
   if (session && Date.now() >= session.due) await renew()
   return session?.accessToken ?? null
 }
 
-/** Exchanges the refresh token for a fresh pair; several who ask at once share one exchange. */
+/** Exchanges the refresh token for a new pair of tokens; concurrent calls share one exchange. */
 export function renew() {
   renewing ??= exchange().finally(() => (renewing = undefined))
   return renewing
 }
 
 async function exchange() {
-  const asked = session
-  const { data } = await ask({ query: REFRESH, variables: { token: asked.refreshToken } })
-  if (session !== asked) return
+  const before = session
+  const { data } = await post({ query: REFRESH, variables: { token: before.refreshToken } })
+  if (session !== before) return
   if (data?.refreshSession?.session) begin(data.refreshSession.session)
   else if (data?.refreshSession?.errors.some(({ code }) => code === 'INVALID_CREDENTIALS')) {
     end('Your session has ended. Sign in again.')
-  } else timer = setTimeout(renew, AGAIN)
+  } else timer = setTimeout(renew, RETRY_AFTER)
 }
 
-/** Ends the session, here and on the server, and forgets what was in the editors. */
+/** Ends the session, here and on the server, and deletes what was in the editors. */
 export function signOut() {
   const { refreshToken } = session
   sessionStorage.clear()
   end('')
-  return ask({ query: SIGN_OUT, variables: { token: refreshToken } })
+  return post({ query: SIGN_OUT, variables: { token: refreshToken } })
 }
 
 function begin({ accessToken, accessTokenExpiresAt, refreshToken, viewer }) {
-  // A clock that is wrong must not have the page ask without a pause.
-  const due = Math.max(Date.parse(accessTokenExpiresAt) - EARLY, Date.now() + AGAIN)
+  // A wrong clock must not make the page renew the token without a pause.
+  const due = Math.max(Date.parse(accessTokenExpiresAt) - RENEW_BEFORE_EXPIRY, Date.now() + RETRY_AFTER)
   replace({ accessToken, refreshToken, due, member: viewer.member, organisation: viewer.organisation })
   sessionStorage.setItem(KEY, JSON.stringify(session))
   schedule()

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
 import { signIn, whyEnded } from './session.js'
 
-/** The form before anything else; `purpose` says what comes after it. */
+/** The sign-in form, shown first; `purpose` is its heading. */
 export function SignIn({ purpose }) {
-  const [wrong, setWrong] = useState(whyEnded)
+  const [error, setError] = useState(whyEnded)
   const [busy, setBusy] = useState(false)
   const email = useRef(null)
   const password = useRef(null)
@@ -13,11 +13,11 @@ export function SignIn({ purpose }) {
     event.preventDefault()
     if (busy) return
     setBusy(true)
-    setWrong('')
-    const refusal = await signIn(email.current.value, password.current.value)
-    if (!refusal) return // the page goes on without this form
+    setError('')
+    const message = await signIn(email.current.value, password.current.value)
+    if (!message) return // the page replaces this form
     setBusy(false)
-    setWrong(refusal)
+    setError(message)
     password.current.select()
   }
 
@@ -30,7 +30,7 @@ export function SignIn({ purpose }) {
         <input id="email" ref={email} type="email" autoComplete="username" required />
         <label htmlFor="password">Password</label>
         <input id="password" ref={password} type="password" autoComplete="current-password" required />
-        <p className="alert" role="alert">{wrong}</p>
+        <p className="alert" role="alert">{error}</p>
         <button type="submit" aria-disabled={busy}>
           {busy ? 'Signing in …' : 'Sign in'}
         </button>

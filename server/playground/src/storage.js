@@ -1,17 +1,17 @@
-// Where GraphiQL keeps its texts and sizes.
+// The storage of GraphiQL's texts and sizes.
 import { current } from './session.js'
 
 const SHARE = 'graphiql:secondaryEditorFlex'
 
-/** The storage of this tab of the browser; or, not `kept`, one that is gone with the page. */
+/** Returns the storage of this tab of the browser; without `kept`, one in memory that ends with the page. */
 export function editorStorage(kept) {
   const storage = kept ? untilSignedOut(current().member.id) : memory()
-  // The variables matter as much here as the operation: half of the height for each.
+  // The variables matter as much as the operation here: each gets half of the height.
   if (storage.getItem(SHARE) === null) storage.setItem(SHARE, '1')
   return storage
 }
 
-// GraphiQL writes half a second late, so maybe after the sign-out, which leaves nothing behind.
+// GraphiQL writes half a second late, so perhaps after the sign-out, which must leave nothing behind.
 const untilSignedOut = (id) => ({
   getItem: (key) => sessionStorage.getItem(key),
   setItem: (key, value) => current()?.member.id === id && sessionStorage.setItem(key, value),

@@ -4,7 +4,7 @@ import { CREATE, EDIT, FOLLOW, LIST, LISTEN, TRACKER, TYPES } from './operations
 const json = (value) => JSON.stringify(value, null, 2)
 const note = (text) => (text ? `// ${text.replace(/\s+/g, ' ')}\n    ` : '')
 
-/** The main operations, filled in with what `prepared` found; an id that is not there stays an ellipsis. */
+/** Returns the main operations with the data from `prepare`; an id that is missing stays an ellipsis. */
 export function mainTabs({ learner, assignee, tracker, cursor }) {
   return [
     { query: TYPES, variables: '' },
@@ -15,7 +15,7 @@ export function mainTabs({ learner, assignee, tracker, cursor }) {
   ]
 }
 
-/** One tracker: to be read, changed and followed. */
+/** Returns the operations that read, change and follow one tracker. */
 export function trackerTabs(id, tracker) {
   const input = tracker ? { ...change(tracker, tracker.description), dueDate: tracker.dueDate } : change({ id })
   return [

@@ -26,9 +26,9 @@ FORM = [
     "Choose a password",
     "New password",
     "12 to 200 characters.",
-    "The same again",
+    "Repeat the password",
     "Set the password",
-    "Every session that is open ends.",
+    "All your open sessions will end.",
 ]
 ASK = ["Your e-mail address", "Send me a link"]
 
@@ -43,7 +43,7 @@ async def invited(email: str, organisation: str | None = None) -> tuple[Member, 
 
 async def choose(page: Page, password: str, again: str | None = None) -> None:
     await page.get_by_label("New password").fill(password)
-    await page.get_by_label("The same again").fill(password if again is None else again)
+    await page.get_by_label("Repeat the password").fill(password if again is None else again)
     await page.get_by_role("button", name="Set the password").click()
 
 
@@ -88,7 +88,7 @@ async def test_a_password_is_chosen_once_every_mistake_has_been_told_in_its_plac
         assert await visit.shown() == FORM
         assert page.url == f"{site.address}/password"  # the token is in no history
         await choose(page, "short", again="shorter")
-        await expect(page.locator("#again-error")).to_have_text("This is not the same password.")
+        await expect(page.locator("#again-error")).to_have_text("The passwords are not the same.")
         await choose(page, "short")
         too_short = "A password has at least 12 characters; this has 5."
         await expect(page.locator("#password-error")).to_have_text(too_short)
@@ -119,12 +119,12 @@ async def test_a_link_that_no_longer_works_leads_to_a_new_one(site: Server, brow
         await choose(page, PASSWORD)
         await expect(page.locator("#ask")).to_be_visible()
         why = "The link has been used, has run out, or never was one. Ask for a new one."
-        assert await visit.shown() == ["Trackers", "Ask for a link", why, *ASK]
+        assert await visit.shown() == ["Trackers", "Request a link", why, *ASK]
         await page.get_by_role("button").click()
         await expect(page.get_by_role("alert")).to_have_text("Enter the address that you sign in with.")
         await page.get_by_label("Your e-mail address").fill(" Ben@Example.org ")
         await page.keyboard.press("Enter")
-        await expect(page.get_by_role("heading")).to_have_text("Look into your mail")
+        await expect(page.get_by_role("heading")).to_have_text("Check your e-mail")
     assert await Mail.filter(recipient=member).values_list("kind") == [(MailKind.PASSWORD_RESET,)]
 
 
@@ -134,8 +134,8 @@ async def test_without_a_token_and_without_a_server(site: Server, browser: Brows
     async with visiting(browser, site.address, flawed=True) as visit:
         page = visit.page
         await page.goto("/password")
-        why = "A link to choose a password comes by mail. This address has none; you can ask for one here."
-        assert await visit.shown() == ["Trackers", "Ask for a link", why, *ASK]
+        why = "You choose a password by a link in an e-mail. This address has no such link; you can request one here."
+        assert await visit.shown() == ["Trackers", "Request a link", why, *ASK]
         await page.goto(f"/password#token={token}")  # a link pasted into the open tab
         await expect(page.locator("#choose")).to_be_visible()
         assert await visit.shown() == FORM

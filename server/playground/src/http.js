@@ -1,7 +1,7 @@
-// One request over HTTP. It never throws: whatever goes wrong is an answer with errors, as the API's own are.
+// One request over HTTP. It never throws: whatever goes wrong becomes a result with errors, like the API's own.
 export const ENDPOINT = '/graphql'
 
-export async function ask(params, token) {
+export async function post(params, token) {
   try {
     const response = await fetch(ENDPOINT, {
       method: 'POST',

@@ -1,4 +1,4 @@
-// What the prepared tabs are about: asked once after sign-in, before the editor opens.
+// The data that the prepared tabs are filled in with: queried once after the sign-in, before the editor opens.
 import { request } from './fetcher.js'
 import { trackerId } from './link.js'
 import { mainTabs, trackerTabs } from './tabs.js'
@@ -11,7 +11,7 @@ const MAIN = `query Prepare {
 }`
 const TRACKER = 'query Prepare($id: ID!) { viewer { id } tracker(id: $id) { id version description dueDate } }'
 
-/** The tabs for the page at this path; where the server does not answer, with gaps to fill in. */
+/** Returns the tabs for the page at this path; if the server does not answer, with gaps to fill in. */
 export async function preparedTabs(path) {
   const id = trackerId(path)
   if (id !== null) {
