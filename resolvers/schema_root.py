@@ -5,7 +5,7 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.mutation import Mutation
 from resolvers.query import Query
 from resolvers.subscription import Subscription
-from schema.base import QuietSchema
+from schema.base import Schema
 from schema.field_definition import FIELD_TYPES
 from schema.field_value import VALUE_TYPES
 from schema.learner import LearningAim
@@ -14,9 +14,9 @@ from schema.scalars import SCALARS
 from schema.tracker import TrackerEvent
 
 
-def make_schema() -> QuietSchema:
+def make_schema() -> Schema:
     """Return the executable schema."""
-    return QuietSchema(
+    return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,

@@ -1,17 +1,17 @@
-"""What the graph's fields weigh, as data: an operation's cost is about the number of fields in its answer.
+"""The prices of the schema's fields: an operation costs about as much as its result has fields.
 
-Every field weighs 1, and more where PRICES says so. A page multiplies what is asked of its rows by its size.
-A list that is no page is taken to have as many entries as SIZES says: usual ones, not the longest.
-What is asked with long lists takes as long as they are, so these are paid for too.
+Every field costs 1, or what ``PRICES`` says. What is selected on the rows of a connection counts for each row of the
+page. Any other list counts as ``LIST_SIZES`` says: with a usual number of entries, not the largest. Long lists in the
+variables cost, too, because each field that takes them checks all their values.
 """
 
 from types import MappingProxyType
 
-PAGE_PRICE = 10
-"""The price of a connection, and of its `totalCount`: each is a statement of the database's."""
+CONNECTION_PRICE = 10
+"""The price of a connection, and of its ``totalCount``: each needs a database statement."""
 
-LISTED_PRICE = 10
-"""The price of each value in the variables' lists, in every field that takes a variable: there it is judged anew."""
+LISTED_VALUE_PRICE = 10
+"""The price of each value in lists of the variables, for every field that takes a variable and so checks it."""
 
 PRICES = MappingProxyType(
     {
@@ -26,9 +26,9 @@ PRICES = MappingProxyType(
         "Tracker.proposedChanges": 10,
     }
 )
-"""By the field's coordinate, or by its parent's name for all fields of that: writing is dear, passwords dearest."""
+"""By the field's coordinate, or by its type for all fields of that. Writing is expensive, hashing passwords most."""
 
-SIZES = MappingProxyType(
+LIST_SIZES = MappingProxyType(
     {
         "Choice": 8,
         "DateBound": 1,
@@ -52,4 +52,4 @@ SIZES = MappingProxyType(
         "__InputValue": 2,
     }
 )
-"""By what a list has entries of; by its coordinate where that is another number."""
+"""By the type of the entries; by the coordinate of the list where that differs."""

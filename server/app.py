@@ -19,6 +19,7 @@ from server.endpoints.not_found import no_matching_route
 from server.endpoints.password_page import password_routes
 from server.endpoints.playground import PlaygroundOrGraphQL, playground_assets, playground_response
 from server.endpoints.uploads import UploadEndpoint
+from server.execution.executor import GraphQLExecutor
 from server.execution.instrumented import InstrumentedExecutor
 from server.http.endpoint import GraphQLEndpoint
 from server.middleware.stack import middleware_stack
@@ -67,7 +68,7 @@ class Application:
 
     def _routes(self) -> list[BaseRoute]:
         limits = self._settings.limits
-        executor = InstrumentedExecutor(make_schema(), limits)
+        executor = InstrumentedExecutor(GraphQLExecutor(make_schema(), limits))
         http = GraphQLEndpoint(executor, self._context, self._connections, max_body=limits.max_body_bytes)
         websocket = WebSocketEndpoint(
             executor,

@@ -1,4 +1,4 @@
-"""One GraphQL operation, whichever transport it came by: parsed, validated, priced, limited and executed.
+"""GraphQL operations, whichever transport they come by: parsed, validated, priced, limited and executed.
 
-Knows no transport. May use ``protocol``, ``observability`` and ``limits``.
+Transports use ``interface``. Knows no transport; may use ``protocol``, ``observability`` and ``limits``.
 """

@@ -1,52 +1,42 @@
-"""On whose account an operation goes, and how many of it are under way."""
+"""How many of something run at the same time for each key, in this process."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, IPv6Network
-
-from server.execution.tally import LimitedCounter
-from server.protocol.error_codes import Code
-from server.protocol.request_errors import too_many_requests
-
-
-def account_of(member_id: str | None, client: str) -> str:
-    """The member's account, or that of a client's address; an IPv6 network of 64 bits is one household's."""
-    if member_id is not None:
-        return f"member {member_id}"
-    return f"address {network_of(client)}"
-
-
-def network_of(client: str) -> str:
-    """What of a client's address it cannot vary: of IPv6 the network of 64 bits, else the whole."""
-    if ":" not in client:
-        return client
-    try:
-        address = IPv6Address(client.partition("%")[0])
-    except ValueError:
-        return client
-    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
 
 class ConcurrencyLimiter:
-    """How many operations an account may have under way, whichever door they came through."""
+    """Counts what runs for each key, for example the operations of a client, up to ``limit``."""
 
-    def __init__(self, most: int) -> None:
-        self._taken = LimitedCounter(most)
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._running: Counter[str] = Counter()
 
     def __len__(self) -> int:
-        return len(self._taken)
+        return len(self._running)
 
-    def must_have_one(self, account: str) -> None:
-        """Raise GraphQLRequestError where no place is free."""
-        if not self._taken.has_room(account):
-            most = self._taken.most
-            raise too_many_requests(f"At most {most:,} operations at a time", Code.TOO_MANY_OPERATIONS, 1, allowed=most)
+    def has_room(self, key: str) -> bool:
+        """Whether one more may run."""
+        return self._running[key] < self.limit
+
+    def try_acquire(self, key: str) -> bool:
+        """Count one more, to be released; return False, and count nothing, if the limit is reached."""
+        if not self.has_room(key):
+            return False
+        self._running[key] += 1
+        return True
+
+    def release(self, key: str) -> None:
+        """Count one less."""
+        self._running[key] -= 1
+        if not self._running[key]:
+            del self._running[key]
 
     @contextmanager
-    def place(self, account: str) -> Iterator[None]:
-        """Take a place while the block runs."""
-        self._taken.add(account)
+    def running(self, key: str) -> Iterator[None]:
+        """Count one more while the block runs, even if the limit is reached."""
+        self._running[key] += 1
         try:
             yield
         finally:
-            self._taken.give_back(account)
+            self.release(key)

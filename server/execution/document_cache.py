@@ -1,4 +1,4 @@
-"""Documents: parsed, measured, limited and validated once, kept while they are in use."""
+"""Documents: parsed, measured, limited and validated once, and kept while they are in use."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -6,39 +6,40 @@ from dataclasses import dataclass
 
 from graphql import (
     DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     parse,
 )
 
-from schema.base import CheckedQuery
 from server.execution.cost.cost import Cost
-from server.execution.cost.limits import exceeded
-from server.execution.cost.measure import Measuring
+from server.execution.cost.limits import exceeded_limits
+from server.execution.cost.measure import DocumentMeasures, measure
 from server.execution.cost.pricing import Pricing
-from server.execution.root_fields import root_fields
-from server.execution.validation import cycles, violations, with_code
+from server.execution.validation import fragment_cycle_errors, validation_errors, with_code
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 
-NESTED = "The document's fragments are nested too deeply"
-ABORTED = {"tokens": "tokens", "comments": "tokens", "nested": "depth"}
-"""What the parser's own limits say, and the limit's name here."""
+_NESTED_TOO_DEEPLY = "The document's fragments are nested too deeply"
+_PARSER_LIMITS = {"tokens": "tokens", "comments": "tokens", "nested": "depth"}
+"""The name of a limit by the word in the message with which the parser aborts."""
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedOperation:
-    """One operation of a checked document: all of it that is no variable's."""
+class CheckedOperation:
+    """One operation of a checked document, with what does not depend on its variables."""
 
     definition: OperationDefinitionNode
-    fields: tuple[str, ...]
-    """The names of those on the first level."""
+    root_fields: tuple[str, ...]
     cost: Cost
-    given: int
-    """How many of its fields take a variable."""
+    fields_with_variables: int
+    """How many of its fields have an argument with a variable."""
     introspects: bool
 
 
@@ -46,88 +47,109 @@ class PlannedOperation:
 class CheckedDocument:
     """A document that is valid and within the limits, with its operations by name."""
 
-    query: CheckedQuery
-    operations: Mapping[str | None, PlannedOperation]
+    document: DocumentNode
+    operations: Mapping[str | None, CheckedOperation]
 
 
 class DocumentCache:
-    """Checks documents for one schema and keeps the valid ones, the least recently used going first.
+    """Checks documents for one schema, and keeps the valid ones, the most recently used.
 
-    `max_kept` bounds the sum of all kept texts in characters (a parsed one takes up to 300 times its text in bytes);
-    a single text of more than a tenth of it is not kept.
+    ``max_length`` bounds the sum of the kept texts in characters (a parsed text takes up to 300 times its size in
+    bytes); a single text of more than a tenth of it is not kept.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None, *, max_kept: int = 200_000) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None, *, max_length: int = 200_000) -> None:
         self._schema = schema
         self._pricing = Pricing(schema)
         self._limits = limits or Limits()
-        self._max_kept = max_kept
-        self._kept: OrderedDict[str, CheckedDocument] = OrderedDict()
-        self._kept_length = 0
+        self._max_length = max_length
+        self._documents: OrderedDict[str, CheckedDocument] = OrderedDict()
+        self._length = 0
 
     def __contains__(self, text: str) -> bool:
-        """Whether a document is kept: to check it costs nothing."""
-        return text in self._kept
+        """Whether a document is kept, so that to check it costs nothing."""
+        return text in self._documents
 
-    def check(self, text: str, *, suggest: bool = True) -> CheckedDocument:
-        """Return the checked document; raises GraphQLRequestError with all that is wrong with it.
+    def check(self, text: str, *, hide_suggestions: bool = False) -> CheckedDocument:
+        """Return the checked document. Raises GraphQLRequestError with all its errors.
 
-        `suggest` says whether the errors may name parts of the schema that were perhaps meant.
+        ``hide_suggestions`` keeps names of the schema that were perhaps meant out of the errors.
         """
-        checked = self._kept.get(text)
+        checked = self._documents.get(text)
         if checked is None:
-            checked = self._read(text, suggest=suggest)
+            checked = self._check(text, hide_suggestions=hide_suggestions)
             self._keep(text, checked)
         else:
-            self._kept.move_to_end(text)
+            self._documents.move_to_end(text)
         return checked
 
-    def _read(self, text: str, *, suggest: bool) -> CheckedDocument:
+    def _check(self, text: str, *, hide_suggestions: bool) -> CheckedDocument:
         document = self._parse(text)
-        measuring = self._measure(document)
-        errors = exceeded(document, measuring, self._limits) or violations(self._schema, document, suggest=suggest)
+        measures = self._measure(document)
+        errors = exceeded_limits(document, measures, self._limits) or validation_errors(
+            self._schema, document, hide_suggestions=hide_suggestions
+        )
         if errors:
             raise GraphQLRequestError(errors)
         operations = {
-            node.name.value if node.name else None: PlannedOperation(
-                node, root_fields(document, node), measures.cost, measures.given, measures.introspects
+            node.name.value if node.name else None: CheckedOperation(
+                node, _root_fields(document, node), own.cost, own.fields_with_variables, own.introspects
             )
-            for node, measures in measuring.operations
+            for node, own in measures.operations
         }
-        return CheckedDocument(CheckedQuery(text, document), operations)
-
-    def _measure(self, document: DocumentNode) -> Measuring:
-        try:
-            measuring = Measuring(document, self._pricing)
-        except RecursionError:
-            extensions = {"code": Code.LIMIT_EXCEEDED.value, "limit": "depth", "allowed": self._limits.max_depth}
-            raise GraphQLRequestError([GraphQLError(NESTED, extensions=extensions)]) from None
-        if measuring.cyclic:
-            raise GraphQLRequestError(cycles(self._schema, document))
-        return measuring
+        return CheckedDocument(document, operations)
 
     def _parse(self, text: str) -> DocumentNode:
         limits = self._limits
         if len(text) > limits.max_document_length:
-            what = "The document's length in characters"
-            raise GraphQLRequestError([limit_exceeded("documentLength", what, len(text), limits.max_document_length)])
+            measured = "The document's length in characters"
+            raise GraphQLRequestError(
+                [limit_exceeded("documentLength", measured, len(text), limits.max_document_length)]
+            )
         try:
             return parse(text, max_lexical_tokens=limits.max_tokens, max_comments=limits.max_tokens)
         except GraphQLSyntaxError as error:
-            raise GraphQLRequestError([self._syntax(error)]) from None
+            raise GraphQLRequestError([_syntax_error(error)]) from None
 
-    def _syntax(self, error: GraphQLSyntaxError) -> GraphQLError:
-        for word, limit in ABORTED.items():
-            if word in error.message and error.message.endswith("Parsing aborted."):
-                error.extensions = {"limit": limit}
-                return with_code(error, Code.LIMIT_EXCEEDED)
-        return with_code(error, Code.GRAPHQL_PARSE_FAILED)
+    def _measure(self, document: DocumentNode) -> DocumentMeasures:
+        try:
+            measures = measure(document, self._pricing)
+        except RecursionError:
+            extensions = {"code": Code.LIMIT_EXCEEDED.value, "limit": "depth", "allowed": self._limits.max_depth}
+            raise GraphQLRequestError([GraphQLError(_NESTED_TOO_DEEPLY, extensions=extensions)]) from None
+        if measures.cyclic:
+            raise GraphQLRequestError(fragment_cycle_errors(self._schema, document))
+        return measures
 
     def _keep(self, text: str, checked: CheckedDocument) -> None:
-        if len(text) > self._max_kept // 10:
+        if len(text) > self._max_length // 10:
             return
-        self._kept[text] = checked
-        self._kept_length += len(text)
-        while self._kept_length > self._max_kept:
-            dropped, _ = self._kept.popitem(last=False)
-            self._kept_length -= len(dropped)
+        self._documents[text] = checked
+        self._length += len(text)
+        while self._length > self._max_length:
+            dropped, _ = self._documents.popitem(last=False)
+            self._length -= len(dropped)
+
+
+def _syntax_error(error: GraphQLSyntaxError) -> GraphQLError:
+    for word, limit in _PARSER_LIMITS.items():
+        if word in error.message and error.message.endswith("Parsing aborted."):
+            error.extensions = {"limit": limit}
+            return with_code(error, Code.LIMIT_EXCEEDED)
+    return with_code(error, Code.GRAPHQL_PARSE_FAILED)
+
+
+def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
+    """Return the names of an operation's root fields, each once, with fragments spread out."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    pending = [operation.selection_set]
+    names: dict[str, None] = {}
+    while pending:
+        for selection in pending.pop().selections:
+            if isinstance(selection, FieldNode):
+                names[selection.name.value] = None
+            elif isinstance(selection, InlineFragmentNode):
+                pending.append(selection.selection_set)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value in fragments:
+                pending.append(fragments.pop(selection.name.value).selection_set)
+    return tuple(names)

@@ -1,4 +1,4 @@
-"""The executor, observed: what is asked, by whom, how long it takes and what it comes to."""
+"""An executor that measures: what is asked, by whom, how long it takes, and the errors that come of it."""
 
 import logging
 import time
@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution.executor import Context, Executor, Operation
+from server.execution.interface import Context, Executor, Operation, Result
 from server.observability.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
 from server.observability.request_context import RequestContext, record_error, request_context
 from server.protocol.messages import Request
@@ -17,80 +17,79 @@ from server.protocol.request_errors import GraphQLRequestError
 _log = logging.getLogger("trackers.operations")
 
 
-class InstrumentedExecutor(Executor):
-    """Counts and measures each operation; of one on a socket, which is no HTTP request, it also writes the line."""
+class InstrumentedExecutor:
+    """Wraps an executor: counts and times each operation, and logs those that belong to no HTTP request."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
 
     def prepare(self, request: Request, context: Context) -> Operation:
-        """Check the operation and have its cost paid; raises GraphQLRequestError."""
+        """Check an operation and charge its cost. Raises GraphQLRequestError."""
         try:
-            return super().prepare(request, context)
-        except GraphQLRequestError as refusal:
+            return self._executor.prepare(request, context)
+        except GraphQLRequestError as error:
             ROOT_FIELDS.labels(OTHER, OTHER).inc()
-            _note_errors(refusal.formatted["errors"])
+            _record_errors(error.formatted)
             raise
 
-    async def run(self, operation: Operation, context: Context, request_id: str) -> dict[str, Any]:
-        """Execute a query or mutation and return the whole answer."""
-        seen = _Seen(operation)
+    async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
+        """Execute a query or mutation and return the result. Raises GraphQLRequestError if it takes too long."""
+        measurement = _Measurement(operation)
         try:
-            answer = await super().run(operation, context, request_id)
-            seen.note(answer)
-            return answer
-        except GraphQLRequestError as refusal:
-            seen.note(refusal.formatted)
+            result = await self._executor.execute(operation, context, request_id)
+            measurement.record(result)
+            return result
+        except GraphQLRequestError as error:
+            measurement.record(error.formatted)
             raise
         finally:
-            seen.end(context, request_id)
+            measurement.finish(context, request_id)
 
-    async def subscribe(
-        self, operation: Operation, context: Context, request_id: str
-    ) -> AsyncGenerator[dict[str, Any], None]:
-        """Yield the answer to each event; one without `data` is the last, and says why there is no more.
+    async def subscribe(self, operation: Operation, context: Context, request_id: str) -> AsyncGenerator[Result, None]:
+        """Yield the result of each event; one without ``data`` is the last.
 
-        Raises `SessionEnded` once the session behind the subscription is over.
+        Raises SessionEnded once the session behind the subscription has ended.
         """
-        seen = _Seen(operation)
+        measurement = _Measurement(operation)
         try:
-            async with aclosing(super().subscribe(operation, context, request_id)) as answers:
-                async for answer in answers:
-                    seen.note(answer)
-                    yield answer
-        except GraphQLRequestError as refusal:
-            seen.note(refusal.formatted)
-            raise
+            async with aclosing(self._executor.subscribe(operation, context, request_id)) as results:
+                async for result in results:
+                    measurement.record(result)
+                    yield result
         finally:
-            seen.end(context, request_id)
+            measurement.finish(context, request_id)
 
 
-class _Seen:
-    """One operation from its beginning to its end."""
+class _Measurement:
+    """One operation from its start to its end."""
 
     def __init__(self, operation: Operation) -> None:
         of_request = request_context.get()
-        self._alone = of_request is None
-        self._facts = of_request or RequestContext()
+        self._is_request = of_request is not None
+        self._context = of_request or RequestContext()
         self._type = operation.type
-        self._began = time.perf_counter()
-        self._facts.operation = operation.type.value
-        self._facts.fields = operation.fields
-        for name in self._facts.fields:
+        self._started = time.perf_counter()
+        self._context.operation = operation.type.value
+        self._context.fields = operation.root_fields
+        for name in operation.root_fields:
             ROOT_FIELDS.labels(operation.type.value, name).inc()
 
-    def note(self, answer: Mapping[str, Any]) -> None:
-        """Note the errors of an answer."""
-        _note_errors(answer.get("errors", ()), self._facts)
+    def record(self, result: Result) -> None:
+        """Record the errors of a result."""
+        _record_errors(result, self._context)
 
-    def end(self, context: Context, request_id: str) -> None:
-        """Note whose it was and how long it took; write the line of one that stands alone."""
-        seconds = time.perf_counter() - self._began
-        if self._type is not OperationType.SUBSCRIPTION:  # that takes as long as somebody listens
+    def finish(self, context: Context, request_id: str) -> None:
+        """Record the member and the time; write the log line, unless the HTTP request has one."""
+        seconds = time.perf_counter() - self._started
+        if self._type is not OperationType.SUBSCRIPTION:  # that lasts until the client ends it
             OPERATION_SECONDS.labels(self._type.value).observe(seconds)
-        self._facts.member_id = context.member_id
-        if self._alone:
-            timed = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
-            _log.info("operation", extra={**timed, **self._facts.log_fields()})
+        self._context.member_id = context.member_id
+        if not self._is_request:
+            timing = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
+            _log.info("operation", extra={**timing, **self._context.log_fields()})
 
 
-def _note_errors(errors: Iterable[Mapping[str, Any]], facts: RequestContext | None = None) -> None:
+def _record_errors(result: Result, context: RequestContext | None = None) -> None:
+    errors: Iterable[Mapping[str, Any]] = result.get("errors", ())
     for error in errors:
-        record_error(str(error.get("extensions", {}).get("code", OTHER)), facts)
+        record_error(str(error.get("extensions", {}).get("code", OTHER)), context)

@@ -1,6 +1,6 @@
-"""Whether a document fits the schema; what is wrong with it, each error with its code.
+"""Validates documents against the schema; each error has a code.
 
-What is refused here is the client's document; the user's values are judged in `variables`.
+These errors are of the client's document; the user's values are checked in ``variables``.
 """
 
 from typing import Any
@@ -27,28 +27,27 @@ from server.protocol.error_codes import Code
 
 
 class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
-    """The specification's rule "Values of Correct Type", naming the input path of what is wrong.
+    """The specification's rule "Values of Correct Type", with the input path of each error.
 
-    The path begins with the argument's name, or with the variable's whose default is wrong.
+    The path begins with the name of the argument, or of the variable whose default is wrong.
     """
 
-    place = ""
+    root = ""
 
     def enter_argument(self, node: ArgumentNode, *_args: Any) -> None:
-        """Note which argument the literals to come belong to."""
-        self.place = node.name.value
+        """Remember the argument that the next literals belong to."""
+        self.root = node.name.value
 
     def enter_variable_definition(self, node: VariableDefinitionNode, *_args: Any) -> None:
-        """Note which variable the default to come belongs to."""
-        self.place = node.variable.name.value
+        """Remember the variable that the next default belongs to."""
+        self.root = node.variable.name.value
 
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
-        """Judge one whole literal; what lies inside it is not visited again."""
+        """Check a whole literal; the values inside it are not visited again."""
 
         def report(error: GraphQLError, path: list[str | int]) -> None:
-            where = [self.place, *map(str, path)]
-            extensions = {"code": Code.BAD_USER_INPUT.value, "path": where}
-            # What a scalar failed by, rather than refused, is Python's own: it tells nothing that helps a client.
+            extensions = {"code": Code.BAD_USER_INPUT.value, "path": [self.root, *map(str, path)]}
+            # An exception that a scalar did not raise on purpose has a message of Python's, of no help to a client.
             message = error.message if error.original_error is None else "The value is not of its type."
             self.report_error(GraphQLError(message, error.nodes or node, extensions=extensions))
 
@@ -63,24 +62,27 @@ RULES = (
 )
 
 
-def violations(schema: GraphQLSchema, document: DocumentNode, *, suggest: bool) -> list[GraphQLError]:
-    """All that is wrong with a document; `suggest` says whether the messages may name what was perhaps meant."""
-    errors = validate(schema, document, RULES, hide_suggestions=not suggest)
+def validation_errors(schema: GraphQLSchema, document: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:
+    """Return all validation errors of a document.
+
+    ``hide_suggestions`` keeps names of the schema that were perhaps meant out of the messages.
+    """
+    errors = validate(schema, document, RULES, hide_suggestions=hide_suggestions)
     return [with_code(error, _code(error)) for error in errors]
 
 
-def cycles(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    """The fragments that spread themselves, which no other rule is to see."""
+def fragment_cycle_errors(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
+    """Return the errors of fragments that spread themselves, which no other rule can cope with."""
     errors = validate(schema, document, [NoFragmentCyclesRule])
     return [with_code(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors]
 
 
 def with_code(error: GraphQLError, code: Code) -> GraphQLError:
-    """The same error with a code, unless it has one of its own."""
+    """Give an error this code, unless it has one already, and return it."""
     error.extensions = {"code": code.value, **(error.extensions or {})}
     return error
 
 
 def _code(error: GraphQLError) -> Code:
-    # strawberry's own rule judges literals too, but knows no path.
+    # strawberry's own rule checks literals too, but knows no path.
     return Code.BAD_USER_INPUT if isinstance(error, StrawberryInputCoercionError) else Code.GRAPHQL_VALIDATION_FAILED

@@ -1,5 +1,6 @@
-"""The user's values: whether they are of the operation's types, and where they are not."""
+"""Checks the user's values: whether they have the types of the operation's variables, and where they do not."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
@@ -13,59 +14,60 @@ from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 
 MAX_ERRORS = 50
-CONTAINERS = (list, dict)
+_CONTAINERS = (list, dict)
 
 
 def check_size(variables: dict[str, Any], limits: Limits) -> None:
-    """Raise GraphQLRequestError for more values, or more entries of one list, than is allowed."""
-    longest = count = 0
-    waiting: list[Any] = [variables]
-    while waiting:
-        one = waiting.pop()
-        count += len(one)
-        if isinstance(one, list):
-            longest = max(longest, len(one))
-        within = one if isinstance(one, list) else one.values()
-        waiting.extend(value for value in within if isinstance(value, CONTAINERS))
+    """Raise GraphQLRequestError for more values, or more entries of one list, than are allowed."""
+    longest_list = count = 0
+    for container, _ in _containers(variables):
+        count += len(container)
+        if isinstance(container, list):
+            longest_list = max(longest_list, len(container))
     figures = (
-        ("listEntries", "The entries of a list", longest, limits.max_list_entries),
+        ("listEntries", "The entries of a list", longest_list, limits.max_list_entries),
         ("inputValues", "The values in the variables", count, limits.max_input_values),
     )
     if errors := [limit_exceeded(*figure) for figure in figures if figure[2] > figure[3]]:
         raise GraphQLRequestError(errors)
 
 
-def listed_values(variables: dict[str, Any]) -> int:
-    """How many values are in lists, counting the lists and objects in these and what they hold."""
-    count = 0
-    waiting: list[tuple[Any, bool]] = [(variables, False)]
-    while waiting:
-        one, listed = waiting.pop()
-        listed = listed or isinstance(one, list)
-        count += len(one) if listed else 0
-        within = one if isinstance(one, list) else one.values()
-        waiting.extend((value, listed) for value in within if isinstance(value, CONTAINERS))
-    return count
+def count_listed_values(variables: dict[str, Any]) -> int:
+    """Return how many values are in lists, counting the lists and objects in these, and what they hold."""
+    return sum(len(container) for container, listed in _containers(variables) if listed)
 
 
-def coerced(
-    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, suggest: bool
+def _containers(variables: dict[str, Any]) -> Iterator[tuple[list[Any] | dict[str, Any], bool]]:
+    """Yield every list and object, the variables first, and whether it is a list or in one."""
+    pending: list[tuple[list[Any] | dict[str, Any], bool]] = [(variables, False)]
+    while pending:
+        container, listed = pending.pop()
+        listed = listed or isinstance(container, list)
+        yield container, listed
+        values = container if isinstance(container, list) else container.values()
+        pending.extend((value, listed) for value in values if isinstance(value, _CONTAINERS))
+
+
+def coerce_variables(
+    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
 ) -> dict[str, Any]:
-    """The values as their types read them, defaults among them; raises GraphQLRequestError with the path of each error.
+    """Return the values as their types read them, with defaults.
 
-    `suggest` says whether the errors may name parts of the schema that were perhaps meant.
+    Raises GraphQLRequestError with the path of each error; ``hide_suggestions`` keeps names of the schema that were
+    perhaps meant out of their messages.
     """
     nodes = definition.variable_definitions or ()
-    found = get_variable_values(schema, nodes, variables, MAX_ERRORS, hide_suggestions=not suggest)
-    if isinstance(found, list):
-        raise GraphQLRequestError(_placed(schema, definition, variables, suggest=suggest) or _placeless(found))
-    return found.coerced
+    values = get_variable_values(schema, nodes, variables, MAX_ERRORS, hide_suggestions=hide_suggestions)
+    if isinstance(values, list):
+        errors = _errors_with_paths(schema, definition, variables, hide_suggestions=hide_suggestions)
+        raise GraphQLRequestError(errors or _errors_without_paths(values))
+    return values.coerced
 
 
-def _placed(
-    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, suggest: bool
+def _errors_with_paths(
+    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
 ) -> list[GraphQLError]:
-    """Judge the values a second time, now for the paths, which graphql-core only prints."""
+    """Check the values a second time, for the paths, which graphql-core only prints."""
     errors: list[GraphQLError] = []
     for node in definition.variable_definitions or ():
         name = node.variable.name.value
@@ -79,12 +81,12 @@ def _placed(
                 errors.append(GraphQLError(f"Variable '${name}': {error.message}", node, extensions=extensions))
 
         try:
-            validate_input_value(variables.get(name, Undefined), signature.type, report, not suggest)
+            validate_input_value(variables.get(name, Undefined), signature.type, report, hide_suggestions)
         except RecursionError:
             report(GraphQLError("The value is nested too deeply."), [])
     return errors
 
 
-def _placeless(errors: list[GraphQLError]) -> list[GraphQLError]:
+def _errors_without_paths(errors: list[GraphQLError]) -> list[GraphQLError]:
     extensions = {"code": Code.BAD_USER_INPUT.value}
-    return [GraphQLError(one.message, one.nodes, extensions=dict(extensions)) for one in errors]
+    return [GraphQLError(error.message, error.nodes, extensions=dict(extensions)) for error in errors]

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.connections import OpenConnections
-from server.execution.executor import Context, Executor, MakeContext, Operation, with_cost
+from server.execution.interface import Context, Executor, MakeContext, Operation, with_cost
 from server.http.negotiation import accepts_event_stream, response_media_type
 from server.http.request import read_request
 from server.http.sse import COMPLETE, EventStreamResponse, StreamLimits, next_event
@@ -91,7 +91,7 @@ class GraphQLEndpoint:
             return EventStreamResponse(
                 results, context, authenticate, request_id, connections=self._connections, limits=self._stream_limits
             )
-        result = await self._executor.run(operation, context, request_id)
+        result = await self._executor.execute(operation, context, request_id)
         if request.headers.get("graphql-cost") == "1":
             result = with_cost(result, operation)
         return _response(result, media_type, http_status(result))

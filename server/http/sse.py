@@ -15,7 +15,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from server.connections import OpenConnections
-from server.execution.executor import Context
+from server.execution.interface import Context
 from server.execution.session_watch import SessionWatch
 from server.observability.metrics import OPEN_EVENT_STREAMS
 from server.protocol.errors import internal_error_result, request_error_result
@@ -90,7 +90,7 @@ class EventStreamResponse:
             await self._stream(receive, send)
 
     async def _stream(self, receive: Receive, send: Send) -> None:
-        self._session.begin(self._context)
+        self._session.start(self._context)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS]})
             self._start(self._watch_disconnect(receive))

@@ -14,9 +14,9 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from server.execution.executor import Context, Executor, MakeContext
+from server.execution.concurrency import ConcurrencyLimiter
+from server.execution.interface import Context, Executor, MakeContext
 from server.execution.session_watch import SessionWatch
-from server.execution.tally import LimitedCounter
 from server.observability.outage import is_outage
 from server.protocol.errors import log_failure
 from server.protocol.messages import MalformedRequest, Message, parse_message
@@ -35,7 +35,7 @@ class Connection:
         executor: Executor,
         make_context: MakeContext,
         limits: SocketLimits,
-        connections_by_member: LimitedCounter,
+        connections_by_member: ConcurrencyLimiter,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._websocket = websocket
@@ -93,7 +93,7 @@ class Connection:
                 await self._send_close(*self._closed.result())
             await asyncio.gather(*cancelled, return_exceptions=True)
             if self._session.member_id is not None:
-                self._connections_by_member.give_back(self._session.member_id)
+                self._connections_by_member.release(self._session.member_id)
 
     async def _send_close(self, code: int, reason: str) -> None:
         # A client that reads nothing leaves no room for the close frame either: then the connection is just dropped.
@@ -152,9 +152,9 @@ class Connection:
 
     def _begin_session(self, context: Context) -> bool:
         """Begin the member's session on this connection; return False if the member has too many connections."""
-        if context.member_id is not None and not self._connections_by_member.take(context.member_id):
-            limit = self._connections_by_member.most
+        if context.member_id is not None and not self._connections_by_member.try_acquire(context.member_id):
+            limit = self._connections_by_member.limit
             self.close_with(4429, f"At most {limit} connections at a time for one member")
             return False
-        self._session.begin(context)
+        self._session.start(context)
         return True

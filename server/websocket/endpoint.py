@@ -6,9 +6,9 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from server.connections import OpenConnections
-from server.execution.concurrency import network_of
-from server.execution.executor import Executor, MakeContext
-from server.execution.tally import LimitedCounter
+from server.execution.clients import network_of
+from server.execution.concurrency import ConcurrencyLimiter
+from server.execution.interface import Executor, MakeContext
 from server.websocket.connection import Connection
 from server.websocket.limits import SocketLimits
 
@@ -32,8 +32,8 @@ class WebSocketEndpoint:
         self._connections = connections
         self._allowed_origins = frozenset(origin.lower() for origin in allowed_origins)
         self._limits = limits or SocketLimits()
-        self._by_member = LimitedCounter(self._limits.connections_of_member)
-        self._by_address = LimitedCounter(self._limits.connections_of_address)
+        self._by_member = ConcurrencyLimiter(self._limits.connections_of_member)
+        self._by_address = ConcurrencyLimiter(self._limits.connections_of_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until it is closed."""
@@ -45,9 +45,9 @@ class WebSocketEndpoint:
         await websocket.accept(SUBPROTOCOL if is_supported else None)
         connection = Connection(websocket, self._executor, self._make_context, self._limits, self._by_member)
         address = network_of(websocket.client.host if websocket.client else "")
-        is_counted = self._by_address.take(address)
+        is_counted = self._by_address.try_acquire(address)
         if not is_counted:
-            connection.close_with(4429, f"At most {self._by_address.most} connections at a time from one address")
+            connection.close_with(4429, f"At most {self._by_address.limit} connections at a time from one address")
         elif not is_supported:
             connection.close_with(4406, "Subprotocol not acceptable")
         try:
@@ -55,7 +55,7 @@ class WebSocketEndpoint:
                 await connection.serve()
         finally:
             if is_counted:
-                self._by_address.give_back(address)
+                self._by_address.release(address)
 
     def _allows_origin(self, websocket: WebSocket) -> bool:
         origin = websocket.headers.get("origin")

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution.executor import Context, Executor
+from server.execution.interface import Context, Executor
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
@@ -111,7 +111,7 @@ class Operations:
         context = await self._authenticate()
         prepared = self._executor.prepare(request, context)
         if prepared.type is not OperationType.SUBSCRIPTION:
-            return await self._send_result(operation, await self._executor.run(prepared, context, request_id))
+            return await self._send_result(operation, await self._executor.execute(prepared, context, request_id))
         operation.is_idle = True
         async with aclosing(self._executor.subscribe(prepared, context, request_id)) as results:
             async for result in results:

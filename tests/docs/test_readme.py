@@ -14,5 +14,5 @@ REQUEST = re.compile(r"(?:-d|^ask) '([^']*)'", re.MULTILINE)
 def test_every_request_is_json_and_valid() -> None:
     sent = REQUEST.findall((DOCS.parent / "README.md").read_text())
     documents = [json.loads(body)["query"] for body in sent]
-    schema = make_schema()._schema
+    schema = make_schema().graphql_schema
     assert [validate(schema, parse(document)) for document in documents] == [[]] * 4

@@ -30,7 +30,7 @@ class _RollbackError(Exception):
 
 
 def test_the_table_and_the_attempts_name_every_root_field() -> None:
-    schema = make_schema()._schema
+    schema = make_schema().graphql_schema
     roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
     fields = {name for root in roots if root is not None for name in root.fields}
     assert {name.split()[0] for name in TABLE} == fields

@@ -51,7 +51,7 @@ SCALARS = {
     "FieldKind": "TEXT",
     "MemberKind": "TUTOR",
 }
-SCHEMA = make_schema()._schema
+SCHEMA = make_schema().graphql_schema
 
 
 def places(type_: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -64,7 +64,7 @@ def _taking_ids() -> Iterator[tuple[str, str]]:
         elif named.name == "ID":
             yield name
 
-    for type_ in make_schema()._schema.type_map.values():
+    for type_ in make_schema().graphql_schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
             for name, field in type_.fields.items():
                 for argument, given in field.args.items():

@@ -1,4 +1,4 @@
-"""The cost of an operation: measured in one pass over the document, priced for its variables.
+"""The cost of an operation: measured in one pass over the document, evaluated for its variables; and its limits.
 
 May use ``protocol`` and ``limits``.
 """

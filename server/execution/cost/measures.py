@@ -1,18 +1,18 @@
-"""What a selection set holds, and how that is added up."""
+"""What a selection set asks for, and the sum of that over its selections."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from graphql import DirectiveNode, ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
-from server.execution.cost.cost import FREE, Cost, Size, cost_of
+from server.execution.cost.cost import FREE, Cost, RowCount, sum_costs
 
 
 @dataclass(slots=True)
 class Measures:
-    """What one selection set holds, with every fragment spread out.
+    """What one selection set asks for, with every fragment spread out.
 
-    `row_cost` is what each row of the connection around it costs, for whose size the set does not know.
+    ``row_cost`` is the cost of each row of the connection that the set is selected on: its size is not known here.
     """
 
     selections: int = 0
@@ -20,71 +20,71 @@ class Measures:
     aliases: int = 0
     directives: int = 0
     fields: int = 0
-    """On its first level."""
+    """Those on the first level."""
     longest_list: int = 0
-    given: int = 0
-    """Its fields that take a variable: each reads and judges what is in it anew."""
+    fields_with_variables: int = 0
+    """Those with a variable in their arguments: each field coerces and checks its value anew."""
     introspects: bool = False
     cost: Cost = FREE
     row_cost: Cost = FREE
 
 
 @dataclass(slots=True)
-class Sum:
-    """A selection set's measures while they are added up."""
+class MeasuresBuilder:
+    """Adds up the measures of a selection set."""
 
     measures: Measures = field(default_factory=Measures)
-    weight: int = 0
-    costs: list[tuple[Size, Cost]] = field(default_factory=list)
-    row_weight: int = 0
-    row_costs: list[tuple[Size, Cost]] = field(default_factory=list)
+    price: int = 0
+    costs: list[tuple[RowCount, Cost]] = field(default_factory=list)
+    row_price: int = 0
+    row_costs: list[tuple[RowCount, Cost]] = field(default_factory=list)
 
-    def add(self, other: Measures, *, levels: int = 0) -> None:
-        """Take in what lies `levels` of fields deeper; its cost is the caller's."""
+    def add_nested(self, other: Measures, *, levels: int) -> None:
+        """Add a selection set that lies ``levels`` of fields deeper, all but its cost."""
         own = self.measures
         own.selections += other.selections
         own.depth = max(own.depth, other.depth + levels)
         own.aliases += other.aliases
         own.directives += other.directives
         own.longest_list = max(own.longest_list, other.longest_list)
-        own.given += other.given
+        own.fields_with_variables += other.fields_with_variables
         own.introspects |= other.introspects
 
-    def spread(self, other: Measures) -> None:
-        """Take in the fields of a fragment as one's own."""
-        self.add(other)
+    def add_fragment(self, other: Measures) -> None:
+        """Add the selections of a fragment as if they stood here."""
+        self.add_nested(other, levels=0)
         self.measures.fields += other.fields
         self.costs.append((1, other.cost))
         self.row_costs.append((1, other.row_cost))
 
-    def hold(self, values: Iterable[ValueNode]) -> bool:
-        """Take in arguments or defaults, for the lists in them; whether a variable is among them."""
-        given = False
-        for one in _within(values):
-            if isinstance(one, ListValueNode):
-                self.measures.longest_list = max(self.measures.longest_list, len(one.values))
-            given |= isinstance(one, VariableNode)
-        return given
+    def add_values(self, values: Iterable[ValueNode]) -> bool:
+        """Add the lists in arguments or defaults; return whether there is a variable among the values."""
+        has_variable = False
+        for value in _with_nested(values):
+            if isinstance(value, ListValueNode):
+                self.measures.longest_list = max(self.measures.longest_list, len(value.values))
+            has_variable |= isinstance(value, VariableNode)
+        return has_variable
 
-    def direct(self, directives: Iterable[DirectiveNode] | None) -> None:
-        """Take in what a definition or a selection is marked with."""
+    def add_directives(self, directives: Iterable[DirectiveNode] | None) -> None:
+        """Add the directives of a definition or a selection."""
         for directive in directives or ():
             self.measures.directives += 1
-            self.hold(argument.value for argument in directive.arguments or ())
+            self.add_values(argument.value for argument in directive.arguments or ())
 
-    def whole(self) -> Measures:
-        """The sum."""
-        self.measures.cost = cost_of(self.weight, self.costs)
-        self.measures.row_cost = cost_of(self.row_weight, self.row_costs)
+    def build(self) -> Measures:
+        """Return the measures with their costs."""
+        self.measures.cost = sum_costs(self.price, self.costs)
+        self.measures.row_cost = sum_costs(self.row_price, self.row_costs)
         return self.measures
 
 
-def _within(values: Iterable[ValueNode]) -> Iterator[ValueNode]:
-    waiting = [*values]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        if isinstance(one, ListValueNode):
-            waiting.extend(one.values)
-        elif isinstance(one, ObjectValueNode):
-            waiting.extend(entry.value for entry in one.fields)
+def _with_nested(values: Iterable[ValueNode]) -> Iterator[ValueNode]:
+    pending = [*values]
+    while pending:
+        value = pending.pop()
+        yield value
+        if isinstance(value, ListValueNode):
+            pending.extend(value.values)
+        elif isinstance(value, ObjectValueNode):
+            pending.extend(entry.value for entry in value.fields)

@@ -1,4 +1,4 @@
-"""How many fields of a document merge with another one, found before validation takes the square of it."""
+"""Counts the fields of a document that merge with another: validation compares them in pairs."""
 
 from graphql import (
     DocumentNode,
@@ -14,8 +14,8 @@ from graphql import (
 def repeated_fields(document: DocumentNode) -> int:
     """Return how many fields merge with another of the same response name, in operations and in fragments.
 
-    Takes time linear to the document with its fragments spread out, which is to be small, and no end where a
-    fragment spreads itself.
+    Takes time linear in the document with its fragments spread out, so check the limit of selections before. The
+    document must have no fragment cycles.
     """
     definitions = document.definitions
     fragments = {
@@ -26,7 +26,7 @@ def repeated_fields(document: DocumentNode) -> int:
     for node in definitions:
         if isinstance(node, OperationDefinitionNode):
             count += _repeated([node.selection_set], fragments, reached)
-    # Validation reads fragments that no operation reaches, too, and the first of two that have one name.
+    # Validation visits fragments that no operation reaches, too, and the first of two fragments with the same name.
     for node in definitions:
         if isinstance(node, FragmentDefinitionNode):
             selection_set = node.selection_set
@@ -35,12 +35,12 @@ def repeated_fields(document: DocumentNode) -> int:
     return count
 
 
-def _repeated(waiting: list[SelectionSetNode], fragments: dict[str, SelectionSetNode], reached: set[str]) -> int:
+def _repeated(pending: list[SelectionSetNode], fragments: dict[str, SelectionSetNode], reached: set[str]) -> int:
     fields: dict[str, list[SelectionSetNode]] = {}
     spread: set[str] = set()
     count = 0
-    while waiting:
-        for selection in waiting.pop().selections:
+    while pending:
+        for selection in pending.pop().selections:
             if isinstance(selection, FieldNode):
                 count += 1
                 name = (selection.alias or selection.name).value
@@ -48,9 +48,9 @@ def _repeated(waiting: list[SelectionSetNode], fragments: dict[str, SelectionSet
                 if selection.selection_set:
                     below.append(selection.selection_set)
             elif isinstance(selection, InlineFragmentNode):
-                waiting.append(selection.selection_set)
+                pending.append(selection.selection_set)
             elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
                 spread.add(selection.name.value)
-                waiting.extend(filter(None, [fragments.get(selection.name.value)]))
+                pending.extend(filter(None, [fragments.get(selection.name.value)]))
     reached |= spread
     return count - len(fields) + sum(_repeated(below, fragments, reached) for below in fields.values() if below)

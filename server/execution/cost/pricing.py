@@ -1,4 +1,4 @@
-"""What each field of a schema weighs and how many rows it has: `schema/costs.py` laid over the schema, once."""
+"""The price of each field of a schema, and how many rows it has: ``schema/costs.py`` applied to the schema, once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,74 +16,81 @@ from graphql import (
     is_leaf_type,
 )
 
-from schema.costs import PAGE_PRICE, PRICES, SIZES
+from schema.costs import CONNECTION_PRICE, LIST_SIZES, PRICES
 
-Rows = Literal["one", "page", "rows", "list", "named"]
 META_FIELDS = {"__schema": "__Schema", "__type": "__Type"}
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """One field's: its weight, and the type of what is selected below it.
+class FieldPrice:
+    """The price of a field, and how often what is selected on it counts.
 
-    `rows` says how often that counts: once, by the page's size (`page` for a connection, `rows` for its `edges` and
-    `nodes`), `size` times (`list`), or for each of the ids that are its argument (`named`).
+    ``rows`` is ``one``; ``page`` for a connection, whose size its arguments say; ``of_page`` for a connection's
+    ``edges`` and ``nodes``, which count for each row of it; ``list`` for ``size`` entries; ``ids`` for as many
+    entries as the argument ``ids`` has.
     """
 
-    weight: int
-    below: str
-    rows: Rows = "one"
+    price: int
+    type_name: str
+    """The type of what is selected on it."""
+    rows: Literal["one", "page", "of_page", "list", "ids"] = "one"
     size: int = 1
 
 
-UNKNOWN = Price(1, "")
-"""Of a field that the schema does not have; validation refuses it."""
+_UNKNOWN = FieldPrice(1, "")
+"""The price of a field that the schema does not have; validation rejects it."""
 
 
 class Pricing:
-    """All prices of one schema."""
+    """The prices of all fields of one schema."""
 
     def __init__(
-        self, schema: GraphQLSchema, prices: Mapping[str, int] = PRICES, sizes: Mapping[str, int] = SIZES
+        self, schema: GraphQLSchema, prices: Mapping[str, int] = PRICES, list_sizes: Mapping[str, int] = LIST_SIZES
     ) -> None:
-        self._weights = prices
-        self._sizes = sizes
+        self._prices = prices
+        self._list_sizes = list_sizes
         types = [
-            kind for kind in schema.type_map.values() if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+            type_ for type_ in schema.type_map.values() if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
         ]
         self._connections = {
-            get_named_type(field.type).name for kind in types for field in kind.fields.values() if _is_page(field)
+            get_named_type(field.type).name
+            for type_ in types
+            for field in type_.fields.values()
+            if _is_connection(field)
         }
-        self._prices = {
-            kind.name: {name: self._price(kind.name, name, field) for name, field in kind.fields.items()}
-            for kind in types
+        self._fields = {
+            type_.name: {name: self._price(type_.name, name, field) for name, field in type_.fields.items()}
+            for type_ in types
         }
         self._roots = {kind: root.name for kind in OperationType if (root := schema.get_root_type(kind))}
-        self._prices[self._roots[OperationType.QUERY]] |= {name: Price(1, below) for name, below in META_FIELDS.items()}
+        self._fields[self._roots[OperationType.QUERY]] |= {
+            name: FieldPrice(1, type_name) for name, type_name in META_FIELDS.items()
+        }
 
-    def root(self, operation: OperationType) -> str:
-        """The name of an operation's root type; "" if the schema has none."""
+    def root_type(self, operation: OperationType) -> str:
+        """Return the name of an operation's root type; "" if the schema has none."""
         return self._roots.get(operation, "")
 
-    def of(self, parent: str, field: str) -> Price:
-        """The price of a field of a type by its name, known or not."""
-        return self._prices.get(parent, {}).get(field, UNKNOWN)
+    def price(self, type_name: str, field: str) -> FieldPrice:
+        """Return the price of a field by the names of its type and itself, even if there is no such field."""
+        return self._fields.get(type_name, {}).get(field, _UNKNOWN)
 
-    def _price(self, parent: str, name: str, field: GraphQLField) -> Price:
+    def _price(self, parent: str, name: str, field: GraphQLField) -> FieldPrice:
         coordinate = f"{parent}.{name}"
-        below = get_named_type(field.type)
-        default = PAGE_PRICE if _is_page(field) or (name == "totalCount" and parent in self._connections) else 1
-        weight = self._weights.get(coordinate, self._weights.get(parent, default))
-        if _is_page(field):
-            return Price(weight, below.name, "page")
-        if is_leaf_type(below) or not isinstance(get_nullable_type(field.type), GraphQLList):
-            return Price(weight, below.name)
+        type_name = get_named_type(field.type).name
+        is_counted = _is_connection(field) or (name == "totalCount" and parent in self._connections)
+        price = self._prices.get(coordinate, self._prices.get(parent, CONNECTION_PRICE if is_counted else 1))
+        if _is_connection(field):
+            return FieldPrice(price, type_name, "page")
+        if is_leaf_type(get_named_type(field.type)) or not isinstance(get_nullable_type(field.type), GraphQLList):
+            return FieldPrice(price, type_name)
         if parent in self._connections:
-            return Price(weight, below.name, "rows")
+            return FieldPrice(price, type_name, "of_page")
         if "ids" in field.args:
-            return Price(weight, below.name, "named")
-        return Price(weight, below.name, "list", self._sizes.get(coordinate) or self._sizes[below.name])
+            return FieldPrice(price, type_name, "ids")
+        size = self._list_sizes.get(coordinate) or self._list_sizes[type_name]
+        return FieldPrice(price, type_name, "list", size)
 
 
-def _is_page(field: GraphQLField) -> bool:
+def _is_connection(field: GraphQLField) -> bool:
     return "first" in field.args and "last" in field.args

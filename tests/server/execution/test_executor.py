@@ -3,13 +3,15 @@
 import json
 import logging
 import re
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 from graphql import get_introspection_query
 
 from server.execution.document_cache import DocumentCache
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
+from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_api import SCHEMA, Context, House
@@ -21,12 +23,12 @@ CHECK = "query($entry: Entry!, $on: Date) { check(entry: $entry, on: $on) }"
 
 
 async def run(query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-    executor = Executor(SCHEMA)
+    executor = GraphQLExecutor(SCHEMA)
     try:
         operation = executor.prepare(Request(query, variables or {}), ADA)
     except GraphQLRequestError as refusal:
         return refusal.formatted
-    return await executor.run(operation, ADA, "r1")
+    return await executor.execute(operation, ADA, "r1")
 
 
 # variables of CHECK | the path of each error
@@ -188,8 +190,24 @@ async def test_the_introspection_of_playgrounds() -> None:
     assert slot["isOneOf"] is True
 
 
+async def test_too_many_operations_at_a_time() -> None:
+    executor = GraphQLExecutor(SCHEMA, Limits(max_operations=1))
+    operation = executor.prepare(Request("subscription { wait }"), ADA)
+    async with aclosing(executor.subscribe(operation, ADA, "r1")) as results:
+        assert await anext(results) == {"data": {"wait": 0}}
+        with pytest.raises(GraphQLRequestError) as raised:
+            executor.prepare(Request("{ hello }"), ADA)
+        executor.prepare(Request("{ hello }"), Context(House(), "bob", None))
+    assert (raised.value.status, raised.value.headers) == (429, {"Retry-After": "1"})
+    extensions = {"code": "TOO_MANY_OPERATIONS", "retryAfter": 1, "allowed": 1}
+    assert raised.value.formatted == {
+        "errors": [{"message": "At most 1 operations at a time", "extensions": extensions}]
+    }
+    executor.prepare(Request("{ hello }"), ADA)
+
+
 def test_documents_are_kept_and_dropped() -> None:
-    documents = DocumentCache(SCHEMA._schema, max_kept=1000)
+    documents = DocumentCache(SCHEMA.graphql_schema, max_length=1000)
     first = documents.check("{ hello }")
     assert documents.check("{ hello }") is first
     for number in range(100):
@@ -199,7 +217,7 @@ def test_documents_are_kept_and_dropped() -> None:
     assert documents.check("{ hello0: hello }") is not documents.check("{hello0:hello}")
     long = "{ hello }".ljust(101)
     assert documents.check(long) is not documents.check(long)
-    assert sum(map(len, documents._kept)) == documents._kept_length <= 1000
+    assert sum(map(len, documents._documents)) == documents._length <= 1000
 
 
 async def test_a_cycle_of_fragments() -> None:

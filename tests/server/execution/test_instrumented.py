@@ -7,7 +7,8 @@ import pytest
 import strawberry
 from prometheus_client import REGISTRY
 
-from schema.base import QuietSchema
+from schema.base import Schema
+from server.execution.executor import GraphQLExecutor
 from server.execution.instrumented import InstrumentedExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
@@ -31,10 +32,10 @@ def counted(code: str) -> float:
 
 async def test_one_that_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
-    executor = InstrumentedExecutor(QuietSchema(Query), Limits(operation_seconds=0.05))
+    executor = InstrumentedExecutor(GraphQLExecutor(Schema(Query), Limits(operation_seconds=0.05)))
     before = counted("OPERATION_TIMEOUT")
     with pytest.raises(GraphQLRequestError):
-        await executor.run(executor.prepare(Request("{ slow }"), ADA), ADA, "r1")
+        await executor.execute(executor.prepare(Request("{ slow }"), ADA), ADA, "r1")
     assert counted("OPERATION_TIMEOUT") == before + 1
     (line,) = caplog.records
     told = {name: line.__dict__[name] for name in ("request_id", "operation", "fields", "member_id", "errors")}
@@ -49,7 +50,7 @@ async def test_one_that_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_one_that_is_never_begun(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
-    executor = InstrumentedExecutor(QuietSchema(Query))
+    executor = InstrumentedExecutor(GraphQLExecutor(Schema(Query)))
     before = counted("GRAPHQL_PARSE_FAILED")
     with pytest.raises(GraphQLRequestError):
         executor.prepare(Request("{"), ADA)

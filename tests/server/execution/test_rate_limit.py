@@ -1,13 +1,11 @@
-"""Leaky buckets: what is taken flows back with time, what is not there is refused with the wait for it."""
+"""Token buckets: what is spent flows back with time, and what is lacking is an error with the time to wait."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from server.execution import rate_limit as module
-from server.execution.concurrency import ConcurrencyLimiter, account_of
-from server.execution.rate_limit import Spent, TokenBuckets
+from server.execution.rate_limit import Charge, TokenBuckets
 from server.protocol.request_errors import GraphQLRequestError
 
 
@@ -19,19 +17,19 @@ class Clock:
         return self.now
 
 
-def refusal(buckets: TokenBuckets, account: str, cost: int) -> tuple[int | None, dict[str, str], Any]:
-    with pytest.raises(GraphQLRequestError) as no:
-        buckets.take(account, cost)
-    return no.value.status, no.value.headers, no.value.formatted
+def rejected(buckets: TokenBuckets, key: str, cost: int) -> tuple[int | None, dict[str, str], Any]:
+    with pytest.raises(GraphQLRequestError) as raised:
+        buckets.spend(key, cost)
+    return raised.value.status, raised.value.headers, raised.value.formatted
 
 
-def test_a_bucket_runs_empty_and_full_again() -> None:
+def test_a_bucket_is_emptied_and_refilled() -> None:
     clock = Clock()
     buckets = TokenBuckets(100, 10, clock=clock)
-    assert buckets.take("ada", 70) == Spent(requested=70, left=30, bucket=100, refill=10)
-    assert buckets.take("ada", 30) == Spent(requested=30, left=0, bucket=100, refill=10)
-    assert buckets.take("ada", 0).left == 0
-    assert refusal(buckets, "ada", 25) == (
+    assert buckets.spend("ada", 70) == Charge(requested=70, left=30, bucket=100, refill=10)
+    assert buckets.spend("ada", 30) == Charge(requested=30, left=0, bucket=100, refill=10)
+    assert buckets.spend("ada", 0).left == 0
+    assert rejected(buckets, "ada", 25) == (
         429,
         {"Retry-After": "3"},
         {
@@ -43,74 +41,40 @@ def test_a_bucket_runs_empty_and_full_again() -> None:
             ]
         },
     )
-    assert buckets.take("bob", 25).left == 75
+    assert buckets.spend("bob", 25).left == 75
     clock.now += 2.4
-    assert refusal(buckets, "ada", 25)[1] == {"Retry-After": "1"}
+    assert rejected(buckets, "ada", 25)[1] == {"Retry-After": "1"}
     clock.now += 0.1
-    assert buckets.take("ada", 25).left == 0
+    assert buckets.spend("ada", 25).left == 0
     clock.now += 1_000
-    assert buckets.take("ada", 1).left == 99
+    assert buckets.spend("ada", 1).left == 99
 
 
-def test_a_refused_cost_is_not_taken() -> None:
+def test_a_rejected_cost_is_not_charged() -> None:
     buckets = TokenBuckets(100, 10, clock=Clock())
-    buckets.take("ada", 50)
-    refusal(buckets, "ada", 51)
-    assert buckets.take("ada", 50).left == 0
+    buckets.spend("ada", 50)
+    rejected(buckets, "ada", 51)
+    assert buckets.spend("ada", 50).left == 0
 
 
-def test_what_is_more_than_a_bucket_takes_a_full_one() -> None:
+def test_a_cost_above_the_size_empties_a_full_bucket() -> None:
     clock = Clock()
     buckets = TokenBuckets(100, 10, clock=clock)
-    assert buckets.take("ada", 1_000).left == 0
+    assert buckets.spend("ada", 1_000).left == 0
     clock.now += 9
-    assert refusal(buckets, "ada", 1_000)[1] == {"Retry-After": "1"}
+    assert rejected(buckets, "ada", 1_000)[1] == {"Retry-After": "1"}
     clock.now += 1
-    assert buckets.take("ada", 1_000).left == 0
+    assert buckets.spend("ada", 1_000).left == 0
 
 
-def test_full_buckets_are_forgotten() -> None:
+def test_full_buckets_are_dropped() -> None:
     clock = Clock()
-    buckets = TokenBuckets(100, 10, clock=clock)
-    for number in range(module.SWEPT_FROM - 1):
-        buckets.take(f"stranger {number}", 1)
+    buckets = TokenBuckets(100, 10, sweep_from=100, clock=clock)
+    for number in range(99):
+        buckets.spend(f"client {number}", 1)
     clock.now += 1
-    buckets.take("ada", 50)
-    assert len(buckets) == module.SWEPT_FROM
-    assert buckets.take("bob", 1).left == 99
+    buckets.spend("ada", 50)
+    assert len(buckets) == 100
+    assert buckets.spend("bob", 1).left == 99
     assert len(buckets) == 2
-    assert buckets.take("ada", 50).left == 0
-
-
-# a member's id | the client's address | the account
-ACCOUNTS = [
-    ("7", "192.0.2.1", "member 7"),
-    (None, "192.0.2.1", "address 192.0.2.1"),
-    (None, "::ffff:192.0.2.1", "address 192.0.2.1"),
-    (None, "2001:db8:0:1::1", "address 2001:db8:0:1::/64"),
-    (None, "2001:db8:0:1:ffff::2", "address 2001:db8:0:1::/64"),
-    (None, "2001:db8:0:2::1", "address 2001:db8:0:2::/64"),
-    (None, "fe80::1%eth0", "address fe80::/64"),
-    (None, "", "address "),
-    (None, "a socket", "address a socket"),
-]
-
-
-@pytest.mark.parametrize(("member", "client", "account"), ACCOUNTS)
-def test_accounts(member: str | None, client: str, account: str) -> None:
-    assert account_of(member, client) == account
-
-
-def test_places_are_taken_and_given_back() -> None:
-    places = ConcurrencyLimiter(2)
-    with places.place("ada"):
-        places.must_have_one("ada")
-        with places.place("ada"):
-            with pytest.raises(GraphQLRequestError) as no:
-                places.must_have_one("ada")
-            places.must_have_one("bob")
-        places.must_have_one("ada")
-    assert len(places) == 0
-    assert (no.value.status, no.value.headers) == (429, {"Retry-After": "1"})
-    extensions = {"code": "TOO_MANY_OPERATIONS", "retryAfter": 1, "allowed": 2}
-    assert no.value.formatted == {"errors": [{"message": "At most 2 operations at a time", "extensions": extensions}]}
+    assert buckets.spend("ada", 50).left == 0

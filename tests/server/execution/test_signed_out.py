@@ -10,7 +10,7 @@ from graphql import get_introspection_query
 
 from models.database import fetch
 from resolvers.schema_root import make_schema
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
 from tests.support import factories as make
@@ -24,8 +24,8 @@ NOT_TOLD = {"errors": [{"message": TOLD, "extensions": {"code": "UNAUTHENTICATED
 
 
 @cache
-def executor() -> Executor:
-    return Executor(make_schema())
+def executor() -> GraphQLExecutor:
+    return GraphQLExecutor(make_schema())
 
 
 def refusal(context: Context, query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Any:

@@ -11,10 +11,11 @@ import strawberry
 from models import AuditEntry, Employer, Role
 from models.database import fetch
 from resolvers.schema_root import make_schema
-from schema.base import QuietSchema
+from schema.base import Schema
 from schema.context import Context as ViewersContext
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
 from server.execution.instrumented import InstrumentedExecutor
+from server.execution.interface import Executor
 from server.limits import Limits
 from server.observability.metrics import ERRORS
 from server.protocol.messages import Request
@@ -49,7 +50,7 @@ async def stopped(
 ) -> GraphQLRequestError:
     operation = executor.prepare(Request(query, variables), context)
     with pytest.raises(GraphQLRequestError) as no:
-        await executor.run(operation, context, "r1")
+        await executor.execute(operation, context, "r1")
     return no.value
 
 
@@ -58,22 +59,22 @@ def told(message: str) -> dict[str, object]:
 
 
 async def test_a_query_that_takes_too_long() -> None:
-    executor = Executor(QuietSchema(Query), BRIEF)
+    executor = GraphQLExecutor(Schema(Query), BRIEF)
     no = await stopped(executor, ADA, "{ slow }")
     assert (no.status, no.headers, no.formatted) == (504, {}, told(TOO_SLOW))
-    assert len(executor._places) == 0
+    assert len(executor._concurrency) == 0
 
 
 async def test_a_stopped_operation_is_counted_among_the_errors() -> None:
     count = ERRORS.labels("OPERATION_TIMEOUT")._value
     before = count.get()
-    await stopped(InstrumentedExecutor(QuietSchema(Query), BRIEF), ADA, "{ slow }")
+    await stopped(InstrumentedExecutor(GraphQLExecutor(Schema(Query), BRIEF)), ADA, "{ slow }")
     assert count.get() == before + 1
 
 
 async def test_a_time_out_of_a_resolvers_own_is_a_bug_of_its() -> None:
-    executor = Executor(QuietSchema(Query), BRIEF)
-    answer = await executor.run(executor.prepare(Request("{ givesUp }"), ADA), ADA, "r1")
+    executor = GraphQLExecutor(Schema(Query), BRIEF)
+    answer = await executor.execute(executor.prepare(Request("{ givesUp }"), ADA), ADA, "r1")
     assert answer["data"] == {"givesUp": None}
     assert answer["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
 
@@ -93,7 +94,7 @@ async def holding(database_url: str, statement: str, *values: object) -> AsyncIt
 async def test_a_mutation_that_is_stopped_is_rolled_back(database: str) -> None:
     mia = await make.member(roles=[Role.CREATE_TRACKERS])
     executor, context = (
-        Executor(make_schema(), BRIEF),
+        GraphQLExecutor(make_schema(), BRIEF),
         ViewersContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
     )
     async with holding(database, f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE"):
@@ -104,15 +105,15 @@ async def test_a_mutation_that_is_stopped_is_rolled_back(database: str) -> None:
     assert (
         await fetch("SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'") == []
     )
-    patient = Executor(make_schema())
-    answer = await patient.run(patient.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1")
+    patient = GraphQLExecutor(make_schema())
+    answer = await patient.execute(patient.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1")
     assert answer == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
 
 
 async def test_what_a_stopped_mutation_had_committed_stays(database: str) -> None:
     mia = await make.member(roles=[Role.CREATE_TRACKERS])
     executor, context = (
-        Executor(make_schema(), Limits(operation_seconds=2)),
+        GraphQLExecutor(make_schema(), Limits(operation_seconds=2)),
         ViewersContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
     )
     both = """mutation {

@@ -16,10 +16,10 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from models.database import database
-from schema.base import QuietSchema
+from schema.base import Schema
 from server.database import bring_up_to_date
 from server.embedded_postgres.server import embedded_postgres
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
 from server.observability.outage import Outage, is_outage
 from server.protocol import errors
 from server.protocol.messages import Request
@@ -243,9 +243,9 @@ async def test_in_the_middle_of_an_answer(
     query: str, data: Any, status: int, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What was read already stays in the answer, which is then a whole one with an error; nothing of it is 503."""
-    executor = Executor(QuietSchema(Query))
+    executor = GraphQLExecutor(Schema(Query))
     context = Context(House(), None, None)
-    answer = await executor.run(executor.prepare(Request(query), context), context, "r1")
+    answer = await executor.execute(executor.prepare(Request(query), context), context, "r1")
     (error,) = answer["errors"]
     assert error.pop("locations")
     assert error == {**UNAVAILABLE, "path": [query.split()[-2]]}

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from websockets.frames import Frame, Opcode
 
-from server.execution.concurrency import network_of
+from server.execution.clients import network_of
 from server.websocket.limits import SocketLimits
 from tests.support.clients.websocket import ACK, GOOD, INIT, ask, client, complete, heard
 from tests.support.servers.sample_api import house

@@ -7,7 +7,7 @@ from typing import Any
 from models import Member, Session
 from resolvers.schema_root import make_schema
 from schema.context import Context
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
 from services.accounts.sessions import authenticate, viewer_of_session
@@ -23,8 +23,8 @@ INSTALLATION = Installation(
 
 
 @cache
-def executor() -> Executor:
-    return Executor(make_schema())
+def executor() -> GraphQLExecutor:
+    return GraphQLExecutor(make_schema())
 
 
 async def viewer(member: Member) -> Viewer:
@@ -55,7 +55,7 @@ async def ask_in(context: Context, document: str, **variables: Any) -> dict[str,
         operation = executor().prepare(Request(document, variables, None), context)
     except GraphQLRequestError as refusal:
         return refusal.formatted
-    return await executor().run(operation, context, "a request")
+    return await executor().execute(operation, context, "a request")
 
 
 async def data(member: Member | None, document: str, **variables: Any) -> Any:

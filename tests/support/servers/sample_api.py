@@ -13,9 +13,9 @@ from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from schema.base import QuietSchema
+from schema.base import Schema
 from server.connections import OpenConnections
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
 from server.http.endpoint import GraphQLEndpoint
 from server.http.sse import StreamLimits
 from server.limits import Limits
@@ -189,7 +189,7 @@ class Subscription:
         raise RuntimeError("row (42, hunter2) violates")
 
 
-SCHEMA = QuietSchema(Query, Mutation, Subscription)
+SCHEMA = Schema(Query, Mutation, Subscription)
 
 
 @asynccontextmanager
@@ -210,7 +210,7 @@ async def house(
         good = authorization == "Bearer good" and not state.signed_out
         return Context(state, "ada" if good else None, dt.datetime.now(dt.UTC) + state.lives if good else None)
 
-    executor = Executor(SCHEMA, asking)
+    executor = GraphQLExecutor(SCHEMA, asking)
     http = GraphQLEndpoint(executor, make_context, state.connections, body_seconds=body_seconds, stream_limits=streams)
     websocket = WebSocketEndpoint(executor, make_context, state.connections, allowed_origins=origins, limits=limits)
     app = Starlette(routes=[Route("/graphql", http), WebSocketRoute("/graphql", websocket)])

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse
 
-from schema.costs import SIZES as LIST_SIZES
-from server.execution.cost.measure import Measuring
+from schema.costs import LIST_SIZES
+from server.execution.cost.measure import measure
 from server.execution.cost.measures import Measures
 from server.execution.cost.pricing import Pricing
 
@@ -23,12 +23,13 @@ type Thing { name: String, words: [String!]!, thing: Thing!, some: [Thing!]!, th
 type ThingConnection { totalCount: Int!, nodes: [Thing!]!, edges: [ThingEdge!]! }
 type ThingEdge { cursor: String!, node: Thing! }
 """)
-PRICING = Pricing(SCHEMA, prices={"Mutation": 50, "Thing.words": 3}, sizes={**LIST_SIZES, "Thing": 4, "Query.some": 7})
+PRICING = Pricing(
+    SCHEMA, prices={"Mutation": 50, "Thing.words": 3}, list_sizes={**LIST_SIZES, "Thing": 4, "Query.some": 7}
+)
 
 
 def measured(text: str) -> Measures:
-    measuring = Measuring(parse(text), PRICING)
-    ((_, measures),) = measuring.operations
+    ((_, measures),) = measure(parse(text), PRICING).operations
     return measures
 
 
@@ -67,11 +68,11 @@ COSTS: list[tuple[str, dict[str, Any], int]] = [
 
 @pytest.mark.parametrize(("text", "variables", "cost"), COSTS, ids=[text[:70] for text, *_ in COSTS])
 def test_costs(text: str, variables: dict[str, Any], cost: int) -> None:
-    assert measured(text).cost.of(variables) == cost
+    assert measured(text).cost.evaluate(variables) == cost
 
 
 @pytest.mark.parametrize(
-    ("text", "given"),
+    ("text", "count"),
     [
         ("{ things(first: 3) { totalCount } }", 0),
         ("query($n: Int) { things(first: $n) { nodes { things(first: $n, last: $n) { totalCount } } } }", 2),
@@ -80,8 +81,8 @@ def test_costs(text: str, variables: dict[str, Any], cost: int) -> None:
         ("query($b: Boolean!) { hello @include(if: $b) }", 0),
     ],
 )
-def test_the_fields_that_take_a_variable(text: str, given: int) -> None:
-    assert measured(text).given == given
+def test_the_fields_that_take_a_variable(text: str, count: int) -> None:
+    assert measured(text).fields_with_variables == count
 
 
 def test_what_no_variable_says_is_one_number() -> None:

@@ -6,9 +6,9 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from resolvers.schema_root import make_schema
-from server.execution.cost.measure import Measuring
+from server.execution.cost.measure import measure
 from server.execution.cost.pricing import Pricing
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
@@ -28,7 +28,7 @@ INTROSPECTION = get_introspection_query(
 
 def errors(query: str, variables: dict[str, Any] | None = None, limits: Limits | None = None) -> list[dict[str, Any]]:
     try:
-        Executor(SCHEMA, limits).prepare(Request(query, variables or {}), ADA)
+        GraphQLExecutor(SCHEMA, limits).prepare(Request(query, variables or {}), ADA)
     except GraphQLRequestError as refusal:
         return [error["extensions"] | {"message": error["message"]} for error in refusal.formatted["errors"]]
     return []
@@ -157,13 +157,13 @@ def test_fragments_that_multiply() -> None:
 
 @pytest.mark.parametrize("count", [1, 10, 40, 80])
 def test_every_selection_is_looked_at_once(count: int) -> None:
-    measuring = Measuring(parse(fragments(count, "* *")), Pricing(SCHEMA._schema))
-    assert (measuring.visited, measuring.selections) == (2 + 2 * count + 1, 3 * 2**count)
-    ((_, measures),) = measuring.operations
-    assert measures.cost.of({}) == 1 + 2**count
+    measures = measure(parse(fragments(count, "* *")), Pricing(SCHEMA.graphql_schema))
+    assert (measures.visited, measures.selections) == (2 + 2 * count + 1, 3 * 2**count)
+    ((_, operation),) = measures.operations
+    assert operation.cost.evaluate({}) == 1 + 2**count
 
 
 def test_what_passes_within_the_defaults() -> None:
-    executor = Executor(make_schema())
+    executor = GraphQLExecutor(make_schema())
     operation = executor.prepare(Request(INTROSPECTION), ADA)
-    assert operation.spent.requested < Limits().max_cost // 2
+    assert operation.charge.requested < Limits().max_cost // 2

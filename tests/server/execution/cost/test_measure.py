@@ -126,5 +126,5 @@ def test_the_pass_finds_what_spreading_every_fragment_finds(text: str, variables
     expansion, found = Expansion(text, variables), measured(text)
     for figure in ("selections", "depth", "aliases", "directives", "fields"):
         assert getattr(found, figure) == getattr(expansion, figure)
-    assert found.cost.of(variables) == expansion.cost
-    assert found.row_cost.of(variables) == 0
+    assert found.cost.evaluate(variables) == expansion.cost
+    assert found.row_cost.evaluate(variables) == 0

@@ -3,10 +3,9 @@
 import pytest
 
 from resolvers.schema_root import make_schema
-from schema.costs import LISTED_PRICE, PRICES
-from schema.costs import SIZES as LIST_SIZES
+from schema.costs import LIST_SIZES, LISTED_VALUE_PRICE, PRICES
 from server.execution.cost.pricing import Pricing
-from server.execution.executor import Executor
+from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
@@ -68,9 +67,9 @@ fragment Tracker on Tracker {
 
 
 def test_a_page_of_a_hundred_trackers_with_everything_passes() -> None:
-    executor = Executor(make_schema())
+    executor = GraphQLExecutor(make_schema())
     of_all, of_one = (
-        executor.prepare(Request(EVERYTHING, {"first": first}), ADA).spent.requested for first in (100, 1)
+        executor.prepare(Request(EVERYTHING, {"first": first}), ADA).charge.requested for first in (100, 1)
     )
     assert of_all <= Limits().max_cost // 2
     assert of_all - of_one == 99 * (of_one - 10 - 10 - 5)
@@ -83,7 +82,7 @@ VALUES = 'query ($ids: [FieldValueInput!]!) { validateTracker(input: {type: "JOB
 
 @pytest.mark.parametrize(("query", "entry"), [(FILTER, "x"), (NODES, "x"), (VALUES, {"key": "x"})])
 def test_the_entries_of_filters_ids_and_values(query: str, entry: object) -> None:
-    executor = Executor(make_schema())
+    executor = GraphQLExecutor(make_schema())
     executor.prepare(Request(query, {"ids": [entry] * 1_000}), ADA)
     with pytest.raises(GraphQLRequestError) as no:
         executor.prepare(Request(query, {"ids": [entry] * 1_001}), ADA)
@@ -98,34 +97,34 @@ CHECKED = "a{}: validateTracker(input: $input) {{ code }}"
 
 
 def test_long_lists_are_paid_for_wherever_they_are_judged() -> None:
-    executor = Executor(make_schema())
+    executor = GraphQLExecutor(make_schema())
 
     def cost(times: int, entries: int) -> int:
         query = TIMES.format(" ".join(CHECKED.format(number) for number in range(times)))
         variables = {"input": {"type": "JOB", "learnerId": "x", "values": [ENTRY] * entries}}
-        return executor.prepare(Request(query, variables), ADA).spent.requested
+        return executor.prepare(Request(query, variables), ADA).charge.requested
 
     assert cost(3, 0) == 3 * cost(1, 0)
-    assert cost(1, 1_000) - cost(1, 0) == 4 * 1_000 * LISTED_PRICE
-    assert cost(3, 100) - cost(3, 0) == 3 * 4 * 100 * LISTED_PRICE
+    assert cost(1, 1_000) - cost(1, 0) == 4 * 1_000 * LISTED_VALUE_PRICE
+    assert cost(3, 100) - cost(3, 0) == 3 * 4 * 100 * LISTED_VALUE_PRICE
     with pytest.raises(GraphQLRequestError) as no:
         cost(30, 1_000)
-    asked = cost(30, 0) + 30 * 4 * 1_000 * LISTED_PRICE
+    asked = cost(30, 0) + 30 * 4 * 1_000 * LISTED_VALUE_PRICE
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": asked, "allowed": 1_000_000}
     message = f"The operation's cost: {asked:,}, where at most 1,000,000 are allowed"
     assert no.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
 def test_every_list_of_the_schema_has_a_size() -> None:
-    schema = make_schema()._schema
-    assert Pricing(schema).of("Tracker", "values").size == LIST_SIZES["FieldValue"]
+    schema = make_schema().graphql_schema
+    assert Pricing(schema).price("Tracker", "values").size == LIST_SIZES["FieldValue"]
     without = {name: size for name, size in LIST_SIZES.items() if name != "FieldValue"}
     with pytest.raises(KeyError, match="'FieldValue'"):
-        Pricing(schema, sizes=without)
+        Pricing(schema, list_sizes=without)
 
 
 def test_every_weight_is_of_something_in_the_schema() -> None:
-    schema = make_schema()._schema
+    schema = make_schema().graphql_schema
     for coordinate in (*PRICES, *LIST_SIZES):
         parent, _, name = coordinate.partition(".")
         kind = schema.type_map[parent]

@@ -1,0 +1,26 @@
+"""The limit of what runs at the same time."""
+
+from server.execution.concurrency import ConcurrencyLimiter
+
+
+def test_what_runs_is_counted_for_each_key() -> None:
+    limiter = ConcurrencyLimiter(2)
+    with limiter.running("ada"):
+        assert limiter.has_room("ada")
+        with limiter.running("ada"):
+            assert not limiter.has_room("ada")
+            assert limiter.has_room("bob")
+        assert limiter.has_room("ada")
+    assert len(limiter) == 0
+
+
+def test_acquiring_until_the_limit_is_reached() -> None:
+    limiter = ConcurrencyLimiter(1)
+    assert limiter.try_acquire("ada")
+    assert not limiter.try_acquire("ada")
+    assert limiter.try_acquire("bob")
+    limiter.release("ada")
+    assert limiter.try_acquire("ada")
+    limiter.release("ada")
+    limiter.release("bob")
+    assert len(limiter) == 0
