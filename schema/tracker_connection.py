@@ -14,7 +14,7 @@ from schema.selection import selected_names, selects_total_count
 from services.paging.pages import Page, PageRequest
 from services.tracker_types.catalogue import offered
 from services.trackers.listing import filters
-from services.trackers.listing.page import PEOPLE, TrackerQuery, page_of_trackers
+from services.trackers.listing.page import COMPANIONS, TrackerQuery, page_of_trackers
 
 _BELOW_LEARNER = {"programme": "programme", "employer": "employer", "tutor": "tutor", "groups": "groups"}
 _BELOW_TRACKER = {"assignee": "assignee", "createdBy": "creator", "learner": "learner", "type": "type"}
@@ -91,10 +91,10 @@ def _prime_people(loaders: Loaders, records: Sequence[Mapping[str, Any]]) -> Non
     """Put the rows that were read with the trackers into the loaders, so that these read nothing."""
     if not records:
         return
-    aliases = [alias for alias in (*PEOPLE, "actor", "author") if f"{alias}.id" in records[0]]
+    aliases = [alias for alias in (*COMPANIONS, "actor", "author") if f"{alias}.id" in records[0]]
     for record in records:
         for alias in aliases:
-            model = PEOPLE[alias][0] if alias in PEOPLE else Member
+            model = COMPANIONS[alias][0] if alias in COMPANIONS else Member
             person: Any = row(model, alias, record)
             if person is None:
                 continue

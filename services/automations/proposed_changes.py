@@ -15,9 +15,9 @@ from services.forms.display import names_by_id
 from services.kernel.dates import format_date
 from services.rows import rows_by_id
 from services.tracker_types.catalogue import forms
+from services.tracker_types.transitions import OPEN_STATUSES
 from services.viewer import Viewer
 
-_OPEN = (TrackerStatus.NEW, TrackerStatus.APPROVED)
 _CARRIED_OUT = """
 SELECT DISTINCT ON (tracker_id) tracker_id, changes FROM tracker_event
 WHERE kind = 'APPLIED' AND tracker_id = ANY($1) ORDER BY tracker_id, at DESC, id DESC
@@ -46,7 +46,7 @@ async def proposed_changes(viewer: Viewer, trackers: Sequence[Tracker]) -> list[
     definitions = {tracker.id: known[tracker.type_version_id].definition for tracker in trackers}
     automations = [tracker for tracker in trackers if is_automation(definitions[tracker.id])]
     done = await _carried_out([one.id for one in automations if one.status == TrackerStatus.RESOLVED])
-    open_ones = [one for one in automations if one.status in _OPEN]
+    open_ones = [one for one in automations if one.status in OPEN_STATUSES]
     found = await _compared(viewer, open_ones, definitions)
     names = await names_by_id(viewer.organisation_id, references(item for some in found.values() for item in some))
     told = {tracker_id: worded(some, names) for tracker_id, some in found.items()}

@@ -10,7 +10,8 @@ from services.demo.cases import Case
 from services.demo.end_states import EndState
 from services.kernel.dates import TIME_ZONE
 
-NEW, APPROVED, RESOLVED, REJECTED, CLOSED = TrackerStatus
+NEW, APPROVED, RESOLVED = TrackerStatus.NEW, TrackerStatus.APPROVED, TrackerStatus.RESOLVED
+REJECTED, CLOSED = TrackerStatus.REJECTED, TrackerStatus.CLOSED
 _DAYS_UNTIL_REOPENED = 20  # a new tracker older than this may have been rejected and reopened
 APPLY_DELAY = dt.timedelta(seconds=2)
 """The time from the approval of an automation without an effective date until it is applied."""

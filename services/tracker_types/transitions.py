@@ -8,7 +8,11 @@ from models import Role, TrackerCategory, TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.viewer import Viewer
 
-NEW, APPROVED, RESOLVED, REJECTED, CLOSED = TrackerStatus
+NEW, APPROVED, RESOLVED = TrackerStatus.NEW, TrackerStatus.APPROVED, TrackerStatus.RESOLVED
+REJECTED, CLOSED = TrackerStatus.REJECTED, TrackerStatus.CLOSED
+
+OPEN_STATUSES = (NEW, APPROVED)
+"""The statuses of trackers that are still to be dealt with, and so can be overdue."""
 
 PLAIN: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
     {

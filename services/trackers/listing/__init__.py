@@ -1,4 +1,5 @@
-"""Pages of trackers: filters, orders and search, and the SQL that answers each with few rows read.
+"""Pages of trackers: filters, orders and search, and SQL that reads few rows for each.
 
-May use ``paging``, ``tracker_types`` and the kernel.
+It reads the tables ``tracker_listing``, ``tracker_in_group`` and ``tracker_words``, which triggers keep equal to the views
+``tracker_listed``, ``tracker_grouped`` and ``tracker_worded``. May use ``paging``, ``tracker_types`` and the kernel.
 """

@@ -1,7 +1,7 @@
-"""Ranges of days as few blocks of days, each of which an index of the listing holds newest first.
+"""Split ranges of days into few blocks of 256, 16 or 1 days, each of which an index of the listing has in order.
 
-Days are counted from 2020 and kept within 0 to 8191: what lies before or after counts as the first or the last, so the
-blocks at these ends may hold days outside the range.
+The view ``tracker_listed`` stores days as numbers from 2020-01-01, limited to 0 to 8191. All earlier and later days are
+stored as the first and the last number, so the first and the last block also have days outside the range.
 """
 
 import datetime as dt
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE, TIME_ZONE
 
-_FIRST, _LAST = dt.date(2020, 1, 1), 8191
-_SHIFTS = (8, 4, 0)
+FIRST_DAY = dt.date(2020, 1, 1)
+MAX_DAY_NUMBER = 8191
+SHIFTS = (8, 4, 0)
+"""The sizes of blocks: by how many bits their indexes shift the number of a day."""
 _DAY = dt.timedelta(days=1)
 
 
@@ -24,17 +26,17 @@ class Days:
 
     @property
     def start(self) -> dt.date:
-        """The first day, within those that anything can lie on or next to."""
+        """The first day, or the day before every possible date if the range is open."""
         return min(max(self.first or EARLIEST_DATE - _DAY, EARLIEST_DATE - _DAY), LATEST_DATE + _DAY)
 
     @property
     def end(self) -> dt.date:
-        """The last day, likewise."""
+        """The last day, or the day after every possible date if the range is open."""
         return min(max(self.last or LATEST_DATE + _DAY, EARLIEST_DATE - _DAY), LATEST_DATE + _DAY)
 
     @property
     def moments(self) -> tuple[dt.datetime, dt.datetime]:
-        """When the first day begins, and when the last has ended, in Europe/London."""
+        """The start of the first day and the end of the last in Europe/London, as a half-open interval."""
         return _midnight(self.start), _midnight(self.end + _DAY)
 
 
@@ -44,21 +46,21 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The days that are ``place`` once they are shifted by so many bits."""
+    """The days whose numbers, shifted right by ``shift`` bits, are ``value``."""
 
     shift: int
-    place: int
+    value: int
 
     @property
     def is_at_an_end(self) -> bool:
-        """Whether it holds the first or the last day that is counted, and with it all those beyond."""
-        return self.place in (0, _LAST >> self.shift)
+        """Whether the block has the first or the last number, and with it all earlier or later days."""
+        return self.value in (0, MAX_DAY_NUMBER >> self.shift)
 
 
 def blocks(days: Days) -> Iterator[Block]:
-    """Blocks that cover the range and do not overlap."""
-    day, last = (min(max((one - _FIRST).days, 0), _LAST) for one in (days.start, days.end))
+    """Return the blocks that cover a range, as few as possible, without overlap."""
+    day, last = (min(max((end - FIRST_DAY).days, 0), MAX_DAY_NUMBER) for end in (days.start, days.end))
     while day <= last:
-        shift = next(bits for bits in _SHIFTS if day % (1 << bits) == 0 and day + (1 << bits) - 1 <= last)
+        shift = next(bits for bits in SHIFTS if day % (1 << bits) == 0 and day + (1 << bits) - 1 <= last)
         yield Block(shift, day >> shift)
         day += 1 << shift

@@ -1,7 +1,7 @@
-"""Which trackers a list has: each field of a filter as a condition on the listing, and as branches that indexes hold in order."""
+"""Filters of trackers: each field as a condition on the listing, and as branches that an index has in order of number."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,19 +10,19 @@ from services.kernel.dates import today
 from services.kernel.sql import StatementBuilder
 from services.kernel.text import clean_text
 from services.tracker_types.catalogue import may_be_key
+from services.tracker_types.transitions import OPEN_STATUSES
 from services.trackers.listing.day_blocks import Days, blocks
-from services.trackers.listing.orders import NOBODY
+from services.trackers.listing.orders import CATEGORY_ORDER, NOBODY, STATUS_ORDER
 from services.viewer import Viewer
 
-_STATUSES, _CATEGORIES = list(TrackerStatus), list(TrackerCategory)
 _TYPE = "SELECT id FROM tracker_type WHERE key = {} AND (organisation_id = {} OR organisation_id IS NULL)"
 _GROUP = "SELECT id FROM learner_group WHERE name = {} AND organisation_id = {}"
-_OPEN = "l.status <= 2"
+_OPEN = f"l.status <= {len(OPEN_STATUSES)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerFilter:
-    """Which trackers: fields are and-ed, entries of a list or-ed; None restricts nothing, an empty list of ids all."""
+    """A filter: all fields must match, and one value of each list. None matches every tracker, an empty list none."""
 
     search: tuple[str, ...] = ()
     type: Collection[str] | None = None
@@ -49,7 +49,7 @@ ALL = TrackerFilter()
 
 @dataclass(frozen=True, slots=True)
 class IndexBranch:
-    """A part of the listing that one index holds by number: the condition on its rows, and the table that has them."""
+    """A part of the listing that one index has by number: the condition on its rows, and the FROM clause."""
 
     condition: str
     rows: str = "tracker_listing l"
@@ -57,26 +57,26 @@ class IndexBranch:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One field of a filter. Both sides bind their values when they are asked for: only what is used is bound."""
+    """One field of a filter, as a condition and as branches. Either binds its values only when it is called."""
 
     condition: Callable[[], str]
     branches: Callable[[], list[IndexBranch]]
     size: int = 1
-    """How many values were given."""
+    """How many values the field has."""
     alone: bool = False
-    """Whether the branches know nothing of other conditions."""
+    """Whether the branches cannot be combined with other conditions."""
 
 
-def facets(filter_by: TrackerFilter, viewer: Viewer, statement: StatementBuilder) -> list[Condition]:
-    """All fields but the search, those first that mostly leave the fewest trackers."""
-    return [*_Fields(filter_by, viewer, statement).facets()]
+def conditions_of(filter_by: TrackerFilter, viewer: Viewer, statement: StatementBuilder) -> list[Condition]:
+    """Return the conditions of all fields but the search, the most selective ones first."""
+    return [*_Fields(filter_by, viewer, statement).conditions()]
 
 
 class _Fields:
     def __init__(self, filter_by: TrackerFilter, viewer: Viewer, statement: StatementBuilder) -> None:
         self.filter_by, self.viewer, self.bind = filter_by, viewer, statement.bind
 
-    def facets(self) -> Iterator[Condition]:
+    def conditions(self) -> Iterator[Condition]:
         asked = self.filter_by
         yield from self._pointing("l.learner_id", asked.learner)
         if asked.group is not None:
@@ -89,8 +89,8 @@ class _Fields:
         yield from self._pointing("l.programme_id", asked.programme)
         if asked.type is not None:
             yield self._types([key for key in asked.type if may_be_key(key)])
-        yield from self._among("l.status", _places(_STATUSES, asked.status))
-        yield from self._among("l.category", _places(_CATEGORIES, asked.category))
+        yield from self._among("l.status", _positions(STATUS_ORDER, asked.status))
+        yield from self._among("l.category", _positions(CATEGORY_ORDER, asked.category))
         yield from self._among("l.programme_status", asked.programme_status)
         if asked.created is not None:
             yield self._created(asked.created)
@@ -102,37 +102,37 @@ class _Fields:
             yield self._overdue() if asked.overdue else self._not_overdue()
 
     def _pointing(self, column: str, ids: Collection[UUID] | None, *others: UUID) -> Iterator[Condition]:
-        """Rows that point to one of ``ids``, of which nobody's names no row, or to one of ``others``."""
-        return self._among(column, None if ids is None else [*(one for one in ids if one != NOBODY), *others])
+        """Yield the condition that a column is among ``ids``, of which NOBODY matches nothing, or among ``others``."""
+        return self._among(column, None if ids is None else [*(row_id for row_id in ids if row_id != NOBODY), *others])
 
     def _among(self, column: str, values: Collection[object] | None) -> Iterator[Condition]:
         if values is not None:
             once = list(dict.fromkeys(values))
             yield Condition(
                 lambda: f"{column} = ANY({self.bind(once)})",
-                lambda: [IndexBranch(f"{column} = {self.bind(one)}") for one in once],
+                lambda: [IndexBranch(f"{column} = {self.bind(value)}") for value in once],
                 len(once),
             )
 
     def _assigned(self) -> Iterator[Condition]:
-        """``assignee`` and ``unassigned`` together mean either; ``unassigned`` false alone means those with an assignee."""
+        """Yield the condition of ``assignee`` or ``unassigned``; ``unassigned`` false alone matches any assignee."""
         asked = self.filter_by
         if asked.assignee is None and asked.unassigned is False:
-            given = f"l.assignee_id <> '{NOBODY}'"
-            yield Condition(lambda: given, lambda: [IndexBranch(given)])
+            assigned = f"l.assignee_id <> '{NOBODY}'"
+            yield Condition(lambda: assigned, lambda: [IndexBranch(assigned)])
         elif asked.assignee is not None or asked.unassigned:
             yield from self._pointing("l.assignee_id", asked.assignee or (), *([NOBODY] if asked.unassigned else []))
 
     def _types(self, keys: list[str]) -> Condition:
         organisation = self.viewer.organisation_id
 
-        def one(key: str) -> IndexBranch:
-            found = _TYPE.format(self.bind(key), self.bind(organisation))
-            return IndexBranch(f"l.type_id = ({found} ORDER BY organisation_id LIMIT 1)")
+        def branch(key: str) -> IndexBranch:
+            type_id = _TYPE.format(self.bind(key), self.bind(organisation))
+            return IndexBranch(f"l.type_id = ({type_id} ORDER BY organisation_id LIMIT 1)")
 
         return Condition(
             lambda: f"l.type_id IN ({_TYPE.format(f'ANY({self.bind(keys)})', self.bind(organisation))})",
-            lambda: [one(key) for key in dict.fromkeys(keys)],
+            lambda: [branch(key) for key in dict.fromkeys(keys)],
             len(keys),
         )
 
@@ -140,17 +140,19 @@ class _Fields:
         organisation = self.viewer.organisation_id
 
         def condition() -> str:
-            wanted = _GROUP.format(f"ANY({self.bind(names)})", self.bind(organisation))
-            return f"EXISTS (SELECT FROM learner_in_group i WHERE i.learner_id = l.learner_id AND i.group_id IN ({wanted}))"
+            ids = _GROUP.format(f"ANY({self.bind(names)})", self.bind(organisation))
+            return (
+                f"EXISTS (SELECT FROM learner_in_group i WHERE i.learner_id = l.learner_id AND i.group_id IN ({ids}))"
+            )
 
-        def one(name: str) -> IndexBranch:
-            found = _GROUP.format(self.bind(name), self.bind(organisation))
-            return IndexBranch(f"l.group_id = ({found})", "tracker_in_group l")
+        def branch(name: str) -> IndexBranch:
+            group_id = _GROUP.format(self.bind(name), self.bind(organisation))
+            return IndexBranch(f"l.group_id = ({group_id})", "tracker_in_group l")
 
-        return Condition(condition, lambda: [one(name) for name in dict.fromkeys(names)], len(names), alone=True)
+        return Condition(condition, lambda: [branch(name) for name in dict.fromkeys(names)], len(names), alone=True)
 
     def _created(self, days: Days) -> Condition:
-        """Numbers grow with the time of opening, so a range of days is a range of numbers."""
+        """Return the condition on a range of days as one on numbers, which grow with the time of creation."""
 
         def condition() -> str:
             mine = f"SELECT number FROM tracker WHERE organisation_id = {self.bind(self.viewer.organisation_id)} AND created_at"
@@ -177,10 +179,11 @@ class _Fields:
 
     def _not_overdue(self) -> Condition:
         days = Days(first=today())
-        done = [IndexBranch(f"l.status = {place}") for place in range(3, len(_STATUSES) + 1)]
+        closed = range(len(OPEN_STATUSES) + 1, len(STATUS_ORDER) + 1)
+        done = [IndexBranch(f"l.status = {position}") for position in closed]
         undated = IndexBranch(f"{_OPEN} AND l.due_day = -1")
         return Condition(
-            lambda: f"(l.status > 2 OR l.due_date IS NULL OR {self._due_within(days)})",
+            lambda: f"(l.status > {len(OPEN_STATUSES)} OR l.due_date IS NULL OR {self._due_within(days)})",
             lambda: [*done, undated, *self._due_blocks(days, _OPEN)],
         )
 
@@ -191,25 +194,25 @@ class _Fields:
         return self._blocks("l.due_day", days, lambda: self._due_within(days), beside)
 
     def _blocks(self, day: str, days: Days, within: Callable[[], str], beside: str = "true") -> list[IndexBranch]:
-        """Branches for the blocks. Only those at the ends of what is counted may hold other days.
+        """Return a branch for each block. Only the first and the last block can have days outside the range.
 
-        Elsewhere the range is not asked again: the planner would take it for a second condition, expect hardly a row, and
-        rather sort all branches than merge them.
+        The others do not repeat the range: the planner would take it for a second condition, expect hardly a row, and
+        sort all branches instead of merging them.
         """
         return [
             IndexBranch(
-                f"{f'({day} >> {block.shift})' if block.shift else day} = {self.bind(block.place)} AND {beside} "
+                f"{f'({day} >> {block.shift})' if block.shift else day} = {self.bind(block.value)} AND {beside} "
                 f"AND {within() if block.is_at_an_end else 'true'}"
             )
             for block in blocks(days)
         ]
 
 
-def _places(values: list[TrackerStatus] | list[TrackerCategory], asked: Collection[object] | None) -> list[int] | None:
-    """The places of enum values in their enum, from 1, as the listing has them."""
-    return None if asked is None else [place for place, value in enumerate(values, 1) if value in asked]
+def _positions(order: Sequence[object], values: Collection[object] | None) -> list[int] | None:
+    """Return the positions of enum values in an order, from 1, as the listing stores them."""
+    return None if values is None else [position for position, value in enumerate(order, 1) if value in values]
 
 
 def _texts(entries: Collection[str]) -> list[str]:
-    """Entries as texts are kept; what is no text matches nothing."""
+    """Return the entries as texts are stored, without those that are not valid text, which match nothing."""
     return [clean for entry in entries if (clean := clean_text(entry)) is not None]

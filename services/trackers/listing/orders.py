@@ -1,4 +1,4 @@
-"""Orders of a list of trackers. Ties go by number, which is the order of their ids, in the direction of the last term."""
+"""The orders of trackers. Ties are broken by number, in the direction of the last term."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -7,19 +7,30 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from models import TrackerCategory, TrackerStatus
 from services.kernel.errors import BadRequestError
 from services.paging.keyset import Key, Order
+from services.tracker_types.transitions import OPEN_STATUSES
 
 NOBODY = UUID(int=0)
-"""Who stands in the listing where there is no assignee, creator or tutor."""
+"""The id in the listing of a tracker without assignee, creator, tutor, employer or programme."""
+
+STATUS_ORDER = (*OPEN_STATUSES, TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
+CATEGORY_ORDER = (
+    TrackerCategory.EMPLOYABILITY,
+    TrackerCategory.FUNDED,
+    TrackerCategory.CUSTOM,
+    TrackerCategory.PROCESS_AUTOMATION,
+)
+"""The listing stores a status and a category as its position in these, from 1; so does the view ``tracker_listed``."""
 
 NUMBER = "l.number"
 NEWEST_FIRST = Order("trackers", (Key(NUMBER, int, descending=True),))
-"""By number alone: it grows with the time of opening, by which ids grow too."""
+"""By number alone: a later tracker has a higher number."""
 
 
 class TrackerOrderField(StrEnum):
-    """By what trackers can be ordered."""
+    """What trackers can be ordered by."""
 
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
@@ -34,15 +45,15 @@ class TrackerOrderField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderTerm:
-    """One of the things that a list is ordered by."""
+    """One field of an order, and its direction."""
 
     field: TrackerOrderField
     descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What has a name that trackers are ordered by: rows of ``id`` and ``name``, and the listing's column that points there."""
+class NamedRelation:
+    """A relation by whose name trackers are ordered: its alias, a SELECT of ``id`` and ``name``, the listing's column."""
 
     alias: str
     rows: str
@@ -52,39 +63,39 @@ class Named:
 _MEMBERS = f"SELECT id, name FROM member WHERE organisation_id = {{}} UNION ALL SELECT '{NOBODY}', NULL"
 _TYPES = "SELECT id, name FROM tracker_type WHERE organisation_id = {} OR organisation_id IS NULL"
 
-NAMED: Mapping[TrackerOrderField, Named] = MappingProxyType(
+NAMED_RELATIONS: Mapping[TrackerOrderField, NamedRelation] = MappingProxyType(
     {
-        TrackerOrderField.TYPE: Named("type", _TYPES, "l.type_id"),
-        TrackerOrderField.ASSIGNEE: Named("assignee", _MEMBERS, "l.assignee_id"),
-        TrackerOrderField.CREATED_BY: Named("creator", _MEMBERS, "l.created_by_id"),
+        TrackerOrderField.TYPE: NamedRelation("type", _TYPES, "l.type_id"),
+        TrackerOrderField.ASSIGNEE: NamedRelation("assignee", _MEMBERS, "l.assignee_id"),
+        TrackerOrderField.CREATED_BY: NamedRelation("creator", _MEMBERS, "l.created_by_id"),
     }
 )
-"""Names are looked up when a list is read, so that renaming costs nothing."""
+"""Their names are joined when a list is read, so that a new name changes no tracker."""
 
 
 def order_of(terms: Sequence[OrderTerm]) -> Order:
-    """The order of some terms, newest first if there are none. Raises BadRequestError for a field given twice."""
+    """Return the order by some terms, newest first if there are none. Raises BadRequestError for a repeated field."""
     if not terms:
         return NEWEST_FIRST
     keys: list[Key] = []
-    for place, term in enumerate(terms):
-        if any(term.field == other.field for other in terms[:place]):
-            raise BadRequestError(f"{term.field} is given twice.", "orderBy", str(place), "field")
+    for index, term in enumerate(terms):
+        if any(term.field == other.field for other in terms[:index]):
+            raise BadRequestError(f"{term.field} is given twice.", "order_by", str(index), "field")
         keys += _keys(term)
     if NUMBER not in [key.sql for key in keys]:
         keys.append(Key(NUMBER, int, terms[-1].descending))
-    ending = [key.sql for key in keys].index(NUMBER) + 1  # no two have one number: nothing can follow
+    ending = [key.sql for key in keys].index(NUMBER) + 1  # numbers are unique: later keys would have no effect
     name = " ".join(["trackers", *(f"{term.field} {'DESC' if term.descending else 'ASC'}" for term in terms)])
     return Order(name, tuple(keys[:ending]))
 
 
 def _keys(term: OrderTerm) -> list[Key]:
-    """The keys of a term, none of which is ever null: what is not there is last both ways."""
+    """Return the keys of a term. None of them is ever null: what is missing is last in both directions."""
     down = term.descending
-    if term.field in NAMED:
-        alias = NAMED[term.field].alias
+    if term.field in NAMED_RELATIONS:
+        alias = NAMED_RELATIONS[term.field].alias
         missing = f"({alias}.name IS {'NOT ' if down else ''}NULL)::int"
-        folded, name = (f"coalesce({one}, '') COLLATE \"C\"" for one in (f"fold({alias}.name)", f"{alias}.name"))
+        folded, name = (f"coalesce({sql}, '') COLLATE \"C\"" for sql in (f"fold({alias}.name)", f"{alias}.name"))
         return [Key(missing, int, down), Key(folded, str, down), Key(name, str, down), Key(f"{alias}.id", UUID, down)]
     match term.field:
         case TrackerOrderField.UPDATED_AT:

@@ -1,4 +1,4 @@
-"""Lists of trackers: the hot read. One statement answers a page with all the rows that its trackers point to."""
+"""Pages of trackers, the hot read: one statement fetches a page with all rows that its trackers refer to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from services.trackers.listing.plan import Finding, find
 from services.viewer import Viewer
 from services.visibility import visible
 
-PEOPLE: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
+COMPANIONS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
     {
         "assignee": (Member, "LEFT JOIN member assignee ON assignee.id = t.assignee_id"),
         "creator": (Member, "LEFT JOIN member creator ON creator.id = t.created_by_id"),
@@ -29,7 +29,7 @@ PEOPLE: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
         "tutor": (Member, "LEFT JOIN member tutor ON tutor.id = learner.tutor_id"),
     }
 )
-"""The rows that can come along with a tracker, by alias; those after ``learner`` need it."""
+"""The rows that can be fetched with a tracker, by alias, and their joins. Those after ``learner`` need its join."""
 
 _GROUPS = (
     "ARRAY(SELECT g.name FROM learner_in_group i JOIN learner_group g ON g.id = i.group_id "
@@ -39,7 +39,7 @@ _GROUPS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerQuery:
-    """Which trackers in which order, with which of the rows that they point to, and whether to count them all."""
+    """A list of trackers: its filter and order, the rows to fetch with each tracker, and whether to count all."""
 
     filter_by: TrackerFilter = ALL
     order_by: tuple[OrderTerm, ...] = ()
@@ -48,20 +48,20 @@ class TrackerQuery:
 
 
 async def page_of_trackers(viewer: Viewer, request: PageRequest, query: TrackerQuery) -> Page:
-    """A page of the organisation's trackers, as far as the viewer sees them."""
-    return await fetch_page(request, _listing(viewer, query), count=query.count)
+    """Fetch a page of the trackers that the viewer sees. Raises BadRequestError for arguments that make no sense."""
+    return await fetch_page(request, _list_query(viewer, query), count=query.count)
 
 
 async def pages_by_learner(
     viewer: Viewer, request: PageRequest, learner_ids: Sequence[UUID], query: TrackerQuery
 ) -> dict[UUID, Page]:
-    """The same page of each learner's trackers."""
-    return await fetch_pages(request, _listing(viewer, query, below_learner=True), learner_ids, count=query.count)
+    """Fetch the same page of each learner's trackers that the viewer sees, by learner."""
+    return await fetch_pages(request, _list_query(viewer, query, below_learner=True), learner_ids, count=query.count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _TrackerListing:
-    """Trackers that are found in the listing of them, and seen only where the rights say so too."""
+class _TrackerListQuery:
+    """A query of trackers that finds them in the listing, and then applies ``visible`` to the trackers themselves."""
 
     order: Order
     statement: StatementBuilder
@@ -71,10 +71,10 @@ class _TrackerListing:
     seen: str
 
     def rows(self, window: Window) -> str:
-        """A stretch of the list.
+        """Return the SELECT of the trackers in a window.
 
-        Each of its trackers is looked up by id, by OFFSET 0 whatever the planner believes: of an organisation that no
-        statistics know yet it would take every tracker, and find the page again for each.
+        OFFSET 0 makes the planner look up each tracker by id. In an organisation that has no statistics yet it would
+        read every tracker instead, and find the page again for each of them.
         """
         keys = ", ".join(f'found."key{n}"' for n in range(len(self.order.keys)))
         return (
@@ -84,18 +84,18 @@ class _TrackerListing:
         )
 
     def exists(self, window: Window) -> str:
-        """Whether there is anything in a stretch; not EXISTS, which forgets the order and with it the right index."""
-        return f"(SELECT true FROM ({self.finding.rows(window)}) one) IS TRUE"
+        """Return the condition that a window has rows; without EXISTS, which drops the order and so the right index."""
+        return f"(SELECT true FROM ({self.finding.rows(window)}) first) IS TRUE"
 
     def count(self) -> str:
-        """How many there are."""
+        """Return the SELECT of the number of all trackers."""
         return self.finding.count()
 
 
-def _listing(viewer: Viewer, query: TrackerQuery, *, below_learner: bool = False) -> _TrackerListing:
+def _list_query(viewer: Viewer, query: TrackerQuery, *, below_learner: bool = False) -> _TrackerListQuery:
     statement, order = StatementBuilder(), order_of(query.order_by)
     select, source = [columns(Tracker, "t")], []
-    for alias, (model, join) in PEOPLE.items():
+    for alias, (model, join) in COMPANIONS.items():
         if alias in query.companions:
             select.append(columns(model, alias))
             source.append(join)
@@ -104,7 +104,7 @@ def _listing(viewer: Viewer, query: TrackerQuery, *, below_learner: bool = False
     if "type" in query.companions:
         select.append(type_columns())
         source.append(f"JOIN {type_source(viewer, statement)} ON type.id = t.type_id")
-    return _TrackerListing(
+    return _TrackerListQuery(
         order=order,
         statement=statement,
         finding=find(viewer, query.filter_by, query.order_by, statement, below_learner=below_learner),

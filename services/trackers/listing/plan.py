@@ -1,24 +1,24 @@
-"""How trackers are found in the listing: by the one index that holds what is asked for in its order, where there is one."""
+"""Plans for finding trackers in the listing: by an index that has the filter's rows in order, if there is one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.kernel.sql import StatementBuilder
 from services.paging.keyset import Bound, Key, Order, Window, bound_predicate
-from services.trackers.listing.filters import Condition, IndexBranch, TrackerFilter, facets
-from services.trackers.listing.orders import NAMED, NUMBER, Named, OrderTerm, order_of
-from services.trackers.listing.search import SearchedLots, matches
+from services.trackers.listing.filters import Condition, IndexBranch, TrackerFilter, conditions_of
+from services.trackers.listing.orders import NAMED_RELATIONS, NUMBER, NamedRelation, OrderTerm, order_of
+from services.trackers.listing.search import BlockSearch, matches
 from services.viewer import Viewer
 
-MOST_BRANCHES = 200
-"""So many values of one field are each looked up by themselves; beyond, the list is read as the planner thinks best."""
+MAX_BRANCHES = 200
+"""How many values of one field get a branch each; with more, the choice is left to PostgreSQL's planner."""
 
-GREATEST_NUMBER = 2**31 - 1
+MAX_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The trackers that are found: the SQL of the ids and keys of a stretch of them, and of how many they are."""
+    """The SELECT of the ids and keys of the trackers in a window, and the SELECT of the number of all."""
 
     rows: Callable[[Window], str]
     count: Callable[[], str]
@@ -32,19 +32,22 @@ def find(
     *,
     below_learner: bool = False,
 ) -> Finding:
-    """The trackers of a filter in an order that the viewer may list, or those of them about the learner ``parent.id``."""
+    """Plan how to find the trackers of a filter in an order, as far as the viewer may list them.
+
+    With ``below_learner``, only those about the learner ``parent.id``.
+    """
     order = order_of(order_by)
     scope = f"{statement.bind(viewer.organisation_id if viewer.is_administrator else viewer.member_id)}::uuid"
     base = [f"l.scope = {scope}", *(["l.learner_id = parent.id"] if below_learner else [])]
-    fields = facets(filter_by, viewer, statement)
+    fields = conditions_of(filter_by, viewer, statement)
     searched = [_searched(filter_by.search, statement)] if filter_by.search else []
-    named = [(NAMED[term.field], term) for term in order_by if term.field in NAMED]
+    named = [NAMED_RELATIONS[term.field] for term in order_by if term.field in NAMED_RELATIONS]
 
     def organisation() -> str:
         return f"{statement.bind(viewer.organisation_id)}::uuid"
 
     def where(*but: Condition) -> list[str]:
-        return [*base, *(one.condition() for one in fields if one not in but), *(one() for one in searched)]
+        return [*base, *(field.condition() for field in fields if field not in but), *(search() for search in searched)]
 
     def count() -> str:
         return f"SELECT count(*) FROM tracker_listing l WHERE {' AND '.join(where())}"
@@ -52,18 +55,19 @@ def find(
     rows: Callable[[Window], str]
     by_number = [key.sql for key in order.keys] == [NUMBER] and not below_learner
     only = len(fields) + len(searched) == 1
-    leading = next((one for one in fields if one.size <= MOST_BRANCHES and (only or not one.alone)), None)
+    leading = next((field for field in fields if field.size <= MAX_BRANCHES and (only or not field.alone)), None)
     if by_number and leading:
         rows = _MergeAppend(order, leading.branches(), where(leading))
     elif by_number and searched and not fields:
-        rows = SearchedLots(order, filter_by.search, organisation(), scope, statement)
+        rows = BlockSearch(order, filter_by.search, organisation(), scope, statement)
     elif len(order_by) == 1 and named and not (fields or searched or below_learner):
-        rows = _NestedLoop(order, named[0][0], named[0][0].rows.format(organisation()), base)
+        rows = _NestedLoop(order, named[0], named[0].rows.format(organisation()), base)
     else:
         joins = [
-            f"JOIN ({one.rows.format(organisation())}) {one.alias} ON {one.alias}.id = {one.column}" for one, _ in named
+            f"JOIN ({relation.rows.format(organisation())}) {relation.alias} ON {relation.alias}.id = {relation.column}"
+            for relation in named
         ]
-        rows = _Plain(order, " ".join(["tracker_listing l", *joins]), where())
+        rows = _Scan(order, " ".join(["tracker_listing l", *joins]), where())
     return Finding(rows, count)
 
 
@@ -74,8 +78,8 @@ def _searched(words: Sequence[str], statement: StatementBuilder) -> Callable[[],
 
 
 @dataclass(frozen=True, slots=True)
-class _Plain:
-    """The listing as it is."""
+class _Scan:
+    """The listing with all conditions, by whatever index PostgreSQL's planner chooses."""
 
     order: Order
     source: str
@@ -91,7 +95,7 @@ class _Plain:
 
 @dataclass(frozen=True, slots=True)
 class _MergeAppend:
-    """Branches by number, each read no further than the page needs."""
+    """Branches in order of number, merged; each is read no further than the page needs."""
 
     order: Order
     branches: Sequence[IndexBranch]
@@ -106,15 +110,15 @@ class _MergeAppend:
         )
 
     def _leaf(self, branch: IndexBranch, window: Window) -> str:
-        return f"({_Plain(self.order, branch.rows, [branch.condition, *self.where])(window)})"
+        return f"({_Scan(self.order, branch.rows, [branch.condition, *self.where])(window)})"
 
 
 @dataclass(frozen=True, slots=True)
 class _NestedLoop:
-    """One after the other of those whose names the order goes by, each with its trackers by number."""
+    """The rows of a relation in order of name, and for each its trackers in order of number."""
 
     order: Order
-    named: Named
+    named: NamedRelation
     rows: str
     where: Sequence[str]
 
@@ -124,7 +128,7 @@ class _NestedLoop:
         ends = [
             bound_predicate(outer, Bound(bound.values[:-1], bound.after, inclusive=True)) for bound in window.bounds
         ]
-        of_each = _Plain(
+        of_each = _Scan(
             Order(self.order.name, (number,)),
             "tracker_listing l",
             [*self.where, f"{self.named.column} = named.id", *(_from(number, bound) for bound in window.bounds)],
@@ -141,9 +145,9 @@ class _NestedLoop:
 
 
 def _from(number: Key, bound: Bound) -> str:
-    """Of the one at whom a cursor stands, what lies beyond it; of all others, everything."""
+    """Return the condition on the trackers of one named row: all of them, or, at the cursor's row, those beyond it."""
     *_, named, value = bound.values
-    edge = -1 if bound.after is not number.descending else GREATEST_NUMBER
+    edge = -1 if bound.after is not number.descending else MAX_NUMBER
     return bound_predicate(
         [number], replace(bound, values=(f"CASE WHEN named.id = {named} THEN {value} ELSE {edge} END",))
     )
