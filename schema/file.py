@@ -7,7 +7,7 @@ import strawberry
 from schema.context import Info
 from schema.fields import edge
 from schema.relay import NODE_ID, Node
-from services.files.signed_urls import address_of
+from services.files.signed_urls import signed_url
 from services.kernel.global_ids import to_global_id
 from services.trackers import attachments
 
@@ -19,7 +19,7 @@ def _id(root: Row) -> strawberry.ID:
 
 
 def _url(root: Row, info: Info) -> str:
-    return address_of(info.context.installation, root.grant, name=root.name)
+    return signed_url(info.context.installation, root.grant, name=root.name)
 
 
 @strawberry.type(description="A file that somebody uploaded. Nothing looks for viruses in it.")

@@ -12,7 +12,7 @@ from server.protocol.errors import log_failure
 from server.protocol.http_errors import HTTPError, http_error_response, internal_error_response
 from server.protocol.request_ids import new_request_id
 from services.accounts.sessions import viewer_of_session
-from services.files.signed_urls import granted
+from services.files.signed_urls import verify_signed_path
 from services.files.store import FileStore
 from services.installation import Installation
 from services.trackers.attachments import File, files_by_id
@@ -61,7 +61,7 @@ class DownloadEndpoint:
         return StreamingResponse(_body(first, chunks), headers=headers, media_type=file.media_type)
 
     async def _file(self, path: str) -> File:
-        grant = granted(self._installation, path)
+        grant = verify_signed_path(self._installation, path)
         if grant is None:
             raise HTTPError(404, "NOT_FOUND", "There is no such address")
         viewer = await viewer_of_session(grant.session_id, expires=grant.expires)

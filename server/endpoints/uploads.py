@@ -18,7 +18,7 @@ from server.protocol.http_errors import (
     json_response,
 )
 from services.files.store import FileStore
-from services.files.uploads import Destination, Sent, destination_of, too_large, upload
+from services.files.uploads import Destination, FileHeader, destination_of, too_large, upload
 from services.kernel.errors import DomainError, UnauthenticatedError
 from services.kernel.global_ids import to_global_id
 from services.viewer import Viewer
@@ -77,9 +77,9 @@ class UploadEndpoint:
         length = content_length(request)
         _check_length(length, destination)
         await part.open()
-        sent = Sent(name=part.name, media_type=part.media_type, length=length)
+        header = FileHeader(name=part.name, media_type=part.media_type, length=length)
         async with aclosing(part.chunks()) as chunks:
-            file_id = await upload(viewer, self._store, destination, sent, chunks)
+            file_id = await upload(viewer, self._store, destination, header, chunks)
         return json_response({"id": to_global_id("File", file_id)}, 201)
 
 
@@ -105,7 +105,7 @@ def _parameter(request: Request, name: str) -> str:
 
 def _check_length(length: int | None, destination: Destination) -> None:
     """Refuse a body that must hold too large a file before any of it is read."""
-    if length is not None and length > destination.most_bytes + MAX_OVERHEAD:
+    if length is not None and length > destination.max_bytes + MAX_OVERHEAD:
         raise too_large(destination)
 
 

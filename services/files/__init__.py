@@ -1,4 +1,5 @@
-"""Stored files: uploads, the store that keeps their bytes, signed addresses, and the removal of what nobody took.
+"""Uploaded files: receiving them, their bytes in a folder or bucket, signed URLs, and deleting abandoned uploads.
 
-What makes a file part of a tracker is in ``trackers.attachments``. May use ``tracker_types``, ``forms`` and the kernel.
+Attaching a file to a tracker is in ``trackers.attachments``. May use ``tracker_types``, ``forms``, ``viewer``,
+``installation`` and the kernel.
 """

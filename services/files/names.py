@@ -3,30 +3,31 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from services.kernel.text import clean_text
+from services.kernel.text import BIDI_CONTROLS, clean_text
 
-LONGEST_NAME = 255
-NAMELESS = "file"
-_LONGEST_GIVEN = 4_096
-_LONGEST_SUFFIX = 20
+MAX_LENGTH = 255
+DEFAULT_NAME = "file"
+_MAX_CHARACTERS_READ = 4_096
+_MAX_SUFFIX_LENGTH = 20
 
-# They make a name read differently from what it is: "exe.fdp" for "pdf.exe".
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
-_NOT_PRINTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_UNPRINTABLE_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
-def file_name(given: str | None) -> str:
-    """The name under which a file is kept: NFC, no folders, nothing unprintable, at most 255 characters.
+def file_name(client_name: str | None) -> str:
+    """Return the name under which a file is stored: NFC, no folders, nothing unprintable, at most 255 characters.
 
-    One that is too long loses from its middle: what it ends with tells people what it is.
+    A name that is too long is shortened before its suffix, which tells people what the file is.
     """
-    last = (given or "")[-_LONGEST_GIVEN:].replace("\\", "/").rpartition("/")[2]
-    kept = "".join(one for one in last if one not in _TURNING and unicodedata.category(one) not in _NOT_PRINTED)
-    name = clean_text(kept) or ""
+    last_part = (client_name or "")[-_MAX_CHARACTERS_READ:].replace("\\", "/").rpartition("/")[2]
+    name = clean_text("".join(character for character in last_part if _is_printable(character))) or ""
     if name in ("", ".", ".."):
-        return NAMELESS
-    if len(name) > LONGEST_NAME:
+        return DEFAULT_NAME
+    if len(name) > MAX_LENGTH:
         suffix = PurePosixPath(name).suffix
-        suffix = suffix if len(suffix) <= _LONGEST_SUFFIX else ""
-        name = name[: LONGEST_NAME - len(suffix)] + suffix
+        suffix = suffix if len(suffix) <= _MAX_SUFFIX_LENGTH else ""
+        name = name[: MAX_LENGTH - len(suffix)] + suffix
     return name
+
+
+def _is_printable(character: str) -> bool:
+    return character not in BIDI_CONTROLS and unicodedata.category(character) not in _UNPRINTABLE_CATEGORIES

@@ -1,7 +1,7 @@
-"""The addresses under which files are downloaded: signed, short-lived, and worth no more than the session they were given to.
+"""Signed URLs by which files are downloaded, with the rights of the session that they were made for.
 
-Whoever holds one may read the file, as long as that session's member may: signing out, being switched off and losing
-sight of the tracker end it at once.
+Anyone who has a URL can read the file for ten minutes, as long as that session's member can: signing out, a
+deactivation, and losing sight of the tracker end it at once.
 """
 
 import hmac
@@ -14,26 +14,26 @@ from uuid import UUID
 from services.installation import Installation
 
 LIFETIME = 600
-"""Seconds that an address holds, by the database's clock."""
+"""Seconds for which a URL is valid, by the database's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an address permits: reading one file, with one session's rights, until a moment (seconds since 1970)."""
+    """What a URL permits: reading one file with one session's rights until ``expires``, in seconds since 1970."""
 
     file_id: UUID
     session_id: UUID
     expires: int
 
 
-def address_of(installation: Installation, grant: Grant, *, name: str) -> str:
-    """The whole address. The name is there for people and programs that save the file by it; it is not signed."""
+def signed_url(installation: Installation, grant: Grant, *, name: str) -> str:
+    """Return the URL of a grant; ``name`` is there for programs that save the file under it, and is not signed."""
     path = f"{grant.file_id}/{grant.session_id}/{grant.expires}/{_signature(installation, grant)}"
     return f"{installation.public_url}/files/{path}/{quote(name, safe='')}"
 
 
-def granted(installation: Installation, path: str) -> Grant | None:
-    """What the rest of an address after ``/files/`` permits; None unless it was made here. It may have expired."""
+def verify_signed_path(installation: Installation, path: str) -> Grant | None:
+    """Return the grant of a URL's path after ``/files/``, which may have expired; None if the signature is invalid."""
     parts = path.split("/", 4)
     if len(parts) < 5:
         return None
@@ -41,11 +41,11 @@ def granted(installation: Installation, path: str) -> Grant | None:
         grant = Grant(UUID(parts[0]), UUID(parts[1]), int(parts[2]))
     except ValueError:
         return None
-    right = f"{grant.file_id}/{grant.session_id}/{grant.expires}/{_signature(installation, grant)}"
-    return grant if hmac.compare_digest(right.encode(), "/".join(parts[:4]).encode()) else None
+    expected = f"{grant.file_id}/{grant.session_id}/{grant.expires}/{_signature(installation, grant)}"
+    return grant if hmac.compare_digest(expected.encode(), "/".join(parts[:4]).encode()) else None
 
 
 def _signature(installation: Installation, grant: Grant) -> str:
-    # The first line keeps it apart from everything else that the secret signs: no token has a space in it.
-    said = f"file address\n{grant.file_id}\n{grant.session_id}\n{grant.expires}"
-    return urlsafe_b64encode(hmac.digest(installation.secret, said.encode(), sha256)).decode().rstrip("=")
+    # The first line separates it from everything else that the secret signs: no token contains a space.
+    message = f"file address\n{grant.file_id}\n{grant.session_id}\n{grant.expires}"
+    return urlsafe_b64encode(hmac.digest(installation.secret, message.encode(), sha256)).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""Where the bytes of files lie: a local folder, or a bucket of an S3-compatible store. One object a file, named by its id."""
+"""The store of files' bytes: a local folder, or a bucket of an S3-compatible store. One object per file, named by its id."""
 
 import asyncio
 import os
@@ -13,69 +13,70 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 READ_SIZE = 65_536
-"""Bytes that a reader is given at a time, more or less."""
-_PART = {"folder": 262_144, "bucket": 5 * 1024 * 1024}
-"""Bytes of an upload that are held until they are written; S3 takes no smaller part."""
-_TIDY_SECONDS = 60.0
-_LONGEST = timedelta(hours=1)
-"""One request to the store may take so long: somebody may be reading slowly at the other end."""
+"""Bytes in a piece that is read, approximately."""
+_PART_SIZE = {"folder": 262_144, "bucket": 5 * 1024 * 1024}
+"""Bytes of an upload that are buffered until they are written; S3 takes no smaller part."""
+_CLEANUP_SECONDS = 60.0
+_REQUEST_TIMEOUT = timedelta(hours=1)
+"""How long a request to the store may take: a client may be reading slowly."""
 
 
 class StoreError(Exception):
-    """The store did not do as it was told. What it said may hold addresses and keys, so it is not repeated here."""
+    """The store failed. Only the class of its error is kept, since the text may contain addresses and keys."""
 
 
 class FileStore:
-    """Bytes by file id; written whole or not at all, and never changed."""
+    """Keeps files by their ids; they are written whole or not at all, and never changed."""
 
     def __init__(self, store: ObjectStore, *, folder: Path | None = None) -> None:
         self._store = store
         self._folder = folder
-        self._part = _PART["folder" if folder else "bucket"]
+        self._part_size = _PART_SIZE["folder" if folder else "bucket"]
 
     async def write(self, file_id: UUID, chunks: AsyncIterator[bytes]) -> None:
-        """Keep what ``chunks`` yields, as it comes. What it raises ends the writing, leaves nothing and comes out here.
+        """Write what ``chunks`` yields, as it comes. If it raises, nothing is kept and the error is raised here.
 
         Raises StoreError.
         """
         key = str(file_id)
         relay = _Relay()
-        putting = asyncio.ensure_future(
-            self._store.put_async(key, relay.taken(), chunk_size=self._part, max_concurrency=1)
+        upload = asyncio.ensure_future(
+            self._store.put_async(key, relay.chunks(), chunk_size=self._part_size, max_concurrency=1)
         )
-        await relay.hand_over(chunks, putting)
+        await relay.feed(chunks, upload)
         if self._folder:
-            with _told_by_class():
-                await asyncio.to_thread(_settle, self._folder, key)
+            with _store_errors():
+                await asyncio.to_thread(_make_durable, self._folder, key)
 
     async def read(self, file_id: UUID) -> AsyncGenerator[bytes, None]:
-        """The bytes of a file, in pieces. Raises StoreError, before the first piece if there is no such file."""
-        with _told_by_class():
-            found = await self._store.get_async(str(file_id))
-            async for chunk in found.stream(min_chunk_size=READ_SIZE):
+        """Yield the bytes of a file in pieces; raise StoreError, before the first piece if there is no such file."""
+        with _store_errors():
+            result = await self._store.get_async(str(file_id))
+            async for chunk in result.stream(min_chunk_size=READ_SIZE):
                 yield bytes(chunk)
 
     async def delete(self, file_id: UUID) -> None:
-        """Forget a file, whether there is one or not, and what a process that ended while writing it left.
+        """Delete a file if there is one, and what a process that was killed while writing it left.
 
-        A bucket keeps the parts of such an upload to itself until its own lifecycle rule removes them.
-        Raises StoreError.
+        The parts of such an upload in a bucket are hidden, and removed by the bucket's lifecycle rule. Raises
+        StoreError.
         """
         key = str(file_id)
-        with _told_by_class():
+        with _store_errors():
             with suppress(FileNotFoundError):
                 await self._store.delete_async(key)
             if self._folder:
-                await asyncio.to_thread(_sweep, self._folder, key)
+                await asyncio.to_thread(_delete_unfinished, self._folder, key)
 
     async def check(self) -> None:
-        """Whether the store answers. Raises StoreError."""
-        with _told_by_class(), suppress(StopAsyncIteration):
+        """Check that the store answers; raise StoreError if not."""
+        with _store_errors(), suppress(StopAsyncIteration):
             await self._store.list(chunk_size=1).__anext__()
 
 
 @contextmanager
-def _told_by_class() -> Iterator[None]:
+def _store_errors() -> Iterator[None]:
+    """Raise errors of the store and the file system as StoreError."""
     try:
         yield
     except (BaseError, OSError) as error:
@@ -83,54 +84,54 @@ def _told_by_class() -> Iterator[None]:
 
 
 class _Relay:
-    """Hands chunks to the library one at a time.
+    """Passes chunks to the library one at a time.
 
-    The library is never cancelled and never sees an error of ours, but one of its own kind: cancelled in the middle
-    of an upload to a bucket it would leave the parts there, and the iterator that it reads waiting for ever.
+    The library is never cancelled and never sees an error but ``_UploadAborted``: cancelled during an upload to a
+    bucket it would leave the parts there, and the iterator that it reads would wait for ever.
     """
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(1)
-        self._broken = False
+        self._aborted = False
 
-    async def taken(self) -> AsyncIterator[bytes]:
-        """What the library reads."""
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the chunks, to the library."""
         while (chunk := await self._queue.get()) is not None:
             yield chunk
-        if self._broken:
-            raise _BrokenOffError
+        if self._aborted:
+            raise _UploadAborted
 
-    async def hand_over(self, chunks: AsyncIterator[bytes], putting: "asyncio.Future[Any]") -> None:
-        """All chunks, until the library has them. What breaks it off is raised once the library has tidied up."""
+    async def feed(self, chunks: AsyncIterator[bytes], upload: "asyncio.Future[Any]") -> None:
+        """Pass all chunks to the library; if that fails, raise the error once the library has cleaned up."""
         try:
             async for chunk in chunks:
-                await self._hand(chunk, putting)
-            await self._hand(None, putting)
-            with _told_by_class():
-                await asyncio.shield(putting)
+                await self._pass(chunk, upload)
+            await self._pass(None, upload)
+            with _store_errors():
+                await asyncio.shield(upload)
         except BaseException:
-            self._broken = True
-            tidied = asyncio.gather(self._hand(None, putting), putting, return_exceptions=True)
-            await asyncio.wait([tidied], timeout=_TIDY_SECONDS)
+            self._aborted = True
+            cleanup = asyncio.gather(self._pass(None, upload), upload, return_exceptions=True)
+            await asyncio.wait([cleanup], timeout=_CLEANUP_SECONDS)
             raise
 
-    async def _hand(self, chunk: bytes | None, putting: "asyncio.Future[Any]") -> None:
-        handing = asyncio.ensure_future(self._queue.put(chunk))
+    async def _pass(self, chunk: bytes | None, upload: "asyncio.Future[Any]") -> None:
+        pending = asyncio.ensure_future(self._queue.put(chunk))
         try:
-            await asyncio.wait([handing, putting], return_when=asyncio.FIRST_COMPLETED)
-            if not handing.done():  # the library ended before it was told to: it failed
-                with _told_by_class():
-                    await asyncio.shield(putting)
+            await asyncio.wait([pending, upload], return_when=asyncio.FIRST_COMPLETED)
+            if not pending.done():  # the library ended too early: it failed
+                with _store_errors():
+                    await asyncio.shield(upload)
         finally:
-            handing.cancel()
+            pending.cancel()
 
 
-class _BrokenOffError(Exception):
-    """Tells the library that what it reads will not be whole."""
+class _UploadAborted(Exception):  # noqa: N818 - a message to the library, not a failure
+    """Tells the library that no more chunks will come and the upload is incomplete."""
 
 
 def folder_store(folder: Path) -> FileStore:
-    """A folder, made where it is absent, and open to its owner alone. Raises OSError."""
+    """Return the store of a folder, which is created if needed and made accessible to its owner only. Raises OSError."""
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_mode & 0o777 != 0o700:
         folder.chmod(0o700)
@@ -138,17 +139,21 @@ def folder_store(folder: Path) -> FileStore:
 
 
 def bucket_store(url: str, *, allow_http: bool) -> FileStore:
-    """``s3://bucket/prefix``; keys, region and endpoint come from the usual ``AWS_…`` variables."""
+    """Return the store of ``s3://bucket/prefix``; keys, region and endpoint come from the usual ``AWS_…`` variables."""
     store = S3Store.from_url(
         url,
-        client_options={"allow_http": allow_http, "timeout": _LONGEST, "connect_timeout": timedelta(seconds=10)},
+        client_options={
+            "allow_http": allow_http,
+            "timeout": _REQUEST_TIMEOUT,
+            "connect_timeout": timedelta(seconds=10),
+        },
         retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
     )
     return FileStore(store)
 
 
-def _settle(folder: Path, key: str) -> None:
-    """A file written is open to its owner alone, and there after a power cut."""
+def _make_durable(folder: Path, key: str) -> None:
+    """Make a written file accessible to its owner only, and sync it to the disk."""
     with (folder / key).open("rb") as file:
         os.fchmod(file.fileno(), 0o600)
         os.fsync(file.fileno())
@@ -159,7 +164,7 @@ def _settle(folder: Path, key: str) -> None:
         os.close(directory)
 
 
-def _sweep(folder: Path, key: str) -> None:
-    """The library writes into ``KEY#1`` (2, 3 …) beside a file until it is whole."""
+def _delete_unfinished(folder: Path, key: str) -> None:
+    """Delete what was left unfinished: the library writes into ``KEY#1`` (2, 3 …) until the file is complete."""
     for unfinished in folder.glob(f"{key}#*"):
         unfinished.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import pytest
 
 from models import Member, StoredFile, Tracker, TrackerTypeVersion
 from models.base import new_id
-from services.files.signed_urls import granted
+from services.files.signed_urls import verify_signed_path
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.documents import definition_to_document
 from services.kernel.global_ids import to_global_id
@@ -72,7 +72,7 @@ async def test_a_tracker_takes_its_files_in_the_order_in_which_they_were_named(d
     for url, file in zip(urls, (letter, slip), strict=True):
         start = f"{INSTALLATION.public_url}/files/"
         assert url.startswith(start)
-        grant = granted(INSTALLATION, url.removeprefix(start))
+        grant = verify_signed_path(INSTALLATION, url.removeprefix(start))
         assert grant is not None
         assert grant.file_id == file.id
 

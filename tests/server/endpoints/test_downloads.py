@@ -12,25 +12,25 @@ import pytest
 from models import Member, MemberKind, Session, StoredFile
 from models.database import fetch
 from server.endpoints.downloads import content_disposition
-from services.files.signed_urls import Grant, address_of
+from services.files.signed_urls import Grant, signed_url
 from services.kernel.global_ids import from_global_id
 from services.trackers.attachments import files_by_id
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.scenarios.college import College, college
 from tests.support.servers.file_endpoints import PDF, Doors, doors
-from tests.support.servers.file_stores import kept_in
+from tests.support.servers.file_stores import storage_in
 
 
 @pytest.fixture(params=["folder", "bucket"])
 async def both(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(kept_in(request.param, request)) as running:
+    async with doors(storage_in(request.param, request)) as running:
         yield running
 
 
 @pytest.fixture
 async def at(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(kept_in("folder", request)) as running:
+    async with doors(storage_in("folder", request)) as running:
         yield running
 
 
@@ -70,7 +70,7 @@ NO_FILE = (404, "NOT_FOUND", "There is no such file")
 async def test_a_file_comes_as_an_attachment_and_never_as_a_page(both: Doors, house: College) -> None:
     content = PDF + b"\xff" * 7_000_000
     file = await uploaded(both, house.ada, content, name="Payslip “März”.pdf")
-    url = address_of(both.installation, await grant_of(house.ada, file), name=file.name)
+    url = signed_url(both.installation, await grant_of(house.ada, file), name=file.name)
     assert url.startswith(f"{both.url}/files/{file.id}/")
     assert url.endswith("/Payslip%20%E2%80%9CM%C3%A4rz%E2%80%9D.pdf")
     answer = await get(url)
@@ -99,7 +99,7 @@ async def test_a_file_comes_as_an_attachment_and_never_as_a_page(both: Doors, ho
 async def test_an_address_is_worth_nothing_once_it_is_changed(at: Doors, house: College) -> None:
     file, other = await uploaded(at, house.ada), await uploaded(at, house.ada)
     grant = await grant_of(house.ada, file)
-    url = address_of(at.installation, grant, name="slip.pdf")
+    url = signed_url(at.installation, grant, name="slip.pdf")
     session, bobs = str(grant.session_id), str((await grant_of(house.ada, other)).session_id)
     forged = {
         "another file": url.replace(str(file.id), str(other.id)),
@@ -128,7 +128,7 @@ async def test_an_address_is_worth_nothing_once_it_is_changed(at: Doors, house: 
 async def test_an_address_made_with_another_secret(at: Doors, house: College) -> None:
     file = await uploaded(at, house.ada)
     foreign = replace(at.installation, secret=b"another secret of 32 bytes or more")
-    assert refusal(await get(address_of(foreign, await grant_of(house.ada, file), name="a"))) == NO_ADDRESS
+    assert refusal(await get(signed_url(foreign, await grant_of(house.ada, file), name="a"))) == NO_ADDRESS
 
 
 async def test_an_address_holds_for_ten_minutes_by_the_databases_clock(at: Doors, house: College) -> None:
@@ -137,13 +137,13 @@ async def test_an_address_holds_for_ten_minutes_by_the_databases_clock(at: Doors
     (now,) = await fetch("SELECT extract(epoch FROM now())::float8 AS seconds")
     assert 598 < grant.expires - now["seconds"] <= 600
     old = Grant(grant.file_id, grant.session_id, int(now["seconds"]) - 1)
-    assert refusal(await get(address_of(at.installation, old, name="a"))) == EXPIRED
+    assert refusal(await get(signed_url(at.installation, old, name="a"))) == EXPIRED
 
 
 @pytest.mark.parametrize("how", ["signed out", "switched off"])
 async def test_an_address_ends_with_the_session_it_was_given_to(at: Doors, house: College, how: str) -> None:
     file = await uploaded(at, house.ada)
-    url = address_of(at.installation, await grant_of(house.ada, file), name="a")
+    url = signed_url(at.installation, await grant_of(house.ada, file), name="a")
     assert (await get(url)).status_code == 200
     if how == "signed out":
         await Session.filter(member=house.ada).update(ended_at=make.now())
@@ -157,7 +157,7 @@ async def test_an_address_ends_with_the_sight_of_the_tracker(at: Doors, house: C
     file = await uploaded(at, house.ada)
     tracker = await make.tracker(house.organisation, created_by=house.ada, assignee=tutor, learner=house.learner)
     await StoredFile.filter(id=file.id).update(tracker_id=tracker.id)
-    url = address_of(at.installation, await grant_of(tutor, file), name="a")
+    url = signed_url(at.installation, await grant_of(tutor, file), name="a")
     assert (await get(url)).status_code == 200
     tracker.assignee_id = None
     await tracker.save()
@@ -168,8 +168,8 @@ async def test_a_file_whose_bytes_are_gone_is_a_fault_and_not_an_empty_file(
     both: Doors, house: College, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = await uploaded(both, house.ada)
-    url = address_of(both.installation, await grant_of(house.ada, file), name=file.name)
-    await both.kept.store.delete(file.id)
+    url = signed_url(both.installation, await grant_of(house.ada, file), name=file.name)
+    await both.storage.store.delete(file.id)
     assert refusal(await get(url))[:2] == (500, "INTERNAL_SERVER_ERROR")
     assert "services.files.store.StoreError" in caplog.text
     assert file.name not in caplog.text
@@ -177,13 +177,13 @@ async def test_a_file_whose_bytes_are_gone_is_a_fault_and_not_an_empty_file(
 
 async def test_other_methods(at: Doors, house: College) -> None:
     file = await uploaded(at, house.ada)
-    url = address_of(at.installation, await grant_of(house.ada, file), name="a")
+    url = signed_url(at.installation, await grant_of(house.ada, file), name="a")
     assert refusal(await get(url, "DELETE")) == (405, "METHOD_NOT_ALLOWED", "Use GET")
 
 
 async def test_a_reader_who_hangs_up_harms_nobody(at: Doors, house: College) -> None:
     file = await uploaded(at, house.ada, PDF + b"\xff" * 9_000_000)
-    url = address_of(at.installation, await grant_of(house.ada, file), name="a")
+    url = signed_url(at.installation, await grant_of(house.ada, file), name="a")
     for _ in range(3):
         reader, writer = await at.line()
         writer.write(f"GET {url.removeprefix(at.url)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())

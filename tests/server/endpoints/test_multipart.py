@@ -10,12 +10,12 @@ from models import Role
 from tests.support import factories as make
 from tests.support.scenarios.college import College, college
 from tests.support.servers.file_endpoints import END, PDF, Doors, doors, nothing, part, refusal
-from tests.support.servers.file_stores import kept_in
+from tests.support.servers.file_stores import storage_in
 
 
 @pytest.fixture
 async def at(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(kept_in("folder", request)) as running:
+    async with doors(storage_in("folder", request)) as running:
         yield running
 
 

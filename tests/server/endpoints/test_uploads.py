@@ -13,20 +13,20 @@ from tests.services.kernel.test_file_types import DOCX, EXE, ZIP
 from tests.support import factories as make
 from tests.support.scenarios.college import College, college
 from tests.support.servers.file_endpoints import END, PDF, PNG, Doors, doors, head, nothing, part, refusal
-from tests.support.servers.file_stores import content, kept_in
+from tests.support.servers.file_stores import content, storage_in
 
 OF_10_MB = PDF + b"\xff" * (10_000_000 - len(PDF))
 
 
 @pytest.fixture(params=["folder", "bucket"])
 async def both(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(kept_in(request.param, request)) as running:
+    async with doors(storage_in(request.param, request)) as running:
         yield running
 
 
 @pytest.fixture
 async def at(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(kept_in("folder", request)) as running:
+    async with doors(storage_in("folder", request)) as running:
         yield running
 
 
@@ -54,16 +54,16 @@ async def test_a_file_is_kept_as_it_was_sent(both: Doors, house: College) -> Non
         "tracker_id": None,
     }
     assert reference.type_name == "File"
-    assert await content(both.kept.store, reference.id) == PDF
+    assert await content(both.storage.store, reference.id) == PDF
 
 
 async def test_a_file_of_the_largest_size_is_taken_and_one_byte_more_is_not(both: Doors, house: College) -> None:
     assert (await both.send(house.ada, OF_10_MB)).status_code == 201
-    (kept,) = both.kept.keys()
+    (kept,) = both.storage.keys()
     answer = await both.send(house.ada, OF_10_MB + b"\xff")
     assert refusal(answer) == (413, "CONTENT_TOO_LARGE", "Evidence takes files of at most 10,000,000 bytes.")
     assert answer.json()["errors"][0]["extensions"]["maximum"] == 10_000_000
-    assert both.kept.keys() == [kept]
+    assert both.storage.keys() == [kept]
     assert [str(row.id) for row in await StoredFile.all()] == [kept]
 
 
@@ -73,7 +73,7 @@ async def test_several_at_once_are_each_whole(both: Doors, house: College) -> No
     for answer, sent in zip(answers, contents, strict=True):
         reference = from_global_id(answer.json()["id"])
         assert reference is not None
-        assert await content(both.kept.store, reference.id) == sent
+        assert await content(both.storage.store, reference.id) == sent
 
 
 async def test_nobody_uploads_without_a_token(at: Doors, house: College) -> None:
@@ -164,7 +164,7 @@ async def test_an_upload_that_is_cut_off_leaves_nothing(both: Doors, house: Coll
 
 
 async def test_who_sends_nothing_more_is_not_waited_for(request: pytest.FixtureRequest, house: College) -> None:
-    async with doors(kept_in("folder", request), idle_seconds=0.2) as at:
+    async with doors(storage_in("folder", request), idle_seconds=0.2) as at:
         for beginning in (b"", part(PDF)[:-2]):
             reader, writer = await at.line()
             writer.write(head(house.ada, "Content-Length: 9000000") + beginning)

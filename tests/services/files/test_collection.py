@@ -1,4 +1,4 @@
-"""What nobody attached goes after a day; what a tracker took stays, whatever happens."""
+"""Uploads that no tracker took are deleted after a day; files of trackers are never deleted."""
 
 import asyncio
 from contextvars import Context
@@ -17,134 +17,140 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.trackers.attachments import attach
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.servers.file_stores import Kept, kept_in, stream
+from tests.support.servers.file_stores import Storage, storage_in, stream
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def both(request: pytest.FixtureRequest, database: str) -> Kept:
-    return kept_in(request.param, request)
+def either_storage(request: pytest.FixtureRequest, database: str) -> Storage:
+    return storage_in(request.param, request)
 
 
 @pytest.fixture
-def kept(request: pytest.FixtureRequest, database: str) -> Kept:
-    return kept_in("folder", request)
+def storage(request: pytest.FixtureRequest, database: str) -> Storage:
+    return storage_in("folder", request)
 
 
-async def uploaded(kept: Kept | None, by: Member, *, hours: float = 0, **columns: Any) -> StoredFile:
-    """A file as an upload left it so many hours ago."""
-    about: dict[str, Any] = {
+async def uploaded(storage: Storage | None, by: Member, *, hours: float = 0, **columns: Any) -> StoredFile:
+    """Return a file that was uploaded some hours ago; without ``storage`` its bytes are missing."""
+    described: dict[str, Any] = {
         "type_key": "JOB",
         "field_key": "evidence",
         "name": "a.pdf",
         "media_type": "application/pdf",
     }
     more: dict[str, Any] = {"bytes": 3, "complete": True, "created_at": make.now()}
-    row = await StoredFile.create(organisation_id=by.organisation_id, uploader=by, **about | more | columns)
+    row = await StoredFile.create(organisation_id=by.organisation_id, uploader=by, **described | more | columns)
     query = "UPDATE stored_file SET created_at = now() - make_interval(secs => $2) WHERE id = $1"
     if row.tracker_id is None:
         await fetch(query, row.id, hours * 3600)
-    if kept:
-        await kept.store.write(row.id, stream(b"abc"))
+    if storage:
+        await storage.store.write(row.id, stream(b"abc"))
     return row
 
 
-async def there() -> set[UUID]:
+async def stored_ids() -> set[UUID]:
     return {row.id for row in await StoredFile.all()}
 
 
-async def test_an_upload_waits_a_day_for_its_tracker(both: Kept) -> None:
+async def test_an_upload_waits_a_day_for_its_tracker(either_storage: Storage) -> None:
     ada = await make.member()
-    old, half = await uploaded(both, ada, hours=24.01), await uploaded(both, ada, hours=25, complete=False)
-    lost = await uploaded(None, ada, hours=25)  # its bytes went, then the process
-    young, under_way = await uploaded(both, ada, hours=23.9), await uploaded(None, ada, hours=0, complete=False)
-    assert await collect(both.store) == 3
-    assert await there() == {young.id, under_way.id}
-    assert both.keys() == [str(young.id)]
-    assert await collect(both.store) == 0
-    assert {old.id, half.id, lost.id} & await there() == set()
+    old, half = (
+        await uploaded(either_storage, ada, hours=24.01),
+        await uploaded(either_storage, ada, hours=25, complete=False),
+    )
+    lost = await uploaded(None, ada, hours=25)  # its bytes were deleted, then the process ended
+    young, unfinished = (
+        await uploaded(either_storage, ada, hours=23.9),
+        await uploaded(None, ada, hours=0, complete=False),
+    )
+    assert await collect(either_storage.store) == 3
+    assert await stored_ids() == {young.id, unfinished.id}
+    assert either_storage.keys() == [str(young.id)]
+    assert await collect(either_storage.store) == 0
+    assert {old.id, half.id, lost.id} & await stored_ids() == set()
 
 
-async def test_more_than_one_round_takes(kept: Kept) -> None:
+async def test_more_uploads_than_a_batch(storage: Storage) -> None:
     ada = await make.member()
     for _ in range(101):
         await uploaded(None, ada, hours=25)
-    assert await collect(kept.store) == 101
-    assert await there() == set()
+    assert await collect(storage.store) == 101
+    assert await stored_ids() == set()
 
 
-async def test_what_a_tracker_took_is_never_collected(kept: Kept) -> None:
+async def test_a_file_of_a_tracker_is_never_deleted(storage: Storage) -> None:
     ada = await make.member()
-    file, tracker = await uploaded(kept, ada, hours=900), await make.tracker(await ada.organisation)
+    file, tracker = await uploaded(storage, ada, hours=900), await make.tracker(await ada.organisation)
     async with transaction():
         await attach([file.id], tracker.id, await viewer(ada))
-    assert await collect(kept.store) == 0
-    await discard(kept.store, file.id)
-    assert (await there(), kept.keys()) == ({file.id}, [str(file.id)])
-    # The database itself refuses what no rule above it would do.
+    assert await collect(storage.store) == 0
+    await discard(storage.store, file.id)
+    assert (await stored_ids(), storage.keys()) == ({file.id}, [str(file.id)])
+    # The database refuses it too.
     for statement in ("DELETE FROM stored_file", "UPDATE stored_file SET tracker_id = NULL"):
         with pytest.raises(asyncpg.RestrictViolationError):
             await fetch(statement)
     assert (await StoredFile.get(id=file.id)).tracker_id == tracker.id
 
 
-async def test_a_file_that_is_being_attached_is_let_be(kept: Kept) -> None:
+async def test_a_file_that_is_being_attached_is_not_deleted(storage: Storage) -> None:
     ada = await make.member()
-    file, tracker = await uploaded(kept, ada, hours=25), await make.tracker(await ada.organisation)
+    file, tracker = await uploaded(storage, ada, hours=25), await make.tracker(await ada.organisation)
     async with transaction():
         await attach([file.id], tracker.id, await viewer(ada))
-        assert await asyncio.create_task(collect(kept.store), context=Context()) == 0
-    assert (await there(), kept.keys()) == ({file.id}, [str(file.id)])
+        assert await asyncio.create_task(collect(storage.store), context=Context()) == 0
+    assert (await stored_ids(), storage.keys()) == ({file.id}, [str(file.id)])
 
 
-async def test_what_is_given_up_can_not_be_attached_any_more(kept: Kept) -> None:
-    """Also where a process ended between the mark and the deletion: the next round does the rest."""
+async def test_an_abandoned_upload_cannot_be_attached_any_more(storage: Storage) -> None:
+    """Also if a process ended between marking and deleting it: the next round does the rest."""
     ada = await make.member()
-    file, tracker = await uploaded(kept, ada, hours=25), await make.tracker(await ada.organisation)
+    file, tracker = await uploaded(storage, ada, hours=25), await make.tracker(await ada.organisation)
     await fetch("UPDATE stored_file SET complete = FALSE")
-    with pytest.raises(ValidationFailed) as rejected:
+    with pytest.raises(ValidationFailed) as raised:
         async with transaction():
             await attach([file.id], tracker.id, await viewer(ada))
     message = "A file that was named here belongs to another tracker by now, or is no longer there."
-    assert rejected.value.problems == (Problem(("values", "evidence"), ErrorCode.NOT_FOUND, message),)
-    assert await collect(kept.store) == 1
-    assert (await there(), kept.keys()) == (set(), [])
+    assert raised.value.problems == (Problem(("values", "evidence"), ErrorCode.NOT_FOUND, message),)
+    assert await collect(storage.store) == 1
+    assert (await stored_ids(), storage.keys()) == (set(), [])
 
 
-async def test_what_the_store_refuses_is_tried_again(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failed_deletion_is_tried_again(storage: Storage, caplog: pytest.LogCaptureFixture) -> None:
     ada = await make.member()
-    first, second = await uploaded(None, ada, hours=26), await uploaded(kept, ada, hours=25)
-    assert isinstance(kept.place, Path)
-    (kept.place / str(first.id)).mkdir()  # no file: it can't be deleted as one
-    assert await collect(kept.store) == 1
-    assert await there() == {first.id}
+    first, second = await uploaded(None, ada, hours=26), await uploaded(storage, ada, hours=25)
+    assert isinstance(storage.location, Path)
+    (storage.location / str(first.id)).mkdir()  # a folder: it cannot be deleted as a file
+    assert await collect(storage.store) == 1
+    assert await stored_ids() == {first.id}
     assert "could not be deleted" in caplog.text
     assert str(first.id) not in caplog.text
-    (kept.place / str(first.id)).rmdir()
-    assert await collect(kept.store) == 1
-    assert second.id not in await there()
+    (storage.location / str(first.id)).rmdir()
+    assert await collect(storage.store) == 1
+    assert second.id not in await stored_ids()
 
 
-async def test_two_processes_at_once(both: Kept) -> None:
+async def test_concurrent_collections(either_storage: Storage) -> None:
     ada = await make.member()
     for _ in range(20):
-        await uploaded(both, ada, hours=25)
-    await asyncio.gather(*(collect(both.store) for _ in range(4)))
-    assert await collect(both.store) == 0
-    assert (await there(), both.keys()) == (set(), [])
+        await uploaded(either_storage, ada, hours=25)
+    await asyncio.gather(*(collect(either_storage.store) for _ in range(4)))
+    assert await collect(either_storage.store) == 0
+    assert (await stored_ids(), either_storage.keys()) == (set(), [])
 
 
-async def test_the_worker_goes_on_through_outages(tmp_path: Path, kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_worker_survives_outages(tmp_path: Path, storage: Storage, caplog: pytest.LogCaptureFixture) -> None:
     ada = await make.member()
     await fetch("ALTER TABLE stored_file RENAME TO gone")
-    worker = asyncio.create_task(run_collection(folder_store(tmp_path / "others"), every=0.01))
+    worker = asyncio.create_task(run_collection(folder_store(tmp_path / "others"), interval=0.01))
     async with asyncio.timeout(10):
-        while "stands still: UndefinedTableError" not in caplog.text:
+        while "upload cleanup failed, retrying: UndefinedTableError" not in caplog.text:
             await asyncio.sleep(0.01)
         await fetch("ALTER TABLE gone RENAME TO stored_file")
         await uploaded(None, ada, hours=25)
-        while await there():
+        while await stored_ids():
             await asyncio.sleep(0.01)
     worker.cancel()
     with pytest.raises(asyncio.CancelledError):
         await worker
-    assert caplog.text.count("stands still") == 1
+    assert caplog.text.count("upload cleanup failed") == 1

@@ -1,4 +1,4 @@
-"""Both stores, by the same tests: a local folder, and a bucket behind a real S3-compatible server."""
+"""Both kinds of store by the same tests: a local folder, and a bucket of a real S3-compatible server."""
 
 import asyncio
 import gc
@@ -12,92 +12,92 @@ import pytest
 
 from models.base import new_id
 from services.files.store import FileStore, StoreError, bucket_store, folder_store
-from tests.support.servers.file_stores import Kept, content, kept_in, stream
+from tests.support.servers.file_stores import Storage, content, storage_in, stream
 from tests.support.servers.s3 import Bucket
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def kept(request: pytest.FixtureRequest) -> Kept:
-    return kept_in(request.param, request)
+def storage(request: pytest.FixtureRequest) -> Storage:
+    return storage_in(request.param, request)
 
 
 @pytest.mark.parametrize("sizes", [[0], [1], [65_536, 65_536, 1], [262_144] * 21], ids=str)
-async def test_what_is_written_is_read(kept: Kept, sizes: list[int]) -> None:
+async def test_a_file_is_read_as_it_was_written(storage: Storage, sizes: list[int]) -> None:
     file_id, chunks = new_id(), [bytes([number]) * size for number, size in enumerate(sizes)]
-    await kept.store.write(file_id, stream(*chunks))
-    assert await content(kept.store, file_id) == b"".join(chunks)
-    assert kept.keys() == [str(file_id)]
-    await kept.store.delete(file_id)
-    assert kept.keys() == []
+    await storage.store.write(file_id, stream(*chunks))
+    assert await content(storage.store, file_id) == b"".join(chunks)
+    assert storage.keys() == [str(file_id)]
+    await storage.store.delete(file_id)
+    assert storage.keys() == []
 
 
-async def test_what_breaks_off_leaves_nothing(kept: Kept) -> None:
+async def test_a_failed_write_leaves_nothing(storage: Storage) -> None:
     for size in (1, 300_000, 6_000_000):
         with pytest.raises(LookupError, match=r"^cut$"):
-            await kept.store.write(new_id(), stream(b"x" * size, LookupError("cut")))
-    assert kept.keys() == []
+            await storage.store.write(new_id(), stream(b"x" * size, LookupError("cut")))
+    assert storage.keys() == []
 
 
-async def test_a_cancelled_writing_leaves_nothing(kept: Kept) -> None:
-    begun = asyncio.Event()
+async def test_a_cancelled_write_leaves_nothing(storage: Storage) -> None:
+    started = asyncio.Event()
 
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(100):
             yield b"x" * 65_536
-        begun.set()
+        started.set()
         await asyncio.Event().wait()
 
-    writing = asyncio.create_task(kept.store.write(new_id(), endless()))
-    await begun.wait()
-    assert len(kept.keys()) == 1  # unfinished
-    writing.cancel()
+    write = asyncio.create_task(storage.store.write(new_id(), endless()))
+    await started.wait()
+    assert len(storage.keys()) == 1  # unfinished
+    write.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await writing
+        await write
     async with asyncio.timeout(10):
-        while kept.keys():
+        while storage.keys():
             await asyncio.sleep(0.01)
 
 
-async def test_what_is_not_there(kept: Kept) -> None:
+async def test_a_missing_file(storage: Storage) -> None:
     with pytest.raises(StoreError, match=r"^FileNotFoundError$"):
-        await content(kept.store, new_id())
-    await kept.store.delete(new_id())
+        await content(storage.store, new_id())
+    await storage.store.delete(new_id())
 
 
-async def test_reading_comes_in_pieces(kept: Kept) -> None:
+async def test_a_file_is_read_in_pieces(storage: Storage) -> None:
     file_id = new_id()
-    await kept.store.write(file_id, stream(*[b"x" * 100_000] * 80))
-    pieces = [len(piece) async for piece in kept.store.read(file_id)]
+    await storage.store.write(file_id, stream(*[b"x" * 100_000] * 80))
+    pieces = [len(piece) async for piece in storage.store.read(file_id)]
     assert sum(pieces) == 8_000_000
     assert max(pieces) < 1_000_000
 
 
-async def test_no_upload_is_held_in_memory(kept: Kept) -> None:
-    """Of 40 MB a part is held at a time, which for a bucket has 5 MB."""
-    handed = 0
+async def test_an_upload_is_not_held_in_memory(storage: Storage) -> None:
+    """Of 40 MB one part is held at a time, which for a bucket has 5 MB."""
+    passed = 0
 
     async def counted() -> AsyncIterator[bytes]:
-        nonlocal handed
+        nonlocal passed
         for _ in range(640):
             yield bytes(bytearray(65_536))
-            handed += 1
+            passed += 1
 
     gc.collect()
     tracemalloc.start()
-    await kept.store.write(new_id(), counted())
+    await storage.store.write(new_id(), counted())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert handed == 640
-    assert peak < (1_000_000 if isinstance(kept.place, Path) else 12_000_000)
+    assert passed == 640
+    assert peak < (1_000_000 if isinstance(storage.location, Path) else 12_000_000)
 
 
-async def test_the_store_answers(kept: Kept) -> None:
-    await kept.store.check()
-    await kept.store.write(new_id(), stream(b"x"))
-    await kept.store.check()
+async def test_a_store_that_answers(storage: Storage) -> None:
+    await storage.store.check()
+    await storage.store.write(new_id(), stream(b"x"))
+    await storage.store.check()
 
 
-async def test_a_folder_is_its_owners_alone(tmp_path: Path) -> None:
+async def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir(mode=0o755)
     store, file_id = folder_store(tmp_path / "files"), new_id()
     await store.write(file_id, stream(b"x"))
@@ -105,27 +105,27 @@ async def test_a_folder_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "files" / str(file_id)).stat().st_mode) == 0o600
 
 
-async def test_what_a_killed_process_left_goes_with_the_file(tmp_path: Path) -> None:
+async def test_deleting_a_file_deletes_what_a_killed_process_left(tmp_path: Path) -> None:
     store, one, other = folder_store(tmp_path / "files"), new_id(), new_id()
-    for left in (f"{one}#1", f"{one}#2", f"{other}#1"):
-        (tmp_path / "files" / left).write_bytes(b"half")
+    for unfinished in (f"{one}#1", f"{one}#2", f"{other}#1"):
+        (tmp_path / "files" / unfinished).write_bytes(b"half")
     await store.delete(one)
     assert [path.name for path in (tmp_path / "files").iterdir()] == [f"{other}#1"]
 
 
-async def fails(store: FileStore, file_id: UUID) -> None:
+async def assert_fails(store: FileStore, file_id: UUID) -> None:
     with pytest.raises(StoreError):
         await store.write(file_id, stream(b"x"))
     with pytest.raises(StoreError):
         await content(store, file_id)
 
 
-async def test_a_store_that_is_gone(tmp_path: Path, bucket: Bucket) -> None:
+async def test_a_store_that_does_not_exist(tmp_path: Path, bucket: Bucket) -> None:
     absent = bucket_store("s3://there-is-none", allow_http=True)
-    await fails(absent, new_id())
+    await assert_fails(absent, new_id())
     with pytest.raises(StoreError):
         await absent.check()
     store = folder_store(tmp_path / "files")
     (tmp_path / "files").rmdir()
     (tmp_path / "files").write_text("in the way")
-    await fails(store, new_id())
+    await assert_fails(store, new_id())

@@ -18,7 +18,7 @@ from server.endpoints.uploads import UploadEndpoint
 from services.installation import Installation
 from services.viewer import Viewer
 from tests.support.clients.graphql import viewer
-from tests.support.servers.file_stores import Kept
+from tests.support.servers.file_stores import Storage
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 30
@@ -31,7 +31,7 @@ class Doors:
 
     url: str
     installation: Installation
-    kept: Kept
+    storage: Storage
 
     async def send(self, by: Member | None, content: bytes = PDF, **about: Any) -> httpx.Response:
         """An upload as any HTTP client makes it."""
@@ -80,7 +80,7 @@ END = f"--{BOUNDARY}--\r\n".encode()
 
 
 @asynccontextmanager
-async def doors(kept: Kept, *, idle_seconds: float = 60) -> AsyncIterator[Doors]:
+async def doors(storage: Storage, *, idle_seconds: float = 60) -> AsyncIterator[Doors]:
     """The running server; ``idle_seconds`` is how long it waits for the next byte."""
     known: dict[str, Viewer] = {}
 
@@ -93,8 +93,8 @@ async def doors(kept: Kept, *, idle_seconds: float = 60) -> AsyncIterator[Doors]
 
     installation = Installation(secret=b"a secret of tests, 32 bytes or more", edit_url="https://app.example/{id}")
     routes = [
-        Route("/files", UploadEndpoint(kept.store, viewer_of, idle_seconds=idle_seconds)),
-        Route("/files/{address:path}", DownloadEndpoint(kept.store, installation)),
+        Route("/files", UploadEndpoint(storage.store, viewer_of, idle_seconds=idle_seconds)),
+        Route("/files/{address:path}", DownloadEndpoint(storage.store, installation)),
     ]
     server = uvicorn.Server(
         uvicorn.Config(Starlette(routes=routes), host="127.0.0.1", port=0, log_config=None, lifespan="off")
@@ -105,7 +105,7 @@ async def doors(kept: Kept, *, idle_seconds: float = 60) -> AsyncIterator[Doors]
             await asyncio.sleep(0.01)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
-        yield Doors(url, Installation(installation.secret, installation.edit_url, public_url=url), kept)
+        yield Doors(url, Installation(installation.secret, installation.edit_url, public_url=url), storage)
     finally:
         server.should_exit = True
         async with asyncio.timeout(10):
@@ -115,7 +115,7 @@ async def doors(kept: Kept, *, idle_seconds: float = 60) -> AsyncIterator[Doors]
 async def nothing(at: Doors) -> None:
     """Neither a row nor bytes; a server that was hung up on needs a moment to notice."""
     async with asyncio.timeout(10):
-        while at.kept.keys() or await StoredFile.exists():
+        while at.storage.keys() or await StoredFile.exists():
             await asyncio.sleep(0.01)
 
 

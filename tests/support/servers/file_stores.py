@@ -1,4 +1,4 @@
-"""The two stores that files are kept in, for tests that hold for both."""
+"""The two kinds of file store, for tests that hold for both."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,30 +11,30 @@ from tests.support.servers.s3 import Bucket
 
 
 @dataclass
-class Kept:
-    """A store, and what lies in it as its owner sees it."""
+class Storage:
+    """A file store, and the folder or bucket behind it."""
 
     store: FileStore
-    place: Path | Bucket
+    location: Path | Bucket
 
     def keys(self) -> list[str]:
-        """Everything there, whole or not."""
-        if isinstance(self.place, Path):
-            return sorted(path.name for path in self.place.iterdir())
-        return sorted(key.removeprefix("ours/") for key in self.place.keys() + self.place.unfinished())
+        """Return the names of everything stored, finished or not."""
+        if isinstance(self.location, Path):
+            return sorted(path.name for path in self.location.iterdir())
+        return sorted(key.removeprefix("ours/") for key in self.location.keys() + self.location.unfinished())
 
 
-def kept_in(kind: str, request: pytest.FixtureRequest) -> Kept:
-    """A fresh folder or bucket."""
+def storage_in(kind: str, request: pytest.FixtureRequest) -> Storage:
+    """Return a store in a new folder or bucket."""
     if kind == "folder":
         folder: Path = request.getfixturevalue("tmp_path") / "files"
-        return Kept(folder_store(folder), folder)
+        return Storage(folder_store(folder), folder)
     bucket: Bucket = request.getfixturevalue("bucket")
-    return Kept(bucket_store(bucket.url, allow_http=True), bucket)
+    return Storage(bucket_store(bucket.url, allow_http=True), bucket)
 
 
 async def stream(*chunks: bytes | Exception) -> AsyncIterator[bytes]:
-    """Chunks as they come in; an error ends them."""
+    """Yield chunks as they come in; raise an error among them."""
     for chunk in chunks:
         if isinstance(chunk, Exception):
             raise chunk
@@ -42,5 +42,5 @@ async def stream(*chunks: bytes | Exception) -> AsyncIterator[bytes]:
 
 
 async def content(store: FileStore, file_id: object) -> bytes:
-    """All of a file."""
+    """Return the whole content of a file."""
     return b"".join([piece async for piece in store.read(file_id)])  # type: ignore[arg-type]

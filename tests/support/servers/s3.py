@@ -1,4 +1,4 @@
-"""An S3-compatible server for tests: moto's, as a process of its own on a free port."""
+"""An S3-compatible server for tests: moto, as a separate process on a free port."""
 
 import subprocess
 import sys
@@ -15,11 +15,11 @@ VARIABLES = {"AWS_ACCESS_KEY_ID": "of-tests", "AWS_SECRET_ACCESS_KEY": "of-tests
 
 @contextmanager
 def s3_server(folder: Path) -> Iterator[str]:
-    """The server's address while the block runs."""
+    """Run a server during the block, and yield its URL."""
     log = folder / "moto.log"
     program = [sys.executable, "-c", "from moto.server import main; main(['-H', '127.0.0.1', '-p', '0'])"]
-    with log.open("wb") as said:
-        process = subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    with log.open("wb") as output:
+        process = subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
         yield _address(process, log)
     finally:
@@ -38,7 +38,7 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
 
 
 class Bucket:
-    """One bucket, as its owner sees it."""
+    """One bucket, as its owner sees it through the API of S3."""
 
     def __init__(self, server: str, name: str) -> None:
         self._address = f"{server}/{name}"
@@ -46,13 +46,15 @@ class Bucket:
         httpx.put(self._address, trust_env=False).raise_for_status()
 
     def keys(self) -> list[str]:
-        return self._all("?list-type=2", "Contents")
+        """Return the keys of the objects."""
+        return self._keys("?list-type=2", "Contents")
 
     def unfinished(self) -> list[str]:
-        return self._all("?uploads", "Upload")
+        """Return the keys of the multipart uploads that were not completed."""
+        return self._keys("?uploads", "Upload")
 
-    def _all(self, query: str, element: str) -> list[str]:
-        answer = httpx.get(self._address + query, trust_env=False)
+    def _keys(self, query: str, element: str) -> list[str]:
+        response = httpx.get(self._address + query, trust_env=False)
         namespace = "{http://s3.amazonaws.com/doc/2006-03-01/}"
-        found = ElementTree.fromstring(answer.text).findall(f"{namespace}{element}/{namespace}Key")
-        return [key.text or "" for key in found]
+        elements = ElementTree.fromstring(response.text).findall(f"{namespace}{element}/{namespace}Key")
+        return [key.text or "" for key in elements]
