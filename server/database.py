@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from models.database import database, migrate, pending_migrations
-from server.embedded_postgres.server import embedded_postgres, lives
+from server.embedded_postgres.server import embedded_postgres, is_in_use
 from server.setting_values import database_credentials
 from server.settings import Settings
 from server.state_directory import state_directory
@@ -38,7 +38,7 @@ def keeping_database(settings: Settings) -> Iterator[Callable[[], None]]:
     with ExitStack() as begun:
 
         def look() -> None:
-            if not settings.database_url and not lives(settings.postgres_data):
+            if not settings.database_url and not is_in_use(settings.postgres_data):
                 begun.enter_context(embedded_postgres(settings.postgres_data, log=settings.postgres_log))
 
         yield look

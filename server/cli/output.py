@@ -13,7 +13,7 @@ from tortoise.exceptions import DBConnectionError
 
 from models import Organisation
 from server.database import NotMigrated, database_of, with_database
-from server.embedded_postgres.server import EmbeddedPostgresError
+from server.embedded_postgres.errors import EmbeddedPostgresError
 from server.environment import SettingsError
 from server.observability.logging import configure_logging
 from server.settings import Settings

@@ -1,4 +1,4 @@
-"""The PostgreSQL that the server starts as its own child where no database is named.
+"""The PostgreSQL that runs as a child of this process where no database is configured.
 
-May use nothing else of ``server``.
+``server`` starts and stops it. May use nothing else of the project.
 """

@@ -1,4 +1,4 @@
-"""Programs that this process runs for its own time: they end with it, even after kill -9, and never run as root."""
+"""Child processes that end with this process, even after ``kill -9``, and never run as root."""
 
 import os
 import pwd
@@ -6,19 +6,19 @@ import shutil
 import subprocess
 from typing import IO
 
-# Between fork and setpriv nothing would end the child with its parent; who is orphaned by then is not begun.
+# Between fork and setpriv nothing ends the child with its parent; a child that is orphaned by then does not go on.
 _UNLESS_ORPHANED = ["/bin/sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"']
 
 
 class ChildProcessRefusedError(Exception):
-    """No such program can be run by this user on this system; the one line says why and what to do."""
+    """This user cannot run such a program on this system. The message is one line that says why and what to do."""
 
 
 def leading_command(program: str) -> list[str]:
-    """The words before a program and its arguments that make it end with the thread that starts it.
+    """Return the words before a program and its arguments that make it end with the thread that starts it.
 
-    As root, or as a user without a name, they make it the user `nobody` of a user namespace, with the caller's own
-    files and without root's rights. `program` is tried with `--version`. Raises ChildProcessRefusedError.
+    For root, or a user without a name, they make it the user ``nobody`` of a user namespace, with access to the caller's
+    own files and without root's rights. ``program`` is tried with ``--version``. Raises ChildProcessRefusedError.
     """
     # setpriv last: a change of user clears the signal that it sets.
     words = [_tool("setpriv"), "--pdeathsig", "INT", "--", *_UNLESS_ORPHANED, str(os.getpid())]
@@ -26,9 +26,9 @@ def leading_command(program: str) -> list[str]:
         nobody = pwd.getpwnam("nobody")
         identity = [f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}"]
         words = [_tool("unshare"), "--user", *identity, "--", *words]
-    tried = subprocess.run([*words, program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    if tried.returncode:
-        reason = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
+    trial = subprocess.run([*words, program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    if trial.returncode:
+        reason = (trial.stderr.strip().splitlines() or [f"exit code {trial.returncode}"])[-1]
         raise ChildProcessRefusedError(f"{reason}: run this as an ordinary user who may read the project's folder")
     return words
 
@@ -36,10 +36,10 @@ def leading_command(program: str) -> list[str]:
 def start(
     command: list[str], *, output: IO[bytes], inherited: IO[str], script: bytes | None = None
 ) -> subprocess.Popen[bytes]:
-    """Starts a program of PostgreSQL's, in a session of its own lest Ctrl-C end it before we are done with it.
+    """Start a program of PostgreSQL in a session of its own, so that Ctrl-C does not end it before this process does.
 
-    A `script` is given to its standard input, and its end awaited. The user's settings for clients and for language
-    are kept from it.
+    A ``script`` is written to its standard input, and its end awaited. It does not inherit the user's environment
+    variables for clients of PostgreSQL and for language. ``inherited`` is a file that it keeps open.
     """
     child = subprocess.Popen(  # noqa: S603
         command,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models.database import database, migrate, pending_migrations
-from server.embedded_postgres.server import binary
+from server.embedded_postgres.binaries import binary
 from server.setting_values import database_credentials
 from tests.conftest import address, administer
 from tests.support.paths import DATA

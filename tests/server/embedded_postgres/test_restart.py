@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL while the server serves: whoever started it and whatever ends it, it comes back."""
+"""The embedded PostgreSQL while the server runs: it is started again whenever it has ended."""
 
 import asyncio
 import os
@@ -24,16 +24,16 @@ async def test_a_killed_postgresql_is_started_again(folder: Path, workers: str) 
     assert not _pid_file(folder).exists()
 
 
-async def test_that_of_a_command_which_ends_is_followed_by_ones_own(folder: Path) -> None:
+async def test_the_server_starts_its_own_when_the_command_that_started_it_ends(folder: Path) -> None:
     (folder / "var").mkdir(mode=0o700)
     with ExitStack() as command:
         command.enter_context(embedded_postgres(folder / "var" / "postgres", log=folder / "var" / "postgres.log"))
-        borrowed = _postmaster(folder)
+        first = _postmaster(folder)
         async with running(folder, environment()) as server:
             await _until_ready(server)
-            assert _postmaster(folder) == borrowed
+            assert _postmaster(folder) == first
             command.close()
-            await _until_another(folder, than=borrowed)
+            await _until_another(folder, than=first)
             await _until_ready(server)
         assert not _pid_file(folder).exists()
 

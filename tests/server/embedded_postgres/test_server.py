@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: real servers, in awkward places, for awkward users, ended in awkward ways."""
+"""The embedded PostgreSQL: real servers, in unusual folders, for unusual users, killed at unusual moments."""
 
 import asyncio
 import os
@@ -17,7 +17,9 @@ from urllib.parse import quote
 import asyncpg
 import pytest
 
-from server.embedded_postgres.server import EmbeddedPostgresError, binary, embedded_postgres, running
+from server.embedded_postgres.binaries import binary
+from server.embedded_postgres.errors import EmbeddedPostgresError
+from server.embedded_postgres.server import embedded_postgres, running_url
 from server.setting_values import database_credentials
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
@@ -42,8 +44,8 @@ async def _ask(url: str, query: str) -> object:
         await connection.close()
 
 
-def own(data: Path, *prefix: str, **environ: str) -> subprocess.Popen[str]:
-    """A process that has the folder's PostgreSQL, prints its URL and waits."""
+def start_owner(data: Path, *prefix: str, **environ: str) -> subprocess.Popen[str]:
+    """Start a process that starts the folder's PostgreSQL, prints its URL and waits."""
     command = [*prefix, sys.executable, "-c", OWNER, str(data)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, **pipes, text=True, env=os.environ | environ)  # type: ignore[call-overload,no-any-return]
@@ -55,42 +57,41 @@ def url_from(process: subprocess.Popen[str]) -> str:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Lets it go on to its end; the exit code and what it complained of."""
-    _, complaint = process.communicate("", timeout=60)
-    return process.returncode, complaint
+    """Let the process end; return its exit code and standard error."""
+    _, errors = process.communicate("", timeout=60)
+    return process.returncode, errors
 
 
-def end_at_once(process: subprocess.Popen[str]) -> None:
-    """As `kill -9` does."""
+def kill(process: subprocess.Popen[str]) -> None:
     process.kill()
     process.communicate(timeout=60)
 
 
 def processes_of(data: Path) -> list[int]:
-    """All that work in this data folder: every process of PostgreSQL's has it as its working directory."""
-    found = []
+    """Return the processes of PostgreSQL in this data folder, which is the working directory of each."""
+    numbers = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if (process / "cwd").samefile(data):
-                found.append(int(process.name))
+                numbers.append(int(process.name))
         except OSError:
             continue
-    return found
+    return numbers
 
 
-def until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "not within a minute"
         time.sleep(0.02)
 
 
-def test_a_durable_database_is_made_once_and_kept(tmp_path: Path) -> None:
+def test_a_durable_database_is_created_once_and_kept(tmp_path: Path) -> None:
     data, log = tmp_path / "var/postgres", tmp_path / "log"
 
     with embedded_postgres(data, log=log) as url:
         assert url == f"postgres://trackers@/trackers?host={quote(str(data), safe='')}"
-        assert running(data) == url
+        assert running_url(data) == url
         ask(url, "CREATE TABLE kept AS SELECT 7 AS n")
         assert ask(url, "SHOW fsync") == "on"
         assert ask(url, "SHOW listen_addresses") == ""
@@ -99,7 +100,7 @@ def test_a_durable_database_is_made_once_and_kept(tmp_path: Path) -> None:
         ask(url, "CREATE EXTENSION pg_trgm")
         ask(url, "CREATE EXTENSION unaccent")
         assert ask(url, "SELECT similarity('Łucja', 'łUCJA') = 1 AND unaccent('Zoë') = 'Zoe'") is True
-    assert running(data) is None
+    assert running_url(data) is None
     assert processes_of(data) == []
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
@@ -109,8 +110,8 @@ def test_a_durable_database_is_made_once_and_kept(tmp_path: Path) -> None:
         assert ask(url, "SELECT n FROM kept") == 7
 
 
-def test_the_users_own_settings_for_postgresql_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {
+def test_the_users_environment_for_postgresql_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {
         "PGDATA": "/nowhere",
         "PGHOST": "db.invalid",
         "PGPORT": "1",
@@ -124,7 +125,7 @@ def test_the_users_own_settings_for_postgresql_do_not_matter(tmp_path: Path, mon
         "LANG": "nonsense",
         "TZ": "Asia/Tokyo",
     }
-    for name, value in given.items():
+    for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
     with embedded_postgres(tmp_path / "data", log=tmp_path / "log", durable=False) as url:
@@ -135,7 +136,7 @@ def test_the_users_own_settings_for_postgresql_do_not_matter(tmp_path: Path, mon
 
 
 @pytest.mark.parametrize("name", ["with a space", "a, \"b\" & %41 'ü' \\", "long" * 40])
-def test_any_folder_will_do(tmp_path: Path, name: str) -> None:
+def test_any_folder_can_be_used(tmp_path: Path, name: str) -> None:
     with tempfile.TemporaryDirectory() as short:
         data = Path(short) / name / "data"
         for _ in range(2):
@@ -143,15 +144,15 @@ def test_any_folder_will_do(tmp_path: Path, name: str) -> None:
                 folder = Path(str(database_credentials(url)["host"]))
                 assert stat.S_IMODE(folder.stat().st_mode) == 0o700
                 assert (folder == data) is (name != "long" * 40)
-                assert running(data) == url
+                assert running_url(data) == url
                 assert ask(url, "SELECT 1") == 1
-            assert running(data) is None
+            assert running_url(data) is None
             assert not list(folder.glob(".s.*"))
     if folder != data:
         folder.rmdir()
 
 
-def test_no_value_reaches_the_log(tmp_path: Path) -> None:
+def test_no_value_is_logged(tmp_path: Path) -> None:
     hostile = [
         "SELECT 'hush-hush'::integer",
         "SELECT hush-hush FROM",
@@ -176,44 +177,44 @@ def test_no_value_reaches_the_log(tmp_path: Path) -> None:
     assert "client" not in log
 
 
-def test_a_second_start_uses_the_first_ones_server(tmp_path: Path) -> None:
+def test_a_second_start_uses_the_running_server(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    processes = [own(data), own(data)]
+    processes = [start_owner(data), start_owner(data)]
     urls = [url_from(process) for process in processes]
 
     try:
-        assert urls == [running(data)] * 2
+        assert urls == [running_url(data)] * 2
         assert ask(urls[0], "SELECT 1") == 1
     finally:
         ends = [finish(process) for process in processes]
     assert ends == [(0, ""), (0, "")]
-    until(lambda: processes_of(data) == [])
+    wait_until(lambda: processes_of(data) == [])
 
 
-def test_a_killed_owner_leaves_none_behind_and_the_next_start_works(tmp_path: Path) -> None:
+def test_a_killed_owner_leaves_no_server_behind_and_the_next_start_works(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    owner = own(data)
+    owner = start_owner(data)
     url = url_from(owner)
     ask(url, "CREATE TABLE kept AS SELECT 7 AS n")
     assert processes_of(data) != []
 
-    end_at_once(owner)
+    kill(owner)
     with embedded_postgres(data, log=tmp_path / "log", durable=False) as again:
         assert again == url
         assert ask(again, "SELECT n FROM kept") == 7
-    until(lambda: processes_of(data) == [])
+    wait_until(lambda: processes_of(data) == [])
 
 
 @pytest.mark.parametrize("milliseconds", [100, 250, 400, 600])
-def test_an_owner_killed_while_it_starts_leaves_none_behind(tmp_path: Path, milliseconds: int) -> None:
+def test_an_owner_killed_while_it_starts_leaves_no_server_behind(tmp_path: Path, milliseconds: int) -> None:
     data = tmp_path / "data"
-    owner = own(data)
+    owner = start_owner(data)
     time.sleep(milliseconds / 1000)
-    end_at_once(owner)
+    kill(owner)
 
     with embedded_postgres(data, log=tmp_path / "log", durable=False) as url:
         assert ask(url, "SELECT 1") == 1
-    until(lambda: processes_of(data) == processes_of(tmp_path / "data.new") == [])
+    wait_until(lambda: processes_of(data) == processes_of(tmp_path / "data.new") == [])
     assert not (tmp_path / "data.new").exists()
 
 
@@ -222,14 +223,14 @@ def test_a_killed_server_recovers_at_the_next_start(tmp_path: Path) -> None:
     with embedded_postgres(data, log=log) as url:
         ask(url, "CREATE TABLE kept AS SELECT 7 AS n")
         os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        until(lambda: processes_of(data) == [])
-        assert running(data) is None
+        wait_until(lambda: processes_of(data) == [])
+        assert running_url(data) is None
 
     with embedded_postgres(data, log=log) as url:
         assert ask(url, "SELECT n FROM kept") == 7
 
 
-def test_a_process_that_has_the_number_of_a_dead_server_does_not_hinder(tmp_path: Path) -> None:
+def test_another_process_with_the_number_of_a_dead_server_is_no_obstacle(tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
     with embedded_postgres(data, log=log, durable=False):
         left = (data / "postmaster.pid").read_text()
@@ -239,14 +240,14 @@ def test_a_process_that_has_the_number_of_a_dead_server_does_not_hinder(tmp_path
         number = left.split()[0]
         (data / "postmaster.pid").write_text(left.replace(number, str(other.pid), 1))
         (data / ".s.PGSQL.5432.lock").write_text(socket_left.replace(number, str(other.pid), 1))
-        assert running(data) is None
+        assert running_url(data) is None
         with embedded_postgres(data, log=log, durable=False) as url:
             assert ask(url, "SELECT 1") == 1
         assert other.poll() is None
         other.terminate()
 
 
-def test_what_is_not_postgresqls_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     (data / "letter").write_text("dear")
@@ -260,7 +261,7 @@ def test_what_is_not_postgresqls_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in data.iterdir()] == ["letter"]
 
 
-def test_a_server_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None:
+def test_the_error_about_a_server_that_exits_has_its_last_log_line(tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
     data.mkdir(mode=0o700)
     (data / "PG_VERSION").write_text("9.6\n")
@@ -272,7 +273,7 @@ def test_a_server_that_dies_is_told_with_its_last_words(tmp_path: Path) -> None:
     assert processes_of(data) == []
 
 
-def test_without_util_linux_one_line_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_util_linux_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with (
@@ -286,21 +287,21 @@ def test_without_util_linux_one_line_says_what_to_do(tmp_path: Path, monkeypatch
     )
 
 
-def test_where_root_may_make_no_user_namespace_one_line_says_what_to_do(tmp_path: Path) -> None:
+def test_where_root_cannot_create_a_user_namespace_the_error_says_what_to_do(tmp_path: Path) -> None:
     none_allowed = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
-    process = own(tmp_path / "data", "unshare", "--map-root-user", "sh", "-c", none_allowed, "sh")
+    process = start_owner(tmp_path / "data", "unshare", "--map-root-user", "sh", "-c", none_allowed, "sh")
 
-    code, complaint = finish(process)
-    if "max_user_namespaces" in complaint or complaint.startswith("unshare: "):
-        pytest.skip("needs a system that lets this user make user namespaces")
+    code, errors = finish(process)
+    if "max_user_namespaces" in errors or errors.startswith("unshare: "):
+        pytest.skip("needs a system that lets this user create user namespaces")
     assert code == 1
-    assert complaint.splitlines()[-1] == (
-        "server.embedded_postgres.server.EmbeddedPostgresError: No embedded PostgreSQL: unshare: unshare failed: No space left on "
+    assert errors.splitlines()[-1] == (
+        "server.embedded_postgres.errors.EmbeddedPostgresError: No embedded PostgreSQL: unshare: unshare failed: No space left on "
         "device: run this as an ordinary user who may read the project's folder, or set TRACKERS_DATABASE_URL"
     )
 
 
-def test_a_thread_that_may_end_may_not_start_it(tmp_path: Path) -> None:
+def test_only_the_main_thread_can_start_it(tmp_path: Path) -> None:
     refusals: list[str] = []
 
     def start() -> None:
@@ -317,12 +318,12 @@ def test_a_thread_that_may_end_may_not_start_it(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def nobodys_folder() -> Iterator[Path]:
+def folder_of_nobody() -> Iterator[Path]:
     """A folder of mode 0700 that belongs to the user 65534."""
     if os.geteuid() != 0:
         pytest.skip("needs root, to become another user")
-    reaches_all = f"import os, server.embedded_postgres.server; assert os.access({binary('postgres')!r}, os.X_OK)"
-    if subprocess.run([*NOBODY, sys.executable, "-c", reaches_all], capture_output=True, check=False).returncode:
+    can_execute = f"import os, server.embedded_postgres.server; assert os.access({binary('postgres')!r}, os.X_OK)"
+    if subprocess.run([*NOBODY, sys.executable, "-c", can_execute], capture_output=True, check=False).returncode:
         pytest.skip("needs a Python and a project's folder that other users may read")
     folder = Path(tempfile.mkdtemp())
     os.chown(folder, 65534, 65534)
@@ -331,30 +332,30 @@ def nobodys_folder() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("user", ["65534", "54321"])
-def test_an_ordinary_user_with_or_without_a_name(nobodys_folder: Path, user: str) -> None:
-    os.chown(nobodys_folder, int(user), int(user))
-    data = nobodys_folder / "a folder" / "data"
+def test_an_ordinary_user_with_or_without_a_name(folder_of_nobody: Path, user: str) -> None:
+    os.chown(folder_of_nobody, int(user), int(user))
+    data = folder_of_nobody / "a folder" / "data"
     prefix = [part.replace("65534", user) for part in NOBODY]
 
-    owner = own(data, *prefix, HOME=str(nobodys_folder))
+    owner = start_owner(data, *prefix, HOME=str(folder_of_nobody))
     try:
         assert ask(url_from(owner), "SELECT 1") == 1
         assert (data.stat().st_uid, stat.S_IMODE(data.stat().st_mode)) == (int(user), 0o700)
     finally:
-        end_at_once(owner)
-    until(lambda: processes_of(data) == [])
+        kill(owner)
+    wait_until(lambda: processes_of(data) == [])
 
-    again = own(data, *prefix, HOME=str(nobodys_folder))
+    again = start_owner(data, *prefix, HOME=str(folder_of_nobody))
     assert ask(url_from(again), "SELECT 1") == 1
     assert finish(again) == (0, "")
 
 
-def test_root_leaves_another_users_data_alone(nobodys_folder: Path) -> None:
-    data = nobodys_folder / "data"
-    owner = own(data, *NOBODY)
+def test_root_does_not_use_the_data_of_another_user(folder_of_nobody: Path) -> None:
+    data = folder_of_nobody / "data"
+    owner = start_owner(data, *NOBODY)
     url_from(owner)
     assert finish(owner) == (0, "")
 
-    with pytest.raises(EmbeddedPostgresError) as refusal, embedded_postgres(data, log=nobodys_folder / "log"):
+    with pytest.raises(EmbeddedPostgresError) as refusal, embedded_postgres(data, log=folder_of_nobody / "log"):
         pass
     assert str(refusal.value) == f"{data} belongs to the user 65534: run this as that user"
