@@ -16,7 +16,7 @@ from schema.relay import Node
 from services.forms import definitions
 from services.forms.display import MISSING_NAME, display_value
 from services.forms.kinds.types import CanonicalValue
-from services.tracker_types.catalogue import TypeVersion
+from services.tracker_types.versions import TypeVersion
 
 
 @strawberry.interface(description="The value of a filled field.")

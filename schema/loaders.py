@@ -17,7 +17,8 @@ from services.automations.settings import AutomationSetting, settings_of
 from services.paging.pages import Page, PageRequest
 from services.records.learners import aims_of, groups_of
 from services.rows import neighbours_by_id, rows_by_id
-from services.tracker_types.catalogue import AvailableType, TypeVersion, forms, offered_types
+from services.tracker_types.catalogue import AvailableType, available_types
+from services.tracker_types.versions import TypeVersion, versions_by_id
 from services.trackers import comments
 from services.trackers.attachments import File, files_by_id
 from services.trackers.listing.page import TrackerQuery, pages_by_learner
@@ -66,7 +67,7 @@ class Loaders:
         return self._rows[model]
 
     async def _load_tracker_types(self, ids: list[UUID]) -> list[AvailableType | None]:
-        available = await offered_types(self._viewer, ids=ids, include_disabled=True)
+        available = await available_types(self._viewer, ids=ids, include_disabled=True)
         by_id = {available_type.type.id: available_type for available_type in available}
         return [by_id.get(type_id) for type_id in ids]
 
@@ -93,7 +94,7 @@ class Loaders:
 
 
 async def _load_type_versions(ids: list[UUID]) -> list[TypeVersion]:
-    by_id = await forms(ids)
+    by_id = await versions_by_id(ids)
     return [by_id[version_id] for version_id in ids]
 
 

@@ -12,7 +12,7 @@ from schema.loaders import Loaders, PageKey
 from schema.relay import ConnectionData, make_connection
 from schema.selection import selected_names, selects_total_count
 from services.paging.pages import Page, PageRequest
-from services.tracker_types.catalogue import offered
+from services.tracker_types.catalogue import available_types_from_records
 from services.trackers.listing import filters
 from services.trackers.listing.page import COMPANIONS, TrackerQuery, page_of_trackers
 
@@ -81,8 +81,8 @@ async def comment_connection(tracker_id: UUID, info: Info, request: PageRequest)
 
 async def _tracker_connection(page: Page, loaders: Loaders) -> ConnectionData:
     _prime_people(loaders, page.records)
-    if page.records and "type.form" in page.records[0]:
-        available_types = await offered(page.records)
+    if page.records and "type.version_id" in page.records[0]:
+        available_types = await available_types_from_records(page.records)
         loaders.tracker_types.prime_many({available.type.id: available for available in available_types})
     return make_connection(page, [row(Tracker, "t", record) for record in page.records])
 

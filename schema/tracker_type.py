@@ -56,7 +56,7 @@ def _category(root: Row) -> TrackerCategory:
 
 
 def _version(root: Row) -> int:
-    return root.form.version
+    return root.newest.version
 
 
 def _archived(root: Row) -> bool:
@@ -64,7 +64,7 @@ def _archived(root: Row) -> bool:
 
 
 def _fields(root: Row) -> Sequence[definitions.FieldDefinition]:
-    return list(root.form.definition.fields)
+    return list(root.newest.definition.fields)
 
 
 def _transitions(root: Row, info: Info) -> list[TransitionRow]:
@@ -76,7 +76,7 @@ def _viewer_can_create(root: Row, info: Info) -> bool:
 
 
 def _learner_statuses(root: Row) -> list[ProgrammeStatus]:
-    return list(root.form.definition.precondition)
+    return list(root.newest.definition.precondition)
 
 
 @strawberry.type(description="A kind of tracker: its form, its steps, and who may open one.")

@@ -39,7 +39,7 @@ from services.notifications.inbox_reader import InboxReader
 from services.notifications.listener import listening
 from services.notifications.tracker_stream import TrackerStreams
 from services.retention import run_housekeeping
-from services.tracker_types.catalogue import warm_forms
+from services.tracker_types.versions import warm_version_cache
 from services.viewer import Viewer
 
 
@@ -103,7 +103,7 @@ class Application:
             self._inbox_reader, self._listen_database, self._tracker_streams, self._connections.revalidate
         )
         async with database(self._database), notifications:
-            await warm_forms()
+            await warm_version_cache()
             try:
                 async with _background_tasks(self._workers(mailer)):
                     yield

@@ -9,7 +9,7 @@ from server.embedded_postgres.server import embedded_postgres, is_in_use
 from server.setting_values import database_credentials
 from server.settings import Settings
 from server.state_directory import state_directory
-from services.tracker_types.catalogue import write_built_in_types
+from services.tracker_types.builtin import write_builtin_types
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ def keeping_database(settings: Settings) -> Iterator[Callable[[], None]]:
 async def bring_up_to_date() -> None:
     """The newest migration, and the built-in types of this release."""
     await migrate()
-    await write_built_in_types()
+    await write_builtin_types()
 
 
 async def with_database(settings: Settings, url: str, work: Callable[[], Awaitable[T]]) -> T:

@@ -21,7 +21,7 @@ from services.forms.visibility import visible_fields
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.notifications.notify import announce_change, notify
-from services.tracker_types.catalogue import TypeVersion
+from services.tracker_types.versions import TypeVersion
 from services.viewer import Viewer
 
 _STATUS = "learner.programmeStatus"

@@ -14,8 +14,8 @@ from services.forms.definitions import FieldKind, TypeDefinition
 from services.forms.display import names_by_id
 from services.kernel.dates import format_date
 from services.rows import rows_by_id
-from services.tracker_types.catalogue import forms
 from services.tracker_types.transitions import OPEN_STATUSES
+from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
 
 _CARRIED_OUT = """
@@ -42,7 +42,7 @@ async def proposed_changes(viewer: Viewer, trackers: Sequence[Tracker]) -> list[
     Of one that was applied: what was done then, with nothing in conflict. Of one that was rejected or taken back,
     and of a plain one: nothing. The number of statements does not grow with the trackers.
     """
-    known = await forms({tracker.type_version_id for tracker in trackers})
+    known = await versions_by_id({tracker.type_version_id for tracker in trackers})
     definitions = {tracker.id: known[tracker.type_version_id].definition for tracker in trackers}
     automations = [tracker for tracker in trackers if is_automation(definitions[tracker.id])]
     done = await _carried_out([one.id for one in automations if one.status == TrackerStatus.RESOLVED])

@@ -17,7 +17,7 @@ from services.kernel.background import backoff_seconds, finish_step
 from services.kernel.dates import time_until_midnight, today
 from services.kernel.errors import ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_types.catalogue import forms
+from services.tracker_types.versions import versions_by_id
 
 POLL = 120.0  # seconds; covers whatever kept a round from being done
 GRACE = 10.0  # seconds that a round still has when the worker is to end
@@ -98,7 +98,7 @@ async def _apply_next(round_: _Round) -> Outcome | None:
             return None
         round_.taken = found[0]["id"]
         tracker = await Tracker.get(id=round_.taken)
-        form = (await forms([tracker.type_version_id]))[tracker.type_version_id]
+        form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
         try:
             async with transaction():  # a savepoint: what fails in the middle leaves nothing but its reason
                 outcome = await apply_or_schedule(tracker, form, viewer=None, day=round_.day)

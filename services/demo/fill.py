@@ -22,7 +22,8 @@ from services.demo.plan import CurrentType, plan_trackers
 from services.demo.safeguarding_type import add_safeguarding_type
 from services.kernel.dates import local_date
 from services.records.organisations import make_organisation
-from services.tracker_types.catalogue import forms, write_built_in_types
+from services.tracker_types.builtin import write_builtin_types
+from services.tracker_types.versions import versions_by_id
 
 
 class DatabaseNotEmptyError(Exception):
@@ -40,7 +41,7 @@ async def fill_demo(*, now: dt.datetime | None = None) -> None:
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers demo'))")
         await _require_empty_database()
-        await write_built_in_types()
+        await write_builtin_types()
         for provider in load_toml("providers")["organisation"]:
             await _fill_organisation(provider, hashes, people, now or dt.datetime.now(dt.UTC))
 
@@ -94,7 +95,7 @@ async def _current_types(organisation: Organisation) -> dict[str, CurrentType]:
     types = {row.id: row for row in [*await TrackerType.filter(organisation_id=None), *own]}
     versions = await TrackerTypeVersion.filter(type_id__in=list(types))
     newest = {version.id: types[version.type_id] for version in versions if _is_newest(version, types)}
-    type_versions = await forms(newest)
+    type_versions = await versions_by_id(newest)
     return {row.key: CurrentType(row=row, version=type_versions[id_]) for id_, row in newest.items()}
 
 

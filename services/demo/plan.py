@@ -16,7 +16,7 @@ from services.demo.learners import LearnerRecord
 from services.demo.plain_values import PLAIN_VALUES
 from services.forms.kinds.types import CanonicalValue
 from services.forms.visibility import visible_fields
-from services.tracker_types.catalogue import TypeVersion
+from services.tracker_types.versions import TypeVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

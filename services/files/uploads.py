@@ -19,7 +19,8 @@ from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
 from services.kernel.file_types import HEAD_SIZE, ContentSniffer, is_accepted
 from services.kernel.sql import NamedStatement
-from services.tracker_types.catalogue import AvailableType, forms, type_by_key
+from services.tracker_types.catalogue import AvailableType, type_by_key
+from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
 
 DAILY_BYTES = 500_000_000
@@ -92,7 +93,7 @@ async def destination_of(viewer: Viewer, type_key: str, field_key: str) -> Desti
     if not _may_fill_in(viewer, available):
         role = Role.CREATE_PROCESS_AUTOMATION_TRACKERS
         raise UploadError("FORBIDDEN", f"Files of a {available.type.name} tracker need the role {role}.")
-    newest = available.form.definition.field(field_key)
+    newest = available.newest.definition.field(field_key)
     field = newest if isinstance(newest, FileField) else await _older_field(available, field_key)
     if field is None and newest is not None:
         raise UploadError("WRONG_KIND", f"{newest.label} takes no files.")
@@ -114,7 +115,7 @@ async def _older_field(available: AvailableType, field_key: str) -> FileField | 
         available.type.id,
         _MAX_VERSIONS_SEARCHED,
     )
-    forms_by_id = await forms([record["id"] for record in versions])
+    forms_by_id = await versions_by_id([record["id"] for record in versions])
     fields = (forms_by_id[record["id"]].definition.field(field_key) for record in versions)
     return next((field for field in fields if isinstance(field, FileField)), None)
 

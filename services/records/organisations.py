@@ -6,7 +6,7 @@ from models.database import fetch, transaction
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import check_line, clean_text
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_types import builtin
+from services.tracker_types.builtin import load_builtin_types
 
 LONGEST_NAME = 200
 
@@ -49,7 +49,7 @@ async def make_organisation(name: str) -> Organisation:
         )
     organisation = await Organisation.get(id=made[0]["id"])
     await OrganisationCounter.create(organisation_id=organisation.id)
-    automations = [one for one in builtin.load() if one.category == TrackerCategory.PROCESS_AUTOMATION]
+    automations = [type_ for type_ in load_builtin_types() if type_.category == TrackerCategory.PROCESS_AUTOMATION]
     await ProcessAutomation.bulk_create(
         ProcessAutomation(organisation_id=organisation.id, key=automation.key) for automation in automations
     )

@@ -1,13 +1,14 @@
-"""The tracker types that every organisation has, read from ``builtin_types.toml``."""
+"""The tracker types that every organisation has, from ``builtin.toml``, and how they get into the database."""
 
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from models import TrackerCategory
+from models import TrackerCategory, TrackerType, TrackerTypeVersion
+from models.database import fetch, transaction
 from services.forms.definitions import TypeDefinition
-from services.forms.documents import definition_from_document
+from services.forms.documents import definition_from_document, definition_to_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +22,39 @@ class BuiltinType:
     definition: TypeDefinition
 
 
-def load() -> tuple[BuiltinType, ...]:
-    """The built-in types, in the order of lists."""
+def load_builtin_types() -> tuple[BuiltinType, ...]:
+    """Return the built-in types of this release, in the order in which lists show them."""
     document = tomllib.loads(files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8"))
     return tuple(_builtin_type(entry) for entry in document["type"])
+
+
+async def write_builtin_types() -> None:
+    """Bring the built-in types in the database to those of this release.
+
+    A definition that differs from the newest version in the database becomes the next version; old trackers keep
+    theirs.
+    """
+    async with transaction():
+        await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers built-in types'))")
+        for position, builtin_type in enumerate(load_builtin_types()):
+            await _write(builtin_type, position)
+
+
+async def _write(builtin_type: BuiltinType, position: int) -> None:
+    document = definition_to_document(builtin_type.definition)
+    columns: dict[str, Any] = {
+        "name": builtin_type.name,
+        "description": builtin_type.description,
+        "position": position,
+    }
+    row = await TrackerType.get_or_none(organisation_id=None, key=builtin_type.key)
+    if row is None:
+        row = await TrackerType.create(key=builtin_type.key, category=builtin_type.category, version=0, **columns)
+    newest = await TrackerTypeVersion.get_or_none(type_id=row.id, version=row.version)
+    if newest is None or newest.definition != document:
+        row.version += 1
+        await TrackerTypeVersion.create(type_id=row.id, version=row.version, definition=document)
+    await row.update_from_dict(columns).save()
 
 
 def _builtin_type(entry: dict[str, Any]) -> BuiltinType:
@@ -38,6 +68,7 @@ def _builtin_type(entry: dict[str, Any]) -> BuiltinType:
 
 
 def _field(field: dict[str, Any]) -> dict[str, Any]:
+    """Return a field's document, with choices that are written ``value:label`` in two."""
     if "choices" not in field:
         return field
     pairs = [choice.split(":", 1) for choice in field["choices"]]

@@ -1,4 +1,4 @@
-"""The steps between statuses: which there are, what they ask for, and who may take them."""
+"""The transitions between statuses: which there are, what each requires, and who may make it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,16 @@ from models import Role, TrackerCategory, TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.viewer import Viewer
 
-NEW, APPROVED, RESOLVED = TrackerStatus.NEW, TrackerStatus.APPROVED, TrackerStatus.RESOLVED
-REJECTED, CLOSED = TrackerStatus.REJECTED, TrackerStatus.CLOSED
+NEW = TrackerStatus.NEW
+APPROVED = TrackerStatus.APPROVED
+RESOLVED = TrackerStatus.RESOLVED
+REJECTED = TrackerStatus.REJECTED
+CLOSED = TrackerStatus.CLOSED
 
 OPEN_STATUSES = (NEW, APPROVED)
 """The statuses of trackers that are still to be dealt with, and so can be overdue."""
 
-PLAIN: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
+PLAIN_TRANSITIONS: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
     {
         NEW: (RESOLVED, REJECTED, CLOSED),
         RESOLVED: (CLOSED, NEW),
@@ -22,7 +25,7 @@ PLAIN: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
         CLOSED: (NEW,),
     }
 )
-AUTOMATION: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
+AUTOMATION_TRANSITIONS: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
     {
         NEW: (APPROVED, REJECTED, CLOSED),
         APPROVED: (APPROVED, RESOLVED, REJECTED),
@@ -32,7 +35,7 @@ AUTOMATION: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A step from one status to another, with what it asks for, for one viewer; ``forbidden`` says why not them."""
+    """A transition with what it requires, for one viewer; ``forbidden`` is the reason why they may not make it."""
 
     from_status: TrackerStatus
     to: TrackerStatus
@@ -42,15 +45,15 @@ class Transition:
 
     @property
     def viewer_can_take(self) -> bool:
-        """Whether the viewer may take it."""
+        """Whether the viewer may make it."""
         return self.forbidden is None
 
 
 def transitions_of_type(category: TrackerCategory, definition: TypeDefinition, viewer: Viewer) -> list[Transition]:
-    """All steps of a type, as the viewer's roles alone decide."""
+    """Return all transitions of a type; the viewer's roles alone decide which are forbidden."""
     return [
-        _transition(category, start, to, definition.fields, _forbidden_to_roles(category, start, to, viewer))
-        for start, ends in _steps(category).items()
+        _transition(category, start, to, definition.fields, _forbidden_by_roles(category, start, to, viewer))
+        for start, ends in _table(category).items()
         for to in ends
     ]
 
@@ -62,43 +65,44 @@ def transitions_of_tracker(
     viewer: Viewer,
     *,
     created_by_viewer: bool,
-    needs_other_eyes: bool,
+    needs_other_approver: bool,
 ) -> list[Transition]:
-    """The steps from a tracker's present status, exactly.
+    """Return the transitions from a tracker's present status, with what exactly they require of this viewer.
 
-    ``needs_other_eyes`` says that the four-eyes rule holds and that the viewer made or last changed the tracker.
+    ``needs_other_approver``: the four-eyes rule applies and the viewer created the tracker or last changed its values.
     """
     fields = tuple(visible_fields)
-    found = []
-    for to in _steps(category).get(status, ()):
-        forbidden = _forbidden_to_roles(category, status, to, viewer)
+    transitions = []
+    for to in _table(category).get(status, ()):
+        forbidden = _forbidden_by_roles(category, status, to, viewer)
         if category == TrackerCategory.PROCESS_AUTOMATION and to == CLOSED:
-            # By who made it, whatever their roles are by now.
-            forbidden = None if created_by_viewer else "Only whoever made it can take it back."
-        if forbidden is None and (status, to) == (NEW, APPROVED) and needs_other_eyes:
-            forbidden = "Somebody must approve it who neither made it nor last changed a value of it."
-        found.append(_transition(category, status, to, fields, forbidden))
-    return found
+            # The creator may close it, also if they have lost the roles since.
+            forbidden = None if created_by_viewer else "Only its creator can take it back."
+        if forbidden is None and (status, to) == (NEW, APPROVED) and needs_other_approver:
+            forbidden = "It must be approved by somebody who neither created it nor last changed one of its values."
+        transitions.append(_transition(category, status, to, fields, forbidden))
+    return transitions
 
 
-def _steps(category: TrackerCategory) -> Mapping[TrackerStatus, Sequence[TrackerStatus]]:
-    return AUTOMATION if category == TrackerCategory.PROCESS_AUTOMATION else PLAIN
+def _table(category: TrackerCategory) -> Mapping[TrackerStatus, Sequence[TrackerStatus]]:
+    return AUTOMATION_TRANSITIONS if category == TrackerCategory.PROCESS_AUTOMATION else PLAIN_TRANSITIONS
 
 
-def _forbidden_to_roles(
+def _forbidden_by_roles(
     category: TrackerCategory, start: TrackerStatus, to: TrackerStatus, viewer: Viewer
 ) -> str | None:
+    """Return why the viewer's roles forbid a transition; None if they do not."""
     if category != TrackerCategory.PROCESS_AUTOMATION:
         return None
     if (start, to) == (APPROVED, RESOLVED):
-        return "It becomes Resolved by being applied to the learner's record."
+        return "It becomes Resolved when it is applied to the learner's record."
     if to != CLOSED:
-        return _without(viewer, Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
-    # Whoever made it takes it back; made one can only have who may make one.
-    return _without(viewer, Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+        return _missing_role(viewer, Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
+    # Only the creator closes it, and creating it takes these roles.
+    return _missing_role(viewer, Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
 
 
-def _without(viewer: Viewer, *roles: Role) -> str | None:
+def _missing_role(viewer: Viewer, *roles: Role) -> str | None:
     missing = [role for role in roles if not viewer.has(role)]
     return f"This needs the role {missing[0]}." if missing else None
 

@@ -1,78 +1,90 @@
-"""The check of a tracker type as an administrator enters it: everything that is wrong with it, told together."""
+"""The check of a tracker type as an administrator enters it: all problems together."""
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from models import TrackerStatus
-from services.forms.definitions import FieldDefinition, TypeDefinition
+from services.forms.definitions import FIELD_TYPES, FieldDefinition, TypeDefinition
 from services.kernel.checks import check_line, check_text, take_at_most
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules import field_of
-from services.tracker_types.field_rules.conditions import condition_of
+from services.tracker_types.field_rules.conditions import check_condition
 from services.tracker_types.field_rules.date_bounds import check_date_bounds
+from services.tracker_types.field_rules.table import API_NAMES, RULES
 from services.tracker_types.input import FieldEntry
-from services.tracker_types.transitions import PLAIN
+from services.tracker_types.transitions import PLAIN_TRANSITIONS
 
-MOST_FIELDS = 100
-LONGEST_NAME, LONGEST_LABEL, LONGEST_HELP, LONGEST_DESCRIPTION = 200, 200, 2_000, 2_000
+MAX_FIELDS = 100
+MAX_NAME_LENGTH, MAX_LABEL_LENGTH, MAX_HELP_LENGTH, MAX_DESCRIPTION_LENGTH = 200, 200, 2_000, 2_000
 """In code points."""
 
 _TYPE_KEY = re.compile("[A-Z][A-Z0-9_]{0,39}")
 _FIELD_KEY = re.compile("[a-z][A-Za-z0-9]{0,39}")
-_ENTERED = tuple(status for status in PLAIN if status != TrackerStatus.NEW)
+_REQUIRED_FOR = tuple(status for status in PLAIN_TRANSITIONS if status != TrackerStatus.NEW)
+"""The statuses for which a field can be required: those of plain types but the one that a tracker begins with."""
 
 
 def check_type_key(errors: ErrorCollector, key: str) -> None:
-    """REQUIRED or INVALID_FORMAT for what is no key of a type."""
+    """Add REQUIRED for a blank key, INVALID_FORMAT for any other text that cannot be the key of a type."""
     if not key.strip():
         errors.add(ErrorCode.REQUIRED, "A type needs a key.")
     elif not _TYPE_KEY.fullmatch(key):
-        errors.add(
-            ErrorCode.INVALID_FORMAT, "A key is up to 40 capital letters, digits and _, and begins with a letter."
-        )
+        message = "A key is up to 40 capital letters, digits and _, and begins with a letter."
+        errors.add(ErrorCode.INVALID_FORMAT, message)
 
 
-def type_name(errors: ErrorCollector, name: str | None) -> str:
-    """A type's name as it is kept."""
-    return check_line(
-        errors, name, label="A type's name", max_length=LONGEST_NAME, missing="A type's name is required."
-    )
+def check_type_name(errors: ErrorCollector, name: str | None) -> str:
+    """Return a type's name, checked by ``check_line``."""
+    missing = "A type's name is required."
+    return check_line(errors, name, label="A type's name", max_length=MAX_NAME_LENGTH, missing=missing)
 
 
-def type_description(errors: ErrorCollector, description: str | None) -> str:
-    """A type's description as it is kept."""
-    return check_text(errors, description, label="The description", max_length=LONGEST_DESCRIPTION)
+def check_type_description(errors: ErrorCollector, description: str | None) -> str:
+    """Return a type's description, checked by ``check_text``."""
+    return check_text(errors, description, label="The description", max_length=MAX_DESCRIPTION_LENGTH)
 
 
 def check_definition(errors: ErrorCollector, entries: Sequence[FieldEntry], *, today: dt.date) -> TypeDefinition:
-    """The form that entries describe, by every rule; it may be kept if nothing is told.
+    """Return the form that entries describe; it may be stored if no problem was added.
 
-    Of more than 100 fields the first 100 are looked at. A form without fields is one: every tracker has a learner, an
-    assignee and so on. What depends on the day (choices that have all run out) is not the definition's fault.
+    Of more than 100 fields the first 100 are checked. A form may have no fields: every tracker has a learner, an
+    assignee and so on. What comes with the day, such as choices that have all expired, is no problem of a definition.
     """
-    looked_at = take_at_most(errors, entries, label="A form has fields,", maximum=MOST_FIELDS)
-    collectors = [ErrorCollector((*errors.path, str(index))) for index in range(len(looked_at))]
+    checked = take_at_most(errors, entries, label="A form has fields,", maximum=MAX_FIELDS)
+    # A collector for each field, so that the bounds between dates, which are checked last, are listed with their field.
+    field_errors = [ErrorCollector((*errors.path, str(index))) for index in range(len(checked))]
     fields: list[FieldDefinition] = []
     earlier: dict[str, FieldDefinition] = {}
-    for entry, here in zip(looked_at, collectors, strict=True):
-        _check_key(here.at("key"), entry.key, earlier)
-        field = field_of(entry, here, _common(entry, here))
-        if entry.visible_when is not None:
-            condition = condition_of(entry.visible_when, here.at("visibleWhen"), earlier)
-            field = replace(field, visible_when=condition)
+    for entry, own_errors in zip(checked, field_errors, strict=True):
+        field = _check_field(own_errors, entry, earlier)
         fields.append(field)
         earlier.setdefault(field.key, field)
-    check_date_bounds(fields, collectors, today=today)
-    for here in collectors:
-        errors.problems.extend(here.problems)
+    check_date_bounds(field_errors, fields, today=today)
+    for own_errors in field_errors:
+        errors.extend(own_errors.problems)
     return TypeDefinition(fields=tuple(fields))
 
 
-def _check_key(errors: ErrorCollector, key: str, earlier: dict[str, FieldDefinition]) -> None:
+def _check_field(errors: ErrorCollector, entry: FieldEntry, earlier: Mapping[str, FieldDefinition]) -> FieldDefinition:
+    """Return the field that an entry describes; slots that are wrong are left out or replaced by something valid."""
+    _check_key(errors.at("key"), entry.key, earlier)
+    common_slots = _check_common_slots(errors, entry)
+    rules = RULES[entry.kind]
+    for slot, api_name in API_NAMES.items():
+        if slot not in rules.slots and getattr(entry, slot) is not None:
+            message = f"A field of kind {entry.kind} has no {api_name}."
+            allowed = ", ".join(API_NAMES[name] for name in rules.slots)
+            errors.at(slot).add(ErrorCode.WRONG_KIND, message, allowed=allowed)
+    field = FIELD_TYPES[entry.kind](**common_slots, **rules.check(errors, entry))
+    if entry.visible_when is None:
+        return field
+    return replace(field, visible_when=check_condition(errors.at("visible_when"), entry.visible_when, earlier))
+
+
+def _check_key(errors: ErrorCollector, key: str, earlier: Mapping[str, FieldDefinition]) -> None:
     if not key.strip():
         errors.add(ErrorCode.REQUIRED, "A field needs a key.")
     elif not _FIELD_KEY.fullmatch(key):
@@ -82,20 +94,19 @@ def _check_key(errors: ErrorCollector, key: str, earlier: dict[str, FieldDefinit
         errors.add(ErrorCode.DUPLICATE, "Another field of the form has this key.")
 
 
-def _common(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
-    help_text = check_text(errors.at("help"), entry.help, label="The help", max_length=LONGEST_HELP)
+def _check_common_slots(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Return what fields of every kind have."""
+    help_text = check_text(errors.at("help"), entry.help, label="The help", max_length=MAX_HELP_LENGTH)
+    allowed = ", ".join(_REQUIRED_FOR)
     for index, status in enumerate(entry.required_for):
-        if status not in _ENTERED:
-            message = f"A field is required for {', '.join(_ENTERED)}; on creation it is by `required`."
-            errors.at("requiredFor", index).add(ErrorCode.STATUS_NOT_ALLOWED, message, allowed=", ".join(_ENTERED))
+        if status not in _REQUIRED_FOR:
+            message = f"A field is required for {allowed}; on creation it is by `required`."
+            errors.at("required_for", index).add(ErrorCode.STATUS_NOT_ALLOWED, message, allowed=allowed)
+    missing = "A field's label is required."
     return {
         "key": entry.key,
         "label": check_line(
-            errors.at("label"),
-            entry.label,
-            label="A field's label",
-            max_length=LONGEST_LABEL,
-            missing="A field's label is required.",
+            errors.at("label"), entry.label, label="A field's label", max_length=MAX_LABEL_LENGTH, missing=missing
         ),
         "help": help_text or None,
         "required": entry.required,

@@ -134,7 +134,7 @@ def _check_type(errors: ErrorCollector, viewer: Viewer, entry: TrackerEntry, ava
     if available is None:
         errors.at("type").add(ErrorCode.UNKNOWN_TYPE, "There is no such tracker type.")
         return
-    name, newest = available.type.name, available.form.version
+    name, newest = available.type.name, available.newest.version
     if not available.can_be_created_by(viewer):
         message = f"A {name} tracker needs the role {Role.CREATE_PROCESS_AUTOMATION_TRACKERS}."
         errors.at("type").add(ErrorCode.FORBIDDEN, message)
@@ -169,7 +169,7 @@ async def _check_values(
     """
     if available is None:
         return {}, None
-    definition = available.form.definition
+    definition = available.newest.definition
     uploads = UploadScope(uploader_id=viewer.member_id, type_key=available.type.key)
     form = await check_form(
         definition, entry.values, organisation_id=viewer.organisation_id, today=day, uploads=uploads

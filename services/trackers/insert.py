@@ -95,12 +95,12 @@ def _values_of(checked: CheckedEntry) -> dict[str, Any]:
     assert checked.learner is not None
     return {
         "type_id": checked.type.type.id,
-        "type_version_id": checked.type.form.id,
+        "type_version_id": checked.type.newest.id,
         "learner_id": checked.learner.id,
         "assignee_id": checked.assignee.id if checked.assignee else None,
         "description": checked.description,
         "due_date": checked.due_date,
         "values": dump_json(dict(checked.values)),
         "record_before": None if checked.record_before is None else dump_json(checked.record_before),
-        "file_ids": file_ids_in(checked.type.form.definition, checked.values),
+        "file_ids": file_ids_in(checked.type.newest.definition, checked.values),
     }

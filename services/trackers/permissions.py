@@ -2,8 +2,9 @@
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.forms.visibility import visible_fields
-from services.tracker_types.catalogue import AvailableType, TypeVersion
+from services.tracker_types.catalogue import AvailableType
 from services.tracker_types.transitions import Transition, transitions_of_tracker
+from services.tracker_types.versions import TypeVersion
 from services.viewer import Viewer
 
 
@@ -35,6 +36,6 @@ def transitions_from(
         [field for field in type_version.definition.fields if field.key in visible],
         viewer,
         created_by_viewer=tracker.created_by_id == viewer.member_id,
-        needs_other_eyes=available.four_eyes
+        needs_other_approver=available.four_eyes
         and viewer.member_id in (tracker.created_by_id, tracker.values_changed_by_id),
     )

@@ -21,8 +21,9 @@ from services.kernel.dates import today
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import MAX_COMMENT_LENGTH, MAX_DESCRIPTION_LENGTH
-from services.tracker_types.catalogue import AvailableType, TypeVersion, forms, offered_types
+from services.tracker_types.catalogue import AvailableType, available_types
 from services.tracker_types.transitions import Transition
+from services.tracker_types.versions import TypeVersion, versions_by_id
 from services.trackers.checks import check_assignee, check_due_date, find_member
 from services.trackers.diff import TrackerState
 from services.trackers.permissions import is_immutable, may_edit, transitions_from
@@ -89,8 +90,8 @@ class _Context:
 
 async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> CheckedUpdate:
     """Check an update by every rule but that of its version, and return all problems. Writes nothing."""
-    (available,) = await offered_types(viewer, ids=[tracker.type_id], include_disabled=True)
-    type_version = (await forms([tracker.type_version_id]))[tracker.type_version_id]
+    (available,) = await available_types(viewer, ids=[tracker.type_id], include_disabled=True)
+    type_version = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
     context = _Context(viewer=viewer, tracker=tracker, entry=entry, available=available, type_version=type_version)
     errors = ErrorCollector()
     transition = _check_status(errors.at("status"), context)

@@ -1,4 +1,4 @@
-"""What a choice field may offer."""
+"""What the definition of a choice field may hold."""
 
 from typing import Any
 
@@ -9,43 +9,34 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.input import ChoiceEntry, FieldEntry
 
-MOST_CHOICES, LONGEST_CHOICE = 500, 200
+MAX_CHOICES, MAX_CHOICE_LENGTH = 500, 200
 
 
-def choice_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
-    """At least one choice, no value twice, none that ends before it begins."""
+def check_choice_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Return the choices, each value once; add REQUIRED for an empty list, DUPLICATE for a repeated value."""
     list_errors = errors.at("choices")
     if not entry.choices:
         list_errors.add(ErrorCode.REQUIRED, "There must be something to choose.")
     choices: dict[str, Choice] = {}
-    looked_at = take_at_most(list_errors, entry.choices or (), label="A list has choices,", maximum=MOST_CHOICES)
-    for index, given in enumerate(looked_at):
-        here = list_errors.at(index)
-        choice = _choice(given, here)
+    checked = take_at_most(list_errors, entry.choices or (), label="A list has choices,", maximum=MAX_CHOICES)
+    for index, choice_entry in enumerate(checked):
+        choice = _check_choice(list_errors.at(index), choice_entry)
         if choice.value and choice.value in choices:
-            here.at("value").add(ErrorCode.DUPLICATE, "This value is in the list already.")
+            list_errors.at(index, "value").add(ErrorCode.DUPLICATE, "This value is in the list already.")
         choices.setdefault(choice.value, choice)
     return {"choices": tuple(choices.values()), "multiple": bool(entry.multiple)}
 
 
-def _choice(given: ChoiceEntry, errors: ErrorCollector) -> Choice:
-    value = check_line(
-        errors.at("value"),
-        given.value,
-        label="A choice's value",
-        max_length=LONGEST_CHOICE,
-        missing="A choice's value is required.",
-    )
-    label = check_line(
-        errors.at("label"),
-        given.label,
-        label="A choice's label",
-        max_length=LONGEST_CHOICE,
-        missing="A choice's label is required.",
-    )
-    begins = check_date(errors.at("validFrom"), given.valid_from)
-    ends = check_date(errors.at("validTo"), given.valid_to)
-    if begins and ends and ends < begins:
-        message = f"It can be chosen from {format_date(begins)}, so not until an earlier day."
-        errors.at("validTo").add(ErrorCode.TOO_EARLY, message, earliest=begins)
-    return Choice(value=value, label=label, valid_from=begins, valid_to=ends)
+def _check_choice(errors: ErrorCollector, entry: ChoiceEntry) -> Choice:
+    value = _check_text(errors.at("value"), entry.value, "A choice's value")
+    label = _check_text(errors.at("label"), entry.label, "A choice's label")
+    valid_from = check_date(errors.at("valid_from"), entry.valid_from)
+    valid_to = check_date(errors.at("valid_to"), entry.valid_to)
+    if valid_from and valid_to and valid_to < valid_from:
+        message = f"It can be chosen from {format_date(valid_from)}, so not until an earlier day."
+        errors.at("valid_to").add(ErrorCode.TOO_EARLY, message, earliest=valid_from)
+    return Choice(value=value, label=label, valid_from=valid_from, valid_to=valid_to)
+
+
+def _check_text(errors: ErrorCollector, text: str, label: str) -> str:
+    return check_line(errors, text, label=label, max_length=MAX_CHOICE_LENGTH, missing=f"{label} is required.")

@@ -1,4 +1,4 @@
-"""Conditions between fields: each looks back, at values that the other field can have."""
+"""Conditions between fields: each names a field further up, and values that this field can have."""
 
 import datetime as dt
 import re
@@ -28,54 +28,57 @@ from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
 from services.tracker_types.input import ConditionEntry
 
-MOST_VALUES = 500
+MAX_VALUES = 500
 
 _NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def condition_of(
-    entry: ConditionEntry, errors: ErrorCollector, earlier: Mapping[str, FieldDefinition]
+def check_condition(
+    errors: ErrorCollector, entry: ConditionEntry, earlier: Mapping[str, FieldDefinition]
 ) -> FieldCondition | None:
-    """The condition with its values as the other field keeps them, each once.
+    """Return the condition with its values in the canonical form of the other field, each once; None if it names none.
 
-    UNKNOWN_FIELD for a field that is not further up, WRONG_KIND for one whose values a form cannot compare and for
-    a value of another kind, NOT_A_CHOICE for one that the field never has.
+    Adds UNKNOWN_FIELD for a field that is not further up, WRONG_KIND for one whose values a form cannot compare and for
+    a value of another kind, NOT_A_CHOICE for a value that the field never has.
     """
-    values = take_at_most(errors.at("isOneOf"), entry.is_one_of, label="A condition lists values,", maximum=MOST_VALUES)
+    values = take_at_most(
+        errors.at("is_one_of"), entry.is_one_of, label="A condition lists values,", maximum=MAX_VALUES
+    )
     if not values:
-        errors.at("isOneOf").add(ErrorCode.REQUIRED, "Say with which values the field is shown.")
+        errors.at("is_one_of").add(ErrorCode.REQUIRED, "Say with which values the field is shown.")
     other = earlier.get(entry.field)
     if other is None:
         errors.at("field").add(ErrorCode.UNKNOWN_FIELD, "A condition names a field further up in the form.")
         return None
-    if other.kind not in _KEPT:
+    if other.kind not in _CANONICAL:
         message = "A condition cannot ask for files or references."
-        errors.at("field").add(ErrorCode.WRONG_KIND, message, allowed=", ".join(_KEPT))
+        errors.at("field").add(ErrorCode.WRONG_KIND, message, allowed=", ".join(_CANONICAL))
         return None
-    kept = [_value(text, other, errors.at("isOneOf", index)) for index, text in enumerate(values)]
-    return FieldCondition(field=entry.field, is_one_of=tuple(dict.fromkeys(one for one in kept if one is not None)))
+    checked = [_check_value(errors.at("is_one_of", index), text, other) for index, text in enumerate(values)]
+    canonical = dict.fromkeys(value for value in checked if value is not None)
+    return FieldCondition(field=entry.field, is_one_of=tuple(canonical))
 
 
-def _value(text: str, other: FieldDefinition, errors: ErrorCollector) -> str | None:
+def _check_value(errors: ErrorCollector, text: str, other: FieldDefinition) -> str | None:
     try:
-        kept = _KEPT[other.kind](other, text)
+        canonical = _CANONICAL[other.kind](other, text)
     except ValueError:
         errors.add(ErrorCode.WRONG_KIND, f"The other field is of kind {other.kind}.", allowed=other.kind)
         return None
-    if kept is None:
+    if canonical is None:
         errors.add(ErrorCode.NOT_A_CHOICE, "The other field never has this value.", field=other.key)
-    return kept
+    return canonical
 
 
 def _text(field: TextField, text: str) -> str | None:
     clean = clean_text(text)
     if clean is None:
         raise ValueError
-    kept = check_format(field.format, clean) if field.format else clean
-    if not isinstance(kept, str) or not max(field.min_length or 0, 1) <= len(kept) <= field.max_length:
+    canonical = check_format(field.format, clean) if field.format else clean
+    if not isinstance(canonical, str) or not max(field.min_length or 0, 1) <= len(canonical) <= field.max_length:
         return None
-    return kept if field.pattern is None or matches(field.pattern, kept) else None
+    return canonical if field.pattern is None or matches(field.pattern, canonical) else None
 
 
 def _integer(field: IntegerField, text: str) -> str | None:
@@ -85,21 +88,21 @@ def _integer(field: IntegerField, text: str) -> str | None:
 
 
 def _decimal(field: DecimalField, text: str) -> str | None:
-    kept = _number(field, text, -MAX_DECIMAL, MAX_DECIMAL)
-    return kept if kept is not None and decimal_places(Decimal(kept)) <= field.places else None
+    canonical = _number(field, text, -MAX_DECIMAL, MAX_DECIMAL)
+    return canonical if canonical is not None and decimal_places(Decimal(canonical)) <= field.places else None
 
 
 def _number(field: IntegerField | DecimalField, text: str, smallest: Decimal, largest: Decimal) -> str | None:
     if not _NUMBER.fullmatch(text):
         raise ValueError
     number = Decimal(text)
-    least = smallest if field.minimum is None else field.minimum
-    most = largest if field.maximum is None else field.maximum
-    return plain_text(number) if least <= number <= most else None
+    minimum = smallest if field.minimum is None else field.minimum
+    maximum = largest if field.maximum is None else field.maximum
+    return plain_text(number) if minimum <= number <= maximum else None
 
 
-def _day(field: DateField, text: str) -> str | None:
-    if not _DAY.fullmatch(text):
+def _date(field: DateField, text: str) -> str | None:
+    if not _DATE.fullmatch(text):
         raise ValueError
     day = dt.date.fromisoformat(text)
     earliest = [bound.date + dt.timedelta(bound.offset_days) for bound in field.earliest if bound.date]
@@ -118,14 +121,15 @@ def _choice(field: ChoiceField, text: str) -> str | None:
     return clean if any(choice.value == clean for choice in field.choices) else None
 
 
-# As the field keeps the value that a text stands for; None if it never has it, ValueError if it is of another kind.
-_Kept: TypeAlias = Callable[[Any, str], str | None]
-_KEPT: Mapping[FieldKind, _Kept] = MappingProxyType(
+# Takes a field and a text. Returns the canonical text of the value that it stands for; None if the field never has it.
+# Raises ValueError for a value of another kind.
+_Canonical: TypeAlias = Callable[[Any, str], str | None]
+_CANONICAL: Mapping[FieldKind, _Canonical] = MappingProxyType(
     {
         FieldKind.TEXT: _text,
         FieldKind.INTEGER: _integer,
         FieldKind.DECIMAL: _decimal,
-        FieldKind.DATE: _day,
+        FieldKind.DATE: _date,
         FieldKind.BOOLEAN: _boolean,
         FieldKind.CHOICE: _choice,
     }

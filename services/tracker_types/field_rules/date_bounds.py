@@ -1,7 +1,7 @@
-"""Bounds between dates: which fields they may name, and whether any days keep all of them.
+"""The bounds between dates: which fields they may name, and whether any dates meet all of them.
 
-Each bound says that one day lies at most so many days after another. Such rules can be kept together unless some of
-them form a ring whose days add up to less than none, which the algorithm of Bellman and Ford finds.
+Each bound says that one date lies at most so many days after another: a system of difference constraints. It can be met
+unless some constraints form a cycle whose days add up to less than zero, which the algorithm of Bellman and Ford finds.
 """
 
 import datetime as dt
@@ -14,77 +14,82 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 
 _CALENDAR, _TODAY = ("calendar",), ("today",)
-_Point = tuple[str, ...]
+"""The first day of the calendar, and today. A date is a vertex too: ``("field", key)``."""
+_Vertex = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    """``day`` lies at most ``days`` after ``after``; ``errors`` is where a bound was entered, None for what always holds."""
+class _Constraint:
+    """``end`` lies at most ``days`` after ``start``; ``errors`` is where a bound was entered, None for what always holds."""
 
-    after: _Point
-    day: _Point
+    start: _Vertex
+    end: _Vertex
     days: int
     errors: ErrorCollector | None = None
     earliest: bool = False
 
 
 def check_date_bounds(
-    fields: Sequence[FieldDefinition], collectors: Sequence[ErrorCollector], *, today: dt.date
+    field_errors: Sequence[ErrorCollector], fields: Sequence[FieldDefinition], *, today: dt.date
 ) -> None:
-    """UNKNOWN_FIELD or WRONG_KIND at a bound by what is no other date field; TOO_EARLY or TOO_LATE at one that contradicts others.
+    """Check the bounds of each field by themselves, and those of all fields that every entry must fill together.
 
-    Looked at together are the bounds of one field, and those of all fields that every entry must fill.
+    Adds UNKNOWN_FIELD or WRONG_KIND at a bound by what is no other date field, and TOO_EARLY or TOO_LATE at a bound that
+    no dates meet together with the others. ``field_errors`` has the collector of each field.
     """
     by_key = {field.key: field for field in reversed(fields)}
-    rules: dict[int, list[_Rule]] = {}
+    constraints: dict[int, list[_Constraint]] = {}
     for index, field in enumerate(fields):
         if isinstance(field, DateField):
-            _check_fields_named(field, collectors[index], by_key)
-            rules[index] = _rules(field, collectors[index])
-            if not collectors[index].problems:
-                _tell(_ring([*rules[index], *_always(today)]))
-    filled = [index for index in rules if _is_filled(fields[index]) and not collectors[index].problems]
-    _tell(_ring([*(rule for index in filled for rule in rules[index]), *_always(today)]))
+            _check_named_fields(field_errors[index], field, by_key)
+            constraints[index] = _constraints(field_errors[index], field)
+            if not field_errors[index].problems:
+                _add_error(_negative_cycle([*constraints[index], _not_before(today)]))
+    always_filled = [
+        index for index in constraints if _is_always_filled(fields[index]) and not field_errors[index].problems
+    ]
+    together = [constraint for index in always_filled for constraint in constraints[index]]
+    _add_error(_negative_cycle([*together, _not_before(today)]))
 
 
-def _is_filled(field: FieldDefinition) -> bool:
-    """Whether every entry must fill it."""
+def _is_always_filled(field: FieldDefinition) -> bool:
     return field.required and field.visible_when is None
 
 
-def _check_fields_named(field: DateField, errors: ErrorCollector, by_key: Mapping[str, FieldDefinition]) -> None:
+def _check_named_fields(errors: ErrorCollector, field: DateField, by_key: Mapping[str, FieldDefinition]) -> None:
     for side, bounds in (("earliest", field.earliest), ("latest", field.latest)):
         for index, bound in enumerate(bounds):
             if bound.field is None:
                 continue
-            other, here = by_key.get(bound.field), errors.at(side, index, "field")
+            other, bound_errors = by_key.get(bound.field), errors.at(side, index, "field")
             if other is None or bound.field == field.key:
-                here.add(ErrorCode.UNKNOWN_FIELD, "A bound names another field of the form.")
+                bound_errors.add(ErrorCode.UNKNOWN_FIELD, "A bound names another field of the form.")
             elif not isinstance(other, DateField):
-                here.add(ErrorCode.WRONG_KIND, "A bound names a field of kind DATE.", allowed="DATE")
+                bound_errors.add(ErrorCode.WRONG_KIND, "A bound names a field of kind DATE.", allowed="DATE")
 
 
-def _always(today: dt.date) -> list[_Rule]:
-    """Today will be no earlier than it is."""
-    return [_Rule(after=_TODAY, day=_CALENDAR, days=-today.toordinal())]
+def _not_before(today: dt.date) -> _Constraint:
+    """Return the constraint that today, on any later day, is no earlier than it is now."""
+    return _Constraint(start=_TODAY, end=_CALENDAR, days=-today.toordinal())
 
 
-def _rules(field: DateField, errors: ErrorCollector) -> list[_Rule]:
-    this = ("field", field.key)
-    rules = [
-        _Rule(after=_CALENDAR, day=this, days=LATEST_DATE.toordinal()),
-        _Rule(after=this, day=_CALENDAR, days=-EARLIEST_DATE.toordinal()),
+def _constraints(errors: ErrorCollector, field: DateField) -> list[_Constraint]:
+    date = ("field", field.key)
+    constraints = [
+        _Constraint(start=_CALENDAR, end=date, days=LATEST_DATE.toordinal()),
+        _Constraint(start=date, end=_CALENDAR, days=-EARLIEST_DATE.toordinal()),
     ]
     for index, bound in enumerate(field.earliest):
-        point, days = _point(bound)
-        rules.append(_Rule(this, point, -days, errors.at("earliest", index), earliest=True))
+        vertex, days = _vertex(bound)
+        constraints.append(_Constraint(date, vertex, -days, errors.at("earliest", index), earliest=True))
     for index, bound in enumerate(field.latest):
-        point, days = _point(bound)
-        rules.append(_Rule(point, this, days, errors.at("latest", index)))
-    return rules
+        vertex, days = _vertex(bound)
+        constraints.append(_Constraint(vertex, date, days, errors.at("latest", index)))
+    return constraints
 
 
-def _point(bound: DateBound) -> tuple[_Point, int]:
+def _vertex(bound: DateBound) -> tuple[_Vertex, int]:
+    """Return what a bound is measured from, and the days after it."""
     if bound.field is not None:
         return ("field", bound.field), bound.offset_days
     if bound.date is not None:
@@ -92,39 +97,39 @@ def _point(bound: DateBound) -> tuple[_Point, int]:
     return _TODAY, bound.offset_days
 
 
-def _ring(rules: Sequence[_Rule]) -> list[_Rule]:
-    """Rules that cannot all be kept; none if there are none."""
-    days = {point: 0 for rule in rules for point in (rule.after, rule.day)}
-    by: dict[_Point, _Rule] = {}
-    moved: _Point | None = None
+def _negative_cycle(constraints: Sequence[_Constraint]) -> list[_Constraint]:
+    """Return constraints that cannot be met together; none if all can."""
+    days = {vertex: 0 for constraint in constraints for vertex in (constraint.start, constraint.end)}
+    last: dict[_Vertex, _Constraint] = {}
+    moved: _Vertex | None = None
     for _ in range(len(days) + 1):
         moved = None
-        for rule in rules:
-            if days[rule.after] + rule.days < days[rule.day]:
-                days[rule.day], by[rule.day], moved = days[rule.after] + rule.days, rule, rule.day
+        for edge in constraints:
+            if days[edge.start] + edge.days < days[edge.end]:
+                days[edge.end], last[edge.end], moved = days[edge.start] + edge.days, edge, edge.end
         if moved is None:
             return []
     assert moved is not None
-    for _ in days:
-        moved = by[moved].after
-    ring = [by[moved]]
-    while ring[-1].after != moved:
-        ring.append(by[ring[-1].after])
-    return ring
+    for _ in days:  # as many steps back as there are vertices end in the cycle
+        moved = last[moved].start
+    cycle = [last[moved]]
+    while cycle[-1].start != moved:
+        cycle.append(last[cycle[-1].start])
+    return cycle
 
 
-def _tell(ring: Iterable[_Rule]) -> None:
-    """The last bound of the ring in the form's order is told of it."""
-    told = [rule for rule in ring if rule.errors is not None]
-    if not told:
+def _add_error(cycle: Iterable[_Constraint]) -> None:
+    """Add TOO_LATE or TOO_EARLY at the bound of the cycle that comes last in the form."""
+    paths = {constraint.errors.path: constraint for constraint in cycle if constraint.errors is not None}
+    if not paths:
         return
-    last = max(told, key=lambda rule: _order(rule))
-    assert last.errors is not None
-    code = ErrorCode.TOO_LATE if last.earliest else ErrorCode.TOO_EARLY
-    last.errors.add(code, "No days keep this bound and the others.")
+    constraint = paths[max(paths, key=_position)]
+    assert constraint.errors is not None
+    code = ErrorCode.TOO_LATE if constraint.earliest else ErrorCode.TOO_EARLY
+    constraint.errors.add(code, "No days keep this bound and the others.")
 
 
-def _order(rule: _Rule) -> tuple[int, bool, int]:
-    assert rule.errors is not None
-    _, field, side, index = rule.errors.path
+def _position(path: tuple[str, ...]) -> tuple[int, bool, int]:
+    """Return the position in the form of the path of a bound, ``("fields", "3", "latest", "0")``."""
+    _, field, side, index = path
     return int(field), side == "latest", int(index)

@@ -1,4 +1,4 @@
-"""What a date field may ask for; whether its bounds and those of others can hold together is in ``date_bounds``."""
+"""What the definition of a date field may hold; whether its bounds can be met together is in ``date_bounds``."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,35 +9,35 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.input import BoundEntry, FieldEntry
 
-MOST_BOUNDS, LARGEST_OFFSET = 10, 36_500
-"""Bounds of one side, and the days by which one may be moved."""
+MAX_BOUNDS, MAX_OFFSET_DAYS = 10, 36_500
+"""Bounds on one side, and the days by which one may be moved."""
 
 
-def date_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
-    """Bounds that are one of a day, today and a field each."""
+def check_date_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Return the bounds; each must be one of a date, today and a field: REQUIRED or TOO_MANY otherwise."""
     return {
-        "earliest": _bounds(entry.earliest, errors.at("earliest")),
-        "latest": _bounds(entry.latest, errors.at("latest")),
+        "earliest": _check_bounds(errors.at("earliest"), entry.earliest),
+        "latest": _check_bounds(errors.at("latest"), entry.latest),
     }
 
 
-def _bounds(entries: Sequence[BoundEntry] | None, errors: ErrorCollector) -> tuple[DateBound, ...]:
-    looked_at = take_at_most(errors, entries or (), label="On each side a date takes bounds,", maximum=MOST_BOUNDS)
-    return tuple(_bound(bound, errors.at(index)) for index, bound in enumerate(looked_at))
+def _check_bounds(errors: ErrorCollector, entries: Sequence[BoundEntry] | None) -> tuple[DateBound, ...]:
+    checked = take_at_most(errors, entries or (), label="On each side a date takes bounds,", maximum=MAX_BOUNDS)
+    return tuple(_check_bound(errors.at(index), entry) for index, entry in enumerate(checked))
 
 
-def _bound(bound: BoundEntry, errors: ErrorCollector) -> DateBound:
-    given = (bound.date is not None) + bound.today + (bound.field is not None)
-    if given == 0:
+def _check_bound(errors: ErrorCollector, entry: BoundEntry) -> DateBound:
+    count = (entry.date is not None) + entry.today + (entry.field is not None)
+    if count == 0:
         errors.add(ErrorCode.REQUIRED, "A bound is a day, today or a field.")
-    if given > 1:
-        errors.add(ErrorCode.TOO_MANY, "A bound is one of a day, today and a field.", maximum=1, length=given)
+    if count > 1:
+        errors.add(ErrorCode.TOO_MANY, "A bound is one of a day, today and a field.", maximum=1, length=count)
     offset = check_number(
-        errors.at("offsetDays"),
-        bound.offset_days,
+        errors.at("offset_days"),
+        entry.offset_days,
         label="The days by which a bound is moved",
-        minimum=-LARGEST_OFFSET,
-        maximum=LARGEST_OFFSET,
+        minimum=-MAX_OFFSET_DAYS,
+        maximum=MAX_OFFSET_DAYS,
     )
-    day = check_date(errors.at("date"), bound.date)
-    return DateBound(date=day, today=bound.today, field=bound.field, offset_days=offset or 0)
+    day = check_date(errors.at("date"), entry.date)
+    return DateBound(date=day, today=entry.today, field=entry.field, offset_days=offset or 0)

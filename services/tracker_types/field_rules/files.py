@@ -1,4 +1,4 @@
-"""Which files a file field may ask for."""
+"""What the definition of a file field may hold."""
 
 import re
 from typing import Any
@@ -9,34 +9,37 @@ from services.kernel.errors import ErrorCode
 from services.kernel.file_types import canonical_media_type, is_detectable
 from services.tracker_types.input import FieldEntry
 
-MOST_MEDIA_TYPES, MOST_BYTES, MOST_FILES = 50, 100_000_000, 20
+MAX_MEDIA_TYPES, MAX_BYTES, MAX_FILES = 50, 100_000_000, 20
 DEFAULT_BYTES, DEFAULT_FILES = 10_000_000, 1
 
-# RFC 6838's names; the family alone is written image/*.
+# The names of RFC 6838; a whole family is written image/*.
 _NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 _MEDIA_TYPE = re.compile(rf"\*/\*|{_NAME}/(?:{_NAME}|\*)")
 
 
-def file_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
-    """Media types that a file's bytes can show; at most 20 files of at most 100 MB. The same type twice counts once."""
-    listed = take_at_most(
-        errors.at("accept"), entry.accept or (), label="A field takes media types,", maximum=MOST_MEDIA_TYPES
+def check_file_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Return media types, each once, and limits: at most 20 files of at most 100 MB.
+
+    Adds INVALID_FORMAT for what is no media type, NOT_A_CHOICE for one that no file's content shows.
+    """
+    media_types = take_at_most(
+        errors.at("accept"), entry.accept or (), label="A field takes media types,", maximum=MAX_MEDIA_TYPES
     )
-    accept = [_media_type(text, errors.at("accept", index)) for index, text in enumerate(listed)]
-    most_bytes = check_number(
-        errors.at("maxBytes"), entry.max_bytes, label="The bytes of a file", minimum=1, maximum=MOST_BYTES
+    accept = [_check_media_type(errors.at("accept", index), text) for index, text in enumerate(media_types)]
+    max_bytes = check_number(
+        errors.at("max_bytes"), entry.max_bytes, label="The bytes of a file", minimum=1, maximum=MAX_BYTES
     )
-    most_files = check_number(
-        errors.at("maxFiles"), entry.max_files, label="The number of files", minimum=1, maximum=MOST_FILES
+    max_files = check_number(
+        errors.at("max_files"), entry.max_files, label="The number of files", minimum=1, maximum=MAX_FILES
     )
     return {
         "accept": tuple(dict.fromkeys(accept)),
-        "max_bytes": most_bytes or DEFAULT_BYTES,
-        "max_files": most_files or DEFAULT_FILES,
+        "max_bytes": max_bytes or DEFAULT_BYTES,
+        "max_files": max_files or DEFAULT_FILES,
     }
 
 
-def _media_type(text: str, errors: ErrorCollector) -> str:
+def _check_media_type(errors: ErrorCollector, text: str) -> str:
     if not _MEDIA_TYPE.fullmatch(text.strip()):
         errors.add(ErrorCode.INVALID_FORMAT, "A media type is written like application/pdf or image/*.")
     elif not is_detectable(text):

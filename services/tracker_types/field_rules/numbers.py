@@ -1,4 +1,4 @@
-"""What a field for numbers may ask for."""
+"""What the definitions of integer and decimal fields may hold."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,46 +9,48 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.input import FieldEntry
 
-DEFAULT_PLACES, MOST_PLACES = 2, 10
+DEFAULT_PLACES, MAX_PLACES = 2, 10
 
 
-def integer_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
-    """Whole bounds within 32 bits, the least not beyond the greatest."""
-    return _bounds(entry, errors, MIN_INTEGER, MAX_INTEGER, places=0)
+def check_integer_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Return the bounds: whole numbers of 32 bits, the minimum not beyond the maximum."""
+    return _check_bounds(errors, entry, MIN_INTEGER, MAX_INTEGER, places=0)
 
 
-def decimal_rules(entry: FieldEntry, errors: ErrorCollector) -> dict[str, Any]:
-    """Bounds that a value of the field could have itself, the least not beyond the greatest."""
-    places = check_number(errors.at("places"), entry.places, label="The decimal places", minimum=0, maximum=MOST_PLACES)
+def check_decimal_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Return the bounds, each a number that the field could hold itself, and the number of decimal places."""
+    places = check_number(errors.at("places"), entry.places, label="The decimal places", minimum=0, maximum=MAX_PLACES)
     places = DEFAULT_PLACES if places is None else places
-    return _bounds(entry, errors, -MAX_DECIMAL, MAX_DECIMAL, places=places) | {"places": places}
+    return _check_bounds(errors, entry, -MAX_DECIMAL, MAX_DECIMAL, places=places) | {"places": places}
 
 
-def _bounds(
-    entry: FieldEntry, errors: ErrorCollector, smallest: Decimal, largest: Decimal, *, places: int
+def _check_bounds(
+    errors: ErrorCollector, entry: FieldEntry, smallest: Decimal, largest: Decimal, *, places: int
 ) -> dict[str, Any]:
-    bounds = {name: getattr(entry, name) for name in ("minimum", "maximum")}
-    right = {
-        name: None if bound is None else _bound(errors.at(name), bound, smallest, largest, places)
-        for name, bound in bounds.items()
-    }
-    minimum, maximum = right["minimum"], right["maximum"]
+    minimum = _check_bound(errors.at("minimum"), entry.minimum, smallest, largest, places=places)
+    maximum = _check_bound(errors.at("maximum"), entry.maximum, smallest, largest, places=places)
     if minimum is not None and maximum is not None and minimum > maximum:
-        figure = plain_text(minimum)
-        errors.at("maximum").add(ErrorCode.TOO_SMALL, "The greatest value is below the least.", minimum=figure)
-    return right
+        message = "The greatest value is below the least."
+        errors.at("maximum").add(ErrorCode.TOO_SMALL, message, minimum=plain_text(minimum))
+    return {"minimum": minimum, "maximum": maximum}
 
 
-def _bound(errors: ErrorCollector, bound: Decimal, smallest: Decimal, largest: Decimal, places: int) -> Decimal | None:
+def _check_bound(
+    errors: ErrorCollector, bound: Decimal | None, smallest: Decimal, largest: Decimal, *, places: int
+) -> Decimal | None:
+    """Return the bound; None for one that was refused."""
+    if bound is None:
+        return None
     if bound < smallest:
-        figure = plain_text(smallest)
-        errors.add(ErrorCode.TOO_SMALL, f"No value of this field is less than {figure}.", minimum=figure)
-    elif bound > largest:
-        figure = plain_text(largest)
-        errors.add(ErrorCode.TOO_LARGE, f"No value of this field is more than {figure}.", maximum=figure)
-    elif decimal_places(bound) > places:
+        limit = plain_text(smallest)
+        errors.add(ErrorCode.TOO_SMALL, f"No value of this field is less than {limit}.", minimum=limit)
+        return None
+    if bound > largest:
+        limit = plain_text(largest)
+        errors.add(ErrorCode.TOO_LARGE, f"No value of this field is more than {limit}.", maximum=limit)
+        return None
+    if decimal_places(bound) > places:
         message = "It is whole." if places == 0 else f"It has more decimal places than the field: {places}."
         errors.add(ErrorCode.INVALID_FORMAT, message, places=places)
-    else:
-        return bound
-    return None
+        return None
+    return bound

@@ -9,7 +9,7 @@ from models import ProgrammeStatus, TrackerCategory, TrackerStatus
 from services.kernel.dates import today
 from services.kernel.sql import StatementBuilder
 from services.kernel.text import clean_text
-from services.tracker_types.catalogue import may_be_key
+from services.tracker_types.catalogue import is_possible_key
 from services.tracker_types.transitions import OPEN_STATUSES
 from services.trackers.listing.day_blocks import Days, blocks
 from services.trackers.listing.orders import CATEGORY_ORDER, NOBODY, STATUS_ORDER
@@ -88,7 +88,7 @@ class _Fields:
         yield from self._pointing("l.tutor_id", asked.tutor)
         yield from self._pointing("l.programme_id", asked.programme)
         if asked.type is not None:
-            yield self._types([key for key in asked.type if may_be_key(key)])
+            yield self._types([key for key in asked.type if is_possible_key(key)])
         yield from self._among("l.status", _positions(STATUS_ORDER, asked.status))
         yield from self._among("l.category", _positions(CATEGORY_ORDER, asked.category))
         yield from self._among("l.programme_status", asked.programme_status)

@@ -24,7 +24,7 @@ from tests.support.scenarios.college import College, college, day, enable_automa
 
 ONLY_APPROVES = "stays as it is: approving changes nothing else."
 OTHER_EYES = problem(
-    "status", "FORBIDDEN", "Somebody must approve it who neither made it nor last changed a value of it."
+    "status", "FORBIDDEN", "It must be approved by somebody who neither created it nor last changed one of its values."
 )
 NO_ROLE = problem("status", "FORBIDDEN", f"This needs the role {EDIT}.")
 
@@ -163,7 +163,7 @@ async def test_the_system_alone_resolves(database: str) -> None:
     house = await college()
     tracker, eve = await address(house), await approver(house)
     await fetch("UPDATE tracker SET status = 'APPROVED'")
-    message = "It becomes Resolved by being applied to the learner's record."
+    message = "It becomes Resolved when it is applied to the learner's record."
     assert await refused(eve, tracker, status="RESOLVED") == [problem("status", "FORBIDDEN", message)]
     assert await refused(eve, tracker, status="CLOSED") == [
         problem("status", "STATUS_NOT_ALLOWED", "No step leads from Approved to Closed.", allowed="APPROVED, REJECTED")
@@ -196,7 +196,7 @@ async def test_only_its_creator_takes_it_back_whatever_their_roles_are_by_now(da
     tracker = await address(house)
     everything = await make.member(house.organisation, roles=list(Role))
     assert await refused(everything, tracker, status="CLOSED") == [
-        problem("status", "FORBIDDEN", "Only whoever made it can take it back.")
+        problem("status", "FORBIDDEN", "Only its creator can take it back.")
     ]
     await Member.filter(id=house.ada.id).update(roles=[])
     found = await updated(await Member.get(id=house.ada.id), tracker, status="CLOSED")

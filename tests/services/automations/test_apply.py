@@ -9,7 +9,7 @@ import pytest
 from models import Learner, ProgrammeStatus, TrackerStatus
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
-from services.tracker_types.builtin import load
+from services.tracker_types.builtin import load_builtin_types
 from tests.support import factories as make
 from tests.support.scenarios.automation_forms import (
     ACHIEVED,
@@ -174,6 +174,6 @@ async def test_after_the_practical_period_the_whole_programme(database: str) -> 
 
 
 def test_every_automation_is_here() -> None:
-    keys = {one.key for one in load() if one.definition.effects}
+    keys = {one.key for one in load_builtin_types() if one.definition.effects}
     tried = {key for key, _, _ in CASES.values()}
     assert keys - tried == {"CHANGE_OF_EMPLOYER", "CHANGE_OF_PROGRAMME", "RETURN_TO_LEARNING"}

@@ -12,7 +12,7 @@ from services.automations.snapshots import snapshot
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.tracker_types.catalogue import forms
+from services.tracker_types.versions import versions_by_id
 from tests.support import factories as make
 from tests.support.clients.tracker_updates import everything_written, told
 from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
@@ -210,7 +210,7 @@ async def test_the_snapshot_names_every_field_that_is_touched(database: str) -> 
         "aim.completionStatus": {str(one.id): 1, str(two.id): 1},
         "aim.outcome": {str(one.id): None, str(two.id): None},
     }
-    form = (await forms([tracker.type_version_id]))[tracker.type_version_id]
+    form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
     assert await snapshot(form.definition, house.lena) == tracker.record_before
     plain = (await make.tracker(house.organisation)).type_version_id
-    assert await snapshot((await forms([plain]))[plain].definition, house.lena) is None
+    assert await snapshot((await versions_by_id([plain]))[plain].definition, house.lena) is None

@@ -10,11 +10,11 @@ from models import Learner, LearningAim, ProgrammeStatus
 from services.automations.ilr_codes import OUTCOMES, WITHDRAW_REASONS
 from services.automations.record_fields import RECORD_FIELDS, RecordValue
 from services.forms.definitions import ChoiceField
-from services.tracker_types.builtin import load
+from services.tracker_types.builtin import load_builtin_types
 
 
 def test_every_effect_of_a_built_in_type_is_on_a_known_field() -> None:
-    named = {name for one in load() for name in one.definition.effects}
+    named = {name for one in load_builtin_types() for name in one.definition.effects}
     assert named <= RECORD_FIELDS.keys()
     assert {name for name, field in RECORD_FIELDS.items() if field.name != name} == set()
 
@@ -27,7 +27,7 @@ def test_every_field_has_its_column() -> None:
 
 @pytest.mark.parametrize(("key", "meanings"), [("withdrawReason", WITHDRAW_REASONS), ("outcome", OUTCOMES)])
 def test_every_choice_of_a_code_has_the_meaning_that_the_form_gives_it(key: str, meanings: dict[int, str]) -> None:
-    fields = [one.definition.field(key) for one in load()]
+    fields = [one.definition.field(key) for one in load_builtin_types()]
     choices = [choice for field in fields if isinstance(field, ChoiceField) for choice in field.choices]
     numbered = {int(choice.value): choice.label for choice in choices if choice.value.isdigit()}
     assert numbered

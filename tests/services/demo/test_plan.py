@@ -30,7 +30,7 @@ from services.automations.rules import automation_problems, touched_aims
 from services.demo.fill import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
-from services.tracker_types.transitions import AUTOMATION, PLAIN
+from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRANSITIONS
 from tests.conftest import address, administer
 from tests.support.scenarios.demo_checks import as_entered, definitions, effects, recorded
 
@@ -187,7 +187,7 @@ async def test_the_events_lead_to_the_statuses(now: dt.datetime) -> None:
             assert step.changes[0] == {"path": ["status"], "label": "Status", "before": before, "after": after}
             assert (len(step.changes) > 1) == (step.kind == TrackerEventKind.APPLIED)
             assert all(change["before"] != change["after"] for change in step.changes)
-            assert to in (AUTOMATION if automation else PLAIN)[status]
+            assert to in (AUTOMATION_TRANSITIONS if automation else PLAIN_TRANSITIONS)[status]
             assert (step.kind == TrackerEventKind.APPLIED) == (automation and to == TrackerStatus.RESOLVED)
             assert (step.actor_id is None) == (step.kind == TrackerEventKind.APPLIED)
             assert step.comment or to != TrackerStatus.REJECTED

@@ -24,10 +24,10 @@ from services.forms.definitions import (
 from services.forms.kinds.types import Reference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
-from services.tracker_types.builtin import load
+from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import NO_ORGANISATION, TODAY, check_values, error_codes, problem_at, submitted_value
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
+BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 ILR = BUILT_IN["ILR"]
 
 

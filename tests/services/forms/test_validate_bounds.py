@@ -6,10 +6,10 @@ import pytest
 
 from services.forms.definitions import DateBound, DateField, FieldCondition, TextField, TypeDefinition
 from services.kernel.errors import ErrorCode
-from services.tracker_types.builtin import load
+from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
+BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 COMPLETION = BUILT_IN["COMPLETION"]
 BREAK = BUILT_IN["BREAK_IN_LEARNING"]
 WITHDRAWAL = BUILT_IN["WITHDRAWAL"]

@@ -19,10 +19,10 @@ from services.forms.definitions import (
 )
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
-from services.tracker_types.builtin import load
+from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
+BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 NAME = BUILT_IN["CHANGE_OF_NAME"]
 COMPLETION = BUILT_IN["COMPLETION"]
 WITHDRAWAL = BUILT_IN["WITHDRAWAL"]

@@ -17,10 +17,10 @@ from services.forms.definitions import (
 from services.forms.kinds.types import CanonicalValue
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
-from services.tracker_types.builtin import load
+from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import check_values, error_codes, problem_at
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load()}
+BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 ILR = BUILT_IN["ILR"]
 JOB = BUILT_IN["JOB"]
 STORED: dict[str, CanonicalValue] = {

@@ -11,11 +11,11 @@ from models.base import dump_json, load_json
 from services.forms.definitions import Choice, ChoiceField, DateField, FieldCondition, FieldDefinition, TextField
 from services.forms.documents import definition_from_document, definition_to_document
 from services.forms.patterns import is_pattern
-from services.tracker_types.builtin import BuiltinType, load
+from services.tracker_types.builtin import BuiltinType, load_builtin_types
 from tests.support.paths import ROOT
 
 CONTRACT = ROOT.parent / "shared" / "contract" / "tracker-types.toml"
-TYPES = load()
+TYPES = load_builtin_types()
 
 
 def rules(text: str) -> list[dict[str, Any]]:

@@ -29,9 +29,10 @@ from services.forms.definitions import (
 )
 from services.forms.documents import definition_from_document
 from services.kernel.errors import ErrorCode, Problem
-from services.tracker_types.builtin import load
-from services.tracker_types.catalogue import forms, offered_types
+from services.tracker_types.builtin import load_builtin_types
+from services.tracker_types.catalogue import available_types
 from services.tracker_types.transitions import Transition
+from services.tracker_types.versions import versions_by_id
 from services.trackers.permissions import transitions_from
 from services.trackers.update_input import UpdateEntry, check_update
 from services.viewer import Viewer
@@ -52,7 +53,7 @@ OWN: dict[str, Any] = {
         },
     ]
 }
-TYPES = [*(one.key for one in load()), "OWN"]
+TYPES = [*(one.key for one in load_builtin_types()), "OWN"]
 ROLES = [
     [role for role, held in zip(list(Role)[:3], flags, strict=True) if held]
     for flags in product((False, True), repeat=3)
@@ -121,8 +122,8 @@ def forms_of(case: Case) -> Iterator[Mapping[str, Any]]:
 
 async def compare(case: Case, who: Viewer) -> list[Transition]:
     """Hold every status against the steps; the tracker's row says from where, and with which values."""
-    (offered,) = await offered_types(who, ids=[case.tracker.type_id], include_disabled=True)
-    form = (await forms([case.tracker.type_version_id]))[case.tracker.type_version_id]
+    (offered,) = await available_types(who, ids=[case.tracker.type_id], include_disabled=True)
+    form = (await versions_by_id([case.tracker.type_version_id]))[case.tracker.type_version_id]
     steps = transitions_from(who, case.tracker, offered, form)
     by_status = {step.to: step for step in steps}
     for to in TrackerStatus:

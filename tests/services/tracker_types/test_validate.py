@@ -10,17 +10,17 @@ from models import TrackerStatus
 from services.forms.definitions import FieldKind, FileField, ReferenceTarget, TextField, TextFormat
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.tracker_types.field_rules import RULES, SLOTS
+from services.tracker_types.field_rules.table import API_NAMES, RULES
 from services.tracker_types.input import ChoiceEntry, FieldEntry
-from services.tracker_types.validate import check_type_key, type_description, type_name
-from tests.support.scenarios.field_definitions import YES, entry, made, told
+from services.tracker_types.validate import check_type_description, check_type_key, check_type_name
+from tests.support.scenarios.field_definitions import YES, definition_errors, field_entry, valid_fields
 
 
 def test_the_rules_and_the_kinds_and_the_slots_are_the_same() -> None:
     assert set(RULES) == set(FieldKind)
-    assert {slot for rules in RULES.values() for slot in rules.slots} == set(SLOTS)
+    assert {slot for rules in RULES.values() for slot in rules.slots} == set(API_NAMES)
     common = {"key", "label", "kind", "help", "required", "required_for", "visible_when"}
-    assert set(FieldEntry.__slots__) == common | set(SLOTS)
+    assert set(FieldEntry.__slots__) == common | set(API_NAMES)
 
 
 GIVEN: dict[str, Any] = {
@@ -48,9 +48,9 @@ GIVEN: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", list(FieldKind))
 def test_a_slot_of_another_kind_is_refused_whatever_stands_in_it(kind: FieldKind) -> None:
-    foreign = [name for name in SLOTS if name not in RULES[kind].slots]
-    found = told(entry(kind, **{name: GIVEN[name] for name in foreign}))
-    assert found == [f"fields.0.{SLOTS[name]} WRONG_KIND" for name in foreign]
+    foreign = [name for name in API_NAMES if name not in RULES[kind].slots]
+    found = definition_errors(field_entry(kind, **{name: GIVEN[name] for name in foreign}))
+    assert found == [f"fields.0.{name} WRONG_KIND" for name in foreign]
 
 
 TEXTS: list[tuple[dict[str, Any], list[str]]] = [
@@ -75,19 +75,19 @@ TEXTS: list[tuple[dict[str, Any], list[str]]] = [
     ({"help": "x" * 2001}, ["help TOO_LONG"]),
     ({"help": "\ud800"}, ["help INVALID_FORMAT"]),
     ({"required_for": ["RESOLVED", "REJECTED", "CLOSED", "CLOSED"]}, []),
-    ({"required_for": ["NEW"]}, ["requiredFor.0 STATUS_NOT_ALLOWED"]),
-    ({"required_for": ["CLOSED", "APPROVED", "NEW"]}, [f"requiredFor.{n} STATUS_NOT_ALLOWED" for n in (1, 2)]),
+    ({"required_for": ["NEW"]}, ["required_for.0 STATUS_NOT_ALLOWED"]),
+    ({"required_for": ["CLOSED", "APPROVED", "NEW"]}, [f"required_for.{n} STATUS_NOT_ALLOWED" for n in (1, 2)]),
     ({"min_length": 0, "max_length": 1}, []),
-    ({"min_length": -1}, ["minLength TOO_SMALL"]),
-    ({"max_length": 0}, ["maxLength TOO_SMALL"]),
+    ({"min_length": -1}, ["min_length TOO_SMALL"]),
+    ({"max_length": 0}, ["max_length TOO_SMALL"]),
     ({"max_length": 100_000}, []),
-    ({"max_length": 100_001}, ["maxLength TOO_LARGE"]),
-    ({"min_length": 5, "max_length": 4}, ["maxLength TOO_SMALL"]),
-    ({"min_length": 201}, ["minLength TOO_LARGE"]),
+    ({"max_length": 100_001}, ["max_length TOO_LARGE"]),
+    ({"min_length": 5, "max_length": 4}, ["max_length TOO_SMALL"]),
+    ({"min_length": 201}, ["min_length TOO_LARGE"]),
     ({"min_length": 201, "multiline": True}, []),
     ({"format": TextFormat.ULN, "max_length": 10, "min_length": 10}, []),
-    ({"format": TextFormat.ULN, "max_length": 9}, ["maxLength TOO_SMALL"]),
-    ({"format": TextFormat.ULN, "min_length": 11}, ["minLength TOO_LARGE"]),
+    ({"format": TextFormat.ULN, "max_length": 9}, ["max_length TOO_SMALL"]),
+    ({"format": TextFormat.ULN, "min_length": 11}, ["min_length TOO_LARGE"]),
     ({"pattern": "[A-Z]+"}, []),
     ({"pattern": ""}, []),
     ({"pattern": "("}, ["pattern INVALID_FORMAT"]),
@@ -101,10 +101,10 @@ TEXTS: list[tuple[dict[str, Any], list[str]]] = [
         {"key": "", "label": "", "required_for": ["NEW"], "max_length": 0, "min_length": -1, "pattern": "("},
         [
             "key REQUIRED",
-            "requiredFor.0 STATUS_NOT_ALLOWED",
+            "required_for.0 STATUS_NOT_ALLOWED",
             "label REQUIRED",
-            "maxLength TOO_SMALL",
-            "minLength TOO_SMALL",
+            "max_length TOO_SMALL",
+            "min_length TOO_SMALL",
             "pattern INVALID_FORMAT",
         ],
     ),
@@ -143,18 +143,18 @@ OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
     (FieldKind.CHOICE, {"choices": [YES, choice("x" * 201)]}, ["choices.1.value TOO_LONG"]),
     (FieldKind.CHOICE, {"choices": [choice(label="a\tb")]}, ["choices.0.label INVALID_FORMAT"]),
     (FieldKind.CHOICE, {"choices": [choice(begins=2026, ends=2026)]}, []),
-    (FieldKind.CHOICE, {"choices": [choice(begins=2026, ends=2025)]}, ["choices.0.validTo TOO_EARLY"]),
+    (FieldKind.CHOICE, {"choices": [choice(begins=2026, ends=2025)]}, ["choices.0.valid_to TOO_EARLY"]),
     (
         FieldKind.CHOICE,
         {"choices": [choice(begins=1899, ends=2101)]},
-        ["choices.0.validFrom TOO_EARLY", "choices.0.validTo TOO_LATE"],
+        ["choices.0.valid_from TOO_EARLY", "choices.0.valid_to TOO_LATE"],
     ),
     (FieldKind.CHOICE, {"choices": [choice(str(n)) for n in range(500)]}, []),
     (FieldKind.CHOICE, {"choices": [choice(str(n)) for n in range(501)]}, ["choices TOO_MANY"]),
     (FieldKind.REFERENCE, {"target": None}, ["target REQUIRED"]),
     (FieldKind.REFERENCE, {"target": None, "confirmed_only": True}, ["target REQUIRED"]),
     (FieldKind.REFERENCE, {"target": ReferenceTarget.EMPLOYER, "confirmed_only": True}, []),
-    (FieldKind.REFERENCE, {"confirmed_only": True}, ["confirmedOnly WRONG_KIND"]),
+    (FieldKind.REFERENCE, {"confirmed_only": True}, ["confirmed_only WRONG_KIND"]),
     (FieldKind.REFERENCE, {"confirmed_only": False}, []),
     (FieldKind.FILE, {"accept": ["application/pdf", "image/*", "IMAGE/PNG", "text/csv", "*/*", "image/jpg"]}, []),
     (
@@ -169,25 +169,28 @@ OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
     ),
     (FieldKind.FILE, {"accept": ["image/png"] * 51}, ["accept TOO_MANY"]),
     (FieldKind.FILE, {"max_bytes": 1, "max_files": 20}, []),
-    (FieldKind.FILE, {"max_bytes": 0, "max_files": 0}, ["maxBytes TOO_SMALL", "maxFiles TOO_SMALL"]),
-    (FieldKind.FILE, {"max_bytes": 100_000_001, "max_files": 21}, ["maxBytes TOO_LARGE", "maxFiles TOO_LARGE"]),
+    (FieldKind.FILE, {"max_bytes": 0, "max_files": 0}, ["max_bytes TOO_SMALL", "max_files TOO_SMALL"]),
+    (FieldKind.FILE, {"max_bytes": 100_000_001, "max_files": 21}, ["max_bytes TOO_LARGE", "max_files TOO_LARGE"]),
 ]
 
 
 @pytest.mark.parametrize(("kind", "slots", "expected"), [*((FieldKind.TEXT, *row) for row in TEXTS), *NUMBERS, *OTHERS])
 def test_what_is_impossible_by_itself(kind: FieldKind, slots: dict[str, Any], expected: list[str]) -> None:
-    assert told(entry(kind, **slots)) == [f"fields.0.{one}" for one in expected]
+    assert definition_errors(field_entry(kind, **slots)) == [f"fields.0.{one}" for one in expected]
 
 
 def test_of_fields_with_the_same_key_each_but_the_first_is_told() -> None:
-    one, two = entry(FieldKind.TEXT, "one"), entry(FieldKind.INTEGER, "one")
-    assert told(one, entry(FieldKind.TEXT, "two"), two, one) == ["fields.2.key DUPLICATE", "fields.3.key DUPLICATE"]
+    one, two = field_entry(FieldKind.TEXT, "one"), field_entry(FieldKind.INTEGER, "one")
+    assert definition_errors(one, field_entry(FieldKind.TEXT, "two"), two, one) == [
+        "fields.2.key DUPLICATE",
+        "fields.3.key DUPLICATE",
+    ]
 
 
 def test_at_most_a_hundred_fields() -> None:
-    hundred = [entry(FieldKind.TEXT, f"f{number}") for number in range(100)]
-    assert told() == told(*hundred) == []
-    assert told(*hundred, entry(FieldKind.TEXT, "")) == ["fields TOO_MANY"]
+    hundred = [field_entry(FieldKind.TEXT, f"f{number}") for number in range(100)]
+    assert definition_errors() == definition_errors(*hundred) == []
+    assert definition_errors(*hundred, field_entry(FieldKind.TEXT, "")) == ["fields TOO_MANY"]
 
 
 @pytest.mark.parametrize(
@@ -203,13 +206,13 @@ def test_a_types_key(key: str, code: str | None) -> None:
 
 def test_a_types_name_and_description() -> None:
     errors = ErrorCollector()
-    assert type_name(errors, " Cafe\u0301 ") == "Café"
-    assert type_description(errors, " a\n\nb ") == "a\n\nb"
-    assert type_description(errors, None) == ""
+    assert check_type_name(errors, " Cafe\u0301 ") == "Café"
+    assert check_type_description(errors, " a\n\nb ") == "a\n\nb"
+    assert check_type_description(errors, None) == ""
     assert errors.problems == []
-    type_name(errors.at("name"), "x" * 201)
-    type_name(errors.at("name"), "a\rb")
-    type_description(errors.at("description"), "x\0")
+    check_type_name(errors.at("name"), "x" * 201)
+    check_type_name(errors.at("name"), "a\rb")
+    check_type_description(errors.at("description"), "x\0")
     assert [(problem.path, problem.code) for problem in errors.problems] == [
         (("name",), ErrorCode.TOO_LONG),
         (("name",), ErrorCode.INVALID_FORMAT),
@@ -218,11 +221,11 @@ def test_a_types_name_and_description() -> None:
 
 
 def test_texts_are_kept_clean_and_sets_once() -> None:
-    text, file = made(
-        entry(
+    text, file = valid_fields(
+        field_entry(
             FieldKind.TEXT, label=" Cafe\u0301 ", help=" ", required_for=[TrackerStatus.CLOSED] * 2, pattern="e\u0301+"
         ),
-        entry(FieldKind.FILE, "file", accept=["Image/JPG", "image/jpeg"]),
+        field_entry(FieldKind.FILE, "file", accept=["Image/JPG", "image/jpeg"]),
     )
     assert (text.label, text.help, text.required_for) == ("Café", None, (TrackerStatus.CLOSED,))
     assert isinstance(text, TextField)

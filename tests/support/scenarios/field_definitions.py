@@ -1,4 +1,4 @@
-"""Short ways to enter fields and to say what is wrong with them, for the tests of definitions."""
+"""Entries of fields, and what their check as a definition returns."""
 
 import datetime as dt
 from typing import Any
@@ -12,8 +12,8 @@ TODAY = dt.date(2026, 11, 24)
 YES = ChoiceEntry(value="YES", label="Yes")
 
 
-def entry(kind: FieldKind, key: str = "it", **slots: Any) -> FieldEntry:
-    """A field that is right unless a slot makes it wrong."""
+def field_entry(kind: FieldKind, key: str = "it", **slots: Any) -> FieldEntry:
+    """Return the entry of a field, valid unless a slot makes it invalid."""
     needed: dict[FieldKind, dict[str, Any]] = {
         FieldKind.CHOICE: {"choices": [YES]},
         FieldKind.REFERENCE: {"target": ReferenceTarget.MEMBER},
@@ -21,15 +21,15 @@ def entry(kind: FieldKind, key: str = "it", **slots: Any) -> FieldEntry:
     return FieldEntry(**{"key": key, "label": key, "kind": kind} | needed.get(kind, {}) | slots)
 
 
-def told(*entries: FieldEntry) -> list[str]:
-    """What is wrong with a form, in short: where, and which."""
+def definition_errors(*entries: FieldEntry) -> list[str]:
+    """Return the paths and codes of a form's problems, as in ``fields.0.key REQUIRED``."""
     errors = ErrorCollector(("fields",))
     check_definition(errors, entries, today=TODAY)
     return [f"{'.'.join(problem.path)} {problem.code}" for problem in errors.problems]
 
 
-def made(*entries: FieldEntry) -> tuple[FieldDefinition, ...]:
-    """The fields that right entries make."""
+def valid_fields(*entries: FieldEntry) -> tuple[FieldDefinition, ...]:
+    """Return the fields that valid entries define."""
     errors = ErrorCollector(("fields",))
     definition = check_definition(errors, entries, today=TODAY)
     assert errors.problems == []

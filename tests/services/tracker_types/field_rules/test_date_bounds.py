@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.forms.definitions import FieldKind
 from services.tracker_types.input import BoundEntry, ConditionEntry, FieldEntry
-from tests.support.scenarios.field_definitions import TODAY, entry, told
+from tests.support.scenarios.field_definitions import TODAY, definition_errors, field_entry
 
 D = dt.date
 
@@ -28,7 +28,7 @@ def by(key: str, offset: int = 0) -> BoundEntry:
 
 
 def date(key: str = "it", *, earliest: Any = (), latest: Any = (), **slots: Any) -> FieldEntry:
-    return entry(FieldKind.DATE, key, earliest=earliest, latest=latest, **slots)
+    return field_entry(FieldKind.DATE, key, earliest=earliest, latest=latest, **slots)
 
 
 ALONE: list[tuple[FieldEntry, list[str]]] = [
@@ -50,11 +50,11 @@ ALONE: list[tuple[FieldEntry, list[str]]] = [
     (date(earliest=[on(2100, 365)]), ["earliest.0 TOO_LATE"]),
     (date(latest=[on(1900, -1)]), ["latest.0 TOO_EARLY"]),
     (date(latest=[on(2100, 36_500)], earliest=[on(1900, -36_500)]), []),
-    (date(latest=[on(2000, 36_501)]), ["latest.0.offsetDays TOO_LARGE"]),
-    (date(earliest=[today(-36_501)]), ["earliest.0.offsetDays TOO_SMALL"]),
+    (date(latest=[on(2000, 36_501)]), ["latest.0.offset_days TOO_LARGE"]),
+    (date(earliest=[today(-36_501)]), ["earliest.0.offset_days TOO_SMALL"]),
     (
         date(earliest=[today(-(2**31))], latest=[on(2000, 2**31 - 1)]),
-        ["earliest.0.offsetDays TOO_SMALL", "latest.0.offsetDays TOO_LARGE"],
+        ["earliest.0.offset_days TOO_SMALL", "latest.0.offset_days TOO_LARGE"],
     ),
     (date(earliest=[by("it")]), ["earliest.0.field UNKNOWN_FIELD"]),
     (date(earliest=[on(2000)] * 10), []),
@@ -64,43 +64,47 @@ ALONE: list[tuple[FieldEntry, list[str]]] = [
 
 @pytest.mark.parametrize(("field", "expected"), ALONE)
 def test_the_bounds_of_one_date(field: FieldEntry, expected: list[str]) -> None:
-    assert told(field) == [f"fields.0.{one}" for one in expected]
+    assert definition_errors(field) == [f"fields.0.{one}" for one in expected]
 
 
 def test_another_date_may_bound_wherever_it_stands() -> None:
-    other, text = date("other"), entry(FieldKind.TEXT, "text")
+    other, text = date("other"), field_entry(FieldKind.TEXT, "text")
     field = date(earliest=[by("other")], latest=[by("other", 30)])
-    assert told(other, field) == told(field, other) == []
-    assert told(date(earliest=[by("text")]), text) == ["fields.0.earliest.0.field WRONG_KIND"]
-    assert told(date(latest=[by("gone")]), text) == ["fields.0.latest.0.field UNKNOWN_FIELD"]
-    assert told(other, date(earliest=[by("other", 2)], latest=[by("other", 1)])) == ["fields.1.latest.0 TOO_EARLY"]
+    assert definition_errors(other, field) == definition_errors(field, other) == []
+    assert definition_errors(date(earliest=[by("text")]), text) == ["fields.0.earliest.0.field WRONG_KIND"]
+    assert definition_errors(date(latest=[by("gone")]), text) == ["fields.0.latest.0.field UNKNOWN_FIELD"]
+    assert definition_errors(other, date(earliest=[by("other", 2)], latest=[by("other", 1)])) == [
+        "fields.1.latest.0 TOO_EARLY"
+    ]
 
 
 def test_dates_that_everybody_must_fill_are_looked_at_together() -> None:
     first = date("first", required=True, earliest=[on(2025)])
     second = date("second", required=True, earliest=[by("first")], latest=[by("third")])
     third = date("third", required=True, latest=[on(2024)])
-    assert told(first, second, third) == ["fields.2.latest.0 TOO_EARLY"]
-    assert told(third, second, first) == ["fields.2.earliest.0 TOO_LATE"]
-    assert told(entry(FieldKind.TEXT, "x", label=""), first, second, third)[1:] == ["fields.3.latest.0 TOO_EARLY"]
+    assert definition_errors(first, second, third) == ["fields.2.latest.0 TOO_EARLY"]
+    assert definition_errors(third, second, first) == ["fields.2.earliest.0 TOO_LATE"]
+    assert definition_errors(field_entry(FieldKind.TEXT, "x", label=""), first, second, third)[1:] == [
+        "fields.3.latest.0 TOO_EARLY"
+    ]
     ring = [date("a", required=True, earliest=[by("b", 1)]), date("b", required=True, earliest=[by("a", 1)])]
-    assert told(*ring) == ["fields.1.earliest.0 TOO_LATE"]
+    assert definition_errors(*ring) == ["fields.1.earliest.0 TOO_LATE"]
 
 
 def test_dates_that_may_be_missing_contradict_none() -> None:
-    flag = entry(FieldKind.BOOLEAN, "flag")
+    flag = field_entry(FieldKind.BOOLEAN, "flag")
     first = date("first", required=True, earliest=[on(2025)])
     optional = date("second", latest=[on(2024), by("first")])
     hidden = date("third", required=True, latest=[on(2024), by("first")], earliest=[by("first")])
     condition = ConditionEntry(field="flag", is_one_of=["true"])
-    assert told(first, optional) == []
+    assert definition_errors(first, optional) == []
     assert (
-        told(
+        definition_errors(
             first, flag, date("third", required=True, latest=[on(2024)], earliest=[by("first")], visible_when=condition)
         )
         == []
     )
-    assert told(first, flag, hidden) == ["fields.2.latest.0 TOO_EARLY"]
+    assert definition_errors(first, flag, hidden) == ["fields.2.latest.0 TOO_EARLY"]
 
 
 KEYS = ["a", "b", "c"]
@@ -124,7 +128,7 @@ def bounds(draw: st.DrawFn, key: str) -> tuple[BoundEntry, ...]:
 @given(st.data())
 def test_required_dates_are_refused_exactly_if_no_days_keep_them(data: st.DataObject) -> None:
     fields = [date(key, required=True, earliest=data.draw(bounds(key)), latest=data.draw(bounds(key))) for key in KEYS]
-    assert bool(told(*fields)) is not can_be_kept(fields)
+    assert bool(definition_errors(*fields)) is not can_be_kept(fields)
 
 
 def can_be_kept(fields: list[FieldEntry]) -> bool:

@@ -6,14 +6,13 @@ from hypothesis import strategies as st
 
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
-from services.tracker_types.field_rules.texts import FORMAT_LENGTHS
-from services.tracker_types.field_rules.texts import LONGEST as LONGEST_TEXT
+from services.tracker_types.field_rules.text import FORMAT_LENGTHS, MAX_LENGTH
 
 LABEL = "a" * 63
 LONGEST: dict[TextFormat, tuple[str, str]] = {
     TextFormat.EMAIL: ("a@b.c", "a" * 34 + "@" + LABEL + ".a"),
     TextFormat.PHONE: ("1", "1" * 18),
-    TextFormat.URL: ("http://a", "https://a/" + "b" * (LONGEST_TEXT - 10)),
+    TextFormat.URL: ("http://a", "https://a/" + "b" * (MAX_LENGTH - 10)),
     TextFormat.POSTCODE: ("M1 1AA", "SW1A 1AA"),
     TextFormat.NATIONAL_INSURANCE_NUMBER: ("AB123456", "AB123456C"),
     TextFormat.ULN: ("1000000027", "1000000027"),

@@ -1,0 +1,68 @@
+"""The table of the kinds: the slots that the definition of a field has, and the check of what they hold."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from services.forms.definitions import FieldKind
+from services.kernel.error_collector import ErrorCollector
+from services.tracker_types.field_rules.booleans import check_boolean_rules
+from services.tracker_types.field_rules.choices import check_choice_rules
+from services.tracker_types.field_rules.dates import check_date_rules
+from services.tracker_types.field_rules.files import check_file_rules
+from services.tracker_types.field_rules.numbers import check_decimal_rules, check_integer_rules
+from services.tracker_types.field_rules.references import check_reference_rules
+from services.tracker_types.field_rules.text import check_text_rules
+from services.tracker_types.input import FieldEntry
+
+# Takes the collector at the field's path and the entry. Returns the attributes that only this kind has; what is wrong is
+# left out or replaced by something valid, for the checks that follow.
+_Check: TypeAlias = Callable[[ErrorCollector, FieldEntry], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The slots of a kind, by the attributes of ``FieldEntry``, and their check."""
+
+    slots: tuple[str, ...]
+    check: _Check
+
+
+RULES: Mapping[FieldKind, Rules] = MappingProxyType(
+    {
+        FieldKind.TEXT: Rules(("multiline", "min_length", "max_length", "format", "pattern"), check_text_rules),
+        FieldKind.INTEGER: Rules(("minimum", "maximum"), check_integer_rules),
+        FieldKind.DECIMAL: Rules(("minimum", "maximum", "places"), check_decimal_rules),
+        FieldKind.DATE: Rules(("earliest", "latest"), check_date_rules),
+        FieldKind.BOOLEAN: Rules(("default", "must_be_true"), check_boolean_rules),
+        FieldKind.CHOICE: Rules(("choices", "multiple"), check_choice_rules),
+        FieldKind.REFERENCE: Rules(("target", "confirmed_only"), check_reference_rules),
+        FieldKind.FILE: Rules(("accept", "max_bytes", "max_files"), check_file_rules),
+    }
+)
+
+API_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "multiline": "multiline",
+        "min_length": "minLength",
+        "max_length": "maxLength",
+        "format": "format",
+        "pattern": "pattern",
+        "minimum": "minimum",
+        "maximum": "maximum",
+        "places": "places",
+        "earliest": "earliest",
+        "latest": "latest",
+        "default": "default",
+        "must_be_true": "mustBeTrue",
+        "choices": "choices",
+        "multiple": "multiple",
+        "target": "target",
+        "confirmed_only": "confirmedOnly",
+        "accept": "accept",
+        "max_bytes": "maxBytes",
+        "max_files": "maxFiles",
+    }
+)
+"""The slots that not every kind has, as messages name them."""

@@ -1,0 +1,91 @@
+"""What the definition of a text field may hold."""
+
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from services.forms.definitions import TextFormat
+from services.forms.patterns import MAX_PATTERN_LENGTH, is_pattern
+from services.kernel.checks import check_number
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
+from services.tracker_types.input import FieldEntry
+
+DEFAULT_LENGTH, DEFAULT_MULTILINE_LENGTH, MAX_LENGTH = 200, 2_000, 100_000
+"""In code points: the greatest length where the definition has none, and the greatest that it may have."""
+
+_SYNTAX = "in the syntax that RE2 and JavaScript have in common"
+
+FORMAT_LENGTHS: Mapping[TextFormat, tuple[int, int]] = MappingProxyType(
+    {
+        TextFormat.EMAIL: (5, 100),
+        TextFormat.PHONE: (1, 18),
+        TextFormat.URL: (8, MAX_LENGTH),
+        TextFormat.POSTCODE: (6, 8),
+        TextFormat.NATIONAL_INSURANCE_NUMBER: (8, 9),
+        TextFormat.ULN: (10, 10),
+        TextFormat.UKPRN: (8, 8),
+        TextFormat.EMPLOYER_ID: (9, 9),
+        TextFormat.LEARNING_AIM_REFERENCE: (1, 8),
+        TextFormat.STANDARD_REFERENCE: (6, 6),
+        TextFormat.EPA_ORGANISATION_ID: (7, 8),
+        TextFormat.UTR: (10, 10),
+        TextFormat.ILR_YEAR: (5, 5),
+        TextFormat.PERSON_NAME: (1, 100),
+        TextFormat.ADDRESS_LINE: (1, 50),
+    }
+)
+"""The lengths of the shortest and the longest text of each format, in its canonical form."""
+
+
+def check_text_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Return lengths that some text can have, also in the format, and a pattern that browsers and the server understand.
+
+    Adds TOO_SMALL or TOO_LARGE for other lengths, INVALID_FORMAT for other patterns.
+    """
+    multiline = bool(entry.multiline)
+    max_length = check_number(
+        errors.at("max_length"), entry.max_length, label="The greatest length", minimum=1, maximum=MAX_LENGTH
+    )
+    min_length = check_number(
+        errors.at("min_length"), entry.min_length, label="The least length", minimum=0, maximum=MAX_LENGTH
+    )
+    max_length = max_length or (DEFAULT_MULTILINE_LENGTH if multiline else DEFAULT_LENGTH)
+    _check_lengths(errors, entry, min_length, max_length)
+    return {
+        "multiline": multiline,
+        "min_length": min_length,
+        "max_length": max_length,
+        "format": entry.format,
+        "pattern": _check_pattern(errors.at("pattern"), entry.pattern),
+    }
+
+
+def _check_pattern(errors: ErrorCollector, pattern: str | None) -> str | None:
+    """Return the pattern in NFC, as the texts are that it is to match."""
+    if not pattern:
+        return None
+    if not is_pattern(pattern):
+        errors.add(ErrorCode.INVALID_FORMAT, f"Patterns have at most {MAX_PATTERN_LENGTH:,} characters, {_SYNTAX}.")
+        return None
+    return unicodedata.normalize("NFC", pattern)
+
+
+def _check_lengths(errors: ErrorCollector, entry: FieldEntry, min_length: int | None, max_length: int) -> None:
+    if min_length is not None and min_length > max_length:
+        if entry.max_length is not None:
+            message = "The greatest length is less than the least."
+            errors.at("max_length").add(ErrorCode.TOO_SMALL, message, minimum=min_length)
+        else:
+            message = f"Without another greatest length that is {max_length:,}."
+            errors.at("min_length").add(ErrorCode.TOO_LARGE, message, maximum=max_length)
+    if entry.format is None:
+        return
+    shortest, longest = FORMAT_LENGTHS[entry.format]
+    if max_length < shortest:
+        message = f"The shortest text of this format has {shortest} characters."
+        errors.at("max_length").add(ErrorCode.TOO_SMALL, message, minimum=shortest)
+    if min_length is not None and min_length > longest:
+        message = f"The longest text of this format has {longest:,} characters."
+        errors.at("min_length").add(ErrorCode.TOO_LARGE, message, maximum=longest)
