@@ -13,6 +13,7 @@ from models.database import database as opened
 from server.database import bring_up_to_date
 from server.embedded_postgres.server import embedded_postgres
 from server.setting_values import database_credentials
+from tests.support.databases.memory import data_folder
 from tests.support.servers.s3 import VARIABLES, Bucket, s3_server
 
 pytest_plugins = ("tests.support.no_skips",)
@@ -24,7 +25,7 @@ _numbers = itertools.count(1)
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of the run's PostgreSQL."""
     folder = tmp_path_factory.mktemp("postgres")
-    with embedded_postgres(folder / "data", log=folder / "log", durable=False) as url:
+    with data_folder(folder) as data, embedded_postgres(data / "data", log=folder / "log", durable=False) as url:
         yield url
 
 
@@ -67,7 +68,7 @@ def template(postgres: str) -> str:
 async def fresh_database(postgres: str, template: str) -> AsyncIterator[str]:
     """The URL of a copy of the template, gone after the block."""
     name = f"test_{next(_numbers)}"
-    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield address(postgres, name)
     await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
