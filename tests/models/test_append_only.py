@@ -1,4 +1,4 @@
-"""What is written for the record stays: the database itself refuses to change or delete it."""
+"""The database refuses to change or delete the rows of the history and of the audit log."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from tests.support import factories as make
 
 @pytest.mark.parametrize("table", ["tracker_event", "audit_entry"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}"])
-async def test_the_record_is_append_only(database: str, table: str, statement: str) -> None:
+async def test_history_and_audit_log_are_append_only(database: str, table: str, statement: str) -> None:
     organisation = await make.organisation()
-    about: dict[str, Any] = {"organisation": organisation, "at": make.now()}
+    columns: dict[str, Any] = {"organisation": organisation, "at": make.now()}
     tracker = await make.tracker(organisation)
-    await TrackerEvent.create(**about, tracker=tracker, kind=TrackerEventKind.CREATED, version=1)
-    await AuditEntry.create(**about, kind=AuditKind.IMPORTED)
+    await TrackerEvent.create(**columns, tracker=tracker, kind=TrackerEventKind.CREATED, version=1)
+    await AuditEntry.create(**columns, kind=AuditKind.IMPORTED)
     with pytest.raises(asyncpg.RestrictViolationError, match=f"{table} is append-only"):
         await fetch(statement.format(table))
     assert await TrackerEvent.all().count() == 1

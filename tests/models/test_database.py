@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: what a cancelled task held goes back, and what it did is undone."""
+"""Transactions of cancelled tasks: the connection is released, and the changes are rolled back."""
 
 import asyncio
 
@@ -8,15 +8,15 @@ from models.database import POOL, fetch, transaction
 from tests.support.databases.sql_statements import recorded
 
 
-async def _nothing() -> None:
+async def empty_transaction() -> None:
     async with transaction():
         pass
 
 
-async def test_transactions_cancelled_while_they_begin_give_their_connections_back(database: str) -> None:
+async def test_transactions_cancelled_during_begin_release_their_connections(database: str) -> None:
     for _ in range(POOL["maxsize"] + 1):
         with recorded() as statements:
-            task = asyncio.create_task(_nothing())
+            task = asyncio.create_task(empty_transaction())
             async with asyncio.timeout(10):
                 while not any(statement.startswith("BEGIN") for statement in statements):
                     await asyncio.sleep(0)
@@ -28,13 +28,13 @@ async def test_transactions_cancelled_while_they_begin_give_their_connections_ba
         assert [row["one"] for row in await fetch("SELECT 1 AS one")] == [1]
 
 
-async def test_what_a_cancelled_transaction_did_is_undone(database: str) -> None:
-    await fetch("CREATE TABLE kept (number int)")
+async def test_a_cancelled_transaction_is_rolled_back(database: str) -> None:
+    await fetch("CREATE TABLE written_row (number int)")
     written, never = asyncio.Event(), asyncio.Event()
 
     async def write() -> None:
         async with transaction():
-            await fetch("INSERT INTO kept VALUES (1)")
+            await fetch("INSERT INTO written_row VALUES (1)")
             written.set()
             await never.wait()
 
@@ -44,4 +44,4 @@ async def test_what_a_cancelled_transaction_did_is_undone(database: str) -> None
     with pytest.raises(asyncio.CancelledError):
         await task
 
-    assert await fetch("SELECT number FROM kept") == []
+    assert await fetch("SELECT number FROM written_row") == []

@@ -1,4 +1,4 @@
-"""The migrations and the models say the same."""
+"""The migrations make the schema of the models, and depend on nothing that changes."""
 
 import ast
 import subprocess
@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 MIGRATIONS = ROOT / "models" / "migrations"
 
 
-async def test_models_have_no_change_that_no_migration_makes() -> None:
+async def test_every_change_of_the_models_has_a_migration() -> None:
     async with TortoiseContext() as context:
         await context.init(config=OFFLINE_CONFIGURATION)
         assert context.apps is not None
@@ -25,7 +25,7 @@ async def test_models_have_no_change_that_no_migration_makes() -> None:
     )
 
 
-async def test_a_migrated_database_lacks_nothing(database: str) -> None:
+async def test_a_migrated_database_has_no_pending_migrations(database: str) -> None:
     assert await pending_migrations() == []
     await migrate()
     assert await pending_migrations() == []

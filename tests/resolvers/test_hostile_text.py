@@ -1,4 +1,4 @@
-"""Whatever text stands wherever text may stand: an answer or a refusal, never a failure."""
+"""Hostile text in every argument and input field: answered or rejected, never an internal error."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ HOSTILE = [
     "😀" * 300,
     "'\"`\\;--%_$1{}",
     "e" + "\u0301\u0316" * 100,
-    "\u0344" * 5_000,  # one that grows when it is normalised
+    "\u0344" * 5_000,  # grows when it is normalised
     "9" * 5_000,
     "x" * 300_000,
     "NaN",
@@ -54,29 +54,29 @@ SCALARS = {
 SCHEMA = make_schema().graphql_schema
 
 
-def places(type_: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The paths below an argument where text may stand."""
+def text_paths(type_: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths below an argument that take text."""
     named = get_named_type(type_)
     if isinstance(named, GraphQLInputObjectType):
         for name, field in named.fields.items():
-            yield from places(field.type, (*path, name))
+            yield from text_paths(field.type, (*path, name))
     elif named.name in ("String", "ID"):
         yield path
 
 
 def value(type_: Any, path: tuple[str, ...], text: str) -> Any:
-    """A value with a text at a path, and as little beside it as will do."""
+    """Return the smallest valid value of a type that has the text at a path."""
     if isinstance(type_, GraphQLNonNull):
         return value(type_.of_type, path, text)
     if isinstance(type_, GraphQLList):
         return [value(type_.of_type, path, text)]
     if not isinstance(type_, GraphQLInputObjectType):
         return text
-    return least(type_) | {path[0]: value(type_.fields[path[0]].type, path[1:], text)}
+    return minimal_input(type_) | {path[0]: value(type_.fields[path[0]].type, path[1:], text)}
 
 
-def least(type_: GraphQLInputObjectType) -> dict[str, Any]:
-    """What an input must have; of a list nothing."""
+def minimal_input(type_: GraphQLInputObjectType) -> dict[str, Any]:
+    """Return the required fields of an input, with empty lists."""
     required = {name: field.type for name, field in type_.fields.items() if is_required_input_field(field)}
     return {
         name: [] if isinstance(kind.of_type, GraphQLList) else SCALARS[get_named_type(kind).name]
@@ -84,38 +84,40 @@ def least(type_: GraphQLInputObjectType) -> dict[str, Any]:
     }
 
 
-def questions() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Every root field but the subscriptions', with a place for text below one of its arguments."""
+def operations() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Yield every query and mutation with an argument and a path below it that takes text."""
     for root, keyword in ((SCHEMA.query_type, "query"), (SCHEMA.mutation_type, "mutation")):
         assert isinstance(root, GraphQLObjectType)
         for name, field in root.fields.items():
-            for argument, given in field.args.items():
-                for path in places(given.type):
+            for argument, definition in field.args.items():
+                for path in text_paths(definition.type):
                     yield keyword, name, argument, path
 
 
-def asking(keyword: str, name: str, argument: str, text: str, path: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+def document_and_variables(
+    keyword: str, name: str, argument: str, text: str, path: tuple[str, ...]
+) -> tuple[str, dict[str, Any]]:
     root = SCHEMA.query_type if keyword == "query" else SCHEMA.mutation_type
     assert isinstance(root, GraphQLObjectType)
     field: GraphQLField = root.fields[name]
     variables = {
-        key: value(given.type, path, text) if key == argument else SCALARS[get_named_type(given.type).name]
-        for key, given in field.args.items()
-        if key == argument or is_required_argument(given)
+        key: value(definition.type, path, text) if key == argument else SCALARS[get_named_type(definition.type).name]
+        for key, definition in field.args.items()
+        if key == argument or is_required_argument(definition)
     }
-    declared = ", ".join(f"${key}: {field.args[key].type}" for key in variables)
-    given_ = ", ".join(f"{key}: ${key}" for key in variables)
-    below = "" if get_named_type(field.type).name == "Boolean" else "{ __typename }"
-    return f"{keyword} ({declared}) {{ {name}({given_}) {below} }}", variables
+    declarations = ", ".join(f"${key}: {field.args[key].type}" for key in variables)
+    arguments = ", ".join(f"{key}: ${key}" for key in variables)
+    selection = "" if get_named_type(field.type).name == "Boolean" else "{ __typename }"
+    return f"{keyword} ({declarations}) {{ {name}({arguments}) {selection} }}", variables
 
 
-@pytest.mark.parametrize(("keyword", "name"), sorted({question[:2] for question in questions()}))
-async def test_no_text_is_a_failure(database: str, keyword: str, name: str) -> None:
+@pytest.mark.parametrize(("keyword", "name"), sorted({operation[:2] for operation in operations()}))
+async def test_no_text_causes_an_internal_error(database: str, keyword: str, name: str) -> None:
     ada: Member = await make.member(roles=list(Role))
     tried = 0
-    for _, _, argument, path in (question for question in questions() if question[:2] == (keyword, name)):
+    for _, _, argument, path in (operation for operation in operations() if operation[:2] == (keyword, name)):
         for text in HOSTILE:
-            document, variables = asking(keyword, name, argument, text, path)
+            document, variables = document_and_variables(keyword, name, argument, text, path)
             answer = await ask(ada, document, **variables)
             codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
             assert codes <= {"BAD_USER_INPUT"}, (argument, path, text[:20])

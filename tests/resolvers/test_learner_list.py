@@ -1,4 +1,4 @@
-"""Learners: found as people type their names, page by page, with all that hangs on them."""
+"""The list of learners: its search, its pages, and the fields of a learner."""
 
 import datetime as dt
 from decimal import Decimal
@@ -31,22 +31,22 @@ async def aim(learner: Learner, start: str, sequence: int = 1) -> LearningAim:
 async def four_learners() -> Member:
     ada = await make.member(name="Ada")
     organisation = await ada.organisation
-    for given, family, uln in (
+    for given_names, family_name, uln in (
         ("Mary Jane", "Sméth", "1000000043"),
         ("Séan", "O'Neil", "1234567890"),
         ("100%", "Real_Name\\ One", None),
         ("Ylva", "Ærlig-Øst", None),
     ):
-        await make.learner(organisation, given_names=given, family_name=family, uln=uln)
+        await make.learner(organisation, given_names=given_names, family_name=family_name, uln=uln)
     return ada
 
 
-async def test_learners_are_found_as_people_type(database: str) -> None:
+async def test_search_finds_learners_by_parts_of_names_and_numbers(database: str) -> None:
     ada = await four_learners()
-    everybody = [SEAN, ODD, MARY, YLVA]  # by family name
+    everyone = [SEAN, ODD, MARY, YLVA]  # by family name
     expected = {
-        "": everybody,
-        " \t ": everybody,
+        "": everyone,
+        " \t ": everyone,
         "smeth": [MARY],
         "SMÉTH": [MARY],
         "sme\u0301th": [MARY],
@@ -84,11 +84,11 @@ async def test_learners_are_found_as_people_type(database: str) -> None:
     assert {search: await names(ada, "learners", search) for search in expected} == expected
 
 
-async def test_a_learner_is_found_whoever_else_bears_the_name(database: str) -> None:
+async def test_learners_of_equal_names_are_paged_in_one_order(database: str) -> None:
     ada = await make.member()
     organisation = await ada.organisation
-    for given, family in (("Bea", "Ng"), ("Al", "Ng"), ("Al", "Ng"), ("Zoe", "Abu"), ("al", "ng")):
-        await make.learner(organisation, given_names=given, family_name=family)
+    for given_names, family_name in (("Bea", "Ng"), ("Al", "Ng"), ("Al", "Ng"), ("Zoe", "Abu"), ("al", "ng")):
+        await make.learner(organisation, given_names=given_names, family_name=family_name)
     ordered = ["Zoe Abu", "Al Ng", "Al Ng", "Bea Ng", "al ng"]
     assert await names(ada, "learners") == ordered
     assert await walked(ada, "learners", 2) == [ordered[:2], ordered[2:4], ordered[4:]]
@@ -122,12 +122,12 @@ async def full_learner(organisation: Organisation) -> Learner:
     return learner
 
 
-async def test_a_learner_with_all_that_is_known(database: str) -> None:
+async def test_all_fields_of_a_learner(database: str) -> None:
     ada = await make.member()
     learner = await full_learner(await ada.organisation)
     for sequence, start in enumerate(("2024-08-01", "2026-08-01", "2025-08-01", "2026-08-01"), start=1):
         await aim(learner, start, sequence)
-    found = await data(
+    answer = await data(
         ada,
         """query ($id: ID!) { learner(id: $id) {
           id name title givenNames familyName uln reference programme { name } subProgramme programmeStatus
@@ -135,7 +135,7 @@ async def test_a_learner_with_all_that_is_known(database: str) -> None:
           groups learningAims { reference startDate } trackers { totalCount } } }""",
         id=gid(learner),
     )
-    assert found["learner"] == {
+    assert answer["learner"] == {
         "id": gid(learner),
         "name": "Mary Jane Sméth",
         "title": "Dr",
@@ -165,10 +165,10 @@ async def test_a_learner_with_all_that_is_known(database: str) -> None:
 
 
 @pytest.mark.parametrize("how_many", [2, 40])
-async def test_what_hangs_on_many_learners_takes_one_statement_each(database: str, how_many: int) -> None:
+async def test_edges_of_many_learners_take_one_statement_each(database: str, how_many: int) -> None:
     ada = await make.member()
     organisation = await ada.organisation
-    kind = await make.tracker_type(organisation)
+    tracker_type = await make.tracker_type(organisation)
     for _ in range(how_many):
         learner = await make.learner(
             organisation,
@@ -178,14 +178,14 @@ async def test_what_hangs_on_many_learners_takes_one_statement_each(database: st
         )
         await aim(learner, "2026-01-01")
         for number in range(3):
-            await make.tracker(organisation, type=kind, learner=learner, description=str(number))
-    asked = """{ learners(first: 100) { totalCount nodes { tutor { name } employer { name } programme { name } groups
+            await make.tracker(organisation, type=tracker_type, learner=learner, description=str(number))
+    document = """{ learners(first: 100) { totalCount nodes { tutor { name } employer { name } programme { name } groups
       learningAims { reference }
       trackers(first: 2) { totalCount nodes { description } pageInfo { hasNextPage } }
       again: trackers(last: 1, filter: {status: [NEW]}) { nodes { description learner { name } } } } } }"""
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
     with recorded() as statements:
-        answer = await ask_in(context, asked)
+        answer = await ask_in(context, document)
     page = answer["data"]["learners"]
     assert page["totalCount"] == len(page["nodes"]) == how_many
     for node in page["nodes"]:
@@ -193,5 +193,5 @@ async def test_what_hangs_on_many_learners_takes_one_statement_each(database: st
         assert node["trackers"] == {"totalCount": 3, "nodes": newest, "pageInfo": {"hasNextPage": True}}
         assert node["again"]["nodes"][0]["description"] == "0"
         assert node["learningAims"] == [{"reference": "Z0000001"}]
-    # The page; neighbours, groups and aims; the trackers, asked for in two ways.
-    assert len([one for one in statements if one.startswith("SELECT")]) == 6, statements
+    # The page; references, groups and aims; the trackers, with two sets of arguments.
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 6, statements

@@ -1,4 +1,4 @@
-"""What holds for every list that one searches by name, and what is each one's own."""
+"""The lists that are searched by name: what they have in common, and what is special to each."""
 
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -14,8 +14,8 @@ from tests.support.clients.paging import cursor, names, refused_at, walked
 LISTS = ("learners", "members", "employers", "programmes")
 
 
-async def staffed() -> Member:
-    """An administrator in an organisation whose members, employers and programmes have five names."""
+async def make_staff() -> Member:
+    """Create an administrator of an organisation whose members, employers and programmes have five names."""
     ada = await make.member(name="Ada", email="head@example.org")
     organisation = await ada.organisation
     for name in ("Bäckerei Ost", "100% Bread", "Bread_Co", "Zoë"):
@@ -28,11 +28,11 @@ async def staffed() -> Member:
 
 
 @pytest.mark.parametrize("field", LISTS[1:])
-async def test_rows_are_found_by_parts_of_their_names_and_paged(database: str, field: str) -> None:
-    ada = await staffed()
-    everything = ["100% Bread", "Ada", "Bread_Co", "Bäckerei Ost", "Zoë"]
+async def test_search_by_parts_of_names_and_pages(database: str, field: str) -> None:
+    ada = await make_staff()
+    all_names = ["100% Bread", "Ada", "Bread_Co", "Bäckerei Ost", "Zoë"]
     expected = {
-        "": everything,
+        "": all_names,
         "backerei": ["Bäckerei Ost"],
         "OST bäck": ["Bäckerei Ost"],
         "zoe": ["Zoë"],
@@ -43,13 +43,13 @@ async def test_rows_are_found_by_parts_of_their_names_and_paged(database: str, f
         "ada zoe": [],
     }
     assert {search: await names(ada, field, search) for search in expected} == expected
-    assert await walked(ada, field, 2) == [everything[:2], everything[2:4], everything[4:]]
-    assert await walked(ada, field, 2, backwards=True) == [everything[3:], everything[1:3], everything[:1]]
+    assert await walked(ada, field, 2) == [all_names[:2], all_names[2:4], all_names[4:]]
+    assert await walked(ada, field, 2, backwards=True) == [all_names[3:], all_names[1:3], all_names[:1]]
 
 
 @pytest.mark.parametrize("field", LISTS)
-async def test_an_empty_list_is_a_page_too(database: str, field: str) -> None:
-    ada = await staffed()
+async def test_the_page_of_an_empty_list(database: str, field: str) -> None:
+    ada = await make_staff()
     document = f'{{ {field}(search: "nobody") {{ totalCount nodes {{ id }} edges {{ cursor }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}'
     assert (await data(ada, document))[field] == {
         "totalCount": 0,
@@ -60,14 +60,14 @@ async def test_an_empty_list_is_a_page_too(database: str, field: str) -> None:
 
 
 @pytest.mark.parametrize("field", [*LISTS, "trackers"])
-async def test_pages_that_make_no_sense(database: str, field: str) -> None:
+async def test_invalid_page_arguments_are_errors(database: str, field: str) -> None:
     ada = await make.member()
     for count in (0, -1, 101, 2_147_483_647):
         assert await refused_at(ada, field, first=count) == ["first"]
         assert await refused_at(ada, field, last=count) == ["last"]
     assert await refused_at(ada, field, first=1, last=1) == ["last"]
     some_id = str(new_id())
-    rubbish = [
+    invalid = [
         "",
         "rubbish",
         "é",
@@ -91,20 +91,20 @@ async def test_pages_that_make_no_sense(database: str, field: str) -> None:
         urlsafe_b64encode(b"5").decode(),
     ]
     if field == "trackers":
-        moments = ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00", "2026-01-01", "now")
-        rubbish += [cursor(field, moment, some_id) for moment in moments]
-    for given in rubbish:
-        assert await refused_at(ada, field, after=given) == ["after"], given[:80]
-        assert await refused_at(ada, field, before=given) == ["before"], given[:80]
+        times = ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00", "2026-01-01", "now")
+        invalid += [cursor(field, time, some_id) for time in times]
+    for text in invalid:
+        assert await refused_at(ada, field, after=text) == ["after"], text[:80]
+        assert await refused_at(ada, field, before=text) == ["before"], text[:80]
 
 
-async def test_a_cursor_belongs_to_its_list(database: str) -> None:
-    ada = await staffed()
+async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
+    ada = await make_staff()
     organisation = await ada.organisation
     await make.tracker(organisation, learner=await make.learner(organisation))
     fields = (*LISTS, "trackers")
-    whole = await data(ada, f"{{ {' '.join(f'{field} {{ pageInfo {{ endCursor }} }}' for field in fields)} }}")
-    cursors = {field: whole[field]["pageInfo"]["endCursor"] for field in fields}
+    lists = await data(ada, f"{{ {' '.join(f'{field} {{ pageInfo {{ endCursor }} }}' for field in fields)} }}")
+    cursors = {field: lists[field]["pageInfo"]["endCursor"] for field in fields}
     for field in fields:
         for other in fields:
             if other != field:
@@ -115,44 +115,44 @@ async def test_a_cursor_belongs_to_its_list(database: str) -> None:
 
 
 @pytest.mark.parametrize("field", LISTS)
-async def test_searches_that_make_no_sense(database: str, field: str) -> None:
+async def test_invalid_searches_are_errors(database: str, field: str) -> None:
     ada = await make.member()
     for search in ("x" * 201, "😀" * 201, "a\x00", "\ud800", " " * 201):
         assert await refused_at(ada, field, search=search) == ["search"]
     assert await names(ada, field, "😀" * 200) == []
 
 
-async def test_members_to_whom_the_viewer_may_give_a_tracker(database: str) -> None:
+async def test_assignable_members(database: str) -> None:
     ada = await make.member(name="Ada")
     organisation = await ada.organisation
     tutor = await make.member(organisation, name="Tina", kind=MemberKind.TUTOR)
     await make.member(organisation, name="Tom", kind=MemberKind.TUTOR, roles=list(Role))
     await make.member(organisation, name="Bob")
     await make.member(organisation, name="Gone", active=False)
-    only = ", assignableOnly: true"
+    assignable_only = ", assignableOnly: true"
     assert await names(ada, "members") == ["Ada", "Bob", "Gone", "Tina", "Tom"]
-    assert await names(ada, "members", arguments=only) == ["Ada", "Bob"]
-    assert await names(tutor, "members", arguments=only) == ["Ada", "Bob", "Tina"]
-    assert await names(tutor, "members", "t", arguments=only) == ["Tina"]
+    assert await names(ada, "members", arguments=assignable_only) == ["Ada", "Bob"]
+    assert await names(tutor, "members", arguments=assignable_only) == ["Ada", "Bob", "Tina"]
+    assert await names(tutor, "members", "t", arguments=assignable_only) == ["Tina"]
 
 
-async def test_members_are_found_by_their_addresses_too(database: str) -> None:
-    ada = await staffed()
+async def test_search_finds_members_by_email(database: str) -> None:
+    ada = await make_staff()
     assert await names(ada, "members", "HEAD@") == ["Ada"]
     assert await names(ada, "members", "ada example.org") == ["Ada"]
     await make.member(await ada.organisation, name="Umlaut", email="jörg@example.org")
     assert await names(ada, "members", "jorg@") == await names(ada, "members", "JÖRG") == ["Umlaut"]
 
 
-async def test_employers_that_are_confirmed(database: str) -> None:
-    ada = await staffed()
+async def test_confirmed_employers(database: str) -> None:
+    ada = await make_staff()
     confirmed = await names(ada, "employers", arguments=", confirmedOnly: true")
     assert confirmed == ["100% Bread", "Bread_Co", "Bäckerei Ost", "Zoë"]
 
 
 @pytest.mark.parametrize("field", [*LISTS, "trackers", "trackerTypes"])
-async def test_lists_are_for_those_who_are_signed_in(database: str, field: str) -> None:
-    below: Any = "{ key }" if field == "trackerTypes" else "{ totalCount }"
-    answer = await ask(None, f"{{ {field} {below} }}")
+async def test_lists_need_a_sign_in(database: str, field: str) -> None:
+    selection: Any = "{ key }" if field == "trackerTypes" else "{ totalCount }"
+    answer = await ask(None, f"{{ {field} {selection} }}")
     assert answer["data"] is None
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "UNAUTHENTICATED"}]

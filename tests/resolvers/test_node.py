@@ -1,4 +1,4 @@
-"""Any object by its id, for whoever sees it."""
+"""Objects by their global ids, for those who may see them."""
 
 from uuid import UUID
 
@@ -11,40 +11,40 @@ from tests.support.scenarios.college import college
 from tests.support.scenarios.nodes import BY_ID, by_id, everything, itself, nothing
 
 
-async def test_every_type_is_found_by_its_id_by_whoever_sees_it(database: str) -> None:
-    house = await college()
-    ids = await everything(house)
-    assert await by_id(house.ada, ids) == {name: itself(name, id_) for name, id_ in ids.items()}
-    # A notification is its recipient's alone; what does not concern a tutor is not there for them.
-    assert await data(house.bob, BY_ID, id=ids["Notification"]) == nothing("Notification", "")
+async def test_members_find_a_row_of_every_type_that_they_may_see(database: str) -> None:
+    tenant = await college()
+    ids = await everything(tenant)
+    assert await by_id(tenant.ada, ids) == {name: itself(name, id_) for name, id_ in ids.items()}
+    # Only the recipient sees a notification; a tutor sees only what concerns them.
+    assert await data(tenant.bob, BY_ID, id=ids["Notification"]) == nothing("Notification", "")
     hidden = {"Tracker", "Learner", "LearningAim", "TrackerEvent", "Notification"}
-    assert await by_id(house.tina, ids) == {
+    assert await by_id(tenant.tina, ids) == {
         name: (nothing if name in hidden else itself)(name, id_) for name, id_ in ids.items()
     }
 
 
-async def test_another_organisations_rows_are_not_there(database: str) -> None:
-    house, other = await college(), await college()
+async def test_rows_of_another_organisation_are_null(database: str) -> None:
+    tenant, other = await college(), await college()
     ids = await everything(other)
-    for member in (house.ada, house.tina):
+    for member in (tenant.ada, tenant.tina):
         assert await by_id(member, ids) == {name: nothing(name, id_) for name, id_ in ids.items()}
 
 
 @pytest.mark.parametrize("name", ["Member", "Employer", "Tracker", "ProcessAutomation", "TrackerType", "Viewer", "x"])
-async def test_an_id_of_nothing_or_of_another_type_is_null(database: str, name: str) -> None:
-    house = await college()
-    for row_id in (new_id(), UUID(int=0), house.learner.id, house.organisation.id):
-        assert await data(house.ada, BY_ID, id=to_global_id(name, row_id)) == nothing(name, "")
+async def test_an_id_of_no_row_or_of_another_type_is_null(database: str, name: str) -> None:
+    tenant = await college()
+    for row_id in (new_id(), UUID(int=0), tenant.learner.id, tenant.organisation.id):
+        assert await data(tenant.ada, BY_ID, id=to_global_id(name, row_id)) == nothing(name, "")
 
 
-@pytest.mark.parametrize("given", ["", "rubbish", "é", "\x00", "\ud800", "TGVhcm5lcjox", "=" * 10_000, "42"])
-async def test_what_is_no_id_is_a_request_error(database: str, given: str) -> None:
-    house = await college()
+@pytest.mark.parametrize("text", ["", "rubbish", "é", "\x00", "\ud800", "TGVhcm5lcjox", "=" * 10_000, "42"])
+async def test_an_invalid_id_is_a_request_error(database: str, text: str) -> None:
+    tenant = await college()
     expected = {"node": ["id"], "nodes": ["ids", "0"], "tracker": ["id"], "learner": ["id"]}
-    found = {}
+    paths = {}
     for field, path in expected.items():
         document = f"query ($id: ID!) {{ {field}({path[0]}: {'[$id]' if field == 'nodes' else '$id'}) {{ id }} }}"
-        (error,) = (await ask(house.ada, document, id=given))["errors"]
+        (error,) = (await ask(tenant.ada, document, id=text))["errors"]
         assert error["extensions"].pop("code") == "BAD_USER_INPUT"
-        found[field] = error["extensions"]["path"]
-    assert found == expected
+        paths[field] = error["extensions"]["path"]
+    assert paths == expected

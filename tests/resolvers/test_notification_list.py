@@ -1,4 +1,4 @@
-"""The list of notifications: newest first, read or not, one's own alone."""
+"""The list of a member's notifications, and marking them as read."""
 
 from typing import Any
 
@@ -20,32 +20,33 @@ mutation ($input: MarkNotificationsReadInput!) {
 """
 
 
-async def told(count: int) -> tuple[Member, list[Notification]]:
+async def notified(count: int) -> tuple[Member, list[Notification]]:
+    """Create a member with so many notifications."""
     ada = await make.member()
     tracker = await make.tracker(await ada.organisation)
     return ada, [await make.notification(tracker, ada) for _ in range(count)]
 
 
-async def cursors(who: Member, **arguments: Any) -> list[str]:
-    found = (await data(who, LIST, **arguments))["viewer"]["notifications"]
-    return [node["cursor"] for node in found["nodes"]]
+async def cursors(member: Member, **arguments: Any) -> list[str]:
+    page = (await data(member, LIST, **arguments))["viewer"]["notifications"]
+    return [node["cursor"] for node in page["nodes"]]
 
 
-async def mark(who: Member, **entry: Any) -> Any:
-    return (await data(who, MARK, input=entry))["markNotificationsRead"]
+async def mark(member: Member, **entry: Any) -> Any:
+    return (await data(member, MARK, input=entry))["markNotificationsRead"]
 
 
-async def test_the_list_is_ones_own_newest_first_in_pages(database: str) -> None:
-    ada, _ = await told(12)
-    await told(3)
+async def test_the_list_has_the_viewers_notifications_newest_first(database: str) -> None:
+    ada, _ = await notified(12)
+    await notified(3)
     page = (await data(ada, LIST, first=5))["viewer"]
     assert page["unreadNotifications"] == page["notifications"]["totalCount"] == 12
     assert [node["cursor"] for node in page["notifications"]["nodes"]] == ["12", "11", "10", "9", "8"]
     assert await cursors(ada, after=page["notifications"]["pageInfo"]["endCursor"]) == list("7654321")
 
 
-async def test_marking_some_and_then_all(database: str) -> None:
-    ada, rows = await told(4)
+async def test_marking_some_and_then_all_as_read(database: str) -> None:
+    ada, rows = await notified(4)
     answer = await mark(ada, ids=[gid(rows[0]), gid(rows[2])])
     assert answer == {
         "viewer": {"unreadNotifications": 2},
@@ -63,10 +64,10 @@ async def test_marking_some_and_then_all(database: str) -> None:
     assert (await mark(ada))["notifications"] == []
 
 
-async def test_what_is_not_ones_own_is_not_found_and_then_nothing_is_marked(database: str) -> None:
-    ada, rows = await told(1)
-    _, theirs = await told(1)
-    answer = await mark(ada, ids=[gid(rows[0]), gid(theirs[0]), "rubbish"])
+async def test_ids_of_other_members_notifications_are_errors_and_nothing_is_marked(database: str) -> None:
+    ada, rows = await notified(1)
+    _, other_rows = await notified(1)
+    answer = await mark(ada, ids=[gid(rows[0]), gid(other_rows[0]), "rubbish"])
     assert answer == {
         "viewer": None,
         "notifications": [],

@@ -1,4 +1,4 @@
-"""updateProcessAutomation: who may, what is refused, and what the audit keeps."""
+"""updateProcessAutomation: its role, its errors and the audit log."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ mutation ($input: UpdateProcessAutomationInput!) {{
 TYPES = '{ trackerTypes(category: [PROCESS_AUTOMATION]) { key } trackerType(key: "CHANGE_OF_NAME") { key } }'
 
 
-async def manager() -> tuple[Member, ProcessAutomation]:
-    """Who may set the automations, and one of their organisation's, which is off."""
+async def make_manager() -> tuple[Member, ProcessAutomation]:
+    """Create a member who manages settings, and a disabled automation of their organisation."""
     organisation = await make.organisation()
     member = await make.member(organisation, roles=[Role.MANAGE_SETTINGS])
     return member, await ProcessAutomation.create(organisation=organisation, key="CHANGE_OF_NAME")
@@ -30,48 +30,50 @@ async def update(member: Member, **entry: Any) -> Any:
     return (await data(member, UPDATE, input=entry))["updateProcessAutomation"]
 
 
-async def audited() -> list[tuple[Any, ...]]:
+async def audit_entries() -> list[tuple[Any, ...]]:
     entries = await AuditEntry.all().order_by("at", "id").prefetch_related("actor")
-    return [(one.kind.value, one.organisation_id, one.actor_id, one.subject_id, one.details) for one in entries]
+    return [
+        (entry.kind.value, entry.organisation_id, entry.actor_id, entry.subject_id, entry.details) for entry in entries
+    ]
 
 
-async def test_what_is_absent_stays_and_every_change_is_kept_in_the_audit(database: str) -> None:
-    mia, automation = await manager()
-    found = {"id": gid(automation), "key": "CHANGE_OF_NAME", "name": "Change of learner name"}
-    on = found | {"enabled": True, "fourEyes": False}
-    both = found | {"enabled": True, "fourEyes": True}
+async def test_absent_fields_stay_and_every_change_has_an_audit_entry(database: str) -> None:
+    mia, automation = await make_manager()
+    common = {"id": gid(automation), "key": "CHANGE_OF_NAME", "name": "Change of learner name"}
+    enabled = common | {"enabled": True, "fourEyes": False}
+    both = common | {"enabled": True, "fourEyes": True}
     key = "CHANGE_OF_NAME"
-    assert await update(mia, key=key) == {"processAutomation": on | {"enabled": False}, "errors": []}
-    assert await update(mia, key=key, enabled=True) == {"processAutomation": on, "errors": []}
+    assert await update(mia, key=key) == {"processAutomation": enabled | {"enabled": False}, "errors": []}
+    assert await update(mia, key=key, enabled=True) == {"processAutomation": enabled, "errors": []}
     assert await update(mia, key=key, fourEyes=True) == {"processAutomation": both, "errors": []}
     assert await update(mia, key=key, enabled=True, fourEyes=True) == {"processAutomation": both, "errors": []}
 
-    def kept(before: tuple[bool, bool], after: tuple[bool, bool]) -> tuple[Any, ...]:
+    def entry_of(before: tuple[bool, bool], after: tuple[bool, bool]) -> tuple[Any, ...]:
         sides = {
-            name: {"enabled": enabled, "fourEyes": four_eyes}
-            for name, (enabled, four_eyes) in {"before": before, "after": after}.items()
+            name: {"enabled": is_enabled, "fourEyes": four_eyes}
+            for name, (is_enabled, four_eyes) in {"before": before, "after": after}.items()
         }
         return "AUTOMATION_UPDATED", mia.organisation_id, mia.id, automation.id, {"key": key} | sides
 
-    assert await audited() == [kept((False, False), (True, False)), kept((True, False), (True, True))]
+    assert await audit_entries() == [entry_of((False, False), (True, False)), entry_of((True, False), (True, True))]
 
 
-async def test_enabled_it_is_offered_and_disabled_what_there_is_stays_usable(database: str) -> None:
-    house = await office()
-    mia = await make.member(house.organisation, roles=[Role.MANAGE_SETTINGS])
-    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+async def test_trackers_of_a_disabled_automation_can_still_be_approved(database: str) -> None:
+    tenant = await office()
+    mia = await make.member(tenant.organisation, roles=[Role.MANAGE_SETTINGS])
+    tracker = await tenant.raised("CHANGE_OF_NAME", NAME)
     await update(mia, key="CHANGE_OF_NAME", enabled=False)
-    offered = await data(mia, TYPES)
-    assert "CHANGE_OF_NAME" not in [one["key"] for one in offered["trackerTypes"]]
-    assert offered["trackerType"] is None
-    assert (await house.approved(tracker)).status == "RESOLVED"
+    types = await data(mia, TYPES)
+    assert "CHANGE_OF_NAME" not in [node["key"] for node in types["trackerTypes"]]
+    assert types["trackerType"] is None
+    assert (await tenant.approved(tracker)).status == "RESOLVED"
     await update(mia, key="CHANGE_OF_NAME", enabled=True)
     assert (await data(mia, TYPES))["trackerType"] == {"key": "CHANGE_OF_NAME"}
 
 
-async def test_what_is_refused_changes_nothing(database: str) -> None:
-    mia, automation = await manager()
-    await ProcessAutomation.create(organisation=await make.organisation(), key="WITHDRAWAL")  # another's
+async def test_an_invalid_input_changes_nothing(database: str) -> None:
+    mia, automation = await make_manager()
+    await ProcessAutomation.create(organisation=await make.organisation(), key="WITHDRAWAL")  # another organisation's
     unknown = problem("key", "NOT_FOUND", "There is no such process automation.")
     message = "It is either so or not; leave it out to keep it."
     required = [problem(path, "REQUIRED", message) for path in ("enabled", "fourEyes")]
@@ -79,15 +81,15 @@ async def test_what_is_refused_changes_nothing(database: str) -> None:
     for key in ("WITHDRAWAL", "JOB", "", "\0", "Ž"):
         assert await update(mia, key=key, enabled=True) == refused | {"errors": [unknown]}
     assert await update(mia, key="?", enabled=None, fourEyes=None) == refused | {"errors": [unknown, *required]}
-    given = {"key": "CHANGE_OF_NAME", "enabled": True, "fourEyes": None}
-    assert await update(mia, **given) == refused | {"errors": required[1:]}
+    entry = {"key": "CHANGE_OF_NAME", "enabled": True, "fourEyes": None}
+    assert await update(mia, **entry) == refused | {"errors": required[1:]}
     assert await ProcessAutomation.filter(enabled=True).count() == 0
-    assert await audited() == []
+    assert await audit_entries() == []
     assert (await ProcessAutomation.get(id=automation.id)).four_eyes is False
 
 
-async def test_it_needs_the_role(database: str) -> None:
-    mia, _ = await manager()
+async def test_the_mutation_needs_its_role(database: str) -> None:
+    mia, _ = await make_manager()
     others = [role for role in Role if role != Role.MANAGE_SETTINGS]
     member = await make.member(await mia.organisation, roles=others)
     answer = await ask(member, UPDATE, input={"key": "CHANGE_OF_NAME", "enabled": True})

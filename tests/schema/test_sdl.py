@@ -1,4 +1,4 @@
-"""The promise to clients is a file, and the file is a test."""
+"""The schema in schema/schema.graphql, which is the promise to clients."""
 
 from collections.abc import Iterator
 
@@ -17,16 +17,16 @@ from resolvers.schema_root import sdl
 from tests.support.paths import SDL
 
 
-def test_the_committed_sdl_is_the_schemas() -> None:
+def test_the_committed_sdl_is_that_of_the_schema() -> None:
     assert SDL.read_text() == sdl(), "write it anew with: .venv/bin/trackers schema > schema/schema.graphql"
 
 
-def test_every_item_is_described() -> None:
+def test_every_element_has_a_description() -> None:
     schema = build_schema(SDL.read_text())
-    assert [place for place, description in _items(schema) if not (description or "").strip()] == []
+    assert [place for place, description in _descriptions(schema) if not (description or "").strip()] == []
 
 
-def _items(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+def _descriptions(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
     for name, type_ in schema.type_map.items():
         if is_introspection_type(type_) or is_specified_scalar_type(type_):
             continue
@@ -38,4 +38,4 @@ def _items(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             for field, entry in type_.fields.items():
                 yield f"{name}.{field}", entry.description
-                yield from ((f"{name}.{field}({arg})", given.description) for arg, given in entry.args.items())
+                yield from ((f"{name}.{field}({arg})", argument.description) for arg, argument in entry.args.items())
