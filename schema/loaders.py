@@ -15,8 +15,8 @@ from services import history
 from services.automations.proposed_changes import ProposedChange, proposed_changes
 from services.automations.settings import AutomationSetting, settings_of
 from services.paging.pages import Page, PageRequest
-from services.records.learners import aims_of, groups_of
-from services.rows import neighbours_by_id, rows_by_id
+from services.records.learners import fetch_aims, fetch_groups
+from services.rows import referenced_rows_by_id, rows_by_id
 from services.tracker_types.catalogue import AvailableType, available_types
 from services.tracker_types.versions import TypeVersion, versions_by_id
 from services.trackers import comments
@@ -45,10 +45,10 @@ class Loaders:
         self._viewer = viewer
         self._rows: dict[type[Model], DataLoader[UUID, Any]] = {}
         self.references: DataLoader[UUID, Member | Employer | Programme | None] = DataLoader(
-            partial(neighbours_by_id, viewer)
+            partial(referenced_rows_by_id, viewer)
         )
-        self.learning_aims: DataLoader[UUID, list[LearningAim]] = DataLoader(aims_of)
-        self.groups: DataLoader[UUID, list[str]] = DataLoader(groups_of)
+        self.learning_aims: DataLoader[UUID, list[LearningAim]] = DataLoader(fetch_aims)
+        self.groups: DataLoader[UUID, list[str]] = DataLoader(fetch_groups)
         self.files: DataLoader[UUID, File | None] = DataLoader(partial(files_by_id, viewer))
         self.tracker_types: DataLoader[UUID, AvailableType | None] = DataLoader(self._load_tracker_types)
         self.type_versions: DataLoader[UUID, TypeVersion] = DataLoader(_load_type_versions)

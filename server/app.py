@@ -38,7 +38,7 @@ from services.mail.worker import run_outbox
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.listener import listening
 from services.notifications.tracker_stream import TrackerStreams
-from services.retention import run_housekeeping
+from services.retention import run_retention
 from services.tracker_types.versions import warm_version_cache
 from services.viewer import Viewer
 
@@ -115,7 +115,7 @@ class Application:
             run_outbox(self._installation, mailer, self._inbox_reader.woken),
             run_automations(),
             run_collection(self._store),
-            run_housekeeping(),
+            run_retention(),
             run_database_monitor(),
         ]
 

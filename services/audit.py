@@ -1,4 +1,4 @@
-"""The audit: who changed what in the organisation's set-up, kept in the caller's transaction."""
+"""The audit log: who changed what in an organisation's settings, members and types."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,17 @@ from services.viewer import Viewer
 
 
 async def audit(viewer: Viewer, kind: AuditKind, subject_id: UUID | None, details: Mapping[str, Any]) -> None:
-    """Keep an entry; ``details`` say what was and what is, without passwords, tokens or learners' data."""
+    """Add an entry for a viewer, in the caller's transaction.
+
+    ``details`` tell what was and what is, without passwords, tokens or learners' data.
+    """
     await audit_for(viewer.organisation_id, viewer.member_id, kind, subject_id, details)
 
 
 async def audit_for(
     organisation_id: UUID, actor_id: UUID | None, kind: AuditKind, subject_id: UUID | None, details: Mapping[str, Any]
 ) -> None:
-    """Keep an entry of somebody who is not signed in: the operator, or a member who chooses a password."""
+    """Add an entry for somebody who is not signed in: the operator (None), or a member who chooses a password."""
     now = (await fetch("SELECT now() AS now"))[0]["now"]
     await AuditEntry.create(
         organisation_id=organisation_id,

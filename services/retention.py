@@ -1,36 +1,36 @@
-"""Rows that nobody needs any more: failed sign-ins that no longer count, and sessions long over with their tokens."""
+"""Deleting expired rows: failed sign-ins that no longer count, and sessions that ended long ago with their tokens."""
 
 import asyncio
 import logging
 
 from models.database import fetch
 
-EVERY = 3_600.0
+INTERVAL = 3_600.0
 """Seconds between two rounds."""
-KEPT_DAYS = 30
-"""So long a session is kept when it is over, to tell the re-use of its tokens from tokens that never were."""
+RETENTION_DAYS = 30
+"""How long an ended session is kept, so that a reused token of it is told from a token that never existed."""
 
-_STALE = (
+_DELETIONS = (
     "DELETE FROM sign_in_failures WHERE last_at < now() - interval '1 day' AND (blocked_until IS NULL OR blocked_until < now())",
     "DELETE FROM session WHERE least(expires_at, ended_at) < now() - make_interval(days => {days})",
-    # Of a session that goes on only the newest tokens can come again; a repeat is answered for seconds only.
+    # Of an active session only the newest tokens can come again; a repeated one is answered for some seconds only.
     "DELETE FROM refresh_token WHERE used_at < now() - make_interval(days => {days})",
 )
 
-_log = logging.getLogger("trackers.housekeeping")
+_log = logging.getLogger("trackers.retention")
 
 
-async def tidy_up() -> None:
-    """Delete what is stale; each kind in a statement of its own."""
-    for statement in _STALE:
-        await fetch(statement.format(days=KEPT_DAYS))
+async def delete_expired_rows() -> None:
+    """Delete all rows that have expired, each kind in a transaction of its own."""
+    for statement in _DELETIONS:
+        await fetch(statement.format(days=RETENTION_DAYS))
 
 
-async def run_housekeeping(*, every: float = EVERY) -> None:
-    """Tidy up, round after round, until cancelled; a round that fails is made good by the next."""
+async def run_retention(*, interval: float = INTERVAL) -> None:
+    """Delete expired rows every ``interval`` seconds until cancelled. A failure is logged, and the next round tries again."""
     while True:
         try:
-            await tidy_up()
+            await delete_expired_rows()
         except Exception as error:
-            _log.warning("the housekeeping waits: %s", type(error).__name__)
-        await asyncio.sleep(every)
+            _log.warning("could not delete expired rows, will try again: %s", type(error).__name__)
+        await asyncio.sleep(interval)

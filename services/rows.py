@@ -1,4 +1,4 @@
-"""Rows by id, as far as the viewer sees them: what every edge and every node asks."""
+"""Fetching rows by their ids, as far as the viewer may see them. Every edge and node of the graph uses it."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -16,33 +16,36 @@ M = TypeVar("M", bound=Model)
 
 
 async def rows_by_id(viewer: Viewer, model: type[M], ids: Sequence[UUID]) -> list[M | None]:
-    """The rows of ``ids`` in their order; None for what is not there or not to be seen."""
+    """Return the rows with these ids, in their order; None for each that does not exist or may not be seen."""
     statement = StatementBuilder()
     condition = visible(model, "r", viewer, statement)
     records = await statement.fetch(
         f"SELECT {columns(model, 'r')} FROM {model._meta.db_table} r "
         f"WHERE {condition} AND r.id = ANY({statement.bind(list(ids))})"
     )
-    found: Mapping[UUID, M | None] = {record["r.id"]: row(model, "r", record) for record in records}
-    return [found.get(row_id) for row_id in ids]
+    rows: Mapping[UUID, M | None] = {record["r.id"]: row(model, "r", record) for record in records}
+    return [rows.get(row_id) for row_id in ids]
 
 
-Neighbour = Member | Employer | Programme
+ReferencedRow = Member | Employer | Programme
 
-_KINDS: tuple[type[Neighbour], ...] = (Member, Employer, Programme)
+_REFERENCED_MODELS: tuple[type[ReferencedRow], ...] = (Member, Employer, Programme)
 
 
-async def neighbours_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[Neighbour | None]:
-    """The members, employers and programmes of ``ids`` in their order; None for what the organisation has not."""
+async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[ReferencedRow | None]:
+    """Return the members, employers and programmes with these ids, in their order, all by one statement.
+
+    None stands for each id that the viewer's organisation does not have.
+    """
     statement = StatementBuilder()
-    select, joins = ["asked.id AS asked"], [f"unnest({statement.bind(list(ids))}::uuid[]) AS asked (id)"]
-    for model in _KINDS:
+    select, joins = ["requested.id AS requested"], [f"unnest({statement.bind(list(ids))}::uuid[]) AS requested (id)"]
+    for model in _REFERENCED_MODELS:
         table = model._meta.db_table
         select.append(columns(model, table))
-        joins.append(f"LEFT JOIN {table} ON {table}.id = asked.id AND {visible(model, table, viewer, statement)}")
-    found: dict[UUID, Neighbour] = {}
+        joins.append(f"LEFT JOIN {table} ON {table}.id = requested.id AND {visible(model, table, viewer, statement)}")
+    rows: dict[UUID, ReferencedRow] = {}
     for record in await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}"):
-        for model in _KINDS:
-            if (neighbour := row(model, model._meta.db_table, record)) is not None:
-                found[record["asked"]] = neighbour
-    return [found.get(row_id) for row_id in ids]
+        for model in _REFERENCED_MODELS:
+            if (referenced := row(model, model._meta.db_table, record)) is not None:
+                rows[record["requested"]] = referenced
+    return [rows.get(row_id) for row_id in ids]

@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The viewer: the signed-in member on whose behalf a service acts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from services.kernel.errors import ForbiddenError
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in member as the database has them now, and the organisation everything is filtered by."""
+    """A signed-in member with their organisation and session, as read from the database for this request."""
 
     member: Member
     organisation: Organisation
@@ -19,24 +19,24 @@ class Viewer:
 
     @property
     def member_id(self) -> UUID:
-        """The member's id."""
+        """The id of the member."""
         return self.member.id
 
     @property
     def organisation_id(self) -> UUID:
-        """The organisation's id."""
+        """The id of the organisation that every query is filtered by."""
         return self.organisation.id
 
     @property
     def is_administrator(self) -> bool:
-        """Whether the viewer sees all of the organisation."""
+        """Whether the viewer is an administrator, who may see all of the organisation."""
         return self.member.kind == MemberKind.ADMINISTRATOR
 
     def has(self, role: Role) -> bool:
-        """Whether the viewer holds a role."""
+        """Return whether the viewer has a role."""
         return role in self.member.roles
 
     def require_role(self, role: Role) -> None:
-        """Raise ForbiddenError unless the viewer holds a role."""
+        """Raise ForbiddenError unless the viewer has a role."""
         if not self.has(role):
             raise ForbiddenError(f"This needs the role {role}.")

@@ -1,4 +1,4 @@
-"""Who sees what: the one place that every read, count, search, node, edge, event and mail asks.
+"""Who may see which rows: the one rule of every read, count, search, node, edge, event and mail.
 
 An administrator sees all of the organisation. A tutor sees the trackers that are about learners whose tutor
 they are, that they made or that are assigned to them, and the learners of all these. Members, employers and
@@ -24,23 +24,23 @@ from services.viewer import Viewer
 
 
 def visible(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
-    """The SQL condition under which the viewer sees a row of ``model`` known as ``alias``."""
+    """Return the SQL condition that the viewer may see a row of ``model``, whose alias is ``alias``."""
     if model is Notification:
         return f"{alias}.recipient_id = {statement.bind(viewer.member_id)}"
     if model is Organisation:
         return f"{alias}.id = {statement.bind(viewer.organisation_id)}"
-    mine = f"{alias}.organisation_id = {statement.bind(viewer.organisation_id)}"
+    own_organisation = f"{alias}.organisation_id = {statement.bind(viewer.organisation_id)}"
     if model is TrackerType:
-        return f"({mine} OR {alias}.organisation_id IS NULL)"
+        return f"({own_organisation} OR {alias}.organisation_id IS NULL)"
     if model is StoredFile:
-        return f"{mine} AND {_file_to_be_seen(alias, viewer, statement)}"
+        return f"{own_organisation} AND {_file_is_visible(alias, viewer, statement)}"
     if viewer.is_administrator:
-        return mine
-    return f"{mine} AND {_concerns(model, alias, viewer, statement)}"
+        return own_organisation
+    return f"{own_organisation} AND {_concerns_tutor(model, alias, viewer, statement)}"
 
 
-def _file_to_be_seen(alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
-    """The condition under which a file is the viewer's own upload, or one of a tracker that they see."""
+def _file_is_visible(alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
+    """Return the condition that a file is the viewer's own upload, or attached to a tracker that they may see."""
     seen = visible(Tracker, "seen", viewer, statement)
     attached = f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
     own = (
@@ -49,17 +49,17 @@ def _file_to_be_seen(alias: str, viewer: Viewer, statement: StatementBuilder) ->
     return f"({own} OR {attached})"
 
 
-def _concerns(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
-    """The condition under which a row of a tutor's organisation is one that concerns them."""
+def _concerns_tutor(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
+    """Return the condition that a row of a tutor's organisation concerns the tutor."""
     if model is LearningAim:
-        seen = _concerns(Learner, "seen", viewer, statement)
+        seen = _concerns_tutor(Learner, "seen", viewer, statement)
         return f"EXISTS (SELECT FROM learner seen WHERE seen.id = {alias}.learner_id AND {seen})"
     if model in (TrackerEvent, Comment):
-        seen = _concerns(Tracker, "seen", viewer, statement)
+        seen = _concerns_tutor(Tracker, "seen", viewer, statement)
         return f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
     if model is Tracker:
         me = statement.bind(viewer.member_id)
-        # Looked up for each tracker, of which there are few: a tutor may have thousands of learners.
+        # EXISTS looks up the learner of each tracker, of which there are few: a tutor may have thousands of learners.
         taught = f"EXISTS (SELECT FROM learner taught WHERE taught.id = {alias}.learner_id AND taught.tutor_id = {me})"
         return f"({alias}.assignee_id = {me} OR {alias}.created_by_id = {me} OR {taught})"
     if model is Learner:

@@ -22,7 +22,7 @@ from services.accounts.passwords import generate_password
 from services.demo.data import ACCOUNTS, PASSWORD
 from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.records.organisations import add_organisation as write_organisation
-from services.records.organisations import organisation_named
+from services.records.organisations import find_organisation
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,7 +62,7 @@ def serve(
 
 
 async def _has_demo() -> bool:
-    return await organisation_named(ACCOUNTS[0].organisation) is not None
+    return await find_organisation(ACCOUNTS[0].organisation) is not None
 
 
 async def _demo_if_empty() -> bool:

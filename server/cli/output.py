@@ -20,7 +20,7 @@ from server.settings import Settings
 from services.demo.fill import DatabaseNotEmptyError
 from services.imports.report import UnreadableFileError
 from services.kernel.errors import ValidationFailed
-from services.records.organisations import organisation_named
+from services.records.organisations import find_organisation
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
 
 async def organisation(name: str) -> Organisation:
     """The organisation that somebody named; ends the command if there is none."""
-    found = await organisation_named(name)
+    found = await find_organisation(name)
     if found is None:
         stop(f"There is no organisation {name!r}.")
     return found

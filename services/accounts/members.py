@@ -12,10 +12,11 @@ from services.accounts.passwords import check_password, hash_password
 from services.audit import audit_for
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
+from services.kernel.checks import check_line
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedStatement, StatementBuilder
-from services.kernel.text import check_line, normalise_email
+from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
@@ -113,11 +114,7 @@ async def page_of_members(
 
 def check_name(errors: ErrorCollector, name: str) -> str:
     """Check a member's name, and return it as it is stored."""
-    clean, problems = check_line(
-        name, path=errors.path, label="The name", max_length=MAX_NAME_LENGTH, required="Give the member a name."
-    )
-    errors.extend(problems)
-    return clean
+    return check_line(errors, name, label="The name", max_length=MAX_NAME_LENGTH, missing="Give the member a name.")
 
 
 async def check_new_email(errors: ErrorCollector, email: str) -> None:

@@ -21,7 +21,7 @@ from services.demo.people import PersonGenerator
 from services.demo.plan import CurrentType, plan_trackers
 from services.demo.safeguarding_type import add_safeguarding_type
 from services.kernel.dates import local_date
-from services.records.organisations import make_organisation
+from services.records.organisations import insert_organisation
 from services.tracker_types.builtin import write_builtin_types
 from services.tracker_types.versions import versions_by_id
 
@@ -54,7 +54,7 @@ async def _require_empty_database() -> None:
 async def _fill_organisation(
     provider: Mapping[str, Any], hashes: Mapping[Account, str], people: PersonGenerator, now: dt.datetime
 ) -> None:
-    organisation = await make_organisation(provider["name"])
+    organisation = await insert_organisation(provider["name"])
     members = [
         await insert_member(organisation, _new_member(account, digest))
         for account, digest in hashes.items()

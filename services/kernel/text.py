@@ -1,8 +1,6 @@
-"""Normalising and checking text that people enter, before it is measured or stored."""
+"""Normalising text that people enter, before it is measured or stored."""
 
 import unicodedata
-
-from services.kernel.errors import ErrorCode, Problem
 
 MAX_DESCRIPTION_LENGTH = 10_000
 MAX_COMMENT_LENGTH = 10_000
@@ -22,41 +20,6 @@ def clean_text(text: str) -> str | None:
     if "\0" in text or not _is_unicode(text) or (not text.isascii() and _has_too_many_marks(text)):
         return None
     return unicodedata.normalize("NFC", text).strip()
-
-
-def check_plain_text(
-    text: str | None, *, path: tuple[str, ...], label: str, max_length: int
-) -> tuple[str, tuple[Problem, ...]]:
-    """Return a text as it is stored, "" for None and for blanks, and its problems.
-
-    ``max_length`` is in code points. INVALID_FORMAT for what is not valid text, TOO_LONG beyond ``max_length``.
-    """
-    clean = clean_text(text or "")
-    if clean is None:
-        message = f"{label} contains a character that is no text."
-        return "", (Problem(path, ErrorCode.INVALID_FORMAT, message),)
-    if len(clean) > max_length:
-        message = f"{label} may have at most {max_length:,} characters; this has {len(clean):,}."
-        figures = (("maximum", str(max_length)), ("length", str(len(clean))))
-        return clean, (Problem(path, ErrorCode.TOO_LONG, message, figures),)
-    return clean, ()
-
-
-def check_line(
-    text: str | None, *, path: tuple[str, ...], label: str, max_length: int, required: str | None = None
-) -> tuple[str, tuple[Problem, ...]]:
-    """Return a name, or another text of one line, as it is stored, and its problems.
-
-    As ``check_plain_text``; besides INVALID_FORMAT for line breaks and control characters, and REQUIRED for a blank text
-    if ``required`` has the message for it.
-    """
-    clean, problems = check_plain_text(text, path=path, label=label, max_length=max_length)
-    if not is_one_line(clean[:max_length]):
-        message = f"{label} is one line, without control characters."
-        problems += (Problem(path, ErrorCode.INVALID_FORMAT, message),)
-    if required is not None and not clean and not problems:
-        problems = (Problem(path, ErrorCode.REQUIRED, required),)
-    return clean, problems
 
 
 def is_one_line(text: str) -> bool:

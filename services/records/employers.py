@@ -1,7 +1,6 @@
-"""Employers: adding and changing them by hand.
+"""Employers: creating, changing and listing them.
 
-Whoever opens trackers may add one on the spot; confirming that there is such an employer is for those who manage
-settings.
+Everyone who may create trackers can create an employer; only those who manage settings can confirm it.
 """
 
 from dataclasses import dataclass
@@ -15,19 +14,23 @@ from models.database import fetch, transaction
 from models.rows import columns, row
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
+from services.kernel.checks import check_line
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
-from services.kernel.text import check_line
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import page_by_name
 from services.paging.pages import Page, PageRequest
 from services.viewer import Viewer
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
+
+
+_NAME_TAKEN = Problem(("name",), ErrorCode.DUPLICATE, "There is an employer of this name already.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerUpdate:
-    """What somebody enters to change an employer. What is absent stays; null is refused."""
+    """The input of ``update_employer``. Absent fields keep their values; null is refused."""
 
     employer_id: UUID
     name: str | Absent | None = ABSENT
@@ -35,11 +38,11 @@ class EmployerUpdate:
 
 
 async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Employer:
-    """Add an employer to the viewer's organisation.
+    """Create an employer in the viewer's organisation.
 
-    Raises ForbiddenError without CREATE_TRACKERS and without MANAGE_SETTINGS. Raises ValidationFailed with all problems: ``name``
-    blank, with control characters, beyond 200 characters or in use in any case, FORBIDDEN at ``confirmed`` without
-    MANAGE_SETTINGS.
+    Raises ForbiddenError without CREATE_TRACKERS or MANAGE_SETTINGS. Raises ValidationFailed with all problems: ``name``
+    blank, with control characters, beyond 200 characters or in use (in upper or lower case), FORBIDDEN at ``confirmed``
+    without MANAGE_SETTINGS.
     """
     if not (viewer.has(Role.CREATE_TRACKERS) or viewer.has(Role.MANAGE_SETTINGS)):
         raise ForbiddenError(f"This needs the role {Role.CREATE_TRACKERS} or {Role.MANAGE_SETTINGS}.")
@@ -47,24 +50,24 @@ async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Empl
 
 
 async def update_employer(viewer: Viewer, update: EmployerUpdate) -> Employer:
-    """Name an employer of the viewer's organisation, or say whether it is confirmed. Trackers that name it stay.
+    """Rename an employer of the viewer's organisation, or change whether it is confirmed.
 
-    Raises ForbiddenError without MANAGE_SETTINGS, Rejected with all problems.
+    Raises ForbiddenError without MANAGE_SETTINGS, ValidationFailed with all problems.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
     return await unit_of_work(lambda: _update(viewer, update))
 
 
-async def _create(viewer: Viewer, given: str, *, confirmed: bool) -> Employer:
+async def _create(viewer: Viewer, entered: str, *, confirmed: bool) -> Employer:
     async with transaction():
-        name, problems = await _check_name(viewer, given)
+        errors = ErrorCollector()
+        name = await _check_name(errors.at("name"), viewer, entered)
         if confirmed and not viewer.has(Role.MANAGE_SETTINGS):
             message = f"Confirming an employer needs the role {Role.MANAGE_SETTINGS}."
-            problems.append(Problem(("confirmed",), ErrorCode.FORBIDDEN, message))
-        if problems:
-            raise ValidationFailed(problems)
-        # An import waits for no turn, and may have made it since.
-        made = await fetch(
+            errors.at("confirmed").add(ErrorCode.FORBIDDEN, message)
+        errors.raise_if_any()
+        # An import does not take the lock on names, and may have inserted the same one since.
+        inserted = await fetch(
             "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES ($1, $2, $3, $4) "
             "ON CONFLICT DO NOTHING RETURNING id",
             new_id(),
@@ -72,31 +75,30 @@ async def _create(viewer: Viewer, given: str, *, confirmed: bool) -> Employer:
             name,
             confirmed,
         )
-        if not made:
-            raise ValidationFailed([_taken()])
-        employer = await Employer.get(id=made[0]["id"])
-        await audit(viewer, AuditKind.EMPLOYER_CREATED, employer.id, _facts(employer))
+        if not inserted:
+            raise ValidationFailed([_NAME_TAKEN])
+        employer = await Employer.get(id=inserted[0]["id"])
+        await audit(viewer, AuditKind.EMPLOYER_CREATED, employer.id, _audit_details(employer))
         return employer
 
 
 async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
     async with transaction():
-        employer = await _locked(viewer, update.employer_id)
+        errors = ErrorCollector()
+        employer = await _lock_employer(viewer, update.employer_id)
+        before = None if employer is None else _audit_details(employer)
         if employer is None:
-            raise ValidationFailed(
-                [Problem(("id",), ErrorCode.NOT_FOUND, "There is no such employer."), *_nulls(update)]
-            )
-        before, problems = _facts(employer), _nulls(update)
-        if isinstance(update.name, str):
-            employer.name, of_name = await _check_name(viewer, update.name, own=employer)
-            problems = of_name + problems
+            errors.at("id").add(ErrorCode.NOT_FOUND, "There is no such employer.")
+        elif isinstance(update.name, str):
+            employer.name = await _check_name(errors.at("name"), viewer, update.name, employer=employer)
+        _refuse_nulls(errors, update)
+        errors.raise_if_any()
+        assert employer is not None
         if isinstance(update.confirmed, bool):
             employer.confirmed = update.confirmed
-        if problems:
-            raise ValidationFailed(problems)
-        if _facts(employer) != before:
+        if _audit_details(employer) != before:
             await _save(employer)
-            details = {"before": before, "after": _facts(employer)}
+            details = {"before": before, "after": _audit_details(employer)}
             await audit(viewer, AuditKind.EMPLOYER_UPDATED, employer.id, details)
         return employer
 
@@ -104,59 +106,54 @@ async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
 async def _save(employer: Employer) -> None:
     try:
         await employer.save(update_fields=["name", "confirmed"])
-    except IntegrityError:  # an import has just made one of this name
-        raise ValidationFailed([_taken()]) from None
+    except IntegrityError:  # an import has just inserted one with this name
+        raise ValidationFailed([_NAME_TAKEN]) from None
 
 
-async def _locked(viewer: Viewer, employer_id: UUID) -> Employer | None:
-    found = await fetch(
+async def _lock_employer(viewer: Viewer, employer_id: UUID) -> Employer | None:
+    records = await fetch(
         f"SELECT {columns(Employer, 'e')} FROM employer e WHERE e.id = $1 AND e.organisation_id = $2 FOR NO KEY UPDATE",
         employer_id,
         viewer.organisation_id,
     )
-    return row(Employer, "e", found[0]) if found else None
+    return row(Employer, "e", records[0]) if records else None
 
 
-async def _check_name(viewer: Viewer, given: str, *, own: Employer | None = None) -> tuple[str, list[Problem]]:
-    """A name as it is kept, spaces in a row made one, and what is wrong with it; it stays free until the transaction
-    ends.
+async def _check_name(errors: ErrorCollector, viewer: Viewer, entered: str, *, employer: Employer | None = None) -> str:
+    """Check the new name of an employer, and return it as it is stored: each run of blanks becomes one space.
+
+    The organisation's names are locked, so that the name stays free until the caller's transaction ends.
     """
-    spaced = " ".join(given.split())
-    name, problems = check_line(
-        spaced, path=("name",), label="The name", max_length=LONGEST_NAME, required="Give the employer a name."
-    )
-    if problems:
-        return name, list(problems)
-    if own is not None and name == own.name:
-        return name, []
-    turn = f"trackers employers {viewer.organisation_id}"
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", turn)
+    spaced = " ".join(entered.split())
+    name = check_line(errors, spaced, label="The name", max_length=MAX_NAME_LENGTH, missing="Give the employer a name.")
+    if errors.problems or (employer is not None and name == employer.name):
+        return name
+    lock = f"trackers employers {viewer.organisation_id}"
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
     taken = await fetch(
         "SELECT FROM employer WHERE organisation_id = $1 AND lower(name) = lower($2) AND id IS DISTINCT FROM $3 LIMIT 1",
         viewer.organisation_id,
         name,
-        None if own is None else own.id,
+        None if employer is None else employer.id,
     )
-    return name, [_taken()] if taken else []
+    if taken:
+        errors.extend([_NAME_TAKEN])
+    return name
 
 
-def _nulls(update: EmployerUpdate) -> list[Problem]:
-    message = "An employer always has one; leave it out to keep it."
-    slots = {"name": update.name, "confirmed": update.confirmed}
-    return [Problem((slot,), ErrorCode.REQUIRED, message) for slot, given in slots.items() if given is None]
+def _refuse_nulls(errors: ErrorCollector, update: EmployerUpdate) -> None:
+    for name, value in (("name", update.name), ("confirmed", update.confirmed)):
+        if value is None:
+            errors.at(name).add(ErrorCode.REQUIRED, "An employer always has one; leave it out to keep it.")
 
 
-def _facts(employer: Employer) -> dict[str, object]:
+def _audit_details(employer: Employer) -> dict[str, object]:
     return {"name": employer.name, "confirmed": employer.confirmed}
-
-
-def _taken() -> Problem:
-    return Problem(("name",), ErrorCode.DUPLICATE, "There is an employer of this name already.")
 
 
 async def page_of_employers(
     viewer: Viewer, request: PageRequest, *, search: str | None, confirmed_only: bool, count: bool
 ) -> Page:
-    """Employers by name."""
+    """Fetch a page of employers by name; every word of ``search`` is part of the name."""
     condition = "r.confirmed" if confirmed_only else "true"
     return await page_by_name(Employer, viewer, request, search=search, condition=condition, count=count)

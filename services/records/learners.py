@@ -1,4 +1,4 @@
-"""Learners: the list of them, and their learning aims and groups."""
+"""The list of learners, and their learning aims and groups."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,7 +16,7 @@ BY_FAMILY_NAME = Order("learners", (Key("r.family_name", str), Key("r.given_name
 
 
 async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str | None, count: bool) -> Page:
-    """Learners by family name; every word of ``search`` is part of the name or starts the ULN."""
+    """Fetch a page of learners by family name; every word of ``search`` is part of the name or starts the ULN."""
     statement = StatementBuilder()
     where = [visible(Learner, "r", viewer, statement)]
     for word in search_words(search):
@@ -25,21 +25,21 @@ async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str 
     return await fetch_page(request, list_query(Learner, BY_FAMILY_NAME, where, statement), count=count)
 
 
-async def aims_of(learner_ids: Sequence[UUID]) -> list[list[LearningAim]]:
-    """The learning aims of each learner, newest start first. The caller has seen the learners."""
-    found: dict[UUID, list[LearningAim]] = {learner_id: [] for learner_id in learner_ids}
+async def fetch_aims(learner_ids: Sequence[UUID]) -> list[list[LearningAim]]:
+    """Return the learning aims of each learner, latest start first. The viewer must be allowed to see the learners."""
+    aims: dict[UUID, list[LearningAim]] = {learner_id: [] for learner_id in learner_ids}
     for aim in await LearningAim.filter(learner_id__in=learner_ids).order_by("-start_date", "sequence"):
-        found[aim.learner_id].append(aim)
-    return [found[learner_id] for learner_id in learner_ids]
+        aims[aim.learner_id].append(aim)
+    return [aims[learner_id] for learner_id in learner_ids]
 
 
-async def groups_of(learner_ids: Sequence[UUID]) -> list[list[str]]:
-    """The names of each learner's groups."""
-    found: dict[UUID, list[str]] = {learner_id: [] for learner_id in learner_ids}
+async def fetch_groups(learner_ids: Sequence[UUID]) -> list[list[str]]:
+    """Return the names of each learner's groups. The viewer must be allowed to see the learners."""
+    groups: dict[UUID, list[str]] = {learner_id: [] for learner_id in learner_ids}
     for record in await fetch(
         "SELECT i.learner_id, g.name FROM learner_in_group i JOIN learner_group g ON g.id = i.group_id "
         "WHERE i.learner_id = ANY($1) ORDER BY g.name",
         list(learner_ids),
     ):
-        found[record["learner_id"]].append(record["name"])
-    return [found[learner_id] for learner_id in learner_ids]
+        groups[record["learner_id"]].append(record["name"])
+    return [groups[learner_id] for learner_id in learner_ids]

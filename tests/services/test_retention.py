@@ -3,7 +3,7 @@
 import datetime as dt
 
 from models import RefreshToken, Session, SignInFailures
-from services.retention import tidy_up
+from services.retention import delete_expired_rows
 from tests.support import factories as make
 
 
@@ -30,7 +30,7 @@ async def test_stale_rows_go_and_the_others_stay(database: str) -> None:
     ):
         await SignInFailures.create(key=key, failures=3, last_at=last_at, blocked_until=blocked_until)
 
-    await tidy_up()
+    await delete_expired_rows()
 
     assert sorted(session.id for session in await Session.all()) == sorted(kept)
     assert sorted(token.session_id for token in await RefreshToken.all()) == sorted(kept)

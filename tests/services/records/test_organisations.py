@@ -6,7 +6,7 @@ import pytest
 
 from models import Organisation, OrganisationCounter, ProcessAutomation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.records.organisations import add_organisation, organisation_named
+from services.records.organisations import add_organisation, find_organisation
 
 DUPLICATE = Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")
 
@@ -40,10 +40,10 @@ async def test_it_comes_with_its_counter_and_every_automation_off(database: str)
 
 async def test_it_is_found_by_its_name(database: str) -> None:
     made = await add_organisation("Zoë’s College")
-    assert await organisation_named(" Zoe\u0308’s College") == made
-    assert await organisation_named("zoë’s college") is None
-    assert await organisation_named("") is None
-    assert await organisation_named("Zoë\0") is None
+    assert await find_organisation(" Zoe\u0308’s College") == made
+    assert await find_organisation("zoë’s college") is None
+    assert await find_organisation("") is None
+    assert await find_organisation("Zoë\0") is None
 
 
 async def test_a_name_is_needed_and_measured(database: str) -> None:
