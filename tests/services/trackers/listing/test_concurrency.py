@@ -9,9 +9,9 @@ from services.trackers.create import create_tracker
 from services.trackers.create_input import TrackerEntry
 from services.trackers.update import update_tracker
 from services.trackers.update_input import UpdateEntry
-from tests.services.trackers.listing.test_listing import differs, listed, seen
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
+from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
 from tests.support.scenarios.automation_forms import ADDRESS
 from tests.support.scenarios.automations import Office, office
 from tests.support.scenarios.forms import submitted_value
@@ -69,8 +69,8 @@ async def test_everything_at_once_neither_stands_still_nor_leaves_the_listing_be
             *(_change(house, tracker, number) for number, tracker in enumerate(trackers[:6])),
             *(house.approved(tracker) for tracker in trackers[6:]),
         )
-    assert await differs() == []
+    assert await outdated_tables() == []
     for tutor in tutors:
-        assert await listed(tutor) == await seen(tutor) != set()
+        assert await listed_ids(tutor) == await visible_ids(tutor) != set()
     assert await Tracker.filter(status=TrackerStatus.RESOLVED).count() == 6
     assert postgres_log.read_text().count("deadlock detected") == deadlocks

@@ -4,38 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from random import Random
-from typing import Any
 
 import pytest
 
 from models import Group, Learner, Member, MemberKind, Tracker, TrackerStatus, TrackerType
 from models.database import fetch, transaction
-from services.kernel.sql import StatementBuilder
-from services.visibility import visible
 from tests.support import factories as make
-from tests.support.clients.graphql import gid, viewer
+from tests.support.clients.graphql import gid
 from tests.support.databases.locks import until_held_up
+from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
 from tests.support.scenarios.college import OPENS, College, college, create
-
-LISTED = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
-
-
-async def differs() -> list[str]:
-    """The tables that hold something else than their views say."""
-    different = "(TABLE {0} EXCEPT TABLE {1}) UNION ALL (TABLE {1} EXCEPT TABLE {0})"
-    return [table for table, view in LISTED.items() if await fetch(different.format(table, view))]
-
-
-async def listed(member: Member) -> set[Any]:
-    return {
-        row["tracker_id"] for row in await fetch("SELECT tracker_id FROM tracker_listing WHERE scope = $1", member.id)
-    }
-
-
-async def seen(member: Member) -> set[Any]:
-    statement = StatementBuilder()
-    condition = visible(Tracker, "t", await viewer(member), statement)
-    return {row["id"] for row in await statement.fetch(f"SELECT t.id FROM tracker t WHERE {condition}")}
 
 
 async def test_after_many_changes_everyone_lists_what_they_see(database: str) -> None:
@@ -72,9 +50,9 @@ async def test_after_many_changes_everyone_lists_what_they_see(database: str) ->
     ]
     for change in [opened] * 9 + random.choices(changes, k=60):
         await change()
-        assert await differs() == []
+        assert await outdated_tables() == []
     for tutor in tutors:
-        assert await listed(tutor) == await seen(tutor) != set()
+        assert await listed_ids(tutor) == await visible_ids(tutor) != set()
 
 
 async def _new_tutor(house: College) -> Member:
@@ -90,8 +68,8 @@ async def test_a_tracker_opened_while_its_learner_changes_is_listed_for_the_new_
         task = asyncio.create_task(create(house.ada, house.job()), context=outside)
         await until_held_up()
     assert (await task)["errors"] == []
-    assert await differs() == []
-    assert len(await listed(tutor)) == 1
+    assert await outdated_tables() == []
+    assert len(await listed_ids(tutor)) == 1
 
 
 @pytest.mark.parametrize("first", ["learner", "tracker"])
@@ -111,7 +89,7 @@ async def test_of_two_changes_at_once_the_later_one_sees_the_earlier(database: s
         task = asyncio.create_task(other(), context=outside)
         await until_held_up()
     await task
-    assert await differs() == []
+    assert await outdated_tables() == []
     rows = await fetch("SELECT DISTINCT status FROM tracker_listing")
     assert [row["status"] for row in rows] == [5]
 
@@ -136,4 +114,4 @@ async def test_openings_changes_and_new_tutors_at_once_neither_deadlock_nor_leav
     async with asyncio.timeout(60):
         await asyncio.gather(*(turn(number) for number in range(90)))
     assert await Tracker.all().count() == 30
-    assert await differs() == []
+    assert await outdated_tables() == []

@@ -1,0 +1,31 @@
+"""The tables of the tracker listing, and what they should hold."""
+
+from typing import Any
+
+from models import Member, Tracker
+from models.database import fetch
+from services.kernel.sql import StatementBuilder
+from services.visibility import visible
+from tests.support.clients.graphql import viewer
+
+VIEWS = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
+"""The view that says what each table should hold, by the table."""
+
+
+async def outdated_tables() -> list[str]:
+    """Return the tables that do not hold what their views say."""
+    difference = "(TABLE {0} EXCEPT TABLE {1}) UNION ALL (TABLE {1} EXCEPT TABLE {0})"
+    return [table for table, view in VIEWS.items() if await fetch(difference.format(table, view))]
+
+
+async def listed_ids(member: Member) -> set[Any]:
+    """Return the trackers that the listing has for a member."""
+    rows = await fetch("SELECT tracker_id FROM tracker_listing WHERE scope = $1", member.id)
+    return {row["tracker_id"] for row in rows}
+
+
+async def visible_ids(member: Member) -> set[Any]:
+    """Return the trackers that a member may see."""
+    statement = StatementBuilder()
+    condition = visible(Tracker, "t", await viewer(member), statement)
+    return {row["id"] for row in await statement.fetch(f"SELECT t.id FROM tracker t WHERE {condition}")}
