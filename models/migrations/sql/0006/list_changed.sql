@@ -1,4 +1,4 @@
--- After UPDATE on tracker: list anew the trackers of which something listed has changed.
+-- After UPDATE on tracker: list again the trackers of which something listed has changed.
 CREATE FUNCTION list_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     changed uuid[] := ARRAY(

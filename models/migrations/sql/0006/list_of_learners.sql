@@ -1,4 +1,4 @@
--- After UPDATE on learner: list anew the trackers of the learners of whom something listed has changed.
+-- After UPDATE on learner: list again the trackers of the learners of whom something listed has changed.
 CREATE FUNCTION list_of_learners() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     changed uuid[] := ARRAY(

@@ -1,4 +1,4 @@
--- After INSERT or DELETE on learner_in_group: list anew the trackers of these learners.
+-- After INSERT or DELETE on learner_in_group: list again the trackers of these learners.
 CREATE FUNCTION list_regrouped() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM learner WHERE id IN (SELECT learner_id FROM regrouped) ORDER BY id FOR NO KEY UPDATE;
