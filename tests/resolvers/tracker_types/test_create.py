@@ -81,7 +81,7 @@ DRAWN = [
 ]
 
 
-async def test_every_kind_of_field_is_made_drawn_filled_and_read_back(database: str) -> None:
+async def test_every_kind_of_field_is_created_served_filled_and_read_back(database: str) -> None:
     house = await college()
     mia = await manager(house)
     made = await type_made(mia, description=" Seen\nat work ", fields=EVERY_KIND)
@@ -161,7 +161,7 @@ async def test_the_form_of_every_built_in_type_can_be_entered(database: str) -> 
         assert (await type_made(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
 
 
-async def test_a_type_is_there_for_the_organisation_alone_and_others_may_use_its_key(database: str) -> None:
+async def test_a_type_belongs_to_one_organisation_and_others_may_use_its_key(database: str) -> None:
     house, other = await college(), await college()
     mia, mo = await manager(house), await manager(other, "Mo")
     made = await type_made(mia)
@@ -171,7 +171,7 @@ async def test_a_type_is_there_for_the_organisation_alone_and_others_may_use_its
     assert (await data(mia, ONE, key="VISIT"))["trackerType"]["name"] == "Visit"
 
 
-async def test_a_key_is_given_once(database: str) -> None:
+async def test_a_key_is_unique(database: str) -> None:
     house = await college()
     mia = await manager(house)
     await type_made(mia)
@@ -187,7 +187,7 @@ async def test_a_key_is_given_once(database: str) -> None:
     assert await types_written() == before
 
 
-async def test_of_many_who_make_a_type_of_one_key_at_once_one_does(database: str) -> None:
+async def test_of_many_concurrent_types_with_one_key_one_is_created(database: str) -> None:
     mia = await manager(await college())
     payloads = await asyncio.gather(*(create_type(mia, name=f"Visit {n}") for n in range(8)))
     assert sorted([error["code"] for error in payload["errors"]] for payload in payloads) == [[], *[["DUPLICATE"]] * 7]
@@ -196,7 +196,7 @@ async def test_of_many_who_make_a_type_of_one_key_at_once_one_does(database: str
     assert await AuditEntry.all().count() == 1
 
 
-async def test_making_a_type_is_kept_in_the_audit(database: str) -> None:
+async def test_creating_a_type_is_audited(database: str) -> None:
     house = await college()
     mia = await manager(house)
     await type_made(mia, description="Seen at work", fields=EVERY_KIND)
@@ -213,7 +213,7 @@ async def test_making_a_type_is_kept_in_the_audit(database: str) -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.MANAGE_SETTINGS])
-async def test_only_who_manages_settings_makes_types(database: str, role: Role) -> None:
+async def test_only_members_who_manage_settings_create_types(database: str, role: Role) -> None:
     house = await college()
     member: Member = await make.member(house.organisation, roles=[role])
     before = await types_written()

@@ -110,7 +110,7 @@ async def test_the_form_of_a_job(database: str) -> None:
     assert (await data(house.ada, FORM, key="JOB"))["trackerType"]["fields"] == JOB
 
 
-async def test_what_the_form_of_a_job_has_not(database: str) -> None:
+async def test_what_the_form_of_a_job_lacks(database: str) -> None:
     house = await college()
     expected = {
         ("ILR", "ilrYear"): text("ilrYear", "ILR year", 5, required=True, format="ILR_YEAR"),
@@ -159,7 +159,7 @@ async def test_what_the_form_of_a_job_has_not(database: str) -> None:
     assert found == expected
 
 
-async def test_all_forms_can_be_asked_for_at_once(database: str) -> None:
+async def test_all_forms_are_served_by_one_query(database: str) -> None:
     house = await college()
     document = FORM.replace("query ($key: String!) {\n  trackerType(key: $key) {", "{ trackerTypes { key").replace(
         "__typename key label", "__typename key label help"

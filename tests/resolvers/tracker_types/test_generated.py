@@ -25,7 +25,9 @@ async def house(database: str) -> College:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fields=forms(), chosen=st.data())
-async def test_forms(house: College, fields: list[Json], chosen: st.DataObject) -> None:
+async def test_any_valid_form_is_created_served_filled_and_read_back(
+    house: College, fields: list[Json], chosen: st.DataObject
+) -> None:
     mia = await manager(house)
     payload = await create_type(mia, key=f"TYPE_{next(_numbers)}", fields=fields)
     if payload["errors"]:

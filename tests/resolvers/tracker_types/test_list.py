@@ -62,7 +62,7 @@ async def test_types_of_some_categories(database: str) -> None:
     assert found == expected
 
 
-async def test_types_of_ones_own_come_after_the_built_in_ones_and_are_nobody_elses(database: str) -> None:
+async def test_an_organisations_own_types_come_last_and_are_not_shared(database: str) -> None:
     house, other = await college(automations=False), await college(automations=False)
     await make.tracker_type(house.organisation, key="ZEBRA", name="A zebra")
     await make.tracker_type(house.organisation, key="ANT", name="The ant")
@@ -72,7 +72,7 @@ async def test_types_of_ones_own_come_after_the_built_in_ones_and_are_nobody_els
     assert await data(other.ada, ONE, key="ANT") == {"trackerType": None}
 
 
-async def test_archived_types_are_listed_when_asked_for_and_creatable_never(database: str) -> None:
+async def test_archived_types_are_listed_on_request_and_never_creatable(database: str) -> None:
     house = await college(automations=False)
     await make.tracker_type(house.organisation, key="OLD", archived=True)
     assert await keys(house.ada) == PLAIN
@@ -91,7 +91,7 @@ async def test_one_type_by_its_key(database: str) -> None:
     assert found == expected | unknown
 
 
-async def test_in_which_statuses_learners_must_be(database: str) -> None:
+async def test_the_precondition_of_a_type(database: str) -> None:
     house = await college()
     found = await data(house.ada, "{ trackerTypes { key learnerStatuses } }")
     assert {one["key"]: one["learnerStatuses"] for one in found["trackerTypes"]} == STATUSES | {
@@ -139,7 +139,7 @@ async def test_a_type_is_served_in_its_newest_version(database: str) -> None:
     }
 
 
-async def test_a_type_says_what_it_is(database: str) -> None:
+async def test_the_name_and_description_of_a_type(database: str) -> None:
     house = await college()
     asked = '{ trackerType(key: "ILR") { id key name description category version archived } }'
     ilr = await TrackerType.get(key="ILR")

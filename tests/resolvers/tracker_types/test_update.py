@@ -29,7 +29,7 @@ def conflict(version: int) -> Json:
     return problem("version", "CONFLICT", "Somebody else has changed the type. Read it again.", version=version)
 
 
-async def test_each_change_is_a_version(database: str) -> None:
+async def test_each_change_makes_a_version(database: str) -> None:
     mia = await manager(await college())
     made = await type_made(mia, fields=[NOTE])
     named = await type_changed(mia, made, name=" Home visit ")
@@ -45,7 +45,7 @@ async def test_each_change_is_a_version(database: str) -> None:
     assert (await data(mia, ONE, key="VISIT"))["trackerType"] == cleared
 
 
-async def test_what_changes_nothing_makes_no_version(database: str) -> None:
+async def test_an_update_without_change_makes_no_version(database: str) -> None:
     mia = await manager(await college())
     made = await type_made(mia, description="Seen", fields=[NOTE, field("DECIMAL", "hours", minimum="1.50")])
     before = await types_written()
@@ -57,7 +57,7 @@ async def test_what_changes_nothing_makes_no_version(database: str) -> None:
     assert await types_written() == before
 
 
-async def test_a_version_is_never_written_again(database: str) -> None:
+async def test_a_version_never_changes(database: str) -> None:
     mia = await manager(await college())
     made = await type_made(mia, fields=[NOTE])
     kind = await TrackerType.get(key="VISIT")
@@ -80,7 +80,7 @@ async def test_another_process_serves_the_newest_version_at_once(database: str) 
     assert second.id in version_cache
 
 
-async def test_who_read_an_older_version_is_told_and_gets_the_type_as_it_stands(database: str) -> None:
+async def test_an_update_of_an_older_version_is_a_conflict_with_the_current_type(database: str) -> None:
     mia = await manager(await college())
     made = await type_made(mia)
     changed = await type_changed(mia, made, name="Home visit")
@@ -92,7 +92,7 @@ async def test_who_read_an_older_version_is_told_and_gets_the_type_as_it_stands(
 
 
 @pytest.mark.parametrize("slot", ["name", "description", "archived", "fields"])
-async def test_of_two_who_save_at_once_one_is_told(database: str, slot: str) -> None:
+async def test_of_concurrent_updates_one_succeeds(database: str, slot: str) -> None:
     mia = await manager(await college())
     made = await type_made(mia)
     entries: dict[str, list[Any]] = {
@@ -157,7 +157,7 @@ async def test_what_cannot_be_cleared(database: str) -> None:
     assert await types_written() == before
 
 
-async def test_changing_a_type_is_kept_in_the_audit(database: str) -> None:
+async def test_changing_a_type_is_audited(database: str) -> None:
     house = await college()
     mia = await manager(house)
     made = await type_made(mia)
@@ -188,7 +188,7 @@ async def test_changing_a_type_is_kept_in_the_audit(database: str) -> None:
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.MANAGE_SETTINGS])
-async def test_only_who_manages_settings_changes_types(database: str, role: Role) -> None:
+async def test_only_members_who_manage_settings_change_types(database: str, role: Role) -> None:
     house = await college()
     made = await type_made(await manager(house))
     member = await make.member(house.organisation, roles=[role])

@@ -16,7 +16,7 @@ query ($id: ID!) { tracker(id: $id) {
 NOTE, PLACE = field("TEXT", "note", required=True), field("CHOICE", "place", choices=choices("HOME", "WORK"))
 
 
-async def test_a_form_built_on_an_older_version_is_told_so(database: str) -> None:
+async def test_an_entry_for_an_older_version_is_refused(database: str) -> None:
     house = await college()
     mia = await manager(house)
     made = await type_made(mia, fields=[NOTE])
@@ -35,7 +35,7 @@ async def test_a_form_built_on_an_older_version_is_told_so(database: str) -> Non
     assert (await create(house.tina, entry | {"typeVersion": 2, "values": [chosen("place", "HOME")]}))["errors"] == []
 
 
-async def test_trackers_keep_the_form_that_they_were_made_with(database: str) -> None:
+async def test_trackers_keep_their_version(database: str) -> None:
     house = await college()
     mia = await manager(house)
     made = await type_made(mia, fields=[NOTE, PLACE])
@@ -62,7 +62,7 @@ async def test_trackers_keep_the_form_that_they_were_made_with(database: str) ->
     assert (await update(house.ada, tracker))["errors"] == []
 
 
-async def test_what_an_older_form_required_for_a_status_is_required_still(database: str) -> None:
+async def test_what_an_older_version_required_for_a_status_is_still_required(database: str) -> None:
     house = await college()
     mia = await manager(house)
     made = await type_made(mia, fields=[field("TEXT", "outcome", requiredFor=["RESOLVED"])])
@@ -75,7 +75,7 @@ async def test_what_an_older_form_required_for_a_status_is_required_still(databa
     await updated(house.ada, tracker, status="RESOLVED", values=[text("outcome", "Done")])
 
 
-async def test_an_archived_type_opens_no_tracker_until_it_is_restored(database: str) -> None:
+async def test_an_archived_type_creates_no_tracker_until_it_is_restored(database: str) -> None:
     house = await college()
     mia = await manager(house)
     made = await type_made(mia, fields=[])

@@ -77,7 +77,7 @@ def test_the_kinds_and_the_classes_of_fields_are_the_same() -> None:
     assert {kind: cls.kind for kind, cls in FIELD_TYPES.items()} == {kind: kind for kind in FieldKind}
 
 
-def test_a_definition_is_the_same_after_it_was_kept_as_json() -> None:
+def test_a_definition_survives_its_json_document() -> None:
     document = load_json(dump_json(definition_to_document(EVERYTHING)))
     assert definition_from_document(document) == EVERYTHING
 
@@ -89,7 +89,7 @@ def test_a_document_leaves_out_what_has_its_default() -> None:
     assert definition_from_document(document) == definition
 
 
-def test_decimals_and_days_are_kept_as_text() -> None:
+def test_decimals_and_dates_are_stored_as_text() -> None:
     fields = {field["key"]: field for field in definition_to_document(EVERYTHING)["fields"]}
     assert fields["rate"] == {
         "kind": "DECIMAL",
@@ -113,7 +113,7 @@ def test_decimals_and_days_are_kept_as_text() -> None:
         ({"kind": "CHOICE", "key": "a", "label": "A"}, TypeError),
     ],
 )
-def test_what_describes_no_field_is_refused(field: dict[str, object], error: type[Exception]) -> None:
+def test_a_document_of_no_field_is_an_error(field: dict[str, object], error: type[Exception]) -> None:
     with pytest.raises(error):
         definition_from_document({"fields": [field]})
 

@@ -52,7 +52,7 @@ ULN, NINO, POSTCODE = TextFormat.ULN, TextFormat.NATIONAL_INSURANCE_NUMBER, Text
         (TextFormat.URL, "http://intranet", "http://intranet"),
     ],
 )
-def test_right_values_are_written_canonically(text_format: TextFormat, entered: str, canonical: str) -> None:
+def test_valid_texts_become_canonical(text_format: TextFormat, entered: str, canonical: str) -> None:
     assert check_format(text_format, entered) == canonical
     assert check_format(text_format, canonical) == canonical
 
@@ -133,7 +133,7 @@ def test_right_values_are_written_canonically(text_format: TextFormat, entered: 
         (TextFormat.URL, "https://"),
     ],
 )
-def test_wrong_values_have_an_invalid_format(text_format: TextFormat, entered: str) -> None:
+def test_invalid_texts_have_an_invalid_format(text_format: TextFormat, entered: str) -> None:
     problem = check_format(text_format, entered)
     assert isinstance(problem, FormatProblem)
     assert problem.code == ErrorCode.INVALID_FORMAT
@@ -150,7 +150,7 @@ def test_wrong_values_have_an_invalid_format(text_format: TextFormat, entered: s
         (TextFormat.UTR, "0000000000", None),
     ],
 )
-def test_wrong_check_digits_are_told_apart(text_format: TextFormat, entered: str, rule: str | None) -> None:
+def test_wrong_check_digits_are_invalid_checksums(text_format: TextFormat, entered: str, rule: str | None) -> None:
     message = "Its check digit does not fit: a digit may be mistyped."
     assert check_format(text_format, entered) == FormatProblem(ErrorCode.INVALID_CHECKSUM, message, rule)
 
@@ -181,6 +181,6 @@ def test_every_format_names_its_official_rule(text_format: TextFormat, rule: str
     assert (problem.code, problem.rule) == (ErrorCode.INVALID_FORMAT, rule)
 
 
-def test_every_format_has_been_asked_for_its_rule() -> None:
+def test_every_format_is_tested_for_its_rule() -> None:
     marks = test_every_format_names_its_official_rule.pytestmark  # type: ignore[attr-defined]
     assert {case[0] for case in marks[0].args[1]} == set(TextFormat)

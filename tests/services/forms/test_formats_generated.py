@@ -22,12 +22,12 @@ def weighted(text: str, *weights: int) -> int:
     return sum(int(digit) * weight for digit, weight in zip(text, weights, strict=True))
 
 
-def code_of(text_format: TextFormat, text: str) -> ErrorCode | None:
+def error_code(text_format: TextFormat, text: str) -> ErrorCode | None:
     answer = check_format(text_format, text)
     return answer.code if isinstance(answer, FormatProblem) else None
 
 
-def spaced(draw: st.DrawFn, text: str) -> str:
+def typed(draw: st.DrawFn, text: str) -> str:
     """The text as somebody might type it: in any case, with spaces anywhere."""
     typed = "".join(draw(st.sampled_from([c, c.lower()])) + draw(st.sampled_from(["", "", " "])) for c in text)
     return draw(st.sampled_from(["", " "])) + typed
@@ -38,13 +38,13 @@ def test_uln(first: str, rest: str, last: str) -> None:
     uln = first + rest + last
     # The rule in one sum: weights 10 to 1 over all ten digits leave 10.
     right = weighted(uln, *range(10, 0, -1)) % 11 == 10 or uln == "9999999999"
-    assert code_of(TextFormat.ULN, uln) == (None if right else ErrorCode.INVALID_CHECKSUM)
+    assert error_code(TextFormat.ULN, uln) == (None if right else ErrorCode.INVALID_CHECKSUM)
 
 
 @given(NON_ZERO, digits(8))
-def test_of_the_ten_ulns_with_the_same_start_one_is_right_at_most(first: str, rest: str) -> None:
+def test_at_most_one_of_ten_ulns_with_the_same_first_digits_is_valid(first: str, rest: str) -> None:
     assume(first + rest != "999999999")
-    right = [last for last in string.digits if code_of(TextFormat.ULN, first + rest + last) is None]
+    right = [last for last in string.digits if error_code(TextFormat.ULN, first + rest + last) is None]
     assert len(right) == (0 if weighted(first + rest, *range(10, 1, -1)) % 11 == 0 else 1)
 
 
@@ -52,13 +52,13 @@ def test_of_the_ten_ulns_with_the_same_start_one_is_right_at_most(first: str, re
 def test_employer_id(number: str) -> None:
     # The rule in one sum: weights 9 to 1 over all nine digits leave nothing.
     right = weighted(number, *range(9, 0, -1)) % 11 == 0 or number == "999999999"
-    assert code_of(TextFormat.EMPLOYER_ID, number) == (None if right else ErrorCode.INVALID_CHECKSUM)
+    assert error_code(TextFormat.EMPLOYER_ID, number) == (None if right else ErrorCode.INVALID_CHECKSUM)
 
 
 @given(digits(10))
 def test_utr(number: str) -> None:
     right = "21987654321"[weighted(number[1:], 6, 7, 8, 9, 10, 5, 4, 3, 2) % 11] == number[0]
-    assert code_of(TextFormat.UTR, number) == (None if right else ErrorCode.INVALID_CHECKSUM)
+    assert error_code(TextFormat.UTR, number) == (None if right else ErrorCode.INVALID_CHECKSUM)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_utr(number: str) -> None:
 def test_numbers_of_another_length(data: st.DataObject, text_format: TextFormat, length: int) -> None:
     number = data.draw(st.text(string.digits, min_size=1, max_size=20))
     assume(len(number) != length)
-    assert code_of(text_format, number) == ErrorCode.INVALID_FORMAT
+    assert error_code(text_format, number) == ErrorCode.INVALID_FORMAT
 
 
 NINO_FIRST = set(string.ascii_uppercase) - set("DFIQUV")
@@ -84,7 +84,7 @@ def ninos(draw: st.DrawFn) -> str:
 
 @given(ninos(), st.data())
 def test_national_insurance_number(nino: str, data: st.DataObject) -> None:
-    assert check_format(TextFormat.NATIONAL_INSURANCE_NUMBER, data.draw(st.composite(spaced)(nino))) == nino
+    assert check_format(TextFormat.NATIONAL_INSURANCE_NUMBER, data.draw(st.composite(typed)(nino))) == nino
 
 
 @given(
@@ -93,7 +93,7 @@ def test_national_insurance_number(nino: str, data: st.DataObject) -> None:
 def test_any_two_letters_six_digits_and_suffix(prefix: str, number: str, suffix: str) -> None:
     right = prefix[0] in NINO_FIRST and prefix[1] in NINO_SECOND and prefix != "TN" and suffix in "ABCD"
     expected = None if right else ErrorCode.INVALID_FORMAT
-    assert code_of(TextFormat.NATIONAL_INSURANCE_NUMBER, prefix + number + suffix) == expected
+    assert error_code(TextFormat.NATIONAL_INSURANCE_NUMBER, prefix + number + suffix) == expected
 
 
 INWARD = "ABDEFGHJLNPQRSTUWXYZ"
@@ -108,14 +108,14 @@ def postcodes(draw: st.DrawFn) -> str:
 
 @given(postcodes(), st.data())
 def test_postcode(postcode: str, data: st.DataObject) -> None:
-    assert check_format(TextFormat.POSTCODE, data.draw(st.composite(spaced)(postcode))) == postcode
+    assert check_format(TextFormat.POSTCODE, data.draw(st.composite(typed)(postcode))) == postcode
 
 
 @given(postcodes(), st.sampled_from("CIKMOV"), st.sampled_from([-1, -2]))
-def test_postcode_with_a_letter_that_has_no_place_in_it(postcode: str, letter: str, place: int) -> None:
+def test_postcode_with_a_letter_that_is_not_allowed_there(postcode: str, letter: str, place: int) -> None:
     broken = [*postcode]
     broken[place] = letter
-    assert code_of(TextFormat.POSTCODE, "".join(broken)) == ErrorCode.INVALID_FORMAT
+    assert error_code(TextFormat.POSTCODE, "".join(broken)) == ErrorCode.INVALID_FORMAT
 
 
 @given(postcodes(), st.data())
@@ -124,7 +124,7 @@ def test_postcode_without_one_of_its_inward_characters(postcode: str, data: st.D
     gone = data.draw(st.integers(0, 2))
     # What remains may end in the outward part, which then must not happen to be a postcode: it has no digit there.
     assume(not outward[-1].isdigit())
-    assert code_of(TextFormat.POSTCODE, outward + inward[:gone] + inward[gone + 1 :]) == ErrorCode.INVALID_FORMAT
+    assert error_code(TextFormat.POSTCODE, outward + inward[:gone] + inward[gone + 1 :]) == ErrorCode.INVALID_FORMAT
 
 
 NOT_IN_NAMES = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters='0123456789|"')
@@ -132,12 +132,12 @@ NOT_IN_NAMES = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters
 
 @given(st.text(NOT_IN_NAMES, min_size=1, max_size=25).map(str.strip).filter(bool))
 def test_person_name(name: str) -> None:
-    assert code_of(TextFormat.PERSON_NAME, name) is None
+    assert error_code(TextFormat.PERSON_NAME, name) is None
 
 
 @given(st.text(NOT_IN_NAMES, max_size=20), st.sampled_from('0123456789|"\t\r\n'), st.text(NOT_IN_NAMES, max_size=20))
-def test_person_name_with_a_character_that_no_name_has(start: str, character: str, end: str) -> None:
-    assert code_of(TextFormat.PERSON_NAME, f"a{start}{character}{end}a") == ErrorCode.INVALID_FORMAT
+def test_person_name_with_a_character_that_is_not_allowed(start: str, character: str, end: str) -> None:
+    assert error_code(TextFormat.PERSON_NAME, f"a{start}{character}{end}a") == ErrorCode.INVALID_FORMAT
 
 
 IN_ADDRESSES = string.ascii_letters + string.digits + r" ~!@&'\()*+,-./:;"
@@ -157,22 +157,22 @@ def test_address_line_with_any_character(start: str, character: str, end: str) -
     # A few characters are another way to write one of ASCII: the sign for kelvin is a K.
     assume(character not in "\u212a\u037e\u1fef")
     expected = None if character in IN_ADDRESSES else ErrorCode.INVALID_FORMAT
-    assert code_of(TextFormat.ADDRESS_LINE, f"a{start}{character}{end}a") == expected
+    assert error_code(TextFormat.ADDRESS_LINE, f"a{start}{character}{end}a") == expected
 
 
 @given(st.integers(0, 99), st.integers(0, 99))
 def test_ilr_year(first: int, second: int) -> None:
     expected = None if (first + 1 - second) % 100 == 0 else ErrorCode.INVALID_FORMAT
-    assert code_of(TextFormat.ILR_YEAR, f"{first:02d}-{second:02d}") == expected
+    assert error_code(TextFormat.ILR_YEAR, f"{first:02d}-{second:02d}") == expected
 
 
 @given(st.emails())
 def test_email(address: str) -> None:
-    assert code_of(TextFormat.EMAIL, address) == (None if len(address) <= 100 else ErrorCode.INVALID_FORMAT)
+    assert error_code(TextFormat.EMAIL, address) == (None if len(address) <= 100 else ErrorCode.INVALID_FORMAT)
 
 
 @given(st.sampled_from(list(TextFormat)), st.text())
-def test_what_a_format_accepts_it_accepts_again_unchanged(text_format: TextFormat, text: str) -> None:
+def test_canonical_texts_are_accepted_unchanged(text_format: TextFormat, text: str) -> None:
     canonical = check_format(text_format, text)
     if isinstance(canonical, str):
         assert check_format(text_format, canonical) == canonical

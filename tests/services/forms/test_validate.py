@@ -31,7 +31,7 @@ BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 ILR = BUILT_IN["ILR"]
 
 
-async def test_an_entry_in_any_order_comes_to_its_filled_values_in_form_order() -> None:
+async def test_values_in_any_order_are_returned_in_form_order() -> None:
     entry = {
         "effectiveDate": dt.date(2026, 9, 1),
         "ruleName": " ULN_04 ",
@@ -56,7 +56,7 @@ async def test_an_entry_in_any_order_comes_to_its_filled_values_in_form_order() 
     assert list(form.values) == ["ilrYear", "queryKind", "ruleName", "uln", "effectiveDate"]
 
 
-async def test_all_problems_are_told_at_once_in_form_order() -> None:
+async def test_all_problems_are_listed_together_in_form_order() -> None:
     entry = {
         "nonsense": "x",
         "effectiveDate": "soon",
@@ -93,7 +93,7 @@ async def test_all_problems_are_told_at_once_in_form_order() -> None:
     )
 
 
-async def test_an_empty_entry_misses_what_is_required() -> None:
+async def test_an_empty_entry_lacks_the_required_fields() -> None:
     missing = {key: [field for field, _ in error_codes(await check_values(form, {}))] for key, form in BUILT_IN.items()}
     assert missing == {
         "JOB": ["jobTitle", "organisation", "startDate"],
@@ -123,7 +123,7 @@ async def test_an_empty_entry_misses_what_is_required() -> None:
 
 
 @pytest.mark.parametrize("empty", [None, "", "  \n"])
-async def test_a_required_field_that_is_given_empty_is_required(empty: str | None) -> None:
+async def test_a_required_field_cannot_be_empty(empty: str | None) -> None:
     entry = {"ilrYear": empty, "queryKind": ["MISSING_DATA"]}
     form = await check_values(ILR, entry)
     assert form == CheckedForm(
@@ -136,12 +136,12 @@ async def test_an_empty_list_is_not_filled() -> None:
     assert form.problems == (problem_at("queryKind", ErrorCode.REQUIRED, "Kind of query is required."),)
 
 
-async def test_what_is_wrong_is_not_also_missing() -> None:
+async def test_an_invalid_value_is_not_also_missing() -> None:
     form = await check_values(ILR, {"ilrYear": Decimal(26), "queryKind": ["NONSENSE"]})
     assert error_codes(form) == [("ilrYear", ErrorCode.WRONG_KIND), ("queryKind", ErrorCode.NOT_A_CHOICE)]
 
 
-async def test_a_key_given_twice_is_told_once_and_the_first_is_judged() -> None:
+async def test_a_repeated_key_is_one_problem_and_its_first_value_counts() -> None:
     values = [submitted_value("ilrYear", year) for year in ("26-28", "26-27")]
     values += [
         submitted_value("nonsense", 1),
@@ -180,7 +180,7 @@ FIELDS: dict[str, FieldDefinition] = {
 
 
 @pytest.mark.parametrize(("kind", "slot"), [(kind, slot) for kind in FIELDS for slot in EVERY_KIND if kind != slot])
-async def test_a_value_in_the_slot_of_another_kind(kind: str, slot: str) -> None:
+async def test_a_value_in_the_slot_of_another_kind_is_refused(kind: str, slot: str) -> None:
     form = await check_values(TypeDefinition(fields=(FIELDS[kind],)), {"f": EVERY_KIND[slot][0]})
     problem = problem_at("f", ErrorCode.WRONG_KIND, f"Field takes {EVERY_KIND[kind][1]}.", allowed=kind)
     assert form == CheckedForm({}, (), (problem,))

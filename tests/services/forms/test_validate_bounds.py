@@ -22,7 +22,7 @@ GOOD_BREAK = {
 }
 
 
-async def test_a_bound_by_another_field_is_told_at_the_field_that_has_it() -> None:
+async def test_a_bound_by_another_field_is_a_problem_of_the_bounded_field() -> None:
     form = await check_values(BREAK, GOOD_BREAK | {"expectedReturnDate": TODAY})
     assert (await check_values(BREAK, GOOD_BREAK)).problems == ()
     assert form.problems == (
@@ -57,7 +57,7 @@ async def test_an_invalid_field_does_not_bind(wrong: object, code: ErrorCode) ->
     assert error_codes(form) == [("lastLearningDate", code)]
 
 
-async def test_what_is_no_day_is_not_held_against_bounds() -> None:
+async def test_what_is_no_date_is_not_compared_with_bounds() -> None:
     form = await check_values(BREAK, GOOD_BREAK | {"expectedReturnDate": "2026-11-25"})
     assert error_codes(form) == [("expectedReturnDate", ErrorCode.WRONG_KIND)]
 
@@ -101,7 +101,7 @@ async def test_fields_may_bind_each_other_and_fields_further_down() -> None:
     assert form.problems == (start, end)
 
 
-async def test_both_ends_are_told_and_the_same_end_only_once() -> None:
+async def test_both_bounds_are_listed_and_the_same_bound_only_once() -> None:
     entry = {"lastLearningDate": dt.date(2026, 9, 1), "withdrawReason": ["3"]}
     early = await check_values(WITHDRAWAL, entry | {"notifiedOn": dt.date(2026, 8, 31)})
     late = await check_values(WITHDRAWAL, entry | {"notifiedOn": TODAY + dt.timedelta(1)})

@@ -29,12 +29,12 @@ WITHDRAWAL = BUILT_IN["WITHDRAWAL"]
 NEW_NAME = {"givenNames": "Anna", "familyName": "Smith"}
 
 
-async def test_a_default_is_taken_when_its_key_is_absent() -> None:
+async def test_a_default_applies_when_the_key_is_absent() -> None:
     form = await check_values(NAME, NEW_NAME)
     assert form == CheckedForm({"givenNames": "Anna", "familyName": "Smith", "isLegalChange": True}, (), ())
 
 
-async def test_no_default_is_taken_for_a_field_given_empty() -> None:
+async def test_a_default_does_not_apply_to_an_empty_value() -> None:
     form = await check_values(NAME, NEW_NAME | {"isLegalChange": None})
     assert form.problems == (problem_at("isLegalChange", ErrorCode.REQUIRED, "Legal name change? is required."),)
 
@@ -44,7 +44,7 @@ async def test_false_is_filled() -> None:
     assert form == CheckedForm({"givenNames": "Anna", "familyName": "Smith", "isLegalChange": False}, (), ())
 
 
-async def test_a_default_of_a_hidden_field_is_not_taken() -> None:
+async def test_a_default_of_a_hidden_field_does_not_apply() -> None:
     definition = TypeDefinition(
         fields=(
             TextField(key="a", label="A"),
@@ -63,7 +63,7 @@ async def test_a_refused_confirmation_is_required() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, "", " "])
-async def test_a_hidden_field_may_be_given_empty(nothing: str | None) -> None:
+async def test_a_hidden_field_may_be_empty(nothing: str | None) -> None:
     entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": nothing}
     form = await check_values(WITHDRAWAL, entry)
     assert form == CheckedForm({"lastLearningDate": "2026-11-24", "withdrawReason": ["3"]}, (), ())
@@ -75,7 +75,7 @@ async def test_a_condition_holds_for_each_listed_choice(reason: str) -> None:
     assert form.problems == (problem_at("reasonDetail", ErrorCode.REQUIRED, "Details is required."),)
 
 
-async def test_a_hidden_field_is_told_that_alone_whatever_stands_in_it() -> None:
+async def test_a_value_of_a_hidden_field_is_one_problem_whatever_it_is() -> None:
     entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": Decimal(1)}
     form = await check_values(WITHDRAWAL, entry)
     assert form.problems == (

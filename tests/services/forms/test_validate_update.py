@@ -37,12 +37,12 @@ STORED_JOB: dict[str, CanonicalValue] = {
 }
 
 
-async def test_a_key_that_is_not_named_keeps_its_value() -> None:
+async def test_an_absent_key_keeps_its_value() -> None:
     form = await check_values(ILR, {"currentValue": " 2 "}, stored=STORED)
     assert form == CheckedForm(STORED | {"currentValue": "2"}, (), ())
 
 
-async def test_an_entry_of_nothing_changes_nothing() -> None:
+async def test_an_empty_entry_changes_nothing() -> None:
     assert await check_values(ILR, {}, stored=STORED) == CheckedForm(STORED, (), ())
 
 
@@ -53,7 +53,7 @@ async def test_a_field_is_cleared(empty: str | None) -> None:
     assert form == CheckedForm(kept, ("currentValue",), ())
 
 
-async def test_clearing_what_is_not_filled_clears_nothing() -> None:
+async def test_clearing_an_empty_field_clears_nothing() -> None:
     assert await check_values(ILR, {"uln": None}, stored=STORED) == CheckedForm(STORED, (), ())
 
 
@@ -65,7 +65,7 @@ async def test_a_required_field_may_not_be_cleared() -> None:
     )
 
 
-async def test_a_required_field_that_was_never_filled_is_not_asked_for() -> None:
+async def test_a_required_field_that_was_never_filled_is_not_required_now() -> None:
     stored: dict[str, CanonicalValue] = {"queryKind": ["MISSING_DATA"]}
     assert await check_values(ILR, {"currentValue": "2"}, stored=stored) == CheckedForm(
         {"queryKind": ["MISSING_DATA"], "currentValue": "2"}, (), ()
@@ -96,7 +96,7 @@ async def test_hiding_clears_a_whole_chain() -> None:
     assert form == CheckedForm(values, ("outcome", "achievementDate", "grade"), ())
 
 
-async def test_a_field_that_comes_into_sight_is_required() -> None:
+async def test_a_field_that_becomes_visible_is_required() -> None:
     entry = {"queryKind": ["INCORRECT_DATA"]}
     form = await check_values(ILR, entry, stored=STORED)
     assert form.problems == (problem_at("proposedValue", ErrorCode.REQUIRED, "Proposed value is required."),)
@@ -130,7 +130,7 @@ EXPIRED = TypeDefinition(
 )
 
 
-async def test_an_unchanged_stored_value_is_not_judged_again() -> None:
+async def test_an_unchanged_stored_value_is_not_checked_again() -> None:
     stored: dict[str, CanonicalValue] = {"reason": ["OLD"], "day": "2026-01-01"}
     same = {"reason": ["OLD"], "day": dt.date(2026, 1, 1)}
     other = {"reason": ["NEW", "OLD"], "day": dt.date(2026, 1, 2)}
@@ -142,7 +142,7 @@ async def test_an_unchanged_stored_value_is_not_judged_again() -> None:
     ]
 
 
-async def test_a_stored_value_is_judged_by_a_bound_whose_other_side_changes() -> None:
+async def test_a_stored_value_is_checked_against_a_bound_whose_other_field_changes() -> None:
     form = await check_values(JOB, {"startDate": dt.date(2026, 10, 2)}, stored=STORED_JOB)
     assert form.problems == (
         problem_at(
@@ -155,13 +155,13 @@ async def test_a_stored_value_is_judged_by_a_bound_whose_other_side_changes() ->
     )
 
 
-async def test_a_stored_value_beyond_an_unchanged_bound_is_left_alone() -> None:
+async def test_a_stored_value_beyond_an_unchanged_bound_is_accepted() -> None:
     stored = STORED_JOB | {"endDate": "2026-08-01"}
     assert (await check_values(JOB, {"jobTitle": "Head chef"}, stored=stored)).problems == ()
     assert (await check_values(JOB, {"startDate": dt.date(2026, 9, 1)}, stored=stored)).problems == ()
 
 
-async def test_what_a_status_requires_is_asked_on_entering_it() -> None:
+async def test_fields_required_for_a_status_are_required_on_entering_it() -> None:
     stored = {key: value for key, value in STORED_JOB.items() if key != "endDate"}
     form = await check_values(JOB, {}, stored=stored, entering=TrackerStatus.CLOSED)
     assert form.problems == (
@@ -173,7 +173,7 @@ async def test_what_a_status_requires_is_asked_on_entering_it() -> None:
     assert (await check_values(JOB, {}, stored=stored, entering=TrackerStatus.RESOLVED)).problems == ()
 
 
-async def test_what_a_status_requires_may_not_be_cleared_while_in_it() -> None:
+async def test_fields_required_for_a_status_cannot_be_cleared_while_in_it() -> None:
     stored = STORED_JOB | {"endReason": ["RESIGNED"]}
     form = await check_values(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.CLOSED)
     assert form.problems == (

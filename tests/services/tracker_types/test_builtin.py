@@ -31,14 +31,14 @@ def rules(text: str) -> list[dict[str, Any]]:
     return types
 
 
-def test_keys_kinds_and_rules_are_the_contracts() -> None:
+def test_the_types_are_those_of_the_contract() -> None:
     if not CONTRACT.exists():
         pytest.skip("the contract's tracker-types.toml is not beside this repository")
     ours = files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8")
     assert rules(ours) == rules(CONTRACT.read_text("utf-8"))
 
 
-def test_there_are_seventeen_in_the_order_of_lists() -> None:
+def test_the_keys_in_the_order_of_lists() -> None:
     categories = {category: [t.key for t in TYPES if t.category is category] for category in TrackerCategory}
     assert [builtin.key for builtin in TYPES] == [key for keys in categories.values() for key in keys]
     assert categories == {
@@ -72,11 +72,11 @@ def test_a_choice_is_read_with_its_label() -> None:
 
 @pytest.mark.parametrize("builtin", TYPES, ids=lambda builtin: builtin.key)
 class TestEach:
-    def test_it_survives_being_kept(self, builtin: BuiltinType) -> None:
+    def test_its_definition_survives_its_document(self, builtin: BuiltinType) -> None:
         kept = load_json(dump_json(definition_to_document(builtin.definition)))
         assert definition_from_document(kept) == builtin.definition
 
-    def test_its_keys_are_unique_and_its_wording_is_there(self, builtin: BuiltinType) -> None:
+    def test_its_keys_are_unique_and_its_texts_are_filled(self, builtin: BuiltinType) -> None:
         fields = builtin.definition.fields
         assert len({field.key for field in fields}) == len(fields)
         assert all(field.label == field.label.strip() != "" for field in fields)
@@ -98,7 +98,7 @@ class TestEach:
         named = {bound.field for field in dates for bound in field.earliest + field.latest if bound.field}
         assert named <= {field.key for field in dates}
 
-    def test_its_patterns_are_understood(self, builtin: BuiltinType) -> None:
+    def test_its_patterns_are_valid(self, builtin: BuiltinType) -> None:
         texts = [field for field in builtin.definition.fields if isinstance(field, TextField)]
         assert all(is_pattern(field.pattern) for field in texts if field.pattern)
 

@@ -71,7 +71,7 @@ class Case:
     filled: Mapping[str, Any]
 
 
-async def a_case(key: str) -> Case:
+async def make_case(key: str) -> Case:
     house = await make.organisation()
     kind = await TrackerType.get_or_none(key=key) or await make.tracker_type(house, key=key)
     if key == "OWN":
@@ -87,15 +87,15 @@ async def a_case(key: str) -> Case:
         ReferenceTarget.PROGRAMME: str((await make.programme(house)).id),
     }
     tracker = await make.tracker(house, type=kind, learner=learner)
-    return Case(tracker, definition, {field.key: stored(field, things) for field in definition.fields})
+    return Case(tracker, definition, {field.key: stored_value(field, things) for field in definition.fields})
 
 
-async def a_viewer(case: Case, kind: MemberKind, roles: list[Role]) -> Viewer:
+async def make_viewer(case: Case, kind: MemberKind, roles: list[Role]) -> Viewer:
     house = await case.tracker.organisation
     return await viewer(await make.member(house, kind=kind, roles=roles))
 
 
-def stored(field: FieldDefinition, things: Mapping[ReferenceTarget, str]) -> Any:
+def stored_value(field: FieldDefinition, things: Mapping[ReferenceTarget, str]) -> Any:
     """A value that makes every condition on the field hold; what is stored is not judged."""
     match field:
         case ChoiceField():
@@ -113,7 +113,7 @@ def stored(field: FieldDefinition, things: Mapping[ReferenceTarget, str]) -> Any
     return values[field.kind]
 
 
-def forms_of(case: Case) -> Iterator[Mapping[str, Any]]:
+def values_to_try(case: Case) -> Iterator[Mapping[str, Any]]:
     """Filled; lacking what some status requires; empty."""
     yield case.filled
     yield {field.key: case.filled[field.key] for field in case.definition.fields if not field.required_for}
@@ -130,16 +130,16 @@ async def compare(case: Case, who: Viewer) -> list[Transition]:
         entry = UpdateEntry(tracker_id=case.tracker.id, version=1, status=to)
         problems = (await check_update(who, case.tracker, entry)).problems
         if (step := by_status.get(to)) is not None:
-            foretold = asked_by(step, case.tracker.values)
+            foretold = expected_errors(step, case.tracker.values)
             assert [(one.path, one.code) for one in problems] == foretold, (offered.type.key, who.member.roles)
         elif to == case.tracker.status:
-            assert at(problems, "status") == []
+            assert codes_at(problems, "status") == []
         else:
-            assert at(problems, "status") == [ErrorCode.STATUS_NOT_ALLOWED]
+            assert codes_at(problems, "status") == [ErrorCode.STATUS_NOT_ALLOWED]
     return steps
 
 
-def asked_by(step: Transition, values: Mapping[str, Any]) -> list[tuple[tuple[str, ...], ErrorCode]]:
+def expected_errors(step: Transition, values: Mapping[str, Any]) -> list[tuple[tuple[str, ...], ErrorCode]]:
     """The problems of an update that names the status and nothing else, foretold."""
     forbidden = [] if step.viewer_can_take else [(("status",), ErrorCode.FORBIDDEN)]
     missing = [(("values", key), ErrorCode.REQUIRED) for key in step.required_fields if key not in values]
@@ -147,39 +147,39 @@ def asked_by(step: Transition, values: Mapping[str, Any]) -> list[tuple[tuple[st
     return [*forbidden, *missing, *reason]
 
 
-def at(problems: tuple[Problem, ...], *path: str) -> list[ErrorCode]:
+def codes_at(problems: tuple[Problem, ...], *path: str) -> list[ErrorCode]:
     return [problem.code for problem in problems if problem.path == path]
 
 
 async def test_for_every_kind_of_member_and_set_of_roles(database: str) -> None:
     for key in TYPES:
-        case = await a_case(key)
+        case = await make_case(key)
         case.tracker.values = case.filled
         for kind, roles in product(MemberKind, ROLES):
-            who = await a_viewer(case, kind, roles)
+            who = await make_viewer(case, kind, roles)
             for case.tracker.status in TrackerStatus:
                 await compare(case, who)
 
 
 async def test_for_every_form(database: str) -> None:
     for key in TYPES:
-        case = await a_case(key)
-        who = await a_viewer(case, MemberKind.ADMINISTRATOR, list(Role))
+        case = await make_case(key)
+        who = await make_viewer(case, MemberKind.ADMINISTRATOR, list(Role))
         required = 0
-        for values, status in product(forms_of(case), TrackerStatus):
+        for values, status in product(values_to_try(case), TrackerStatus):
             case.tracker.values, case.tracker.status = values, status
             required += sum(len(step.required_fields) for step in await compare(case, who))
         assert (required > 0) == any(field.required_for for field in case.definition.fields), key
 
 
-async def test_for_creators_and_for_whoever_last_changed_a_value(database: str) -> None:
+async def test_for_creators_and_for_the_last_to_change_a_value(database: str) -> None:
     for key in TYPES:
-        case = await a_case(key)
+        case = await make_case(key)
         case.tracker.values = case.filled
         found = set()
         for four_eyes, roles in product((False, True), ([], APPROVER, list(Role))):
             await ProcessAutomation.filter(key=key).update(four_eyes=four_eyes)
-            who = await a_viewer(case, MemberKind.TUTOR, roles)
+            who = await make_viewer(case, MemberKind.TUTOR, roles)
             me_or_not, statuses = (who.member_id, NOBODY), (TrackerStatus.NEW, TrackerStatus.APPROVED)
             for created_by, changed_by, status in product(me_or_not, me_or_not, statuses):
                 case.tracker.created_by_id, case.tracker.values_changed_by_id = created_by, changed_by
@@ -189,10 +189,10 @@ async def test_for_creators_and_for_whoever_last_changed_a_value(database: str) 
         assert found == ({True, False} if automation else {True}), key
 
 
-async def test_the_four_eyes_are_neither_the_creators_nor_the_last_changers(database: str) -> None:
-    case = await a_case("CHANGE_OF_ADDRESS")
+async def test_neither_the_creator_nor_the_last_to_change_a_value_approves(database: str) -> None:
+    case = await make_case("CHANGE_OF_ADDRESS")
     await ProcessAutomation.all().update(four_eyes=True)
-    approver, other = [await a_viewer(case, MemberKind.ADMINISTRATOR, APPROVER) for _ in range(2)]
+    approver, other = [await make_viewer(case, MemberKind.ADMINISTRATOR, APPROVER) for _ in range(2)]
     case.tracker.values = case.filled
 
     async def may_approve(who: Viewer, created_by: Viewer, changed_by: Viewer | None) -> bool:

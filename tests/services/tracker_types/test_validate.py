@@ -16,7 +16,7 @@ from services.tracker_types.validate import check_type_description, check_type_k
 from tests.support.scenarios.field_definitions import YES, definition_errors, field_entry, valid_fields
 
 
-def test_the_rules_and_the_kinds_and_the_slots_are_the_same() -> None:
+def test_the_table_has_every_kind_and_every_slot() -> None:
     assert set(RULES) == set(FieldKind)
     assert {slot for rules in RULES.values() for slot in rules.slots} == set(API_NAMES)
     common = {"key", "label", "kind", "help", "required", "required_for", "visible_when"}
@@ -47,7 +47,7 @@ GIVEN: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", list(FieldKind))
-def test_a_slot_of_another_kind_is_refused_whatever_stands_in_it(kind: FieldKind) -> None:
+def test_a_slot_of_another_kind_is_refused_whatever_its_value(kind: FieldKind) -> None:
     foreign = [name for name in API_NAMES if name not in RULES[kind].slots]
     found = definition_errors(field_entry(kind, **{name: GIVEN[name] for name in foreign}))
     assert found == [f"fields.0.{name} WRONG_KIND" for name in foreign]
@@ -175,11 +175,11 @@ OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("kind", "slots", "expected"), [*((FieldKind.TEXT, *row) for row in TEXTS), *NUMBERS, *OTHERS])
-def test_what_is_impossible_by_itself(kind: FieldKind, slots: dict[str, Any], expected: list[str]) -> None:
+def test_slots_by_themselves(kind: FieldKind, slots: dict[str, Any], expected: list[str]) -> None:
     assert definition_errors(field_entry(kind, **slots)) == [f"fields.0.{one}" for one in expected]
 
 
-def test_of_fields_with_the_same_key_each_but_the_first_is_told() -> None:
+def test_a_repeated_key_is_a_problem_of_the_later_field() -> None:
     one, two = field_entry(FieldKind.TEXT, "one"), field_entry(FieldKind.INTEGER, "one")
     assert definition_errors(one, field_entry(FieldKind.TEXT, "two"), two, one) == [
         "fields.2.key DUPLICATE",
@@ -198,13 +198,13 @@ def test_at_most_a_hundred_fields() -> None:
     [("A", None), ("A" * 40, None), ("A1_", None), ("", "REQUIRED"), ("\n", "REQUIRED"), ("1A", "INVALID_FORMAT")]
     + [(key, "INVALID_FORMAT") for key in ("_A", "Job", "JOB ", "A\n", "A-B", "É", "A" * 41, "\0", "\ud800")],
 )
-def test_a_types_key(key: str, code: str | None) -> None:
+def test_the_key_of_a_type(key: str, code: str | None) -> None:
     errors = ErrorCollector(("key",))
     check_type_key(errors, key)
     assert [(problem.path, problem.code) for problem in errors.problems] == ([(("key",), code)] if code else [])
 
 
-def test_a_types_name_and_description() -> None:
+def test_the_name_and_the_description_of_a_type() -> None:
     errors = ErrorCollector()
     assert check_type_name(errors, " Cafe\u0301 ") == "Café"
     assert check_type_description(errors, " a\n\nb ") == "a\n\nb"
@@ -220,7 +220,7 @@ def test_a_types_name_and_description() -> None:
     ]
 
 
-def test_texts_are_kept_clean_and_sets_once() -> None:
+def test_texts_are_cleaned_and_repeated_items_dropped() -> None:
     text, file = valid_fields(
         field_entry(
             FieldKind.TEXT, label=" Cafe\u0301 ", help=" ", required_for=[TrackerStatus.CLOSED] * 2, pattern="e\u0301+"

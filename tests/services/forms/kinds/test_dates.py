@@ -51,7 +51,7 @@ START = DateField(key="start", label="Start date")
         ),
     ],
 )
-async def test_days_from_1900_to_2100(day: dt.date, problems: tuple[Problem, ...]) -> None:
+async def test_dates_from_1900_to_2100(day: dt.date, problems: tuple[Problem, ...]) -> None:
     assert await check_value(START, day) == CheckResult(day.isoformat(), problems)
 
 
@@ -64,7 +64,7 @@ async def test_days_from_1900_to_2100(day: dt.date, problems: tuple[Problem, ...
         (DateBound(today=True, offset_days=7), dt.date(2026, 12, 1)),
     ],
 )
-async def test_days_within_bounds_that_stand_by_themselves(bound: DateBound, limit: dt.date) -> None:
+async def test_bounds_by_fixed_dates_and_today(bound: DateBound, limit: dt.date) -> None:
     before, after = limit - dt.timedelta(1), limit + dt.timedelta(1)
     first = DateField(key="d", label="D", earliest=(bound,))
     last = DateField(key="d", label="D", latest=(bound,))
@@ -77,7 +77,7 @@ async def test_days_within_bounds_that_stand_by_themselves(bound: DateBound, lim
     assert await check_value(last, after) == CheckResult(after.isoformat(), (late,))
 
 
-async def test_of_several_bounds_the_strictest_is_told() -> None:
+async def test_only_the_strictest_bound_is_reported() -> None:
     field = DateField(
         key="d",
         label="D",
@@ -90,7 +90,7 @@ async def test_of_several_bounds_the_strictest_is_told() -> None:
 
 
 @pytest.mark.parametrize("offset", [2**31 - 1, 3_000_000])
-async def test_a_bound_beyond_the_calendar_still_bounds(offset: int) -> None:
+async def test_a_bound_beyond_the_calendar_still_applies(offset: int) -> None:
     never = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=offset),))
     always = DateField(key="d", label="D", earliest=(DateBound(today=True, offset_days=-offset),))
     assert [problem.code for problem in (await check_value(never, DAY)).problems] == [ErrorCode.TOO_EARLY]

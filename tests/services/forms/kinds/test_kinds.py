@@ -48,7 +48,7 @@ TITLE = TextField(key="title", label="Job title", min_length=2, max_length=5)
         ("a b", "a b"),
     ],
 )
-async def test_text_is_kept_normalised_and_trimmed(entered: str, canonical: str) -> None:
+async def test_text_is_normalised_and_trimmed(entered: str, canonical: str) -> None:
     assert await check_value(TITLE, entered) == CheckResult(canonical)
 
 
@@ -58,7 +58,7 @@ async def test_blank_text_is_not_filled(entered: str) -> None:
 
 
 @pytest.mark.parametrize("entered", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
-async def test_text_with_characters_that_no_text_has(entered: str) -> None:
+async def test_text_with_characters_that_are_not_allowed(entered: str) -> None:
     problem = problem_at("title", ErrorCode.INVALID_FORMAT, "Job title has characters that no text has.")
     assert await check_value(TITLE, entered) == CheckResult(None, (problem,))
 
@@ -77,11 +77,11 @@ async def test_text_is_measured_in_code_points_when_it_is_canonical() -> None:
 ULN = TextField(key="uln", label="ULN", format=TextFormat.ULN, max_length=10)
 
 
-async def test_text_with_a_format_is_kept_as_the_format_writes_it() -> None:
+async def test_text_with_a_format_becomes_canonical() -> None:
     assert await check_value(ULN, " 927 630 8686") == CheckResult("9276308686")
 
 
-async def test_text_without_its_format_is_told_with_the_official_rule() -> None:
+async def test_text_without_its_format_names_the_official_rule() -> None:
     checksum = Problem(
         ("values", "uln"),
         ErrorCode.INVALID_CHECKSUM,
@@ -100,7 +100,7 @@ async def test_text_without_its_format_is_told_with_the_official_rule() -> None:
     assert await check_value(ULN, "123") == CheckResult("123", (form,))
 
 
-async def test_a_text_of_the_wrong_length_is_told_that_alone() -> None:
+async def test_the_wrong_length_is_the_only_problem_of_a_text() -> None:
     problem = problem_at(
         "uln", ErrorCode.TOO_LONG, "ULN may have at most 10 characters, and has 11.", maximum="10", length="11"
     )
@@ -160,7 +160,7 @@ async def test_choices(field: ChoiceField, entered: list[str], checked: CheckRes
 
 
 @pytest.mark.parametrize(("day", "open_choices"), [("2026-11-23", "AB"), ("2026-11-24", "AC"), ("2026-11-25", "AD")])
-async def test_choices_are_open_from_their_first_to_their_last_day(day: str, open_choices: str) -> None:
+async def test_choices_are_valid_from_their_first_to_their_last_day(day: str, open_choices: str) -> None:
     today = dt.date.fromisoformat(day)
     taken = [c.value for c in CHOICES if not (await check_value(SINGLE, [c.value], today=today)).problems]
     assert taken == list(open_choices)

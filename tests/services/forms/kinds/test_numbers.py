@@ -21,7 +21,7 @@ async def test_integers_within_their_bounds(value: int, code: ErrorCode | None) 
     assert [problem.code for problem in checked.problems] == ([] if code is None else [code])
 
 
-async def test_an_integers_bounds_are_told() -> None:
+async def test_the_bounds_of_an_integer_are_parameters() -> None:
     field = IntegerField(key="hours", label="Hours", minimum=Decimal(1), maximum=Decimal(9999))
     small = problem_at("hours", ErrorCode.TOO_SMALL, "Hours must be 1 or more.", minimum="1")
     large = problem_at("hours", ErrorCode.TOO_LARGE, "Hours must be 9999 or less.", maximum="9999")
@@ -58,7 +58,7 @@ RATE = DecimalField(key="rate", label="Rate", minimum=Decimal("0.01"), maximum=D
         ("100", "100"),
     ],
 )
-async def test_a_decimal_is_kept_as_it_was_written_within_its_places(value: str, canonical: str) -> None:
+async def test_a_decimal_is_stored_as_it_was_written_within_its_places(value: str, canonical: str) -> None:
     assert await check_value(RATE, Decimal(value)) == CheckResult(canonical)
 
 
@@ -69,7 +69,7 @@ async def test_a_decimal_without_bounds(value: str, canonical: str) -> None:
     assert await check_value(DecimalField(key="n", label="N"), Decimal(value)) == CheckResult(canonical)
 
 
-async def test_a_decimals_bounds_and_places_are_told_together() -> None:
+async def test_the_bounds_and_the_places_of_a_decimal_are_reported_together() -> None:
     small = problem_at("rate", ErrorCode.TOO_SMALL, "Rate must be 0.01 or more.", minimum="0.01")
     large = problem_at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
     places = problem_at("rate", ErrorCode.INVALID_FORMAT, "Rate may have at most 2 decimal places.", places="2")
@@ -107,7 +107,7 @@ async def test_a_number_beyond_fifteen_digits_is_refused_without_any_bound(value
     assert [problem.code for problem in checked.problems] == ([] if code is None else [code])
 
 
-async def test_the_bound_that_is_told_of_an_endless_number() -> None:
+async def test_the_bound_of_a_number_with_a_huge_exponent() -> None:
     ceiling = problem_at("n", ErrorCode.TOO_LARGE, "N must be 999999999999999 or less.", maximum="999999999999999")
     assert await check_value(DecimalField(key="n", label="N"), Decimal("9" * 400)) == CheckResult(None, (ceiling,))
     large = problem_at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")

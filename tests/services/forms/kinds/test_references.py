@@ -50,44 +50,50 @@ async def programme(organisation: Organisation) -> UUID:
 
 async def test_a_member_is_an_active_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, gone, other = await member(ours), await member(ours, active=False), await member(theirs)
-    assert await refer(MEMBER, ReferenceTarget.MEMBER, mine, ours) == CheckResult(str(mine))
-    assert await refer(MEMBER, ReferenceTarget.MEMBER, gone, ours) == CheckResult(str(gone), (NO_MEMBER,))
-    assert await refer(MEMBER, ReferenceTarget.MEMBER, other, ours) == CheckResult(str(other), (NO_MEMBER,))
+    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, mine, ours) == CheckResult(str(mine))
+    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, gone, ours) == CheckResult(str(gone), (NO_MEMBER,))
+    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, other, ours) == CheckResult(str(other), (NO_MEMBER,))
 
 
 async def test_an_employer_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, unconfirmed, other = await employer(ours), await employer(ours, confirmed=False), await employer(theirs)
-    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
-    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(str(unconfirmed))
-    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(str(unconfirmed))
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(
+        str(other), (NO_EMPLOYER,)
+    )
 
 
 async def test_some_fields_take_confirmed_employers_only(ours: Organisation, theirs: Organisation) -> None:
     mine, unconfirmed = await employer(ours), await employer(ours, confirmed=False)
     other = await employer(theirs, confirmed=False)
-    assert await refer(CONFIRMED, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
-    assert await refer(CONFIRMED, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(
+    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
+    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(
         str(unconfirmed), (NOT_CONFIRMED,)
     )
-    assert await refer(CONFIRMED, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(str(other), (NO_EMPLOYER,))
+    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(
+        str(other), (NO_EMPLOYER,)
+    )
 
 
 async def test_a_programme_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
     mine, other = await programme(ours), await programme(theirs)
-    assert await refer(PROGRAMME, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(str(mine))
-    assert await refer(PROGRAMME, ReferenceTarget.PROGRAMME, other, ours) == CheckResult(str(other), (NO_PROGRAMME,))
+    assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(str(mine))
+    assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, other, ours) == CheckResult(
+        str(other), (NO_PROGRAMME,)
+    )
 
 
 async def test_an_id_of_another_type_is_not_found(ours: Organisation) -> None:
     mine = await employer(ours)
-    assert await refer(EMPLOYER, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(None, (NO_EMPLOYER,))
-    assert await refer(EMPLOYER, None, NIL_UUID, ours) == CheckResult(None, (NO_EMPLOYER,))
-    assert await refer(EMPLOYER, ReferenceTarget.EMPLOYER, UUID(int=1), ours) == CheckResult(
+    assert await check_reference(EMPLOYER, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(None, (NO_EMPLOYER,))
+    assert await check_reference(EMPLOYER, None, NIL_UUID, ours) == CheckResult(None, (NO_EMPLOYER,))
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, UUID(int=1), ours) == CheckResult(
         str(UUID(int=1)), (NO_EMPLOYER,)
     )
 
 
-async def test_an_employer_that_is_no_longer_confirmed_stays_where_it_is_stored(ours: Organisation) -> None:
+async def test_a_stored_employer_stays_when_it_is_no_longer_confirmed(ours: Organisation) -> None:
     kept, new = await employer(ours, confirmed=False), await employer(ours)
     definition = TypeDefinition(fields=(CONFIRMED,))
     entry = {"who": Reference(ReferenceTarget.EMPLOYER, kept)}
@@ -120,7 +126,7 @@ async def test_all_references_of_an_entry_take_one_statement_for_each_target(
     ]
 
 
-async def refer(
+async def check_reference(
     field: ReferenceField, target: ReferenceTarget | None, id_: UUID, organisation: Organisation
 ) -> CheckResult:
     return await check_value(field, Reference(target, id_), organisation_id=organisation.id)

@@ -10,7 +10,7 @@ from services.tracker_types.input import BoundEntry, ChoiceEntry, ConditionEntry
 from tests.support.scenarios.field_definitions import definition_errors, field_entry, valid_fields
 
 
-def shown(field: str, *values: str, key: str = "it") -> FieldEntry:
+def text_shown_for(field: str, *values: str, key: str = "it") -> FieldEntry:
     """A text that is shown with some values of a field."""
     return field_entry(FieldKind.TEXT, key, visible_when=ConditionEntry(field=field, is_one_of=values))
 
@@ -19,12 +19,12 @@ FLAG = field_entry(FieldKind.BOOLEAN, "flag")
 AT = "visible_when"
 
 
-def test_a_condition_looks_back() -> None:
-    assert definition_errors(FLAG, shown("flag", "true")) == []
-    assert definition_errors(shown("flag", "true"), FLAG) == [f"fields.0.{AT}.field UNKNOWN_FIELD"]
-    assert definition_errors(FLAG, shown("it", "x")) == [f"fields.1.{AT}.field UNKNOWN_FIELD"]
-    assert definition_errors(FLAG, shown("gone", "x")) == [f"fields.1.{AT}.field UNKNOWN_FIELD"]
-    assert definition_errors(FLAG, shown("\ud800")) == [
+def test_a_condition_names_a_field_further_up() -> None:
+    assert definition_errors(FLAG, text_shown_for("flag", "true")) == []
+    assert definition_errors(text_shown_for("flag", "true"), FLAG) == [f"fields.0.{AT}.field UNKNOWN_FIELD"]
+    assert definition_errors(FLAG, text_shown_for("it", "x")) == [f"fields.1.{AT}.field UNKNOWN_FIELD"]
+    assert definition_errors(FLAG, text_shown_for("gone", "x")) == [f"fields.1.{AT}.field UNKNOWN_FIELD"]
+    assert definition_errors(FLAG, text_shown_for("\ud800")) == [
         f"fields.1.{AT}.is_one_of REQUIRED",
         f"fields.1.{AT}.field UNKNOWN_FIELD",
     ]
@@ -32,14 +32,18 @@ def test_a_condition_looks_back() -> None:
 
 def test_a_condition_lists_values() -> None:
     text = field_entry(FieldKind.TEXT, "text")
-    assert definition_errors(FLAG, shown("flag")) == [f"fields.1.{AT}.is_one_of REQUIRED"]
-    assert definition_errors(text, shown("text", *map(str, range(500)))) == []
-    assert definition_errors(text, shown("text", *map(str, range(501)))) == [f"fields.1.{AT}.is_one_of TOO_MANY"]
+    assert definition_errors(FLAG, text_shown_for("flag")) == [f"fields.1.{AT}.is_one_of REQUIRED"]
+    assert definition_errors(text, text_shown_for("text", *map(str, range(500)))) == []
+    assert definition_errors(text, text_shown_for("text", *map(str, range(501)))) == [
+        f"fields.1.{AT}.is_one_of TOO_MANY"
+    ]
 
 
 @pytest.mark.parametrize("kind", [FieldKind.REFERENCE, FieldKind.FILE])
-def test_a_condition_asks_for_no_reference_and_no_file(kind: FieldKind) -> None:
-    assert definition_errors(field_entry(kind, "other"), shown("other", "x")) == [f"fields.1.{AT}.field WRONG_KIND"]
+def test_a_condition_cannot_name_a_reference_or_a_file(kind: FieldKind) -> None:
+    assert definition_errors(field_entry(kind, "other"), text_shown_for("other", "x")) == [
+        f"fields.1.{AT}.field WRONG_KIND"
+    ]
 
 
 CHOICES = [ChoiceEntry(value="A", label="A"), ChoiceEntry(value="É", label="B", valid_to=dt.date(2000, 1, 1))]
@@ -88,7 +92,7 @@ VALUES: list[tuple[FieldEntry, dict[str, str | None]]] = [
 @pytest.mark.parametrize(("other", "values"), VALUES)
 def test_values_that_the_other_field_never_has(other: FieldEntry, values: dict[str, str | None]) -> None:
     expected = [f"fields.1.{AT}.is_one_of.{index} {code}" for index, code in enumerate(values.values()) if code]
-    assert definition_errors(other, shown(other.key, *values)) == expected
+    assert definition_errors(other, text_shown_for(other.key, *values)) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,17 +105,17 @@ def test_values_that_the_other_field_never_has(other: FieldEntry, values: dict[s
         (field_entry(FieldKind.CHOICE, "other", choices=CHOICES), ["E\u0301", "É", "A"], ("É", "A")),
     ],
 )
-def test_values_are_kept_as_the_other_field_keeps_them(
+def test_values_become_canonical_for_the_other_field(
     other: FieldEntry, entered: list[str], kept: tuple[str, ...]
 ) -> None:
-    condition = valid_fields(other, shown("other", *entered))[1].visible_when
+    condition = valid_fields(other, text_shown_for("other", *entered))[1].visible_when
     assert condition is not None
     assert (condition.field, condition.is_one_of) == ("other", kept)
 
 
-def test_with_a_key_twice_the_first_field_is_meant() -> None:
+def test_with_a_repeated_key_the_first_field_is_meant() -> None:
     again = field_entry(FieldKind.INTEGER, "flag")
-    assert definition_errors(FLAG, again, shown("flag", "true", "1")) == [
+    assert definition_errors(FLAG, again, text_shown_for("flag", "true", "1")) == [
         "fields.1.key DUPLICATE",
         f"fields.2.{AT}.is_one_of.1 WRONG_KIND",
     ]

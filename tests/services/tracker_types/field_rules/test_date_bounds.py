@@ -67,7 +67,7 @@ def test_the_bounds_of_one_date(field: FieldEntry, expected: list[str]) -> None:
     assert definition_errors(field) == [f"fields.0.{one}" for one in expected]
 
 
-def test_another_date_may_bound_wherever_it_stands() -> None:
+def test_a_bound_may_name_a_date_above_or_below() -> None:
     other, text = date("other"), field_entry(FieldKind.TEXT, "text")
     field = date(earliest=[by("other")], latest=[by("other", 30)])
     assert definition_errors(other, field) == definition_errors(field, other) == []
@@ -78,7 +78,7 @@ def test_another_date_may_bound_wherever_it_stands() -> None:
     ]
 
 
-def test_dates_that_everybody_must_fill_are_looked_at_together() -> None:
+def test_dates_that_every_entry_must_fill_are_checked_together() -> None:
     first = date("first", required=True, earliest=[on(2025)])
     second = date("second", required=True, earliest=[by("first")], latest=[by("third")])
     third = date("third", required=True, latest=[on(2024)])
@@ -91,7 +91,7 @@ def test_dates_that_everybody_must_fill_are_looked_at_together() -> None:
     assert definition_errors(*ring) == ["fields.1.earliest.0 TOO_LATE"]
 
 
-def test_dates_that_may_be_missing_contradict_none() -> None:
+def test_dates_that_may_be_empty_contradict_none() -> None:
     flag = field_entry(FieldKind.BOOLEAN, "flag")
     first = date("first", required=True, earliest=[on(2025)])
     optional = date("second", latest=[on(2024), by("first")])
@@ -126,12 +126,12 @@ def bounds(draw: st.DrawFn, key: str) -> tuple[BoundEntry, ...]:
 
 
 @given(st.data())
-def test_required_dates_are_refused_exactly_if_no_days_keep_them(data: st.DataObject) -> None:
+def test_required_dates_are_refused_exactly_if_no_dates_meet_them(data: st.DataObject) -> None:
     fields = [date(key, required=True, earliest=data.draw(bounds(key)), latest=data.draw(bounds(key))) for key in KEYS]
-    assert bool(definition_errors(*fields)) is not can_be_kept(fields)
+    assert bool(definition_errors(*fields)) is not can_be_met(fields)
 
 
-def can_be_kept(fields: list[FieldEntry]) -> bool:
+def can_be_met(fields: list[FieldEntry]) -> bool:
     """By Floyd and Warshall: no day lies before itself. ``most[x, y]`` is the most days that y may lie after x."""
     points = [*KEYS, "today", "zero"]
     most = {pair: 0.0 if pair[0] == pair[1] else float("inf") for pair in itertools.product(points, points)}
