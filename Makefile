@@ -54,7 +54,7 @@ coverage: test-environment playground audits clients ## every test with branch c
 	.venv/bin/coverage report
 
 docs: test-environment ## build the documentation in docs/_build/html; a dead link or any other warning fails
-	@exec .venv/bin/sphinx-build --fail-on-warning --keep-going --quiet -b dirhtml docs docs/_build/html
+	@exec .venv/bin/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
 ##@ Generate
 

@@ -1,14 +1,9 @@
 """The walk-through of a break and the return, run as it stands in the documentation."""
 
-import datetime as dt
-
 from models import Member
 from services.demo.fill import fill_demo
-from tests.support.clients.docs_queries import DOCS, fill_in, learn, steps
+from tests.support.clients.docs_queries import DOCS, WRITTEN, fill_in, learn, steps
 from tests.support.clients.graphql import ask
-
-WRITTEN = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
-"""When the page was written: the demo data are dated back from then."""
 
 
 async def test_the_page_says_what_happens(database: str) -> None:

@@ -1,0 +1,77 @@
+"""The README's first query and the walk-through, run as they stand in the documentation."""
+
+import email
+import email.policy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import Member, Organisation
+from schema.context import Context
+from services.demo.fill import fill_demo
+from services.installation import Installation
+from services.mail.outbox import send_due
+from services.mail.transport import FolderMailer
+from services.notifications.inbox_reader import InboxReader
+from tests.support.clients.docs_queries import DOCS, WRITTEN, blocks, fill_in, learn, sent_by_curl
+from tests.support.clients.graphql import ask_in, viewer
+from tests.support.paths import ROOT
+from tests.support.scenarios.imports import import_file
+
+INSTALLATION = Installation(secret=b"s" * 32, edit_url="http://127.0.0.1:8000/trackers/{id}")
+WALK_THROUGH = (DOCS / "guides" / "walk-through.md").read_text()
+LATEST = "{ viewer { notifications(first: 1) { nodes { cursor text tracker { number url } } } } }"
+
+
+@pytest.fixture
+async def demo(database: str) -> None:
+    """The demo data, and the return of step 1."""
+    await fill_demo(now=WRITTEN)
+    await import_file(ROOT / "examples" / "ilr-2026-27.xml", await Organisation.get(name="Northgate Training"))
+
+
+@pytest.mark.usefixtures("demo")
+async def test_the_first_query_of_the_readme() -> None:
+    page = (ROOT / "README.md").read_text()
+    (body,) = sent_by_curl("\n".join(line for line in page.splitlines() if not line.startswith("make ")))
+    (answer,) = blocks(page, "json")
+    assert await answered_as(None, body, json.loads(answer), {}) == json.loads(answer)
+
+
+@pytest.mark.usefixtures("demo")
+async def test_the_walk_through(tmp_path: Path) -> None:
+    names: dict[str, str] = {}
+    bodies = sent_by_curl(WALK_THROUGH)
+    *answers, event, last = map(json.loads, blocks(WALK_THROUGH, "json"))
+    assert len(bodies) == len(answers) + 1 == 6
+
+    administrator = await Member.get(email="admin@northgate.example")
+    for number, (body, answer) in enumerate(zip(bodies, [*answers, last], strict=True)):
+        assert await answered_as(administrator if number else None, body, answer, names) == answer
+
+    approver = await Member.get(email="approver@northgate.example")
+    latest = {"data": {"viewer": {"notifications": {"nodes": [event["data"]["trackerAssigned"]]}}}}
+    assert await answered_as(approver, {"query": LATEST}, latest, names) == latest
+
+    (text,) = blocks(WALK_THROUGH, "text")
+    assert learn(text.splitlines(), await mailed(tmp_path), names) == text.splitlines()
+
+
+async def answered_as(member: Member | None, body: Any, expected: Any, names: dict[str, str]) -> Any:
+    """Send a body as a member, and return the answer with the placeholders of the expected one."""
+    context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
+    answer = await ask_in(context, body["query"], **fill_in(body.get("variables", {}), names))
+    return learn(expected, answer, names)
+
+
+async def mailed(folder: Path) -> list[str]:
+    """Send the only mail that is due, and return its subject and the lines of its text."""
+    mailer = FolderMailer(folder)
+    assert await send_due(INSTALLATION, mailer) == 1
+    (file,) = folder.glob("*.eml")
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    return [f"Subject: {message['Subject']}", "", *body.get_content().splitlines()]
