@@ -1,4 +1,4 @@
-"""What an administrator enters to make or change a tracker type, before any rule was asked."""
+"""The entries that create or change a tracker type, before they are checked."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from services.kernel.absent import ABSENT, Absent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionEntry:
-    """When a field is to be shown."""
+    """The condition under which a field is visible."""
 
     field: str
     is_one_of: Sequence[str]
@@ -21,7 +21,7 @@ class ConditionEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundEntry:
-    """One end of a date's range: a day, today or another field's day, moved by some days."""
+    """One end of a date's range: a fixed date, today or another field's date, moved by some days."""
 
     date: dt.date | None = None
     today: bool = False
@@ -31,7 +31,7 @@ class BoundEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceEntry:
-    """A value of a list, and on which days it can be chosen."""
+    """A choice, and the days from which and until which it can be chosen."""
 
     value: str
     label: str
@@ -41,7 +41,7 @@ class ChoiceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldEntry:
-    """A field with the slots of every kind; None: not given."""
+    """A field with the slots of every kind; None is absent."""
 
     key: str
     label: str
@@ -73,7 +73,7 @@ class FieldEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeEntry:
-    """What somebody enters to make a tracker type."""
+    """The entry that creates a tracker type."""
 
     key: str
     name: str
@@ -83,7 +83,7 @@ class TypeEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeUpdate:
-    """What somebody enters to change a tracker type; ``version`` is the one that they last read."""
+    """The entry that changes a tracker type; ``version`` is the one that the client last read."""
 
     type_id: UUID
     version: int

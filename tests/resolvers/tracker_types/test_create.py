@@ -1,4 +1,4 @@
-"""createTrackerType: every kind of field made, drawn, filled and read back; who may, which keys, two at once."""
+"""createTrackerType: every kind of field created, served, filled and read back; permissions, keys, concurrency."""
 
 import asyncio
 from typing import Any
@@ -15,11 +15,11 @@ from tests.support.clients.tracker_types import (
     ONE,
     choices,
     create_type,
+    created_type,
     field,
     manager,
     served,
-    type_made,
-    types_written,
+    stored_types,
 )
 from tests.support.scenarios.college import Json, chosen, college, create, day, problem, text
 
@@ -50,7 +50,7 @@ EVERY_KIND = [
 ]
 BOUND = {"date": None, "today": False, "field": None, "offsetDays": 0}
 LISTED = {"validFrom": None, "validTo": None}
-DRAWN = [
+SERVED = [
     served("TEXT", "note", label="Note", help="What  was\nseen", required=True, minLength=2, maxLength=50),
     served("TEXT", "report", multiline=True, maxLength=2000),
     served("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+"),
@@ -66,11 +66,11 @@ DRAWN = [
     served("DATE", "followUp", earliest=[BOUND | {"field": "seenOn", "offsetDays": 1}]),
     served("BOOLEAN", "urgent", default=False),
     served("BOOLEAN", "agreed", mustBeTrue=True),
-    served("CHOICE", "place", choices=[one | LISTED for one in choices("HOME", "WORK")], required=True),
+    served("CHOICE", "place", choices=[choice | LISTED for choice in choices("HOME", "WORK")], required=True),
     served(
         "CHOICE",
         "topics",
-        choices=[one | LISTED for one in choices("SAFETY", "PAY")],
+        choices=[choice | LISTED for choice in choices("SAFETY", "PAY")],
         multiple=True,
         requiredFor=["CLOSED", "RESOLVED"],
     ),
@@ -82,10 +82,10 @@ DRAWN = [
 
 
 async def test_every_kind_of_field_is_created_served_filled_and_read_back(database: str) -> None:
-    house = await college()
-    mia = await manager(house)
-    made = await type_made(mia, description=" Seen\nat work ", fields=EVERY_KIND)
-    assert made == {
+    tenant = await college()
+    mia = await manager(tenant)
+    created = await created_type(mia, description=" Seen\nat work ", fields=EVERY_KIND)
+    assert created == {
         "id": gid(await TrackerType.get(key="VISIT")),
         "key": "VISIT",
         "name": "Visit",
@@ -94,10 +94,10 @@ async def test_every_kind_of_field_is_created_served_filled_and_read_back(databa
         "version": 1,
         "archived": False,
         "viewerCanCreate": True,
-        "fields": DRAWN,
+        "fields": SERVED,
     }
 
-    photo = await upload(house, house.tina, "desk.png", type_key="VISIT", field_key="photo")
+    photo = await upload(tenant, tenant.tina, "desk.png", type_key="VISIT", field_key="photo")
     values = [
         text("note", "Fine"),
         text("uln", "1000000027"),
@@ -109,22 +109,22 @@ async def test_every_kind_of_field_is_created_served_filled_and_read_back(databa
         chosen("place", "WORK"),
         chosen("topics", "PAY", "SAFETY"),
         text("where", "Kitchen"),
-        {"key": "employer", "value": {"reference": gid(house.employer)}},
-        {"key": "visitor", "value": {"reference": gid(house.bob)}},
+        {"key": "employer", "value": {"reference": gid(tenant.employer)}},
+        {"key": "visitor", "value": {"reference": gid(tenant.bob)}},
         {"key": "photo", "value": {"files": [to_global_id("File", photo.id)]}},
     ]
-    entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(house.learner), "values": values}
-    refused = await create(house.tina, entry)
+    entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(tenant.learner), "values": values}
+    refused = await create(tenant.tina, entry)
     message = "hours must be 0.25 or more."
     assert refused["errors"] == [problem("values.hours", "TOO_SMALL", message, minimum="0.25")]
     values[3] = {"key": "hours", "value": {"decimal": "7.5"}}
-    opened = await create(house.tina, entry)
-    assert opened["errors"] == []
-    found = (await data(house.tina, VALUES, id=opened["tracker"]["id"]))["tracker"]
+    payload = await create(tenant.tina, entry)
+    assert payload["errors"] == []
+    tracker = (await data(tenant.tina, VALUES, id=payload["tracker"]["id"]))["tracker"]
 
-    assert (found["type"], found["typeVersion"]) == ({"key": "VISIT"}, 1)
-    assert [one["key"] for one in found["fields"]] == [one["key"] for one in DRAWN]
-    assert found["values"] == [
+    assert (tracker["type"], tracker["typeVersion"]) == ({"key": "VISIT"}, 1)
+    assert [field["key"] for field in tracker["fields"]] == [field["key"] for field in SERVED]
+    assert tracker["values"] == [
         value("note", "Fine", label="Note", text="Fine"),
         value("uln", "1000000027", text="1000000027"),
         value("people", "3", integer=3),
@@ -136,8 +136,8 @@ async def test_every_kind_of_field_is_created_served_filled_and_read_back(databa
         value("place", "Work", choices=[{"value": "WORK"}]),
         value("topics", "Safety, Pay", choices=[{"value": "SAFETY"}, {"value": "PAY"}]),
         value("where", "Kitchen", text="Kitchen"),
-        value("employer", "Acme", node={"id": gid(house.employer)}),
-        value("visitor", "Bob", node={"id": gid(house.bob)}),
+        value("employer", "Acme", node={"id": gid(tenant.employer)}),
+        value("visitor", "Bob", node={"id": gid(tenant.bob)}),
         value("photo", "desk.png", files=[{"name": "desk.png", "mediaType": "image/png", "bytes": 9}]),
     ]
 
@@ -148,35 +148,38 @@ def value(key: str, display: str, *, label: str | None = None, **slot: Any) -> J
 
 async def test_what_is_served_can_be_entered_again(database: str) -> None:
     mia = await manager(await college())
-    made = await type_made(mia, fields=EVERY_KIND)
-    again = await type_made(mia, key="AGAIN", fields=made["fields"])
-    assert again["fields"] == made["fields"]
+    created = await created_type(mia, fields=EVERY_KIND)
+    again = await created_type(mia, key="AGAIN", fields=created["fields"])
+    assert again["fields"] == created["fields"]
 
 
 async def test_the_form_of_every_built_in_type_can_be_entered(database: str) -> None:
     mia = await manager(await college())
     for kind in await TrackerType.filter(organisation_id=None):
-        found = (await data(mia, ONE, key=kind.key))["trackerType"]
-        fields = [one | {"requiredFor": [s for s in one["requiredFor"] if s != "APPROVED"]} for one in found["fields"]]
-        assert (await type_made(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
+        served_type = (await data(mia, ONE, key=kind.key))["trackerType"]
+        fields = [
+            field | {"requiredFor": [status for status in field["requiredFor"] if status != "APPROVED"]}
+            for field in served_type["fields"]
+        ]
+        assert (await created_type(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
 
 
 async def test_a_type_belongs_to_one_organisation_and_others_may_use_its_key(database: str) -> None:
-    house, other = await college(), await college()
-    mia, mo = await manager(house), await manager(other, "Mo")
-    made = await type_made(mia)
+    tenant, other = await college(), await college()
+    mia, mo = await manager(tenant), await manager(other, "Mo")
+    created = await created_type(mia)
     assert await data(other.ada, ONE, key="VISIT") == {"trackerType": None}
-    theirs = await type_made(mo, name="Theirs")
-    assert theirs["id"] != made["id"]
+    theirs = await created_type(mo, name="Theirs")
+    assert theirs["id"] != created["id"]
     assert (await data(mia, ONE, key="VISIT"))["trackerType"]["name"] == "Visit"
 
 
 async def test_a_key_is_unique(database: str) -> None:
-    house = await college()
-    mia = await manager(house)
-    await type_made(mia)
-    await make.tracker_type(house.organisation, key="OLD", archived=True)
-    before = await types_written()
+    tenant = await college()
+    mia = await manager(tenant)
+    await created_type(mia)
+    await make.tracker_type(tenant.organisation, key="OLD", archived=True)
+    before = await stored_types()
     taken = problem("key", "DUPLICATE", "There is a tracker type of this key already.")
     for key in ("VISIT", "OLD", "JOB", "WITHDRAWAL"):
         assert await create_type(mia, key=key) == {"trackerType": None, "errors": [taken]}
@@ -184,26 +187,30 @@ async def test_a_key_is_unique(database: str) -> None:
         taken,
         problem("name", "REQUIRED", "A type's name is required."),
     ]
-    assert await types_written() == before
+    assert await stored_types() == before
 
 
 async def test_of_many_concurrent_types_with_one_key_one_is_created(database: str) -> None:
     mia = await manager(await college())
     payloads = await asyncio.gather(*(create_type(mia, name=f"Visit {n}") for n in range(8)))
     assert sorted([error["code"] for error in payload["errors"]] for payload in payloads) == [[], *[["DUPLICATE"]] * 7]
-    (made,) = [payload["trackerType"] for payload in payloads if payload["trackerType"]]
-    assert (await TrackerType.get(key="VISIT")).name == made["name"]
+    (created,) = [payload["trackerType"] for payload in payloads if payload["trackerType"]]
+    assert (await TrackerType.get(key="VISIT")).name == created["name"]
     assert await AuditEntry.all().count() == 1
 
 
 async def test_creating_a_type_is_audited(database: str) -> None:
-    house = await college()
-    mia = await manager(house)
-    await type_made(mia, description="Seen at work", fields=EVERY_KIND)
-    (kept,) = await AuditEntry.all()
-    assert (kept.kind, kept.actor_id, kept.organisation_id) == (AuditKind.TYPE_CREATED, mia.id, house.organisation.id)
-    assert kept.subject_id == (await TrackerType.get(key="VISIT")).id
-    assert kept.details == {
+    tenant = await college()
+    mia = await manager(tenant)
+    await created_type(mia, description="Seen at work", fields=EVERY_KIND)
+    (audited,) = await AuditEntry.all()
+    assert (audited.kind, audited.actor_id, audited.organisation_id) == (
+        AuditKind.TYPE_CREATED,
+        mia.id,
+        tenant.organisation.id,
+    )
+    assert audited.subject_id == (await TrackerType.get(key="VISIT")).id
+    assert audited.details == {
         "key": "VISIT",
         "name": "Visit",
         "description": "Seen at work",
@@ -214,11 +221,11 @@ async def test_creating_a_type_is_audited(database: str) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.MANAGE_SETTINGS])
 async def test_only_members_who_manage_settings_create_types(database: str, role: Role) -> None:
-    house = await college()
-    member: Member = await make.member(house.organisation, roles=[role])
-    before = await types_written()
+    tenant = await college()
+    member: Member = await make.member(tenant.organisation, roles=[role])
+    before = await stored_types()
     entry = {"key": "VISIT", "name": "", "fields": []}
     answer = await ask(member, CREATE, input=entry)
     assert answer["data"] == {"createTrackerType": None}
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
-    assert await types_written() == before
+    assert await stored_types() == before

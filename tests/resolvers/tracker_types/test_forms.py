@@ -1,4 +1,4 @@
-"""Forms as clients get them: every kind of field with all that a form needs to be drawn and checked ahead."""
+"""Forms as clients get them: every kind of field with all that a client needs to show it and to check ahead."""
 
 from typing import Any
 
@@ -106,12 +106,12 @@ CHANGE_OF_EMPLOYER_DATES = [
 
 
 async def test_the_form_of_a_job(database: str) -> None:
-    house = await college()
-    assert (await data(house.ada, FORM, key="JOB"))["trackerType"]["fields"] == JOB
+    tenant = await college()
+    assert (await data(tenant.ada, FORM, key="JOB"))["trackerType"]["fields"] == JOB
 
 
 async def test_what_the_form_of_a_job_lacks(database: str) -> None:
-    house = await college()
+    tenant = await college()
     expected = {
         ("ILR", "ilrYear"): text("ilrYear", "ILR year", 5, required=True, format="ILR_YEAR"),
         ("ILR", "ruleName"): text(
@@ -151,19 +151,19 @@ async def test_what_the_form_of_a_job_lacks(database: str) -> None:
             "REFERENCE", "newProgramme", "New programme", required=True, target="PROGRAMME", confirmedOnly=False
         ),
     }
-    expected |= {("CHANGE_OF_EMPLOYER", one["key"]): one for one in CHANGE_OF_EMPLOYER_DATES}
-    found = {}
+    expected |= {("CHANGE_OF_EMPLOYER", field["key"]): field for field in CHANGE_OF_EMPLOYER_DATES}
+    served_fields = {}
     for key, name in expected:
-        fields = (await data(house.ada, FORM, key=key))["trackerType"]["fields"]
-        found[key, name] = next(one for one in fields if one["key"] == name)
-    assert found == expected
+        fields = (await data(tenant.ada, FORM, key=key))["trackerType"]["fields"]
+        served_fields[key, name] = next(field for field in fields if field["key"] == name)
+    assert served_fields == expected
 
 
 async def test_all_forms_are_served_by_one_query(database: str) -> None:
-    house = await college()
+    tenant = await college()
     document = FORM.replace("query ($key: String!) {\n  trackerType(key: $key) {", "{ trackerTypes { key").replace(
         "__typename key label", "__typename key label help"
     )
-    found = await data(house.ada, document)
-    assert len(found["trackerTypes"]) == 17
-    assert all(one["fields"] for one in found["trackerTypes"])
+    types = (await data(tenant.ada, document))["trackerTypes"]
+    assert len(types) == 17
+    assert all(served_type["fields"] for served_type in types)

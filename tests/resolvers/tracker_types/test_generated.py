@@ -1,4 +1,4 @@
-"""Whatever form is taken can be drawn, entered again, filled with right values and read back."""
+"""Generated forms: what is accepted can be served, entered again, filled with valid values and read back."""
 
 import itertools
 from typing import Any
@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from tests.resolvers.tracker_types.test_create import VALUES
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.tracker_types import create_type, manager, type_made
+from tests.support.clients.tracker_types import create_type, created_type, manager
 from tests.support.scenarios.college import College, Json, college, create
-from tests.support.scenarios.generated_forms import SLOT, Filling, forms
+from tests.support.scenarios.generated_forms import INPUT_SLOTS, FormFiller, forms
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
-async def house(database: str) -> College:
+async def tenant(database: str) -> College:
     """One organisation for all the forms of a test."""
     return await college()
 
@@ -26,9 +26,9 @@ async def house(database: str) -> College:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fields=forms(), chosen=st.data())
 async def test_any_valid_form_is_created_served_filled_and_read_back(
-    house: College, fields: list[Json], chosen: st.DataObject
+    tenant: College, fields: list[Json], chosen: st.DataObject
 ) -> None:
-    mia = await manager(house)
+    mia = await manager(tenant)
     payload = await create_type(mia, key=f"TYPE_{next(_numbers)}", fields=fields)
     if payload["errors"]:
         event("refused")
@@ -36,36 +36,36 @@ async def test_any_valid_form_is_created_served_filled_and_read_back(
         assert {error["path"][0] for error in payload["errors"]} == {"fields"}
         return
     event("taken")
-    drawn = payload["trackerType"]["fields"]
-    assert [(one["key"], one["kind"], one["required"]) for one in drawn] == [
-        (one["key"], one["kind"], one["required"]) for one in fields
+    served_fields = payload["trackerType"]["fields"]
+    assert [(field["key"], field["kind"], field["required"]) for field in served_fields] == [
+        (field["key"], field["kind"], field["required"]) for field in fields
     ]
-    assert (await type_made(mia, key=f"TYPE_{next(_numbers)}", fields=drawn))["fields"] == drawn
+    assert (await created_type(mia, key=f"TYPE_{next(_numbers)}", fields=served_fields))["fields"] == served_fields
 
-    filling = Filling(
+    filler = FormFiller(
         chosen,
         {
-            "MEMBER": gid(house.bob),
-            "EMPLOYER": gid(house.employer),
-            "PROGRAMME": gid(await make.programme(house.organisation)),
+            "MEMBER": gid(tenant.bob),
+            "EMPLOYER": gid(tenant.employer),
+            "PROGRAMME": gid(await make.programme(tenant.organisation)),
         },
     )
-    values = filling.fill(drawn)
-    if not filling.possible:
+    values = filler.fill(served_fields)
+    if not filler.possible:
         event("days chosen that leave none for a required date")
         return
-    entry = {"type": payload["trackerType"]["key"], "learnerId": gid(house.learner), "values": values}
-    opened = await create(house.ada, entry)
-    assert opened["errors"] == []
-    found = (await data(house.ada, VALUES, id=opened["tracker"]["id"]))["tracker"]
-    assert [one["key"] for one in found["fields"]] == [one["key"] for one in drawn]
-    kinds = {one["key"]: one["kind"] for one in drawn}
-    read = {one["key"]: entered(kinds[one["key"]], one) for one in found["values"]}
-    assert read == {key: set(one) if kinds[key] == "CHOICE" else one for key, one in filling.values.items()}
+    entry = {"type": payload["trackerType"]["key"], "learnerId": gid(tenant.learner), "values": values}
+    payload_of_tracker = await create(tenant.ada, entry)
+    assert payload_of_tracker["errors"] == []
+    tracker = (await data(tenant.ada, VALUES, id=payload_of_tracker["tracker"]["id"]))["tracker"]
+    assert [field["key"] for field in tracker["fields"]] == [field["key"] for field in served_fields]
+    kinds = {field["key"]: field["kind"] for field in served_fields}
+    read = {value["key"]: entered(kinds[value["key"]], value) for value in tracker["values"]}
+    assert read == {key: set(value) if kinds[key] == "CHOICE" else value for key, value in filler.values.items()}
 
 
 def entered(kind: str, value: Json) -> Any:
-    """What one would enter to get a value as it is served; choices in any order."""
+    """Return the entry that a served value comes from; choices are a set."""
     if kind == "REFERENCE":
         return value["node"]["id"]
-    return {one["value"] for one in value["choices"]} if kind == "CHOICE" else value[SLOT[kind]]
+    return {choice["value"] for choice in value["choices"]} if kind == "CHOICE" else value[INPUT_SLOTS[kind]]

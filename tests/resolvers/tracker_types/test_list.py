@@ -1,4 +1,4 @@
-"""The types that an organisation has, for whoever asks."""
+"""The types that an organisation has, and who may create trackers of them."""
 
 from typing import Any
 
@@ -33,21 +33,21 @@ ONE = "query ($key: String!) { trackerType(key: $key) { key } }"
 
 
 async def keys(member: Member, **arguments: Any) -> list[str]:
-    return [one["key"] for one in (await data(member, TYPES, **arguments))["trackerTypes"]]
+    return [served_type["key"] for served_type in (await data(member, TYPES, **arguments))["trackerTypes"]]
 
 
 async def test_all_types_in_their_order_where_automations_are_enabled(database: str) -> None:
-    house, plain = await college(), await college(automations=False)
-    assert await keys(house.ada) == PLAIN + AUTOMATIONS
-    assert await keys(house.tina) == PLAIN + AUTOMATIONS
+    tenant, plain = await college(), await college(automations=False)
+    assert await keys(tenant.ada) == PLAIN + AUTOMATIONS
+    assert await keys(tenant.tina) == PLAIN + AUTOMATIONS
     assert await keys(plain.ada) == PLAIN
-    await ProcessAutomation.filter(organisation=house.organisation, key="WITHDRAWAL").update(enabled=False)
-    assert await keys(house.ada) == PLAIN + [key for key in AUTOMATIONS if key != "WITHDRAWAL"]
+    await ProcessAutomation.filter(organisation=tenant.organisation, key="WITHDRAWAL").update(enabled=False)
+    assert await keys(tenant.ada) == PLAIN + [key for key in AUTOMATIONS if key != "WITHDRAWAL"]
 
 
 async def test_types_of_some_categories(database: str) -> None:
-    house = await college()
-    await make.tracker_type(house.organisation, key="OURS")
+    tenant = await college()
+    await make.tracker_type(tenant.organisation, key="OURS")
     everything = [*PLAIN, *AUTOMATIONS, "OURS"]
     expected = {
         None: everything,
@@ -58,51 +58,54 @@ async def test_types_of_some_categories(database: str) -> None:
         ("PROCESS_AUTOMATION",): AUTOMATIONS,
         ("CUSTOM", "FUNDED", "CUSTOM"): [*PLAIN[5:], "OURS"],
     }
-    found = {given: await keys(house.ada, category=None if given is None else list(given)) for given in expected}
-    assert found == expected
+    served = {
+        categories: await keys(tenant.ada, category=None if categories is None else list(categories))
+        for categories in expected
+    }
+    assert served == expected
 
 
 async def test_an_organisations_own_types_come_last_and_are_not_shared(database: str) -> None:
-    house, other = await college(automations=False), await college(automations=False)
-    await make.tracker_type(house.organisation, key="ZEBRA", name="A zebra")
-    await make.tracker_type(house.organisation, key="ANT", name="The ant")
-    assert await keys(house.ada) == [*PLAIN, "ZEBRA", "ANT"]  # by name
+    tenant, other = await college(automations=False), await college(automations=False)
+    await make.tracker_type(tenant.organisation, key="ZEBRA", name="A zebra")
+    await make.tracker_type(tenant.organisation, key="ANT", name="The ant")
+    assert await keys(tenant.ada) == [*PLAIN, "ZEBRA", "ANT"]  # by name
     assert await keys(other.ada) == PLAIN
-    assert await data(house.ada, ONE, key="ANT") == {"trackerType": {"key": "ANT"}}
+    assert await data(tenant.ada, ONE, key="ANT") == {"trackerType": {"key": "ANT"}}
     assert await data(other.ada, ONE, key="ANT") == {"trackerType": None}
 
 
 async def test_archived_types_are_listed_on_request_and_never_creatable(database: str) -> None:
-    house = await college(automations=False)
-    await make.tracker_type(house.organisation, key="OLD", archived=True)
-    assert await keys(house.ada) == PLAIN
-    assert await keys(house.ada, archived=True) == [*PLAIN, "OLD"]
-    assert await keys(house.ada, archived=True, creatable=True) == PLAIN
-    asked = '{ trackerType(key: "OLD") { key archived viewerCanCreate } }'
-    assert (await data(house.ada, asked))["trackerType"] == {"key": "OLD", "archived": True, "viewerCanCreate": False}
+    tenant = await college(automations=False)
+    await make.tracker_type(tenant.organisation, key="OLD", archived=True)
+    assert await keys(tenant.ada) == PLAIN
+    assert await keys(tenant.ada, archived=True) == [*PLAIN, "OLD"]
+    assert await keys(tenant.ada, archived=True, creatable=True) == PLAIN
+    query = '{ trackerType(key: "OLD") { key archived viewerCanCreate } }'
+    assert (await data(tenant.ada, query))["trackerType"] == {"key": "OLD", "archived": True, "viewerCanCreate": False}
 
 
 async def test_one_type_by_its_key(database: str) -> None:
-    house = await college()
+    tenant = await college()
     await ProcessAutomation.filter(key="COMPLETION").update(enabled=False)
     expected = {key: {"key": key} for key in (*PLAIN, "WITHDRAWAL")}
-    unknown = dict.fromkeys(["", "job", "JOB ", "J\x00B", "\ud800", "JÖB", "COMPLETION", "x" * 10_000, gid(house.ada)])
-    found = {key: (await data(house.ada, ONE, key=key))["trackerType"] for key in expected | unknown}
-    assert found == expected | unknown
+    unknown = dict.fromkeys(["", "job", "JOB ", "J\x00B", "\ud800", "JÖB", "COMPLETION", "x" * 10_000, gid(tenant.ada)])
+    types = {key: (await data(tenant.ada, ONE, key=key))["trackerType"] for key in expected | unknown}
+    assert types == expected | unknown
 
 
 async def test_the_precondition_of_a_type(database: str) -> None:
-    house = await college()
-    found = await data(house.ada, "{ trackerTypes { key learnerStatuses } }")
-    assert {one["key"]: one["learnerStatuses"] for one in found["trackerTypes"]} == STATUSES | {
-        key: [] for key in PLAIN
-    }
+    tenant = await college()
+    served = await data(tenant.ada, "{ trackerTypes { key learnerStatuses } }")
+    assert {
+        served_type["key"]: served_type["learnerStatuses"] for served_type in served["trackerTypes"]
+    } == STATUSES | {key: [] for key in PLAIN}
 
 
 @pytest.mark.parametrize("kind", list(MemberKind))
 async def test_who_can_create_what(database: str, kind: MemberKind) -> None:
-    house = await college()
-    await make.tracker_type(house.organisation, key="OURS")
+    tenant = await college()
+    await make.tracker_type(tenant.organisation, key="OURS")
     create, automate, edit = list(Role)[:3]
     plain = [*PLAIN, "OURS"]
     expected: dict[tuple[Role, ...], list[str]] = {
@@ -116,34 +119,34 @@ async def test_who_can_create_what(database: str, kind: MemberKind) -> None:
         tuple(Role): [*PLAIN, *AUTOMATIONS, "OURS"],
         (Role.MANAGE_SETTINGS, Role.MANAGE_MEMBERS): [],
     }
-    found, marked = {}, {}
+    listed, marked = {}, {}
     for roles in expected:
-        member = await make.member(house.organisation, kind=kind, roles=roles)
-        found[roles] = await keys(member, creatable=True)
+        member = await make.member(tenant.organisation, kind=kind, roles=roles)
+        listed[roles] = await keys(member, creatable=True)
         types = (await data(member, "{ trackerTypes { key viewerCanCreate } }"))["trackerTypes"]
-        marked[roles] = [one["key"] for one in types if one["viewerCanCreate"]]
-    assert found == marked == expected
+        marked[roles] = [served_type["key"] for served_type in types if served_type["viewerCanCreate"]]
+    assert listed == marked == expected
 
 
 async def test_a_type_is_served_in_its_newest_version(database: str) -> None:
-    house = await college(automations=False)
+    tenant = await college(automations=False)
     job = await TrackerType.get(key="JOB")
     field = {"kind": "TEXT", "key": "only", "label": "Only"}
     await TrackerTypeVersion.create(type=job, version=2, definition={"fields": [field]})
-    asked = '{ trackerType(key: "JOB") { version fields { key label kind required } } }'
-    assert (await data(house.ada, asked))["trackerType"]["version"] == 1
+    query = '{ trackerType(key: "JOB") { version fields { key label kind required } } }'
+    assert (await data(tenant.ada, query))["trackerType"]["version"] == 1
     await TrackerType.filter(id=job.id).update(version=2)
-    assert (await data(house.ada, asked))["trackerType"] == {
+    assert (await data(tenant.ada, query))["trackerType"] == {
         "version": 2,
         "fields": [{"key": "only", "label": "Only", "kind": "TEXT", "required": False}],
     }
 
 
 async def test_the_name_and_description_of_a_type(database: str) -> None:
-    house = await college()
-    asked = '{ trackerType(key: "ILR") { id key name description category version archived } }'
+    tenant = await college()
+    query = '{ trackerType(key: "ILR") { id key name description category version archived } }'
     ilr = await TrackerType.get(key="ILR")
-    assert (await data(house.ada, asked))["trackerType"] == {
+    assert (await data(tenant.ada, query))["trackerType"] == {
         "id": gid(ilr),
         "key": "ILR",
         "name": "ILR",

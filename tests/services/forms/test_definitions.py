@@ -1,3 +1,5 @@
+"""Definitions, and the documents that store them."""
+
 import datetime as dt
 import json
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""The formats of texts: canonical forms, invalid texts, check digits, official rules."""
+
 import pytest
 
 from services.forms.definitions import TextFormat

@@ -1,4 +1,4 @@
-"""Right and wrong values for each official rule, made without the checking code, from the rule's other form."""
+"""Valid and invalid texts for each official rule, generated independently of the code that checks them."""
 
 import string
 
@@ -23,14 +23,14 @@ def weighted(text: str, *weights: int) -> int:
 
 
 def error_code(text_format: TextFormat, text: str) -> ErrorCode | None:
-    answer = check_format(text_format, text)
-    return answer.code if isinstance(answer, FormatProblem) else None
+    checked = check_format(text_format, text)
+    return checked.code if isinstance(checked, FormatProblem) else None
 
 
 def typed(draw: st.DrawFn, text: str) -> str:
-    """The text as somebody might type it: in any case, with spaces anywhere."""
-    typed = "".join(draw(st.sampled_from([c, c.lower()])) + draw(st.sampled_from(["", "", " "])) for c in text)
-    return draw(st.sampled_from(["", " "])) + typed
+    """Return the text as somebody might type it: in any case, with spaces anywhere."""
+    characters = "".join(draw(st.sampled_from([c, c.lower()])) + draw(st.sampled_from(["", "", " "])) for c in text)
+    return draw(st.sampled_from(["", " "])) + characters
 
 
 @given(NON_ZERO, digits(8), DIGITS)

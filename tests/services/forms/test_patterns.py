@@ -1,4 +1,4 @@
-"""Patterns: what RE2 and JavaScript both understand, tried with a real JavaScript; and how long matching takes."""
+"""Patterns: the syntax that RE2 and JavaScript both have, compared with a real JavaScript engine; and linear time."""
 
 import json
 
@@ -43,7 +43,7 @@ def test_the_greatest_length_of_a_pattern() -> None:
     assert is_pattern("a" * MAX_PATTERN_LENGTH)
     assert not is_pattern("a" * (MAX_PATTERN_LENGTH + 1))
     assert is_pattern(r"[\p{L} '-]{1,100}")
-    assert not is_pattern(r"(?:\p{L}{0,100}){0,4}x")  # too large a machine
+    assert not is_pattern(r"(?:\p{L}{0,100}){0,4}x")  # its automaton is too large
 
 
 COMMON = [
@@ -151,7 +151,7 @@ process.stdout.write(JSON.stringify(tried));
 
 
 def in_javascript(patterns: list[str]) -> list[list[bool] | None]:
-    """Which of the texts each pattern matches in JavaScript; None for what is no pattern there."""
+    """Return for each pattern which of the texts it matches in JavaScript; None for invalid patterns."""
     done = node(
         ["-e", SCRIPT],
         return_completed_process=True,
@@ -171,6 +171,6 @@ def test_common_syntax_is_accepted_and_means_the_same() -> None:
 
 
 def test_syntax_that_either_lacks_is_refused() -> None:
-    assert {name: [one for one in patterns if is_pattern(one)] for name, patterns in NOT_COMMON.items()} == {
-        name: [] for name in NOT_COMMON
-    }
+    assert {
+        name: [pattern for pattern in patterns if is_pattern(pattern)] for name, patterns in NOT_COMMON.items()
+    } == {name: [] for name in NOT_COMMON}

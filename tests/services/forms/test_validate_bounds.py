@@ -1,4 +1,4 @@
-"""Bounds that fields set each other, on creation."""
+"""Bounds by other fields, on creation."""
 
 import datetime as dt
 
@@ -43,16 +43,16 @@ async def test_an_unfilled_field_does_not_bind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "code"),
+    ("invalid", "code"),
     [
         (TODAY + dt.timedelta(1), ErrorCode.TOO_LATE),
         (dt.date(9999, 12, 31), ErrorCode.TOO_LATE),
         ("2026-11-24", ErrorCode.WRONG_KIND),
     ],
 )
-async def test_an_invalid_field_does_not_bind(wrong: object, code: ErrorCode) -> None:
+async def test_an_invalid_field_does_not_bind(invalid: object, code: ErrorCode) -> None:
     form = await check_values(
-        BREAK, GOOD_BREAK | {"lastLearningDate": wrong, "expectedReturnDate": dt.date(1950, 1, 1)}
+        BREAK, GOOD_BREAK | {"lastLearningDate": invalid, "expectedReturnDate": dt.date(1950, 1, 1)}
     )
     assert error_codes(form) == [("lastLearningDate", code)]
 

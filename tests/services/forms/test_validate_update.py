@@ -49,8 +49,8 @@ async def test_an_empty_entry_changes_nothing() -> None:
 @pytest.mark.parametrize("empty", [None, "", "  "])
 async def test_a_field_is_cleared(empty: str | None) -> None:
     form = await check_values(ILR, {"currentValue": empty}, stored=STORED)
-    kept = {key: value for key, value in STORED.items() if key != "currentValue"}
-    assert form == CheckedForm(kept, ("currentValue",), ())
+    remaining = {key: value for key, value in STORED.items() if key != "currentValue"}
+    assert form == CheckedForm(remaining, ("currentValue",), ())
 
 
 async def test_clearing_an_empty_field_clears_nothing() -> None:

@@ -1,4 +1,4 @@
-"""The built-in types against the contract that they keep, and against themselves."""
+"""The built-in types: equal to those of the contract, and consistent in themselves."""
 
 import tomllib
 from importlib.resources import files
@@ -19,7 +19,7 @@ TYPES = load_builtin_types()
 
 
 def rules(text: str) -> list[dict[str, Any]]:
-    """The types of such a file without their wording."""
+    """Return the types of such a file without the texts for people."""
     types: list[dict[str, Any]] = tomllib.loads(text)["type"]
     for entry in types:
         del entry["description"]
@@ -73,8 +73,8 @@ def test_a_choice_is_read_with_its_label() -> None:
 @pytest.mark.parametrize("builtin", TYPES, ids=lambda builtin: builtin.key)
 class TestEach:
     def test_its_definition_survives_its_document(self, builtin: BuiltinType) -> None:
-        kept = load_json(dump_json(definition_to_document(builtin.definition)))
-        assert definition_from_document(kept) == builtin.definition
+        document = load_json(dump_json(definition_to_document(builtin.definition)))
+        assert definition_from_document(document) == builtin.definition
 
     def test_its_keys_are_unique_and_its_texts_are_filled(self, builtin: BuiltinType) -> None:
         fields = builtin.definition.fields
@@ -89,8 +89,8 @@ class TestEach:
         for field in builtin.definition.fields:
             if field.visible_when:
                 on = above[field.visible_when.field]
-                can_be = [choice.value for choice in on.choices] if isinstance(on, ChoiceField) else ["true", "false"]
-                assert set(field.visible_when.is_one_of) <= set(can_be)
+                possible = [choice.value for choice in on.choices] if isinstance(on, ChoiceField) else ["true", "false"]
+                assert set(field.visible_when.is_one_of) <= set(possible)
             above[field.key] = field
 
     def test_its_bounds_name_its_own_dates(self, builtin: BuiltinType) -> None:

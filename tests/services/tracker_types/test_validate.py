@@ -1,4 +1,4 @@
-"""Definitions that are impossible, each told at its path; and those at the edge, which are not."""
+"""Definitions that are impossible, with their problems' paths; and those at the limits, which are valid."""
 
 import datetime as dt
 from decimal import Decimal
@@ -23,7 +23,7 @@ def test_the_table_has_every_kind_and_every_slot() -> None:
     assert set(FieldEntry.__slots__) == common | set(API_NAMES)
 
 
-GIVEN: dict[str, Any] = {
+ANY_VALUE: dict[str, Any] = {
     "multiline": False,
     "min_length": 0,
     "max_length": 1,
@@ -49,8 +49,8 @@ GIVEN: dict[str, Any] = {
 @pytest.mark.parametrize("kind", list(FieldKind))
 def test_a_slot_of_another_kind_is_refused_whatever_its_value(kind: FieldKind) -> None:
     foreign = [name for name in API_NAMES if name not in RULES[kind].slots]
-    found = definition_errors(field_entry(kind, **{name: GIVEN[name] for name in foreign}))
-    assert found == [f"fields.0.{name} WRONG_KIND" for name in foreign]
+    errors = definition_errors(field_entry(kind, **{name: ANY_VALUE[name] for name in foreign}))
+    assert errors == [f"fields.0.{name} WRONG_KIND" for name in foreign]
 
 
 TEXTS: list[tuple[dict[str, Any], list[str]]] = [
@@ -176,12 +176,12 @@ OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize(("kind", "slots", "expected"), [*((FieldKind.TEXT, *row) for row in TEXTS), *NUMBERS, *OTHERS])
 def test_slots_by_themselves(kind: FieldKind, slots: dict[str, Any], expected: list[str]) -> None:
-    assert definition_errors(field_entry(kind, **slots)) == [f"fields.0.{one}" for one in expected]
+    assert definition_errors(field_entry(kind, **slots)) == [f"fields.0.{error}" for error in expected]
 
 
 def test_a_repeated_key_is_a_problem_of_the_later_field() -> None:
-    one, two = field_entry(FieldKind.TEXT, "one"), field_entry(FieldKind.INTEGER, "one")
-    assert definition_errors(one, field_entry(FieldKind.TEXT, "two"), two, one) == [
+    first, second = field_entry(FieldKind.TEXT, "one"), field_entry(FieldKind.INTEGER, "one")
+    assert definition_errors(first, field_entry(FieldKind.TEXT, "two"), second, first) == [
         "fields.2.key DUPLICATE",
         "fields.3.key DUPLICATE",
     ]

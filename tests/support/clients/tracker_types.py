@@ -1,4 +1,4 @@
-"""Making and changing tracker types, and what tests of that look at."""
+"""Creating and changing tracker types through the API, and what that stores."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,44 +29,44 @@ UPDATE = CREATE.replace("CreateTrackerType", "UpdateTrackerType").replace("creat
 ONE = f"query ($key: String!) {{ trackerType(key: $key) {{ {TYPE} }} }}"
 
 
-async def manager(house: College, name: str = "Mia") -> Member:
-    """An administrator who may set up types and open trackers."""
-    return await make.member(house.organisation, name=name, roles=[Role.MANAGE_SETTINGS, Role.CREATE_TRACKERS])
+async def manager(tenant: College, name: str = "Mia") -> Member:
+    """Make an administrator who may manage settings and create trackers."""
+    return await make.member(tenant.organisation, name=name, roles=[Role.MANAGE_SETTINGS, Role.CREATE_TRACKERS])
 
 
 async def create_type(member: Member, **entries: Any) -> Json:
-    """The payload of createTrackerType: of a type VISIT without fields unless the entry says otherwise."""
+    """Return the payload of createTrackerType; the type is VISIT without fields unless the entry has others."""
     entry = {"key": "VISIT", "name": "Visit", "fields": []} | entries
     payload: Json = (await data(member, CREATE, input=entry))["createTrackerType"]
     return payload
 
 
-async def type_made(member: Member, **entries: Any) -> Json:
-    """The type that an entry makes."""
+async def created_type(member: Member, **entries: Any) -> Json:
+    """Create a type and return it."""
     payload = await create_type(member, **entries)
     assert payload["errors"] == []
-    made: Json = payload["trackerType"]
-    assert (await data(member, ONE, key=made["key"]))["trackerType"] == made
-    return made
+    created: Json = payload["trackerType"]
+    assert (await data(member, ONE, key=created["key"]))["trackerType"] == created
+    return created
 
 
 async def update_type(member: Member, kind: Json, **entries: Any) -> Json:
-    """The payload of updateTrackerType; id and version are the type's unless the entry names others."""
+    """Return the payload of updateTrackerType; id and version are the type's unless the entry has others."""
     entry = {"id": kind["id"], "version": kind["version"]} | entries
     payload: Json = (await data(member, UPDATE, input=entry))["updateTrackerType"]
     return payload
 
 
-async def type_changed(member: Member, kind: Json, **entries: Any) -> Json:
-    """The type after an update that is taken."""
+async def updated_type(member: Member, kind: Json, **entries: Any) -> Json:
+    """Change a type and return it."""
     payload = await update_type(member, kind, **entries)
     assert payload["errors"] == []
     changed: Json = payload["trackerType"]
     return changed
 
 
-async def types_written() -> dict[str, Sequence[object]]:
-    """All that making and changing types leaves behind."""
+async def stored_types() -> dict[str, Sequence[object]]:
+    """Return all that creating and changing types stores."""
     return {
         "types": [dict(row) for row in await TrackerType.all().order_by("id").values()],
         "versions": [dict(row) for row in await TrackerTypeVersion.all().order_by("id").values()],
@@ -75,12 +75,12 @@ async def types_written() -> dict[str, Sequence[object]]:
 
 
 def field(kind: str, key: str, **slots: Any) -> Json:
-    """A field to enter; its label is its key."""
+    """Return the input of a field; its label is its key."""
     return {"key": key, "label": key, "kind": kind} | slots
 
 
 def served(kind: str, key: str, **slots: Any) -> Json:
-    """The field as it is served when nothing but its kind, key and these slots was entered."""
+    """Return a field as it is served when nothing but its kind, key and these slots was entered."""
     common: Json = {"help": None, "required": False, "requiredFor": [], "visibleWhen": None}
     return field(kind, key) | common | _DEFAULTS[kind] | slots
 
@@ -98,5 +98,5 @@ _DEFAULTS: dict[str, Json] = {
 
 
 def choices(*values: str) -> list[Json]:
-    """Choices to enter."""
+    """Return the input of choices."""
     return [{"value": value, "label": value.capitalize()} for value in values]

@@ -1,4 +1,4 @@
-"""Forms of any kind for Hypothesis, as one enters them, and right values for a form as the API serves it."""
+"""Hypothesis strategies for forms as they are entered, and valid values for forms as the API serves them."""
 
 import datetime as dt
 from decimal import Decimal
@@ -19,17 +19,17 @@ FORMATS = {
     "UKPRN": "10033670",
 }
 PATTERNS = {"[A-Z]{2}[0-9]+": "AB12", r"\p{L}{2,}": "Éa", "(?:a|b)+": "abba", r"[^\s]{3}": "x-y"}
-DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1)).map(dt.date.isoformat)
+DATES = st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1)).map(dt.date.isoformat)
 
 
 @st.composite
 def forms(draw: st.DrawFn) -> list[Json]:
-    """The fields of a form to be entered, most of them right."""
+    """Draw the fields of a form to enter; most are valid."""
     fields: list[Json] = []
     for number in range(draw(st.integers(0, 8))):
-        kind = draw(st.sampled_from(list(_SLOTS)))
+        kind = draw(st.sampled_from(list(_KINDS)))
         field: Json = {"key": f"f{number}", "label": draw(TEXTS), "kind": kind, "required": draw(st.booleans())}
-        field |= draw(_SLOTS[kind](fields))
+        field |= draw(_KINDS[kind](fields))
         field["help"] = draw(st.none() | TEXTS)
         field["requiredFor"] = draw(
             st.lists(st.sampled_from(["RESOLVED", "REJECTED", "CLOSED"]), max_size=2, unique=True)
@@ -57,13 +57,13 @@ def _integers(earlier: list[Json]) -> st.SearchStrategy[Json]:
 
 
 def _decimals(earlier: list[Json]) -> st.SearchStrategy[Json]:
-    low, high = (st.decimals(*ends, places=2).map(lambda one: f"{one:f}") for ends in ((-1000, 5), (0, 1000)))
+    low, high = (st.decimals(*ends, places=2).map(lambda number: f"{number:f}") for ends in ((-1000, 5), (0, 1000)))
     return _optional(minimum=low, maximum=high, places=st.integers(2, 4))
 
 
 def _dates(earlier: list[Json]) -> st.SearchStrategy[Json]:
     dates = [field["key"] for field in earlier if field["kind"] == "DATE"]
-    bases: list[st.SearchStrategy[Json]] = [DAYS.map(lambda day: {"date": day}), st.just({"today": True})]
+    bases: list[st.SearchStrategy[Json]] = [DATES.map(lambda day: {"date": day}), st.just({"today": True})]
     if dates:
         bases.append(st.sampled_from(dates).map(lambda key: {"field": key}))
     earlier_days, later_days = st.integers(-20_000, 50), st.integers(-50, 20_000)
@@ -81,7 +81,7 @@ def _booleans(earlier: list[Json]) -> st.SearchStrategy[Json]:
 
 def _choices(earlier: list[Json]) -> st.SearchStrategy[Json]:
     choice = st.fixed_dictionaries({"value": TEXTS, "label": TEXTS}, optional={"validTo": st.just("2099-12-31")})
-    choices = st.lists(choice, min_size=1, max_size=4, unique_by=lambda one: one["value"])
+    choices = st.lists(choice, min_size=1, max_size=4, unique_by=lambda choice: choice["value"])
     return st.fixed_dictionaries({"choices": choices}, optional={"multiple": st.booleans()})
 
 
@@ -89,7 +89,7 @@ def _references(earlier: list[Json]) -> st.SearchStrategy[Json]:
     return st.fixed_dictionaries({"target": st.sampled_from(["MEMBER", "EMPLOYER", "PROGRAMME"])})
 
 
-_SLOTS = {
+_KINDS = {
     "TEXT": _texts,
     "INTEGER": _integers,
     "DECIMAL": _decimals,
@@ -105,16 +105,16 @@ def _conditions(draw: st.DrawFn, fields: list[Json]) -> Json:
     other = draw(st.sampled_from(fields))
     values: st.SearchStrategy[str] = {
         "BOOLEAN": st.sampled_from(["true", "false"]),
-        "CHOICE": st.sampled_from([one["value"] for one in other.get("choices", [])] or ["?"]),
+        "CHOICE": st.sampled_from([choice["value"] for choice in other.get("choices", [])] or ["?"]),
         "INTEGER": st.integers(-5, 5).map(str),
         "DECIMAL": st.sampled_from(["0", "1.50", "-2"]),
-        "DATE": DAYS,
+        "DATE": DATES,
     }.get(other["kind"], TEXTS)
     return {"field": other["key"], "isOneOf": draw(st.lists(values, min_size=1, max_size=3))}
 
 
-class Filling:
-    """Right values for a served form, field by field as a person would fill it in."""
+class FormFiller:
+    """Fill in a served form with valid values, field by field."""
 
     def __init__(self, data: st.DataObject, references: dict[str, str]) -> None:
         self._data = data
@@ -124,7 +124,7 @@ class Filling:
         self.possible = True
 
     def fill(self, fields: list[Json]) -> list[Json]:
-        """The entry's values; ``possible`` says afterwards whether every required field had any."""
+        """Return the values to enter; afterwards ``possible`` is whether every required field has a valid value."""
         self._kinds = {field["key"]: field["kind"] for field in fields}
         for field in fields:
             if not self._is_shown(field):
@@ -137,7 +137,7 @@ class Filling:
                     self.possible = False
             elif field["kind"] == "BOOLEAN" and field["default"] is not None:
                 self.values[field["key"]] = True if field["mustBeTrue"] else field["default"]
-        return [{"key": key, "value": {SLOT[self._kinds[key]]: value}} for key, value in self.values.items()]
+        return [{"key": key, "value": {INPUT_SLOTS[self._kinds[key]]: value}} for key, value in self.values.items()]
 
     def _is_shown(self, field: Json) -> bool:
         condition = field["visibleWhen"]
@@ -160,17 +160,17 @@ class Filling:
             case "TEXT":
                 return self._text(field)
             case "INTEGER":
-                least, most = int(field["minimum"] or -(2**31)), int(field["maximum"] or 2**31 - 1)
-                return self._data.draw(st.integers(least, most))
+                minimum, maximum = int(field["minimum"] or -(2**31)), int(field["maximum"] or 2**31 - 1)
+                return self._data.draw(st.integers(minimum, maximum))
             case "DECIMAL":
                 lowest, highest = Decimal(field["minimum"] or -(10**6)), Decimal(field["maximum"] or 10**6)
                 return f"{self._data.draw(st.decimals(lowest, highest, places=field['places'])):f}"
             case "DATE":
-                return self._day(field)
+                return self._date(field)
             case "BOOLEAN":
                 return field["mustBeTrue"] or self._data.draw(st.booleans())
             case "CHOICE":
-                values = st.sampled_from([one["value"] for one in field["choices"]])
+                values = st.sampled_from([choice["value"] for choice in field["choices"]])
                 most = len(field["choices"]) if field["multiple"] else 1
                 return self._data.draw(st.lists(values, min_size=1, max_size=most, unique=True))
         return self._references[field["target"]]
@@ -181,21 +181,21 @@ class Filling:
         length = self._data.draw(st.integers(max(field["minLength"] or 0, 1), field["maxLength"]))
         return self._data.draw(st.sampled_from("xé😀")) * length
 
-    def _day(self, field: Json) -> str | None:
+    def _date(self, field: Json) -> str | None:
         earliest = max([dt.date(1900, 1, 1), *self._limits(field["earliest"])])
         latest = min([dt.date(2100, 12, 31), *self._limits(field["latest"])])
         return None if earliest > latest else self._data.draw(st.dates(earliest, latest)).isoformat()
 
     def _limits(self, bounds: list[Json]) -> list[dt.date]:
-        found = []
+        dates = []
         for bound in bounds:
             base = today().isoformat() if bound["today"] else bound["date"] or self.values.get(bound["field"])
             if base is not None:
-                found.append(dt.date.fromisoformat(base) + dt.timedelta(days=bound["offsetDays"]))
-        return found
+                dates.append(dt.date.fromisoformat(base) + dt.timedelta(days=bound["offsetDays"]))
+        return dates
 
 
-SLOT = {
+INPUT_SLOTS = {
     "TEXT": "text",
     "INTEGER": "integer",
     "DECIMAL": "decimal",

@@ -1,4 +1,4 @@
-"""The check of days by themselves; bounds between fields are tried with whole forms."""
+"""The check of dates by themselves; bounds by other fields are tested with whole forms."""
 
 import datetime as dt
 

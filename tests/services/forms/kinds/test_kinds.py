@@ -1,4 +1,4 @@
-"""The check of each kind that asks no database."""
+"""The checks of the kinds that need no database."""
 
 import datetime as dt
 from uuid import UUID

@@ -94,27 +94,27 @@ async def test_an_id_of_another_type_is_not_found(ours: Organisation) -> None:
 
 
 async def test_a_stored_employer_stays_when_it_is_no_longer_confirmed(ours: Organisation) -> None:
-    kept, new = await employer(ours, confirmed=False), await employer(ours)
+    stored, confirmed = await employer(ours, confirmed=False), await employer(ours)
     definition = TypeDefinition(fields=(CONFIRMED,))
-    entry = {"who": Reference(ReferenceTarget.EMPLOYER, kept)}
-    form = await check_values(definition, entry, stored={"who": str(kept)}, organisation_id=ours.id)
-    assert (form.values, form.problems) == ({"who": str(kept)}, ())
-    form = await check_values(definition, entry, stored={"who": str(new)}, organisation_id=ours.id)
+    entry = {"who": Reference(ReferenceTarget.EMPLOYER, stored)}
+    form = await check_values(definition, entry, stored={"who": str(stored)}, organisation_id=ours.id)
+    assert (form.values, form.problems) == ({"who": str(stored)}, ())
+    form = await check_values(definition, entry, stored={"who": str(confirmed)}, organisation_id=ours.id)
     assert form.problems == (NOT_CONFIRMED,)
 
 
 async def test_all_references_of_an_entry_take_one_statement_for_each_target(
     ours: Organisation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    mine, found = await employer(ours), await programme(ours)
+    own_employer, own_programme = await employer(ours), await programme(ours)
     fields: list[FieldDefinition] = []
     entry: dict[str, object] = {}
     for number in range(700):
         fields.append(ReferenceField(key=f"e{number}", label="E", target=ReferenceTarget.EMPLOYER))
         fields.append(ReferenceField(key=f"p{number}", label="P", target=ReferenceTarget.PROGRAMME))
         entry |= {
-            f"e{number}": Reference(ReferenceTarget.EMPLOYER, mine),
-            f"p{number}": Reference(ReferenceTarget.PROGRAMME, found),
+            f"e{number}": Reference(ReferenceTarget.EMPLOYER, own_employer),
+            f"p{number}": Reference(ReferenceTarget.PROGRAMME, own_programme),
         }
     with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
         form = await check_values(TypeDefinition(fields=tuple(fields)), entry, organisation_id=ours.id)

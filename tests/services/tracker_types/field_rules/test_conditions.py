@@ -1,4 +1,4 @@
-"""Conditions as they are entered: on which fields, and with which values."""
+"""Conditions in definitions: which fields they may name, and which values."""
 
 import datetime as dt
 from decimal import Decimal
@@ -11,7 +11,7 @@ from tests.support.scenarios.field_definitions import definition_errors, field_e
 
 
 def text_shown_for(field: str, *values: str, key: str = "it") -> FieldEntry:
-    """A text that is shown with some values of a field."""
+    """Return a text field that is visible for some values of a field."""
     return field_entry(FieldKind.TEXT, key, visible_when=ConditionEntry(field=field, is_one_of=values))
 
 
@@ -96,7 +96,7 @@ def test_values_that_the_other_field_never_has(other: FieldEntry, values: dict[s
 
 
 @pytest.mark.parametrize(
-    ("other", "entered", "kept"),
+    ("other", "entered", "canonical"),
     [
         (field_entry(FieldKind.INTEGER, "other"), ["007", "7", "-0"], ("7", "0")),
         (field_entry(FieldKind.DECIMAL, "other"), ["0.50", "12.0"], ("0.5", "12")),
@@ -106,11 +106,11 @@ def test_values_that_the_other_field_never_has(other: FieldEntry, values: dict[s
     ],
 )
 def test_values_become_canonical_for_the_other_field(
-    other: FieldEntry, entered: list[str], kept: tuple[str, ...]
+    other: FieldEntry, entered: list[str], canonical: tuple[str, ...]
 ) -> None:
     condition = valid_fields(other, text_shown_for("other", *entered))[1].visible_when
     assert condition is not None
-    assert (condition.field, condition.is_one_of) == ("other", kept)
+    assert (condition.field, condition.is_one_of) == ("other", canonical)
 
 
 def test_with_a_repeated_key_the_first_field_is_meant() -> None:

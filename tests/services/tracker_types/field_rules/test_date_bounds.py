@@ -1,4 +1,4 @@
-"""Bounds of dates as they are entered: by themselves, and whether any days keep all of them."""
+"""Bounds of dates in definitions: each by itself, and whether any dates meet all of them."""
 
 import datetime as dt
 import itertools
@@ -64,7 +64,7 @@ ALONE: list[tuple[FieldEntry, list[str]]] = [
 
 @pytest.mark.parametrize(("field", "expected"), ALONE)
 def test_the_bounds_of_one_date(field: FieldEntry, expected: list[str]) -> None:
-    assert definition_errors(field) == [f"fields.0.{one}" for one in expected]
+    assert definition_errors(field) == [f"fields.0.{error}" for error in expected]
 
 
 def test_a_bound_may_name_a_date_above_or_below() -> None:
@@ -113,16 +113,16 @@ POINTS = st.sampled_from([*KEYS, "today", "2025-01-01", "2028-01-01"])
 
 @st.composite
 def bounds(draw: st.DrawFn, key: str) -> tuple[BoundEntry, ...]:
-    found = []
-    for point in draw(st.lists(POINTS.filter(lambda one: one != key), max_size=2)):
+    entries = []
+    for point in draw(st.lists(POINTS.filter(lambda point: point != key), max_size=2)):
         offset = draw(st.integers(-400, 400))
         if point in KEYS:
-            found.append(by(point, offset))
+            entries.append(by(point, offset))
         else:
-            found.append(
+            entries.append(
                 today(offset) if point == "today" else BoundEntry(date=D.fromisoformat(point), offset_days=offset)
             )
-    return tuple(found)
+    return tuple(entries)
 
 
 @given(st.data())
@@ -132,7 +132,7 @@ def test_required_dates_are_refused_exactly_if_no_dates_meet_them(data: st.DataO
 
 
 def can_be_met(fields: list[FieldEntry]) -> bool:
-    """By Floyd and Warshall: no day lies before itself. ``most[x, y]`` is the most days that y may lie after x."""
+    """Return whether no date must lie before itself, by Floyd and Warshall; ``most[x, y]``: the most days from x to y."""
     points = [*KEYS, "today", "zero"]
     most = {pair: 0.0 if pair[0] == pair[1] else float("inf") for pair in itertools.product(points, points)}
 

@@ -1,4 +1,4 @@
-"""How short and how long the texts of each format are, which a field's own lengths must leave room for."""
+"""The lengths of the texts of each format, which a field's own lengths must allow."""
 
 import pytest
 from hypothesis import given
@@ -38,9 +38,11 @@ def test_the_shortest_and_the_longest_text_of_a_format(text_format: TextFormat) 
 @given(st.data())
 @pytest.mark.parametrize("text_format", list(TextFormat))
 def test_no_text_of_a_format_is_shorter_or_longer(text_format: TextFormat, data: st.DataObject) -> None:
-    least, most = FORMAT_LENGTHS[text_format]
+    shortest, longest = FORMAT_LENGTHS[text_format]
     text = data.draw(
-        st.text("a1A -@.:/", max_size=12) | st.sampled_from(LONGEST[text_format]).map(lambda one: one + "1")
+        st.text("a1A -@.:/", max_size=12) | st.sampled_from(LONGEST[text_format]).map(lambda text: text + "1")
     )
-    kept = check_format(text_format, text)
-    assert isinstance(kept, FormatProblem) or least <= len(kept) <= most or text_format == TextFormat.URL
+    canonical = check_format(text_format, text)
+    assert (
+        isinstance(canonical, FormatProblem) or shortest <= len(canonical) <= longest or text_format == TextFormat.URL
+    )
