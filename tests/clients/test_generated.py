@@ -11,8 +11,8 @@ from graphql import build_schema
 from tests.support.clients.graphql import gid
 from tests.support.paths import ROOT, SDL
 from tests.support.scenarios.tenant import House
-from tests.support.servers.sample_api import SCHEMA
-from tests.support.servers.sample_api import house as small_house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import SCHEMA
 from tests.support.servers.trackers import environment
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
@@ -69,7 +69,7 @@ async def test_nothing_fails(house: House, tmp_path: Path) -> None:
 async def test_a_failure_is_found(tmp_path: Path) -> None:
     schema = tmp_path / "schema.graphql"
     schema.write_text(str(SCHEMA), "utf-8")
-    async with small_house() as served:
+    async with sample_api() as served:
         exit_code, said = await schemathesis(tmp_path, schema, served.url, "good", [""], "--include-name", "Query.bug")
     assert exit_code == 1, said
     assert "GraphQL server error" in said

@@ -14,9 +14,9 @@ from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from tests.support.servers.sample_api import SCHEMA, Context, House
+from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp
 
-ADA = Context(House(), "ada", None)
+ADA = Context(FakeApp(), "ada", None)
 BUG = "Something went wrong here; the request id names it in our log."
 INTERNAL = {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
 CHECK = "query($entry: Entry!, $on: Date) { check(entry: $entry, on: $on) }"
@@ -197,7 +197,7 @@ async def test_too_many_operations_at_a_time() -> None:
         assert await anext(results) == {"data": {"wait": 0}}
         with pytest.raises(GraphQLRequestError) as raised:
             executor.prepare(Request("{ hello }"), ADA)
-        executor.prepare(Request("{ hello }"), Context(House(), "bob", None))
+        executor.prepare(Request("{ hello }"), Context(FakeApp(), "bob", None))
     assert (raised.value.status, raised.value.headers) == (429, {"Retry-After": "1"})
     extensions = {"code": "TOO_MANY_OPERATIONS", "retryAfter": 1, "allowed": 1}
     assert raised.value.formatted == {

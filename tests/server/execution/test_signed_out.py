@@ -16,9 +16,10 @@ from server.protocol.request_errors import GraphQLRequestError
 from tests.support import factories as make
 from tests.support.clients.graphql import ask as ask_graph
 from tests.support.clients.websocket import INIT, ask, client, heard
-from tests.support.servers.sample_api import Context, House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import Context, FakeApp
 
-STRANGER, ADA = Context(House(), None, None), Context(House(), "ada", None)
+STRANGER, ADA = Context(FakeApp(), None, None), Context(FakeApp(), "ada", None)
 TOLD = "Sign in first: the schema is told to members alone"
 NOT_TOLD = {"errors": [{"message": TOLD, "extensions": {"code": "UNAUTHENTICATED"}}]}
 
@@ -100,7 +101,11 @@ def test_suggestions_are_for_members(query: str, variables: dict[str, Any], sugg
 
 async def test_at_the_doors() -> None:
     query = "{ __schema { queryType { name } } }"
-    async with house() as served, httpx.AsyncClient(timeout=10, trust_env=False) as web, client(served, INIT) as one:
+    async with (
+        sample_api() as served,
+        httpx.AsyncClient(timeout=10, trust_env=False) as web,
+        client(served, INIT) as one,
+    ):
         for token, answer in (
             ("Bearer good", {"data": {"__schema": {"queryType": {"name": "Query"}}}}),
             ("Bearer bad", NOT_TOLD),

@@ -24,9 +24,9 @@ from server.setting_values import database_credentials
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, viewer
-from tests.support.servers.sample_api import Context, House
+from tests.support.servers.sample_schema import Context, FakeApp
 
-ADA = Context(House(), "ada", None)
+ADA = Context(FakeApp(), "ada", None)
 BRIEF = Limits(operation_seconds=0.2)
 TOO_SLOW = "The operation took longer than 0.2 s and was stopped"
 UNKNOWN = ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"

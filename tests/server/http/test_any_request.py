@@ -12,7 +12,8 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -21,8 +22,8 @@ KINDS = ["application/json", "application/graphql-response+json", "text/event-st
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
@@ -58,7 +59,7 @@ def answers(response: httpx.Response) -> list[Any]:
 @given(method=st.sampled_from(["GET", "POST"]), body=bodies, accept=accepts, content_type=content_types)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_anything(
-    served: House,
+    served: FakeApp,
     client: httpx.AsyncClient,
     caplog: pytest.LogCaptureFixture,
     method: str,

@@ -10,7 +10,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -20,13 +21,13 @@ NEW = "application/graphql-response+json"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(served: House) -> AsyncIterator[httpx.AsyncClient]:
+async def client(served: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=served.url.removesuffix(PATH), timeout=10) as one:
         yield one
 
@@ -177,7 +178,7 @@ GET: list[tuple[str, int, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("query", "status", "answer"), GET, ids=lambda value: str(value)[:60])
-async def test_get(served: House, client: httpx.AsyncClient, query: str, status: int, answer: dict[str, Any]) -> None:
+async def test_get(served: FakeApp, client: httpx.AsyncClient, query: str, status: int, answer: dict[str, Any]) -> None:
     response = await client.get(f"{served.url}?{query}")
     assert (response.status_code, response.json()) == (status, answer)
     assert response.headers.get("allow") == ("POST" if status == 405 else None)
@@ -190,14 +191,14 @@ async def test_other_methods(client: httpx.AsyncClient, method: str) -> None:
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
 
 
-async def test_mutation(served: House, client: httpx.AsyncClient) -> None:
+async def test_mutation(served: FakeApp, client: httpx.AsyncClient) -> None:
     response = await client.post(PATH, json={"query": 'mutation { write(text: "x") }'})
     assert (response.status_code, response.json()) == (200, {"data": {"write": "x"}})
     assert served.written == ["x"]
     served.written.clear()
 
 
-async def test_authorization(served: House, client: httpx.AsyncClient) -> None:
+async def test_authorization(served: FakeApp, client: httpx.AsyncClient) -> None:
     served.contexts.clear()
     for authorization, viewer in (("Bearer good", "ada"), ("Bearer bad", None)):
         response = await client.post(PATH, json={"query": "{ who }"}, headers={"authorization": authorization})
@@ -206,12 +207,12 @@ async def test_authorization(served: House, client: httpx.AsyncClient) -> None:
     assert served.contexts == [("Bearer good", "127.0.0.1"), ("Bearer bad", "127.0.0.1"), (None, "127.0.0.1")]
 
 
-async def test_broken_context(served: House, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
-    served.broken = True
+async def test_broken_context(served: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+    served.fails = True
     try:
         response = await client.post(PATH, json={"query": "{ who }"})
     finally:
-        served.broken = False
+        served.fails = False
     (record,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
     request_id = response.json()["errors"][0]["extensions"]["requestId"]
     message = "Something went wrong here; the request id names it in our log."

@@ -9,14 +9,15 @@ from server.app import Application
 from server.limits import Limits
 from server.settings import Settings
 from tests.support.clients.websocket import GOOD, ask, client, complete, heard
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 HELLO = "{ hello }"
 READ = {"hello": "Hello you"}
 
 
 async def post(
-    served: House, query: str, *, token: str | None = "Bearer good", **headers: str
+    served: FakeApp, query: str, *, token: str | None = "Bearer good", **headers: str
 ) -> tuple[int, str | None, Any]:
     """Status, Retry-After and the whole answer."""
     given = headers if token is None else {**headers, "authorization": token}
@@ -26,7 +27,7 @@ async def post(
 
 
 async def test_what_an_operation_cost_is_told_to_who_asks() -> None:
-    async with house(asking=Limits(max_cost=1_000, cost_bucket=1_000, cost_refill=1)) as served:
+    async with sample_api(limits=Limits(max_cost=1_000, cost_bucket=1_000, cost_refill=1)) as served:
         cost = {"requested": 1, "left": 990, "bucket": 1_000, "refill": 1}
         assert await post(served, HELLO, **{"GraphQL-Cost": "1"}) == (
             200, None, {"data": READ, "extensions": {"cost": cost}},
@@ -36,7 +37,7 @@ async def test_what_an_operation_cost_is_told_to_who_asks() -> None:
 
 
 async def test_an_empty_bucket_of_a_member() -> None:
-    async with house(asking=Limits(max_cost=40, cost_bucket=40, cost_refill=1)) as served:
+    async with sample_api(limits=Limits(max_cost=40, cost_bucket=40, cost_refill=1)) as served:
         assert (await post(served, HELLO))[0] == 200
         status, wait, answer = await post(served, HELLO.ljust(39))
         ((error,),) = answer.values()
@@ -63,7 +64,7 @@ async def test_an_empty_bucket_of_a_member() -> None:
 
 
 async def test_the_cost_of_one_operation() -> None:
-    async with house(asking=Limits(max_cost=2)) as served:
+    async with sample_api(limits=Limits(max_cost=2)) as served:
         assert (await post(served, "{ hello number }"))[0] == 200
         extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": 3, "allowed": 2}
         message = "The operation's cost: 3, where at most 2 are allowed"
@@ -75,7 +76,7 @@ async def test_the_cost_of_one_operation() -> None:
 
 async def test_operations_of_a_member_at_a_time() -> None:
     async with (
-        house(asking=Limits(max_operations=2)) as served,
+        sample_api(limits=Limits(max_operations=2)) as served,
         client(served, GOOD) as one,
         client(served, GOOD) as two,
     ):
@@ -92,7 +93,7 @@ async def test_operations_of_a_member_at_a_time() -> None:
         assert await post(served, HELLO, token=None) == (200, None, {"data": READ})
 
         await two.send(complete("1"))
-        await served.all_cleaned("wait")
+        await served.wait_for_cleanup("wait")
         assert await post(served, HELLO) == (200, None, {"data": READ})
 
 
@@ -110,7 +111,10 @@ async def test_the_settings_reach_the_doors(tmp_path: Path) -> None:
 
 
 async def test_a_refused_request_writes_nothing() -> None:
-    async with house(asking=Limits(max_cost=60, cost_bucket=60, cost_refill=1)) as served, client(served, GOOD) as one:
+    async with (
+        sample_api(limits=Limits(max_cost=60, cost_bucket=60, cost_refill=1)) as served,
+        client(served, GOOD) as one,
+    ):
         deed = 'mutation { write(text: "x") }'
         assert (await post(served, deed))[0] == 429
         assert served.written == []

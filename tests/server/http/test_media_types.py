@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from server.http.negotiation import accepts_event_stream, response_media_type
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,13 +24,13 @@ HELLO = {"data": {"hello": "Hello you"}}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(served: House) -> AsyncIterator[httpx.AsyncClient]:
+async def client(served: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=served.url.removesuffix(PATH), timeout=10) as one:
         yield one
 
@@ -142,7 +143,7 @@ async def test_body_limit(client: httpx.AsyncClient, length: int) -> None:
         assert (response.status_code, response.json()) == ((200, HELLO) if length <= 1_048_576 else too_long)
 
 
-async def half_a_body(served: House) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def half_a_body(served: FakeApp) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
@@ -151,7 +152,7 @@ async def half_a_body(served: House) -> tuple[asyncio.StreamReader, asyncio.Stre
 
 
 async def test_body_that_stands_still() -> None:
-    async with house(body_seconds=0.1) as served:
+    async with sample_api(body_seconds=0.1) as served:
         reader, writer = await half_a_body(served)
         async with asyncio.timeout(10):
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
@@ -161,7 +162,7 @@ async def test_body_that_stands_still() -> None:
 
 
 async def test_client_leaves_in_the_middle(
-    served: House, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    served: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, writer = await half_a_body(served)
     writer.close()

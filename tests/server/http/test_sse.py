@@ -9,7 +9,8 @@ import pytest
 
 from server.http.sse import StreamLimits
 from tests.support.clients.sse import BEAT, COMPLETE, EVENTS, heard, stream
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 BUG = "Something went wrong here; the request id names it in our log."
 BREAKS = "subscription($how: String!) { breaks(how: $how) { name } }"
@@ -18,8 +19,8 @@ FIRST = heard(data={"wait": 0})
 
 
 @pytest.fixture
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
@@ -28,7 +29,7 @@ def refused(message: str) -> tuple[str, object]:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_every_byte(served: House, method: str) -> None:
+async def test_every_byte(served: FakeApp, method: str) -> None:
     asked = {"query": "subscription { count(upto: 2) }"}
     how = {"params": asked} if method == "GET" else {"json": asked}
     async with httpx.AsyncClient(timeout=10) as client:
@@ -50,14 +51,14 @@ async def test_every_byte(served: House, method: str) -> None:
     assert served.cleaned == ["count"]
 
 
-async def test_line_ends_in_a_value_stay_in_their_line(served: House) -> None:
+async def test_line_ends_in_a_value_stay_in_their_line(served: FakeApp) -> None:
     text = "one\r\ntwo\n\ndata: three\u2028\ud800"
     query = "query($n: String!) { hello(name: $n) }"
     async with stream(served.url, query, variables={"n": text}) as one:
         assert await one.rest() == [heard(data={"hello": f"Hello {text}"}), COMPLETE]
 
 
-async def test_urql_which_accepts_everything(served: House) -> None:
+async def test_urql_which_accepts_everything(served: FakeApp) -> None:
     accept = f"application/graphql-response+json, application/graphql+json, application/json, {EVENTS}, multipart/mixed"
     async with stream(served.url, "{ hello }", accept=accept) as one:
         assert one.response.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
@@ -66,7 +67,7 @@ async def test_urql_which_accepts_everything(served: House) -> None:
         assert await one.rest() == [heard(data={"count": "0"}), COMPLETE]
 
 
-async def test_refused_and_broken_subscriptions(served: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_refused_and_broken_subscriptions(served: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
     first = heard(data={"breaks": {"name": "first"}})
     async with stream(served.url, BREAKS, variables={"how": "signed out"}) as one:
         assert await one.rest() == [refused("Sign in first."), COMPLETE]
@@ -83,24 +84,24 @@ async def test_refused_and_broken_subscriptions(served: House, caplog: pytest.Lo
 
 
 async def test_heartbeats_while_nothing_happens() -> None:
-    async with house(streams=StreamLimits(heartbeat=0.01)) as served, stream(served.url, WAIT) as one:
+    async with sample_api(stream_limits=StreamLimits(heartbeat=0.01)) as served, stream(served.url, WAIT) as one:
         assert [await one.hear() for _ in range(5)] == [BEAT, FIRST, BEAT, BEAT, BEAT]
 
 
-async def test_session_expires(served: House) -> None:
-    served.lives = dt.timedelta(seconds=0.2)
+async def test_session_expires(served: FakeApp) -> None:
+    served.session_length = dt.timedelta(seconds=0.2)
     async with stream(served.url, WAIT, token="good") as one:
         assert (await one.rest())[-2:] == [refused("Session expired"), COMPLETE]
     assert served.cleaned == ["wait"]
 
 
-async def test_member_is_signed_out(served: House) -> None:
+async def test_member_is_signed_out(served: FakeApp) -> None:
     async with stream(served.url, WAIT, token="good") as hers, stream(served.url, WAIT) as nobodys:
         assert [await one.event() for one in (hers, nobodys)] == [FIRST, FIRST]
         served.contexts.clear()
         served.connections.revalidate("bob")
         served.connections.revalidate("ada")  # whose session holds
-        await served.asked(1)
+        await served.wait_for_contexts(1)
         served.signed_out = True
         served.connections.revalidate("ada")
         assert await hers.rest() == [refused("The session has ended."), COMPLETE]
@@ -110,33 +111,33 @@ async def test_member_is_signed_out(served: House) -> None:
         assert await nobodys.rest() == []
 
 
-async def test_session_that_cannot_be_asked_for_now_goes_on(served: House) -> None:
+async def test_session_that_cannot_be_asked_for_now_goes_on(served: FakeApp) -> None:
     async with stream(served.url, WAIT, token="good") as one:
         assert await one.event() == FIRST
         served.contexts.clear()
-        served.broken = True
+        served.fails = True
         served.connections.revalidate("ada")
-        await served.asked(1)
-        served.broken = False
+        await served.wait_for_contexts(1)
+        served.fails = False
         await served.connections.shutdown()
         assert await one.rest() == []
 
 
-async def test_a_client_that_leaves(served: House) -> None:
+async def test_a_client_that_leaves(served: FakeApp) -> None:
     async with stream(served.url, WAIT) as one:
         assert await one.event() == FIRST
     async with asyncio.timeout(10):
-        await served.all_cleaned("wait")
+        await served.wait_for_cleanup("wait")
 
 
 async def test_a_client_that_does_not_read() -> None:
-    async with house(streams=StreamLimits(send_time=0.2)) as served:
+    async with sample_api(stream_limits=StreamLimits(send_time=0.2)) as served:
         host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=1)
         address = "/graphql?query=subscription{count(pad:100000)}"
         writer.write(f"GET {address} HTTP/1.1\r\nHost: x\r\nAccept: {EVENTS}\r\n\r\n".encode())
         async with asyncio.timeout(10):
-            await served.all_cleaned("count")
+            await served.wait_for_cleanup("count")
             # What was on its way still comes, and then the end, in the middle of the chunked body.
             while chunk := await reader.read(1_000_000):
                 last = chunk
@@ -144,14 +145,14 @@ async def test_a_client_that_does_not_read() -> None:
         writer.close()
 
 
-async def test_a_stream_that_never_waits_leaves_room_for_others(served: House) -> None:
+async def test_a_stream_that_never_waits_leaves_room_for_others(served: FakeApp) -> None:
     async with stream(served.url, "subscription { count }"), stream(served.url, "{ hello }") as other:
         assert await other.rest() == [heard(data={"hello": "Hello you"}), COMPLETE]
     async with asyncio.timeout(10):
-        await served.all_cleaned("count")
+        await served.wait_for_cleanup("count")
 
 
-async def test_server_goes(served: House) -> None:
+async def test_server_goes(served: FakeApp) -> None:
     """Without `complete`: clients take that for a lost line, and come back."""
     async with stream(served.url, WAIT) as one:
         assert await one.event() == FIRST

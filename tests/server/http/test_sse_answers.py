@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from tests.support.clients.sse import EVENTS
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -17,13 +18,13 @@ JSON = "application/json"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(served: House) -> AsyncIterator[httpx.AsyncClient]:
+async def client(served: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(timeout=10, headers={"accept": EVENTS, "content-type": JSON}) as one:
         yield one
 
@@ -58,7 +59,7 @@ ANSWERED: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("query", "answer"), ANSWERED)
-async def test_answered(served: House, client: httpx.AsyncClient, query: str, answer: dict[str, Any]) -> None:
+async def test_answered(served: FakeApp, client: httpx.AsyncClient, query: str, answer: dict[str, Any]) -> None:
     served.written.clear()
     response = await client.post(served.url, json={"query": query})
     assert response.text.endswith("\n\nevent: complete\ndata:\n\n")
@@ -101,7 +102,7 @@ REFUSED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("method", "query", "body", "headers", "status", "answer"), REFUSED)
 async def test_refused(
-    served: House,
+    served: FakeApp,
     client: httpx.AsyncClient,
     method: str,
     query: str,
@@ -119,13 +120,13 @@ async def test_refused(
 
 
 async def test_broken_before_it_begins(
-    served: House, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    served: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    served.broken = True
+    served.fails = True
     try:
         response = await client.post(served.url, json={"query": "subscription { wait }"})
     finally:
-        served.broken = False
+        served.fails = False
     extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": response.json()["errors"][0]["extensions"]["requestId"]}
     message = "Something went wrong here; the request id names it in our log."
     assert (response.status_code, response.json()) == (

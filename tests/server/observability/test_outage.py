@@ -27,7 +27,7 @@ from server.setting_values import database_credentials
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.log_lines import lines
 from tests.support.servers.metrics import named, samples
-from tests.support.servers.sample_api import Context, House
+from tests.support.servers.sample_schema import Context, FakeApp
 from tests.support.servers.trackers import Server, environment, running
 
 VIEWER = "{ viewer { member { name } } }"
@@ -244,7 +244,7 @@ async def test_in_the_middle_of_an_answer(
 ) -> None:
     """What was read already stays in the answer, which is then a whole one with an error; nothing of it is 503."""
     executor = GraphQLExecutor(Schema(Query))
-    context = Context(House(), None, None)
+    context = Context(FakeApp(), None, None)
     answer = await executor.execute(executor.prepare(Request(query), context), context, "r1")
     (error,) = answer["errors"]
     assert error.pop("locations")

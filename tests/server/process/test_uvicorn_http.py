@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from server.process import uvicorn_http
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -21,12 +22,12 @@ KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
-async def told(served: House, *sent: bytes) -> bytes:
+async def told(served: FakeApp, *sent: bytes) -> bytes:
     """All that the server says, until it closes the connection."""
     port = int(served.url.rpartition(":")[2].partition("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -57,13 +58,13 @@ NO_HTTP = error("BAD_REQUEST", "Invalid HTTP request received")
 
 
 @pytest.mark.parametrize("more", [b"a", b"a\r\nX: "], ids=["one header", "many headers"])
-async def test_headers_without_end_are_refused(served: House, more: bytes) -> None:
+async def test_headers_without_end_are_refused(served: FakeApp, more: bytes) -> None:
     head = (LINE + b"X: " + more * uvicorn_http.LARGEST_HEAD)[: uvicorn_http.LARGEST_HEAD + 1]
     status, body = answer(await told(served, head))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
 
-async def test_headers_as_long_as_is_allowed_are_read(served: House) -> None:
+async def test_headers_as_long_as_is_allowed_are_read(served: FakeApp) -> None:
     rest = b"\r\nConnection: close\r\n" + WHOLE.removeprefix(POST.partition(b"\r\n")[0] + b"\r\n")
     first = POST.partition(b"\r\n")[0] + b"\r\nX: "
     head = first + b"a" * (uvicorn_http.LARGEST_HEAD - len(first))
@@ -72,7 +73,7 @@ async def test_headers_as_long_as_is_allowed_are_read(served: House) -> None:
 
 
 @pytest.mark.parametrize("end", [b"0\r\nX: ", b"5;x="], ids=["after the body", "before a chunk"])
-async def test_what_has_no_end_beside_a_body_is_refused(served: House, end: bytes) -> None:
+async def test_what_has_no_end_beside_a_body_is_refused(served: FakeApp, end: bytes) -> None:
     head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n%s\r\n" % (len(BODY), BODY)
     endless = (end + b"a" * uvicorn_http.LARGEST_HEAD)[: uvicorn_http.LARGEST_HEAD + 1]
@@ -80,7 +81,7 @@ async def test_what_has_no_end_beside_a_body_is_refused(served: House, end: byte
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
 
-async def test_a_body_in_very_small_chunks_is_read(served: House) -> None:
+async def test_a_body_in_very_small_chunks_is_read(served: FakeApp) -> None:
     head = POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     spaces = b"1\r\n \r\n" * 60_000  # more bytes around it than a head may have
     said = await told(served, head, spaces, b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY))
@@ -97,20 +98,20 @@ async def test_a_body_in_very_small_chunks_is_read(served: House) -> None:
     ],
     ids=["TLS", "two lengths", "a length and chunks", "a null"],
 )
-async def test_what_is_no_http_is_told_so_in_json(served: House, sent: bytes) -> None:
+async def test_what_is_no_http_is_told_so_in_json(served: FakeApp, sent: bytes) -> None:
     assert answer(await told(served, sent)) == (b"HTTP/1.1 400 Bad Request", NO_HTTP)
 
 
 @pytest.mark.parametrize("sent", [b"", LINE, WHOLE + LINE], ids=["nothing", "half a head", "another half"])
 async def test_a_connection_that_brings_no_request_is_closed(
-    served: House, sent: bytes, monkeypatch: pytest.MonkeyPatch
+    served: FakeApp, sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uvicorn_http, "HEAD_SECONDS", 0.2)
     said = await told(served, sent)
     assert said.count(b"HTTP/1.1 ") == sent.count(BODY)
 
 
-async def test_a_stream_goes_on_whatever_comes_behind_it(served: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_goes_on_whatever_comes_behind_it(served: FakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uvicorn_http, "HEAD_SECONDS", 0.01)
     body = b'{"query": "subscription { count(upto: 3) }"}'
     head = POST + b"Accept: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -127,7 +128,7 @@ async def test_a_stream_goes_on_whatever_comes_behind_it(served: House, monkeypa
     ],
     ids=["POST", "a long header"],
 )
-async def test_what_is_no_handshake_is_told_so(served: House, sent: bytes) -> None:
+async def test_what_is_no_handshake_is_told_so(served: FakeApp, sent: bytes) -> None:
     status, body = answer(await told(served, sent))
     assert status == b"HTTP/1.1 400 Bad Request"
     assert body == error("BAD_REQUEST", "This is no handshake of a WebSocket")

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.clients.websocket import INIT, ask, client, complete, heard
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,15 +37,15 @@ messages = anything | st.fixed_dictionaries(
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
 @given(st.lists(messages, max_size=4), st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_json_in_any_place(
-    served: House, caplog: pytest.LogCaptureFixture, given_: list[Any], initialised: bool
+    served: FakeApp, caplog: pytest.LogCaptureFixture, given_: list[Any], initialised: bool
 ) -> None:
     caplog.clear()
     async with client(served, INIT if initialised else None) as one:

@@ -11,19 +11,20 @@ from websockets.typing import Origin, Subprotocol
 
 from server.websocket.limits import SocketLimits
 from tests.support.clients.websocket import ACK, INIT, ask, client, heard
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
 @pytest.mark.parametrize("payload", [{}, {"payload": None}, {"payload": {}}, {"payload": {"authorization": None}}])
-async def test_acknowledges(served: House, payload: dict[str, Any]) -> None:
+async def test_acknowledges(served: FakeApp, payload: dict[str, Any]) -> None:
     served.contexts.clear()
     async with client(served) as one:
         await one.send({**INIT, **payload})
@@ -90,7 +91,7 @@ CLOSED: list[tuple[list[Any], int, str]] = [
 
 @pytest.mark.parametrize(("messages", "code", "reason"), CLOSED, ids=lambda value: str(value)[:60])
 async def test_closes(
-    served: House, messages: list[Any], code: int, reason: str, caplog: pytest.LogCaptureFixture
+    served: FakeApp, messages: list[Any], code: int, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with client(served) as one:
         await one.send(*messages)
@@ -102,18 +103,18 @@ async def test_closes(
 
 
 @pytest.mark.parametrize("offered", [None, [Subprotocol("graphql-ws")]])
-async def test_other_subprotocols(served: House, offered: list[Subprotocol] | None) -> None:
+async def test_other_subprotocols(served: FakeApp, offered: list[Subprotocol] | None) -> None:
     async with client(served, subprotocols=offered) as one:
         assert await one.closed() == (4406, "Subprotocol not acceptable")
 
 
 async def test_no_initialisation() -> None:
-    async with house(SocketLimits(init_time=0.05)) as served, client(served) as one:
+    async with sample_api(socket_limits=SocketLimits(init_time=0.05)) as served, client(served) as one:
         assert await one.closed() == (4408, "Connection initialisation timeout")
 
 
 async def test_origins() -> None:
-    async with house(origins=("https://app.example",)) as served:
+    async with sample_api(allowed_origins=("https://app.example",)) as served:
         own = served.url.removesuffix("/graphql")
         for origin in (own, own.replace("http", "https", 1), "https://app.example", "HTTPS://APP.EXAMPLE"):
             async with client(served, INIT, origin=Origin(origin)):
@@ -125,7 +126,7 @@ async def test_origins() -> None:
             assert refused.value.response.status_code == 403
 
 
-async def test_ping(served: House) -> None:
+async def test_ping(served: FakeApp) -> None:
     async with client(served) as one:
         await one.send({"type": "ping"})
         assert await one.hear() == {"type": "pong"}

@@ -8,18 +8,19 @@ import pytest
 
 from server.websocket.limits import SocketLimits
 from tests.support.clients.websocket import GOOD, INIT, ask, client, complete, heard
-from tests.support.servers.sample_api import House, house
+from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_schema import FakeApp
 
 BUG = "Something went wrong here; the request id names it in our log."
 
 
 @pytest.fixture
-async def served() -> AsyncIterator[House]:
-    async with house() as one:
+async def served() -> AsyncIterator[FakeApp]:
+    async with sample_api() as one:
         yield one
 
 
-async def test_queries_and_mutations(served: House) -> None:
+async def test_queries_and_mutations(served: FakeApp) -> None:
     async with client(served, GOOD) as one:
         await one.send(ask("query($n: String!) { hello(name: $n) who }", variables={"n": "Bo"}, extensions=None))
         assert await one.hear() == heard("1", data={"hello": "Hello Bo", "who": "ada"})
@@ -30,7 +31,7 @@ async def test_queries_and_mutations(served: House) -> None:
     assert served.written == ["x"]
 
 
-async def test_a_context_for_each_operation(served: House) -> None:
+async def test_a_context_for_each_operation(served: FakeApp) -> None:
     async with client(served, GOOD) as one:
         for number in ("1", "2"):
             await one.send(ask("{ who }", number))
@@ -39,7 +40,7 @@ async def test_a_context_for_each_operation(served: House) -> None:
     assert served.contexts == [("Bearer good", "127.0.0.1")] * 3
 
 
-async def test_subscription(served: House) -> None:
+async def test_subscription(served: FakeApp) -> None:
     async with client(served, INIT) as one:
         await one.send(ask("subscription { count(upto: 3) }"))
         for number in ("0", "1", "2"):
@@ -48,7 +49,7 @@ async def test_subscription(served: House) -> None:
     assert served.cleaned == ["count"]
 
 
-async def test_errors_leave_other_operations_alive(served: House) -> None:
+async def test_errors_leave_other_operations_alive(served: FakeApp) -> None:
     async with client(served, INIT) as one:
         await one.send(ask("subscription { wait }", "w"))
         assert await one.hear() == heard("w", data={"wait": 0})
@@ -68,7 +69,7 @@ async def test_errors_leave_other_operations_alive(served: House) -> None:
         assert served.cleaned == []
 
 
-async def test_complete_ends_the_generator(served: House) -> None:
+async def test_complete_ends_the_generator(served: FakeApp) -> None:
     async with client(served, INIT) as one:
         await one.send(complete("unknown"), ask("subscription { wait }"))
         assert await one.hear() == heard("1", data={"wait": 0})
@@ -79,16 +80,16 @@ async def test_complete_ends_the_generator(served: House) -> None:
         assert served.cleaned == ["wait"]
 
 
-async def test_a_client_that_leaves(served: House) -> None:
+async def test_a_client_that_leaves(served: FakeApp) -> None:
     async with client(served, INIT) as one:
         await one.send(ask("subscription { wait }"), ask("subscription { wait }", "2"))
         assert [(await one.hear())["type"] for _ in range(2)] == ["next", "next"]
         one.connection.transport.abort()
     async with asyncio.timeout(10):
-        await served.all_cleaned("wait", "wait")
+        await served.wait_for_cleanup("wait", "wait")
 
 
-async def test_refused_and_broken_subscriptions(served: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_refused_and_broken_subscriptions(served: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
     breaks = "subscription($how: String!) { breaks(how: $how) { name } }"
     first = heard("1", data={"breaks": {"name": "first"}})
     async with client(served, INIT) as one:
@@ -108,9 +109,9 @@ async def test_refused_and_broken_subscriptions(served: House, caplog: pytest.Lo
     assert "hunter2" not in caplog.text
 
 
-async def test_a_broken_context(served: House, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_broken_context(served: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
     async with client(served, INIT) as one:
-        served.broken = True
+        served.fails = True
         await one.send(ask("{ hello }"))
         answer = await one.hear()
         assert (answer["type"], answer["payload"][0]["message"]) == ("error", BUG)
@@ -120,14 +121,14 @@ async def test_a_broken_context(served: House, caplog: pytest.LogCaptureFixture)
     assert "hunter2" not in caplog.text
 
 
-async def test_session_expires(served: House) -> None:
-    served.lives = dt.timedelta(seconds=0.2)
+async def test_session_expires(served: FakeApp) -> None:
+    served.session_length = dt.timedelta(seconds=0.2)
     async with client(served, GOOD) as one:
         assert await one.closed() == (4403, "Session expired")
 
 
 async def test_at_most_so_many_operations() -> None:
-    async with house(SocketLimits(operations=2)) as served, client(served, INIT) as one:
+    async with sample_api(socket_limits=SocketLimits(operations=2)) as served, client(served, INIT) as one:
         await one.send(*(ask("subscription { wait }", number) for number in "ab"))
         assert [await one.hear(), await one.hear()] == [heard(number, data={"wait": 0}) for number in "ab"]
         await one.send(ask("{ hello }", "c"))
@@ -139,7 +140,7 @@ async def test_at_most_so_many_operations() -> None:
 
 
 async def test_of_a_burst_only_those_too_many_are_refused() -> None:
-    async with house(SocketLimits(operations=2)) as served, client(served, INIT) as one:
+    async with sample_api(socket_limits=SocketLimits(operations=2)) as served, client(served, INIT) as one:
         await one.send(*(ask("subscription { wait }", number) for number in "abc"))
         answers = [await one.hear() for _ in "abc"]
         assert {answer["id"]: answer["type"] for answer in answers} == {"a": "next", "b": "next", "c": "error"}
@@ -147,24 +148,24 @@ async def test_of_a_burst_only_those_too_many_are_refused() -> None:
 
 async def test_a_client_that_does_not_read() -> None:
     limits = SocketLimits(send_time=0.2)
-    async with house(limits) as served, client(served, INIT, max_queue=1, compression=None) as one:
+    async with sample_api(socket_limits=limits) as served, client(served, INIT, max_queue=1, compression=None) as one:
         await one.send(ask("subscription { count(pad: 100000) }"))
         async with asyncio.timeout(10):
-            await served.all_cleaned("count")
+            await served.wait_for_cleanup("count")
         assert await one.closed() == (1013, "Too slow; resume with `after`")
 
 
-async def test_a_stream_that_never_waits_leaves_room_for_others(served: House) -> None:
+async def test_a_stream_that_never_waits_leaves_room_for_others(served: FakeApp) -> None:
     async with client(served, INIT) as one:
         await one.send(ask("subscription { count }", "c"), ask("{ hello }"))
         while await one.hear() != heard("1", data={"hello": "Hello you"}):
             pass
         await one.send(complete("c"))
         async with asyncio.timeout(10):
-            await served.all_cleaned("count")
+            await served.wait_for_cleanup("count")
 
 
-async def test_server_goes(served: House) -> None:
+async def test_server_goes(served: FakeApp) -> None:
     async with client(served, INIT) as one, client(served) as uninitialised:
         await one.send(ask("subscription { wait }"))
         assert await one.hear() == heard("1", data={"wait": 0})

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.support.servers.sample_api import House
+from tests.support.servers.sample_schema import FakeApp
 
 INIT = {"type": "connection_init"}
 ACK = {"type": "connection_ack"}
@@ -50,7 +50,7 @@ class Client:
 
 
 @asynccontextmanager
-async def client(served: House, init: dict[str, Any] | None = None, **options: Any) -> AsyncIterator[Client]:
+async def client(served: FakeApp, init: dict[str, Any] | None = None, **options: Any) -> AsyncIterator[Client]:
     options.setdefault("subprotocols", [Subprotocol("graphql-transport-ws")])
     async with connect(served.ws, open_timeout=10, close_timeout=5, **options) as connection:
         one = Client(connection)

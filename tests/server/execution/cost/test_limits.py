@@ -12,9 +12,9 @@ from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from tests.support.servers.sample_api import SCHEMA, Context, House
+from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp
 
-ADA = Context(House(), "ada", None)
+ADA = Context(FakeApp(), "ada", None)
 CHECK = "query($entry: Entry!) { check(entry: $entry) }"
 PARTS = 'query($parts: [Part!] = [{}]) { check(entry: {title: "x", parts: $parts}) }'
 INTROSPECTION = get_introspection_query(

@@ -9,9 +9,9 @@ from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from tests.support.servers.sample_api import Context, House
+from tests.support.servers.sample_schema import Context, FakeApp
 
-ADA = Context(House(), "ada", None)
+ADA = Context(FakeApp(), "ada", None)
 
 EVERYTHING = """
 query ($first: Int) {

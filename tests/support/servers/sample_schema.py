@@ -1,0 +1,184 @@
+"""A small schema that tests of execution and transports use instead of the real one, and its context."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import strawberry
+from graphql import GraphQLError
+
+from schema.base import Schema
+from server.connections import OpenConnections
+from services.accounts.sessions import SessionEnded
+
+
+@dataclass
+class FakeApp:
+    """What tests change of a running sample application, and what they read of it."""
+
+    contexts: list[tuple[str | None, str]] = field(default_factory=list)
+    """The ``Authorization`` and the address with which each context was made."""
+    written: list[str] = field(default_factory=list)
+    """What the mutation ``write`` was given."""
+    cleaned: list[str] = field(default_factory=list)
+    """The subscriptions that have run to the end of their ``finally``."""
+    session_length: dt.timedelta = dt.timedelta(minutes=10)
+    fails: bool = False
+    """Whether making a context fails."""
+    signed_out: bool = False
+    url: str = ""
+    connections: OpenConnections = field(default_factory=OpenConnections)
+
+    @property
+    def ws(self) -> str:
+        """Return the URL of the WebSocket."""
+        return self.url.replace("http", "ws", 1)
+
+    async def wait_for_contexts(self, count: int) -> None:
+        """Wait until this many contexts have been made."""
+        while len(self.contexts) < count:
+            await asyncio.sleep(0.01)
+
+    async def wait_for_cleanup(self, *names: str) -> None:
+        """Wait until these subscriptions, and no others, have cleaned up."""
+        while self.cleaned != list(names):
+            await asyncio.sleep(0.01)
+
+
+@dataclass
+class Context:
+    app: FakeApp
+    viewer: str | None
+    expires_at: dt.datetime | None
+    client: str = "127.0.0.1"
+
+    @property
+    def member_id(self) -> str | None:
+        return self.viewer
+
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.input
+class Part:
+    due: dt.date | None = strawberry.UNSET
+    number: int | None = None
+
+
+@strawberry.input
+class Entry:
+    title: str
+    part: Part | None = None
+    parts: list[Part] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(one_of=True)
+class Slot:
+    text: str | None = strawberry.UNSET
+    date: dt.date | None = strawberry.UNSET
+
+
+@strawberry.type
+class Thing:
+    name: str
+
+    @strawberry.field
+    def me(self) -> "Thing":
+        return self
+
+    @strawberry.field
+    def sure(self) -> str:
+        raise ValueError("the value is hunter2")
+
+
+def _fail() -> str:
+    raise LookupError("the key is hunter2")
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self, name: str = "you") -> str:
+        return f"Hello {name}"
+
+    @strawberry.field
+    async def who(self, info: Info) -> str | None:
+        return info.context.viewer
+
+    @strawberry.field
+    def secret(self, info: Info) -> str | None:
+        raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
+
+    @strawberry.field
+    async def bug(self) -> str | None:
+        try:
+            return _fail()
+        except LookupError as error:
+            raise RuntimeError("row (42, hunter2) violates") from error
+
+    @strawberry.field
+    def thing(self) -> Thing:
+        return Thing(name="thing")
+
+    @strawberry.field
+    def maybe(self) -> Thing | None:
+        return Thing(name="maybe")
+
+    @strawberry.field
+    def number(self) -> int | None:
+        return "hunter2"  # type: ignore[return-value]
+
+    @strawberry.field
+    def check(self, entry: Entry, on: dt.date | None = None) -> str:
+        return entry.title
+
+    @strawberry.field
+    def slots(self, slots: list[Slot]) -> str:
+        return ",".join(slot.text or "" for slot in slots)
+
+    @strawberry.field
+    def price(self, price: Decimal) -> Decimal:
+        return price
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def write(self, info: Info, text: str) -> str:
+        info.context.app.written.append(text)
+        return text
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def count(self, info: Info, upto: int = 1_000_000, pad: int = 0) -> AsyncGenerator[str, None]:
+        try:
+            for number in range(upto):
+                yield f"{number}{'x' * pad}"
+        finally:
+            await asyncio.sleep(0)
+            info.context.app.cleaned.append("count")
+
+    @strawberry.subscription
+    async def wait(self, info: Info) -> AsyncGenerator[int, None]:
+        try:
+            yield 0
+            await asyncio.Event().wait()
+        finally:
+            info.context.app.cleaned.append("wait")
+
+    @strawberry.subscription
+    async def breaks(self, how: str) -> AsyncGenerator[Thing, None]:
+        if how == "signed out":
+            raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
+        yield Thing(name="first")
+        if how == "over":
+            raise SessionEnded("Signed out elsewhere")
+        raise RuntimeError("row (42, hunter2) violates")
+
+
+SCHEMA = Schema(Query, Mutation, Subscription)
