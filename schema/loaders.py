@@ -13,7 +13,7 @@ from tortoise import Model
 from models import Employer, LearningAim, Member, Programme, Tracker
 from services import history
 from services.automations.proposed_changes import ProposedChange, proposed_changes
-from services.automations.settings import AutomationSetting, settings_of
+from services.automations.settings import AutomationSetting, automation_settings
 from services.paging.pages import Page, PageRequest
 from services.records.learners import fetch_aims, fetch_groups
 from services.rows import referenced_rows_by_id, rows_by_id
@@ -72,7 +72,7 @@ class Loaders:
         return [by_id.get(type_id) for type_id in ids]
 
     async def _load_settings(self, ids: list[UUID]) -> list[AutomationSetting | None]:
-        by_id = {setting.id: setting for setting in await settings_of(self._viewer, ids=ids)}
+        by_id = {setting.id: setting for setting in await automation_settings(self._viewer, ids=ids)}
         return [by_id.get(setting_id) for setting_id in ids]
 
     async def _load_pages(

@@ -8,7 +8,7 @@ import models
 from schema.context import Info
 from schema.fields import edge
 from schema.relay import NODE_ID, Node
-from services.automations.settings import AutomationSetting, settings_of
+from services.automations.settings import AutomationSetting, automation_settings
 from services.kernel.global_ids import to_global_id
 
 
@@ -35,7 +35,7 @@ class ProcessAutomation(Node):
 
 
 async def _process_automations(info: Info) -> list[AutomationSetting]:
-    return await settings_of(info.context.require_viewer())
+    return await automation_settings(info.context.require_viewer())
 
 
 @strawberry.type(description="A training provider: what everything else belongs to.")

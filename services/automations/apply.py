@@ -1,4 +1,4 @@
-"""Carrying out a plan in the learner's record, which the caller has locked."""
+"""Write an automation's changes to the learner's record, which the caller has locked."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 from models import Learner, LearningAim
 from models.base import new_id
 from models.database import fetch
-from services.automations.restarts import carried_on
+from services.automations.restarts import copied_columns
 from services.automations.snapshots import Proposal
 
 
-async def write_record(learner: Learner, aims: Sequence[LearningAim], found: Sequence[Proposal]) -> None:
-    """Make the record what the plan says; ``aims`` are all that the learner has.
+async def write_record(learner: Learner, aims: Sequence[LearningAim], proposals: Sequence[Proposal]) -> None:
+    """Write the proposals to the record; ``aims`` are all that the learner has.
 
-    The record counts as changed here, which an import heeds, at the clock's time and not the transaction's: the
-    learner may have waited for an import that began later and ended before.
+    The record is marked as changed, which an import considers, at the clock's time and not the transaction's: the
+    learner's lock may have been held by an import that began later and ended before.
     """
-    written = [item for item in found if item.writes]
+    written = [proposal for proposal in proposals if proposal.writes]
     if not written:
         return
     now = (await fetch("SELECT clock_timestamp() AS now"))[0]["now"]
@@ -28,17 +28,19 @@ async def write_record(learner: Learner, aims: Sequence[LearningAim], found: Seq
 
 
 def _columns(written: Sequence[Proposal], owner: str, *, new: bool = False) -> dict[str, Any]:
+    changes = (proposal.change for proposal in written)
     return {
-        item.change.field.column: item.change.field.column_value(item.change.after)
-        for item in written
-        if item.change.owner == owner and item.change.new == new
+        change.field.column: change.field.to_column(change.after)
+        for change in changes
+        if change.owner == owner and change.new == new
     }
 
 
 async def _write_new_aims(aims: Sequence[LearningAim], written: Sequence[Proposal]) -> None:
-    after = {item.change.aim.id: item.change.aim for item in written if item.change.new and item.change.aim}
-    sequence = max((aim.sequence for aim in aims), default=0)
-    for place, (aim_id, aim) in enumerate(after.items(), sequence + 1):
+    changes = (proposal.change for proposal in written)
+    resumed = {change.aim.id: change.aim for change in changes if change.new and change.aim}
+    last_sequence = max((aim.sequence for aim in aims), default=0)
+    for sequence, (aim_id, aim) in enumerate(resumed.items(), last_sequence + 1):
         await LearningAim.create(
-            id=new_id(), sequence=place, **carried_on(aim), **_columns(written, str(aim_id), new=True)
+            id=new_id(), sequence=sequence, **copied_columns(aim), **_columns(written, str(aim_id), new=True)
         )

@@ -1,42 +1,54 @@
-"""The trackers that the system itself opens once an automation has been applied: what somebody still has to do.
+"""Open the follow-up trackers of applied automations: what a member still has to do.
 
-A change of name or address and a return to learning remind: the awarding organisation may have to be told.
+After a change of name or address and a return to learning, the awarding organisation may have to be informed.
 """
 
 from models import Tracker, TrackerType, TrackerTypeVersion
 from models.base import dump_json, new_id
-from models.database import fetch
+from services.kernel.sql import NamedStatement
 
-REMINDING = frozenset({"CHANGE_OF_NAME", "CHANGE_OF_ADDRESS", "RETURN_TO_LEARNING"})
+TYPES_WITH_FOLLOW_UP = frozenset({"CHANGE_OF_NAME", "CHANGE_OF_ADDRESS", "RETURN_TO_LEARNING"})
 
-_TYPE = "COMPLIANCE"
+_FOLLOW_UP_TYPE = "COMPLIANCE"
 _VALUES = {
     "documentKind": ["OTHER"],
     "otherDocument": "Notice to the awarding organisation",
     "issue": ["OUT_OF_DATE"],
 }
-_WRITE = """
+_INSERT = NamedStatement("""
 WITH counted AS (
     UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
-    WHERE organisation_id = $2 RETURNING trackers, newest_at
-), written AS (
+    WHERE organisation_id = :organisation_id RETURNING trackers, newest_at
+), inserted AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, status, description,
         "values", version, created_at, updated_at)
-    SELECT $1, $2, trackers, $3, $4, $5, 'NEW', $6, $7, 1, newest_at, newest_at FROM counted
+    SELECT :id, :organisation_id, trackers, :type_id, :type_version_id, :learner_id, 'NEW', :description,
+        :values, 1, newest_at, newest_at FROM counted
     RETURNING id, created_at
 )
 INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, at, version, changes)
-SELECT $8, $2, id, 'CREATED', created_at, 1, '[]' FROM written
-"""
+SELECT :event_id, :organisation_id, id, 'CREATED', created_at, 1, '[]' FROM inserted
+""")
 
 
 async def open_follow_up(applied: Tracker) -> None:
-    """Open what the automation reminds of, in the caller's transaction: unassigned, and nobody is told."""
-    kind = await TrackerType.get(id=applied.type_id)
-    if kind.key not in REMINDING:
+    """Open the follow-up of an applied automation, if its type has one, in the caller's transaction.
+
+    It has no assignee, and nobody is notified of it.
+    """
+    automation = await TrackerType.get(id=applied.type_id)
+    if automation.key not in TYPES_WITH_FOLLOW_UP:
         return
-    type_ = await TrackerType.get(organisation_id=None, key=_TYPE)
+    type_ = await TrackerType.get(organisation_id=None, key=_FOLLOW_UP_TYPE)
     form = await TrackerTypeVersion.get(type_id=type_.id, version=type_.version)
-    description = f"{kind.name} was applied by tracker {applied.number}. Does the awarding organisation have to know?"
-    about = (applied.organisation_id, type_.id, form.id, applied.learner_id, description)
-    await fetch(_WRITE, new_id(), *about, dump_json(_VALUES), new_id())
+    await _INSERT.fetch(
+        id=new_id(),
+        organisation_id=applied.organisation_id,
+        type_id=type_.id,
+        type_version_id=form.id,
+        learner_id=applied.learner_id,
+        description=f"{automation.name} was applied by tracker {applied.number}. "
+        "Does the awarding organisation have to know?",
+        values=dump_json(_VALUES),
+        event_id=new_id(),
+    )

@@ -1,4 +1,4 @@
-"""What the ILR's codes mean, as people read them beside the code.
+"""The meanings of the ILR's codes, which are shown beside the code.
 
 Sources: the ILR specification's fields CompStatus, Outcome and WithdrawReason, and the official rule engine of
 2020-21 for the reasons 46 and 97.
@@ -36,5 +36,5 @@ WITHDRAW_REASONS: Mapping[int, str] = MappingProxyType(
 
 
 def with_meaning(code: int, meanings: Mapping[int, str]) -> str:
-    """``6 – break in learning``; a code without a known meaning stands alone."""
+    """Return a code with its meaning, as ``6 – break in learning``; the code alone if its meaning is unknown."""
     return f"{code} – {meanings[code]}" if code in meanings else str(code)

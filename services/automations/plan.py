@@ -1,4 +1,4 @@
-"""What a process automation changes in a learner's record: its plan, made of the form and the present record."""
+"""Plan what a process automation changes in a learner's record, from the form's values and the present record."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from typing import Any
 
 from models import Learner, LearningAim
 from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
-from services.automations.restarts import restarted
+from services.automations.restarts import restart_values
 from services.automations.rules import touched_aims
 from services.forms.definitions import ChoiceField, DecimalField, FieldKind, TypeDefinition
 from services.forms.kinds.numbers import plain_text
 from services.forms.kinds.types import CanonicalValue
 from services.forms.visibility import visible_fields
 
-STATUS = ("status",)
-"""Where a change stands that no field of the form says: approving is what asks for it."""
+STATUS_PATH = ("status",)
+"""The path of a change that no field of the form asks for: approving does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChange:
-    """One field of the record and what it is to hold.
+    """One field of the record and its new value.
 
-    ``aim`` is the learning aim that has it; with ``new``, the one after which a new aim is to start, which then
-    has it. ``path`` is the input's place that asks for it.
+    ``aim`` is the learning aim that has the field; with ``new`` it is the aim of the break, and the field is one of the
+    new aim that follows it. ``path`` is the path of the input that asks for the change.
     """
 
     field: RecordField
@@ -34,45 +34,45 @@ class RecordChange:
 
     @property
     def owner(self) -> str:
-        """The row that has the field, in the snapshot's words."""
+        """Return the row that has the field: an aim's id, or an empty text for the learner."""
         return "" if self.aim is None else str(self.aim.id)
 
 
 Values = Mapping[str, CanonicalValue]
 
 
-def plan(
+def plan_changes(
     definition: TypeDefinition, values: Values, learner: Learner, aims: Sequence[LearningAim]
 ) -> list[RecordChange]:
-    """Everything that the automation would do now to a learner with these ``aims``, the learner's fields first."""
-    found = list(changes_of(definition, values, learner))
+    """Return all changes to a learner with these ``aims``, the learner's own fields first."""
+    changes = list(changes_of(definition, values, learner))
     touched = sorted(touched_aims(definition, aims), key=lambda aim: aim.sequence)
     for aim in touched:
-        found += changes_of(definition, values, aim)
+        changes += changes_of(definition, values, aim)
     for aim in touched:
-        found += _new_aim(definition, values, aim)
-    return found
+        changes += _new_aim(definition, values, aim)
+    return changes
 
 
 def changes_of(definition: TypeDefinition, values: Values, owner: Learner | LearningAim) -> Iterator[RecordChange]:
-    """What the effects make of one row: the learner's, or that of an aim."""
+    """Yield the changes that the effects make to one row: the learner's, or that of an aim."""
     aim = owner if isinstance(owner, LearningAim) else None
     visible = visible_fields(definition, values)
     for name, field in RECORD_FIELDS.items():
         effect = definition.effects.get(name)
-        if effect is None or field.of_aim != (aim is not None):
+        if effect is None or field.is_aim_field != (aim is not None):
             continue
-        if effect.get("keep_if_set") and field.held(owner) is not None:
+        if effect.get("keep_if_set") and field.value_of(owner) is not None:
             continue
-        if (asked := _asked(definition, values, visible, effect, field)) is not None:
-            after, path = asked
+        if (result := _evaluate(definition, values, visible, effect, field)) is not None:
+            after, path = result
             yield RecordChange(field=field, after=after, path=path, aim=aim)
 
 
-def _asked(
+def _evaluate(
     definition: TypeDefinition, values: Values, visible: frozenset[str], effect: Mapping[str, Any], target: RecordField
 ) -> tuple[RecordValue, tuple[str, ...]] | None:
-    """What an effect asks for, and where that was entered; None if its field is hidden."""
+    """Return the value that an effect sets, and the path where it was entered; None if its field is hidden."""
     if "by" in effect:
         chosen = values.get(effect["by"]) if effect["by"] in visible else None
         if not isinstance(chosen, list) or chosen[0] not in effect:
@@ -80,17 +80,19 @@ def _asked(
         source = effect[chosen[0]]
         if not isinstance(source, Mapping):
             return source, ("values", effect["by"])
-        return _asked(definition, values, visible, source, target)
+        return _evaluate(definition, values, visible, source, target)
     if "value" in effect:
-        return effect["value"], STATUS
+        return effect["value"], STATUS_PATH
     key = effect["field"]
     if key not in visible:
         return None
-    return _entered(definition, key, values.get(key), target), ("values", key)
+    return _record_value(definition, key, values.get(key), target), ("values", key)
 
 
-def _entered(definition: TypeDefinition, key: str, value: CanonicalValue | None, target: RecordField) -> RecordValue:
-    """A value of the form as the record takes it: the code of a choice as a number where the record has numbers."""
+def _record_value(
+    definition: TypeDefinition, key: str, value: CanonicalValue | None, target: RecordField
+) -> RecordValue:
+    """Return a form's value as the record stores it: the value of a choice as a number if the field has numbers."""
     field = definition.field(key)
     if isinstance(field, ChoiceField) and isinstance(value, list):
         return int(value[0]) if target.kind is FieldKind.INTEGER else value[0]
@@ -101,8 +103,8 @@ def _entered(definition: TypeDefinition, key: str, value: CanonicalValue | None,
 
 
 def _new_aim(definition: TypeDefinition, values: Values, aim: LearningAim) -> list[RecordChange]:
-    """The fields of the aim that starts after a break; the aim of the break stays as it is."""
-    if definition.restarts is None or not (new := restarted(definition.restarts, values, aim)):
+    """Return the fields of the aim that starts after a break; the aim of the break is not changed."""
+    if definition.restarts is None or not (new := restart_values(definition.restarts, values, aim)):
         return []
     path = ("values", definition.restarts["start"])
     return [

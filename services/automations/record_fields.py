@@ -1,4 +1,4 @@
-"""The fields of a learner's record that process automations touch: where they are kept, and how they read."""
+"""The fields of a learner's record that process automations change: their columns, and how they are displayed."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from services.forms.display import MISSING_NAME
 from services.forms.kinds.numbers import plain_text
 from services.kernel.dates import format_date
 
-# In canonical form, as trackers keep their values: decimal, day and reference as text.
+# In canonical form, as trackers store their values: decimals, dates and references as text.
 RecordValue: TypeAlias = str | int | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """A column of a learner or of a learning aim; ``codes`` are the meanings of the ILR's codes in it."""
+    """A column of learners or learning aims; ``codes`` are the meanings of the ILR's codes in it."""
 
     name: str
     column: str
@@ -30,16 +30,16 @@ class RecordField:
     codes: Mapping[int, str] | None = None
 
     @property
-    def of_aim(self) -> bool:
-        """Whether each learning aim has it, and not the learner."""
+    def is_aim_field(self) -> bool:
+        """Return whether learning aims have the field, not the learner."""
         return self.name.startswith("aim.")
 
-    def held(self, owner: Learner | LearningAim) -> RecordValue:
-        """What a learner or an aim holds there, in canonical form."""
+    def value_of(self, owner: Learner | LearningAim) -> RecordValue:
+        """Return the value that a learner or an aim has, in canonical form."""
         return _canonical(getattr(owner, self.column))
 
-    def column_value(self, value: RecordValue) -> Any:
-        """A canonical value as the row takes it."""
+    def to_column(self, value: RecordValue) -> Any:
+        """Return a canonical value as it is stored in the column."""
         if value is None:
             return None
         match self.kind:
@@ -51,8 +51,8 @@ class RecordField:
                 return UUID(str(value))
         return ProgrammeStatus(str(value)) if self.column == "programme_status" else value
 
-    def worded(self, value: RecordValue, names: Mapping[UUID, str]) -> str | None:
-        """A canonical value as people read it; ``names`` has those of what references point to."""
+    def display(self, value: RecordValue, names: Mapping[UUID, str]) -> str | None:
+        """Return a canonical value in words; ``names`` are those of what references name."""
         match self.kind, value:
             case _, None:
                 return None
@@ -67,7 +67,7 @@ class RecordField:
         return _STATUSES[ProgrammeStatus(str(value))] if self.column == "programme_status" else str(value)
 
 
-_STATUSES = {one: one.capitalize().replace("_", " ") for one in ProgrammeStatus} | {
+_STATUSES = {status: status.capitalize().replace("_", " ") for status in ProgrammeStatus} | {
     ProgrammeStatus.ENTERED_EPA: "Entered EPA"
 }
 
@@ -86,7 +86,7 @@ def _canonical(raw: Any) -> RecordValue:
 
 
 _DATE, _INTEGER, _REFERENCE = FieldKind.DATE, FieldKind.INTEGER, FieldKind.REFERENCE
-_ALL = (
+_FIELDS = (
     RecordField("learner.title", "title", "Title"),
     RecordField("learner.givenNames", "given_names", "Given names"),
     RecordField("learner.familyName", "family_name", "Family name"),
@@ -115,5 +115,5 @@ _ALL = (
     RecordField("aim.learningSupportTo", "learning_support_to", "Learning support to", _DATE),
 )
 
-RECORD_FIELDS: Mapping[str, RecordField] = MappingProxyType({field.name: field for field in _ALL})
-"""Every field that an effect may name, in the order in which changes are told."""
+RECORD_FIELDS: Mapping[str, RecordField] = MappingProxyType({field.name: field for field in _FIELDS})
+"""Every field that an effect may name, in the order in which changes are listed."""

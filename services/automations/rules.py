@@ -1,6 +1,6 @@
-"""What the learner's record asks of a process automation: its precondition and the ILR's cross-field rules.
+"""Check a process automation against the learner's record: its precondition and the ILR's cross-field rules.
 
-Asked at creation, at approval and at application, because the record moves on in between.
+Checked at creation, at approval and when it is applied, because the record may change in between.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from services.kernel.errors import ErrorCode, Problem
 CONTINUING, COMPLETED, BREAK = 1, 2, 6
 OUTCOME_NOT_KNOWN = 8
 PROGRAMME_AIM = 1
-_ASSESSMENT = dt.timedelta(days=7)  # at least, from a programme's end to its achievement
+_MIN_ASSESSMENT = dt.timedelta(days=7)  # from a programme's end to its achievement
 
 
 async def automation_problems(
@@ -24,12 +24,12 @@ async def automation_problems(
     learner: Learner,
     aims: Sequence[LearningAim] | None = None,
 ) -> list[Problem]:
-    """All that the record has against an automation with these values; reads the learner's ``aims`` if not given."""
+    """Return all errors of an automation with these values; the learner's ``aims`` are read unless they are given."""
     problems = []
     if definition.precondition and learner.programme_status not in definition.precondition:
         allowed = ", ".join(definition.precondition)
         message = f"The learner's programme status is {learner.programme_status}; this needs one of: {allowed}."
-        problems.append(Problem(("learnerId",), ErrorCode.PRECONDITION_FAILED, message, (("allowed", allowed),)))
+        problems.append(Problem(("learner_id",), ErrorCode.PRECONDITION_FAILED, message, (("allowed", allowed),)))
     if not definition.aims:
         return problems
     if aims is None:
@@ -44,11 +44,11 @@ async def automation_problems(
 
 
 def touched_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> list[LearningAim]:
-    """The aims that an automation touches: OPEN, those of the newest BREAK, those AWAITING_OUTCOME.
+    """Return the aims that an automation changes, of its sets OPEN, LAST_BREAK and AWAITING_OUTCOME.
 
-    A break from which the learner has returned is over: its aims are left for ever, other ones followed them.
+    The aims of a break from which the learner has returned are never changed: other ones follow them.
     """
-    on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_followed(aim, aims)]
+    on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_resumed(aim, aims)]
     newest_break = max((aim.actual_end_date for aim in on_break if aim.actual_end_date), default=None)
     chosen = {
         "OPEN": {aim.id for aim in aims if aim.completion_status == CONTINUING},
@@ -60,8 +60,8 @@ def touched_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> lis
     return [aim for aim in aims if any(aim.id in chosen[name] for name in definition.aims)]
 
 
-def _was_followed(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:
-    """Whether a later aim restarts this one: the same study, with the restart indicator and its first start."""
+def _was_resumed(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:
+    """Return whether a later aim restarts this one: same study, restart indicator, and its original start date."""
     first_start = aim.original_start_date or aim.start_date
     return any(
         other.restart
@@ -72,7 +72,9 @@ def _was_followed(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:
     )
 
 
-def _day(definition: TypeDefinition, values: Mapping[str, Any], key: object) -> tuple[FieldDefinition, dt.date] | None:
+def _entered_date(
+    definition: TypeDefinition, values: Mapping[str, Any], key: object
+) -> tuple[FieldDefinition, dt.date] | None:
     field = definition.field(key) if isinstance(key, str) else None
     if not isinstance(field, DateField) or field.key not in values:
         return None
@@ -83,11 +85,11 @@ def _end_before_start(
     definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
 ) -> list[Problem]:
     effect = definition.effects.get("aim.actualEndDate")
-    if effect is None or (found := _day(definition, values, effect.get("field"))) is None:
+    if effect is None or (entered := _entered_date(definition, values, effect.get("field"))) is None:
         return []
-    field, end = found
-    kept = effect.get("keep_if_set", False)
-    starts = [aim.start_date for aim in aims if not (kept and aim.actual_end_date)]
+    field, end = entered
+    keeps_end = effect.get("keep_if_set", False)
+    starts = [aim.start_date for aim in aims if not (keeps_end and aim.actual_end_date)]
     if not starts or end >= (latest_start := max(starts)):
         return []
     message = f"{field.label} must be {format_date(latest_start)} or later, when a learning aim that it ends started."
@@ -97,9 +99,12 @@ def _end_before_start(
 def _return_before_break(
     definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
 ) -> list[Problem]:
-    if definition.restarts is None or (found := _day(definition, values, definition.restarts.get("start"))) is None:
+    if (
+        definition.restarts is None
+        or (entered := _entered_date(definition, values, definition.restarts.get("start"))) is None
+    ):
         return []
-    field, start = found
+    field, start = entered
     ends = [aim.actual_end_date for aim in aims if aim.actual_end_date]
     if not ends or start > max(ends):
         return []
@@ -112,13 +117,13 @@ def _return_before_break(
 def _achieved_too_early(
     definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
 ) -> list[Problem]:
-    """An aim that has its end keeps it, whatever end was entered: the form bounds the achievement by that one alone."""
+    """Compare with the end dates of the aims, which they keep; the form compares with the entered one only."""
     achieved, ended = (definition.effects.get(f"aim.{name}", {}) for name in ("achievementDate", "actualEndDate"))
-    if not ended.get("keep_if_set") or (found := _day(definition, values, achieved.get("field"))) is None:
+    if not ended.get("keep_if_set") or (entered := _entered_date(definition, values, achieved.get("field"))) is None:
         return []
-    field, day = found
+    field, day = entered
     ends = [aim.actual_end_date for aim in aims if aim.aim_type == PROGRAMME_AIM and aim.actual_end_date]
-    if not ends or day >= (earliest := max(ends) + _ASSESSMENT):
+    if not ends or day >= (earliest := max(ends) + _MIN_ASSESSMENT):
         return []
     message = (
         f"{field.label} must be {format_date(earliest)} or later: the programme ended on {format_date(max(ends))}."

@@ -1,4 +1,4 @@
-"""Process automations: which of the built-in ones an organisation uses, and how."""
+"""The settings of an organisation's process automations: whether each is enabled, and its four-eyes rule."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -9,16 +9,15 @@ from models import AuditKind, Role
 from models.database import fetch, transaction
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
-from services.kernel.errors import ErrorCode, Problem, ValidationFailed
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
 from services.kernel.unit_of_work import unit_of_work
 from services.viewer import Viewer
-
-_PATHS = {"enabled": "enabled", "four_eyes": "fourEyes"}
 
 
 @dataclass(frozen=True, slots=True)
 class AutomationSetting:
-    """How an organisation has set one process automation, with its type's name."""
+    """An organisation's settings of one process automation, with its type's name."""
 
     id: UUID
     key: str
@@ -27,8 +26,8 @@ class AutomationSetting:
     four_eyes: bool
 
 
-async def settings_of(viewer: Viewer, *, ids: Collection[UUID] | None = None) -> list[AutomationSetting]:
-    """The settings of the viewer's organisation, in the order of the types; all of them unless ``ids`` are named."""
+async def automation_settings(viewer: Viewer, *, ids: Collection[UUID] | None = None) -> list[AutomationSetting]:
+    """Return the settings of the viewer's organisation in the order of the types; of all types unless ``ids`` are given."""
     records: list[Mapping[str, Any]] = list(
         await fetch(
             "SELECT a.id, a.key, t.name, a.enabled, a.four_eyes FROM process_automation a "
@@ -44,39 +43,38 @@ async def settings_of(viewer: Viewer, *, ids: Collection[UUID] | None = None) ->
 async def update_setting(
     viewer: Viewer, key: str, *, enabled: bool | Absent | None, four_eyes: bool | Absent | None
 ) -> AutomationSetting:
-    """Enable a process automation of the viewer's organisation, or disable it, or set its four-eyes rule.
+    """Enable or disable a process automation of the viewer's organisation, or set its four-eyes rule.
 
-    Trackers that there are stay usable once it is disabled: it only cannot be raised any more. Raises ForbiddenError
-    without MANAGE_SETTINGS, Rejected with NOT_FOUND at ``key`` for an unknown one and REQUIRED at what is None.
+    Existing trackers stay usable once it is disabled; only new ones cannot be created. Raises ForbiddenError without
+    MANAGE_SETTINGS, ValidationFailed with NOT_FOUND at ``key`` for an unknown one and REQUIRED at what is None.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
-    given = {"enabled": enabled, "four_eyes": four_eyes}
-    return await unit_of_work(lambda: _update(viewer, key, given))
+    entry = {"enabled": enabled, "four_eyes": four_eyes}
+    return await unit_of_work(lambda: _update(viewer, key, entry))
 
 
-async def _update(viewer: Viewer, key: str, given: Mapping[str, bool | Absent | None]) -> AutomationSetting:
+async def _update(viewer: Viewer, key: str, entry: Mapping[str, bool | Absent | None]) -> AutomationSetting:
     async with transaction():
-        locked = "SELECT key FROM process_automation WHERE organisation_id = $1 ORDER BY key FOR NO KEY UPDATE"
-        await fetch(locked, viewer.organisation_id)
-        before = next((one for one in await settings_of(viewer) if one.key == key), None)
-        problems = [
-            Problem((_PATHS[name],), ErrorCode.REQUIRED, "It is either so or not; leave it out to keep it.")
-            for name, value in given.items()
-            if value is None
-        ]
+        lock = "SELECT key FROM process_automation WHERE organisation_id = $1 ORDER BY key FOR NO KEY UPDATE"
+        await fetch(lock, viewer.organisation_id)
+        before = next((setting for setting in await automation_settings(viewer) if setting.key == key), None)
+        errors = ErrorCollector()
         if before is None:
-            problems.insert(0, Problem(("key",), ErrorCode.NOT_FOUND, "There is no such process automation."))
-        if before is None or problems:
-            raise ValidationFailed(problems)
-        changed: Any = {name: value for name, value in given.items() if value is not ABSENT}
-        after = replace(before, **changed)
+            errors.at("key").add(ErrorCode.NOT_FOUND, "There is no such process automation.")
+        for name, value in entry.items():
+            if value is None:
+                errors.at(name).add(ErrorCode.REQUIRED, "It is either so or not; leave it out to keep it.")
+        errors.raise_if_any()
+        assert before is not None
+        changes: Any = {name: value for name, value in entry.items() if value is not ABSENT}
+        after = replace(before, **changes)
         if after != before:
-            written = "UPDATE process_automation SET enabled = $2, four_eyes = $3 WHERE id = $1"
-            await fetch(written, after.id, after.enabled, after.four_eyes)
-            details = {"key": key, "before": _switches(before), "after": _switches(after)}
+            update = "UPDATE process_automation SET enabled = $2, four_eyes = $3 WHERE id = $1"
+            await fetch(update, after.id, after.enabled, after.four_eyes)
+            details = {"key": key, "before": _audit_details(before), "after": _audit_details(after)}
             await audit(viewer, AuditKind.AUTOMATION_UPDATED, after.id, details)
         return after
 
 
-def _switches(setting: AutomationSetting) -> dict[str, bool]:
-    return {path: getattr(setting, name) for name, path in _PATHS.items()}
+def _audit_details(setting: AutomationSetting) -> dict[str, bool]:
+    return {"enabled": setting.enabled, "fourEyes": setting.four_eyes}

@@ -1,7 +1,7 @@
-"""What a record held when an automation's values were entered, and whether it has changed since.
+"""Keep the record as it was when an automation was entered, and find what has changed since.
 
-A snapshot is ``Tracker.record_before``: record field → what it held, of an aim's field aim id → what it held, in
-canonical form. ``aim.reference`` names every aim that the automation touched then.
+A snapshot is stored in ``Tracker.record_before``. It maps each record field to its value in canonical form, fields of
+aims to the value by aim id; ``aim.reference`` has every aim that the automation changed then.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,21 +10,21 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Learner, LearningAim
-from services.automations.plan import RecordChange, Values, changes_of, plan
+from services.automations.plan import RecordChange, Values, changes_of, plan_changes
 from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
 from services.automations.rules import touched_aims
 from services.forms.definitions import TypeDefinition
 
 Snapshot: TypeAlias = Mapping[str, Any]
 
-_KNOWN_AIMS = "aim.reference"
-# A restart leaves the aims of the break as they are, and rests on these fields of theirs.
-_RESTS_ON = ("aim.plannedEndDate", "aim.actualEndDate", "aim.completionStatus")
+_AIM_REFERENCES = "aim.reference"
+# A restart does not change the aims of the break, but is computed from these fields of theirs.
+_RESTART_SOURCES = ("aim.plannedEndDate", "aim.actualEndDate", "aim.completionStatus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A change with what the record held at entry, and what it holds now."""
+    """A change with the record's value when it was entered, and the present one."""
 
     change: RecordChange
     before: RecordValue
@@ -32,67 +32,72 @@ class Proposal:
 
     @property
     def conflict(self) -> bool:
-        """Whether the record has changed since, to something else than the automation makes of it."""
+        """Return whether the record has changed since to another value than the automation sets."""
         return self.current not in (self.before, self.change.after)
 
     @property
     def writes(self) -> bool:
-        """Whether there is anything to write: not where the record holds it already."""
+        """Return whether there is anything to write: not if the record has the value already."""
         return self.change.new or self.current != self.change.after
 
 
 def snapshot_of(definition: TypeDefinition, learner: Learner, aims: Sequence[LearningAim]) -> dict[str, Any] | None:
-    """What the fields hold that the automation touches; None of a type that touches none."""
+    """Return the values of the fields that the automation changes; None if its type changes none."""
     if not definition.effects and definition.restarts is None:
         return None
     touched = touched_aims(definition, aims)
-    found: dict[str, Any] = {_KNOWN_AIMS: {str(aim.id): aim.reference for aim in touched}} if definition.aims else {}
+    taken: dict[str, Any] = {}
+    if definition.aims:
+        taken[_AIM_REFERENCES] = {str(aim.id): aim.reference for aim in touched}
     for field in _fields(definition):
-        found[field.name] = {str(aim.id): field.held(aim) for aim in touched} if field.of_aim else field.held(learner)
-    return found
+        if field.is_aim_field:
+            taken[field.name] = {str(aim.id): field.value_of(aim) for aim in touched}
+        else:
+            taken[field.name] = field.value_of(learner)
+    return taken
 
 
-async def snapshot(definition: TypeDefinition, learner: Learner) -> dict[str, Any] | None:
-    """What ``Tracker.record_before`` keeps when values are entered."""
+async def take_snapshot(definition: TypeDefinition, learner: Learner) -> dict[str, Any] | None:
+    """Return the snapshot for ``Tracker.record_before``; it reads the learner's aims."""
     aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
     return snapshot_of(definition, learner, aims)
 
 
-def proposals(
+def make_proposals(
     definition: TypeDefinition,
     values: Values,
     learner: Learner,
     aims: Sequence[LearningAim],
     before: Snapshot | None,
 ) -> list[Proposal]:
-    """What the automation would do, beside what was there at entry; without a snapshot that is what is there now.
+    """Return what the automation would change, with the values at entry; without a snapshot these are the present ones.
 
-    An aim that it would have touched then and would not now, because the record moved on, is among them if that
-    is a conflict; so is what a restart rests on.
+    An aim that it would have changed then and would not now, because the record has changed, is included if that is a
+    conflict; so is what a restart is computed from.
     """
-    found = [_proposal(change, learner, before) for change in plan(definition, values, learner, aims)]
+    proposals = [_proposal(change, learner, before) for change in plan_changes(definition, values, learner, aims)]
     if before is not None:
-        found += _moved_on(definition, values, aims, before)
-        found += _rested_on(definition, values, aims, before)
-    return found
+        proposals += _conflicts_of_former_aims(definition, values, aims, before)
+        proposals += _conflicts_of_restart(definition, values, aims, before)
+    return proposals
 
 
 def _fields(definition: TypeDefinition) -> Iterator[RecordField]:
-    rests_on = _RESTS_ON if definition.restarts else ()
-    return (field for name, field in RECORD_FIELDS.items() if name in definition.effects or name in rests_on)
+    sources = _RESTART_SOURCES if definition.restarts else ()
+    return (field for name, field in RECORD_FIELDS.items() if name in definition.effects or name in sources)
 
 
 def _proposal(change: RecordChange, learner: Learner, before: Snapshot | None) -> Proposal:
     if change.new:
         return Proposal(change=change, before=None, current=None)
-    current = change.field.held(change.aim or learner)
-    return Proposal(change=change, before=_held_before(before, change.field, change.aim, current), current=current)
+    current = change.field.value_of(change.aim or learner)
+    return Proposal(change=change, before=_value_before(before, change.field, change.aim, current), current=current)
 
 
-def _held_before(
+def _value_before(
     before: Snapshot | None, field: RecordField, aim: LearningAim | None, current: RecordValue
 ) -> RecordValue:
-    """What a field held at entry; of an aim that was not touched then, nothing."""
+    """Return the value of a field at entry; None for an aim that would not have been changed then."""
     if before is None:
         return current
     if aim is None:
@@ -102,43 +107,45 @@ def _held_before(
     return of_aim
 
 
-def _moved_on(
+def _conflicts_of_former_aims(
     definition: TypeDefinition, values: Values, aims: Sequence[LearningAim], before: Snapshot
 ) -> Iterator[Proposal]:
-    """The conflicts of aims that the automation would have touched at entry and would not now."""
-    now = {aim.id for aim in touched_aims(definition, aims)}
-    there = {aim.id: aim for aim in aims}
-    for text, reference in before.get(_KNOWN_AIMS, {}).items():
+    """Yield the conflicts of aims that the automation would have changed at entry and would not now."""
+    touched_now = {aim.id for aim in touched_aims(definition, aims)}
+    aims_by_id = {aim.id: aim for aim in aims}
+    for text, reference in before.get(_AIM_REFERENCES, {}).items():
         aim_id = UUID(text)
-        if aim_id in now:
+        if aim_id in touched_now:
             continue
-        # Of one that is gone, every field holds nothing.
-        aim = there.get(aim_id) or LearningAim(id=aim_id, reference=reference)
+        # All fields of a deleted aim are empty.
+        aim = aims_by_id.get(aim_id) or LearningAim(id=aim_id, reference=reference)
         for change in changes_of(definition, values, aim):
-            current = change.field.held(aim)
-            proposal = Proposal(change=change, before=_held_before(before, change.field, aim, current), current=current)
+            current = change.field.value_of(aim)
+            proposal = Proposal(
+                change=change, before=_value_before(before, change.field, aim, current), current=current
+            )
             if proposal.conflict:
                 yield proposal
 
 
-def _rested_on(
+def _conflicts_of_restart(
     definition: TypeDefinition, values: Values, aims: Sequence[LearningAim], before: Snapshot
 ) -> Iterator[Proposal]:
-    """The conflicts of what a restart rests on: it leaves these fields as they are, and they have changed."""
+    """Yield the conflicts of the fields that a restart is computed from, and does not change itself."""
     if definition.restarts is None:
         return
-    there = {str(aim.id): aim for aim in aims}
-    known: Mapping[str, str] = before.get(_KNOWN_AIMS, {})
-    ids = dict.fromkeys([*known, *(str(aim.id) for aim in touched_aims(definition, aims))])
+    aims_by_id = {str(aim.id): aim for aim in aims}
+    references: Mapping[str, str] = before.get(_AIM_REFERENCES, {})
+    ids = dict.fromkeys([*references, *(str(aim.id) for aim in touched_aims(definition, aims))])
     for text in ids:
-        aim = there.get(text) or LearningAim(id=UUID(text), reference=known.get(text))
-        for name in _RESTS_ON:
+        aim = aims_by_id.get(text) or LearningAim(id=UUID(text), reference=references.get(text))
+        for name in _RESTART_SOURCES:
             field = RECORD_FIELDS[name]
-            current = field.held(aim)
-            held = _held_before(before, field, aim, current)
+            current = field.value_of(aim)
+            previous = _value_before(before, field, aim, current)
             path = ("values", definition.restarts["start"])
             proposal = Proposal(
-                change=RecordChange(field=field, after=held, path=path, aim=aim), before=held, current=current
+                change=RecordChange(field=field, after=previous, path=path, aim=aim), before=previous, current=current
             )
             if proposal.conflict:
                 yield proposal

@@ -1,4 +1,4 @@
-"""The worker that applies approved automations on their day, once, however many processes run it."""
+"""The worker that applies approved automations on their effective day: once each, in any number of processes."""
 
 import asyncio
 import datetime as dt
@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import NotificationKind, Tracker, TrackerEventKind
 from models.database import fetch, transaction
-from services.automations.approval import Outcome, apply_or_schedule, notify_outcome, tell_those_concerned
+from services.automations.approval import Outcome, apply_or_schedule, notify_outcome, notify_participants
 from services.history import write_event
 from services.kernel.background import backoff_seconds, finish_step
 from services.kernel.dates import time_until_midnight, today
@@ -19,104 +19,104 @@ from services.kernel.errors import ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.versions import versions_by_id
 
-POLL = 120.0  # seconds; covers whatever kept a round from being done
-GRACE = 10.0  # seconds that a round still has when the worker is to end
+POLL = 120.0  # seconds; repeats a round that was not finished
+GRACE = 10.0  # seconds that a cancelled worker waits for its round
 
 _log = logging.getLogger("trackers.automations")
-# The learner's lock is taken next, by all in the same order; of two processes each takes another tracker.
-_TAKE = """
+# The learner is locked next, by all processes in this order; SKIP LOCKED gives each process another tracker.
+_NEXT_DUE = """
 SELECT id FROM tracker WHERE status = 'APPROVED' AND applies_on <= $1 AND id <> ALL($2)
 ORDER BY applies_on, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
-_FAILED = "SELECT count(*) AS failed FROM tracker WHERE status = 'APPROVED' AND applies_on IS NULL"
-_FAIL = "UPDATE tracker SET applies_on = NULL, version = version + 1, updated_at = now() WHERE id = $1"
-_REFUSALS = (IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+_COUNT_FAILED = "SELECT count(*) AS failed FROM tracker WHERE status = 'APPROVED' AND applies_on IS NULL"
+_MARK_FAILED = "UPDATE tracker SET applies_on = NULL, version = version + 1, updated_at = now() WHERE id = $1"
+_CONSTRAINT_ERRORS = (IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 
 
 @dataclass(slots=True)
 class _Round:
-    """One look at all that is due; ``passed_over`` has what broke in it, for the next round to try."""
+    """One round over everything due; trackers in ``skipped`` raised an error, and are tried in the next round."""
 
     day: dt.date
-    taken: UUID | None = None
-    passed_over: set[UUID] = field(default_factory=set)
+    current: UUID | None = None
+    skipped: set[UUID] = field(default_factory=set)
 
 
 async def apply_due(*, day: dt.date | None = None) -> int:
-    """Apply every approved automation whose day has come, each in its own transaction; how many were applied.
+    """Apply every approved automation that is due, each in its own transaction; return how many were applied.
 
-    What the record or the database refuses stays APPROVED, with APPLY_FAILED and the reason in its history, and
-    waits for nobody: approving again tries again. ``day`` is today in Europe/London unless given.
+    One that fails by the record or a constraint of the database stays APPROVED, with APPLY_FAILED and the reason in its
+    history; it is tried again when somebody approves it again. ``day`` is today in Europe/London unless given.
     """
     round_, applied = _Round(day or today()), 0
     while True:
         try:
             outcome = await unit_of_work(lambda: _apply_next(round_))
         except Exception as error:
-            if round_.taken is None:
-                raise  # it is nobody's fault: the database is away
-            round_.passed_over.add(round_.taken)
-            # What the error says may hold a value.
-            _log.error("tracker %s could not be applied: %s", round_.taken, type(error).__name__)
+            if round_.current is None:
+                raise  # not about a tracker: the database is unavailable
+            round_.skipped.add(round_.current)
+            # The error's text may contain a value.
+            _log.error("tracker %s could not be applied: %s", round_.current, type(error).__name__)
             continue
-        if round_.taken is None:
+        if round_.current is None:
             return applied
         applied += outcome is Outcome.APPLIED
 
 
 async def failed_automations() -> int:
-    """How many approved automations could not be applied and wait for nobody's day, in all organisations."""
-    return int((await fetch(_FAILED))[0]["failed"])
+    """Return how many approved automations could not be applied and have no effective day any more, in all organisations."""
+    return int((await fetch(_COUNT_FAILED))[0]["failed"])
 
 
 async def run_automations(*, poll: float = POLL, grace: float = GRACE) -> None:
-    """Apply what is due, every few minutes and as a day begins in Europe/London, until cancelled."""
+    """Apply what is due, every ``poll`` seconds and when a day begins in Europe/London, until cancelled."""
     failures = 0
-    told: type[Exception] | None = None
+    logged: type[Exception] | None = None
     while True:
         try:
             await finish_step(apply_due(), grace)
         except Exception as error:
             failures += 1
-            if type(error) is not told:
-                told = type(error)
-                _log.error("the automations stand still: %s", told.__name__)
+            if type(error) is not logged:
+                logged = type(error)
+                _log.error("automation worker failed, retrying: %s", logged.__name__)
             await asyncio.sleep(backoff_seconds(failures))
             continue
         if failures:
-            failures, told = 0, None
-            _log.info("the automations go on")
+            failures, logged = 0, None
+            _log.info("automation worker recovered")
         await asyncio.sleep(min(poll, time_until_midnight().total_seconds() + 1))
 
 
 async def _apply_next(round_: _Round) -> Outcome | None:
-    """Take the next tracker that is due and that no other process holds; None if it failed, or there is none."""
-    round_.taken = None
+    """Apply the next due tracker that no other process has locked; None if that failed, or there is none."""
+    round_.current = None
     async with transaction():
-        found = await fetch(_TAKE, round_.day, list(round_.passed_over))
-        if not found:
+        due = await fetch(_NEXT_DUE, round_.day, list(round_.skipped))
+        if not due:
             return None
-        round_.taken = found[0]["id"]
-        tracker = await Tracker.get(id=round_.taken)
+        round_.current = due[0]["id"]
+        tracker = await Tracker.get(id=round_.current)
         form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
         try:
-            async with transaction():  # a savepoint: what fails in the middle leaves nothing but its reason
+            async with transaction():  # a savepoint: a failure leaves nothing but its reason
                 outcome = await apply_or_schedule(tracker, form, viewer=None, day=round_.day)
-        except ValidationFailed as refused:
-            await _fail(tracker.id, " ".join(problem.message for problem in refused.problems))
+        except ValidationFailed as failed:
+            await _mark_failed(tracker.id, " ".join(problem.message for problem in failed.problems))
             return None
-        except _REFUSALS as error:
-            _log.error("tracker %s was refused by the database: %s", tracker.id, type(error).__name__)
-            await _fail(tracker.id, "The database refused the change.")
+        except _CONSTRAINT_ERRORS as error:
+            _log.error("tracker %s violates a constraint of the database: %s", tracker.id, type(error).__name__)
+            await _mark_failed(tracker.id, "The database refused the change.")
             return None
         await notify_outcome(tracker, outcome, viewer=None)
         return outcome
 
 
-async def _fail(tracker_id: UUID, reason: str) -> None:
-    """Note that it could not be applied, and why; it waits for no day any more."""
-    await fetch(_FAIL, tracker_id)
+async def _mark_failed(tracker_id: UUID, reason: str) -> None:
+    """Record that a tracker could not be applied, and why; it has no effective day any more."""
+    await fetch(_MARK_FAILED, tracker_id)
     tracker = await Tracker.get(id=tracker_id)
     kind = TrackerEventKind.APPLY_FAILED
     await write_event(tracker, kind, version=tracker.version, actor_id=None, comment=reason)
-    await tell_those_concerned(tracker, NotificationKind.APPLY_FAILED, viewer=None)
+    await notify_participants(tracker, NotificationKind.APPLY_FAILED, viewer=None)

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from models import Learner, LearningAim, ProgrammeStatus
-from services.automations.proposed_changes import worded
-from services.automations.snapshots import proposals, snapshot_of
+from services.automations.proposed_changes import describe_changes
+from services.automations.snapshots import make_proposals, snapshot_of
 from services.demo.cases import Case
 from services.demo.end_states import EndState
 from services.forms.kinds.types import CanonicalValue
@@ -49,13 +49,13 @@ def with_conflict(before: Mapping[str, Any]) -> dict[str, Any]:
 
 def applied_changes(case: Case, values: Mapping[str, CanonicalValue]) -> list[dict[str, Any]]:
     """Return the changes of the record as the tracker's history stores them."""
-    changes = proposals(case.definition, values, *_record_before(case, values), None)
+    changes = make_proposals(case.definition, values, *_record_before(case, values), None)
     organisation = case.organisation
     names = {employer.id: employer.name for employer in organisation.employers}
     names |= {programme.id: programme.name for programme in organisation.programmes}
     return [
         {"path": change.field.split("."), "label": change.label, "before": change.before, "after": change.after}
-        for change in worded(changes, names)
+        for change in describe_changes(changes, names)
         if change.before != change.after
     ]
 

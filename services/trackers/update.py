@@ -9,7 +9,7 @@ from models.database import transaction
 from models.rows import columns, row
 from services.accounts.assignees import lock_assignee
 from services.automations.approval import apply_or_schedule, notify_outcome
-from services.automations.snapshots import snapshot
+from services.automations.snapshots import take_snapshot
 from services.forms.definitions import TypeDefinition
 from services.history import write_event
 from services.kernel.dates import today
@@ -134,7 +134,7 @@ async def _change_values(viewer: Viewer, tracker: Tracker, definition: TypeDefin
     added = [file_id for file_id in file_ids_in(definition, values) if file_id not in attached]
     await attach(added, tracker.id, viewer)
     tracker.values, tracker.values_changed_by_id = dict(values), viewer.member_id
-    tracker.record_before = await snapshot(definition, await Learner.get(id=tracker.learner_id))
+    tracker.record_before = await take_snapshot(definition, await Learner.get(id=tracker.learner_id))
 
 
 def _event_kind(before: TrackerState, after: TrackerState) -> TrackerEventKind:

@@ -1,4 +1,4 @@
-"""Servers apply what is due while they run, each tracker once."""
+"""Running servers apply due automations, each once."""
 
 import asyncio
 import datetime as dt
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from models import Tracker, TrackerEvent
 from tests.support.scenarios.automation_forms import ADDRESS, TODAY
-from tests.support.scenarios.automations import office
+from tests.support.scenarios.automations import make_office
 from tests.support.servers.trackers import environment, running
 
 
-async def test_two_servers_apply_what_fell_due_while_none_ran(database: str, folder: Path) -> None:
-    house = await office()
+async def test_two_servers_apply_once_what_became_due_before_they_started(database: str, folder: Path) -> None:
+    office = await make_office()
     tomorrow, yesterday = (TODAY + dt.timedelta(days=days) for days in (1, -1))
-    tracker = await house.approved(await house.raised("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": tomorrow}))
+    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": tomorrow}))
     values = tracker.values | {"effectiveDate": yesterday.isoformat()}
     await Tracker.filter(id=tracker.id).update(applies_on=yesterday, values=values)
 

@@ -6,7 +6,7 @@ from models import AuditEntry, Member, ProcessAutomation, Role, Tracker
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.scenarios.automation_forms import NAME
-from tests.support.scenarios.automations import office
+from tests.support.scenarios.automations import make_office
 from tests.support.scenarios.college import PROBLEM, problem
 
 UPDATE = f"""
@@ -59,14 +59,14 @@ async def test_absent_fields_stay_and_every_change_has_an_audit_entry(database: 
 
 
 async def test_trackers_of_a_disabled_automation_can_still_be_approved(database: str) -> None:
-    tenant = await office()
+    tenant = await make_office()
     mia = await make.member(tenant.organisation, roles=[Role.MANAGE_SETTINGS])
-    tracker = await tenant.raised("CHANGE_OF_NAME", NAME)
+    tracker = await tenant.create("CHANGE_OF_NAME", NAME)
     await update(mia, key="CHANGE_OF_NAME", enabled=False)
     types = await data(mia, TYPES)
     assert "CHANGE_OF_NAME" not in [node["key"] for node in types["trackerTypes"]]
     assert types["trackerType"] is None
-    assert (await tenant.approved(tracker)).status == "RESOLVED"
+    assert (await tenant.approve(tracker)).status == "RESOLVED"
     await update(mia, key="CHANGE_OF_NAME", enabled=True)
     assert (await data(mia, TYPES))["trackerType"] == {"key": "CHANGE_OF_NAME"}
 

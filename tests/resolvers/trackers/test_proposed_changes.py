@@ -11,7 +11,7 @@ from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.databases.sql_statements import recorded
 from tests.support.scenarios.automation_forms import CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, TODAY
-from tests.support.scenarios.automations import Office, aim, office, on_a_break
+from tests.support.scenarios.automations import Office, aim, make_office, on_a_break
 
 CHANGES = "proposedChanges { field label before after current conflict }"
 ONE = f"query ($id: ID!) {{ tracker(id: $id) {{ {CHANGES} }} }}"
@@ -24,15 +24,15 @@ def row(field: str, label: str, before: str | None, after: str | None, **other: 
     return found | other
 
 
-async def proposed(house: Office, tracker: Tracker) -> Any:
-    return (await data(house.paul, ONE, id=gid(tracker)))["tracker"]["proposedChanges"]
+async def proposed(office: Office, tracker: Tracker) -> Any:
+    return (await data(office.paul, ONE, id=gid(tracker)))["tracker"]["proposedChanges"]
 
 
 async def test_a_change_of_name(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("CHANGE_OF_NAME", NAME | {"title": None})
-    await Learner.filter(id=house.lena.id).update(family_name="Smythe", given_names="Lena Mary")
-    assert await proposed(house, tracker) == [
+    office = await make_office()
+    tracker = await office.create("CHANGE_OF_NAME", NAME | {"title": None})
+    await Learner.filter(id=office.lena.id).update(family_name="Smythe", given_names="Lena Mary")
+    assert await proposed(office, tracker) == [
         row("learner.title", "Title", "Miss", None),
         row("learner.givenNames", "Given names", "Lena", "Lena Mary", current="Lena Mary"),  # somebody did it: no harm
         row("learner.familyName", "Family name", "Smith", "Sméth", current="Smythe", conflict=True),
@@ -40,8 +40,8 @@ async def test_a_change_of_name(database: str) -> None:
 
 
 async def test_employers_by_name_and_numbers_as_written(database: str) -> None:
-    house = await office()
-    new = await make.employer(house.organisation, name="Bakers & Co")
+    office = await make_office()
+    new = await make.employer(office.organisation, name="Bakers & Co")
     moves = {
         "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY,
@@ -49,25 +49,25 @@ async def test_employers_by_name_and_numbers_as_written(database: str) -> None:
         "previousHours": CONDITIONS["newHours"],
         "newHours": CONDITIONS["newHours"],
     }
-    tracker = await house.raised("CHANGE_OF_EMPLOYER", moves)
+    tracker = await office.create("CHANGE_OF_EMPLOYER", moves)
     await Employer.filter(id=new.id).update(name="Bakers Ltd")
-    assert await proposed(house, tracker) == [
+    assert await proposed(office, tracker) == [
         row("learner.employer", "Employer", "Acme", "Bakers Ltd"),
         row("learner.weeklyHours", "Weekly hours", "30", "37.5"),
     ]
 
 
 async def test_a_break_with_its_aims_and_what_an_import_has_done_to_them(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("BREAK_IN_LEARNING", PAUSE)
+    office = await make_office()
+    tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
     await LearningAim.filter(sequence=2).update(completion_status=2, outcome=8, actual_end_date=dt.date(2024, 3, 1))
     await LearningAim.filter(sequence=3).delete()
-    await aim(house.lena, 4, "60346676")
+    await aim(office.lena, 4, "60346676")
     one, going, paused = "(ZPROG001)", "1 – continuing", "6 – break in learning"
     none, last = "3 – no achievement", "31 March 2024"
     ended, unknown = {"current": "2 – completed"}, {"current": "8 – completed, outcome not yet known"}
     conflict = {"conflict": True}
-    assert await proposed(house, tracker) == [
+    assert await proposed(office, tracker) == [
         row("learner.programmeStatus", "Programme status", "Active", "On a break"),
         # One that came since, one that is not open any more, and one that is gone.
         row("aim.actualEndDate", "Actual end date (60346676)", None, last),
@@ -81,9 +81,9 @@ async def test_a_break_with_its_aims_and_what_an_import_has_done_to_them(databas
 
 
 async def test_aims_of_one_reference_are_told_apart(database: str) -> None:
-    house = await office()
-    await aim(house.lena, 4, "ZPROG001", start_date=dt.date(2024, 1, 8), aim_type=1)
-    found = await proposed(house, await house.raised("WITHDRAWAL", LEFT))
+    office = await make_office()
+    await aim(office.lena, 4, "ZPROG001", start_date=dt.date(2024, 1, 8), aim_type=1)
+    found = await proposed(office, await office.create("WITHDRAWAL", LEFT))
     assert [one["label"] for one in found if one["field"] == "aim.withdrawReason"] == [
         "Withdrawal reason (ZPROG001, from 1 September 2023)",
         "Withdrawal reason (60365683)",
@@ -93,10 +93,10 @@ async def test_aims_of_one_reference_are_told_apart(database: str) -> None:
 
 
 async def test_a_return_and_what_it_rests_on(database: str) -> None:
-    house = await office()
+    office = await make_office()
     await LearningAim.filter(sequence=3).update(completion_status=3)
-    await on_a_break(house)
-    tracker = await house.raised("RETURN_TO_LEARNING", CAME_BACK)
+    await on_a_break(office)
+    tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
     status = row("learner.programmeStatus", "Programme status", "On a break", "Active")
     new = [
         row("aim.startDate", "Start date (ZPROG001, new aim)", None, "7 September 2024"),
@@ -105,24 +105,24 @@ async def test_a_return_and_what_it_rests_on(database: str) -> None:
         row("aim.completionStatus", "Completion status (ZPROG001, new aim)", None, "1 – continuing"),
         row("aim.restart", "Restart (ZPROG001, new aim)", None, "Yes"),
     ]
-    assert await proposed(house, tracker) == [status, *new]
+    assert await proposed(office, tracker) == [status, *new]
     await LearningAim.filter(sequence=2).update(actual_end_date=dt.date(2024, 4, 30))
     new[2] |= {"after": "10 May 2025"}
     end = ("aim.actualEndDate", "Actual end date (ZPROG001)", "31 March 2024", "31 March 2024")
-    assert await proposed(house, tracker) == [status, *new, row(*end, current="30 April 2024", conflict=True)]
+    assert await proposed(office, tracker) == [status, *new, row(*end, current="30 April 2024", conflict=True)]
 
 
 async def test_once_applied_it_is_what_was_done_and_given_up_it_is_nothing(database: str) -> None:
-    house = await office()
-    plain = await make.tracker(house.organisation, learner=house.lena)
-    rejected = await house.raised("CHANGE_OF_NAME", NAME)
-    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    office = await make_office()
+    plain = await make.tracker(office.organisation, learner=office.lena)
+    rejected = await office.create("CHANGE_OF_NAME", NAME)
+    tracker = await office.create("CHANGE_OF_NAME", NAME)
     await Tracker.filter(id=rejected.id).update(status="REJECTED")
-    await house.approved(tracker)
-    await Learner.filter(id=house.lena.id).update(family_name="Jones")
-    assert await proposed(house, plain) == []
-    assert await proposed(house, rejected) == []
-    assert await proposed(house, tracker) == [
+    await office.approve(tracker)
+    await Learner.filter(id=office.lena.id).update(family_name="Jones")
+    assert await proposed(office, plain) == []
+    assert await proposed(office, rejected) == []
+    assert await proposed(office, tracker) == [
         row("learner.title", "Title", "Miss", "Mrs", current="Mrs"),
         row("learner.givenNames", "Given names", "Lena", "Lena Mary", current="Lena Mary"),
         row("learner.familyName", "Family name", "Smith", "Sméth", current="Sméth"),
@@ -130,26 +130,26 @@ async def test_once_applied_it_is_what_was_done_and_given_up_it_is_nothing(datab
 
 
 async def test_a_tracker_without_a_snapshot_is_held_against_the_present(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    office = await make_office()
+    tracker = await office.create("CHANGE_OF_NAME", NAME)
     await fetch("UPDATE tracker SET record_before = NULL")
-    await Learner.filter(id=house.lena.id).update(family_name="Jones")
-    assert (await proposed(house, tracker))[2] == row("learner.familyName", "Family name", "Jones", "Sméth")
+    await Learner.filter(id=office.lena.id).update(family_name="Jones")
+    assert (await proposed(office, tracker))[2] == row("learner.familyName", "Family name", "Jones", "Sméth")
 
 
 async def test_many_trackers_take_as_many_statements_as_one(database: str) -> None:
-    house = await office()
-    employer = Reference(ReferenceTarget.EMPLOYER, house.employer.id)
+    office = await make_office()
+    employer = Reference(ReferenceTarget.EMPLOYER, office.employer.id)
     moves = {"newEmployer": employer, "oldEndDate": TODAY, "newStartDate": TODAY + dt.timedelta(days=1)}
     hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
 
     async def statements() -> int:
-        await house.raised("CHANGE_OF_EMPLOYER", moves | hours)
-        await house.raised("BREAK_IN_LEARNING", PAUSE)
-        await house.raised("WITHDRAWAL", LEFT)
-        await house.approved(await house.raised("CHANGE_OF_NAME", NAME))
+        await office.create("CHANGE_OF_EMPLOYER", moves | hours)
+        await office.create("BREAK_IN_LEARNING", PAUSE)
+        await office.create("WITHDRAWAL", LEFT)
+        await office.approve(await office.create("CHANGE_OF_NAME", NAME))
         with recorded() as found:
-            await data(house.paul, ALL)
+            await data(office.paul, ALL)
         return len(found)
 
     await statements()  # which reads the forms, too
@@ -159,8 +159,8 @@ async def test_many_trackers_take_as_many_statements_as_one(database: str) -> No
 
 
 async def test_whoever_sees_the_tracker_sees_what_is_proposed_and_nobody_else(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("CHANGE_OF_NAME", NAME)
+    office = await make_office()
+    tracker = await office.create("CHANGE_OF_NAME", NAME)
     asked: dict[str, Any] = {"id": gid(tracker)}
-    assert len((await data(house.tutor, ONE, **asked))["tracker"]["proposedChanges"]) == 3
+    assert len((await data(office.tutor, ONE, **asked))["tracker"]["proposedChanges"]) == 3
     assert await data(await make.member(), ONE, **asked) == {"tracker": None}

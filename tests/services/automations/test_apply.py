@@ -1,4 +1,4 @@
-"""Every built-in automation carried out: the whole record before and after, field by field."""
+"""Every built-in automation applied: the whole record before and after, field by field."""
 
 import datetime as dt
 from decimal import Decimal
@@ -22,7 +22,7 @@ from tests.support.scenarios.automation_forms import (
     TODAY,
     WHOLE,
 )
-from tests.support.scenarios.automations import Json, aim, office, record, with_changes
+from tests.support.scenarios.automations import Json, aim, make_office, record, with_changes
 
 D = dt.date
 
@@ -32,7 +32,7 @@ SUPPORTED = {"learning_support_from": D(2024, 6, 1), "learning_support_to": None
 STOPPED = ENDED | {"withdraw_reason": 3, "actual_end_date": D(2024, 5, 1)}
 PAUSED = {"completion_status": 6, "outcome": 3, "actual_end_date": D(2024, 3, 31)}
 
-# The automation, what is entered, and what becomes of the record: the learner, and aims by their place.
+# The automation, its entry, and the changes of the record: the learner's, and of aims by their sequence number.
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
     "name": (
         "CHANGE_OF_NAME",
@@ -44,7 +44,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
         NAME | {"title": None},
         {"learner": {"title": None, "given_names": "Lena Mary", "family_name": "Sméth"}},
     ),
-    "address: an old second line does not survive": (
+    "address: an old second line is cleared": (
         "CHANGE_OF_ADDRESS",
         ADDRESS,
         {
@@ -62,7 +62,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
         CONDITIONS,
         {"learner": {"weekly_hours": Decimal("37.5"), "workplace_postcode": "YO1 7HH", "job_title": "Head baker"}},
     ),
-    "role alone: what is hidden stays": (
+    "role alone: hidden fields keep their values": (
         "CHANGE_OF_WORKING_CONDITIONS",
         {"whatChanges": ["ROLE"], "jobTitle": "Head baker", "effectiveDate": TODAY},
         {"learner": {"job_title": "Head baker"}},
@@ -111,29 +111,29 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_approval_makes_the_record_what_the_form_says(database: str, case: str) -> None:
+async def test_approval_changes_the_record_as_entered(database: str, case: str) -> None:
     key, entry, changes = CASES[case]
-    house = await office()
-    other = await make.learner(house.organisation)
+    office = await make_office()
+    other = await make.learner(office.organisation)
     await aim(other, 1, "ZPROG001", aim_type=1)
-    before, others = await record(house.lena), await record(other)
-    imported = await Learner.get(id=house.lena.id)
+    before, others = await record(office.lena), await record(other)
+    imported = await Learner.get(id=office.lena.id)
 
-    tracker = await house.approved(await house.raised(key, entry))
+    tracker = await office.approve(await office.create(key, entry))
 
-    assert await record(house.lena) == with_changes(before, changes)
+    assert await record(office.lena) == with_changes(before, changes)
     assert await record(other) == others
     assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.RESOLVED, None, 3)
-    learner = await Learner.get(id=house.lena.id)
+    learner = await Learner.get(id=office.lena.id)
     assert (imported.changed_at, learner.imported_at) == (None, imported.imported_at)
     assert learner.changed_at is not None
     assert learner.changed_at >= tracker.updated_at  # the clock's time, not the transaction's
 
 
 async def test_a_change_of_employer(database: str) -> None:
-    house = await office()
-    new = await make.employer(house.organisation, name="Bakers & Co")
-    before = await record(house.lena)
+    office = await make_office()
+    new = await make.employer(office.organisation, name="Bakers & Co")
+    before = await record(office.lena)
     moves = {
         "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY - dt.timedelta(days=3),
@@ -141,39 +141,39 @@ async def test_a_change_of_employer(database: str) -> None:
         "previousHours": Decimal(30),
         "newHours": Decimal(16),
     }
-    await house.approved(await house.raised("CHANGE_OF_EMPLOYER", moves))
+    await office.approve(await office.create("CHANGE_OF_EMPLOYER", moves))
     changed = {"employer_id": new.id, "weekly_hours": Decimal(16)}
-    assert await record(house.lena) == with_changes(before, {"learner": changed})
+    assert await record(office.lena) == with_changes(before, {"learner": changed})
 
 
-async def test_a_change_of_programme_makes_no_new_aims(database: str) -> None:
-    house = await office()
-    new = await make.programme(house.organisation, name="Cakes")
-    before = await record(house.lena)
+async def test_a_change_of_programme_adds_no_aims(database: str) -> None:
+    office = await make_office()
+    new = await make.programme(office.organisation, name="Cakes")
+    before = await record(office.lena)
     moves = {
         "newProgramme": Reference(ReferenceTarget.PROGRAMME, new.id),
         "endDate": D(2024, 5, 1),
         "newStartDate": D(2024, 5, 2),
         "confirmed": True,
     }
-    await house.approved(await house.raised("CHANGE_OF_PROGRAMME", moves))
+    await office.approve(await office.create("CHANGE_OF_PROGRAMME", moves))
     stopped = STOPPED | {"withdraw_reason": 40}
     status = {"programme_id": new.id, "programme_status": ProgrammeStatus.PENDING_CHANGE}
-    assert await record(house.lena) == with_changes(before, {"learner": status, "2": stopped, "3": stopped})
+    assert await record(office.lena) == with_changes(before, {"learner": status, "2": stopped, "3": stopped})
 
 
-async def test_after_the_practical_period_the_whole_programme(database: str) -> None:
+async def test_completion_of_the_programme_after_the_practical_period(database: str) -> None:
     """Aims that await their outcome get it; they keep their end and their hours."""
-    house = await office()
-    await house.approved(await house.raised("COMPLETION", PRACTICAL))
-    before = await record(house.lena)
-    await house.approved(await house.raised("COMPLETION", WHOLE | {"actualEndDate": D(2024, 7, 1)} | ACHIEVED))
+    office = await make_office()
+    await office.approve(await office.create("COMPLETION", PRACTICAL))
+    before = await record(office.lena)
+    await office.approve(await office.create("COMPLETION", WHOLE | {"actualEndDate": D(2024, 7, 1)} | ACHIEVED))
     done = {"outcome": 1, "achievement_date": D(2024, 7, 15)}
     status = {"programme_status": ProgrammeStatus.COMPLETE}
-    assert await record(house.lena) == with_changes(before, {"learner": status, "2": done, "3": done})
+    assert await record(office.lena) == with_changes(before, {"learner": status, "2": done, "3": done})
 
 
-def test_every_automation_is_here() -> None:
-    keys = {one.key for one in load_builtin_types() if one.definition.effects}
-    tried = {key for key, _, _ in CASES.values()}
-    assert keys - tried == {"CHANGE_OF_EMPLOYER", "CHANGE_OF_PROGRAMME", "RETURN_TO_LEARNING"}
+def test_every_automation_is_tested() -> None:
+    keys = {type_.key for type_ in load_builtin_types() if type_.definition.effects}
+    tested = {key for key, _, _ in CASES.values()}
+    assert keys - tested == {"CHANGE_OF_EMPLOYER", "CHANGE_OF_PROGRAMME", "RETURN_TO_LEARNING"}

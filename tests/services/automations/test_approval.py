@@ -1,4 +1,4 @@
-"""Approving automations: what refuses it, when it waits, what is told, and that it is done whole and once."""
+"""Approving automations: errors, scheduling, notifications, and that it is applied completely and once."""
 
 import asyncio
 import datetime as dt
@@ -8,7 +8,7 @@ import pytest
 
 from models import Learner, LearningAim, Notification, Tracker, TrackerEvent, TrackerStatus
 from models.database import fetch
-from services.automations.snapshots import snapshot
+from services.automations.snapshots import take_snapshot
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -16,30 +16,30 @@ from services.tracker_types.versions import versions_by_id
 from tests.support import factories as make
 from tests.support.clients.tracker_updates import everything_written, told
 from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
-from tests.support.scenarios.automations import Office, history, office, on_a_break, record
+from tests.support.scenarios.automations import Office, history, make_office, on_a_break, record
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 
 
-async def refused(house: Office, tracker: Tracker) -> list[Problem]:
-    """Why its approval is refused; nothing came of it."""
-    before = (await everything_written(), await record(house.lena), (await Learner.get(id=house.lena.id)).changed_at)
-    with pytest.raises(ValidationFailed) as refusal:
-        await house.approved(tracker)
-    after = (await everything_written(), await record(house.lena), (await Learner.get(id=house.lena.id)).changed_at)
+async def approval_errors(office: Office, tracker: Tracker) -> list[Problem]:
+    """Return the errors of an approval that fails, and check that it changed nothing."""
+    before = (await everything_written(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+    with pytest.raises(ValidationFailed) as raised:
+        await office.approve(tracker)
+    after = (await everything_written(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
     assert after == before
-    return list(refusal.value.problems)
+    return list(raised.value.problems)
 
 
 def conflict(path: tuple[str, ...], field: str, message: str) -> Problem:
     return Problem(path, ErrorCode.CONFLICT, message, (("field", field),))
 
 
-async def test_what_changed_since_is_told_at_the_field_that_asks_for_it(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("CHANGE_OF_NAME", NAME | {"title": None})
-    await Learner.filter(id=house.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
-    assert await refused(house, tracker) == [
+async def test_a_conflict_is_reported_at_the_field_that_asks_for_the_change(database: str) -> None:
+    office = await make_office()
+    tracker = await office.create("CHANGE_OF_NAME", NAME | {"title": None})
+    await Learner.filter(id=office.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
+    assert await approval_errors(office, tracker) == [
         conflict(("values", "title"), "learner.title", "Title was “Miss” when this was entered, and is “Ms” now."),
         conflict(
             ("values", "familyName"),
@@ -47,71 +47,71 @@ async def test_what_changed_since_is_told_at_the_field_that_asks_for_it(database
             "Family name was “Smith” when this was entered, and is “Smythe” now.",
         ),
     ]
-    await Learner.filter(id=house.lena.id).update(family_name="Sméth", title=None)  # what it asks for anyhow
-    await house.approved(tracker)
+    await Learner.filter(id=office.lena.id).update(family_name="Sméth", title=None)  # the values that it sets anyway
+    await office.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
 
 
-async def test_what_no_field_asks_for_is_told_at_the_status(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("WITHDRAWAL", LEFT)
+async def test_a_conflict_of_a_fixed_value_is_reported_at_the_status(database: str) -> None:
+    office = await make_office()
+    tracker = await office.create("WITHDRAWAL", LEFT)
     await LearningAim.filter(sequence=3).update(outcome=8)
-    await Learner.filter(id=house.lena.id).update(programme_status="ON_A_BREAK")
+    await Learner.filter(id=office.lena.id).update(programme_status="ON_A_BREAK")
     status = "Programme status was “Active” when this was entered, and is “On a break” now."
     outcome = "Outcome (60365683) was empty when this was entered, and is “8 – completed, outcome not yet known” now."
-    assert await refused(house, tracker) == [
+    assert await approval_errors(office, tracker) == [
         conflict(("status",), "learner.programmeStatus", status),
         conflict(("status",), "aim.outcome", outcome),
     ]
 
 
-async def test_what_a_choice_decides_is_told_at_the_choice(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("COMPLETION", PRACTICAL)
+async def test_a_conflict_decided_by_a_choice_is_reported_at_the_choice(database: str) -> None:
+    office = await make_office()
+    tracker = await office.create("COMPLETION", PRACTICAL)
     await LearningAim.filter(sequence=3).update(outcome=2)
     message = "Outcome (60365683) was empty when this was entered, and is “2 – partial achievement” now."
-    assert await refused(house, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
+    assert await approval_errors(office, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
 
 
-async def test_a_break_that_changed_since_is_told_at_the_return(database: str) -> None:
-    house = await office()
-    await on_a_break(house)
-    tracker = await house.raised("RETURN_TO_LEARNING", CAME_BACK)
+async def test_a_conflict_with_the_break_is_reported_at_the_return_date(database: str) -> None:
+    office = await make_office()
+    await on_a_break(office)
+    tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
     await LearningAim.filter(sequence=2).update(planned_end_date=None)
     message = "Planned end date (ZPROG001) was “31 December 2024” when this was entered, and is empty now."
-    assert await refused(house, tracker) == [conflict(("values", "returnDate"), "aim.plannedEndDate", message)]
+    assert await approval_errors(office, tracker) == [conflict(("values", "returnDate"), "aim.plannedEndDate", message)]
 
 
-async def test_a_precondition_that_was_lost_and_a_rule_that_no_longer_holds(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("BREAK_IN_LEARNING", PAUSE)
-    await Learner.filter(id=house.lena.id).update(programme_status="COMPLETE")
+async def test_a_precondition_and_a_rule_that_no_longer_hold(database: str) -> None:
+    office = await make_office()
+    tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
+    await Learner.filter(id=office.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
     lost = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
     early = "Last day of learning must be 1 May 2024 or later, when a learning aim that it ends started."
     earliest = (("earliest", "2024-05-01"),)
     path = ("values", "lastLearningDate")
-    assert await refused(house, tracker) == [
-        Problem(("learnerId",), ErrorCode.PRECONDITION_FAILED, lost, (("allowed", "ACTIVE"),)),
+    assert await approval_errors(office, tracker) == [
+        Problem(("learner_id",), ErrorCode.PRECONDITION_FAILED, lost, (("allowed", "ACTIVE"),)),
         Problem(path, ErrorCode.TOO_EARLY, early, earliest, "LearnActEndDate_01"),
     ]
 
 
-async def test_an_employer_that_is_gone_cannot_be_put_into_the_record(database: str) -> None:
-    house = await office()
-    new = await make.employer(house.organisation)
+async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str) -> None:
+    office = await make_office()
+    new = await make.employer(office.organisation)
     days = {"oldEndDate": TODAY - dt.timedelta(days=1), "newStartDate": TODAY}
     hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
     moves = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id)} | days | hours
-    tracker = await house.raised("CHANGE_OF_EMPLOYER", moves)
+    tracker = await office.create("CHANGE_OF_EMPLOYER", moves)
     await new.delete()
     message = "Employer: what was chosen is no longer there."
-    assert await refused(house, tracker) == [Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)]
+    assert await approval_errors(office, tracker) == [Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)]
 
 
-async def test_the_history_of_an_approval_and_who_hears_of_it(database: str) -> None:
-    house = await office()
-    tracker = await house.approved(await house.raised("CHANGE_OF_NAME", NAME, assignee_id=house.tutor.id))
+async def test_the_history_and_the_notifications_of_an_approval(database: str) -> None:
+    office = await make_office()
+    tracker = await office.approve(await office.create("CHANGE_OF_NAME", NAME, assignee_id=office.tutor.id))
     assert await history(tracker) == [
         ("CREATED", "Olga", 1, None),
         ("STATUS_CHANGED", "Paul", 2, None),
@@ -124,7 +124,7 @@ async def test_the_history_of_an_approval_and_who_hears_of_it(database: str) -> 
         {"path": ["learner", "givenNames"], "label": "Given names", "before": "Lena", "after": "Lena Mary"},
         {"path": ["learner", "familyName"], "label": "Family name", "before": "Smith", "after": "Sméth"},
     ]
-    assert await told(house.olga, house.tutor, house.paul) == {
+    assert await told(office.olga, office.tutor, office.paul) == {
         "Olga": ["STATUS_CHANGED", "APPLIED"],
         "Tom": ["ASSIGNED", "STATUS_CHANGED", "APPLIED"],
         "Paul": [],
@@ -133,30 +133,30 @@ async def test_the_history_of_an_approval_and_who_hears_of_it(database: str) -> 
     assert set(actors) == {None}
 
 
-async def test_a_day_to_come_is_waited_for(database: str) -> None:
-    house = await office()
-    before = await record(house.lena)
-    tracker = await house.approved(await house.raised("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": TOMORROW}))
+async def test_a_future_effective_day_schedules_it(database: str) -> None:
+    office = await make_office()
+    before = await record(office.lena)
+    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": TOMORROW}))
     assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.APPROVED, TOMORROW, 2)
-    assert await record(house.lena) == before
-    assert (await Learner.get(id=house.lena.id)).changed_at is None
+    assert await record(office.lena) == before
+    assert (await Learner.get(id=office.lena.id)).changed_at is None
     assert await Tracker.all().count() == 1
     assert [kind for kind, *_ in await history(tracker)] == ["CREATED", "STATUS_CHANGED"]
-    again = await house.approved(tracker)
+    again = await office.approve(tracker)
     assert (again.status, again.applies_on) == (TrackerStatus.APPROVED, TOMORROW)
 
 
 @pytest.mark.parametrize("day", [None, TODAY - dt.timedelta(days=40), TODAY])
-async def test_a_day_that_has_come_is_not(database: str, day: dt.date | None) -> None:
-    house = await office()
-    tracker = await house.approved(await house.raised("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": day}))
+async def test_an_effective_day_that_has_come_applies_it(database: str, day: dt.date | None) -> None:
+    office = await make_office()
+    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": day}))
     assert (tracker.status, tracker.applies_on) == (TrackerStatus.RESOLVED, None)
 
 
-async def test_approved_twice_at_once_it_is_applied_once(database: str) -> None:
-    house = await office()
-    tracker = await house.raised("CHANGE_OF_NAME", NAME)
-    outcomes = await asyncio.gather(*(house.approved(tracker) for _ in range(8)), return_exceptions=True)
+async def test_concurrent_approvals_apply_it_once(database: str) -> None:
+    office = await make_office()
+    tracker = await office.create("CHANGE_OF_NAME", NAME)
+    outcomes = await asyncio.gather(*(office.approve(tracker) for _ in range(8)), return_exceptions=True)
     refusals = [one for one in outcomes if isinstance(one, ValidationFailed)]
     assert len(refusals) == 7
     assert await history(tracker) == [
@@ -167,42 +167,44 @@ async def test_approved_twice_at_once_it_is_applied_once(database: str) -> None:
     assert await Tracker.all().count() == 2  # with one follow-up
 
 
-async def test_two_automations_about_one_learner_at_once_change_the_record_once(database: str) -> None:
-    """The second waits for the learner, and then finds that the record is not what it was."""
-    house = await office()
-    trackers = [await house.raised("CHANGE_OF_NAME", NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")]
-    outcomes = await asyncio.gather(*(house.approved(one) for one in trackers), return_exceptions=True)
+async def test_concurrent_automations_of_a_learner_change_the_record_once(database: str) -> None:
+    """The second waits for the lock of the learner, and then finds a conflict."""
+    office = await make_office()
+    trackers = [
+        await office.create("CHANGE_OF_NAME", NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")
+    ]
+    outcomes = await asyncio.gather(*(office.approve(one) for one in trackers), return_exceptions=True)
     problems = [one.problems for one in outcomes if isinstance(one, ValidationFailed)]
     assert [[problem.path for problem in some] for some in problems] == [[("values", "familyName")]] * 2
     assert await Tracker.filter(status="RESOLVED").count() == 1
 
 
 @pytest.mark.parametrize("table", ["learning_aim", "tracker_event", "organisation_counter"])
-async def test_what_fails_in_the_middle_leaves_nothing(database: str, table: str) -> None:
-    """A constraint of the database refuses the aims, the last event or the follow-up's number."""
-    house = await office()
-    await on_a_break(house)
-    tracker = await house.raised("RETURN_TO_LEARNING", CAME_BACK)
+async def test_a_failure_in_the_middle_leaves_nothing(database: str, table: str) -> None:
+    """A constraint of the database rejects the aims, the last event or the follow-up's number."""
+    office = await make_office()
+    await on_a_break(office)
+    tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
     refuses: dict[str, str] = {
         "learning_aim": "sequence < 5",
         "tracker_event": "kind <> 'APPLIED'",
         "organisation_counter": "trackers < 2",
     }
     await fetch(f"ALTER TABLE {table} ADD CONSTRAINT in_the_way CHECK ({refuses[table]})")
-    before: Any = (await everything_written(), await record(house.lena))
+    before: Any = (await everything_written(), await record(office.lena))
     with pytest.raises(Exception) as failure:
-        await house.approved(tracker)
+        await office.approve(tracker)
     assert "in_the_way" in str(failure.value)
-    assert (await everything_written(), await record(house.lena)) == before
+    assert (await everything_written(), await record(office.lena)) == before
     await fetch(f"ALTER TABLE {table} DROP CONSTRAINT in_the_way")
-    await house.approved(tracker)
+    await office.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
 
 
-async def test_the_snapshot_names_every_field_that_is_touched(database: str) -> None:
-    house = await office()
+async def test_the_snapshot_has_every_field_that_is_changed(database: str) -> None:
+    office = await make_office()
     one, two = await LearningAim.filter(sequence__in=[2, 3]).order_by("sequence")
-    tracker = await house.raised("BREAK_IN_LEARNING", PAUSE)
+    tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
     assert tracker.record_before == {
         "aim.reference": {str(one.id): "ZPROG001", str(two.id): "60365683"},
         "learner.programmeStatus": "ACTIVE",
@@ -211,6 +213,6 @@ async def test_the_snapshot_names_every_field_that_is_touched(database: str) -> 
         "aim.outcome": {str(one.id): None, str(two.id): None},
     }
     form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
-    assert await snapshot(form.definition, house.lena) == tracker.record_before
-    plain = (await make.tracker(house.organisation)).type_version_id
-    assert await snapshot((await versions_by_id([plain]))[plain].definition, house.lena) is None
+    assert await take_snapshot(form.definition, office.lena) == tracker.record_before
+    plain = (await make.tracker(office.organisation)).type_version_id
+    assert await take_snapshot((await versions_by_id([plain]))[plain].definition, office.lena) is None

@@ -1,4 +1,4 @@
-"""The trackers that the system opens itself, once an automation has been applied."""
+"""The follow-up trackers that the system opens when an automation has been applied."""
 
 from typing import Any
 
@@ -6,19 +6,19 @@ import pytest
 
 from models import Notification, Tracker, TrackerStatus, TrackerType
 from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, NAME, PAUSE
-from tests.support.scenarios.automations import history, office, on_a_break
+from tests.support.scenarios.automations import history, make_office, on_a_break
 
 
 @pytest.mark.parametrize(
     ("key", "entry"), [("CHANGE_OF_NAME", NAME), ("CHANGE_OF_ADDRESS", ADDRESS), ("RETURN_TO_LEARNING", CAME_BACK)]
 )
-async def test_what_the_awarding_organisation_may_have_to_know_opens_a_follow_up(
+async def test_changes_for_the_awarding_organisation_open_a_follow_up(
     database: str, key: str, entry: dict[str, Any]
 ) -> None:
-    house = await office()
+    office = await make_office()
     if key == "RETURN_TO_LEARNING":
-        await on_a_break(house)
-    tracker = await house.approved(await house.raised(key, entry))
+        await on_a_break(office)
+    tracker = await office.approve(await office.create(key, entry))
     (follow_up,) = await Tracker.exclude(id=tracker.id)
     type_ = await TrackerType.get(id=tracker.type_id)
     assert (await TrackerType.get(id=follow_up.type_id)).key == "COMPLIANCE"
@@ -31,13 +31,13 @@ async def test_what_the_awarding_organisation_may_have_to_know_opens_a_follow_up
         f"{type_.name} was applied by tracker 1. Does the awarding organisation have to know?"
     )
     assert (follow_up.number, follow_up.status, follow_up.version) == (2, TrackerStatus.NEW, 1)
-    assert (follow_up.learner_id, follow_up.organisation_id) == (house.lena.id, house.organisation.id)
+    assert (follow_up.learner_id, follow_up.organisation_id) == (office.lena.id, office.organisation.id)
     assert (follow_up.created_by_id, follow_up.assignee_id, follow_up.due_date) == (None, None, None)
     assert await history(follow_up) == [("CREATED", None, 1, None)]
     assert await Notification.filter(tracker=follow_up).count() == 0
 
 
-async def test_nothing_else_opens_a_follow_up(database: str) -> None:
-    house = await office()
-    await house.approved(await house.raised("BREAK_IN_LEARNING", PAUSE))
+async def test_other_automations_open_none(database: str) -> None:
+    office = await make_office()
+    await office.approve(await office.create("BREAK_IN_LEARNING", PAUSE))
     assert await Tracker.all().count() == 1

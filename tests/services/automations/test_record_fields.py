@@ -1,4 +1,4 @@
-"""The fields that automations touch: every one that a built-in type names is known, and every code has its meaning."""
+"""The record fields: every one that a built-in type names exists, and every code has its meaning."""
 
 import datetime as dt
 from decimal import Decimal
@@ -14,20 +14,20 @@ from services.tracker_types.builtin import load_builtin_types
 
 
 def test_every_effect_of_a_built_in_type_is_on_a_known_field() -> None:
-    named = {name for one in load_builtin_types() for name in one.definition.effects}
+    named = {name for type_ in load_builtin_types() for name in type_.definition.effects}
     assert named <= RECORD_FIELDS.keys()
     assert {name for name, field in RECORD_FIELDS.items() if field.name != name} == set()
 
 
 def test_every_field_has_its_column() -> None:
     for field in RECORD_FIELDS.values():
-        model = LearningAim if field.of_aim else Learner
+        model = LearningAim if field.is_aim_field else Learner
         assert field.column in model._meta.fields_db_projection.values(), field.name
 
 
 @pytest.mark.parametrize(("key", "meanings"), [("withdrawReason", WITHDRAW_REASONS), ("outcome", OUTCOMES)])
-def test_every_choice_of_a_code_has_the_meaning_that_the_form_gives_it(key: str, meanings: dict[int, str]) -> None:
-    fields = [one.definition.field(key) for one in load_builtin_types()]
+def test_the_meaning_of_a_code_is_its_choices_label(key: str, meanings: dict[int, str]) -> None:
+    fields = [type_.definition.field(key) for type_ in load_builtin_types()]
     choices = [choice for field in fields if isinstance(field, ChoiceField) for choice in field.choices]
     numbered = {int(choice.value): choice.label for choice in choices if choice.value.isdigit()}
     assert numbered
@@ -50,19 +50,19 @@ ID = UUID("018f4c1e-2a30-7000-8000-000000000001")
         ("learner.programmeStatus", ProgrammeStatus.ON_A_BREAK, "ON_A_BREAK", "On a break"),
         ("aim.actualEndDate", dt.date(2024, 3, 1), "2024-03-01", "1 March 2024"),
         ("aim.completionStatus", 6, 6, "6 – break in learning"),
-        ("aim.outcome", 5, 5, "5"),  # no code that is known
+        ("aim.outcome", 5, 5, "5"),  # an unknown code
         ("aim.actualHours", 1412, 1412, "1,412"),
         ("aim.restart", False, False, "No"),
     ],
 )
-def test_what_a_field_holds(name: str, raw: object, value: RecordValue, words: str | None) -> None:
+def test_values_are_read_displayed_and_stored(name: str, raw: object, value: RecordValue, words: str | None) -> None:
     field = RECORD_FIELDS[name]
-    owner = LearningAim() if field.of_aim else Learner()
+    owner = LearningAim() if field.is_aim_field else Learner()
     setattr(owner, field.column, raw)
-    assert field.held(owner) == value
-    assert field.worded(value, {ID: "Acme"}) == words
-    assert field.column_value(value) == (raw or value)
+    assert field.value_of(owner) == value
+    assert field.display(value, {ID: "Acme"}) == words
+    assert field.to_column(value) == (raw or value)
 
 
-def test_what_a_reference_points_to_may_be_gone() -> None:
-    assert RECORD_FIELDS["learner.employer"].worded(str(ID), {}) == "no longer there"
+def test_a_reference_to_something_deleted() -> None:
+    assert RECORD_FIELDS["learner.employer"].display(str(ID), {}) == "no longer there"

@@ -1,4 +1,4 @@
-"""Which learning aims an automation touches."""
+"""Which learning aims an automation changes."""
 
 import datetime as dt
 
@@ -35,11 +35,11 @@ AIMS = [
         (("OPEN", "AWAITING_OUTCOME"), ["open", "open too", "awaiting"]),
     ],
 )
-def test_an_automation_touches_the_aims_that_it_names(chosen: tuple[str, ...], references: list[str]) -> None:
-    found = touched_aims(TypeDefinition(fields=(), aims=chosen), AIMS)
-    assert [aim.reference for aim in found] == references
+def test_an_automation_changes_the_aims_of_its_sets(chosen: tuple[str, ...], references: list[str]) -> None:
+    touched = touched_aims(TypeDefinition(fields=(), aims=chosen), AIMS)
+    assert [aim.reference for aim in touched] == references
 
 
-def test_without_a_break_that_ended_none_is_the_last() -> None:
+def test_without_a_break_there_is_no_last_one() -> None:
     aims = [aim for aim in AIMS if aim.completion_status != 6]
     assert touched_aims(TypeDefinition(fields=(), aims=("LAST_BREAK",)), aims) == []

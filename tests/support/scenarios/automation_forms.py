@@ -1,4 +1,4 @@
-"""What is entered into the forms of process automations, in the tests of applying them."""
+"""Entries of the forms of process automations, for the tests of applying them."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Process automations for tests: a learner with a full record, raising one, approving it, and the record as a whole."""
+"""Process automations for tests: a learner with a full record, creating and approving one, and the whole record."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ from tests.support.scenarios.forms import submitted_value
 
 Json = dict[str, Any]
 
-_NOT_RECORD = {"id", "organisation_id", "learner_id", "created_at", "imported_at", "changed_at"}
+_OTHER_COLUMNS = {"id", "organisation_id", "learner_id", "created_at", "imported_at", "changed_at"}
 
 
 @dataclass(frozen=True)
 class Office:
-    """An organisation with every automation; Olga raises them, Paul approves them, Lena is who they are about."""
+    """An organisation with every automation: Olga creates them, Paul approves them, and they are about Lena."""
 
     organisation: Organisation
     olga: Member
@@ -45,27 +45,27 @@ class Office:
     employer: Employer
     programme: Programme
 
-    async def raised(self, key: str, entry: Mapping[str, object], **columns: Any) -> Tracker:
-        """A tracker about Lena as createTracker makes it."""
+    async def create(self, key: str, entry: Mapping[str, object], **columns: Any) -> Tracker:
+        """Create a tracker about Lena, as createTracker does."""
         values = tuple(submitted_value(name, value) for name, value in entry.items())
-        made = await create_tracker(
+        tracker_id = await create_tracker(
             await viewer(self.olga), TrackerEntry(type=key, learner_id=self.lena.id, values=values, **columns)
         )
-        return await Tracker.get(id=made)
+        return await Tracker.get(id=tracker_id)
 
-    async def approved(self, tracker: Tracker, *, by: Member | None = None) -> Tracker:
-        """The tracker after its approval, or after one more."""
+    async def approve(self, tracker: Tracker, *, by: Member | None = None) -> Tracker:
+        """Approve a tracker, again if it is approved already; return it as it is then."""
         version = (await Tracker.get(id=tracker.id)).version
         entry = UpdateEntry(tracker_id=tracker.id, version=version, status=TrackerStatus.APPROVED)
         await update_tracker(await viewer(by or self.paul), entry)
         return await Tracker.get(id=tracker.id)
 
 
-async def office() -> Office:
-    """An organisation like that, with two learning aims of Lena's that are open and one that is done."""
+async def make_office() -> Office:
+    """Create an office; Lena has two learning aims that are open and one that is completed."""
     organisation = await make.organisation()
     await enable_automations(organisation)
-    raises = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+    creates = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
     tutor = await make.member(organisation, name="Tom")
     employer = await make.employer(organisation, name="Acme")
     programme = await make.programme(organisation, name="Baking")
@@ -86,24 +86,24 @@ async def office() -> Office:
         employer=employer,
         programme=programme,
     )
-    house = Office(
+    office = Office(
         organisation=organisation,
-        olga=await make.member(organisation, name="Olga", roles=raises),
+        olga=await make.member(organisation, name="Olga", roles=creates),
         paul=await make.member(organisation, name="Paul", roles=[Role.EDIT_PROCESS_AUTOMATION_TRACKERS]),
         tutor=tutor,
         lena=lena,
         employer=employer,
         programme=programme,
     )
-    done = {"completion_status": 2, "outcome": 1, "actual_end_date": dt.date(2023, 6, 30)}
-    await aim(lena, 1, "60351647", start_date=dt.date(2022, 9, 1), achievement_date=dt.date(2023, 7, 10), **done)
+    completed = {"completion_status": 2, "outcome": 1, "actual_end_date": dt.date(2023, 6, 30)}
+    await aim(lena, 1, "60351647", start_date=dt.date(2022, 9, 1), achievement_date=dt.date(2023, 7, 10), **completed)
     await aim(lena, 2, "ZPROG001", aim_type=1, original_start_date=dt.date(2022, 2, 1))
     await aim(lena, 3, "60365683", software_aim_id="X-3")
-    return house
+    return office
 
 
 async def aim(learner: Learner, sequence: int, reference: str, **columns: Any) -> LearningAim:
-    """A component aim that is open, from 1 September 2023 to the end of 2024, unless the columns say otherwise."""
+    """Create an aim: unless the columns say otherwise an open component, 1 September 2023 to the end of 2024."""
     defaults: Json = {
         "aim_type": 3,
         "fund_model": 36,
@@ -124,31 +124,31 @@ async def aim(learner: Learner, sequence: int, reference: str, **columns: Any) -
     )
 
 
-async def on_a_break(house: Office, last: str = "2024-03-31") -> None:
-    """Put Lena on a break that began after that day, as an approved one would have."""
+async def on_a_break(office: Office, last: str = "2024-03-31") -> None:
+    """Put Lena on a break after a last day of learning, as an approved automation would."""
     ended = {"completion_status": 6, "outcome": 3, "actual_end_date": dt.date.fromisoformat(last)}
-    await LearningAim.filter(learner=house.lena, completion_status=1).update(**ended)
-    await Learner.filter(id=house.lena.id).update(programme_status=ProgrammeStatus.ON_A_BREAK)
+    await LearningAim.filter(learner=office.lena, completion_status=1).update(**ended)
+    await Learner.filter(id=office.lena.id).update(programme_status=ProgrammeStatus.ON_A_BREAK)
 
 
 async def record(learner: Learner) -> dict[str, Json]:
-    """Every field of the record, of the learner and of each aim by its place."""
-    (row,) = await Learner.filter(id=learner.id).values()
+    """Return every field of the learner (``learner``) and of each aim (its sequence number)."""
+    (columns,) = await Learner.filter(id=learner.id).values()
     aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence").values()
-    return {"learner": _fields(row)} | {str(one["sequence"]): _fields(one) for one in aims}
+    return {"learner": _fields(columns)} | {str(row["sequence"]): _fields(row) for row in aims}
 
 
 def with_changes(before: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
-    """A record with some of its fields replaced, or with rows that it had not."""
+    """Return a record with some of its fields replaced, or with more rows."""
     return {**before, **{owner: before.get(owner, {}) | fields for owner, fields in changes.items()}}
 
 
 def _fields(row: Json) -> Json:
-    return {name: value for name, value in row.items() if name not in _NOT_RECORD}
+    return {name: value for name, value in row.items() if name not in _OTHER_COLUMNS}
 
 
 async def history(tracker: Tracker) -> list[tuple[str, str | None, int, str | None]]:
-    """The events: kind, who, the version afterwards and the comment."""
+    """Return the events of a tracker: kind, name of the actor, version afterwards, comment."""
     events = await TrackerEvent.filter(tracker=tracker).order_by("at", "id").prefetch_related("actor")
     return [
         (event.kind.value, event.actor.name if event.actor else None, event.version, event.comment) for event in events

@@ -13,7 +13,7 @@ from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
 from tests.support.scenarios.automation_forms import ADDRESS
-from tests.support.scenarios.automations import Office, office
+from tests.support.scenarios.automations import Office, make_office
 from tests.support.scenarios.forms import submitted_value
 
 ROUNDS = 12
@@ -30,30 +30,30 @@ def _file(path: Path, learners: list[Learner], tutors: list[Member], number: int
     return path
 
 
-async def _open(house: Office, learner: Learner) -> None:
+async def _open(office: Office, learner: Learner) -> None:
     values = tuple(submitted_value(name, value) for name, value in ADDRESS.items())
     entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner_id=learner.id, values=values)
-    await create_tracker(await viewer(house.olga), entry)
+    await create_tracker(await viewer(office.olga), entry)
 
 
-async def _change(house: Office, tracker: Tracker, number: int) -> None:
+async def _change(office: Office, tracker: Tracker, number: int) -> None:
     entry = UpdateEntry(
         tracker_id=tracker.id,
         version=tracker.version,
-        assignee_id=(house.paul, house.olga)[number % 2].id,
+        assignee_id=(office.paul, office.olga)[number % 2].id,
     )
-    await update_tracker(await viewer(house.olga), entry)
+    await update_tracker(await viewer(office.olga), entry)
 
 
 async def test_everything_at_once_neither_stands_still_nor_leaves_the_listing_behind(
     database: str, tmp_path: Path, postgres_log: Path
 ) -> None:
-    house = await office()
-    organisation = house.organisation
+    office = await make_office()
+    organisation = office.organisation
     tutors = [await make.member(organisation, kind=MemberKind.TUTOR) for _ in range(2)]
     learners = [await make.learner(organisation) for _ in range(6)]
     for learner in learners * 2:
-        await _open(house, learner)
+        await _open(office, learner)
     trackers = await Tracker.all().order_by("number")
     deadlocks = postgres_log.read_text().count("deadlock detected")
 
@@ -65,9 +65,9 @@ async def test_everything_at_once_neither_stands_still_nor_leaves_the_listing_be
     async with asyncio.timeout(120):
         await asyncio.gather(
             importing(),
-            *(_open(house, learners[number % 6]) for number in range(ROUNDS)),
-            *(_change(house, tracker, number) for number, tracker in enumerate(trackers[:6])),
-            *(house.approved(tracker) for tracker in trackers[6:]),
+            *(_open(office, learners[number % 6]) for number in range(ROUNDS)),
+            *(_change(office, tracker, number) for number, tracker in enumerate(trackers[:6])),
+            *(office.approve(tracker) for tracker in trackers[6:]),
         )
     assert await outdated_tables() == []
     for tutor in tutors:
