@@ -1,4 +1,4 @@
-"""What an entry makes of each field of a form: a value that it gives, checked, or the stored one that stays."""
+"""The result of an entry for each field of a form: the value that it gives, checked, or the stored one that stays."""
 
 import datetime as dt
 from collections import defaultdict

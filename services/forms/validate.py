@@ -19,7 +19,7 @@ from services.kernel.errors import ErrorCode, Problem
 
 @dataclass(frozen=True, slots=True)
 class CheckedForm:
-    """What an entry comes to.
+    """The result of checking an entry against a form.
 
     ``values``: every filled field in its canonical form, in form order; of an update also the stored ones that
     stay. ``cleared``: the stored fields that the entry empties or hides. ``problems``: all of them, in form

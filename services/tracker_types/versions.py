@@ -42,7 +42,7 @@ class VersionCache:
         missing = [version_id for version_id in version_ids if version_id not in versions]
         if missing:
             versions |= await _read(missing)
-        # A reader that was waited for may have kept the same version meanwhile. Either object will do: they are equal.
+        # Another task may have read the same version meanwhile; the two objects are equal, so either may stay.
         for version_id, version in versions.items():
             self._versions[version_id] = version
             self._versions.move_to_end(version_id)

@@ -1,4 +1,4 @@
-"""Finds what the references and files of an entry name: one statement for each target, however many there are."""
+"""The rows that the references and files of an entry name, read by one statement for each target."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
