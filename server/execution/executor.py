@@ -29,7 +29,7 @@ from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded, too_many_requests
 from services.accounts.sessions import SessionEnded
 
-INTROSPECTION_NEEDS_SIGN_IN = "Sign in first: the schema is told to members alone"
+INTROSPECTION_NEEDS_SIGN_IN = "Sign in first: only members may introspect the schema"
 
 
 class GraphQLExecutor:

@@ -64,7 +64,7 @@ class TokenBuckets:
         bucket.at = now
         lacking = bucket.spent + cost - self._size
         if lacking > 0:
-            message = "Too much was asked lately: wait, or ask for less"
+            message = "Rate limit exceeded: wait, or request less"
             left = int(self._size - bucket.spent)
             raise too_many_requests(message, Code.RATE_LIMITED, lacking / self._refill, requested=cost, left=left)
         bucket.spent += cost

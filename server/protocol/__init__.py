@@ -1,4 +1,4 @@
-"""GraphQL requests and answers as messages: parsing, media types, error codes and the JSON of errors.
+"""GraphQL requests and responses as data: JSON, media types, request ids, error codes and the results of errors.
 
-Knows no socket and no executor. May use ``observability`` and ``limits``.
+Knows no connection and no executor; may use ``observability`` and ``limits``.
 """

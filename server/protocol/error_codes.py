@@ -1,6 +1,6 @@
-"""Every code of an error at the top level of an answer: what it means, its HTTP status, what a client should do.
+"""The codes of errors at the top level of a response: meaning, HTTP status, and what a client should do.
 
-`docs/reference/errors.md` is this table. The codes of a mutation's own `errors` are the schema's `ErrorCode`.
+``docs/reference/errors.md`` has the table. The codes of a mutation's own ``errors`` are the schema's ``ErrorCode``.
 """
 
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Code(StrEnum):
-    """The code in an error's `extensions`."""
+    """The ``code`` in an error's ``extensions``."""
 
     BAD_REQUEST = "BAD_REQUEST"
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
@@ -36,99 +36,106 @@ class Code(StrEnum):
 
 
 class Meaning(NamedTuple):
-    """One row of the table: `status` is what HTTP says with it."""
+    """One row of the table; ``status`` is the HTTP status that comes with the code."""
 
     status: str
     meaning: str
     advice: str
 
 
-DOCUMENT = "400, or 200 in `application/json`"
-EXECUTED = "200"
-UPLOAD = "422 from `POST /files`"
+_DOCUMENT = "400, or 200 in `application/json`"
+_FIELD = "200 from a field"
+_UPLOAD = "422 from `POST /files`"
+_TOO_MANY = "429, with `Retry-After`"
 
 MEANINGS = {
     Code.BAD_REQUEST: Meaning(
         "400",
-        "The body or the address's parameters are no GraphQL request, or what came is no HTTP.",
-        "Mend the client: the message says where.",
+        "The body or the URL's parameters are not a GraphQL request, or the bytes are not HTTP.",
+        "Fix the client: the message says what is wrong.",
     ),
     Code.NOT_ACCEPTABLE: Meaning(
         "406",
-        "`Accept` allows nothing that is answered here.",
-        "Allow `application/json`; name `text/event-stream` for a subscription.",
+        "`Accept` allows none of the media types that the server can send.",
+        "Allow `application/json`; for a subscription, name `text/event-stream`.",
     ),
     Code.METHOD_NOT_ALLOWED: Meaning(
-        "405", "The method is not one of this address, or a mutation came by `GET`.", "Use one of the header `Allow`."
+        "405", "This URL does not take the method, or a mutation was sent by `GET`.", "Use a method of `Allow`."
     ),
     Code.UNSUPPORTED_MEDIA_TYPE: Meaning(
         "415",
-        "The body is not JSON in UTF-8, or it is compressed; of an upload: not a kind that the field takes.",
-        "Send what the message names.",
+        "The body is not JSON in UTF-8, or it is compressed; for an upload: the field does not take this type of file.",
+        "Send what the message says.",
     ),
     Code.CONTENT_TOO_LARGE: Meaning(
-        "413; 431 for headers", "The body, the file or the headers are too long.", "Send less; the limit is told."
+        "413; 431 for headers",
+        "The body, the file or the headers are too long.",
+        "Send less: the message has the limit.",
     ),
-    Code.REQUEST_TIMEOUT: Meaning("408", "A body or an upload stood still or took too long.", "Send it again."),
-    Code.GRAPHQL_PARSE_FAILED: Meaning(DOCUMENT, "The document is not GraphQL.", "Mend it at `locations`."),
+    Code.REQUEST_TIMEOUT: Meaning("408", "A body or an upload stalled or took too long.", "Send it again."),
+    Code.GRAPHQL_PARSE_FAILED: Meaning(_DOCUMENT, "The document has a syntax error.", "Fix it at `locations`."),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
-        DOCUMENT, "The document does not fit the schema.", "Mend it at `locations`; build clients against the SDL."
+        _DOCUMENT,
+        "The document is not valid for the schema.",
+        "Fix it at `locations`; check the client's documents against the SDL.",
     ),
     Code.OPERATION_RESOLUTION_FAILURE: Meaning(
-        DOCUMENT, "`operationName` does not choose one of the document's operations.", "Name one."
+        _DOCUMENT, "`operationName` does not select one of the document's operations.", "Name one."
     ),
     Code.BAD_USER_INPUT: Meaning(
-        f"{DOCUMENT}; {EXECUTED} from a field",
-        "A value is not of its type or makes no sense; `path` leads to it from the argument or the variable.",
-        "Show it beside that input.",
+        f"{_DOCUMENT}; {_FIELD}",
+        "A value is not of its type, or not valid; `path` leads to it from the argument or the variable.",
+        "Show the message beside that input.",
     ),
     Code.LIMIT_EXCEEDED: Meaning(
-        DOCUMENT,
-        "The document or its variables ask too much: `limit` names what, `asked` and `allowed` have the figures.",
-        "Ask for less at once: smaller pages, fewer fields, several requests.",
+        _DOCUMENT,
+        "The document or its variables exceed a limit: `limit` is its name, `asked` and `allowed` are the figures.",
+        "Request less at once: smaller pages, fewer fields, several requests.",
     ),
     Code.RATE_LIMITED: Meaning(
-        "429, with `Retry-After`",
-        "The member, or the address of somebody signed out, has asked too much lately; of uploads: in a day.",
-        "Wait for `retryAfter` seconds, then repeat it.",
+        _TOO_MANY,
+        "The member, or the address of a client that is not signed in, has requested too much; for uploads: in a day.",
+        "Wait for `retryAfter` seconds, then repeat the request.",
     ),
     Code.TOO_MANY_OPERATIONS: Meaning(
-        "429, with `Retry-After`",
-        "Too many operations are under way at a time: the member's, the address's or the connection's.",
-        "Wait until one of them ends, then repeat it.",
+        _TOO_MANY,
+        "The member, the address or the connection has too many operations running.",
+        "Wait until one of them ends, then repeat the request.",
     ),
     Code.OPERATION_TIMEOUT: Meaning(
         "504",
-        "The operation took too long and was stopped. Of a mutation it is not known whether it was done.",
-        "Repeat a query. Look before a mutation is repeated, or repeat it with the same `idempotencyKey`.",
+        "The operation took too long and was stopped. A mutation may have been done or not.",
+        "Repeat a query. Before repeating a mutation look at the data, or repeat it with the same `idempotencyKey`.",
     ),
     Code.UNAUTHENTICATED: Meaning(
-        f"{EXECUTED} from a field; 401 from `/files`; {DOCUMENT} for introspection",
-        "Nobody is signed in, or the sign-in has ended.",
-        "Call `refreshSession` or sign in, then repeat it.",
+        f"{_FIELD}; 401 from `/files`; {_DOCUMENT} for introspection",
+        "The client is not signed in, or its session has ended.",
+        "Call `refreshSession` or sign in, then repeat the request.",
     ),
     Code.FORBIDDEN: Meaning(
-        f"{EXECUTED}; 422 from `POST /files`, 403 from `GET /files`",
-        "The member lacks a role; of a file's address: it has expired.",
-        "Hide what is not theirs; ask for the file's `url` again.",
+        f"{_FIELD}; 422 from `POST /files`, 403 from `GET /files`",
+        "The member lacks a role; for a file: its URL has expired.",
+        "Hide what the member may not do; query the file's `url` again.",
     ),
-    Code.NOT_FOUND: Meaning("404", "There is no such file or address.", "Ask for the file's `url` again."),
-    Code.UNKNOWN_TYPE: Meaning(UPLOAD, "An upload is for no tracker type.", "Ask for `trackerTypes` again."),
-    Code.UNKNOWN_FIELD: Meaning(UPLOAD, "An upload is for no field of the type.", "Ask for the type's `fields` again."),
-    Code.WRONG_KIND: Meaning(UPLOAD, "An upload is for a field that takes no files.", "Upload for FILE fields alone."),
-    Code.REQUIRED: Meaning(UPLOAD, "The uploaded file is empty.", "Say so beside the field."),
+    Code.NOT_FOUND: Meaning("404", "There is no such file or URL.", "Query the file's `url` again."),
+    Code.UNKNOWN_TYPE: Meaning(_UPLOAD, "There is no such tracker type to upload for.", "Query `trackerTypes` again."),
+    Code.UNKNOWN_FIELD: Meaning(_UPLOAD, "The tracker type has no such field.", "Query the type's `fields` again."),
+    Code.WRONG_KIND: Meaning(_UPLOAD, "The field does not take files.", "Upload for FILE fields only."),
+    Code.REQUIRED: Meaning(_UPLOAD, "The uploaded file is empty.", "Show the message beside the field."),
     Code.SERVICE_UNAVAILABLE: Meaning(
-        "503, with `Retry-After`", "The database is away for the moment.", "Repeat it after `retryAfter` seconds."
+        "503, with `Retry-After`",
+        "The database is not available at the moment.",
+        "Repeat the request after `retryAfter` seconds.",
     ),
     Code.INTERNAL_SERVER_ERROR: Meaning(
-        f"{EXECUTED} from a field; 500 else",
-        "Something unexpected. Nothing of it is told but `requestId`, which names it in the log.",
-        "Repeat a query once; tell the operator the id.",
+        f"{_FIELD}; 500 otherwise",
+        "An unexpected error. The response has nothing of it but `requestId`, which identifies it in the server's log.",
+        "Repeat a query once; give the id to the operator.",
     ),
 }
 
 
-def table() -> str:
-    """The table as `docs/reference/errors.md` has it."""
+def markdown_table() -> str:
+    """Return the table that ``docs/reference/errors.md`` contains."""
     rows = (f"| `{code}` | {row.status} | {row.meaning} | {row.advice} |" for code, row in MEANINGS.items())
     return "\n".join(["| code | HTTP status | meaning | what to do |", "|---|---|---|---|", *rows])

@@ -1,4 +1,4 @@
-"""How an error reaches the client and the log: on purpose as it is, a bug masked and logged without values."""
+"""Errors for the client and the log: those raised on purpose as they are, all others masked and logged without values."""
 
 import logging
 from collections.abc import Mapping
@@ -14,36 +14,36 @@ from server.observability.tracebacks import safe_traceback
 from server.protocol.error_codes import Code
 from services.kernel.errors import DomainError
 
-BUG_MESSAGE = "Something went wrong here; the request id names it in our log."
+_INTERNAL_ERROR = "Internal server error: find it in the server's log by its request id."
 
 _log = logging.getLogger("trackers.errors")
 
 
 def request_error_result(message: str, code: str) -> dict[str, Any]:
-    """Return the answer to a request that was not executed; `code` is one of `Code`."""
+    """Return the request error result: the response to a request that was not executed. ``code`` is one of ``Code``."""
     record_error(Code(code).value)
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def internal_error_result(bug: BaseException, request_id: str) -> dict[str, Any]:
-    """Log what met the request as a whole, a bug or an outage, and return the answer to it."""
-    masked = _masked(bug, request_id)
+def internal_error_result(error: BaseException, request_id: str) -> dict[str, Any]:
+    """Log an unexpected error or an outage that failed the whole request, and return the response to it."""
+    masked = _masked(error, request_id)
     record_error(masked["extensions"]["code"])
-    log_failure(bug, request_id)
+    log_failure(error, request_id)
     return {"errors": [masked]}
 
 
-def http_status(answer: Mapping[str, Any]) -> int:
-    """Return the HTTP status of an answer that was executed, or was to be: 503 where an outage left nothing of it."""
-    if not any(value is not None for value in (answer.get("data") or {}).values()):
-        codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", ())}
+def http_status(result: Mapping[str, Any]) -> int:
+    """Return the HTTP status of a result: 503 if an outage left no data, 500 if it was not executed, else 200."""
+    if not any(value is not None for value in (result.get("data") or {}).values()):
+        codes = {error.get("extensions", {}).get("code") for error in result.get("errors", ())}
         if Code.SERVICE_UNAVAILABLE in codes:
             return 503
-    return 200 if "data" in answer else 500
+    return 200 if "data" in result else 500
 
 
-def innermost(error: GraphQLError) -> BaseException:
-    """Return what was raised: graphql-core wraps it, sometimes twice, to add path and location."""
+def _innermost(error: GraphQLError) -> BaseException:
+    """Return the exception that was raised: graphql-core wraps it, sometimes twice, to add path and location."""
     raised: BaseException = error
     while isinstance(raised, GraphQLError) and raised.original_error is not None:
         raised = raised.original_error
@@ -51,32 +51,33 @@ def innermost(error: GraphQLError) -> BaseException:
 
 
 def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    """Format the errors of an execution; each bug among them is masked and logged once."""
+    """Return the errors of an execution as JSON; unexpected ones are masked, and each is logged once."""
     logged: set[int] = set()
     formatted = []
     for error in errors:
         entry: dict[str, Any] = dict(error.formatted)
-        extensions = _extensions_on_purpose(error)
+        extensions = _intended_extensions(error)
         if extensions is None:
-            bug = innermost(error)
-            if id(bug) not in logged:
-                logged.add(id(bug))
-                log_failure(bug, request_id)
-            formatted.append({**entry, **_masked(bug, request_id)})
+            raised = _innermost(error)
+            if id(raised) not in logged:
+                logged.add(id(raised))
+                log_failure(raised, request_id)
+            formatted.append({**entry, **_masked(raised, request_id)})
         else:
             formatted.append({**entry, "extensions": extensions})
     return formatted
 
 
-def _extensions_on_purpose(error: GraphQLError) -> dict[str, Any] | None:
-    raised = innermost(error)
+def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
+    """Return the extensions of an error that was raised on purpose; None for an unexpected one."""
+    raised = _innermost(error)
     if isinstance(raised, DomainError):
         details = dict(raised.details)
         if "path" in details:
             details["path"] = list(client_path(details["path"]))
         return {"code": raised.code, **details}
     if not isinstance(raised, GraphQLError):
-        # A resolver may raise a coded error *because of* another one: the code says that it means it.
+        # A resolver may raise an error with a code *because of* another exception: the code shows the intention.
         outer = error.original_error
         raised = outer if isinstance(outer, GraphQLError) else raised
     if not isinstance(raised, GraphQLError):
@@ -84,33 +85,30 @@ def _extensions_on_purpose(error: GraphQLError) -> dict[str, Any] | None:
     extensions = dict(raised.extensions or {})
     if "code" in extensions:
         return extensions
-    # An argument's value that only the variables made wrong: a null for a required one, for example.
-    blamed = raised.nodes[0] if raised.nodes else None
-    if isinstance(blamed, VariableNode):
-        return {"code": Code.BAD_USER_INPUT.value, "path": [blamed.name.value]}
-    if isinstance(blamed, ValueNode) or isinstance(raised, StrawberryInputCoercionError):
+    # An argument that is wrong only with these variables: null for a required one, for example.
+    node = raised.nodes[0] if raised.nodes else None
+    if isinstance(node, VariableNode):
+        return {"code": Code.BAD_USER_INPUT.value, "path": [node.name.value]}
+    if isinstance(node, ValueNode) or isinstance(raised, StrawberryInputCoercionError):
         return {"code": Code.BAD_USER_INPUT.value}
     return None
 
 
-def _masked(bug: BaseException, request_id: str) -> dict[str, Any]:
-    """What a client is told of a bug, or of an outage."""
-    if is_outage(bug):
+def _masked(error: BaseException, request_id: str) -> dict[str, Any]:
+    if is_outage(error):
         return {
             "message": UNAVAILABLE,
             "extensions": {"code": Code.SERVICE_UNAVAILABLE.value, "retryAfter": RETRY_AFTER},
         }
-    return {"message": BUG_MESSAGE, "extensions": {"code": Code.INTERNAL_SERVER_ERROR.value, "requestId": request_id}}
+    return {
+        "message": _INTERNAL_ERROR,
+        "extensions": {"code": Code.INTERNAL_SERVER_ERROR.value, "requestId": request_id},
+    }
 
 
-def log_failure(bug: BaseException, request_id: str) -> None:
-    """Log a bug; an outage only as it begins."""
-    if is_outage(bug):
-        database_outage.begin(bug)
+def log_failure(error: BaseException, request_id: str) -> None:
+    """Log an unexpected error by its types and traceback, since its message may hold values; an outage only once."""
+    if is_outage(error):
+        database_outage.begin(error)
     else:
-        log_bug(bug, request_id)
-
-
-def log_bug(bug: BaseException, request_id: str) -> None:
-    """Log a bug by its types and the places it came through; its message may hold values."""
-    _log.error("request %s: %s", request_id, "\n".join(safe_traceback(bug)), extra={"request_id": request_id})
+        _log.error("request %s: %s", request_id, "\n".join(safe_traceback(error)), extra={"request_id": request_id})

@@ -1,6 +1,6 @@
-"""What comes in and goes out: JSON, a GraphQL request's parameters, the socket protocol's messages.
+"""The messages of GraphQL clients: JSON, the parameters of a GraphQL request, messages of ``graphql-transport-ws``.
 
-No connection is touched here: bytes or text in, checked values or `Malformed` out.
+Bytes or text become checked values, or raise ``MalformedRequest``.
 """
 
 import json
@@ -13,13 +13,13 @@ import orjson
 _CLIENT_MESSAGES = {"connection_init", "ping", "pong", "subscribe", "complete"}
 
 
-class MalformedRequest(Exception):  # noqa: N818 - the client’s mistake, not a failure
-    """What the client sent is not a request; the text says what is wrong and echoes nothing of it."""
+class MalformedRequest(Exception):  # noqa: N818 - the client's mistake
+    """The client's message is not a request; the text says why, and repeats nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A well-formed GraphQL request: its document is still unread."""
+    """A well-formed GraphQL request, whose document is not parsed yet."""
 
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A well-formed message of `graphql-transport-ws` from a client; `request` only for `subscribe`."""
+    """A well-formed message of ``graphql-transport-ws`` from a client; ``request`` only for ``subscribe``."""
 
     type: str
     id: str = ""
@@ -36,20 +36,20 @@ class Message:
     request: Request | None = None
 
 
-def _refuse_number(_: str) -> NoReturn:
+def _reject_number(_: str) -> NoReturn:
     raise ValueError("not a JSON number")
 
 
 def _finite(text: str) -> float:
     number = float(text)
-    return number if math.isfinite(number) else _refuse_number(text)
+    return number if math.isfinite(number) else _reject_number(text)
 
 
 def decode(data: bytes | str) -> Any:
     """Read JSON.
 
-    A lone surrogate written as an escape is accepted, unlike by orjson: it is a user's typing, to be refused
-    in its place by the field's rule rather than by losing the whole request.
+    Unlike orjson, this accepts lone surrogates written as escapes: they are a user's input, which the rule of its field
+    rejects with a path, rather than the whole request failing.
     """
     try:
         return orjson.loads(data)
@@ -57,21 +57,21 @@ def decode(data: bytes | str) -> Any:
         if ("\\u" if isinstance(data, str) else b"\\u") not in data:  # type: ignore[operator]
             raise MalformedRequest("The request is not valid JSON") from None
     try:
-        return json.loads(data, parse_constant=_refuse_number, parse_float=_finite)
+        return json.loads(data, parse_constant=_reject_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise MalformedRequest("The request is not valid JSON") from None
 
 
-def encode(answer: Any) -> bytes:
-    """Write JSON; what orjson will not write (an echoed lone surrogate) goes out as an escape."""
+def encode(value: Any) -> bytes:
+    """Write JSON; lone surrogates, which orjson does not write, as escapes."""
     try:
-        return orjson.dumps(answer)
+        return orjson.dumps(value)
     except TypeError:
-        return json.dumps(answer, separators=(",", ":")).encode()
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 def parse_request(body: Any) -> Request:
-    """Check a request's parameters; unknown ones are ignored, as the specification wants it."""
+    """Check the parameters of a GraphQL request; unknown ones are ignored, as GraphQL over HTTP specifies."""
     if isinstance(body, list):
         raise MalformedRequest("Batches are not supported: send one request at a time")
     if not isinstance(body, dict):
@@ -89,7 +89,7 @@ def parse_request(body: Any) -> Request:
 
 
 def parse_message(data: str) -> Message:
-    """Check a client's message against the protocol's text."""
+    """Parse a client's message by https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md."""
     message = decode(data)
     if not isinstance(message, dict):
         raise MalformedRequest("A message must be an object")

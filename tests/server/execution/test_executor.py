@@ -17,7 +17,7 @@ from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp
 
 ADA = Context(FakeApp(), "ada", None)
-BUG = "Something went wrong here; the request id names it in our log."
+BUG = "Internal server error: find it in the server's log by its request id."
 INTERNAL = {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
 CHECK = "query($entry: Entry!, $on: Date) { check(entry: $entry, on: $on) }"
 
@@ -164,7 +164,7 @@ async def test_the_log_names_the_places_and_the_causes(caplog: pytest.LogCapture
     await run("{ bug }")
     lines = caplog.records[0].getMessage().splitlines()
     places = [line.rsplit("/", 1)[-1].split(":")[0] + line[line.rindex(" ") :] for line in lines if ".py" in line]
-    assert "sample_api.py Query.bug" in places
+    assert "sample_schema.py Query.bug" in places
     assert lines[lines.index("builtins.LookupError") + 2 :][0].endswith(" _fail")
 
 

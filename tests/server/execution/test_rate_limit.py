@@ -35,7 +35,7 @@ def test_a_bucket_is_emptied_and_refilled() -> None:
         {
             "errors": [
                 {
-                    "message": "Too much was asked lately: wait, or ask for less",
+                    "message": "Rate limit exceeded: wait, or request less",
                     "extensions": {"code": "RATE_LIMITED", "retryAfter": 3, "requested": 25, "left": 0},
                 }
             ]

@@ -20,7 +20,7 @@ from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import Context, FakeApp
 
 STRANGER, ADA = Context(FakeApp(), None, None), Context(FakeApp(), "ada", None)
-TOLD = "Sign in first: the schema is told to members alone"
+TOLD = "Sign in first: only members may introspect the schema"
 NOT_TOLD = {"errors": [{"message": TOLD, "extensions": {"code": "UNAUTHENTICATED"}}]}
 
 
@@ -125,6 +125,6 @@ async def test_what_the_database_says_is_told_to_nobody(database: str) -> None:
     await fetch("ALTER TABLE programme RENAME TO gone")
     answer = await ask_graph(ada, "{ programmes { nodes { name } } viewer { member { name } } }")
     (error,) = answer["errors"]
-    assert error["message"] == "Something went wrong here; the request id names it in our log."
+    assert error["message"] == "Internal server error: find it in the server's log by its request id."
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "a request"}
     assert "programme" not in str(answer).replace("['programmes']", "")

@@ -215,7 +215,7 @@ async def test_broken_context(served: FakeApp, client: httpx.AsyncClient, caplog
         served.fails = False
     (record,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
     request_id = response.json()["errors"][0]["extensions"]["requestId"]
-    message = "Something went wrong here; the request id names it in our log."
+    message = "Internal server error: find it in the server's log by its request id."
     extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
     assert (response.status_code, response.json()) == (
         500,

@@ -44,7 +44,7 @@ async def test_an_empty_bucket_of_a_member() -> None:
         figures = {name: error["extensions"].pop(name) for name in ("retryAfter", "left")}
         assert (status, wait) == (429, str(figures["retryAfter"]))
         assert error == {
-            "message": "Too much was asked lately: wait, or ask for less",
+            "message": "Rate limit exceeded: wait, or request less",
             "extensions": {"code": "RATE_LIMITED", "requested": 39},
         }
         assert 1 <= figures["retryAfter"] <= 10

@@ -12,7 +12,7 @@ from tests.support.clients.sse import BEAT, COMPLETE, EVENTS, heard, stream
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
-BUG = "Something went wrong here; the request id names it in our log."
+BUG = "Internal server error: find it in the server's log by its request id."
 BREAKS = "subscription($how: String!) { breaks(how: $how) { name } }"
 WAIT = "subscription { wait }"
 FIRST = heard(data={"wait": 0})

@@ -128,7 +128,7 @@ async def test_broken_before_it_begins(
     finally:
         served.fails = False
     extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": response.json()["errors"][0]["extensions"]["requestId"]}
-    message = "Something went wrong here; the request id names it in our log."
+    message = "Internal server error: find it in the server's log by its request id."
     assert (response.status_code, response.json()) == (
         500,
         {"errors": [{"message": message, "extensions": extensions}]},

@@ -18,7 +18,7 @@ from server.observability.outage import Outage
 from tests.server.conftest import Front
 from tests.support.servers.trackers import SIGN_IN
 
-MASKED = "Something went wrong here; the request id names it in our log."
+MASKED = "Internal server error: find it in the server's log by its request id."
 
 
 def _bug(_request: Request) -> Response:

@@ -118,7 +118,7 @@ async def test_a_bug_is_logged_by_its_place_alone(database: str, folder: Path, p
     assert "UndefinedTableError" in bug["event"]
     assert (asked["fields"], asked["errors"]) == (["createTracker"], ["INTERNAL_SERVER_ERROR"])
     assert MARK not in said + postgres_log.read_text()
-    assert error["message"] == "Something went wrong here; the request id names it in our log."
+    assert error["message"] == "Internal server error: find it in the server's log by its request id."
 
 
 def told(line: dict[str, Any]) -> dict[str, Any]:

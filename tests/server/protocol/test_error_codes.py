@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.protocol.error_codes import MEANINGS, Code, table
+from server.protocol.error_codes import MEANINGS, Code, markdown_table
 from tests.support.paths import ROOT
 
 LAYERS = ("services", "resolvers", "schema", "server")
@@ -14,8 +14,8 @@ GIVES_A_CODE = {"HTTPError": 1, "request_error_result": 1, "UploadError": 0}
 
 def test_the_documented_table_is_this_one() -> None:
     assert list(MEANINGS) == list(Code)
-    assert table() in (ROOT / "docs/reference/errors.md").read_text(), (
-        "write the output of server.protocol.error_codes.table() there"
+    assert markdown_table() in (ROOT / "docs/reference/errors.md").read_text(), (
+        "write the output of server.protocol.error_codes.markdown_table() there"
     )
 
 

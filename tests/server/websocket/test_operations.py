@@ -11,7 +11,7 @@ from tests.support.clients.websocket import GOOD, INIT, ask, client, complete, h
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
-BUG = "Something went wrong here; the request id names it in our log."
+BUG = "Internal server error: find it in the server's log by its request id."
 
 
 @pytest.fixture
