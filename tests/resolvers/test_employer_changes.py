@@ -12,7 +12,7 @@ from models.base import new_id
 from server.setting_values import database_credentials
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.member_changes import audited, top_level
+from tests.support.clients.member_changes import audit_entries, top_level
 from tests.support.databases.locks import until_held_up
 from tests.support.scenarios.college import PROBLEM, Json, problem
 
@@ -48,7 +48,7 @@ async def test_create_employer_adds_an_employer_and_an_audit_entry(database: str
     assert payload == {"employer": {"id": gid(employer), "name": "Café Rouge Ltd", "confirmed": True}, "errors": []}
     assert employer.employer_id is None
     details = {"name": "Café Rouge Ltd", "confirmed": True}
-    assert await audited() == [("EMPLOYER_CREATED", mia.id, employer.id, details)]
+    assert await audit_entries() == [("EMPLOYER_CREATED", mia.id, employer.id, details)]
 
 
 async def test_members_who_create_trackers_may_add_unconfirmed_employers(database: str) -> None:
@@ -84,7 +84,7 @@ async def test_invalid_and_duplicate_names_are_errors(database: str, name: str, 
         assert payload["employer"] is None
         assert [(error["path"], error["code"]) for error in payload["errors"]] == [(["name"], code)]
     assert await names() == [("Acme Ltd", True), ("Other", True)]
-    assert await audited() == []
+    assert await audit_entries() == []
 
 
 async def test_another_organisation_may_have_the_same_name(database: str) -> None:
@@ -132,7 +132,7 @@ async def test_absent_fields_stay_and_every_change_has_an_audit_entry(database: 
     assert (await Employer.get(id=acme.id)).employer_id == "123456789"
     steps = [("123456789", False), ("Acme", False), ("Acme", True), ("ACME", True)]
     states = [{"name": name, "confirmed": confirmed} for name, confirmed in steps]
-    assert await audited() == [
+    assert await audit_entries() == [
         ("EMPLOYER_UPDATED", mia.id, acme.id, {"before": states[index], "after": states[index + 1]})
         for index in range(3)
     ]
@@ -155,7 +155,7 @@ async def test_null_and_unknown_ids_are_errors(database: str) -> None:
     for id_ in (gid(await make.employer()), gid(mia), "rubbish", ""):
         answer, codes = await top_level(mia, UPDATE, {"id": id_, "name": None})
         assert (answer, codes) == ({"updateEmployer": {"employer": None, "errors": [unknown, nulls[0]]}}, [])
-    assert await audited() == []
+    assert await audit_entries() == []
 
 
 async def test_both_mutations_need_their_roles(database: str) -> None:

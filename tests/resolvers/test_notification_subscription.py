@@ -21,19 +21,19 @@ from tests.support.clients.subscriptions import (
 from tests.support.scenarios.college import College, college, created
 
 
-async def assign(house: College, count: int = 1) -> None:
+async def assign(tenant: College, count: int = 1) -> None:
     for _ in range(count):
-        await created(house.ada, house.job(assigneeId=gid(house.bob)))
+        await created(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
 
 
 async def test_from_cursor_0_everything_is_replayed_before_what_is_new(database: str) -> None:
-    house = await college()
-    tracker = await make.tracker(house.organisation, assignee=house.bob)
+    tenant = await college()
+    tracker = await make.tracker(tenant.organisation, assignee=tenant.bob)
     for _ in range(250):  # more than two batches
-        await make.notification(tracker, house.bob, actor=house.ada)
-    async with reader_of(database) as reader, subscribe(reader, house.bob, "0") as bob:
+        await make.notification(tracker, tenant.bob, actor=tenant.ada)
+    async with reader_of(database) as reader, subscribe(reader, tenant.bob, "0") as bob:
         assert await bob.cursors(250) == list(range(1, 251))
-        await assign(house)
+        await assign(tenant)
         assert await bob.event() == {
             "cursor": "251",
             "kind": "ASSIGNED",
@@ -44,40 +44,40 @@ async def test_from_cursor_0_everything_is_replayed_before_what_is_new(database:
 
 
 async def test_without_a_cursor_only_new_notifications_are_sent(database: str) -> None:
-    house = await college()
-    await assign(house, 3)
-    async with reader_of(database) as reader, subscribe(reader, house.bob) as bob:
+    tenant = await college()
+    await assign(tenant, 3)
+    async with reader_of(database) as reader, subscribe(reader, tenant.bob) as bob:
         received = asyncio.create_task(bob.cursors(2))
         await until(lambda: reader.waiting == 1)
-        await assign(house, 2)
+        await assign(tenant, 2)
         assert await received == [4, 5]
 
 
 async def test_resuming_during_new_assignments_misses_and_repeats_none(database: str) -> None:
-    house = await college()
+    tenant = await college()
     async with reader_of(database) as reader:
-        working = asyncio.gather(*(assign(house, 20) for _ in range(5)))
+        working = asyncio.gather(*(assign(tenant, 20) for _ in range(5)))
         received: list[int] = []
         for count in (1, 30, 9, 40, 20):
-            async with subscribe(reader, house.bob, str(received[-1]) if received else "0") as bob:
+            async with subscribe(reader, tenant.bob, str(received[-1]) if received else "0") as bob:
                 received += await bob.cursors(count)
         await working
     assert received == list(range(1, 101))
 
 
 async def test_every_subscription_of_the_recipient_gets_it_and_no_other(database: str) -> None:
-    house = await college()
+    tenant = await college()
     async with (
         reader_of(database) as reader,
-        subscribe(reader, house.bob) as one,
-        subscribe(reader, house.bob) as two,
-        subscribe(reader, house.ada) as other,
+        subscribe(reader, tenant.bob) as one,
+        subscribe(reader, tenant.bob) as two,
+        subscribe(reader, tenant.ada) as other,
     ):
         received = [asyncio.create_task(page.event()) for page in (one, two, other)]
         await until(lambda: reader.waiting == 3)
-        await assign(house)
+        await assign(tenant)
         assert await received[0] == await received[1]
-        await created(house.tina, house.job(assigneeId=gid(house.ada)))
+        await created(tenant.tina, tenant.job(assigneeId=gid(tenant.ada)))
         assert (await received[2])["tracker"] == {"number": 2}
 
 
@@ -87,14 +87,14 @@ NOT_A_NUMBER = "after must be the cursor of a notification: a whole number."
 
 @pytest.mark.parametrize("document", [NOTIFICATION_RECEIVED, TRACKER_ASSIGNED])
 async def test_an_invalid_cursor_is_a_request_error(database: str, document: str) -> None:
-    house = await college()
-    await assign(house, 2)
+    tenant = await college()
+    await assign(tenant, 2)
     expected = dict.fromkeys(
         ["", "x", "-1", "1.0", " 1", "1e3", "٣", "\x00", "\ud800", "9" * 19, "9" * 10_000], NOT_A_NUMBER
     )
     async with reader_of(database) as reader:
         for after, message in (expected | {"3": BEYOND, "9" * 18: BEYOND}).items():
-            async with subscribe(reader, house.bob, after, document) as bob:
+            async with subscribe(reader, tenant.bob, after, document) as bob:
                 (error,) = (answer := await bob.result())["errors"]
                 assert "data" not in answer
                 assert (error["message"], error["extensions"]) == (
@@ -108,18 +108,18 @@ async def test_an_invalid_cursor_is_a_request_error(database: str, document: str
 
 
 async def test_tracker_assigned_skips_other_kinds(database: str) -> None:
-    house = await college()
-    tracker = await make.tracker(house.organisation, assignee=house.bob)
+    tenant = await college()
+    tracker = await make.tracker(tenant.organisation, assignee=tenant.bob)
     kinds = [*NotificationKind, NotificationKind.ASSIGNED]
     for kind in kinds:
-        notification = await make.notification(tracker, house.bob, actor=house.ada)
+        notification = await make.notification(tracker, tenant.bob, actor=tenant.ada)
         await Notification.filter(id=notification.id).update(kind=kind)
     async with reader_of(database) as reader:
-        async with subscribe(reader, house.bob, "0", TRACKER_ASSIGNED) as bob:
+        async with subscribe(reader, tenant.bob, "0", TRACKER_ASSIGNED) as bob:
             assert await bob.cursors(2) == [1, 7]
-            await assign(house)
+            await assign(tenant)
             assert await bob.cursors(1) == [8]
-        async with subscribe(reader, house.bob, "0") as bob:
+        async with subscribe(reader, tenant.bob, "0") as bob:
             received = [await bob.event() for _ in kinds]
     what = (await tracker.type).name + " tracker 1"
     assert [(one["cursor"], one["kind"], one["text"]) for one in received] == [
@@ -134,15 +134,15 @@ async def test_tracker_assigned_skips_other_kinds(database: str) -> None:
 
 
 async def test_a_tracker_that_is_no_longer_visible_is_null(database: str) -> None:
-    house = await college()
-    tracker = await make.tracker(house.organisation, assignee=house.tina, learner=house.learner)
-    await make.notification(tracker, house.tina)
+    tenant = await college()
+    tracker = await make.tracker(tenant.organisation, assignee=tenant.tina, learner=tenant.learner)
+    await make.notification(tracker, tenant.tina)
     async with reader_of(database) as reader:
-        async with subscribe(reader, house.tina, "0") as tina:
+        async with subscribe(reader, tenant.tina, "0") as tina:
             assert (await tina.event())["tracker"] == {"number": 1}
         await Learner.all().update(tutor_id=None)
         await Tracker.all().update(assignee_id=None)
-        async with subscribe(reader, house.tina, "0") as tina:
+        async with subscribe(reader, tenant.tina, "0") as tina:
             text = "This was about a tracker that you can no longer see."
             assert await tina.event() == {
                 "cursor": "1",
@@ -154,18 +154,18 @@ async def test_a_tracker_that_is_no_longer_visible_is_null(database: str) -> Non
 
 
 async def test_rights_are_read_again_at_each_event(database: str) -> None:
-    house = await college()
+    tenant = await college()
     asked = NOTIFICATION_RECEIVED.replace(
         "tracker { number }", "tracker { number viewerCanEdit type { viewerCanCreate } }"
     )
-    async with reader_of(database) as reader, subscribe(reader, house.bob, "0", asked) as bob:
-        await assign(house)
+    async with reader_of(database) as reader, subscribe(reader, tenant.bob, "0", asked) as bob:
+        await assign(tenant)
         assert (await bob.event())["tracker"]["type"] == {"viewerCanCreate": False}
-        await Member.filter(id=house.bob.id).update(roles=[Role.CREATE_TRACKERS])
-        await assign(house)
+        await Member.filter(id=tenant.bob.id).update(roles=[Role.CREATE_TRACKERS])
+        await assign(tenant)
         assert (await bob.event())["tracker"]["type"] == {"viewerCanCreate": True}
-        await assign(house)
-        await Member.filter(id=house.bob.id).update(kind=MemberKind.TUTOR)
+        await assign(tenant)
+        await Member.filter(id=tenant.bob.id).update(kind=MemberKind.TUTOR)
         await Tracker.all().update(assignee_id=None)
         assert (await bob.event())["tracker"] is None
 
@@ -188,17 +188,17 @@ async def ended(subscription: Subscription) -> str:
 async def test_an_ended_session_ends_the_subscription(
     database: str, model: type[Member | Session], change: dict[str, Any]
 ) -> None:
-    house = await college()
+    tenant = await college()
     async with reader_of(database) as reader:
-        async with subscribe(reader, house.bob, "0") as bob:  # what waits for it is not sent any more
-            await assign(house)
+        async with subscribe(reader, tenant.bob, "0") as bob:  # what waits for it is not sent any more
+            await assign(tenant)
             assert await bob.cursors(1) == [1]
-            await assign(house)
+            await assign(tenant)
             await model.all().update(**change)
             assert await ended(bob) == "The session has ended."
         await Member.all().update(active=True)
         reader.revalidate_seconds = 0.1
-        async with subscribe(reader, house.bob) as bob:  # without notifications
+        async with subscribe(reader, tenant.bob) as bob:  # without notifications
             waiting = asyncio.create_task(ended(bob))
             await until(lambda: reader.waiting == 1)
             await model.all().update(**change)
@@ -206,9 +206,9 @@ async def test_an_ended_session_ends_the_subscription(
 
 
 async def test_an_expired_token_ends_the_subscription(database: str) -> None:
-    house = await college()
+    tenant = await college()
     later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
-    session = await Session.create(member=house.bob, expires_at=later + dt.timedelta(days=1))
+    session = await Session.create(member=tenant.bob, expires_at=later + dt.timedelta(days=1))
     signed_in = await viewer_of_session(session.id, expires=later.timestamp())
     assert signed_in is not None
     async with reader_of(database, revalidate_seconds=0.1) as reader, subscribe(reader, signed_in) as bob:
@@ -216,11 +216,11 @@ async def test_an_expired_token_ends_the_subscription(database: str) -> None:
 
 
 async def test_a_subscription_reads_what_the_inbox_counted(database: str) -> None:
-    house = await college()
-    await assign(house, 2)
-    assert (await Inbox.get(member_id=house.bob.id)).cursor == 2
-    async with reader_of(database) as reader, subscribe(reader, house.bob, "2") as bob:
+    tenant = await college()
+    await assign(tenant, 2)
+    assert (await Inbox.get(member_id=tenant.bob.id)).cursor == 2
+    async with reader_of(database) as reader, subscribe(reader, tenant.bob, "2") as bob:
         received = asyncio.create_task(bob.cursors(1))
         await until(lambda: reader.waiting == 1)
-        await assign(house)
+        await assign(tenant)
         assert await received == [3]

@@ -1,4 +1,4 @@
-"""createMember: who may, what is refused, and the invitation that goes with it."""
+"""createMember: permissions, errors, and the invitation."""
 
 import asyncio
 from typing import Any
@@ -8,17 +8,25 @@ import pytest
 from models import Inbox, Mail, MailKind, Member, MemberKind, Role
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.clients.member_changes import CREATE, audited, create, everything, facts, manager, top_level
+from tests.support.clients.member_changes import (
+    CREATE,
+    audit_details,
+    audit_entries,
+    create,
+    everything,
+    manager,
+    top_level,
+)
 from tests.support.scenarios.college import problem
 
 
-async def test_a_member_is_added_invited_and_kept_in_the_audit(database: str) -> None:
+async def test_a_member_is_added_invited_and_audited(database: str) -> None:
     mia = await manager()
     payload = await create(mia, name=" Zoe\u0308 ", email=" Ann@Example.ORG", roles=["CREATE_TRACKERS"])
-    made = await Member.get(email="ann@example.org")
+    member = await Member.get(email="ann@example.org")
     assert payload == {
         "member": {
-            "id": gid(made),
+            "id": gid(member),
             "name": "Zoë",
             "email": "ann@example.org",
             "kind": "TUTOR",
@@ -27,20 +35,20 @@ async def test_a_member_is_added_invited_and_kept_in_the_audit(database: str) ->
         },
         "errors": [],
     }
-    assert (made.organisation_id, made.password_hash) == (mia.organisation_id, None)
-    assert await Inbox.get(member_id=made.id)
+    assert (member.organisation_id, member.password_hash) == (mia.organisation_id, None)
+    assert await Inbox.get(member_id=member.id)
     (mail,) = await Mail.all()
     assert (mail.kind, mail.recipient_id, mail.notification_id, mail.sent_at) == (
         MailKind.INVITATION,
-        made.id,
+        member.id,
         None,
         None,
     )
-    kept = facts("Zoë", MemberKind.TUTOR, [Role.CREATE_TRACKERS]) | {"email": "ann@example.org"}
-    assert await audited() == [("MEMBER_CREATED", mia.id, made.id, kept)]
+    details = audit_details("Zoë", MemberKind.TUTOR, [Role.CREATE_TRACKERS]) | {"email": "ann@example.org"}
+    assert await audit_entries() == [("MEMBER_CREATED", mia.id, member.id, details)]
 
 
-async def test_all_problems_are_told_at_once_and_nothing_comes_of_it(database: str) -> None:
+async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: str) -> None:
     mia = await manager()
     before = await everything()
     payload = await create(mia, name=" ", email="ann", roles=["CREATE_TRACKERS", "MANAGE_SETTINGS", "MANAGE_SETTINGS"])
@@ -76,26 +84,26 @@ async def test_all_problems_are_told_at_once_and_nothing_comes_of_it(database: s
         ({"email": "them@example.org"}, "email", "DUPLICATE"),
     ],
 )
-async def test_what_is_refused(database: str, entry: dict[str, Any], path: str, code: str) -> None:
+async def test_an_invalid_entry_writes_nothing(database: str, entry: dict[str, Any], path: str, code: str) -> None:
     mia = await manager(email="mia@example.org")
-    await make.member(email="them@example.org")  # another organisation's
+    await make.member(email="them@example.org")  # of another organisation
     before = await everything()
     payload = await create(mia, **entry)
     assert payload["member"] is None
-    assert [(one["path"], one["code"]) for one in payload["errors"]] == [([path], code)]
+    assert [(error["path"], error["code"]) for error in payload["errors"]] == [([path], code)]
     assert await everything() == before
 
 
-async def test_of_two_with_one_address_at_once_one_is_made(database: str) -> None:
+async def test_of_concurrent_members_with_one_address_one_is_added(database: str) -> None:
     mia, max_ = await manager(), await manager()
     payloads = await asyncio.gather(create(mia), create(max_), create(mia))
-    refused = [payload["errors"] for payload in payloads if payload["member"] is None]
+    errors = [payload["errors"] for payload in payloads if payload["member"] is None]
     taken = problem("email", "DUPLICATE", "There is a member with this e-mail address already.")
-    assert refused == [[taken], [taken]]
+    assert errors == [[taken], [taken]]
     assert await Mail.all().count() == 1
 
 
-async def test_only_an_administrator_makes_another(database: str) -> None:
+async def test_only_an_administrator_adds_another(database: str) -> None:
     tutor = await manager(kind=MemberKind.TUTOR)
     assert await create(tutor, kind="ADMINISTRATOR") == {
         "member": None,

@@ -126,24 +126,24 @@ def unassignable(name: str) -> Json:
 
 
 async def test_a_tracker_checked_before_is_not_assigned_afterwards(database: str) -> None:
-    house = await college()
+    tenant = await college()
     before = await everything_written()
     for entry in ({}, {"idempotencyKey": "once"}):
-        given = house.job(assigneeId=gid(house.bob), **entry)
-        payload = await while_deactivating(database, house.bob, lambda given=given: create(house.ada, given))  # type: ignore[misc]
+        given = tenant.job(assigneeId=gid(tenant.bob), **entry)
+        payload = await while_deactivating(database, tenant.bob, lambda given=given: create(tenant.ada, given))  # type: ignore[misc]
         assert (payload["tracker"], payload["errors"]) == (None, [unassignable("Bob")])
         assert await everything_written() == before
-        await Member.filter(id=house.bob.id).update(active=True)
+        await Member.filter(id=tenant.bob.id).update(active=True)
     # The idempotency key was not used.
-    assert (await create(house.ada, given))["errors"] == []
+    assert (await create(tenant.ada, given))["errors"] == []
 
 
 async def test_an_update_does_not_assign_one_either(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
+    tenant = await college()
+    tracker = await opened(tenant)
     before = await everything_written()
     payload = await while_deactivating(
-        database, house.bob, lambda: update(house.ada, tracker, assigneeId=gid(house.bob), description="New")
+        database, tenant.bob, lambda: update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
     )
     assert (payload["tracker"], payload["errors"]) == (None, [unassignable("Bob")])
     assert await everything_written() == before
@@ -151,31 +151,31 @@ async def test_an_update_does_not_assign_one_either(database: str) -> None:
 
 
 async def test_trackers_assigned_before_stay_theirs(database: str) -> None:
-    house = await college()
-    mia = await manager(house.organisation)
-    tracker = await opened(house, assigneeId=gid(house.bob))
-    await updated(mia, house.bob, active=False)
-    payload = await update(house.ada, tracker, assigneeId=gid(house.bob), description="New")
+    tenant = await college()
+    mia = await manager(tenant.organisation)
+    tracker = await opened(tenant, assigneeId=gid(tenant.bob))
+    await updated(mia, tenant.bob, active=False)
+    payload = await update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
     assert payload["errors"] == []
     assert payload["tracker"]["assignee"] == {"name": "Bob"}
 
 
 async def test_a_member_made_a_tutor_is_not_assigned_more(database: str) -> None:
-    house = await college()
-    mia = await manager(house.organisation)
-    await updated(mia, house.bob, kind=MemberKind.TUTOR.value)
-    assert (await create(house.ada, house.job(assigneeId=gid(house.bob))))["errors"] == [unassignable("Bob")]
+    tenant = await college()
+    mia = await manager(tenant.organisation)
+    await updated(mia, tenant.bob, kind=MemberKind.TUTOR.value)
+    assert (await create(tenant.ada, tenant.job(assigneeId=gid(tenant.bob))))["errors"] == [unassignable("Bob")]
 
 
 async def test_concurrent_creates_assign_none_after_the_deactivation(database: str) -> None:
-    house = await college()
-    mia = await manager(house.organisation)
-    entries = [house.job(assigneeId=gid(house.bob), description=str(number)) for number in range(20)]
-    tasks = [asyncio.create_task(create(house.ada, entry)) for entry in entries]
-    await updated(mia, house.bob, active=False)
-    (off,) = await fetch("SELECT count(*) AS given FROM tracker WHERE assignee_id = $1", house.bob.id)
+    tenant = await college()
+    mia = await manager(tenant.organisation)
+    entries = [tenant.job(assigneeId=gid(tenant.bob), description=str(number)) for number in range(20)]
+    tasks = [asyncio.create_task(create(tenant.ada, entry)) for entry in entries]
+    await updated(mia, tenant.bob, active=False)
+    (off,) = await fetch("SELECT count(*) AS given FROM tracker WHERE assignee_id = $1", tenant.bob.id)
     payloads = await asyncio.gather(*tasks)
-    given = await Tracker.filter(assignee_id=house.bob.id).count()
+    given = await Tracker.filter(assignee_id=tenant.bob.id).count()
     assert given == off["given"]
     assert {error["code"] for one in payloads for error in one["errors"]} <= {"NOT_ASSIGNABLE"}
     assert sum(one["tracker"] is not None for one in payloads) == given

@@ -1,4 +1,4 @@
-"""updateMember: what may be changed, by whom, and what is refused."""
+"""updateMember: permissions, errors, and the audit."""
 
 import asyncio
 import itertools
@@ -7,11 +7,11 @@ from models import Member, MemberKind, Role
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import (
-    MANAGES,
+    MANAGER_ROLES,
     UPDATE,
-    audited,
+    audit_details,
+    audit_entries,
     everything,
-    facts,
     manager,
     top_level,
     update,
@@ -20,16 +20,16 @@ from tests.support.clients.member_changes import (
 from tests.support.scenarios.college import Json, problem
 
 ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR
-NO_ONE = "Nobody changes their own roles."
+OWN_ROLES = "Nobody changes their own roles."
 
 
-async def colleagues(*, roles: tuple[Role, ...] = MANAGES) -> tuple[Member, Member]:
-    """Mia, who manages members, and Tim, a tutor."""
+async def colleagues(*, roles: tuple[Role, ...] = MANAGER_ROLES) -> tuple[Member, Member]:
+    """Create Mia, who manages members, and Tim, a tutor."""
     mia = await manager(roles=roles)
     return mia, await make.member(await mia.organisation, name="Tim", kind=TUTOR)
 
 
-async def test_what_is_absent_stays_and_every_change_is_kept_in_the_audit(database: str) -> None:
+async def test_absent_fields_keep_their_value_and_changes_are_audited(database: str) -> None:
     mia, tim = await colleagues()
     shown = {"id": gid(tim), "name": "Tim", "email": tim.email, "kind": "TUTOR", "roles": [], "active": True}
     assert await updated(mia, tim) == shown
@@ -41,19 +41,19 @@ async def test_what_is_absent_stays_and_every_change_is_kept_in_the_audit(databa
     assert await updated(mia, tim, active=False) == granted | {"active": False}
     assert await updated(mia, tim, active=True, roles=[]) == granted | {"roles": []}
     steps = [
-        facts("Tim", TUTOR, []),
-        facts("Tom", TUTOR, []),
-        facts("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS]),
-        facts("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS], active=False),
-        facts("Tom", ADMINISTRATOR, []),
+        audit_details("Tim", TUTOR, []),
+        audit_details("Tom", TUTOR, []),
+        audit_details("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS]),
+        audit_details("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS], active=False),
+        audit_details("Tom", ADMINISTRATOR, []),
     ]
-    assert await audited() == [
+    assert await audit_entries() == [
         ("MEMBER_UPDATED", mia.id, tim.id, {"before": before, "after": after})
         for before, after in itertools.pairwise(steps)
     ]
 
 
-async def test_null_and_nonsense_are_refused_all_at_once(database: str) -> None:
+async def test_null_and_invalid_values_are_refused_at_once(database: str) -> None:
     mia, tim = await colleagues()
     before = await everything()
     message = "A member always has one; leave it out to keep it."
@@ -72,7 +72,7 @@ async def test_null_and_nonsense_are_refused_all_at_once(database: str) -> None:
     assert await everything() == before
 
 
-async def test_a_role_that_somebody_has_stays_and_can_be_taken_away(database: str) -> None:
+async def test_a_role_that_the_viewer_lacks_can_be_kept_and_taken_away(database: str) -> None:
     mia, tim = await colleagues()
     await Member.filter(id=tim.id).update(roles=["MANAGE_SETTINGS", "EDIT_PROCESS_AUTOMATION_TRACKERS"])
     kept = await updated(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
@@ -86,23 +86,23 @@ async def test_a_role_that_somebody_has_stays_and_can_be_taken_away(database: st
 
 async def test_nobody_changes_their_own_roles(database: str) -> None:
     mia, _ = await colleagues()
-    await manager(await mia.organisation)  # so that she is not the last
-    own = problem("roles", "FORBIDDEN", NO_ONE)
-    for roles in ([], ["MANAGE_MEMBERS"], [*MANAGES, "MANAGE_SETTINGS"]):
+    await manager(await mia.organisation)  # so that Mia is not the last
+    own = problem("roles", "FORBIDDEN", OWN_ROLES)
+    for roles in ([], ["MANAGE_MEMBERS"], [*MANAGER_ROLES, "MANAGE_SETTINGS"]):
         assert await update(mia, mia, roles=roles) == {"member": None, "errors": [own]}
-    assert await audited() == []
-    same = await updated(mia, mia, roles=[*reversed(MANAGES)], name="Maria")
+    assert await audit_entries() == []
+    same = await updated(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
     assert (same["name"], same["roles"]) == ("Maria", ["CREATE_TRACKERS", "MANAGE_MEMBERS"])
 
 
-async def test_the_last_with_manage_members_stays(database: str) -> None:
+async def test_the_last_member_with_manage_members_cannot_be_deactivated(database: str) -> None:
     mia, tim = await colleagues()
-    bob = await make.member(await mia.organisation, name="Bob", roles=MANAGES, active=False)
-    await manager()  # another organisation's
+    bob = await make.member(await mia.organisation, name="Bob", roles=MANAGER_ROLES, active=False)
+    await manager()  # of another organisation
     last = problem("active", "FORBIDDEN", "Mia is the last active member with the role MANAGE_MEMBERS.")
     before = await everything()
     assert await update(mia, mia, active=False) == {"member": None, "errors": [last]}
-    stripped = problem("roles", "FORBIDDEN", NO_ONE)
+    stripped = problem("roles", "FORBIDDEN", OWN_ROLES)
     assert await update(mia, mia, active=False, roles=[]) == {"member": None, "errors": [stripped, last]}
     assert await everything() == before
     await updated(mia, bob, active=True)
@@ -110,7 +110,7 @@ async def test_the_last_with_manage_members_stays(database: str) -> None:
     assert await Member.filter(id=tim.id).count() == 1
 
 
-async def test_of_two_who_strip_or_switch_off_each_other_at_once_one_does(database: str) -> None:
+async def test_of_two_who_demote_or_deactivate_each_other_one_succeeds(database: str) -> None:
     entries: list[Json] = [{"roles": []}, {"active": False}]
     for entry in entries:
         mia = await manager()
@@ -120,11 +120,12 @@ async def test_of_two_who_strip_or_switch_off_each_other_at_once_one_does(databa
         codes = sorted(tuple(codes) for _, codes in answers)
         assert codes in ([(), ("FORBIDDEN",)], [(), ("UNAUTHENTICATED",)])
         assert (
-            await Member.filter(organisation_id=mia.organisation_id, active=True, roles__contains=MANAGES).count() == 1
+            await Member.filter(organisation_id=mia.organisation_id, active=True, roles__contains=MANAGER_ROLES).count()
+            == 1
         )
 
 
-async def test_of_all_who_leave_at_once_one_stays(database: str) -> None:
+async def test_of_concurrent_deactivations_one_fails(database: str) -> None:
     first = await manager()
     managers = [first, *[await manager(await first.organisation) for _ in range(4)]]
     payloads = await asyncio.gather(*(update(one, one, active=False) for one in managers))
@@ -133,7 +134,7 @@ async def test_of_all_who_leave_at_once_one_stays(database: str) -> None:
     assert await Member.filter(active=True).count() == 1
 
 
-async def test_only_an_administrator_makes_another(database: str) -> None:
+async def test_only_an_administrator_makes_an_administrator(database: str) -> None:
     mia, tim = await colleagues()
     tutor = await manager(await mia.organisation, kind=TUTOR)
     only = problem("kind", "FORBIDDEN", "Only an administrator makes another one.")
@@ -143,7 +144,7 @@ async def test_only_an_administrator_makes_another(database: str) -> None:
     assert (await updated(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
 
 
-async def test_who_is_not_there_cannot_be_changed(database: str) -> None:
+async def test_an_unknown_member_is_not_found(database: str) -> None:
     mia, _ = await colleagues()
     unknown = problem("id", "NOT_FOUND", "There is no such member.")
     null = problem("name", "REQUIRED", "A member always has one; leave it out to keep it.")
@@ -161,7 +162,7 @@ async def test_it_needs_the_role(database: str) -> None:
         for target in (tim, bob):
             answer = await top_level(member, UPDATE, {"id": gid(target), "name": "Me"})
             assert answer == ({"updateMember": None}, [code])
-    assert await audited() == []
+    assert await audit_entries() == []
 
 
 async def test_nobody_changes_their_own_kind(database: str) -> None:

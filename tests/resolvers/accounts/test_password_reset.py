@@ -107,9 +107,9 @@ async def test_requests_more_than_an_hour_apart_are_never_limited(database: str)
 
 async def test_one_client_can_request_a_limited_number_of_mails(database: str) -> None:
     member = await ada()
-    house = await member.organisation
+    organisation = await member.organisation
     for number in range(25):
-        await ada(house, email=f"{number}@example.org")
+        await ada(organisation, email=f"{number}@example.org")
     for number in range(25):
         assert await request_link(f"{number}@example.org", client="192.0.2.7") == TRUE
     assert await Mail.all().count() == throttling.MAILS_PER_CLIENT

@@ -20,8 +20,8 @@ LISTENING_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_d
 OTHER_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
-async def assign(house: College, member: Member) -> None:
-    await created(house.ada, house.job(assigneeId=gid(member)))
+async def assign(tenant: College, member: Member) -> None:
+    await created(tenant.ada, tenant.job(assigneeId=gid(member)))
 
 
 async def batch(reader: InboxReader, member: Member, after: int = 0) -> list[int]:
@@ -38,30 +38,30 @@ async def listening_backends(connection: asyncpg.Connection) -> set[int]:
 
 
 async def test_a_batch_is_the_next_hundred_after_the_cursor(database: str) -> None:
-    house = await college()
-    tracker = await make.tracker(house.organisation)
+    tenant = await college()
+    tracker = await make.tracker(tenant.organisation)
     for _ in range(101):
-        await make.notification(tracker, house.bob)
+        await make.notification(tracker, tenant.bob)
     async with reader_of(database) as reader:
-        assert await batch(reader, house.bob) == list(range(1, 101))
-        assert await batch(reader, house.bob, 100) == [101]
-        assert await batch(reader, house.bob, 98) == [99, 100, 101]
-        assert await reader.next_batch(house.bob.id, 101, timeout=0.05) == []
-        assert await reader.next_batch(house.ada.id, 0, timeout=0.05) == []
+        assert await batch(reader, tenant.bob) == list(range(1, 101))
+        assert await batch(reader, tenant.bob, 100) == [101]
+        assert await batch(reader, tenant.bob, 98) == [99, 100, 101]
+        assert await reader.next_batch(tenant.bob.id, 101, timeout=0.05) == []
+        assert await reader.next_batch(tenant.ada.id, 0, timeout=0.05) == []
         assert reader.waiting == 0
 
 
 async def test_a_notification_wakes_its_recipient(database: str) -> None:
-    house = await college()
+    tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
         async with reader_of(database, poll_seconds=3600.0) as reader:
             await listening_backends(connection)
-            pending = asyncio.create_task(batch(reader, house.bob))
+            pending = asyncio.create_task(batch(reader, tenant.bob))
             await until(lambda: reader.waiting == 1)
             assert not reader.woken.is_set()
             await connection.execute("NOTIFY trackers, 'rubbish'")
-            await assign(house, house.bob)
+            await assign(tenant, tenant.bob)
             assert await pending == [1]
             assert reader.woken.is_set()
     finally:
@@ -69,9 +69,9 @@ async def test_a_notification_wakes_its_recipient(database: str) -> None:
 
 
 async def test_many_waiting_subscribers_share_a_statement(database: str) -> None:
-    house = await college()
-    members = [await make.member(house.organisation) for _ in range(20)]
-    tracker = await make.tracker(house.organisation)
+    tenant = await college()
+    members = [await make.member(tenant.organisation) for _ in range(20)]
+    tracker = await make.tracker(tenant.organisation)
     for member in members:
         await make.notification(tracker, member)
     async with reader_of(database) as reader:
@@ -82,13 +82,13 @@ async def test_many_waiting_subscribers_share_a_statement(database: str) -> None
 
 
 async def test_without_wake_ups_it_polls(database: str) -> None:
-    house = await college()
+    tenant = await college()
     reader = InboxReader(poll_seconds=0.1)
     running = asyncio.create_task(reader.run())
     try:
-        pending = asyncio.create_task(batch(reader, house.bob))
+        pending = asyncio.create_task(batch(reader, tenant.bob))
         await until(lambda: reader.waiting == 1)
-        await assign(house, house.bob)
+        await assign(tenant, tenant.bob)
         assert await pending == [1]
     finally:
         running.cancel()
@@ -96,38 +96,38 @@ async def test_without_wake_ups_it_polls(database: str) -> None:
 
 
 async def test_a_lost_listening_connection_loses_nothing_and_is_replaced(database: str) -> None:
-    house = await college()
+    tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
         async with reader_of(database, poll_seconds=0.2) as reader:
             (first,) = await listening_backends(connection)
-            pending = asyncio.create_task(batch(reader, house.bob))
+            pending = asyncio.create_task(batch(reader, tenant.bob))
             await until(lambda: reader.waiting == 1)
             assert await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", first)
-            await assign(house, house.bob)
+            await assign(tenant, tenant.bob)
             assert await pending == [1]
             (second,) = await listening_backends(connection)
             assert second != first
-            pending = asyncio.create_task(batch(reader, house.bob, 1))
-            await assign(house, house.bob)
+            pending = asyncio.create_task(batch(reader, tenant.bob, 1))
+            await assign(tenant, tenant.bob)
             assert await pending == [2]
     finally:
         await connection.close()
 
 
 async def test_it_survives_the_loss_of_every_connection(database: str) -> None:
-    house = await college()
+    tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
         async with reader_of(database, poll_seconds=0.2) as reader:
             await listening_backends(connection)
             for after in range(3):
-                pending = asyncio.create_task(batch(reader, house.bob, after))
+                pending = asyncio.create_task(batch(reader, tenant.bob, after))
                 await until(lambda: reader.waiting == 1)
                 for row in await connection.fetch(OTHER_BACKENDS):
                     await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", row["pid"])
                 await _until_the_pool_answers()
-                await assign(house, house.bob)
+                await assign(tenant, tenant.bob)
                 assert await pending == [after + 1]
     finally:
         await connection.close()

@@ -1,4 +1,4 @@
-"""Managing members as a client does, and what the audit keeps of it."""
+"""Manage members as a client does, and read what the audit keeps of it."""
 
 from typing import Any
 
@@ -7,59 +7,63 @@ from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.scenarios.college import PROBLEM, Json
 
-SHOWN = "member { id name email kind roles active }"
-CREATE = f"mutation ($input: CreateMemberInput!) {{ createMember(input: $input) {{ {SHOWN} errors {{ {PROBLEM} }} }} }}"
-UPDATE = f"mutation ($input: UpdateMemberInput!) {{ updateMember(input: $input) {{ {SHOWN} errors {{ {PROBLEM} }} }} }}"
-MANAGES = (Role.CREATE_TRACKERS, Role.MANAGE_MEMBERS)
+MEMBER = "member { id name email kind roles active }"
+CREATE = (
+    f"mutation ($input: CreateMemberInput!) {{ createMember(input: $input) {{ {MEMBER} errors {{ {PROBLEM} }} }} }}"
+)
+UPDATE = (
+    f"mutation ($input: UpdateMemberInput!) {{ updateMember(input: $input) {{ {MEMBER} errors {{ {PROBLEM} }} }} }}"
+)
+MANAGER_ROLES = (Role.CREATE_TRACKERS, Role.MANAGE_MEMBERS)
 
 
 async def manager(organisation: Organisation | None = None, **columns: Any) -> Member:
-    """An administrator who manages members."""
-    return await make.member(organisation, **{"name": "Mia", "roles": MANAGES} | columns)
+    """Create an administrator who manages members."""
+    return await make.member(organisation, **{"name": "Mia", "roles": MANAGER_ROLES} | columns)
 
 
 async def create(by: Member, **entry: Any) -> Json:
-    """The payload of createMember."""
+    """Return the payload of createMember."""
     defaults = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
     payload: Json = (await data(by, CREATE, input=defaults | entry))["createMember"]
     return payload
 
 
 async def update(by: Member, member: Member, **entry: Any) -> Json:
-    """The payload of updateMember."""
+    """Return the payload of updateMember."""
     payload: Json = (await data(by, UPDATE, input={"id": gid(member), **entry}))["updateMember"]
     return payload
 
 
 async def updated(by: Member, member: Member, **entry: Any) -> Json:
-    """The member after an update that is done."""
+    """Update a member, and return the member of the payload."""
     payload = await update(by, member, **entry)
     assert payload["errors"] == []
-    found: Json = payload["member"]
-    return found
+    changed: Json = payload["member"]
+    return changed
 
 
 async def top_level(by: Member | None, document: str, entry: Json) -> tuple[Any, list[str]]:
-    """The data of an answer and the codes of its top-level errors."""
-    answer = await ask(by, document, input=entry)
-    return answer["data"], [error["extensions"]["code"] for error in answer.get("errors", ())]
+    """Return the data of a response and the codes of its top-level errors."""
+    response = await ask(by, document, input=entry)
+    return response["data"], [error["extensions"]["code"] for error in response.get("errors", ())]
 
 
-async def audited() -> list[tuple[Any, ...]]:
-    """The audit, oldest first: kind, actor, subject and details."""
+async def audit_entries() -> list[tuple[Any, ...]]:
+    """Return the audit, oldest first: kind, actor, subject and details."""
     entries = await AuditEntry.all().order_by("at", "id")
-    return [(one.kind.value, one.actor_id, one.subject_id, one.details) for one in entries]
+    return [(entry.kind.value, entry.actor_id, entry.subject_id, entry.details) for entry in entries]
 
 
 async def everything() -> dict[str, Any]:
-    """What managing members leaves behind."""
+    """Return everything that managing members writes."""
     return {
         "members": await Member.all().order_by("id").values_list("id", "name", "kind", "roles", "active"),
         "mails": await Mail.all().order_by("id").values_list("id", flat=True),
-        "audit": await audited(),
+        "audit": await audit_entries(),
     }
 
 
-def facts(name: str, kind: MemberKind, roles: list[Role], *, active: bool = True) -> Json:
-    """A member as the audit says them."""
+def audit_details(name: str, kind: MemberKind, roles: list[Role], *, active: bool = True) -> Json:
+    """Return a member as the audit describes them."""
     return {"name": name, "kind": kind.value, "roles": [role.value for role in roles], "active": active}

@@ -1,4 +1,4 @@
-"""Signing in as a client does: with an address, a password and tokens."""
+"""Sign in, refresh and sign out, as a client does."""
 
 from functools import cache
 from typing import Any
@@ -24,11 +24,12 @@ Json = dict[str, Any]
 
 @cache
 def hashed(password: str) -> str:
-    """The hash of a password, with the cheapest figures there are: tests sign in often."""
+    """Return the hash of a password, with the cheapest parameters: tests sign in often."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
 async def ada(organisation: Organisation | None = None, **columns: Any) -> Member:
+    """Create the member Ada, who can sign in with ``PASSWORD``."""
     defaults = {"name": "Ada", "email": "ada@example.org", "password_hash": hashed(PASSWORD)}
     return await make.member(organisation, **defaults | columns)
 
@@ -40,7 +41,7 @@ async def sign_in(
     client: str = "192.0.2.1",
     authorization: str | None = None,
 ) -> Json:
-    """The payload of signIn."""
+    """Return the payload of signIn."""
     entry = {"email": email, "password": password}
     answer = await ask_with(authorization, SIGN_IN, client=client, input=entry)
     assert "errors" not in answer, answer["errors"]
@@ -49,21 +50,21 @@ async def sign_in(
 
 
 async def session(**entries: Any) -> Json:
-    """The session of a sign-in that succeeds."""
+    """Sign in and return the session."""
     payload = await sign_in(**entries)
     assert payload["errors"] == []
-    found: Json = payload["session"]
-    return found
+    opened: Json = payload["session"]
+    return opened
 
 
 async def refresh(token: str) -> Json:
-    """The payload of refreshSession."""
+    """Return the payload of refreshSession."""
     payload: Json = (await ask_with(None, REFRESH, token=token))["data"]["refreshSession"]
     return payload
 
 
 async def who(access_token: str) -> str | None:
-    """The name that an access token stands for; None if it holds no longer."""
+    """Return the name of the member whose access token it is; None if it is not valid any more."""
     answer = await ask_with(f"Bearer {access_token}", WHO)
     if "errors" in answer:
         assert [error["extensions"] for error in answer["errors"]] == [{"code": "UNAUTHENTICATED"}]

@@ -25,24 +25,25 @@ mutation ($input: CreateTrackerInput!) {
 
 @dataclass
 class Staff:
-    """Ada may open trackers, Bob is given them; they have one learner."""
+    """Ada creates trackers, which are assigned to Bob, about their only learner."""
 
     organisation: Organisation
     ada: Member
     bob: Member
     learner: Learner
 
-    def entry(self, **more: object) -> dict[str, object]:
-        """An entry that Ada may make and that tells Bob."""
+    def entry(self, **fields: object) -> dict[str, object]:
+        """Return the input of a tracker that Ada can create and that is assigned to Bob."""
         values = [
             {"key": "documentKind", "value": {"choices": ["TRAINING_PLAN"]}},
             {"key": "issue", "value": {"choices": ["MISSING"]}},
         ]
         about = {"type": "COMPLIANCE", "learnerId": gid(self.learner), "assigneeId": gid(self.bob)}
-        return {**about, "values": values, **more}
+        return {**about, "values": values, **fields}
 
 
 async def staff(domain: str = "example.org") -> Staff:
+    """Create an organisation with Ada, Bob and a learner."""
     organisation = await make.organisation()
     digest = await hash_password(PASSWORD)
     ada, bob = [
@@ -61,9 +62,9 @@ async def staff(domain: str = "example.org") -> Staff:
 
 @asynccontextmanager
 async def staffed(postgres: str, template: str, folder: Path) -> AsyncIterator[tuple[Server, Staff]]:
-    """A server of a database of its own with them in it: for tests of one module that share it."""
+    """Run a server on a database of its own with a staff in it, for the tests of a module to share."""
     async with fresh_database(postgres, template) as url:
         async with opened(database_credentials(url)):
-            who = await staff()
+            members = await staff()
         async with running(folder, environment(url)) as server:
-            yield server, who
+            yield server, members
