@@ -7,7 +7,6 @@ import pytest
 
 from models import AuditEntry, AuditKind, Member, Role, TrackerType
 from services.kernel.global_ids import to_global_id
-from tests.resolvers.trackers.test_update_files import upload
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.tracker_types import (
@@ -22,6 +21,7 @@ from tests.support.clients.tracker_types import (
     stored_types,
 )
 from tests.support.scenarios.college import Json, chosen, college, create, day, problem, text
+from tests.support.scenarios.uploads import upload
 
 VALUES = """
 query ($id: ID!) { tracker(id: $id) { typeVersion fields { key } type { key } values {

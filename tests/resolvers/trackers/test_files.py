@@ -11,7 +11,6 @@ from services.files.signed_urls import verify_signed_path
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.documents import definition_to_document
 from services.kernel.global_ids import to_global_id
-from tests.resolvers.trackers.test_update_files import evidence, upload
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, data, gid, viewer
 from tests.support.databases.sql_statements import recorded
@@ -25,6 +24,7 @@ from tests.support.scenarios.college import (
     problem,
     refused,
 )
+from tests.support.scenarios.uploads import evidence, upload
 
 FILES = """
 query ($id: ID!) { tracker(id: $id) { values { ... on FileValue {

@@ -1,25 +1,12 @@
 """Files that an update gives to a tracker."""
 
 import asyncio
-from typing import Any
 
-from models import Member, StoredFile
-from services.kernel.global_ids import to_global_id
-from tests.support import factories as make
+from models import StoredFile
 from tests.support.clients.graphql import gid
 from tests.support.clients.tracker_updates import change, event, opened, refused, update, updated
-from tests.support.scenarios.college import College, Json, college
-
-
-async def upload(house: College, by: Member, name: str = "slip.png", **columns: Any) -> StoredFile:
-    """A file as an upload leaves it, for the evidence of a JOB."""
-    about: dict[str, Any] = {"type_key": "JOB", "field_key": "evidence", "media_type": "image/png", "bytes": 9}
-    moment = {"created_at": make.now(), "complete": True}
-    return await StoredFile.create(organisation=house.organisation, uploader=by, name=name, **about | moment | columns)
-
-
-def evidence(*files: StoredFile) -> list[Json]:
-    return [{"key": "evidence", "value": {"files": [to_global_id("File", file.id) for file in files]}}]
+from tests.support.scenarios.college import college
+from tests.support.scenarios.uploads import evidence, upload
 
 
 async def test_an_update_attaches_its_authors_uploads_and_history_names_them(database: str) -> None:

@@ -9,9 +9,9 @@ import pytest
 from models import Member, StoredFile
 from models.database import fetch
 from services.kernel.global_ids import NodeReference, from_global_id
-from tests.services.kernel.test_file_types import DOCX, EXE, ZIP
 from tests.support import factories as make
 from tests.support.scenarios.college import College, college
+from tests.support.scenarios.sample_files import DOCX, EXE, ZIP
 from tests.support.servers.file_endpoints import END, PDF, PNG, Doors, doors, head, nothing, part, refusal
 from tests.support.servers.file_stores import content, storage_in
 
