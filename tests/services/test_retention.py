@@ -1,4 +1,4 @@
-"""What nobody needs any more goes; what still counts stays."""
+"""Deleting expired sign-in failures, sessions and tokens."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from services.retention import delete_expired_rows
 from tests.support import factories as make
 
 
-async def test_stale_rows_go_and_the_others_stay(database: str) -> None:
+async def test_only_expired_rows_are_deleted(database: str) -> None:
     ada = await make.member()
     now = make.now()
     long_ago, lately = now - dt.timedelta(days=31), now - dt.timedelta(days=29)

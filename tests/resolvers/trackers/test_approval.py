@@ -1,4 +1,4 @@
-"""Deciding on process automations: who may, four eyes, what else the call may do, and what comes of it."""
+"""Approving and rejecting process automations: who may, four eyes, and what follows."""
 
 import asyncio
 from typing import Any
@@ -34,7 +34,7 @@ async def record(house: College) -> tuple[Any, ...]:
     return learner.postcode, learner.address_line1
 
 
-async def test_approving_at_once_applies_it_and_is_told(database: str) -> None:
+async def test_approving_applies_at_once_and_notifies(database: str) -> None:
     house = await college()
     tracker, eve = await address(house, assigneeId=gid(house.bob)), await approver(house)
     found = await updated(eve, tracker, status="APPROVED", comment="Seen the letter.")
@@ -54,7 +54,7 @@ async def test_approving_at_once_applies_it_and_is_told(database: str) -> None:
     }
 
 
-async def test_the_call_that_approves_changes_nothing_else(database: str) -> None:
+async def test_approving_can_change_nothing_else(database: str) -> None:
     house = await college()
     tracker, eve = await address(house), await approver(house)
     entry = {
@@ -75,7 +75,7 @@ async def test_the_call_that_approves_changes_nothing_else(database: str) -> Non
     assert (await updated(eve, tracker, status="APPROVED", **same))["status"] == "RESOLVED"
 
 
-async def test_without_the_role_nobody_approves_or_rejects(database: str) -> None:
+async def test_approving_and_rejecting_need_the_role(database: str) -> None:
     house = await college()
     tracker = await address(house)
     for member in (house.ada, house.bob, house.tina):
@@ -86,7 +86,7 @@ async def test_without_the_role_nobody_approves_or_rejects(database: str) -> Non
         ]
 
 
-async def test_a_rejection_says_why(database: str) -> None:
+async def test_rejecting_needs_a_comment(database: str) -> None:
     house = await college()
     tracker, eve = await address(house), await approver(house)
     for comment in (None, "", " \n "):
@@ -99,7 +99,7 @@ async def test_a_rejection_says_why(database: str) -> None:
     assert await refused(eve, tracker, status="NEW") == [problem("status", "STATUS_NOT_ALLOWED", message, allowed="")]
 
 
-async def test_with_four_eyes_nobody_approves_their_own_or_what_they_changed_last(database: str) -> None:
+async def test_with_four_eyes_neither_creator_nor_last_editor_can_approve(database: str) -> None:
     house = await college(automations=False)
     await enable_automations(house.organisation, four_eyes=True)
     both = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS, EDIT)
@@ -119,7 +119,7 @@ async def test_with_four_eyes_nobody_approves_their_own_or_what_they_changed_las
     assert (await updated(finn, tracker, status="APPROVED"))["status"] == "RESOLVED"
 
 
-async def test_without_four_eyes_one_may_approve_ones_own(database: str) -> None:
+async def test_without_four_eyes_the_creator_can_approve(database: str) -> None:
     house = await college()
     both = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS, EDIT)
     maker = await make.member(house.organisation, roles=both)
@@ -127,7 +127,7 @@ async def test_without_four_eyes_one_may_approve_ones_own(database: str) -> None
     assert (await updated(maker, tracker, status="APPROVED"))["status"] == "RESOLVED"
 
 
-async def test_approving_twice_at_once_applies_once(database: str) -> None:
+async def test_concurrent_approvals_apply_once(database: str) -> None:
     house = await college()
     eve, finn = await approver(house), await approver(house, "Finn")
     for _ in range(3):
@@ -143,7 +143,7 @@ async def test_approving_twice_at_once_applies_once(database: str) -> None:
         ]
 
 
-async def test_precondition_and_ilr_rules_are_asked_at_approval_beside_what_the_status_requires(database: str) -> None:
+async def test_approval_checks_precondition_ilr_rules_and_required_fields(database: str) -> None:
     house = await college()
     values = [text("givenNames", "Jo"), text("familyName", "Bloggs")]
     tracker = await opened(house, type="CHANGE_OF_NAME", values=values)
@@ -159,7 +159,7 @@ async def test_precondition_and_ilr_rules_are_asked_at_approval_beside_what_the_
     assert (await updated(house.ada, tracker, values=[text("familyName", "Blogs")]))["version"] == 2
 
 
-async def test_the_system_alone_resolves(database: str) -> None:
+async def test_only_the_system_resolves_an_automation(database: str) -> None:
     house = await college()
     tracker, eve = await address(house), await approver(house)
     await fetch("UPDATE tracker SET status = 'APPROVED'")
@@ -170,7 +170,7 @@ async def test_the_system_alone_resolves(database: str) -> None:
     ]
 
 
-async def test_what_waits_for_its_day_is_given_up_or_tried_again(database: str) -> None:
+async def test_a_scheduled_automation_can_be_rejected_or_applied_again(database: str) -> None:
     house = await college()
     eve = await approver(house)
     waiting = await opened(house, type="CHANGE_OF_ADDRESS", values=[*ADDRESS, day("effectiveDate", "2099-01-01")])
@@ -191,7 +191,7 @@ async def test_what_waits_for_its_day_is_given_up_or_tried_again(database: str) 
     assert await record(house) == ("SW1A 1AA", "1 High Street")
 
 
-async def test_only_its_creator_takes_it_back_whatever_their_roles_are_by_now(database: str) -> None:
+async def test_only_the_creator_can_close_it_even_without_roles(database: str) -> None:
     house = await college()
     tracker = await address(house)
     everything = await make.member(house.organisation, roles=list(Role))

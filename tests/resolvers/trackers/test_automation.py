@@ -1,4 +1,4 @@
-"""Opening process automations: the learner's status, and the ILR's rules between the form and the learning aims."""
+"""Creating process automations: the learner's status, and the ILR's rules between form and learning aims."""
 
 import datetime as dt
 from typing import Any
@@ -72,7 +72,7 @@ ALLOWED = {
 }
 
 
-async def test_an_automation_is_raised_only_for_learners_in_its_statuses(database: str) -> None:
+async def test_an_automation_is_refused_for_a_learner_of_another_status(database: str) -> None:
     house = await college()
     learners = {status: await make.learner(house.organisation, programme_status=status) for status in ProgrammeStatus}
     found, expected = {}, {}
@@ -89,7 +89,7 @@ async def test_an_automation_is_raised_only_for_learners_in_its_statuses(databas
     assert found == expected
 
 
-async def test_a_break_may_not_end_an_aim_before_it_started(database: str) -> None:
+async def test_a_break_cannot_end_an_aim_before_its_start(database: str) -> None:
     house = await college()
     await aim(house.learner, "2026-01-01")
     await aim(house.learner, "2026-02-01")
@@ -101,12 +101,12 @@ async def test_a_break_may_not_end_an_aim_before_it_started(database: str) -> No
     assert await created(house.ada, pause(house.learner, "2026-02-01")) == 1
 
 
-async def test_without_open_aims_a_break_ends_none(database: str) -> None:
+async def test_a_break_without_open_aims(database: str) -> None:
     house = await college()
     assert await created(house.ada, pause(house.learner, "1990-01-01")) == 1
 
 
-async def test_a_withdrawal_leaves_the_end_of_an_aim_on_a_break(database: str) -> None:
+async def test_a_withdrawal_keeps_the_end_of_an_aim_on_a_break(database: str) -> None:
     house = await college()
     await aim(house.learner, "2026-05-01", status=6, actual_end_date="2026-06-01")
     assert await created(house.ada, withdrawal(house.learner, "2026-03-01")) == 1
@@ -116,7 +116,7 @@ async def test_a_withdrawal_leaves_the_end_of_an_aim_on_a_break(database: str) -
     )
 
 
-async def test_a_completion_ends_open_aims_and_leaves_the_end_of_those_that_await_their_outcome(
+async def test_a_completion_ends_open_aims_and_keeps_the_end_of_those_awaiting_their_outcome(
     database: str,
 ) -> None:
     house = await college()
@@ -133,7 +133,7 @@ def achievement(learner: Learner, end: str, achieved: str) -> dict[str, Any]:
     return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
 
 
-async def test_a_programme_is_achieved_seven_days_after_the_end_that_its_aim_keeps(database: str) -> None:
+async def test_achievement_is_seven_days_or_more_after_the_end_of_the_programme(database: str) -> None:
     house = await college()
     await Learner.filter(id=house.learner.id).update(programme_status="ENTERED_EPA")
     ended = {"status": 2, "outcome": 8}
@@ -147,7 +147,7 @@ async def test_a_programme_is_achieved_seven_days_after_the_end_that_its_aim_kee
 
 
 @pytest.mark.parametrize("returns", ["2026-05-31", "2026-06-01"])
-async def test_a_return_lies_after_the_newest_break(database: str, returns: str) -> None:
+async def test_a_return_is_after_the_latest_break(database: str, returns: str) -> None:
     house = await college()
     await Learner.filter(id=house.learner.id).update(programme_status="ON_A_BREAK")
     await aim(house.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")
@@ -160,7 +160,7 @@ async def test_a_return_lies_after_the_newest_break(database: str, returns: str)
     assert await created(house.ada, comeback(house.learner, "2026-06-02")) == 1
 
 
-async def test_record_and_form_are_told_together(database: str) -> None:
+async def test_problems_of_form_and_record_are_returned_together(database: str) -> None:
     house = await college()
     await Learner.filter(id=house.learner.id).update(programme_status="WITHDRAWN")
     await aim(house.learner, "2999-01-01")

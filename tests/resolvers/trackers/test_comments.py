@@ -1,4 +1,4 @@
-"""Commenting: whoever sees a tracker may, once for each key, and its creator and assignee hear of it."""
+"""Adding comments: visibility, idempotency keys, and notifications of creator and assignee."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ async def written() -> list[int]:
     return [*[await model.all().count() for model in rows], sum([inbox.cursor for inbox in await Inbox.all()])]
 
 
-async def test_a_comment_is_kept_told_and_part_of_the_history(database: str) -> None:
+async def test_a_comment_is_stored_notified_and_added_to_the_history(database: str) -> None:
     house, tracker = await house_with_tracker()
     payload = await add(house.tina, trackerId=gid(tracker), text=" Called her. ")
     assert payload["errors"] == []
@@ -67,13 +67,13 @@ async def test_a_comment_is_kept_told_and_part_of_the_history(database: str) -> 
     assert await Mail.all().count() == 1  # of the assignment
 
 
-async def test_nobody_is_told_of_their_own_comment(database: str) -> None:
+async def test_authors_are_not_notified_of_their_own_comments(database: str) -> None:
     house, tracker = await house_with_tracker()
     await add(house.ada, trackerId=gid(tracker), text="Mine")
     assert [one.recipient_id for one in await Notification.filter(kind="COMMENTED")] == [house.bob.id]
 
 
-async def test_comments_come_in_pages_oldest_first(database: str) -> None:
+async def test_comments_are_paged_oldest_first(database: str) -> None:
     house, tracker = await house_with_tracker()
     for number in range(5):
         await add(house.ada, trackerId=gid(tracker), text=str(number))
@@ -95,7 +95,7 @@ EMPTY = problem("text", "REQUIRED", "Say something.")
     ("text", "expected"),
     [("", EMPTY), (" \n", EMPTY), ("a\0b", NO_TEXT), ("\ud800", NO_TEXT), ("x" * 1_000_000, TOO_LONG)],
 )
-async def test_a_bad_comment_is_refused_with_all_that_is_wrong(database: str, text: str, expected: Json) -> None:
+async def test_an_invalid_comment_is_refused_with_all_problems(database: str, text: str, expected: Json) -> None:
     house, _ = await house_with_tracker()
     before = await written()
     payload = await add(house.ada, trackerId="rubbish", text=text, idempotencyKey="")
@@ -108,7 +108,7 @@ async def test_a_bad_comment_is_refused_with_all_that_is_wrong(database: str, te
     assert await written() == before
 
 
-async def test_who_does_not_see_a_tracker_cannot_comment_on_it(database: str) -> None:
+async def test_commenting_on_an_invisible_tracker_is_not_found(database: str) -> None:
     house, tracker = await house_with_tracker()
     stranger = await make.member()
     tutor = await make.member(house.organisation, kind=MemberKind.TUTOR)
@@ -120,7 +120,7 @@ async def test_who_does_not_see_a_tracker_cannot_comment_on_it(database: str) ->
     assert await written() == before
 
 
-async def test_a_key_makes_one_comment_also_of_twenty_at_once(database: str) -> None:
+async def test_twenty_concurrent_requests_with_one_key_make_one_comment(database: str) -> None:
     house, tracker = await house_with_tracker()
     entry = {"trackerId": gid(tracker), "text": "Once", "idempotencyKey": "k"}
     answers = await asyncio.gather(*(add(house.ada, **entry) for _ in range(20)))

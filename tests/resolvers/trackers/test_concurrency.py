@@ -1,4 +1,4 @@
-"""Many at once: no deadlock, no number or cursor twice or left out, a mail for each notification."""
+"""Concurrent creations: no deadlock, no repeated or missing number or cursor, a mail for each notification."""
 
 import asyncio
 from collections import Counter
@@ -9,7 +9,7 @@ from tests.support.clients.graphql import gid
 from tests.support.scenarios.college import OPENS, college, create
 
 
-async def test_two_hundred_at_once_among_four_members_who_assign_to_each_other(database: str) -> None:
+async def test_two_hundred_concurrent_creations_among_four_members(database: str) -> None:
     house = await college()
     four = [await make.member(house.organisation, roles=OPENS) for _ in range(4)]
     pairs = [(four[n % 4], four[(n + 1 + n // 4 % 3) % 4]) for n in range(200)]  # never to oneself

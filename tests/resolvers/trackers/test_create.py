@@ -1,4 +1,4 @@
-"""Opening a tracker: every problem at once, or all of it done."""
+"""Creating a tracker with its event, notification and mail."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def text(key: str, value: str) -> dict[str, Any]:
     return {"key": key, "value": {"text": value}}
 
 
-async def test_a_job_is_opened_and_its_assignee_is_told(database: str) -> None:
+async def test_creating_a_job_notifies_its_assignee(database: str) -> None:
     ada = await creator()
     organisation = await ada.organisation
     bob = await make.member(organisation, name="Bob")

@@ -1,4 +1,4 @@
-"""What createTracker refuses beside the form: each problem in its place, told by the dry run too, and nothing written."""
+"""The errors of createTracker besides those of the form; the dry run returns the same, and nothing is written."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def too_long(length: int) -> list[dict[str, Any]]:
     return [problem("description", "TOO_LONG", message, maximum=10_000, length=length)]
 
 
-async def test_a_type_that_the_organisation_has_not(database: str) -> None:
+async def test_an_unknown_type(database: str) -> None:
     house = await college()
     await ProcessAutomation.filter(key="WITHDRAWAL").update(enabled=False)
     await ProcessAutomation.filter(key="COMPLETION").delete()
@@ -42,7 +42,7 @@ async def test_a_type_that_the_organisation_has_not(database: str) -> None:
     assert await created(house.ada, house.job(type="OURS", values=[])) == 1
 
 
-async def test_an_automation_without_its_role_is_forbidden_in_its_place(database: str) -> None:
+async def test_creating_an_automation_needs_its_role(database: str) -> None:
     house = await college()
     entry = house.job(type="CHANGE_OF_ADDRESS", values=[], description="\x00")
     needs = "A Change of learner address tracker needs the role CREATE_PROCESS_AUTOMATION_TRACKERS."
@@ -55,7 +55,7 @@ async def test_an_automation_without_its_role_is_forbidden_in_its_place(database
     ]
 
 
-async def test_without_create_trackers_the_field_itself_is_forbidden(database: str) -> None:
+async def test_without_create_trackers_the_whole_field_is_forbidden(database: str) -> None:
     house = await college()
     others: Sequence[Role] = [role for role in Role if role != Role.CREATE_TRACKERS]
     clerk = await make.member(house.organisation, roles=others)
@@ -71,7 +71,7 @@ async def test_without_create_trackers_the_field_itself_is_forbidden(database: s
         assert [error["extensions"] for error in got["errors"]] == [{"code": "UNAUTHENTICATED"}]
 
 
-async def test_a_form_that_was_built_on_another_version(database: str) -> None:
+async def test_another_version_of_the_type(database: str) -> None:
     house = await college()
     job = await TrackerType.get(key="JOB")
     definition = (await TrackerTypeVersion.get(type=job)).definition
@@ -85,7 +85,7 @@ async def test_a_form_that_was_built_on_another_version(database: str) -> None:
     assert await created(house.ada, house.job(typeVersion=None)) == 2
 
 
-async def test_a_learner_who_is_not_there_or_not_to_be_seen(database: str) -> None:
+async def test_an_unknown_or_invisible_learner(database: str) -> None:
     house = await college()
     hidden = await make.learner(house.organisation)
     missing = [problem("learnerId", "REQUIRED", "Choose the learner.")]
@@ -110,7 +110,7 @@ async def test_a_learner_who_is_not_there_or_not_to_be_seen(database: str) -> No
     assert await created(house.ada, house.job(learnerId=gid(hidden))) == 1
 
 
-async def test_an_assignee_who_is_none_or_may_not_be_one(database: str) -> None:
+async def test_an_unknown_or_unassignable_assignee(database: str) -> None:
     house = await college()
     gone = await make.member(house.organisation, name="Gone", active=False)
     tom = await make.member(house.organisation, name="Tom", kind=MemberKind.TUTOR, roles=list(Role))
@@ -138,7 +138,7 @@ async def test_a_status_other_than_new(database: str) -> None:
     assert await created(house.ada, house.job(status="NEW")) == 1
 
 
-async def test_a_description_is_text_of_at_most_ten_thousand_characters(database: str) -> None:
+async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_text(database: str) -> None:
     house = await college()
     expected = {
         "a\x00b": NO_TEXT,
@@ -156,7 +156,7 @@ async def test_a_description_is_text_of_at_most_ten_thousand_characters(database
     assert [await created(house.ada, house.job(description=given)) for given in longest] == [1, 2, 3]
 
 
-async def test_a_due_date_lies_between_today_and_the_end_of_2100(database: str) -> None:
+async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
     house = await college()
     now = today()
     early = [problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(now)} or later.", earliest=now)]
@@ -173,7 +173,7 @@ async def test_a_due_date_lies_between_today_and_the_end_of_2100(database: str) 
     assert [await created(house.ada, house.job(dueDate=given)) for given in (str(now), "2100-12-31", None)] == [1, 2, 3]
 
 
-async def test_what_is_no_date_or_number_at_all_is_a_request_error(database: str) -> None:
+async def test_malformed_dates_and_numbers_are_request_errors(database: str) -> None:
     house = await college()
     wrong: dict[str, tuple[dict[str, Any], list[str]]] = {
         "a day that is none": ({"dueDate": "2026-02-30"}, ["input", "dueDate"]),

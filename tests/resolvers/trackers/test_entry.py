@@ -1,4 +1,4 @@
-"""A whole entry, right or wrong: everything that is wrong is told at once, and the dry run tells the same."""
+"""Whole entries of createTracker: all problems are returned together, and the dry run returns the same."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def query(learner: Any, *values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "ILR", "learnerId": gid(learner), "values": list(values)}
 
 
-async def test_three_mistakes_in_an_ilr_entry_are_told_at_once_in_their_places(database: str) -> None:
+async def test_three_problems_of_an_ilr_entry_are_returned_together(database: str) -> None:
     house = await college()
     entry = query(
         house.learner,
@@ -55,7 +55,7 @@ async def test_three_mistakes_in_an_ilr_entry_are_told_at_once_in_their_places(d
     assert await created(house.ada, mended) == 1
 
 
-async def test_every_part_of_an_entry_is_judged_before_anything_is_told(database: str) -> None:
+async def test_problems_of_every_part_of_an_entry_are_returned_together(database: str) -> None:
     house = await college()
     entry = {
         "type": "JOB",
@@ -92,7 +92,7 @@ async def test_every_part_of_an_entry_is_judged_before_anything_is_told(database
     ]
 
 
-async def test_a_refused_entry_takes_no_number_and_no_cursor(database: str) -> None:
+async def test_a_refused_entry_uses_no_number_and_no_cursor(database: str) -> None:
     house = await college()
     told = {"assigneeId": gid(house.bob)}
     assert await created(house.ada, house.job(**told)) == 1
@@ -101,7 +101,7 @@ async def test_a_refused_entry_takes_no_number_and_no_cursor(database: str) -> N
     assert [told.cursor for told in await Notification.all().order_by("cursor")] == [1, 2]
 
 
-async def test_the_dry_run_of_a_right_entry_finds_and_writes_nothing(database: str) -> None:
+async def test_the_dry_run_of_a_valid_entry_returns_and_writes_nothing(database: str) -> None:
     house = await college()
     before = await everything_written()
     # It does not look at the idempotency key.
@@ -110,7 +110,7 @@ async def test_the_dry_run_of_a_right_entry_finds_and_writes_nothing(database: s
     assert await everything_written() == before
 
 
-async def test_nobody_is_told_of_their_own_doing(database: str) -> None:
+async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
     house = await college()
     assert await created(house.tina, house.job(assigneeId=gid(house.tina))) == 1
     assert await created(house.tina, house.job()) == 2
@@ -118,7 +118,7 @@ async def test_nobody_is_told_of_their_own_doing(database: str) -> None:
     assert (written["notifications"], written["mails"], set(written["cursors"])) == ([], [], {0})
 
 
-async def test_a_reference_in_a_form_is_the_organisations_own(database: str) -> None:
+async def test_a_reference_to_another_organisations_row_is_not_found(database: str) -> None:
     house = await college()
     unconfirmed = await make.employer(house.organisation, confirmed=False)
     expected = {
@@ -132,7 +132,7 @@ async def test_a_reference_in_a_form_is_the_organisations_own(database: str) -> 
         assert await refused(house.ada, house.job(values=values)) == [problem("values.organisation", code, message)]
 
 
-async def test_a_tutor_opens_and_reads_back_a_tracker_with_every_kind_of_value(database: str) -> None:
+async def test_a_tutor_creates_and_reads_a_tracker_with_every_kind_of_value(database: str) -> None:
     house = await college()
     tutor = await make.member(house.organisation, kind=MemberKind.TUTOR, name="Tom", roles=[Role.CREATE_TRACKERS])
     learner = await make.learner(house.organisation, tutor=tutor)

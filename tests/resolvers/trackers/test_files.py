@@ -1,4 +1,4 @@
-"""Files of trackers: who may attach which, once and for good, and who sees them."""
+"""Files of trackers: attaching them once and for good, and their visibility."""
 
 import asyncio
 from typing import Any
@@ -49,7 +49,7 @@ async def node(by: Member, file: StoredFile) -> Json | None:
     return found
 
 
-async def test_a_tracker_takes_its_files_in_the_order_in_which_they_were_named(database: str) -> None:
+async def test_files_are_attached_in_the_order_of_the_input(database: str) -> None:
     house = await college()
     slip, letter = await upload(house, house.ada), await upload(house, house.ada, "letter.png", bytes=12)
     tracker = await opened(house.ada, job(house, letter, slip, letter))
@@ -102,7 +102,7 @@ async def test_files_that_cannot_be_attached(database: str) -> None:
     assert await created(house.ada, job(house, own)) == 2
 
 
-async def test_more_files_than_a_field_takes(database: str) -> None:
+async def test_too_many_files_for_a_field(database: str) -> None:
     house = await college()
     files = [await upload(house, house.ada) for _ in range(6)]
     too_many = problem("values.evidence", "TOO_MANY", "Evidence takes at most 5 files.", maximum=5, length=6)
@@ -110,7 +110,7 @@ async def test_more_files_than_a_field_takes(database: str) -> None:
     await created(house.ada, job(house, *files[:5]))
 
 
-async def test_a_refused_entry_takes_no_file(database: str) -> None:
+async def test_a_refused_entry_attaches_no_file(database: str) -> None:
     house = await college()
     file = await upload(house, house.ada)
     entry = job(house, file) | {"learnerId": None}
@@ -118,7 +118,7 @@ async def test_a_refused_entry_takes_no_file(database: str) -> None:
     assert (await StoredFile.get(id=file.id)).tracker_id is None
 
 
-async def test_the_same_entry_again_is_the_same_tracker_and_its_files(database: str) -> None:
+async def test_repeating_an_entry_with_files_returns_the_same_tracker(database: str) -> None:
     house = await college()
     entry = job(house, await upload(house, house.ada)) | {"idempotencyKey": "once"}
     payloads = [await create(house.ada, entry) for _ in range(3)]
@@ -127,7 +127,7 @@ async def test_the_same_entry_again_is_the_same_tracker_and_its_files(database: 
 
 
 @pytest.mark.parametrize("keys", [(None, None, None, None), ("a", "b", "c", "d")], ids=["plain", "with keys"])
-async def test_of_trackers_that_take_one_file_at_once_one_is_made(database: str, keys: tuple[str | None, ...]) -> None:
+async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str, keys: tuple[str | None, ...]) -> None:
     house = await college()
     for round_ in range(1, 6):
         file, spare = await upload(house, house.ada), await upload(house, house.ada)
@@ -150,7 +150,7 @@ async def test_of_trackers_that_take_one_file_at_once_one_is_made(database: str,
     )
 
 
-async def test_a_file_is_seen_by_whoever_sees_its_tracker(database: str) -> None:
+async def test_a_file_is_visible_to_everyone_who_sees_its_tracker(database: str) -> None:
     house, elsewhere = await college(), await college()
     file = await upload(house, house.tina)
     found = {"__typename": "File", "id": to_global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
@@ -169,12 +169,12 @@ async def test_a_file_is_seen_by_whoever_sees_its_tracker(database: str) -> None
     assert await node(other_tutor, file) == {**found, "bytes": 9}
 
 
-async def test_an_upload_under_way_is_no_node(database: str) -> None:
+async def test_an_unfinished_upload_is_not_a_node(database: str) -> None:
     house = await college()
     assert await node(house.ada, await upload(house, house.ada, complete=False)) is None
 
 
-async def test_the_files_of_a_page_are_read_in_one_statement(database: str) -> None:
+async def test_the_files_of_a_page_take_one_statement(database: str) -> None:
     house = await college()
     for number in range(8):
         await created(house.ada, job(house, *[await upload(house, house.ada, f"{number}.png") for _ in range(3)]))
@@ -186,7 +186,7 @@ async def test_the_files_of_a_page_are_read_in_one_statement(database: str) -> N
     assert len([one for one in statements if "stored_file" in one]) == 1
 
 
-async def test_the_limits_of_the_trackers_own_form_hold_for_a_file_uploaded_for_a_newer_one(database: str) -> None:
+async def test_a_file_uploaded_for_a_newer_version_must_meet_the_trackers_own_version(database: str) -> None:
     """A file may be uploaded under a newer version's limits; the form at hand asks its own."""
     house = await college()
     type_ = await make.tracker_type(house.organisation, key="NOTE")

@@ -1,4 +1,4 @@
-"""Finding trackers: every filter, order and search against what the rows themselves say, forwards and backwards."""
+"""Filters, orders and searches of trackers, compared with what the rows say, forwards and backwards."""
 
 import datetime as dt
 from random import Random
@@ -128,13 +128,13 @@ async def _agrees(member: Member, size: int, asked: Json) -> None:
         )
 
 
-async def test_every_filter_alone_and_some_together_find_what_the_rows_say(database: str) -> None:
+async def test_single_and_combined_filters_find_the_expected_trackers(database: str) -> None:
     random, organisation, people = await town(1)
     for asked in await _filters(random, organisation, people):
         await _agrees(random.choice(people), random.choice([3, 7, 100]), {"filter": asked})
 
 
-async def test_every_order_alone_and_several_together_with_ties_and_without_values(database: str) -> None:
+async def test_single_and_combined_orders_with_ties_and_nulls(database: str) -> None:
     random, organisation, people = await town(2)
     single = [[{"field": field, "direction": way}] for field in ORDERS for way in ("ASC", "DESC")]
     several = [
@@ -149,7 +149,7 @@ async def test_every_order_alone_and_several_together_with_ties_and_without_valu
 
 
 @pytest.mark.parametrize("field", ORDERS)
-async def test_pages_hold_while_trackers_come(database: str, field: str) -> None:
+async def test_pages_are_stable_while_trackers_are_created(database: str, field: str) -> None:
     """Of what was there when the reading began, nothing is left out and nothing comes twice."""
     random, organisation, people = await town(3)
     before = [case.tracker.number for case in await cases()]
@@ -177,7 +177,7 @@ query ($id: ID!, $filter: TrackerFilter, $orderBy: [TrackerOrder!]) {
 """
 
 
-async def test_a_learners_trackers_are_filtered_and_ordered_likewise(database: str) -> None:
+async def test_a_learners_trackers_are_filtered_and_ordered_the_same_way(database: str) -> None:
     random, organisation, people = await town(4)
     filters = await _filters(random, organisation, people)
     for learner in await Learner.filter(organisation=organisation):
@@ -202,13 +202,13 @@ async def test_a_learners_trackers_are_filtered_and_ordered_likewise(database: s
         ({"orderBy": [{"field": "TYPE"}, {"field": "NUMBER"}, {"field": "TYPE"}]}, ["orderBy", "2", "field"]),
     ],
 )
-async def test_what_makes_no_sense_is_a_request_error(database: str, arguments: Json, path: list[str]) -> None:
+async def test_invalid_arguments_are_request_errors(database: str, arguments: Json, path: list[str]) -> None:
     answer = await ask(await make.member(), PAGE, **arguments)
     assert answer["data"] is None
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "BAD_USER_INPUT", "path": path}]
 
 
-async def test_a_cursor_belongs_to_its_order_and_not_to_its_filter(database: str) -> None:
+async def test_a_cursor_is_valid_for_its_order_and_any_filter(database: str) -> None:
     _, _, people = await town(5)
     orders = [[], *([{"field": field, "direction": way}] for field in ORDERS for way in ("ASC", "DESC"))]
     pages = [(await data(people[0], PAGE, first=3, orderBy=order))["trackers"]["edges"] for order in orders]
@@ -231,13 +231,13 @@ NOBODYS = {
 
 
 @pytest.mark.parametrize("name", NOBODYS)
-async def test_the_id_under_which_the_listing_keeps_nobody_finds_nothing(database: str, name: str) -> None:
+async def test_the_nil_id_finds_nothing(database: str, name: str) -> None:
     _, _, people = await town(6)
     found = (await data(people[0], PAGE, filter={name: [to_global_id(NOBODYS[name], NOBODY)]}))["trackers"]
     assert (found["totalCount"], found["edges"]) == (0, [])
 
 
-async def test_a_cursor_made_up_beyond_all_statuses_is_a_place_like_any_other(database: str) -> None:
+async def test_a_forged_cursor_beyond_all_statuses_is_accepted(database: str) -> None:
     _, _, people = await town(7)
     for place, count in ((-2_147_483_647, 60), (2_147_483_647, 0)):
         made_up = cursor("trackers STATUS ASC", str(place), "1")

@@ -1,4 +1,4 @@
-"""An entry sent again with its key is answered with the tracker that it made, and tells nobody twice."""
+"""Repeating createTracker with its idempotency key returns the first tracker and notifies nobody again."""
 
 import asyncio
 from decimal import Decimal
@@ -55,7 +55,7 @@ async def tries(house: College, entry: dict[str, Any]) -> list[Any]:
     return problems
 
 
-async def test_the_same_entry_is_answered_with_the_same_tracker(database: str) -> None:
+async def test_repeating_an_entry_returns_the_same_tracker(database: str) -> None:
     house = await college()
     entry = filled(house)
     first = await create(house.ada, entry)
@@ -75,7 +75,7 @@ async def test_the_same_entry_is_answered_with_the_same_tracker(database: str) -
     assert [await tries(house, again) for again in spelt_otherwise.values()] == [[]] * 5
 
 
-async def test_a_tracker_is_answered_as_it_now_stands(database: str) -> None:
+async def test_the_current_state_of_the_tracker_is_returned(database: str) -> None:
     house = await college()
     assert await created(house.ada, filled(house)) == 1
     await Tracker.all().update(status="CLOSED", version=2)
@@ -84,7 +84,7 @@ async def test_a_tracker_is_answered_as_it_now_stands(database: str) -> None:
     assert (tracker["number"], tracker["status"], tracker["version"]) == (1, "CLOSED", 2)
 
 
-async def test_a_key_stands_for_one_entry_only(database: str) -> None:
+async def test_a_key_cannot_be_reused_for_another_entry(database: str) -> None:
     house = await college()
     assert await created(house.ada, filled(house)) == 1
     values = filled(house)["values"]
@@ -105,7 +105,7 @@ async def test_a_key_stands_for_one_entry_only(database: str) -> None:
     assert await created(house.ada, filled(house, idempotencyKey=None)) == 3
 
 
-def test_zero_is_zero_however_it_is_written() -> None:
+def test_all_notations_of_zero_have_one_digest() -> None:
     entries = [
         TrackerEntry(type="JOB", values=[SubmittedValue("hours", "decimal", Decimal(text))])
         for text in ("0", "0.00", "-0", "-0.0")
@@ -113,14 +113,14 @@ def test_zero_is_zero_however_it_is_written() -> None:
     assert len({check_key(ErrorCollector(), "key", entry.content) for entry in entries}) == 1
 
 
-async def test_a_key_is_spent_by_success_only(database: str) -> None:
+async def test_a_refused_entry_does_not_use_its_key(database: str) -> None:
     house = await college()
     refused = await create(house.ada, filled(house, learnerId=None))
     assert refused["errors"] == [problem("learnerId", "REQUIRED", "Choose the learner.")]
     assert await created(house.ada, filled(house)) == 1
 
 
-async def test_a_key_is_its_members_own(database: str) -> None:
+async def test_members_have_keys_of_their_own(database: str) -> None:
     house = await college()
     other = await make.member(house.organisation, roles=OPENS)
     assert await created(house.ada, filled(house)) == 1
@@ -129,7 +129,7 @@ async def test_a_key_is_its_members_own(database: str) -> None:
 
 
 @pytest.mark.parametrize("alike", [True, False])
-async def test_fifty_at_once_with_one_key_make_one_tracker(database: str, alike: bool) -> None:
+async def test_fifty_concurrent_requests_with_one_key_make_one_tracker(database: str, alike: bool) -> None:
     house = await college()
     entries = [filled(house, description="Prove it." if alike else f"Prove {n}.") for n in range(50)]
     payloads = await asyncio.gather(*(create(house.ada, entry) for entry in entries))
@@ -144,7 +144,7 @@ async def test_fifty_at_once_with_one_key_make_one_tracker(database: str, alike:
     assert (written["numbers"], sorted(map(str, written["cursors"]))) == ([1], ["0", "0", "1"])
 
 
-async def test_keys_of_1_to_200_characters(database: str) -> None:
+async def test_a_key_has_1_to_200_characters(database: str) -> None:
     house = await college()
     place = ("idempotency_key",)
 
@@ -179,7 +179,7 @@ async def test_keys_of_1_to_200_characters(database: str) -> None:
         assert await created(house.ada, filled(house, idempotencyKey=key)) == number
 
 
-async def test_a_wrong_key_is_told_with_all_else(database: str) -> None:
+async def test_an_invalid_key_is_returned_with_all_other_problems(database: str) -> None:
     house = await college()
     payload = await create(house.ada, filled(house, idempotencyKey="", learnerId=None))
     assert [(one["path"], one["code"]) for one in payload["errors"]] == [

@@ -1,4 +1,4 @@
-"""Lists of trackers: in pages, filtered, in a fixed number of statements."""
+"""Lists of trackers: pages, filters, and a fixed number of statements."""
 
 import datetime as dt
 from typing import Any
@@ -67,7 +67,7 @@ def numbers(answer: Any) -> list[int]:
     return [node["number"] for node in answer["trackers"]["nodes"]]
 
 
-async def test_pages_forwards_and_backwards_miss_nothing_and_repeat_nothing(database: str) -> None:
+async def test_pages_forwards_and_backwards_are_complete_and_without_repeats(database: str) -> None:
     ada = await world(7)
     whole = numbers(await data(ada, LIST))
     assert sorted(whole) == [1, 2, 3, 4, 5, 6, 7]
@@ -94,7 +94,7 @@ async def test_pages_forwards_and_backwards_miss_nothing_and_repeat_nothing(data
 
 
 @pytest.mark.parametrize("how_many", [3, 50])
-async def test_a_page_with_everything_takes_four_statements_beside_the_sessions(database: str, how_many: int) -> None:
+async def test_a_page_with_all_fields_takes_four_statements_besides_the_sessions(database: str, how_many: int) -> None:
     ada = await world(how_many)
     await data(ada, EVERYTHING)  # the forms of versions are read once a process
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
@@ -135,7 +135,7 @@ async def test_the_types_take_one_statement(database: str) -> None:
         ({"filter": {"assigneeId": ["rubbish"]}}, ["filter", "assigneeId", "0"]),
     ],
 )
-async def test_a_page_that_makes_no_sense_is_a_request_error(
+async def test_invalid_page_arguments_are_request_errors(
     database: str, arguments: dict[str, Any], path: list[str]
 ) -> None:
     ada = await make.member()
@@ -151,7 +151,7 @@ async def test_the_cursor_of_another_list_is_refused(database: str) -> None:
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "path": ["after"]}
 
 
-async def test_filters_are_anded_and_their_entries_ored(database: str) -> None:
+async def test_filters_are_combined_with_and_their_values_with_or(database: str) -> None:
     ada = await world(6)
     learner = await Learner.get(trackers__number=3)
     tutor = await Member.get(created_trackers__number=4)
@@ -178,7 +178,7 @@ async def test_filters_are_anded_and_their_entries_ored(database: str) -> None:
     }
 
 
-async def test_a_tutor_sees_what_concerns_them_and_nobody_sees_another_organisations(database: str) -> None:
+async def test_tutors_see_their_own_trackers_and_nobody_sees_another_organisations(database: str) -> None:
     ada = await world(3)
     tutor = await Member.get(created_trackers__number=2)
     stranger = await make.member()
@@ -194,7 +194,7 @@ async def test_a_tutor_sees_what_concerns_them_and_nobody_sees_another_organisat
     assert (await data(ada, one, id=gid(tracker)))["tracker"] == {"number": 1}
 
 
-async def test_the_version_of_a_type_is_the_trackers_own(database: str) -> None:
+async def test_the_type_version_is_the_one_the_tracker_was_created_with(database: str) -> None:
     ada = await world(1)
     job = await TrackerType.get(key="JOB")
     version = await TrackerTypeVersion.create(type=job, version=2, definition={"fields": []})

@@ -1,4 +1,4 @@
-"""Which steps there are between statuses, what they ask for, and who may take them."""
+"""The transitions of types and trackers: which there are, what they require, and who may take them."""
 
 from itertools import product
 from typing import Any
@@ -42,7 +42,7 @@ async def opened(house: College, key: str, by: Member, **columns: Any) -> Tracke
     return await make.tracker(house.organisation, type=kind, learner=house.learner, created_by=by, **columns)
 
 
-async def test_the_steps_of_plain_types_are_everybodys(database: str) -> None:
+async def test_transitions_of_plain_types_need_no_role(database: str) -> None:
     house = await college()
     reader = await make.member(house.organisation, kind=house.tina.kind)
     ends = ["endDate", "endReason"]
@@ -60,7 +60,7 @@ async def test_the_steps_of_plain_types_are_everybodys(database: str) -> None:
     assert (await of_type(reader, "COMPLIANCE"))["NEW>RESOLVED"] == (["evidence"], True)
 
 
-async def test_the_steps_of_automations_as_roles_decide(database: str) -> None:
+async def test_transitions_of_automations_depend_on_roles(database: str) -> None:
     house = await college()
     for create, automate, edit in product((False, True), repeat=3):
         roles = [role for role, held in ((CREATE, create), (AUTOMATE, automate), (EDIT, edit)) if held]
@@ -75,7 +75,7 @@ async def test_the_steps_of_automations_as_roles_decide(database: str) -> None:
         }, roles
 
 
-async def test_the_steps_of_a_plain_tracker(database: str) -> None:
+async def test_transitions_of_a_plain_tracker(database: str) -> None:
     house = await college()
     tracker = await opened(house, "JOB", house.ada)
     whole = await of_type(house.bob, "JOB")
@@ -86,7 +86,7 @@ async def test_the_steps_of_a_plain_tracker(database: str) -> None:
             assert await of_tracker(member, tracker) == (True, steps)
 
 
-async def test_the_steps_of_an_automation_for_this_viewer(database: str) -> None:
+async def test_transitions_of_an_automation_depend_on_the_viewer(database: str) -> None:
     house = await college()
     approver = await make.member(house.organisation, roles=[EDIT])
     every = await make.member(house.organisation, roles=list(Role))
@@ -115,7 +115,7 @@ async def test_the_steps_of_an_automation_for_this_viewer(database: str) -> None
     )
 
 
-async def test_four_eyes_keep_the_creator_from_approving(database: str) -> None:
+async def test_four_eyes_forbid_the_creator_to_approve(database: str) -> None:
     house = await college(automations=False)
     await enable_automations(house.organisation, four_eyes=True)
     every, other = [await make.member(house.organisation, roles=list(Role)) for _ in range(2)]
@@ -128,7 +128,7 @@ async def test_four_eyes_keep_the_creator_from_approving(database: str) -> None:
     assert (await of_type(every, "CHANGE_OF_ADDRESS"))["NEW>APPROVED"] == ([], True)
 
 
-async def test_after_approval_an_automation_is_frozen(database: str) -> None:
+async def test_an_approved_automation_is_immutable(database: str) -> None:
     house = await college()
     every = await make.member(house.organisation, roles=list(Role))
     tracker = await opened(house, "CHANGE_OF_ADDRESS", every, status="APPROVED")
@@ -156,7 +156,7 @@ async def test_a_hidden_field_is_not_required(database: str) -> None:
     assert (await of_tracker(approver, other))[1]["NEW>APPROVED"] == ([], True)
 
 
-async def test_an_automation_that_is_no_longer_enabled_can_still_be_read(database: str) -> None:
+async def test_a_disabled_automation_can_still_be_read(database: str) -> None:
     house = await college(automations=False)
     every = await make.member(house.organisation, roles=list(Role))
     tracker = await opened(house, "WITHDRAWAL", every)

@@ -1,4 +1,4 @@
-"""Changing a tracker: what is kept, cleared and set, the version, the one event, and who is told of it."""
+"""Updating a tracker: values kept, cleared and set, its version and its event."""
 
 import datetime as dt
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support.scenarios.college import chosen, college, day, text
 TOMORROW = today() + dt.timedelta(days=1)
 
 
-async def test_absent_slots_keep_what_there_is(database: str) -> None:
+async def test_absent_fields_keep_their_values(database: str) -> None:
     house = await college()
     tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
     assert await updated(house.ada, tracker, values=[text("jobTitle", "Chef")]) == {
@@ -45,7 +45,7 @@ async def test_absent_slots_keep_what_there_is(database: str) -> None:
     }
 
 
-async def test_null_clears(database: str) -> None:
+async def test_null_clears_a_field(database: str) -> None:
     house = await college()
     tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
     await updated(house.ada, tracker, values=[day("endDate", "2026-10-01")])
@@ -75,7 +75,7 @@ async def test_null_clears(database: str) -> None:
     assert sorted(row.values) == ["jobTitle", "organisation", "startDate"]
 
 
-async def test_a_status_change_is_the_events_kind_whatever_else_changes(database: str) -> None:
+async def test_an_event_with_a_status_change_is_of_kind_status_changed(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     found = await event(
@@ -104,7 +104,7 @@ async def test_a_status_change_is_the_events_kind_whatever_else_changes(database
     }
 
 
-async def test_history_keeps_the_names_that_things_had(database: str) -> None:
+async def test_history_keeps_names_as_they_were(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     other = await make.employer(house.organisation, name="Bakers & Co")
@@ -126,7 +126,7 @@ HISTORY = (
 )
 
 
-async def test_an_update_that_hides_a_field_clears_it_and_history_says_so(database: str) -> None:
+async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> None:
     house = await college()
     values = [text("ilrYear", "26-27"), chosen("queryKind", "VALIDATION_ERROR"), text("ruleName", "ULN_04")]
     tracker = await opened(house, type="ILR", values=values)
@@ -138,7 +138,7 @@ async def test_an_update_that_hides_a_field_clears_it_and_history_says_so(databa
     assert (await Tracker.get(id=tracker.id)).values == {"ilrYear": "26-27", "queryKind": ["MISSING_DATA"]}
 
 
-async def test_an_update_that_changes_nothing_leaves_nothing_behind(database: str) -> None:
+async def test_an_update_without_changes_writes_nothing(database: str) -> None:
     house = await college()
     tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
     before = await everything_written()
@@ -156,7 +156,7 @@ async def test_an_update_that_changes_nothing_leaves_nothing_behind(database: st
         assert await everything_written() == before
 
 
-async def test_a_comment_alone_is_kept_and_told_and_is_no_new_version(database: str) -> None:
+async def test_a_comment_alone_is_notified_and_keeps_the_version(database: str) -> None:
     house = await college()
     tracker = await opened(house, assigneeId=gid(house.bob))
     assert await event(house.bob, tracker, comment="The payslip is in the post.") == {
@@ -169,7 +169,7 @@ async def test_a_comment_alone_is_kept_and_told_and_is_no_new_version(database: 
     assert await told(house.ada, house.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
 
 
-async def test_what_stays_as_it_is_is_not_judged_again(database: str) -> None:
+async def test_unchanged_values_are_not_validated_again(database: str) -> None:
     house = await college()
     tracker = await opened(house, assigneeId=gid(house.bob))
     yesterday = today() - dt.timedelta(days=1)
@@ -182,7 +182,7 @@ async def test_what_stays_as_it_is_is_not_judged_again(database: str) -> None:
     ]
 
 
-async def test_the_form_is_the_trackers_own_version(database: str) -> None:
+async def test_values_are_checked_by_the_trackers_own_type_version(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     kind = await (await Tracker.get(id=tracker.id)).type
@@ -195,7 +195,7 @@ async def test_the_form_is_the_trackers_own_version(database: str) -> None:
     assert [(one["path"], one["code"]) for one in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]
 
 
-async def test_updates_one_after_the_other_in_one_document(database: str) -> None:
+async def test_several_updates_in_one_document_run_in_order(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     document = """mutation ($id: ID!) {
@@ -211,7 +211,7 @@ async def test_updates_one_after_the_other_in_one_document(database: str) -> Non
 
 
 @pytest.mark.parametrize("kind", list(MemberKind))
-async def test_whoever_sees_a_plain_tracker_edits_it_without_any_role(database: str, kind: MemberKind) -> None:
+async def test_a_plain_tracker_can_be_edited_without_any_role(database: str, kind: MemberKind) -> None:
     house = await college()
     tracker = await opened(house)
     member = await make.member(house.organisation, kind=kind)

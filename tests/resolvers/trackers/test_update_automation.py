@@ -1,4 +1,4 @@
-"""Editing process automations: whose they are, and what is frozen when."""
+"""Updating process automations: who may, and what is immutable when."""
 
 from models import Learner, Tracker
 from models.database import fetch
@@ -9,7 +9,7 @@ from tests.support.scenarios.college import college, problem, text
 NOT_YOURS = f"needs the role {EDIT}, or to have made the tracker."
 
 
-async def test_while_new_it_is_its_creators_and_the_approvers(database: str) -> None:
+async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database: str) -> None:
     house = await college()
     tracker, eve = await address(house), await approver(house)
     entry = {
@@ -33,14 +33,14 @@ async def test_while_new_it_is_its_creators_and_the_approvers(database: str) -> 
     assert (await Tracker.get(id=tracker.id)).values_changed_by_id == eve.id
 
 
-async def test_whoever_sees_it_may_send_what_is_there_and_say_something(database: str) -> None:
+async def test_everyone_who_sees_it_can_comment_and_send_unchanged_values(database: str) -> None:
     house = await college()
     tracker = await address(house)
     assert (await updated(house.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
     assert (await event(house.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
 
 
-async def test_from_approval_on_values_are_frozen_for_everybody(database: str) -> None:
+async def test_after_approval_values_are_immutable_for_everyone(database: str) -> None:
     house = await college()
     tracker, eve = await address(house), await approver(house)
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
@@ -59,7 +59,7 @@ async def test_from_approval_on_values_are_frozen_for_everybody(database: str) -
         await fetch("UPDATE tracker SET assignee_id = NULL")
 
 
-async def test_new_values_are_held_against_the_record_as_it_is_then(database: str) -> None:
+async def test_new_values_are_compared_with_the_present_record(database: str) -> None:
     house = await college()
     tracker = await address(house)
     await Learner.filter(id=house.learner.id).update(postcode="AB1 2CD")

@@ -1,4 +1,4 @@
-"""Updates that are refused: each problem with its code in its place, all at once, and nothing changed."""
+"""The errors of updateTracker: all problems together, and nothing is written."""
 
 import datetime as dt
 from typing import Any
@@ -17,7 +17,7 @@ YESTERDAY = today() - dt.timedelta(days=1)
 NOT_FOUND = problem("id", "NOT_FOUND", "There is no such tracker.")
 
 
-async def test_a_tracker_that_is_not_there_or_not_to_be_seen(database: str) -> None:
+async def test_an_unknown_or_invisible_tracker_is_not_found(database: str) -> None:
     house, elsewhere = await college(), await college()
     tracker, theirs = await opened(house), await opened(elsewhere)
     stranger = await make.member(house.organisation, kind=MemberKind.TUTOR)
@@ -28,14 +28,14 @@ async def test_a_tracker_that_is_not_there_or_not_to_be_seen(database: str) -> N
     assert await refused(stranger, tracker, description="x", version=9) == [NOT_FOUND]
 
 
-async def test_nobody_changes_anything_without_signing_in(database: str) -> None:
+async def test_updating_needs_a_signed_in_member(database: str) -> None:
     entry = {"id": gid(await opened(await college())), "version": 1, "description": "x"}
     for document in (UPDATE, VALIDATE):
         answer = await ask(None, document, input=entry)
         assert [one["extensions"]["code"] for one in answer["errors"]] == ["UNAUTHENTICATED"]
 
 
-async def test_another_version_than_the_one_last_read_is_a_conflict_and_answers_the_tracker(database: str) -> None:
+async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     await updated(house.bob, tracker, description="Bob's", assigneeId=gid(house.bob))
@@ -54,7 +54,7 @@ async def test_another_version_than_the_one_last_read_is_a_conflict_and_answers_
     assert await everything_written() == before
 
 
-async def test_all_problems_at_once_each_in_its_place(database: str) -> None:
+async def test_all_problems_are_returned_together(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     values = [day("endDate", "2026-08-31"), text("jobTitle", " "), text("shoeSize", "9"), text("startDate", "soon")]
@@ -95,7 +95,7 @@ async def test_status_and_values_may_be_absent_but_not_null(database: str) -> No
     ]
 
 
-async def test_a_step_that_does_not_exist(database: str) -> None:
+async def test_a_transition_that_does_not_exist(database: str) -> None:
     house = await college()
     tracker = await opened(
         house, values=[*house.job()["values"], day("endDate", "2026-10-01"), chosen("endReason", "OTHER")]
@@ -118,7 +118,7 @@ async def test_a_step_that_does_not_exist(database: str) -> None:
             assert (await updated(house.ada, tracker, status=to))["status"] == to
 
 
-async def test_what_a_status_requires_is_asked_on_entering_it_and_while_in_it(database: str) -> None:
+async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     missing = [
@@ -133,7 +133,7 @@ async def test_what_a_status_requires_is_asked_on_entering_it_and_while_in_it(da
     assert (await updated(house.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
 
 
-async def test_what_is_required_may_not_be_cleared(database: str) -> None:
+async def test_a_required_field_cannot_be_cleared(database: str) -> None:
     house = await college()
     cleared = [{"key": "organisation", "value": None}, text("jobTitle", "")]
     assert await refused(house.ada, await opened(house), values=cleared) == [
@@ -163,7 +163,7 @@ async def test_a_comment_of_a_megabyte(database: str) -> None:
     assert (await updated(house.ada, tracker, comment="x" * 10_000))["version"] == 1
 
 
-async def test_who_may_be_the_new_assignee(database: str) -> None:
+async def test_the_new_assignee_must_be_assignable(database: str) -> None:
     house, elsewhere = await college(), await college()
     tracker = await opened(house)
     gone = await make.member(house.organisation, name="Gone", active=False)

@@ -1,4 +1,4 @@
-"""Files that an update gives to a tracker."""
+"""Files that an update attaches to a tracker."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from tests.support.scenarios.college import college
 from tests.support.scenarios.uploads import evidence, upload
 
 
-async def test_an_update_attaches_its_authors_uploads_and_history_names_them(database: str) -> None:
+async def test_an_update_attaches_uploads_and_history_has_their_names(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     slip, letter = await upload(house, house.bob), await upload(house, house.ada, "letter.png")
@@ -24,7 +24,7 @@ async def test_an_update_attaches_its_authors_uploads_and_history_names_them(dat
     await updated(house.ada, tracker, values=evidence(slip))
 
 
-async def test_a_file_that_is_not_ones_own_to_give(database: str) -> None:
+async def test_files_that_the_viewer_cannot_attach_are_not_found(database: str) -> None:
     house, elsewhere = await college(), await college()
     tracker, other = await opened(house), await opened(house)
     theirs, foreign = await upload(house, house.bob), await upload(elsewhere, elsewhere.ada)
@@ -36,7 +36,7 @@ async def test_a_file_that_is_not_ones_own_to_give(database: str) -> None:
         ]
 
 
-async def test_of_two_trackers_that_take_one_file_at_once_one_gets_it(database: str) -> None:
+async def test_of_two_concurrent_updates_with_one_file_one_attaches_it(database: str) -> None:
     house = await college()
     for _ in range(3):
         trackers, file = [await opened(house), await opened(house)], await upload(house, house.ada)

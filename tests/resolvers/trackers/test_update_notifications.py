@@ -1,4 +1,4 @@
-"""Who hears of an update, and what; and many updates at once."""
+"""The notifications of updates, and concurrent updates."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from tests.support.clients.tracker_updates import opened, told, update, updated
 from tests.support.scenarios.college import college, text
 
 
-async def test_a_reassignment_is_told_to_the_new_assignee_by_mail_too_and_to_the_former_one(database: str) -> None:
+async def test_a_reassignment_notifies_both_assignees_and_mails_the_new_one(database: str) -> None:
     house = await college()
     carl = await make.member(house.organisation, name="Carl")
     tracker = await opened(house, assigneeId=gid(house.bob))
@@ -31,7 +31,7 @@ async def test_a_reassignment_is_told_to_the_new_assignee_by_mail_too_and_to_the
     assert await Mail.filter(notification=notification).count() == 1
 
 
-async def test_a_status_change_is_told_to_creator_and_assignee(database: str) -> None:
+async def test_a_status_change_notifies_creator_and_assignee(database: str) -> None:
     house = await college()
     tracker = await opened(house, assigneeId=gid(house.bob))
     await updated(house.tina, tracker, status="RESOLVED", description="Seen")
@@ -42,7 +42,7 @@ async def test_a_status_change_is_told_to_creator_and_assignee(database: str) ->
     }
 
 
-async def test_other_changes_are_told_to_creator_and_assignee(database: str) -> None:
+async def test_other_changes_notify_creator_and_assignee(database: str) -> None:
     house = await college()
     tracker = await opened(house, assigneeId=gid(house.bob))
     entries: list[dict[str, Any]] = [
@@ -55,7 +55,7 @@ async def test_other_changes_are_told_to_creator_and_assignee(database: str) -> 
     assert await told(house.ada, house.bob) == {"Ada": ["UPDATED"] * 3, "Bob": ["ASSIGNED", *["UPDATED"] * 3]}
 
 
-async def test_nobody_is_told_of_their_own_doing(database: str) -> None:
+async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     await updated(house.ada, tracker, assigneeId=gid(house.ada), description="x")
@@ -66,7 +66,7 @@ async def test_nobody_is_told_of_their_own_doing(database: str) -> None:
     assert await Mail.all().count() == 0
 
 
-async def test_nobody_is_told_twice_of_one_update_and_each_hears_the_weightiest(database: str) -> None:
+async def test_each_member_gets_one_notification_of_the_most_important_kind(database: str) -> None:
     house = await college()
     carl = await make.member(house.organisation, name="Carl")
     tracker = await opened(house, assigneeId=gid(house.ada))
@@ -78,14 +78,14 @@ async def test_nobody_is_told_twice_of_one_update_and_each_hears_the_weightiest(
     assert await told(house.ada, house.bob) == {"Ada": ["STATUS_CHANGED", "ASSIGNED"], "Bob": ["ASSIGNED", "UPDATED"]}
 
 
-async def test_the_creator_hears_of_what_changes_beside_the_assignee(database: str) -> None:
+async def test_the_creator_is_notified_of_changes_beside_the_assignee(database: str) -> None:
     house = await college()
     tracker = await opened(house)
     await updated(house.tina, tracker, assigneeId=gid(house.bob), description="x")
     assert await told(house.ada, house.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
 
 
-async def test_of_two_administrators_who_save_at_once_one_wins(database: str) -> None:
+async def test_of_two_concurrent_updates_one_is_a_conflict(database: str) -> None:
     house = await college()
     for round_ in range(5):
         tracker = await opened(house)
@@ -100,7 +100,7 @@ async def test_of_two_administrators_who_save_at_once_one_wins(database: str) ->
         assert await TrackerEvent.filter(tracker=tracker, kind="UPDATED").count() == 1
 
 
-async def test_two_hundred_edits_at_once_each_of_which_notifies_two_members(database: str) -> None:
+async def test_two_hundred_concurrent_updates_that_each_notify_two_members(database: str) -> None:
     house = await college()
     staff = [await make.member(house.organisation) for _ in range(6)]
     kind = await make.tracker_type(house.organisation)
@@ -125,7 +125,7 @@ async def test_two_hundred_edits_at_once_each_of_which_notifies_two_members(data
     assert await Notification.all().count() == 400
 
 
-async def test_what_a_former_assignee_may_not_see_any_more_they_are_told_without_the_tracker(database: str) -> None:
+async def test_a_former_assignee_who_lost_access_is_notified_without_the_tracker(database: str) -> None:
     house = await college()
     tutor = await make.member(house.organisation, name="Theo", kind=MemberKind.TUTOR)
     tracker = await opened(house)

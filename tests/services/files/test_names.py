@@ -31,5 +31,5 @@ from services.files.names import file_name
         ("x" * 100_000 + "/y.pdf", "y.pdf"),
     ],
 )
-def test_a_name_is_kept_as_it_was_written_but_for_what_misleads(given: str | None, kept: str) -> None:
+def test_misleading_characters_are_removed_from_a_name(given: str | None, kept: str) -> None:
     assert file_name(given) == kept

@@ -27,5 +27,5 @@ def test_today_is_the_day_in_london() -> None:
     assert before <= asked <= dt.datetime.now(london).date()
 
 
-def test_days_are_spoken_without_leading_zeros() -> None:
+def test_dates_are_formatted_without_leading_zeros() -> None:
     assert format_date(dt.date(2026, 9, 1)) == "1 September 2026"

@@ -1,4 +1,4 @@
-"""What bytes show a file to be, whatever is said of it."""
+"""Detecting the media type of a file from its bytes."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def look(content: bytes, *, at_once: int = 1_000) -> ContentSniffer:
         (b"a text" * 10_000 + b"\0", "text/plain", None),
     ],
 )
-def test_the_type_that_bytes_show(content: bytes, declared: str | None, found: str | None) -> None:
+def test_the_type_is_detected_from_the_bytes(content: bytes, declared: str | None, found: str | None) -> None:
     assert look(content).media_type(declared) == found
     assert look(content, at_once=7).media_type(declared) == found
 
@@ -78,7 +78,7 @@ def test_the_type_that_bytes_show(content: bytes, declared: str | None, found: s
         (PDF + b"PK\x05\x06", False),
     ],
 )
-def test_a_file_that_ends_as_an_archive_too(content: bytes, two: bool) -> None:
+def test_a_file_that_also_ends_as_an_archive_is_a_polyglot(content: bytes, two: bool) -> None:
     assert look(content).is_polyglot() is two
 
 
@@ -96,11 +96,11 @@ def test_a_file_that_ends_as_an_archive_too(content: bytes, two: bool) -> None:
         ("application/pdf", ["image/*"], False),
     ],
 )
-def test_what_a_field_accepts(media_type: str, accept: list[str], accepted: bool) -> None:
+def test_accepted_types(media_type: str, accept: list[str], accepted: bool) -> None:
     assert is_accepted(media_type, accept) is accepted
 
 
-def test_the_name_of_a_type() -> None:
+def test_canonical_media_types() -> None:
     assert [canonical_media_type(one) for one in ("Image/JPG ; q=1", "text/plain;charset=utf-8", "")] == [
         "image/jpeg",
         "text/plain",

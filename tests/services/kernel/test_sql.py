@@ -1,4 +1,4 @@
-"""Parameters by name."""
+"""Statements with named parameters."""
 
 import datetime as dt
 
@@ -7,13 +7,13 @@ import pytest
 from services.kernel.sql import NamedStatement
 
 
-def test_each_name_is_one_position() -> None:
+def test_each_name_has_one_position() -> None:
     statement = NamedStatement("SELECT :first, :second_one::uuid, :first WHERE 'a:b' = ':' || now()::text")
     assert statement.text == "SELECT $1, $2::uuid, $1 WHERE 'a:b' = ':' || now()::text"
     assert statement.names == ("first", "second_one")
 
 
-async def test_values_arrive_under_their_names(database: str) -> None:
+async def test_values_are_bound_by_name(database: str) -> None:
     statement = NamedStatement("SELECT :day::date AS day, :number::int + 1 AS more, :number::int AS number")
     (row,) = await statement.fetch(number=1, day=dt.date(2026, 9, 1))
     assert dict(row) == {"day": dt.date(2026, 9, 1), "more": 2, "number": 1}

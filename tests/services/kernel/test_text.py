@@ -30,7 +30,7 @@ def test_text_is_normalised_and_trimmed(entered: str, kept: str) -> None:
 @pytest.mark.parametrize(
     "entered", ["a\0b", "\0", "\ud800", "x\udfff", "\udc00\ud800", "\u0301" * 31, "a" + "\u0301" * 31]
 )
-def test_what_is_no_text_is_refused(entered: str) -> None:
+def test_invalid_text_is_refused(entered: str) -> None:
     assert clean_text(entered) is None
 
 
@@ -48,12 +48,12 @@ def test_a_megabyte_of_marks_is_refused_without_being_normalised() -> None:
         ("A" * 321, "A" * 321),
     ],
 )
-def test_email_is_kept_in_one_form_and_what_is_none_as_it_is(entered: str, kept: str) -> None:
+def test_emails_are_normalised_and_invalid_ones_unchanged(entered: str, kept: str) -> None:
     assert normalise_email(entered) == kept
 
 
 @given(st.text())
-def test_clean_text_stays_as_it_is(text: str) -> None:
+def test_cleaning_is_idempotent(text: str) -> None:
     clean = clean_text(text)
     if clean is not None:
         assert unicodedata.is_normalized("NFC", clean)

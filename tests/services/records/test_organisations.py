@@ -19,7 +19,7 @@ async def refused(name: str) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
-async def test_it_comes_with_its_counter_and_every_automation_off(database: str) -> None:
+async def test_an_organisation_has_a_counter_and_disabled_automations(database: str) -> None:
     made = await add_organisation("  Zoe\u0308’s College ")
     assert made.name == "Zoë’s College"
     assert await OrganisationCounter.all().values_list("organisation_id", "trackers") == [(made.id, 0)]
@@ -38,7 +38,7 @@ async def test_it_comes_with_its_counter_and_every_automation_off(database: str)
     ]
 
 
-async def test_it_is_found_by_its_name(database: str) -> None:
+async def test_an_organisation_is_found_by_its_name(database: str) -> None:
     made = await add_organisation("Zoë’s College")
     assert await find_organisation(" Zoe\u0308’s College") == made
     assert await find_organisation("zoë’s college") is None
@@ -46,7 +46,7 @@ async def test_it_is_found_by_its_name(database: str) -> None:
     assert await find_organisation("Zoë\0") is None
 
 
-async def test_a_name_is_needed_and_measured(database: str) -> None:
+async def test_a_name_is_required_and_has_at_most_200_characters(database: str) -> None:
     required = Problem(("name",), ErrorCode.REQUIRED, "Give the organisation a name.")
     assert await refused(" \t\n") == (required,)
     figures = (("maximum", "200"), ("length", "201"))
@@ -59,13 +59,13 @@ async def test_a_name_is_needed_and_measured(database: str) -> None:
     assert (await add_organisation("ä" * 200)).name == "ä" * 200
 
 
-async def test_a_name_is_taken_once(database: str) -> None:
+async def test_a_name_must_be_unique(database: str) -> None:
     await add_organisation("Northgate Training")
     assert await refused(" Northgate Training ") == (DUPLICATE,)
     assert await OrganisationCounter.all().count() == 1
 
 
-async def test_of_two_at_once_one_is_refused(database: str) -> None:
+async def test_of_two_concurrent_additions_one_is_refused(database: str) -> None:
     answers = await asyncio.gather(*(add_organisation("Northgate Training") for _ in range(2)), return_exceptions=True)
     refusals = [answer for answer in answers if isinstance(answer, ValidationFailed)]
     assert [refusal.problems for refusal in refusals] == [(DUPLICATE,)]

@@ -1,4 +1,4 @@
-"""The words of changes: every kind of field, and what is not there any more."""
+"""The changes that history stores: every kind of field, and rows that no longer exist."""
 
 import datetime as dt
 from typing import Any
@@ -87,14 +87,14 @@ async def test_every_kind_of_field_filled_changed_and_cleared(database: str) -> 
     assert await changes(house.id, FORM, contents(values=old), contents(values=dict(old))) == []
 
 
-async def test_two_members_of_one_name_are_two(database: str) -> None:
+async def test_members_of_the_same_name_are_different(database: str) -> None:
     house = await make.organisation()
     one, two = [await make.member(house, name="Sam") for _ in range(2)]
     found = await changes(house.id, FORM, contents(assignee_id=one.id), contents(assignee_id=two.id))
     assert said(found) == [("assigneeId", "Assignee", "Sam", "Sam")]
 
 
-async def test_what_is_not_there_or_is_anothers_has_no_name(database: str) -> None:
+async def test_missing_rows_and_those_of_other_organisations_have_no_name(database: str) -> None:
     house, theirs = await make.organisation(), await make.employer(await make.organisation(), name="Secret")
     before = contents(values={"reference": str(theirs.id), "file": [str(uuid4())]}, assignee_id=UUID(int=1))
     assert said(await changes(house.id, FORM, before, contents())) == [
@@ -104,7 +104,7 @@ async def test_what_is_not_there_or_is_anothers_has_no_name(database: str) -> No
     ]
 
 
-async def test_what_a_tracker_has_beside_its_form(database: str) -> None:
+async def test_fields_of_the_tracker_itself(database: str) -> None:
     house = await make.organisation()
     due = dt.date(2026, 12, 1)
     after = contents(status=TrackerStatus.RESOLVED, description="Seen", due_date=due)

@@ -1,4 +1,4 @@
-"""Imports, openings, changes and approvals at once: none waits for another in a circle, and the listing follows them all."""
+"""Concurrent imports, creations, updates and approvals: no deadlocks, and the listing follows them all."""
 
 import asyncio
 from pathlib import Path
@@ -45,7 +45,7 @@ async def _change(office: Office, tracker: Tracker, number: int) -> None:
     await update_tracker(await viewer(office.olga), entry)
 
 
-async def test_everything_at_once_neither_stands_still_nor_leaves_the_listing_behind(
+async def test_concurrent_imports_creations_updates_and_approvals_keep_the_listing_without_deadlocks(
     database: str, tmp_path: Path, postgres_log: Path
 ) -> None:
     office = await make_office()

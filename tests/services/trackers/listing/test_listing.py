@@ -1,4 +1,4 @@
-"""The listing that trackers are found in: after any change it is what its views say, and lists for everyone what they see."""
+"""The tables of the listing equal their views after any change, and list for everyone what they may see."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from tests.support.databases.tracker_listing import listed_ids, outdated_tables,
 from tests.support.scenarios.college import OPENS, College, college, create
 
 
-async def test_after_many_changes_everyone_lists_what_they_see(database: str) -> None:
+async def test_after_many_changes_everyone_lists_what_they_may_see(database: str) -> None:
     random = Random(7)
     organisation = await make.organisation()
     tutors = [await make.member(organisation, kind=MemberKind.TUTOR) for _ in range(4)]
@@ -61,7 +61,7 @@ async def _new_tutor(house: College) -> Member:
     return tutor
 
 
-async def test_a_tracker_opened_while_its_learner_changes_is_listed_for_the_new_tutor(database: str) -> None:
+async def test_a_tracker_created_while_its_learner_changes_is_listed_for_the_new_tutor(database: str) -> None:
     house, outside = await college(), copy_context()
     async with transaction():
         tutor = await _new_tutor(house)
@@ -73,7 +73,7 @@ async def test_a_tracker_opened_while_its_learner_changes_is_listed_for_the_new_
 
 
 @pytest.mark.parametrize("first", ["learner", "tracker"])
-async def test_of_two_changes_at_once_the_later_one_sees_the_earlier(database: str, first: str) -> None:
+async def test_of_two_concurrent_changes_the_later_one_sees_the_earlier(database: str, first: str) -> None:
     house, outside = await college(), copy_context()
     tracker = await make.tracker(house.organisation, type=await TrackerType.get(key="JOB"), learner=house.learner)
 
@@ -94,7 +94,7 @@ async def test_of_two_changes_at_once_the_later_one_sees_the_earlier(database: s
     assert [row["status"] for row in rows] == [5]
 
 
-async def test_openings_changes_and_new_tutors_at_once_neither_deadlock_nor_leave_the_listing_behind(
+async def test_concurrent_creations_updates_and_new_tutors_keep_the_listing_without_deadlocks(
     database: str,
 ) -> None:
     house = await college()

@@ -1,4 +1,4 @@
-"""Finding where PostgreSQL's statistics or memory know nothing of how many trackers there are: as if they did."""
+"""Finding trackers in few rows also before PostgreSQL has statistics of the tables."""
 
 import re
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ async def _trackers(many: int) -> Tracker:
     return first
 
 
-async def test_a_page_is_found_once_and_not_once_for_every_tracker(database: str) -> None:
+async def test_a_page_is_found_once_instead_of_once_for_each_tracker(database: str) -> None:
     organisation = await (await _trackers(3_000)).organisation
     who = await viewer(await make.member(organisation))
     read = {}
@@ -52,7 +52,7 @@ async def test_a_page_is_found_once_and_not_once_for_every_tracker(database: str
     assert {name: rows for name, rows in read.items() if rows > 4_000} == {}
 
 
-async def test_listing_many_again_compares_none_with_all_others(database: str) -> None:
+async def test_listing_many_trackers_again_is_not_quadratic(database: str) -> None:
     await _trackers(3_000)
     (function,) = await fetch("SELECT prosrc FROM pg_proc WHERE proname = 'list_trackers'")
     body = re.fullmatch(r"\s*BEGIN(.*);\s*END\s*", function["prosrc"], re.DOTALL)
