@@ -10,7 +10,7 @@ from schema.context import Context
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_in, data, gid, viewer
-from tests.support.clients.paging import names, walked
+from tests.support.clients.paging import all_pages, names
 from tests.support.databases.sql_statements import recorded
 
 MARY, SEAN, ODD, YLVA = "Mary Jane Sméth", "Séan O'Neil", r"100% Real_Name\ One", "Ylva Ærlig-Øst"
@@ -91,9 +91,9 @@ async def test_learners_of_equal_names_are_paged_in_one_order(database: str) -> 
         await make.learner(organisation, given_names=given_names, family_name=family_name)
     ordered = ["Zoe Abu", "Al Ng", "Al Ng", "Bea Ng", "al ng"]
     assert await names(ada, "learners") == ordered
-    assert await walked(ada, "learners", 2) == [ordered[:2], ordered[2:4], ordered[4:]]
-    assert await walked(ada, "learners", 2, backwards=True) == [ordered[3:], ordered[1:3], ordered[:1]]
-    assert await walked(ada, "learners", 100) == [ordered]
+    assert await all_pages(ada, "learners", 2) == [ordered[:2], ordered[2:4], ordered[4:]]
+    assert await all_pages(ada, "learners", 2, backwards=True) == [ordered[3:], ordered[1:3], ordered[:1]]
+    assert await all_pages(ada, "learners", 100) == [ordered]
 
 
 async def full_learner(organisation: Organisation) -> Learner:

@@ -9,7 +9,7 @@ from models import Member, MemberKind, Role
 from models.base import new_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data
-from tests.support.clients.paging import cursor, names, refused_at, walked
+from tests.support.clients.paging import all_pages, cursor, names, refused_argument
 
 LISTS = ("learners", "members", "employers", "programmes")
 
@@ -43,8 +43,8 @@ async def test_search_by_parts_of_names_and_pages(database: str, field: str) -> 
         "ada zoe": [],
     }
     assert {search: await names(ada, field, search) for search in expected} == expected
-    assert await walked(ada, field, 2) == [all_names[:2], all_names[2:4], all_names[4:]]
-    assert await walked(ada, field, 2, backwards=True) == [all_names[3:], all_names[1:3], all_names[:1]]
+    assert await all_pages(ada, field, 2) == [all_names[:2], all_names[2:4], all_names[4:]]
+    assert await all_pages(ada, field, 2, backwards=True) == [all_names[3:], all_names[1:3], all_names[:1]]
 
 
 @pytest.mark.parametrize("field", LISTS)
@@ -63,9 +63,9 @@ async def test_the_page_of_an_empty_list(database: str, field: str) -> None:
 async def test_invalid_page_arguments_are_errors(database: str, field: str) -> None:
     ada = await make.member()
     for count in (0, -1, 101, 2_147_483_647):
-        assert await refused_at(ada, field, first=count) == ["first"]
-        assert await refused_at(ada, field, last=count) == ["last"]
-    assert await refused_at(ada, field, first=1, last=1) == ["last"]
+        assert await refused_argument(ada, field, first=count) == ["first"]
+        assert await refused_argument(ada, field, last=count) == ["last"]
+    assert await refused_argument(ada, field, first=1, last=1) == ["last"]
     some_id = str(new_id())
     invalid = [
         "",
@@ -94,8 +94,8 @@ async def test_invalid_page_arguments_are_errors(database: str, field: str) -> N
         times = ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00", "2026-01-01", "now")
         invalid += [cursor(field, time, some_id) for time in times]
     for text in invalid:
-        assert await refused_at(ada, field, after=text) == ["after"], text[:80]
-        assert await refused_at(ada, field, before=text) == ["before"], text[:80]
+        assert await refused_argument(ada, field, after=text) == ["after"], text[:80]
+        assert await refused_argument(ada, field, before=text) == ["before"], text[:80]
 
 
 async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
@@ -108,7 +108,7 @@ async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
     for field in fields:
         for other in fields:
             if other != field:
-                assert await refused_at(ada, field, after=cursors[other]) == ["after"]
+                assert await refused_argument(ada, field, after=cursors[other]) == ["after"]
     # It belongs to the list, not to its search: what comes after Zoë is nothing.
     after = 'query ($at: String) { members(search: "bread", after: $at) { nodes { name } totalCount } }'
     assert (await data(ada, after, at=cursors["members"]))["members"] == {"nodes": [], "totalCount": 2}
@@ -118,7 +118,7 @@ async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
 async def test_invalid_searches_are_errors(database: str, field: str) -> None:
     ada = await make.member()
     for search in ("x" * 201, "😀" * 201, "a\x00", "\ud800", " " * 201):
-        assert await refused_at(ada, field, search=search) == ["search"]
+        assert await refused_argument(ada, field, search=search) == ["search"]
     assert await names(ada, field, "😀" * 200) == []
 
 

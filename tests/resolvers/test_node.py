@@ -8,33 +8,33 @@ from models.base import new_id
 from services.kernel.global_ids import to_global_id
 from tests.support.clients.graphql import ask, data
 from tests.support.scenarios.college import college
-from tests.support.scenarios.nodes import BY_ID, by_id, everything, itself, nothing
+from tests.support.scenarios.nodes import BY_ID, found, ids_of_every_type, nodes_by_id, not_found
 
 
 async def test_members_find_a_row_of_every_type_that_they_may_see(database: str) -> None:
     tenant = await college()
-    ids = await everything(tenant)
-    assert await by_id(tenant.ada, ids) == {name: itself(name, id_) for name, id_ in ids.items()}
+    ids = await ids_of_every_type(tenant)
+    assert await nodes_by_id(tenant.ada, ids) == {name: found(name, id_) for name, id_ in ids.items()}
     # Only the recipient sees a notification; a tutor sees only what concerns them.
-    assert await data(tenant.bob, BY_ID, id=ids["Notification"]) == nothing("Notification", "")
+    assert await data(tenant.bob, BY_ID, id=ids["Notification"]) == not_found("Notification", "")
     hidden = {"Tracker", "Learner", "LearningAim", "TrackerEvent", "Notification"}
-    assert await by_id(tenant.tina, ids) == {
-        name: (nothing if name in hidden else itself)(name, id_) for name, id_ in ids.items()
+    assert await nodes_by_id(tenant.tina, ids) == {
+        name: (not_found if name in hidden else found)(name, id_) for name, id_ in ids.items()
     }
 
 
 async def test_rows_of_another_organisation_are_null(database: str) -> None:
     tenant, other = await college(), await college()
-    ids = await everything(other)
+    ids = await ids_of_every_type(other)
     for member in (tenant.ada, tenant.tina):
-        assert await by_id(member, ids) == {name: nothing(name, id_) for name, id_ in ids.items()}
+        assert await nodes_by_id(member, ids) == {name: not_found(name, id_) for name, id_ in ids.items()}
 
 
 @pytest.mark.parametrize("name", ["Member", "Employer", "Tracker", "ProcessAutomation", "TrackerType", "Viewer", "x"])
 async def test_an_id_of_no_row_or_of_another_type_is_null(database: str, name: str) -> None:
     tenant = await college()
     for row_id in (new_id(), UUID(int=0), tenant.learner.id, tenant.organisation.id):
-        assert await data(tenant.ada, BY_ID, id=to_global_id(name, row_id)) == nothing(name, "")
+        assert await data(tenant.ada, BY_ID, id=to_global_id(name, row_id)) == not_found(name, "")
 
 
 @pytest.mark.parametrize("text", ["", "rubbish", "é", "\x00", "\ud800", "TGVhcm5lcjox", "=" * 10_000, "42"])

@@ -9,10 +9,10 @@ from models import MemberKind, ProcessAutomation, Role, Tracker
 from resolvers.schema_root import make_schema
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.tracker_updates import opened
+from tests.support.clients.tracker_updates import new_tracker
 from tests.support.clients.tracker_updates import refused as update_refused
 from tests.support.scenarios.college import college, problem, refusals
-from tests.support.scenarios.nodes import BY_ID, everything, nothing
+from tests.support.scenarios.nodes import BY_ID, ids_of_every_type, not_found
 
 FILTER_FIELDS = ("assigneeId", "createdById", "learnerId", "tutorId", "employerId", "programmeId")
 FILTER_PATHS = tuple(f"filter.{name}" for name in FILTER_FIELDS)
@@ -83,7 +83,7 @@ def test_the_table_names_every_argument_that_takes_an_id() -> None:
 
 async def test_filters_by_invisible_rows_match_nothing(database: str) -> None:
     tenant, other = await college(), await college()
-    other_ids = await everything(other)
+    other_ids = await ids_of_every_type(other)
     await make.tracker(tenant.organisation, learner=tenant.learner, created_by=tenant.ada, assignee=tenant.ada)
     for name, id_ in other_ids.items():
         for argument in FILTER_FIELDS:
@@ -93,7 +93,7 @@ async def test_filters_by_invisible_rows_match_nothing(database: str) -> None:
 
 async def test_inputs_of_create_tracker_reject_invisible_rows(database: str) -> None:
     tenant, other = await college(), await college()
-    other_ids = await everything(other)
+    other_ids = await ids_of_every_type(other)
     learner = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]
     member = [problem("assigneeId", "NOT_FOUND", "There is no such member.")]
     employer = [problem("values.organisation", "NOT_FOUND", "Organisation names no employer of your organisation.")]
@@ -113,8 +113,8 @@ async def test_inputs_of_create_tracker_reject_invisible_rows(database: str) -> 
 
 async def test_inputs_of_update_tracker_reject_invisible_rows(database: str) -> None:
     tenant, other = await college(), await college()
-    other_ids = await everything(other)
-    tracker = await opened(tenant)
+    other_ids = await ids_of_every_type(other)
+    tracker = await new_tracker(tenant)
     inputs: dict[tuple[str, ...], Callable[[str], dict[str, Any]]] = {
         ("id",): lambda id_: {"id": id_},
         ("assigneeId",): lambda id_: {"assigneeId": id_},
@@ -129,8 +129,8 @@ async def test_inputs_of_update_tracker_reject_invisible_rows(database: str) -> 
 
 async def test_lists_have_rows_of_the_viewers_organisation_alone(database: str) -> None:
     tenant, other = await college(), await college()
-    ids = await everything(tenant)
-    await everything(other)
+    ids = await ids_of_every_type(tenant)
+    await ids_of_every_type(other)
     found = await data(tenant.ada, LISTS)
     automations = await ProcessAutomation.filter(organisation=tenant.organisation)
     assert {node["id"] for node in found["viewer"]["organisation"].pop("processAutomations")} == set(
@@ -152,18 +152,18 @@ async def test_lists_have_rows_of_the_viewers_organisation_alone(database: str) 
 
 async def test_a_tutor_sees_the_learners_and_trackers_that_concern_them(database: str) -> None:
     tenant = await college()
-    await everything(tenant)
-    assigned, opened, shared = [await make.learner(tenant.organisation) for _ in range(3)]
+    await ids_of_every_type(tenant)
+    assigned, created_for, shared = [await make.learner(tenant.organisation) for _ in range(3)]
     trackers = [
         await make.tracker(tenant.organisation, learner=tenant.learner, created_by=tenant.ada),
         await make.tracker(tenant.organisation, learner=assigned, created_by=tenant.ada, assignee=tenant.tina),
-        await make.tracker(tenant.organisation, learner=opened, created_by=tenant.tina),
+        await make.tracker(tenant.organisation, learner=created_for, created_by=tenant.tina),
         await make.tracker(tenant.organisation, learner=shared, assignee=tenant.tina),
     ]
     # About the same learner, but it does not concern her.
     await make.tracker(tenant.organisation, learner=shared, created_by=tenant.ada)
     found = await data(tenant.tina, LISTS)
-    learners = {gid(row) for row in (tenant.learner, assigned, opened, shared)}
+    learners = {gid(row) for row in (tenant.learner, assigned, created_for, shared)}
     assert {node["id"] for node in found["trackers"]["nodes"]} == {gid(row) for row in trackers}
     assert {node["id"] for node in found["learners"]["nodes"]} == learners
     assert (found["trackers"]["totalCount"], found["learners"]["totalCount"]) == (4, 4)
@@ -174,17 +174,17 @@ async def test_a_tutor_sees_the_learners_and_trackers_that_concern_them(database
     # She no longer sees what no longer concerns her.
     await Tracker.filter(assignee=tenant.tina).update(assignee_id=tenant.bob.id)
     found = await data(tenant.tina, LISTS)
-    assert {node["id"] for node in found["learners"]["nodes"]} == {gid(tenant.learner), gid(opened)}
-    assert await data(tenant.tina, BY_ID, id=gid(shared)) == nothing("Learner", "")
+    assert {node["id"] for node in found["learners"]["nodes"]} == {gid(tenant.learner), gid(created_for)}
+    assert await data(tenant.tina, BY_ID, id=gid(shared)) == not_found("Learner", "")
 
 
 async def test_roles_show_a_tutor_no_more_rows(database: str) -> None:
     tenant = await college()
-    ids = await everything(tenant)
+    ids = await ids_of_every_type(tenant)
     tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR, roles=list(Role))
     found = await data(tutor, LISTS)
     assert (found["trackers"]["nodes"], found["learners"]["nodes"]) == ([], [])
-    assert await data(tutor, BY_ID, id=ids["Tracker"]) == nothing("Tracker", "")
+    assert await data(tutor, BY_ID, id=ids["Tracker"]) == not_found("Tracker", "")
 
 
 async def test_a_cursor_of_another_organisation_shows_none_of_its_rows(database: str) -> None:
@@ -212,7 +212,7 @@ mutation ($id: ID!) {
 
 async def test_comments_and_read_marks_reject_invisible_rows(database: str) -> None:
     tenant, other = await college(), await college()
-    for name, id_ in (await everything(other)).items():
+    for name, id_ in (await ids_of_every_type(other)).items():
         assert await data(tenant.ada, ADD_AND_MARK, id=id_) == {
             "addComment": {"comment": None, "errors": [{"path": ["trackerId"], "code": "NOT_FOUND"}]},
             "markNotificationsRead": {"notifications": [], "errors": [{"path": ["ids", "0"], "code": "NOT_FOUND"}]},
@@ -232,7 +232,7 @@ async def test_settings_of_another_organisation_cannot_be_changed(database: str)
     tenant, other = await college(), await college()
     mia = await make.member(tenant.organisation, roles=list(Role))
     unknown = [{"path": ["id"], "code": "NOT_FOUND"}]
-    other_ids = await everything(other) | {"another's type": gid(await make.tracker_type(other.organisation))}
+    other_ids = await ids_of_every_type(other) | {"another's type": gid(await make.tracker_type(other.organisation))}
     for name, id_ in other_ids.items():
         answer = await data(mia, UPDATE_SETTINGS, id=id_)
         errors = {field: payload.pop("errors") for field, payload in answer.items()}

@@ -73,12 +73,12 @@ ALLOWED = {
 
 
 async def test_an_automation_is_refused_for_a_learner_of_another_status(database: str) -> None:
-    house = await college()
-    learners = {status: await make.learner(house.organisation, programme_status=status) for status in ProgrammeStatus}
+    tenant = await college()
+    learners = {status: await make.learner(tenant.organisation, programme_status=status) for status in ProgrammeStatus}
     found, expected = {}, {}
     for key, allowed in ALLOWED.items():
         for status, learner in learners.items():
-            problems = await refused(house.ada, {"type": key, "learnerId": gid(learner)})
+            problems = await refused(tenant.ada, {"type": key, "learnerId": gid(learner)})
             found[key, status] = [one for one in problems if one["path"] == ["learnerId"]]
             message = f"The learner's programme status is {status}; this needs one of: {allowed}."
             expected[key, status] = (
@@ -90,28 +90,28 @@ async def test_an_automation_is_refused_for_a_learner_of_another_status(database
 
 
 async def test_a_break_cannot_end_an_aim_before_its_start(database: str) -> None:
-    house = await college()
-    await aim(house.learner, "2026-01-01")
-    await aim(house.learner, "2026-02-01")
-    await aim(house.learner, "2026-06-01", status=2, outcome=1, actual_end_date="2026-07-01")  # not open
-    await aim(await make.learner(house.organisation), "2026-05-01")  # another's
-    assert await refused(house.ada, pause(house.learner, "2026-01-31")) == early(
+    tenant = await college()
+    await aim(tenant.learner, "2026-01-01")
+    await aim(tenant.learner, "2026-02-01")
+    await aim(tenant.learner, "2026-06-01", status=2, outcome=1, actual_end_date="2026-07-01")  # not open
+    await aim(await make.learner(tenant.organisation), "2026-05-01")  # another's
+    assert await refused(tenant.ada, pause(tenant.learner, "2026-01-31")) == early(
         "lastLearningDate", "Last day of learning", "2026-02-01"
     )
-    assert await created(house.ada, pause(house.learner, "2026-02-01")) == 1
+    assert await created(tenant.ada, pause(tenant.learner, "2026-02-01")) == 1
 
 
 async def test_a_break_without_open_aims(database: str) -> None:
-    house = await college()
-    assert await created(house.ada, pause(house.learner, "1990-01-01")) == 1
+    tenant = await college()
+    assert await created(tenant.ada, pause(tenant.learner, "1990-01-01")) == 1
 
 
 async def test_a_withdrawal_keeps_the_end_of_an_aim_on_a_break(database: str) -> None:
-    house = await college()
-    await aim(house.learner, "2026-05-01", status=6, actual_end_date="2026-06-01")
-    assert await created(house.ada, withdrawal(house.learner, "2026-03-01")) == 1
-    await aim(house.learner, "2026-04-01")
-    assert await refused(house.ada, withdrawal(house.learner, "2026-03-01")) == early(
+    tenant = await college()
+    await aim(tenant.learner, "2026-05-01", status=6, actual_end_date="2026-06-01")
+    assert await created(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == 1
+    await aim(tenant.learner, "2026-04-01")
+    assert await refused(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == early(
         "lastLearningDate", "Last day of learning", "2026-04-01"
     )
 
@@ -119,11 +119,11 @@ async def test_a_withdrawal_keeps_the_end_of_an_aim_on_a_break(database: str) ->
 async def test_a_completion_ends_open_aims_and_keeps_the_end_of_those_awaiting_their_outcome(
     database: str,
 ) -> None:
-    house = await college()
-    await aim(house.learner, "2026-05-01", status=2, outcome=8, actual_end_date="2026-06-01")
-    assert await created(house.ada, completion(house.learner, "2026-03-01")) == 1
-    await aim(house.learner, "2026-04-01")
-    assert await refused(house.ada, completion(house.learner, "2026-03-31")) == early(
+    tenant = await college()
+    await aim(tenant.learner, "2026-05-01", status=2, outcome=8, actual_end_date="2026-06-01")
+    assert await created(tenant.ada, completion(tenant.learner, "2026-03-01")) == 1
+    await aim(tenant.learner, "2026-04-01")
+    assert await refused(tenant.ada, completion(tenant.learner, "2026-03-31")) == early(
         "actualEndDate", "Actual end date", "2026-04-01"
     )
 
@@ -134,39 +134,39 @@ def achievement(learner: Learner, end: str, achieved: str) -> dict[str, Any]:
 
 
 async def test_achievement_is_seven_days_or_more_after_the_end_of_the_programme(database: str) -> None:
-    house = await college()
-    await Learner.filter(id=house.learner.id).update(programme_status="ENTERED_EPA")
+    tenant = await college()
+    await Learner.filter(id=tenant.learner.id).update(programme_status="ENTERED_EPA")
     ended = {"status": 2, "outcome": 8}
-    await aim(house.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
-    await aim(house.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component
+    await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
+    await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component
     message = "Achievement date must be 8 June 2026 or later: the programme ended on 1 June 2026."
-    assert await refused(house.ada, achievement(house.learner, "2026-05-01", "2026-06-07")) == [
+    assert await refused(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-07")) == [
         problem("values.achievementDate", "TOO_EARLY", message, "AchDate_11", earliest="2026-06-08")
     ]
-    assert await created(house.ada, achievement(house.learner, "2026-05-01", "2026-06-08")) == 1
+    assert await created(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-08")) == 1
 
 
 @pytest.mark.parametrize("returns", ["2026-05-31", "2026-06-01"])
 async def test_a_return_is_after_the_latest_break(database: str, returns: str) -> None:
-    house = await college()
-    await Learner.filter(id=house.learner.id).update(programme_status="ON_A_BREAK")
-    await aim(house.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")
-    await aim(house.learner, "2026-01-01", status=6, actual_end_date="2026-06-01")
-    await aim(house.learner, "2026-01-01", status=2, outcome=1, actual_end_date="2026-07-01")
+    tenant = await college()
+    await Learner.filter(id=tenant.learner.id).update(programme_status="ON_A_BREAK")
+    await aim(tenant.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")
+    await aim(tenant.learner, "2026-01-01", status=6, actual_end_date="2026-06-01")
+    await aim(tenant.learner, "2026-01-01", status=2, outcome=1, actual_end_date="2026-07-01")
     message = "Date of return must be after the break began: 2 June 2026 or later."
-    assert await refused(house.ada, comeback(house.learner, returns)) == [
+    assert await refused(tenant.ada, comeback(tenant.learner, returns)) == [
         problem("values.returnDate", "TOO_EARLY", message, earliest="2026-06-02")
     ]
-    assert await created(house.ada, comeback(house.learner, "2026-06-02")) == 1
+    assert await created(tenant.ada, comeback(tenant.learner, "2026-06-02")) == 1
 
 
 async def test_problems_of_form_and_record_are_returned_together(database: str) -> None:
-    house = await college()
-    await Learner.filter(id=house.learner.id).update(programme_status="WITHDRAWN")
-    await aim(house.learner, "2999-01-01")
-    entry = pause(house.learner, str(NOW + dt.timedelta(days=1)), assigneeId="rubbish")
+    tenant = await college()
+    await Learner.filter(id=tenant.learner.id).update(programme_status="WITHDRAWN")
+    await aim(tenant.learner, "2999-01-01")
+    entry = pause(tenant.learner, str(NOW + dt.timedelta(days=1)), assigneeId="rubbish")
     format_date = f"{NOW.day} {NOW:%B} {NOW.year}"
-    assert await refused(house.ada, entry) == [
+    assert await refused(tenant.ada, entry) == [
         problem("assigneeId", "NOT_FOUND", "There is no such member."),
         problem(
             "values.lastLearningDate",

@@ -26,24 +26,24 @@ mutation ($id: ID!, $version: Int!) {
 
 
 async def open_tracker() -> tuple[Any, Tracker]:
-    house = await college()
-    number = await created(house.ada, house.job())
-    return house, await Tracker.get(organisation=house.organisation, number=number)
+    tenant = await college()
+    number = await created(tenant.ada, tenant.job())
+    return tenant, await Tracker.get(organisation=tenant.organisation, number=number)
 
 
 async def test_comments_and_changes_are_sent_also_to_their_author(database: str) -> None:
-    house, tracker = await open_tracker()
-    async with subscribe_to_tracker(database, house.ada, tracker) as (subscription, streams):
+    tenant, tracker = await open_tracker()
+    async with subscribe_to_tracker(database, tenant.ada, tracker) as (subscription, streams):
         heard = asyncio.create_task(subscription.event())
         await until(lambda: tracker.id in streams)
-        await data(house.ada, COMMENT, id=gid(tracker), text="Called")
+        await data(tenant.ada, COMMENT, id=gid(tracker), text="Called")
         assert await heard == {
             "kind": "COMMENTED",
             "version": 1,
             "comment": "Called",
             "tracker": {"number": 1, "version": 1},
         }
-        await data(house.bob, CHANGE, id=gid(tracker), version=1)
+        await data(tenant.bob, CHANGE, id=gid(tracker), version=1)
         changed = await subscription.event()
         assert changed == {
             "kind": "STATUS_CHANGED",
@@ -54,52 +54,52 @@ async def test_comments_and_changes_are_sent_also_to_their_author(database: str)
 
 
 async def test_many_concurrent_events_are_each_sent_once(database: str) -> None:
-    house, tracker = await open_tracker()
-    async with subscribe_to_tracker(database, house.ada, tracker) as (subscription, streams):
+    tenant, tracker = await open_tracker()
+    async with subscribe_to_tracker(database, tenant.ada, tracker) as (subscription, streams):
         first = asyncio.create_task(subscription.event())
         await until(lambda: tracker.id in streams)
         said = [f"comment {number}" for number in range(30)]
-        await asyncio.gather(*(data(house.bob, COMMENT, id=gid(tracker), text=text) for text in said))
+        await asyncio.gather(*(data(tenant.bob, COMMENT, id=gid(tracker), text=text) for text in said))
         heard = [await first, *[await subscription.event() for _ in range(29)]]
         assert sorted(one["comment"] for one in heard) == sorted(said)
 
 
 async def test_a_lost_wake_up_only_delays(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TrackerStreams, "wake", lambda _streams, _row_id: None)
-    house, tracker = await open_tracker()
-    async with subscribe_to_tracker(database, house.ada, tracker, poll_seconds=0.2) as (subscription, streams):
+    tenant, tracker = await open_tracker()
+    async with subscribe_to_tracker(database, tenant.ada, tracker, poll_seconds=0.2) as (subscription, streams):
         heard = asyncio.create_task(subscription.event())
         await until(lambda: tracker.id in streams)
-        await data(house.bob, COMMENT, id=gid(tracker), text="Unheard")
+        await data(tenant.bob, COMMENT, id=gid(tracker), text="Unheard")
         assert (await heard)["comment"] == "Unheard"
 
 
 async def test_it_ends_when_the_tracker_is_no_longer_visible(database: str) -> None:
-    house, tracker = await open_tracker()
-    async with subscribe_to_tracker(database, house.tina, tracker) as (subscription, streams):
+    tenant, tracker = await open_tracker()
+    async with subscribe_to_tracker(database, tenant.tina, tracker) as (subscription, streams):
         ended = asyncio.create_task(subscription.result())
         await until(lambda: tracker.id in streams)
-        await Learner.filter(id=house.learner.id).update(tutor_id=None)
-        await data(house.ada, COMMENT, id=gid(tracker), text="Secret")
+        await Learner.filter(id=tenant.learner.id).update(tutor_id=None)
+        await data(tenant.ada, COMMENT, id=gid(tracker), text="Secret")
         with pytest.raises(StopAsyncIteration):
             await ended
     assert tracker.id not in streams
 
 
 async def test_it_ends_with_the_session(database: str) -> None:
-    house, tracker = await open_tracker()
-    async with subscribe_to_tracker(database, house.bob, tracker, poll_seconds=0.2) as (subscription, streams):
+    tenant, tracker = await open_tracker()
+    async with subscribe_to_tracker(database, tenant.bob, tracker, poll_seconds=0.2) as (subscription, streams):
         ended = asyncio.create_task(subscription.result())
         await until(lambda: tracker.id in streams)
-        await Member.filter(id=house.bob.id).update(active=False)
+        await Member.filter(id=tenant.bob.id).update(active=False)
         with pytest.raises(SessionEnded):
             await ended
 
 
 async def test_an_invisible_tracker_is_not_found(database: str) -> None:
-    house, tracker = await open_tracker()
+    tenant, tracker = await open_tracker()
     stranger = await make.member()
-    for who, id_ in ((stranger, gid(tracker)), (house.ada, gid(house.learner)), (house.ada, "rubbish")):
+    for who, id_ in ((stranger, gid(tracker)), (tenant.ada, gid(tenant.learner)), (tenant.ada, "rubbish")):
         context = Context(INSTALLATION, InboxReader(), "", await viewer(who))
         operation = executor().prepare(Request(TRACKER_CHANGED, {"id": id_}, None), context)
         async with aclosing(executor().subscribe(operation, context, "")) as answers:

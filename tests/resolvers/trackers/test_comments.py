@@ -31,10 +31,10 @@ query ($id: ID!, $first: Int, $after: String) {
 """
 
 
-async def house_with_tracker() -> tuple[College, Tracker]:
-    house = await college()
-    number = await created(house.ada, house.job(assigneeId=gid(house.bob)))
-    return house, await Tracker.get(organisation=house.organisation, number=number)
+async def tenant_with_tracker() -> tuple[College, Tracker]:
+    tenant = await college()
+    number = await created(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
+    return tenant, await Tracker.get(organisation=tenant.organisation, number=number)
 
 
 async def add(who: Any, **entry: Any) -> Json:
@@ -49,12 +49,12 @@ async def written() -> list[int]:
 
 
 async def test_a_comment_is_stored_notified_and_added_to_the_history(database: str) -> None:
-    house, tracker = await house_with_tracker()
-    payload = await add(house.tina, trackerId=gid(tracker), text=" Called her. ")
+    tenant, tracker = await tenant_with_tracker()
+    payload = await add(tenant.tina, trackerId=gid(tracker), text=" Called her. ")
     assert payload["errors"] == []
     assert payload["comment"].pop("id")
     assert payload["comment"] == {"text": "Called her.", "author": {"name": "Tina"}}
-    found = (await data(house.ada, READ, id=gid(tracker)))["tracker"]
+    found = (await data(tenant.ada, READ, id=gid(tracker)))["tracker"]
     assert found["version"] == 1
     assert found["comments"]["nodes"] == [{"text": "Called her.", "author": {"name": "Tina"}}]
     assert found["comments"]["edges"] == [{"cursor": payload["commentEdge"]["cursor"]}]
@@ -62,23 +62,23 @@ async def test_a_comment_is_stored_notified_and_added_to_the_history(database: s
         {"kind": "CREATED", "actor": {"name": "Ada"}, "comment": None, "version": 1},
         {"kind": "COMMENTED", "actor": {"name": "Tina"}, "comment": "Called her.", "version": 1},
     ]
-    told = await Notification.filter(kind="COMMENTED").order_by("recipient_id")
-    assert {one.recipient_id for one in told} == {house.ada.id, house.bob.id}
+    notifications = await Notification.filter(kind="COMMENTED").order_by("recipient_id")
+    assert {notification.recipient_id for notification in notifications} == {tenant.ada.id, tenant.bob.id}
     assert await Mail.all().count() == 1  # of the assignment
 
 
 async def test_authors_are_not_notified_of_their_own_comments(database: str) -> None:
-    house, tracker = await house_with_tracker()
-    await add(house.ada, trackerId=gid(tracker), text="Mine")
-    assert [one.recipient_id for one in await Notification.filter(kind="COMMENTED")] == [house.bob.id]
+    tenant, tracker = await tenant_with_tracker()
+    await add(tenant.ada, trackerId=gid(tracker), text="Mine")
+    assert [one.recipient_id for one in await Notification.filter(kind="COMMENTED")] == [tenant.bob.id]
 
 
 async def test_comments_are_paged_oldest_first(database: str) -> None:
-    house, tracker = await house_with_tracker()
+    tenant, tracker = await tenant_with_tracker()
     for number in range(5):
-        await add(house.ada, trackerId=gid(tracker), text=str(number))
-    first = (await data(house.ada, READ, id=gid(tracker), first=3))["tracker"]["comments"]
-    rest = await data(house.ada, READ, id=gid(tracker), first=3, after=first["pageInfo"]["endCursor"])
+        await add(tenant.ada, trackerId=gid(tracker), text=str(number))
+    first = (await data(tenant.ada, READ, id=gid(tracker), first=3))["tracker"]["comments"]
+    rest = await data(tenant.ada, READ, id=gid(tracker), first=3, after=first["pageInfo"]["endCursor"])
     assert first["totalCount"] == 5
     assert [one["text"] for one in [*first["nodes"], *rest["tracker"]["comments"]["nodes"]]] == list("01234")
 
@@ -96,9 +96,9 @@ EMPTY = problem("text", "REQUIRED", "Say something.")
     [("", EMPTY), (" \n", EMPTY), ("a\0b", NO_TEXT), ("\ud800", NO_TEXT), ("x" * 1_000_000, TOO_LONG)],
 )
 async def test_an_invalid_comment_is_refused_with_all_problems(database: str, text: str, expected: Json) -> None:
-    house, _ = await house_with_tracker()
+    tenant, _ = await tenant_with_tracker()
     before = await written()
-    payload = await add(house.ada, trackerId="rubbish", text=text, idempotencyKey="")
+    payload = await add(tenant.ada, trackerId="rubbish", text=text, idempotencyKey="")
     assert payload["errors"] == [
         problem("trackerId", "NOT_FOUND", "There is no such tracker."),
         expected,
@@ -109,31 +109,31 @@ async def test_an_invalid_comment_is_refused_with_all_problems(database: str, te
 
 
 async def test_commenting_on_an_invisible_tracker_is_not_found(database: str) -> None:
-    house, tracker = await house_with_tracker()
+    tenant, tracker = await tenant_with_tracker()
     stranger = await make.member()
-    tutor = await make.member(house.organisation, kind=MemberKind.TUTOR)
+    tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR)
     before = await written()
     for who in (stranger, tutor):
         payload = await add(who, trackerId=gid(tracker), text="Hello")
         assert payload["errors"] == [problem("trackerId", "NOT_FOUND", "There is no such tracker.")]
-    assert (await add(house.ada, trackerId=gid(house.learner), text="Hello"))["errors"][0]["code"] == "NOT_FOUND"
+    assert (await add(tenant.ada, trackerId=gid(tenant.learner), text="Hello"))["errors"][0]["code"] == "NOT_FOUND"
     assert await written() == before
 
 
 async def test_twenty_concurrent_requests_with_one_key_make_one_comment(database: str) -> None:
-    house, tracker = await house_with_tracker()
+    tenant, tracker = await tenant_with_tracker()
     entry = {"trackerId": gid(tracker), "text": "Once", "idempotencyKey": "k"}
-    answers = await asyncio.gather(*(add(house.ada, **entry) for _ in range(20)))
+    answers = await asyncio.gather(*(add(tenant.ada, **entry) for _ in range(20)))
     assert len({answer["comment"]["id"] for answer in answers}) == 1
     assert await Comment.all().count() == 1
     assert await Notification.filter(kind="COMMENTED").count() == 1
-    other = await add(house.ada, **entry | {"text": "Twice"})
+    other = await add(tenant.ada, **entry | {"text": "Twice"})
     assert [one["code"] for one in other["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
-    assert (await add(house.bob, **entry))["errors"] == []  # a key is its member's own
+    assert (await add(tenant.bob, **entry))["errors"] == []  # a key is its member's own
 
 
 async def test_the_digest_stored_with_a_key_is_that_of_version_0_1_0(database: str) -> None:
-    house, tracker = await house_with_tracker()
-    await add(house.ada, trackerId=gid(tracker), text=" Once ", idempotencyKey="k")
+    tenant, tracker = await tenant_with_tracker()
+    await add(tenant.ada, trackerId=gid(tracker), text=" Once ", idempotencyKey="k")
     content = json.dumps([str(tracker.id), "Once"]).encode()
     assert (await Comment.get()).idempotency_digest == sha256(content).hexdigest()

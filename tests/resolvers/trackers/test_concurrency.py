@@ -10,26 +10,27 @@ from tests.support.scenarios.college import OPENS, college, create
 
 
 async def test_two_hundred_concurrent_creations_among_four_members(database: str) -> None:
-    house = await college()
-    four = [await make.member(house.organisation, roles=OPENS) for _ in range(4)]
+    tenant = await college()
+    four = [await make.member(tenant.organisation, roles=OPENS) for _ in range(4)]
     pairs = [(four[n % 4], four[(n + 1 + n // 4 % 3) % 4]) for n in range(200)]  # never to oneself
     assert {Counter(assignee.id for _, assignee in pairs)[member.id] for member in four} == {50}
 
     async with asyncio.timeout(60):
         payloads = await asyncio.gather(
-            *(create(member, house.job(assigneeId=gid(assignee))) for member, assignee in pairs)
+            *(create(member, tenant.job(assigneeId=gid(assignee))) for member, assignee in pairs)
         )
 
     assert [payload["errors"] for payload in payloads] == [[]] * 200
     assert sorted(payload["tracker"]["number"] for payload in payloads) == list(range(1, 201))
     assert (await OrganisationCounter.get()).trackers == 200
     for member in four:
-        told = await Notification.filter(recipient=member).order_by("cursor").prefetch_related("tracker")
-        assert [one.cursor for one in told] == list(range(1, 51))
-        assert {(one.tracker.assignee_id, one.tracker.created_by_id == one.actor_id) for one in told} == {
-            (member.id, True)
-        }
-        assert len({one.tracker_id for one in told}) == 50
+        notifications = await Notification.filter(recipient=member).order_by("cursor").prefetch_related("tracker")
+        assert [notification.cursor for notification in notifications] == list(range(1, 51))
+        assert {
+            (notification.tracker.assignee_id, notification.tracker.created_by_id == notification.actor_id)
+            for notification in notifications
+        } == {(member.id, True)}
+        assert len({notification.tracker_id for notification in notifications}) == 50
         assert (await Inbox.get(member_id=member.id)).cursor == 50
     mails = await Mail.all().values_list("notification_id", flat=True)
     assert sorted(map(str, mails)) == sorted(map(str, await Notification.all().values_list("id", flat=True)))

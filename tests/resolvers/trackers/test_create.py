@@ -75,6 +75,11 @@ async def test_creating_a_job_notifies_its_assignee(database: str) -> None:
         "trackerEdge": {"node": {"number": 1}},
         "errors": [],
     }
-    told = await Notification.get()
-    assert (told.recipient_id, told.cursor, told.kind, told.actor_id) == (bob.id, 1, "ASSIGNED", ada.id)
-    assert (await Mail.get()).notification_id == told.id
+    notification = await Notification.get()
+    assert (notification.recipient_id, notification.cursor, notification.kind, notification.actor_id) == (
+        bob.id,
+        1,
+        "ASSIGNED",
+        ada.id,
+    )
+    assert (await Mail.get()).notification_id == notification.id

@@ -29,24 +29,24 @@ def too_long(length: int) -> list[dict[str, Any]]:
 
 
 async def test_an_unknown_type(database: str) -> None:
-    house = await college()
+    tenant = await college()
     await ProcessAutomation.filter(key="WITHDRAWAL").update(enabled=False)
     await ProcessAutomation.filter(key="COMPLETION").delete()
-    await make.tracker_type(house.organisation, key="ARCHIVED", archived=True)
+    await make.tracker_type(tenant.organisation, key="ARCHIVED", archived=True)
     await make.tracker_type(await make.organisation(), key="THEIRS")
-    await make.tracker_type(house.organisation, key="OURS")
+    await make.tracker_type(tenant.organisation, key="OURS")
     keys = ["RUBBISH", "", "job", "J\x00B", "JÖB", "\ud800", "WITHDRAWAL", "COMPLETION", "ARCHIVED", "THEIRS"]
     # The values of an unknown form are not judged.
-    found = await refusals(house.ada, {key: house.job(type=key) for key in keys})
+    found = await refusals(tenant.ada, {key: tenant.job(type=key) for key in keys})
     assert found == dict.fromkeys(keys, UNKNOWN_TYPE)
-    assert await created(house.ada, house.job(type="OURS", values=[])) == 1
+    assert await created(tenant.ada, tenant.job(type="OURS", values=[])) == 1
 
 
 async def test_creating_an_automation_needs_its_role(database: str) -> None:
-    house = await college()
-    entry = house.job(type="CHANGE_OF_ADDRESS", values=[], description="\x00")
+    tenant = await college()
+    entry = tenant.job(type="CHANGE_OF_ADDRESS", values=[], description="\x00")
     needs = "A Change of learner address tracker needs the role CREATE_PROCESS_AUTOMATION_TRACKERS."
-    assert await refused(house.tina, entry) == [
+    assert await refused(tenant.tina, entry) == [
         problem("type", "FORBIDDEN", needs),
         *NO_TEXT,
         problem("values.postcode", "REQUIRED", "Postcode is required."),
@@ -56,14 +56,14 @@ async def test_creating_an_automation_needs_its_role(database: str) -> None:
 
 
 async def test_without_create_trackers_the_whole_field_is_forbidden(database: str) -> None:
-    house = await college()
+    tenant = await college()
     others: Sequence[Role] = [role for role in Role if role != Role.CREATE_TRACKERS]
-    clerk = await make.member(house.organisation, roles=others)
+    clerk = await make.member(tenant.organisation, roles=others)
     for document, field, answer in (
         (CREATE, "createTracker", {"createTracker": None}),
         (VALIDATE, "validateTracker", None),
     ):
-        # Not even that the type is unknown is told.
+        # Not even an unknown type is reported.
         got = await ask(clerk, document, input={"type": "RUBBISH"})
         assert got["data"] == answer
         assert [(error["path"], error["extensions"]) for error in got["errors"]] == [([field], {"code": "FORBIDDEN"})]
@@ -72,22 +72,22 @@ async def test_without_create_trackers_the_whole_field_is_forbidden(database: st
 
 
 async def test_another_version_of_the_type(database: str) -> None:
-    house = await college()
+    tenant = await college()
     job = await TrackerType.get(key="JOB")
     definition = (await TrackerTypeVersion.get(type=job)).definition
     await TrackerTypeVersion.create(type=job, version=2, definition=definition)
     await TrackerType.filter(id=job.id).update(version=2)
     message = "The form of Job has changed: version 2 is in force. Load it again."
     changed = [problem("typeVersion", "TYPE_CHANGED", message, version=2)]
-    found = await refusals(house.ada, {str(version): house.job(typeVersion=version) for version in (1, 3, 0, -1)})
+    found = await refusals(tenant.ada, {str(version): tenant.job(typeVersion=version) for version in (1, 3, 0, -1)})
     assert found == {"1": changed, "3": changed, "0": changed, "-1": changed}
-    assert await created(house.ada, house.job(typeVersion=2)) == 1
-    assert await created(house.ada, house.job(typeVersion=None)) == 2
+    assert await created(tenant.ada, tenant.job(typeVersion=2)) == 1
+    assert await created(tenant.ada, tenant.job(typeVersion=None)) == 2
 
 
 async def test_an_unknown_or_invisible_learner(database: str) -> None:
-    house = await college()
-    hidden = await make.learner(house.organisation)
+    tenant = await college()
+    hidden = await make.learner(tenant.organisation)
     missing = [problem("learnerId", "REQUIRED", "Choose the learner.")]
     ids = {
         "null": None,
@@ -96,50 +96,50 @@ async def test_an_unknown_or_invisible_learner(database: str) -> None:
         "no ASCII": "é",
         "a lone surrogate": "\ud800",
         "unknown": to_global_id("Learner", UUID(int=1)),
-        "another type's": to_global_id("Member", house.learner.id),
-        "a member's": gid(house.ada),
+        "another type's": to_global_id("Member", tenant.learner.id),
+        "a member's": gid(tenant.ada),
         "another organisation's": gid(await make.learner()),
         "another tutor's": gid(hidden),
     }
-    found = await refusals(house.tina, {name: house.job(learnerId=given) for name, given in ids.items()})
+    found = await refusals(tenant.tina, {name: tenant.job(learnerId=given) for name, given in ids.items()})
     assert found == dict.fromkeys(ids, NO_LEARNER) | {"null": missing}
-    absent = house.job()
+    absent = tenant.job()
     del absent["learnerId"]
-    assert await refused(house.tina, absent) == missing
+    assert await refused(tenant.tina, absent) == missing
     # An administrator sees them all.
-    assert await created(house.ada, house.job(learnerId=gid(hidden))) == 1
+    assert await created(tenant.ada, tenant.job(learnerId=gid(hidden))) == 1
 
 
 async def test_an_unknown_or_unassignable_assignee(database: str) -> None:
-    house = await college()
-    gone = await make.member(house.organisation, name="Gone", active=False)
-    tom = await make.member(house.organisation, name="Tom", kind=MemberKind.TUTOR, roles=list(Role))
+    tenant = await college()
+    gone = await make.member(tenant.organisation, name="Gone", active=False)
+    tom = await make.member(tenant.organisation, name="Tom", kind=MemberKind.TUTOR, roles=list(Role))
     expected = {
         "rubbish": NO_MEMBER,
-        gid(house.learner): NO_MEMBER,
-        to_global_id("Learner", house.bob.id): NO_MEMBER,
+        gid(tenant.learner): NO_MEMBER,
+        to_global_id("Learner", tenant.bob.id): NO_MEMBER,
         gid(await make.member()): NO_MEMBER,
         gid(gone): unassignable_error("Gone"),
         gid(tom): unassignable_error("Tom"),
     }
-    assert await refusals(house.tina, {given: house.job(assigneeId=given) for given in expected}) == expected
-    assert await refused(house.ada, house.job(assigneeId=gid(house.tina))) == unassignable_error("Tina")
-    allowed = [gid(house.tina), gid(house.bob), gid(house.ada), None]
-    assert [await created(house.tina, house.job(assigneeId=given)) for given in allowed] == [1, 2, 3, 4]
+    assert await refusals(tenant.tina, {given: tenant.job(assigneeId=given) for given in expected}) == expected
+    assert await refused(tenant.ada, tenant.job(assigneeId=gid(tenant.tina))) == unassignable_error("Tina")
+    allowed = [gid(tenant.tina), gid(tenant.bob), gid(tenant.ada), None]
+    assert [await created(tenant.tina, tenant.job(assigneeId=given)) for given in allowed] == [1, 2, 3, 4]
 
 
 async def test_a_status_other_than_new(database: str) -> None:
-    house = await college()
+    tenant = await college()
     message = "A tracker is created as NEW."
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
-        assert await refused(house.ada, house.job(status=status)) == [
+        assert await refused(tenant.ada, tenant.job(status=status)) == [
             problem("status", "STATUS_NOT_ALLOWED", message, allowed="NEW")
         ]
-    assert await created(house.ada, house.job(status="NEW")) == 1
+    assert await created(tenant.ada, tenant.job(status="NEW")) == 1
 
 
 async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_text(database: str) -> None:
-    house = await college()
+    tenant = await college()
     expected = {
         "a\x00b": NO_TEXT,
         "\ud800": NO_TEXT,
@@ -149,15 +149,15 @@ async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_tex
         "😀" * 10_001: too_long(10_001),
         "x" * 1_000_000: too_long(1_000_000),
     }
-    found = await refusals(house.ada, {given: house.job(description=given) for given in expected})
+    found = await refusals(tenant.ada, {given: tenant.job(description=given) for given in expected})
     assert list(found.values()) == list(expected.values())
     # Measured as it is kept: composed and trimmed.
     longest = ["😀" * 10_000, f"  {'x' * 10_000}\n", "e\u0301" * 10_000]
-    assert [await created(house.ada, house.job(description=given)) for given in longest] == [1, 2, 3]
+    assert [await created(tenant.ada, tenant.job(description=given)) for given in longest] == [1, 2, 3]
 
 
 async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
-    house = await college()
+    tenant = await college()
     now = today()
     early = [problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(now)} or later.", earliest=now)]
     late = [problem("dueDate", "TOO_LATE", "The due date must be 31 December 2100 or earlier.", latest="2100-12-31")]
@@ -169,12 +169,16 @@ async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
         "2101-01-01": late,
         "9999-12-31": late,
     }
-    assert await refusals(house.ada, {given: house.job(dueDate=given) for given in expected}) == expected
-    assert [await created(house.ada, house.job(dueDate=given)) for given in (str(now), "2100-12-31", None)] == [1, 2, 3]
+    assert await refusals(tenant.ada, {given: tenant.job(dueDate=given) for given in expected}) == expected
+    assert [await created(tenant.ada, tenant.job(dueDate=given)) for given in (str(now), "2100-12-31", None)] == [
+        1,
+        2,
+        3,
+    ]
 
 
 async def test_malformed_dates_and_numbers_are_request_errors(database: str) -> None:
-    house = await college()
+    tenant = await college()
     wrong: dict[str, tuple[dict[str, Any], list[str]]] = {
         "a day that is none": ({"dueDate": "2026-02-30"}, ["input", "dueDate"]),
         "another spelling": ({"dueDate": "20260901"}, ["input", "dueDate"]),
@@ -187,7 +191,7 @@ async def test_malformed_dates_and_numbers_are_request_errors(database: str) -> 
     }  # fmt: skip
     found = {}
     for name, (entries, _) in wrong.items():
-        answer = await ask(house.ada, CREATE, input=house.job(**entries))
+        answer = await ask(tenant.ada, CREATE, input=tenant.job(**entries))
         assert "data" not in answer, name
         found[name] = [error["extensions"] for error in answer["errors"]]
     assert found == {name: [{"code": "BAD_USER_INPUT", "path": path}] for name, (_, path) in wrong.items()}

@@ -24,14 +24,14 @@ def query(learner: Any, *values: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_three_problems_of_an_ilr_entry_are_returned_together(database: str) -> None:
-    house = await college()
+    tenant = await college()
     entry = query(
-        house.learner,
+        tenant.learner,
         text("uln", "1000000042"),
         chosen("queryKind", "VALIDATION_ERROR"),
         text("ilrYear", "2026"),
     )
-    assert await refused(house.ada, entry) == [
+    assert await refused(tenant.ada, entry) == [
         problem(
             "values.ilrYear",
             "INVALID_FORMAT",
@@ -46,22 +46,22 @@ async def test_three_problems_of_an_ilr_entry_are_returned_together(database: st
         ),
     ]
     mended = query(
-        house.learner,
+        tenant.learner,
         text("uln", "1000000043"),
         chosen("queryKind", "VALIDATION_ERROR"),
         text("ilrYear", "26-27"),
         text("ruleName", "LearnActEndDate_01"),
     )
-    assert await created(house.ada, mended) == 1
+    assert await created(tenant.ada, mended) == 1
 
 
 async def test_problems_of_every_part_of_an_entry_are_returned_together(database: str) -> None:
-    house = await college()
+    tenant = await college()
     entry = {
         "type": "JOB",
         "typeVersion": 9,
         "status": "CLOSED",
-        "assigneeId": gid(house.learner),
+        "assigneeId": gid(tenant.learner),
         "description": "\x00",
         "dueDate": "2000-01-01",
         "values": [
@@ -74,7 +74,7 @@ async def test_problems_of_every_part_of_an_entry_are_returned_together(database
             text("secret", "y"),
         ],
     }
-    problems = await refused(house.ada, entry)
+    problems = await refused(tenant.ada, entry)
     assert [(".".join(one["path"]), one["code"]) for one in problems] == [
         ("typeVersion", "TYPE_CHANGED"),
         ("learnerId", "REQUIRED"),
@@ -93,59 +93,59 @@ async def test_problems_of_every_part_of_an_entry_are_returned_together(database
 
 
 async def test_a_refused_entry_uses_no_number_and_no_cursor(database: str) -> None:
-    house = await college()
-    told = {"assigneeId": gid(house.bob)}
-    assert await created(house.ada, house.job(**told)) == 1
-    await refused(house.ada, house.job(**told, dueDate="2000-01-01"))
-    assert await created(house.ada, house.job(**told)) == 2
-    assert [told.cursor for told in await Notification.all().order_by("cursor")] == [1, 2]
+    tenant = await college()
+    assigned = {"assigneeId": gid(tenant.bob)}
+    assert await created(tenant.ada, tenant.job(**assigned)) == 1
+    await refused(tenant.ada, tenant.job(**assigned, dueDate="2000-01-01"))
+    assert await created(tenant.ada, tenant.job(**assigned)) == 2
+    assert [notification.cursor for notification in await Notification.all().order_by("cursor")] == [1, 2]
 
 
 async def test_the_dry_run_of_a_valid_entry_returns_and_writes_nothing(database: str) -> None:
-    house = await college()
+    tenant = await college()
     before = await everything_written()
     # It does not look at the idempotency key.
-    entry = house.job(assigneeId=gid(house.bob), idempotencyKey="k" * 201)
-    assert await data(house.ada, VALIDATE, input=entry) == {"validateTracker": []}
+    entry = tenant.job(assigneeId=gid(tenant.bob), idempotencyKey="k" * 201)
+    assert await data(tenant.ada, VALIDATE, input=entry) == {"validateTracker": []}
     assert await everything_written() == before
 
 
 async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
-    house = await college()
-    assert await created(house.tina, house.job(assigneeId=gid(house.tina))) == 1
-    assert await created(house.tina, house.job()) == 2
+    tenant = await college()
+    assert await created(tenant.tina, tenant.job(assigneeId=gid(tenant.tina))) == 1
+    assert await created(tenant.tina, tenant.job()) == 2
     written = await everything_written()
     assert (written["notifications"], written["mails"], set(written["cursors"])) == ([], [], {0})
 
 
 async def test_a_reference_to_another_organisations_row_is_not_found(database: str) -> None:
-    house = await college()
-    unconfirmed = await make.employer(house.organisation, confirmed=False)
+    tenant = await college()
+    unconfirmed = await make.employer(tenant.organisation, confirmed=False)
     expected = {
         gid(await make.employer()): ("NOT_FOUND", "Organisation names no employer of your organisation."),
-        gid(house.learner): ("NOT_FOUND", "Organisation names no employer of your organisation."),
+        gid(tenant.learner): ("NOT_FOUND", "Organisation names no employer of your organisation."),
         "rubbish": ("NOT_FOUND", "Organisation names no employer of your organisation."),
         gid(unconfirmed): ("NOT_CONFIRMED", "Organisation must be an employer that has been confirmed."),
     }
     for given, (code, message) in expected.items():
-        values = [*house.job()["values"][::2], {"key": "organisation", "value": {"reference": given}}]
-        assert await refused(house.ada, house.job(values=values)) == [problem("values.organisation", code, message)]
+        values = [*tenant.job()["values"][::2], {"key": "organisation", "value": {"reference": given}}]
+        assert await refused(tenant.ada, tenant.job(values=values)) == [problem("values.organisation", code, message)]
 
 
 async def test_a_tutor_creates_and_reads_a_tracker_with_every_kind_of_value(database: str) -> None:
-    house = await college()
-    tutor = await make.member(house.organisation, kind=MemberKind.TUTOR, name="Tom", roles=[Role.CREATE_TRACKERS])
-    learner = await make.learner(house.organisation, tutor=tutor)
+    tenant = await college()
+    tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR, name="Tom", roles=[Role.CREATE_TRACKERS])
+    learner = await make.learner(tenant.organisation, tutor=tutor)
     values = [
         text("jobTitle", " Cafe\u0301 owner "),
         chosen("evidenceKind", "RTI", "PAYSLIP", "RTI"),
-        {"key": "organisation", "value": {"reference": gid(house.employer)}},
+        {"key": "organisation", "value": {"reference": gid(tenant.employer)}},
         day("startDate", "1900-01-01"),
         day("endDate", "2100-12-31"),
         {"key": "weeklyHours", "value": {"decimal": "0168.000"}},
         text("endReason", " ") | {"value": None},
     ]
-    entry = house.job(learnerId=gid(learner), values=values)
+    entry = tenant.job(learnerId=gid(learner), values=values)
     payload = await create(tutor, entry)
     assert payload["errors"] == []
     asked = """
@@ -156,7 +156,7 @@ async def test_a_tutor_creates_and_reads_a_tracker_with_every_kind_of_value(data
     found = (await data(tutor, asked, id=payload["tracker"]["id"]))["tracker"]["values"]
     assert found == [
         {"key": "jobTitle", "display": "Café owner", "text": "Café owner"},
-        {"key": "organisation", "display": "Acme", "node": {"id": gid(house.employer)}},
+        {"key": "organisation", "display": "Acme", "node": {"id": gid(tenant.employer)}},
         {"key": "startDate", "display": "1 January 1900", "date": "1900-01-01"},
         {"key": "endDate", "display": "31 December 2100", "date": "2100-12-31"},
         {"key": "weeklyHours", "display": "168.00", "decimal": "168.00"},

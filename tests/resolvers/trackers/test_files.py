@@ -35,8 +35,8 @@ NODE = "query ($id: ID!) { node(id: $id) { __typename id ... on File { name medi
 NOT_THERE = problem("values.evidence", "NOT_FOUND", "Evidence names a file that has not been uploaded.")
 
 
-def job(house: College, *files: StoredFile) -> Json:
-    entry = house.job()
+def job(tenant: College, *files: StoredFile) -> Json:
+    entry = tenant.job()
     return entry | {"values": [*entry["values"], *evidence(*files)]}
 
 
@@ -50,14 +50,14 @@ async def node(by: Member, file: StoredFile) -> Json | None:
 
 
 async def test_files_are_attached_in_the_order_of_the_input(database: str) -> None:
-    house = await college()
-    slip, letter = await upload(house, house.ada), await upload(house, house.ada, "letter.png", bytes=12)
-    tracker = await opened(house.ada, job(house, letter, slip, letter))
+    tenant = await college()
+    slip, letter = await upload(tenant, tenant.ada), await upload(tenant, tenant.ada, "letter.png", bytes=12)
+    tracker = await opened(tenant.ada, job(tenant, letter, slip, letter))
     assert {(row.id, row.tracker_id) for row in await StoredFile.all()} == {
         (slip.id, tracker.id),
         (letter.id, tracker.id),
     }
-    value = (await data(house.bob, FILES, id=gid(tracker)))["tracker"]["values"][-1]
+    value = (await data(tenant.bob, FILES, id=gid(tracker)))["tracker"]["values"][-1]
     urls = [file.pop("url") for file in value["files"]]
     about = {"__typename": "File", "mediaType": "image/png"}
     assert value == {
@@ -78,64 +78,64 @@ async def test_files_are_attached_in_the_order_of_the_input(database: str) -> No
 
 
 async def test_files_that_cannot_be_attached(database: str) -> None:
-    house, elsewhere = await college(), await college()
-    taken = await upload(house, house.ada)
-    await created(house.ada, job(house, taken))
+    tenant, elsewhere = await college(), await college()
+    taken = await upload(tenant, tenant.ada)
+    await created(tenant.ada, job(tenant, taken))
     files = {
         "of nobody": StoredFile(id=new_id()),
-        "somebody else's": await upload(house, house.bob),
+        "somebody else's": await upload(tenant, tenant.bob),
         "another organisation's": await upload(elsewhere, elsewhere.ada),
-        "for another type": await upload(house, house.ada, type_key="JOB_CHANGE"),
-        "for another field": await upload(house, house.ada, field_key="other"),
-        "still under way": await upload(house, house.ada, complete=False),
+        "for another type": await upload(tenant, tenant.ada, type_key="JOB_CHANGE"),
+        "for another field": await upload(tenant, tenant.ada, field_key="other"),
+        "still under way": await upload(tenant, tenant.ada, complete=False),
         "attached before": taken,
     }
     for how, file in files.items():
-        assert await refused(house.ada, job(house, file)) == [NOT_THERE], how
-    own = await upload(house, house.ada)
-    assert await refused(house.ada, job(house, own, files["somebody else's"])) == [NOT_THERE]
-    entry = house.job()
-    for wrong in (gid(house.learner), to_global_id("StoredFile", own.id), "rubbish", ""):
+        assert await refused(tenant.ada, job(tenant, file)) == [NOT_THERE], how
+    own = await upload(tenant, tenant.ada)
+    assert await refused(tenant.ada, job(tenant, own, files["somebody else's"])) == [NOT_THERE]
+    entry = tenant.job()
+    for wrong in (gid(tenant.learner), to_global_id("StoredFile", own.id), "rubbish", ""):
         values = [*entry["values"], {"key": "evidence", "value": {"files": [wrong]}}]
-        assert await refused(house.ada, entry | {"values": values}) == [NOT_THERE]
+        assert await refused(tenant.ada, entry | {"values": values}) == [NOT_THERE]
     assert await StoredFile.filter(tracker_id__isnull=False).count() == 1
-    assert await created(house.ada, job(house, own)) == 2
+    assert await created(tenant.ada, job(tenant, own)) == 2
 
 
 async def test_too_many_files_for_a_field(database: str) -> None:
-    house = await college()
-    files = [await upload(house, house.ada) for _ in range(6)]
+    tenant = await college()
+    files = [await upload(tenant, tenant.ada) for _ in range(6)]
     too_many = problem("values.evidence", "TOO_MANY", "Evidence takes at most 5 files.", maximum=5, length=6)
-    assert await refused(house.ada, job(house, *files)) == [too_many]
-    await created(house.ada, job(house, *files[:5]))
+    assert await refused(tenant.ada, job(tenant, *files)) == [too_many]
+    await created(tenant.ada, job(tenant, *files[:5]))
 
 
 async def test_a_refused_entry_attaches_no_file(database: str) -> None:
-    house = await college()
-    file = await upload(house, house.ada)
-    entry = job(house, file) | {"learnerId": None}
-    assert [one["path"] for one in await refused(house.ada, entry)] == [["learnerId"]]
+    tenant = await college()
+    file = await upload(tenant, tenant.ada)
+    entry = job(tenant, file) | {"learnerId": None}
+    assert [one["path"] for one in await refused(tenant.ada, entry)] == [["learnerId"]]
     assert (await StoredFile.get(id=file.id)).tracker_id is None
 
 
 async def test_repeating_an_entry_with_files_returns_the_same_tracker(database: str) -> None:
-    house = await college()
-    entry = job(house, await upload(house, house.ada)) | {"idempotencyKey": "once"}
-    payloads = [await create(house.ada, entry) for _ in range(3)]
-    payloads += await asyncio.gather(*(create(house.ada, entry) for _ in range(5)))
+    tenant = await college()
+    entry = job(tenant, await upload(tenant, tenant.ada)) | {"idempotencyKey": "once"}
+    payloads = [await create(tenant.ada, entry) for _ in range(3)]
+    payloads += await asyncio.gather(*(create(tenant.ada, entry) for _ in range(5)))
     assert {payload["tracker"]["number"] for payload in payloads} == {1}
 
 
 @pytest.mark.parametrize("keys", [(None, None, None, None), ("a", "b", "c", "d")], ids=["plain", "with keys"])
 async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str, keys: tuple[str | None, ...]) -> None:
-    house = await college()
+    tenant = await college()
     for round_ in range(1, 6):
-        file, spare = await upload(house, house.ada), await upload(house, house.ada)
+        file, spare = await upload(tenant, tenant.ada), await upload(tenant, tenant.ada)
         entries = [
-            job(house, file, spare) | {"idempotencyKey": key and f"{key}{round_}", "assigneeId": gid(house.bob)}
+            job(tenant, file, spare) | {"idempotencyKey": key and f"{key}{round_}", "assigneeId": gid(tenant.bob)}
             for key in keys
         ]
-        payloads = await asyncio.gather(*(create(house.ada, entry) for entry in entries))
+        payloads = await asyncio.gather(*(create(tenant.ada, entry) for entry in entries))
         made = [payload["tracker"] for payload in payloads if payload["tracker"]]
         assert [tracker["number"] for tracker in made] == [round_]
         lost = [one for payload in payloads for one in payload["errors"]]
@@ -151,63 +151,63 @@ async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str
 
 
 async def test_a_file_is_visible_to_everyone_who_sees_its_tracker(database: str) -> None:
-    house, elsewhere = await college(), await college()
-    file = await upload(house, house.tina)
+    tenant, elsewhere = await college(), await college()
+    file = await upload(tenant, tenant.tina)
     found = {"__typename": "File", "id": to_global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
     # Before it is attached, by its uploader alone.
-    assert await node(house.tina, file) == {**found, "bytes": 9}
-    assert [await node(one, file) for one in (house.ada, house.bob, elsewhere.ada)] == [None] * 3
-    tracker = await opened(house.tina, job(house, file))
-    other_tutor = await make.member(house.organisation, kind=house.tina.kind)
-    assert [await node(one, file) for one in (house.tina, house.ada, house.bob)] == [{**found, "bytes": 9}] * 3
+    assert await node(tenant.tina, file) == {**found, "bytes": 9}
+    assert [await node(one, file) for one in (tenant.ada, tenant.bob, elsewhere.ada)] == [None] * 3
+    tracker = await opened(tenant.tina, job(tenant, file))
+    other_tutor = await make.member(tenant.organisation, kind=tenant.tina.kind)
+    assert [await node(one, file) for one in (tenant.tina, tenant.ada, tenant.bob)] == [{**found, "bytes": 9}] * 3
     assert [await node(one, file) for one in (other_tutor, elsewhere.ada)] == [None] * 2
     # Nor does its uploader see it without the tracker.
-    await Tracker.filter(id=tracker.id).update(created_by_id=house.ada.id)
-    house.learner.tutor_id = other_tutor.id
-    await house.learner.save()
-    assert await node(house.tina, file) is None
+    await Tracker.filter(id=tracker.id).update(created_by_id=tenant.ada.id)
+    tenant.learner.tutor_id = other_tutor.id
+    await tenant.learner.save()
+    assert await node(tenant.tina, file) is None
     assert await node(other_tutor, file) == {**found, "bytes": 9}
 
 
 async def test_an_unfinished_upload_is_not_a_node(database: str) -> None:
-    house = await college()
-    assert await node(house.ada, await upload(house, house.ada, complete=False)) is None
+    tenant = await college()
+    assert await node(tenant.ada, await upload(tenant, tenant.ada, complete=False)) is None
 
 
 async def test_the_files_of_a_page_take_one_statement(database: str) -> None:
-    house = await college()
+    tenant = await college()
     for number in range(8):
-        await created(house.ada, job(house, *[await upload(house, house.ada, f"{number}.png") for _ in range(3)]))
+        await created(tenant.ada, job(tenant, *[await upload(tenant, tenant.ada, f"{number}.png") for _ in range(3)]))
     document = "{ trackers(first: 50) { nodes { values { display ... on FileValue { files { name url } } } } } }"
-    await viewer(house.ada)
+    await viewer(tenant.ada)
     with recorded() as statements:
-        found = await data(house.ada, document)
+        found = await data(tenant.ada, document)
     assert len({file["url"] for one in found["trackers"]["nodes"] for file in one["values"][-1]["files"]}) == 24
     assert len([one for one in statements if "stored_file" in one]) == 1
 
 
 async def test_a_file_uploaded_for_a_newer_version_must_meet_the_trackers_own_version(database: str) -> None:
     """A file may be uploaded under a newer version's limits; the form at hand asks its own."""
-    house = await college()
-    type_ = await make.tracker_type(house.organisation, key="NOTE")
+    tenant = await college()
+    type_ = await make.tracker_type(tenant.organisation, key="NOTE")
     proof = FileField(key="proof", label="Proof", accept=("image/*",), max_bytes=10)
     definition = definition_to_document(TypeDefinition(fields=(proof,)))
     await TrackerTypeVersion.filter(type=type_).update(definition=definition)
     about: dict[str, Any] = {"type_key": "NOTE", "field_key": "proof"}
-    large = await upload(house, house.ada, bytes=11, **about)
-    words = await upload(house, house.ada, "words.txt", media_type="text/plain", **about)
-    fitting = await upload(house, house.ada, bytes=10, **about)
+    large = await upload(tenant, tenant.ada, bytes=11, **about)
+    words = await upload(tenant, tenant.ada, "words.txt", media_type="text/plain", **about)
+    fitting = await upload(tenant, tenant.ada, bytes=10, **about)
 
     def note(file: StoredFile) -> Json:
         values = [{"key": "proof", "value": {"files": [to_global_id("File", file.id)]}}]
-        return house.job() | {"type": "NOTE", "values": values}
+        return tenant.job() | {"type": "NOTE", "values": values}
 
     message = "Proof takes files of at most 10 bytes; slip.png has 11."
-    assert await refused(house.ada, note(large)) == [
+    assert await refused(tenant.ada, note(large)) == [
         problem("values.proof", "TOO_LARGE", message, maximum=10, length=11)
     ]
     message = "Proof takes image/*; words.txt is text/plain."
-    assert await refused(house.ada, note(words)) == [
+    assert await refused(tenant.ada, note(words)) == [
         problem("values.proof", "INVALID_FORMAT", message, allowed="image/*")
     ]
-    await created(house.ada, note(fitting))
+    await created(tenant.ada, note(fitting))

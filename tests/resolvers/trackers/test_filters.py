@@ -25,7 +25,7 @@ from services.trackers.listing.orders import NOBODY
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.paging import cursor
-from tests.support.scenarios.expected_trackers import PAGE, Json, cases, meets, ordered, seen_by, walked
+from tests.support.scenarios.expected_trackers import PAGE, Json, all_numbers, cases, is_visible_to, matches, ordered
 
 ORDERS = ["CREATED_AT", "UPDATED_AT", "DUE_DATE", "STATUS", "TYPE", "LEARNER", "ASSIGNEE", "CREATED_BY", "NUMBER"]
 NAMES = ["Sméth", "Smeth", "O'Neil", "de la Cruz", "Ångström", "smith-jones"]
@@ -119,10 +119,10 @@ async def _filters(random: Random, organisation: Organisation, people: list[Memb
 
 
 async def _agrees(member: Member, size: int, asked: Json) -> None:
-    seen = [case for case in await cases() if seen_by(member, case) and meets(case, asked.get("filter", {}))]
+    seen = [case for case in await cases() if is_visible_to(member, case) and matches(case, asked.get("filter", {}))]
     expected = ordered(seen, asked.get("orderBy", []))
     for backwards in (False, True):
-        assert await walked(member, size, backwards=backwards, **asked) == (expected, len(expected)), (
+        assert await all_numbers(member, size, backwards=backwards, **asked) == (expected, len(expected)), (
             member.name,
             asked,
         )
@@ -183,7 +183,7 @@ async def test_a_learners_trackers_are_filtered_and_ordered_the_same_way(databas
     for learner in await Learner.filter(organisation=organisation):
         order = [{"field": random.choice(ORDERS), "direction": random.choice(["ASC", "DESC"])}]
         asked = random.choice(filters)
-        about = [case for case in await cases() if case.learner.id == learner.id and meets(case, asked)]
+        about = [case for case in await cases() if case.learner.id == learner.id and matches(case, asked)]
         found = (await data(people[0], BELOW, id=gid(learner), filter=asked, orderBy=order))["learner"]["trackers"]
         assert found == {"nodes": [{"number": n} for n in ordered(about, order)], "totalCount": len(about)}, asked
 
@@ -218,7 +218,7 @@ async def test_a_cursor_is_valid_for_its_order_and_any_filter(database: str) -> 
         assert taken == [edges], order
         filtered = {"status": ["NEW"]}
         page = (await data(people[0], PAGE, orderBy=order, filter=filtered, after=edges[-1]["cursor"]))["trackers"]
-        rest = [case for case in await cases() if meets(case, filtered)]
+        rest = [case for case in await cases() if matches(case, filtered)]
         passed = {edge["node"]["number"] for edge in edges}
         assert [edge["node"]["number"] for edge in page["edges"]] == [
             number for number in ordered(rest, order) if number not in passed

@@ -37,14 +37,14 @@ async def of_tracker(member: Member, tracker: Tracker) -> tuple[bool, Steps]:
     return found["viewerCanEdit"], by_name(found["transitions"])
 
 
-async def opened(house: College, key: str, by: Member, **columns: Any) -> Tracker:
+async def opened(tenant: College, key: str, by: Member, **columns: Any) -> Tracker:
     kind = await TrackerType.get(key=key)
-    return await make.tracker(house.organisation, type=kind, learner=house.learner, created_by=by, **columns)
+    return await make.tracker(tenant.organisation, type=kind, learner=tenant.learner, created_by=by, **columns)
 
 
 async def test_transitions_of_plain_types_need_no_role(database: str) -> None:
-    house = await college()
-    reader = await make.member(house.organisation, kind=house.tina.kind)
+    tenant = await college()
+    reader = await make.member(tenant.organisation, kind=tenant.tina.kind)
     ends = ["endDate", "endReason"]
     job = {
         "NEW>RESOLVED": ([], True),
@@ -56,15 +56,15 @@ async def test_transitions_of_plain_types_need_no_role(database: str) -> None:
         "REJECTED>CLOSED": (ends, True),
         "CLOSED>NEW": ([], True),
     }
-    assert await of_type(reader, "JOB") == await of_type(house.ada, "JOB") == job
+    assert await of_type(reader, "JOB") == await of_type(tenant.ada, "JOB") == job
     assert (await of_type(reader, "COMPLIANCE"))["NEW>RESOLVED"] == (["evidence"], True)
 
 
 async def test_transitions_of_automations_depend_on_roles(database: str) -> None:
-    house = await college()
+    tenant = await college()
     for create, automate, edit in product((False, True), repeat=3):
         roles = [role for role, held in ((CREATE, create), (AUTOMATE, automate), (EDIT, edit)) if held]
-        member = await make.member(house.organisation, roles=roles)
+        member = await make.member(tenant.organisation, roles=roles)
         assert await of_type(member, "CHANGE_OF_NAME") == {
             "NEW>APPROVED": (["supportingDocument"], edit),
             "NEW>REJECTED": (["comment"], edit),
@@ -76,30 +76,30 @@ async def test_transitions_of_automations_depend_on_roles(database: str) -> None
 
 
 async def test_transitions_of_a_plain_tracker(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, "JOB", house.ada)
-    whole = await of_type(house.bob, "JOB")
+    tenant = await college()
+    tracker = await opened(tenant, "JOB", tenant.ada)
+    whole = await of_type(tenant.bob, "JOB")
     for status in TrackerStatus:
         await fetch("UPDATE tracker SET status = $1", status.value)
         steps = {name: step for name, step in whole.items() if name.startswith(f"{status}>")}
-        for member in (house.ada, house.bob, house.tina):
+        for member in (tenant.ada, tenant.bob, tenant.tina):
             assert await of_tracker(member, tracker) == (True, steps)
 
 
 async def test_transitions_of_an_automation_depend_on_the_viewer(database: str) -> None:
-    house = await college()
-    approver = await make.member(house.organisation, roles=[EDIT])
-    every = await make.member(house.organisation, roles=list(Role))
-    tracker = await opened(house, "CHANGE_OF_ADDRESS", every)
+    tenant = await college()
+    approver = await make.member(tenant.organisation, roles=[EDIT])
+    every = await make.member(tenant.organisation, roles=list(Role))
+    tracker = await opened(tenant, "CHANGE_OF_ADDRESS", every)
     # Who edits and approves, and who takes it back: its creator, whatever their roles are by now.
     expected = {
         every.id: (True, True, True),
         approver.id: (True, True, False),
-        house.ada.id: (False, False, False),
-        house.bob.id: (False, False, False),
-        house.tina.id: (False, False, False),
+        tenant.ada.id: (False, False, False),
+        tenant.bob.id: (False, False, False),
+        tenant.tina.id: (False, False, False),
     }
-    for member in (every, approver, house.ada, house.bob, house.tina):
+    for member in (every, approver, tenant.ada, tenant.bob, tenant.tina):
         may_edit, may_approve, may_close = expected[member.id]
         steps = {
             "NEW>APPROVED": ([], may_approve),
@@ -116,10 +116,10 @@ async def test_transitions_of_an_automation_depend_on_the_viewer(database: str) 
 
 
 async def test_four_eyes_forbid_the_creator_to_approve(database: str) -> None:
-    house = await college(automations=False)
-    await enable_automations(house.organisation, four_eyes=True)
-    every, other = [await make.member(house.organisation, roles=list(Role)) for _ in range(2)]
-    tracker = await opened(house, "CHANGE_OF_ADDRESS", every)
+    tenant = await college(automations=False)
+    await enable_automations(tenant.organisation, four_eyes=True)
+    every, other = [await make.member(tenant.organisation, roles=list(Role)) for _ in range(2)]
+    tracker = await opened(tenant, "CHANGE_OF_ADDRESS", every)
     may = {"NEW>APPROVED": ([], True), "NEW>REJECTED": (["comment"], True), "NEW>CLOSED": ([], False)}
     assert await of_tracker(other, tracker) == (True, may)
     mine = may | {"NEW>APPROVED": ([], False), "NEW>CLOSED": ([], True)}
@@ -129,16 +129,16 @@ async def test_four_eyes_forbid_the_creator_to_approve(database: str) -> None:
 
 
 async def test_an_approved_automation_is_immutable(database: str) -> None:
-    house = await college()
-    every = await make.member(house.organisation, roles=list(Role))
-    tracker = await opened(house, "CHANGE_OF_ADDRESS", every, status="APPROVED")
+    tenant = await college()
+    every = await make.member(tenant.organisation, roles=list(Role))
+    tracker = await opened(tenant, "CHANGE_OF_ADDRESS", every, status="APPROVED")
     approved = {
         "APPROVED>APPROVED": ([], True),
         "APPROVED>RESOLVED": ([], False),
         "APPROVED>REJECTED": (["comment"], True),
     }
     assert await of_tracker(every, tracker) == (False, approved)
-    assert await of_tracker(house.bob, tracker) == (
+    assert await of_tracker(tenant.bob, tracker) == (
         False,
         {name: (asks, False) for name, (asks, _) in approved.items()},
     )
@@ -148,18 +148,18 @@ async def test_an_approved_automation_is_immutable(database: str) -> None:
 
 
 async def test_a_hidden_field_is_not_required(database: str) -> None:
-    house = await college()
-    approver = await make.member(house.organisation, roles=[EDIT])
-    legal = await opened(house, "CHANGE_OF_NAME", house.ada, values={"isLegalChange": True})
-    other = await opened(house, "CHANGE_OF_NAME", house.ada, values={"isLegalChange": False})
+    tenant = await college()
+    approver = await make.member(tenant.organisation, roles=[EDIT])
+    legal = await opened(tenant, "CHANGE_OF_NAME", tenant.ada, values={"isLegalChange": True})
+    other = await opened(tenant, "CHANGE_OF_NAME", tenant.ada, values={"isLegalChange": False})
     assert (await of_tracker(approver, legal))[1]["NEW>APPROVED"] == (["supportingDocument"], True)
     assert (await of_tracker(approver, other))[1]["NEW>APPROVED"] == ([], True)
 
 
 async def test_a_disabled_automation_can_still_be_read(database: str) -> None:
-    house = await college(automations=False)
-    every = await make.member(house.organisation, roles=list(Role))
-    tracker = await opened(house, "WITHDRAWAL", every)
+    tenant = await college(automations=False)
+    every = await make.member(tenant.organisation, roles=list(Role))
+    tracker = await opened(tenant, "WITHDRAWAL", every)
     asked = "query ($id: ID!) { tracker(id: $id) { type { key viewerCanCreate } fields { key } } }"
     found = (await data(every, asked, id=gid(tracker)))["tracker"]
     assert found["type"] == {"key": "WITHDRAWAL", "viewerCanCreate": False}

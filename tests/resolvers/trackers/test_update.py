@@ -9,16 +9,24 @@ from models import Member, MemberKind, Tracker, TrackerTypeVersion
 from services.kernel.dates import format_date, today
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.tracker_updates import change, event, everything_written, opened, told, update, updated
+from tests.support.clients.tracker_updates import (
+    change,
+    event,
+    everything_written,
+    new_tracker,
+    notified_kinds,
+    update,
+    updated,
+)
 from tests.support.scenarios.college import chosen, college, day, text
 
 TOMORROW = today() + dt.timedelta(days=1)
 
 
 async def test_absent_fields_keep_their_values(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
-    assert await updated(house.ada, tracker, values=[text("jobTitle", "Chef")]) == {
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
+    assert await updated(tenant.ada, tracker, values=[text("jobTitle", "Chef")]) == {
         "id": gid(tracker),
         "status": "NEW",
         "version": 2,
@@ -46,11 +54,11 @@ async def test_absent_fields_keep_their_values(database: str) -> None:
 
 
 async def test_null_clears_a_field(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
-    await updated(house.ada, tracker, values=[day("endDate", "2026-10-01")])
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
+    await updated(tenant.ada, tracker, values=[day("endDate", "2026-10-01")])
     found = await event(
-        house.ada,
+        tenant.ada,
         tracker,
         assigneeId=None,
         description=None,
@@ -76,13 +84,13 @@ async def test_null_clears_a_field(database: str) -> None:
 
 
 async def test_an_event_with_a_status_change_is_of_kind_status_changed(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
+    tenant = await college()
+    tracker = await new_tracker(tenant)
     found = await event(
-        house.bob,
+        tenant.bob,
         tracker,
         status="RESOLVED",
-        assigneeId=gid(house.bob),
+        assigneeId=gid(tenant.bob),
         description=" Done \n",
         dueDate=str(TOMORROW),
         values=[text("jobTitle", "Chef"), chosen("evidenceKind", "CONTRACT", "PAYSLIP")],
@@ -105,19 +113,19 @@ async def test_an_event_with_a_status_change_is_of_kind_status_changed(database:
 
 
 async def test_history_keeps_names_as_they_were(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
-    other = await make.employer(house.organisation, name="Bakers & Co")
+    tenant = await college()
+    tracker = await new_tracker(tenant)
+    other = await make.employer(tenant.organisation, name="Bakers & Co")
     to = {"key": "organisation", "value": {"reference": gid(other)}}
-    found = await event(house.ada, tracker, values=[to], assigneeId=gid(house.bob))
+    found = await event(tenant.ada, tracker, values=[to], assigneeId=gid(tenant.bob))
     await type(other).filter(id=other.id).update(name="Renamed")
-    await Member.filter(id=house.bob.id).update(name="Robert")
+    await Member.filter(id=tenant.bob.id).update(name="Robert")
     assert found["kind"] == "ASSIGNED"
     assert found["changes"] == [
         change("assigneeId", "Assignee", None, "Bob"),
         change("values.organisation", "Organisation", "Acme", "Bakers & Co"),
     ]
-    again = await data(house.ada, HISTORY, id=gid(tracker))
+    again = await data(tenant.ada, HISTORY, id=gid(tracker))
     assert again["tracker"]["history"]["nodes"][0]["changes"] == found["changes"]
 
 
@@ -127,10 +135,10 @@ HISTORY = (
 
 
 async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> None:
-    house = await college()
+    tenant = await college()
     values = [text("ilrYear", "26-27"), chosen("queryKind", "VALIDATION_ERROR"), text("ruleName", "ULN_04")]
-    tracker = await opened(house, type="ILR", values=values)
-    found = await event(house.ada, tracker, values=[chosen("queryKind", "MISSING_DATA")])
+    tracker = await new_tracker(tenant, type="ILR", values=values)
+    found = await event(tenant.ada, tracker, values=[chosen("queryKind", "MISSING_DATA")])
     assert found["changes"] == [
         change("values.queryKind", "Kind of query", "Validation error", "Missing data"),
         change("values.ruleName", "Validation rule", "ULN_04", None),
@@ -139,71 +147,71 @@ async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> 
 
 
 async def test_an_update_without_changes_writes_nothing(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, assigneeId=gid(house.bob), description="Prove it", dueDate=str(TOMORROW))
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
     before = await everything_written()
-    same = house.job()["values"]
+    same = tenant.job()["values"]
     entries: list[dict[str, Any]] = [
         {},
         {"comment": "  "},
         {"values": []},
-        {"status": "NEW", "assigneeId": gid(house.bob), "description": " Prove it ", "dueDate": str(TOMORROW)},
+        {"status": "NEW", "assigneeId": gid(tenant.bob), "description": " Prove it ", "dueDate": str(TOMORROW)},
         {"values": [*same, {"key": "endDate", "value": None}, text("nothing", "")][:-1]},
     ]
     for entry in entries:
-        found = await updated(house.bob, tracker, **entry)
+        found = await updated(tenant.bob, tracker, **entry)
         assert (found["version"], found["history"]["totalCount"]) == (1, 1)
         assert await everything_written() == before
 
 
 async def test_a_comment_alone_is_notified_and_keeps_the_version(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, assigneeId=gid(house.bob))
-    assert await event(house.bob, tracker, comment="The payslip is in the post.") == {
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
+    assert await event(tenant.bob, tracker, comment="The payslip is in the post.") == {
         "kind": "UPDATED",
         "version": 1,
         "comment": "The payslip is in the post.",
         "actor": {"name": "Bob"},
         "changes": [],
     }
-    assert await told(house.ada, house.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
+    assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
 
 
 async def test_unchanged_values_are_not_validated_again(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, assigneeId=gid(house.bob))
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     yesterday = today() - dt.timedelta(days=1)
     await Tracker.filter(id=tracker.id).update(due_date=yesterday)
-    await Member.filter(id=house.bob.id).update(active=False)
-    await type(house.employer).filter(id=house.employer.id).update(confirmed=False)
-    same = {"assigneeId": gid(house.bob), "dueDate": str(yesterday), "values": house.job()["values"]}
-    assert (await event(house.ada, tracker, description="Call them", **same))["changes"] == [
+    await Member.filter(id=tenant.bob.id).update(active=False)
+    await type(tenant.employer).filter(id=tenant.employer.id).update(confirmed=False)
+    same = {"assigneeId": gid(tenant.bob), "dueDate": str(yesterday), "values": tenant.job()["values"]}
+    assert (await event(tenant.ada, tracker, description="Call them", **same))["changes"] == [
         change("description", "Description", None, "Call them")
     ]
 
 
 async def test_values_are_checked_by_the_trackers_own_type_version(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
+    tenant = await college()
+    tracker = await new_tracker(tenant)
     kind = await (await Tracker.get(id=tracker.id)).type
     document = {"fields": [{"key": "shift", "label": "Shift", "kind": "TEXT", "required": True}]}
     await TrackerTypeVersion.create(type=kind, version=2, definition=document)
     await type(kind).filter(id=kind.id).update(version=2)
-    found = await event(house.ada, tracker, values=[text("jobTitle", "Chef")])
+    found = await event(tenant.ada, tracker, values=[text("jobTitle", "Chef")])
     assert found["changes"] == [change("values.jobTitle", "Job title", "Baker", "Chef")]
-    payload = await update(house.ada, tracker, values=[text("shift", "Night")])
+    payload = await update(tenant.ada, tracker, values=[text("shift", "Night")])
     assert [(one["path"], one["code"]) for one in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]
 
 
 async def test_several_updates_in_one_document_run_in_order(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
+    tenant = await college()
+    tracker = await new_tracker(tenant)
     document = """mutation ($id: ID!) {
       a: updateTracker(input: {id: $id, version: 1, description: "one"}) { tracker { description version } }
       b: updateTracker(input: {id: $id, version: 2, description: "two"}) { tracker { description version } }
       c: updateTracker(input: {id: $id, version: 2, description: "three"}) { tracker { description version } }
     }"""
-    assert await data(house.ada, document, id=gid(tracker)) == {
+    assert await data(tenant.ada, document, id=gid(tracker)) == {
         "a": {"tracker": {"description": "one", "version": 2}},
         "b": {"tracker": {"description": "two", "version": 3}},
         "c": {"tracker": {"description": "two", "version": 3}},
@@ -212,9 +220,9 @@ async def test_several_updates_in_one_document_run_in_order(database: str) -> No
 
 @pytest.mark.parametrize("kind", list(MemberKind))
 async def test_a_plain_tracker_can_be_edited_without_any_role(database: str, kind: MemberKind) -> None:
-    house = await college()
-    tracker = await opened(house)
-    member = await make.member(house.organisation, kind=kind)
+    tenant = await college()
+    tracker = await new_tracker(tenant)
+    member = await make.member(tenant.organisation, kind=kind)
     if kind == MemberKind.TUTOR:
-        await type(house.learner).filter(id=house.learner.id).update(tutor_id=member.id)
+        await type(tenant.learner).filter(id=tenant.learner.id).update(tutor_id=member.id)
     assert (await updated(member, tracker, description="Mine"))["description"] == "Mine"

@@ -10,10 +10,10 @@ NOT_YOURS = f"needs the role {EDIT}, or to have made the tracker."
 
 
 async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database: str) -> None:
-    house = await college()
-    tracker, eve = await address(house), await approver(house)
+    tenant = await college()
+    tracker, eve = await address(tenant), await approver(tenant)
     entry = {
-        "assigneeId": gid(house.bob),
+        "assigneeId": gid(tenant.bob),
         "description": "x",
         "dueDate": "2099-01-01",
         "values": [text("county", "Kent"), text("postcode", "!"), text("addressLine1", " 1 High Street ")],
@@ -25,33 +25,33 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
         problem("values.postcode", "FORBIDDEN", f"Postcode {NOT_YOURS}"),
         problem("values.county", "FORBIDDEN", f"County {NOT_YOURS}"),
     ]
-    for member in (house.bob, house.tina):  # an administrator without the role, and the learner's tutor
+    for member in (tenant.bob, tenant.tina):  # an administrator without the role, and the learner's tutor
         assert await refused(member, tracker, **entry) == forbidden
-    for member, county in ((house.ada, "Kent"), (eve, "Surrey")):
+    for member, county in ((tenant.ada, "Kent"), (eve, "Surrey")):
         found = await updated(member, tracker, assigneeId=gid(member), values=[text("county", county)])
         assert found["assignee"] == {"name": member.name}
     assert (await Tracker.get(id=tracker.id)).values_changed_by_id == eve.id
 
 
 async def test_everyone_who_sees_it_can_comment_and_send_unchanged_values(database: str) -> None:
-    house = await college()
-    tracker = await address(house)
-    assert (await updated(house.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
-    assert (await event(house.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
+    tenant = await college()
+    tracker = await address(tenant)
+    assert (await updated(tenant.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
+    assert (await event(tenant.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
 
 
 async def test_after_approval_values_are_immutable_for_everyone(database: str) -> None:
-    house = await college()
-    tracker, eve = await address(house), await approver(house)
+    tenant = await college()
+    tracker, eve = await address(tenant), await approver(tenant)
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
         await fetch("UPDATE tracker SET status = $1", status)
         message = f"stays as it is: the tracker is {status.capitalize()}."
-        for member in (house.ada, eve, house.bob):
+        for member in (tenant.ada, eve, tenant.bob):
             assert await refused(member, tracker, values=[text("county", "Kent"), text("postcode", "")]) == [
                 problem("values.postcode", "IMMUTABLE", f"Postcode {message}"),
                 problem("values.county", "IMMUTABLE", f"County {message}"),
             ]
-        assert await refused(house.bob, tracker, description="x") == [
+        assert await refused(tenant.bob, tracker, description="x") == [
             problem("description", "FORBIDDEN", f"The description {NOT_YOURS}")
         ]
         # Whose it is may still give it to somebody, and say until when.
@@ -60,12 +60,12 @@ async def test_after_approval_values_are_immutable_for_everyone(database: str) -
 
 
 async def test_new_values_are_compared_with_the_present_record(database: str) -> None:
-    house = await college()
-    tracker = await address(house)
-    await Learner.filter(id=house.learner.id).update(postcode="AB1 2CD")
+    tenant = await college()
+    tracker = await address(tenant)
+    await Learner.filter(id=tenant.learner.id).update(postcode="AB1 2CD")
     before = (await Tracker.get(id=tracker.id)).record_before
     assert before["learner.postcode"] is None
-    await updated(house.ada, tracker, description="x")
+    await updated(tenant.ada, tracker, description="x")
     assert (await Tracker.get(id=tracker.id)).record_before == before
-    await updated(house.ada, tracker, values=[text("county", "Kent")])
+    await updated(tenant.ada, tracker, values=[text("county", "Kent")])
     assert (await Tracker.get(id=tracker.id)).record_before == before | {"learner.postcode": "AB1 2CD"}

@@ -10,7 +10,15 @@ from services.kernel.dates import format_date, today
 from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
-from tests.support.clients.tracker_updates import UPDATE, VALIDATE, everything_written, opened, refused, update, updated
+from tests.support.clients.tracker_updates import (
+    UPDATE,
+    VALIDATE,
+    everything_written,
+    new_tracker,
+    refused,
+    update,
+    updated,
+)
 from tests.support.scenarios.college import chosen, college, day, problem, text
 
 YESTERDAY = today() - dt.timedelta(days=1)
@@ -18,51 +26,51 @@ NOT_FOUND = problem("id", "NOT_FOUND", "There is no such tracker.")
 
 
 async def test_an_unknown_or_invisible_tracker_is_not_found(database: str) -> None:
-    house, elsewhere = await college(), await college()
-    tracker, theirs = await opened(house), await opened(elsewhere)
-    stranger = await make.member(house.organisation, kind=MemberKind.TUTOR)
-    ids = ["", "rubbish", "😀", gid(house.learner), to_global_id("Tracker", UUID(int=0)), gid(theirs)]
+    tenant, elsewhere = await college(), await college()
+    tracker, theirs = await new_tracker(tenant), await new_tracker(elsewhere)
+    stranger = await make.member(tenant.organisation, kind=MemberKind.TUTOR)
+    ids = ["", "rubbish", "😀", gid(tenant.learner), to_global_id("Tracker", UUID(int=0)), gid(theirs)]
     ids += [to_global_id("Learner", tracker.id)]
     for one in ids:
-        assert await refused(house.ada, tracker, id=one, description="x") == [NOT_FOUND], one
+        assert await refused(tenant.ada, tracker, id=one, description="x") == [NOT_FOUND], one
     assert await refused(stranger, tracker, description="x", version=9) == [NOT_FOUND]
 
 
 async def test_updating_needs_a_signed_in_member(database: str) -> None:
-    entry = {"id": gid(await opened(await college())), "version": 1, "description": "x"}
+    entry = {"id": gid(await new_tracker(await college())), "version": 1, "description": "x"}
     for document in (UPDATE, VALIDATE):
         answer = await ask(None, document, input=entry)
         assert [one["extensions"]["code"] for one in answer["errors"]] == ["UNAUTHENTICATED"]
 
 
 async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
-    await updated(house.bob, tracker, description="Bob's", assigneeId=gid(house.bob))
+    tenant = await college()
+    tracker = await new_tracker(tenant)
+    await updated(tenant.bob, tracker, description="Bob's", assigneeId=gid(tenant.bob))
     before = await everything_written()
     for version in (1, 3, -1, 2**31 - 1):
         wrong: dict[str, Any] = {"status": None, "values": None, "assigneeId": "rubbish", "version": version}
-        payload = await update(house.ada, tracker, **wrong)
+        payload = await update(tenant.ada, tracker, **wrong)
         assert payload["errors"] == [
             problem("version", "CONFLICT", "Somebody else has changed the tracker. Read it again.", version=2)
         ]
         standing = payload["tracker"]
         assert (standing["version"], standing["description"], standing["assignee"]) == (2, "Bob's", {"name": "Bob"})
         assert standing["history"]["nodes"][0]["actor"] == {"name": "Bob"}
-        told = await data(house.ada, VALIDATE, input={"id": gid(tracker), **wrong})
-        assert told["validateTrackerUpdate"] == payload["errors"]
+        notified_kinds = await data(tenant.ada, VALIDATE, input={"id": gid(tracker), **wrong})
+        assert notified_kinds["validateTrackerUpdate"] == payload["errors"]
     assert await everything_written() == before
 
 
 async def test_all_problems_are_returned_together(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
+    tenant = await college()
+    tracker = await new_tracker(tenant)
     values = [day("endDate", "2026-08-31"), text("jobTitle", " "), text("shoeSize", "9"), text("startDate", "soon")]
     assert await refused(
-        house.ada,
+        tenant.ada,
         tracker,
         status="APPROVED",
-        assigneeId=gid(house.tina),
+        assigneeId=gid(tenant.tina),
         description="\0",
         dueDate=str(YESTERDAY),
         values=values,
@@ -88,17 +96,17 @@ async def test_all_problems_are_returned_together(database: str) -> None:
 
 
 async def test_status_and_values_may_be_absent_but_not_null(database: str) -> None:
-    house = await college()
-    assert await refused(house.ada, await opened(house), status=None, values=None) == [
+    tenant = await college()
+    assert await refused(tenant.ada, await new_tracker(tenant), status=None, values=None) == [
         problem("status", "REQUIRED", "A tracker always has a status."),
         problem("values", "REQUIRED", "Clear a field by its key and the value null."),
     ]
 
 
 async def test_a_transition_that_does_not_exist(database: str) -> None:
-    house = await college()
-    tracker = await opened(
-        house, values=[*house.job()["values"], day("endDate", "2026-10-01"), chosen("endReason", "OTHER")]
+    tenant = await college()
+    tracker = await new_tracker(
+        tenant, values=[*tenant.job()["values"], day("endDate", "2026-10-01"), chosen("endReason", "OTHER")]
     )
     steps = {
         "NEW": ["RESOLVED", "REJECTED", "CLOSED"],
@@ -110,69 +118,69 @@ async def test_a_transition_that_does_not_exist(database: str) -> None:
         for to in {status.value for status in TrackerStatus} - {start, *ends}:
             await fetch("UPDATE tracker SET status = $1", start)
             message = f"No step leads from {start.capitalize()} to {to.capitalize()}."
-            assert await refused(house.ada, tracker, status=to) == [
+            assert await refused(tenant.ada, tracker, status=to) == [
                 problem("status", "STATUS_NOT_ALLOWED", message, allowed=", ".join(ends))
             ]
         for to in ends:
             await fetch("UPDATE tracker SET status = $1", start)
-            assert (await updated(house.ada, tracker, status=to))["status"] == to
+            assert (await updated(tenant.ada, tracker, status=to))["status"] == to
 
 
 async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
+    tenant = await college()
+    tracker = await new_tracker(tenant)
     missing = [
         problem("values.endDate", "REQUIRED", "End date is required for the status Closed."),
         problem("values.endReason", "REQUIRED", "Why it ended is required for the status Closed."),
     ]
-    assert await refused(house.ada, tracker, status="CLOSED") == missing
+    assert await refused(tenant.ada, tracker, status="CLOSED") == missing
     ended = [day("endDate", "2026-10-01"), chosen("endReason", "RESIGNED")]
-    assert (await updated(house.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
+    assert (await updated(tenant.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
     cleared = [{"key": "endDate", "value": None}, {"key": "endReason", "value": None}]
-    assert await refused(house.ada, tracker, values=cleared) == missing
-    assert (await updated(house.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
+    assert await refused(tenant.ada, tracker, values=cleared) == missing
+    assert (await updated(tenant.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
 
 
 async def test_a_required_field_cannot_be_cleared(database: str) -> None:
-    house = await college()
+    tenant = await college()
     cleared = [{"key": "organisation", "value": None}, text("jobTitle", "")]
-    assert await refused(house.ada, await opened(house), values=cleared) == [
+    assert await refused(tenant.ada, await new_tracker(tenant), values=cleared) == [
         problem("values.jobTitle", "REQUIRED", "Job title is required."),
         problem("values.organisation", "REQUIRED", "Organisation is required."),
     ]
 
 
 async def test_a_value_for_a_hidden_field(database: str) -> None:
-    house = await college()
+    tenant = await college()
     values = [text("ilrYear", "26-27"), chosen("queryKind", "MISSING_DATA")]
-    tracker = await opened(house, type="ILR", values=values)
+    tracker = await new_tracker(tenant, type="ILR", values=values)
     message = "Validation rule does not belong in this form with this Kind of query."
-    assert await refused(house.ada, tracker, values=[text("ruleName", "ULN_04")]) == [
+    assert await refused(tenant.ada, tracker, values=[text("ruleName", "ULN_04")]) == [
         problem("values.ruleName", "UNKNOWN_FIELD", message, field="queryKind", allowed="VALIDATION_ERROR")
     ]
-    assert (await updated(house.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
+    assert (await updated(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
 
 
 async def test_a_comment_of_a_megabyte(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
-    (told,) = await refused(house.ada, tracker, description="x", comment="x" * 1_000_000)
-    assert (told["path"], told["code"]) == (["comment"], "TOO_LONG")
-    (told,) = await refused(house.ada, tracker, description="x", comment="a" + "\u0301" * 40)
-    assert (told["path"], told["code"]) == (["comment"], "INVALID_FORMAT")
-    assert (await updated(house.ada, tracker, comment="x" * 10_000))["version"] == 1
+    tenant = await college()
+    tracker = await new_tracker(tenant)
+    (notified_kinds,) = await refused(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
+    assert (notified_kinds["path"], notified_kinds["code"]) == (["comment"], "TOO_LONG")
+    (notified_kinds,) = await refused(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
+    assert (notified_kinds["path"], notified_kinds["code"]) == (["comment"], "INVALID_FORMAT")
+    assert (await updated(tenant.ada, tracker, comment="x" * 10_000))["version"] == 1
 
 
 async def test_the_new_assignee_must_be_assignable(database: str) -> None:
-    house, elsewhere = await college(), await college()
-    tracker = await opened(house)
-    gone = await make.member(house.organisation, name="Gone", active=False)
+    tenant, elsewhere = await college(), await college()
+    tracker = await new_tracker(tenant)
+    gone = await make.member(tenant.organisation, name="Gone", active=False)
     nobody = problem("assigneeId", "NOT_FOUND", "There is no such member.")
-    assert await refused(house.ada, tracker, assigneeId=gid(gone)) == [
+    assert await refused(tenant.ada, tracker, assigneeId=gid(gone)) == [
         problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be given trackers: only active administrators can, and oneself.")
     ]  # fmt: skip
-    for other in ("", "rubbish", gid(house.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
-        assert await refused(house.ada, tracker, assigneeId=other) == [nobody]
-    assert (await updated(house.tina, tracker, assigneeId=gid(house.tina)))["assignee"] == {"name": "Tina"}
-    assert (await updated(house.tina, tracker, assigneeId=gid(house.bob)))["assignee"] == {"name": "Bob"}
+    for other in ("", "rubbish", gid(tenant.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
+        assert await refused(tenant.ada, tracker, assigneeId=other) == [nobody]
+    assert (await updated(tenant.tina, tracker, assigneeId=gid(tenant.tina)))["assignee"] == {"name": "Tina"}
+    assert (await updated(tenant.tina, tracker, assigneeId=gid(tenant.bob)))["assignee"] == {"name": "Bob"}
     assert (await Tracker.get(id=tracker.id)).version == 3

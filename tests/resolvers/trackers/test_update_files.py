@@ -4,43 +4,46 @@ import asyncio
 
 from models import StoredFile
 from tests.support.clients.graphql import gid
-from tests.support.clients.tracker_updates import change, event, opened, refused, update, updated
+from tests.support.clients.tracker_updates import change, event, new_tracker, refused, update, updated
 from tests.support.scenarios.college import college
 from tests.support.scenarios.uploads import evidence, upload
 
 
 async def test_an_update_attaches_uploads_and_history_has_their_names(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
-    slip, letter = await upload(house, house.bob), await upload(house, house.ada, "letter.png")
-    found = await event(house.bob, tracker, values=evidence(slip))
+    tenant = await college()
+    tracker = await new_tracker(tenant)
+    slip, letter = await upload(tenant, tenant.bob), await upload(tenant, tenant.ada, "letter.png")
+    found = await event(tenant.bob, tracker, values=evidence(slip))
     assert found["changes"] == [change("values.evidence", "Evidence", None, "slip.png")]
     # Another adds to it, and keeps what is there though it is not theirs.
-    found = await event(house.ada, tracker, values=evidence(slip, letter))
+    found = await event(tenant.ada, tracker, values=evidence(slip, letter))
     assert found["changes"] == [change("values.evidence", "Evidence", "slip.png", "slip.png, letter.png")]
     assert {row.tracker_id for row in await StoredFile.all()} == {tracker.id}
     # What was taken out is still the tracker's, and may come back.
-    await updated(house.ada, tracker, values=[{"key": "evidence", "value": None}])
-    await updated(house.ada, tracker, values=evidence(slip))
+    await updated(tenant.ada, tracker, values=[{"key": "evidence", "value": None}])
+    await updated(tenant.ada, tracker, values=evidence(slip))
 
 
 async def test_files_that_the_viewer_cannot_attach_are_not_found(database: str) -> None:
-    house, elsewhere = await college(), await college()
-    tracker, other = await opened(house), await opened(house)
-    theirs, foreign = await upload(house, house.bob), await upload(elsewhere, elsewhere.ada)
-    half, elsewhere_used = await upload(house, house.ada, complete=False), await upload(house, house.ada)
-    await updated(house.ada, other, values=evidence(elsewhere_used))
+    tenant, elsewhere = await college(), await college()
+    tracker, other = await new_tracker(tenant), await new_tracker(tenant)
+    theirs, foreign = await upload(tenant, tenant.bob), await upload(elsewhere, elsewhere.ada)
+    half, elsewhere_used = await upload(tenant, tenant.ada, complete=False), await upload(tenant, tenant.ada)
+    await updated(tenant.ada, other, values=evidence(elsewhere_used))
     for file in (theirs, foreign, half, elsewhere_used):
-        assert [(one["path"], one["code"]) for one in await refused(house.ada, tracker, values=evidence(file))] == [
+        assert [(one["path"], one["code"]) for one in await refused(tenant.ada, tracker, values=evidence(file))] == [
             (["values", "evidence"], "NOT_FOUND")
         ]
 
 
 async def test_of_two_concurrent_updates_with_one_file_one_attaches_it(database: str) -> None:
-    house = await college()
+    tenant = await college()
     for _ in range(3):
-        trackers, file = [await opened(house), await opened(house)], await upload(house, house.ada)
-        both = await asyncio.gather(*(update(house.ada, one, version=1, values=evidence(file)) for one in trackers))
+        trackers, file = (
+            [await new_tracker(tenant), await new_tracker(tenant)],
+            await upload(tenant, tenant.ada),
+        )
+        both = await asyncio.gather(*(update(tenant.ada, one, version=1, values=evidence(file)) for one in trackers))
         winner, loser = sorted(both, key=lambda payload: len(payload["errors"]))
         assert winner["errors"] == []
         assert [(one["path"], one["code"]) for one in loser["errors"]] == [(["values", "evidence"], "NOT_FOUND")]

@@ -6,19 +6,19 @@ from typing import Any
 from models import Inbox, Mail, MemberKind, Notification, TrackerEvent
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.clients.tracker_updates import opened, told, update, updated
+from tests.support.clients.tracker_updates import new_tracker, notified_kinds, update, updated
 from tests.support.scenarios.college import college, text
 
 
 async def test_a_reassignment_notifies_both_assignees_and_mails_the_new_one(database: str) -> None:
-    house = await college()
-    carl = await make.member(house.organisation, name="Carl")
-    tracker = await opened(house, assigneeId=gid(house.bob))
+    tenant = await college()
+    carl = await make.member(tenant.organisation, name="Carl")
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     await Mail.all().delete()
-    dora = await make.member(house.organisation, name="Dora")
+    dora = await make.member(tenant.organisation, name="Dora")
     await updated(carl, tracker, assigneeId=gid(dora))
-    everybody = (house.ada, house.bob, carl, dora, house.tina)
-    assert await told(*everybody) == {
+    everybody = (tenant.ada, tenant.bob, carl, dora, tenant.tina)
+    assert await notified_kinds(*everybody) == {
         "Ada": [],
         "Bob": ["ASSIGNED", "UPDATED"],
         "Carl": [],
@@ -32,10 +32,10 @@ async def test_a_reassignment_notifies_both_assignees_and_mails_the_new_one(data
 
 
 async def test_a_status_change_notifies_creator_and_assignee(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, assigneeId=gid(house.bob))
-    await updated(house.tina, tracker, status="RESOLVED", description="Seen")
-    assert await told(house.ada, house.bob, house.tina) == {
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
+    await updated(tenant.tina, tracker, status="RESOLVED", description="Seen")
+    assert await notified_kinds(tenant.ada, tenant.bob, tenant.tina) == {
         "Ada": ["STATUS_CHANGED"],
         "Bob": ["ASSIGNED", "STATUS_CHANGED"],
         "Tina": [],
@@ -43,54 +43,60 @@ async def test_a_status_change_notifies_creator_and_assignee(database: str) -> N
 
 
 async def test_other_changes_notify_creator_and_assignee(database: str) -> None:
-    house = await college()
-    tracker = await opened(house, assigneeId=gid(house.bob))
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     entries: list[dict[str, Any]] = [
         {"description": "x"},
         {"dueDate": "2099-01-01"},
         {"values": [text("jobTitle", "Chef")]},
     ]
     for entry in entries:
-        await updated(house.tina, tracker, **entry)
-    assert await told(house.ada, house.bob) == {"Ada": ["UPDATED"] * 3, "Bob": ["ASSIGNED", *["UPDATED"] * 3]}
+        await updated(tenant.tina, tracker, **entry)
+    assert await notified_kinds(tenant.ada, tenant.bob) == {
+        "Ada": ["UPDATED"] * 3,
+        "Bob": ["ASSIGNED", *["UPDATED"] * 3],
+    }
 
 
 async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
-    await updated(house.ada, tracker, assigneeId=gid(house.ada), description="x")
-    await updated(house.ada, tracker, status="RESOLVED")
-    await updated(house.ada, tracker, assigneeId=None)
-    assert await told(house.ada) == {"Ada": []}
-    assert (await Inbox.get(member_id=house.ada.id)).cursor == 0
+    tenant = await college()
+    tracker = await new_tracker(tenant)
+    await updated(tenant.ada, tracker, assigneeId=gid(tenant.ada), description="x")
+    await updated(tenant.ada, tracker, status="RESOLVED")
+    await updated(tenant.ada, tracker, assigneeId=None)
+    assert await notified_kinds(tenant.ada) == {"Ada": []}
+    assert (await Inbox.get(member_id=tenant.ada.id)).cursor == 0
     assert await Mail.all().count() == 0
 
 
 async def test_each_member_gets_one_notification_of_the_most_important_kind(database: str) -> None:
-    house = await college()
-    carl = await make.member(house.organisation, name="Carl")
-    tracker = await opened(house, assigneeId=gid(house.ada))
+    tenant = await college()
+    carl = await make.member(tenant.organisation, name="Carl")
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.ada))
     # Ada made it and had it; Bob gets it, in one call with a new status and more.
-    await updated(carl, tracker, assigneeId=gid(house.bob), status="RESOLVED", description="x", comment="y")
-    assert await told(house.ada, house.bob) == {"Ada": ["STATUS_CHANGED"], "Bob": ["ASSIGNED"]}
+    await updated(carl, tracker, assigneeId=gid(tenant.bob), status="RESOLVED", description="x", comment="y")
+    assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["STATUS_CHANGED"], "Bob": ["ASSIGNED"]}
     # Back to its creator.
-    await updated(carl, tracker, assigneeId=gid(house.ada), description="z")
-    assert await told(house.ada, house.bob) == {"Ada": ["STATUS_CHANGED", "ASSIGNED"], "Bob": ["ASSIGNED", "UPDATED"]}
+    await updated(carl, tracker, assigneeId=gid(tenant.ada), description="z")
+    assert await notified_kinds(tenant.ada, tenant.bob) == {
+        "Ada": ["STATUS_CHANGED", "ASSIGNED"],
+        "Bob": ["ASSIGNED", "UPDATED"],
+    }
 
 
 async def test_the_creator_is_notified_of_changes_beside_the_assignee(database: str) -> None:
-    house = await college()
-    tracker = await opened(house)
-    await updated(house.tina, tracker, assigneeId=gid(house.bob), description="x")
-    assert await told(house.ada, house.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
+    tenant = await college()
+    tracker = await new_tracker(tenant)
+    await updated(tenant.tina, tracker, assigneeId=gid(tenant.bob), description="x")
+    assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
 
 
 async def test_of_two_concurrent_updates_one_is_a_conflict(database: str) -> None:
-    house = await college()
+    tenant = await college()
     for round_ in range(5):
-        tracker = await opened(house)
+        tracker = await new_tracker(tenant)
         both = await asyncio.gather(
-            *(update(one, tracker, version=1, description=f"{one.name} {round_}") for one in (house.ada, house.bob))
+            *(update(one, tracker, version=1, description=f"{one.name} {round_}") for one in (tenant.ada, tenant.bob))
         )
         winner, loser = sorted(both, key=lambda payload: len(payload["errors"]))
         assert winner["errors"] == []
@@ -101,17 +107,19 @@ async def test_of_two_concurrent_updates_one_is_a_conflict(database: str) -> Non
 
 
 async def test_two_hundred_concurrent_updates_that_each_notify_two_members(database: str) -> None:
-    house = await college()
-    staff = [await make.member(house.organisation) for _ in range(6)]
-    kind = await make.tracker_type(house.organisation)
+    tenant = await college()
+    staff = [await make.member(tenant.organisation) for _ in range(6)]
+    kind = await make.tracker_type(tenant.organisation)
     pairs = [(staff[n % 6], staff[(n + 1 + n // 6 % 5) % 6]) for n in range(200)]  # in either order of their ids
     trackers = [
-        await make.tracker(house.organisation, type=kind, learner=house.learner, created_by=creator, assignee=assignee)
+        await make.tracker(
+            tenant.organisation, type=kind, learner=tenant.learner, created_by=creator, assignee=assignee
+        )
         for creator, assignee in pairs
     ]
 
     async with asyncio.timeout(120):
-        payloads = await asyncio.gather(*(update(house.bob, one, description=str(one.number)) for one in trackers))
+        payloads = await asyncio.gather(*(update(tenant.bob, one, description=str(one.number)) for one in trackers))
 
     assert [payload["errors"] for payload in payloads] == [[]] * 200
     assert {payload["tracker"]["version"] for payload in payloads} == {2}
@@ -126,11 +134,11 @@ async def test_two_hundred_concurrent_updates_that_each_notify_two_members(datab
 
 
 async def test_a_former_assignee_who_lost_access_is_notified_without_the_tracker(database: str) -> None:
-    house = await college()
-    tutor = await make.member(house.organisation, name="Theo", kind=MemberKind.TUTOR)
-    tracker = await opened(house)
+    tenant = await college()
+    tutor = await make.member(tenant.organisation, name="Theo", kind=MemberKind.TUTOR)
+    tracker = await new_tracker(tenant)
     await type(tracker).filter(id=tracker.id).update(assignee_id=tutor.id)
-    assert (await update(tutor, tracker, assigneeId=gid(house.bob))) == {"tracker": None, "errors": []}
+    assert (await update(tutor, tracker, assigneeId=gid(tenant.bob))) == {"tracker": None, "errors": []}
     await type(tracker).filter(id=tracker.id).update(assignee_id=tutor.id)
-    await updated(house.ada, tracker, assigneeId=gid(house.bob))
-    assert await told(tutor) == {"Theo": ["UPDATED"]}
+    await updated(tenant.ada, tracker, assigneeId=gid(tenant.bob))
+    assert await notified_kinds(tutor) == {"Theo": ["UPDATED"]}

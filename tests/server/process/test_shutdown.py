@@ -10,7 +10,7 @@ import httpx
 from models import Mail, Tracker
 from models.database import transaction
 from tests.end_to_end.test_members import closed, socket_of
-from tests.support.databases.locks import until_held_up
+from tests.support.databases.locks import until_blocked
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.smtp import mail_server
 from tests.support.servers.trackers import environment, running
@@ -36,7 +36,7 @@ async def test_requests_and_operations_under_way_are_answered_and_mail_being_sen
                     asked = asyncio.create_task(server.ask(CREATE, ada, input=who.entry()))
                     payload = {"query": CREATE, "variables": {"input": who.entry()}}
                     await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-                    await until_held_up(2)
+                    await until_blocked(2)
                     server.signal(SIGTERM)
                     await _until_refused(http, server.address)
                 assert (await asked)["data"]["createTracker"]["errors"] == []

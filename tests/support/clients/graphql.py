@@ -1,4 +1,4 @@
-"""Asking the schema as a member would, without a server: what most tests of the graph do."""
+"""Executing documents as a member, without a server."""
 
 import datetime as dt
 from functools import cache
@@ -28,7 +28,7 @@ def executor() -> GraphQLExecutor:
 
 
 async def viewer(member: Member) -> Viewer:
-    """The member, signed in."""
+    """Sign a member in and return the viewer."""
     later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10)
     session = await Session.create(member=member, expires_at=later)
     found = await viewer_of_session(session.id, expires=later.timestamp())
@@ -37,7 +37,7 @@ async def viewer(member: Member) -> Viewer:
 
 
 async def ask(member: Member | None, document: str, **variables: Any) -> dict[str, Any]:
-    """The whole answer to a document, as a member who is signed in, or as nobody."""
+    """Return the response to a document, executed as a signed-in member or as nobody."""
     context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
     return await ask_in(context, document, **variables)
 
@@ -45,7 +45,7 @@ async def ask(member: Member | None, document: str, **variables: Any) -> dict[st
 async def ask_with(
     authorization: str | None, document: str, *, client: str = "127.0.0.1", **variables: Any
 ) -> dict[str, Any]:
-    """The whole answer to a document, as whoever the ``Authorization`` header says, from a client's address."""
+    """Return the response to a document, executed with an ``Authorization`` header from a client's address."""
     context = Context(INSTALLATION, InboxReader(), client, await authenticate(INSTALLATION, authorization))
     return await ask_in(context, document, **variables)
 
@@ -59,12 +59,12 @@ async def ask_in(context: Context, document: str, **variables: Any) -> dict[str,
 
 
 async def data(member: Member | None, document: str, **variables: Any) -> Any:
-    """The data of an answer that has no errors."""
+    """Return the data of a response, which must have no errors."""
     answer = await ask(member, document, **variables)
     assert "errors" not in answer, answer["errors"]
     return answer["data"]
 
 
 def gid(row: Any) -> str:
-    """The global id of a row."""
+    """Return the global id of a row."""
     return to_global_id(type(row).__name__, row.id)

@@ -1,4 +1,4 @@
-"""Going through a connection page by page."""
+"""Reading connections page by page."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -11,12 +11,12 @@ PAGE = "totalCount nodes { name } edges { cursor node { name } } pageInfo { hasN
 
 
 def cursor(*parts: object) -> str:
-    """The cursor that names a place in a list, made up."""
+    """Return a forged cursor with these parts."""
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
 async def names(member: Member, field: str, search: str | None = None, arguments: str = "") -> list[str]:
-    """The names of a list's first page, whose ``totalCount`` is that of the search."""
+    """Return the names on a list's first page, checking that the total count is theirs."""
     document = f"query ($search: String) {{ {field}(search: $search{arguments}) {{ totalCount nodes {{ name }} }} }}"
     page = (await data(member, document, search=search))[field]
     found = [node["name"] for node in page["nodes"]]
@@ -24,8 +24,8 @@ async def names(member: Member, field: str, search: str | None = None, arguments
     return found
 
 
-async def walked(member: Member, field: str, size: int, *, backwards: bool = False) -> list[list[str]]:
-    """The names of a whole list, page by page, from its start or its end."""
+async def all_pages(member: Member, field: str, size: int, *, backwards: bool = False) -> list[list[str]]:
+    """Read a whole list from its start or its end, checking each PageInfo; return the names of each page."""
     count, cursor = ("last", "before") if backwards else ("first", "after")
     document = f"query ($size: Int, $at: String) {{ {field}({count}: $size, {cursor}: $at) {{ {PAGE} }} }}"
     pages: list[list[str]] = []
@@ -43,8 +43,8 @@ async def walked(member: Member, field: str, size: int, *, backwards: bool = Fal
     return pages
 
 
-async def refused_at(member: Member, field: str, **arguments: Any) -> Any:
-    """The argument that a page was refused for."""
+async def refused_argument(member: Member, field: str, **arguments: Any) -> Any:
+    """Return the path of the argument for which a page is refused."""
     kinds = {"first": "Int", "last": "Int"}
     declared = ", ".join(f"${name}: {kinds.get(name, 'String')}" for name in arguments)
     given = ", ".join(f"{name}: ${name}" for name in arguments)

@@ -1,4 +1,4 @@
-"""Changing trackers, and what tests of that look at."""
+"""Updating trackers by the API, and reading what that wrote."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,42 +27,42 @@ EDIT = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
 ADDRESS: list[Json] = [text("postcode", "SW1A 1AA"), text("addressLine1", "1 High Street"), *ticked("confirmed")]
 
 
-async def opened(house: College, by: Member | None = None, **entries: Any) -> Tracker:
-    """A tracker as createTracker makes it: a JOB of Ada's unless the entry says otherwise."""
-    payload = await create(by or house.ada, house.job(**entries))
+async def new_tracker(tenant: College, by: Member | None = None, **entries: Any) -> Tracker:
+    """Create a tracker by createTracker, as Ada and of type JOB unless told otherwise, and return its row."""
+    payload = await create(by or tenant.ada, tenant.job(**entries))
     assert payload["errors"] == []
-    return await Tracker.get(number=payload["tracker"]["number"], organisation=house.organisation)
+    return await Tracker.get(number=payload["tracker"]["number"], organisation=tenant.organisation)
 
 
-async def address(house: College, **entries: Any) -> Tracker:
-    """A change of the learner's address, made by Ada."""
-    return await opened(house, type="CHANGE_OF_ADDRESS", values=ADDRESS, **entries)
+async def address(tenant: College, **entries: Any) -> Tracker:
+    """Create a tracker of type CHANGE_OF_ADDRESS as Ada, and return its row."""
+    return await new_tracker(tenant, type="CHANGE_OF_ADDRESS", values=ADDRESS, **entries)
 
 
-async def approver(house: College, name: str = "Eve") -> Member:
-    """An administrator who may approve, and nothing else."""
-    return await make.member(house.organisation, name=name, roles=[EDIT])
+async def approver(tenant: College, name: str = "Eve") -> Member:
+    """Return an administrator whose only role allows them to approve."""
+    return await make.member(tenant.organisation, name=name, roles=[EDIT])
 
 
 async def update(member: Member, tracker: Tracker, **entries: Any) -> Json:
-    """The payload of updateTracker; the version is the tracker's unless the entry names one."""
+    """Return the payload of updateTracker; the version is the tracker's current one unless given."""
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     payload: Json = (await data(member, UPDATE, input=entry))["updateTracker"]
     return payload
 
 
 async def updated(member: Member, tracker: Tracker, **entries: Any) -> Json:
-    """The tracker after an update that is taken, which its dry run foretold."""
+    """Return the tracker after a successful update, for which the dry run has no errors either."""
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     assert (await data(member, VALIDATE, input=entry))["validateTrackerUpdate"] == []
     payload = await update(member, tracker, **entries)
     assert payload["errors"] == []
-    found: Json = payload["tracker"]
-    return found
+    tracker_after: Json = payload["tracker"]
+    return tracker_after
 
 
 async def event(member: Member, tracker: Tracker, **entries: Any) -> Json:
-    """The one event that an update that is taken adds to the history."""
+    """Return the one event that a successful update adds to the history."""
     before = await TrackerEvent.filter(tracker=tracker).count()
     history = (await updated(member, tracker, **entries))["history"]
     assert history["totalCount"] == before + 1
@@ -71,7 +71,7 @@ async def event(member: Member, tracker: Tracker, **entries: Any) -> Json:
 
 
 async def refused(member: Member, tracker: Tracker, **entries: Any) -> list[Json]:
-    """The problems of an update: told alike by updateTracker and its dry run, and nothing at all came of it."""
+    """Return the errors of a refused update: the dry run returns the same, and nothing is written."""
     before = await everything_written()
     payload = await update(member, tracker, **entries)
     assert payload["tracker"] is None
@@ -82,8 +82,8 @@ async def refused(member: Member, tracker: Tracker, **entries: Any) -> list[Json
     return problems
 
 
-async def told(*members: Member) -> dict[str, list[str]]:
-    """What members were notified of, in order, by their names."""
+async def notified_kinds(*members: Member) -> dict[str, list[str]]:
+    """Return the kinds of the notifications of each member, in order, by name."""
     return {
         member.name: [
             str(kind)
@@ -94,7 +94,7 @@ async def told(*members: Member) -> dict[str, list[str]]:
 
 
 async def everything_written() -> dict[str, Sequence[object]]:
-    """All that changing trackers leaves behind."""
+    """Return everything that updates of trackers write."""
     return {
         "trackers": [dict(row) for row in await Tracker.all().order_by("id").values()],
         "history": await TrackerEvent.all().order_by("id").values_list("id", flat=True),
@@ -105,5 +105,5 @@ async def everything_written() -> dict[str, Sequence[object]]:
 
 
 def change(path: str, label: str, before: str | None, after: str | None) -> Json:
-    """A change as history tells it; ``path`` is joined by dots."""
+    """Return a change as the API's history has it; ``path`` is joined by dots."""
     return {"path": path.split("."), "label": label, "before": before, "after": after}

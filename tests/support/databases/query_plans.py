@@ -1,4 +1,4 @@
-"""How PostgreSQL carries out what the services ask of it: the very statements, explained."""
+"""The plans by which PostgreSQL executes the statements of services."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,8 +14,8 @@ Asked = tuple[str, tuple[object, ...]]
 
 
 @contextmanager
-def asked() -> Iterator[list[Asked]]:
-    """The lists' statements of the block with their values."""
+def recorded_statements() -> Iterator[list[Asked]]:
+    """Record the statements that lists run in the block, with their values."""
     found: list[Asked] = []
 
     async def keep(text: str, *values: object) -> Any:
@@ -27,8 +27,8 @@ def asked() -> Iterator[list[Asked]]:
         yield found
 
 
-async def nodes(statement: Asked) -> list[Mapping[str, Any]]:
-    """The nodes of the plan by which a statement has been carried out."""
+async def plan_nodes(statement: Asked) -> list[Mapping[str, Any]]:
+    """Execute a statement with EXPLAIN ANALYZE and return the nodes of its plan."""
     text, values = statement
     (answer,) = await fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", *values)
     return [*_below(load_json(answer["QUERY PLAN"])[0]["Plan"])]
@@ -41,7 +41,7 @@ def _below(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def rows_read(node: Mapping[str, Any]) -> float:
-    """How many rows of a table or an index a node has read, those that it threw away among them."""
+    """Return how many rows a node read from a table or an index, including those that it discarded."""
     if "Relation Name" not in node:
         return 0
     thrown = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
@@ -49,7 +49,7 @@ def rows_read(node: Mapping[str, Any]) -> float:
 
 
 def rows_sorted(node: Mapping[str, Any]) -> float:
-    """How many rows a node has put in order at a time."""
+    """Return how many rows a node sorted at a time."""
     if node["Node Type"] not in ("Sort", "Incremental Sort"):
         return 0
     return float(
@@ -58,6 +58,6 @@ def rows_sorted(node: Mapping[str, Any]) -> float:
 
 
 def _groups(node: Mapping[str, Any]) -> int:
-    """How often an incremental sort has begun anew."""
+    """Return how many groups an incremental sort had."""
     kinds = (node.get(kind, {}) for kind in ("Full-sort Groups", "Pre-sorted Groups"))
     return sum(kind.get("Group Count", 0) for kind in kinds) or 1

@@ -10,7 +10,7 @@ import pytest
 
 @contextmanager
 def recorded() -> Iterator[list[str]]:
-    """The statements of the block."""
+    """Record the statements that the block sends."""
     statements: list[str] = []
     connection: Any = asyncpg.Connection  # the stubs know only its public methods
     sent, ran = connection._execute, connection.execute

@@ -1,4 +1,4 @@
-"""A small provider whose staff open trackers, and what tests of that ask and look at."""
+"""A small training provider, and creating trackers there by the API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class College:
     employer: Employer
 
     def job(self, **entries: Any) -> Json:
-        """A right entry of a JOB about the learner, with some of it replaced."""
+        """Return a valid input for a JOB about the learner, with some of its fields replaced."""
         values = [
             text("jobTitle", "Baker"),
             {"key": "organisation", "value": {"reference": gid(self.employer)}},
@@ -59,7 +59,7 @@ class College:
 
 
 async def college(*, automations: bool = True) -> College:
-    """Ada may open everything, Bob nothing, Tina plain trackers; the learner is Tina's."""
+    """Create a provider: Ada may create every tracker, Bob none, Tina plain ones. The learner's tutor is Tina."""
     organisation = await make.organisation()
     if automations:
         await enable_automations(organisation)
@@ -97,19 +97,19 @@ def ticked(*keys: str) -> list[Json]:
 
 
 def problem(path: str, code: str, message: str, rule: str | None = None, **parameters: object) -> Json:
-    """A problem as the API tells it; ``path`` is joined by dots."""
+    """Return a problem as the API has it; ``path`` is joined by dots."""
     figures = [{"name": name, "value": str(value)} for name, value in parameters.items()]
     return {"path": path.split("."), "code": code, "message": message, "parameters": figures, "rule": rule}
 
 
 async def create(member: Member, entry: Json) -> Json:
-    """The payload of createTracker."""
+    """Return the payload of createTracker."""
     payload: Json = (await data(member, CREATE, input=entry))["createTracker"]
     return payload
 
 
 async def created(member: Member, entry: Json) -> int:
-    """The number of the tracker that an entry makes."""
+    """Create a tracker and return its number."""
     payload = await create(member, entry)
     assert payload["errors"] == []
     number: int = payload["tracker"]["number"]
@@ -117,7 +117,7 @@ async def created(member: Member, entry: Json) -> int:
 
 
 async def refused(member: Member, entry: Json) -> list[Json]:
-    """The problems of an entry: told alike by createTracker and its dry run, and nothing at all came of it."""
+    """Return the errors of a refused input: the dry run returns the same, and nothing is written."""
     before = await everything_written()
     payload = await create(member, entry)
     assert payload["tracker"] is None
@@ -129,12 +129,12 @@ async def refused(member: Member, entry: Json) -> list[Json]:
 
 
 async def refusals(member: Member, entries: dict[str, Json]) -> dict[str, list[Json]]:
-    """The problems of many entries, by name."""
+    """Return the errors of several refused inputs, by name."""
     return {name: await refused(member, entry) for name, entry in entries.items()}
 
 
 async def everything_written() -> dict[str, Sequence[object]]:
-    """What opening trackers leaves behind: rows and counters."""
+    """Return everything that creating trackers writes: rows and counters."""
     return {
         "trackers": await Tracker.all().order_by("number").values_list("id", "number", "version"),
         "history": await TrackerEvent.all().order_by("id").values_list("id", flat=True),

@@ -1,4 +1,4 @@
-"""What a list of trackers should answer, worked out in Python from the rows themselves."""
+"""The expected answers of lists of trackers, computed in Python from the rows."""
 
 import datetime as dt
 import unicodedata
@@ -23,7 +23,7 @@ query ($filter: TrackerFilter, $orderBy: [TrackerOrder!], $first: Int, $after: S
 
 @dataclass(frozen=True)
 class Case:
-    """A tracker with all that it points to."""
+    """A tracker with the rows that it refers to."""
 
     tracker: Tracker
     learner: Learner
@@ -31,12 +31,12 @@ class Case:
 
 
 async def cases() -> list[Case]:
-    """All trackers there are."""
+    """Return all trackers."""
     rows = await Tracker.all().prefetch_related("type", "assignee", "created_by", "learner__groups")
     return [Case(row, row.learner, frozenset(group.name for group in row.learner.groups)) for row in rows]
 
 
-def seen_by(member: Member, case: Case) -> bool:
+def is_visible_to(member: Member, case: Case) -> bool:
     mine = (case.tracker.assignee_id, case.tracker.created_by_id, case.learner.tutor_id)
     return member.kind == MemberKind.ADMINISTRATOR or member.id in mine
 
@@ -91,8 +91,8 @@ _DAYS: Mapping[str, Callable[[Case], dt.date | None]] = {
 }
 
 
-def meets(case: Case, asked: Json) -> bool:
-    """Whether a tracker is one of a filter's."""
+def matches(case: Case, asked: Json) -> bool:
+    """Return whether a tracker matches a filter."""
     assignee = _id("Member", case.tracker.assignee_id)
     named, nobody = asked.get("assigneeId"), asked.get("unassigned")
     given = (
@@ -126,7 +126,7 @@ _ORDERS: Mapping[str, Callable[[Case], Any]] = {
 
 
 def ordered(found: list[Case], order_by: list[Json]) -> list[int]:
-    """The numbers of trackers in an order: sorted by the least weighty first, which keeps what it meets."""
+    """Return the numbers of trackers in an order, by stable sorts from the last term to the first."""
     down = order_by[-1].get("direction") == "DESC" if order_by else True
     rows = sorted(found, key=lambda case: case.tracker.number, reverse=down)
     for term in reversed(order_by):
@@ -137,8 +137,8 @@ def ordered(found: list[Case], order_by: list[Json]) -> list[int]:
     return [case.tracker.number for case in rows]
 
 
-async def walked(member: Member, size: int, *, backwards: bool, **asked: Any) -> tuple[list[int], int]:
-    """The numbers of a whole list read page by page, and its total; what the pages say of each other is checked."""
+async def all_numbers(member: Member, size: int, *, backwards: bool, **asked: Any) -> tuple[list[int], int]:
+    """Read a whole list page by page, checking each PageInfo; return the numbers of the trackers and the total count."""
     count, at = ("last", "before") if backwards else ("first", "after")
     ahead, behind = ("hasPreviousPage", "hasNextPage") if backwards else ("hasNextPage", "hasPreviousPage")
     numbers: list[int] = []

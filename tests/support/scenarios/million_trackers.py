@@ -1,7 +1,7 @@
-"""An organisation with 1,000,000 trackers, made by SQL: what is to be found in it, and what is not.
+"""An organisation with 1,000,000 trackers, inserted by SQL.
 
-The shares are extreme on purpose: what only old trackers have, what nearly all have, what none has; a tutor with a tenth
-of everything, one with a thousand, four hundred with a few.
+The distribution is extreme on purpose: values that only old trackers have, that nearly all have, that none has; a tutor
+with a tenth of all trackers, one with a thousand, four hundred with a few.
 """
 
 import asyncio
@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
+
+from tests.support.databases.tracker_listing import VIEWS
 
 TRACKERS = 1_000_000
 LEARNERS = 20_000
@@ -72,7 +74,6 @@ JOIN (
     FROM tracker_type t JOIN tracker_type_version v ON v.type_id = t.id AND v.version = t.version
 ) type ON type.place = CASE WHEN n < 500 THEN 1 WHEN n % 1000 = 0 THEN 2 ELSE n % 5 + 3 END;
 """
-LISTED = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
 SETTINGS = "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
 INDEXES = """
 SELECT indexname AS name, indexdef AS made FROM pg_indexes
@@ -85,19 +86,19 @@ WHERE conrelid::regclass::text = ANY($1) AND contype = 'p'
 
 
 async def fill(credentials: Mapping[str, Any]) -> None:
-    """Make all of it: without triggers, the listing as its views have it, and the indexes once the rows are there."""
+    """Insert all rows without triggers, fill the listing from its views, and create the indexes last."""
     connections = [await asyncpg.connect(**credentials) for _ in range(3)]
     try:
         for connection in connections:
             await connection.execute(SETTINGS)
         first = connections[0]
-        indexes = await first.fetch(INDEXES, [*LISTED, "tracker"])
-        keys = await first.fetch(KEYS, [*LISTED])
+        indexes = await first.fetch(INDEXES, [*VIEWS, "tracker"])
+        keys = await first.fetch(KEYS, [*VIEWS])
         await first.execute("".join(f"DROP INDEX {one['name']};" for one in indexes))
         await first.execute("".join(f"ALTER TABLE {one['table']} DROP CONSTRAINT {one['name']};" for one in keys))
         await first.execute(ROWS)
         await first.execute("ANALYZE")
-        makes = [f"INSERT INTO {table} SELECT * FROM {view} ORDER BY number" for table, view in LISTED.items()]
+        makes = [f"INSERT INTO {table} SELECT * FROM {view} ORDER BY number" for table, view in VIEWS.items()]
         await _share(makes, connections)
         makes = [f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['made']}" for one in keys]
         await _share(makes, connections)
@@ -119,5 +120,5 @@ async def _share(statements: list[str], connections: list[Any]) -> None:
 
 
 def moment(number: int) -> dt.datetime:
-    """When a tracker was opened."""
+    """Return when a tracker was created."""
     return dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC) - dt.timedelta(seconds=95 * (TRACKERS - number))

@@ -1,4 +1,4 @@
-"""A row of every type, and asking for them by their ids."""
+"""A row of every type that is a node, and fetching nodes by their ids."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ query ($id: ID!) {
 """
 
 
-async def everything(house: College) -> dict[str, str]:
-    """The id of a row of every type, by its type's name; none of them concerns the house's tutor."""
-    organisation = house.organisation
+async def ids_of_every_type(tenant: College) -> dict[str, str]:
+    """Create a row of every type, none of which concerns the tenant's tutor; return their ids by type name."""
+    organisation = tenant.organisation
     learner = await make.learner(organisation)
     kind = await make.tracker_type(organisation)
-    tracker = await make.tracker(organisation, type=kind, learner=learner, created_by=house.ada, assignee=house.bob)
+    tracker = await make.tracker(organisation, type=kind, learner=learner, created_by=tenant.ada, assignee=tenant.bob)
     aim = await LearningAim.create(
         organisation=organisation,
         learner=learner,
@@ -35,17 +35,29 @@ async def everything(house: College) -> dict[str, str]:
         organisation=organisation, tracker=tracker, kind="CREATED", at=make.now(), version=1
     )
     automation = await ProcessAutomation.filter(organisation=organisation).first()
-    told = await make.notification(tracker, house.ada)
+    told = await make.notification(tracker, tenant.ada)
     programme = await make.programme(organisation)
-    rows = [tracker, learner, kind, aim, event, automation, told, programme, house.employer, house.bob, organisation]
+    rows = [
+        tracker,
+        learner,
+        kind,
+        aim,
+        event,
+        automation,
+        told,
+        programme,
+        tenant.employer,
+        tenant.bob,
+        organisation,
+    ]
     return {type(row).__name__: gid(row) for row in rows}
 
 
-def nothing(_name: str, _id: str) -> dict[str, Any]:
+def not_found(_name: str, _id: str) -> dict[str, Any]:
     return {"node": None, "nodes": [None, None], "tracker": None, "learner": None}
 
 
-def itself(name: str, id_: str) -> dict[str, Any]:
+def found(name: str, id_: str) -> dict[str, Any]:
     node = {"__typename": name, "id": id_}
     return {
         "node": node,
@@ -55,5 +67,5 @@ def itself(name: str, id_: str) -> dict[str, Any]:
     }
 
 
-async def by_id(member: Member, ids: dict[str, str]) -> dict[str, Any]:
+async def nodes_by_id(member: Member, ids: dict[str, str]) -> dict[str, Any]:
     return {name: await data(member, BY_ID, id=id_) for name, id_ in ids.items()}

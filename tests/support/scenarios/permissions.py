@@ -19,7 +19,7 @@ from services.viewer import Viewer
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.clients.sign_in import PASSWORD, hashed
-from tests.support.clients.tracker_updates import address, opened
+from tests.support.clients.tracker_updates import address, new_tracker
 from tests.support.scenarios.college import College, college
 
 AUTOMATIONS = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
@@ -96,7 +96,7 @@ async def _rows(tenant: College, tutor: Member) -> Rows:
     return Rows(
         organisation=tenant.organisation,
         learner=learner,
-        tracker=await opened(taught),
+        tracker=await new_tracker(taught),
         automation=await address(taught),
         member=member,
         employer=await make.employer(tenant.organisation),

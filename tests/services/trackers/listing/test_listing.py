@@ -11,7 +11,7 @@ from models import Group, Learner, Member, MemberKind, Tracker, TrackerStatus, T
 from models.database import fetch, transaction
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.databases.locks import until_held_up
+from tests.support.databases.locks import until_blocked
 from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
 from tests.support.scenarios.college import OPENS, College, college, create
 
@@ -55,18 +55,18 @@ async def test_after_many_changes_everyone_lists_what_they_may_see(database: str
         assert await listed_ids(tutor) == await visible_ids(tutor) != set()
 
 
-async def _new_tutor(house: College) -> Member:
-    tutor = await make.member(house.organisation, kind=MemberKind.TUTOR)
-    await Learner.filter(id=house.learner.id).update(tutor_id=tutor.id)
+async def _new_tutor(tenant: College) -> Member:
+    tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR)
+    await Learner.filter(id=tenant.learner.id).update(tutor_id=tutor.id)
     return tutor
 
 
 async def test_a_tracker_created_while_its_learner_changes_is_listed_for_the_new_tutor(database: str) -> None:
-    house, outside = await college(), copy_context()
+    tenant, outside = await college(), copy_context()
     async with transaction():
-        tutor = await _new_tutor(house)
-        task = asyncio.create_task(create(house.ada, house.job()), context=outside)
-        await until_held_up()
+        tutor = await _new_tutor(tenant)
+        task = asyncio.create_task(create(tenant.ada, tenant.job()), context=outside)
+        await until_blocked()
     assert (await task)["errors"] == []
     assert await outdated_tables() == []
     assert len(await listed_ids(tutor)) == 1
@@ -74,20 +74,20 @@ async def test_a_tracker_created_while_its_learner_changes_is_listed_for_the_new
 
 @pytest.mark.parametrize("first", ["learner", "tracker"])
 async def test_of_two_concurrent_changes_the_later_one_sees_the_earlier(database: str, first: str) -> None:
-    house, outside = await college(), copy_context()
-    tracker = await make.tracker(house.organisation, type=await TrackerType.get(key="JOB"), learner=house.learner)
+    tenant, outside = await college(), copy_context()
+    tracker = await make.tracker(tenant.organisation, type=await TrackerType.get(key="JOB"), learner=tenant.learner)
 
     async def tracker_changed() -> None:
         await Tracker.filter(id=tracker.id).update(status=TrackerStatus.CLOSED)
 
     async def learner_changed() -> None:
-        await _new_tutor(house)
+        await _new_tutor(tenant)
 
     one, other = (learner_changed, tracker_changed) if first == "learner" else (tracker_changed, learner_changed)
     async with transaction():
         await one()
         task = asyncio.create_task(other(), context=outside)
-        await until_held_up()
+        await until_blocked()
     await task
     assert await outdated_tables() == []
     rows = await fetch("SELECT DISTINCT status FROM tracker_listing")
@@ -97,17 +97,17 @@ async def test_of_two_concurrent_changes_the_later_one_sees_the_earlier(database
 async def test_concurrent_creations_updates_and_new_tutors_keep_the_listing_without_deadlocks(
     database: str,
 ) -> None:
-    house = await college()
-    four = [await make.member(house.organisation, roles=OPENS) for _ in range(4)]
+    tenant = await college()
+    four = [await make.member(tenant.organisation, roles=OPENS) for _ in range(4)]
 
     async def turn(number: int) -> None:
         match number % 3:
             case 0:
-                assert (await create(four[number % 4], house.job(assigneeId=gid(four[(number + 1) % 4]))))[
+                assert (await create(four[number % 4], tenant.job(assigneeId=gid(four[(number + 1) % 4]))))[
                     "errors"
                 ] == []
             case 1:
-                await Learner.filter(id=house.learner.id).update(tutor_id=four[number % 4].id)
+                await Learner.filter(id=tenant.learner.id).update(tutor_id=four[number % 4].id)
             case 2:
                 await Tracker.filter(number=number % 7 + 1).update(assignee_id=four[number % 4].id)
 

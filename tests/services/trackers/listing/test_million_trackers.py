@@ -24,7 +24,7 @@ from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
 from tests.conftest import address, administer
 from tests.support.clients.graphql import viewer
-from tests.support.databases.query_plans import asked, nodes, rows_read, rows_sorted
+from tests.support.databases.query_plans import plan_nodes, recorded_statements, rows_read, rows_sorted
 from tests.support.scenarios import million_trackers
 
 MOST_READ = 5_000
@@ -88,7 +88,7 @@ EXPRESSIONS = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(postgres: str, template: str) -> AsyncIterator[Mapping[str, Viewer]]:
+async def tenant(postgres: str, template: str) -> AsyncIterator[Mapping[str, Viewer]]:
     """The large organisation, and those who look into it."""
     await administer(postgres, f"CREATE DATABASE large TEMPLATE {template}")
     credentials = database_credentials(address(postgres, "large"))
@@ -111,10 +111,10 @@ async def _filter(given: Mapping[str, Any]) -> TrackerFilter:
 
 async def _page(who: Viewer, request: PageRequest, query: TrackerQuery) -> Any:
     """A page, after its plan has been looked at."""
-    with asked() as statements:
+    with recorded_statements() as statements:
         page = await page_of_trackers(who, request, query)
     (statement,) = statements
-    plan = await nodes(statement)
+    plan = await plan_nodes(statement)
     read, most = sum(map(rows_read, plan)), max(map(rows_sorted, plan))
     whole = [node["Relation Name"] for node in plan if node["Node Type"].endswith("Seq Scan")]
     about = (who.member.name, request, query, read, most)
@@ -195,9 +195,9 @@ async def _looks_right(who: Viewer, query: TrackerQuery, order: str, backwards: 
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", FILTERS)
-async def test_a_page_of_one_filter_reads_few_rows(house: Mapping[str, Viewer], name: str) -> None:
+async def test_a_page_of_one_filter_reads_few_rows(tenant: Mapping[str, Viewer], name: str) -> None:
     query = TrackerQuery(filter_by=await _filter(FILTERS[name]))
-    for who in house.values():
+    for who in tenant.values():
         await _looks_right(who, query, "t.number DESC", "t.number")
 
 
@@ -217,10 +217,10 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("way", ["ASC", "DESC"])
 @pytest.mark.parametrize("field", ORDERS)
-async def test_a_page_of_one_order_reads_few_rows(house: Mapping[str, Viewer], field: str, way: str) -> None:
+async def test_a_page_of_one_order_reads_few_rows(tenant: Mapping[str, Viewer], field: str, way: str) -> None:
     query = TrackerQuery(order_by=(OrderTerm(TrackerOrderField(field), way == "DESC"),))
     keys, other = (*ORDERS[field], "t.number"), "ASC" if way == "DESC" else "DESC"
     order = ", ".join(f"{key} {way} NULLS LAST" for key in keys)
     backwards = ", ".join(f"{key} {other} NULLS FIRST" for key in keys)
-    for who in house.values():
+    for who in tenant.values():
         await _looks_right(who, query, order, backwards)

@@ -12,7 +12,7 @@ from services.trackers.listing.orders import OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.databases.query_plans import asked, nodes, rows_read
+from tests.support.databases.query_plans import plan_nodes, recorded_statements, rows_read
 
 PAGES: Mapping[str, Mapping[str, Any]] = {
     "newest first": {},
@@ -45,10 +45,10 @@ async def test_a_page_is_found_once_instead_of_once_for_each_tracker(database: s
     who = await viewer(await make.member(organisation))
     read = {}
     for name, query in PAGES.items():
-        with asked() as statements:
+        with recorded_statements() as statements:
             await page_of_trackers(who, PageRequest(first=10), TrackerQuery(**query))
         (statement,) = statements
-        read[name] = sum(map(rows_read, await nodes(statement)))
+        read[name] = sum(map(rows_read, await plan_nodes(statement)))
     assert {name: rows for name, rows in read.items() if rows > 4_000} == {}
 
 
@@ -61,5 +61,5 @@ async def test_listing_many_trackers_again_is_not_quadratic(database: str) -> No
     ids = [row["id"] for row in await fetch("SELECT id FROM tracker")]
     async with transaction():
         await fetch("SET LOCAL work_mem = '64kB'")
-        plan = await nodes((body[1].replace("changed", "$1::uuid[]"), (ids,)))
+        plan = await plan_nodes((body[1].replace("changed", "$1::uuid[]"), (ids,)))
     assert max(float(node["Actual Rows"] * node["Actual Loops"]) for node in plan) < 20_000
