@@ -1,4 +1,4 @@
-"""What approval would do to the record: before, after, now and whether that is a conflict, as people read it."""
+"""Proposed changes of an automation: before, after, current, and conflicts, as they are displayed."""
 
 import datetime as dt
 from typing import Any
@@ -39,7 +39,7 @@ async def test_a_change_of_name(database: str) -> None:
     ]
 
 
-async def test_employers_by_name_and_numbers_as_written(database: str) -> None:
+async def test_employers_are_displayed_by_name_and_numbers_as_entered(database: str) -> None:
     office = await make_office()
     new = await make.employer(office.organisation, name="Bakers & Co")
     moves = {
@@ -57,7 +57,7 @@ async def test_employers_by_name_and_numbers_as_written(database: str) -> None:
     ]
 
 
-async def test_a_break_with_its_aims_and_what_an_import_has_done_to_them(database: str) -> None:
+async def test_a_break_with_its_aims_after_an_import(database: str) -> None:
     office = await make_office()
     tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
     await LearningAim.filter(sequence=2).update(completion_status=2, outcome=8, actual_end_date=dt.date(2024, 3, 1))
@@ -80,7 +80,7 @@ async def test_a_break_with_its_aims_and_what_an_import_has_done_to_them(databas
     ]
 
 
-async def test_aims_of_one_reference_are_told_apart(database: str) -> None:
+async def test_aims_with_the_same_reference_are_distinguished(database: str) -> None:
     office = await make_office()
     await aim(office.lena, 4, "ZPROG001", start_date=dt.date(2024, 1, 8), aim_type=1)
     found = await proposed(office, await office.create("WITHDRAWAL", LEFT))
@@ -92,7 +92,7 @@ async def test_aims_of_one_reference_are_told_apart(database: str) -> None:
     assert {one["after"] for one in found if one["field"] == "aim.withdrawReason"} == {"3 – injury or illness"}
 
 
-async def test_a_return_and_what_it_rests_on(database: str) -> None:
+async def test_a_return_and_the_break_it_depends_on(database: str) -> None:
     office = await make_office()
     await LearningAim.filter(sequence=3).update(completion_status=3)
     await on_a_break(office)
@@ -112,7 +112,7 @@ async def test_a_return_and_what_it_rests_on(database: str) -> None:
     assert await proposed(office, tracker) == [status, *new, row(*end, current="30 April 2024", conflict=True)]
 
 
-async def test_once_applied_it_is_what_was_done_and_given_up_it_is_nothing(database: str) -> None:
+async def test_after_application_the_applied_changes_and_after_rejection_none(database: str) -> None:
     office = await make_office()
     plain = await make.tracker(office.organisation, learner=office.lena)
     rejected = await office.create("CHANGE_OF_NAME", NAME)
@@ -129,7 +129,7 @@ async def test_once_applied_it_is_what_was_done_and_given_up_it_is_nothing(datab
     ]
 
 
-async def test_a_tracker_without_a_snapshot_is_held_against_the_present(database: str) -> None:
+async def test_without_a_snapshot_the_present_record_is_compared(database: str) -> None:
     office = await make_office()
     tracker = await office.create("CHANGE_OF_NAME", NAME)
     await fetch("UPDATE tracker SET record_before = NULL")
@@ -158,7 +158,7 @@ async def test_many_trackers_take_as_many_statements_as_one(database: str) -> No
         assert await statements() == first
 
 
-async def test_whoever_sees_the_tracker_sees_what_is_proposed_and_nobody_else(database: str) -> None:
+async def test_proposed_changes_are_visible_to_those_who_see_the_tracker(database: str) -> None:
     office = await make_office()
     tracker = await office.create("CHANGE_OF_NAME", NAME)
     asked: dict[str, Any] = {"id": gid(tracker)}

@@ -14,7 +14,7 @@ from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.tracker_types.versions import versions_by_id
 from tests.support import factories as make
-from tests.support.clients.tracker_updates import everything_written, told
+from tests.support.clients.tracker_updates import everything_written, notified_kinds
 from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
 from tests.support.scenarios.automations import Office, history, make_office, on_a_break, record
 
@@ -124,7 +124,7 @@ async def test_the_history_and_the_notifications_of_an_approval(database: str) -
         {"path": ["learner", "givenNames"], "label": "Given names", "before": "Lena", "after": "Lena Mary"},
         {"path": ["learner", "familyName"], "label": "Family name", "before": "Smith", "after": "Sméth"},
     ]
-    assert await told(office.olga, office.tutor, office.paul) == {
+    assert await notified_kinds(office.olga, office.tutor, office.paul) == {
         "Olga": ["STATUS_CHANGED", "APPLIED"],
         "Tom": ["ASSIGNED", "STATUS_CHANGED", "APPLIED"],
         "Paul": [],

@@ -16,8 +16,8 @@ from services.automations import worker
 from services.automations.worker import apply_due, run_automations
 from services.kernel.dates import time_until_midnight
 from tests.conftest import administer
-from tests.support.clients.tracker_updates import told
-from tests.support.databases.query_plans import nodes
+from tests.support.clients.tracker_updates import notified_kinds
+from tests.support.databases.query_plans import plan_nodes
 from tests.support.scenarios.automation_forms import ADDRESS, TODAY
 from tests.support.scenarios.automations import Office, history, make_office, record, with_changes
 
@@ -55,7 +55,7 @@ async def test_due_and_failed_trackers_have_indexes(
 ) -> None:
     async with transaction():
         await fetch("SET LOCAL enable_seqscan = off")  # which would be used for so small a table
-        plan = await nodes((statement, values))
+        plan = await plan_nodes((statement, values))
     assert {node.get("Index Name") for node in plan if "Relation Name" in node} == {index}
 
 
@@ -72,7 +72,10 @@ async def test_it_is_applied_on_its_day(database: str) -> None:
     assert await state(tracker) == (TrackerStatus.RESOLVED, None, 3)
     assert (await Learner.get(id=office.lena.id)).changed_at is not None
     assert (await history(tracker))[2:] == [("APPLIED", None, 3, None)]
-    assert await told(office.olga, office.paul) == {"Olga": ["STATUS_CHANGED", "APPLIED"], "Paul": ["APPLIED"]}
+    assert await notified_kinds(office.olga, office.paul) == {
+        "Olga": ["STATUS_CHANGED", "APPLIED"],
+        "Paul": ["APPLIED"],
+    }
     assert await Tracker.all().count() == 2  # with the follow-up
     assert await apply_due(day=TOMORROW) == 0
 
@@ -113,7 +116,7 @@ async def test_a_failed_one_stays_approved_until_it_is_approved_again(database: 
     assert await state(tracker) == (TrackerStatus.APPROVED, None, 3)
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, PRECONDITION_FAILED)]
     assert await record(office.lena) == with_changes(before, {"learner": {"programme_status": "WITHDRAWN"}})
-    assert await told(office.olga, office.paul) == {
+    assert await notified_kinds(office.olga, office.paul) == {
         "Olga": ["STATUS_CHANGED", "APPLY_FAILED"],
         "Paul": ["APPLY_FAILED"],
     }
