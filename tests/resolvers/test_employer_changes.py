@@ -13,7 +13,7 @@ from server.setting_values import database_credentials
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.member_changes import audit_entries, top_level
-from tests.support.databases.locks import until_held_up
+from tests.support.databases.locks import until_blocked
 from tests.support.scenarios.college import PROBLEM, Json, problem
 
 PAYLOAD = f"employer {{ id name confirmed }} errors {{ {PROBLEM} }}"
@@ -114,7 +114,7 @@ async def test_a_name_that_an_uncommitted_import_inserts_is_a_duplicate(database
             async with importing.transaction():
                 await importing.execute(insert, new_id(), mia.organisation_id, name)
                 task = asyncio.create_task(mutate())
-                await until_held_up()
+                await until_blocked()
             assert await task == {"employer": None, "errors": [DUPLICATE_NAME]}
         finally:
             await importing.close()

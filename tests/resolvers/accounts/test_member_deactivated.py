@@ -18,8 +18,8 @@ from tests.support.clients.graphql import INSTALLATION, gid
 from tests.support.clients.member_changes import manager, updated
 from tests.support.clients.sign_in import PASSWORD, hashed, refresh, session, sign_in, who
 from tests.support.clients.subscriptions import reader_of, subscribe, subscribe_to_tracker, until
-from tests.support.clients.tracker_updates import opened, update
-from tests.support.databases.locks import until_held_up
+from tests.support.clients.tracker_updates import new_tracker, update
+from tests.support.databases.locks import until_blocked
 from tests.support.scenarios.college import Json, college, create, everything_written, problem
 from tests.support.servers.smtp import mail_server
 
@@ -114,7 +114,7 @@ async def while_deactivating(database: str, member: Member, operation: Callable[
         async with connection.transaction():
             await connection.execute("UPDATE member SET active = false WHERE id = $1", member.id)
             task = asyncio.create_task(operation())
-            await until_held_up()
+            await until_blocked()
         return await task
     finally:
         await connection.close()
@@ -140,7 +140,7 @@ async def test_a_tracker_checked_before_is_not_assigned_afterwards(database: str
 
 async def test_an_update_does_not_assign_one_either(database: str) -> None:
     tenant = await college()
-    tracker = await opened(tenant)
+    tracker = await new_tracker(tenant)
     before = await everything_written()
     payload = await while_deactivating(
         database, tenant.bob, lambda: update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
@@ -153,7 +153,7 @@ async def test_an_update_does_not_assign_one_either(database: str) -> None:
 async def test_trackers_assigned_before_stay_theirs(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)
-    tracker = await opened(tenant, assigneeId=gid(tenant.bob))
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     await updated(mia, tenant.bob, active=False)
     payload = await update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
     assert payload["errors"] == []
