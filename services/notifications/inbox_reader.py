@@ -110,7 +110,11 @@ class InboxReader:
                 next_poll = loop.time() + self.poll_seconds
             self._look.clear()
             woken, self._woken_members = self._woken_members, set()
-            due = [one for one in self._requests if polling or not one.read_before or one.member_id in woken]
+            due = [
+                request
+                for request in self._requests
+                if polling or not request.read_before or request.member_id in woken
+            ]
             try:
                 await self._read(due)
                 logged = None

@@ -82,8 +82,8 @@ async def test_a_subscriber_who_missed_100_assignments_gets_exactly_these(databa
             await asyncio.gather(*(server.ask(CREATE, ada, input=members.entry()) for _ in range(10)))
         async with server.subscribed(bob, "notificationReceived", after=last) as resumed:
             received = [await resumed.next() for _ in range(100)]
-            assert [one["cursor"] for one in received] == [str(number) for number in range(2, 102)]
-            assert sorted(one["tracker"]["number"] for one in received) == list(range(2, 102))
+            assert [notification["cursor"] for notification in received] == [str(number) for number in range(2, 102)]
+            assert sorted(notification["tracker"]["number"] for notification in received) == list(range(2, 102))
             await server.ask(CREATE, ada, input=members.entry())
             assert (await resumed.next())["cursor"] == "102"
 

@@ -106,7 +106,7 @@ async def test_a_deactivated_member_loses_open_sockets_at_once(database: str, fo
         entry = {"id": gid(who.bob), "active": False}
         assert (await first.ask(UPDATE, ada, input=entry))["data"]["updateMember"]["errors"] == []
         ended = (4403, "The session has ended.")
-        assert [await closed(one) for one in [*idle, subscribed.connection]] == [ended] * 3
+        assert [await closed(connection) for connection in [*idle, subscribed.connection]] == [ended] * 3
         assert (await second.ask(WHO, bob))["data"] == {"viewer": None}
         for connection in others:
             await connection.send(json.dumps({"type": "ping"}))

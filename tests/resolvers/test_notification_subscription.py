@@ -122,7 +122,7 @@ async def test_tracker_assigned_skips_other_kinds(database: str) -> None:
         async with subscribe(reader, tenant.bob, "0") as bob:
             received = [await bob.event() for _ in kinds]
     what = (await tracker.type).name + " tracker 1"
-    assert [(one["cursor"], one["kind"], one["text"]) for one in received] == [
+    assert [(notification["cursor"], notification["kind"], notification["text"]) for notification in received] == [
         ("1", "ASSIGNED", f"Ada assigned {what} to you."),
         ("2", "STATUS_CHANGED", f"Ada changed the status of {what}."),
         ("3", "COMMENTED", f"Ada commented on {what}."),

@@ -39,11 +39,11 @@ async def test_every_session_ends_and_stays_ended(database: str) -> None:
     tokens = [await session(email="ann@example.org") for _ in range(2)]
     await updated(mia, ann, active=False)
     for active in (False, True):
-        assert [await who(one["accessToken"]) for one in tokens] == [None, None]
-        for one in tokens:
-            assert [error["code"] for error in (await refresh(one["refreshToken"]))["errors"]] == [INVALID]
+        assert [await who(pair["accessToken"]) for pair in tokens] == [None, None]
+        for pair in tokens:
+            assert [error["code"] for error in (await refresh(pair["refreshToken"]))["errors"]] == [INVALID]
         if not active:
-            assert [one["code"] for one in (await sign_in("ann@example.org"))["errors"]] == [INVALID]
+            assert [error["code"] for error in (await sign_in("ann@example.org"))["errors"]] == [INVALID]
             await updated(mia, ann, active=True)  # reactivated: nothing of before works again
     assert await who((await session(email="ann@example.org"))["accessToken"]) == "Ann"
     assert await Session.filter(ended_at=None, member_id=ann.id).count() == 1
@@ -85,7 +85,7 @@ async def test_subscriptions_end_at_once(database: str) -> None:
         await until(lambda: reader.waiting == 2 and tracker.id in streams)
         await updated(mia, ann, active=False)
         ended = await asyncio.gather(*results[:2], return_exceptions=True)
-        assert [type(one) for one in ended] == [SessionEnded] * 2
+        assert [type(result) for result in ended] == [SessionEnded] * 2
         assert not results[2].done()
         await make.notification(tracker, mia)
         await fetch("SELECT pg_notify('trackers', $1)", str(mia.id))
@@ -177,5 +177,5 @@ async def test_concurrent_creates_assign_none_after_the_deactivation(database: s
     payloads = await asyncio.gather(*tasks)
     given = await Tracker.filter(assignee_id=tenant.bob.id).count()
     assert given == off["given"]
-    assert {error["code"] for one in payloads for error in one["errors"]} <= {"NOT_ASSIGNABLE"}
-    assert sum(one["tracker"] is not None for one in payloads) == given
+    assert {error["code"] for payload in payloads for error in payload["errors"]} <= {"NOT_ASSIGNABLE"}
+    assert sum(payload["tracker"] is not None for payload in payloads) == given

@@ -66,7 +66,7 @@ async def test_null_and_invalid_values_are_refused_at_once(database: str) -> Non
     entry: Json = {"name": "x" * 201, "roles": ["CREATE_TRACKERS", "MANAGE_SETTINGS"], "active": None}
     assert await update(mia, tim, **entry) == {"member": None, "errors": [long, lacked, nulls[3]]}
     for name, code in ((" ", "REQUIRED"), ("\0", "INVALID_FORMAT"), ("\ud800", "INVALID_FORMAT")):
-        assert [(one["path"], one["code"]) for one in (await update(mia, tim, name=name))["errors"]] == [
+        assert [(error["path"], error["code"]) for error in (await update(mia, tim, name=name))["errors"]] == [
             (["name"], code)
         ]
     assert await everything() == before
@@ -128,9 +128,9 @@ async def test_of_two_who_demote_or_deactivate_each_other_one_succeeds(database:
 async def test_of_concurrent_deactivations_one_fails(database: str) -> None:
     first = await manager()
     managers = [first, *[await manager(await first.organisation) for _ in range(4)]]
-    payloads = await asyncio.gather(*(update(one, one, active=False) for one in managers))
+    payloads = await asyncio.gather(*(update(member, member, active=False) for member in managers))
     refused = [payload["errors"] for payload in payloads if payload["member"] is None]
-    assert [[(one["path"], one["code"]) for one in errors] for errors in refused] == [[(["active"], "FORBIDDEN")]]
+    assert [[(error["path"], error["code"]) for error in errors] for errors in refused] == [[(["active"], "FORBIDDEN")]]
     assert await Member.filter(active=True).count() == 1
 
 

@@ -34,14 +34,14 @@ async def test_it_ends_every_session_and_opens_a_new_one(database: str) -> None:
     assert datetime.fromisoformat(opened["accessTokenExpiresAt"])
     assert await who(opened["accessToken"]) == "Ada"
     assert (await refresh(opened["refreshToken"]))["errors"] == []
-    for one in before:
-        assert await who(one["accessToken"]) is None
-        assert [error["code"] for error in (await refresh(one["refreshToken"]))["errors"]] == ["INVALID_CREDENTIALS"]
+    for pair in before:
+        assert await who(pair["accessToken"]) is None
+        assert [error["code"] for error in (await refresh(pair["refreshToken"]))["errors"]] == ["INVALID_CREDENTIALS"]
     assert [error["code"] for error in (await sign_in())["errors"]] == ["INVALID_CREDENTIALS"]
     assert (await sign_in(password=NEW_PASSWORD))["errors"] == []
     assert [
-        (one.kind.value, one.organisation_id, one.actor_id, one.subject_id, one.details)
-        for one in await AuditEntry.all()
+        (entry.kind.value, entry.organisation_id, entry.actor_id, entry.subject_id, entry.details)
+        for entry in await AuditEntry.all()
     ] == [("PASSWORD_SET", member.organisation_id, member.id, member.id, {})]
 
 
@@ -70,7 +70,7 @@ async def test_of_many_concurrent_uses_of_a_token_one_succeeds(database: str) ->
     member = await ada()
     token = await new_token(member)
     passwords = [f"{NEW_PASSWORD} {number}" for number in range(4)]
-    payloads = await asyncio.gather(*(set_password(token, one) for one in passwords))
+    payloads = await asyncio.gather(*(set_password(token, password) for password in passwords))
     (winner,) = [place for place, payload in enumerate(payloads) if payload["session"]]
     assert [payload["errors"] for payload in payloads if not payload["session"]] == [[INVALID_TOKEN]] * 3
     assert (await sign_in(password=passwords[winner]))["errors"] == []
@@ -137,7 +137,7 @@ async def test_wrong_tokens_are_counted_by_client(database: str) -> None:
     await fetch("UPDATE sign_in_failures SET blocked_until = now() + interval '1 hour'")
     (limited,) = (await set_password("guess"))["errors"]
     assert (limited["path"], limited["code"]) == ([], "RATE_LIMITED")
-    ((name, seconds),) = [(one["name"], int(one["value"])) for one in limited["parameters"]]
+    ((name, seconds),) = [(parameter["name"], int(parameter["value"])) for parameter in limited["parameters"]]
     assert name == "retryAfter"
     assert 3500 < seconds <= 3600
     assert (await sign_in())["errors"] == []  # sign-ins are counted separately

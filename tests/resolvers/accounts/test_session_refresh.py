@@ -51,8 +51,8 @@ async def test_a_refresh_token_is_exchanged_for_a_new_pair(database: str) -> Non
     second = await refreshed(first["refreshToken"])
     assert second["viewer"] == {"member": {"name": "Ada"}}
     third = await refreshed(second["refreshToken"])
-    assert len({one["refreshToken"] for one in (first, second, third)}) == 3
-    assert [await who(one["accessToken"]) for one in (first, second, third)] == ["Ada"] * 3
+    assert len({pair["refreshToken"] for pair in (first, second, third)}) == 3
+    assert [await who(pair["accessToken"]) for pair in (first, second, third)] == ["Ada"] * 3
     assert await Session.all().count() == 1
 
 
@@ -85,7 +85,7 @@ async def test_reuse_after_that_ends_the_session(database: str) -> None:
     await move_last_use(31)
     assert await refresh(first["refreshToken"]) == ENDED
     assert await refresh(second["refreshToken"]) == ENDED
-    assert [await who(one["accessToken"]) for one in (first, second)] == [None, None]
+    assert [await who(pair["accessToken"]) for pair in (first, second)] == [None, None]
     # Another session of the same member continues.
     assert await who((await refreshed(other["refreshToken"]))["accessToken"]) == "Ada"
 
@@ -122,7 +122,7 @@ async def test_signing_out_ends_every_token_of_the_session(database: str) -> Non
     other, first = await session(), await session()
     second = await refreshed(first["refreshToken"])
     assert await sign_out(first["refreshToken"]) is True  # an earlier one works too
-    assert [await who(one["accessToken"]) for one in (first, second, other)] == [None, None, "Ada"]
+    assert [await who(pair["accessToken"]) for pair in (first, second, other)] == [None, None, "Ada"]
     assert await refresh(second["refreshToken"]) == ENDED
     ended = (await Session.get(ended_at__not_isnull=True)).ended_at
     assert await sign_out(second["refreshToken"]) is True

@@ -157,7 +157,7 @@ async def test_concurrent_approvals_apply_it_once(database: str) -> None:
     office = await make_office()
     tracker = await office.create("CHANGE_OF_NAME", NAME)
     outcomes = await asyncio.gather(*(office.approve(tracker) for _ in range(8)), return_exceptions=True)
-    refusals = [one for one in outcomes if isinstance(one, ValidationFailed)]
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, ValidationFailed)]
     assert len(refusals) == 7
     assert await history(tracker) == [
         ("CREATED", "Olga", 1, None),
@@ -173,8 +173,8 @@ async def test_concurrent_automations_of_a_learner_change_the_record_once(databa
     trackers = [
         await office.create("CHANGE_OF_NAME", NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")
     ]
-    outcomes = await asyncio.gather(*(office.approve(one) for one in trackers), return_exceptions=True)
-    problems = [one.problems for one in outcomes if isinstance(one, ValidationFailed)]
+    outcomes = await asyncio.gather(*(office.approve(tracker) for tracker in trackers), return_exceptions=True)
+    problems = [outcome.problems for outcome in outcomes if isinstance(outcome, ValidationFailed)]
     assert [[problem.path for problem in some] for some in problems] == [[("values", "familyName")]] * 2
     assert await Tracker.filter(status="RESOLVED").count() == 1
 

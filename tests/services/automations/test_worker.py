@@ -105,7 +105,7 @@ async def test_a_tracker_that_another_process_has_locked_is_skipped(database: st
             assert await apply_due(day=TOMORROW) == 1
     finally:
         await other.close()
-    assert [(await state(one))[0] for one in (held, free)] == [TrackerStatus.APPROVED, TrackerStatus.RESOLVED]
+    assert [(await state(tracker))[0] for tracker in (held, free)] == [TrackerStatus.APPROVED, TrackerStatus.RESOLVED]
 
 
 async def test_a_failed_one_stays_approved_until_it_is_approved_again(database: str) -> None:
@@ -160,8 +160,8 @@ async def test_an_unexpected_error_is_skipped_until_the_next_round(
     tracker, fine = await scheduled(office), await other.approve(await other.create("CHANGE_OF_ADDRESS", SCHEDULED))
     await fetch("UPDATE tracker_type SET key = 'GONE' WHERE key = 'COMPLIANCE'")
     assert await apply_due(day=TOMORROW) == 0
-    assert [await state(one) for one in (tracker, fine)] == [(TrackerStatus.APPROVED, TOMORROW, 2)] * 2
-    assert caplog.messages == [f"tracker {one.id} could not be applied: DoesNotExist" for one in (tracker, fine)]
+    assert [await state(failed) for failed in (tracker, fine)] == [(TrackerStatus.APPROVED, TOMORROW, 2)] * 2
+    assert caplog.messages == [f"tracker {failed.id} could not be applied: DoesNotExist" for failed in (tracker, fine)]
     await fetch("UPDATE tracker_type SET key = 'COMPLIANCE' WHERE key = 'GONE'")
     assert await apply_due(day=TOMORROW) == 2
 

@@ -78,7 +78,7 @@ async def test_many_waiting_subscribers_share_a_statement(database: str) -> None
         with recorded() as statements:
             batches = await asyncio.gather(*(batch(reader, member) for member in members for _ in range(5)))
     assert batches == [[1]] * 100
-    assert len([one for one in statements if "unnest($1::uuid[], $2::bigint[])" in one]) == 1
+    assert len([statement for statement in statements if "unnest($1::uuid[], $2::bigint[])" in statement]) == 1
 
 
 async def test_without_wake_ups_it_polls(database: str) -> None:
