@@ -15,7 +15,7 @@ class NamedStatement:
     def __init__(self, text: str) -> None:
         self.names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
         positions = {name: f"${position}" for position, name in enumerate(self.names, 1)}
-        self.text = _PARAMETER.sub(lambda found: positions[found[1]], text)
+        self.text = _PARAMETER.sub(lambda match: positions[match[1]], text)
 
     async def fetch(self, **values: object) -> Sequence[Mapping[str, Any]]:
         """Run the statement and return its rows. Raises TypeError unless exactly its parameters are given."""

@@ -126,7 +126,7 @@ async def fetch_pages(
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
     for record in records:
         rows[record["parent"]].append(record)
-    return {parent: _page(request, order, found) for parent, found in rows.items()}
+    return {parent: _page(request, order, below) for parent, below in rows.items()}
 
 
 def _bounds(request: PageRequest, order: Order, statement: StatementBuilder) -> tuple[Bound, ...]:
@@ -148,13 +148,13 @@ def _has_previous(query: Pageable, window: Window) -> str:
     return "false"
 
 
-def _page(request: PageRequest, order: Order, found: Sequence[Mapping[str, Any]]) -> Page:
+def _page(request: PageRequest, order: Order, rows: Sequence[Mapping[str, Any]]) -> Page:
     names = [f"key{n}" for n in range(len(order.keys))]
-    records = [record for record in found if record[names[-1]] is not None]
-    has_more, has_previous = len(records) > request.size, bool(found[0]["has_previous"])
+    records = [record for record in rows if record[names[-1]] is not None]
+    has_more, has_previous = len(records) > request.size, bool(rows[0]["has_previous"])
     records = records[: request.size]
     if request.backwards:
         records.reverse()
     cursors = [encode_cursor(order, [record[name] for name in names]) for record in records]
     has_next, has_previous = (has_previous, has_more) if request.backwards else (has_more, has_previous)
-    return Page(records, cursors, has_next, has_previous, found[0]["total"])
+    return Page(records, cursors, has_next, has_previous, rows[0]["total"])

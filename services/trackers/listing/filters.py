@@ -77,29 +77,31 @@ class _Fields:
         self.filter_by, self.viewer, self.bind = filter_by, viewer, statement.bind
 
     def conditions(self) -> Iterator[Condition]:
-        asked = self.filter_by
-        yield from self._pointing("l.learner_id", asked.learner)
-        if asked.group is not None:
-            yield self._groups(_texts(asked.group))
-        yield from self._pointing("l.employer_id", asked.employer)
-        yield from self._among("l.sub_programme", None if asked.sub_programme is None else _texts(asked.sub_programme))
-        yield from self._pointing("l.created_by_id", asked.created_by)
+        filter_by = self.filter_by
+        yield from self._pointing("l.learner_id", filter_by.learner)
+        if filter_by.group is not None:
+            yield self._groups(_texts(filter_by.group))
+        yield from self._pointing("l.employer_id", filter_by.employer)
+        yield from self._among(
+            "l.sub_programme", None if filter_by.sub_programme is None else _texts(filter_by.sub_programme)
+        )
+        yield from self._pointing("l.created_by_id", filter_by.created_by)
         yield from self._assigned()
-        yield from self._pointing("l.tutor_id", asked.tutor)
-        yield from self._pointing("l.programme_id", asked.programme)
-        if asked.type is not None:
-            yield self._types([key for key in asked.type if is_possible_key(key)])
-        yield from self._among("l.status", _positions(STATUS_ORDER, asked.status))
-        yield from self._among("l.category", _positions(CATEGORY_ORDER, asked.category))
-        yield from self._among("l.programme_status", asked.programme_status)
-        if asked.created is not None:
-            yield self._created(asked.created)
-        if asked.due is not None:
-            yield self._due(asked.due)
-        if asked.updated is not None:
-            yield self._updated(asked.updated)
-        if asked.overdue is not None:
-            yield self._overdue() if asked.overdue else self._not_overdue()
+        yield from self._pointing("l.tutor_id", filter_by.tutor)
+        yield from self._pointing("l.programme_id", filter_by.programme)
+        if filter_by.type is not None:
+            yield self._types([key for key in filter_by.type if is_possible_key(key)])
+        yield from self._among("l.status", _positions(STATUS_ORDER, filter_by.status))
+        yield from self._among("l.category", _positions(CATEGORY_ORDER, filter_by.category))
+        yield from self._among("l.programme_status", filter_by.programme_status)
+        if filter_by.created is not None:
+            yield self._created(filter_by.created)
+        if filter_by.due is not None:
+            yield self._due(filter_by.due)
+        if filter_by.updated is not None:
+            yield self._updated(filter_by.updated)
+        if filter_by.overdue is not None:
+            yield self._overdue() if filter_by.overdue else self._not_overdue()
 
     def _pointing(self, column: str, ids: Collection[UUID] | None, *others: UUID) -> Iterator[Condition]:
         """Yield the condition that a column is among ``ids``, of which NOBODY matches nothing, or among ``others``."""
@@ -116,12 +118,14 @@ class _Fields:
 
     def _assigned(self) -> Iterator[Condition]:
         """Yield the condition of ``assignee`` or ``unassigned``; ``unassigned`` false alone matches any assignee."""
-        asked = self.filter_by
-        if asked.assignee is None and asked.unassigned is False:
+        filter_by = self.filter_by
+        if filter_by.assignee is None and filter_by.unassigned is False:
             assigned = f"l.assignee_id <> '{NOBODY}'"
             yield Condition(lambda: assigned, lambda: [IndexBranch(assigned)])
-        elif asked.assignee is not None or asked.unassigned:
-            yield from self._pointing("l.assignee_id", asked.assignee or (), *([NOBODY] if asked.unassigned else []))
+        elif filter_by.assignee is not None or filter_by.unassigned:
+            yield from self._pointing(
+                "l.assignee_id", filter_by.assignee or (), *([NOBODY] if filter_by.unassigned else [])
+            )
 
     def _types(self, keys: list[str]) -> Condition:
         organisation = self.viewer.organisation_id

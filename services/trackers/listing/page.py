@@ -15,7 +15,7 @@ from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
 from services.tracker_types.catalogue import type_columns, type_source
 from services.trackers.listing.filters import ALL, TrackerFilter
 from services.trackers.listing.orders import OrderTerm, order_of
-from services.trackers.listing.plan import Finding, find
+from services.trackers.listing.plan import ListPlan, plan_list
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -65,7 +65,7 @@ class _TrackerListQuery:
 
     order: Order
     statement: StatementBuilder
-    finding: Finding
+    plan: ListPlan
     select: str
     source: str
     seen: str
@@ -78,18 +78,18 @@ class _TrackerListQuery:
         """
         keys = ", ".join(f'found."key{n}"' for n in range(len(self.order.keys)))
         return (
-            f"SELECT {self.select}, {keys} FROM ({self.finding.rows(window)}) found "
+            f"SELECT {self.select}, {keys} FROM ({self.plan.rows(window)}) found "
             f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE id = found.tracker_id OFFSET 0) t "
             f"{self.source} WHERE {self.seen}"
         )
 
     def exists(self, window: Window) -> str:
         """Return the condition that a window has rows; without EXISTS, which drops the order and so the right index."""
-        return f"(SELECT true FROM ({self.finding.rows(window)}) first) IS TRUE"
+        return f"(SELECT true FROM ({self.plan.rows(window)}) first) IS TRUE"
 
     def count(self) -> str:
         """Return the SELECT of the number of all trackers."""
-        return self.finding.count()
+        return self.plan.count()
 
 
 def _list_query(viewer: Viewer, query: TrackerQuery, *, below_learner: bool = False) -> _TrackerListQuery:
@@ -107,7 +107,7 @@ def _list_query(viewer: Viewer, query: TrackerQuery, *, below_learner: bool = Fa
     return _TrackerListQuery(
         order=order,
         statement=statement,
-        finding=find(viewer, query.filter_by, query.order_by, statement, below_learner=below_learner),
+        plan=plan_list(viewer, query.filter_by, query.order_by, statement, below_learner=below_learner),
         select=", ".join(select),
         source=" ".join(source),
         seen=visible(Tracker, "t", viewer, statement),

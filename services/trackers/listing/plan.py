@@ -17,21 +17,21 @@ MAX_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ListPlan:
     """The SELECT of the ids and keys of the trackers in a window, and the SELECT of the number of all."""
 
     rows: Callable[[Window], str]
     count: Callable[[], str]
 
 
-def find(
+def plan_list(
     viewer: Viewer,
     filter_by: TrackerFilter,
     order_by: Sequence[OrderTerm],
     statement: StatementBuilder,
     *,
     below_learner: bool = False,
-) -> Finding:
+) -> ListPlan:
     """Plan how to find the trackers of a filter in an order, as far as the viewer may list them.
 
     With ``below_learner``, only those about the learner ``parent.id``.
@@ -68,7 +68,7 @@ def find(
             for relation in named
         ]
         rows = _Scan(order, " ".join(["tracker_listing l", *joins]), where())
-    return Finding(rows, count)
+    return ListPlan(rows, count)
 
 
 def _searched(words: Sequence[str], statement: StatementBuilder) -> Callable[[], str]:

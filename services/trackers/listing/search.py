@@ -22,14 +22,14 @@ def matches(words: Sequence[str], statement: StatementBuilder) -> str:
 
 
 def _matches(word: str, statement: StatementBuilder) -> str:
-    found = _is_part(word, statement)
+    condition = _contains(word, statement)
     if not (word.isascii() and word.isdigit()):
-        return found
+        return condition
     digits = f"{statement.bind(word)}::text"
-    return f"({found} OR x.codes && ARRAY['n' || {digits}, 'u' || {digits}])"
+    return f"({condition} OR x.codes && ARRAY['n' || {digits}, 'u' || {digits}])"
 
 
-def _is_part(word: str, statement: StatementBuilder) -> str:
+def _contains(word: str, statement: StatementBuilder) -> str:
     """Return the condition that a word is part of the text, so that the trigram index can serve it if possible.
 
     Of two letters, the trigrams with every character that can precede them are searched. A word without any trigram is
