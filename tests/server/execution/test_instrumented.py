@@ -1,4 +1,4 @@
-"""What the observed executor notes of operations that were refused: before they ran, and while they did."""
+"""The instrumented executor counts and logs operations that fail, before they are executed and while they are."""
 
 import asyncio
 import logging
@@ -13,9 +13,7 @@ from server.execution.instrumented import InstrumentedExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from tests.support.servers.sample_schema import Context, FakeApp
-
-ADA = Context(FakeApp(), "ada", None)
+from tests.support.servers.sample_schema import ADA
 
 
 @strawberry.type
@@ -26,20 +24,20 @@ class Query:
         return "done"
 
 
-def counted(code: str) -> float:
+def error_count(code: str) -> float:
     return REGISTRY.get_sample_value("trackers_errors_total", {"code": code}) or 0
 
 
-async def test_one_that_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_operation_that_times_out(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
     executor = InstrumentedExecutor(GraphQLExecutor(Schema(Query), Limits(operation_seconds=0.05)))
-    before = counted("OPERATION_TIMEOUT")
+    before = error_count("OPERATION_TIMEOUT")
     with pytest.raises(GraphQLRequestError):
         await executor.execute(executor.prepare(Request("{ slow }"), ADA), ADA, "r1")
-    assert counted("OPERATION_TIMEOUT") == before + 1
-    (line,) = caplog.records
-    told = {name: line.__dict__[name] for name in ("request_id", "operation", "fields", "member_id", "errors")}
-    assert told == {
+    assert error_count("OPERATION_TIMEOUT") == before + 1
+    (record,) = caplog.records
+    fields = {name: record.__dict__[name] for name in ("request_id", "operation", "fields", "member_id", "errors")}
+    assert fields == {
         "request_id": "r1",
         "operation": "query",
         "fields": ("slow",),
@@ -48,11 +46,11 @@ async def test_one_that_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
     }
 
 
-def test_one_that_is_never_begun(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_document_with_a_syntax_error(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
     executor = InstrumentedExecutor(GraphQLExecutor(Schema(Query)))
-    before = counted("GRAPHQL_PARSE_FAILED")
+    before = error_count("GRAPHQL_PARSE_FAILED")
     with pytest.raises(GraphQLRequestError):
         executor.prepare(Request("{"), ADA)
-    assert counted("GRAPHQL_PARSE_FAILED") == before + 1
+    assert error_count("GRAPHQL_PARSE_FAILED") == before + 1
     assert caplog.records == []

@@ -1,4 +1,4 @@
-"""What whoever is not signed in is told of the schema: `__typename`, and no more; no names that were perhaps meant."""
+"""Clients that are not signed in learn nothing of the schema but ``__typename``: no introspection, no suggestions."""
 
 import re
 from functools import cache
@@ -17,11 +17,11 @@ from tests.support import factories as make
 from tests.support.clients.graphql import ask as ask_graph
 from tests.support.clients.websocket import INIT, ask, client, heard
 from tests.support.servers.sample_api import sample_api
-from tests.support.servers.sample_schema import Context, FakeApp
+from tests.support.servers.sample_schema import ADA, Context, FakeApp
 
-STRANGER, ADA = Context(FakeApp(), None, None), Context(FakeApp(), "ada", None)
-TOLD = "Sign in first: only members may introspect the schema"
-NOT_TOLD = {"errors": [{"message": TOLD, "extensions": {"code": "UNAUTHENTICATED"}}]}
+ANONYMOUS = Context(FakeApp(), None, None)
+SIGN_IN_FIRST = "Sign in first: only members may introspect the schema"
+REJECTED = {"errors": [{"message": SIGN_IN_FIRST, "extensions": {"code": "UNAUTHENTICATED"}}]}
 
 
 @cache
@@ -29,12 +29,12 @@ def executor() -> GraphQLExecutor:
     return GraphQLExecutor(make_schema())
 
 
-def refusal(context: Context, query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Any:
-    """The answer to what is not carried out; None where it would be."""
+def rejected(context: Context, query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Any:
+    """Return the result of a request that is rejected before execution, else Nwebsocket."""
     try:
         executor().prepare(Request(query, variables or {}, name), context)
-    except GraphQLRequestError as no:
-        return no.formatted
+    except GraphQLRequestError as error:
+        return error.formatted
     return None
 
 
@@ -50,25 +50,25 @@ INTROSPECTIONS = [
 
 @pytest.mark.parametrize("query", INTROSPECTIONS, ids=lambda query: query[:40])
 def test_introspection_is_for_members(query: str) -> None:
-    for _ in range(2):  # the document is kept after the first time, whoever asked
-        assert refusal(STRANGER, query) == NOT_TOLD
-        assert refusal(ADA, query) is None
+    for _ in range(2):  # the document is cached after the first time
+        assert rejected(ANONYMOUS, query) == REJECTED
+        assert rejected(ADA, query) is None
 
 
 def test_typename_is_for_everybody() -> None:
-    assert refusal(STRANGER, "{ __typename viewer { __typename id } }") is None
+    assert rejected(ANONYMOUS, "{ __typename viewer { __typename id } }") is None
 
 
-def test_only_the_operation_that_runs_counts() -> None:
+def test_only_the_executed_operation_counts() -> None:
     both = "query A { __typename } query B { __schema { queryType { name } } }"
-    assert refusal(STRANGER, both, name="A") is None
-    assert refusal(STRANGER, both, name="B") == NOT_TOLD
+    assert rejected(ANONYMOUS, both, name="A") is None
+    assert rejected(ANONYMOUS, both, name="B") == REJECTED
 
 
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { errors { code } } }"
 LIST = "query($filter: TrackerFilter) { trackers(filter: $filter) { totalCount } }"
-# a document with a slip | its variables | what a member is told beside
-SLIPS: list[tuple[str, dict[str, Any], str]] = [
+# a document with a mistake | its variables | the suggestion for a member
+MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("{ trackrs { totalCount } }", {}, "Did you mean 'trackers' or 'tracker'?"),
     ("{ tracker(id: 5) { nmber } }", {}, "Did you mean 'number'?"),
     ("{ trackers(fist: 1) { totalCount } }", {}, "Did you mean 'first' or 'last'?"),
@@ -87,44 +87,44 @@ def without_suggestion(message: str) -> str:
     return re.sub(r" Did you mean [^?]+\?", "", re.sub(r"\. Did you mean [^?]+\? Found", ", found", message))
 
 
-@pytest.mark.parametrize(("query", "variables", "suggestion"), SLIPS)
+@pytest.mark.parametrize(("query", "variables", "suggestion"), MISTAKES)
 def test_suggestions_are_for_members(query: str, variables: dict[str, Any], suggestion: str) -> None:
-    to_stranger, to_ada = refusal(STRANGER, query, variables), refusal(ADA, query, variables)
-    assert "Did you mean" not in str(to_stranger)
-    assert suggestion in str(to_ada)
-    for place, error in enumerate(to_ada["errors"]):
-        same = to_stranger["errors"][place]
+    anonymous, member = rejected(ANONYMOUS, query, variables), rejected(ADA, query, variables)
+    assert "Did you mean" not in str(anonymous)
+    assert suggestion in str(member)
+    for index, error in enumerate(member["errors"]):
+        same = anonymous["errors"][index]
         assert without_suggestion(error["message"]) == same["message"]
         assert error["extensions"] == same["extensions"]
-    assert refusal(STRANGER, query, variables) == to_stranger
+    assert rejected(ANONYMOUS, query, variables) == anonymous
 
 
-async def test_at_the_doors() -> None:
+async def test_over_http_and_websocket() -> None:
     query = "{ __schema { queryType { name } } }"
     async with (
         sample_api() as served,
-        httpx.AsyncClient(timeout=10, trust_env=False) as web,
-        client(served, INIT) as one,
+        httpx.AsyncClient(timeout=10, trust_env=False) as http,
+        client(served, INIT) as websocket,
     ):
-        for token, answer in (
+        for token, result in (
             ("Bearer good", {"data": {"__schema": {"queryType": {"name": "Query"}}}}),
-            ("Bearer bad", NOT_TOLD),
+            ("Bearer bad", REJECTED),
         ):
-            response = await web.post(served.url, json={"query": query}, headers={"authorization": token})
-            assert (response.status_code, response.json()) == (200, answer)
+            response = await http.post(served.url, json={"query": query}, headers={"authorization": token})
+            assert (response.status_code, response.json()) == (200, result)
         for accept, status in (("application/json", 200), ("application/graphql-response+json", 400)):
-            response = await web.post(served.url, json={"query": query}, headers={"accept": accept})
-            assert (response.status_code, response.json()) == (status, NOT_TOLD)
-        await one.send(ask(query), ask("{ __typename }", "2"))
-        assert await one.hear() == {"type": "error", "id": "1", "payload": NOT_TOLD["errors"]}
-        assert await one.hear() == heard("2", data={"__typename": "Query"})
+            response = await http.post(served.url, json={"query": query}, headers={"accept": accept})
+            assert (response.status_code, response.json()) == (status, REJECTED)
+        await websocket.send(ask(query), ask("{ __typename }", "2"))
+        assert await websocket.hear() == {"type": "error", "id": "1", "payload": REJECTED["errors"]}
+        assert await websocket.hear() == heard("2", data={"__typename": "Query"})
 
 
-async def test_what_the_database_says_is_told_to_nobody(database: str) -> None:
+async def test_messages_of_the_database_reach_nobody(database: str) -> None:
     ada = await make.member()
     await fetch("ALTER TABLE programme RENAME TO gone")
-    answer = await ask_graph(ada, "{ programmes { nodes { name } } viewer { member { name } } }")
-    (error,) = answer["errors"]
+    result = await ask_graph(ada, "{ programmes { nodes { name } } viewer { member { name } } }")
+    (error,) = result["errors"]
     assert error["message"] == "Internal server error: find it in the server's log by its request id."
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "a request"}
-    assert "programme" not in str(answer).replace("['programmes']", "")
+    assert "programme" not in str(result).replace("['programmes']", "")

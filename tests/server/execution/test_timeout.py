@@ -1,4 +1,4 @@
-"""An operation that takes too long is stopped; what a mutation had begun is rolled back, and its answer does not lie."""
+"""An operation that takes too long is stopped: its transaction is rolled back, and the error says what is uncertain."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from models import AuditEntry, Employer, Role
 from models.database import fetch
 from resolvers.schema_root import make_schema
 from schema.base import Schema
-from schema.context import Context as ViewersContext
+from schema.context import Context as ViewerContext
 from server.execution.executor import GraphQLExecutor
 from server.execution.instrumented import InstrumentedExecutor
 from server.execution.interface import Executor
@@ -24,12 +24,11 @@ from server.setting_values import database_credentials
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, viewer
-from tests.support.servers.sample_schema import Context, FakeApp
+from tests.support.servers.sample_schema import ADA, Context
 
-ADA = Context(FakeApp(), "ada", None)
-BRIEF = Limits(operation_seconds=0.2)
+SHORT = Limits(operation_seconds=0.2)
 TOO_SLOW = "The operation took longer than 0.2 s and was stopped"
-UNKNOWN = ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"
+UNCERTAIN = ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"
 CREATE = "mutation ($name: String!) { createEmployer(input: {name: $name}) { employer { name } errors { code } } }"
 
 
@@ -45,43 +44,43 @@ class Query:
         raise TimeoutError("hunter2")
 
 
-async def stopped(
-    executor: Executor, context: ViewersContext | Context, query: str, **variables: str
+async def timeout_error(
+    executor: Executor, context: ViewerContext | Context, query: str, **variables: str
 ) -> GraphQLRequestError:
     operation = executor.prepare(Request(query, variables), context)
-    with pytest.raises(GraphQLRequestError) as no:
+    with pytest.raises(GraphQLRequestError) as raised:
         await executor.execute(operation, context, "r1")
-    return no.value
+    return raised.value
 
 
-def told(message: str) -> dict[str, object]:
+def timed_out(message: str) -> dict[str, object]:
     return {"errors": [{"message": message, "extensions": {"code": "OPERATION_TIMEOUT"}}]}
 
 
 async def test_a_query_that_takes_too_long() -> None:
-    executor = GraphQLExecutor(Schema(Query), BRIEF)
-    no = await stopped(executor, ADA, "{ slow }")
-    assert (no.status, no.headers, no.formatted) == (504, {}, told(TOO_SLOW))
+    executor = GraphQLExecutor(Schema(Query), SHORT)
+    error = await timeout_error(executor, ADA, "{ slow }")
+    assert (error.status, error.headers, error.formatted) == (504, {}, timed_out(TOO_SLOW))
     assert len(executor._concurrency) == 0
 
 
-async def test_a_stopped_operation_is_counted_among_the_errors() -> None:
+async def test_a_timeout_is_counted_as_an_error() -> None:
     count = ERRORS.labels("OPERATION_TIMEOUT")._value
     before = count.get()
-    await stopped(InstrumentedExecutor(GraphQLExecutor(Schema(Query), BRIEF)), ADA, "{ slow }")
+    await timeout_error(InstrumentedExecutor(GraphQLExecutor(Schema(Query), SHORT)), ADA, "{ slow }")
     assert count.get() == before + 1
 
 
-async def test_a_time_out_of_a_resolvers_own_is_a_bug_of_its() -> None:
-    executor = GraphQLExecutor(Schema(Query), BRIEF)
-    answer = await executor.execute(executor.prepare(Request("{ givesUp }"), ADA), ADA, "r1")
-    assert answer["data"] == {"givesUp": None}
-    assert answer["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
+async def test_a_timeout_error_of_a_resolver_is_an_internal_error() -> None:
+    executor = GraphQLExecutor(Schema(Query), SHORT)
+    result = await executor.execute(executor.prepare(Request("{ givesUp }"), ADA), ADA, "r1")
+    assert result["data"] == {"givesUp": None}
+    assert result["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
 
 
 @asynccontextmanager
 async def holding(database_url: str, statement: str, *values: object) -> AsyncIterator[None]:
-    """A transaction of somebody else's that has run a statement and is not over."""
+    """Hold another transaction open that has run a statement."""
     connection = await asyncpg.connect(**database_credentials(database_url))
     try:
         async with connection.transaction():
@@ -91,30 +90,30 @@ async def holding(database_url: str, statement: str, *values: object) -> AsyncIt
         await connection.close()
 
 
-async def test_a_mutation_that_is_stopped_is_rolled_back(database: str) -> None:
+async def test_a_mutation_that_times_out_is_rolled_back(database: str) -> None:
     mia = await make.member(roles=[Role.CREATE_TRACKERS])
     executor, context = (
-        GraphQLExecutor(make_schema(), BRIEF),
-        ViewersContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
+        GraphQLExecutor(make_schema(), SHORT),
+        ViewerContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
     )
     async with holding(database, f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE"):
-        no = await stopped(executor, context, CREATE, name="Acme")
-    assert (no.status, no.formatted) == (504, told(TOO_SLOW + UNKNOWN))
+        error = await timeout_error(executor, context, CREATE, name="Acme")
+    assert (error.status, error.formatted) == (504, timed_out(TOO_SLOW + UNCERTAIN))
     assert await Employer.all().count() == 0
     assert await AuditEntry.all().count() == 0
     assert (
         await fetch("SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'") == []
     )
-    patient = GraphQLExecutor(make_schema())
-    answer = await patient.execute(patient.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1")
-    assert answer == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
+    unhurried = GraphQLExecutor(make_schema())
+    result = await unhurried.execute(unhurried.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1")
+    assert result == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
 
 
-async def test_what_a_stopped_mutation_had_committed_stays(database: str) -> None:
+async def test_what_was_committed_before_the_timeout_stays(database: str) -> None:
     mia = await make.member(roles=[Role.CREATE_TRACKERS])
     executor, context = (
         GraphQLExecutor(make_schema(), Limits(operation_seconds=2)),
-        ViewersContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
+        ViewerContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
     )
     both = """mutation {
       first: createEmployer(input: {name: "First"}) { errors { code } }
@@ -122,8 +121,8 @@ async def test_what_a_stopped_mutation_had_committed_stays(database: str) -> Non
     }"""
     made = "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES (gen_random_uuid(), $1, 'Second', true)"
     async with holding(database, made, mia.organisation_id):
-        no = await stopped(executor, context, both)
-    assert no.formatted == told(TOO_SLOW.replace("0.2", "2") + UNKNOWN)
+        error = await timeout_error(executor, context, both)
+    assert error.formatted == timed_out(TOO_SLOW.replace("0.2", "2") + UNCERTAIN)
     assert await Employer.all().order_by("name").values_list("name", "confirmed") == [
         ("First", False),
         ("Second", True),

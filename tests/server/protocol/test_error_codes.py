@@ -1,4 +1,4 @@
-"""The codes of errors: one table, which the documentation has whole and from which no code that is given is missing."""
+"""The table of error codes: the documentation contains it, and every code in the sources is in it."""
 
 import ast
 from collections.abc import Iterator
@@ -8,11 +8,11 @@ from server.protocol.error_codes import MEANINGS, Code, markdown_table
 from tests.support.paths import ROOT
 
 LAYERS = ("services", "resolvers", "schema", "server")
-GIVES_A_CODE = {"HTTPError": 1, "request_error_result": 1, "UploadError": 0}
-"""What is called with a code, and the place of that among the arguments."""
+CODE_ARGUMENTS = {"HTTPError": 1, "request_error_result": 1, "UploadError": 0}
+"""The callables that take a code, with its position among the arguments."""
 
 
-def test_the_documented_table_is_this_one() -> None:
+def test_the_documentation_contains_the_table() -> None:
     assert list(MEANINGS) == list(Code)
     assert markdown_table() in (ROOT / "docs/reference/errors.md").read_text(), (
         "write the output of server.protocol.error_codes.markdown_table() there"
@@ -20,26 +20,26 @@ def test_the_documented_table_is_this_one() -> None:
 
 
 def codes(path: Path) -> Iterator[str]:
-    """The codes that a module gives as plain text."""
+    """Yield the codes that a module has as string literals."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
-            case ast.Call(func=ast.Name(id=name), args=arguments) if name in GIVES_A_CODE:
-                found = arguments[GIVES_A_CODE[name] :][:1]
+            case ast.Call(func=ast.Name(id=name), args=arguments) if name in CODE_ARGUMENTS:
+                nodes = arguments[CODE_ARGUMENTS[name] :][:1]
             case ast.Assign(targets=[ast.Name(id="code")], value=value):
-                found = [value]
+                nodes = [value]
             case ast.Dict(keys=keys, values=values):
-                found = [value for key, value in zip(keys, values, strict=True) if _is_code(key)]
+                nodes = [value for key, value in zip(keys, values, strict=True) if _is_code(key)]
             case _:
-                found = []
-        yield from (one.value for one in found if isinstance(one, ast.Constant) and isinstance(one.value, str))
+                nodes = []
+        yield from (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def _is_code(key: ast.expr | None) -> bool:
     return isinstance(key, ast.Constant) and key.value == "code"
 
 
-def test_every_code_that_is_given_is_in_the_table() -> None:
+def test_every_code_in_the_sources_is_in_the_table() -> None:
     modules = [path for layer in LAYERS for path in (ROOT / layer).rglob("*.py")]
-    given = {code for path in modules for code in codes(path)}
-    assert {"UNAUTHENTICATED", "BAD_USER_INPUT", "NOT_ACCEPTABLE", "UNKNOWN_FIELD", "NOT_FOUND"} <= given
-    assert given - set(Code) == {"REFUSED"}  # the base class's, which nobody raises
+    used = {code for path in modules for code in codes(path)}
+    assert {"UNAUTHENTICATED", "BAD_USER_INPUT", "NOT_ACCEPTABLE", "UNKNOWN_FIELD", "NOT_FOUND"} <= used
+    assert used - set(Code) == {"REFUSED"}  # of the base class, which is never raised

@@ -182,3 +182,6 @@ class Subscription:
 
 
 SCHEMA = Schema(Query, Mutation, Subscription)
+
+ADA = Context(FakeApp(), "ada", None)
+"""The context of a member who is signed in."""

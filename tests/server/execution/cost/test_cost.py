@@ -1,37 +1,10 @@
-"""What an operation costs: by pages, lists and variables."""
+"""The cost of an operation by pages, lists and variables."""
 
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse
 
-from schema.costs import LIST_SIZES
-from server.execution.cost.measure import measure
-from server.execution.cost.measures import Measures
-from server.execution.cost.pricing import Pricing
-
-SCHEMA = build_schema("""
-type Query {
-  hello: String!
-  thing: Thing!
-  things(first: Int, after: String, last: Int): ThingConnection!
-  some: [Thing!]!
-  nodes(ids: [ID!]!): [Thing]!
-}
-type Mutation { write: Thing! }
-type Thing { name: String, words: [String!]!, thing: Thing!, some: [Thing!]!, things(first: Int, last: Int): ThingConnection! }
-type ThingConnection { totalCount: Int!, nodes: [Thing!]!, edges: [ThingEdge!]! }
-type ThingEdge { cursor: String!, node: Thing! }
-""")
-PRICING = Pricing(
-    SCHEMA, prices={"Mutation": 50, "Thing.words": 3}, list_sizes={**LIST_SIZES, "Thing": 4, "Query.some": 7}
-)
-
-
-def measured(text: str) -> Measures:
-    ((_, measures),) = measure(parse(text), PRICING).operations
-    return measures
-
+from tests.support.scenarios.measured_documents import measured
 
 # operation | variables | cost
 COSTS: list[tuple[str, dict[str, Any], int]] = [
@@ -81,10 +54,10 @@ def test_costs(text: str, variables: dict[str, Any], cost: int) -> None:
         ("query($b: Boolean!) { hello @include(if: $b) }", 0),
     ],
 )
-def test_the_fields_that_take_a_variable(text: str, count: int) -> None:
+def test_fields_with_variables(text: str, count: int) -> None:
     assert measured(text).fields_with_variables == count
 
 
-def test_what_no_variable_says_is_one_number() -> None:
+def test_cost_without_variables_is_a_number() -> None:
     assert measured("{ things(first: 3) { nodes { things { nodes { name } } } } }").cost.parts == ()
     assert measured("query($n: Int) { things(first: $n) { nodes { name } } }").cost.parts != ()

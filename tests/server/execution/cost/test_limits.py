@@ -1,4 +1,4 @@
-"""What a document may ask for: each limit by name and number, at its very edge, and found without spreading fragments."""
+"""The limits of documents and variables: exactly at each limit, and one above it."""
 
 from typing import Any
 
@@ -12,9 +12,8 @@ from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp
+from tests.support.servers.sample_schema import ADA, SCHEMA
 
-ADA = Context(FakeApp(), "ada", None)
 CHECK = "query($entry: Entry!) { check(entry: $entry) }"
 PARTS = 'query($parts: [Part!] = [{}]) { check(entry: {title: "x", parts: $parts}) }'
 INTROSPECTION = get_introspection_query(
@@ -29,13 +28,13 @@ INTROSPECTION = get_introspection_query(
 def errors(query: str, variables: dict[str, Any] | None = None, limits: Limits | None = None) -> list[dict[str, Any]]:
     try:
         GraphQLExecutor(SCHEMA, limits).prepare(Request(query, variables or {}), ADA)
-    except GraphQLRequestError as refusal:
-        return [error["extensions"] | {"message": error["message"]} for error in refusal.formatted["errors"]]
+    except GraphQLRequestError as raised:
+        return [error["extensions"] | {"message": error["message"]} for error in raised.formatted["errors"]]
     return []
 
 
-def over(limit: str, asked: int, allowed: int, what: str) -> dict[str, Any]:
-    message = f"{what}: {asked:,}, where at most {allowed:,} are allowed"
+def over(limit: str, asked: int, allowed: int, measured: str) -> dict[str, Any]:
+    message = f"{measured}: {asked:,}, where at most {allowed:,} are allowed"
     return {"code": "LIMIT_EXCEEDED", "limit": limit, "asked": asked, "allowed": allowed, "message": message}
 
 
@@ -48,7 +47,7 @@ FIELDS = "The operation's fields on the first level"
 ENTRIES = "The entries of a list"
 LENGTH = "The document's length in characters"
 
-# the setting | how much it allows | a document of so much | one of more | how much more | the limit's name, what it is of
+# setting | allowed | document at the limit | document above it | its figure | name of the limit | what is measured
 EDGES: list[tuple[str, int, str, str, int, str, str]] = [
     ("max_document_length", 20, "{ hello }".ljust(20), "{ hello }".ljust(21), 21, "documentLength", LENGTH),
     ("max_selections", 4, "{ hello ...{ hello hello } }", "{ hello ...{ ...{ hello } hello } }", 5, "selections", SELECTIONS),
@@ -86,26 +85,26 @@ EDGES: list[tuple[str, int, str, str, int, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("setting", "allowed", "most", "more", "asked", "limit", "what"), EDGES)
-def test_a_document_at_its_limit(
-    setting: str, allowed: int, most: str, more: str, asked: int, limit: str, what: str
+@pytest.mark.parametrize(("setting", "allowed", "within", "above", "asked", "limit", "measured"), EDGES)
+def test_limits_of_documents(
+    setting: str, allowed: int, within: str, above: str, asked: int, limit: str, measured: str
 ) -> None:
     limits = Limits(**{setting: allowed})
-    assert errors(most, limits=limits) == []
-    assert errors(more, limits=limits) == [over(limit, asked, allowed, what)]
+    assert errors(within, limits=limits) == []
+    assert errors(above, limits=limits) == [over(limit, asked, allowed, measured)]
 
 
-def test_what_validation_reads_without_carrying_it_out_counts() -> None:
-    many = f"fragment F on Query {{ {'hello ' * 302} }}"
+def test_unreached_fragments_count() -> None:
+    result = f"fragment F on Query {{ {'hello ' * 302} }}"
     for document, selections in (
-        (f"{{ hello }} {many}", 303),
-        (f"{{ ...F }} {many} fragment F on Query {{ hello }}", 304),
+        (f"{{ hello }} {result}", 303),
+        (f"{{ ...F }} {result} fragment F on Query {{ hello }}", 304),
     ):
         assert errors(document) == [over("repeatedFields", 301, 300, MERGING)]
         assert errors(document, limits=Limits(max_selections=300)) == [over("selections", selections, 300, SELECTIONS)]
 
 
-def test_all_limits_that_a_document_exceeds_are_told_at_once() -> None:
+def test_all_exceeded_limits_are_in_the_errors() -> None:
     limits = Limits(max_depth=1, max_aliases=1, max_root_fields=1)
     assert errors("{ a: hello b: thing { name } } query B { a: hello }", limits=limits) == [
         over("depth", 2, 1, LEVELS),
@@ -114,39 +113,39 @@ def test_all_limits_that_a_document_exceeds_are_told_at_once() -> None:
     ]
 
 
-def test_variables_at_their_limits() -> None:
+def test_limits_of_variables() -> None:
     limits = Limits(max_list_entries=3, max_input_values=8)
     assert errors(CHECK, {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}}, limits) == []
     assert errors(PARTS, {"parts": [{}, {}, {}]}, limits) == []
     assert errors(PARTS, {"parts": [{}, {}, {}, {}]}, limits) == [over("listEntries", 4, 3, ENTRIES)]
-    many = {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}, "else": [None]}
-    assert errors(CHECK, many, limits) == [over("inputValues", 10, 8, "The values in the variables")]
+    result = {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}, "else": [None]}
+    assert errors(CHECK, result, limits) == [over("inputValues", 10, 8, "The values in the variables")]
 
 
-# a document that the parser gives up | the limit | its message
-GIVEN_UP: list[tuple[str, str, str]] = [
+# a document on which the parser aborts | the limit | the message
+ABORTED: list[tuple[str, str, str]] = [
     ("{" + "hello " * 10_000 + "}", "tokens", "Document contains more than 10000 tokens. Parsing aborted."),
     ("{ hello }" + "#\n" * 10_001, "tokens", "Document contains more than 10000 comments. Parsing aborted."),
     ("{" + "thing{me" * 3000, "depth", "Document is nested too deeply. Parsing aborted."),
 ]
 
 
-@pytest.mark.parametrize(("document", "limit", "message"), GIVEN_UP, ids=["tokens", "comments", "nested"])
-def test_what_the_parser_gives_up(document: str, limit: str, message: str) -> None:
+@pytest.mark.parametrize(("document", "limit", "message"), ABORTED, ids=["tokens", "comments", "nested"])
+def test_documents_on_which_the_parser_aborts(document: str, limit: str, message: str) -> None:
     assert errors(document) == [{"code": "LIMIT_EXCEEDED", "limit": limit, "message": f"Syntax Error: {message}"}]
 
 
 def fragments(count: int, body: str) -> str:
-    """A chain of fragments, each with the next one where `body` says so."""
+    """Return a chain of fragments, each of which spreads the next one wherever ``body`` has an asterisk."""
     chain = " ".join(f"fragment F{n} on Thing {{ {body.replace('*', f'...F{n + 1}')} }}" for n in range(count))
     return f"{{ thing {{ ...F0 }} }} {chain} fragment F{count} on Thing {{ name }}"
 
 
-def test_fragments_that_multiply() -> None:
+def test_fragments_that_multiply_are_rejected() -> None:
     (error,) = errors(fragments(40, "* *"))
     assert error == over("selections", 1_000_000_000, 2_000, SELECTIONS) | {"message": error["message"]}
     assert error["message"] == f"{SELECTIONS}: more than 1,000,000,000, where at most 2,000 are allowed"
-    assert [one["limit"] for one in errors(fragments(60, "a: me { * } b: me { * }"))] == [
+    assert [error["limit"] for error in errors(fragments(60, "a: me { * } b: me { * }"))] == [
         "selections", "depth", "aliases",
     ]  # fmt: skip
     nested = "The document's fragments are nested too deeply"
@@ -156,14 +155,14 @@ def test_fragments_that_multiply() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 10, 40, 80])
-def test_every_selection_is_looked_at_once(count: int) -> None:
+def test_every_selection_is_visited_once(count: int) -> None:
     measures = measure(parse(fragments(count, "* *")), Pricing(SCHEMA.graphql_schema))
     assert (measures.visited, measures.selections) == (2 + 2 * count + 1, 3 * 2**count)
     ((_, operation),) = measures.operations
     assert operation.cost.evaluate({}) == 1 + 2**count
 
 
-def test_what_passes_within_the_defaults() -> None:
+def test_introspection_costs_less_than_half_the_limit() -> None:
     executor = GraphQLExecutor(make_schema())
     operation = executor.prepare(Request(INTROSPECTION), ADA)
     assert operation.charge.requested < Limits().max_cost // 2

@@ -1,4 +1,4 @@
-"""The one pass over a document finds what spreading every fragment finds, on random documents."""
+"""The linear measurement agrees with walking through every spread fragment, on random documents."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ from graphql import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.server.execution.cost.test_cost import measured
+from tests.support.scenarios.measured_documents import measured
 
 FIELDS = {
     "Query": ("hello", "thing", "things", "some"),
@@ -34,24 +34,24 @@ PAGES: dict[str, int | str] = {
     "(first: null, last: $b)": "b",
     "(first: 1000)": 100,
 }
-WEIGHTS = {"things": 10, "totalCount": 10, "words": 3}
+PRICES = {"things": 10, "totalCount": 10, "words": 3}
 SIZES = {"Thing.some": 4, "Query.some": 7}
 
 
 Fragments = tuple[tuple[str, str], ...]
-"""Each with its name and what it is on."""
+"""The name and the type condition of each fragment."""
 
 
 @cache
 def selections(on: str, fragments: Fragments, levels: int) -> st.SearchStrategy[str]:
-    """A selection set on a type, at most so many levels deep, which may spread the fragments of that type."""
+    """Return selection sets on a type, at most ``levels`` deep, which may spread the fragments on that type."""
     choices = [field(name, fragments, levels) for name in FIELDS[on] if levels or name not in BELOW]
     choices.append(st.just("__typename @skip(if: false)"))
     choices += [st.just(f"...{name}") for name, kind in fragments if kind == on]
     if levels:
         inner = selections(on, fragments, levels - 1)
-        choices.append(inner.map(lambda found: f"... on {on} @include(if: true) {found}"))
-    return st.lists(st.one_of(choices), min_size=1, max_size=3).map(lambda found: f"{{ {' '.join(found)} }}")
+        choices.append(inner.map(lambda nested: f"... on {on} @include(if: true) {nested}"))
+    return st.lists(st.one_of(choices), min_size=1, max_size=3).map(lambda chosen: f"{{ {' '.join(chosen)} }}")
 
 
 def field(name: str, fragments: Fragments, levels: int) -> st.SearchStrategy[str]:
@@ -73,7 +73,7 @@ FRAGMENTS: Fragments = (
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
-    """A document whose fragments spread later ones, over pages of all sizes."""
+    """Return documents whose fragments spread later ones, with pages of all sizes."""
     written = [f"query($a: Int, $b: Int) {draw(selections('Query', FRAGMENTS, 2))}"]
     for place, (name, kind) in enumerate(FRAGMENTS):
         written.append(f"fragment {name} on {kind} {draw(selections(kind, FRAGMENTS[place + 1 :], 1))}")
@@ -81,7 +81,7 @@ def documents(draw: st.DrawFn) -> str:
 
 
 class Expansion:
-    """The same figures by walking from the top down through every fragment, as often as it is spread."""
+    """The same figures, counted by walking through every fragment as often as it is spread."""
 
     def __init__(self, text: str, variables: dict[str, int]) -> None:
         definitions = parse(text).definitions
@@ -111,7 +111,7 @@ class Expansion:
         self.fields += level == 1
         self.aliases += node.alias is not None
         times *= page if name in ("nodes", "edges") else 1
-        self.cost += times * WEIGHTS.get(name, 1)
+        self.cost += times * PRICES.get(name, 1)
         if node.selection_set is None:
             return
         times *= SIZES.get(f"{on}.{name}", 1)
@@ -122,7 +122,7 @@ class Expansion:
 
 
 @given(documents(), st.fixed_dictionaries({}, optional={"a": st.integers(0, 100), "b": st.integers(0, 100)}))
-def test_the_pass_finds_what_spreading_every_fragment_finds(text: str, variables: dict[str, int]) -> None:
+def test_measures_agree_with_walking_through_every_spread(text: str, variables: dict[str, int]) -> None:
     expansion, found = Expansion(text, variables), measured(text)
     for figure in ("selections", "depth", "aliases", "directives", "fields"):
         assert getattr(found, figure) == getattr(expansion, figure)

@@ -9,9 +9,7 @@ from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from tests.support.servers.sample_schema import Context, FakeApp
-
-ADA = Context(FakeApp(), "ada", None)
+from tests.support.servers.sample_schema import ADA
 
 EVERYTHING = """
 query ($first: Int) {
@@ -66,13 +64,13 @@ fragment Tracker on Tracker {
 """
 
 
-def test_a_page_of_a_hundred_trackers_with_everything_passes() -> None:
+def test_a_page_of_a_hundred_whole_trackers_is_within_the_limit() -> None:
     executor = GraphQLExecutor(make_schema())
-    of_all, of_one = (
+    cost_of_100, cost_of_1 = (
         executor.prepare(Request(EVERYTHING, {"first": first}), ADA).charge.requested for first in (100, 1)
     )
-    assert of_all <= Limits().max_cost // 2
-    assert of_all - of_one == 99 * (of_one - 10 - 10 - 5)
+    assert cost_of_100 <= Limits().max_cost // 2
+    assert cost_of_100 - cost_of_1 == 99 * (cost_of_1 - 10 - 10 - 5)
 
 
 FILTER = "query ($ids: [ID!]) { trackers(filter: {learnerId: $ids}) { totalCount } }"
@@ -81,14 +79,14 @@ VALUES = 'query ($ids: [FieldValueInput!]!) { validateTracker(input: {type: "JOB
 
 
 @pytest.mark.parametrize(("query", "entry"), [(FILTER, "x"), (NODES, "x"), (VALUES, {"key": "x"})])
-def test_the_entries_of_filters_ids_and_values(query: str, entry: object) -> None:
+def test_list_entries_of_filters_ids_and_values(query: str, entry: object) -> None:
     executor = GraphQLExecutor(make_schema())
     executor.prepare(Request(query, {"ids": [entry] * 1_000}), ADA)
-    with pytest.raises(GraphQLRequestError) as no:
+    with pytest.raises(GraphQLRequestError) as raised:
         executor.prepare(Request(query, {"ids": [entry] * 1_001}), ADA)
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "listEntries", "asked": 1_001, "allowed": 1_000}
     message = "The entries of a list: 1,001, where at most 1,000 are allowed"
-    assert no.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
+    assert raised.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
 ENTRY = {"key": "x", "value": {"text": "y"}}  # with its three values, four
@@ -96,7 +94,7 @@ TIMES = "query ($input: CreateTrackerInput!) {{ {} }}"
 CHECKED = "a{}: validateTracker(input: $input) {{ code }}"
 
 
-def test_long_lists_are_paid_for_wherever_they_are_judged() -> None:
+def test_long_lists_cost_in_every_field_that_takes_them() -> None:
     executor = GraphQLExecutor(make_schema())
 
     def cost(times: int, entries: int) -> int:
@@ -107,12 +105,12 @@ def test_long_lists_are_paid_for_wherever_they_are_judged() -> None:
     assert cost(3, 0) == 3 * cost(1, 0)
     assert cost(1, 1_000) - cost(1, 0) == 4 * 1_000 * LISTED_VALUE_PRICE
     assert cost(3, 100) - cost(3, 0) == 3 * 4 * 100 * LISTED_VALUE_PRICE
-    with pytest.raises(GraphQLRequestError) as no:
+    with pytest.raises(GraphQLRequestError) as raised:
         cost(30, 1_000)
     asked = cost(30, 0) + 30 * 4 * 1_000 * LISTED_VALUE_PRICE
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": asked, "allowed": 1_000_000}
     message = f"The operation's cost: {asked:,}, where at most 1,000,000 are allowed"
-    assert no.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
+    assert raised.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
 def test_every_list_of_the_schema_has_a_size() -> None:
@@ -123,7 +121,7 @@ def test_every_list_of_the_schema_has_a_size() -> None:
         Pricing(schema, list_sizes=without)
 
 
-def test_every_weight_is_of_something_in_the_schema() -> None:
+def test_every_price_and_size_is_of_something_in_the_schema() -> None:
     schema = make_schema().graphql_schema
     for coordinate in (*PRICES, *LIST_SIZES):
         parent, _, name = coordinate.partition(".")

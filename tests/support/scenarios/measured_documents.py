@@ -1,0 +1,31 @@
+"""A schema with connections and prices of its own, and the measures of documents for it."""
+
+from graphql import build_schema, parse
+
+from schema.costs import LIST_SIZES
+from server.execution.cost.measure import measure
+from server.execution.cost.measures import Measures
+from server.execution.cost.pricing import Pricing
+
+SCHEMA = build_schema("""
+type Query {
+  hello: String!
+  thing: Thing!
+  things(first: Int, after: String, last: Int): ThingConnection!
+  some: [Thing!]!
+  nodes(ids: [ID!]!): [Thing]!
+}
+type Mutation { write: Thing! }
+type Thing { name: String, words: [String!]!, thing: Thing!, some: [Thing!]!, things(first: Int, last: Int): ThingConnection! }
+type ThingConnection { totalCount: Int!, nodes: [Thing!]!, edges: [ThingEdge!]! }
+type ThingEdge { cursor: String!, node: Thing! }
+""")
+PRICING = Pricing(
+    SCHEMA, prices={"Mutation": 50, "Thing.words": 3}, list_sizes={**LIST_SIZES, "Thing": 4, "Query.some": 7}
+)
+
+
+def measured(text: str) -> Measures:
+    """Return the measures of the only operation of a document."""
+    ((_, measures),) = measure(parse(text), PRICING).operations
+    return measures
