@@ -5,12 +5,14 @@ What it does is in `scripts/apollo.mjs`, after the blocks of the page that conne
 
 import json
 
+import pytest
+
 from tests.support.clients.answers import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
 from tests.support.clients.child_process import NODE, client, needs_packages, script
 from tests.support.clients.docs_page import block
 from tests.support.scenarios.tenant import House
 
-pytestmark = needs_packages
+pytestmark = [pytest.mark.clients, needs_packages]
 
 
 async def test_apollo(house: House) -> None:

@@ -1,8 +1,12 @@
 """gql, for Python: the page's query; what it hears on a socket stands in `test_resuming`."""
 
+import pytest
+
 from tests.support.clients.child_process import PYTHON, client
 from tests.support.clients.docs_page import block
 from tests.support.scenarios.tenant import House
+
+pytestmark = pytest.mark.clients
 
 
 async def test_gql(house: House) -> None:

@@ -17,7 +17,7 @@ from tests.support.clients.npm_tools import PACKAGES, run
 from tests.support.paths import SDL
 from tests.support.scenarios.tenant import House
 
-pytestmark = needs_packages
+pytestmark = [pytest.mark.clients, needs_packages]
 
 
 def compiled(folder: Path) -> subprocess.CompletedProcess[str]:

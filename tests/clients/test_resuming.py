@@ -16,7 +16,7 @@ from tests.support.clients.docs_page import block
 from tests.support.scenarios.tenant import House
 from tests.support.servers.cuttable_proxy import line_to
 
-pytestmark = needs_packages
+pytestmark = [pytest.mark.clients, needs_packages]
 
 
 @dataclass(frozen=True)

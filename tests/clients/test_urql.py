@@ -5,12 +5,14 @@ What it does is in `scripts/urql.mjs`, after the block of the page that connects
 
 import json
 
+import pytest
+
 from tests.support.clients.answers import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
 from tests.support.clients.child_process import NODE, client, needs_packages, script
 from tests.support.clients.docs_page import block
 from tests.support.scenarios.tenant import House
 
-pytestmark = needs_packages
+pytestmark = [pytest.mark.clients, needs_packages]
 
 
 async def test_urql(house: House) -> None:

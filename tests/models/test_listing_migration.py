@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import cast
 
+import pytest
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
@@ -11,6 +12,8 @@ from models import Group, MemberKind
 from models.database import APPS, fetch, migrate, pending_migrations
 from tests.support import factories as make
 from tests.support.databases.tracker_listing import VIEWS, listed_ids, outdated_tables, visible_ids
+
+pytestmark = pytest.mark.slow
 
 BEFORE = "0005_uploads"
 START = dt.datetime(2026, 3, 28, 12, tzinfo=dt.UTC)

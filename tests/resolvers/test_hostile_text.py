@@ -23,6 +23,8 @@ from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = [
     "",
     " ",

@@ -14,6 +14,8 @@ from tests.support.clients.tracker_types import create_type, created_type, manag
 from tests.support.scenarios.college import College, Json, college, create
 from tests.support.scenarios.generated_forms import INPUT_SLOTS, FormFiller, forms
 
+pytestmark = pytest.mark.slow
+
 _numbers = itertools.count(1)
 
 

@@ -27,6 +27,8 @@ from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.paging import cursor
 from tests.support.scenarios.expected_trackers import PAGE, Json, all_numbers, cases, is_visible_to, matches, ordered
 
+pytestmark = pytest.mark.slow
+
 ORDERS = ["CREATED_AT", "UPDATED_AT", "DUE_DATE", "STATUS", "TYPE", "LEARNER", "ASSIGNEE", "CREATED_BY", "NUMBER"]
 NAMES = ["Sméth", "Smeth", "O'Neil", "de la Cruz", "Ångström", "smith-jones"]
 WORDS = ["100% sure", "a_b", "back\\slash", "Zoë's ILR 25-26", "(qz)", "x", ""]

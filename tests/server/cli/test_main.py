@@ -14,6 +14,8 @@ from tests.support import factories as make
 from tests.support.paths import ROOT
 from tests.support.servers.trackers import Server, command, environment, running
 
+pytestmark = pytest.mark.server
+
 EXAMPLES = ROOT / "examples"
 MIGRATIONS = ROOT / "models" / "migrations"
 

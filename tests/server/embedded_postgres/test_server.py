@@ -22,6 +22,8 @@ from server.embedded_postgres.errors import EmbeddedPostgresError
 from server.embedded_postgres.server import embedded_postgres, running_url
 from server.setting_values import database_credentials
 
+pytestmark = pytest.mark.server
+
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 OWNER = (
     "import sys; from pathlib import Path; from server.embedded_postgres.server import embedded_postgres\n"

@@ -21,6 +21,8 @@ from tests.support.scenarios.college import College, college
 from tests.support.servers.file_endpoints import PDF, Doors, doors
 from tests.support.servers.file_stores import storage_in
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(params=["folder", "bucket"])
 async def both(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:

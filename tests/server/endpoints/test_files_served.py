@@ -19,6 +19,8 @@ from tests.support.servers.file_endpoints import BOUNDARY, PDF, PNG, part
 from tests.support.servers.s3 import Bucket
 from tests.support.servers.trackers import Server, command, environment, running
 
+pytestmark = pytest.mark.server
+
 JOB = "type=JOB&field=evidence"
 URLS = "query ($id: ID!) { tracker(id: $id) { values { ... on FileValue { files { name mediaType bytes url } } } } }"
 

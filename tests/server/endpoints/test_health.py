@@ -10,6 +10,8 @@ from server.setting_values import database_credentials
 from tests.conftest import address, administer
 from tests.server.conftest import Front
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.parametrize(("path", "line"), [("/health/live", "live\n"), ("/health/ready", "ready\n")])
 def test_a_server_at_work(front: Front, path: str, line: str) -> None:

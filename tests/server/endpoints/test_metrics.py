@@ -22,6 +22,8 @@ from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.metrics import Sample, named, samples
 from tests.support.servers.trackers import Server, environment, running
 
+pytestmark = pytest.mark.server
+
 TOKEN = "a-token-for-metrics"
 HELLO = "query A { ...Both } fragment Both on Query { viewer { id } again: viewer { id } ... { __typename } }"
 

@@ -12,6 +12,8 @@ from tests.support.scenarios.college import College, college
 from tests.support.servers.file_endpoints import END, PDF, Doors, doors, nothing, part, refusal
 from tests.support.servers.file_stores import storage_in
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture
 async def at(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:

@@ -14,7 +14,7 @@ from tests.support import factories as make
 from tests.support.clients.browser import needs_browser, visiting
 from tests.support.servers.trackers import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; "

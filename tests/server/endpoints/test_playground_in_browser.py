@@ -20,7 +20,7 @@ from tests.support.clients.playground import ROOM, Playground
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
 from tests.support.servers.trackers import Server
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), needs_browser, needs_dist]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_browser, needs_dist]
 
 TABS = ["TrackerTypes", "CreateTracker", "ListTrackers", "EditTracker", "Listen"]
 _numbers = itertools.count(1)

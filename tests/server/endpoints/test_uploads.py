@@ -15,6 +15,8 @@ from tests.support.scenarios.sample_files import DOCX, EXE, ZIP
 from tests.support.servers.file_endpoints import END, PDF, PNG, Doors, doors, head, nothing, part, refusal
 from tests.support.servers.file_stores import content, storage_in
 
+pytestmark = pytest.mark.server
+
 OF_10_MB = PDF + b"\xff" * (10_000_000 - len(PDF))
 
 

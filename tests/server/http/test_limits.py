@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from server.app import Application
 from server.limits import Limits
@@ -11,6 +12,8 @@ from server.settings import Settings
 from tests.support.clients.websocket import GOOD, ask, client, complete, heard
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
+
+pytestmark = pytest.mark.server
 
 HELLO = "{ hello }"
 READ = {"hello": "Hello you"}

@@ -13,7 +13,7 @@ from tests.support.paths import NPM
 from tests.support.scenarios.staff import PASSWORD, staffed
 from tests.support.servers.trackers import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 AUDITS = NPM / "audits"
 needs_audits = pytest.mark.skipif(

@@ -13,7 +13,7 @@ from tests.support.clients.sse import COMPLETE, heard, stream
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staffed
 from tests.support.servers.trackers import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
 LISTEN = "subscription ($after: String) { trackerAssigned(after: $after) { cursor tracker { number } } }"
 WHO = "{ viewer { member { name } } }"

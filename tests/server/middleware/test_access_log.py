@@ -18,6 +18,8 @@ from server.observability.outage import Outage
 from tests.server.conftest import Front
 from tests.support.servers.trackers import SIGN_IN
 
+pytestmark = pytest.mark.server
+
 MASKED = "Internal server error: find it in the server's log by its request id."
 
 

@@ -13,6 +13,8 @@ from starlette.routing import Route
 from server.middleware.compression import MINIMUM_SIZE, CompressionMiddleware
 from tests.server.conftest import Front
 
+pytestmark = pytest.mark.server
+
 LONG = "{ trackerTypes { key name fields { key label help } } }"
 TEXT = "ab" * MINIMUM_SIZE
 

@@ -16,6 +16,8 @@ from server.setting_values import networks
 from tests.server.conftest import Front
 from tests.support.servers.log_lines import logged
 
+pytestmark = pytest.mark.server
+
 NEW = re.compile(r"[0-9a-f]{16}")
 GIVEN = "edge-01:7f3a.b_c"
 

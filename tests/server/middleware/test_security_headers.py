@@ -8,6 +8,8 @@ from starlette.middleware import Middleware
 from server.middleware.security_headers import SecurityHeadersMiddleware
 from tests.server.conftest import Front
 
+pytestmark = pytest.mark.server
+
 ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",

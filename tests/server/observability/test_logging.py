@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
@@ -16,6 +17,8 @@ from models.database import fetch
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.log_lines import lines, logged
 from tests.support.servers.trackers import Server, environment, running
+
+pytestmark = pytest.mark.server
 
 MARK = "Zq9Marked"
 """Stands in everything that is sent, and so must stand in no log."""

@@ -30,6 +30,8 @@ from tests.support.servers.metrics import named, samples
 from tests.support.servers.sample_schema import Context, FakeApp
 from tests.support.servers.trackers import Server, environment, running
 
+pytestmark = pytest.mark.server
+
 VIEWER = "{ viewer { member { name } } }"
 SIGN_IN = 'mutation { signIn(input: {email: "ada@example.org", password: "wrong"}) { errors { code } } }'
 ADA = {"data": {"viewer": {"member": {"name": "Ada"}}}}

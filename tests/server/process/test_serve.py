@@ -9,6 +9,8 @@ from server.process.serve import UNREAD_SECONDS, bind
 from tests.support.servers.log_lines import logged
 from tests.support.servers.trackers import environment, running
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_connections_are_given_up_when_nothing_is_read(host: str) -> None:

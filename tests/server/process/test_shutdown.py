@@ -6,6 +6,7 @@ from pathlib import Path
 from signal import SIGTERM
 
 import httpx
+import pytest
 
 from models import Mail, Tracker
 from models.database import transaction
@@ -14,6 +15,8 @@ from tests.support.databases.locks import until_blocked
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.smtp import mail_server
 from tests.support.servers.trackers import environment, running
+
+pytestmark = pytest.mark.server
 
 GOING = (1001, "Going away")
 

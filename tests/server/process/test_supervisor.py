@@ -16,6 +16,8 @@ from tests.end_to_end.test_members import closed, socket_of
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.trackers import Server, environment, running
 
+pytestmark = pytest.mark.server
+
 GOING = (1001, "Going away")
 
 

@@ -10,6 +10,8 @@ from websockets.typing import Subprotocol
 from tests.end_to_end.test_members import closed
 from tests.support.servers.trackers import Server, environment, running
 
+pytestmark = pytest.mark.server
+
 TOO_MANY = (4429, "At most 1 connections at a time from one address")
 PROTOCOL = [Subprotocol("graphql-transport-ws")]
 

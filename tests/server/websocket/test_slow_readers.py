@@ -8,8 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
 from tests.support.servers.trackers import Server, environment, running
+
+pytestmark = pytest.mark.server
 
 CLIENTS = 500
 LISTEN = """

@@ -34,6 +34,8 @@ from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRA
 from tests.conftest import address, administer
 from tests.support.scenarios.demo_checks import as_entered, definitions, effects, recorded
 
+pytestmark = pytest.mark.slow
+
 PROCESS = TrackerCategory.PROCESS_AUTOMATION
 DONE = (TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
 MOMENTS = [

@@ -19,6 +19,8 @@ from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.servers.file_stores import Storage, storage_in, stream
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(params=["folder", "bucket"])
 def either_storage(request: pytest.FixtureRequest, database: str) -> Storage:

@@ -15,6 +15,8 @@ from services.files.store import FileStore, StoreError, bucket_store, folder_sto
 from tests.support.servers.file_stores import Storage, content, storage_in, stream
 from tests.support.servers.s3 import Bucket
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(params=["folder", "bucket"])
 def storage(request: pytest.FixtureRequest) -> Storage:

@@ -10,6 +10,8 @@ from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
 from services.kernel.errors import ErrorCode
 
+pytestmark = pytest.mark.slow
+
 DIGITS = st.sampled_from(string.digits)
 NON_ZERO = st.sampled_from("123456789")
 

@@ -10,6 +10,8 @@ from itertools import product
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from models import (
     MemberKind,
     ProcessAutomation,
@@ -38,6 +40,8 @@ from services.trackers.update_input import UpdateEntry, check_update
 from services.viewer import Viewer
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
+
+pytestmark = pytest.mark.slow
 
 OWN: dict[str, Any] = {
     "fields": [

@@ -27,6 +27,8 @@ from tests.support.clients.graphql import viewer
 from tests.support.databases.query_plans import plan_nodes, recorded_statements, rows_read, rows_sorted
 from tests.support.scenarios import million_trackers
 
+pytestmark = pytest.mark.slow
+
 MOST_READ = 5_000
 MOST_SORTED = 1_100
 WHOLE = frozenset({"tracker", "tracker_listing", "tracker_in_group", "tracker_words", "learner", "learner_in_group"})
