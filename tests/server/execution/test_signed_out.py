@@ -30,7 +30,7 @@ def executor() -> GraphQLExecutor:
 
 
 def rejected(context: Context, query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Any:
-    """Return the result of a request that is rejected before execution, else Nwebsocket."""
+    """Return the result of a request that is rejected before execution, else None."""
     try:
         executor().prepare(Request(query, variables or {}, name), context)
     except GraphQLRequestError as error:

@@ -95,10 +95,10 @@ def test_limits_of_documents(
 
 
 def test_unreached_fragments_count() -> None:
-    result = f"fragment F on Query {{ {'hello ' * 302} }}"
+    large = f"fragment F on Query {{ {'hello ' * 302} }}"
     for document, selections in (
-        (f"{{ hello }} {result}", 303),
-        (f"{{ ...F }} {result} fragment F on Query {{ hello }}", 304),
+        (f"{{ hello }} {large}", 303),
+        (f"{{ ...F }} {large} fragment F on Query {{ hello }}", 304),
     ):
         assert errors(document) == [over("repeatedFields", 301, 300, MERGING)]
         assert errors(document, limits=Limits(max_selections=300)) == [over("selections", selections, 300, SELECTIONS)]
@@ -118,8 +118,8 @@ def test_limits_of_variables() -> None:
     assert errors(CHECK, {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}}, limits) == []
     assert errors(PARTS, {"parts": [{}, {}, {}]}, limits) == []
     assert errors(PARTS, {"parts": [{}, {}, {}, {}]}, limits) == [over("listEntries", 4, 3, ENTRIES)]
-    result = {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}, "else": [None]}
-    assert errors(CHECK, result, limits) == [over("inputValues", 10, 8, "The values in the variables")]
+    large = {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}, "else": [None]}
+    assert errors(CHECK, large, limits) == [over("inputValues", 10, 8, "The values in the variables")]
 
 
 # a document on which the parser aborts | the limit | the message
