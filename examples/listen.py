@@ -1,4 +1,4 @@
-"""Listen for assignments on an open socket and print each as it comes: `.venv/bin/python examples/listen.py EMAIL [AFTER]`.
+"""Subscribe to assignments over WebSocket and print each: ``.venv/bin/python examples/listen.py EMAIL [AFTER]``.
 
 Thirty lines of graphql-transport-ws; any client library of that protocol does the same.
 """
@@ -19,21 +19,21 @@ LISTEN = "subscription ($after: String) { trackerAssigned(after: $after) { curso
 
 
 def sign_in(email: str) -> str:
-    """An access token, for the password that is asked for."""
+    """Ask for the password, sign in, and return the access token."""
     variables = {"input": {"email": email, "password": getpass.getpass()}}
     body = json.dumps({"query": SIGN_IN, "variables": variables}).encode()
-    request = Request(f"{ADDRESS}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - one's own server
-    with urlopen(request) as answer:  # noqa: S310
-        payload = json.load(answer)["data"]["signIn"]
+    request = Request(f"{ADDRESS}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - the address is configured
+    with urlopen(request) as response:  # noqa: S310
+        payload = json.load(response)["data"]["signIn"]
     if payload["errors"]:
         sys.exit(payload["errors"][0]["message"])
     return str(payload["session"]["accessToken"])
 
 
 async def listen(token: str, after: str | None) -> None:
-    """Print what comes until the socket is closed."""
-    socket = ADDRESS.replace("http", "ws", 1) + "/graphql"
-    async with connect(socket, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
+    """Print each assignment until the connection is closed."""
+    url = ADDRESS.replace("http", "ws", 1) + "/graphql"
+    async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
         await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
         payload = {"query": LISTEN, "variables": {"after": after}}
         await connection.recv()

@@ -1,4 +1,4 @@
-"""The database that a command works on: the one that the settings name, or the embedded one."""
+"""The database of a command: the one that the settings name, or the embedded PostgreSQL."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,13 +14,13 @@ from services.tracker_types.builtin import write_builtin_types
 T = TypeVar("T")
 
 
-class NotMigrated(Exception):  # noqa: N818 - told to whoever gave the command
-    """The database that the settings name lacks migrations; the one line says what to do."""
+class PendingMigrationsError(Exception):
+    """The configured database lacks migrations. The message is one line that says what to do."""
 
 
 @contextmanager
-def database_of(settings: Settings) -> Iterator[str]:
-    """The URL of the settings' database; the embedded one runs while the block does, if it did not before."""
+def database_url_of(settings: Settings) -> Iterator[str]:
+    """Yield the URL of the settings' database; start the embedded PostgreSQL for the block if it does not run."""
     if settings.database_url:
         yield settings.database_url
         return
@@ -30,34 +30,34 @@ def database_of(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def keeping_database(settings: Settings) -> Iterator[Callable[[], None]]:
-    """Something to call now and then, from the main thread, lest the embedded PostgreSQL be missing for long.
+def restarting_database(settings: Settings) -> Iterator[Callable[[], None]]:
+    """Yield a function that starts the embedded PostgreSQL again if it has ended, to be called from the main thread.
 
-    It may have been killed, or have been that of another command, which has ended: then it is started again.
+    It may have been killed, or another command may have started it, which has ended since.
     """
-    with ExitStack() as begun:
+    with ExitStack() as servers:
 
-        def look() -> None:
+        def check_database() -> None:
             if not settings.database_url and not is_in_use(settings.postgres_data):
-                begun.enter_context(embedded_postgres(settings.postgres_data, log=settings.postgres_log))
+                servers.enter_context(embedded_postgres(settings.postgres_data, log=settings.postgres_log))
 
-        yield look
+        yield check_database
 
 
-async def bring_up_to_date() -> None:
-    """The newest migration, and the built-in types of this release."""
+async def upgrade_database() -> None:
+    """Apply the pending migrations, and write the built-in types of this version."""
     await migrate()
     await write_builtin_types()
 
 
-async def with_database(settings: Settings, url: str, work: Callable[[], Awaitable[T]]) -> T:
-    """Do ``work`` on a database in order: the embedded one is brought up to date, another must be already.
+async def run_with_database(settings: Settings, url: str, work: Callable[[], Awaitable[T]]) -> T:
+    """Return the result of ``work``, run with the models bound to an up-to-date database.
 
-    Raises NotMigrated.
+    The embedded one is upgraded first. Raises PendingMigrationsError if a configured one is not up to date.
     """
     async with database(database_credentials(url)):
         if settings.database_url is None:
-            await bring_up_to_date()
-        elif lacking := await pending_migrations():
-            raise NotMigrated(f"The database lacks {', '.join(lacking)}: give the command `trackers migrate` first.")
+            await upgrade_database()
+        elif pending := await pending_migrations():
+            raise PendingMigrationsError(f"The database lacks {', '.join(pending)}: run `trackers migrate` first.")
         return await work()

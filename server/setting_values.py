@@ -1,7 +1,7 @@
-"""How the addresses in the settings are written: databases, mail servers, web pages, origins and proxies.
+"""Parsers of the addresses in the settings: databases, mail servers, buckets, web pages, origins and proxies.
 
-Every reader takes the text of a variable and raises ValueError where it is not of its form. The settings say what
-the form is; no error from here quotes the text, which may hold a password.
+Each takes the text of an environment variable and raises ValueError if it does not have the form; ``environment`` says
+what the form is. No error of this module quotes the text, which may hold a password.
 """
 
 import re
@@ -25,7 +25,7 @@ _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpServer:
-    """Where mail is handed in."""
+    """The mail server that mail is sent through."""
 
     host: str
     port: int
@@ -35,10 +35,10 @@ class SmtpServer:
 
 
 def database_credentials(url: str) -> dict[str, Any]:
-    """The keyword arguments of `asyncpg.connect`, which are also the credentials of Tortoise's asyncpg backend.
+    """Return the keyword arguments of ``asyncpg.connect``, which are also the credentials of Tortoise's asyncpg backend.
 
-    An absent password or sslmode is left to asyncpg: PGPASSWORD and ~/.pgpass, PGSSLMODE and PGSSLROOTCERT.
-    Raises ValueError for what is no database's URL or names no user, host or database.
+    Without a password or sslmode asyncpg uses PGPASSWORD and ~/.pgpass, PGSSLMODE and PGSSLROOTCERT. Raises ValueError
+    if it is not the URL of a database, or has no user, host or database name.
     """
     parts = _split(url, {"postgres", "postgresql"})
     query = _query(parts, {"host", "sslmode"})
@@ -46,27 +46,27 @@ def database_credentials(url: str) -> dict[str, Any]:
     database = unquote(parts.path.removeprefix("/"))
     if not (host and database and parts.username) or (query.get("host") and parts.hostname):
         raise ValueError
-    found: dict[str, Any] = {"host": host, "port": parts.port or 5432, "database": database}
-    found["user"] = unquote(parts.username)
+    credentials: dict[str, Any] = {"host": host, "port": parts.port or 5432, "database": database}
+    credentials["user"] = unquote(parts.username)
     if parts.password is not None:
-        found["password"] = unquote(parts.password)
+        credentials["password"] = unquote(parts.password)
     if host.startswith("/"):
-        found["ssl"] = False  # on a socket there is none, whatever PGSSLMODE says
+        credentials["ssl"] = False  # a Unix socket has no TLS, whatever PGSSLMODE says
     elif "sslmode" in query:
         if query["sslmode"] not in _SSL_MODES:
             raise ValueError
-        found["ssl"] = query["sslmode"]
-    return found
+        credentials["ssl"] = query["sslmode"]
+    return credentials
 
 
 def database_url(text: str) -> str:
-    """The same URL, once `database_credentials` has understood it."""
+    """Return the text if it is the URL of a database."""
     database_credentials(text)
     return text
 
 
 def smtp_server(text: str) -> SmtpServer:
-    """A mail server from `smtp://`, `smtp+starttls://` (port 587 unless told) or `smtps://` (465)."""
+    """Parse ``smtp://`` or ``smtp+starttls://`` (default port 587) or ``smtps://`` (465)."""
     parts = _split(text, set(_TLS))
     if not parts.hostname or parts.path not in ("", "/") or parts.query:
         raise ValueError
@@ -82,17 +82,17 @@ def smtp_server(text: str) -> SmtpServer:
 
 
 def bucket(text: str) -> str:
-    """`s3://bucket` or `s3://bucket/prefix`: where, and no more; who asks is told by other variables."""
+    """Return ``s3://bucket`` or ``s3://bucket/prefix``, without credentials, which other variables hold."""
     parts = _split(text, {"s3"})
     if not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment or text.endswith("/"):
         raise ValueError
-    if any(one in ("", ".", "..") for one in parts.path.split("/")[1:]):
+    if any(segment in ("", ".", "..") for segment in parts.path.split("/")[1:]):
         raise ValueError
     return text
 
 
 def web_address(text: str) -> str:
-    """The address of a page, http or https, without a user or a slash at its end."""
+    """Return an http or https address without a user or a slash at its end."""
     parts = _split(text, {"http", "https"})
     if not parts.hostname or parts.username is not None or text.endswith("/") or re.search(r"\s", text):
         raise ValueError
@@ -100,14 +100,14 @@ def web_address(text: str) -> str:
 
 
 def public_address(text: str) -> str:
-    """The address that all others begin with: nothing may follow its path."""
+    """Return the address that the server's own addresses begin with: one without query or fragment."""
     if "?" in text or "#" in text or "{" in text:
         raise ValueError
     return web_address(text)
 
 
 def link_pattern(text: str, *, public_url: str, placeholder: str) -> str:
-    """An address with `{placeholder}` in it, for each link anew; `{public_url}` is filled in here."""
+    """Return an address that contains ``{placeholder}``, with ``{public_url}`` filled in."""
     pattern = text.replace("{public_url}", public_url)
     if set(_PLACEHOLDER.findall(pattern)) != {f"{{{placeholder}}}"}:
         raise ValueError
@@ -116,17 +116,17 @@ def link_pattern(text: str, *, public_url: str, placeholder: str) -> str:
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Origins as browsers send them: lower case, no default port. An app's own scheme is one too."""
+    """Return origins as browsers send them: in lower case, without a default port. The scheme may be an app's own."""
     return tuple(_origin(item.strip()) for item in text.split(","))
 
 
 def networks(text: str) -> tuple[Network, ...]:
-    """IP addresses, each a network of one, and networks."""
+    """Return networks; an IP address is a network of one address."""
     return tuple(ip_network(item.strip()) for item in text.split(","))
 
 
 def mail_address(text: str) -> str:
-    """`local@domain` or `Name <local@domain>`, in ASCII but for the name."""
+    """Return ``local@domain`` or ``Name <local@domain>``; the address must be ASCII."""
     name, address = parseaddr(text)
     if not text.isprintable() or "@" not in address or not address.isascii():
         raise ValueError
@@ -138,7 +138,7 @@ def mail_address(text: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """An address, right or wrong, with what is or may be a password in it replaced by `***`, on one line."""
+    """Return the repr of an address, valid or not, in which what may be a password is replaced by ``***``."""
     head, at, tail = text.rpartition("@")
     if at:
         scheme, separator, user = head.rpartition("://") if head.count("://") == 1 else ("", "", head)

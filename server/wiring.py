@@ -1,4 +1,4 @@
-"""What the settings mean to the rules: the installation, how mail leaves it, and where files lie."""
+"""What ``services`` need of the settings: the installation, the mailer and the file store."""
 
 import os
 
@@ -12,7 +12,7 @@ from services.mail.transport import FolderMailer, Mailer
 
 
 def installation_of(settings: Settings) -> Installation:
-    """The installation that the settings describe."""
+    """Return the installation that the settings describe."""
     return Installation(
         secret=settings.secret,
         edit_url=settings.edit_url,
@@ -23,7 +23,7 @@ def installation_of(settings: Settings) -> Installation:
 
 
 def mailer_of(settings: Settings) -> Mailer:
-    """How mail leaves: by SMTP, or as files where no server is named."""
+    """Return the mailer: by SMTP, or into files if no mail server is configured."""
     smtp = settings.smtp
     if smtp is None:
         state_directory(settings.folder)
@@ -32,7 +32,7 @@ def mailer_of(settings: Settings) -> Mailer:
 
 
 def store_of(settings: Settings) -> FileStore:
-    """Where files lie: in a bucket, or in a folder where none is named. Raises SettingsError."""
+    """Return the file store: a bucket, or a folder if none is configured. Raises SettingsError."""
     if settings.files_url is None:
         state_directory(settings.folder)
         try:

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from models.database import database as opened
-from server.database import bring_up_to_date
+from server.database import upgrade_database
 from server.embedded_postgres.server import embedded_postgres
 from server.setting_values import database_credentials
 from tests.support.databases.memory import data_folder
@@ -58,7 +58,7 @@ def template(postgres: str) -> str:
     async def make() -> None:
         await administer(postgres, "CREATE DATABASE template_trackers")
         async with opened(database_credentials(address(postgres, "template_trackers"))):
-            await bring_up_to_date()
+            await upgrade_database()
 
     asyncio.run(make())
     return "template_trackers"

@@ -1,4 +1,5 @@
-"""The command ``trackers``: its commands, their output, and ``doctor``.
+"""The command ``trackers``: its subcommands and their output.
 
-May use everything of ``server``.
+What a subcommand does belongs to ``services``, ``server.process`` or ``server.database``. May use everything of
+``server``.
 """

@@ -1,4 +1,4 @@
-"""What ``trackers doctor`` looks at: one line each, and whether all is well."""
+"""The checks of ``trackers doctor``: one line each, and whether it passed."""
 
 import asyncio
 import socket
@@ -14,55 +14,55 @@ from services.files.store import StoreError
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused
 
-OLDEST_SUPPORTED = 150_000
+MIN_SERVER_VERSION = 150_000  # PostgreSQL 15
 
 
-class Wrong(Exception):  # noqa: N818 - a finding
-    """Something that is not as it should be; the text says what."""
+class CheckFailed(Exception):  # noqa: N818 - the result of a check
+    """A check that did not pass; the message says why."""
 
 
-async def examine(settings: Settings, url: str) -> AsyncIterator[tuple[bool, str]]:
-    """Each thing that was looked at: whether it is well, and a line on it."""
+async def check_installation(settings: Settings, url: str) -> AsyncIterator[tuple[bool, str]]:
+    """Yield for each check whether it passed, and a line about it."""
     try:
         async with asyncio.timeout(10), database(database_credentials(url)):
-            yield await _look("database", _database)
-            yield await _look("migrations", _migrations)
-            yield await _look("outbox", _outbox)
+            yield await _check("database", _database)
+            yield await _check("migrations", _migrations)
+            yield await _check("outbox", _outbox)
     except Exception as error:
         yield False, f"database: cannot be reached ({type(error).__name__})"
-    yield await _look("mail", lambda: _mail(settings))
-    yield await _look("files", lambda: _files(settings))
+    yield await _check("mail", lambda: _mail(settings))
+    yield await _check("files", lambda: _files(settings))
     yield True, f"secret: {len(settings.secret)} bytes"
-    yield await _look("public address", lambda: _public_address(settings))
+    yield await _check("public address", lambda: _public_address(settings))
 
 
-async def _look(name: str, at: Callable[[], Awaitable[str]]) -> tuple[bool, str]:
+async def _check(name: str, check: Callable[[], Awaitable[str]]) -> tuple[bool, str]:
     try:
-        return True, f"{name}: {await at()}"
-    except Wrong as wrong:
-        return False, f"{name}: {wrong}"
+        return True, f"{name}: {await check()}"
+    except CheckFailed as failure:
+        return False, f"{name}: {failure}"
 
 
 async def _database() -> str:
     version = (await fetch("SELECT current_setting('server_version_num')::int AS number"))[0]["number"]
-    if version < OLDEST_SUPPORTED:
-        raise Wrong(f"PostgreSQL {version // 10_000}, but 15 or newer is needed")
+    if version < MIN_SERVER_VERSION:
+        raise CheckFailed(f"PostgreSQL {version // 10_000}, but 15 or newer is needed")
     return f"PostgreSQL {version // 10_000}"
 
 
 async def _migrations() -> str:
-    if lacking := await pending_migrations():
-        raise Wrong(f"lacks {', '.join(lacking)}: give the command `trackers migrate`")
-    return "the newest"
+    if pending := await pending_migrations():
+        raise CheckFailed(f"lacks {', '.join(pending)}: run `trackers migrate`")
+    return "up to date"
 
 
 async def _outbox() -> str:
     if await pending_migrations():
-        raise Wrong("not there yet")
+        raise CheckFailed("not checked, as migrations are pending")
     state = await outbox_state()
     if state.given_up:
-        raise Wrong(f"{state.given_up} mails were given up, {state.waiting} wait")
-    return f"{state.waiting} mails wait"
+        raise CheckFailed(f"{state.given_up} mails given up, {state.waiting} waiting")
+    return f"{state.waiting} mails waiting"
 
 
 async def _mail(settings: Settings) -> str:
@@ -70,10 +70,10 @@ async def _mail(settings: Settings) -> str:
     try:
         await mailer.check()
     except (MailRefused, MailDelayed) as error:
-        raise Wrong(f"cannot be handed over ({error})") from None
+        raise CheckFailed(f"cannot be sent ({error})") from None
     finally:
         await mailer.close()
-    return f"written to {settings.mail_folder}" if settings.smtp is None else f"handed to {settings.smtp.host}"
+    return f"written to {settings.mail_folder}" if settings.smtp is None else f"sent through {settings.smtp.host}"
 
 
 async def _files(settings: Settings) -> str:
@@ -81,16 +81,16 @@ async def _files(settings: Settings) -> str:
         async with asyncio.timeout(30):
             await store_of(settings).check()
     except (StoreError, SettingsError, TimeoutError) as error:
-        raise Wrong(f"the store does not answer ({error or type(error).__name__})") from None
+        raise CheckFailed(f"the store does not answer ({error or type(error).__name__})") from None
     return f"kept in {settings.files_url or settings.files_folder}"
 
 
 async def _public_address(settings: Settings) -> str:
     host = urlsplit(settings.public_url).hostname or ""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
-        raise Wrong(f"{settings.public_url}: the name {host} is not known") from None
-    if settings.database_url and any(entry[4][0] in ("127.0.0.1", "::1") for entry in found):
-        raise Wrong(f"{settings.public_url} is this machine's own: nobody else can follow a link in a mail")
+        raise CheckFailed(f"{settings.public_url}: the host name {host} is unknown") from None
+    if settings.database_url and any(address[4][0] in ("127.0.0.1", "::1") for address in addresses):
+        raise CheckFailed(f"{settings.public_url} is this machine's own address: links in mails work on it only")
     return settings.public_url

@@ -1,4 +1,4 @@
-"""How commands speak: on standard output what was asked for, on standard error what went wrong."""
+"""What all subcommands share: consoles, settings and database, and errors as one line on standard error."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from rich.console import Console
 from tortoise.exceptions import DBConnectionError
 
 from models import Organisation
-from server.database import NotMigrated, database_of, with_database
+from server.database import PendingMigrationsError, database_url_of, run_with_database
 from server.embedded_postgres.errors import EmbeddedPostgresError
 from server.environment import SettingsError
 from server.observability.logging import configure_logging
@@ -24,55 +24,59 @@ from services.records.organisations import find_organisation
 
 T = TypeVar("T")
 
-out = Console(highlight=False, soft_wrap=True, markup=False)
-told = Console(highlight=False, soft_wrap=True, markup=False, stderr=True)
+stdout = Console(highlight=False, soft_wrap=True, markup=False)
+stderr = Console(highlight=False, soft_wrap=True, markup=False, stderr=True)
 
-UNSERVED = (SettingsError, EmbeddedPostgresError, NotMigrated, DatabaseNotEmptyError, UnreadableFileError)
-"""Errors whose text is one line for whoever gave the command."""
+USER_ERRORS = (
+    SettingsError,
+    EmbeddedPostgresError,
+    PendingMigrationsError,
+    DatabaseNotEmptyError,
+    UnreadableFileError,
+)
+"""Errors whose message is one line for the user of the command."""
 
 
-def settings() -> Settings:
-    """The settings of the environment, for the present folder."""
+def load_settings() -> Settings:
+    """Configure the log, and return the settings of the environment and the current folder. Raises SettingsError."""
     configure_logging()
     return Settings.from_environment(os.environ, folder=Path.cwd())
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
-    """Do ``work`` on the settings' database."""
-    chosen = settings()
-    with database_of(chosen) as url:
-        return asyncio.run(with_database(chosen, url, work))
+    """Return the result of ``work``, run with the settings' database."""
+    settings = load_settings()
+    with database_url_of(settings) as url:
+        return asyncio.run(run_with_database(settings, url, work))
 
 
-async def organisation(name: str) -> Organisation:
-    """The organisation that somebody named; ends the command if there is none."""
-    found = await find_organisation(name)
-    if found is None:
-        stop(f"There is no organisation {name!r}.")
-    return found
+async def require_organisation(name: str) -> Organisation:
+    """Return the organisation with this name; exit if there is none."""
+    organisation = await find_organisation(name)
+    if organisation is None:
+        fail(f"There is no organisation {name!r}.")
+    return organisation
 
 
-def stop(message: str, code: int = 2) -> NoReturn:
-    """End the command with one line on standard error."""
-    told.print(message)
+def fail(message: str, code: int = 2) -> NoReturn:
+    """Exit with one line on standard error."""
+    stderr.print(message)
     sys.exit(code)
 
 
-def explain(command: Callable[[], object]) -> None:
-    """Run a command; an error that its user can do something about becomes one line and exit code 2."""
+def run_app(app: Callable[[], object]) -> None:
+    """Run the command; an error that its user can do something about becomes one line and exit code 2."""
     try:
-        command()
-    except UNSERVED as error:
-        stop(str(error))
-    except ValidationFailed as rejected:
-        stop(" ".join(problem.message for problem in rejected.problems))
+        app()
+    except USER_ERRORS as error:
+        fail(str(error))
+    except ValidationFailed as failure:
+        fail(" ".join(problem.message for problem in failure.problems))
     except (
         DBConnectionError,
         asyncpg.PostgresConnectionError,
         asyncpg.InvalidAuthorizationSpecificationError,
     ) as error:
-        stop(f"The database that TRACKERS_DATABASE_URL names cannot be used: {type(error).__name__}.")
+        fail(f"The database of TRACKERS_DATABASE_URL cannot be used: {type(error).__name__}.")
     except ConnectionError as error:
-        stop(
-            f"The database that TRACKERS_DATABASE_URL names cannot be reached: {error.strerror or type(error).__name__}."
-        )
+        fail(f"The database of TRACKERS_DATABASE_URL cannot be reached: {error.strerror or type(error).__name__}.")

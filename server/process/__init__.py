@@ -1,4 +1,4 @@
-"""The processes that serve: one, or several workers and their supervisor, and uvicorn's protocols.
+"""The processes that serve: one, or several workers with a supervisor; and the protocols of uvicorn.
 
 May use everything of ``server`` but ``cli``.
 """

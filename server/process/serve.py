@@ -1,29 +1,29 @@
-"""Serving: one process, or several behind one address, until a signal ends it."""
+"""The start of serving: the listening socket, and one process or several behind it."""
 
 import logging
 import resource
 import socket
 from collections.abc import Callable
 
-from server.database import keeping_database
-from server.process.supervisor import Workers
+from server.database import restarting_database
+from server.process.supervisor import Supervisor
 from server.process.worker import run_server
 from server.settings import Settings
 
 _log = logging.getLogger("trackers.serve")
 
-UNREAD_SECONDS = 60
-"""For so long a client may take nothing of what it is sent; then the system gives the connection up."""
+UNREAD_TIMEOUT = 60
+"""Seconds that a client may leave unread what it is sent; then the system drops the connection."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """The socket to serve on; port 0 takes a free one. Raises OSError where it cannot be had."""
+    """Return a socket bound to the address; port 0 takes a free one. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # Its connections inherit this. No close reaches a client that does not read, or went without a word: without
-    # this its connection, and what waits to be sent on it, would stay until it comes back.
-    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+    # Connections inherit this. A close does not reach a client that does not read, or has vanished: without a timeout
+    # its connection, and the data that wait to be sent on it, would stay until it comes back.
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_TIMEOUT * 1000)
     try:
         bound.bind((host, port))
     except OSError:
@@ -33,18 +33,21 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def serve(settings: Settings, url: str, bound: socket.socket, *, workers: int, announce: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM; what is under way gets some seconds to finish."""
+    """Serve until SIGINT or SIGTERM; then requests in progress have some seconds to finish.
+
+    ``announce`` is called once clients are answered.
+    """
     for name in settings.without_effect:
         _log.warning("%s is set, but has no effect in this version", name)
-    _allow_as_many_sockets_as_can_be()
-    with keeping_database(settings) as look:
+    _raise_open_file_limit()
+    with restarting_database(settings) as check_database:
         if workers == 1:
-            run_server(settings, url, bound, ready=announce, look=look)
+            run_server(settings, url, bound, on_ready=announce, on_tick=check_database)
         else:
-            Workers(settings, url, bound, count=workers).run(ready=announce, look=look)
+            Supervisor(settings, url, bound, count=workers).run(on_ready=announce, on_tick=check_database)
 
 
-def _allow_as_many_sockets_as_can_be() -> None:
-    # Many systems let a process open 1,024 files unless it asks for more; each socket is one.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+def _raise_open_file_limit() -> None:
+    # Many systems let a process open 1,024 files unless it asks for more; each connection is one.
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))

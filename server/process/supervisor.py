@@ -1,8 +1,7 @@
-"""Several server processes behind one socket, and their parent, which begins them, replaces them and ends them.
+"""The supervisor of several server processes behind one socket: it starts, replaces and stops them.
 
-uvicorn's own keeper kills a worker that does not answer it within five seconds. On a busy machine one that starts
-has not read its modules by then: it is killed and begun again for ever, and nobody is served. Here whoever lives
-is left alone.
+uvicorn's own supervisor kills a worker that does not answer it within five seconds. On a busy machine a worker has not
+imported its modules by then: it would be killed and started again for ever. This one leaves live workers alone.
 """
 
 import contextlib
@@ -26,9 +25,11 @@ from server.process.worker import run_server
 from server.settings import Settings
 
 TICK = 0.1  # seconds
-TICKS_BETWEEN_LOOKS = 10
-SHORTEST_LIFE = 5.0  # seconds; whoever ends sooner is replaced only then, lest a fault be repeated without a pause
-PATIENCE = 60.0  # seconds for the workers to end; longer than the sockets, requests and mails under way may take
+TICKS_PER_CALL = 10
+MIN_LIFETIME = 5.0
+"""Seconds from a worker's start to that of its replacement, so that a repeated failure does not take all of the CPU."""
+STOP_TIMEOUT = 60.0
+"""Seconds for the workers to end, before they are killed: longer than connections, requests and mails may take."""
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -36,110 +37,110 @@ _spawn = multiprocessing.get_context("spawn")
 @dataclass(slots=True)
 class _Worker:
     process: SpawnProcess
-    told: Connection
-    begun: float
+    ready_pipe: Connection
+    started: float
     ready: bool = False
 
-    def listen(self) -> None:
-        """Hear whether it is ready."""
-        with contextlib.suppress(EOFError):  # it has ended
-            if not self.ready and self.told.poll():
-                self.told.recv_bytes()
+    def check_ready(self) -> None:
+        """Read from the pipe whether the worker has become ready."""
+        with contextlib.suppress(EOFError):  # the worker has ended
+            if not self.ready and self.ready_pipe.poll():
+                self.ready_pipe.recv_bytes()
                 self.ready = True
 
 
-class Workers:
-    """The parent of so many workers."""
+class Supervisor:
+    """The parent process of ``count`` workers."""
 
     def __init__(self, settings: Settings, url: str, bound: socket.socket, *, count: int) -> None:
         self._arguments = (settings, url, bound)
         self._count = count
         self._workers: list[_Worker] = []
         self._announced = False
-        self._told_to_end = 0
+        self._signals = 0
 
-    def run(self, *, ready: Callable[[], None], look: Callable[[], None]) -> None:
-        """Keep them until SIGINT or SIGTERM, then let them finish; a second signal cuts that short.
+    def run(self, *, on_ready: Callable[[], None], on_tick: Callable[[], None]) -> None:
+        """Keep the workers running until SIGINT or SIGTERM, then let them finish; a second signal kills them.
 
-        ``ready`` is called once all of them answer clients, ``look`` every second. A worker that fails before that
-        ends the whole with uvicorn's code for it. To be called from the main thread.
+        ``on_ready`` is called once all of them answer clients, ``on_tick`` every second. If a worker fails before that,
+        the process exits with uvicorn's STARTUP_FAILURE. Must be called from the main thread.
         """
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._end)
+            signal.signal(number, self._count_signal)
         with shared_between_workers():
             try:
-                self._workers = [self._begin() for _ in range(self._count)]
-                self._keep(ready, look)
+                self._workers = [self._start_worker() for _ in range(self._count)]
+                self._supervise(on_ready, on_tick)
             finally:
-                self._end_all()
+                self._stop_workers()
 
-    def _keep(self, ready: Callable[[], None], look: Callable[[], None]) -> None:
+    def _supervise(self, on_ready: Callable[[], None], on_tick: Callable[[], None]) -> None:
         ticks = 0
-        while not self._told_to_end:
-            if ticks % TICKS_BETWEEN_LOOKS == 0:
-                look()
-            self._attend(ready)
+        while not self._signals:
+            if ticks % TICKS_PER_CALL == 0:
+                on_tick()
+            self._check_workers(on_ready)
             ticks += 1
             time.sleep(TICK)
 
-    def _end(self, *_: object) -> None:
-        self._told_to_end += 1
+    def _count_signal(self, *_: object) -> None:
+        self._signals += 1
 
-    def _begin(self) -> _Worker:
-        told, telling = _spawn.Pipe(duplex=False)
-        process = _spawn.Process(target=_work, args=(*self._arguments, telling))
-        # Ctrl-C reaches every process of the terminal; the workers are to hear of the end from their parent alone.
+    def _start_worker(self) -> _Worker:
+        receiver, sender = _spawn.Pipe(duplex=False)
+        process = _spawn.Process(target=_run_worker, args=(*self._arguments, sender))
+        # Ctrl-C reaches every process of the terminal; the workers are to be stopped by their parent alone.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        telling.close()
-        return _Worker(process, told, time.monotonic())
+        sender.close()
+        return _Worker(process, receiver, time.monotonic())
 
-    def _attend(self, ready: Callable[[], None]) -> None:
-        for place, worker in enumerate(self._workers):
+    def _check_workers(self, on_ready: Callable[[], None]) -> None:
+        for position, worker in enumerate(self._workers):
             if worker.process.is_alive():
-                worker.listen()
+                worker.check_ready()
             else:
-                self._replace(place, worker)
+                self._replace(position, worker)
         if not self._announced and all(worker.ready for worker in self._workers):
             self._announced = True
-            ready()
+            on_ready()
 
-    def _replace(self, place: int, worker: _Worker) -> None:
+    def _replace(self, position: int, worker: _Worker) -> None:
         if not self._announced:
             sys.exit(STARTUP_FAILURE)
-        if time.monotonic() - worker.begun > SHORTEST_LIFE:
-            worker.told.close()
+        if time.monotonic() - worker.started > MIN_LIFETIME:
+            worker.ready_pipe.close()
             forget_worker(worker.process.pid)
-            self._workers[place] = self._begin()
+            self._workers[position] = self._start_worker()
 
-    def _end_all(self) -> None:
+    def _stop_workers(self) -> None:
         for worker in self._workers:
             worker.process.terminate()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + STOP_TIMEOUT
         while any(worker.process.is_alive() for worker in self._workers):
-            if self._told_to_end > 1 or time.monotonic() > deadline:
+            if self._signals > 1 or time.monotonic() > deadline:
                 for worker in self._workers:
                     worker.process.kill()
             time.sleep(TICK)
 
 
-def _work(settings: Settings, url: str, bound: socket.socket, telling: Connection) -> None:
-    """What a worker does."""
+def _run_worker(settings: Settings, url: str, bound: socket.socket, ready_pipe: Connection) -> None:
+    """Run a worker: a server process that ends with its parent, and writes to the pipe once it is ready."""
     configure_logging()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
-    def ready() -> None:
-        with contextlib.suppress(OSError):  # the parent is gone; then this process ends, too
-            telling.send_bytes(b"ready")
+    def report_ready() -> None:
+        with contextlib.suppress(OSError):  # the parent has ended; then this process ends, too
+            ready_pipe.send_bytes(b"ready")
 
-    run_server(settings, url, bound, ready=ready)
+    run_server(settings, url, bound, on_ready=report_ready)
 
 
 def _end_with_parent() -> None:
-    # A parent that was killed ends nobody; its workers would hold the port, and a new server could not start.
+    # A killed parent stops no worker. They would hold the port, and a new server could not start.
     if parent := multiprocessing.parent_process():
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)

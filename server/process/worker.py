@@ -14,39 +14,45 @@ from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
 from server.settings import Settings
 
-GRACE_SECONDS = 20
-TICKS_BETWEEN_LOOKS = 10  # of a tenth of a second each
-LARGEST_MESSAGE = 1_048_576
+SHUTDOWN_TIMEOUT = 20
+"""Seconds for requests and WebSocket operations in progress to finish after a signal."""
+MAX_MESSAGE_BYTES = 1_048_576
+"""The size of a WebSocket message."""
+TICKS_PER_CALL = 10  # uvicorn ticks every tenth of a second
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it is there, and lets sockets go with 1001 before it stops."""
+    """Uvicorn's server; it reports when it is ready, and closes WebSockets with 1001 before it stops."""
 
     def __init__(
-        self, config: uvicorn.Config, application: Application, ready: Callable[[], None], look: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        application: Application,
+        on_ready: Callable[[], None],
+        on_tick: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._application = application
-        self._ready = ready
-        self._look = look
+        self._on_ready = on_ready
+        self._on_tick = on_tick
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._ready()
+            self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:
-        if counter % TICKS_BETWEEN_LOOKS == 0:
-            self._look()
+        if counter % TICKS_PER_CALL == 0:
+            self._on_tick()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # At once: while sockets take their leave, no request may be begun on a connection that is kept open.
+        # At the same time: while WebSockets close, no request may begin on a connection that is kept alive.
         await asyncio.gather(self._close_connections(), super().shutdown(sockets))
 
     async def _close_connections(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_SECONDS):
+            async with asyncio.timeout(SHUTDOWN_TIMEOUT):
                 await self._application.close_connections()
 
 
@@ -55,18 +61,18 @@ def run_server(
     url: str,
     bound: socket.socket,
     *,
-    ready: Callable[[], None],
-    look: Callable[[], None] = lambda: None,
+    on_ready: Callable[[], None],
+    on_tick: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; what is under way gets some seconds to finish.
+    """Serve until SIGINT or SIGTERM; then requests in progress have some seconds to finish.
 
-    ``ready`` is called once clients are answered, ``look`` every second. To be called from the main thread.
+    ``on_ready`` is called once clients are answered, ``on_tick`` every second. Must be called from the main thread.
     """
-    # uvicorn raises the signal again when it is done; the default would end the process before the rest is tidied up.
+    # uvicorn raises the signal again when it is done; the default handler would end the process without clean-up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     application = Application(settings, url)
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(_config(application), application, ready, look).run([bound])
+        _Server(_config(application), application, on_ready, on_tick).run([bound])
 
 
 def _config(application: Application) -> uvicorn.Config:
@@ -75,11 +81,11 @@ def _config(application: Application) -> uvicorn.Config:
         loop="uvloop",
         http=HttpProtocol,
         ws=WebSocketProtocol,
-        ws_max_size=LARGEST_MESSAGE,
+        ws_max_size=MAX_MESSAGE_BYTES,
         log_config=None,
         access_log=False,  # it would hold query strings
-        proxy_headers=False,  # the application looks at who passed a request on before it reads who sent it
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=False,  # the application reads the address of the proxy before it reads that of the client
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         server_header=False,
         lifespan="on",
     )

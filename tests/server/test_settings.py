@@ -1,4 +1,4 @@
-"""The settings: defaults, what each variable may hold, and that no line and no repr shows a secret."""
+"""The settings: defaults, the form of each variable, and that no error and no repr shows a secret."""
 
 import stat
 import subprocess
@@ -23,14 +23,14 @@ DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
 
 
 def settings(folder: Path, **variables: str) -> Settings:
-    given = {"TRACKERS_SECRET": SECRET, **{f"TRACKERS_{name}": text for name, text in variables.items()}}
-    return Settings.from_environment(given, folder=folder)
+    environ = {"TRACKERS_SECRET": SECRET, **{f"TRACKERS_{name}": text for name, text in variables.items()}}
+    return Settings.from_environment(environ, folder=folder)
 
 
 def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> None:
-    found = Settings.from_environment({"TRACKERS_SMTP_URL": "", "PATH": "/bin"}, folder=tmp_path)
+    result = Settings.from_environment({"TRACKERS_SMTP_URL": "", "PATH": "/bin"}, folder=tmp_path)
 
-    assert found == Settings(
+    assert result == Settings(
         folder=tmp_path,
         database_url=None,
         listen_url=None,
@@ -47,14 +47,14 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> N
         files_url=None,
         limits=Limits(),
     )
-    assert found.files_folder == tmp_path / "var/files"
-    assert found.postgres_data == tmp_path / "var/postgres"
-    assert found.postgres_log == tmp_path / "var/postgres.log"
-    assert found.mail_folder == tmp_path / "var/mail"
+    assert result.files_folder == tmp_path / "var/files"
+    assert result.postgres_data == tmp_path / "var/postgres"
+    assert result.postgres_log == tmp_path / "var/postgres.log"
+    assert result.mail_folder == tmp_path / "var/mail"
 
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
-    found = settings(
+    result = settings(
         tmp_path,
         DATABASE_URL=DATABASE,
         LISTEN_URL="postgresql://anna@direct.example/trackers",
@@ -70,7 +70,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         FILES_URL="s3://trackers-files/ours/of-2026",
     )
 
-    assert found == Settings(
+    assert result == Settings(
         folder=tmp_path,
         database_url=DATABASE,
         listen_url="postgresql://anna@direct.example/trackers",
@@ -95,32 +95,32 @@ def test_every_limit_has_a_variable(tmp_path: Path) -> None:
     # Descending, so that what a bucket holds is not less than what an operation may cost.
     names = sorted((field.name for field in fields(Limits)), reverse=True)
     figures = {name: number for number, name in enumerate(names, 1)} | {"cost_bucket": 1_000_000_000}
-    found = settings(tmp_path, **{name.upper(): str(number) for name, number in figures.items()})
+    result = settings(tmp_path, **{name.upper(): str(number) for name, number in figures.items()})
 
-    assert found.limits == Limits(**figures)
+    assert result.limits == Limits(**figures)
 
 
-def test_a_bucket_holds_what_one_operation_may_cost(tmp_path: Path) -> None:
+def test_a_bucket_holds_at_least_the_cost_of_one_operation(tmp_path: Path) -> None:
     assert settings(tmp_path, COST_BUCKET="7", MAX_COST="7").limits.cost_bucket == 7
-    with pytest.raises(SettingsError) as refusal:
+    with pytest.raises(SettingsError) as error:
         settings(tmp_path, COST_BUCKET="6", MAX_COST="7")
-    assert str(refusal.value) == "TRACKERS_COST_BUCKET is 6: it may not be less than TRACKERS_MAX_COST, which is 7"
+    assert str(error.value) == "TRACKERS_COST_BUCKET is 6: it may not be less than TRACKERS_MAX_COST, which is 7"
 
 
-def test_links_hold_what_they_name_url_encoded(tmp_path: Path) -> None:
-    found = settings(tmp_path)
+def test_links_are_url_encoded(tmp_path: Path) -> None:
+    result = settings(tmp_path)
 
-    assert installation_of(found).tracker_url(UUID(int=63)) == (
+    assert installation_of(result).tracker_url(UUID(int=63)) == (
         "http://127.0.0.1:8000/trackers/VHJhY2tlcjowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwM2Y"
     )
-    assert installation_of(found).password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
+    assert installation_of(result).password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
 
 
-def test_the_database_url_serves_listening_too_unless_another_is_told(tmp_path: Path) -> None:
+def test_the_database_url_is_used_for_listening_unless_another_is_set(tmp_path: Path) -> None:
     assert settings(tmp_path, DATABASE_URL=DATABASE).listen_url == DATABASE
-    with pytest.raises(SettingsError) as refusal:
+    with pytest.raises(SettingsError) as error:
         settings(tmp_path, LISTEN_URL=DATABASE)
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         "TRACKERS_LISTEN_URL is set without TRACKERS_DATABASE_URL: it may only be a direct connection to the same "
         "database"
     )
@@ -200,11 +200,11 @@ TOKEN_FORM = "visible ASCII characters without a space"
         ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
     ],
 )
-def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, name: str, text: str, shown: str, form: str) -> None:
-    with pytest.raises(SettingsError) as refusal:
+def test_the_error_about_a_wrong_value_is_one_line(tmp_path: Path, name: str, text: str, shown: str, form: str) -> None:
+    with pytest.raises(SettingsError) as error:
         settings(tmp_path, **{name: text})
 
-    assert str(refusal.value) == f"TRACKERS_{name} holds {shown}: it may hold {form}"
+    assert str(error.value) == f"TRACKERS_{name} holds {shown}: it may hold {form}"
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_wrong_value_is_told_in_one_line(tmp_path: Path, name: str, text: str,
         "postgres://anna:80hush/x",
     ],
 )
-def test_no_password_is_shown_however_wrong_the_address(text: str) -> None:
+def test_no_password_of_a_wrong_address_is_shown(text: str) -> None:
     assert "sh" not in without_secrets(text).replace("sslmode", "")
 
 
@@ -238,7 +238,7 @@ def test_no_password_is_shown_however_wrong_the_address(text: str) -> None:
         ),
     ],
 )
-def test_credentials_of_a_database(url: str, credentials: dict[str, Any]) -> None:
+def test_the_credentials_of_a_database_url(url: str, credentials: dict[str, Any]) -> None:
     assert database_credentials(url) == credentials
 
 
@@ -253,11 +253,11 @@ def test_credentials_of_a_database(url: str, credentials: dict[str, Any]) -> Non
         ("smtps://mail.example", SmtpServer(host="mail.example", port=465, tls="implicit")),
     ],
 )
-def test_what_is_read_of_a_mail_server(tmp_path: Path, url: str, server: SmtpServer) -> None:
+def test_the_parts_of_a_mail_servers_url(tmp_path: Path, url: str, server: SmtpServer) -> None:
     assert settings(tmp_path, SMTP_URL=url).smtp == server
 
 
-def test_the_state_directory_is_its_owners_alone(tmp_path: Path) -> None:
+def test_only_the_owner_can_open_the_state_directory(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir(mode=0o755)
 
     assert state_directory(tmp_path) == tmp_path / "var"
@@ -269,7 +269,7 @@ def test_the_state_directory_is_its_owners_alone(tmp_path: Path) -> None:
         state_directory(tmp_path / "taken")
 
 
-def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
+def test_a_secret_is_generated_once_and_kept(tmp_path: Path) -> None:
     first = Settings.from_environment({}, folder=tmp_path).secret
     kept = tmp_path / "var/secret"
 
@@ -279,29 +279,29 @@ def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     assert list((tmp_path / "var").iterdir()) == [kept]
 
 
-def test_a_secret_is_required_for_another_database(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError) as refusal:
+def test_a_secret_is_required_for_a_configured_database(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
         Settings.from_environment({"TRACKERS_DATABASE_URL": DATABASE}, folder=tmp_path)
 
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it may hold 32 bytes or more that nobody can guess"
     )
     assert not (tmp_path / "var").exists()
 
 
-def test_a_secret_cut_short_in_its_file_is_refused(tmp_path: Path) -> None:
+def test_a_stored_secret_that_is_too_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
     (tmp_path / "var/secret").write_text("short\n")
 
-    with pytest.raises(SettingsError) as refusal:
+    with pytest.raises(SettingsError) as error:
         Settings.from_environment({}, folder=tmp_path)
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         f"{tmp_path}/var/secret holds 5 bytes: it may hold 32 bytes or more that nobody can guess; delete the file "
         "to generate a new secret"
     )
 
 
-def test_processes_that_start_at_once_agree_on_the_secret(tmp_path: Path) -> None:
+def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from server.settings import Settings; sys.stdin.read(1);"
         "print(Settings.from_environment({}, folder=Path(sys.argv[1])).secret)"

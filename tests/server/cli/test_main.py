@@ -1,4 +1,4 @@
-"""The command `trackers`, as its operator gives it."""
+"""The command ``trackers``, run as a process."""
 
 import asyncio
 import re
@@ -49,10 +49,10 @@ async def test_an_unmigrated_database_is_not_served(postgres: str, folder: Path)
     code, out, err = await command(folder, environment(postgres), "serve", "--port", "0")
     assert (code, out) == (2, "")
     lacking = ", ".join(sorted(file.stem for file in MIGRATIONS.glob("0*.py")))
-    assert err == f"The database lacks {lacking}: give the command `trackers migrate` first.\n"
+    assert err == f"The database lacks {lacking}: run `trackers migrate` first.\n"
 
 
-async def test_a_database_that_is_not_there_is_told_in_one_line(folder: Path) -> None:
+async def test_the_error_about_an_unreachable_database_is_one_line(folder: Path) -> None:
     env = environment("postgres://nobody:hunter2@127.0.0.1:9/none")
     code, out, err = await command(folder, env, "migrate")
     assert (code, out, err.count("\n")) == (2, "", 1)
@@ -61,7 +61,7 @@ async def test_a_database_that_is_not_there_is_told_in_one_line(folder: Path) ->
 
 
 async def test_a_new_installation_from_nothing(folder: Path) -> None:
-    """In a folder of its own, with the embedded PostgreSQL: organisation, administrator, learners, employers, server."""
+    """In an empty folder, with the embedded PostgreSQL: organisation, administrator, learners, employers, server."""
     env = environment()
     acme = ["--organisation", "Acme"]
     assert (await command(folder, env, "add-organisation", "Acme"))[0] == 0
@@ -89,7 +89,7 @@ async def test_a_new_installation_from_nothing(folder: Path) -> None:
     assert not (folder / "var" / "postgres" / "postmaster.pid").exists()
 
 
-async def test_the_doctor_tells_of_mails_given_up(database: str, folder: Path) -> None:
+async def test_doctor_reports_mails_given_up(database: str, folder: Path) -> None:
     member = await make.member()
     about = await make.notification(await make.tracker(), member)
     for days in (1, 6, 8):
@@ -98,10 +98,10 @@ async def test_the_doctor_tells_of_mails_given_up(database: str, folder: Path) -
     await make.mail(about)
     code, out, _ = await command(folder, environment(database), "doctor")
     assert code == 1
-    assert "WRONG outbox: 2 mails were given up, 1 wait\n" in out
+    assert "WRONG outbox: 2 mails given up, 1 waiting\n" in out
 
 
-async def test_learners_who_break_a_rule_are_named_and_the_others_go_in(database: str, folder: Path) -> None:
+async def test_learners_who_break_a_rule_are_listed_and_the_others_imported(database: str, folder: Path) -> None:
     env = environment(database)
     await command(folder, env, "add-organisation", "Acme")
     file = folder / "learners.csv"
@@ -123,7 +123,7 @@ async def test_learners_who_break_a_rule_are_named_and_the_others_go_in(database
     assert (code, err) == (2, "There is no organisation 'Nobody'.\n")
 
 
-async def test_what_a_file_says_is_shown_short_and_without_control_characters(database: str, folder: Path) -> None:
+async def test_references_are_printed_short_and_without_control_characters(database: str, folder: Path) -> None:
     env = environment(database)
     await command(folder, env, "add-organisation", "Acme")
     file = folder / "learners.csv"
@@ -177,30 +177,30 @@ async def _until_answered(server: Server) -> None:
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket() as one:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            one.bind(("127.0.0.1", port))
-            one.listen()
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
         except OSError:
             return False
         return True
 
 
 def _processes_in(folder: Path) -> list[str]:
-    """The command lines of processes that name the folder."""
-    found = []
+    """Return the command lines of PostgreSQL's processes that name the folder."""
+    command_lines = []
     for status in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = status.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
         if str(folder) in line and "postgres" in line:
-            found.append(line)
-    return found
+            command_lines.append(line)
+    return command_lines
 
 
-async def test_the_demo_is_for_an_empty_database_alone(database: str, folder: Path) -> None:
+async def test_the_demo_data_need_an_empty_database(database: str, folder: Path) -> None:
     env = environment(database)
     code, out, _ = await command(folder, env, "demo")
     assert (code, out) == (0, "7 accounts; the password of each is demo-password-1\n")

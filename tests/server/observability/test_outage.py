@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 
 from models.database import database
 from schema.base import Schema
-from server.database import bring_up_to_date
+from server.database import upgrade_database
 from server.embedded_postgres.server import embedded_postgres
 from server.execution.executor import GraphQLExecutor
 from server.observability.outage import Outage, is_outage
@@ -74,7 +74,7 @@ async def post(server: Server, document: str, token: str | None = None) -> httpx
 
 async def test_it_goes_and_comes_back(own: Postgres, folder: Path) -> None:
     async with database(database_credentials(own.url)):
-        await bring_up_to_date()
+        await upgrade_database()
         await staff()
     async with running(folder, environment(own.url)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.process.serve import UNREAD_SECONDS, bind
+from server.process.serve import UNREAD_TIMEOUT, bind
 from tests.support.servers.log_lines import logged
 from tests.support.servers.trackers import environment, running
 
@@ -13,13 +13,13 @@ pytestmark = pytest.mark.server
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_connections_are_given_up_when_nothing_is_read(host: str) -> None:
+def test_a_connection_is_dropped_when_nothing_is_read(host: str) -> None:
     with bind(host, 0) as listening:
         listening.listen()
         with socket.create_connection(listening.getsockname()[:2]):
             connection, _ = listening.accept()
             with connection:
-                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNREAD_SECONDS * 1000
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNREAD_TIMEOUT * 1000
 
 
 @pytest.mark.parametrize("value", ["0", "1"])
@@ -32,7 +32,7 @@ async def test_a_variable_without_effect_is_ignored_with_a_warning(database: str
     ]
 
 
-async def test_nothing_is_warned_of_where_the_variables_are_unset(database: str, folder: Path) -> None:
+async def test_without_the_variable_nothing_is_warned_of(database: str, folder: Path) -> None:
     async with running(folder, environment(database)) as server:
         assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
         logged(server.log, event="request")

@@ -1,4 +1,4 @@
-"""Several processes behind one address: told when all listen, replaced when one is killed, ended with their sockets."""
+"""Several processes behind one address: announced when all listen, replaced when killed, stopped with their sockets."""
 
 import asyncio
 import os
@@ -24,17 +24,17 @@ GOING = (1001, "Going away")
 @pytest_asyncio.fixture
 async def server(database: str, folder: Path) -> AsyncIterator[Server]:
     await staff()
-    async with running(folder, environment(database), "--workers", "2") as one:
-        yield one
+    async with running(folder, environment(database), "--workers", "2") as running_server:
+        yield running_server
 
 
 def workers_of(server: Server) -> list[int]:
-    """The ids of the processes that serve."""
+    """Return the process ids of the workers."""
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
-async def test_the_address_is_told_when_all_listen_and_all_are_ended_in_order(server: Server) -> None:
+async def test_the_address_is_announced_when_all_listen_and_all_stop_in_order(server: Server) -> None:
     async with AsyncExitStack() as stack:
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.get(f"{server.address}/health/ready")).status_code == 200
@@ -43,12 +43,12 @@ async def test_the_address_is_told_when_all_listen_and_all_are_ended_in_order(se
         processes = workers_of(server)
         assert len(processes) == 2
         assert await server.stop() == 0
-        assert [await closed(one) for one in sockets] == [GOING] * 6
-    assert [one for one in processes if Path(f"/proc/{one}").exists()] == []
+        assert [await closed(socket) for socket in sockets] == [GOING] * 6
+    assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
     assert "Traceback" not in server.log.read_text()
 
 
-async def test_a_killed_one_is_replaced(server: Server) -> None:
+async def test_a_killed_worker_is_replaced(server: Server) -> None:
     first, second = workers_of(server)
     os.kill(first, SIGKILL)
     async with asyncio.timeout(60):
@@ -61,7 +61,7 @@ async def test_a_killed_one_is_replaced(server: Server) -> None:
         assert await server.process.wait() == 0
 
 
-async def test_one_that_cannot_start_ends_the_start(database: str, folder: Path) -> None:
+async def test_a_worker_that_cannot_start_ends_the_command(database: str, folder: Path) -> None:
     """The command finds nothing wrong with the database; the forms, which workers read first, are not there."""
     await fetch("ALTER TABLE tracker_type RENAME TO gone")
     with pytest.raises(AssertionError, match=r"(?s)the server ended: .*startup failed"):

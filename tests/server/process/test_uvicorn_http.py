@@ -1,4 +1,4 @@
-"""Below GraphQL: requests that have no end, or are none, on the bare line."""
+"""uvicorn's protocols as the server uses them: requests without an end, and bytes that are not HTTP."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from server.process import uvicorn_http
+from server.process.uvicorn_http import HttpProtocol
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -27,8 +27,8 @@ async def served() -> AsyncIterator[FakeApp]:
         yield one
 
 
-async def told(served: FakeApp, *sent: bytes) -> bytes:
-    """All that the server says, until it closes the connection."""
+async def response_to(served: FakeApp, *sent: bytes) -> bytes:
+    """Send the parts one after the other; return all that the server sends until it closes the connection."""
     port = int(served.url.rpartition(":")[2].partition("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -42,9 +42,9 @@ async def told(served: FakeApp, *sent: bytes) -> bytes:
         writer.close()
 
 
-def answer(said: bytes) -> tuple[bytes, Any]:
-    """The status line and the body of one answer."""
-    head, _, body = said.partition(b"\r\n\r\n")
+def parse(response: bytes) -> tuple[bytes, Any]:
+    """Return the status line and the body of one response."""
+    head, _, body = response.partition(b"\r\n\r\n")
     return head.partition(b"\r\n")[0], json.loads(body)
 
 
@@ -58,34 +58,34 @@ NO_HTTP = error("BAD_REQUEST", "Invalid HTTP request received")
 
 
 @pytest.mark.parametrize("more", [b"a", b"a\r\nX: "], ids=["one header", "many headers"])
-async def test_headers_without_end_are_refused(served: FakeApp, more: bytes) -> None:
-    head = (LINE + b"X: " + more * uvicorn_http.LARGEST_HEAD)[: uvicorn_http.LARGEST_HEAD + 1]
-    status, body = answer(await told(served, head))
+async def test_headers_without_an_end_are_refused(served: FakeApp, more: bytes) -> None:
+    head = (LINE + b"X: " + more * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]
+    status, body = parse(await response_to(served, head))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
 
-async def test_headers_as_long_as_is_allowed_are_read(served: FakeApp) -> None:
+async def test_headers_of_the_maximum_length_are_read(served: FakeApp) -> None:
     rest = b"\r\nConnection: close\r\n" + WHOLE.removeprefix(POST.partition(b"\r\n")[0] + b"\r\n")
     first = POST.partition(b"\r\n")[0] + b"\r\nX: "
-    head = first + b"a" * (uvicorn_http.LARGEST_HEAD - len(first))
-    status, body = answer(await told(served, head, rest))
+    head = first + b"a" * (HttpProtocol.max_head_bytes - len(first))
+    status, body = parse(await response_to(served, head, rest))
     assert (status, body) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 
 @pytest.mark.parametrize("end", [b"0\r\nX: ", b"5;x="], ids=["after the body", "before a chunk"])
-async def test_what_has_no_end_beside_a_body_is_refused(served: FakeApp, end: bytes) -> None:
+async def test_chunk_headers_and_trailers_without_an_end_are_refused(served: FakeApp, end: bytes) -> None:
     head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n%s\r\n" % (len(BODY), BODY)
-    endless = (end + b"a" * uvicorn_http.LARGEST_HEAD)[: uvicorn_http.LARGEST_HEAD + 1]
-    status, body = answer(await told(served, head + chunk, endless))
+    endless = (end + b"a" * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]
+    status, body = parse(await response_to(served, head + chunk, endless))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
 
 async def test_a_body_in_very_small_chunks_is_read(served: FakeApp) -> None:
     head = POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     spaces = b"1\r\n \r\n" * 60_000  # more bytes around it than a head may have
-    said = await told(served, head, spaces, b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY))
-    assert answer(said) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
+    response = await response_to(served, head, spaces, b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY))
+    assert parse(response) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 
 @pytest.mark.parametrize(
@@ -98,26 +98,30 @@ async def test_a_body_in_very_small_chunks_is_read(served: FakeApp) -> None:
     ],
     ids=["TLS", "two lengths", "a length and chunks", "a null"],
 )
-async def test_what_is_no_http_is_told_so_in_json(served: FakeApp, sent: bytes) -> None:
-    assert answer(await told(served, sent)) == (b"HTTP/1.1 400 Bad Request", NO_HTTP)
+async def test_bytes_that_are_not_http_are_answered_with_json(served: FakeApp, sent: bytes) -> None:
+    assert parse(await response_to(served, sent)) == (b"HTTP/1.1 400 Bad Request", NO_HTTP)
 
 
 @pytest.mark.parametrize("sent", [b"", LINE, WHOLE + LINE], ids=["nothing", "half a head", "another half"])
-async def test_a_connection_that_brings_no_request_is_closed(
-    served: FakeApp, sent: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(uvicorn_http, "HEAD_SECONDS", 0.2)
-    said = await told(served, sent)
-    assert said.count(b"HTTP/1.1 ") == sent.count(BODY)
+async def test_a_connection_that_sends_no_request_is_closed(sent: bytes) -> None:
+    class Impatient(HttpProtocol):
+        head_timeout = 0.2
+
+    async with sample_api(http_protocol=Impatient) as served:
+        response = await response_to(served, sent)
+    assert response.count(b"HTTP/1.1 ") == sent.count(BODY)
 
 
-async def test_a_stream_goes_on_whatever_comes_behind_it(served: FakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uvicorn_http, "HEAD_SECONDS", 0.01)
+async def test_a_stream_goes_on_whatever_is_sent_after_it() -> None:
+    class Impatient(HttpProtocol):
+        head_timeout = 0.01
+
     body = b'{"query": "subscription { count(upto: 3) }"}'
     head = POST + b"Accept: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body)
-    said = await told(served, head + body + LINE)
-    assert said.count(b"event: next") == 3
-    assert b"event: complete" in said
+    async with sample_api(http_protocol=Impatient) as served:
+        response = await response_to(served, head + body + LINE)
+    assert response.count(b"event: next") == 3
+    assert b"event: complete" in response
 
 
 @pytest.mark.parametrize(
@@ -128,7 +132,7 @@ async def test_a_stream_goes_on_whatever_comes_behind_it(served: FakeApp, monkey
     ],
     ids=["POST", "a long header"],
 )
-async def test_what_is_no_handshake_is_told_so(served: FakeApp, sent: bytes) -> None:
-    status, body = answer(await told(served, sent))
+async def test_a_request_that_is_no_handshake_is_refused(served: FakeApp, sent: bytes) -> None:
+    status, body = parse(await response_to(served, sent))
     assert status == b"HTTP/1.1 400 Bad Request"
     assert body == error("BAD_REQUEST", "This is no handshake of a WebSocket")

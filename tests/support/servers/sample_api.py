@@ -15,7 +15,7 @@ from server.http.sse import StreamLimits
 from server.limits import Limits
 from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
-from server.process.worker import LARGEST_MESSAGE
+from server.process.worker import MAX_MESSAGE_BYTES
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
 from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp
@@ -29,6 +29,7 @@ async def sample_api(
     stream_limits: StreamLimits | None = None,
     body_seconds: float = 30,
     allowed_origins: tuple[str, ...] = (),
+    http_protocol: type[HttpProtocol] = HttpProtocol,
 ) -> AsyncIterator[FakeApp]:
     """Serve the sample schema while the block runs; "Bearer good" is the valid token, of the member "ada"."""
     app = FakeApp()
@@ -49,7 +50,7 @@ async def sample_api(
         executor, make_context, app.connections, allowed_origins=allowed_origins, limits=socket_limits
     )
     routes = [Route("/graphql", http), WebSocketRoute("/graphql", websocket)]
-    async with _serving(Starlette(routes=routes)) as address:
+    async with _serving(Starlette(routes=routes), http_protocol) as address:
         app.url = f"{address}/graphql"
         try:
             yield app
@@ -58,7 +59,7 @@ async def sample_api(
 
 
 @asynccontextmanager
-async def _serving(asgi: Starlette) -> AsyncIterator[str]:
+async def _serving(asgi: Starlette, http_protocol: type[HttpProtocol]) -> AsyncIterator[str]:
     server = uvicorn.Server(
         uvicorn.Config(
             asgi,
@@ -66,9 +67,9 @@ async def _serving(asgi: Starlette) -> AsyncIterator[str]:
             port=0,
             log_config=None,
             lifespan="off",
-            http=HttpProtocol,
+            http=http_protocol,
             ws=WebSocketProtocol,
-            ws_max_size=LARGEST_MESSAGE,
+            ws_max_size=MAX_MESSAGE_BYTES,
             ws_ping_interval=None,
         )
     )

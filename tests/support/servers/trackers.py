@@ -1,4 +1,4 @@
-"""The real server as a process of its own, and clients that talk to it over real sockets."""
+"""The command ``trackers`` as a process: a running server, and clients that connect to it over the network."""
 
 import asyncio
 import json
@@ -25,15 +25,15 @@ mutation ($email: String!, $password: String!) {
 
 
 def environment(database_url: str | None = None, **more: str) -> dict[str, str]:
-    """The test's own environment without the settings of whoever runs it."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKERS_", "PG"))}
+    """Return the environment of this process without its settings, with those of the test."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKERS_", "PG"))}
     if database_url is not None:
-        own |= {"TRACKERS_DATABASE_URL": database_url, "TRACKERS_SECRET": SECRET}
-    return own | more
+        variables |= {"TRACKERS_DATABASE_URL": database_url, "TRACKERS_SECRET": SECRET}
+    return variables | more
 
 
 class Server:
-    """A running server; ended by its own process id."""
+    """A running server; it is signalled by its process id."""
 
     def __init__(self, process: asyncio.subprocess.Process, address: str, log: Path) -> None:
         self.process = process
@@ -44,7 +44,7 @@ class Server:
         self.process.send_signal(number)
 
     async def kill(self) -> None:
-        """kill -9, and nothing else."""
+        """Kill the process with SIGKILL, and leave its children to themselves."""
         self.signal(SIGKILL)
         await self.process.wait()
 
@@ -68,7 +68,7 @@ class Server:
 
     @asynccontextmanager
     async def subscribed(self, token: str, field: str, after: str | None = None) -> AsyncIterator["Subscription"]:
-        """A subscription to ``trackerAssigned`` or ``notificationReceived``, acknowledged and under way."""
+        """Subscribe to ``trackerAssigned`` or ``notificationReceived``; the subscription ends with the block."""
         socket = f"{self.address.replace('http', 'ws', 1)}/graphql"
         protocol = Subprotocol("graphql-transport-ws")
         async with connect(socket, subprotocols=[protocol], close_timeout=2, proxy=None) as connection:
@@ -85,7 +85,7 @@ class Server:
 
 
 class Subscription:
-    """What a subscriber hears."""
+    """A subscription over WebSocket."""
 
     def __init__(self, connection: ClientConnection, field: str) -> None:
         self.connection = connection
@@ -96,13 +96,13 @@ class Subscription:
             message = json.loads(await self.connection.recv())
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
-        found: dict[str, Any] = message["payload"]["data"][self._field]
-        return found
+        event: dict[str, Any] = message["payload"]["data"][self._field]
+        return event
 
 
 @asynccontextmanager
 async def running(folder: Path, env: Mapping[str, str], *arguments: str) -> AsyncIterator[Server]:
-    """``trackers serve`` in a folder, on a free port; ended with the block."""
+    """Run ``trackers serve`` in a folder, on a free port; it ends with the block."""
     log = folder / f"server-{len(list(folder.glob('server-*.log')))}.log"
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
@@ -132,7 +132,7 @@ async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
 
 
 async def command(folder: Path, env: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
-    """What a command exits with and says on standard output and standard error."""
+    """Run a command; return its exit code, standard output and standard error."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *arguments,
         cwd=folder, env=dict(env), stdin=asyncio.subprocess.DEVNULL,
