@@ -1,4 +1,4 @@
-"""One real server for all tests of clients; each test has an organisation of its own in it."""
+"""One real server for all tests of clients; each test has an organisation of its own on it."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -11,14 +11,14 @@ from models.database import database as opened
 from server.setting_values import database_credentials
 from tests.conftest import fresh_database
 from tests.support.scenarios.staff import staff
-from tests.support.scenarios.tenant import House, move_in
+from tests.support.scenarios.tenant import Tenant, signed_in_tenant
 from tests.support.servers.trackers import Server, environment, running
 
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
-class Served:
+class ClientsServer:
     """The server, and the database behind it."""
 
     server: Server
@@ -26,17 +26,19 @@ class Served:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def served(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+async def clients_server(
+    postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ClientsServer]:
     folder = tmp_path_factory.mktemp("clients")
     async with fresh_database(postgres, template) as database:
         env = environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1")
         async with running(folder, env) as server:
-            yield Served(server, database)
+            yield ClientsServer(server, database)
 
 
 @pytest.fixture
-async def house(served: Served) -> House:
+async def tenant(clients_server: ClientsServer) -> Tenant:
     """An organisation without trackers."""
-    async with opened(database_credentials(served.database)):
-        made = await staff(f"house-{next(_numbers)}.example")
-    return await move_in(served.server, made)
+    async with opened(database_credentials(clients_server.database)):
+        members = await staff(f"tenant-{next(_numbers)}.example")
+    return await signed_in_tenant(clients_server.server, members)

@@ -1,4 +1,4 @@
-"""Schemathesis: requests made up from the schema, mutations too; none fails, none is answered against the schema."""
+"""Schemathesis: requests generated from the schema, mutations too; none fails, every response conforms to the schema."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from graphql import build_schema
 
 from tests.support.clients.graphql import gid
 from tests.support.paths import ROOT, SDL
-from tests.support.scenarios.tenant import House
+from tests.support.scenarios.tenant import Tenant
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import SCHEMA
 from tests.support.servers.trackers import environment
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.clients
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 EXAMPLES = 3
-"""Requests for each root field."""
+"""The number of requests for each root field."""
 
-# Failed attempts to sign in count against this address, not against that of the other tests.
-ELSEWHERE = "X-Forwarded-For: 198.51.100.7"
+# Failed sign-ins count for this client address, not for that of the other tests.
+CLIENT_ADDRESS = "X-Forwarded-For: 198.51.100.7"
 
-PLACES = """
+NODES = """
 { trackerTypes { id }
   trackers { nodes { id } }
   viewer { organisation { id processAutomations { id } } notifications { nodes { id } } } }
@@ -33,9 +33,9 @@ PLACES = """
 
 
 async def schemathesis(folder: Path, schema: Path, url: str, token: str, ids: list[str], *more: str) -> tuple[int, str]:
-    """What a run exits with, and says; of the two checks that a GraphQL API can fail."""
+    """Run the two checks that apply to a GraphQL API; return the exit code and the output."""
     command = [
-        SCHEMATHESIS, "run", str(schema), "--url", url, "--header", f"Authorization: Bearer {token}", "--header", ELSEWHERE,
+        SCHEMATHESIS, "run", str(schema), "--url", url, "--header", f"Authorization: Bearer {token}", "--header", CLIENT_ADDRESS,
         "--checks", "not_a_server_error,response_schema_conformance", "--mode", "positive", "--phases", "fuzzing",
         "--max-examples", str(EXAMPLES), "--seed", "1", "--no-shrink", "--no-color", *more,
     ]  # fmt: skip
@@ -48,32 +48,34 @@ async def schemathesis(folder: Path, schema: Path, url: str, token: str, ids: li
     return done.returncode, done.stdout + done.stderr
 
 
-async def ids_in(house: House) -> list[str]:
-    """Ids of all that the house holds, but for Ada: who sends the requests shall not take away her own roles."""
-    answer = json.dumps(await house.server.ask(PLACES, house.ada))
-    assert "errors" not in answer, answer
-    found: list[str] = []
-    json.loads(answer, object_hook=lambda one: found.append(one["id"]) if "id" in one else one)
-    return sorted([*found, gid(house.staff.bob), gid(house.staff.learner)])
+async def node_ids(tenant: Tenant) -> list[str]:
+    """Return the ids of all objects except Ada, who sends the requests and must not lose her roles."""
+    text = json.dumps(await tenant.server.ask(NODES, tenant.ada))
+    assert "errors" not in text, text
+    ids: list[str] = []
+    json.loads(text, object_hook=lambda node: ids.append(node["id"]) if "id" in node else node)
+    return sorted([*ids, gid(tenant.staff.bob), gid(tenant.staff.learner)])
 
 
-async def test_nothing_fails(house: House, tmp_path: Path) -> None:
+async def test_no_request_fails(tenant: Tenant, tmp_path: Path) -> None:
     for number in range(3):
-        await house.assign(f"tracker {number}")
-    exit_code, said = await schemathesis(tmp_path, SDL, house.url, house.ada, await ids_in(house))
-    assert exit_code == 0, said
+        await tenant.assign(f"tracker {number}")
+    exit_code, output = await schemathesis(tmp_path, SDL, tenant.url, tenant.ada, await node_ids(tenant))
+    assert exit_code == 0, output
     schema = build_schema(SDL.read_text("utf-8"))
     assert schema.query_type is not None
     assert schema.mutation_type is not None
     fields = len(schema.query_type.fields) + len(schema.mutation_type.fields)
-    assert f"✅ {fields} passed" in said
+    assert f"✅ {fields} passed" in output
 
 
 async def test_a_failure_is_found(tmp_path: Path) -> None:
     schema = tmp_path / "schema.graphql"
     schema.write_text(str(SCHEMA), "utf-8")
-    async with sample_api() as served:
-        exit_code, said = await schemathesis(tmp_path, schema, served.url, "good", [""], "--include-name", "Query.bug")
-    assert exit_code == 1, said
-    assert "GraphQL server error" in said
-    assert "Internal server error" in said
+    async with sample_api() as sample:
+        exit_code, output = await schemathesis(
+            tmp_path, schema, sample.url, "good", [""], "--include-name", "Query.bug"
+        )
+    assert exit_code == 1, output
+    assert "GraphQL server error" in output
+    assert "Internal server error" in output

@@ -1,17 +1,17 @@
-"""gql, for Python: the page's query; what it hears on a socket stands in `test_resuming`."""
+"""gql, for Python: the query of the guide; its subscription is in ``test_resuming``."""
 
 import pytest
 
 from tests.support.clients.child_process import PYTHON, client
 from tests.support.clients.docs_page import block
-from tests.support.scenarios.tenant import House
+from tests.support.scenarios.tenant import Tenant
 
 pytestmark = pytest.mark.clients
 
 
-async def test_gql(house: House) -> None:
+async def test_gql(tenant: Tenant) -> None:
     for description in ("first", "second", "third"):
-        await house.assign(description)
-    async with client(PYTHON, block("gql"), house.url, house.ada) as child:
-        assert [await child.hear() for _ in "12"] == [{"number": number, "status": "NEW"} for number in (3, 2)]
+        await tenant.assign(description)
+    async with client(PYTHON, block("gql"), tenant.url, tenant.ada) as child:
+        assert [await child.receive() for _ in "12"] == [{"number": number, "status": "NEW"} for number in (3, 2)]
         await child.end()

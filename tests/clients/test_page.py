@@ -1,4 +1,4 @@
-"""`docs/guides/client-libraries.md`: every block of code has a name, and a test that runs it."""
+"""``docs/guides/client-libraries.md``: every block of code has a name, and a test that runs it."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""What was released keeps working: GraphQL Inspector finds nothing in `schema/schema.graphql` that breaks a client.
+"""GraphQL Inspector finds no change in ``schema/schema.graphql`` that breaks clients of the last release.
 
-`schema/released.graphql` is the schema of the last release; a release copies the present one over it.
+``schema/released.graphql`` is the schema of the last release; each release copies the current one over it.
 """
 
 import json
@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.clients, needs_packages]
 RELEASED = SDL.with_name("released.graphql")
 
 
-def breaking(before: Path, after: Path) -> list[Any]:
-    """Each breaking change: its kind, and what is changed."""
+def breaking_changes(before: Path, after: Path) -> list[Any]:
+    """Return the kind and the path of each breaking change."""
     done = run(SCRIPTS, SCRIPTS / "changes.mjs", before, after)
     assert (done.returncode, done.stderr) == (0, "")
     changes: list[Any] = json.loads(done.stdout)
@@ -27,7 +27,7 @@ def breaking(before: Path, after: Path) -> list[Any]:
 
 
 def test_no_breaking_change_since_the_last_release() -> None:
-    assert breaking(RELEASED, SDL) == []
+    assert breaking_changes(RELEASED, SDL) == []
 
 
 def test_a_breaking_change_is_found(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_breaking_change_is_found(tmp_path: Path) -> None:
         changed = changed.replace(text, other)
     after = tmp_path / "schema.graphql"
     after.write_text(changed, "utf-8")
-    assert sorted(breaking(RELEASED, after)) == [
+    assert sorted(breaking_changes(RELEASED, after)) == [
         ["FIELD_REMOVED", "Viewer.unreadNotifications"],
         ["FIELD_TYPE_CHANGED", "CommentConnection.nodes"],
         ["INPUT_FIELD_ADDED", "AddCommentInput.tone"],

@@ -1,8 +1,8 @@
-"""Subscriptions that break off: each client of the page comes back and goes on after what it has heard.
+"""Subscriptions that break off: each client of the guide reconnects and resumes after the last event that it received.
 
     subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }
 
-The line is cut without a word; then the session ends, and the next token is there when the client asks for it.
+First the connection is cut; then the session ends, and the client finds the next token when it needs one.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from signal import SIGUSR2
 
 import pytest
 
-from tests.support.clients.answers import bare
 from tests.support.clients.child_process import NODE, PYTHON, Child, client, needs_packages, script
 from tests.support.clients.docs_page import block
-from tests.support.scenarios.tenant import House
-from tests.support.servers.cuttable_proxy import line_to
+from tests.support.clients.results import without_typenames
+from tests.support.scenarios.tenant import Tenant
+from tests.support.servers.cuttable_proxy import cuttable_proxy
 
 pytestmark = [pytest.mark.clients, needs_packages]
 
 
 @dataclass(frozen=True)
 class Program:
-    """Blocks of the page, and what goes on from them, that listen; the prelude has them take the next token on a signal."""
+    """Code blocks of the guide that subscribe, and a script after them; the prelude takes the next token on a signal."""
 
     blocks: list[str]
     interpreter: list[str]
@@ -29,13 +29,13 @@ class Program:
     script: str | None = None
 
     def __str__(self) -> str:
-        goes_on = [script(self.script)] if self.script else []
-        return "\n".join([self.prelude, *(block(name) for name in self.blocks), *goes_on])
+        scripts = [script(self.script)] if self.script else []
+        return "\n".join([self.prelude, *(block(name) for name in self.blocks), *scripts])
 
 
-def in_node(*blocks: str, goes_on: str | None = None) -> Program:
+def in_node(*blocks: str, then: str | None = None) -> Program:
     prelude = "process.on('SIGUSR2', () => { process.env.TOKEN = process.env.NEXT_TOKEN })"
-    return Program([*blocks], NODE, prelude, goes_on)
+    return Program([*blocks], NODE, prelude, then)
 
 
 def in_python(*blocks: str) -> Program:
@@ -51,13 +51,13 @@ PROGRAMS = {
     "urql": in_node("urql", "urql-listening"),
     "urql over graphql-sse": in_node("urql-sse", "urql-listening"),
     "Apollo Client": in_node("apollo", "apollo-listening"),
-    "Relay": in_node("relay", goes_on="relay-listening"),
+    "Relay": in_node("relay", then="relay-listening"),
     "gql": in_python("gql-listening"),
 }
 
 
 def assigned(*cursors: int) -> list[dict[str, object]]:
-    """What is heard of the trackers that are opened as the first, second, third …"""
+    """Return the events of the first, second, third … tracker."""
     return [
         {
             "cursor": str(cursor),
@@ -68,30 +68,30 @@ def assigned(*cursors: int) -> list[dict[str, object]]:
     ]
 
 
-async def heard(child: Child, number: int) -> list[dict[str, object]]:
-    return [bare(await child.hear()) for _ in range(number)]
+async def receive(child: Child, number: int) -> list[dict[str, object]]:
+    return [without_typenames(await child.receive()) for _ in range(number)]
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
-async def test_nothing_is_lost_and_nothing_comes_twice(house: House, program: Program) -> None:
-    first, following = await house.sign_in(house.staff.bob), await house.sign_in(house.staff.bob)
-    await house.assign("before it listens")
+async def test_every_event_arrives_once(tenant: Tenant, program: Program) -> None:
+    first, following = await tenant.sign_in(tenant.staff.bob), await tenant.sign_in(tenant.staff.bob)
+    await tenant.assign("before it subscribes")
     async with (
-        line_to(house.server.address) as (line, address),
+        cuttable_proxy(tenant.server.address) as (proxy, address),
         client(
             program.interpreter, str(program), f"{address}/graphql", first.access, NEXT_TOKEN=following.access
         ) as child,
     ):
-        assert await heard(child, 1) == assigned(1)
-        await house.assign("while it listens")
-        assert await heard(child, 1) == assigned(2)
-        line.cut()
-        await house.assign("while it is away")
-        await house.assign("while it is still away")
-        line.mend()
-        assert await heard(child, 2) == assigned(3, 4)
+        assert await receive(child, 1) == assigned(1)
+        await tenant.assign("while it is subscribed")
+        assert await receive(child, 1) == assigned(2)
+        proxy.cut()
+        await tenant.assign("while it is away")
+        await tenant.assign("while it is still away")
+        proxy.restore()
+        assert await receive(child, 2) == assigned(3, 4)
         child.signal(SIGUSR2)
-        await house.sign_out(first)
-        await house.assign("when the session has ended")
-        await house.assign("with the next one")
-        assert await heard(child, 2) == assigned(5, 6)
+        await tenant.sign_out(first)
+        await tenant.assign("when the session has ended")
+        await tenant.assign("with the next one")
+        assert await receive(child, 2) == assigned(5, 6)

@@ -1,4 +1,4 @@
-"""The rules of @graphql-eslint, for any schema and for Relay's, over `schema/schema.graphql`."""
+"""``schema/schema.graphql`` by the rules of @graphql-eslint for every schema and for Relay."""
 
 import json
 import shutil
@@ -14,8 +14,8 @@ from tests.support.paths import SDL
 pytestmark = [pytest.mark.clients, needs_packages]
 
 
-def complaints(folder: Path) -> list[Any]:
-    """Rule and line of everything that is wrong with the folder's `schema.graphql`."""
+def violations(folder: Path) -> list[Any]:
+    """Return rule and line of every violation in the folder's ``schema.graphql``."""
     eslint = PACKAGES / "eslint" / "bin" / "eslint.js"
     config = HERE / "eslint.config.mjs"
     done = run(folder, eslint, "--config", config, "--format", "json", "schema.graphql")
@@ -24,8 +24,8 @@ def complaints(folder: Path) -> list[Any]:
     return [(message["ruleId"].removeprefix("@graphql-eslint/"), message["line"]) for message in file["messages"]]
 
 
-def test_the_schema_keeps_the_rules() -> None:
-    assert complaints(SDL.parent) == []
+def test_schema_follows_the_rules() -> None:
+    assert violations(SDL.parent) == []
 
 
 def test_a_broken_rule_is_found(tmp_path: Path) -> None:
@@ -33,9 +33,9 @@ def test_a_broken_rule_is_found(tmp_path: Path) -> None:
     lines = len(schema.read_text("utf-8").splitlines())
     with schema.open("a", encoding="utf-8") as file:
         file.write("\ntype PlanType { name: String! }\ntype PlanConnection { edges: [PlanType!]! }\n")
-    found = complaints(tmp_path)
-    assert {line for _, line in found} == {lines + 2, lines + 3}
-    assert {rule for rule, _ in found} == {
+    broken = violations(tmp_path)
+    assert {line for _, line in broken} == {lines + 2, lines + 3}
+    assert {rule for rule, _ in broken} == {
         "naming-convention",
         "no-unreachable-types",
         "relay-connection-types",

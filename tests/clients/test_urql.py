@@ -1,29 +1,29 @@
-"""urql: queries and mutations by POST, a query by GET, a list that is asked for anew after a mutation, and refusals.
+"""urql: queries and mutations by POST, a query by GET, a list that is fetched again after a mutation, and errors.
 
-What it does is in `scripts/urql.mjs`, after the block of the page that connects it.
+The program is the block of the guide that connects it, then ``scripts/urql.mjs``.
 """
 
 import json
 
 import pytest
 
-from tests.support.clients.answers import BAD_CURSOR, NO_SUCH_FIELD, NOT_FILLED, placeless
 from tests.support.clients.child_process import NODE, client, needs_packages, script
 from tests.support.clients.docs_page import block
-from tests.support.scenarios.tenant import House
+from tests.support.clients.results import BAD_CURSOR, MISSING_VALUES, UNKNOWN_FIELD, without_locations
+from tests.support.scenarios.tenant import Tenant
 
 pytestmark = [pytest.mark.clients, needs_packages]
 
 
-async def test_urql(house: House) -> None:
+async def test_urql(tenant: Tenant) -> None:
     program = "\n".join([block("urql"), script("urql")])
-    entry = json.dumps(house.staff.entry())
-    await house.assign("the first")
-    async with client(NODE, program, house.url, house.ada, ENTRY=entry) as child:
-        assert await child.hear() == [[1, "NEW"]]
-        assert await child.hear() == {"tracker": None, **NOT_FILLED}
-        assert await child.hear() == 2
-        assert [await child.hear() for _ in "12"] == [[[2, "NEW"], [1, "NEW"]]] * 2
-        assert placeless(await child.hear()) == [BAD_CURSOR]
-        assert placeless(await child.hear()) == [NO_SUCH_FIELD]
+    entry = json.dumps(tenant.staff.entry())
+    await tenant.assign("the first")
+    async with client(NODE, program, tenant.url, tenant.ada, ENTRY=entry) as child:
+        assert await child.receive() == [[1, "NEW"]]
+        assert await child.receive() == {"tracker": None, **MISSING_VALUES}
+        assert await child.receive() == 2
+        assert [await child.receive() for _ in "12"] == [[[2, "NEW"], [1, "NEW"]]] * 2
+        assert without_locations(await child.receive()) == [BAD_CURSOR]
+        assert without_locations(await child.receive()) == [UNKNOWN_FIELD]
         await child.end()

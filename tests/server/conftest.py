@@ -1,4 +1,4 @@
-"""One real server for all tests that only look at what stands around its answers, and one for each file about a page."""
+"""One real server for all tests of middleware and endpoints, and one for each file of tests in a browser."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ from tests.support.servers.trackers import SIGN_IN, Server, environment, running
 
 
 @dataclass(frozen=True)
-class Front:
-    """A server whose clients come through a proxy on this machine, by TLS, and from the pages of one other origin."""
+class ProxiedServer:
+    """A server behind a trusted HTTPS proxy on this machine, which allows one other origin."""
 
     server: Server
     client: httpx.Client
-    """Signed in as nobody."""
+    """A client without a session."""
 
     def sign_in(self) -> dict[str, str]:
-        """The header that makes a request Ada's, for ten minutes."""
+        """Sign Ada in, and return her ``Authorization`` header."""
         body = {"query": SIGN_IN, "variables": {"email": "ada@example.org", "password": PASSWORD}}
-        answer = self.client.post("/graphql", json=body).json()
-        return {"authorization": f"Bearer {answer['data']['signIn']['session']['accessToken']}"}
+        result = self.client.post("/graphql", json=body).json()
+        return {"authorization": f"Bearer {result['data']['signIn']['session']['accessToken']}"}
 
 
-FRONT = {
+SETTINGS = {
     "TRACKERS_PUBLIC_URL": "https://trackers.example",
     "TRACKERS_TRUSTED_PROXIES": "127.0.0.1",
     "TRACKERS_ALLOWED_ORIGINS": "https://app.example",
@@ -41,21 +41,23 @@ FRONT = {
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def front(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
-    """The server, with Ada and Bob."""
-    await administer(postgres, f"CREATE DATABASE front TEMPLATE {template}")
-    url = address(postgres, "front")
+async def proxied_server(
+    postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[ProxiedServer]:
+    """Run the server, with an organisation of Ada and Bob."""
+    await administer(postgres, f"CREATE DATABASE proxied_server TEMPLATE {template}")
+    url = address(postgres, "proxied_server")
     async with database(database_credentials(url)):
         await staff()
-    folder: Path = tmp_path_factory.mktemp("front")
-    async with running(folder, environment(url, **FRONT)) as server:
+    folder: Path = tmp_path_factory.mktemp("proxied_server")
+    async with running(folder, environment(url, **SETTINGS)) as server:
         with httpx.Client(base_url=server.address, timeout=30, trust_env=False) as client:
-            yield Front(server, client)
+            yield ProxiedServer(server, client)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """A server to whose database the models are bound; each test of the file makes an organisation of its own."""
+    """Run a server with whose database the models are connected; each test of the file creates its own organisation."""
     async with (
         fresh_database(postgres, template) as url,
         database(database_credentials(url)),
@@ -66,8 +68,8 @@ async def site(postgres: str, template: str, tmp_path_factory: pytest.TempPathFa
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as opened:
-        yield opened
+    async with chromium() as running_browser:
+        yield running_browser
 
 
 @pytest.fixture

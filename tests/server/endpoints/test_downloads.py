@@ -1,4 +1,4 @@
-"""Downloads: by a signed address that holds for a while, always as an attachment, never as a page."""
+"""Downloads: by a signed URL that expires, always as an attachment, never as a page."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,39 +18,39 @@ from services.trackers.attachments import files_by_id
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.scenarios.college import College, college
-from tests.support.servers.file_endpoints import PDF, Doors, doors
+from tests.support.servers.file_endpoints import PDF, FileServer, run_file_server
 from tests.support.servers.file_stores import storage_in
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(params=["folder", "bucket"])
-async def both(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(storage_in(request.param, request)) as running:
+async def each_server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
+    async with run_file_server(storage_in(request.param, request)) as running:
         yield running
 
 
 @pytest.fixture
-async def at(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(storage_in("folder", request)) as running:
+async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
+    async with run_file_server(storage_in("folder", request)) as running:
         yield running
 
 
 @pytest.fixture
-async def house(database: str) -> College:
+async def tenant(database: str) -> College:
     return await college()
 
 
-async def uploaded(at: Doors, by: Member, content: bytes = PDF, **about: Any) -> StoredFile:
-    reference = from_global_id((await at.send(by, content, **about)).json()["id"])
+async def uploaded(server: FileServer, by: Member, content: bytes = PDF, **about: Any) -> StoredFile:
+    reference = from_global_id((await server.send(by, content, **about)).json()["id"])
     assert reference is not None
     return await StoredFile.get(id=reference.id)
 
 
 async def grant_of(by: Member, file: StoredFile) -> Grant:
-    (found,) = await files_by_id(await viewer(by), [file.id])
-    assert found is not None
-    return found.grant
+    (visible,) = await files_by_id(await viewer(by), [file.id])
+    assert visible is not None
+    return visible.grant
 
 
 async def get(url: str, method: str = "GET") -> httpx.Response:
@@ -58,26 +58,26 @@ async def get(url: str, method: str = "GET") -> httpx.Response:
         return await client.request(method, url)
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str, str]:
-    assert answer.headers["content-type"] == "application/json; charset=utf-8"
-    (error,) = answer.json()["errors"]
-    return answer.status_code, error["extensions"]["code"], error["message"]
+def error_of(response: httpx.Response) -> tuple[int, str, str]:
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    (error,) = response.json()["errors"]
+    return response.status_code, error["extensions"]["code"], error["message"]
 
 
 EXPIRED = (403, "FORBIDDEN", "This address has expired: ask for the file's `url` again")
-NO_ADDRESS = (404, "NOT_FOUND", "There is no such address")
+NOT_FOUND = (404, "NOT_FOUND", "There is no such address")
 NO_FILE = (404, "NOT_FOUND", "There is no such file")
 
 
-async def test_a_file_comes_as_an_attachment_and_never_as_a_page(both: Doors, house: College) -> None:
+async def test_file_is_an_attachment_that_no_browser_runs(each_server: FileServer, tenant: College) -> None:
     content = PDF + b"\xff" * 7_000_000
-    file = await uploaded(both, house.ada, content, name="Payslip “März”.pdf")
-    url = signed_url(both.installation, await grant_of(house.ada, file), name=file.name)
-    assert url.startswith(f"{both.url}/files/{file.id}/")
+    file = await uploaded(each_server, tenant.ada, content, name="Payslip “März”.pdf")
+    url = signed_url(each_server.installation, await grant_of(tenant.ada, file), name=file.name)
+    assert url.startswith(f"{each_server.url}/files/{file.id}/")
     assert url.endswith("/Payslip%20%E2%80%9CM%C3%A4rz%E2%80%9D.pdf")
-    answer = await get(url)
-    assert answer.content == content
-    headers = {name: value for name, value in answer.headers.items() if name not in ("date", "server")}
+    response = await get(url)
+    assert response.content == content
+    headers = {name: value for name, value in response.headers.items() if name not in ("date", "server")}
     assert headers == {
         "content-type": "application/pdf",
         "content-length": str(len(content)),
@@ -90,105 +90,105 @@ async def test_a_file_comes_as_an_attachment_and_never_as_a_page(both: Doors, ho
         "referrer-policy": "no-referrer",
         "cache-control": "private, no-store",
     }
-    only_head = await get(url, "HEAD")
-    assert (only_head.status_code, only_head.content, only_head.headers["content-length"]) == (
+    head = await get(url, "HEAD")
+    assert (head.status_code, head.content, head.headers["content-length"]) == (
         200,
         b"",
         str(len(content)),
     )
 
 
-async def test_an_address_is_worth_nothing_once_it_is_changed(at: Doors, house: College) -> None:
-    file, other = await uploaded(at, house.ada), await uploaded(at, house.ada)
-    grant = await grant_of(house.ada, file)
-    url = signed_url(at.installation, grant, name="slip.pdf")
-    session, bobs = str(grant.session_id), str((await grant_of(house.ada, other)).session_id)
+async def test_changed_url_is_rejected(server: FileServer, tenant: College) -> None:
+    file, other = await uploaded(server, tenant.ada), await uploaded(server, tenant.ada)
+    grant = await grant_of(tenant.ada, file)
+    url = signed_url(server.installation, grant, name="slip.pdf")
+    session, bobs = str(grant.session_id), str((await grant_of(tenant.ada, other)).session_id)
     forged = {
         "another file": url.replace(str(file.id), str(other.id)),
         "another session": url.replace(session, bobs),
         "longer": url.replace(str(grant.expires), str(grant.expires + 1)),
         "another signature": url.replace("/slip.pdf", "A/slip.pdf"),
-        "no signature": f"{at.url}/files/{file.id}/{session}/{grant.expires}//slip.pdf",
+        "no signature": f"{server.url}/files/{file.id}/{session}/{grant.expires}//slip.pdf",
         "other digits": url.replace(
             str(grant.expires), quote("".join(chr(0x660 + int(d)) for d in str(grant.expires)))
         ),
         "a plus": url.replace(str(grant.expires), f"+{grant.expires}"),
         "another spelling": url.replace(str(file.id), file.id.hex),
-        "too short": f"{at.url}/files/{file.id}",
-        "nothing": f"{at.url}/files/",
-        "rubbish": f"{at.url}/files/a/b/c/d/e",
-        "a path": f"{at.url}/files/..%2F..%2Fvar%2Fsecret",
-        "no text": f"{at.url}/files/%FF/%FF/%FF/%FF/%FF",
-        "huge": f"{at.url}/files/{file.id}/{session}/{'9' * 5000}/x/slip.pdf",
+        "too short": f"{server.url}/files/{file.id}",
+        "nothing": f"{server.url}/files/",
+        "rubbish": f"{server.url}/files/a/b/c/d/e",
+        "a path": f"{server.url}/files/..%2F..%2Fvar%2Fsecret",
+        "no text": f"{server.url}/files/%FF/%FF/%FF/%FF/%FF",
+        "huge": f"{server.url}/files/{file.id}/{session}/{'9' * 5000}/x/slip.pdf",
     }
-    answers = {how: refusal(await get(address)) for how, address in forged.items()}
-    assert answers == dict.fromkeys(forged, NO_ADDRESS)
-    # The name is only there for people.
+    responses = {how: error_of(await get(url)) for how, url in forged.items()}
+    assert responses == dict.fromkeys(forged, NOT_FOUND)
+    # The name at the end is not signed.
     assert (await get(url.replace("slip.pdf", "other.pdf"))).status_code == 200
 
 
-async def test_an_address_made_with_another_secret(at: Doors, house: College) -> None:
-    file = await uploaded(at, house.ada)
-    foreign = replace(at.installation, secret=b"another secret of 32 bytes or more")
-    assert refusal(await get(signed_url(foreign, await grant_of(house.ada, file), name="a"))) == NO_ADDRESS
+async def test_url_signed_with_another_secret(server: FileServer, tenant: College) -> None:
+    file = await uploaded(server, tenant.ada)
+    foreign = replace(server.installation, secret=b"another secret of 32 bytes or more")
+    assert error_of(await get(signed_url(foreign, await grant_of(tenant.ada, file), name="a"))) == NOT_FOUND
 
 
-async def test_an_address_holds_for_ten_minutes_by_the_databases_clock(at: Doors, house: College) -> None:
-    file = await uploaded(at, house.ada)
-    grant = await grant_of(house.ada, file)
+async def test_url_expires_after_ten_minutes_by_the_database_clock(server: FileServer, tenant: College) -> None:
+    file = await uploaded(server, tenant.ada)
+    grant = await grant_of(tenant.ada, file)
     (now,) = await fetch("SELECT extract(epoch FROM now())::float8 AS seconds")
     assert 598 < grant.expires - now["seconds"] <= 600
     old = Grant(grant.file_id, grant.session_id, int(now["seconds"]) - 1)
-    assert refusal(await get(signed_url(at.installation, old, name="a"))) == EXPIRED
+    assert error_of(await get(signed_url(server.installation, old, name="a"))) == EXPIRED
 
 
 @pytest.mark.parametrize("how", ["signed out", "switched off"])
-async def test_an_address_ends_with_the_session_it_was_given_to(at: Doors, house: College, how: str) -> None:
-    file = await uploaded(at, house.ada)
-    url = signed_url(at.installation, await grant_of(house.ada, file), name="a")
+async def test_url_ends_with_its_session(server: FileServer, tenant: College, how: str) -> None:
+    file = await uploaded(server, tenant.ada)
+    url = signed_url(server.installation, await grant_of(tenant.ada, file), name="a")
     assert (await get(url)).status_code == 200
     if how == "signed out":
-        await Session.filter(member=house.ada).update(ended_at=make.now())
+        await Session.filter(member=tenant.ada).update(ended_at=make.now())
     else:
-        await Member.filter(id=house.ada.id).update(active=False)
-    assert refusal(await get(url)) == EXPIRED
+        await Member.filter(id=tenant.ada.id).update(active=False)
+    assert error_of(await get(url)) == EXPIRED
 
 
-async def test_an_address_ends_with_the_sight_of_the_tracker(at: Doors, house: College) -> None:
-    tutor = await make.member(house.organisation, kind=MemberKind.TUTOR)
-    file = await uploaded(at, house.ada)
-    tracker = await make.tracker(house.organisation, created_by=house.ada, assignee=tutor, learner=house.learner)
+async def test_url_ends_when_the_tracker_is_no_longer_visible(server: FileServer, tenant: College) -> None:
+    tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR)
+    file = await uploaded(server, tenant.ada)
+    tracker = await make.tracker(tenant.organisation, created_by=tenant.ada, assignee=tutor, learner=tenant.learner)
     await StoredFile.filter(id=file.id).update(tracker_id=tracker.id)
-    url = signed_url(at.installation, await grant_of(tutor, file), name="a")
+    url = signed_url(server.installation, await grant_of(tutor, file), name="a")
     assert (await get(url)).status_code == 200
     tracker.assignee_id = None
     await tracker.save()
-    assert refusal(await get(url)) == NO_FILE
+    assert error_of(await get(url)) == NO_FILE
 
 
-async def test_a_file_whose_bytes_are_gone_is_a_fault_and_not_an_empty_file(
-    both: Doors, house: College, caplog: pytest.LogCaptureFixture
+async def test_missing_stored_file_is_an_internal_error(
+    each_server: FileServer, tenant: College, caplog: pytest.LogCaptureFixture
 ) -> None:
-    file = await uploaded(both, house.ada)
-    url = signed_url(both.installation, await grant_of(house.ada, file), name=file.name)
-    await both.storage.store.delete(file.id)
-    assert refusal(await get(url))[:2] == (500, "INTERNAL_SERVER_ERROR")
+    file = await uploaded(each_server, tenant.ada)
+    url = signed_url(each_server.installation, await grant_of(tenant.ada, file), name=file.name)
+    await each_server.storage.store.delete(file.id)
+    assert error_of(await get(url))[:2] == (500, "INTERNAL_SERVER_ERROR")
     assert "services.files.store.StoreError" in caplog.text
     assert file.name not in caplog.text
 
 
-async def test_other_methods(at: Doors, house: College) -> None:
-    file = await uploaded(at, house.ada)
-    url = signed_url(at.installation, await grant_of(house.ada, file), name="a")
-    assert refusal(await get(url, "DELETE")) == (405, "METHOD_NOT_ALLOWED", "Use GET")
+async def test_other_methods(server: FileServer, tenant: College) -> None:
+    file = await uploaded(server, tenant.ada)
+    url = signed_url(server.installation, await grant_of(tenant.ada, file), name="a")
+    assert error_of(await get(url, "DELETE")) == (405, "METHOD_NOT_ALLOWED", "Use GET")
 
 
-async def test_a_reader_who_hangs_up_harms_nobody(at: Doors, house: College) -> None:
-    file = await uploaded(at, house.ada, PDF + b"\xff" * 9_000_000)
-    url = signed_url(at.installation, await grant_of(house.ada, file), name="a")
+async def test_client_that_disconnects(server: FileServer, tenant: College) -> None:
+    file = await uploaded(server, tenant.ada, PDF + b"\xff" * 9_000_000)
+    url = signed_url(server.installation, await grant_of(tenant.ada, file), name="a")
     for _ in range(3):
-        reader, writer = await at.line()
-        writer.write(f"GET {url.removeprefix(at.url)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        reader, writer = await server.connect()
+        writer.write(f"GET {url.removeprefix(server.url)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         await reader.readexactly(1_000)
         writer.transport.abort()
     async with asyncio.timeout(20):
@@ -206,5 +206,5 @@ async def test_a_reader_who_hangs_up_harms_nobody(at: Doors, house: College) -> 
         ("é;'*.pdf", "attachment; filename=\"_;'*.pdf\"; filename*=UTF-8''%C3%A9%3B%27%2A.pdf"),
     ],
 )
-def test_the_name_in_the_header(name: str, header: str) -> None:
+def test_content_disposition(name: str, header: str) -> None:
     assert content_disposition(name) == header

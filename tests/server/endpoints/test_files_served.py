@@ -1,4 +1,4 @@
-"""Files and the real server: from an upload to a download, and what a killed process leaves."""
+"""Files in the real server: from an upload to a download, and the unfinished uploads of a killed server."""
 
 import asyncio
 import json
@@ -27,13 +27,13 @@ URLS = "query ($id: ID!) { tracker(id: $id) { values { ... on FileValue { files 
 
 async def send(server: Server, token: str, content: bytes, name: str, media_type: str) -> str:
     async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
-        answer = await client.post(
+        response = await client.post(
             f"{server.address}/files?{JOB}",
             files={"file": (name, content, media_type)},
             headers={"authorization": f"Bearer {token}"},
         )
-    assert answer.status_code == 201, answer.text
-    file_id: str = answer.json()["id"]
+    assert response.status_code == 201, response.text
+    file_id: str = response.json()["id"]
     return file_id
 
 
@@ -47,41 +47,39 @@ async def job(who: Staff, files: list[str]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
-async def test_from_an_upload_to_a_download(
-    database: str, folder: Path, kind: str, request: pytest.FixtureRequest
-) -> None:
+async def test_upload_and_download(database: str, folder: Path, kind: str, request: pytest.FixtureRequest) -> None:
     who = await staff()
     more = {"TRACKERS_FILES_URL": request.getfixturevalue("bucket").url} if kind == "bucket" else {}
     contents = [PDF + b"\xff" * 6_000_000, PNG]
     async with running(folder, environment(database, **more)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
-        files = [
-            await send(server, token, contents[0], "deed.pdf", "application/pdf"),
+        file_ids = [
+            await send(server, token, contents[0], "contract.pdf", "application/pdf"),
             await send(server, token, contents[1], "slip.png", "image/png"),
         ]
-        entry = who.entry(type="JOB", values=await job(who, files))
-        answer = await server.ask(CREATE, token, input=entry)
-        assert answer["data"]["createTracker"]["errors"] == []
-        bobs = await server.sign_in("bob@example.org", PASSWORD)
-        tracker = answer["data"]["createTracker"]["tracker"]["id"]
-        found = (await server.ask(URLS, bobs, id=tracker))["data"]["tracker"]["values"][-1]["files"]
-        assert [(file["name"], file["mediaType"], file["bytes"]) for file in found] == [
-            ("deed.pdf", "application/pdf", len(contents[0])),
+        entry = who.entry(type="JOB", values=await job(who, file_ids))
+        response = await server.ask(CREATE, token, input=entry)
+        assert response["data"]["createTracker"]["errors"] == []
+        bob = await server.sign_in("bob@example.org", PASSWORD)
+        tracker = response["data"]["createTracker"]["tracker"]["id"]
+        files = (await server.ask(URLS, bob, id=tracker))["data"]["tracker"]["values"][-1]["files"]
+        assert [(file["name"], file["mediaType"], file["bytes"]) for file in files] == [
+            ("contract.pdf", "application/pdf", len(contents[0])),
             ("slip.png", "image/png", len(contents[1])),
         ]
         async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
-            paths = [urlsplit(file["url"]).path for file in found]
+            paths = [urlsplit(file["url"]).path for file in files]
             assert [(await client.get(server.address + path)).content for path in paths] == contents
         assert await server.stop() == 0
         assert "Traceback" not in server.log.read_text()
     if kind == "folder":
-        kept = folder / "var" / "files"
-        assert stat.S_IMODE(kept.stat().st_mode) == 0o700
-        assert {stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()} == {0o600}
+        stored = folder / "var" / "files"
+        assert stat.S_IMODE(stored.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in stored.iterdir()} == {0o600}
 
 
-async def half_an_upload(server: Server, token: str) -> asyncio.StreamWriter:
-    """Begun, with some megabytes sent, and not ended."""
+async def begin_upload(server: Server, token: str) -> asyncio.StreamWriter:
+    """Begin an upload, send some megabytes of it, and return its connection."""
     parts = urlsplit(server.address)
     _, writer = await asyncio.open_connection(parts.hostname, parts.port)
     lines = [
@@ -96,31 +94,31 @@ async def half_an_upload(server: Server, token: str) -> asyncio.StreamWriter:
     return writer
 
 
-async def test_what_a_killed_server_left_of_an_upload_is_cleared_away(database: str, folder: Path) -> None:
+async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder: Path) -> None:
     await staff()
-    kept = folder / "var" / "files"
+    stored = folder / "var" / "files"
     async with running(folder, environment(database)) as server:
-        writer = await half_an_upload(server, await server.sign_in("ada@example.org", PASSWORD))
+        writer = await begin_upload(server, await server.sign_in("ada@example.org", PASSWORD))
         async with asyncio.timeout(20):
-            while not list(kept.iterdir()):
+            while not list(stored.iterdir()):
                 await asyncio.sleep(0.02)
         await server.kill()
         writer.close()
     (left,) = await StoredFile.all()
     assert not left.complete
-    assert [path.name.partition("#")[0] for path in kept.iterdir()] == [str(left.id)]
+    assert [path.name.partition("#")[0] for path in stored.iterdir()] == [str(left.id)]
     await fetch("UPDATE stored_file SET created_at = now() - interval '25 hours'")
     async with running(folder, environment(database)):
         async with asyncio.timeout(30):
             while await StoredFile.exists():
                 await asyncio.sleep(0.05)
-    assert list(kept.iterdir()) == []
+    assert list(stored.iterdir()) == []
 
 
-async def test_a_server_that_is_stopped_ends_the_uploads_first(database: str, folder: Path) -> None:
+async def test_stopping_server_ends_its_uploads(database: str, folder: Path) -> None:
     await staff()
     async with running(folder, environment(database)) as server:
-        writer = await half_an_upload(server, await server.sign_in("ada@example.org", PASSWORD))
+        writer = await begin_upload(server, await server.sign_in("ada@example.org", PASSWORD))
         writer.transport.abort()
         assert await server.stop() == 0
         assert "Traceback" not in server.log.read_text()
@@ -128,9 +126,7 @@ async def test_a_server_that_is_stopped_ends_the_uploads_first(database: str, fo
     assert list((folder / "var" / "files").iterdir()) == []
 
 
-async def test_the_store_is_looked_at_by_doctor_and_told_when_it_is_wrong(
-    database: str, folder: Path, bucket: Bucket
-) -> None:
+async def test_doctor_checks_the_file_store(database: str, folder: Path, bucket: Bucket) -> None:
     env = environment(database, TRACKERS_PUBLIC_URL="https://trackers.invalid")
     _, said, _ = await command(folder, env, "doctor")
     assert "files: kept in" in said
@@ -141,7 +137,7 @@ async def test_the_store_is_looked_at_by_doctor_and_told_when_it_is_wrong(
     assert "files: the store does not answer (GenericError)" in said
 
 
-async def test_a_folder_that_cannot_be_used_stops_the_start(database: str, folder: Path) -> None:
+async def test_unusable_folder_stops_the_start(database: str, folder: Path) -> None:
     (folder / "var").mkdir()
     (folder / "var" / "files").write_text("in the way")
     code, _, said = await command(folder, environment(database), "serve", "--port", "0")
@@ -150,15 +146,15 @@ async def test_a_folder_that_cannot_be_used_stops_the_start(database: str, folde
     assert "The folder for files cannot be used" in said
 
 
-async def test_no_log_holds_a_files_name_or_address(database: str, folder: Path, postgres_log: Path) -> None:
+async def test_logs_hold_no_file_name_or_url(database: str, folder: Path, postgres_log: Path) -> None:
     await staff()
     async with running(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await send(server, token, PDF, "Zq9Secret.pdf", "application/pdf")
         async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
             for path in ("a/b/c/d/Zq9Secret", "%00Zq9Secret", "?Zq9Secret"):
-                answer = await client.get(f"{server.address}/files/{path}")
-                assert (answer.status_code, json.loads(answer.text)["errors"][0]["extensions"]["code"]) == (
+                response = await client.get(f"{server.address}/files/{path}")
+                assert (response.status_code, json.loads(response.text)["errors"][0]["extensions"]["code"]) == (
                     404,
                     "NOT_FOUND",
                 )

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Health checks: of the process, and of its database."""
 
 import httpx
 import pytest
@@ -8,20 +8,20 @@ from models.database import database, migrate
 from server.endpoints.health import health_routes
 from server.setting_values import database_credentials
 from tests.conftest import address, administer
-from tests.server.conftest import Front
+from tests.server.conftest import ProxiedServer
 
 pytestmark = pytest.mark.server
 
 
 @pytest.mark.parametrize(("path", "line"), [("/health/live", "live\n"), ("/health/ready", "ready\n")])
-def test_a_server_at_work(front: Front, path: str, line: str) -> None:
-    answer, head = front.client.get(path), front.client.head(path)
-    assert (answer.status_code, answer.text) == (200, line)
+def test_healthy_server(proxied_server: ProxiedServer, path: str, line: str) -> None:
+    response, head = proxied_server.client.get(path), proxied_server.client.head(path)
+    assert (response.status_code, response.text) == (200, line)
     assert (head.status_code, head.text, head.headers["content-length"]) == (200, "", str(len(line)))
-    assert answer.headers["cache-control"] == head.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == head.headers["cache-control"] == "no-store"
 
 
-async def test_a_database_that_lacks_migrations(postgres: str) -> None:
+async def test_database_without_migrations(postgres: str) -> None:
     await administer(postgres, "CREATE DATABASE unmigrated")
     app = Starlette(routes=list(health_routes()))
     async with (

@@ -1,4 +1,4 @@
-"""What Prometheus reads, from one process and from several, and who else may read it."""
+"""The metrics of one process and of several, and who may read them."""
 
 import asyncio
 import os
@@ -15,9 +15,9 @@ from websockets.typing import Subprotocol
 from models import MemberKind, Role, TrackerStatus
 from models.database import fetch
 from server.endpoints.metrics import metrics_route
-from tests.server.conftest import Front
+from tests.server.conftest import ProxiedServer
 from tests.support import factories as make
-from tests.support.clients.sse import BEAT, stream
+from tests.support.clients.sse import HEARTBEAT, stream
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.metrics import Sample, named, samples
 from tests.support.servers.trackers import Server, environment, running
@@ -30,12 +30,12 @@ HELLO = "query A { ...Both } fragment Both on Query { viewer { id } again: viewe
 
 async def scrape(server: Server, **headers: str) -> dict[Sample, float]:
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-        answer = await client.get(f"{server.address}/metrics", headers=headers)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
-    return samples(answer.text)
+        response = await client.get(f"{server.address}/metrics", headers=headers)
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    return samples(response.text)
 
 
-async def test_one_process(database: str, folder: Path) -> None:
+async def test_metrics_of_one_process(database: str, folder: Path) -> None:
     who = await staff()
     async with running(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
@@ -47,52 +47,54 @@ async def test_one_process(database: str, folder: Path) -> None:
             await server.ask(HELLO)
             await server.ask("{ nope }")
             await server.ask("{ trackers(first: 1000) { totalCount } }", ada)
-            found = await _settled(server)
+            values = await _settled(server)
         async with asyncio.timeout(20):
             while (await scrape(server))[named("trackers_open_websockets")] != 0:
                 await asyncio.sleep(0.1)
 
     def fields(operation: str, field: str) -> float:
-        return found[named("trackers_root_fields_total", operation=operation, field=field)]
+        return values[named("trackers_root_fields_total", operation=operation, field=field)]
 
     assert [fields("mutation", name) for name in ("signIn", "createTracker")] == [2, 3]
     assert [fields("query", name) for name in ("viewer", "__typename", "trackers")] == [1, 1, 1]
     assert (fields("subscription", "notificationReceived"), fields("other", "other")) == (1, 1)
-    assert found[named("trackers_errors_total", code="GRAPHQL_VALIDATION_FAILED")] == 1
-    assert found[named("trackers_errors_total", code="BAD_USER_INPUT")] == 1
-    assert found[named("trackers_http_requests_total", method="POST", route="/graphql", status="200")] == 8
-    assert found[named("trackers_http_request_duration_seconds_count", route="/graphql")] == 8
-    assert found[named("trackers_operation_duration_seconds_count", operation="mutation")] == 5
-    assert found[named("trackers_operation_duration_seconds_count", operation="query")] == 2
-    assert found[named("trackers_notification_lag_seconds_count")] == 3
-    assert 0 < found[named("trackers_notification_lag_seconds_sum")] < 60
-    assert found[named("trackers_open_websockets")] == 1
-    assert found[named("trackers_database_up")] == 1
-    assert 2 <= found[named("trackers_database_connections")] <= 20
-    assert named("process_resident_memory_bytes") in found
+    assert values[named("trackers_errors_total", code="GRAPHQL_VALIDATION_FAILED")] == 1
+    assert values[named("trackers_errors_total", code="BAD_USER_INPUT")] == 1
+    assert values[named("trackers_http_requests_total", method="POST", route="/graphql", status="200")] == 8
+    assert values[named("trackers_http_request_duration_seconds_count", route="/graphql")] == 8
+    assert values[named("trackers_operation_duration_seconds_count", operation="mutation")] == 5
+    assert values[named("trackers_operation_duration_seconds_count", operation="query")] == 2
+    assert values[named("trackers_notification_lag_seconds_count")] == 3
+    assert 0 < values[named("trackers_notification_lag_seconds_sum")] < 60
+    assert values[named("trackers_open_websockets")] == 1
+    assert values[named("trackers_database_up")] == 1
+    assert 2 <= values[named("trackers_database_connections")] <= 20
+    assert named("process_resident_memory_bytes") in values
 
 
-async def test_streams_are_counted_while_they_are_open(database: str, folder: Path) -> None:
+async def test_open_event_streams(database: str, folder: Path) -> None:
     await staff()
     async with running(folder, environment(database)) as server:
         bob = await server.sign_in("bob@example.org", PASSWORD)
-        async with stream(f"{server.address}/graphql", "subscription { trackerAssigned { cursor } }", token=bob) as one:
-            assert await one.hear() == BEAT
+        async with stream(
+            f"{server.address}/graphql", "subscription { trackerAssigned { cursor } }", token=bob
+        ) as events:
+            assert await events.receive() == HEARTBEAT
             assert (await scrape(server))[named("trackers_open_event_streams")] == 1
         await _until(server, {}, "trackers_open_event_streams", 0)
 
 
 async def _settled(server: Server) -> dict[Sample, float]:
-    """A request is counted when its answer has been sent."""
+    """Scrape until all requests are counted: one is counted after its response has been sent."""
     async with asyncio.timeout(20):
         while True:
-            found = await scrape(server)
-            if found.get(named("trackers_http_request_duration_seconds_count", route="/graphql")) == 8:
-                return found
+            values = await scrape(server)
+            if values.get(named("trackers_http_request_duration_seconds_count", route="/graphql")) == 8:
+                return values
             await asyncio.sleep(0.1)
 
 
-async def test_the_queues_in_the_database(database: str, folder: Path) -> None:
+async def test_queues_in_the_database(database: str, folder: Path) -> None:
     ours = await make.organisation()
     member = await make.member(ours, kind=MemberKind.ADMINISTRATOR, roles=list(Role))
     about = await make.notification(await make.tracker(ours), member)
@@ -110,40 +112,40 @@ async def test_the_queues_in_the_database(database: str, folder: Path) -> None:
     later = await make.tracker(ours, status=TrackerStatus.APPROVED)
     await fetch("UPDATE tracker SET applies_on = '2099-01-01' WHERE id = $1", later.id)
     async with running(folder, environment(database)) as server:
-        found = await scrape(server)
-    assert found[named("trackers_outbox_waiting")] == 2
-    assert 90 <= found[named("trackers_outbox_oldest_age_seconds")] < 300
-    assert found[named("trackers_outbox_given_up")] == 1
-    assert found[named("trackers_automations_failed")] == 1
+        values = await scrape(server)
+    assert values[named("trackers_outbox_waiting")] == 2
+    assert 90 <= values[named("trackers_outbox_oldest_age_seconds")] < 300
+    assert values[named("trackers_outbox_given_up")] == 1
+    assert values[named("trackers_automations_failed")] == 1
 
 
-async def test_several_processes_count_together(database: str, folder: Path) -> None:
-    """Whichever is asked answers for all; what one counted outlives it, what it had open does not."""
+async def test_metrics_of_several_processes(database: str, folder: Path) -> None:
+    """Any process answers for all; the counters of a process that ended stay, its gauges do not."""
     env = environment(database, TRACKERS_METRICS_TOKEN=TOKEN)
     bearer = {"authorization": f"Bearer {TOKEN}"}
     async with running(folder, env, "--workers", "2") as server:
         await _until(server, bearer, "trackers_database_up", 1)
-        sockets = [await _socket(server) for _ in range(8)]
+        websockets = [await _websocket(server) for _ in range(8)]
         await _until(server, bearer, "trackers_open_websockets", 8)
         for _ in range(12):
             await server.ask("{ __typename }")
         field = {"operation": "query", "field": "__typename"}
-        counts = [
+        totals = [
             (await _until(server, bearer, "trackers_root_fields_total", 12, **field))[
                 named("trackers_root_fields_total", **field)
             ]
             for _ in range(6)
         ]
-        assert counts == [12] * 6
+        assert totals == [12] * 6
         assert len(_workers(server)) == 2
         os.kill(_workers(server)[0], SIGKILL)
-        for one in sockets:
-            await one.close()
-        found = await _until(server, bearer, "trackers_open_websockets", 0)
-        assert found[named("trackers_root_fields_total", **field)] == 12
+        for websocket in websockets:
+            await websocket.close()
+        values = await _until(server, bearer, "trackers_open_websockets", 0)
+        assert values[named("trackers_root_fields_total", **field)] == 12
 
 
-async def _socket(server: Server) -> Any:
+async def _websocket(server: Server) -> Any:
     address = f"{server.address.replace('http', 'ws', 1)}/graphql"
     return await connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, close_timeout=2)
 
@@ -154,18 +156,18 @@ async def _until(
     async with asyncio.timeout(60):
         while True:
             try:
-                found = await scrape(server, **headers)
-            except httpx.TransportError:  # nobody listens yet, or who was to answer has been killed
-                found = {}
-            if found.get(named(name, **labels)) == value:
-                return found
+                values = await scrape(server, **headers)
+            except httpx.TransportError:  # no process listens yet, or the one that took the request has been killed
+                values = {}
+            if values.get(named(name, **labels)) == value:
+                return values
             await asyncio.sleep(0.1)
 
 
 def _workers(server: Server) -> list[int]:
-    """The processes that serve; multiprocessing's tracker of resources is none."""
+    """Return the ids of the worker processes, without multiprocessing's resource tracker."""
     parent = server.process.pid
-    children = [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    children = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
     return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
@@ -180,12 +182,14 @@ def _workers(server: Server) -> list[int]:
         ({"Via": "1.1 edge"}, 403),
     ],
 )
-def test_without_a_token_they_are_for_this_machine_alone(front: Front, headers: dict[str, str], status: int) -> None:
-    answer = front.client.get("/metrics", headers=headers)
-    assert answer.status_code == status
+def test_without_a_token_only_this_machine_may_read(
+    proxied_server: ProxiedServer, headers: dict[str, str], status: int
+) -> None:
+    response = proxied_server.client.get("/metrics", headers=headers)
+    assert response.status_code == status
     if status == 403:
-        assert answer.text == "Without TRACKERS_METRICS_TOKEN the metrics are for this machine alone.\n"
-    assert answer.headers["cache-control"] == "no-store"
+        assert response.text == "Without TRACKERS_METRICS_TOKEN the metrics are for this machine alone.\n"
+    assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -202,20 +206,20 @@ def test_without_a_token_they_are_for_this_machine_alone(front: Front, headers: 
         (f"bearer  {TOKEN}", 200),
     ],
 )
-async def test_with_a_token_they_are_for_whoever_bears_it(authorization: str | None, status: int) -> None:
+async def test_token(authorization: str | None, status: int) -> None:
     app = Starlette(routes=[metrics_route(TOKEN)])
     headers = {} if authorization is None else {b"authorization": authorization.encode("latin-1")}
     for peer in ("127.0.0.1", "203.0.113.9"):
         transport = httpx.ASGITransport(app, client=(peer, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
-            answer = await client.get("/metrics", headers=headers)
-        assert answer.status_code == status
-        assert ("trackers_http_requests" in answer.text) is (status == 200)
-        assert answer.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+            response = await client.get("/metrics", headers=headers)
+        assert response.status_code == status
+        assert ("trackers_http_requests" in response.text) is (status == 200)
+        assert response.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
 
 
 @pytest.mark.parametrize(("peer", "status"), [("127.0.0.9", 200), ("::1", 200), ("10.0.0.1", 403), ("a name", 403)])
-async def test_who_is_of_this_machine(peer: str, status: int) -> None:
+async def test_local_addresses(peer: str, status: int) -> None:
     transport = httpx.ASGITransport(Starlette(routes=[metrics_route(None)]), client=(peer, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
         assert (await client.get("/metrics")).status_code == status

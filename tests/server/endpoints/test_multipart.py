@@ -1,4 +1,4 @@
-"""Uploads that are not one file for one field: other bodies, headers, addresses and methods."""
+"""Uploads that are rejected: wrong parameters, bodies, headers and methods."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,20 +9,20 @@ import pytest
 from models import Role
 from tests.support import factories as make
 from tests.support.scenarios.college import College, college
-from tests.support.servers.file_endpoints import END, PDF, Doors, doors, nothing, part, refusal
+from tests.support.servers.file_endpoints import END, PDF, FileServer, error_of, part, run_file_server, wait_until_empty
 from tests.support.servers.file_stores import storage_in
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture
-async def at(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Doors]:
-    async with doors(storage_in("folder", request)) as running:
+async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
+    async with run_file_server(storage_in("folder", request)) as running:
         yield running
 
 
 @pytest.fixture
-async def house(database: str) -> College:
+async def tenant(database: str) -> College:
     return await college()
 
 
@@ -42,24 +42,26 @@ async def house(database: str) -> College:
         ("", 422, "BAD_USER_INPUT"),
     ],
 )
-async def test_where_nothing_can_be_uploaded(at: Doors, house: College, query: str, status: int, code: str) -> None:
-    assert refusal(await at.post(house.tina, part(PDF) + END, query))[:2] == (status, code)
-    await nothing(at)
+async def test_wrong_parameters(server: FileServer, tenant: College, query: str, status: int, code: str) -> None:
+    assert error_of(await server.post(tenant.tina, part(PDF) + END, query))[:2] == (status, code)
+    await wait_until_empty(server)
 
 
-async def test_who_may_upload_for_an_automation(at: Doors, house: College) -> None:
-    """Whoever may open one, or change one; for a plain tracker everyone, since everyone may change it."""
-    approver = await make.member(house.organisation, roles=[Role.EDIT_PROCESS_AUTOMATION_TRACKERS])
+async def test_permission_to_upload_for_an_automation(server: FileServer, tenant: College) -> None:
+    """Needed is a role to create or edit automations; for a plain tracker none, since everybody may edit those."""
+    approver = await make.member(tenant.organisation, roles=[Role.EDIT_PROCESS_AUTOMATION_TRACKERS])
     about: dict[str, Any] = {"type": "CHANGE_OF_NAME", "field": "supportingDocument"}
-    statuses = [(await at.send(one, **about)).status_code for one in (house.ada, approver, house.tina, house.bob)]
+    statuses = [
+        (await server.send(member, **about)).status_code for member in (tenant.ada, approver, tenant.tina, tenant.bob)
+    ]
     assert statuses == [201, 201, 422, 422]
-    assert (await at.send(house.bob)).status_code == 201
+    assert (await server.send(tenant.bob)).status_code == 201
 
 
-async def test_an_automation_that_is_switched_off_takes_no_files(at: Doors) -> None:
-    elsewhere = await college(automations=False)
-    answer = await at.send(elsewhere.ada, type="CHANGE_OF_NAME", field="supportingDocument")
-    assert refusal(answer)[:2] == (422, "UNKNOWN_TYPE")
+async def test_upload_for_a_disabled_automation(server: FileServer) -> None:
+    other = await college(automations=False)
+    response = await server.send(other.ada, type="CHANGE_OF_NAME", field="supportingDocument")
+    assert error_of(response)[:2] == (422, "UNKNOWN_TYPE")
 
 
 @pytest.mark.parametrize(
@@ -82,9 +84,9 @@ async def test_an_automation_that_is_switched_off_takes_no_files(at: Doors) -> N
     ],
     ids=range(14),
 )
-async def test_bodies_that_are_not_one_file(at: Doors, house: College, body: bytes, status: int, code: str) -> None:
-    assert refusal(await at.post(house.ada, body))[:2] == (status, code)
-    await nothing(at)
+async def test_invalid_bodies(server: FileServer, tenant: College, body: bytes, status: int, code: str) -> None:
+    assert error_of(await server.post(tenant.ada, body))[:2] == (status, code)
+    await wait_until_empty(server)
 
 
 @pytest.mark.parametrize(
@@ -100,17 +102,17 @@ async def test_bodies_that_are_not_one_file(at: Doors, house: College, body: byt
         ({"authorization": "Bearer " + str(UUID(int=0))}, 401, "UNAUTHENTICATED"),
     ],
 )
-async def test_headers_that_do_not_fit(
-    at: Doors, house: College, headers: dict[str, str], status: int, code: str
+async def test_invalid_headers(
+    server: FileServer, tenant: College, headers: dict[str, str], status: int, code: str
 ) -> None:
-    assert refusal(await at.post(house.ada, part(PDF) + END, **headers))[:2] == (status, code)
-    await nothing(at)
+    assert error_of(await server.post(tenant.ada, part(PDF) + END, **headers))[:2] == (status, code)
+    await wait_until_empty(server)
 
 
-async def test_other_methods(at: Doors, house: College) -> None:
-    reader, writer = await at.line()
+async def test_other_methods(server: FileServer, tenant: College) -> None:
+    reader, writer = await server.connect()
     writer.write(b"GET /files HTTP/1.1\r\nHost: a\r\n\r\n")
-    answer = await reader.readuntil(b"\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 405 ")
-    assert b"allow: POST" in answer
+    response = await reader.readuntil(b"\r\n\r\n")
+    assert response.startswith(b"HTTP/1.1 405 ")
+    assert b"allow: POST" in response
     writer.close()

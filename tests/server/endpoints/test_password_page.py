@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation or a reset, used as people use it, in a real browser."""
+"""The page behind the link of an invitation or a password reset, in a real browser."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ ASK = ["Your e-mail address", "Send me a link"]
 
 
 async def invited(email: str, organisation: str | None = None) -> tuple[Member, str]:
-    """A member without a password, and the token that they were sent."""
+    """Create a member without a password, and the token of an invitation."""
     member = await make.member(await make.organisation(organisation), email=email)
     token = await make_token(member.id, MailKind.INVITATION)
     assert token is not None
@@ -47,14 +47,14 @@ async def choose(page: Page, password: str, again: str | None = None) -> None:
     await page.get_by_role("button", name="Set the password").click()
 
 
-async def test_what_is_served(site: Server) -> None:
+async def test_files(site: Server) -> None:
     async with httpx.AsyncClient(base_url=site.address, trust_env=False) as client:
         served: dict[str, Any] = {}
         for path in ("/password", "/password/password.js", "/password/password.css"):
-            answer = await client.get(path)
-            kept = ("content-type", "content-security-policy", "x-content-type-options", "referrer-policy")
-            served[path] = [answer.status_code, answer.content, *(answer.headers[name] for name in kept)]
-            assert answer.headers["cache-control"] == "no-cache"
+            response = await client.get(path)
+            names = ("content-type", "content-security-policy", "x-content-type-options", "referrer-policy")
+            served[path] = [response.status_code, response.content, *(response.headers[name] for name in names)]
+            assert response.headers["cache-control"] == "no-cache"
         statuses = [
             (await client.get(path)).status_code
             for path in ("/password/", "/password/index.html", "/password/../app.py", "/password/%2e%2e/app.py")
@@ -78,9 +78,7 @@ async def test_what_is_served(site: Server) -> None:
 
 
 @needs_browser
-async def test_a_password_is_chosen_once_every_mistake_has_been_told_in_its_place(
-    site: Server, browser: Browser
-) -> None:
+async def test_mistakes_are_shown_beside_their_field_then_the_password_is_set(site: Server, browser: Browser) -> None:
     member, token = await invited("ann@example.org", "Northgate Training")
     async with visiting(browser, site.address) as visit:
         page = visit.page
@@ -110,7 +108,7 @@ async def test_a_password_is_chosen_once_every_mistake_has_been_told_in_its_plac
 
 
 @needs_browser
-async def test_a_link_that_no_longer_works_leads_to_a_new_one(site: Server, browser: Browser) -> None:
+async def test_invalid_link_leads_to_a_new_one(site: Server, browser: Browser) -> None:
     member, token = await invited("ben@example.org")
     await PasswordToken.filter(member=member).delete()
     async with visiting(browser, site.address) as visit:
@@ -129,9 +127,9 @@ async def test_a_link_that_no_longer_works_leads_to_a_new_one(site: Server, brow
 
 
 @needs_browser
-async def test_without_a_token_and_without_a_server(site: Server, browser: Browser) -> None:
+async def test_no_token_and_no_server(site: Server, browser: Browser) -> None:
     _, token = await invited("cat@example.org")
-    async with visiting(browser, site.address, flawed=True) as visit:
+    async with visiting(browser, site.address, expect_errors=True) as visit:
         page = visit.page
         await page.goto("/password")
         why = "You choose a password by a link in an e-mail. This address has no such link; you can request one here."

@@ -1,4 +1,4 @@
-"""The playground's door: who gets the page, and what the page may do in a browser."""
+"""The playground's page: which requests get it, and what its policy allows."""
 
 import re
 from collections.abc import AsyncIterator
@@ -29,24 +29,24 @@ def app(dist: Path) -> Starlette:
     return Starlette(routes=[Route("/graphql", page), playground_assets(dist)])
 
 
-def browser(dist: Path) -> httpx.AsyncClient:
+def client_of(dist: Path) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app(dist)), base_url="http://127.0.0.1:8000")
 
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser of a page with one script."""
+    """A client of a page with one script."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<p>the page", "utf-8")
     (tmp_path / "assets" / "main-ABC.js").write_text("let it = 1", "utf-8")
-    async with browser(tmp_path) as opened:
-        yield opened
+    async with client_of(tmp_path) as page_client:
+        yield page_client
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_page(client: httpx.AsyncClient, method: str) -> None:
-    answer = await client.request(method, "/graphql")
-    assert (answer.status_code, dict(answer.headers)) == (
+    response = await client.request(method, "/graphql")
+    assert (response.status_code, dict(response.headers)) == (
         200,
         {
             "content-security-policy": LOCAL,
@@ -75,41 +75,39 @@ async def test_page_text(client: httpx.AsyncClient) -> None:
         ("", ""),
     ],
 )
-async def test_policy_names_the_socket_of_a_host_that_is_one(
-    client: httpx.AsyncClient, host: str, sockets: str
-) -> None:
-    answer = await client.get("/graphql", headers={"Host": host})
-    assert answer.headers["content-security-policy"] == POLICY.format(sockets=sockets)
+async def test_policy_names_the_websocket_of_a_valid_host(client: httpx.AsyncClient, host: str, sockets: str) -> None:
+    response = await client.get("/graphql", headers={"Host": host})
+    assert response.headers["content-security-policy"] == POLICY.format(sockets=sockets)
 
 
-async def test_asset_is_kept_for_ever(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/playground/assets/main-ABC.js")
-    assert (answer.status_code, answer.text) == (200, "let it = 1")
+async def test_asset_is_immutable(client: httpx.AsyncClient) -> None:
+    response = await client.get("/playground/assets/main-ABC.js")
+    assert (response.status_code, response.text) == (200, "let it = 1")
     names = ("content-type", "cache-control", "content-security-policy", "x-content-type-options", "referrer-policy")
-    assert [answer.headers[name] for name in names] == [
+    assert [response.headers[name] for name in names] == [
         "text/javascript; charset=utf-8",
         "public, max-age=31536000, immutable",
         LOCAL,
         "nosniff",
         "no-referrer",
     ]
-    again = await client.get("/playground/assets/main-ABC.js", headers={"If-None-Match": answer.headers["etag"]})
+    again = await client.get("/playground/assets/main-ABC.js", headers={"If-None-Match": response.headers["etag"]})
     assert (again.status_code, again.headers["cache-control"]) == (304, "public, max-age=31536000, immutable")
 
 
 @pytest.mark.parametrize("path", ["", "other.js", "..%2Findex.html", "%2e%2e/index.html", "a%00b"])
-async def test_no_other_file_is_served(client: httpx.AsyncClient, path: str) -> None:
-    answer = await client.get(f"/playground/assets/{path}")
-    assert (answer.status_code, answer.text, answer.headers.get("cache-control")) == (404, "Not Found", None)
+async def test_other_files_are_not_served(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.get(f"/playground/assets/{path}")
+    assert (response.status_code, response.text, response.headers.get("cache-control")) == (404, "Not Found", None)
 
 
-async def test_page_that_is_not_built(tmp_path: Path) -> None:
-    async with browser(tmp_path / "dist") as client:
-        answer = await client.get("/graphql")
+async def test_page_is_not_built(tmp_path: Path) -> None:
+    async with client_of(tmp_path / "dist") as client:
+        response = await client.get("/graphql")
         asset = await client.get("/playground/assets/main.js")
-    assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")
-    assert answer.headers["content-security-policy"] == LOCAL
-    assert re.findall("<code>(.*?)</code>|(npm .*?)(?:<|\n)", answer.text) == [
+    assert (response.status_code, response.headers["cache-control"]) == (503, "no-store")
+    assert response.headers["content-security-policy"] == LOCAL
+    assert re.findall("<code>(.*?)</code>|(npm .*?)(?:<|\n)", response.text) == [
         ("/graphql", ""),
         ("make run", ""),
         ("", "npm ci --prefix server/playground"),

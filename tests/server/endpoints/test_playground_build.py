@@ -1,4 +1,4 @@
-"""The playground's build: exact and addressless dependencies, nothing fetched from elsewhere, queries that hold."""
+"""The playground's build: pinned dependencies, nothing fetched from other hosts, valid queries."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def test_dependencies_are_exact() -> None:
 
 
 @needs_dist
-async def test_built_page_finds_everything_here() -> None:
+async def test_built_page_finds_its_assets() -> None:
     page = (DIST / "index.html").read_text("utf-8")
     linked = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert [re.sub("-[A-Z0-9]{8}", "", address) for address in linked] == [
@@ -57,14 +57,14 @@ async def test_built_page_finds_everything_here() -> None:
 
 
 @needs_dist
-def test_built_styles_ask_for_nothing() -> None:
+def test_built_styles_load_nothing() -> None:
     styles = "".join(style.read_text("utf-8") for style in (DIST / "assets").glob("*.css"))
     assert {address[:5] for address in re.findall(r"url\([\"']?([^)]*)", styles)} == {"data:"}
     assert "@import" not in styles
 
 
-def said(script: str, *arguments: object) -> Any:
-    """What a function of the page's own code answers."""
+def call(script: str, *arguments: object) -> Any:
+    """Call a function of the page's own code, and return its result."""
     module, _, function = script.partition(":")
     given = ", ".join(json.dumps(argument) for argument in arguments)
     done = node(
@@ -84,7 +84,7 @@ def said(script: str, *arguments: object) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("path", "found"),
+    ("path", "tracker_id"),
     [
         ("/graphql", None),
         ("/trackers", None),
@@ -95,8 +95,8 @@ def said(script: str, *arguments: object) -> Any:
         ("/trackers/%E9", "%E9"),
     ],
 )
-def test_tracker_of_an_address(path: str, found: str | None) -> None:
-    assert said("link:trackerId", path) == found
+def test_tracker_id_of_a_path(path: str, tracker_id: str | None) -> None:
+    assert call("link:trackerId", path) == tracker_id
 
 
 def variables(tab: dict[str, str]) -> Any:
@@ -105,7 +105,7 @@ def variables(tab: dict[str, str]) -> Any:
 
 
 def test_main_tabs_with_nothing_to_fill_in() -> None:
-    types, create, listing, edit, listen = said("tabs:mainTabs", {})
+    types, create, listing, edit, listen = call("tabs:mainTabs", {})
     assert variables(types) == {}
     assert variables(create)["input"]["learnerId"] == variables(create)["input"]["assigneeId"] == "…"
     assert variables(listing) == {"filter": {"status": ["NEW"]}, "first": 20}
@@ -114,7 +114,7 @@ def test_main_tabs_with_nothing_to_fill_in() -> None:
 
 
 def test_main_tabs_filled_in() -> None:
-    _, create, _, edit, listen = said(
+    _, create, _, edit, listen = call(
         "tabs:mainTabs",
         {
             "learner": {"id": "L1", "name": "Zoë\n} evil"},
@@ -146,11 +146,11 @@ def test_main_tabs_filled_in() -> None:
     ],
 )
 def test_tracker_tabs(tracker: dict[str, object] | None, changed: dict[str, object]) -> None:
-    read, edit, follow = said("tabs:trackerTabs", 'T"1', tracker)
+    read, edit, follow = call("tabs:trackerTabs", 'T"1', tracker)
     assert [variables(tab) for tab in (read, edit, follow)] == [{"id": 'T"1'}, {"input": changed}, {"id": 'T"1'}]
 
 
 def test_prepared_operations_fit_the_schema() -> None:
     schema = build_schema(SDL.read_text("utf-8"))
-    tabs = [*said("tabs:mainTabs", {}), *said("tabs:trackerTabs", "T1", None)]
+    tabs = [*call("tabs:mainTabs", {}), *call("tabs:trackerTabs", "T1", None)]
     assert [validate(schema, parse(tab["query"])) for tab in tabs] == [[]] * 8

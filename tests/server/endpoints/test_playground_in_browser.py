@@ -1,4 +1,4 @@
-"""The playground in a real browser: signing in, opening a tracker, hearing of it, the link of a mail, the tokens."""
+"""The playground in a real browser: sessions, creating a tracker, subscriptions, and the links in e-mails."""
 
 import asyncio
 import itertools
@@ -16,7 +16,7 @@ from models.database import fetch
 from tests.server.endpoints.test_playground_build import needs_dist
 from tests.support.clients.browser import PATIENCE, Visit, needs_browser, visiting
 from tests.support.clients.graphql import gid
-from tests.support.clients.playground import ROOM, Playground
+from tests.support.clients.playground import VIEWPORT, Playground
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
 from tests.support.servers.trackers import Server
 
@@ -27,31 +27,33 @@ _numbers = itertools.count(1)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(site: Server) -> Staff:
-    return await staff(f"house{next(_numbers)}.example")
+async def tenant(site: Server) -> Staff:
+    return await staff(f"tenant{next(_numbers)}.example")
 
 
 @asynccontextmanager
 async def opened(
     browser: Browser, site: Server, path: str = "/graphql", **more: Any
 ) -> AsyncIterator[tuple[Playground, Visit]]:
-    async with visiting(browser, site.address, viewport=ROOM, **more) as visit:
+    async with visiting(browser, site.address, viewport=VIEWPORT, **more) as visit:
         await visit.page.goto(path)
         yield Playground(visit.page), visit
 
 
 async def stored(visit: Visit) -> str:
-    """All that the tab keeps."""
-    kept: str = await visit.page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])")
-    return kept
+    """Return everything that the tab stores."""
+    storage: str = await visit.page.evaluate(
+        "JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])"
+    )
+    return storage
 
 
-def asked(visit: Visit, name: str) -> list[Request]:
-    """The requests for an operation."""
-    return [request for request in visit.asked if f" {name}" in (request.post_data or "")]
+def requests_for(visit: Visit, name: str) -> list[Request]:
+    """Return the requests of an operation."""
+    return [request for request in visit.requests if f" {name}" in (request.post_data or "")]
 
 
-async def test_signing_in_by_the_form(browser: Browser, site: Server, house: Staff) -> None:
+async def test_sign_in(browser: Browser, site: Server, tenant: Staff) -> None:
     async with opened(browser, site) as (playground, visit):
         page = visit.page
         await expect(page.get_by_label("E-mail address")).to_be_focused()
@@ -63,17 +65,17 @@ async def test_signing_in_by_the_form(browser: Browser, site: Server, house: Sta
             "Sign in",
             "Forgotten your password?",
         ]
-        await playground.sign_in(house.ada.email, "not her password")
+        await playground.sign_in(tenant.ada.email, "not her password")
         await expect(page.locator("form").get_by_role("alert")).to_have_text(
             "The e-mail address or the password is wrong."
         )
         await expect(page.get_by_label("Password", exact=True)).to_be_focused()
-        await playground.sign_in(house.ada.email)
+        await playground.sign_in(tenant.ada.email)
         assert await playground.tabs() == TABS
-        await expect(page.get_by_role("banner")).to_contain_text(f"Ada · {house.organisation.name}")
+        await expect(page.get_by_role("banner")).to_contain_text(f"Ada · {tenant.organisation.name}")
         token = json.loads(await page.evaluate("sessionStorage['trackers:session']"))["accessToken"]
-        # Before anybody has signed in the API is asked for nothing else.
-        introspection = await introspected(visit)
+        # Nothing else is requested from the API before the sign-in.
+        introspection = await introspection_request(visit)
         assert introspection.headers["authorization"] == f"Bearer {token}"
         answer = await introspection.response()
         assert answer is not None
@@ -81,50 +83,50 @@ async def test_signing_in_by_the_form(browser: Browser, site: Server, house: Sta
             "name": "Subscription",
             "kind": "OBJECT",
         }
-        kept = await stored(visit)
-        assert PASSWORD not in kept
-        assert "not her password" not in kept
+        storage = await stored(visit)
+        assert PASSWORD not in storage
+        assert "not her password" not in storage
         await page.reload()
         assert await playground.tabs() == TABS
-        assert len(asked(visit, "SignIn")) == 2
+        assert len(requests_for(visit, "SignIn")) == 2
         await playground.tab("CreateTracker").click()
         await page.get_by_role("button", name="Prettify query").click()
         variables = page.get_by_role("region", name="Variables")
         await expect(variables).to_contain_text('{ "key": "ilrYear", "value": { "text": "26-28" } }')
 
 
-async def introspected(visit: Visit) -> Request:
+async def introspection_request(visit: Visit) -> Request:
     async with asyncio.timeout(PATIENCE):
-        while not (found := asked(visit, "IntrospectionQuery")):
+        while not (requests := requests_for(visit, "IntrospectionQuery")):
             await asyncio.sleep(0.02)
-    return found[0]
+    return requests[0]
 
 
-async def test_a_tracker_is_mended_opened_and_heard_of(browser: Browser, site: Server, house: Staff) -> None:
-    async with opened(browser, site) as (bobs, his), opened(browser, site) as (adas, hers):
-        await bobs.sign_in(house.bob.email)
-        await bobs.tab("Listen").click()
-        await bobs.run()
-        await expect(his.page.get_by_role("status")).to_have_text("● listening")
-        await bobs.tab("ListTrackers").click()
-        await adas.sign_in(house.ada.email)
-        await adas.tab("CreateTracker").click()
-        await adas.run()
-        refused = (await adas.answer())["data"]["createTracker"]
-        assert refused["tracker"] is None
-        assert [(error["path"], error["code"], error["rule"]) for error in refused["errors"]] == [
+async def test_create_a_tracker_that_a_subscription_receives(browser: Browser, site: Server, tenant: Staff) -> None:
+    async with opened(browser, site) as (bob, bob_visit), opened(browser, site) as (ada, ada_visit):
+        await bob.sign_in(tenant.bob.email)
+        await bob.tab("Listen").click()
+        await bob.run()
+        await expect(bob_visit.page.get_by_role("status")).to_have_text("● listening")
+        await bob.tab("ListTrackers").click()
+        await ada.sign_in(tenant.ada.email)
+        await ada.tab("CreateTracker").click()
+        await ada.run()
+        payload = (await ada.result())["data"]["createTracker"]
+        assert payload["tracker"] is None
+        assert [(error["path"], error["code"], error["rule"]) for error in payload["errors"]] == [
             (["values", "ilrYear"], "INVALID_FORMAT", None),
             (["values", "proposedValue"], "REQUIRED", None),
             (["values", "uln"], "INVALID_CHECKSUM", "ULN_04"),
         ]
-        assert not await Tracker.filter(organisation=house.organisation).exists()
-        assert not await Notification.filter(recipient=house.bob).exists()
-        await adas.mend("26-28", "26-27")
-        await adas.mend("4200307553", "4200307552")
-        await adas.mend('DATA"]}}', 'DATA"]}}, {"key": "proposedValue", "value": {"text": "25"}}')
-        await adas.run()
-        created = await adas.answer()
-        tracker = await Tracker.get(organisation=house.organisation)
+        assert not await Tracker.filter(organisation=tenant.organisation).exists()
+        assert not await Notification.filter(recipient=tenant.bob).exists()
+        await ada.replace("26-28", "26-27")
+        await ada.replace("4200307553", "4200307552")
+        await ada.replace('DATA"]}}', 'DATA"]}}, {"key": "proposedValue", "value": {"text": "25"}}')
+        await ada.run()
+        created = await ada.result()
+        tracker = await Tracker.get(organisation=tenant.organisation)
         assert created == {
             "data": {
                 "createTracker": {
@@ -139,36 +141,36 @@ async def test_a_tracker_is_mended_opened_and_heard_of(browser: Browser, site: S
                 }
             }
         }
-        await expect(his.page.get_by_role("status")).to_have_text("● listening, 1 new")
-        await bobs.run()
-        assert [node["id"] for node in (await bobs.answer())["data"]["trackers"]["nodes"]] == [gid(tracker)]
-        await bobs.tab("Listen").click()
-        heard = (await bobs.answer())["data"]["trackerAssigned"]
-        assert (heard["cursor"], heard["kind"], heard["text"], heard["tracker"]["id"]) == (
+        await expect(bob_visit.page.get_by_role("status")).to_have_text("● listening, 1 new")
+        await bob.run()
+        assert [node["id"] for node in (await bob.result())["data"]["trackers"]["nodes"]] == [gid(tracker)]
+        await bob.tab("Listen").click()
+        event = (await bob.result())["data"]["trackerAssigned"]
+        assert (event["cursor"], event["kind"], event["text"], event["tracker"]["id"]) == (
             "1",
             "ASSIGNED",
             "Ada assigned ILR tracker 1 to you.",
             gid(tracker),
         )
-        await expect(his.page.get_by_role("status")).to_have_text("● listening")
-        await his.page.get_by_role("button", name="Stop query").click()
-        await expect(his.page.get_by_role("status")).to_have_text("")
-        assert len(his.sockets) == 1
-        assert hers.sockets == []
+        await expect(bob_visit.page.get_by_role("status")).to_have_text("● listening")
+        await bob_visit.page.get_by_role("button", name="Stop query").click()
+        await expect(bob_visit.page.get_by_role("status")).to_have_text("")
+        assert len(bob_visit.websockets) == 1
+        assert ada_visit.websockets == []
 
 
-async def test_the_link_of_a_mail_leads_to_its_tracker(browser: Browser, site: Server, house: Staff) -> None:
-    token = await site.sign_in(house.ada.email, PASSWORD)
-    created = await site.ask(CREATE, token, input=house.entry(description="A page is missing."))
+async def test_link_of_an_email(browser: Browser, site: Server, tenant: Staff) -> None:
+    token = await site.sign_in(tenant.ada.email, PASSWORD)
+    created = await site.ask(CREATE, token, input=tenant.entry(description="A page is missing."))
     identifier = created["data"]["createTracker"]["tracker"]["id"]
     async with opened(browser, site, f"/trackers/{identifier}") as (playground, visit):
         assert "Sign in to open the tracker" in await visit.shown()
-        await playground.sign_in(house.bob.email)
-        shown = (await playground.answer())["data"]["tracker"]
+        await playground.sign_in(tenant.bob.email)
+        shown = (await playground.result())["data"]["tracker"]
         assert (shown["id"], shown["description"], shown["version"]) == (identifier, "A page is missing.", 1)
         assert await playground.tabs() == ["Tracker", "EditTracker", "Follow"]
         await playground.tab("EditTracker").click()
-        await playground.mend("A page is missing.", "Both pages are missing.")
+        await playground.replace("A page is missing.", "Both pages are missing.")
         await playground.run()
         changed = {
             "id": identifier,
@@ -177,20 +179,20 @@ async def test_the_link_of_a_mail_leads_to_its_tracker(browser: Browser, site: S
             "status": "NEW",
             "description": "Both pages are missing.",
         }
-        answer = await playground.answer()
+        answer = await playground.result()
         assert answer == {"data": {"updateTracker": {"tracker": {**changed, "dueDate": None}, "errors": []}}}
-        # Opened anew, it has the version that is now the last one.
+        # Reloaded, the page has the current version.
         await visit.page.reload()
-        assert (await playground.answer())["data"]["tracker"]["version"] == 2
+        assert (await playground.result())["data"]["tracker"]["version"] == 2
         await playground.tab("EditTracker").click()
         await expect(visit.page.get_by_role("region", name="Variables")).to_contain_text('"version": 2')
-    assert (await Tracker.get(organisation=house.organisation)).description == "Both pages are missing."
+    assert (await Tracker.get(organisation=tenant.organisation)).description == "Both pages are missing."
 
 
-async def test_signing_out_leaves_nothing(browser: Browser, site: Server, house: Staff) -> None:
+async def test_sign_out_deletes_everything(browser: Browser, site: Server, tenant: Staff) -> None:
     async with opened(browser, site) as (playground, visit):
         page = visit.page
-        await playground.sign_in(house.bob.email)
+        await playground.sign_in(tenant.bob.email)
         await playground.tab("Listen").click()
         await playground.run()
         await expect(page.get_by_role("status")).to_have_text("● listening")
@@ -199,46 +201,46 @@ async def test_signing_out_leaves_nothing(browser: Browser, site: Server, house:
             await page.get_by_role("button", name="Sign out").click()
         assert await (await ended.value).json() == {"data": {"signOut": True}}
         await expect(page.get_by_label("E-mail address")).to_be_focused()
-        await asyncio.sleep(1)  # the editor stores what is in it half a second late
+        await asyncio.sleep(1)  # the editor stores its text half a second late
         assert await stored(visit) == '[{},{},""]'
         assert (await site.ask("{ viewer { id } }", token))["data"] == {"viewer": None}
         async with asyncio.timeout(PATIENCE):
-            while not visit.sockets[0].is_closed():
+            while not visit.websockets[0].is_closed():
                 await asyncio.sleep(0.02)
         await page.reload()
         await expect(page.get_by_label("E-mail address")).to_be_focused()
 
 
-async def test_a_token_is_renewed_and_the_socket_with_it(browser: Browser, site: Server, house: Staff) -> None:
+async def test_token_and_websocket_are_renewed(browser: Browser, site: Server, tenant: Staff) -> None:
     async with opened(browser, site, "about:blank") as (playground, visit):
         page = visit.page
         await page.clock.install()
         await page.goto("/graphql")
-        await playground.sign_in(house.bob.email)
+        await playground.sign_in(tenant.bob.email)
         await playground.tab("Listen").click()
         await playground.run()
         await expect(page.get_by_role("status")).to_have_text("● listening")
         async with page.expect_websocket():
             await page.clock.fast_forward("08:30")
-        assert len(asked(visit, "Refresh")) == 1
-        token = await site.sign_in(house.ada.email, PASSWORD)
-        await site.ask(CREATE, token, input=house.entry())
-        assert (await playground.answer())["data"]["trackerAssigned"]["cursor"] == "1"
+        assert len(requests_for(visit, "Refresh")) == 1
+        token = await site.sign_in(tenant.ada.email, PASSWORD)
+        await site.ask(CREATE, token, input=tenant.entry())
+        assert (await playground.result())["data"]["trackerAssigned"]["cursor"] == "1"
         async with asyncio.timeout(PATIENCE):
-            while not visit.sockets[0].is_closed():
+            while not visit.websockets[0].is_closed():
                 await asyncio.sleep(0.02)
         fresh = json.loads(await page.evaluate("sessionStorage['trackers:session']"))["accessToken"]
         assert f"Bearer {fresh}" in visit.sent[1][0]
-        # A page that is opened again after that time renews the token first.
+        # A page that is opened after the token has expired renews it first.
         await page.evaluate(
             "sessionStorage['trackers:session'] = sessionStorage['trackers:session'].replace(/\"due\":\\d+/, '\"due\":0')"
         )
         await page.reload()
         assert await playground.tabs() == TABS
-        assert len(asked(visit, "Refresh")) == 2
-        # Who comes back finds the tab that was in front; anybody else finds nothing of theirs.
-        for member, tab in ((house.bob, "Listen"), (house.ada, "TrackerTypes")):
-            await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1", house.bob.id)
+        assert len(requests_for(visit, "Refresh")) == 2
+        # The same member finds the tab that was active; another finds nothing of the first one's.
+        for member, tab in ((tenant.bob, "Listen"), (tenant.ada, "TrackerTypes")):
+            await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1", tenant.bob.id)
             await playground.run()
             alert = page.locator("form").get_by_role("alert")
             await expect(alert).to_have_text("Your session has ended. Sign in again.")

@@ -15,7 +15,7 @@ from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
 from tests.support import factories as make
 from tests.support.clients.graphql import ask as ask_graph
-from tests.support.clients.websocket import INIT, ask, client, heard
+from tests.support.clients.websocket import INIT, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import ADA, Context, FakeApp
 
@@ -104,7 +104,7 @@ async def test_over_http_and_websocket() -> None:
     async with (
         sample_api() as served,
         httpx.AsyncClient(timeout=10, trust_env=False) as http,
-        client(served, INIT) as websocket,
+        open_client(served, INIT) as websocket,
     ):
         for token, result in (
             ("Bearer good", {"data": {"__schema": {"queryType": {"name": "Query"}}}}),
@@ -115,9 +115,9 @@ async def test_over_http_and_websocket() -> None:
         for accept, status in (("application/json", 200), ("application/graphql-response+json", 400)):
             response = await http.post(served.url, json={"query": query}, headers={"accept": accept})
             assert (response.status_code, response.json()) == (status, REJECTED)
-        await websocket.send(ask(query), ask("{ __typename }", "2"))
-        assert await websocket.hear() == {"type": "error", "id": "1", "payload": REJECTED["errors"]}
-        assert await websocket.hear() == heard("2", data={"__typename": "Query"})
+        await websocket.send(subscribe(query), subscribe("{ __typename }", "2"))
+        assert await websocket.receive() == {"type": "error", "id": "1", "payload": REJECTED["errors"]}
+        assert await websocket.receive() == next_message("2", data={"__typename": "Query"})
 
 
 async def test_messages_of_the_database_reach_nobody(database: str) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is sent, in whatever headers: an answer in JSON or events, never a failure, and nothing is written."""
+"""Generated requests: each gets a response in JSON or events, none fails, and nothing is written."""
 
 import json
 import logging
@@ -22,15 +22,15 @@ KINDS = ["application/json", "application/graphql-response+json", "text/event-st
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[FakeApp]:
-    async with sample_api() as one:
-        yield one
+async def server() -> AsyncIterator[FakeApp]:
+    async with sample_api() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10) as one:
-        yield one
+    async with httpx.AsyncClient(timeout=10) as http_client:
+        yield http_client
 
 
 simple = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -47,19 +47,19 @@ accepts = st.lists(ranges, max_size=4).map(",".join)
 content_types = st.sampled_from(["application/json", 'application/json;charset="utf-8"', "text/plain"]) | printable
 
 
-def answers(response: httpx.Response) -> list[Any]:
-    """The answers that a response holds, be they events or one of JSON."""
+def results(response: httpx.Response) -> list[Any]:
+    """Return the results in a response, whether they are events or one JSON object."""
     if response.headers["content-type"] != "text/event-stream; charset=utf-8":
         return [response.json()]
-    *events, last, nothing = response.text.removeprefix(":\n\n").split("\n\n")
-    assert (last, nothing) == ("event: complete\ndata:", "")
+    *events, last, rest = response.text.removeprefix(":\n\n").split("\n\n")
+    assert (last, rest) == ("event: complete\ndata:", "")
     return [json.loads(event.removeprefix("event: next\ndata: ")) for event in events]
 
 
 @given(method=st.sampled_from(["GET", "POST"]), body=bodies, accept=accepts, content_type=content_types)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_anything(
-    served: FakeApp,
+async def test_any_request(
+    server: FakeApp,
     client: httpx.AsyncClient,
     caplog: pytest.LogCaptureFixture,
     method: str,
@@ -68,11 +68,11 @@ async def test_anything(
     content_type: str,
 ) -> None:
     headers = {"accept": accept, "content-type": content_type}
-    in_address = "?" + urlencode({"query": "{ hello }", "variables": body}) if method == "GET" else ""
-    response = await client.request(method, served.url + in_address, headers=headers, content=body)
+    query_string = "?" + urlencode({"query": "{ hello }", "variables": body}) if method == "GET" else ""
+    response = await client.request(method, server.url + query_string, headers=headers, content=body)
     assert response.status_code in STATUSES
-    told = answers(response)
-    assert told
-    assert [one for one in told if set(one) - {"data", "errors"} or not one] == []
-    assert served.written == []
+    received = results(response)
+    assert received
+    assert [result for result in received if set(result) - {"data", "errors"} or not result] == []
+    assert server.written == []
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

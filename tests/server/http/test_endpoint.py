@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, row by row: a request of a real client, and the whole answer."""
+"""GraphQL over HTTP: requests of a real client, and their whole responses."""
 
 import json
 import logging
@@ -21,39 +21,41 @@ NEW = "application/graphql-response+json"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[FakeApp]:
-    async with sample_api() as one:
-        yield one
+async def server() -> AsyncIterator[FakeApp]:
+    async with sample_api() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(served: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=served.url.removesuffix(PATH), timeout=10) as one:
-        yield one
+async def client(server: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=server.url.removesuffix(PATH), timeout=10) as http_client:
+        yield http_client
 
 
-def refused(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
+def error_result(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def wrong(message: str, code: str, column: int, **more: Any) -> dict[str, Any]:
+def located_error(message: str, code: str, column: int, **more: Any) -> dict[str, Any]:
     where = [{"line": 1, "column": column}]
     return {"errors": [{"message": message, "locations": where, "extensions": {"code": code, **more}}]}
 
 
 HELLO = {"data": {"hello": "Hello you"}}
-NO_STREAM = refused(
+NO_STREAM = error_result(
     "A subscription needs the WebSocket at this address, or text/event-stream named in Accept", "NOT_ACCEPTABLE"
 )
-NOT_JSON = refused("The request is not valid JSON")
-NO_PARSE = wrong("Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED", 2)
-NO_FIELD = wrong("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 3)
-TWO = refused("The document has several operations: operationName must name one", "OPERATION_RESOLUTION_FAILURE")
-NONE_SUCH = refused("The document has no operation of this name", "OPERATION_RESOLUTION_FAILURE")
+NOT_JSON = error_result("The request is not valid JSON")
+NO_PARSE = located_error("Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED", 2)
+NO_FIELD = located_error("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 3)
+SEVERAL_OPERATIONS = error_result(
+    "The document has several operations: operationName must name one", "OPERATION_RESOLUTION_FAILURE"
+)
+NO_SUCH_OPERATION = error_result("The document has no operation of this name", "OPERATION_RESOLUTION_FAILURE")
 AB = 'query A { hello } query B { hello(name: "B") }'
 NAMED = "query($n: Int!) { hello }"
 
-# body | answer: what makes no request is 400 in both media types
+# body | result: with status 400 in both media types
 MALFORMED: list[tuple[bytes, dict[str, Any]]] = [
     (b"", NOT_JSON),
     (b"{", NOT_JSON),
@@ -63,51 +65,51 @@ MALFORMED: list[tuple[bytes, dict[str, Any]]] = [
     (b'{"a":"\\ud800","b":' + b"[" * 200_000, NOT_JSON),
     (b'{"a":"\\ud800","b":NaN}', NOT_JSON),
     (b'{"a":"\\ud800","b":1e999}', NOT_JSON),
-    (b"5", refused("The request must be an object")),
-    (b'"x"', refused("The request must be an object")),
-    (b"null", refused("The request must be an object")),
-    (b"[]", refused("Batches are not supported: send one request at a time")),
-    (b'[{"query":"{hello}"}]', refused("Batches are not supported: send one request at a time")),
-    (b"{}", refused("query is missing")),
-    (b'{"query": null}', refused("query must be a string")),
-    (b'{"query": ["{hello}"]}', refused("query must be a string")),
-    (b'{"query": "{hello}", "variables": []}', refused("variables must be an object")),
-    (b'{"query": "{hello}", "variables": "{}"}', refused("variables must be an object")),
-    (b'{"query": "{hello}", "extensions": 1}', refused("extensions must be an object")),
-    (b'{"query": "{hello}", "operationName": 1}', refused("operationName must be a string")),
+    (b"5", error_result("The request must be an object")),
+    (b'"x"', error_result("The request must be an object")),
+    (b"null", error_result("The request must be an object")),
+    (b"[]", error_result("Batches are not supported: send one request at a time")),
+    (b'[{"query":"{hello}"}]', error_result("Batches are not supported: send one request at a time")),
+    (b"{}", error_result("query is missing")),
+    (b'{"query": null}', error_result("query must be a string")),
+    (b'{"query": ["{hello}"]}', error_result("query must be a string")),
+    (b'{"query": "{hello}", "variables": []}', error_result("variables must be an object")),
+    (b'{"query": "{hello}", "variables": "{}"}', error_result("variables must be an object")),
+    (b'{"query": "{hello}", "extensions": 1}', error_result("extensions must be an object")),
+    (b'{"query": "{hello}", "operationName": 1}', error_result("operationName must be a string")),
 ]
 
 
-@pytest.mark.parametrize(("body", "answer"), MALFORMED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("body", "result"), MALFORMED, ids=lambda value: str(value)[:40])
 @pytest.mark.parametrize("accept", [JSON, NEW])
-async def test_malformed(client: httpx.AsyncClient, accept: str, body: bytes, answer: dict[str, Any]) -> None:
+async def test_malformed(client: httpx.AsyncClient, accept: str, body: bytes, result: dict[str, Any]) -> None:
     response = await client.post(PATH, content=body, headers={"content-type": JSON, "accept": accept})
-    assert (response.status_code, response.json()) == (400, answer)
+    assert (response.status_code, response.json()) == (400, result)
     assert response.headers["content-type"] == f"{accept}; charset=utf-8"
 
 
-# a request, its status in application/graphql-response+json (the other has 200), its answer
+# request | status in application/graphql-response+json (200 in the other) | result
 WELL_FORMED: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
     ({"query": "{ hello }"}, 200, HELLO),
     ({"query": "{ hello }", "variables": None, "operationName": None, "extensions": None}, 200, HELLO),
     ({"query": "{ hello }", "extensions": {}, "unknown": 1}, 200, HELLO),
     ({"query": AB, "operationName": "B"}, 200, {"data": {"hello": "Hello B"}}),
-    ({"query": AB}, 400, TWO),
-    ({"query": AB, "operationName": "C"}, 400, NONE_SUCH),
-    ({"query": AB, "operationName": ""}, 400, NONE_SUCH),
-    ({"query": "{ hello }", "operationName": "C"}, 400, NONE_SUCH),
+    ({"query": AB}, 400, SEVERAL_OPERATIONS),
+    ({"query": AB, "operationName": "C"}, 400, NO_SUCH_OPERATION),
+    ({"query": AB, "operationName": ""}, 400, NO_SUCH_OPERATION),
+    ({"query": "{ hello }", "operationName": "C"}, 400, NO_SUCH_OPERATION),
     ({"query": "{"}, 400, NO_PARSE),
-    ({"query": ""}, 400, wrong("Syntax Error: Unexpected <EOF>.", "GRAPHQL_PARSE_FAILED", 1)),
+    ({"query": ""}, 400, located_error("Syntax Error: Unexpected <EOF>.", "GRAPHQL_PARSE_FAILED", 1)),
     ({"query": "{ nope }"}, 400, NO_FIELD),
     (
         {"query": "query($n: Int) { hello }", "variables": {"n": 1}},
         400,
-        wrong("Variable '$n' is never used.", "GRAPHQL_VALIDATION_FAILED", 7),
+        located_error("Variable '$n' is never used.", "GRAPHQL_VALIDATION_FAILED", 7),
     ),
     (
         {"query": "query($n: String!) { hello(name: $n) }"},
         400,
-        wrong(
+        located_error(
             "Variable '$n': Expected a value of non-null type 'String!' to be provided.",
             "BAD_USER_INPUT",
             7,
@@ -137,19 +139,19 @@ WELL_FORMED: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "status", "answer"), WELL_FORMED, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("request_body", "status", "result"), WELL_FORMED, ids=lambda value: str(value)[:60])
 @pytest.mark.parametrize("accept", [JSON, NEW])
 async def test_well_formed(
-    client: httpx.AsyncClient, accept: str, asked: dict[str, Any], status: int, answer: dict[str, Any]
+    client: httpx.AsyncClient, accept: str, request_body: dict[str, Any], status: int, result: dict[str, Any]
 ) -> None:
     headers = {"content-type": JSON, "accept": accept}
-    response = await client.post(PATH, content=json.dumps(asked), headers=headers)
-    assert (response.status_code, response.json()) == (status if accept == NEW else 200, answer)
+    response = await client.post(PATH, content=json.dumps(request_body), headers=headers)
+    assert (response.status_code, response.json()) == (status if accept == NEW else 200, result)
     assert response.headers["content-type"] == f"{accept}; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
 
 
-# query string | status | answer, in application/json
+# query string | status | result, in application/json
 GET: list[tuple[str, int, dict[str, Any]]] = [
     (urlencode({"query": "{ hello }"}), 200, HELLO),
     (urlencode({"query": AB, "operationName": "B"}), 200, {"data": {"hello": "Hello B"}}),
@@ -161,28 +163,28 @@ GET: list[tuple[str, int, dict[str, Any]]] = [
     ),
     (urlencode({"query": "{ hello }", "variables": "null", "extensions": "{}"}), 200, HELLO),
     (urlencode({"query": "{ hello }", "variables": "{"}), 400, NOT_JSON),
-    (urlencode({"query": "{ hello }", "variables": "[]"}), 400, refused("variables must be an object")),
+    (urlencode({"query": "{ hello }", "variables": "[]"}), 400, error_result("variables must be an object")),
     (urlencode({"query": "{ hello }", "variables": ""}), 400, NOT_JSON),
-    ("", 400, refused("query is missing")),
-    ("query={hello}&query={hello}", 400, refused("query is given twice")),
-    ("query=%ff", 400, refused("The URL's query string is not form-encoded UTF-8")),
-    ("&".join(["a=1"] * 50), 400, refused("The URL's query string is not form-encoded UTF-8")),
-    ("query={nope}", 200, wrong("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 2)),
+    ("", 400, error_result("query is missing")),
+    ("query={hello}&query={hello}", 400, error_result("query is given twice")),
+    ("query=%ff", 400, error_result("The URL's query string is not form-encoded UTF-8")),
+    ("&".join(["a=1"] * 50), 400, error_result("The URL's query string is not form-encoded UTF-8")),
+    ("query={nope}", 200, located_error("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 2)),
     (
         urlencode({"query": 'mutation { write(text: "x") }'}),
         405,
-        refused("A mutation needs POST", "METHOD_NOT_ALLOWED"),
+        error_result("A mutation needs POST", "METHOD_NOT_ALLOWED"),
     ),
     ("query=subscription{wait}", 406, NO_STREAM),
 ]
 
 
-@pytest.mark.parametrize(("query", "status", "answer"), GET, ids=lambda value: str(value)[:60])
-async def test_get(served: FakeApp, client: httpx.AsyncClient, query: str, status: int, answer: dict[str, Any]) -> None:
-    response = await client.get(f"{served.url}?{query}")
-    assert (response.status_code, response.json()) == (status, answer)
+@pytest.mark.parametrize(("query", "status", "result"), GET, ids=lambda value: str(value)[:60])
+async def test_get(server: FakeApp, client: httpx.AsyncClient, query: str, status: int, result: dict[str, Any]) -> None:
+    response = await client.get(f"{server.url}?{query}")
+    assert (response.status_code, response.json()) == (status, result)
     assert response.headers.get("allow") == ("POST" if status == 405 else None)
-    assert served.written == []
+    assert server.written == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
@@ -191,29 +193,31 @@ async def test_other_methods(client: httpx.AsyncClient, method: str) -> None:
     assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
 
 
-async def test_mutation(served: FakeApp, client: httpx.AsyncClient) -> None:
+async def test_mutation(server: FakeApp, client: httpx.AsyncClient) -> None:
     response = await client.post(PATH, json={"query": 'mutation { write(text: "x") }'})
     assert (response.status_code, response.json()) == (200, {"data": {"write": "x"}})
-    assert served.written == ["x"]
-    served.written.clear()
+    assert server.written == ["x"]
+    server.written.clear()
 
 
-async def test_authorization(served: FakeApp, client: httpx.AsyncClient) -> None:
-    served.contexts.clear()
+async def test_authorization(server: FakeApp, client: httpx.AsyncClient) -> None:
+    server.contexts.clear()
     for authorization, viewer in (("Bearer good", "ada"), ("Bearer bad", None)):
         response = await client.post(PATH, json={"query": "{ who }"}, headers={"authorization": authorization})
         assert response.json() == {"data": {"who": viewer}}
     await client.post(PATH, json={"query": "{ who }"})
-    assert served.contexts == [("Bearer good", "127.0.0.1"), ("Bearer bad", "127.0.0.1"), (None, "127.0.0.1")]
+    assert server.contexts == [("Bearer good", "127.0.0.1"), ("Bearer bad", "127.0.0.1"), (None, "127.0.0.1")]
 
 
-async def test_broken_context(served: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
-    served.fails = True
+async def test_error_while_authenticating(
+    server: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.fails = True
     try:
         response = await client.post(PATH, json={"query": "{ who }"})
     finally:
-        served.fails = False
-    (record,) = [one for one in caplog.records if one.levelno >= logging.WARNING]
+        server.fails = False
+    (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
     request_id = response.json()["errors"][0]["extensions"]["requestId"]
     message = "Internal server error: find it in the server's log by its request id."
     extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}

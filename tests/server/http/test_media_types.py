@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: media types, content types and the body itself, whatever is asked in it."""
+"""GraphQL over HTTP: content negotiation, content types and limits of the body."""
 
 import asyncio
 import json
@@ -24,18 +24,18 @@ HELLO = {"data": {"hello": "Hello you"}}
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[FakeApp]:
-    async with sample_api() as one:
-        yield one
+async def server() -> AsyncIterator[FakeApp]:
+    async with sample_api() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(served: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=served.url.removesuffix(PATH), timeout=10) as one:
-        yield one
+async def client(server: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=server.url.removesuffix(PATH), timeout=10) as http_client:
+        yield http_client
 
 
-def refused(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
+def error_result(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
@@ -79,7 +79,7 @@ async def test_accept(accept: str, media_type: str | None) -> None:
 
 
 # Accept | whether a subscription may be streamed to this client
-TAKES_EVENTS: list[tuple[str, bool]] = [
+ACCEPTS_EVENTS: list[tuple[str, bool]] = [
     ("", False),
     ("*/*", False),
     ("text/*", False),
@@ -91,15 +91,15 @@ TAKES_EVENTS: list[tuple[str, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("accept", "takes"), TAKES_EVENTS)
-async def test_who_takes_events(accept: str, takes: bool) -> None:
+@pytest.mark.parametrize(("accept", "takes"), ACCEPTS_EVENTS)
+async def test_accepts_event_stream(accept: str, takes: bool) -> None:
     assert accepts_event_stream(accept) == takes
 
 
 async def test_not_acceptable(client: httpx.AsyncClient) -> None:
     response = await client.post(PATH, json={"query": "{ hello }"}, headers={"accept": "text/html"})
     message = "Accept must allow application/json, application/graphql-response+json or text/event-stream"
-    assert (response.status_code, response.json()) == (406, refused(message, "NOT_ACCEPTABLE"))
+    assert (response.status_code, response.json()) == (406, error_result(message, "NOT_ACCEPTABLE"))
 
 
 # Content-Type, further headers | status
@@ -138,34 +138,34 @@ async def test_body_limit(client: httpx.AsyncClient, length: int) -> None:
 
     whole = await client.post(PATH, content=body, headers={"content-type": JSON})
     chunked = await client.post(PATH, content=chunks(), headers={"content-type": JSON})
-    too_long = (413, refused("The body is longer than 1048576 bytes", "CONTENT_TOO_LARGE"))
+    too_long = (413, error_result("The body is longer than 1048576 bytes", "CONTENT_TOO_LARGE"))
     for response in (whole, chunked):
         assert (response.status_code, response.json()) == ((200, HELLO) if length <= 1_048_576 else too_long)
 
 
-async def half_a_body(served: FakeApp) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    host, port = served.url.removeprefix("http://").removesuffix("/graphql").split(":")
+async def send_partial_body(server: FakeApp) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = server.url.removeprefix("http://").removesuffix("/graphql").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
     await writer.drain()
     return reader, writer
 
 
-async def test_body_that_stands_still() -> None:
-    async with sample_api(body_seconds=0.1) as served:
-        reader, writer = await half_a_body(served)
+async def test_slow_body_times_out() -> None:
+    async with sample_api(body_seconds=0.1) as server:
+        reader, writer = await send_partial_body(server)
         async with asyncio.timeout(10):
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
         writer.close()
     assert head.startswith(b"HTTP/1.1 408 ")
-    assert json.loads(body) == refused("The body took too long", "REQUEST_TIMEOUT")
+    assert json.loads(body) == error_result("The body took too long", "REQUEST_TIMEOUT")
 
 
-async def test_client_leaves_in_the_middle(
-    served: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+async def test_client_disconnects_during_the_body(
+    server: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    _, writer = await half_a_body(served)
+    _, writer = await send_partial_body(server)
     writer.close()
     await writer.wait_closed()
     assert (await client.post(PATH, json={"query": "{ hello }"})).json() == HELLO
-    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP by the specification, asked of the real server: our own words, then graphql-http's audits."""
+"""GraphQL over HTTP by the specification, on the real server: our own rules, then graphql-http's audits."""
 
 import json
 from collections.abc import AsyncIterator
@@ -18,14 +18,14 @@ pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 AUDITS = NPM / "audits"
 needs_audits = pytest.mark.skipif(
     not (AUDITS / "node_modules").exists(),
-    reason="tests/support/npm/audits/node_modules is not there: make audits makes it",
+    reason="tests/support/npm/audits/node_modules is missing: run make audits",
 )
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def server(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as (one, _):
-        yield one
+    async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as (running_server, _):
+        yield running_server
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -36,9 +36,11 @@ async def token(server: Server) -> str:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def client(server: Server, token: str) -> AsyncIterator[httpx.AsyncClient]:
     authorization = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=server.address, headers=authorization, timeout=30, trust_env=False) as one:
-        del one.headers["accept"]
-        yield one
+    async with httpx.AsyncClient(
+        base_url=server.address, headers=authorization, timeout=30, trust_env=False
+    ) as http_client:
+        del http_client.headers["accept"]
+        yield http_client
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.audit}: {rule.text}")
@@ -49,7 +51,7 @@ async def test_rule(client: httpx.AsyncClient, rule: Rule) -> None:
 
 
 # method, address | status, code, message, allowed methods
-WRONG = [
+UNROUTED = [
     ("GET", "/", 404, "NOT_FOUND", "Not Found", None),
     ("POST", "/graphql/graphql", 404, "NOT_FOUND", "Not Found", None),
     ("GET", "/playground/assets/none.js", 404, "NOT_FOUND", "Not Found", None),
@@ -59,8 +61,8 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("method", "address", "status", "code", "message", "allow"), WRONG)
-async def test_wrong_address_or_method(
+@pytest.mark.parametrize(("method", "address", "status", "code", "message", "allow"), UNROUTED)
+async def test_unknown_path_or_method(
     client: httpx.AsyncClient, method: str, address: str, status: int, code: str, message: str, allow: str | None
 ) -> None:
     response = await client.request(method, address)
@@ -72,7 +74,7 @@ async def test_wrong_address_or_method(
 
 @needs_audits
 async def test_audits(server: Server, token: str) -> None:
-    done = node(
+    process = node(
         ["audit.mjs", f"{server.address}/graphql", token],
         return_completed_process=True,
         cwd=AUDITS,
@@ -80,8 +82,8 @@ async def test_audits(server: Server, token: str) -> None:
         text=True,
         timeout=60,
     )
-    assert done.stderr == ""
-    results = json.loads(done.stdout)
+    assert process.stderr == ""
+    results = json.loads(process.stdout)
     assert [result for result in results if result["status"] != "ok"] == []
     assert sorted(result["id"] for result in results) == sorted(rule.audit for rule in RULES)
     assert len(results) == 61

@@ -1,4 +1,4 @@
-"""What a client that takes nothing but server-sent events is answered: an event where GraphQL speaks, JSON where HTTP does."""
+"""Responses to clients that accept only server-sent events: events from GraphQL, JSON for what is wrong before that."""
 
 import json
 from collections.abc import AsyncIterator
@@ -18,15 +18,15 @@ JSON = "application/json"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[FakeApp]:
-    async with sample_api() as one:
-        yield one
+async def server() -> AsyncIterator[FakeApp]:
+    async with sample_api() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def client(served: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10, headers={"accept": EVENTS, "content-type": JSON}) as one:
-        yield one
+async def client(server: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(timeout=10, headers={"accept": EVENTS, "content-type": JSON}) as http_client:
+        yield http_client
 
 
 def error(message: str, code: str, **more: Any) -> dict[str, Any]:
@@ -34,10 +34,10 @@ def error(message: str, code: str, **more: Any) -> dict[str, Any]:
 
 
 NO_FIELD = "Cannot query field 'nope' on type '{}'."
-TWO = "The document has several operations: operationName must name one"
+SEVERAL_OPERATIONS = "The document has several operations: operationName must name one"
 
-# document | its answer, in an event of its own
-ANSWERED: list[tuple[str, dict[str, Any]]] = [
+# document | its result, in an event
+EVENTS_OF: list[tuple[str, dict[str, Any]]] = [
     ("{ hello }", {"data": {"hello": "Hello you"}}),
     ('mutation { write(text: "x") }', {"data": {"write": "x"}}),
     (
@@ -54,26 +54,28 @@ ANSWERED: list[tuple[str, dict[str, Any]]] = [
         "subscription { nope }",
         error(NO_FIELD.format("Subscription"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 16}]),
     ),
-    ("query A { hello } query B { hello }", error(TWO, "OPERATION_RESOLUTION_FAILURE")),
+    ("query A { hello } query B { hello }", error(SEVERAL_OPERATIONS, "OPERATION_RESOLUTION_FAILURE")),
 ]
 
 
-@pytest.mark.parametrize(("query", "answer"), ANSWERED)
-async def test_answered(served: FakeApp, client: httpx.AsyncClient, query: str, answer: dict[str, Any]) -> None:
-    served.written.clear()
-    response = await client.post(served.url, json={"query": query})
+@pytest.mark.parametrize(("query", "answer"), EVENTS_OF)
+async def test_result_in_an_event(
+    server: FakeApp, client: httpx.AsyncClient, query: str, answer: dict[str, Any]
+) -> None:
+    server.written.clear()
+    response = await client.post(server.url, json={"query": query})
     assert response.text.endswith("\n\nevent: complete\ndata:\n\n")
-    event, data = response.text.removesuffix("\n\nevent: complete\ndata:\n\n").split("\n")
-    assert (event, json.loads(data.removeprefix("data: "))) == ("event: next", answer)
+    next_event, data = response.text.removesuffix("\n\nevent: complete\ndata:\n\n").split("\n")
+    assert (next_event, json.loads(data.removeprefix("data: "))) == ("event: next", answer)
     assert (response.status_code, response.headers["content-type"]) == (200, f"{EVENTS}; charset=utf-8")
     assert response.headers["cache-control"] == "no-store"
-    assert served.written == (["x"] if "write" in query else [])
+    assert server.written == (["x"] if "write" in query else [])
 
 
 GET_MUTATION = '?query=mutation{write(text:"x")}'
 
-# method, what follows the address, body, further headers | status, answer
-REFUSED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
+# method, query string, body, further headers | status, result
+REJECTED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
     ("POST", "", "{", {}, 400, error("The request is not valid JSON", "BAD_REQUEST")),
     ("POST", "", "{}", {}, 400, error("query is missing", "BAD_REQUEST")),
     ("GET", "", "", {}, 400, error("query is missing", "BAD_REQUEST")),
@@ -100,9 +102,9 @@ REFUSED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "query", "body", "headers", "status", "answer"), REFUSED)
-async def test_refused(
-    served: FakeApp,
+@pytest.mark.parametrize(("method", "query", "body", "headers", "status", "answer"), REJECTED)
+async def test_rejected_request(
+    server: FakeApp,
     client: httpx.AsyncClient,
     method: str,
     query: str,
@@ -111,22 +113,22 @@ async def test_refused(
     status: int,
     answer: dict[str, Any],
 ) -> None:
-    served.written.clear()
-    response = await client.request(method, served.url + query, content=body, headers=headers)
+    server.written.clear()
+    response = await client.request(method, server.url + query, content=body, headers=headers)
     assert (response.status_code, response.json()) == (status, answer)
     assert response.headers["content-type"] == f"{JSON}; charset=utf-8"
-    assert served.written == []
-    assert served.cleaned == []
+    assert server.written == []
+    assert server.cleaned == []
 
 
-async def test_broken_before_it_begins(
-    served: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+async def test_error_while_authenticating(
+    server: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    served.fails = True
+    server.fails = True
     try:
-        response = await client.post(served.url, json={"query": "subscription { wait }"})
+        response = await client.post(server.url, json={"query": "subscription { wait }"})
     finally:
-        served.fails = False
+        server.fails = False
     extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": response.json()["errors"][0]["extensions"]["requestId"]}
     message = "Internal server error: find it in the server's log by its request id."
     assert (response.status_code, response.json()) == (

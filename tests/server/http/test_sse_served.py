@@ -1,4 +1,4 @@
-"""Assignments as server-sent events of the real server: resumed by cursor, ended with the session and the server."""
+"""Assignments as server-sent events of the real server: resumed by cursor, ended by the session or the server."""
 
 from collections.abc import AsyncIterator
 from signal import SIGTERM
@@ -9,23 +9,23 @@ import pytest_asyncio
 
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import UPDATE
-from tests.support.clients.sse import COMPLETE, heard, stream
+from tests.support.clients.sse import COMPLETE, result_event, stream
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staffed
 from tests.support.servers.trackers import Server
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
 
-LISTEN = "subscription ($after: String) { trackerAssigned(after: $after) { cursor tracker { number } } }"
+SUBSCRIBE = "subscription ($after: String) { trackerAssigned(after: $after) { cursor tracker { number } } }"
 WHO = "{ viewer { member { name } } }"
-SESSION_OVER = heard(errors=[{"message": "The session has ended.", "extensions": {"code": "UNAUTHENTICATED"}}])
+SESSION_OVER = result_event(errors=[{"message": "The session has ended.", "extensions": {"code": "UNAUTHENTICATED"}}])
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def house(
     postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Server, Staff]]:
-    async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as both:
-        yield both
+    async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as server_and_staff:
+        yield server_and_staff
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -38,38 +38,39 @@ async def assign(house: tuple[Server, Staff], token: str) -> None:
     assert (await server.ask(CREATE, token, input=who.entry()))["data"]["createTracker"]["errors"] == []
 
 
-def assigned(cursor: int) -> Any:
-    return heard(data={"trackerAssigned": {"cursor": str(cursor), "tracker": {"number": cursor}}})
+def assignment(cursor: int) -> Any:
+    return result_event(data={"trackerAssigned": {"cursor": str(cursor), "tracker": {"number": cursor}}})
 
 
 async def test_resumed_by_cursor(house: tuple[Server, Staff], tokens: list[str]) -> None:
     ada, bob = tokens
     url = f"{house[0].address}/graphql"
-    async with stream(url, LISTEN, token=bob, variables={"after": "0"}) as one:
+    async with stream(url, SUBSCRIBE, token=bob, variables={"after": "0"}) as events:
         await assign(house, ada)
-        assert await one.event() == assigned(1)
+        assert await events.next_event() == assignment(1)
     for _ in range(2):
         await assign(house, ada)
-    async with stream(url, LISTEN, token=bob, variables={"after": "1"}) as again:
-        assert [await again.event() for _ in range(2)] == [assigned(2), assigned(3)]
+    async with stream(url, SUBSCRIBE, token=bob, variables={"after": "1"}) as resumed:
+        assert [await resumed.next_event() for _ in range(2)] == [assignment(2), assignment(3)]
         await assign(house, ada)
-        assert await again.event() == assigned(4)
+        assert await resumed.next_event() == assignment(4)
 
 
-async def test_ends_with_a_member_switched_off_then_with_the_server(
-    house: tuple[Server, Staff], tokens: list[str]
-) -> None:
-    """The member's ends with an error and `complete`; another's breaks off with the server, to be opened again."""
+async def test_stream_ends_with_the_session_or_the_server(house: tuple[Server, Staff], tokens: list[str]) -> None:
+    """That of a deactivated member ends with an error and ``complete``; another breaks off when the server stops."""
     server, who = house
     ada, bob = tokens
     url = f"{server.address}/graphql"
-    async with stream(url, LISTEN, token=ada) as hers, stream(url, LISTEN, token=bob, variables={"after": "3"}) as his:
-        assert await his.event() == assigned(4)
+    async with (
+        stream(url, SUBSCRIBE, token=ada) as ada_events,
+        stream(url, SUBSCRIBE, token=bob, variables={"after": "3"}) as bob_events,
+    ):
+        assert await bob_events.next_event() == assignment(4)
         entry = {"id": gid(who.bob), "active": False}
         assert (await server.ask(UPDATE, ada, input=entry))["data"]["updateMember"]["errors"] == []
-        assert await his.rest() == [SESSION_OVER, COMPLETE]
+        assert await bob_events.remaining() == [SESSION_OVER, COMPLETE]
         assert (await server.ask(WHO, bob))["data"] == {"viewer": None}
         server.signal(SIGTERM)
-        assert await hers.rest() == []
+        assert await ada_events.remaining() == []
     assert await server.stop() == 0
     assert "uvicorn" not in server.log.read_text()

@@ -1,4 +1,4 @@
-"""What an app could not answer is answered for it; what it broke off is cut off; who a client behind a proxy is."""
+"""Responses in place of an application that raised, their log lines, and the address of a client behind a proxy."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -15,47 +15,50 @@ from starlette.routing import Route
 from server.middleware.access_log import AccessLogMiddleware
 from server.middleware.request_id import RequestIdMiddleware
 from server.observability.outage import Outage
-from tests.server.conftest import Front
+from tests.server.conftest import ProxiedServer
 from tests.support.servers.trackers import SIGN_IN
 
 pytestmark = pytest.mark.server
 
-MASKED = "Internal server error: find it in the server's log by its request id."
+MESSAGE = "Internal server error: find it in the server's log by its request id."
 
 
 def _bug(_request: Request) -> Response:
     raise LookupError("hunter2")
 
 
-def _away(_request: Request) -> Response:
+def _outage(_request: Request) -> Response:
     raise CannotConnectNowError("hunter2")
 
 
-def _half(_request: Request) -> Response:
-    async def pieces() -> AsyncIterator[bytes]:
-        yield b"half"
+def _partial(_request: Request) -> Response:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"part"
         raise LookupError("hunter2")
 
-    return StreamingResponse(pieces())
+    return StreamingResponse(chunks())
 
 
-def client() -> httpx.AsyncClient:
-    routes = [Route("/bug", _bug), Route("/away/{id}", _away), Route("/half", _half)]
+def open_client() -> httpx.AsyncClient:
+    routes = [Route("/bug", _bug), Route("/outage/{id}", _outage), Route("/partial", _partial)]
     app = Starlette(routes=routes, middleware=[Middleware(RequestIdMiddleware), Middleware(AccessLogMiddleware)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example")
 
 
-async def test_a_bug_is_answered_and_named(caplog: pytest.LogCaptureFixture) -> None:
-    async with client() as asks:
-        answer = await asks.get("/bug?token=hunter2")
-    request_id = answer.headers["x-request-id"]
+async def test_internal_error(caplog: pytest.LogCaptureFixture) -> None:
+    async with open_client() as client:
+        response = await client.get("/bug?token=hunter2")
+    request_id = response.headers["x-request-id"]
     extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
-    assert (answer.status_code, answer.json()) == (500, {"errors": [{"message": MASKED, "extensions": extensions}]})
+    assert (response.status_code, response.json()) == (
+        500,
+        {"errors": [{"message": MESSAGE, "extensions": extensions}]},
+    )
     bug, request = caplog.records
     assert bug.getMessage().startswith(f"request {request_id}: builtins.LookupError\n")
     assert (request.levelno, request.getMessage()) == (logging.WARNING, "request")
-    told = {name: request.__dict__[name] for name in ("request_id", "method", "route", "status", "errors")}
-    assert told == {
+    fields = {name: request.__dict__[name] for name in ("request_id", "method", "route", "status", "errors")}
+    assert fields == {
         "request_id": request_id,
         "method": "GET",
         "route": "/bug",
@@ -65,12 +68,12 @@ async def test_a_bug_is_answered_and_named(caplog: pytest.LogCaptureFixture) -> 
     assert "hunter2" not in caplog.text
 
 
-async def test_an_outage_is_no_bug(outage: Outage, caplog: pytest.LogCaptureFixture) -> None:
-    async with client() as asks:
-        answers = [await asks.get("/away/hunter2") for _ in range(3)]
-    for answer in answers:
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-        assert [error["extensions"] for error in answer.json()["errors"]] == [
+async def test_outage(outage: Outage, caplog: pytest.LogCaptureFixture) -> None:
+    async with open_client() as client:
+        responses = [await client.get("/outage/hunter2") for _ in range(3)]
+    for response in responses:
+        assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+        assert [error["extensions"] for error in response.json()["errors"]] == [
             {"code": "SERVICE_UNAVAILABLE", "retryAfter": 5}
         ]
     assert outage.is_active
@@ -81,24 +84,24 @@ async def test_an_outage_is_no_bug(outage: Outage, caplog: pytest.LogCaptureFixt
     assert "hunter2" not in caplog.text
 
 
-async def test_half_an_answer_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever reads it must not take it for whole: the exception has the server close the line."""
+async def test_partial_response_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+    """A client must not take it for the whole: the exception makes the server drop the connection."""
     caplog.set_level(logging.INFO, "trackers")
-    async with client() as asks:
+    async with open_client() as client:
         with pytest.raises(LookupError):
-            await asks.get("/half")
+            await client.get("/partial")
     assert [record.name for record in caplog.records] == ["trackers.errors", "trackers.requests"]
     assert caplog.records[1].__dict__["status"] == 200
 
 
-def test_a_client_is_who_the_trusted_proxy_says(front: Front) -> None:
-    """Failed sign-ins are counted by address: the wait that one client has earned is not another's."""
+def test_client_address_is_that_of_the_trusted_proxy(proxied_server: ProxiedServer) -> None:
+    """Failed sign-ins are counted by address: one client's wait does not apply to another."""
 
     def sign_in(number: int, address: str) -> list[dict[str, str]]:
         body = {"query": SIGN_IN, "variables": {"email": f"nobody-{number}@example.org", "password": "wrong"}}
-        answer = front.client.post("/graphql", json=body, headers={"X-Forwarded-For": address}).json()
-        found: list[dict[str, str]] = answer["data"]["signIn"]["errors"]
-        return found
+        response = proxied_server.client.post("/graphql", json=body, headers={"X-Forwarded-For": address}).json()
+        errors: list[dict[str, str]] = response["data"]["signIn"]["errors"]
+        return errors
 
     codes = [sign_in(number, "203.0.113.7")[0]["code"] for number in range(6)]
     assert codes == ["INVALID_CREDENTIALS"] * 5 + ["RATE_LIMITED"]

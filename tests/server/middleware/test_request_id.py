@@ -1,4 +1,4 @@
-"""Every answer has an id, the one that a trusted proxy gave the request or a new one; the log has it too."""
+"""Every response has an id, the one that a trusted proxy gave the request or a new one; the log has it too."""
 
 import re
 
@@ -13,13 +13,13 @@ from starlette.routing import Route
 from server.middleware.request_id import RequestIdMiddleware
 from server.protocol.request_ids import request_id_of
 from server.setting_values import networks
-from tests.server.conftest import Front
+from tests.server.conftest import ProxiedServer
 from tests.support.servers.log_lines import logged
 
 pytestmark = pytest.mark.server
 
 NEW = re.compile(r"[0-9a-f]{16}")
-GIVEN = "edge-01:7f3a.b_c"
+FORWARDED = "edge-01:7f3a.b_c"
 
 
 @pytest.mark.parametrize(
@@ -38,27 +38,27 @@ GIVEN = "edge-01:7f3a.b_c"
         ("GET", "/none", 404),
     ],
 )
-def test_every_answer_has_one(front: Front, method: str, path: str, status: int) -> None:
-    answers = [front.client.request(method, path) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [status, status]
-    ids = [answer.headers["x-request-id"] for answer in answers]
-    assert all(NEW.fullmatch(one) for one in ids)
+def test_every_response_has_an_id(proxied_server: ProxiedServer, method: str, path: str, status: int) -> None:
+    responses = [proxied_server.client.request(method, path) for _ in range(2)]
+    assert [response.status_code for response in responses] == [status, status]
+    ids = [response.headers["x-request-id"] for response in responses]
+    assert all(NEW.fullmatch(request_id) for request_id in ids)
     assert ids[0] != ids[1]
 
 
-def test_that_of_a_trusted_proxy_is_kept_and_logged(front: Front) -> None:
-    headers = {**front.sign_in(), "X-Request-Id": GIVEN, "X-Forwarded-For": "203.0.113.9"}
-    answer = front.client.post("/graphql", json={"query": "{ viewer { member { name } } }"}, headers=headers)
-    assert answer.json() == {"data": {"viewer": {"member": {"name": "Ada"}}}}
-    assert answer.headers["x-request-id"] == GIVEN
-    (line,) = logged(front.server.log, request_id=GIVEN)
+def test_id_from_a_trusted_proxy_is_kept_and_logged(proxied_server: ProxiedServer) -> None:
+    headers = {**proxied_server.sign_in(), "X-Request-Id": FORWARDED, "X-Forwarded-For": "203.0.113.9"}
+    response = proxied_server.client.post("/graphql", json={"query": "{ viewer { member { name } } }"}, headers=headers)
+    assert response.json() == {"data": {"viewer": {"member": {"name": "Ada"}}}}
+    assert response.headers["x-request-id"] == FORWARDED
+    (line,) = logged(proxied_server.server.log, request_id=FORWARDED)
     assert (line["event"], line["fields"]) == ("request", ["viewer"])
 
 
-@pytest.mark.parametrize("given", ["", "short", "a" * 65, "with a space", "new\tline12", "quote\"'12345", "é-12345678"])
-def test_what_could_forge_a_line_is_not(front: Front, given: str) -> None:
-    answer = front.client.get("/health/live", headers={b"X-Request-Id": given.encode()})
-    assert NEW.fullmatch(answer.headers["x-request-id"])
+@pytest.mark.parametrize("value", ["", "short", "a" * 65, "with a space", "new\tline12", "quote\"'12345", "é-12345678"])
+def test_invalid_id_is_replaced(proxied_server: ProxiedServer, value: str) -> None:
+    response = proxied_server.client.get("/health/live", headers={b"X-Request-Id": value.encode()})
+    assert NEW.fullmatch(response.headers["x-request-id"])
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,9 @@ def test_what_could_forge_a_line_is_not(front: Front, given: str) -> None:
         (None, ("127.0.0.1", 1), False),
     ],
 )
-async def test_only_a_trusted_proxy_may_give_one(proxies: str | None, peer: tuple[str, int] | None, kept: bool) -> None:
+async def test_id_is_taken_only_from_a_trusted_proxy(
+    proxies: str | None, peer: tuple[str, int] | None, kept: bool
+) -> None:
     def page(request: Request) -> Response:
         return PlainTextResponse(request_id_of(request.scope))
 
@@ -82,6 +84,6 @@ async def test_only_a_trusted_proxy_may_give_one(proxies: str | None, peer: tupl
     app = Starlette(routes=[Route("/", page)], middleware=[Middleware(RequestIdMiddleware, trusted_proxies=trusted)])
     transport = httpx.ASGITransport(app, client=peer)  # type: ignore[arg-type]  # a Unix socket's peer is None
     async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
-        answer = await client.get("/", headers={"X-Request-Id": GIVEN})
-    assert answer.text == answer.headers["x-request-id"]
-    assert (answer.text == GIVEN) is kept
+        response = await client.get("/", headers={"X-Request-Id": FORWARDED})
+    assert response.text == response.headers["x-request-id"]
+    assert (response.text == FORWARDED) is kept

@@ -1,4 +1,4 @@
-"""What every answer forbids a browser, and which pages of other origins may call."""
+"""Security headers of every response, and CORS for the pages of other origins."""
 
 import httpx
 import pytest
@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from server.middleware.security_headers import SecurityHeadersMiddleware
-from tests.server.conftest import Front
+from tests.server.conftest import ProxiedServer
 
 pytestmark = pytest.mark.server
 
@@ -18,7 +18,7 @@ ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "strict-transport-security": "max-age=31536000",
 }
-NO_PAGE = "default-src 'none'; frame-ancestors 'none'"
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 BROWSER = {"accept": "text/html"}
 
 
@@ -32,44 +32,46 @@ BROWSER = {"accept": "text/html"}
         ("/x", 404),
     ],
 )
-def test_what_is_no_page_loads_nothing(front: Front, path: str, status: int) -> None:
-    answer = front.client.get(path)
-    assert answer.status_code == status
-    found = {name: answer.headers.get_list(name) for name in (*ALWAYS, "content-security-policy")}
-    assert found == {name: [value] for name, value in {**ALWAYS, "content-security-policy": NO_PAGE}.items()}
+def test_headers_of_a_response_that_is_not_a_page(proxied_server: ProxiedServer, path: str, status: int) -> None:
+    response = proxied_server.client.get(path)
+    assert response.status_code == status
+    values = {name: response.headers.get_list(name) for name in (*ALWAYS, "content-security-policy")}
+    assert values == {name: [value] for name, value in {**ALWAYS, "content-security-policy": API_POLICY}.items()}
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/trackers/none", "/password"])
-def test_a_page_keeps_its_own_policy(front: Front, path: str) -> None:
-    answer = front.client.get(path, headers=BROWSER)
-    assert answer.status_code == 200
-    assert {name: answer.headers.get_list(name) for name in ALWAYS} == {name: [value] for name, value in ALWAYS.items()}
-    (policy,) = answer.headers.get_list("content-security-policy")
+def test_page_keeps_its_own_policy(proxied_server: ProxiedServer, path: str) -> None:
+    response = proxied_server.client.get(path, headers=BROWSER)
+    assert response.status_code == 200
+    assert {name: response.headers.get_list(name) for name in ALWAYS} == {
+        name: [value] for name, value in ALWAYS.items()
+    }
+    (policy,) = response.headers.get_list("content-security-policy")
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert policy.endswith("frame-ancestors 'none'")
 
 
-async def test_without_tls_nobody_is_bound_to_it() -> None:
+async def test_no_hsts_without_https() -> None:
     app = Starlette(middleware=[Middleware(SecurityHeadersMiddleware, https=False)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client:
-        answer = await client.get("/none")
-    assert dict(answer.headers) == {
+        response = await client.get("/none")
+    assert dict(response.headers) == {
         **{name: value for name, value in ALWAYS.items() if name != "strict-transport-security"},
-        "content-security-policy": NO_PAGE,
+        "content-security-policy": API_POLICY,
         "content-length": "9",
         "content-type": "text/plain; charset=utf-8",
     }
 
 
-def test_a_page_of_an_allowed_origin_asks_first(front: Front) -> None:
-    asks = {
+def test_preflight_of_an_allowed_origin(proxied_server: ProxiedServer) -> None:
+    headers = {
         "Origin": "https://app.example",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization,content-type,graphql-cost,x-request-id",
     }
-    answer = front.client.options("/graphql", headers=asks)
-    assert answer.status_code == 200
-    assert {name: value for name, value in answer.headers.items() if name.startswith("access-control")} == {
+    response = proxied_server.client.options("/graphql", headers=headers)
+    assert response.status_code == 200
+    assert {name: value for name, value in response.headers.items() if name.startswith("access-control")} == {
         "access-control-allow-origin": "https://app.example",
         "access-control-allow-methods": "GET, POST",
         "access-control-allow-headers": (
@@ -77,21 +79,21 @@ def test_a_page_of_an_allowed_origin_asks_first(front: Front) -> None:
         ),
         "access-control-max-age": "600",
     }
-    assert answer.headers["x-request-id"]
+    assert response.headers["x-request-id"]
 
 
-def test_it_then_reads_the_answer_with_these_headers(front: Front) -> None:
-    answer = front.client.get("/graphql?query={viewer{id}}", headers={"Origin": "https://app.example"})
-    assert {name: value for name, value in answer.headers.items() if name.startswith("access-control")} == {
+def test_request_of_an_allowed_origin(proxied_server: ProxiedServer) -> None:
+    response = proxied_server.client.get("/graphql?query={viewer{id}}", headers={"Origin": "https://app.example"})
+    assert {name: value for name, value in response.headers.items() if name.startswith("access-control")} == {
         "access-control-allow-origin": "https://app.example",
         "access-control-expose-headers": "Retry-After, X-Request-Id",
     }
-    assert "Origin" in answer.headers["vary"]
+    assert "Origin" in response.headers["vary"]
 
 
-def test_a_page_of_another_origin_reads_nothing(front: Front) -> None:
+def test_other_origins_are_not_allowed(proxied_server: ProxiedServer) -> None:
     origin = {"Origin": "https://evil.example"}
-    asked = front.client.options("/graphql", headers={**origin, "Access-Control-Request-Method": "POST"})
-    assert (asked.status_code, asked.text) == (400, "Disallowed CORS origin")
-    for answer in (asked, front.client.get("/graphql?query={viewer{id}}", headers=origin)):
-        assert "access-control-allow-origin" not in answer.headers
+    preflight = proxied_server.client.options("/graphql", headers={**origin, "Access-Control-Request-Method": "POST"})
+    assert (preflight.status_code, preflight.text) == (400, "Disallowed CORS origin")
+    for response in (preflight, proxied_server.client.get("/graphql?query={viewer{id}}", headers=origin)):
+        assert "access-control-allow-origin" not in response.headers

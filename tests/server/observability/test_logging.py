@@ -1,4 +1,4 @@
-"""No log shows a password, a token or what somebody entered, whatever they send."""
+"""Logs: what a line holds, and that none holds a password, a token or anything that somebody entered."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from tests.support.servers.trackers import Server, environment, running
 pytestmark = pytest.mark.server
 
 MARK = "Zq9Marked"
-"""Stands in everything that is sent, and so must stand in no log."""
+"""A part of every value that is sent, and so must not be in any log."""
 
 DOCUMENTS = [
     f'mutation {{ signIn(input: {{email: "{MARK}@example.org", password: "{MARK}-password"}}) {{ errors {{ code }} }} }}',
@@ -84,24 +84,24 @@ async def attack(server: Server, token: str, good: dict[str, Any]) -> None:
         assert connection.close_code == 4403
 
 
-async def test_logs_hold_no_value_after_hostile_input(database: str, folder: Path, postgres_log: Path) -> None:
+async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, postgres_log: Path) -> None:
     who = await staff()
     async with running(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await attack(server, token, who.entry())
         assert await server.stop() == 0
-        said = server.log.read_text() + postgres_log.read_text()
-        asked = [line for line in lines(server.log) if line["event"] == "request"]
-    # And one sign-in, four paths and a body that is no JSON; what is no HTTP method is no request.
-    assert len(asked) == len(DOCUMENTS) + len(hostile_entries({})) + 6
-    assert MARK not in said
-    assert token not in said
-    assert PASSWORD not in said
-    assert "Traceback" not in said
+        log = server.log.read_text() + postgres_log.read_text()
+        requests = [line for line in lines(server.log) if line["event"] == "request"]
+    # Also one sign-in, four paths and a body that is not JSON; an invalid HTTP method makes no request.
+    assert len(requests) == len(DOCUMENTS) + len(hostile_entries({})) + 6
+    assert MARK not in log
+    assert token not in log
+    assert PASSWORD not in log
+    assert "Traceback" not in log
 
 
-async def test_a_bug_is_logged_by_its_place_alone(database: str, folder: Path, postgres_log: Path) -> None:
-    """A table taken away makes every request that needs it a bug."""
+async def test_internal_error_is_logged_without_its_message(database: str, folder: Path, postgres_log: Path) -> None:
+    """A table that is renamed makes every request that needs it fail."""
     who = await staff()
     async with running(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
@@ -109,28 +109,28 @@ async def test_a_bug_is_logged_by_its_place_alone(database: str, folder: Path, p
         body = {"query": CREATE, "variables": {"input": who.entry(description=MARK)}}
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             headers = {"authorization": f"Bearer {token}"}
-            answer = await client.post(f"{server.address}/graphql", json=body, headers=headers)
+            response = await client.post(f"{server.address}/graphql", json=body, headers=headers)
         await fetch("ALTER TABLE gone RENAME TO tracker_event")
-        error = answer.json()["errors"][0]
+        error = response.json()["errors"][0]
         assert await server.stop() == 0
-        said = server.log.read_text()
-    request_id = answer.headers["x-request-id"]
+        log = server.log.read_text()
+    request_id = response.headers["x-request-id"]
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
-    bug, asked = [line for line in lines(server.log) if line.get("request_id") == request_id]
-    assert bug["event"].startswith(f"request {request_id}: ")
-    assert "UndefinedTableError" in bug["event"]
-    assert (asked["fields"], asked["errors"]) == (["createTracker"], ["INTERNAL_SERVER_ERROR"])
-    assert MARK not in said + postgres_log.read_text()
+    error_line, request_line = [line for line in lines(server.log) if line.get("request_id") == request_id]
+    assert error_line["event"].startswith(f"request {request_id}: ")
+    assert "UndefinedTableError" in error_line["event"]
+    assert (request_line["fields"], request_line["errors"]) == (["createTracker"], ["INTERNAL_SERVER_ERROR"])
+    assert MARK not in log + postgres_log.read_text()
     assert error["message"] == "Internal server error: find it in the server's log by its request id."
 
 
-def told(line: dict[str, Any]) -> dict[str, Any]:
-    """A line without what is another at each run."""
+def stable_fields(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line's fields without those that differ from run to run."""
     assert {"timestamp", "milliseconds", "request_id"} <= line.keys()
     return {name: value for name, value in line.items() if name not in ("timestamp", "milliseconds", "request_id")}
 
 
-async def test_what_a_line_says(database: str, folder: Path) -> None:
+async def test_lines_of_requests_and_operations(database: str, folder: Path) -> None:
     who = await staff()
     ada = str(who.ada.id)
     async with running(folder, environment(database)) as server:
@@ -156,7 +156,7 @@ async def test_what_a_line_says(database: str, folder: Path) -> None:
     own = {"level": "info", "logger": "trackers.requests", "event": "request"}
     post = {**own, "method": "POST", "route": "/graphql", "status": 200}
     socket = {"level": "info", "logger": "trackers.operations", "event": "operation"}
-    assert [told(line) for line in lines(server.log)] == [
+    assert [stable_fields(line) for line in lines(server.log)] == [
         {**post, "operation": "mutation", "fields": ["signIn"], "member_id": ada},
         {**post, "operation": "query", "fields": ["viewer", "__typename"], "member_id": ada},
         {**post, "errors": ["GRAPHQL_VALIDATION_FAILED"]},
@@ -184,31 +184,31 @@ logging.getLogger("trackers.mail").info("mail %s sent", 7, extra={"request_id": 
 """
 
 
-def said_by_libraries(stderr: int) -> None:
+def run_libraries(stderr: int) -> None:
     subprocess.run([sys.executable, "-c", LIBRARIES], stderr=stderr, check=True, timeout=60)
 
 
-def test_libraries_are_written_down_without_what_they_met(tmp_path: Path) -> None:
+def test_messages_of_libraries_are_shortened(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as log:
-        said_by_libraries(log.fileno())
+        run_libraries(log.fileno())
     task, bug, mail = lines(tmp_path / "log")
     for line in (task, bug, mail):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
     assert task == {"event": "Task exception was never retrieved", "level": "error", "logger": "asyncio"}
-    places = bug.pop("exception").splitlines()
-    assert places == ["builtins.ValueError", "  <string>:7 <module>"]
+    frames = bug.pop("exception").splitlines()
+    assert frames == ["builtins.ValueError", "  <string>:7 <module>"]
     assert bug == {"event": "Exception in ASGI application", "level": "error", "logger": "uvicorn.error"}
     assert mail == {"event": "mail 7 sent", "level": "info", "logger": "trackers.mail", "request_id": "an-id"}
 
 
-def test_a_terminal_gets_lines_for_people() -> None:
-    ours, theirs = os.openpty()
+def test_readable_lines_in_a_terminal() -> None:
+    reader, terminal = os.openpty()
     try:
-        said_by_libraries(theirs)
-        os.close(theirs)
-        text = re.sub(r"\x1b\[[0-9;]*m", "", os.read(ours, 65_536).decode())
+        run_libraries(terminal)
+        os.close(terminal)
+        text = re.sub(r"\x1b\[[0-9;]*m", "", os.read(reader, 65_536).decode())
     finally:
-        os.close(ours)
+        os.close(reader)
     assert re.search(r"\[info +\] mail 7 sent +\[trackers\.mail\] request_id=an-id", text)
     assert "builtins.ValueError" in text
     assert "hunter2" not in text

@@ -1,4 +1,4 @@
-"""A real PostgreSQL goes away under a running server and comes back: what clients are told, and what the log says."""
+"""Outages of the database: a real PostgreSQL stops under a running server and starts again."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ UNAVAILABLE = {"message": MESSAGE, "extensions": EXTENSIONS}
 
 
 class Postgres:
-    """A PostgreSQL of the test's own, with Ada and Bob in it, to be stopped and started."""
+    """A PostgreSQL of the test's own, with Ada and Bob in it, which can be stopped and started."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -58,7 +58,7 @@ class Postgres:
 
 
 @pytest.fixture
-def own(folder: Path) -> Iterator[Postgres]:
+def own_postgres(folder: Path) -> Iterator[Postgres]:
     (folder / "database").mkdir()
     postgres = Postgres(folder / "database")
     postgres.start()
@@ -72,35 +72,35 @@ async def post(server: Server, document: str, token: str | None = None) -> httpx
         return await client.post(f"{server.address}/graphql", json={"query": document}, headers=headers)
 
 
-async def test_it_goes_and_comes_back(own: Postgres, folder: Path) -> None:
-    async with database(database_credentials(own.url)):
+async def test_outage_under_a_running_server(own_postgres: Postgres, folder: Path) -> None:
+    async with database(database_credentials(own_postgres.url)):
         await upgrade_database()
         await staff()
-    async with running(folder, environment(own.url)) as server:
+    async with running(folder, environment(own_postgres.url)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         async with server.subscribed(token, "trackerAssigned") as subscription:
-            own.stop()
-            await _is_away(server, token)
-            await _on_a_socket(subscription.connection)
-            await _for_a_new_socket(server, token)
-            own.start()
-            await _until_back(server, token)
-            # The same socket, the same server: only the operation that was under way may have ended.
+            own_postgres.stop()
+            await _check_http(server, token)
+            await _check_open_websocket(subscription.connection)
+            await _check_new_websocket(server, token)
+            own_postgres.start()
+            await _wait_for_recovery(server, token)
+            # The same WebSocket and server go on: only the operation that was under way may have ended.
             await _send(subscription.connection, "3", VIEWER)
-            assert await _hear(subscription.connection, "3") == {"type": "next", "id": "3", "payload": ADA}
+            assert await _receive(subscription.connection, "3") == {"type": "next", "id": "3", "payload": ADA}
         assert await server.stop() == 0
-        _says_it_once(server.log)
+        _check_log(server.log)
 
 
-async def _is_away(server: Server, token: str) -> None:
+async def _check_http(server: Server, token: str) -> None:
     for answer in [await post(server, VIEWER, token) for _ in range(3)]:
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert answer.json() == {"errors": [UNAVAILABLE]}
-    # Who is not signed in gets as far as the resolver.
-    refused = await post(server, SIGN_IN)
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
-    places = {"locations": [{"line": 1, "column": 12}], "path": ["signIn"]}
-    assert refused.json() == {"data": {"signIn": None}, "errors": [{**UNAVAILABLE, **places}]}
+    # Without a session the request reaches the resolver.
+    response = await post(server, SIGN_IN)
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    location = {"locations": [{"line": 1, "column": 12}], "path": ["signIn"]}
+    assert response.json() == {"data": {"signIn": None}, "errors": [{**UNAVAILABLE, **location}]}
     async with httpx.AsyncClient(base_url=server.address, timeout=30, trust_env=False) as client:
         upload = await client.post("/files?type=JOB&field=evidence", headers={"authorization": f"Bearer {token}"})
         assert (upload.status_code, upload.headers["retry-after"], upload.json()) == (
@@ -117,13 +117,13 @@ async def _is_away(server: Server, token: str) -> None:
     assert named("trackers_outbox_oldest_age_seconds") not in found
 
 
-async def _on_a_socket(connection: Any) -> None:
+async def _check_open_websocket(connection: Any) -> None:
     await _send(connection, "2", VIEWER)
-    assert await _hear(connection, "2") == {"type": "error", "id": "2", "payload": [UNAVAILABLE]}
+    assert await _receive(connection, "2") == {"type": "error", "id": "2", "payload": [UNAVAILABLE]}
 
 
-async def _for_a_new_socket(server: Server, token: str) -> None:
-    """It is told to come back: after 1013 client libraries do."""
+async def _check_new_websocket(server: Server, token: str) -> None:
+    """It is closed with 1013, after which client libraries connect again."""
     socket = f"{server.address.replace('http', 'ws', 1)}/graphql"
     protocol = Subprotocol("graphql-transport-ws")
     async with connect(socket, subprotocols=[protocol], proxy=None, close_timeout=5) as connection:
@@ -136,7 +136,7 @@ async def _send(connection: Any, identifier: str, query: str) -> None:
     await connection.send(json.dumps({"type": "subscribe", "id": identifier, "payload": {"query": query}}))
 
 
-async def _hear(connection: Any, identifier: str) -> dict[str, Any]:
+async def _receive(connection: Any, identifier: str) -> dict[str, Any]:
     async with asyncio.timeout(20):
         while True:
             message: dict[str, Any] = json.loads(await connection.recv())
@@ -145,7 +145,7 @@ async def _hear(connection: Any, identifier: str) -> dict[str, Any]:
             assert (message["id"], message["type"]) == ("1", "error"), message
 
 
-async def _until_back(server: Server, token: str) -> None:
+async def _wait_for_recovery(server: Server, token: str) -> None:
     async with asyncio.timeout(30):
         while (answer := await post(server, VIEWER, token)).status_code == 503:
             await asyncio.sleep(0.2)
@@ -154,15 +154,15 @@ async def _until_back(server: Server, token: str) -> None:
         await asyncio.sleep(0.1)
 
 
-def _says_it_once(log: Path) -> None:
-    said = [
+def _check_log(log: Path) -> None:
+    events = [
         (line["level"], line["event"].split(" after ")[0])
         for line in lines(log)
         if line["logger"] == "trackers.database"
     ]
-    (away, back) = said
-    assert (away[0], away[1].split(":")[0]) == ("error", "the database does not answer")
-    assert back == ("warning", "the database answers again,")
+    (begin, end) = events
+    assert (begin[0], begin[1].split(":")[0]) == ("error", "the database does not answer")
+    assert end == ("warning", "the database answers again,")
     assert [line for line in lines(log) if line["logger"] == "trackers.errors"] == []
     statuses = [
         line["status"] for line in lines(log) if line["logger"] == "trackers.requests" and line["status"] >= 500
@@ -171,14 +171,14 @@ def _says_it_once(log: Path) -> None:
     assert set(statuses) == {503}
 
 
-async def test_one_that_was_never_there() -> None:
-    """What connecting raises says so itself; a bug that looks like it does not."""
+async def test_connection_errors() -> None:
+    """Errors of connecting to the database are an outage; the same error from elsewhere is not."""
     with pytest.raises(OSError) as refused:
         await asyncpg.connect(host="127.0.0.1", port=1, user="a", database="a")
     assert is_outage(refused.value)
-    with pytest.raises(OSError) as missing:
+    with pytest.raises(OSError) as no_socket:
         await asyncpg.connect(host="/nowhere/at/all", user="a", database="a")
-    assert is_outage(missing.value)
+    assert is_outage(no_socket.value)
     with pytest.raises(OSError) as elsewhere:
         await asyncio.open_connection("127.0.0.1", 1)
     assert not is_outage(elsewhere.value)
@@ -195,7 +195,7 @@ def _because_of(error: Exception) -> Exception:
 
 
 @pytest.mark.parametrize(
-    ("error", "away"),
+    ("error", "expected"),
     [
         (asyncpg.ConnectionDoesNotExistError(), True),
         (asyncpg.CannotConnectNowError(), True),
@@ -214,8 +214,8 @@ def _because_of(error: Exception) -> Exception:
     ],
     ids=repr,
 )
-def test_outages_and_bugs(error: Exception, away: bool) -> None:
-    assert is_outage(error) is away
+def test_is_outage(error: Exception, expected: bool) -> None:
+    assert is_outage(error) is expected
 
 
 @strawberry.type
@@ -241,10 +241,10 @@ class Query:
         ("{ fine needed }", None, 503),
     ],
 )
-async def test_in_the_middle_of_an_answer(
+async def test_outage_in_the_middle_of_an_operation(
     query: str, data: Any, status: int, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What was read already stays in the answer, which is then a whole one with an error; nothing of it is 503."""
+    """What was read before stays in the result, beside an error; without any data the status is 503."""
     executor = GraphQLExecutor(Schema(Query))
     context = Context(FakeApp(), None, None)
     answer = await executor.execute(executor.prepare(Request(query), context), context, "r1")

@@ -1,4 +1,4 @@
-"""Anything at all sent to the socket: each connection goes on or is closed with a code, and the server serves on."""
+"""Generated messages: each connection goes on or is closed with a code, and the server keeps serving."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.clients.websocket import INIT, ask, client, complete, heard
+from tests.support.clients.websocket import INIT, complete, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -37,25 +37,28 @@ messages = anything | st.fixed_dictionaries(
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[FakeApp]:
-    async with sample_api() as one:
-        yield one
+async def server() -> AsyncIterator[FakeApp]:
+    async with sample_api() as running:
+        yield running
 
 
 @given(st.lists(messages, max_size=4), st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_any_json_in_any_place(
-    served: FakeApp, caplog: pytest.LogCaptureFixture, given_: list[Any], initialised: bool
+async def test_any_messages(
+    server: FakeApp, caplog: pytest.LogCaptureFixture, sent: list[Any], initialised: bool
 ) -> None:
     caplog.clear()
-    async with client(served, INIT if initialised else None) as one:
-        await one.send(*(json.dumps(message) for message in given_))
-        await one.send({**PONG, "type": "ping"})
-        while (answer := await one.hear_or_close()) not in (PONG, None):
+    async with open_client(server, INIT if initialised else None) as client:
+        await client.send(*(json.dumps(message) for message in sent))
+        await client.send({**PONG, "type": "ping"})
+        while (answer := await client.receive_or_none()) not in (PONG, None):
             assert answer["type"] in {"next", "error", "complete", "pong", "connection_ack"}
         if answer is None:
-            assert one.connection.close_code in CODES
-    async with client(served, INIT) as another:
-        await another.send(ask("{ hello }"))
-        assert [await another.hear(), await another.hear()] == [heard("1", data={"hello": "Hello you"}), complete()]
+            assert client.connection.close_code in CODES
+    async with open_client(server, INIT) as another:
+        await another.send(subscribe("{ hello }"))
+        assert [await another.receive(), await another.receive()] == [
+            next_message("1", data={"hello": "Hello you"}),
+            complete(),
+        ]
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -1,4 +1,4 @@
-"""The subprotocol graphql-transport-ws: the handshake, and the codes that a real client is closed with."""
+"""The subprotocol graphql-transport-ws: the handshake and the close codes."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from server.websocket.limits import SocketLimits
-from tests.support.clients.websocket import ACK, INIT, ask, client, heard
+from tests.support.clients.websocket import ACK, INIT, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -18,19 +18,19 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[FakeApp]:
-    async with sample_api() as one:
-        yield one
+async def server() -> AsyncIterator[FakeApp]:
+    async with sample_api() as running:
+        yield running
 
 
 @pytest.mark.parametrize("payload", [{}, {"payload": None}, {"payload": {}}, {"payload": {"authorization": None}}])
-async def test_acknowledges(served: FakeApp, payload: dict[str, Any]) -> None:
-    served.contexts.clear()
-    async with client(served) as one:
-        await one.send({**INIT, **payload})
-        assert await one.hear() == ACK
-        assert one.connection.subprotocol == "graphql-transport-ws"
-        assert served.contexts == [(None, "127.0.0.1")]
+async def test_acknowledges(server: FakeApp, payload: dict[str, Any]) -> None:
+    server.contexts.clear()
+    async with open_client(server) as client:
+        await client.send({**INIT, **payload})
+        assert await client.receive() == ACK
+        assert client.connection.subprotocol == "graphql-transport-ws"
+        assert server.contexts == [(None, "127.0.0.1")]
 
 
 NO_ID = "subscribe: id must be a non-empty string"
@@ -39,8 +39,8 @@ TYPES = "type must be one that a client sends: complete, connection_init, ping, 
 # messages sent one after the other | close code | reason
 CLOSED: list[tuple[list[Any], int, str]] = [
     ([INIT, INIT], 4429, "Too many initialisation requests"),
-    ([ask("{ hello }")], 4401, "Unauthorized"),
-    ([{"type": "ping"}, ask("{ hello }")], 4401, "Unauthorized"),
+    ([subscribe("{ hello }")], 4401, "Unauthorized"),
+    ([{"type": "ping"}, subscribe("{ hello }")], 4401, "Unauthorized"),
     ([{**INIT, "payload": {"authorization": "Bearer bad"}}], 4403, "ForbiddenError"),
     ([{**INIT, "payload": {"authorization": ""}}], 4403, "ForbiddenError"),
     (
@@ -70,18 +70,18 @@ CLOSED: list[tuple[list[Any], int, str]] = [
     ),
     ([{"type": "ping", "payload": 1}], 4400, "ping: payload must be an object"),
     ([INIT, {"type": "subscribe", "payload": {"query": "{hello}"}}], 4400, NO_ID),
-    ([INIT, ask("{ hello }", identifier="")], 4400, NO_ID),
-    ([INIT, {**ask("{ hello }"), "id": ["1"]}], 4400, NO_ID),
-    ([INIT, {**ask("{ hello }"), "id": 1}], 4400, NO_ID),
+    ([INIT, subscribe("{ hello }", identifier="")], 4400, NO_ID),
+    ([INIT, {**subscribe("{ hello }"), "id": ["1"]}], 4400, NO_ID),
+    ([INIT, {**subscribe("{ hello }"), "id": 1}], 4400, NO_ID),
     ([INIT, {"type": "subscribe", "id": "1"}], 4400, "subscribe: payload must be an object"),
     ([INIT, {"type": "subscribe", "id": "1", "payload": None}], 4400, "subscribe: payload must be an object"),
     ([INIT, {"type": "subscribe", "id": "1", "payload": {}}], 4400, "query is missing"),
-    ([INIT, ask("{ hello }", variables=[])], 4400, "variables must be an object"),
-    ([INIT, ask("{ hello }", operationName=1)], 4400, "operationName must be a string"),
+    ([INIT, subscribe("{ hello }", variables=[])], 4400, "variables must be an object"),
+    ([INIT, subscribe("{ hello }", operationName=1)], 4400, "operationName must be a string"),
     ([INIT, {"type": "complete"}], 4400, "complete: id must be a non-empty string"),
-    ([INIT, ask("subscription { wait }"), ask("{ hello }")], 4409, "Subscriber for 1 already exists"),
+    ([INIT, subscribe("subscription { wait }"), subscribe("{ hello }")], 4409, "Subscriber for 1 already exists"),
     (
-        [INIT, ask("subscription { wait }", "é" * 100), ask("{ hello }", "é" * 100)],
+        [INIT, subscribe("subscription { wait }", "é" * 100), subscribe("{ hello }", "é" * 100)],
         4409,
         "Subscriber for " + "é" * 54,
     ),
@@ -91,44 +91,46 @@ CLOSED: list[tuple[list[Any], int, str]] = [
 
 @pytest.mark.parametrize(("messages", "code", "reason"), CLOSED, ids=lambda value: str(value)[:60])
 async def test_closes(
-    served: FakeApp, messages: list[Any], code: int, reason: str, caplog: pytest.LogCaptureFixture
+    server: FakeApp, messages: list[Any], code: int, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with client(served) as one:
-        await one.send(*messages)
-        assert await one.closed() == (code, reason)
-    async with client(served, INIT) as another:
-        await another.send(ask("{ hello }"))
-        assert await another.hear() == heard("1", data={"hello": "Hello you"})
+    async with open_client(server) as client:
+        await client.send(*messages)
+        assert await client.closed() == (code, reason)
+    async with open_client(server, INIT) as another:
+        await another.send(subscribe("{ hello }"))
+        assert await another.receive() == next_message("1", data={"hello": "Hello you"})
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 @pytest.mark.parametrize("offered", [None, [Subprotocol("graphql-ws")]])
-async def test_other_subprotocols(served: FakeApp, offered: list[Subprotocol] | None) -> None:
-    async with client(served, subprotocols=offered) as one:
-        assert await one.closed() == (4406, "Subprotocol not acceptable")
+async def test_unsupported_subprotocol(server: FakeApp, offered: list[Subprotocol] | None) -> None:
+    async with open_client(server, subprotocols=offered) as client:
+        assert await client.closed() == (4406, "Subprotocol not acceptable")
 
 
-async def test_no_initialisation() -> None:
-    async with sample_api(socket_limits=SocketLimits(init_time=0.05)) as served, client(served) as one:
-        assert await one.closed() == (4408, "Connection initialisation timeout")
+async def test_initialisation_times_out() -> None:
+    async with sample_api(socket_limits=SocketLimits(init_time=0.05)) as server, open_client(server) as client:
+        assert await client.closed() == (4408, "Connection initialisation timeout")
 
 
 async def test_origins() -> None:
-    async with sample_api(allowed_origins=("https://app.example",)) as served:
-        own = served.url.removesuffix("/graphql")
+    async with sample_api(allowed_origins=("https://app.example",)) as server:
+        own = server.url.removesuffix("/graphql")
         for origin in (own, own.replace("http", "https", 1), "https://app.example", "HTTPS://APP.EXAMPLE"):
-            async with client(served, INIT, origin=Origin(origin)):
+            async with open_client(server, INIT, origin=Origin(origin)):
                 pass
         for origin in ("https://evil.example", "null", "http://127.0.0.1", "https://app.example.evil.example", ""):
             with pytest.raises(InvalidStatus) as refused:
-                async with client(served, origin=Origin(origin)):
+                async with open_client(server, origin=Origin(origin)):
                     pass
             assert refused.value.response.status_code == 403
 
 
-async def test_ping(served: FakeApp) -> None:
-    async with client(served) as one:
-        await one.send({"type": "ping"})
-        assert await one.hear() == {"type": "pong"}
-        await one.send({"type": "pong"}, {"type": "pong", "payload": {"a": 1}}, {"type": "ping", "payload": {"b": 2}})
-        assert await one.hear() == {"type": "pong", "payload": {"b": 2}}
+async def test_ping(server: FakeApp) -> None:
+    async with open_client(server) as client:
+        await client.send({"type": "ping"})
+        assert await client.receive() == {"type": "pong"}
+        await client.send(
+            {"type": "pong"}, {"type": "pong", "payload": {"a": 1}}, {"type": "ping", "payload": {"b": 2}}
+        )
+        assert await client.receive() == {"type": "pong", "payload": {"b": 2}}

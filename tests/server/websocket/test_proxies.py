@@ -1,4 +1,4 @@
-"""Whose word is taken for where a socket comes from: that of the proxies which the settings name, and nobody else's."""
+"""The address of a WebSocket's client: taken only from the headers of trusted proxies."""
 
 import json
 from pathlib import Path
@@ -22,22 +22,22 @@ def connecting(server: Server, forwarded: str) -> connect:
     return connect(address, subprotocols=PROTOCOL, additional_headers=headers, proxy=None)
 
 
-async def is_let_in(connection: ClientConnection) -> None:
+async def initialise(connection: ClientConnection) -> None:
     await connection.send(json.dumps({"type": "connection_init"}))
     assert json.loads(await connection.recv()) == {"type": "connection_ack"}
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-async def test_addresses_behind_a_proxy(database: str, folder: Path, trusted: bool) -> None:
-    """The last address that is no trusted proxy's counts: what a client itself wrote before it does not."""
+async def test_client_address_behind_a_proxy(database: str, folder: Path, trusted: bool) -> None:
+    """The last address that is not a trusted proxy's counts; those before it may have been written by the client."""
     proxies = "127.0.0.1, 192.0.2.1" if trusted else "192.0.2.1"
     env = environment(database, TRACKERS_SOCKETS_PER_ADDRESS="1", TRACKERS_TRUSTED_PROXIES=proxies)
     async with running(folder, env) as server, connecting(server, "198.51.100.1") as first:
-        await is_let_in(first)
+        await initialise(first)
         async with connecting(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same:
             assert await closed(same) == TOO_MANY
         async with connecting(server, "198.51.100.2") as another:
             if trusted:
-                await is_let_in(another)
+                await initialise(another)
             else:
                 assert await closed(another) == TOO_MANY

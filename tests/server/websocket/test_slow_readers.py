@@ -1,4 +1,4 @@
-"""Clients that never read what they are sent: what waits for them does not grow with what there is to be told."""
+"""Clients that never read: what waits for them does not grow with the number of events."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from tests.support.servers.trackers import Server, environment, running
 pytestmark = pytest.mark.server
 
 CLIENTS = 500
-LISTEN = """
+SUBSCRIBE = """
 subscription { trackerAssigned(after: "0") {
   cursor tracker { a: description b: description c: description d: description e: description }
 } }
@@ -29,7 +29,7 @@ UPGRADE = (
 )
 
 
-async def test_memory_stays_flat_with_500_clients_that_never_read(database: str, folder: Path) -> None:
+async def test_memory_with_500_clients_that_never_read(database: str, folder: Path) -> None:
     who = await staff()
     env = environment(database, TRACKERS_SOCKETS_PER_MEMBER="1000", TRACKERS_SOCKETS_PER_ADDRESS="1000")
     async with running(folder, env) as server:
@@ -37,18 +37,18 @@ async def test_memory_stays_flat_with_500_clients_that_never_read(database: str,
         with ExitStack() as stack:
             port = int(server.address.rpartition(":")[2])
             for _ in range(CLIENTS):
-                stack.enter_context(await asyncio.to_thread(_deaf, port, bob))
-            await _tell(server, ada, who, 4)  # enough to fill what the system itself holds for a connection
-            full = await _settled(server.process.pid)
-            await _tell(server, ada, who, 12)
-            after = await _settled(server.process.pid)
+                stack.enter_context(await asyncio.to_thread(_open_idle_client, port, bob))
+            await _assign(server, ada, who, 4)  # enough to fill the system's own buffers
+            full = await _memory(server.process.pid)
+            await _assign(server, ada, who, 12)
+            after = await _memory(server.process.pid)
             # Unbounded, it would have grown by 12 events a client, which is 300 MB.
             assert after - full < 2 * EVENT * CLIENTS
             assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
 
 
-def _deaf(port: int, token: str) -> socket.socket:
-    """A client that listens to assignments and reads nothing but that it is let in."""
+def _open_idle_client(port: int, token: str) -> socket.socket:
+    """Open a client that subscribes to assignments and reads nothing after its ``connection_ack``."""
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.settimeout(20)
@@ -57,41 +57,41 @@ def _deaf(port: int, token: str) -> socket.socket:
     _read_until(client, b"\r\n\r\n")
     client.sendall(_frame({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
     _read_until(client, b"connection_ack")
-    client.sendall(_frame({"type": "subscribe", "id": "1", "payload": {"query": LISTEN}}))
+    client.sendall(_frame({"type": "subscribe", "id": "1", "payload": {"query": SUBSCRIBE}}))
     return client
 
 
 def _read_until(client: socket.socket, end: bytes) -> None:
-    heard = b""
-    while end not in heard:
+    received = b""
+    while end not in received:
         more = client.recv(4096)
-        assert more, heard
-        heard += more
+        assert more, received
+        received += more
 
 
 def _frame(message: dict[str, Any]) -> bytes:
-    """A text frame, masked with zeros (RFC 6455, section 5.2)."""
+    """Return a text frame, masked with zeros (RFC 6455, section 5.2)."""
     payload = json.dumps(message).encode()
     return b"\x81\xfe" + len(payload).to_bytes(2, "big") + b"\0\0\0\0" + payload
 
 
-async def _tell(server: Server, token: str, who: Staff, times: int) -> None:
+async def _assign(server: Server, token: str, who: Staff, times: int) -> None:
     for _ in range(times):
         answer = await server.ask(CREATE, token, input=who.entry(description="x" * (EVENT // 5)))
         assert answer["data"]["createTracker"]["errors"] == []
 
 
-async def _settled(process: int) -> int:
-    """The bytes of memory that a process holds, once it takes no more time of the processor for a second."""
+async def _memory(process: int) -> int:
+    """Return the resident memory of a process in bytes, once it has used no processor time for a second."""
     spent = [-1]
     while spent[-5:] != spent[-1:] * 5:
         await asyncio.sleep(0.25)
-        spent.append(_processor_time(process))
+        spent.append(_cpu_time(process))
     (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
     return int(kilobytes) * 1024
 
 
-def _processor_time(process: int) -> int:
-    """User's and system's time in hundredths of a second; whole twentieths, lest the timers of an idle server count."""
+def _cpu_time(process: int) -> int:
+    """Return user and system time in twentieths of a second, too coarse for the timers of an idle server to count."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) // 5

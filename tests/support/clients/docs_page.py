@@ -1,4 +1,4 @@
-"""The code blocks of `docs/guides/client-libraries.md`: what connects each client, taken from the page and run as it stands."""
+"""The code blocks of ``docs/guides/client-libraries.md``, which tests run as they are."""
 
 import re
 
@@ -8,13 +8,13 @@ _BLOCK = re.compile(r"^```(?:js|python) ([\w-]+)\n(.*?)^```$", re.MULTILINE | re
 
 
 def blocks() -> dict[str, str]:
-    """Every named block of the page."""
-    found = _BLOCK.findall((DOCS / "guides" / "client-libraries.md").read_text("utf-8"))
-    named = dict(found)
-    assert len(named) == len(found), "two blocks have the same name"
+    """Return every named block of the guide."""
+    pairs = _BLOCK.findall((DOCS / "guides" / "client-libraries.md").read_text("utf-8"))
+    named = dict(pairs)
+    assert len(named) == len(pairs), "two blocks have the same name"
     return named
 
 
 def block(name: str) -> str:
-    """One block of the page."""
+    """Return one block of the guide."""
     return blocks()[name]

@@ -1,4 +1,4 @@
-"""Tools of the client libraries that read files and end: a compiler, a linter, a comparison of schemas."""
+"""Run command line tools from npm: a compiler, a linter, a comparison of schemas."""
 
 import subprocess
 from pathlib import Path
@@ -9,6 +9,6 @@ PACKAGES = HERE / "node_modules"
 
 
 def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run node in a folder; what came of it, whatever that is."""
+    """Run node in a folder, and return its result even if it fails."""
     command = [NODE[0], *map(str, arguments)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)

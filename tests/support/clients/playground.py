@@ -1,4 +1,4 @@
-"""The playground as people use it: the form, the tabs, the editors and what they answer."""
+"""The playground in a browser: the sign-in form, the tabs, the editors and the results."""
 
 import asyncio
 import json
@@ -15,8 +15,8 @@ _TEXT = """lines => lines
   .map(line => [line.offsetTop, line.textContent.replaceAll('\\u00a0', ' ').trimStart()])
   .sort(([a], [b]) => a - b).map(([, text]) => text).join('')"""
 
-ROOM = {"width": 1280, "height": 3000}
-"""Enough to see a whole answer."""
+VIEWPORT = {"width": 1280, "height": 3000}
+"""Large enough to show a whole result."""
 
 
 class Playground:
@@ -42,27 +42,27 @@ class Playground:
         self._before = await self._shown()
         await self.page.get_by_role("button", name="Execute query").click()
 
-    async def answer(self) -> Any:
-        """The next whole answer, as it is shown."""
+    async def result(self) -> Any:
+        """Return the next complete result that is shown."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 text = await self._shown()
-                with suppress(json.JSONDecodeError):  # half of it is drawn
+                with suppress(json.JSONDecodeError):  # only a part of it is rendered
                     if text != self._before:
-                        found = json.loads(text)
+                        result = json.loads(text)
                         self._before = text
-                        return found
+                        return result
                 await asyncio.sleep(0.02)
 
     async def _shown(self) -> str:
         text: str = await self.page.locator(".graphiql-response .view-line").evaluate_all(_TEXT)
         return text
 
-    async def mend(self, text: str, instead: str) -> None:
-        """Type something instead of a text in the variables, as by hand."""
+    async def replace(self, text: str, replacement: str) -> None:
+        """Replace a text in the variables by typing."""
         line = self.page.get_by_role("region", name="Variables").locator(".view-line").filter(has_text=text).first
         await line.click()
         _, _, rest = ((await line.text_content()) or "").replace("\u00a0", " ").partition(text)
         for key in ("End", *["ArrowLeft"] * len(rest), *["Shift+ArrowLeft"] * len(text)):
             await self.page.keyboard.press(key)
-        await self.page.keyboard.insert_text(instead)
+        await self.page.keyboard.insert_text(replacement)

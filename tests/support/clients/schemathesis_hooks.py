@@ -1,7 +1,8 @@
-"""What Schemathesis is told of this API, in its own process: which requests make sense.
+"""Hooks for Schemathesis, loaded in its own process, that replace most generated arguments with meaningful ones.
 
-Left to itself it sends cursors, page sizes and ids that are refused before anything is looked up. Ids that there
-are come as a JSON list in `IDS`. One value of eight stays as it was drawn, so that rubbish is tried too.
+Without them it sends cursors, page sizes and ids that are rejected before anything is looked up. The environment
+variable ``IDS`` holds existing ids as a JSON list. One value in eight stays as it was generated, so that invalid ones are
+tried too.
 """
 
 import json
@@ -26,29 +27,29 @@ from graphql import (
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
-RUBBISH = 8
+UNCHANGED_ONE_IN = 8
 
 IDS: list[str] = json.loads(os.environ["IDS"])
 
 schemathesis.graphql.scalar("Decimal", st.decimals(-(10**6), 10**6, places=2).map(str).map(nodes.String))
 
 
-class Steer(Visitor):
-    """Puts what makes sense in the place of most of what does not."""
+class ReplaceArguments(Visitor):
+    """Replace cursors, page sizes and ids."""
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
         name, value = node.name.value, node.value
-        number = _drawn(value)
-        if name in ("after", "before", "last") and number % RUBBISH:
+        number = _hash(value)
+        if name in ("after", "before", "last") and number % UNCHANGED_ONE_IN:
             return REMOVE
-        if name == "first" and number % RUBBISH:
+        if name == "first" and number % UNCHANGED_ONE_IN:
             return ArgumentNode(name=node.name, value=nodes.Int(number % 100 + 1))
         return ArgumentNode(name=node.name, value=_ids(value)) if _names_ids(name) else None
 
     def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> Any:
         name, value = node.name.value, node.value
         if name == "value" and isinstance(value, ObjectValueNode):
-            # A value has one slot.
+            # A value has one member (a OneOf input).
             return ObjectFieldNode(name=node.name, value=ObjectValueNode(fields=value.fields[:1]))
         return ObjectFieldNode(name=node.name, value=_ids(value)) if _names_ids(name) else None
 
@@ -57,20 +58,20 @@ def _names_ids(name: str) -> bool:
     return name in ("id", "ids") or name.endswith("Id")
 
 
-def _drawn(value: ValueNode) -> int:
-    """A number that hangs on nothing but what was drawn."""
+def _hash(value: ValueNode) -> int:
+    """Return a number that depends only on the generated value."""
     text = value.value if isinstance(value, StringValueNode | IntValueNode) else ""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def _ids(value: ValueNode) -> ValueNode:
     if isinstance(value, ListValueNode):
-        return ListValueNode(values=tuple(_ids(one) for one in value.values))
-    number = _drawn(value)
-    return nodes.String(IDS[number % len(IDS)]) if number % RUBBISH else value
+        return ListValueNode(values=tuple(_ids(item) for item in value.values))
+    number = _hash(value)
+    return nodes.String(IDS[number % len(IDS)]) if number % UNCHANGED_ONE_IN else value
 
 
 @schemathesis.hook
 def map_body(_context: Any, body: DocumentNode) -> DocumentNode:
-    steered: DocumentNode = visit(body, Steer())
-    return steered
+    changed: DocumentNode = visit(body, ReplaceArguments())
+    return changed

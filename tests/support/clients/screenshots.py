@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the playground, from a server with demo data: `make screenshots`."""
+"""Take the README's screenshots of the playground, on a server with demo data: ``make screenshots``."""
 
 import asyncio
 from pathlib import Path
@@ -17,29 +17,35 @@ SIZE = {"width": 1280, "height": 880}
 
 
 class Studio:
-    """A server and a browser to take pictures of."""
+    """A server and a browser to take screenshots with."""
 
     def __init__(self, browser: Browser, server: Server) -> None:
         self._browser = browser
         self._server = server
 
-    async def create_and_listen(self) -> None:
-        """Three mistakes at once; and, mended, the tracker on the screen of whom it is assigned to."""
+    async def create_and_subscribe(self) -> None:
+        """Show three mistakes at once; then, corrected, the tracker on the screen of its assignee."""
         here = (self._browser, self._server.address)
-        async with visiting(*here, viewport=SIZE) as hers, visiting(*here, viewport=SIZE, color_scheme="dark") as his:
-            admins, officers = await self._enter(hers.page, "admin"), await self._enter(his.page, "officer")
-            await officers.tab("Listen").click()
-            await officers.run()
-            await admins.tab("CreateTracker").click()
-            await admins.run()
-            await expect(hers.page.get_by_role("tabpanel")).to_contain_text("INVALID_CHECKSUM")
-            await self._take(hers.page, "create")
-            await admins.mend("26-28", "26-27")
-            await admins.mend("4200307553", "4200307552")
-            await admins.mend('DATA"]}}', 'DATA"]}}, {"key": "proposedValue", "value": {"text": "25"}}')
-            await admins.run()
-            await expect(his.page.get_by_role("tabpanel")).to_contain_text("trackerAssigned")
-            await self._take(his.page, "listen")
+        async with (
+            visiting(*here, viewport=SIZE) as admin_visit,
+            visiting(*here, viewport=SIZE, color_scheme="dark") as officer_visit,
+        ):
+            admin, officer = (
+                await self._enter(admin_visit.page, "admin"),
+                await self._enter(officer_visit.page, "officer"),
+            )
+            await officer.tab("Listen").click()
+            await officer.run()
+            await admin.tab("CreateTracker").click()
+            await admin.run()
+            await expect(admin_visit.page.get_by_role("tabpanel")).to_contain_text("INVALID_CHECKSUM")
+            await self._take(admin_visit.page, "create")
+            await admin.replace("26-28", "26-27")
+            await admin.replace("4200307553", "4200307552")
+            await admin.replace('DATA"]}}', 'DATA"]}}, {"key": "proposedValue", "value": {"text": "25"}}')
+            await admin.run()
+            await expect(officer_visit.page.get_by_role("tabpanel")).to_contain_text("trackerAssigned")
+            await self._take(officer_visit.page, "listen")
 
     async def tracker(self) -> None:
         token = await self._server.sign_in("approver@northgate.example", PASSWORD)
@@ -58,7 +64,7 @@ class Studio:
 
     async def _take(self, page: Page, name: str) -> None:
         await page.mouse.move(0, 0)
-        await page.wait_for_timeout(2000)  # scrollbars fade, and the schema colours the words
+        await page.wait_for_timeout(2000)  # until scrollbars fade and the syntax is coloured by the schema
         await page.screenshot(path=IMAGES / f"playground-{name}.png")
 
 
@@ -67,7 +73,7 @@ async def main() -> None:
     with TemporaryDirectory() as folder:
         async with running(Path(folder), environment(), "--demo") as server, chromium() as browser:
             studio = Studio(browser, server)
-            await studio.create_and_listen()
+            await studio.create_and_subscribe()
             await studio.tracker()
 
 

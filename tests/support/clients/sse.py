@@ -1,4 +1,4 @@
-"""A client of server-sent events, as the HTML standard has them read."""
+"""A client of server-sent events, which parses them as the HTML standard says."""
 
 import asyncio
 import json
@@ -10,19 +10,19 @@ import httpx
 
 EVENTS = "text/event-stream"
 COMPLETE = ("complete", None)
-BEAT = (None, None)
+HEARTBEAT = (None, None)
 
 
 class Stream:
-    """A stream that is open; what it says is heard within ten seconds."""
+    """An open event stream; each event must arrive within ten seconds."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self._chunks = response.aiter_bytes()
         self._read = b""
 
-    async def hear(self) -> tuple[str | None, Any]:
-        """The next event with its data; BEAT for a comment."""
+    async def receive(self) -> tuple[str | None, Any]:
+        """Return the next event with its data; HEARTBEAT for a comment."""
         async with asyncio.timeout(10):
             while b"\n\n" not in self._read:
                 self._read += await anext(self._chunks)
@@ -30,28 +30,28 @@ class Stream:
         fields = dict(line.partition(": ")[::2] for line in block.decode().removesuffix(":").split("\n"))
         return fields.get("event"), json.loads(fields["data"]) if fields.get("data") else None
 
-    async def event(self) -> tuple[str | None, Any]:
-        """The next event that is no comment."""
-        while (heard := await self.hear()) == BEAT:
+    async def next_event(self) -> tuple[str | None, Any]:
+        """Return the next event that is not a comment."""
+        while (result_event := await self.receive()) == HEARTBEAT:
             pass
-        return heard
+        return result_event
 
-    async def rest(self) -> list[tuple[str | None, Any]]:
-        """Every event until the stream ends."""
-        heard = []
+    async def remaining(self) -> list[tuple[str | None, Any]]:
+        """Return all events until the stream ends."""
+        result_event = []
         try:
             while True:
-                heard.append(await self.event())
+                result_event.append(await self.next_event())
         except StopAsyncIteration:
             assert self._read == b""
-            return heard
+            return result_event
 
 
 @asynccontextmanager
 async def stream(
     url: str, query: str, *, token: str | None = None, accept: str = EVENTS, **more: Any
 ) -> AsyncIterator[Stream]:
-    """Ask with POST, and read what comes."""
+    """Send a request by POST, and yield the stream of its response."""
     headers = {"accept": accept, "content-type": "application/json"}
     if token:
         headers["authorization"] = f"Bearer {token}"
@@ -63,5 +63,5 @@ async def stream(
         yield Stream(response)
 
 
-def heard(**answer: Any) -> tuple[str, Any]:
+def result_event(**answer: Any) -> tuple[str, Any]:
     return ("next", answer)

@@ -1,4 +1,4 @@
-"""A client of graphql-transport-ws on a real WebSocket."""
+"""A client of ``graphql-transport-ws`` on a real WebSocket."""
 
 import asyncio
 import json
@@ -17,8 +17,8 @@ ACK = {"type": "connection_ack"}
 GOOD = {**INIT, "payload": {"authorization": "Bearer good"}}
 
 
-class Client:
-    """A client that sends and hears messages, each within ten seconds."""
+class WebSocketClient:
+    """A client that sends and receives messages; each must arrive within ten seconds."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -28,19 +28,19 @@ class Client:
             raw = message if isinstance(message, str | bytes) else json.dumps(message)
             await self.connection.send(raw)
 
-    async def hear(self) -> Any:
+    async def receive(self) -> Any:
         async with asyncio.timeout(10):
             return json.loads(await self.connection.recv())
 
-    async def hear_or_close(self) -> Any:
-        """The next message; None if the connection is closed instead."""
+    async def receive_or_none(self) -> Any:
+        """Return the next message; None if the connection is closed instead."""
         try:
-            return await self.hear()
+            return await self.receive()
         except ConnectionClosed:
             return None
 
     async def closed(self) -> tuple[int, str]:
-        """The close code and reason, after whatever still came."""
+        """Return the close code and reason, after any further messages."""
         async with asyncio.timeout(10):
             with suppress(ConnectionClosed):
                 while True:
@@ -50,21 +50,23 @@ class Client:
 
 
 @asynccontextmanager
-async def client(served: FakeApp, init: dict[str, Any] | None = None, **options: Any) -> AsyncIterator[Client]:
+async def open_client(
+    server: FakeApp, init: dict[str, Any] | None = None, **options: Any
+) -> AsyncIterator[WebSocketClient]:
     options.setdefault("subprotocols", [Subprotocol("graphql-transport-ws")])
-    async with connect(served.ws, open_timeout=10, close_timeout=5, **options) as connection:
-        one = Client(connection)
+    async with connect(server.ws, open_timeout=10, close_timeout=5, **options) as connection:
+        client = WebSocketClient(connection)
         if init is not None:
-            await one.send(init)
-            assert await one.hear() == ACK
-        yield one
+            await client.send(init)
+            assert await client.receive() == ACK
+        yield client
 
 
-def ask(query: str, identifier: str = "1", **more: Any) -> dict[str, Any]:
+def subscribe(query: str, identifier: str = "1", **more: Any) -> dict[str, Any]:
     return {"type": "subscribe", "id": identifier, "payload": {"query": query, **more}}
 
 
-def heard(identifier: str, **payload: Any) -> dict[str, Any]:
+def next_message(identifier: str, **payload: Any) -> dict[str, Any]:
     return {"type": "next", "id": identifier, "payload": payload}
 
 

@@ -1,4 +1,4 @@
-"""An organisation that client libraries are tried with: Ada opens trackers, Bob is given them."""
+"""An organisation on a running server, for tests of client libraries: Ada assigns trackers to Bob."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +13,15 @@ SIGN_OUT = "mutation ($refreshToken: String!) { signOut(refreshToken: $refreshTo
 
 @dataclass(frozen=True)
 class Tokens:
-    """Of one session."""
+    """The tokens of one session."""
 
     access: str
     refresh: str
 
 
 @dataclass
-class House:
-    """The organisation, the server that it is on, and an access token of each member."""
+class Tenant:
+    """The organisation, its server, and an access token of each member."""
 
     server: Server
     staff: Staff
@@ -33,7 +33,7 @@ class House:
         return f"{self.server.address}/graphql"
 
     async def sign_in(self, member: Member) -> Tokens:
-        """Begin a session of the member's."""
+        """Begin a session of this member."""
         answer = await self.server.ask(SIGN_IN, input={"email": member.email, "password": PASSWORD})
         session = answer["data"]["signIn"]["session"]
         return Tokens(session["accessToken"], session["refreshToken"])
@@ -44,16 +44,16 @@ class House:
         assert answer == {"data": {"signOut": True}}
 
     async def assign(self, description: str) -> dict[str, Any]:
-        """Have Ada open a tracker that Bob is told of."""
+        """Have Ada create a tracker that is assigned to Bob."""
         answer = await self.server.ask(CREATE, self.ada, input=self.staff.entry(description=description))
         assert answer["data"]["createTracker"]["errors"] == []
         tracker: dict[str, Any] = answer["data"]["createTracker"]["tracker"]
         return tracker
 
 
-async def move_in(server: Server, staff: Staff) -> House:
-    """Sign both members in."""
-    house = House(server, staff)
-    house.ada = (await house.sign_in(staff.ada)).access
-    house.bob = (await house.sign_in(staff.bob)).access
-    return house
+async def signed_in_tenant(server: Server, staff: Staff) -> Tenant:
+    """Sign both members in, and return their organisation."""
+    tenant = Tenant(server, staff)
+    tenant.ada = (await tenant.sign_in(staff.ada)).access
+    tenant.bob = (await tenant.sign_in(staff.bob)).access
+    return tenant

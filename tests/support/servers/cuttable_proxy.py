@@ -1,40 +1,38 @@
-"""A line between client and server that can be cut, as a network does it."""
+"""A TCP proxy between client and server whose connections can be cut, as a network does it."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 
-class Line:
-    """Carries bytes both ways while it is whole; who comes while it is cut is kept waiting."""
+class CuttableProxy:
+    """Forward bytes both ways; connections that are opened while it is cut wait until it is restored."""
 
     def __init__(self, host: str, port: int) -> None:
         self._server = (host, port)
-        self._whole = asyncio.Event()
-        self._ends: set[asyncio.StreamWriter] = set()
-        self.calls = 0
-        """How many connections have been carried."""
-        self._whole.set()
+        self._is_open = asyncio.Event()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._is_open.set()
 
     def cut(self) -> None:
-        """Drop every connection without a word."""
-        self._whole.clear()
-        for end in self._ends:
-            end.transport.abort()
+        """Drop every connection without closing it."""
+        self._is_open.clear()
+        for writer in self._writers:
+            writer.transport.abort()
 
-    def mend(self) -> None:
-        self._whole.set()
+    def restore(self) -> None:
+        """Accept connections again."""
+        self._is_open.set()
 
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._whole.wait()
-        self.calls += 1
-        up, down = await asyncio.open_connection(*self._server)
-        self._ends |= {writer, down}
-        await asyncio.gather(_pass_on(reader, down), _pass_on(up, writer))
-        self._ends -= {writer, down}
+    async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._is_open.wait()
+        server_reader, server_writer = await asyncio.open_connection(*self._server)
+        self._writers |= {writer, server_writer}
+        await asyncio.gather(_copy(reader, server_writer), _copy(server_reader, writer))
+        self._writers -= {writer, server_writer}
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(65536):
             writer.write(data)
@@ -43,11 +41,11 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
 
 
 @asynccontextmanager
-async def line_to(address: str) -> AsyncIterator[tuple[Line, str]]:
-    """A line to the server at this address, and the address at which the line begins."""
+async def cuttable_proxy(address: str) -> AsyncIterator[tuple[CuttableProxy, str]]:
+    """Run a proxy to the server at this address, and yield it with its own address."""
     host, _, port = address.removeprefix("http://").partition(":")
-    line = Line(host, int(port))
-    server = await asyncio.start_server(line.carry, "127.0.0.1", 0)
+    proxy = CuttableProxy(host, int(port))
+    server = await asyncio.start_server(proxy.forward, "127.0.0.1", 0)
     async with server:
-        yield line, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        line.cut()
+        yield proxy, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        proxy.cut()

@@ -1,4 +1,4 @@
-"""The addresses for files over real sockets, before a store and the test's own database."""
+"""The endpoints for files in a real server on a free port, with a file store and the test's own database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,15 +26,15 @@ BOUNDARY = "a-Boundary-of-Ours"
 
 
 @dataclass
-class Doors:
-    """The running addresses; a member's id is their bearer token."""
+class FileServer:
+    """A running server with the endpoints for uploads and downloads; a member's id is their bearer token."""
 
     url: str
     installation: Installation
     storage: Storage
 
     async def send(self, by: Member | None, content: bytes = PDF, **about: Any) -> httpx.Response:
-        """An upload as any HTTP client makes it."""
+        """Upload a file as any HTTP client does."""
         name, media_type = about.pop("name", "slip.pdf"), about.pop("media_type", "application/pdf")
         where = {"type": "JOB", "field": "evidence"} | about
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
@@ -46,23 +46,23 @@ class Doors:
             )
 
     async def post(self, by: Member, body: bytes, query: str = "type=JOB&field=evidence", **headers: str) -> Any:
-        """An upload with exactly this body."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        given = {
+        """Send an upload with exactly this body."""
+        extra_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        all_headers = {
             "content-type": f"multipart/form-data; boundary={BOUNDARY}",
             "authorization": f"Bearer {by.id}",
-        } | named
+        } | extra_headers
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-            return await client.post(f"{self.url}/files?{query}", content=body, headers=given)
+            return await client.post(f"{self.url}/files?{query}", content=body, headers=all_headers)
 
-    async def line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A bare connection."""
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Open a TCP connection to the server."""
         parts = urlsplit(self.url)
         return await asyncio.open_connection(parts.hostname, parts.port)
 
 
-def head(by: Member, length: str, *more: str) -> bytes:
-    """The head of an upload's request, for a bare connection; ``length`` is a whole header line."""
+def request_head(by: Member, length: str, *more: str) -> bytes:
+    """Return the request line and headers of an upload, for a TCP connection; ``length`` is a whole header line."""
     lines = [
         "POST /files?type=JOB&field=evidence HTTP/1.1", "Host: a", f"Authorization: Bearer {by.id}",
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}", length, *more, "", "",
@@ -71,7 +71,7 @@ def head(by: Member, length: str, *more: str) -> bytes:
 
 
 def part(content: bytes, *, name: str = "file", headers: str = "Content-Type: application/pdf\r\n") -> bytes:
-    """One part, without the boundary that ends it."""
+    """Return one part, without the boundary after it."""
     disposition = f'Content-Disposition: form-data; name="{name}"; filename="slip.pdf"\r\n'
     return f"--{BOUNDARY}\r\n{disposition}{headers}\r\n".encode() + content + b"\r\n"
 
@@ -80,15 +80,15 @@ END = f"--{BOUNDARY}--\r\n".encode()
 
 
 @asynccontextmanager
-async def doors(storage: Storage, *, idle_seconds: float = 60) -> AsyncIterator[Doors]:
-    """The running server; ``idle_seconds`` is how long it waits for the next byte."""
+async def run_file_server(storage: Storage, *, idle_seconds: float = 60) -> AsyncIterator[FileServer]:
+    """Run the server; ``idle_seconds`` is how long it waits for the next bytes of an upload."""
     known: dict[str, Viewer] = {}
 
     async def viewer_of(authorization: str | None) -> Viewer | None:
         name = (authorization or "").removeprefix("Bearer ")
-        found = await Member.get_or_none(id=name) if name else None
-        if found and name not in known:
-            known[name] = await viewer(found)
+        member = await Member.get_or_none(id=name) if name else None
+        if member and name not in known:
+            known[name] = await viewer(member)
         return known.get(name)
 
     installation = Installation(secret=b"a secret of tests, 32 bytes or more", edit_url="https://app.example/{id}")
@@ -105,25 +105,25 @@ async def doors(storage: Storage, *, idle_seconds: float = 60) -> AsyncIterator[
             await asyncio.sleep(0.01)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     try:
-        yield Doors(url, Installation(installation.secret, installation.edit_url, public_url=url), storage)
+        yield FileServer(url, Installation(installation.secret, installation.edit_url, public_url=url), storage)
     finally:
         server.should_exit = True
         async with asyncio.timeout(10):
             await task
 
 
-async def nothing(at: Doors) -> None:
-    """Neither a row nor bytes; a server that was hung up on needs a moment to notice."""
+async def wait_until_empty(server: FileServer) -> None:
+    """Wait until there is neither a row nor a stored file: a server needs a moment to notice a lost connection."""
     async with asyncio.timeout(10):
-        while at.storage.keys() or await StoredFile.exists():
+        while server.storage.keys() or await StoredFile.exists():
             await asyncio.sleep(0.01)
 
 
-def refusal(answer: Any) -> tuple[int, str, str]:
-    """The status, code and message of an answer that is GraphQL's error JSON and nothing else."""
-    assert answer.headers["content-type"] == "application/json; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-store"
-    body = answer.json()
+def error_of(response: Any) -> tuple[int, str, str]:
+    """Return status, code and message of a response that must be GraphQL's error JSON and nothing else."""
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.headers["cache-control"] == "no-store"
+    body = response.json()
     assert list(body) == ["errors"]
     (error,) = body["errors"]
-    return answer.status_code, error["extensions"]["code"], error["message"]
+    return response.status_code, error["extensions"]["code"], error["message"]

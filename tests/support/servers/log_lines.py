@@ -1,4 +1,4 @@
-"""The lines of a server's log, each of which must be JSON."""
+"""Read the lines of a server's log, each of which must be JSON."""
 
 import json
 import time
@@ -7,13 +7,14 @@ from typing import Any
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
+    """Return all lines."""
     return [json.loads(line) for line in log.read_text().splitlines()]
 
 
-def logged(log: Path, **wanted: Any) -> list[dict[str, Any]]:
-    """The lines that hold all of this, once there is one: a line is written when its answer has been sent."""
+def logged(log: Path, **fields: Any) -> list[dict[str, Any]]:
+    """Return the lines with these fields, once there is one: a line is written after the response has been sent."""
     for _ in range(400):
-        if found := [line for line in lines(log) if all(line.get(name) == value for name, value in wanted.items())]:
-            return found
+        if matching := [line for line in lines(log) if all(line.get(name) == value for name, value in fields.items())]:
+            return matching
         time.sleep(0.05)
-    raise AssertionError(f"no line has {wanted}: {log.read_text()}")
+    raise AssertionError(f"no line has {fields}: {log.read_text()}")

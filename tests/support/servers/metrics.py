@@ -1,4 +1,4 @@
-"""What Prometheus would read, by the library's own parser."""
+"""Parse the metrics as Prometheus does, with the library's own parser."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -6,16 +6,16 @@ Sample = tuple[str, frozenset[tuple[str, str]]]
 
 
 def samples(text: str) -> dict[Sample, float]:
-    """Each sample's value, by its name and labels."""
-    found: dict[Sample, float] = {}
+    """Return the value of each sample by its name and labels."""
+    values: dict[Sample, float] = {}
     for family in text_string_to_metric_families(text):
-        for one in family.samples:
-            key = named(one.name, **one.labels)
-            assert key not in found, key
-            found[key] = one.value
-    return found
+        for sample in family.samples:
+            key = named(sample.name, **sample.labels)
+            assert key not in values, key
+            values[key] = sample.value
+    return values
 
 
 def named(name: str, **labels: str) -> Sample:
-    """A sample's name and labels."""
+    """Return the key of a sample in ``samples``."""
     return name, frozenset(labels.items())
