@@ -22,7 +22,7 @@ class NotificationKind(StrEnum):
 
 
 class Notification(Row):
-    """One thing a member is told. The row is the truth; sockets and mails only carry it.
+    """A notification to a member. The row is authoritative; WebSockets and mails only carry it.
 
     ``cursor`` counts 1, 2, 3 … per recipient and is taken in the transaction that writes the row, so the
     order of commits is the order of cursors.
@@ -47,6 +47,8 @@ class Notification(Row):
 
     class Meta:
         table = "notification"
+        # The comment of the table in released databases.
+        table_description = "One thing a member is told. The row is the truth; sockets and mails only carry it."
         unique_together = (("recipient_id", "cursor"),)
         indexes = (("tracker_id",),)
 
@@ -60,7 +62,7 @@ class MailKind(StrEnum):
 
 
 class Mail(Row):
-    """A mail that is owed: ids only, rendered when it is sent."""
+    """A mail to send: ids only, rendered when it is sent."""
 
     kind = fields.CharEnumField(MailKind, max_length=20)
     recipient: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
@@ -80,4 +82,5 @@ class Mail(Row):
 
     class Meta:
         table = "mail"
+        table_description = "A mail that is owed: ids only, rendered when it is sent."  # as in released databases
         indexes = (("notification_id",),)

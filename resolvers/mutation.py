@@ -14,7 +14,7 @@ from resolvers import session as session_resolvers
 from resolvers import tracker as tracker_resolvers
 from resolvers import tracker_type as tracker_type_resolvers
 from resolvers.errors import ErrorsToPayload
-from resolvers.fresh_reads import FreshLoaders
+from resolvers.fresh_loaders import FreshLoaders
 from schema.inputs.comment import AddCommentPayload
 from schema.inputs.employer import CreateEmployerPayload, UpdateEmployerPayload
 from schema.inputs.member import CreateMemberPayload, UpdateMemberPayload

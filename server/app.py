@@ -32,7 +32,7 @@ from server.websocket.limits import SocketLimits
 from server.wiring import installation_of, mailer_of, store_of
 from services.accounts.sessions import authenticate
 from services.automations.worker import run_automations
-from services.files.collection import run_collection
+from services.files.cleanup import run_upload_cleanup
 from services.mail.transport import Mailer
 from services.mail.worker import run_outbox
 from services.notifications.inbox_reader import InboxReader
@@ -114,7 +114,7 @@ class Application:
         return [
             run_outbox(self._installation, mailer, self._inbox_reader.woken),
             run_automations(),
-            run_collection(self._store),
+            run_upload_cleanup(self._store),
             run_retention(),
             run_database_monitor(),
         ]

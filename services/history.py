@@ -8,13 +8,13 @@ from uuid import UUID
 from models import Member, Tracker, TrackerEvent, TrackerEventKind
 from models.base import dump_json, new_id
 from models.rows import columns
-from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
 from services.viewer import Viewer
 from services.visibility import visible
 
-_INSERT = NamedStatement("""
+_INSERT = NamedParameterStatement("""
 INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, comment, changes)
 VALUES (:id, :organisation_id, :tracker_id, :kind, :actor_id, now(), :version, :comment, :changes)
 """)

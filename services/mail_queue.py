@@ -9,13 +9,13 @@ from uuid import UUID
 from models import MailKind
 from models.base import new_id
 from services.kernel.channels import INBOX, wake
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 
 _INSERT = "INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)"
-_ENQUEUE = NamedStatement(f"{_INSERT} VALUES (:id, :kind, :recipient_id, :notification_id, now(), now(), 0)")
+_ENQUEUE = NamedParameterStatement(f"{_INSERT} VALUES (:id, :kind, :recipient_id, :notification_id, now(), now(), 0)")
 # One reset that waits to be sent is enough: it gets a fresh link when it is sent. Whether or not there is such a
 # member, one statement runs and one wake-up is sent, so that its duration tells nothing.
-_ENQUEUE_PASSWORD_RESET = NamedStatement(f"""
+_ENQUEUE_PASSWORD_RESET = NamedParameterStatement(f"""
 WITH enqueued AS (
     {_INSERT}
     SELECT :id, 'PASSWORD_RESET', m.id, NULL, now(), now(), 0 FROM member m

@@ -15,7 +15,7 @@ from services.forms.formats import FormatProblem, check_format
 from services.kernel.checks import check_line
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
@@ -26,7 +26,7 @@ from services.visibility import visible
 MAX_NAME_LENGTH = 200
 
 _EMAIL_TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
-_INSERT = NamedStatement("""
+_INSERT = NamedParameterStatement("""
 INSERT INTO member (id, organisation_id, name, email, kind, roles, active, password_hash, created_at)
 VALUES (:id, :organisation_id, :name, :email, :kind, :roles, true, :password_hash, now())
 ON CONFLICT DO NOTHING RETURNING id

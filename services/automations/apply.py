@@ -6,7 +6,7 @@ from typing import Any
 from models import Learner, LearningAim
 from models.base import new_id
 from models.database import fetch
-from services.automations.restarts import copied_columns
+from services.automations.learning_restarts import copied_columns
 from services.automations.snapshots import Proposal
 
 

@@ -17,7 +17,7 @@ from services.automations.rules import automation_problems
 from services.automations.snapshots import Proposal, make_proposals
 from services.forms.definitions import FieldKind, TypeDefinition
 from services.forms.display import names_by_id
-from services.forms.visibility import visible_fields
+from services.forms.field_visibility import visible_fields
 from services.history import write_event
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.notifications.notify import announce_change, notify

@@ -5,7 +5,7 @@ After a change of name or address and a return to learning, the awarding organis
 
 from models import Tracker, TrackerType, TrackerTypeVersion
 from models.base import dump_json, new_id
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 
 TYPES_WITH_FOLLOW_UP = frozenset({"CHANGE_OF_NAME", "CHANGE_OF_ADDRESS", "RETURN_TO_LEARNING"})
 
@@ -15,7 +15,7 @@ _VALUES = {
     "otherDocument": "Notice to the awarding organisation",
     "issue": ["OUT_OF_DATE"],
 }
-_INSERT = NamedStatement("""
+_INSERT = NamedParameterStatement("""
 WITH counted AS (
     UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
     WHERE organisation_id = :organisation_id RETURNING trackers, newest_at

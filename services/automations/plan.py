@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from models import Learner, LearningAim
+from services.automations.learning_restarts import restart_values
 from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
-from services.automations.restarts import restart_values
 from services.automations.rules import touched_aims
 from services.forms.definitions import ChoiceField, DecimalField, FieldKind, TypeDefinition
+from services.forms.field_visibility import visible_fields
 from services.forms.kinds.numbers import plain_text
 from services.forms.kinds.types import CanonicalValue
-from services.forms.visibility import visible_fields
 
 STATUS_PATH = ("status",)
 """The path of a change that no field of the form asks for: approving does."""

@@ -14,8 +14,8 @@ from services.demo.events import PlannedEvent, plan_events
 from services.demo.journeys import Journey
 from services.demo.learners import LearnerRecord
 from services.demo.plain_values import PLAIN_VALUES
+from services.forms.field_visibility import visible_fields
 from services.forms.kinds.types import CanonicalValue
-from services.forms.visibility import visible_fields
 from services.tracker_types.versions import TypeVersion
 
 

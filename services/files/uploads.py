@@ -12,13 +12,13 @@ from uuid import UUID
 from models import Role, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
-from services.files.collection import discard
+from services.files.cleanup import discard
 from services.files.names import file_name
 from services.files.store import FileStore
 from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
 from services.kernel.file_types import HEAD_SIZE, ContentSniffer, is_accepted
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
@@ -37,7 +37,7 @@ SELECT ceil(extract(epoch FROM created_at + interval '1 day' - now()))::int AS s
     WHERE uploader_id = $1 AND created_at > now() - interval '1 day'
 ) before WHERE freed >= $2 ORDER BY created_at LIMIT 1
 """
-_INSERT = NamedStatement("""
+_INSERT = NamedParameterStatement("""
 INSERT INTO stored_file (id, organisation_id, uploader_id, type_key, field_key, name, media_type, bytes, complete,
     created_at)
 VALUES (:id, :organisation_id, :uploader_id, :type_key, :field_key, :name, '', :bytes, FALSE, now())

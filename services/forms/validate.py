@@ -9,10 +9,10 @@ from uuid import UUID
 from models import TrackerStatus
 from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
 from services.forms.field_results import FieldResult, check_fields
+from services.forms.field_visibility import visible_fields
 from services.forms.kinds.dates import bounding_fields, check_against_fields
 from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
-from services.forms.visibility import visible_fields
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 

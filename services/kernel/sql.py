@@ -9,7 +9,7 @@ from models.database import fetch
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
-class NamedStatement:
+class NamedParameterStatement:
     """A fixed SQL statement whose parameters are written ``:name`` instead of ``$1``. Casts (``::uuid``) are left alone."""
 
     def __init__(self, text: str) -> None:

@@ -10,7 +10,7 @@ from models.database import fetch, transaction
 from models.rows import columns, row
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
 from services.viewer import Viewer
@@ -22,8 +22,8 @@ MAX_RETURNED = 100
 
 
 @cache
-def _mark_read() -> NamedStatement:
-    return NamedStatement(f"""
+def _mark_read() -> NamedParameterStatement:
+    return NamedParameterStatement(f"""
     WITH marked AS (
         UPDATE notification SET read_at = now()
         WHERE recipient_id = :recipient_id AND read_at IS NULL AND (:all OR id = ANY(:ids))

@@ -6,10 +6,10 @@ from uuid import UUID
 from models import NotificationKind
 from models.base import new_id
 from services.kernel.channels import INBOX, TRACKER_CHANGES, wake
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 from services.mail_queue import enqueue_assignment
 
-_INSERT = NamedStatement("""
+_INSERT = NamedParameterStatement("""
 WITH counted AS (
     UPDATE inbox SET cursor = cursor + 1 WHERE member_id = :recipient_id RETURNING member_id, cursor
 )

@@ -15,19 +15,19 @@ from services.kernel.absent import ABSENT
 from services.kernel.dates import today
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.catalogue import AvailableType, available_types, is_possible_key
 from services.tracker_types.input import TypeEntry, TypeUpdate
 from services.tracker_types.validate import check_definition, check_type_description, check_type_key, check_type_name
 from services.viewer import Viewer
 
-_INSERT = NamedStatement("""
+_INSERT = NamedParameterStatement("""
 INSERT INTO tracker_type (id, organisation_id, key, name, description, category, version, archived, position)
 VALUES (:id, :organisation_id, :key, :name, :description, :category, 1, false, 0)
 ON CONFLICT (organisation_id, key) DO NOTHING RETURNING id
 """)
-_UPDATE = NamedStatement("""
+_UPDATE = NamedParameterStatement("""
 UPDATE tracker_type SET name = :name, description = :description, archived = :archived, version = :version
 WHERE id = :id
 """)

@@ -10,7 +10,7 @@ from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.kinds.types import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.viewer import Viewer
 from services.visibility import visible
 
@@ -20,11 +20,11 @@ def attachable(organisation: str, uploader: str) -> str:
     return f"organisation_id = {organisation} AND uploader_id = {uploader} AND tracker_id IS NULL AND complete"
 
 
-_ATTACH = NamedStatement(f"""
+_ATTACH = NamedParameterStatement(f"""
 UPDATE stored_file SET tracker_id = :tracker_id
 WHERE id = ANY(:file_ids) AND {attachable(":organisation_id", ":uploader_id")}
 """)
-_FIELDS_OF_TAKEN_FILES = NamedStatement(f"""
+_FIELDS_OF_TAKEN_FILES = NamedParameterStatement(f"""
 SELECT f.field_key FROM unnest(:file_ids::uuid[]) AS requested (id)
 LEFT JOIN stored_file f ON f.id = requested.id
     AND NOT (f.tracker_id IS NOT DISTINCT FROM :tracker_id OR {attachable(":organisation_id", ":uploader_id")})

@@ -16,7 +16,7 @@ from services.idempotency import IdempotencyKey, check_key, find_first, lock_key
 from services.kernel.checks import check_text
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.kernel.text import MAX_COMMENT_LENGTH
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify
@@ -27,7 +27,7 @@ from services.viewer import Viewer
 
 OLDEST_FIRST = Order("comments", (Key("c.created_at", datetime), Key("c.id", UUID)))
 
-_INSERT = NamedStatement("""
+_INSERT = NamedParameterStatement("""
 INSERT INTO comment (id, organisation_id, tracker_id, author_id, text, created_at, idempotency_key, idempotency_digest)
 VALUES (:id, :organisation_id, :tracker_id, :author_id, :text, now(), :idempotency_key, :idempotency_digest)
 """)

@@ -14,13 +14,13 @@ from services.accounts.assignees import assignable, unassignable_error
 from services.idempotency import IdempotencyKey
 from services.kernel.channels import INBOX
 from services.kernel.errors import ValidationFailed
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 from services.trackers.attachments import attachable, file_ids_in, files_taken_error
 from services.trackers.create_input import CheckedEntry
 from services.viewer import Viewer
 
 # ``notified`` and ``mailed`` do what services/notifications/notify.py and services/mail_queue.py do for every other change.
-_INSERT = NamedStatement(f"""
+_INSERT = NamedParameterStatement(f"""
 WITH files AS (
     SELECT id FROM stored_file WHERE id = ANY(:file_ids) AND {attachable(":organisation_id", ":creator_id")}
     ORDER BY id FOR UPDATE

@@ -1,7 +1,7 @@
 """What a viewer may do to a tracker that they can see."""
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
-from services.forms.visibility import visible_fields
+from services.forms.field_visibility import visible_fields
 from services.tracker_types.catalogue import AvailableType
 from services.tracker_types.transitions import Transition, transitions_of_tracker
 from services.tracker_types.versions import TypeVersion

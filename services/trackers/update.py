@@ -14,7 +14,7 @@ from services.forms.definitions import TypeDefinition
 from services.history import write_event
 from services.kernel.dates import today
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.sql import NamedStatement, StatementBuilder
+from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify_each
 from services.trackers.attachments import attach, file_ids_in
@@ -23,7 +23,7 @@ from services.trackers.update_input import CheckedUpdate, UpdateEntry, Values, c
 from services.viewer import Viewer
 from services.visibility import visible
 
-_UPDATE = NamedStatement("""
+_UPDATE = NamedParameterStatement("""
 UPDATE tracker SET status = :status, assignee_id = :assignee_id, description = :description, due_date = :due_date,
     "values" = :values, values_changed_by_id = :values_changed_by_id, record_before = :record_before, version = :version,
     updated_at = now(), applies_on = :applies_on

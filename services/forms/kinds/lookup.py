@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import Employer, Member, Programme
 from services.forms.definitions import ReferenceTarget
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Upload:
     bytes: int
 
 
-_UPLOADS = NamedStatement("""
+_UPLOADS = NamedParameterStatement("""
 SELECT id, field_key, name, media_type, bytes FROM stored_file
 WHERE id = ANY(:ids) AND organisation_id = :organisation_id AND type_key = :type_key
     AND (tracker_id = :tracker_id OR (tracker_id IS NULL AND uploader_id = :uploader_id AND complete))

@@ -4,17 +4,17 @@ import datetime as dt
 
 import pytest
 
-from services.kernel.sql import NamedStatement
+from services.kernel.sql import NamedParameterStatement
 
 
 def test_each_name_has_one_position() -> None:
-    statement = NamedStatement("SELECT :first, :second_one::uuid, :first WHERE 'a:b' = ':' || now()::text")
+    statement = NamedParameterStatement("SELECT :first, :second_one::uuid, :first WHERE 'a:b' = ':' || now()::text")
     assert statement.text == "SELECT $1, $2::uuid, $1 WHERE 'a:b' = ':' || now()::text"
     assert statement.names == ("first", "second_one")
 
 
 async def test_values_are_bound_by_name(database: str) -> None:
-    statement = NamedStatement("SELECT :day::date AS day, :number::int + 1 AS more, :number::int AS number")
+    statement = NamedParameterStatement("SELECT :day::date AS day, :number::int + 1 AS more, :number::int AS number")
     (row,) = await statement.fetch(number=1, day=dt.date(2026, 9, 1))
     assert dict(row) == {"day": dt.date(2026, 9, 1), "more": 2, "number": 1}
 
@@ -22,4 +22,4 @@ async def test_values_are_bound_by_name(database: str) -> None:
 @pytest.mark.parametrize("values", [{}, {"number": 1, "other": 2}, {"other": 1}])
 async def test_missing_and_unknown_names_are_refused(values: dict[str, int]) -> None:
     with pytest.raises(TypeError, match="The statement takes number"):
-        await NamedStatement("SELECT :number::int").fetch(**values)
+        await NamedParameterStatement("SELECT :number::int").fetch(**values)

@@ -27,7 +27,7 @@ UPDATE stored_file SET complete = FALSE WHERE id IN (
 _log = logging.getLogger("trackers.files")
 
 
-async def collect(store: FileStore) -> int:
+async def delete_abandoned_uploads(store: FileStore) -> int:
     """Delete all abandoned uploads and return how many were deleted; failures of the store are left to a later round."""
     deleted, last_id = 0, UUID(int=0)
     while True:
@@ -51,12 +51,12 @@ async def discard(store: FileStore, file_id: UUID) -> None:
         await fetch("DELETE FROM stored_file WHERE id = $1 AND NOT complete", file_id)
 
 
-async def run_collection(store: FileStore, *, interval: float = INTERVAL) -> None:
+async def run_upload_cleanup(store: FileStore, *, interval: float = INTERVAL) -> None:
     """Delete abandoned uploads, round after round, until cancelled; outages of database and store only delay it."""
     logged: type[Exception] | None = None
     while True:
         try:
-            if deleted := await collect(store):
+            if deleted := await delete_abandoned_uploads(store):
                 _log.info("%d abandoned uploads deleted", deleted)
             logged = None
         except Exception as error:

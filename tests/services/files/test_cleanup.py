@@ -11,7 +11,7 @@ import pytest
 
 from models import Member, StoredFile
 from models.database import fetch, transaction
-from services.files.collection import collect, discard, run_collection
+from services.files.cleanup import delete_abandoned_uploads, discard, run_upload_cleanup
 from services.files.store import folder_store
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.trackers.attachments import attach
@@ -65,10 +65,10 @@ async def test_an_upload_waits_a_day_for_its_tracker(either_storage: Storage) ->
         await uploaded(either_storage, ada, hours=23.9),
         await uploaded(None, ada, hours=0, complete=False),
     )
-    assert await collect(either_storage.store) == 3
+    assert await delete_abandoned_uploads(either_storage.store) == 3
     assert await stored_ids() == {young.id, unfinished.id}
     assert either_storage.keys() == [str(young.id)]
-    assert await collect(either_storage.store) == 0
+    assert await delete_abandoned_uploads(either_storage.store) == 0
     assert {old.id, half.id, lost.id} & await stored_ids() == set()
 
 
@@ -76,7 +76,7 @@ async def test_more_uploads_than_a_batch(storage: Storage) -> None:
     ada = await make.member()
     for _ in range(101):
         await uploaded(None, ada, hours=25)
-    assert await collect(storage.store) == 101
+    assert await delete_abandoned_uploads(storage.store) == 101
     assert await stored_ids() == set()
 
 
@@ -85,7 +85,7 @@ async def test_a_file_of_a_tracker_is_never_deleted(storage: Storage) -> None:
     file, tracker = await uploaded(storage, ada, hours=900), await make.tracker(await ada.organisation)
     async with transaction():
         await attach([file.id], tracker.id, await viewer(ada))
-    assert await collect(storage.store) == 0
+    assert await delete_abandoned_uploads(storage.store) == 0
     await discard(storage.store, file.id)
     assert (await stored_ids(), storage.keys()) == ({file.id}, [str(file.id)])
     # The database refuses it too.
@@ -100,7 +100,7 @@ async def test_a_file_that_is_being_attached_is_not_deleted(storage: Storage) ->
     file, tracker = await uploaded(storage, ada, hours=25), await make.tracker(await ada.organisation)
     async with transaction():
         await attach([file.id], tracker.id, await viewer(ada))
-        assert await asyncio.create_task(collect(storage.store), context=Context()) == 0
+        assert await asyncio.create_task(delete_abandoned_uploads(storage.store), context=Context()) == 0
     assert (await stored_ids(), storage.keys()) == ({file.id}, [str(file.id)])
 
 
@@ -114,7 +114,7 @@ async def test_an_abandoned_upload_cannot_be_attached_any_more(storage: Storage)
             await attach([file.id], tracker.id, await viewer(ada))
     message = "A file that was named here belongs to another tracker by now, or is no longer there."
     assert raised.value.problems == (Problem(("values", "evidence"), ErrorCode.NOT_FOUND, message),)
-    assert await collect(storage.store) == 1
+    assert await delete_abandoned_uploads(storage.store) == 1
     assert (await stored_ids(), storage.keys()) == (set(), [])
 
 
@@ -123,12 +123,12 @@ async def test_a_failed_deletion_is_tried_again(storage: Storage, caplog: pytest
     first, second = await uploaded(None, ada, hours=26), await uploaded(storage, ada, hours=25)
     assert isinstance(storage.location, Path)
     (storage.location / str(first.id)).mkdir()  # a folder: it cannot be deleted as a file
-    assert await collect(storage.store) == 1
+    assert await delete_abandoned_uploads(storage.store) == 1
     assert await stored_ids() == {first.id}
     assert "could not be deleted" in caplog.text
     assert str(first.id) not in caplog.text
     (storage.location / str(first.id)).rmdir()
-    assert await collect(storage.store) == 1
+    assert await delete_abandoned_uploads(storage.store) == 1
     assert second.id not in await stored_ids()
 
 
@@ -136,15 +136,15 @@ async def test_concurrent_collections(either_storage: Storage) -> None:
     ada = await make.member()
     for _ in range(20):
         await uploaded(either_storage, ada, hours=25)
-    await asyncio.gather(*(collect(either_storage.store) for _ in range(4)))
-    assert await collect(either_storage.store) == 0
+    await asyncio.gather(*(delete_abandoned_uploads(either_storage.store) for _ in range(4)))
+    assert await delete_abandoned_uploads(either_storage.store) == 0
     assert (await stored_ids(), either_storage.keys()) == (set(), [])
 
 
 async def test_the_worker_survives_outages(tmp_path: Path, storage: Storage, caplog: pytest.LogCaptureFixture) -> None:
     ada = await make.member()
     await fetch("ALTER TABLE stored_file RENAME TO gone")
-    worker = asyncio.create_task(run_collection(folder_store(tmp_path / "others"), interval=0.01))
+    worker = asyncio.create_task(run_upload_cleanup(folder_store(tmp_path / "others"), interval=0.01))
     async with asyncio.timeout(10):
         while "upload cleanup failed, retrying: UndefinedTableError" not in caplog.text:
             await asyncio.sleep(0.01)
