@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from models.database import database
 from resolvers.schema_root import make_schema
 from schema.context import Context
-from server.connections import OpenConnections
 from server.endpoints.downloads import DownloadEndpoint
 from server.endpoints.health import health_routes
 from server.endpoints.metrics import metrics_route
@@ -20,11 +19,12 @@ from server.endpoints.password_page import password_routes
 from server.endpoints.playground import PlaygroundOrGraphQL, playground_assets, playground_response
 from server.endpoints.uploads import UploadEndpoint
 from server.execution.executor import GraphQLExecutor
-from server.execution.instrumented import InstrumentedExecutor
+from server.execution.instrumented_executor import InstrumentedExecutor
 from server.http.endpoint import GraphQLEndpoint
 from server.middleware.stack import middleware_stack
 from server.observability.database_monitor import run_database_monitor
 from server.observability.metrics import NOTIFICATION_LAG
+from server.open_connections import OpenConnections
 from server.setting_values import database_credentials
 from server.settings import Settings
 from server.websocket.endpoint import WebSocketEndpoint

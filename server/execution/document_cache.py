@@ -17,9 +17,9 @@ from graphql import (
     parse,
 )
 
-from server.execution.cost.cost import Cost
-from server.execution.cost.limits import exceeded_limits
-from server.execution.cost.measure import DocumentMeasures, measure
+from server.execution.cost.document_limits import exceeded_limits
+from server.execution.cost.document_measures import DocumentMeasures, measure
+from server.execution.cost.expression import Cost
 from server.execution.cost.pricing import Pricing
 from server.execution.validation import fragment_cycle_errors, validation_errors, with_code
 from server.limits import Limits

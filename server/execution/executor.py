@@ -19,7 +19,7 @@ from schema.costs import LISTED_VALUE_PRICE
 from server.execution.clients import client_key
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import CheckedDocument, CheckedOperation, DocumentCache
-from server.execution.interface import Context, Operation, Result
+from server.execution.executor_interface import Context, Operation, Result
 from server.execution.rate_limit import TokenBuckets
 from server.execution.variables import check_size, coerce_variables, count_listed_values
 from server.limits import Limits

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from server.execution.interface import Context
+from server.execution.executor_interface import Context
 
 
 class SessionWatch:

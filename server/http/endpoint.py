@@ -15,12 +15,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.connections import OpenConnections
-from server.execution.interface import Context, Executor, MakeContext, Operation, with_cost
+from server.execution.executor_interface import Context, Executor, MakeContext, Operation, with_cost
 from server.http.negotiation import accepts_event_stream, response_media_type
 from server.http.request import read_request
 from server.http.sse import COMPLETE, EventStreamResponse, StreamLimits, next_event
 from server.observability.outage import RETRY_AFTER
+from server.open_connections import OpenConnections
 from server.protocol.errors import http_status, internal_error_result, request_error_result
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import EVENTS, GRAPHQL, JSON

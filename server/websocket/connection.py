@@ -15,7 +15,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.execution.concurrency import ConcurrencyLimiter
-from server.execution.interface import Context, Executor, MakeContext
+from server.execution.executor_interface import Context, Executor, MakeContext
 from server.execution.session_watch import SessionWatch
 from server.observability.outage import is_outage
 from server.protocol.errors import log_failure

@@ -5,10 +5,10 @@ from collections.abc import Collection
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from server.connections import OpenConnections
 from server.execution.clients import network_of
 from server.execution.concurrency import ConcurrencyLimiter
-from server.execution.interface import Executor, MakeContext
+from server.execution.executor_interface import Executor, MakeContext
+from server.open_connections import OpenConnections
 from server.websocket.connection import Connection
 from server.websocket.limits import SocketLimits
 

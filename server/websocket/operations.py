@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution.interface import Context, Executor
+from server.execution.executor_interface import Context, Executor
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError

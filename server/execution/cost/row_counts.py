@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import ArgumentNode, IntValueNode, ListValueNode, ValueNode, VariableNode
 
-from server.execution.cost.cost import RowCount
+from server.execution.cost.expression import RowCount
 from services.paging.pages import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
 

@@ -14,8 +14,8 @@ from resolvers.schema_root import make_schema
 from schema.base import Schema
 from schema.context import Context as ViewerContext
 from server.execution.executor import GraphQLExecutor
-from server.execution.instrumented import InstrumentedExecutor
-from server.execution.interface import Executor
+from server.execution.executor_interface import Executor
+from server.execution.instrumented_executor import InstrumentedExecutor
 from server.limits import Limits
 from server.observability.metrics import ERRORS
 from server.protocol.messages import Request

@@ -3,9 +3,9 @@
 from graphql import build_schema, parse
 
 from schema.costs import LIST_SIZES
-from server.execution.cost.measure import measure
-from server.execution.cost.measures import Measures
+from server.execution.cost.document_measures import measure
 from server.execution.cost.pricing import Pricing
+from server.execution.cost.selection_measures import Measures
 
 SCHEMA = build_schema("""
 type Query {

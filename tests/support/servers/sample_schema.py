@@ -10,7 +10,7 @@ import strawberry
 from graphql import GraphQLError
 
 from schema.base import Schema
-from server.connections import OpenConnections
+from server.open_connections import OpenConnections
 from services.accounts.sessions import SessionEnded
 
 

@@ -6,7 +6,7 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from resolvers.schema_root import make_schema
-from server.execution.cost.measure import measure
+from server.execution.cost.document_measures import measure
 from server.execution.cost.pricing import Pricing
 from server.execution.executor import GraphQLExecutor
 from server.limits import Limits

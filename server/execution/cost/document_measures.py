@@ -17,10 +17,10 @@ from graphql import (
     SelectionSetNode,
 )
 
-from server.execution.cost.cost import Cost, RowCount
-from server.execution.cost.measures import Measures, MeasuresBuilder
+from server.execution.cost.expression import Cost, RowCount
 from server.execution.cost.pricing import META_FIELDS, FieldPrice, Pricing
 from server.execution.cost.row_counts import ids_rows, page_rows
+from server.execution.cost.selection_measures import Measures, MeasuresBuilder
 
 
 @dataclass(frozen=True, slots=True)

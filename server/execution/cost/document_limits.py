@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from graphql import DocumentNode, GraphQLError
 
-from server.execution.cost.measure import DocumentMeasures
-from server.execution.cost.measures import Measures
-from server.execution.cost.overlap import repeated_fields
+from server.execution.cost.document_measures import DocumentMeasures
+from server.execution.cost.overlapping_fields import repeated_fields
+from server.execution.cost.selection_measures import Measures
 from server.limits import Limits
 from server.protocol.request_errors import limit_exceeded
 

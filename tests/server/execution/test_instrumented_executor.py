@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 
 from schema.base import Schema
 from server.execution.executor import GraphQLExecutor
-from server.execution.instrumented import InstrumentedExecutor
+from server.execution.instrumented_executor import InstrumentedExecutor
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError

@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql import OperationType
 
-from server.execution.interface import Context, Executor, Operation, Result
+from server.execution.executor_interface import Context, Executor, Operation, Result
 from server.observability.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
 from server.observability.request_context import RequestContext, record_error, request_context
 from server.protocol.messages import Request

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graphql import DirectiveNode, ListValueNode, ObjectValueNode, ValueNode, VariableNode
 
-from server.execution.cost.cost import FREE, Cost, RowCount, sum_costs
+from server.execution.cost.expression import FREE, Cost, RowCount, sum_costs
 
 
 @dataclass(slots=True)
