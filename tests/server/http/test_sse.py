@@ -99,15 +99,15 @@ async def test_member_signs_out(server: FakeApp) -> None:
     async with stream(server.url, WAIT, token="good") as ada, stream(server.url, WAIT) as anonymous:
         assert [await events.next_event() for events in (ada, anonymous)] == [FIRST, FIRST]
         server.contexts.clear()
-        server.open_connections.revalidate("bob")
-        server.open_connections.revalidate("ada")  # whose session is valid
+        server.connections.revalidate("bob")
+        server.connections.revalidate("ada")  # whose session is valid
         await server.wait_for_contexts(1)
         server.signed_out = True
-        server.open_connections.revalidate("ada")
+        server.connections.revalidate("ada")
         assert await ada.remaining() == [unauthenticated("The session has ended."), COMPLETE]
         assert server.contexts == [("Bearer good", "127.0.0.1")] * 2
         assert server.cleaned == ["wait"]
-        await server.open_connections.shutdown()
+        await server.connections.shutdown()
         assert await anonymous.remaining() == []
 
 
@@ -116,10 +116,10 @@ async def test_stream_stays_open_if_the_session_cannot_be_checked(server: FakeAp
         assert await events.next_event() == FIRST
         server.contexts.clear()
         server.fails = True
-        server.open_connections.revalidate("ada")
+        server.connections.revalidate("ada")
         await server.wait_for_contexts(1)
         server.fails = False
-        await server.open_connections.shutdown()
+        await server.connections.shutdown()
         assert await events.remaining() == []
 
 
@@ -156,7 +156,7 @@ async def test_server_shuts_down(server: FakeApp) -> None:
     """A stream ends without ``complete``: clients take that for a lost connection, and reconnect."""
     async with stream(server.url, WAIT) as events:
         assert await events.next_event() == FIRST
-        await server.open_connections.shutdown()
+        await server.connections.shutdown()
         assert server.cleaned == ["wait"]
         assert await events.remaining() == []
     async with stream(server.url, WAIT) as late:

@@ -176,7 +176,7 @@ async def test_server_shuts_down(server: FakeApp) -> None:
     async with open_client(server, INIT) as client, open_client(server) as uninitialised:
         await client.send(subscribe("subscription { wait }"))
         assert await client.receive() == next_message("1", data={"wait": 0})
-        await server.open_connections.shutdown()
+        await server.connections.shutdown()
         assert server.cleaned == ["wait"]
         assert await client.closed() == (1001, "Going away")
         assert await uninitialised.closed() == (1001, "Going away")

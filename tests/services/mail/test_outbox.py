@@ -70,7 +70,7 @@ async def test_a_mail_is_not_sent_before_it_is_due(server: MailServer) -> None:
     assert await send_mails(server) == 0
     await row.refresh_from_db()
     assert delivery_state(row) == (False, False, 0, None)
-    assert server.open_connections == 0
+    assert server.connections == 0
 
 
 async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> None:
@@ -82,7 +82,7 @@ async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> No
     expected = sorted([f"<{mail_id}@mail.example>" for mail_id in await Mail.all().values_list("id", flat=True)])
     assert sorted(message["Message-ID"] for message in server.messages) == expected
     assert await Mail.filter(sent_at__isnull=False, attempts=1).count() == 100
-    assert server.open_connections == 2
+    assert server.connections == 2
 
 
 async def test_at_most_limit_mails_are_sent(server: MailServer) -> None:

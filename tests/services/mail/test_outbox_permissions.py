@@ -21,7 +21,7 @@ async def assert_dropped(server: MailServer, row: Mail) -> None:
     assert await send_mails(server) == 0
     await row.refresh_from_db()
     assert delivery_state(row) == (False, True, 1, NO_LONGER_DUE)
-    assert (server.messages, server.open_connections) == ([], 0)
+    assert (server.messages, server.connections) == ([], 0)
     assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=0, reason=None)
 
 

@@ -24,11 +24,11 @@ async def test_one_connection_for_many_mails(server: MailServer) -> None:
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n", "three\r\n"]
     assert server.envelopes == [("trackers@mail.example", ["ann@northgate.example"])] * 3
-    assert server.open_connections == 1
+    assert server.connections == 1
     await mailer.send(message("four"))
     await mailer.close()
     await mailer.close()
-    assert server.open_connections == 2
+    assert server.connections == 2
 
 
 async def test_a_dropped_connection_is_opened_again(server: MailServer) -> None:
@@ -38,7 +38,7 @@ async def test_a_dropped_connection_is_opened_again(server: MailServer) -> None:
     await mailer.send(message("two"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n"]
-    assert server.open_connections == 2
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ async def test_a_temporary_failure_delays_this_mail_alone(server: MailServer, an
     await mailer.send(message("next"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
-    assert server.open_connections == 1
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ async def test_a_permanent_failure_refuses_the_mail(
     await mailer.send(message("next"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
-    assert server.open_connections == 1
+    assert server.connections == 1
 
 
 async def test_an_invalid_address_is_refused(server: MailServer) -> None:
@@ -122,7 +122,7 @@ async def test_a_server_that_does_not_answer_times_out(server: MailServer) -> No
     await mailer.send(message("next"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["slow\r\n", "next\r\n"]
-    assert server.open_connections == 2
+    assert server.connections == 2
 
 
 async def test_a_connection_lost_during_a_mail_is_not_retried_at_once(server: MailServer) -> None:
@@ -130,7 +130,7 @@ async def test_a_connection_lost_during_a_mail_is_not_retried_at_once(server: Ma
     mailer = server.mailer()
     assert await delayed(mailer.send(message())) == ("SMTP connection lost", True)
     await mailer.close()
-    assert server.open_connections == 1
+    assert server.connections == 1
 
 
 async def test_cancelled_during_a_mail_it_opens_a_new_connection(server: MailServer) -> None:
@@ -144,4 +144,4 @@ async def test_cancelled_during_a_mail_it_opens_a_new_connection(server: MailSer
     server.may_answer.set()
     await mailer.send(message("two"))
     await mailer.close()
-    assert server.open_connections == 2
+    assert server.connections == 2

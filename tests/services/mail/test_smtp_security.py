@@ -36,7 +36,7 @@ async def test_the_right_password(server: MailServer) -> None:
     await mailer.send(message())
     await mailer.close()
     assert [session.authenticated for session in server.sessions] == [True]
-    assert server.open_connections == 1
+    assert server.connections == 1
 
 
 async def test_a_wrong_password_delays_every_mail(server: MailServer) -> None:

@@ -86,7 +86,7 @@ async def test_it_keeps_no_idle_connection(server: MailServer) -> None:
         await enqueued_mail()
         wake.set()
         await until(sent(2))
-    assert server.open_connections == 2
+    assert server.connections == 2
 
 
 async def test_it_survives_an_outage_of_the_database(
