@@ -3,12 +3,15 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from models import Inbox, Mail, Notification, OrganisationCounter, Tracker
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.scenarios.college import OPENS, college, create
 
 
+@pytest.mark.slow
 async def test_two_hundred_concurrent_creations_among_four_members(database: str) -> None:
     tenant = await college()
     four = [await make.member(tenant.organisation, roles=OPENS) for _ in range(4)]

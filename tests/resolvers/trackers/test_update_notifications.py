@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from models import Inbox, Mail, MemberKind, Notification, TrackerEvent
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
@@ -106,6 +108,7 @@ async def test_of_two_concurrent_updates_one_is_a_conflict(database: str) -> Non
         assert await TrackerEvent.filter(tracker=tracker, kind="UPDATED").count() == 1
 
 
+@pytest.mark.slow
 async def test_two_hundred_concurrent_updates_that_each_notify_two_members(database: str) -> None:
     tenant = await college()
     staff = [await make.member(tenant.organisation) for _ in range(6)]

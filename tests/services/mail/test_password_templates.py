@@ -71,6 +71,7 @@ def test_headers_text_and_html(kind: MailKind, subject: str, opening: str, closi
     assert re.search(f"^{re.escape(LINK)}$", message.as_string(), re.MULTILINE)
 
 
+@pytest.mark.slow
 @given(name=NAMES)
 def test_no_name_of_an_organisation_adds_a_header_or_a_recipient(name: str) -> None:
     for kind in (MailKind.INVITATION, MailKind.PASSWORD_RESET):

@@ -140,6 +140,7 @@ async def test_cancelled_it_finishes_the_mail_being_sent(server: MailServer) -> 
     assert len(server.messages) == 1
 
 
+@pytest.mark.slow
 async def test_cancelled_at_any_moment_it_sends_a_begun_mail_once(server: MailServer) -> None:
     for moment in range(40):
         await enqueued_mail()
