@@ -1,7 +1,7 @@
 """Parsers of the addresses in the settings: databases, mail servers, buckets, web pages, origins and proxies.
 
-Each takes the text of an environment variable and raises ValueError if it does not have the form; ``environment`` says
-what the form is. No error of this module quotes the text, which may hold a password.
+Each takes the text of an environment variable and raises ValueError if it does not have the form; ``server.environment``
+says what the form is. No error of this module quotes the text, which may hold a password.
 """
 
 import re

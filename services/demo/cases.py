@@ -63,7 +63,7 @@ class Case:
 
     @property
     def applied(self) -> bool:
-        """Whether the learner's record already says what the form says."""
+        """Return whether the learner's record already has the values of the tracker."""
         return self.end_state is EndState.RESOLVED
 
     def day(self, least: int, most: int) -> dt.date:

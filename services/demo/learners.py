@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -66,8 +66,6 @@ def _entry(
     reference = f"{provider['prefix']}{number:04}"
     programme = random.choice(provider["programme"])
     employer = provider["employer"][number % len(provider["employer"])]
-    # Learners come in blocks of one journey, so that taking turns gives every tutor some of each.
-    tutor = [*tutors, None][number % (len(tutors) + 1)]
     values = {
         **people.name(),
         **people.address(provider["towns"]),
@@ -75,17 +73,17 @@ def _entry(
         "programme": programme["name"],
         "sub_programme": random.choice(programme["parts"]),
         "programme_status": journey.programme_status,
-        "tutor_email": tutor,
+        # Learners come in blocks of one journey, so that taking turns gives every tutor some of each.
+        "tutor_email": [*tutors, None][number % (len(tutors) + 1)],
         "employer": EmployerReference(employer["name"], employer.get("number"), employer["confirmed"]),
         "job_title": random.choice(programme["jobs"]),
         "weekly_hours": Decimal(random.choice(_HOURS)),
         "workplace_postcode": employer["postcode"],
         "groups": tuple(sorted(random.sample(provider["groups"], random.choice((1, 1, 2))))),
     }
-    aims = [
-        replace(aim, software_aim_id=f"{reference}-{aim.sequence}")
-        for aim in aims_of(journey, _enrolled_programme(journey, programme, provider, random), today, random)
-    ]
+    aims = aims_of(journey, _enrolled_programme(journey, programme, provider, random), today, random)
+    for aim in aims:
+        aim.software_aim_id = f"{reference}-{aim.sequence}"
     return LearnerEntry(number, reference, values, aims)
 
 

@@ -59,11 +59,10 @@ def plan_trackers(
         for end_state in (EndState(name) for name, count in count_by_state.items() for _ in range(count)):
             current = types[key]
             automation = current.row.category == TrackerCategory.PROCESS_AUTOMATION
-            record = (
-                _next_record(key, end_state, organisation, rotations)
-                if automation
-                else random.choice(organisation.records)
-            )
+            if automation:
+                record = _next_record(key, end_state, organisation, rotations)
+            else:
+                record = random.choice(organisation.records)
             case = Case(
                 type_key=key,
                 definition=current.version.definition,

@@ -1,21 +1,16 @@
 """The settings: defaults, the form of each variable, and that no error and no repr shows a secret."""
 
-import stat
-import subprocess
-import sys
 from dataclasses import fields
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from server.environment import SettingsError
 from server.limits import Limits
-from server.setting_values import SmtpServer, database_credentials, without_secrets
+from server.setting_values import SmtpServer
 from server.settings import Settings
-from server.state_directory import state_directory
 from server.wiring import installation_of
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -205,117 +200,3 @@ def test_the_error_about_a_wrong_value_is_one_line(tmp_path: Path, name: str, te
         settings(tmp_path, **{name: text})
 
     assert str(error.value) == f"TRACKERS_{name} holds {shown}: it may hold {form}"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "postgres://anna:hush@db/trackers",
-        "postgres://anna:hush",
-        "postgres://anna:hu://sh@db",
-        "postgres://anna:hu/sh@db?x=a@b",
-        "anna:hush",
-        "smtp://post:hu@sh@mail",
-        "postgres://db/t?user=a&PassWord=hush&sslmode=x",
-        "postgres://anna:80hush/x",
-    ],
-)
-def test_no_password_of_a_wrong_address_is_shown(text: str) -> None:
-    assert "sh" not in without_secrets(text).replace("sslmode", "")
-
-
-@pytest.mark.parametrize(
-    ("url", "credentials"),
-    [
-        (DATABASE, {"host": "db.example", "port": 6432, "database": "trackers", "user": "anna", "password": "p@ss"}),
-        (
-            "postgresql://a%2Fb@[::1]/my%20data?sslmode=verify-full",
-            {"host": "::1", "port": 5432, "database": "my data", "user": "a/b", "ssl": "verify-full"},
-        ),
-        (
-            "postgres://trackers@/trackers?host=%2Ftmp%2Fa%20b&sslmode=require",
-            {"host": "/tmp/a b", "port": 5432, "database": "trackers", "user": "trackers", "ssl": False},
-        ),
-    ],
-)
-def test_the_credentials_of_a_database_url(url: str, credentials: dict[str, Any]) -> None:
-    assert database_credentials(url) == credentials
-
-
-@pytest.mark.parametrize(
-    ("url", "server"),
-    [
-        ("smtp://localhost:25", SmtpServer(host="localhost", port=25, tls="opportunistic")),
-        (
-            "smtp+starttls://post:a%40b@mail.example/",
-            SmtpServer(host="mail.example", port=587, user="post", password="a@b", tls="starttls"),
-        ),
-        ("smtps://mail.example", SmtpServer(host="mail.example", port=465, tls="implicit")),
-    ],
-)
-def test_the_parts_of_a_mail_servers_url(tmp_path: Path, url: str, server: SmtpServer) -> None:
-    assert settings(tmp_path, SMTP_URL=url).smtp == server
-
-
-def test_only_the_owner_can_open_the_state_directory(tmp_path: Path) -> None:
-    (tmp_path / "var").mkdir(mode=0o755)
-
-    assert state_directory(tmp_path) == tmp_path / "var"
-    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
-
-    (tmp_path / "taken").mkdir()
-    (tmp_path / "taken" / "var").write_text("")
-    with pytest.raises(SettingsError, match=r"^The state directory cannot be used: .*File exists"):
-        state_directory(tmp_path / "taken")
-
-
-def test_a_secret_is_generated_once_and_kept(tmp_path: Path) -> None:
-    first = Settings.from_environment({}, folder=tmp_path).secret
-    kept = tmp_path / "var/secret"
-
-    assert Settings.from_environment({}, folder=tmp_path).secret == first
-    assert len(first) == 64
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert list((tmp_path / "var").iterdir()) == [kept]
-
-
-def test_a_secret_is_required_for_a_configured_database(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError) as error:
-        Settings.from_environment({"TRACKERS_DATABASE_URL": DATABASE}, folder=tmp_path)
-
-    assert str(error.value) == (
-        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it may hold 32 bytes or more that nobody can guess"
-    )
-    assert not (tmp_path / "var").exists()
-
-
-def test_a_stored_secret_that_is_too_short_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "var").mkdir()
-    (tmp_path / "var/secret").write_text("short\n")
-
-    with pytest.raises(SettingsError) as error:
-        Settings.from_environment({}, folder=tmp_path)
-    assert str(error.value) == (
-        f"{tmp_path}/var/secret holds 5 bytes: it may hold 32 bytes or more that nobody can guess; delete the file "
-        "to generate a new secret"
-    )
-
-
-def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Path) -> None:
-    script = (
-        "import sys; from pathlib import Path; from server.settings import Settings; sys.stdin.read(1);"
-        "print(Settings.from_environment({}, folder=Path(sys.argv[1])).secret)"
-    )
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", script, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(6)
-    ]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("!")
-        process.stdin.flush()
-    answers = [process.communicate(timeout=60)[0] for process in processes]
-
-    assert answers == [f"{(tmp_path / 'var/secret').read_bytes().strip()!r}\n"] * 6

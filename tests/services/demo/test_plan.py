@@ -32,7 +32,7 @@ from services.forms.validate import check_form
 from services.kernel.dates import local_date
 from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRANSITIONS
 from tests.conftest import address, administer
-from tests.support.scenarios.demo_checks import as_entered, definitions, effects, recorded
+from tests.support.scenarios.demo_checks import as_entered, definitions, effects, events_by_tracker, recorded
 
 pytestmark = pytest.mark.slow
 
@@ -70,13 +70,6 @@ async def now(filled: tuple[str, dt.datetime]) -> AsyncIterator[dt.datetime]:
     url, moment = filled
     async with opened(database_credentials(url)):
         yield moment
-
-
-async def events_by_tracker() -> dict[object, list[TrackerEvent]]:
-    events: dict[object, list[TrackerEvent]] = defaultdict(list)
-    for event in await TrackerEvent.all().order_by("at", "id"):
-        events[event.tracker_id].append(event)
-    return events
 
 
 async def test_numbers_types_and_statuses(now: dt.datetime) -> None:

@@ -1,12 +1,13 @@
 """Checks of the demo data: values as a client enters them, and the effects of automations on the record."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from models import Learner, LearningAim, TrackerType, TrackerTypeVersion
+from models import Learner, LearningAim, TrackerEvent, TrackerType, TrackerTypeVersion
 from services.forms.definitions import (
     ChoiceField,
     DateField,
@@ -50,6 +51,14 @@ async def definitions() -> dict[UUID, tuple[TrackerType, TypeDefinition]]:
     types = {row.id: row for row in await TrackerType.all()}
     versions = await TrackerTypeVersion.all()
     return {row.id: (types[row.type_id], definition_from_document(row.definition)) for row in versions}
+
+
+async def events_by_tracker() -> dict[object, list[TrackerEvent]]:
+    """Return the events of each tracker, the oldest first, by the tracker's id."""
+    events: dict[object, list[TrackerEvent]] = defaultdict(list)
+    for event in await TrackerEvent.all().order_by("at", "id"):
+        events[event.tracker_id].append(event)
+    return events
 
 
 def as_entered(definition: TypeDefinition, values: Mapping[str, Any]) -> list[SubmittedValue]:
