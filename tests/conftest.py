@@ -23,7 +23,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of the run's PostgreSQL."""
+    """Return the URL of the PostgreSQL of this run."""
     folder = tmp_path_factory.mktemp("postgres")
     with data_folder(folder) as data, embedded_postgres(data / "data", log=folder / "log", durable=False) as url:
         yield url
@@ -31,18 +31,18 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_log(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the run's PostgreSQL writes."""
+    """Return the path of its log."""
     return tmp_path_factory.getbasetemp() / "postgres0" / "log"
 
 
 def address(url: str, name: str) -> str:
-    """The URL of another database of the same server."""
+    """Return the URL of another database of the same server."""
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}?{query}"
 
 
 async def administer(url: str, *statements: str) -> None:
-    """Run statements that no transaction may hold, such as CREATE DATABASE."""
+    """Run statements that are not allowed in a transaction, such as CREATE DATABASE."""
     connection = await asyncpg.connect(**database_credentials(url))
     try:
         for statement in statements:
@@ -53,7 +53,7 @@ async def administer(url: str, *statements: str) -> None:
 
 @pytest.fixture(scope="session")
 def template(postgres: str) -> str:
-    """The name of a migrated database with the built-in types, which each test copies."""
+    """Return the name of a migrated database with the built-in types, which each test copies."""
 
     async def make() -> None:
         await administer(postgres, "CREATE DATABASE template_trackers")
@@ -66,7 +66,7 @@ def template(postgres: str) -> str:
 
 @asynccontextmanager
 async def fresh_database(postgres: str, template: str) -> AsyncIterator[str]:
-    """The URL of a copy of the template, gone after the block."""
+    """Give the URL of a copy of the template, which is dropped after the block."""
     name = f"test_{next(_numbers)}"
     await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield address(postgres, name)
@@ -75,34 +75,34 @@ async def fresh_database(postgres: str, template: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    """The URL of a fresh migrated database."""
+    """Return the URL of a fresh migrated database."""
     async with fresh_database(postgres, template) as url:
         yield url
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
-    """The models bound to a fresh migrated database, whose URL it gives."""
+    """Bind the models to a fresh migrated database, and return its URL."""
     async with opened(database_credentials(database_url)):
         yield database_url
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder for the state of one server."""
+    """Return a folder for the state of one server."""
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the run's S3-compatible server."""
+    """Return the address of the S3-compatible server of this run."""
     with s3_server(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 
 @pytest.fixture
 def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """A fresh bucket, for this process and those that it starts."""
+    """Return a fresh bucket, for this process and those that it starts."""
     for name, value in {**VARIABLES, "AWS_ENDPOINT_URL": s3}.items():
         monkeypatch.setenv(name, value)
     return Bucket(s3, f"bucket-{next(_numbers)}")

@@ -1,4 +1,4 @@
-"""A skipped test, a skipped fixture and a skipped file, with and without TRACKERS_NO_SKIPS=1."""
+"""A skipped test, a skipped fixture and a skipped module, with and without ``TRACKERS_NO_SKIPS=1``."""
 
 import os
 import re
@@ -19,7 +19,7 @@ import pytest
 def browser():
     pytest.skip("no browser")
 
-@pytest.mark.skipif(True, reason="no moon")
+@pytest.mark.skipif(True, reason="no network")
 def test_marked(): ...
 
 def test_fixture(browser): ...
@@ -27,46 +27,46 @@ def test_fixture(browser): ...
 @pytest.mark.xfail(reason="known", strict=True)
 def test_expected(): assert 0
 
-def test_done(): ...
+def test_passing(): ...
 """
-FILE = "import pytest\n\npytest.skip('no sea', allow_module_level=True)\n"
+MODULE = "import pytest\n\npytest.skip('no server', allow_module_level=True)\n"
 PYTEST = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
 
 
-def outcome(folder: Path, **variables: str) -> tuple[int, list[str], str]:
-    """The exit code of a run of these tests, its lines of what was skipped or failed, and its last line."""
+def run_pytest(folder: Path, **variables: str) -> tuple[int, list[str], str]:
+    """Run these tests; return the exit code, the summary's lines of skipped and failed tests, and the last line."""
     (folder / "test_some.py").write_text(TESTS, "utf-8")
-    (folder / "test_file.py").write_text(FILE, "utf-8")
-    done = subprocess.run(
+    (folder / "test_module.py").write_text(MODULE, "utf-8")
+    process = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.support.no_skips", "-p", "no:cacheprovider", "-rsfE", "--tb=short",
          "--continue-on-collection-errors", "--rootdir", str(folder), str(folder)],
         cwd=folder, env={**os.environ, **PYTEST, **variables},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    lines = done.stdout.splitlines()
-    return done.returncode, [line for line in lines if re.match(r"(SKIPPED|FAILED|ERROR) ", line)], lines[-1]
+    lines = process.stdout.splitlines()
+    return process.returncode, [line for line in lines if re.match(r"(SKIPPED|FAILED|ERROR) ", line)], lines[-1]
 
 
-def test_elsewhere_skips_are_told_by_name(tmp_path: Path) -> None:
-    code, told, last = outcome(tmp_path, TRACKERS_NO_SKIPS="0")
-    assert (code, told) == (
+def test_skips_pass_without_the_variable(tmp_path: Path) -> None:
+    exit_code, summary, last = run_pytest(tmp_path, TRACKERS_NO_SKIPS="0")
+    assert (exit_code, summary) == (
         0,
         [
-            "SKIPPED [1] test_file.py:3: no sea",
-            "SKIPPED [1] test_some.py:8: no moon",
+            "SKIPPED [1] test_module.py:3: no server",
+            "SKIPPED [1] test_some.py:8: no network",
             "SKIPPED [1] test_some.py:11: no browser",
         ],
     )
     assert "1 passed, 3 skipped, 1 xfailed" in last
 
 
-def test_no_skip_is_let_through(tmp_path: Path) -> None:
-    code, told, last = outcome(tmp_path, TRACKERS_NO_SKIPS="1")
-    assert (code, told) == (
+def test_skips_fail_with_the_variable(tmp_path: Path) -> None:
+    exit_code, summary, last = run_pytest(tmp_path, TRACKERS_NO_SKIPS="1")
+    assert (exit_code, summary) == (
         1,
         [
-            "ERROR test_file.py - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no sea",
-            "ERROR test_some.py::test_marked - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no moon",
+            "ERROR test_module.py - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no server",
+            "ERROR test_some.py::test_marked - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no network",
             "ERROR test_some.py::test_fixture - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no browser",
         ],
     )

@@ -1,4 +1,4 @@
-"""The npm packages that tests use: pinned exactly, locked by content, and by no registry's address."""
+"""The npm packages that tests use: pinned to exact versions, locked by hashes, without addresses of a registry."""
 
 import json
 import re
@@ -17,12 +17,12 @@ def read(path: Path) -> dict[str, Any]:
     return content
 
 
-def test_there_are_some() -> None:
+def test_the_folders_of_packages_are_found() -> None:
     assert "audits" in [folder.name for folder in FOLDERS]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_lock_names_content_and_no_address(folder: Path) -> None:
+def test_a_lock_has_hashes_and_no_address(folder: Path) -> None:
     packages = {path: entry for path, entry in read(folder / "package-lock.json")["packages"].items() if path}
     assert [path for path, entry in packages.items() if "resolved" in entry] == []
     assert [path for path, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []

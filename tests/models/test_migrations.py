@@ -21,7 +21,7 @@ async def test_every_change_of_the_models_has_a_migration() -> None:
         assert context.apps is not None
         changes = await MigrationAutodetector(context.apps, APPS).changes()
     assert [str(change.operations) for change in changes] == [], (
-        "write one with: .venv/bin/tortoise makemigrations models"
+        "run `make migration`"
     )
 
 

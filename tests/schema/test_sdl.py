@@ -18,7 +18,7 @@ from tests.support.paths import SDL
 
 
 def test_the_committed_sdl_is_that_of_the_schema() -> None:
-    assert SDL.read_text() == sdl(), "write it anew with: .venv/bin/trackers schema > schema/schema.graphql"
+    assert SDL.read_text() == sdl(), "run `make sdl`"
 
 
 def test_every_element_has_a_description() -> None:

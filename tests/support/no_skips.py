@@ -1,4 +1,4 @@
-"""Where TRACKERS_NO_SKIPS=1 a skipped test fails: continuous integration leaves nothing out unnoticed."""
+"""Fail skipped tests if ``TRACKERS_NO_SKIPS=1``, so that continuous integration leaves none out unnoticed."""
 
 import os
 from collections.abc import Generator
@@ -9,7 +9,7 @@ import pytest
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
-def _refused(report: Report) -> Report:
+def _fail_if_skipped(report: Report) -> Report:
     if report.skipped and os.environ.get("TRACKERS_NO_SKIPS") == "1" and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
@@ -19,11 +19,11 @@ def _refused(report: Report) -> Report:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Refuse a test that skips, or is marked to be skipped."""
-    return _refused((yield))
+    """Fail a test that skips itself, or is marked to be skipped."""
+    return _fail_if_skipped((yield))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Refuse a whole file that skips itself."""
-    return _refused((yield))
+    """Fail a module that skips itself."""
+    return _fail_if_skipped((yield))
