@@ -20,9 +20,7 @@ async def test_every_change_of_the_models_has_a_migration() -> None:
         await context.init(config=OFFLINE_CONFIGURATION)
         assert context.apps is not None
         changes = await MigrationAutodetector(context.apps, APPS).changes()
-    assert [str(change.operations) for change in changes] == [], (
-        "run `make migration`"
-    )
+    assert [str(change.operations) for change in changes] == [], "run `make migration`"
 
 
 async def test_a_migrated_database_has_no_pending_migrations(database: str) -> None:
