@@ -21,7 +21,7 @@ SESSION_OVER = result_event(errors=[{"message": "The session has ended.", "exten
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def house(
+async def server_and_staff(
     postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Server, Staff]]:
     async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as server_and_staff:
@@ -29,12 +29,12 @@ async def house(
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def tokens(house: tuple[Server, Staff]) -> list[str]:
-    return [await house[0].sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
+async def tokens(server_and_staff: tuple[Server, Staff]) -> list[str]:
+    return [await server_and_staff[0].sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
 
 
-async def assign(house: tuple[Server, Staff], token: str) -> None:
-    server, who = house
+async def assign(server_and_staff: tuple[Server, Staff], token: str) -> None:
+    server, who = server_and_staff
     assert (await server.ask(CREATE, token, input=who.entry()))["data"]["createTracker"]["errors"] == []
 
 
@@ -42,23 +42,25 @@ def assignment(cursor: int) -> Any:
     return result_event(data={"trackerAssigned": {"cursor": str(cursor), "tracker": {"number": cursor}}})
 
 
-async def test_resumed_by_cursor(house: tuple[Server, Staff], tokens: list[str]) -> None:
+async def test_resumed_by_cursor(server_and_staff: tuple[Server, Staff], tokens: list[str]) -> None:
     ada, bob = tokens
-    url = f"{house[0].address}/graphql"
+    url = f"{server_and_staff[0].address}/graphql"
     async with stream(url, SUBSCRIBE, token=bob, variables={"after": "0"}) as events:
-        await assign(house, ada)
+        await assign(server_and_staff, ada)
         assert await events.next_event() == assignment(1)
     for _ in range(2):
-        await assign(house, ada)
+        await assign(server_and_staff, ada)
     async with stream(url, SUBSCRIBE, token=bob, variables={"after": "1"}) as resumed:
         assert [await resumed.next_event() for _ in range(2)] == [assignment(2), assignment(3)]
-        await assign(house, ada)
+        await assign(server_and_staff, ada)
         assert await resumed.next_event() == assignment(4)
 
 
-async def test_stream_ends_with_the_session_or_the_server(house: tuple[Server, Staff], tokens: list[str]) -> None:
+async def test_stream_ends_with_the_session_or_the_server(
+    server_and_staff: tuple[Server, Staff], tokens: list[str]
+) -> None:
     """That of a deactivated member ends with an error and ``complete``; another breaks off when the server stops."""
-    server, who = house
+    server, who = server_and_staff
     ada, bob = tokens
     url = f"{server.address}/graphql"
     async with (

@@ -111,10 +111,10 @@ async def _check_http(server: Server, token: str) -> None:
         ready, live, metrics = [await client.get(path) for path in ("/health/ready", "/health/live", "/metrics")]
     assert (ready.status_code, ready.text) == (503, "the database does not answer\n")
     assert live.status_code == 200
-    found = samples(metrics.text)
-    assert found[named("trackers_database_up")] == 0
-    assert found[named("trackers_errors_total", code="SERVICE_UNAVAILABLE")] >= 5
-    assert named("trackers_outbox_oldest_age_seconds") not in found
+    values = samples(metrics.text)
+    assert values[named("trackers_database_up")] == 0
+    assert values[named("trackers_errors_total", code="SERVICE_UNAVAILABLE")] >= 5
+    assert named("trackers_outbox_oldest_age_seconds") not in values
 
 
 async def _check_open_websocket(connection: Any) -> None:
