@@ -33,14 +33,15 @@ test: check playground audits clients ## linters, types, import order, and every
 test-fast: test-environment ## the tests that need no server process, browser, client library or million rows
 	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not server and not browser and not clients and not slow"
 
-check: test-environment ## linters, types, import order, and spelling, without tests
+check: test-environment ## linters, types, import order, spelling and unused code, without tests
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
 	.venv/bin/mypy
 	.venv/bin/typos
+	.venv/bin/vulture
 
-dead-code: test-environment ## list functions, classes and variables that nothing uses
+dead-code: test-environment ## list functions, classes and variables that nothing uses; tests do not count as a use
 	@exec .venv/bin/vulture
 
 fmt: test-environment ## format the code, and fix what the linter can fix
