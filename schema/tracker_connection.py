@@ -14,14 +14,14 @@ from schema.selection import selected_names, selects_total_count
 from services.paging.pages import Page, PageRequest
 from services.tracker_types.catalogue import available_types_from_records
 from services.trackers.listing import filters
-from services.trackers.listing.page import COMPANIONS, TrackerQuery, page_of_trackers
+from services.trackers.listing.page import RELATED_ROWS, TrackerQuery, page_of_trackers
 
 _BELOW_LEARNER = {"programme": "programme", "employer": "employer", "tutor": "tutor", "groups": "groups"}
 _BELOW_TRACKER = {"assignee": "assignee", "createdBy": "creator", "learner": "learner", "type": "type"}
 _NEED_TYPE = frozenset({"transitions", "viewerCanEdit"})
 
 
-def _companions(names: frozenset[str]) -> frozenset[str]:
+def _related(names: frozenset[str]) -> frozenset[str]:
     """Return the aliases of the rows to read with the trackers, given the names of the selected fields."""
     aliases = {alias for name, alias in _BELOW_TRACKER.items() if name in names}
     if "learner" in aliases:
@@ -58,7 +58,7 @@ def _query(info: Info, filter_by: TrackerFilter | None, order_by: list[TrackerOr
     return TrackerQuery(
         filter_by=filters.ALL if filter_by is None else filter_by.decode(),
         order_by=tuple(order.decode() for order in order_by or ()),
-        companions=_companions(names),
+        related=_related(names),
         count="totalCount" in names,
     )
 
@@ -91,10 +91,10 @@ def _prime_people(loaders: Loaders, records: Sequence[Mapping[str, Any]]) -> Non
     """Put the rows that were read with the trackers into the loaders, so that these read nothing."""
     if not records:
         return
-    aliases = [alias for alias in (*COMPANIONS, "actor", "author") if f"{alias}.id" in records[0]]
+    aliases = [alias for alias in (*RELATED_ROWS, "actor", "author") if f"{alias}.id" in records[0]]
     for record in records:
         for alias in aliases:
-            model = COMPANIONS[alias][0] if alias in COMPANIONS else Member
+            model = RELATED_ROWS[alias][0] if alias in RELATED_ROWS else Member
             person: Any = row(model, alias, record)
             if person is None:
                 continue

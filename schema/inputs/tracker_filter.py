@@ -11,7 +11,7 @@ from schema.inputs.ids import parse_argument_id
 from services.kernel.errors import BadRequestError
 from services.paging.by_name import search_words
 from services.trackers.listing import filters
-from services.trackers.listing.day_blocks import Days
+from services.trackers.listing.day_blocks import DayRange
 from services.trackers.listing.orders import OrderTerm
 
 _T = TypeVar("_T")
@@ -123,9 +123,9 @@ def _ids(entries: list[strawberry.ID] | None, type_name: str, argument: str) -> 
     return tuple(reference.id for reference in references if reference.type_name == type_name)
 
 
-def _days(dates: DateRange | None, argument: str) -> Days | None:
+def _days(dates: DateRange | None, argument: str) -> DayRange | None:
     if dates is None or (dates.from_ is None and dates.to is None):
         return None
     if dates.from_ and dates.to and dates.from_ > dates.to:
         raise BadRequestError("The range ends before it begins.", "filter", argument)
-    return Days(dates.from_, dates.to)
+    return DayRange(dates.from_, dates.to)

@@ -1,5 +1,5 @@
-"""Forms: what the definition of a field means, and the check of the values that are entered for it.
+"""Forms: the definitions of fields, and the validation of submitted values against them.
 
-Where definitions are stored and how an organisation changes them is in ``tracker_types``; what creates a tracker with
-checked values is in ``trackers``. May use the kernel.
+Storing and changing definitions belongs in ``tracker_types``, creating trackers from validated values in ``trackers``.
+May import from ``kernel``.
 """

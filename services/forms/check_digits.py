@@ -1,4 +1,4 @@
-"""The check digits of official identifiers, each a function of the digits alone."""
+"""Check digit algorithms of official identifiers."""
 
 
 def _weighted_sum(digits: str, weights: range | tuple[int, ...]) -> int:
@@ -6,10 +6,10 @@ def _weighted_sum(digits: str, weights: range | tuple[int, ...]) -> int:
 
 
 def is_valid_uln(digits: str) -> bool:
-    """Return whether the tenth digit of a ULN is right; 9999999999 is accepted, which stands for a ULN to come.
+    """Return whether a ULN's check digit, its tenth, is correct. The placeholder 9999999999 (ULN pending) is accepted.
 
-    Source: ILR validation rule ULN_04 with its derived field DD01. The first nine digits are weighted 10 to 2;
-    a remainder of 0 by 11 is no ULN, otherwise the check digit is 10 less the remainder.
+    Source: ILR validation rule ULN_04 with its derived field DD01. The first nine digits are weighted 10 to 2,
+    and their sum is taken modulo 11. A remainder of 0 is invalid; otherwise the check digit is 10 minus the remainder.
     """
     if digits == "9999999999":
         return True
@@ -18,22 +18,23 @@ def is_valid_uln(digits: str) -> bool:
 
 
 def is_valid_employer_id(digits: str) -> bool:
-    """Return whether the ninth digit of an employer identifier is right; 999999999 is accepted: not listed.
+    """Return whether an employer identifier's check digit, its ninth, is correct.
 
-    Source: ILR validation rule EmpId_02 with its derived field DD05. The first eight digits are weighted 9 to 2;
-    the check digit is 11 less the remainder by 11, 0 for 11, and there is none for 10.
+    Source: ILR validation rule EmpId_02 with its derived field DD05. The first eight digits are weighted 9 to 2,
+    and the check digit is 11 minus their sum modulo 11, where 11 becomes 0 and 10 is invalid. The placeholder 999999999
+    (employer not listed) is accepted.
     """
     if digits == "999999999":
         return True
-    check = (11 - _weighted_sum(digits[:8], range(9, 1, -1)) % 11) % 11
-    return int(digits[8]) == check  # a check of 10 equals no digit
+    check_digit = (11 - _weighted_sum(digits[:8], range(9, 1, -1)) % 11) % 11
+    return int(digits[8]) == check_digit  # 10 never equals a single digit
 
 
 def is_valid_utr(digits: str) -> bool:
-    """Return whether the first digit of a unique taxpayer reference is right.
+    """Return whether the check digit of a unique taxpayer reference, its first, is correct.
 
-    Source: HMRC's check of self-assessment references, as tax software documents it. The last nine digits are
-    weighted 6 7 8 9 10 5 4 3 2; the check digit is 11 less the remainder by 11, with 11 and 10 written 2 and 1.
+    Source: HMRC's check of self-assessment references, as documented by tax software. The last nine digits are
+    weighted 6 7 8 9 10 5 4 3 2, and the check digit is 11 minus their sum modulo 11, where 11 becomes 2 and 10 becomes 1.
     """
-    check = 11 - _weighted_sum(digits[1:], (6, 7, 8, 9, 10, 5, 4, 3, 2)) % 11
-    return int(digits[0]) == (check - 9 if check > 9 else check)
+    check_digit = 11 - _weighted_sum(digits[1:], (6, 7, 8, 9, 10, 5, 4, 3, 2)) % 11
+    return int(digits[0]) == (check_digit - 9 if check_digit > 9 else check_digit)

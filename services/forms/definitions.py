@@ -1,6 +1,6 @@
-"""The form of a tracker type: its fields in order, and what applying a process automation does.
+"""Definitions of tracker types: the fields of their forms, and the effects of process automations.
 
-A definition is one version of a type and never changes. How it is stored as JSON is in ``documents``.
+A definition belongs to one version of a type and is immutable. ``documents`` converts definitions to and from JSON.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ class FieldKind(StrEnum):
 
 
 class TextFormat(StrEnum):
-    """The formats that a text field can ask for; their rules are in ``formats``."""
+    """The formats that a text field can require. ``formats`` implements them."""
 
     EMAIL = "EMAIL"
     PHONE = "PHONE"
@@ -49,7 +49,7 @@ class TextFormat(StrEnum):
 
 
 class ReferenceTarget(StrEnum):
-    """What a reference field can refer to."""
+    """The kinds of object that a reference field can refer to."""
 
     MEMBER = "MEMBER"
     EMPLOYER = "EMPLOYER"
@@ -58,7 +58,7 @@ class ReferenceTarget(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldCondition:
-    """A condition that holds if the field's canonical text, or any chosen value, is among ``is_one_of``."""
+    """A condition that holds if a field's canonical value, or any value of a multiple choice, is in ``is_one_of``."""
 
     field: str
     is_one_of: tuple[str, ...]
@@ -66,7 +66,7 @@ class FieldCondition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateBound:
-    """One end of the allowed range: a fixed date, today or another field's date, moved by ``offset_days``."""
+    """A bound of a date range: a fixed date, today or another field's date, plus ``offset_days``."""
 
     date: dt.date | None = None
     today: bool = False
@@ -76,7 +76,7 @@ class DateBound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A value of a code list, which can be chosen from ``valid_from`` to ``valid_to``, both included."""
+    """An option of a choice field, which can be chosen from ``valid_from`` to ``valid_to`` inclusive."""
 
     value: str
     label: str
@@ -86,10 +86,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDefinition:
-    """What the fields of every kind share.
+    """Base class of field definitions.
 
-    ``required`` holds at creation and forbids clearing later; ``required_for`` holds on entering a status and
-    while in it. A field whose ``visible_when`` does not hold is hidden: neither required nor accepted.
+    A ``required`` field must be filled on creation and cannot be cleared later. A field must also be filled while the
+    tracker has one of the ``required_for`` statuses. A field whose ``visible_when`` condition does not hold is hidden:
+    it is neither required nor accepted.
     """
 
     kind: ClassVar[FieldKind]
@@ -104,7 +105,7 @@ class FieldDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextField(FieldDefinition):
-    """Text; lengths are in code points. ``pattern`` matches the whole text, in RE2's syntax."""
+    """A text field. Lengths are in code points; ``pattern`` is an RE2 regular expression that the whole text must match."""
 
     kind = FieldKind.TEXT
 
@@ -117,7 +118,7 @@ class TextField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegerField(FieldDefinition):
-    """A whole number of 32 bits; the bounds are included, and whole."""
+    """A 32-bit integer field. Its bounds are inclusive whole numbers."""
 
     kind = FieldKind.INTEGER
 
@@ -127,7 +128,7 @@ class IntegerField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecimalField(FieldDefinition):
-    """A number with at most ``places`` decimal places; the bounds are included."""
+    """A decimal field with at most ``places`` decimal places. Its bounds are inclusive."""
 
     kind = FieldKind.DECIMAL
 
@@ -138,7 +139,7 @@ class DecimalField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateField(FieldDefinition):
-    """A date, not before any of ``earliest`` and not after any of ``latest``."""
+    """A date field. Values must not be before any ``earliest`` bound or after any ``latest`` bound."""
 
     kind = FieldKind.DATE
 
@@ -148,7 +149,7 @@ class DateField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BooleanField(FieldDefinition):
-    """Yes or no; ``must_be_true`` makes it a confirmation."""
+    """A yes/no field. With ``must_be_true`` it is a confirmation, for which only "yes" is valid."""
 
     kind = FieldKind.BOOLEAN
 
@@ -158,7 +159,7 @@ class BooleanField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceField(FieldDefinition):
-    """One of the choices, or several if ``multiple``."""
+    """A field for one of the choices, or for several of them if ``multiple``."""
 
     kind = FieldKind.CHOICE
 
@@ -168,7 +169,7 @@ class ChoiceField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceField(FieldDefinition):
-    """A member, an employer or a programme of the organisation."""
+    """A reference to a member, employer or programme of the organisation."""
 
     kind = FieldKind.REFERENCE
 
@@ -178,7 +179,7 @@ class ReferenceField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileField(FieldDefinition):
-    """Uploaded files of the media types in ``accept``, each of at most ``max_bytes``."""
+    """A field for up to ``max_files`` uploaded files of the ``accept`` media types, each of at most ``max_bytes``."""
 
     kind = FieldKind.FILE
 
@@ -203,13 +204,14 @@ FIELD_TYPES: Mapping[FieldKind, type[FieldDefinition]] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class TypeDefinition:
-    """One version of a tracker type. Everything but ``fields`` belongs to process automations.
+    """One version of a tracker type. All attributes except ``fields`` are used by process automations only.
 
-    ``precondition``: the learner's programme statuses in which it may be raised; empty: any.
-    ``effective_on``: the field that holds the day on which it is applied; none, or empty: at once.
-    ``aims``: the learning aims that an effect on ``aim.…`` touches: OPEN, LAST_BREAK, AWAITING_OUTCOME.
-    ``effects``: what applying it does, record field → where its value comes from.
-    ``restarts``: the fields with the start and the planned end of the aims that follow a break.
+    ``precondition``: the programme statuses of learners for whom it may be created; any status if empty.
+    ``effective_on``: the key of the date field that says when it takes effect. It takes effect at once if there is no
+    such field or the field is not filled.
+    ``aims``: which learning aims are changed by effects on ``aim.…``: OPEN, LAST_BREAK or AWAITING_OUTCOME.
+    ``effects``: a mapping of fields of the learner's record to the sources of their new values.
+    ``restarts``: the keys of the fields with the start and planned end of the aims that follow a break.
     """
 
     fields: tuple[FieldDefinition, ...]
@@ -224,5 +226,5 @@ class TypeDefinition:
         return {field.key: field for field in self.fields}
 
     def field(self, key: str) -> FieldDefinition | None:
-        """Return the field of this key, if there is one."""
+        """Return the field with this key, or None."""
         return self._by_key.get(key)

@@ -1,4 +1,4 @@
-"""Values as people read them: on a tracker, in its history, in what an automation proposes."""
+"""Formatting of values for display, on trackers, in their history and in the changes that automations propose."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
@@ -10,9 +10,9 @@ from services.forms.kinds.types import CanonicalValue
 from services.kernel.dates import format_date
 
 MISSING_NAME = "no longer there"
-"""Shown instead of the name of what a value refers to once that is deleted."""
+"""Displayed in place of the name of a deleted object."""
 
-_NAMES = """
+_SELECT_NAMES = """
 SELECT id, name FROM member WHERE organisation_id = $1 AND id = ANY($2)
 UNION ALL SELECT id, name FROM employer WHERE organisation_id = $1 AND id = ANY($2)
 UNION ALL SELECT id, name FROM programme WHERE organisation_id = $1 AND id = ANY($2)
@@ -21,7 +21,7 @@ UNION ALL SELECT id, name FROM stored_file WHERE organisation_id = $1 AND id = A
 
 
 def display_value(field: FieldDefinition, value: CanonicalValue, names: Mapping[UUID, str] | None = None) -> str:
-    """Return a canonical value in words; ``names`` are those of what references and files name (``names_by_id``)."""
+    """Return a canonical value as display text. ``names`` has the names of referenced objects and files by id."""
     match field, value:
         case ReferenceField(), str():
             return (names or {}).get(UUID(value), MISSING_NAME)
@@ -39,7 +39,7 @@ def display_value(field: FieldDefinition, value: CanonicalValue, names: Mapping[
 
 
 def referenced_ids(pairs: Iterable[tuple[FieldDefinition, CanonicalValue]]) -> set[UUID]:
-    """Return the ids of everything that references and files among the values name."""
+    """Return the ids of all objects and files that the values refer to."""
     ids: set[UUID] = set()
     for field, value in pairs:
         if isinstance(field, ReferenceField):
@@ -50,7 +50,7 @@ def referenced_ids(pairs: Iterable[tuple[FieldDefinition, CanonicalValue]]) -> s
 
 
 async def names_by_id(organisation_id: UUID, ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """Return the names of an organisation's members, employers, programmes and files, in one statement."""
+    """Fetch the names of an organisation's members, employers, programmes and files with a single query."""
     if not ids:
         return {}
-    return {record["id"]: record["name"] for record in await fetch(_NAMES, organisation_id, list(ids))}
+    return {record["id"]: record["name"] for record in await fetch(_SELECT_NAMES, organisation_id, list(ids))}

@@ -1,6 +1,6 @@
-"""The JSON document that stores the definition of a tracker type's version, and the way back.
+"""Conversion of tracker type definitions to and from the JSON documents that the database stores.
 
-A document leaves out what has its default. Its keys are the attributes' names, and ``kind`` for each field.
+The keys of a document are attribute names, plus ``kind`` for each field. Attributes with their default value are omitted.
 """
 
 import datetime as dt
@@ -25,16 +25,16 @@ from services.forms.definitions import (
 
 
 def definition_to_document(definition: TypeDefinition) -> dict[str, Any]:
-    """Return the definition as str, int, bool, list and dict; decimals and dates are text."""
-    document = _plain_attributes(definition)
-    document["fields"] = [{"kind": field.kind.value} | _plain_attributes(field) for field in definition.fields]
+    """Convert a definition to a JSON-compatible dict, with decimals and dates as strings."""
+    document = _encode_attributes(definition)
+    document["fields"] = [{"kind": field.kind.value} | _encode_attributes(field) for field in definition.fields]
     return document
 
 
 def definition_from_document(document: Mapping[str, Any]) -> TypeDefinition:
-    """Return the definition that a document describes; raises KeyError, TypeError or ValueError for any other document."""
+    """Convert a document to a definition. Raises KeyError, TypeError or ValueError if the document is invalid."""
     return TypeDefinition(
-        fields=tuple(_field(entry) for entry in document["fields"]),
+        fields=tuple(_decode_field(entry) for entry in document["fields"]),
         precondition=tuple(ProgrammeStatus(status) for status in document.get("precondition", ())),
         effective_on=document.get("effective_on"),
         aims=tuple(document.get("aims", ())),
@@ -43,65 +43,65 @@ def definition_from_document(document: Mapping[str, Any]) -> TypeDefinition:
     )
 
 
-def _field(document: Mapping[str, Any]) -> FieldDefinition:
-    attributes = {name: _DECODERS.get(name, _same)(value) for name, value in document.items() if name != "kind"}
+def _decode_field(document: Mapping[str, Any]) -> FieldDefinition:
+    attributes = {name: _DECODERS.get(name, _identity)(value) for name, value in document.items() if name != "kind"}
     return FIELD_TYPES[FieldKind(document["kind"])](**attributes)
 
 
-def _same(value: Any) -> Any:
+def _identity(value: Any) -> Any:
     return value
 
 
-def _date(text: str | None) -> dt.date | None:
+def _decode_date(text: str | None) -> dt.date | None:
     return None if text is None else dt.date.fromisoformat(text)
 
 
-def _condition(document: Mapping[str, Any]) -> FieldCondition:
+def _decode_condition(document: Mapping[str, Any]) -> FieldCondition:
     return FieldCondition(field=document["field"], is_one_of=tuple(document["is_one_of"]))
 
 
-def _bounds(documents: list[dict[str, Any]]) -> tuple[DateBound, ...]:
-    return tuple(DateBound(**(bound | {"date": _date(bound.get("date"))})) for bound in documents)
+def _decode_bounds(documents: list[dict[str, Any]]) -> tuple[DateBound, ...]:
+    return tuple(DateBound(**(bound | {"date": _decode_date(bound.get("date"))})) for bound in documents)
 
 
-def _choice(document: dict[str, Any]) -> Choice:
-    dates = {name: _date(document.get(name)) for name in ("valid_from", "valid_to")}
+def _decode_choice(document: dict[str, Any]) -> Choice:
+    dates = {name: _decode_date(document.get(name)) for name in ("valid_from", "valid_to")}
     return Choice(**(document | dates))
 
 
 _DECODERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "required_for": lambda statuses: tuple(TrackerStatus(status) for status in statuses),
-        "visible_when": _condition,
+        "visible_when": _decode_condition,
         "format": TextFormat,
         "minimum": Decimal,
         "maximum": Decimal,
-        "earliest": _bounds,
-        "latest": _bounds,
-        "choices": lambda documents: tuple(_choice(document) for document in documents),
+        "earliest": _decode_bounds,
+        "latest": _decode_bounds,
+        "choices": lambda documents: tuple(_decode_choice(document) for document in documents),
         "target": ReferenceTarget,
         "accept": tuple,
     }
 )
 
 
-def _plain_attributes(item: Any) -> dict[str, Any]:
+def _encode_attributes(item: Any) -> dict[str, Any]:
     attributes = {}
     for attribute in fields(item):
         value = getattr(item, attribute.name)
         default = attribute.default if attribute.default_factory is MISSING else attribute.default_factory()
         if value != default:
-            attributes[attribute.name] = _plain(value)
+            attributes[attribute.name] = _encode(value)
     return attributes
 
 
-def _plain(value: Any) -> Any:
+def _encode(value: Any) -> Any:
     if is_dataclass(value):
-        return _plain_attributes(value)
+        return _encode_attributes(value)
     if isinstance(value, Mapping):
-        return {name: _plain(entry) for name, entry in value.items()}
+        return {name: _encode(entry) for name, entry in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(entry) for entry in value]
+        return [_encode(entry) for entry in value]
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, dt.date):

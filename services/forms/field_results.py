@@ -1,4 +1,4 @@
-"""The result of an entry for each field of a form: the value that it gives, checked, or the stored one that stays."""
+"""Validation of each field of a form on its own, merging submitted values with stored ones."""
 
 import datetime as dt
 from collections import defaultdict
@@ -23,16 +23,19 @@ from services.kernel.errors import ErrorCode, Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldResult:
-    """A field after the entry: its value, also a refused one, what is wrong, whether it was given and has changed."""
+    """The state of a field after an entry: its value, even if invalid, and the problems found.
+
+    ``submitted`` is true if the entry has the field's key, ``changed`` if the value differs from the stored one.
+    """
 
     value: CanonicalValue | None
     problems: tuple[Problem, ...] = ()
-    given: bool = False
+    submitted: bool = False
     changed: bool = False
 
     @property
     def filled(self) -> bool:
-        """Whether the field has anything, right or wrong."""
+        """Whether the field has a value, valid or not."""
         return self.value is not None or bool(self.problems)
 
 
@@ -45,9 +48,9 @@ async def check_fields(
     stored: Mapping[str, CanonicalValue] | None,
     uploads: UploadScope | None = None,
 ) -> Mapping[str, FieldResult]:
-    """Return a result for every field, by key in form order. Of a key that was given twice the first value counts.
+    """Return the result of every field by key, in form order. If a key was submitted twice, its first value is used.
 
-    ``uploads`` says which files may be named; without it, none.
+    ``uploads`` limits which files the entry may refer to; if it is None, it may refer to none.
     """
     values: dict[str, SubmittedValue] = {}
     for value in submitted:
@@ -68,14 +71,14 @@ async def _field_result(
     context: CheckContext,
 ) -> FieldResult:
     stored_value = None if stored is None else stored.get(field.key)
-    entered = submitted or (_default(field) if stored is None else None)
-    if entered is None:
+    submission = submitted or (_default(field) if stored is None else None)
+    if submission is None:
         return FieldResult(value=stored_value)
     errors = ErrorCollector(("values", field.key))
-    value = await _check(errors, field, entered, context)
+    value = await _check(errors, field, submission, context)
     if stored_value is not None and value == stored_value:
-        return FieldResult(value=stored_value, given=True)
-    return FieldResult(value=value, problems=tuple(errors.problems), given=submitted is not None, changed=True)
+        return FieldResult(value=stored_value, submitted=True)
+    return FieldResult(value=value, problems=tuple(errors.problems), submitted=submitted is not None, changed=True)
 
 
 def _default(field: FieldDefinition) -> SubmittedValue | None:
@@ -85,35 +88,40 @@ def _default(field: FieldDefinition) -> SubmittedValue | None:
 
 
 async def _check(
-    errors: ErrorCollector, field: FieldDefinition, entered: SubmittedValue, context: CheckContext
+    errors: ErrorCollector, field: FieldDefinition, submitted: SubmittedValue, context: CheckContext
 ) -> CanonicalValue | None:
     kind = KINDS[field.kind]
-    if entered.slot is None:
+    if submitted.slot is None:
         return None
-    if entered.slot != kind.slot:
-        errors.add(ErrorCode.WRONG_KIND, f"{field.label} takes {kind.takes}.", allowed=kind.slot)
+    if submitted.slot != kind.slot:
+        errors.add(ErrorCode.WRONG_KIND, f"{field.label} takes {kind.accepted_value}.", allowed=kind.slot)
         return None
-    return await kind.check(errors, field, entered.value, context)
+    return await kind.check(errors, field, submitted.value, context)
 
 
 def _references(
     definition: TypeDefinition, values: Mapping[str, SubmittedValue]
 ) -> Mapping[ReferenceTarget, frozenset[UUID]]:
-    """Return the ids that reference fields name, by target."""
+    """Return the ids submitted for reference fields, by target."""
     ids: dict[ReferenceTarget, set[UUID]] = defaultdict(set)
     for field in definition.fields:
-        entered = values.get(field.key)
-        reference = entered.value if entered else None
+        submitted = values.get(field.key)
+        reference = submitted.value if submitted else None
         if isinstance(field, ReferenceField) and isinstance(reference, Reference) and reference.target == field.target:
             ids[field.target].add(reference.id)
     return {target: frozenset(target_ids) for target, target_ids in ids.items()}
 
 
 def _file_ids(definition: TypeDefinition, values: Mapping[str, SubmittedValue]) -> frozenset[UUID]:
-    """Return the ids that file fields name."""
+    """Return the ids submitted for file fields."""
     ids: set[UUID] = set()
     for field in definition.fields:
-        entered = values.get(field.key)
-        if isinstance(field, FileField) and entered and isinstance(entered.value, list) and entered.slot == "files":
-            ids.update(entered.value)
+        submitted = values.get(field.key)
+        if (
+            isinstance(field, FileField)
+            and submitted
+            and isinstance(submitted.value, list)
+            and submitted.slot == "files"
+        ):
+            ids.update(submitted.value)
     return frozenset(ids)

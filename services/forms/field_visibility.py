@@ -1,4 +1,4 @@
-"""Which fields of a form are visible, given its values."""
+"""Evaluation of the conditions under which the fields of a form are visible."""
 
 import re
 from collections.abc import Mapping
@@ -12,10 +12,9 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def visible_fields(definition: TypeDefinition, values: Mapping[str, CanonicalValue]) -> frozenset[str]:
-    """Return the keys of the fields that are not hidden, given canonical values.
+    """Return the keys of the visible fields of a form with these canonical values.
 
-    A condition looks back: it holds if the canonical text of the field that it names, or any value chosen there,
-    is listed. On a field that is hidden, not filled, or further down in the form it does not hold.
+    A condition never holds if the field that it refers to is hidden, is empty or comes later in the form.
     """
     visible: set[str] = set()
     for field in definition.fields:
@@ -28,15 +27,15 @@ def visible_fields(definition: TypeDefinition, values: Mapping[str, CanonicalVal
 
 
 def _holds(definition: TypeDefinition, condition: FieldCondition, value: CanonicalValue | None) -> bool:
-    listed, texts = set(condition.is_one_of), _canonical_texts(value)
+    allowed, texts = set(condition.is_one_of), _canonical_texts(value)
     if isinstance(definition.field(condition.field), DecimalField):
-        # 12.50 is 12.5, however either is written.
-        listed, texts = set(map(_number, listed)), frozenset(map(_number, texts))
-    return not texts.isdisjoint(listed)
+        # 12.50 equals 12.5.
+        allowed, texts = set(map(_number, allowed)), frozenset(map(_number, texts))
+    return not texts.isdisjoint(allowed)
 
 
 def _number(text: str) -> str:
-    # A condition may list any text; an exponent could stand for a gigabyte of digits.
+    # A condition may list any text; an exponent could expand to a gigabyte of digits.
     return plain_text(Decimal(text)) if _NUMBER.fullmatch(text) else text
 
 

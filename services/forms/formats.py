@@ -1,6 +1,6 @@
-"""The formats of texts, one row each: how a text is written canonically, and which rule it follows.
+"""The formats of text fields: normalisation to the canonical form, and validation.
 
-The ILR's are those of its XML schema and its validation rules; a rule's name is given where it has one.
+The formats of ILR fields follow the ILR's XML schema and validation rules, with the rule's name where there is one.
 """
 
 import re
@@ -16,7 +16,7 @@ from services.kernel.text import clean_text
 
 @dataclass(frozen=True, slots=True)
 class FormatProblem:
-    """Why a text does not have its format: INVALID_FORMAT or INVALID_CHECKSUM, with a message for people."""
+    """The reason why a text is invalid: INVALID_FORMAT or INVALID_CHECKSUM, with a message for the user."""
 
     code: ErrorCode
     message: str
@@ -25,7 +25,10 @@ class FormatProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Format:
-    """How texts of a format are written, the pattern of their canonical form, and the message for what does not match."""
+    """A text format: its normalising function, the regular expression of its canonical form, and the error message.
+
+    ``checksum`` validates the check digit; ``rule`` is the name of the official rule.
+    """
 
     canonical: Callable[[str], str]
     pattern: re.Pattern[str]
@@ -35,20 +38,20 @@ class _Format:
 
 
 def check_format(text_format: TextFormat, text: str) -> str | FormatProblem:
-    """Return the text as its format writes it canonically, or what is wrong with it."""
-    row = _FORMATS[text_format]
+    """Return the canonical form of a text, or a FormatProblem if the text is invalid."""
+    rules = _FORMATS[text_format]
     clean = clean_text(text)
-    canonical = None if clean is None else row.canonical(clean)
-    if canonical is None or not row.pattern.fullmatch(canonical):
-        return FormatProblem(ErrorCode.INVALID_FORMAT, row.message, row.rule)
-    if row.checksum and not row.checksum(canonical):
+    canonical = None if clean is None else rules.canonical(clean)
+    if canonical is None or not rules.pattern.fullmatch(canonical):
+        return FormatProblem(ErrorCode.INVALID_FORMAT, rules.message, rules.rule)
+    if rules.checksum and not rules.checksum(canonical):
         message = "Its check digit does not fit: a digit may be mistyped."
-        return FormatProblem(ErrorCode.INVALID_CHECKSUM, message, row.rule)
+        return FormatProblem(ErrorCode.INVALID_CHECKSUM, message, rules.rule)
     return canonical
 
 
 def canonical_text(text_format: TextFormat, clean: str) -> str:
-    """Return clean text, valid or not, with spaces and case as its format writes them."""
+    """Return a text with the canonical spacing and case of its format, without validating it. ``clean`` is trimmed NFC text."""
     return _FORMATS[text_format].canonical(clean)
 
 
@@ -61,7 +64,7 @@ def _without_spaces(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    # Upper-casing turns some letters outside ASCII into letters of ASCII: "ſt0001" is no "ST0001".
+    # Upper-casing turns some non-ASCII letters into ASCII ones: "ſt0001" must not become "ST0001".
     return _without_spaces(text).upper() if text.isascii() else text
 
 
@@ -71,7 +74,7 @@ def _postcode(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    """Return the digits alone, as the ILR has them: +44 becomes the 0 it stands for, another country's + becomes 00."""
+    """Return the digits only, as in the ILR. A leading +44 becomes 0, and the + of any other country code becomes 00."""
     number = re.sub(r"[\s().-]", "", text)
     return re.sub(r"^\+(?=[0-9])", "00", re.sub(r"^(?:\+|00)440*(?=[1-9])", "0", number))
 
@@ -101,7 +104,7 @@ _YEARS = "|".join(f"{year:02}-{(year + 1) % 100:02}" for year in range(100))
 
 _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
     {
-        # Stricter than the schema's ".+@.+", with its 100 characters: mail must be deliverable.
+        # Stricter than the schema's ".+@.+" of at most 100 characters, as email must be deliverable.
         TextFormat.EMAIL: _Format(
             canonical=_email,
             pattern=_pattern(rf"(?=.{{1,100}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+"),
@@ -118,14 +121,14 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
             pattern=_pattern(rf"https?://{_LABEL}(?:\.{_LABEL})*\.?(?::{_PORT})?(?:[/?#][!#$%&'()*-;=?-Z_a-z~\[\]]*)?"),
             message="A web address begins with http:// or https:// and has no spaces.",
         ),
-        # Postcode_15: no C, I, K, M, O or V in the last two letters. ZZ99 9ZZ stands for an unknown one.
+        # Postcode_15: no C, I, K, M, O or V in the last two letters. ZZ99 9ZZ is the placeholder for an unknown postcode.
         TextFormat.POSTCODE: _Format(
             canonical=_postcode,
             pattern=_pattern("[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}"),
             message="A postcode is written like SW1A 1AA.",
             rule="Postcode_15",
         ),
-        # NINumber_01; the suffix may be missing.
+        # NINumber_01; the suffix is optional.
         TextFormat.NATIONAL_INSURANCE_NUMBER: _Format(
             canonical=_code,
             pattern=_pattern("(?!TN)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]?"),
@@ -152,7 +155,7 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
             checksum=is_valid_employer_id,
             rule="EmpId_02",
         ),
-        # The schema's LearnAimRef; whether LARS lists it is not asked.
+        # The schema's LearnAimRef. It is not looked up in LARS.
         TextFormat.LEARNING_AIM_REFERENCE: _Format(
             canonical=_code,
             pattern=_pattern("[0-9A-Z]{1,8}"),
@@ -163,7 +166,7 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
             pattern=_pattern("ST[0-9]{4}"),
             message="A standard's reference is ST and 4 digits.",
         ),
-        # EPAOrgID of the ILR 2026-27: since then the assessment organisation's UKPRN serves too.
+        # EPAOrgID of the ILR 2026-27, which also accepts the assessment organisation's UKPRN.
         TextFormat.EPA_ORGANISATION_ID: _Format(
             canonical=_code,
             pattern=_pattern("EPA[0-9]{4}|[1-9][0-9]{7}"),
@@ -181,7 +184,7 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
             pattern=_pattern(_YEARS),
             message="An ILR year is written like 26-27: two years that follow each other.",
         ),
-        # The schema's FamilyName and GivenNames; control characters cannot be written in XML.
+        # The schema's FamilyName and GivenNames; control characters are not allowed in XML.
         TextFormat.PERSON_NAME: _Format(
             canonical=_unchanged,
             pattern=_pattern('[^0-9|"\x00-\x1f\ud800-\udfff]{1,100}'),

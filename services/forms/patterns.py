@@ -1,7 +1,7 @@
-"""Patterns that administrators write, matched by RE2: in time linear in the text, whatever the pattern.
+"""Regular expressions written by administrators, matched by RE2 in time linear in the length of the text.
 
-A browser checks the same pattern with ``new RegExp("^(?:" + pattern + ")$", "u")``, so only the syntax that both have is
-accepted; what only one has (lookarounds, ``\\Q``, POSIX classes, escapes of other letters) is not.
+Browsers check the same pattern with ``new RegExp("^(?:" + pattern + ")$", "u")``, so only syntax that RE2 and JavaScript
+share is accepted: no lookarounds, ``\\Q``, POSIX classes or escapes of other letters.
 """
 
 import re
@@ -12,52 +12,55 @@ import re2  # type: ignore[import-untyped]
 MAX_PATTERN_LENGTH = 1_000
 
 _MAX_MEMORY = 4 * 1024 * 1024
-"""The bytes that RE2 may use for one pattern: enough for 100 letters of any script, compiled in a tenth of a second."""
+"""RE2's memory limit for one pattern, in bytes: enough for ``\\p{L}{100}``, which compiles in a tenth of a second."""
 
 _CATEGORY = r"\\[pP]\{(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cf]?)\}"
-_SET = rf"\\[dDwWsS]|{_CATEGORY}"
-_SYNTAX = r"\^$\\.*+?()\[\]{}|/"
-_ESCAPE = rf"\\[{_SYNTAX}tnrfv]|\\x[0-9A-Fa-f]{{2}}"
-_LISTED = rf"[^\\\[\]-]|{_ESCAPE}|\\-"
-_CLASS = rf"\[(?:\^(?!\])|(?![\^\]]))-?(?:(?:{_LISTED})(?:-(?:{_LISTED}))?|{_SET})*-?\]"
+_CLASS_ESCAPE = rf"\\[dDwWsS]|{_CATEGORY}"
+_SYNTAX_CHARACTERS = r"\^$\\.*+?()\[\]{}|/"
+_ESCAPE = rf"\\[{_SYNTAX_CHARACTERS}tnrfv]|\\x[0-9A-Fa-f]{{2}}"
+_CLASS_MEMBER = rf"[^\\\[\]-]|{_ESCAPE}|\\-"
+_CHARACTER_CLASS = rf"\[(?:\^(?!\])|(?![\^\]]))-?(?:(?:{_CLASS_MEMBER})(?:-(?:{_CLASS_MEMBER}))?|{_CLASS_ESCAPE})*-?\]"
 _TOKEN = re.compile(
-    rf"(?P<atom>[^{_SYNTAX}]|/|\.|{_ESCAPE}|{_SET}|{_CLASS}|\))"
+    rf"(?P<atom>[^{_SYNTAX_CHARACTERS}]|/|\.|{_ESCAPE}|{_CLASS_ESCAPE}|{_CHARACTER_CLASS}|\))"
     r"|(?P<repeat>(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??)"
     r"|(?P<other>\((?:\?:|\?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>|(?!\?))|\||\^|\$|\\[bB])"
 )
 
 
 def is_pattern(pattern: str) -> bool:
-    """Return whether RE2 and JavaScript both understand the pattern, and it has at most ``MAX_PATTERN_LENGTH`` characters."""
-    if len(pattern) > MAX_PATTERN_LENGTH or "\0" in pattern or not _is_common(pattern):
+    """Return whether a pattern is valid in both RE2 and JavaScript and has at most ``MAX_PATTERN_LENGTH`` characters."""
+    if len(pattern) > MAX_PATTERN_LENGTH or "\0" in pattern or not _has_common_syntax(pattern):
         return False
     try:
-        _compiled(pattern)
-    except (re2.error, UnicodeEncodeError):  # a lone surrogate is no text
+        _compile(pattern)
+    except (re2.error, UnicodeEncodeError):  # RE2 takes UTF-8, which cannot encode a lone surrogate
         return False
     return True
 
 
 def matches(pattern: str, text: str) -> bool:
     """Return whether the pattern matches the whole text."""
-    return _compiled(pattern).fullmatch(text) is not None
+    return _compile(pattern).fullmatch(text) is not None
 
 
-def _is_common(pattern: str) -> bool:
-    """Return whether it has only common syntax: each repetition after what can be repeated, each group's name once."""
-    at, repeatable = 0, False
+def _has_common_syntax(pattern: str) -> bool:
+    """Return whether a pattern uses only the syntax that RE2 and JavaScript share.
+
+    Every quantifier must follow an atom, and group names must be unique.
+    """
+    position, repeatable = 0, False
     names: set[str] = set()
-    while at < len(pattern):
-        token = _TOKEN.match(pattern, at)
+    while position < len(pattern):
+        token = _TOKEN.match(pattern, position)
         if token is None or (token.lastgroup == "repeat" and not repeatable) or token["name"] in names:
             return False
         names |= {token["name"]} - {None}
-        at, repeatable = token.end(), token.lastgroup == "atom"
+        position, repeatable = token.end(), token.lastgroup == "atom"
     return True
 
 
 @lru_cache(maxsize=200)
-def _compiled(pattern: str) -> re2._Regexp:
+def _compile(pattern: str) -> re2._Regexp:
     options = re2.Options()
     options.log_errors = False  # RE2 writes to stderr otherwise
     options.max_mem = _MAX_MEMORY

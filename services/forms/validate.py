@@ -1,4 +1,4 @@
-"""The check of an entry against the form of its type: every field, and all problems together."""
+"""Validation of an entry against a form, collecting the problems of every field."""
 
 import datetime as dt
 from collections import Counter
@@ -21,9 +21,9 @@ from services.kernel.errors import ErrorCode, Problem
 class CheckedForm:
     """The result of checking an entry against a form.
 
-    ``values``: every filled field in its canonical form, in form order; of an update also the stored ones that
-    stay. ``cleared``: the stored fields that the entry empties or hides. ``problems``: all of them, in form
-    order, those of unknown fields last; where there are any, nothing may be written.
+    ``values`` has the canonical value of every filled field in form order, including stored values that an update keeps.
+    ``cleared`` has the keys of stored values that the entry clears or hides. ``problems`` are in form order, followed by
+    those of unknown fields; if there are any, nothing may be written.
     """
 
     values: Mapping[str, CanonicalValue]
@@ -38,70 +38,70 @@ async def check_form(
     organisation_id: UUID,
     today: dt.date,
     stored: Mapping[str, CanonicalValue] | None = None,
-    entering: TrackerStatus | None = None,
+    status_after: TrackerStatus | None = None,
     uploads: UploadScope | None = None,
 ) -> CheckedForm:
-    """Check what was submitted: on creation, or against what is ``stored``.
+    """Check the submitted values of a new tracker, or of an update if ``stored`` values are passed.
 
-    ``required`` is checked on creation, of a field that the entry empties and of one that it makes visible; what is
-    required for the status that the tracker will have afterwards, ``entering``, always. A stored value that stays the
-    same is not checked again, but for bounds whose other side has changed. ``uploads`` says which files may be named;
-    without it, none.
+    Fields that are ``required`` are checked on creation, when the entry clears them and when it makes them visible.
+    Fields that are required for ``status_after``, the tracker's status after the entry, are always checked. An unchanged
+    stored value is not checked again, except against a bound by another field that has changed. ``uploads`` limits which
+    files the entry may refer to; if it is None, it may refer to none.
     """
     results = await check_fields(
         definition, submitted, organisation_id=organisation_id, today=today, stored=stored, uploads=uploads
     )
-    entry = _entry(definition, results, stored, entering)
-    values = {key: value for key, value in _filled(results).items() if key in entry.visible}
+    entry = _build_entry(definition, results, stored, status_after)
+    values = {key: value for key, value in _filled_values(results).items() if key in entry.visible}
     cleared = tuple(key for key in results if stored and key in stored and key not in values)
     errors = ErrorCollector(("values",))
-    _check(errors, entry, submitted)
+    _check_entry(errors, entry, submitted)
     return CheckedForm(values, cleared, tuple(errors.problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """An entry with the results of its fields; ``dates`` are those that can bound others, by the fields' keys."""
+    """The field results of an entry, with the keys of visible fields and the valid dates that can bound other fields."""
 
     definition: TypeDefinition
     results: Mapping[str, FieldResult]
     visible: frozenset[str]
     visible_before: frozenset[str]
     dates: Mapping[str, dt.date]
-    entering: TrackerStatus | None
+    status_after: TrackerStatus | None
 
 
-def _filled(results: Mapping[str, FieldResult]) -> Mapping[str, CanonicalValue]:
+def _filled_values(results: Mapping[str, FieldResult]) -> Mapping[str, CanonicalValue]:
     return {key: result.value for key, result in results.items() if result.value is not None}
 
 
-def _entry(
+def _build_entry(
     definition: TypeDefinition,
     results: Mapping[str, FieldResult],
     stored: Mapping[str, CanonicalValue] | None,
-    entering: TrackerStatus | None,
+    status_after: TrackerStatus | None,
 ) -> _Entry:
-    visible = visible_fields(definition, _filled(results))
+    visible = visible_fields(definition, _filled_values(results))
     return _Entry(
         definition=definition,
         results=results,
         visible=visible,
         visible_before=frozenset() if stored is None else visible_fields(definition, stored),
         dates=_valid_dates(definition, results, visible),
-        entering=entering,
+        status_after=status_after,
     )
 
 
 def _valid_dates(
     definition: TypeDefinition, results: Mapping[str, FieldResult], visible: frozenset[str]
 ) -> Mapping[str, dt.date]:
-    """Return the dates that are visible, filled, and valid by themselves."""
+    """Return the dates of visible date fields that have no problems, by key."""
     keys = [field.key for field in definition.fields if isinstance(field, DateField) and field.key in visible]
     values = {key: results[key].value for key in keys if not results[key].problems}
     return {key: dt.date.fromisoformat(value) for key, value in values.items() if isinstance(value, str)}
 
 
-def _check(errors: ErrorCollector, entry: _Entry, submitted: Sequence[SubmittedValue]) -> None:
+def _check_entry(errors: ErrorCollector, entry: _Entry, submitted: Sequence[SubmittedValue]) -> None:
     counts = Counter(value.key for value in submitted)
     for field in entry.definition.fields:
         field_errors = errors.at(field.key)
@@ -109,7 +109,7 @@ def _check(errors: ErrorCollector, entry: _Entry, submitted: Sequence[SubmittedV
             field_errors.add(ErrorCode.DUPLICATE, f"{field.label} was given more than once.")
         _check_field(field_errors, entry, field)
     for key in counts:
-        # The path goes into JSON, which has no lone surrogates.
+        # The path is serialised as JSON, which cannot encode lone surrogates.
         path_key = key.encode(errors="replace").decode()
         errors.at(path_key).add(ErrorCode.UNKNOWN_FIELD, "This form has no such field.")
 
@@ -117,8 +117,8 @@ def _check(errors: ErrorCollector, entry: _Entry, submitted: Sequence[SubmittedV
 def _check_field(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) -> None:
     result = entry.results[field.key]
     if field.key not in entry.visible:
-        if result.given and result.filled:
-            _add_hidden(errors, entry, field)
+        if result.submitted and result.filled:
+            _add_hidden_error(errors, entry, field)
     elif not result.filled:
         _check_required(errors, entry, field)
     else:
@@ -127,27 +127,30 @@ def _check_field(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) 
             _check_bounds(errors, entry, field)
 
 
-def _add_hidden(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) -> None:
+def _add_hidden_error(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) -> None:
     condition = field.visible_when
-    assert condition is not None, "only a condition hides a field"
+    assert condition is not None, "a hidden field has a condition"
     cause = entry.definition.field(condition.field)
-    because = f" with this {cause.label}" if cause else ""
-    message = f"{field.label} does not belong in this form{because}."
+    cause_phrase = f" with this {cause.label}" if cause else ""
+    message = f"{field.label} does not belong in this form{cause_phrase}."
     allowed = ", ".join(condition.is_one_of)
     errors.add(ErrorCode.UNKNOWN_FIELD, message, field=condition.field, allowed=allowed)
 
 
 def _check_required(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) -> None:
-    emptied_or_new = entry.results[field.key].given or field.key not in entry.visible_before
-    if field.required and emptied_or_new:
+    cleared_or_revealed = entry.results[field.key].submitted or field.key not in entry.visible_before
+    if field.required and cleared_or_revealed:
         errors.add(ErrorCode.REQUIRED, f"{field.label} is required.")
-    elif entry.entering in field.required_for:
-        status = entry.entering.capitalize()
+    elif entry.status_after in field.required_for:
+        status = entry.status_after.capitalize()
         errors.add(ErrorCode.REQUIRED, f"{field.label} is required for the status {status}.")
 
 
 def _check_bounds(errors: ErrorCollector, entry: _Entry, field: DateField) -> None:
-    """Check the bounds by other fields, unless neither side has changed; an error of the same code is not repeated."""
+    """Check a date against its bounds by other fields, unless neither the date nor those fields have changed.
+
+    Skip errors with a code that the field already has.
+    """
     result = entry.results[field.key]
     if not isinstance(result.value, str):
         return

@@ -1,5 +1,5 @@
-"""Tracker types: the built-in ones, those of an organisation's own, their versions, and the transitions of statuses.
+"""Tracker types: built-in and custom types, their versions, and their status transitions.
 
-The check of values against a type's form is in ``forms``. May use ``forms``, ``audit``, ``viewer``, ``visibility`` and the
-kernel.
+Validation of values against a type's form belongs in ``forms``. May import from ``forms``, ``audit``, ``viewer``,
+``visibility`` and ``kernel``.
 """

@@ -1,4 +1,4 @@
-"""The tracker types that every organisation has, from ``builtin.toml``, and how they get into the database."""
+"""The built-in tracker types: loading them from ``builtin.toml``, and storing them in the database."""
 
 import tomllib
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from services.forms.documents import definition_from_document, definition_to_doc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltinType:
-    """A tracker type of every organisation; a process automation only where it is enabled."""
+    """A tracker type that every organisation has. Process automations must also be enabled by the organisation."""
 
     key: str
     name: str
@@ -23,24 +23,24 @@ class BuiltinType:
 
 
 def load_builtin_types() -> tuple[BuiltinType, ...]:
-    """Return the built-in types of this release, in the order in which lists show them."""
+    """Load the built-in types of this release, in display order."""
     document = tomllib.loads(files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8"))
-    return tuple(_builtin_type(entry) for entry in document["type"])
+    return tuple(_parse_type(entry) for entry in document["type"])
 
 
 async def write_builtin_types() -> None:
-    """Bring the built-in types in the database to those of this release.
+    """Update the built-in types in the database to those of this release.
 
-    A definition that differs from the newest version in the database becomes the next version; old trackers keep
-    theirs.
+    A definition that differs from the type's newest version is stored as a new version. Existing trackers keep the
+    version that they were created with.
     """
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers built-in types'))")
         for position, builtin_type in enumerate(load_builtin_types()):
-            await _write(builtin_type, position)
+            await _write_type(builtin_type, position)
 
 
-async def _write(builtin_type: BuiltinType, position: int) -> None:
+async def _write_type(builtin_type: BuiltinType, position: int) -> None:
     document = definition_to_document(builtin_type.definition)
     columns: dict[str, Any] = {
         "name": builtin_type.name,
@@ -57,18 +57,18 @@ async def _write(builtin_type: BuiltinType, position: int) -> None:
     await row.update_from_dict(columns).save()
 
 
-def _builtin_type(entry: dict[str, Any]) -> BuiltinType:
+def _parse_type(entry: dict[str, Any]) -> BuiltinType:
     return BuiltinType(
         key=entry["key"],
         name=entry["name"],
         category=TrackerCategory(entry["category"]),
         description=entry["description"],
-        definition=definition_from_document(entry | {"fields": [_field(field) for field in entry["fields"]]}),
+        definition=definition_from_document(entry | {"fields": [_parse_field(field) for field in entry["fields"]]}),
     )
 
 
-def _field(field: dict[str, Any]) -> dict[str, Any]:
-    """Return a field's document, with choices that are written ``value:label`` in two."""
+def _parse_field(field: dict[str, Any]) -> dict[str, Any]:
+    """Return the document of a field, splitting its ``value:label`` choices."""
     if "choices" not in field:
         return field
     pairs = [choice.split(":", 1) for choice in field["choices"]]

@@ -1,4 +1,4 @@
-"""The tracker types that an organisation has: the built-in ones and its own, each with its newest version."""
+"""Queries for the tracker types that are available to an organisation, each with its newest version."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,10 @@ from services.visibility import visible
 
 @dataclass(frozen=True, slots=True)
 class AvailableType:
-    """A tracker type as an organisation has it: its newest version, and the settings of its process automation."""
+    """A tracker type available to an organisation, with its newest version.
+
+    ``enabled`` and ``four_eyes`` are the organisation's settings of a process automation.
+    """
 
     type: TrackerType
     newest: TypeVersion
@@ -25,20 +28,20 @@ class AvailableType:
     four_eyes: bool
 
     def can_be_created_by(self, viewer: Viewer) -> bool:
-        """Return whether the viewer's roles let them create a tracker of this type."""
+        """Return whether the viewer may create a tracker of this type."""
         if self.type.archived or not self.enabled or not viewer.has(Role.CREATE_TRACKERS):
             return False
         is_automation = self.type.category == TrackerCategory.PROCESS_AUTOMATION
         return not is_automation or viewer.has(Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
 
     def transitions(self, viewer: Viewer) -> list[Transition]:
-        """Return all transitions of the type; the viewer's roles alone decide which are forbidden."""
+        """Return all status transitions of the type, checking only the viewer's roles."""
         return transitions_of_type(self.type.category, self.newest.definition, viewer)
 
 
 @cache
 def type_columns() -> str:
-    """Return the columns that ``available_types_from_records`` needs, to be selected from ``type_source``."""
+    """Return the SELECT list that ``available_types_from_records`` requires, for use with ``type_source``."""
     return (
         f'{columns(TrackerType, "type")}, version.id AS "type.version_id", automation.four_eyes AS "type.four_eyes", '
         "coalesce(automation.enabled, type.category <> 'PROCESS_AUTOMATION') AS \"type.enabled\""
@@ -46,7 +49,7 @@ def type_columns() -> str:
 
 
 def type_source(viewer: Viewer, statement: StatementBuilder) -> str:
-    """Return the joined tables that ``type_columns`` are selected from."""
+    """Return the joined tables of the FROM clause for ``type_columns``."""
     return (
         "(tracker_type type JOIN tracker_type_version version "
         "ON version.type_id = type.id AND version.version = type.version "
@@ -63,10 +66,10 @@ async def available_types(
     key: str | None = None,
     include_disabled: bool = False,
 ) -> Sequence[AvailableType]:
-    """Return the types of the viewer's organisation: the built-in ones in their order, then its own.
+    """Return the types of the viewer's organisation, archived ones included: first built-in types, then custom types.
 
-    Process automations that are not enabled are left out unless ``include_disabled``: existing trackers keep their
-    type when it is disabled.
+    Disabled process automations are omitted unless ``include_disabled`` is true, which is needed for the types of
+    existing trackers.
     """
     statement = StatementBuilder()
     source = type_source(viewer, statement)
@@ -85,7 +88,7 @@ async def available_types(
 
 
 async def available_types_from_records(records: Sequence[Mapping[str, Any]]) -> list[AvailableType]:
-    """Return the types in records that have ``type_columns``."""
+    """Convert records with the columns of ``type_columns`` to types."""
     versions = await versions_by_id({record["type.version_id"] for record in records})
     types = [row(TrackerType, "type", record) for record in records]
     return [
@@ -104,23 +107,26 @@ async def list_types(
     creatable_only: bool = False,
     include_archived: bool = False,
 ) -> list[AvailableType]:
-    """Return the types to choose from; an empty ``category`` restricts nothing."""
+    """Return the available types, optionally filtered. An empty ``category`` includes all categories."""
     return [
-        available
-        for available in await available_types(viewer)
-        if (not category or available.type.category in category)
-        and (include_archived or not available.type.archived)
-        and (not creatable_only or available.can_be_created_by(viewer))
+        available_type
+        for available_type in await available_types(viewer)
+        if (not category or available_type.type.category in category)
+        and (include_archived or not available_type.type.archived)
+        and (not creatable_only or available_type.can_be_created_by(viewer))
     ]
 
 
 async def type_by_key(viewer: Viewer, key: str) -> AvailableType | None:
-    """Return the type with this key; None if the organisation has none."""
+    """Return the organisation's type with this key, or None."""
     if not is_possible_key(key):
         return None
     return next(iter(await available_types(viewer, key=key)), None)
 
 
 def is_possible_key(text: str) -> bool:
-    """Return whether a type could have this key; PostgreSQL cannot even read text with a NUL or a lone surrogate."""
+    """Return whether text can be passed to PostgreSQL as a key: ASCII without NUL.
+
+    PostgreSQL rejects NUL characters, and lone surrogates cannot be encoded.
+    """
     return text.isascii() and "\x00" not in text

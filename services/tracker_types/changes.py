@@ -1,4 +1,4 @@
-"""Creating and changing the tracker types of an organisation's own; every change is a new, immutable version."""
+"""Creation and update of custom tracker types. Every change creates a new, immutable version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ UPDATE tracker_type SET name = :name, description = :description, archived = :ar
 WHERE id = :id
 """)
 _LOCK = "SELECT id FROM tracker_type WHERE id = $1 AND organisation_id = $2 FOR NO KEY UPDATE"
-_IS_TAKEN = "SELECT 1 FROM tracker_type WHERE key = $1 AND (organisation_id = $2 OR organisation_id IS NULL) LIMIT 1"
+_KEY_EXISTS = "SELECT 1 FROM tracker_type WHERE key = $1 AND (organisation_id = $2 OR organisation_id IS NULL) LIMIT 1"
 
-_TAKEN = Problem(("key",), ErrorCode.DUPLICATE, "There is a tracker type of this key already.")
+_DUPLICATE_KEY = Problem(("key",), ErrorCode.DUPLICATE, "There is already a tracker type with this key.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Contents:
-    """What a change of a type may change; what differs from the version before makes the next one."""
+    """The mutable properties of a type. A change to any of them creates a new version."""
 
     name: str
     description: str
@@ -47,29 +47,29 @@ class _Contents:
     fields: TypeDefinition
 
     @classmethod
-    def of(cls, available: AvailableType) -> "_Contents":
+    def from_type(cls, available_type: AvailableType) -> "_Contents":
         """Return the contents of a type's newest version."""
-        row = available.type
+        row = available_type.type
         return cls(
-            name=row.name, description=row.description, archived=row.archived, fields=available.newest.definition
+            name=row.name, description=row.description, archived=row.archived, fields=available_type.newest.definition
         )
 
     def audit_details(self, version: int) -> dict[str, Any]:
-        """Return what the audit keeps of a version; its fields are in the version itself."""
+        """Return the audit details of a version. They omit its fields, which the version itself stores."""
         columns = {"name": self.name, "description": self.description, "archived": self.archived}
         return columns | {"version": version}
 
 
 async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
-    """Create a type of the category CUSTOM for the viewer's organisation.
+    """Create a custom type for the viewer's organisation.
 
-    Raises ForbiddenError without MANAGE_SETTINGS, and ValidationFailed with all problems: DUPLICATE at ``key`` if a
-    built-in type or another one of the organisation, archived or not, has it, and those of ``validate``.
+    Raises ForbiddenError without MANAGE_SETTINGS, and ValidationFailed with the problems of every field. They include
+    DUPLICATE at ``key`` if a built-in type or another type of the organisation, even an archived one, has the same key.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
     errors = ErrorCollector()
-    if is_possible_key(entry.key) and await fetch(_IS_TAKEN, entry.key, viewer.organisation_id):
-        errors.extend([_TAKEN])
+    if is_possible_key(entry.key) and await fetch(_KEY_EXISTS, entry.key, viewer.organisation_id):
+        errors.extend([_DUPLICATE_KEY])
     check_type_key(errors.at("key"), entry.key)
     contents = _Contents(
         name=check_type_name(errors.at("name"), entry.name),
@@ -80,7 +80,7 @@ async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
     errors.raise_if_any()
     type_id = new_id()
     await unit_of_work(lambda: _create(viewer, type_id, entry.key, contents))
-    return await _available_type(viewer, type_id)
+    return await _load_type(viewer, type_id)
 
 
 async def _create(viewer: Viewer, type_id: UUID, key: str, contents: _Contents) -> None:
@@ -93,28 +93,29 @@ async def _create(viewer: Viewer, type_id: UUID, key: str, contents: _Contents) 
             description=contents.description,
             category=TrackerCategory.CUSTOM,
         )
-        if not inserted:  # another request has created one since
-            raise ValidationFailed([_TAKEN])
+        if not inserted:  # another request has inserted the same key in the meantime
+            raise ValidationFailed([_DUPLICATE_KEY])
         await _insert_version(type_id, 1, contents)
         await audit(viewer, AuditKind.TYPE_CREATED, type_id, {"key": key} | contents.audit_details(1))
 
 
 async def update_type(viewer: Viewer, entry: TypeUpdate) -> AvailableType:
-    """Change a type of the organisation's own; an entry that changes nothing writes nothing.
+    """Update a custom type. An entry without changes writes nothing.
 
-    Every change is a new version, also that of the name alone, so that of two who read the same version the second gets
-    CONFLICT. Raises ForbiddenError without MANAGE_SETTINGS, and ValidationFailed with all problems: NOT_FOUND or
-    IMMUTABLE (a built-in type) at ``id`` and those of ``validate``, or CONFLICT alone with the current type.
+    Every change creates a new version, even a change of the name only, so that the second of two concurrent updates of
+    the same version fails with CONFLICT. Raises ForbiddenError without MANAGE_SETTINGS, and ValidationFailed either with
+    the problems of every field, including NOT_FOUND or IMMUTABLE (for a built-in type) at ``id``, or with CONFLICT only
+    and the current type.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
     errors = ErrorCollector()
     changes = _check_changes(errors, entry)
     await unit_of_work(lambda: _update(viewer, entry, changes, errors.problems))
-    return await _available_type(viewer, entry.type_id)
+    return await _load_type(viewer, entry.type_id)
 
 
 def _check_changes(errors: ErrorCollector, entry: TypeUpdate) -> Mapping[str, Any]:
-    """Return the contents that the entry names, by the attributes of ``_Contents``, as they are stored."""
+    """Return the validated values of the ``_Contents`` attributes that are present in the entry."""
     values = {name: getattr(entry, name) for name in _Contents.__slots__}
     return {name: _check_change(errors.at(name), name, value) for name, value in values.items() if value is not ABSENT}
 
@@ -133,39 +134,39 @@ def _check_change(errors: ErrorCollector, name: str, value: Any) -> Any:
 async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any], problems: Sequence[Problem]) -> None:
     async with transaction():
         await fetch(_LOCK, entry.type_id, viewer.organisation_id)
-        available = await _find_changeable(viewer, entry.type_id, problems)
-        if available.newest.version != entry.version:
+        available_type = await _find_editable_type(viewer, entry.type_id, problems)
+        if available_type.newest.version != entry.version:
             message = "Somebody else has changed the type. Read it again."
-            parameters = (("version", str(available.newest.version)),)
+            parameters = (("version", str(available_type.newest.version)),)
             conflict = Problem(("version",), ErrorCode.CONFLICT, message, parameters)
-            raise ValidationFailed([conflict], current={"tracker_type": available})
+            raise ValidationFailed([conflict], current={"tracker_type": available_type})
         if problems:
             raise ValidationFailed(problems)
-        before = _Contents.of(available)
+        before = _Contents.from_type(available_type)
         after = _Contents(**{name: changes.get(name, getattr(before, name)) for name in _Contents.__slots__})
         if after != before:
-            await _write(viewer, available, before, after)
+            await _save(viewer, available_type, before, after)
 
 
-async def _find_changeable(viewer: Viewer, type_id: UUID, problems: Sequence[Problem]) -> AvailableType:
-    """Return the type if it can be changed; otherwise raise ValidationFailed that says so before the other problems."""
-    available = next(iter(await available_types(viewer, ids=[type_id], include_disabled=True)), None)
-    if available is None:
+async def _find_editable_type(viewer: Viewer, type_id: UUID, problems: Sequence[Problem]) -> AvailableType:
+    """Return the type, or raise ValidationFailed with NOT_FOUND or IMMUTABLE, followed by the other problems."""
+    available_type = next(iter(await available_types(viewer, ids=[type_id], include_disabled=True)), None)
+    if available_type is None:
         raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker type."), *problems])
-    if available.type.organisation_id is None:
+    if available_type.type.organisation_id is None:
         message = "The built-in tracker types cannot be changed."
         raise ValidationFailed([Problem(("id",), ErrorCode.IMMUTABLE, message), *problems])
-    return available
+    return available_type
 
 
-async def _write(viewer: Viewer, available: AvailableType, before: _Contents, after: _Contents) -> None:
-    type_id, version = available.type.id, available.newest.version + 1
+async def _save(viewer: Viewer, available_type: AvailableType, before: _Contents, after: _Contents) -> None:
+    type_id, version = available_type.type.id, available_type.newest.version + 1
     await _insert_version(type_id, version, after)
     await _UPDATE.fetch(
         id=type_id, name=after.name, description=after.description, archived=after.archived, version=version
     )
     details = {
-        "key": available.type.key,
+        "key": available_type.type.key,
         "before": before.audit_details(version - 1),
         "after": after.audit_details(version),
         "fieldsChanged": before.fields != after.fields,
@@ -178,5 +179,5 @@ async def _insert_version(type_id: UUID, version: int, contents: _Contents) -> N
     await TrackerTypeVersion.create(type_id=type_id, version=version, definition=document)
 
 
-async def _available_type(viewer: Viewer, type_id: UUID) -> AvailableType:
+async def _load_type(viewer: Viewer, type_id: UUID) -> AvailableType:
     return (await available_types(viewer, ids=[type_id], include_disabled=True))[0]

@@ -1,4 +1,4 @@
-"""The entries that create or change a tracker type, before they are checked."""
+"""The inputs of ``create_type`` and ``update_type``."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ class ConditionEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundEntry:
-    """One end of a date's range: a fixed date, today or another field's date, moved by some days."""
+    """A bound of a date field: a fixed date, today or another field's date, plus ``offset_days``."""
 
     date: dt.date | None = None
     today: bool = False
@@ -31,7 +31,7 @@ class BoundEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceEntry:
-    """A choice, and the days from which and until which it can be chosen."""
+    """An option of a choice field, which can be chosen from ``valid_from`` to ``valid_to`` inclusive."""
 
     value: str
     label: str
@@ -41,7 +41,7 @@ class ChoiceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldEntry:
-    """A field with the slots of every kind; None is absent."""
+    """A field definition with the attributes of every kind. Attributes that are None are absent."""
 
     key: str
     label: str
@@ -73,7 +73,7 @@ class FieldEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeEntry:
-    """The entry that creates a tracker type."""
+    """The input of ``create_type``."""
 
     key: str
     name: str
@@ -83,7 +83,7 @@ class TypeEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeUpdate:
-    """The entry that changes a tracker type; ``version`` is the one that the client last read."""
+    """The input of ``update_type``. ``version`` is the version that the client last read."""
 
     type_id: UUID
     version: int

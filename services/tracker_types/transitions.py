@@ -1,4 +1,4 @@
-"""The transitions between statuses: which there are, what each requires, and who may make it."""
+"""Status transitions of trackers, with their requirements and permissions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ REJECTED = TrackerStatus.REJECTED
 CLOSED = TrackerStatus.CLOSED
 
 OPEN_STATUSES = (NEW, APPROVED)
-"""The statuses of trackers that are still to be dealt with, and so can be overdue."""
+"""The statuses of open trackers. Only open trackers can be overdue."""
 
 PLAIN_TRANSITIONS: Mapping[TrackerStatus, Sequence[TrackerStatus]] = MappingProxyType(
     {
@@ -35,25 +35,25 @@ AUTOMATION_TRANSITIONS: Mapping[TrackerStatus, Sequence[TrackerStatus]] = Mappin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A transition with what it requires, for one viewer; ``forbidden`` is the reason why they may not make it."""
+    """A status transition and its requirements. ``refusal`` is the reason why the viewer may not make it, or None."""
 
     from_status: TrackerStatus
     to: TrackerStatus
     required_fields: tuple[str, ...]
     comment_required: bool
-    forbidden: str | None
+    refusal: str | None
 
     @property
     def viewer_can_take(self) -> bool:
-        """Whether the viewer may make it."""
-        return self.forbidden is None
+        """Whether the viewer may make this transition."""
+        return self.refusal is None
 
 
 def transitions_of_type(category: TrackerCategory, definition: TypeDefinition, viewer: Viewer) -> list[Transition]:
-    """Return all transitions of a type; the viewer's roles alone decide which are forbidden."""
+    """Return all status transitions of a type, checking only the viewer's roles."""
     return [
-        _transition(category, start, to, definition.fields, _forbidden_by_roles(category, start, to, viewer))
-        for start, ends in _table(category).items()
+        _transition(category, start, to, definition.fields, _refusal_by_role(category, start, to, viewer))
+        for start, ends in _transition_table(category).items()
         for to in ends
     ]
 
@@ -67,38 +67,37 @@ def transitions_of_tracker(
     created_by_viewer: bool,
     needs_other_approver: bool,
 ) -> list[Transition]:
-    """Return the transitions from a tracker's present status, with what exactly they require of this viewer.
+    """Return the transitions from a tracker's current status, with their requirements for this viewer.
 
-    ``needs_other_approver``: the four-eyes rule applies and the viewer created the tracker or last changed its values.
+    ``needs_other_approver`` is true if the four-eyes rule applies and the viewer created the tracker or last changed its
+    values.
     """
     fields = tuple(visible_fields)
     transitions = []
-    for to in _table(category).get(status, ()):
-        forbidden = _forbidden_by_roles(category, status, to, viewer)
+    for to in _transition_table(category).get(status, ()):
+        refusal = _refusal_by_role(category, status, to, viewer)
         if category == TrackerCategory.PROCESS_AUTOMATION and to == CLOSED:
-            # The creator may close it, also if they have lost the roles since.
-            forbidden = None if created_by_viewer else "Only its creator can take it back."
-        if forbidden is None and (status, to) == (NEW, APPROVED) and needs_other_approver:
-            forbidden = "It must be approved by somebody who neither created it nor last changed one of its values."
-        transitions.append(_transition(category, status, to, fields, forbidden))
+            # The creator may close it even after losing the roles.
+            refusal = None if created_by_viewer else "Only its creator can take it back."
+        if refusal is None and (status, to) == (NEW, APPROVED) and needs_other_approver:
+            refusal = "It must be approved by somebody who neither created it nor last changed one of its values."
+        transitions.append(_transition(category, status, to, fields, refusal))
     return transitions
 
 
-def _table(category: TrackerCategory) -> Mapping[TrackerStatus, Sequence[TrackerStatus]]:
+def _transition_table(category: TrackerCategory) -> Mapping[TrackerStatus, Sequence[TrackerStatus]]:
     return AUTOMATION_TRANSITIONS if category == TrackerCategory.PROCESS_AUTOMATION else PLAIN_TRANSITIONS
 
 
-def _forbidden_by_roles(
-    category: TrackerCategory, start: TrackerStatus, to: TrackerStatus, viewer: Viewer
-) -> str | None:
-    """Return why the viewer's roles forbid a transition; None if they do not."""
+def _refusal_by_role(category: TrackerCategory, start: TrackerStatus, to: TrackerStatus, viewer: Viewer) -> str | None:
+    """Return the reason why the viewer's roles do not allow a transition, or None."""
     if category != TrackerCategory.PROCESS_AUTOMATION:
         return None
     if (start, to) == (APPROVED, RESOLVED):
         return "It becomes Resolved when it is applied to the learner's record."
     if to != CLOSED:
         return _missing_role(viewer, Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
-    # Only the creator closes it, and creating it takes these roles.
+    # Only the creator may close it, and creating it requires these roles.
     return _missing_role(viewer, Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
 
 
@@ -112,12 +111,12 @@ def _transition(
     start: TrackerStatus,
     to: TrackerStatus,
     fields: Iterable[FieldDefinition],
-    forbidden: str | None,
+    refusal: str | None,
 ) -> Transition:
     return Transition(
         from_status=start,
         to=to,
         required_fields=tuple(field.key for field in fields if to in field.required_for),
         comment_required=category == TrackerCategory.PROCESS_AUTOMATION and to == REJECTED,
-        forbidden=forbidden,
+        refusal=refusal,
     )

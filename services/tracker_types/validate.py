@@ -1,4 +1,4 @@
-"""The check of a tracker type as an administrator enters it: all problems together."""
+"""Validation of custom tracker types, collecting the problems of every field."""
 
 import datetime as dt
 import re
@@ -24,11 +24,11 @@ MAX_NAME_LENGTH, MAX_LABEL_LENGTH, MAX_HELP_LENGTH, MAX_DESCRIPTION_LENGTH = 200
 _TYPE_KEY = re.compile("[A-Z][A-Z0-9_]{0,39}")
 _FIELD_KEY = re.compile("[a-z][A-Za-z0-9]{0,39}")
 _REQUIRED_FOR = tuple(status for status in PLAIN_TRANSITIONS if status != TrackerStatus.NEW)
-"""The statuses for which a field can be required: those of plain types but the one that a tracker begins with."""
+"""The statuses for which a field can be required: all statuses of plain types except the initial one."""
 
 
 def check_type_key(errors: ErrorCollector, key: str) -> None:
-    """Add REQUIRED for a blank key, INVALID_FORMAT for any other text that cannot be the key of a type."""
+    """Add REQUIRED if a type's key is blank, and INVALID_FORMAT if it is otherwise invalid."""
     if not key.strip():
         errors.add(ErrorCode.REQUIRED, "A type needs a key.")
     elif not _TYPE_KEY.fullmatch(key):
@@ -37,48 +37,48 @@ def check_type_key(errors: ErrorCollector, key: str) -> None:
 
 
 def check_type_name(errors: ErrorCollector, name: str | None) -> str:
-    """Return a type's name, checked by ``check_line``."""
+    """Check a type's name with ``check_line`` and return it normalised."""
     missing = "A type's name is required."
     return check_line(errors, name, label="A type's name", max_length=MAX_NAME_LENGTH, missing=missing)
 
 
 def check_type_description(errors: ErrorCollector, description: str | None) -> str:
-    """Return a type's description, checked by ``check_text``."""
+    """Check a type's description with ``check_text`` and return it normalised."""
     return check_text(errors, description, label="The description", max_length=MAX_DESCRIPTION_LENGTH)
 
 
 def check_definition(errors: ErrorCollector, entries: Sequence[FieldEntry], *, today: dt.date) -> TypeDefinition:
-    """Return the form that entries describe; it may be stored if no problem was added.
+    """Check the fields of a form and return its definition, which may be stored if no problem was added.
 
-    Of more than 100 fields the first 100 are checked. A form may have no fields: every tracker has a learner, an
-    assignee and so on. What comes with the day, such as choices that have all expired, is no problem of a definition.
+    Only the first 100 fields are checked. A form may have no fields, as every tracker has a learner, an assignee and so
+    on. Conditions that depend on the date, such as choices that have all expired, are not problems of a definition.
     """
     checked = take_at_most(errors, entries, label="A form has fields,", maximum=MAX_FIELDS)
-    # A collector for each field, so that the bounds between dates, which are checked last, are listed with their field.
+    # Each field has its own collector, as problems of date bounds are found last but listed with the field.
     field_errors = [ErrorCollector((*errors.path, str(index))) for index in range(len(checked))]
     fields: list[FieldDefinition] = []
     earlier: dict[str, FieldDefinition] = {}
-    for entry, own_errors in zip(checked, field_errors, strict=True):
-        field = _check_field(own_errors, entry, earlier)
+    for entry, entry_errors in zip(checked, field_errors, strict=True):
+        field = _check_field(entry_errors, entry, earlier)
         fields.append(field)
         earlier.setdefault(field.key, field)
     check_date_bounds(field_errors, fields, today=today)
-    for own_errors in field_errors:
-        errors.extend(own_errors.problems)
+    for entry_errors in field_errors:
+        errors.extend(entry_errors.problems)
     return TypeDefinition(fields=tuple(fields))
 
 
 def _check_field(errors: ErrorCollector, entry: FieldEntry, earlier: Mapping[str, FieldDefinition]) -> FieldDefinition:
-    """Return the field that an entry describes; slots that are wrong are left out or replaced by something valid."""
+    """Check a field and return its definition, omitting invalid attributes or replacing them with valid ones."""
     _check_key(errors.at("key"), entry.key, earlier)
-    common_slots = _check_common_slots(errors, entry)
+    common_attributes = _check_common_attributes(errors, entry)
     rules = RULES[entry.kind]
     for slot, api_name in API_NAMES.items():
         if slot not in rules.slots and getattr(entry, slot) is not None:
             message = f"A field of kind {entry.kind} has no {api_name}."
             allowed = ", ".join(API_NAMES[name] for name in rules.slots)
             errors.at(slot).add(ErrorCode.WRONG_KIND, message, allowed=allowed)
-    field = FIELD_TYPES[entry.kind](**common_slots, **rules.check(errors, entry))
+    field = FIELD_TYPES[entry.kind](**common_attributes, **rules.check(errors, entry))
     if entry.visible_when is None:
         return field
     return replace(field, visible_when=check_condition(errors.at("visible_when"), entry.visible_when, earlier))
@@ -94,13 +94,13 @@ def _check_key(errors: ErrorCollector, key: str, earlier: Mapping[str, FieldDefi
         errors.add(ErrorCode.DUPLICATE, "Another field of the form has this key.")
 
 
-def _check_common_slots(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
-    """Return what fields of every kind have."""
+def _check_common_attributes(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
+    """Check the attributes that fields of every kind have, and return them."""
     help_text = check_text(errors.at("help"), entry.help, label="The help", max_length=MAX_HELP_LENGTH)
     allowed = ", ".join(_REQUIRED_FOR)
     for index, status in enumerate(entry.required_for):
         if status not in _REQUIRED_FOR:
-            message = f"A field is required for {allowed}; on creation it is by `required`."
+            message = f"A field can be required for {allowed}; use `required` for creation."
             errors.at("required_for", index).add(ErrorCode.STATUS_NOT_ALLOWED, message, allowed=allowed)
     missing = "A field's label is required."
     return {

@@ -1,4 +1,4 @@
-"""The versions of tracker types that this process has read: a version never changes, so it needs reading only once."""
+"""An in-process cache of tracker type versions, which are immutable."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ from services.forms.documents import definition_from_document
 
 @dataclass(frozen=True, slots=True)
 class TypeVersion:
-    """One version of a type's definition."""
+    """One version of a tracker type's definition."""
 
     id: UUID
     version: int
@@ -21,7 +21,7 @@ class TypeVersion:
 
 
 class VersionCache:
-    """Read versions and keep them; beyond ``max_size`` the least recently used ones are dropped."""
+    """A least-recently-used cache of at most ``max_size`` versions."""
 
     def __init__(self, max_size: int) -> None:
         self.max_size = max_size
@@ -31,18 +31,18 @@ class VersionCache:
         return version_id in self._versions
 
     def clear(self) -> None:
-        """Drop all versions, as if none had been read."""
+        """Remove all versions from the cache."""
         self._versions.clear()
 
     async def load(self, version_ids: Collection[UUID]) -> Mapping[UUID, TypeVersion]:
-        """Return the versions by id, with one statement for those that are not kept; an unknown id is left out."""
+        """Return the versions with these ids by id, omitting unknown ids. Fetch all uncached versions with one query."""
         versions = {
             version_id: self._versions[version_id] for version_id in version_ids if version_id in self._versions
         }
         missing = [version_id for version_id in version_ids if version_id not in versions]
         if missing:
-            versions |= await _read(missing)
-        # Another task may have read the same version meanwhile; the two objects are equal, so either may stay.
+            versions |= await _fetch_versions(missing)
+        # Another task may have loaded the same version concurrently. The two objects are equal, so either may be cached.
         for version_id, version in versions.items():
             self._versions[version_id] = version
             self._versions.move_to_end(version_id)
@@ -51,7 +51,7 @@ class VersionCache:
         return versions
 
 
-async def _read(version_ids: Collection[UUID]) -> dict[UUID, TypeVersion]:
+async def _fetch_versions(version_ids: Collection[UUID]) -> dict[UUID, TypeVersion]:
     records = await fetch("SELECT id, version, definition FROM tracker_type_version WHERE id = ANY($1)", version_ids)
     return {
         record["id"]: TypeVersion(
@@ -62,16 +62,19 @@ async def _read(version_ids: Collection[UUID]) -> dict[UUID, TypeVersion]:
 
 
 version_cache = VersionCache(max_size=10_000)
-"""What this process keeps."""
+"""The cache of this process."""
 
 
 async def versions_by_id(version_ids: Collection[UUID]) -> Mapping[UUID, TypeVersion]:
-    """Return the versions with these ids, read at most once in a process."""
+    """Return the versions with these ids by id, using this process's cache."""
     return await version_cache.load(version_ids)
 
 
 async def warm_version_cache() -> None:
-    """Read the newest version of each type ahead, so that the first requests need not wait for it."""
+    """Load the newest versions into the cache, so that the first requests do not have to fetch them.
+
+    Fills at most half of the cache.
+    """
     newest = await fetch(
         "SELECT v.id FROM tracker_type_version v JOIN tracker_type t ON t.id = v.type_id AND t.version = v.version LIMIT $1",
         version_cache.max_size // 2,

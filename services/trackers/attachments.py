@@ -15,19 +15,19 @@ from services.viewer import Viewer
 from services.visibility import visible
 
 
-def attachable(organisation: str, uploader: str) -> str:
+def attachable_condition(organisation: str, uploader: str) -> str:
     """Return the SQL condition that a file is an upload that may be attached. The arguments are SQL expressions."""
     return f"organisation_id = {organisation} AND uploader_id = {uploader} AND tracker_id IS NULL AND complete"
 
 
 _ATTACH = NamedParameterStatement(f"""
 UPDATE stored_file SET tracker_id = :tracker_id
-WHERE id = ANY(:file_ids) AND {attachable(":organisation_id", ":uploader_id")}
+WHERE id = ANY(:file_ids) AND {attachable_condition(":organisation_id", ":uploader_id")}
 """)
 _FIELDS_OF_TAKEN_FILES = NamedParameterStatement(f"""
 SELECT f.field_key FROM unnest(:file_ids::uuid[]) AS requested (id)
 LEFT JOIN stored_file f ON f.id = requested.id
-    AND NOT (f.tracker_id IS NOT DISTINCT FROM :tracker_id OR {attachable(":organisation_id", ":uploader_id")})
+    AND NOT (f.tracker_id IS NOT DISTINCT FROM :tracker_id OR {attachable_condition(":organisation_id", ":uploader_id")})
 WHERE f.id IS NOT NULL OR NOT EXISTS (SELECT FROM stored_file WHERE id = requested.id)
 """)
 
@@ -68,7 +68,7 @@ def file_ids_in(definition: TypeDefinition, values: Mapping[str, CanonicalValue]
     ]
 
 
-async def attach(file_ids: Collection[UUID], tracker_id: UUID, viewer: Viewer) -> None:
+async def attach_uploads(file_ids: Collection[UUID], tracker_id: UUID, viewer: Viewer) -> None:
     """Attach the viewer's uploads to a tracker for good, in the caller's transaction. Files that it has stay attached.
 
     Call it after locking the tracker and before locking an inbox. Raises ValidationFailed with NOT_FOUND for files that
@@ -83,10 +83,10 @@ async def attach(file_ids: Collection[UUID], tracker_id: UUID, viewer: Viewer) -
     )
     attached = await fetch("SELECT FROM stored_file WHERE id = ANY($1) AND tracker_id = $2", ids, tracker_id)
     if len(attached) < len(set(ids)):
-        raise await files_taken_error(viewer, ids, tracker_id)
+        raise await unavailable_files_error(viewer, ids, tracker_id)
 
 
-async def files_taken_error(viewer: Viewer, file_ids: Sequence[UUID], tracker_id: UUID) -> ValidationFailed:
+async def unavailable_files_error(viewer: Viewer, file_ids: Sequence[UUID], tracker_id: UUID) -> ValidationFailed:
     """Return the error for files that another tracker took, or that were deleted, between the check and the write."""
     taken = await _FIELDS_OF_TAKEN_FILES.fetch(
         tracker_id=tracker_id, file_ids=file_ids, organisation_id=viewer.organisation_id, uploader_id=viewer.member_id

@@ -96,10 +96,10 @@ class CheckedEntry:
 async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
     """Check an entry by every rule and return all problems, in the order of the input's fields. Writes nothing."""
     day, errors = today(), ErrorCollector()
-    available, learner, assignee = await asyncio.gather(
+    available_type, learner, assignee = await asyncio.gather(
         _find_type(viewer, entry.type), _find_learner(viewer, entry.learner_id), find_member(viewer, entry.assignee_id)
     )
-    _check_type(errors, viewer, entry, available)
+    _check_type(errors, viewer, entry, available_type)
     _check_learner(errors.at("learner_id"), entry, learner)
     _check_status(errors.at("status"), entry)
     check_assignee(errors.at("assignee_id"), viewer, entry.assignee_id, assignee)
@@ -107,9 +107,9 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
         errors.at("description"), entry.description, label="The description", max_length=MAX_DESCRIPTION_LENGTH
     )
     check_due_date(errors.at("due_date"), entry.due_date, day)
-    values, record_before = await _check_values(errors, viewer, entry, available, learner, day)
+    values, record_before = await _check_values(errors, viewer, entry, available_type, learner, day)
     return CheckedEntry(
-        type=available,
+        type=available_type,
         learner=learner,
         assignee=assignee,
         description=description,
@@ -122,20 +122,22 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
 
 async def _find_type(viewer: Viewer, key: str) -> AvailableType | None:
     """Return the type of this key; None if there is none, or it is archived."""
-    available = await type_by_key(viewer, key)
-    return None if available is None or available.type.archived else available
+    available_type = await type_by_key(viewer, key)
+    return None if available_type is None or available_type.type.archived else available_type
 
 
 async def _find_learner(viewer: Viewer, learner_id: UUID | None) -> Learner | None:
     return None if learner_id is None else (await rows_by_id(viewer, Learner, [learner_id]))[0]
 
 
-def _check_type(errors: ErrorCollector, viewer: Viewer, entry: TrackerEntry, available: AvailableType | None) -> None:
-    if available is None:
+def _check_type(
+    errors: ErrorCollector, viewer: Viewer, entry: TrackerEntry, available_type: AvailableType | None
+) -> None:
+    if available_type is None:
         errors.at("type").add(ErrorCode.UNKNOWN_TYPE, "There is no such tracker type.")
         return
-    name, newest = available.type.name, available.newest.version
-    if not available.can_be_created_by(viewer):
+    name, newest = available_type.type.name, available_type.newest.version
+    if not available_type.can_be_created_by(viewer):
         message = f"A {name} tracker needs the role {Role.CREATE_PROCESS_AUTOMATION_TRACKERS}."
         errors.at("type").add(ErrorCode.FORBIDDEN, message)
     if entry.type_version is not None and entry.type_version != newest:
@@ -159,7 +161,7 @@ async def _check_values(
     errors: ErrorCollector,
     viewer: Viewer,
     entry: TrackerEntry,
-    available: AvailableType | None,
+    available_type: AvailableType | None,
     learner: Learner | None,
     day: dt.date,
 ) -> tuple[Mapping[str, Any], Snapshot | None]:
@@ -167,15 +169,15 @@ async def _check_values(
 
     Returns the values as they are stored, and what the record holds of what the automation is going to change.
     """
-    if available is None:
+    if available_type is None:
         return {}, None
-    definition = available.newest.definition
-    uploads = UploadScope(uploader_id=viewer.member_id, type_key=available.type.key)
+    definition = available_type.newest.definition
+    uploads = UploadScope(uploader_id=viewer.member_id, type_key=available_type.type.key)
     form = await check_form(
         definition, entry.values, organisation_id=viewer.organisation_id, today=day, uploads=uploads
     )
     errors.extend(form.problems)
-    if learner is None or available.type.category != TrackerCategory.PROCESS_AUTOMATION:
+    if learner is None or available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return form.values, None
     aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
     errors.extend(await automation_problems(definition, form.values, learner, aims))

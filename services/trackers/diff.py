@@ -35,7 +35,7 @@ class TrackerState:
         )
 
 
-async def changes(
+async def describe_changes(
     organisation_id: UUID, definition: TypeDefinition, before: TrackerState, after: TrackerState
 ) -> list[dict[str, Any]]:
     """Return every changed field with ``path``, ``label`` and how it was displayed ``before`` and is ``after``.

@@ -15,14 +15,14 @@ from services.idempotency import IdempotencyKey
 from services.kernel.channels import INBOX
 from services.kernel.errors import ValidationFailed
 from services.kernel.sql import NamedParameterStatement
-from services.trackers.attachments import attachable, file_ids_in, files_taken_error
+from services.trackers.attachments import attachable_condition, file_ids_in, unavailable_files_error
 from services.trackers.create_input import CheckedEntry
 from services.viewer import Viewer
 
 # ``notified`` and ``mailed`` do what services/notifications/notify.py and services/mail_queue.py do for every other change.
 _INSERT = NamedParameterStatement(f"""
 WITH files AS (
-    SELECT id FROM stored_file WHERE id = ANY(:file_ids) AND {attachable(":organisation_id", ":creator_id")}
+    SELECT id FROM stored_file WHERE id = ANY(:file_ids) AND {attachable_condition(":organisation_id", ":creator_id")}
     ORDER BY id FOR UPDATE
 ), assignee AS (
     SELECT m.id FROM member m WHERE m.id = :assignee_id AND {assignable("m", ":creator_id")} FOR SHARE
@@ -86,7 +86,7 @@ async def insert_tracker(viewer: Viewer, checked: CheckedEntry, key: Idempotency
     if checked.assignee is not None and not result["assignable"]:
         raise ValidationFailed([unassignable_error(checked.assignee.name)])
     if not result["inserted"]:
-        raise await files_taken_error(viewer, values["file_ids"], tracker_id)
+        raise await unavailable_files_error(viewer, values["file_ids"], tracker_id)
     return tracker_id
 
 

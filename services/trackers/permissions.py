@@ -8,34 +8,34 @@ from services.tracker_types.versions import TypeVersion
 from services.viewer import Viewer
 
 
-def viewer_can_edit(viewer: Viewer, tracker: Tracker, available: AvailableType) -> bool:
+def viewer_can_edit(viewer: Viewer, tracker: Tracker, available_type: AvailableType) -> bool:
     """Return whether the viewer can change the values: a process automation only while it is NEW."""
-    return may_edit(viewer, tracker, available) and not is_immutable(tracker, available)
+    return may_edit(viewer, tracker, available_type) and not is_immutable(tracker, available_type)
 
 
-def may_edit(viewer: Viewer, tracker: Tracker, available: AvailableType) -> bool:
+def may_edit(viewer: Viewer, tracker: Tracker, available_type: AvailableType) -> bool:
     """Return whether the viewer may change the tracker: a process automation, its creator and those who approve it."""
-    if available.type.category != TrackerCategory.PROCESS_AUTOMATION:
+    if available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return True
     return tracker.created_by_id == viewer.member_id or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
 
 
-def is_immutable(tracker: Tracker, available: AvailableType) -> bool:
+def is_immutable(tracker: Tracker, available_type: AvailableType) -> bool:
     """Return whether values and learner are frozen: those of a process automation, from APPROVED on."""
-    return available.type.category == TrackerCategory.PROCESS_AUTOMATION and tracker.status != TrackerStatus.NEW
+    return available_type.type.category == TrackerCategory.PROCESS_AUTOMATION and tracker.status != TrackerStatus.NEW
 
 
 def transitions_from(
-    viewer: Viewer, tracker: Tracker, available: AvailableType, type_version: TypeVersion
+    viewer: Viewer, tracker: Tracker, available_type: AvailableType, type_version: TypeVersion
 ) -> list[Transition]:
     """Return the transitions from a tracker's present status, for this viewer and the tracker's values."""
     visible = visible_fields(type_version.definition, tracker.values)
     return transitions_of_tracker(
-        available.type.category,
+        available_type.type.category,
         tracker.status,
         [field for field in type_version.definition.fields if field.key in visible],
         viewer,
         created_by_viewer=tracker.created_by_id == viewer.member_id,
-        needs_other_approver=available.four_eyes
+        needs_other_approver=available_type.four_eyes
         and viewer.member_id in (tracker.created_by_id, tracker.values_changed_by_id),
     )

@@ -17,8 +17,8 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify_each
-from services.trackers.attachments import attach, file_ids_in
-from services.trackers.diff import TrackerState, changes
+from services.trackers.attachments import attach_uploads, file_ids_in
+from services.trackers.diff import TrackerState, describe_changes
 from services.trackers.update_input import CheckedUpdate, UpdateEntry, Values, check_update
 from services.viewer import Viewer
 from services.visibility import visible
@@ -92,7 +92,7 @@ async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
             version=tracker.version,
             actor_id=viewer.member_id,
             comment=checked.comment,
-            changes=await changes(viewer.organisation_id, checked.type_version.definition, before, after),
+            changes=await describe_changes(viewer.organisation_id, checked.type_version.definition, before, after),
         )
         notifications, outcome = _notifications(tracker, before, after), None
         if checked.approves:
@@ -132,7 +132,7 @@ async def _update_row(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) 
 async def _change_values(viewer: Viewer, tracker: Tracker, definition: TypeDefinition, values: Values) -> None:
     attached = file_ids_in(definition, tracker.values)
     added = [file_id for file_id in file_ids_in(definition, values) if file_id not in attached]
-    await attach(added, tracker.id, viewer)
+    await attach_uploads(added, tracker.id, viewer)
     tracker.values, tracker.values_changed_by_id = dict(values), viewer.member_id
     tracker.record_before = await take_snapshot(definition, await Learner.get(id=tracker.learner_id))
 

@@ -73,26 +73,28 @@ class _Context:
     viewer: Viewer
     tracker: Tracker
     entry: UpdateEntry
-    available: AvailableType
+    available_type: AvailableType
     type_version: TypeVersion
 
     @property
     def uploads(self) -> UploadScope:
         return UploadScope(
-            uploader_id=self.viewer.member_id, type_key=self.available.type.key, tracker_id=self.tracker.id
+            uploader_id=self.viewer.member_id, type_key=self.available_type.type.key, tracker_id=self.tracker.id
         )
 
     @property
     def approves(self) -> bool:
-        is_automation = self.available.type.category == TrackerCategory.PROCESS_AUTOMATION
+        is_automation = self.available_type.type.category == TrackerCategory.PROCESS_AUTOMATION
         return is_automation and self.entry.status == TrackerStatus.APPROVED
 
 
 async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> CheckedUpdate:
     """Check an update by every rule but that of its version, and return all problems. Writes nothing."""
-    (available,) = await available_types(viewer, ids=[tracker.type_id], include_disabled=True)
+    (available_type,) = await available_types(viewer, ids=[tracker.type_id], include_disabled=True)
     type_version = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
-    context = _Context(viewer=viewer, tracker=tracker, entry=entry, available=available, type_version=type_version)
+    context = _Context(
+        viewer=viewer, tracker=tracker, entry=entry, available_type=available_type, type_version=type_version
+    )
     errors = ErrorCollector()
     transition = _check_status(errors.at("status"), context)
     status = transition.to if transition else tracker.status
@@ -122,10 +124,10 @@ def _check_status(errors: ErrorCollector, context: _Context) -> Transition | Non
     if status is None:
         errors.add(ErrorCode.REQUIRED, "A tracker always has a status.")
         return None
-    transitions = transitions_from(context.viewer, context.tracker, context.available, context.type_version)
+    transitions = transitions_from(context.viewer, context.tracker, context.available_type, context.type_version)
     transition = next((transition for transition in transitions if transition.to == status), None)
-    if transition is not None and transition.forbidden is not None:
-        errors.add(ErrorCode.FORBIDDEN, transition.forbidden)
+    if transition is not None and transition.refusal is not None:
+        errors.add(ErrorCode.FORBIDDEN, transition.refusal)
     elif transition is None and status != current:
         allowed = ", ".join(transition.to for transition in transitions if transition.viewer_can_take)
         message = f"No step leads from {current.capitalize()} to {status.capitalize()}."
@@ -135,11 +137,11 @@ def _check_status(errors: ErrorCollector, context: _Context) -> Transition | Non
 
 def _change_refused(errors: ErrorCollector, context: _Context, label: str) -> bool:
     """Add an error and return True if the viewer may not change this part of the tracker, whatever the new value is."""
-    viewer, tracker, available = context.viewer, context.tracker, context.available
-    if errors.path[0] == "values" and is_immutable(tracker, available):
+    viewer, tracker, available_type = context.viewer, context.tracker, context.available_type
+    if errors.path[0] == "values" and is_immutable(tracker, available_type):
         message = f"{label} stays as it is: the tracker is {tracker.status.capitalize()}."
         errors.add(ErrorCode.IMMUTABLE, message)
-    elif not may_edit(viewer, tracker, available):
+    elif not may_edit(viewer, tracker, available_type):
         message = f"{label} needs the role {Role.EDIT_PROCESS_AUTOMATION_TRACKERS}, or to have made the tracker."
         errors.add(ErrorCode.FORBIDDEN, message)
     elif context.approves:
@@ -188,7 +190,7 @@ async def _check_values(errors: ErrorCollector, context: _Context, status: Track
         organisation_id=context.viewer.organisation_id,
         today=today(),
         stored=context.tracker.values,
-        entering=status,
+        status_after=status,
         uploads=context.uploads,
     )
     problems = [*refused.values(), *(problem for problem in form.problems if problem.path[1] not in refused)]
@@ -220,7 +222,7 @@ async def _refused_values(context: _Context, submitted: Sequence[SubmittedValue]
     refused = {}
     for field in definition.fields:
         result = results[field.key]
-        if result.given and result.changed and (result.filled or field.key in stored):
+        if result.submitted and result.changed and (result.filled or field.key in stored):
             field_errors = ErrorCollector(("values", field.key))
             _change_refused(field_errors, context, field.label)
             (refused[field.key],) = field_errors.problems

@@ -1,4 +1,4 @@
-"""The kinds of field: ``table`` has one row for each, and each row's check is a module of its own.
+"""Validation of values by kind of field: one module per kind, registered in ``table``.
 
-What a kind's definition may hold is in ``tracker_types/field_rules``. May use what ``forms`` may.
+Validation of field definitions belongs in ``tracker_types/field_rules``. May import from the same packages as ``forms``.
 """

@@ -1,4 +1,4 @@
-"""Yes or no, and confirmations."""
+"""Validation of yes/no values."""
 
 from services.forms.definitions import BooleanField
 from services.forms.kinds.types import CheckContext
@@ -7,7 +7,7 @@ from services.kernel.errors import ErrorCode
 
 
 async def check_boolean_field(errors: ErrorCollector, field: BooleanField, value: bool, context: CheckContext) -> bool:
-    """Return the value; add REQUIRED for a confirmation that is not given. ``False`` counts as filled."""
+    """Return the value, adding REQUIRED if a confirmation is false. ``False`` counts as filled."""
     if field.must_be_true and not value:
         errors.add(ErrorCode.REQUIRED, f"{field.label}: this must be confirmed.")
     return value

@@ -1,4 +1,4 @@
-"""One choice or several, of a list whose entries can be chosen from one day to another."""
+"""Validation of choices."""
 
 import datetime as dt
 
@@ -11,9 +11,9 @@ from services.kernel.errors import ErrorCode
 async def check_choice_field(
     errors: ErrorCollector, field: ChoiceField, value: list[str], context: CheckContext
 ) -> list[str] | None:
-    """Return the chosen values that the list has, in its order and each once; None if there are none.
+    """Return the chosen values without duplicates and unknown values, in the field's order, or None if none are left.
 
-    Adds NOT_A_CHOICE for what cannot be chosen today, and TOO_MANY for several where the field takes one.
+    Adds NOT_A_CHOICE for values that cannot be chosen today, and TOO_MANY for several values of a single choice.
     """
     chosen = set(value)
     if not chosen:

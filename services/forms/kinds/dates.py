@@ -1,4 +1,4 @@
-"""Dates, and the bounds between them."""
+"""Validation of dates and their bounds."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,10 @@ from services.kernel.errors import ErrorCode
 
 
 async def check_date_field(errors: ErrorCollector, field: DateField, value: dt.date, context: CheckContext) -> str:
-    """Return the date as text; add TOO_EARLY or TOO_LATE outside 1900 to 2100 and the bounds by fixed days and today."""
+    """Return the date in ISO 8601 format.
+
+    Adds TOO_EARLY or TOO_LATE outside the years 1900 to 2100 or the field's bounds by fixed dates and today.
+    """
     earliest = [_Limit(EARLIEST_DATE), *_limits_by_days(field.earliest, context.today)]
     latest = [_Limit(LATEST_DATE), *_limits_by_days(field.latest, context.today)]
     _check_limits(errors, field, value, earliest, latest)
@@ -27,20 +30,23 @@ def check_against_fields(
     dates: Mapping[str, dt.date],
     definition: TypeDefinition,
 ) -> None:
-    """Add TOO_EARLY or TOO_LATE outside the bounds by other fields, whose ``dates`` are by key; one without sets none."""
+    """Add TOO_EARLY or TOO_LATE if a date is outside its bounds by other fields.
+
+    ``dates`` has the dates of other fields by key; bounds by fields that it lacks are ignored.
+    """
     earliest = _limits_by_fields(field.earliest, dates, definition)
     latest = _limits_by_fields(field.latest, dates, definition)
     _check_limits(errors, field, value, earliest, latest)
 
 
 def bounding_fields(field: DateField) -> frozenset[str]:
-    """Return the keys of the fields that bound this one."""
+    """Return the keys of the fields that bound a date field."""
     return frozenset(bound.field for bound in field.earliest + field.latest if bound.field is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """A day that a date may not pass, and the field that sets it, if one does."""
+    """The earliest or latest valid day, with the field that determines it, if any."""
 
     day: dt.date
     set_by: FieldDefinition | None = None
@@ -61,25 +67,25 @@ def _limits_by_fields(
 def _shift(day: dt.date, offset: int) -> dt.date:
     try:
         return day + dt.timedelta(days=offset)
-    except OverflowError:  # beyond the calendar, and so beyond every day that can be entered
+    except OverflowError:  # outside the range of dt.date, and so beyond any valid date
         return dt.date.max if offset > 0 else dt.date.min
 
 
 def _check_limits(
     errors: ErrorCollector, field: DateField, value: dt.date, earliest: list[_Limit], latest: list[_Limit]
 ) -> None:
-    """Compare with the strictest limit on either side."""
-    first = max(earliest, key=lambda limit: limit.day, default=None)
-    last = min(latest, key=lambda limit: limit.day, default=None)
-    if first and value < first.day:
-        message = f"{field.label} must be {format_date(first.day)} or later{_because(first)}."
-        errors.add(ErrorCode.TOO_EARLY, message, earliest=first.day, **_field_parameter(first))
-    if last and value > last.day:
-        message = f"{field.label} must be {format_date(last.day)} or earlier{_because(last)}."
-        errors.add(ErrorCode.TOO_LATE, message, latest=last.day, **_field_parameter(last))
+    """Compare a date with the strictest lower and upper limit."""
+    lower_limit = max(earliest, key=lambda limit: limit.day, default=None)
+    upper_limit = min(latest, key=lambda limit: limit.day, default=None)
+    if lower_limit and value < lower_limit.day:
+        message = f"{field.label} must be {format_date(lower_limit.day)} or later{_reason(lower_limit)}."
+        errors.add(ErrorCode.TOO_EARLY, message, earliest=lower_limit.day, **_field_parameter(lower_limit))
+    if upper_limit and value > upper_limit.day:
+        message = f"{field.label} must be {format_date(upper_limit.day)} or earlier{_reason(upper_limit)}."
+        errors.add(ErrorCode.TOO_LATE, message, latest=upper_limit.day, **_field_parameter(upper_limit))
 
 
-def _because(limit: _Limit) -> str:
+def _reason(limit: _Limit) -> str:
     return f", because of {limit.set_by.label}" if limit.set_by else ""
 
 

@@ -1,4 +1,4 @@
-"""Uploaded files."""
+"""Validation of uploaded files."""
 
 from uuid import UUID
 
@@ -13,11 +13,11 @@ from services.kernel.file_types import is_accepted
 async def check_file_field(
     errors: ErrorCollector, field: FileField, value: list[UUID], context: CheckContext
 ) -> list[str] | None:
-    """Return the files' ids, each once; None if there are none.
+    """Return the ids of the files without duplicates, or None if there are none.
 
-    Adds TOO_MANY beyond ``max_files``, and NOT_FOUND unless each was uploaded by the viewer for this field of this type
-    and is attached to no other tracker. A form may be older than the one that a file was uploaded for, so the field's
-    own limits are checked here too: TOO_LARGE, and INVALID_FORMAT for media types that it does not take.
+    Adds TOO_MANY beyond ``max_files``, and NOT_FOUND unless the viewer uploaded every file for this field and type and
+    none is attached to another tracker. Also adds TOO_LARGE and INVALID_FORMAT (for media types), as the tracker's form
+    may be older than the one for which a file was uploaded.
     """
     file_ids = list(dict.fromkeys(value))
     if not file_ids:
@@ -26,8 +26,8 @@ async def check_file_field(
         count = "1 file" if field.max_files == 1 else f"{field.max_files} files"
         message = f"{field.label} takes at most {count}."
         errors.add(ErrorCode.TOO_MANY, message, maximum=field.max_files, length=len(file_ids))
-    found = [await context.lookup.upload(file_id) for file_id in file_ids]
-    uploads = [upload for upload in found if upload is not None and upload.field_key == field.key]
+    candidates = [await context.lookup.upload(file_id) for file_id in file_ids]
+    uploads = [upload for upload in candidates if upload is not None and upload.field_key == field.key]
     if len(uploads) < len(file_ids):
         errors.add(ErrorCode.NOT_FOUND, f"{field.label} names a file that has not been uploaded.")
     for upload in uploads:

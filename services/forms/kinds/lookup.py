@@ -1,4 +1,4 @@
-"""The rows that the references and files of an entry name, read by one statement for each target."""
+"""Batched lookup of the objects and files that an entry refers to, with one query per target."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from services.kernel.sql import NamedParameterStatement
 
 @dataclass(frozen=True, slots=True)
 class ReferencedRow:
-    """A member, an employer or a programme that may be referred to. Only employers can be unconfirmed."""
+    """A member, employer or programme that a reference field may refer to. Only employers can be unconfirmed."""
 
     confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadScope:
-    """Whose uploads an entry may attach, for which type; and the tracker, if there is one, whose files it may keep."""
+    """The files that an entry may refer to: the uploader's unattached uploads for a type, and the files of a tracker."""
 
     uploader_id: UUID
     type_key: str
@@ -27,7 +27,7 @@ class UploadScope:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that an entry may name, with the key of the field that it was uploaded for."""
+    """A file that an entry may refer to, with the key of the field for which it was uploaded."""
 
     field_key: str
     name: str
@@ -43,7 +43,7 @@ WHERE id = ANY(:ids) AND organisation_id = :organisation_id AND type_key = :type
 
 
 class Lookup:
-    """Find an organisation's members, employers and programmes, and the viewer's uploads, among the ids of an entry."""
+    """Lazy lookup of an organisation's members, employers, programmes and uploads by the ids in an entry."""
 
     def __init__(
         self,
@@ -60,14 +60,14 @@ class Lookup:
         self._rows: dict[ReferenceTarget, Mapping[UUID, ReferencedRow]] = {}
         self._uploads: Mapping[UUID, Upload] | None = None
 
-    async def find(self, target: ReferenceTarget, id: UUID) -> ReferencedRow | None:  # noqa: A002 - what it is
-        """Return the row of this id if the organisation has it and, of a member, if it is active."""
+    async def find(self, target: ReferenceTarget, id: UUID) -> ReferencedRow | None:  # noqa: A002 - an id
+        """Return the organisation's object with this id, or None if there is none or it is an inactive member."""
         if target not in self._rows:
             self._rows[target] = await self._load_rows(target, list(self._references.get(target, ())))
         return self._rows[target].get(id)
 
-    async def upload(self, id: UUID) -> Upload | None:  # noqa: A002 - what it is
-        """Return the file of this id if the entry may attach it or its tracker has it already."""
+    async def upload(self, id: UUID) -> Upload | None:  # noqa: A002 - an id
+        """Return the file with this id, or None if the entry may not refer to it."""
         if self._uploads is None:
             self._uploads = await self._load_uploads()
         return self._uploads.get(id)

@@ -1,4 +1,4 @@
-"""Integers and decimals, compared exactly: never as floats, never rounded to the context's precision."""
+"""Validation of integers and decimals, without floats and without rounding to the decimal context's precision."""
 
 from decimal import Decimal
 
@@ -9,11 +9,11 @@ from services.kernel.errors import ErrorCode
 
 MIN_INTEGER, MAX_INTEGER = Decimal(-(2**31)), Decimal(2**31 - 1)
 MAX_DECIMAL = Decimal(10**15 - 1)
-"""The greatest absolute value of a decimal, whether its field has bounds or not: 15 digits before the point."""
+"""The maximum absolute value of a decimal, even in a field without bounds: 15 digits before the decimal point."""
 
 
 async def check_integer_field(errors: ErrorCollector, field: IntegerField, value: int, context: CheckContext) -> int:
-    """Return the number; add TOO_SMALL or TOO_LARGE outside its bounds and 32 bits."""
+    """Return the number, adding TOO_SMALL or TOO_LARGE outside the field's bounds or the 32-bit range."""
     _check_range(errors, field, Decimal(value), MIN_INTEGER, MAX_INTEGER)
     return value
 
@@ -21,27 +21,27 @@ async def check_integer_field(errors: ErrorCollector, field: IntegerField, value
 async def check_decimal_field(
     errors: ErrorCollector, field: DecimalField, value: Decimal, context: CheckContext
 ) -> str | None:
-    """Return the number as it was written, ``12.50`` as ``12.50``, without zeros in front and beyond the field's places.
+    """Return the number as text without an exponent, keeping trailing zeros within the field's decimal places.
 
-    Adds TOO_SMALL or TOO_LARGE outside its bounds, and INVALID_FORMAT for too many decimal places; zeros at the end do
-    not count. None for what has too many digits: an exponent may stand for a million of them.
+    Adds TOO_SMALL or TOO_LARGE outside the field's bounds, and INVALID_FORMAT for too many decimal places, not counting
+    trailing zeros. Returns None for a number with too many digits, as an exponent could expand to a million of them.
     """
     _check_range(errors, field, value, -MAX_DECIMAL, MAX_DECIMAL)
     places = decimal_places(value)
     if places > field.places:
-        errors.add(ErrorCode.INVALID_FORMAT, f"{field.label} {_must_have(field.places)}.", places=field.places)
-    is_writable = value.copy_abs() <= MAX_DECIMAL and places <= field.places
-    return _as_written(value, field.places) if is_writable else None
+        errors.add(ErrorCode.INVALID_FORMAT, f"{field.label} {_places_requirement(field.places)}.", places=field.places)
+    is_storable = value.copy_abs() <= MAX_DECIMAL and places <= field.places
+    return _format_decimal(value, field.places) if is_storable else None
 
 
-def _as_written(value: Decimal, places: int) -> str:
-    text = f"{value or abs(value):f}"  # no -0
+def _format_decimal(value: Decimal, places: int) -> str:
+    text = f"{value or abs(value):f}"  # turns -0 into 0
     whole, point, fraction = text.partition(".")
     return f"{whole}{point}{fraction[:places]}".removesuffix(".")
 
 
 def plain_text(value: Decimal) -> str:
-    """Return the number without an exponent and without trailing zeros after the point."""
+    """Return a number as text without an exponent and without trailing zeros after the decimal point."""
     text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").removesuffix(".")
@@ -49,9 +49,9 @@ def plain_text(value: Decimal) -> str:
 
 
 def decimal_places(value: Decimal) -> int:
-    """Return how many decimal places a finite number has, without trailing zeros."""
+    """Return the number of decimal places of a finite number, not counting trailing zeros."""
     _, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int), "a decimal is finite"
+    assert isinstance(exponent, int), "the number is finite"
     if not value:
         return 0
     zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
@@ -71,7 +71,7 @@ def _check_range(
         errors.add(ErrorCode.TOO_LARGE, f"{field.label} must be {bound} or less.", maximum=bound)
 
 
-def _must_have(places: int) -> str:
+def _places_requirement(places: int) -> str:
     if places == 0:
         return "must be a whole number"
     return "may have at most " + ("1 decimal place" if places == 1 else f"{places} decimal places")

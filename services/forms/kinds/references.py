@@ -1,4 +1,4 @@
-"""References to members, employers and programmes of the organisation."""
+"""Validation of references to members, employers and programmes of the organisation."""
 
 from types import MappingProxyType
 
@@ -19,15 +19,15 @@ _TARGET_NAMES = MappingProxyType(
 async def check_reference_field(
     errors: ErrorCollector, field: ReferenceField, value: Reference, context: CheckContext
 ) -> str | None:
-    """Return the id as text; None if it names something else than the field's target.
+    """Return the id as text, or None if the reference has another target than the field.
 
-    Adds NOT_FOUND unless it names an active member, an employer or a programme of the organisation, as the field asks,
-    and NOT_CONFIRMED for an unconfirmed employer in a field for confirmed ones.
+    Adds NOT_FOUND unless the organisation has such an active member, employer or programme, and NOT_CONFIRMED for an
+    unconfirmed employer if the field accepts confirmed employers only.
     """
     is_target = value.target == field.target
-    found = await context.lookup.find(field.target, value.id) if is_target else None
-    if found is None:
+    row = await context.lookup.find(field.target, value.id) if is_target else None
+    if row is None:
         errors.add(ErrorCode.NOT_FOUND, f"{field.label} names no {_TARGET_NAMES[field.target]} of your organisation.")
-    elif field.confirmed_only and not found.confirmed:
+    elif field.confirmed_only and not row.confirmed:
         errors.add(ErrorCode.NOT_CONFIRMED, f"{field.label} must be an employer that has been confirmed.")
     return str(value.id) if is_target else None

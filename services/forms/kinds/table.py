@@ -1,4 +1,4 @@
-"""The table of the kinds of field: the slot of the input that a kind's values come in, and the check of a value."""
+"""The registry of field kinds, with the input slot and the check of each kind's values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from services.forms.kinds.types import Check
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of field: its slot in the input, what it takes in words, and the check of a value in that slot."""
+    """A kind of field: its input slot, a phrase for the values it accepts, and the function that checks a value."""
 
     slot: str
-    takes: str
+    accepted_value: str
     check: Check
 
 
@@ -32,7 +32,9 @@ KINDS: Mapping[FieldKind, Kind] = MappingProxyType(
         FieldKind.DATE: Kind("date", "a date", check_date_field),
         FieldKind.BOOLEAN: Kind("boolean", "yes or no", check_boolean_field),
         FieldKind.CHOICE: Kind("choices", "a choice from its list", check_choice_field),
-        FieldKind.REFERENCE: Kind("reference", "somebody or something of your organisation", check_reference_field),
+        FieldKind.REFERENCE: Kind(
+            "reference", "a member, an employer or a programme of your organisation", check_reference_field
+        ),
         FieldKind.FILE: Kind("files", "uploaded files", check_file_field),
     }
 )

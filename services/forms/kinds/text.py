@@ -1,4 +1,4 @@
-"""Texts: in NFC, trimmed, and as their format writes them; lengths are in code points."""
+"""Validation of texts, which are normalised to NFC, trimmed and converted to their format's canonical form."""
 
 from services.forms.definitions import TextField
 from services.forms.formats import FormatProblem, canonical_text, check_format
@@ -10,14 +10,14 @@ from services.kernel.text import clean_text
 
 
 async def check_text_field(errors: ErrorCollector, field: TextField, value: str, context: CheckContext) -> str | None:
-    """Return the text as its format writes it; None if it is blank or no text.
+    """Return the canonical text, or None if it is blank or contains invalid characters.
 
-    Adds INVALID_FORMAT for what is no text, TOO_SHORT or TOO_LONG, and else what its format or pattern finds: of a text
-    of the wrong length that would repeat the same error.
+    Adds INVALID_FORMAT for invalid characters, TOO_SHORT or TOO_LONG for the wrong length in code points, and otherwise
+    the problem of its format or pattern. A text of the wrong length is not checked further, so as not to repeat the error.
     """
     text = clean_text(value)
     if text is None:
-        errors.add(ErrorCode.INVALID_FORMAT, f"{field.label} has characters that no text has.")
+        errors.add(ErrorCode.INVALID_FORMAT, f"{field.label} contains characters that are not allowed.")
         return None
     if not text:
         return None
@@ -31,11 +31,11 @@ async def check_text_field(errors: ErrorCollector, field: TextField, value: str,
 def _check_length(errors: ErrorCollector, field: TextField, text: str) -> bool:
     length = len(text)
     if length > field.max_length:
-        message = f"{field.label} may have at most {_characters(field.max_length)}, and has {length}."
+        message = f"{field.label} may have at most {_character_count(field.max_length)}, and has {length}."
         errors.add(ErrorCode.TOO_LONG, message, maximum=field.max_length, length=length)
         return False
     if field.min_length is not None and length < field.min_length:
-        message = f"{field.label} must have at least {_characters(field.min_length)}, and has {length}."
+        message = f"{field.label} must have at least {_character_count(field.min_length)}, and has {length}."
         errors.add(ErrorCode.TOO_SHORT, message, minimum=field.min_length, length=length)
         return False
     return True
@@ -43,14 +43,14 @@ def _check_length(errors: ErrorCollector, field: TextField, text: str) -> bool:
 
 def _check_format(errors: ErrorCollector, field: TextField, text: str) -> None:
     if field.format:
-        checked = check_format(field.format, text)
-        if isinstance(checked, FormatProblem):
-            errors.add(checked.code, f"{field.label} is not valid. {checked.message}", rule=checked.rule)
+        result = check_format(field.format, text)
+        if isinstance(result, FormatProblem):
+            errors.add(result.code, f"{field.label} is not valid. {result.message}", rule=result.rule)
             return
     if field.pattern is not None and not matches(field.pattern, text):
         message = f"{field.label} is not written in the form that this field asks for."
         errors.add(ErrorCode.INVALID_FORMAT, message)
 
 
-def _characters(count: int) -> str:
+def _character_count(count: int) -> str:
     return "1 character" if count == 1 else f"{count} characters"

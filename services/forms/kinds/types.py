@@ -1,4 +1,4 @@
-"""What the checks of all kinds share: the values before and after a check, and what a check may ask."""
+"""Types shared by the checks of all kinds of field."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -10,13 +10,13 @@ from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.lookup import Lookup
 from services.kernel.error_collector import ErrorCollector
 
-# A value as it is stored: texts, decimals, dates and references as text, choices and files as a list of texts.
+# A value as stored. Texts, decimals, dates and references are strings; choices and files are lists of strings.
 CanonicalValue: TypeAlias = str | int | bool | list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A member, an employer or a programme that an entry names; without a target, the id of none of these."""
+    """A reference submitted in an entry. ``target`` is None if the id belongs to an object of another kind."""
 
     target: ReferenceTarget | None
     id: UUID
@@ -24,10 +24,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedValue:
-    """The value that an entry gives to a field, by the slot of the input that holds it; no slot clears the field.
+    """A value submitted for a field, with the name of the input slot that holds it. A ``slot`` of None clears the field.
 
-    text: str; integer: int; decimal: Decimal, finite; date: datetime.date; boolean: bool; choices: list of str;
-    reference: Reference; files: list of UUID.
+    The types by slot are: text: str; integer: int; decimal: finite Decimal; date: datetime.date; boolean: bool;
+    choices: list of str; reference: Reference; files: list of UUID.
     """
 
     key: str
@@ -37,12 +37,12 @@ class SubmittedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """What a check may ask beside the field and the value."""
+    """The date and the lookup that checks use, besides the field and the value."""
 
     today: dt.date
     lookup: Lookup
 
 
-# Takes the collector at the field's path, the field, the value in the field's slot, and the context. Returns the
-# canonical value, also of a refused value that has one; None if it is not filled or has none.
+# Takes the error collector at the field's path, the field, the submitted value and the context. Returns the canonical
+# value, even of an invalid value that has one, or None if the value is empty or has no canonical form.
 Check: TypeAlias = Callable[[ErrorCollector, Any, Any, CheckContext], Awaitable[CanonicalValue | None]]

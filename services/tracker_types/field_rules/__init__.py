@@ -1,4 +1,4 @@
-"""What the definition of a field may hold: ``table`` has one row for each kind, and each row's check is a module.
+"""Validation of field definitions: one module per kind of field, registered in ``table``.
 
-How a value is checked against a definition is in ``forms/kinds``. May use what ``tracker_types`` may.
+Validation of values belongs in ``forms/kinds``. May import from the same packages as ``tracker_types``.
 """

@@ -1,4 +1,4 @@
-"""What the definition of a boolean field may hold."""
+"""Validation of the definitions of boolean fields."""
 
 from typing import Any
 
@@ -7,5 +7,5 @@ from services.tracker_types.input import FieldEntry
 
 
 def check_boolean_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
-    """Return the default and ``must_be_true``; any two go together, as the default is only what the form shows first."""
+    """Return the attributes of a boolean field. Every combination is valid, as the default is only preselected."""
     return {"default": entry.default, "must_be_true": bool(entry.must_be_true)}

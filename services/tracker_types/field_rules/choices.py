@@ -1,4 +1,4 @@
-"""What the definition of a choice field may hold."""
+"""Validation of the definitions of choice fields."""
 
 from typing import Any
 
@@ -13,10 +13,13 @@ MAX_CHOICES, MAX_CHOICE_LENGTH = 500, 200
 
 
 def check_choice_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
-    """Return the choices, each value once; add REQUIRED for an empty list, DUPLICATE for a repeated value."""
+    """Return the attributes of a choice field, with unique choices.
+
+    Adds REQUIRED for an empty list and DUPLICATE for a repeated value.
+    """
     list_errors = errors.at("choices")
     if not entry.choices:
-        list_errors.add(ErrorCode.REQUIRED, "There must be something to choose.")
+        list_errors.add(ErrorCode.REQUIRED, "There must be at least one choice.")
     choices: dict[str, Choice] = {}
     checked = take_at_most(list_errors, entry.choices or (), label="A list has choices,", maximum=MAX_CHOICES)
     for index, choice_entry in enumerate(checked):
@@ -33,7 +36,7 @@ def _check_choice(errors: ErrorCollector, entry: ChoiceEntry) -> Choice:
     valid_from = check_date(errors.at("valid_from"), entry.valid_from)
     valid_to = check_date(errors.at("valid_to"), entry.valid_to)
     if valid_from and valid_to and valid_to < valid_from:
-        message = f"It can be chosen from {format_date(valid_from)}, so not until an earlier day."
+        message = f"It must be {format_date(valid_from)} or later, the day from which the choice is valid."
         errors.at("valid_to").add(ErrorCode.TOO_EARLY, message, earliest=valid_from)
     return Choice(value=value, label=label, valid_from=valid_from, valid_to=valid_to)
 

@@ -1,4 +1,4 @@
-"""Conditions between fields: each names a field further up, and values that this field can have."""
+"""Validation of visibility conditions, which refer to an earlier field and some of its possible values."""
 
 import datetime as dt
 import re
@@ -30,30 +30,30 @@ from services.tracker_types.input import ConditionEntry
 
 MAX_VALUES = 500
 
-_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER_PATTERN = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
+_DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check_condition(
     errors: ErrorCollector, entry: ConditionEntry, earlier: Mapping[str, FieldDefinition]
 ) -> FieldCondition | None:
-    """Return the condition with its values in the canonical form of the other field, each once; None if it names none.
+    """Return the condition with unique values in canonical form, or None if its field is invalid.
 
-    Adds UNKNOWN_FIELD for a field that is not further up, WRONG_KIND for one whose values a form cannot compare and for
-    a value of another kind, NOT_A_CHOICE for a value that the field never has.
+    Adds UNKNOWN_FIELD unless the field comes earlier in the form, WRONG_KIND if the field is of a kind that conditions
+    do not support or a value is of another kind than the field, and NOT_A_CHOICE if the field can never have a value.
     """
     values = take_at_most(
         errors.at("is_one_of"), entry.is_one_of, label="A condition lists values,", maximum=MAX_VALUES
     )
     if not values:
-        errors.at("is_one_of").add(ErrorCode.REQUIRED, "Say with which values the field is shown.")
+        errors.at("is_one_of").add(ErrorCode.REQUIRED, "List the values for which the field is shown.")
     other = earlier.get(entry.field)
     if other is None:
         errors.at("field").add(ErrorCode.UNKNOWN_FIELD, "A condition names a field further up in the form.")
         return None
-    if other.kind not in _CANONICAL:
+    if other.kind not in _CANONICALISERS:
         message = "A condition cannot ask for files or references."
-        errors.at("field").add(ErrorCode.WRONG_KIND, message, allowed=", ".join(_CANONICAL))
+        errors.at("field").add(ErrorCode.WRONG_KIND, message, allowed=", ".join(_CANONICALISERS))
         return None
     checked = [_check_value(errors.at("is_one_of", index), text, other) for index, text in enumerate(values)]
     canonical = dict.fromkeys(value for value in checked if value is not None)
@@ -62,7 +62,7 @@ def check_condition(
 
 def _check_value(errors: ErrorCollector, text: str, other: FieldDefinition) -> str | None:
     try:
-        canonical = _CANONICAL[other.kind](other, text)
+        canonical = _CANONICALISERS[other.kind](other, text)
     except ValueError:
         errors.add(ErrorCode.WRONG_KIND, f"The other field is of kind {other.kind}.", allowed=other.kind)
         return None
@@ -71,7 +71,7 @@ def _check_value(errors: ErrorCollector, text: str, other: FieldDefinition) -> s
     return canonical
 
 
-def _text(field: TextField, text: str) -> str | None:
+def _canonical_text(field: TextField, text: str) -> str | None:
     clean = clean_text(text)
     if clean is None:
         raise ValueError
@@ -81,19 +81,19 @@ def _text(field: TextField, text: str) -> str | None:
     return canonical if field.pattern is None or matches(field.pattern, canonical) else None
 
 
-def _integer(field: IntegerField, text: str) -> str | None:
+def _canonical_integer(field: IntegerField, text: str) -> str | None:
     if "." in text:
         raise ValueError
-    return _number(field, text, MIN_INTEGER, MAX_INTEGER)
+    return _canonical_number(field, text, MIN_INTEGER, MAX_INTEGER)
 
 
-def _decimal(field: DecimalField, text: str) -> str | None:
-    canonical = _number(field, text, -MAX_DECIMAL, MAX_DECIMAL)
+def _canonical_decimal(field: DecimalField, text: str) -> str | None:
+    canonical = _canonical_number(field, text, -MAX_DECIMAL, MAX_DECIMAL)
     return canonical if canonical is not None and decimal_places(Decimal(canonical)) <= field.places else None
 
 
-def _number(field: IntegerField | DecimalField, text: str, smallest: Decimal, largest: Decimal) -> str | None:
-    if not _NUMBER.fullmatch(text):
+def _canonical_number(field: IntegerField | DecimalField, text: str, smallest: Decimal, largest: Decimal) -> str | None:
+    if not _NUMBER_PATTERN.fullmatch(text):
         raise ValueError
     number = Decimal(text)
     minimum = smallest if field.minimum is None else field.minimum
@@ -101,8 +101,8 @@ def _number(field: IntegerField | DecimalField, text: str, smallest: Decimal, la
     return plain_text(number) if minimum <= number <= maximum else None
 
 
-def _date(field: DateField, text: str) -> str | None:
-    if not _DATE.fullmatch(text):
+def _canonical_date(field: DateField, text: str) -> str | None:
+    if not _DATE_PATTERN.fullmatch(text):
         raise ValueError
     day = dt.date.fromisoformat(text)
     earliest = [bound.date + dt.timedelta(bound.offset_days) for bound in field.earliest if bound.date]
@@ -110,27 +110,27 @@ def _date(field: DateField, text: str) -> str | None:
     return text if max([EARLIEST_DATE, *earliest]) <= day <= min([LATEST_DATE, *latest]) else None
 
 
-def _boolean(field: BooleanField, text: str) -> str | None:
+def _canonical_boolean(field: BooleanField, text: str) -> str | None:
     if text not in ("true", "false"):
         raise ValueError
     return None if field.must_be_true and text == "false" else text
 
 
-def _choice(field: ChoiceField, text: str) -> str | None:
+def _canonical_choice(field: ChoiceField, text: str) -> str | None:
     clean = clean_text(text)
     return clean if any(choice.value == clean for choice in field.choices) else None
 
 
-# Takes a field and a text. Returns the canonical text of the value that it stands for; None if the field never has it.
-# Raises ValueError for a value of another kind.
-_Canonical: TypeAlias = Callable[[Any, str], str | None]
-_CANONICAL: Mapping[FieldKind, _Canonical] = MappingProxyType(
+# Takes a field and a value as text. Returns the value in canonical form, or None if the field can never have it.
+# Raises ValueError if the value is of another kind.
+_Canonicaliser: TypeAlias = Callable[[Any, str], str | None]
+_CANONICALISERS: Mapping[FieldKind, _Canonicaliser] = MappingProxyType(
     {
-        FieldKind.TEXT: _text,
-        FieldKind.INTEGER: _integer,
-        FieldKind.DECIMAL: _decimal,
-        FieldKind.DATE: _date,
-        FieldKind.BOOLEAN: _boolean,
-        FieldKind.CHOICE: _choice,
+        FieldKind.TEXT: _canonical_text,
+        FieldKind.INTEGER: _canonical_integer,
+        FieldKind.DECIMAL: _canonical_decimal,
+        FieldKind.DATE: _canonical_date,
+        FieldKind.BOOLEAN: _canonical_boolean,
+        FieldKind.CHOICE: _canonical_choice,
     }
 )

@@ -1,4 +1,4 @@
-"""What the definition of a date field may hold; whether its bounds can be met together is in ``date_bounds``."""
+"""Validation of the definitions of date fields. ``date_bounds`` checks whether their bounds can be satisfied together."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from services.kernel.errors import ErrorCode
 from services.tracker_types.input import BoundEntry, FieldEntry
 
 MAX_BOUNDS, MAX_OFFSET_DAYS = 10, 36_500
-"""Bounds on one side, and the days by which one may be moved."""
+"""The maximum number of bounds on each side, and the maximum absolute offset of a bound."""
 
 
 def check_date_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
-    """Return the bounds; each must be one of a date, today and a field: REQUIRED or TOO_MANY otherwise."""
+    """Return the bounds of a date field, adding REQUIRED or TOO_MANY unless each is exactly one of a date, today and a field."""
     return {
         "earliest": _check_bounds(errors.at("earliest"), entry.earliest),
         "latest": _check_bounds(errors.at("latest"), entry.latest),
@@ -22,7 +22,7 @@ def check_date_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any
 
 
 def _check_bounds(errors: ErrorCollector, entries: Sequence[BoundEntry] | None) -> tuple[DateBound, ...]:
-    checked = take_at_most(errors, entries or (), label="On each side a date takes bounds,", maximum=MAX_BOUNDS)
+    checked = take_at_most(errors, entries or (), label="A date has bounds on each side,", maximum=MAX_BOUNDS)
     return tuple(_check_bound(errors.at(index), entry) for index, entry in enumerate(checked))
 
 

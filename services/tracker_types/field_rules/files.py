@@ -1,4 +1,4 @@
-"""What the definition of a file field may hold."""
+"""Validation of the definitions of file fields."""
 
 import re
 from typing import Any
@@ -12,15 +12,15 @@ from services.tracker_types.input import FieldEntry
 MAX_MEDIA_TYPES, MAX_BYTES, MAX_FILES = 50, 100_000_000, 20
 DEFAULT_BYTES, DEFAULT_FILES = 10_000_000, 1
 
-# The names of RFC 6838; a whole family is written image/*.
+# Names as in RFC 6838. image/* stands for all images.
 _NAME = "[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
 _MEDIA_TYPE = re.compile(rf"\*/\*|{_NAME}/(?:{_NAME}|\*)")
 
 
 def check_file_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
-    """Return media types, each once, and limits: at most 20 files of at most 100 MB.
+    """Return the attributes of a file field, with unique media types. Allows at most 20 files of at most 100 MB each.
 
-    Adds INVALID_FORMAT for what is no media type, NOT_A_CHOICE for one that no file's content shows.
+    Adds INVALID_FORMAT for an invalid media type, and NOT_A_CHOICE for one that cannot be detected from a file's content.
     """
     media_types = take_at_most(
         errors.at("accept"), entry.accept or (), label="A field takes media types,", maximum=MAX_MEDIA_TYPES
@@ -43,5 +43,8 @@ def _check_media_type(errors: ErrorCollector, text: str) -> str:
     if not _MEDIA_TYPE.fullmatch(text.strip()):
         errors.add(ErrorCode.INVALID_FORMAT, "A media type is written like application/pdf or image/*.")
     elif not is_detectable(text):
-        errors.add(ErrorCode.NOT_A_CHOICE, "No file is found to be of this media type, so none could be uploaded.")
+        errors.add(
+            ErrorCode.NOT_A_CHOICE,
+            "This media type cannot be detected from the content of a file, so no file could be uploaded.",
+        )
     return canonical_media_type(text)

@@ -1,4 +1,4 @@
-"""The table of the kinds: the slots that the definition of a field has, and the check of what they hold."""
+"""The registry of field kinds, with the attributes of each kind's definitions and the function that checks them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from services.tracker_types.field_rules.references import check_reference_rules
 from services.tracker_types.field_rules.text import check_text_rules
 from services.tracker_types.input import FieldEntry
 
-# Takes the collector at the field's path and the entry. Returns the attributes that only this kind has; what is wrong is
-# left out or replaced by something valid, for the checks that follow.
+# Takes the error collector at the field's path and the entry. Returns the attributes specific to the kind, omitting
+# invalid ones or replacing them with valid ones for subsequent checks.
 _Check: TypeAlias = Callable[[ErrorCollector, FieldEntry], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The slots of a kind, by the attributes of ``FieldEntry``, and their check."""
+    """The names of the ``FieldEntry`` attributes specific to a kind of field, and the function that checks them."""
 
     slots: tuple[str, ...]
     check: _Check
@@ -65,4 +65,4 @@ API_NAMES: Mapping[str, str] = MappingProxyType(
         "max_files": "maxFiles",
     }
 )
-"""The slots that not every kind has, as messages name them."""
+"""The API names of the attributes specific to some kinds, for use in messages."""

@@ -1,4 +1,4 @@
-"""What the definition of a text field may hold."""
+"""Validation of the definitions of text fields."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from services.kernel.errors import ErrorCode
 from services.tracker_types.input import FieldEntry
 
 DEFAULT_LENGTH, DEFAULT_MULTILINE_LENGTH, MAX_LENGTH = 200, 2_000, 100_000
-"""In code points: the greatest length where the definition has none, and the greatest that it may have."""
+"""The default maximum lengths, and the highest maximum length that a definition may have, in code points."""
 
-_SYNTAX = "in the syntax that RE2 and JavaScript have in common"
+_SYNTAX_PHRASE = "in the syntax that RE2 and JavaScript have in common"
 
 FORMAT_LENGTHS: Mapping[TextFormat, tuple[int, int]] = MappingProxyType(
     {
@@ -36,20 +36,21 @@ FORMAT_LENGTHS: Mapping[TextFormat, tuple[int, int]] = MappingProxyType(
         TextFormat.ADDRESS_LINE: (1, 50),
     }
 )
-"""The lengths of the shortest and the longest text of each format, in its canonical form."""
+"""The minimum and maximum length of texts of each format in canonical form."""
 
 
 def check_text_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
-    """Return lengths that some text can have, also in the format, and a pattern that browsers and the server understand.
+    """Return the attributes of a text field.
 
-    Adds TOO_SMALL or TOO_LARGE for other lengths, INVALID_FORMAT for other patterns.
+    Adds TOO_SMALL or TOO_LARGE if no text of the format can have an allowed length, and INVALID_FORMAT for a pattern that
+    is not valid in both RE2 and JavaScript.
     """
     multiline = bool(entry.multiline)
     max_length = check_number(
-        errors.at("max_length"), entry.max_length, label="The greatest length", minimum=1, maximum=MAX_LENGTH
+        errors.at("max_length"), entry.max_length, label="The maximum length", minimum=1, maximum=MAX_LENGTH
     )
     min_length = check_number(
-        errors.at("min_length"), entry.min_length, label="The least length", minimum=0, maximum=MAX_LENGTH
+        errors.at("min_length"), entry.min_length, label="The minimum length", minimum=0, maximum=MAX_LENGTH
     )
     max_length = max_length or (DEFAULT_MULTILINE_LENGTH if multiline else DEFAULT_LENGTH)
     _check_lengths(errors, entry, min_length, max_length)
@@ -63,11 +64,13 @@ def check_text_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any
 
 
 def _check_pattern(errors: ErrorCollector, pattern: str | None) -> str | None:
-    """Return the pattern in NFC, as the texts are that it is to match."""
+    """Return the pattern in NFC, like the texts that it will be matched against."""
     if not pattern:
         return None
     if not is_pattern(pattern):
-        errors.add(ErrorCode.INVALID_FORMAT, f"Patterns have at most {MAX_PATTERN_LENGTH:,} characters, {_SYNTAX}.")
+        errors.add(
+            ErrorCode.INVALID_FORMAT, f"Patterns have at most {MAX_PATTERN_LENGTH:,} characters, {_SYNTAX_PHRASE}."
+        )
         return None
     return unicodedata.normalize("NFC", pattern)
 
@@ -75,10 +78,10 @@ def _check_pattern(errors: ErrorCollector, pattern: str | None) -> str | None:
 def _check_lengths(errors: ErrorCollector, entry: FieldEntry, min_length: int | None, max_length: int) -> None:
     if min_length is not None and min_length > max_length:
         if entry.max_length is not None:
-            message = "The greatest length is less than the least."
+            message = "The maximum length is less than the minimum length."
             errors.at("max_length").add(ErrorCode.TOO_SMALL, message, minimum=min_length)
         else:
-            message = f"Without another greatest length that is {max_length:,}."
+            message = f"It must be at most {max_length:,}, the default maximum length."
             errors.at("min_length").add(ErrorCode.TOO_LARGE, message, maximum=max_length)
     if entry.format is None:
         return

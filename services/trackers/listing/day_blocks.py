@@ -14,11 +14,11 @@ FIRST_DAY = dt.date(2020, 1, 1)
 MAX_DAY_NUMBER = 8191
 SHIFTS = (8, 4, 0)
 """The sizes of blocks: by how many bits their indexes shift the number of a day."""
-_DAY = dt.timedelta(days=1)
+_ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DayRange:
     """A range of days, both ends included; None is open."""
 
     first: dt.date | None = None
@@ -27,17 +27,17 @@ class Days:
     @property
     def start(self) -> dt.date:
         """The first day, or the day before every possible date if the range is open."""
-        return min(max(self.first or EARLIEST_DATE - _DAY, EARLIEST_DATE - _DAY), LATEST_DATE + _DAY)
+        return min(max(self.first or EARLIEST_DATE - _ONE_DAY, EARLIEST_DATE - _ONE_DAY), LATEST_DATE + _ONE_DAY)
 
     @property
     def end(self) -> dt.date:
         """The last day, or the day after every possible date if the range is open."""
-        return min(max(self.last or LATEST_DATE + _DAY, EARLIEST_DATE - _DAY), LATEST_DATE + _DAY)
+        return min(max(self.last or LATEST_DATE + _ONE_DAY, EARLIEST_DATE - _ONE_DAY), LATEST_DATE + _ONE_DAY)
 
     @property
-    def moments(self) -> tuple[dt.datetime, dt.datetime]:
+    def day_bounds(self) -> tuple[dt.datetime, dt.datetime]:
         """The start of the first day and the end of the last in Europe/London, as a half-open interval."""
-        return _midnight(self.start), _midnight(self.end + _DAY)
+        return _midnight(self.start), _midnight(self.end + _ONE_DAY)
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -52,12 +52,12 @@ class Block:
     value: int
 
     @property
-    def is_at_an_end(self) -> bool:
+    def is_boundary(self) -> bool:
         """Whether the block has the first or the last number, and with it all earlier or later days."""
         return self.value in (0, MAX_DAY_NUMBER >> self.shift)
 
 
-def blocks(days: Days) -> Iterator[Block]:
+def split_into_blocks(days: DayRange) -> Iterator[Block]:
     """Return the blocks that cover a range, as few as possible, without overlap."""
     day, last = (min(max((end - FIRST_DAY).days, 0), MAX_DAY_NUMBER) for end in (days.start, days.end))
     while day <= last:

@@ -11,8 +11,8 @@ from services.kernel.sql import StatementBuilder
 from services.kernel.text import clean_text
 from services.tracker_types.catalogue import is_possible_key
 from services.tracker_types.transitions import OPEN_STATUSES
-from services.trackers.listing.day_blocks import Days, blocks
-from services.trackers.listing.orders import CATEGORY_ORDER, NOBODY, STATUS_ORDER
+from services.trackers.listing.day_blocks import DayRange, split_into_blocks
+from services.trackers.listing.orders import CATEGORY_ORDER, MISSING_ID, STATUS_ORDER
 from services.viewer import Viewer
 
 _TYPE = "SELECT id FROM tracker_type WHERE key = {} AND (organisation_id = {} OR organisation_id IS NULL)"
@@ -38,9 +38,9 @@ class TrackerFilter:
     programme: Collection[UUID] | None = None
     sub_programme: Collection[str] | None = None
     programme_status: Collection[ProgrammeStatus] | None = None
-    created: Days | None = None
-    updated: Days | None = None
-    due: Days | None = None
+    created: DayRange | None = None
+    updated: DayRange | None = None
+    due: DayRange | None = None
     overdue: bool | None = None
 
 
@@ -105,7 +105,9 @@ class _Fields:
 
     def _pointing(self, column: str, ids: Collection[UUID] | None, *others: UUID) -> Iterator[Condition]:
         """Yield the condition that a column is among ``ids``, of which NOBODY matches nothing, or among ``others``."""
-        return self._among(column, None if ids is None else [*(row_id for row_id in ids if row_id != NOBODY), *others])
+        return self._among(
+            column, None if ids is None else [*(row_id for row_id in ids if row_id != MISSING_ID), *others]
+        )
 
     def _among(self, column: str, values: Collection[object] | None) -> Iterator[Condition]:
         if values is not None:
@@ -120,11 +122,11 @@ class _Fields:
         """Yield the condition of ``assignee`` or ``unassigned``; ``unassigned`` false alone matches any assignee."""
         filter_by = self.filter_by
         if filter_by.assignee is None and filter_by.unassigned is False:
-            assigned = f"l.assignee_id <> '{NOBODY}'"
+            assigned = f"l.assignee_id <> '{MISSING_ID}'"
             yield Condition(lambda: assigned, lambda: [IndexBranch(assigned)])
         elif filter_by.assignee is not None or filter_by.unassigned:
             yield from self._pointing(
-                "l.assignee_id", filter_by.assignee or (), *([NOBODY] if filter_by.unassigned else [])
+                "l.assignee_id", filter_by.assignee or (), *([MISSING_ID] if filter_by.unassigned else [])
             )
 
     def _types(self, keys: list[str]) -> Condition:
@@ -155,34 +157,34 @@ class _Fields:
 
         return Condition(condition, lambda: [branch(name) for name in dict.fromkeys(names)], len(names), alone=True)
 
-    def _created(self, days: Days) -> Condition:
+    def _created(self, days: DayRange) -> Condition:
         """Return the condition on a range of days as one on numbers, which grow with the time of creation."""
 
         def condition() -> str:
             mine = f"SELECT number FROM tracker WHERE organisation_id = {self.bind(self.viewer.organisation_id)} AND created_at"
-            start, end = map(self.bind, days.moments)
+            start, end = map(self.bind, days.day_bounds)
             first = f"({mine} >= {start} ORDER BY created_at, number LIMIT 1)"
             last = f"({mine} < {end} ORDER BY created_at DESC, number DESC LIMIT 1)"
             return f"l.number >= {first} AND l.number <= {last}"
 
         return Condition(condition, lambda: [IndexBranch(condition())])
 
-    def _updated(self, days: Days) -> Condition:
+    def _updated(self, days: DayRange) -> Condition:
         def within() -> str:
-            start, end = map(self.bind, days.moments)
+            start, end = map(self.bind, days.day_bounds)
             return f"l.updated_at >= {start} AND l.updated_at < {end}"
 
         return Condition(within, lambda: self._blocks("l.updated_day", days, within))
 
-    def _due(self, days: Days) -> Condition:
+    def _due(self, days: DayRange) -> Condition:
         return Condition(lambda: self._due_within(days), lambda: self._due_blocks(days))
 
     def _overdue(self) -> Condition:
-        days = Days(last=today() - dt.timedelta(days=1))
+        days = DayRange(last=today() - dt.timedelta(days=1))
         return Condition(lambda: f"{_OPEN} AND {self._due_within(days)}", lambda: self._due_blocks(days, _OPEN))
 
     def _not_overdue(self) -> Condition:
-        days = Days(first=today())
+        days = DayRange(first=today())
         closed = range(len(OPEN_STATUSES) + 1, len(STATUS_ORDER) + 1)
         done = [IndexBranch(f"l.status = {position}") for position in closed]
         undated = IndexBranch(f"{_OPEN} AND l.due_day = -1")
@@ -191,13 +193,13 @@ class _Fields:
             lambda: [*done, undated, *self._due_blocks(days, _OPEN)],
         )
 
-    def _due_within(self, days: Days) -> str:
+    def _due_within(self, days: DayRange) -> str:
         return f"l.due_date >= {self.bind(days.start)} AND l.due_date <= {self.bind(days.end)}"
 
-    def _due_blocks(self, days: Days, beside: str = "true") -> list[IndexBranch]:
+    def _due_blocks(self, days: DayRange, beside: str = "true") -> list[IndexBranch]:
         return self._blocks("l.due_day", days, lambda: self._due_within(days), beside)
 
-    def _blocks(self, day: str, days: Days, within: Callable[[], str], beside: str = "true") -> list[IndexBranch]:
+    def _blocks(self, day: str, days: DayRange, within: Callable[[], str], beside: str = "true") -> list[IndexBranch]:
         """Return a branch for each block. Only the first and the last block can have days outside the range.
 
         The others do not repeat the range: the planner would take it for a second condition, expect hardly a row, and
@@ -206,9 +208,9 @@ class _Fields:
         return [
             IndexBranch(
                 f"{f'({day} >> {block.shift})' if block.shift else day} = {self.bind(block.value)} AND {beside} "
-                f"AND {within() if block.is_at_an_end else 'true'}"
+                f"AND {within() if block.is_boundary else 'true'}"
             )
-            for block in blocks(days)
+            for block in split_into_blocks(days)
         ]
 
 

@@ -12,7 +12,7 @@ from services.kernel.errors import BadRequestError
 from services.paging.keyset import Key, Order
 from services.tracker_types.transitions import OPEN_STATUSES
 
-NOBODY = UUID(int=0)
+MISSING_ID = UUID(int=0)
 """The id in the listing of a tracker without assignee, creator, tutor, employer or programme."""
 
 STATUS_ORDER = (*OPEN_STATUSES, TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
@@ -60,7 +60,7 @@ class NamedRelation:
     column: str
 
 
-_MEMBERS = f"SELECT id, name FROM member WHERE organisation_id = {{}} UNION ALL SELECT '{NOBODY}', NULL"
+_MEMBERS = f"SELECT id, name FROM member WHERE organisation_id = {{}} UNION ALL SELECT '{MISSING_ID}', NULL"
 _TYPES = "SELECT id, name FROM tracker_type WHERE organisation_id = {} OR organisation_id IS NULL"
 
 NAMED_RELATIONS: Mapping[TrackerOrderField, NamedRelation] = MappingProxyType(

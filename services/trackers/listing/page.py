@@ -19,7 +19,7 @@ from services.trackers.listing.plan import ListPlan, plan_list
 from services.viewer import Viewer
 from services.visibility import visible
 
-COMPANIONS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
+RELATED_ROWS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
     {
         "assignee": (Member, "LEFT JOIN member assignee ON assignee.id = t.assignee_id"),
         "creator": (Member, "LEFT JOIN member creator ON creator.id = t.created_by_id"),
@@ -43,7 +43,7 @@ class TrackerQuery:
 
     filter_by: TrackerFilter = ALL
     order_by: tuple[OrderTerm, ...] = ()
-    companions: frozenset[str] = frozenset()
+    related: frozenset[str] = frozenset()
     count: bool = False
 
 
@@ -56,7 +56,7 @@ async def pages_by_learner(
     viewer: Viewer, request: PageRequest, learner_ids: Sequence[UUID], query: TrackerQuery
 ) -> dict[UUID, Page]:
     """Fetch the same page of each learner's trackers that the viewer sees, by learner."""
-    return await fetch_pages(request, _list_query(viewer, query, below_learner=True), learner_ids, count=query.count)
+    return await fetch_pages(request, _list_query(viewer, query, for_learner=True), learner_ids, count=query.count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,22 +92,22 @@ class _TrackerListQuery:
         return self.plan.count()
 
 
-def _list_query(viewer: Viewer, query: TrackerQuery, *, below_learner: bool = False) -> _TrackerListQuery:
+def _list_query(viewer: Viewer, query: TrackerQuery, *, for_learner: bool = False) -> _TrackerListQuery:
     statement, order = StatementBuilder(), order_of(query.order_by)
     select, source = [columns(Tracker, "t")], []
-    for alias, (model, join) in COMPANIONS.items():
-        if alias in query.companions:
+    for alias, (model, join) in RELATED_ROWS.items():
+        if alias in query.related:
             select.append(columns(model, alias))
             source.append(join)
-    if "groups" in query.companions:
+    if "groups" in query.related:
         select.append(_GROUPS)
-    if "type" in query.companions:
+    if "type" in query.related:
         select.append(type_columns())
         source.append(f"JOIN {type_source(viewer, statement)} ON type.id = t.type_id")
     return _TrackerListQuery(
         order=order,
         statement=statement,
-        plan=plan_list(viewer, query.filter_by, query.order_by, statement, below_learner=below_learner),
+        plan=plan_list(viewer, query.filter_by, query.order_by, statement, for_learner=for_learner),
         select=", ".join(select),
         source=" ".join(source),
         seen=visible(Tracker, "t", viewer, statement),

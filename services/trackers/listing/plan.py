@@ -30,15 +30,15 @@ def plan_list(
     order_by: Sequence[OrderTerm],
     statement: StatementBuilder,
     *,
-    below_learner: bool = False,
+    for_learner: bool = False,
 ) -> ListPlan:
     """Plan how to find the trackers of a filter in an order, as far as the viewer may list them.
 
-    With ``below_learner``, only those about the learner ``parent.id``.
+    With ``for_learner``, only those about the learner ``parent.id``.
     """
     order = order_of(order_by)
     scope = f"{statement.bind(viewer.organisation_id if viewer.is_administrator else viewer.member_id)}::uuid"
-    base = [f"l.scope = {scope}", *(["l.learner_id = parent.id"] if below_learner else [])]
+    base = [f"l.scope = {scope}", *(["l.learner_id = parent.id"] if for_learner else [])]
     fields = conditions_of(filter_by, viewer, statement)
     searched = [_searched(filter_by.search, statement)] if filter_by.search else []
     named = [NAMED_RELATIONS[term.field] for term in order_by if term.field in NAMED_RELATIONS]
@@ -53,14 +53,14 @@ def plan_list(
         return f"SELECT count(*) FROM tracker_listing l WHERE {' AND '.join(where())}"
 
     rows: Callable[[Window], str]
-    by_number = [key.sql for key in order.keys] == [NUMBER] and not below_learner
+    by_number = [key.sql for key in order.keys] == [NUMBER] and not for_learner
     only = len(fields) + len(searched) == 1
     leading = next((field for field in fields if field.size <= MAX_BRANCHES and (only or not field.alone)), None)
     if by_number and leading:
         rows = _MergeAppend(order, leading.branches(), where(leading))
     elif by_number and searched and not fields:
         rows = BlockSearch(order, filter_by.search, organisation(), scope, statement)
-    elif len(order_by) == 1 and named and not (fields or searched or below_learner):
+    elif len(order_by) == 1 and named and not (fields or searched or for_learner):
         rows = _NestedLoop(order, named[0], named[0].rows.format(organisation()), base)
     else:
         joins = [

@@ -180,7 +180,7 @@ async def test_a_key_is_unique(database: str) -> None:
     await created_type(mia)
     await make.tracker_type(tenant.organisation, key="OLD", archived=True)
     before = await stored_types()
-    taken = problem("key", "DUPLICATE", "There is a tracker type of this key already.")
+    taken = problem("key", "DUPLICATE", "There is already a tracker type with this key.")
     for key in ("VISIT", "OLD", "JOB", "WITHDRAWAL"):
         assert await create_type(mia, key=key) == {"trackerType": None, "errors": [taken]}
     assert (await create_type(mia, key="JOB", name=""))["errors"] == [

@@ -21,7 +21,7 @@ from models import (
 )
 from services.kernel.dates import today
 from services.kernel.global_ids import to_global_id
-from services.trackers.listing.orders import NOBODY
+from services.trackers.listing.orders import MISSING_ID
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.paging import cursor
@@ -235,7 +235,7 @@ NOBODYS = {
 @pytest.mark.parametrize("name", NOBODYS)
 async def test_the_nil_id_finds_nothing(database: str, name: str) -> None:
     _, _, people = await town(6)
-    found = (await data(people[0], PAGE, filter={name: [to_global_id(NOBODYS[name], NOBODY)]}))["trackers"]
+    found = (await data(people[0], PAGE, filter={name: [to_global_id(NOBODYS[name], MISSING_ID)]}))["trackers"]
     assert (found["totalCount"], found["edges"]) == (0, [])
 
 

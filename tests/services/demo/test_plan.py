@@ -113,7 +113,7 @@ async def test_every_value_is_valid_on_the_day_of_its_entry(now: dt.datetime) ->
             as_entered(definition, tracker.values),
             organisation_id=tracker.organisation_id,
             today=local_date(tracker.created_at),
-            entering=tracker.status,
+            status_after=tracker.status,
         )
         assert (checked.problems, checked.values) == ((), tracker.values)
         assert tracker.description

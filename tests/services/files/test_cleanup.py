@@ -14,7 +14,7 @@ from models.database import fetch, transaction
 from services.files.cleanup import delete_abandoned_uploads, discard, run_upload_cleanup
 from services.files.store import folder_store
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.trackers.attachments import attach
+from services.trackers.attachments import attach_uploads
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.servers.file_stores import Storage, storage_in, stream
@@ -84,7 +84,7 @@ async def test_a_file_of_a_tracker_is_never_deleted(storage: Storage) -> None:
     ada = await make.member()
     file, tracker = await uploaded(storage, ada, hours=900), await make.tracker(await ada.organisation)
     async with transaction():
-        await attach([file.id], tracker.id, await viewer(ada))
+        await attach_uploads([file.id], tracker.id, await viewer(ada))
     assert await delete_abandoned_uploads(storage.store) == 0
     await discard(storage.store, file.id)
     assert (await stored_ids(), storage.keys()) == ({file.id}, [str(file.id)])
@@ -99,7 +99,7 @@ async def test_a_file_that_is_being_attached_is_not_deleted(storage: Storage) ->
     ada = await make.member()
     file, tracker = await uploaded(storage, ada, hours=25), await make.tracker(await ada.organisation)
     async with transaction():
-        await attach([file.id], tracker.id, await viewer(ada))
+        await attach_uploads([file.id], tracker.id, await viewer(ada))
         assert await asyncio.create_task(delete_abandoned_uploads(storage.store), context=Context()) == 0
     assert (await stored_ids(), storage.keys()) == ({file.id}, [str(file.id)])
 
@@ -111,7 +111,7 @@ async def test_an_abandoned_upload_cannot_be_attached_any_more(storage: Storage)
     await fetch("UPDATE stored_file SET complete = FALSE")
     with pytest.raises(ValidationFailed) as raised:
         async with transaction():
-            await attach([file.id], tracker.id, await viewer(ada))
+            await attach_uploads([file.id], tracker.id, await viewer(ada))
     message = "A file that was named here belongs to another tracker by now, or is no longer there."
     assert raised.value.problems == (Problem(("values", "evidence"), ErrorCode.NOT_FOUND, message),)
     assert await delete_abandoned_uploads(storage.store) == 1

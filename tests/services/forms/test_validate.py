@@ -164,7 +164,10 @@ EVERY_KIND: dict[str, tuple[object, str]] = {
     "date": (dt.date(2026, 9, 1), "a date"),
     "boolean": (True, "yes or no"),
     "choices": (["A"], "a choice from its list"),
-    "reference": (Reference(ReferenceTarget.EMPLOYER, UUID(int=1)), "somebody or something of your organisation"),
+    "reference": (
+        Reference(ReferenceTarget.EMPLOYER, UUID(int=1)),
+        "a member, an employer or a programme of your organisation",
+    ),
     "files": ([UUID(int=1)], "uploaded files"),
 }
 FIELDS: dict[str, FieldDefinition] = {

@@ -163,23 +163,23 @@ async def test_a_stored_value_beyond_an_unchanged_bound_is_accepted() -> None:
 
 async def test_fields_required_for_a_status_are_required_on_entering_it() -> None:
     stored = {key: value for key, value in STORED_JOB.items() if key != "endDate"}
-    form = await check_values(JOB, {}, stored=stored, entering=TrackerStatus.CLOSED)
+    form = await check_values(JOB, {}, stored=stored, status_after=TrackerStatus.CLOSED)
     assert form.problems == (
         problem_at("endDate", ErrorCode.REQUIRED, "End date is required for the status Closed."),
         problem_at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
     )
     entry = {"endDate": dt.date(2026, 10, 1), "endReason": ["RESIGNED"]}
-    assert (await check_values(JOB, entry, stored=stored, entering=TrackerStatus.CLOSED)).problems == ()
-    assert (await check_values(JOB, {}, stored=stored, entering=TrackerStatus.RESOLVED)).problems == ()
+    assert (await check_values(JOB, entry, stored=stored, status_after=TrackerStatus.CLOSED)).problems == ()
+    assert (await check_values(JOB, {}, stored=stored, status_after=TrackerStatus.RESOLVED)).problems == ()
 
 
 async def test_fields_required_for_a_status_cannot_be_cleared_while_in_it() -> None:
     stored = STORED_JOB | {"endReason": ["RESIGNED"]}
-    form = await check_values(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.CLOSED)
+    form = await check_values(JOB, {"endReason": None}, stored=stored, status_after=TrackerStatus.CLOSED)
     assert form.problems == (
         problem_at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
     )
-    assert (await check_values(JOB, {"endReason": None}, stored=stored, entering=TrackerStatus.NEW)).problems == ()
+    assert (await check_values(JOB, {"endReason": None}, stored=stored, status_after=TrackerStatus.NEW)).problems == ()
 
 
 async def test_a_hidden_field_is_not_required_for_a_status() -> None:
@@ -187,8 +187,8 @@ async def test_a_hidden_field_is_not_required_for_a_status() -> None:
     proof = TextField(key="b", label="B", visible_when=hidden, required_for=(TrackerStatus.APPROVED,))
     definition = TypeDefinition(fields=(TextField(key="a", label="A"), proof))
     approved = TrackerStatus.APPROVED
-    assert error_codes(await check_values(definition, {}, stored={"a": "y"}, entering=approved)) == []
-    assert error_codes(await check_values(definition, {}, stored={"a": "x"}, entering=approved)) == [
+    assert error_codes(await check_values(definition, {}, stored={"a": "y"}, status_after=approved)) == []
+    assert error_codes(await check_values(definition, {}, stored={"a": "x"}, status_after=approved)) == [
         ("b", ErrorCode.REQUIRED)
     ]
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from models import StoredFile, TrackerStatus
 from services.forms.documents import definition_from_document
-from services.trackers.diff import TrackerState, changes
+from services.trackers.diff import TrackerState, describe_changes
 from tests.support import factories as make
 
 FORM = definition_from_document(
@@ -79,25 +79,25 @@ async def test_every_kind_of_field_filled_changed_and_cleared(database: str) -> 
         ("values.reference", "Reference", "Acme", "Other"),
         ("values.file", "File", "slip.png", "slip.png, letter.png"),
     ]
-    assert said(await changes(tenant.id, FORM, contents(values=old), contents(values=new))) == words
+    assert said(await describe_changes(tenant.id, FORM, contents(values=old), contents(values=new))) == words
     filled = [(path, label, None, after) for path, label, _, after in words]
-    assert said(await changes(tenant.id, FORM, contents(), contents(values=new))) == filled
+    assert said(await describe_changes(tenant.id, FORM, contents(), contents(values=new))) == filled
     cleared = [(path, label, before, None) for path, label, before, _ in words]
-    assert said(await changes(tenant.id, FORM, contents(values=old), contents())) == cleared
-    assert await changes(tenant.id, FORM, contents(values=old), contents(values=dict(old))) == []
+    assert said(await describe_changes(tenant.id, FORM, contents(values=old), contents())) == cleared
+    assert await describe_changes(tenant.id, FORM, contents(values=old), contents(values=dict(old))) == []
 
 
 async def test_members_of_the_same_name_are_different(database: str) -> None:
     tenant = await make.organisation()
     one, two = [await make.member(tenant, name="Sam") for _ in range(2)]
-    found = await changes(tenant.id, FORM, contents(assignee_id=one.id), contents(assignee_id=two.id))
+    found = await describe_changes(tenant.id, FORM, contents(assignee_id=one.id), contents(assignee_id=two.id))
     assert said(found) == [("assigneeId", "Assignee", "Sam", "Sam")]
 
 
 async def test_missing_rows_and_those_of_other_organisations_have_no_name(database: str) -> None:
     tenant, theirs = await make.organisation(), await make.employer(await make.organisation(), name="Secret")
     before = contents(values={"reference": str(theirs.id), "file": [str(uuid4())]}, assignee_id=UUID(int=1))
-    assert said(await changes(tenant.id, FORM, before, contents())) == [
+    assert said(await describe_changes(tenant.id, FORM, before, contents())) == [
         ("assigneeId", "Assignee", "no longer there", None),
         ("values.reference", "Reference", "no longer there", None),
         ("values.file", "File", "no longer there", None),
@@ -108,7 +108,7 @@ async def test_fields_of_the_tracker_itself(database: str) -> None:
     tenant = await make.organisation()
     due = dt.date(2026, 12, 1)
     after = contents(status=TrackerStatus.RESOLVED, description="Seen", due_date=due)
-    assert said(await changes(tenant.id, FORM, contents(), after)) == [
+    assert said(await describe_changes(tenant.id, FORM, contents(), after)) == [
         ("status", "Status", "New", "Resolved"),
         ("description", "Description", None, "Seen"),
         ("dueDate", "Due date", None, "1 December 2026"),

@@ -65,14 +65,14 @@ async def check_values(
     values: Mapping[str, object],
     *,
     stored: Mapping[str, CanonicalValue] | None = None,
-    entering: TrackerStatus | None = None,
+    status_after: TrackerStatus | None = None,
     organisation_id: UUID = NO_ORGANISATION,
     today: dt.date = TODAY,
 ) -> CheckedForm:
     """Check an entry that has every key once."""
     submitted = [submitted_value(key, value) for key, value in values.items()]
     return await check_form(
-        definition, submitted, organisation_id=organisation_id, today=today, stored=stored, entering=entering
+        definition, submitted, organisation_id=organisation_id, today=today, stored=stored, status_after=status_after
     )
 
 

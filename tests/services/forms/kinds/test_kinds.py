@@ -59,7 +59,7 @@ async def test_blank_text_is_not_filled(entered: str) -> None:
 
 @pytest.mark.parametrize("entered", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
 async def test_text_with_characters_that_are_not_allowed(entered: str) -> None:
-    problem = problem_at("title", ErrorCode.INVALID_FORMAT, "Job title has characters that no text has.")
+    problem = problem_at("title", ErrorCode.INVALID_FORMAT, "Job title contains characters that are not allowed.")
     assert await check_value(TITLE, entered) == CheckResult(None, (problem,))
 
 

@@ -17,9 +17,9 @@ from models.database import database as opened
 from models.database import fetch
 from server.setting_values import database_credentials
 from services.paging.pages import PageRequest
-from services.trackers.listing.day_blocks import Days
+from services.trackers.listing.day_blocks import DayRange
 from services.trackers.listing.filters import TrackerFilter
-from services.trackers.listing.orders import NOBODY, OrderTerm, TrackerOrderField
+from services.trackers.listing.orders import MISSING_ID, OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
 from tests.conftest import address, administer
@@ -60,12 +60,12 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "no learner's programme": {"programme": ["Programme 5"]},
     "sub-programme": {"sub_programme": ["Part 1"]},
     "rare programme status": {"programme_status": [ProgrammeStatus.WITHDRAWN]},
-    "created": {"created": Days(date(2024, 3, 5), date(2024, 3, 20))},
-    "created long ago": {"created": Days(None, date(2023, 9, 1))},
-    "updated": {"updated": Days(date(2024, 1, 3), date(2025, 11, 17))},
-    "updated long ago": {"updated": Days(None, date(2024, 1, 1))},
-    "due": {"due": Days(date(2023, 10, 3), date(2025, 10, 30))},
-    "due later": {"due": Days(date(2026, 9, 20), None)},
+    "created": {"created": DayRange(date(2024, 3, 5), date(2024, 3, 20))},
+    "created long ago": {"created": DayRange(None, date(2023, 9, 1))},
+    "updated": {"updated": DayRange(date(2024, 1, 3), date(2025, 11, 17))},
+    "updated long ago": {"updated": DayRange(None, date(2024, 1, 1))},
+    "due": {"due": DayRange(date(2023, 10, 3), date(2025, 10, 30))},
+    "due later": {"due": DayRange(date(2026, 9, 20), None)},
     "overdue": {"overdue": True},
     "not overdue": {"overdue": False},
     "common word": {"search": ("hours",)},
@@ -81,7 +81,7 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
 }  # fmt: skip
 POINTERS = {"assignee": Member, "created_by": Member, "tutor": Member, "employer": Employer, "programme": Programme}
 EXPRESSIONS = {
-    "type": "type.key", "category": "type.category", "status": "t.status", "assignee": f"coalesce(t.assignee_id, '{NOBODY}')",
+    "type": "type.key", "category": "type.category", "status": "t.status", "assignee": f"coalesce(t.assignee_id, '{MISSING_ID}')",
     "created_by": "t.created_by_id", "learner": "t.learner_id", "tutor": "r.tutor_id", "employer": "r.employer_id",
     "programme": "r.programme_id", "sub_programme": "r.sub_programme", "programme_status": "r.programme_status",
     "created": "(t.created_at AT TIME ZONE 'Europe/London')::date", "due": "t.due_date",
@@ -143,13 +143,13 @@ async def _expected(who: Viewer, filter_by: TrackerFilter, order: str, limit: in
     where = [f"t.id IN ({mine} UNION {taught})"]
     for name, sql in EXPRESSIONS.items():
         given = getattr(filter_by, name)
-        if isinstance(given, Days):
+        if isinstance(given, DayRange):
             ends = ((">=", given.first), ("<=", given.last))
             where += [f"{sql} {way} {bound(end)}" for way, end in ends if end is not None]
         elif given is not None and not (name == "assignee" and filter_by.unassigned):
             where.append(f"({sql})::text = ANY({bound([str(one) for one in given])})")
     if filter_by.unassigned is not None:
-        either = [str(one) for one in (*(filter_by.assignee or ()), NOBODY)]
+        either = [str(one) for one in (*(filter_by.assignee or ()), MISSING_ID)]
         way = "" if filter_by.unassigned else "NOT "
         where.append(f"{way}({EXPRESSIONS['assignee']})::text = ANY({bound(either)})")
     if filter_by.overdue is not None:

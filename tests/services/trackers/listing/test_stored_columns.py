@@ -9,7 +9,7 @@ from models import TrackerCategory, TrackerStatus
 from models.database import fetch
 from services.tracker_types.transitions import OPEN_STATUSES
 from services.trackers.listing.day_blocks import FIRST_DAY, MAX_DAY_NUMBER, SHIFTS
-from services.trackers.listing.orders import CATEGORY_ORDER, NOBODY, STATUS_ORDER
+from services.trackers.listing.orders import CATEGORY_ORDER, MISSING_ID, STATUS_ORDER
 from services.trackers.listing.search import BLOCK_SHIFT
 
 
@@ -42,7 +42,7 @@ async def test_the_view_has_the_numbers_of_days_and_the_absent_id(database: str)
     sql = await definition_of("tracker_listed")
     assert set(re.findall(r"'([\d-]+)'::date", sql)) == {str(FIRST_DAY)}
     assert set(re.findall(r", (\d{2,})\)", sql)) == {str(MAX_DAY_NUMBER)}
-    assert set(re.findall(r"'([\d-]+)'::uuid", sql)) == {str(NOBODY)}
+    assert set(re.findall(r"'([\d-]+)'::uuid", sql)) == {str(MISSING_ID)}
 
 
 async def test_blocks_of_days_have_an_index_for_each_size(database: str) -> None:
