@@ -18,7 +18,24 @@ from tests.support.servers.s3 import VARIABLES, Bucket, s3_server
 
 pytest_plugins = ("tests.support.no_skips",)
 
+MARKED_FOLDERS = {
+    "clients": pytest.mark.clients,
+    "end_to_end": pytest.mark.server,
+    "permissions": pytest.mark.slow,
+    "server/embedded_postgres": pytest.mark.server,
+    "services/demo": pytest.mark.slow,
+}
+"""Other modules mark themselves, with ``pytestmark``."""
+
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of whole folders."""
+    for folder, mark in MARKED_FOLDERS.items():
+        for item in items:
+            if item.path.is_relative_to(Path(__file__).parent / folder):
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")

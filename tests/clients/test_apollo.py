@@ -5,14 +5,12 @@ The program is the blocks of the guide that connect it, then ``scripts/apollo.mj
 
 import json
 
-import pytest
-
 from tests.support.clients.child_process import NODE, client, needs_packages, script
 from tests.support.clients.docs_page import block
 from tests.support.clients.results import BAD_CURSOR, MISSING_VALUES, UNKNOWN_FIELD, without_locations
 from tests.support.scenarios.tenant import Tenant
 
-pytestmark = [pytest.mark.clients, needs_packages]
+pytestmark = needs_packages
 
 
 async def test_apollo(tenant: Tenant) -> None:

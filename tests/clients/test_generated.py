@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from graphql import build_schema
 
 from tests.support.clients.graphql import gid
@@ -15,8 +14,6 @@ from tests.support.scenarios.tenant import Tenant
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import SCHEMA
 from tests.support.servers.trackers import environment
-
-pytestmark = pytest.mark.clients
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("schemathesis"))
 EXAMPLES = 3

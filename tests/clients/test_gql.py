@@ -1,12 +1,8 @@
 """gql, for Python: the query of the guide; its subscription is in ``test_resuming``."""
 
-import pytest
-
 from tests.support.clients.child_process import PYTHON, client
 from tests.support.clients.docs_page import block
 from tests.support.scenarios.tenant import Tenant
-
-pytestmark = pytest.mark.clients
 
 
 async def test_gql(tenant: Tenant) -> None:

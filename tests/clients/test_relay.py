@@ -17,7 +17,7 @@ from tests.support.clients.results import MISSING_VALUES, without_typenames
 from tests.support.paths import SDL
 from tests.support.scenarios.tenant import Tenant
 
-pytestmark = [pytest.mark.clients, needs_packages]
+pytestmark = needs_packages
 
 
 def compile_documents(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -7,13 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.clients.child_process import SCRIPTS, needs_packages
 from tests.support.clients.npm_tools import run
 from tests.support.paths import SDL
 
-pytestmark = [pytest.mark.clients, needs_packages]
+pytestmark = needs_packages
 
 RELEASED = SDL.with_name("released.graphql")
 

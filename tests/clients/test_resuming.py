@@ -16,7 +16,7 @@ from tests.support.clients.results import without_typenames
 from tests.support.scenarios.tenant import Tenant
 from tests.support.servers.cuttable_proxy import cuttable_proxy
 
-pytestmark = [pytest.mark.clients, needs_packages]
+pytestmark = needs_packages
 
 
 @dataclass(frozen=True)

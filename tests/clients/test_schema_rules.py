@@ -5,13 +5,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.clients.child_process import HERE, needs_packages
 from tests.support.clients.npm_tools import PACKAGES, run
 from tests.support.paths import SDL
 
-pytestmark = [pytest.mark.clients, needs_packages]
+pytestmark = needs_packages
 
 
 def violations(folder: Path) -> list[Any]:

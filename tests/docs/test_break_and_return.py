@@ -1,9 +1,13 @@
 """The walk-through of a break and the return, run as it stands in the documentation."""
 
+import pytest
+
 from models import Member
 from services.demo.fill import fill_demo
 from tests.support.clients.docs_queries import DOCS, WRITTEN, fill_in, learn, steps
 from tests.support.clients.graphql import ask
+
+pytestmark = pytest.mark.slow
 
 
 async def test_the_page_says_what_happens(database: str) -> None:

@@ -20,6 +20,8 @@ from tests.support.clients.graphql import ask_in, viewer
 from tests.support.paths import ROOT
 from tests.support.scenarios.imports import import_file
 
+pytestmark = pytest.mark.slow
+
 INSTALLATION = Installation(secret=b"s" * 32, edit_url="http://127.0.0.1:8000/trackers/{id}")
 WALK_THROUGH = (DOCS / "guides" / "walk-through.md").read_text()
 LATEST = "{ viewer { notifications(first: 1) { nodes { cursor text tracker { number url } } } } }"

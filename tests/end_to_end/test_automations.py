@@ -4,14 +4,10 @@ import asyncio
 import datetime as dt
 from pathlib import Path
 
-import pytest
-
 from models import Tracker, TrackerEvent
 from tests.support.scenarios.automation_forms import ADDRESS, TODAY
 from tests.support.scenarios.automations import make_office
 from tests.support.servers.trackers import environment, running
-
-pytestmark = pytest.mark.server
 
 
 async def test_two_servers_apply_once_what_became_due_before_they_started(database: str, folder: Path) -> None:

@@ -4,15 +4,11 @@ import asyncio
 from pathlib import Path
 from signal import SIGSTOP
 
-import pytest
-
 from models import Mail
 from models.database import fetch
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.smtp import MailServer
 from tests.support.servers.trackers import environment, running
-
-pytestmark = pytest.mark.server
 
 
 async def test_a_server_killed_between_the_commit_and_the_mail(database: str, folder: Path) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
-import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -18,8 +17,6 @@ from tests.support.clients.password_links import NEW_PASSWORD, REQUEST, SET_PASS
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.smtp import MailServer, mail_server
 from tests.support.servers.trackers import Server, environment, running
-
-pytestmark = pytest.mark.server
 
 ENTRY = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
 SET_BY_LINK = SET_PASSWORD.replace("$token", "$link")

@@ -8,8 +8,6 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from models import TrackerEvent, TrackerEventKind
 from models.database import transaction
 from resolvers.schema_root import make_schema
@@ -23,8 +21,6 @@ from tests.support.clients.subscriptions import TIMEOUT, reader_of, until
 from tests.support.factories import now
 from tests.support.scenarios.college import Json
 from tests.support.scenarios.permissions import Case, cases
-
-pytestmark = pytest.mark.slow
 
 TABLE: Mapping[str, Json] = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
 

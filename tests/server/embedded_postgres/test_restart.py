@@ -12,8 +12,6 @@ import pytest
 from server.embedded_postgres.server import embedded_postgres
 from tests.support.servers.trackers import Server, environment, running
 
-pytestmark = pytest.mark.server
-
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 async def test_a_killed_postgresql_is_started_again(folder: Path, workers: str) -> None:

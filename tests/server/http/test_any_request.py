@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 STATUSES = {200, 400, 405, 406, 415}
 KINDS = ["application/json", "application/graphql-response+json", "text/event-stream", "*/*", "text/*", ""]

@@ -14,7 +14,7 @@ from tests.support.clients.websocket import INIT, complete, next_message, open_c
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 PONG = {"type": "pong", "payload": {"end": True}}
 CODES = {4400, 4401, 4403, 4409, 4429}

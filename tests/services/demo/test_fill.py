@@ -34,8 +34,6 @@ from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.installation import Installation
 from services.records.organisations import add_organisation
 
-pytestmark = pytest.mark.slow
-
 NORTHGATE, SOUTHBANK = "Northgate Training", "Southbank Skills"
 ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR
 DOCUMENTED_ACCOUNTS = [

@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import Any
 
-import pytest
-
 from models import Employer, Learner, LearningAim, ProgrammeStatus
 from services.demo.fill import fill_demo
 from services.forms.check_digits import is_valid_uln
@@ -12,8 +10,6 @@ from services.forms.definitions import TextFormat
 from services.forms.formats import check_format
 from services.imports.ilr.programme import programme_status
 from services.kernel.dates import today
-
-pytestmark = pytest.mark.slow
 
 
 async def test_learners_keep_the_formats_of_the_ilr(database: str) -> None:

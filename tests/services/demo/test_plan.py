@@ -34,8 +34,6 @@ from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRA
 from tests.conftest import address, administer
 from tests.support.scenarios.demo_checks import as_entered, definitions, effects, events_by_tracker, recorded
 
-pytestmark = pytest.mark.slow
-
 PROCESS = TrackerCategory.PROCESS_AUTOMATION
 DONE = (TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
 MOMENTS = [

@@ -3,14 +3,10 @@
 from collections import Counter
 from typing import Any
 
-import pytest
-
 from models import Member, Tracker, TrackerStatus
 from services.automations.worker import apply_due
 from services.demo.fill import fill_demo
 from tests.support.clients.graphql import data
-
-pytestmark = pytest.mark.slow
 
 PAGE = """
 query ($after: String) { trackers(first: 100, after: $after, filter: { category: [PROCESS_AUTOMATION] }) {

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
 from services.imports.learners import import_learners
 from services.trackers.create import create_tracker
@@ -15,6 +17,8 @@ from tests.support.databases.tracker_listing import listed_ids, outdated_tables,
 from tests.support.scenarios.automation_forms import ADDRESS
 from tests.support.scenarios.automations import Office, make_office
 from tests.support.scenarios.forms import submitted_value
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = 12
 

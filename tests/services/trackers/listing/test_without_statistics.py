@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from models import Tracker, TrackerStatus
 from models.database import fetch, transaction
 from services.paging.pages import PageRequest
@@ -13,6 +15,8 @@ from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.databases.query_plans import plan_nodes, recorded_statements, rows_read
+
+pytestmark = pytest.mark.slow
 
 PAGES: Mapping[str, Mapping[str, Any]] = {
     "newest first": {},
