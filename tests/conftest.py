@@ -13,8 +13,8 @@ from models.database import database as opened
 from server.database import upgrade_database
 from server.embedded_postgres.server import embedded_postgres
 from server.setting_values import database_credentials
-from tests.support.databases.memory import data_folder
-from tests.support.servers.s3 import VARIABLES, Bucket, s3_server
+from tests.support.databases.memory import data_directory
+from tests.support.servers.s3 import CREDENTIALS, Bucket, s3_server
 
 pytest_plugins = ("tests.support.no_skips",)
 
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the URL of the PostgreSQL of this run."""
     folder = tmp_path_factory.mktemp("postgres")
-    with data_folder(folder) as data, embedded_postgres(data / "data", log=folder / "log", durable=False) as url:
+    with data_directory(folder) as data, embedded_postgres(data / "data", log=folder / "log", durable=False) as url:
         yield url
 
 
@@ -120,6 +120,6 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     """Return a fresh bucket, for this process and those that it starts."""
-    for name, value in {**VARIABLES, "AWS_ENDPOINT_URL": s3}.items():
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": s3}.items():
         monkeypatch.setenv(name, value)
     return Bucket(s3, f"bucket-{next(_numbers)}")

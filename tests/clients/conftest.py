@@ -12,7 +12,7 @@ from server.setting_values import database_credentials
 from tests.conftest import fresh_database
 from tests.support.scenarios.staff import staff
 from tests.support.scenarios.tenant import Tenant, signed_in_tenant
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 _numbers = itertools.count(1)
 
@@ -32,7 +32,7 @@ async def clients_server(
     folder = tmp_path_factory.mktemp("clients")
     async with fresh_database(postgres, template) as database:
         env = environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1")
-        async with running(folder, env) as server:
+        async with run_server(folder, env) as server:
             yield ClientsServer(server, database)
 
 

@@ -5,7 +5,7 @@ The program is the blocks of the guide that connect it, then ``scripts/apollo.mj
 
 import json
 
-from tests.support.clients.child_process import NODE, client, needs_packages, script
+from tests.support.clients.child_process import NODE, needs_packages, read_script, run_client
 from tests.support.clients.docs_page import block
 from tests.support.clients.results import BAD_CURSOR, MISSING_VALUES, UNKNOWN_FIELD, without_locations
 from tests.support.scenarios.tenant import Tenant
@@ -14,11 +14,11 @@ pytestmark = needs_packages
 
 
 async def test_apollo(tenant: Tenant) -> None:
-    program = "\n".join([block("apollo"), block("apollo-edge"), script("apollo")])
+    program = "\n".join([block("apollo"), block("apollo-edge"), read_script("apollo")])
     entry = json.dumps(tenant.staff.entry())
     for number in range(3):
         await tenant.assign(f"tracker {number}")
-    async with client(NODE, program, tenant.url, tenant.bob, ENTRY=entry) as child:
+    async with run_client(NODE, program, tenant.url, tenant.bob, ENTRY=entry) as child:
         assert await child.receive() == [[3, "NEW"], [2, "NEW"]]
         assert await child.receive() == [[3, "NEW"], [2, "NEW"], [1, "NEW"]]
         assert await child.receive() == {"trackerEdge": None, **MISSING_VALUES}
@@ -27,4 +27,4 @@ async def test_apollo(tenant: Tenant) -> None:
         assert await child.receive() == [[4, "CLOSED"], [3, "NEW"], [2, "NEW"], [1, "NEW"]]
         assert without_locations(await child.receive()) == [BAD_CURSOR]
         assert without_locations(await child.receive()) == [UNKNOWN_FIELD]
-        await child.end()
+        await child.wait_for_exit()

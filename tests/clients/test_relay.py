@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clients.child_process import HERE, NODE, client, needs_packages, script
+from tests.support.clients.child_process import CLIENTS_DIR, NODE, needs_packages, read_script, run_client
 from tests.support.clients.docs_page import block
 from tests.support.clients.npm_tools import PACKAGES, run
 from tests.support.clients.results import MISSING_VALUES, without_typenames
@@ -29,7 +29,7 @@ def compile_documents(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Copy the application with Relay, without artifacts."""
-    folder = shutil.copytree(HERE / "relay", tmp_path / "relay")
+    folder = shutil.copytree(CLIENTS_DIR / "relay", tmp_path / "relay")
     shutil.copy(SDL, folder / "schema.graphql")
     return folder
 
@@ -50,12 +50,12 @@ def test_compiler_rejects_an_invalid_document(project: Path) -> None:
 
 async def test_relay(tenant: Tenant, project: Path) -> None:
     assert compile_documents(project).returncode == 0
-    program = "\n".join([block("relay"), script("relay")])
+    program = "\n".join([block("relay"), read_script("relay")])
     entry = json.dumps(tenant.staff.entry())
     artifacts = str(project / "artifacts")
     for number in range(3):
         await tenant.assign(f"tracker {number}")
-    async with client(NODE, program, tenant.url, tenant.bob, ENTRY=entry, ARTIFACTS=artifacts) as child:
+    async with run_client(NODE, program, tenant.url, tenant.bob, ENTRY=entry, ARTIFACTS=artifacts) as child:
         assert await child.receive() == [[3, "NEW"], [2, "NEW"]]
         assert await child.receive() == [[3, "NEW"], [2, "NEW"], [1, "NEW"]]
         assert await child.receive() == {"trackerEdge": None, **without_typenames(MISSING_VALUES)}
@@ -65,4 +65,4 @@ async def test_relay(tenant: Tenant, project: Path) -> None:
         bob = {"notificationCursor": "3", "unreadNotifications": 3, "member": {"name": "Bob"}}
         assert await child.receive() == {"viewer": bob}
         assert await child.receive() == {"cursor": "1", "tracker": {"number": 1}}
-        await child.end(stderr="Warning: MutationHandlers: Expected the server edge to be non-null.\n")
+        await child.wait_for_exit(stderr="Warning: MutationHandlers: Expected the server edge to be non-null.\n")

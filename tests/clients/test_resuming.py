@@ -10,7 +10,7 @@ from signal import SIGUSR2
 
 import pytest
 
-from tests.support.clients.child_process import NODE, PYTHON, Child, client, needs_packages, script
+from tests.support.clients.child_process import NODE, PYTHON, Child, needs_packages, read_script, run_client
 from tests.support.clients.docs_page import block
 from tests.support.clients.results import without_typenames
 from tests.support.scenarios.tenant import Tenant
@@ -29,7 +29,7 @@ class Program:
     script: str | None = None
 
     def __str__(self) -> str:
-        scripts = [script(self.script)] if self.script else []
+        scripts = [read_script(self.script)] if self.script else []
         return "\n".join([self.prelude, *(block(name) for name in self.blocks), *scripts])
 
 
@@ -78,7 +78,7 @@ async def test_every_event_arrives_once(tenant: Tenant, program: Program) -> Non
     await tenant.assign("before it subscribes")
     async with (
         cuttable_proxy(tenant.server.address) as (proxy, address),
-        client(
+        run_client(
             program.interpreter, str(program), f"{address}/graphql", first.access, NEXT_TOKEN=following.access
         ) as child,
     ):

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.support.clients.child_process import HERE, needs_packages
+from tests.support.clients.child_process import CLIENTS_DIR, needs_packages
 from tests.support.clients.npm_tools import PACKAGES, run
 from tests.support.paths import SDL
 
@@ -15,7 +15,7 @@ pytestmark = needs_packages
 def violations(folder: Path) -> list[Any]:
     """Return rule and line of every violation in the folder's ``schema.graphql``."""
     eslint = PACKAGES / "eslint" / "bin" / "eslint.js"
-    config = HERE / "eslint.config.mjs"
+    config = CLIENTS_DIR / "eslint.config.mjs"
     done = run(folder, eslint, "--config", config, "--format", "json", "schema.graphql")
     assert done.stderr == ""
     [file] = json.loads(done.stdout)

@@ -5,7 +5,7 @@ The program is the block of the guide that connects it, then ``scripts/urql.mjs`
 
 import json
 
-from tests.support.clients.child_process import NODE, client, needs_packages, script
+from tests.support.clients.child_process import NODE, needs_packages, read_script, run_client
 from tests.support.clients.docs_page import block
 from tests.support.clients.results import BAD_CURSOR, MISSING_VALUES, UNKNOWN_FIELD, without_locations
 from tests.support.scenarios.tenant import Tenant
@@ -14,14 +14,14 @@ pytestmark = needs_packages
 
 
 async def test_urql(tenant: Tenant) -> None:
-    program = "\n".join([block("urql"), script("urql")])
+    program = "\n".join([block("urql"), read_script("urql")])
     entry = json.dumps(tenant.staff.entry())
     await tenant.assign("the first")
-    async with client(NODE, program, tenant.url, tenant.ada, ENTRY=entry) as child:
+    async with run_client(NODE, program, tenant.url, tenant.ada, ENTRY=entry) as child:
         assert await child.receive() == [[1, "NEW"]]
         assert await child.receive() == {"tracker": None, **MISSING_VALUES}
         assert await child.receive() == 2
         assert [await child.receive() for _ in "12"] == [[[2, "NEW"], [1, "NEW"]]] * 2
         assert without_locations(await child.receive()) == [BAD_CURSOR]
         assert without_locations(await child.receive()) == [UNKNOWN_FIELD]
-        await child.end()
+        await child.wait_for_exit()

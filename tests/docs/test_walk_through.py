@@ -15,7 +15,7 @@ from services.installation import Installation
 from services.mail.outbox import send_due
 from services.mail.transport import FolderMailer
 from services.notifications.inbox_reader import InboxReader
-from tests.support.clients.docs_queries import DOCS, WRITTEN, blocks, fill_in, learn, sent_by_curl
+from tests.support.clients.docs_queries import DOCS, PAGES_WRITTEN_AT, blocks, curl_bodies, fill_in, insert_placeholders
 from tests.support.clients.graphql import ask_in, viewer
 from tests.support.paths import ROOT
 from tests.support.scenarios.imports import import_file
@@ -30,14 +30,14 @@ LATEST = "{ viewer { notifications(first: 1) { nodes { cursor text tracker { num
 @pytest.fixture
 async def demo(database: str) -> None:
     """The demo data, and the return of step 1."""
-    await fill_demo(now=WRITTEN)
+    await fill_demo(now=PAGES_WRITTEN_AT)
     await import_file(ROOT / "examples" / "ilr-2026-27.xml", await Organisation.get(name="Northgate Training"))
 
 
 @pytest.mark.usefixtures("demo")
 async def test_the_first_query_of_the_readme() -> None:
     page = (ROOT / "README.md").read_text()
-    (body,) = sent_by_curl("\n".join(line for line in page.splitlines() if not line.startswith("make ")))
+    (body,) = curl_bodies("\n".join(line for line in page.splitlines() if not line.startswith("make ")))
     (answer,) = blocks(page, "json")
     assert await answered_as(None, body, json.loads(answer), {}) == json.loads(answer)
 
@@ -45,7 +45,7 @@ async def test_the_first_query_of_the_readme() -> None:
 @pytest.mark.usefixtures("demo")
 async def test_the_walk_through(tmp_path: Path) -> None:
     names: dict[str, str] = {}
-    bodies = sent_by_curl(WALK_THROUGH)
+    bodies = curl_bodies(WALK_THROUGH)
     *answers, event, last = map(json.loads, blocks(WALK_THROUGH, "json"))
     assert len(bodies) == len(answers) + 1 == 6
 
@@ -58,14 +58,14 @@ async def test_the_walk_through(tmp_path: Path) -> None:
     assert await answered_as(approver, {"query": LATEST}, latest, names) == latest
 
     (text,) = blocks(WALK_THROUGH, "text")
-    assert learn(text.splitlines(), await mailed(tmp_path), names) == text.splitlines()
+    assert insert_placeholders(text.splitlines(), await mailed(tmp_path), names) == text.splitlines()
 
 
 async def answered_as(member: Member | None, body: Any, expected: Any, names: dict[str, str]) -> Any:
     """Send a body as a member, and return the answer with the placeholders of the expected one."""
     context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
     answer = await ask_in(context, body["query"], **fill_in(body.get("variables", {}), names))
-    return learn(expected, answer, names)
+    return insert_placeholders(expected, answer, names)
 
 
 async def mailed(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from models import Tracker, TrackerEvent
 from tests.support.scenarios.automation_forms import ADDRESS, TODAY
 from tests.support.scenarios.automations import make_office
-from tests.support.servers.trackers import environment, running
+from tests.support.servers.trackers import environment, run_server
 
 
 async def test_two_servers_apply_once_what_became_due_before_they_started(database: str, folder: Path) -> None:
@@ -18,7 +18,7 @@ async def test_two_servers_apply_once_what_became_due_before_they_started(databa
     await Tracker.filter(id=tracker.id).update(applies_on=yesterday, values=values)
 
     env = environment(database)
-    async with running(folder, env) as first, running(folder, env) as second:
+    async with run_server(folder, env) as first, run_server(folder, env) as second:
         async with asyncio.timeout(60):
             while await Tracker.filter(applies_on__isnull=False).exists():
                 await asyncio.sleep(0.05)

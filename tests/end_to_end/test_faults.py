@@ -8,7 +8,7 @@ from models import Mail
 from models.database import fetch
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.smtp import MailServer
-from tests.support.servers.trackers import environment, running
+from tests.support.servers.trackers import environment, run_server
 
 
 async def test_a_server_killed_between_the_commit_and_the_mail(database: str, folder: Path) -> None:
@@ -19,7 +19,7 @@ async def test_a_server_killed_between_the_commit_and_the_mail(database: str, fo
     try:
         mail.may_answer.clear()
         env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{mail.port}")
-        async with running(folder, env) as server:
+        async with run_server(folder, env) as server:
             token = await server.sign_in("ada@example.org", PASSWORD)
             answer = await server.ask(CREATE, token, input=members.entry())
             assert answer["data"]["createTracker"]["errors"] == []
@@ -30,7 +30,7 @@ async def test_a_server_killed_between_the_commit_and_the_mail(database: str, fo
         before = len(mail.messages)
         await fetch("UPDATE mail SET due_at = now()")  # as if the lease had expired
 
-        async with running(folder, env):
+        async with run_server(folder, env):
             await _until_sent()
     finally:
         await mail.stop()
@@ -56,16 +56,16 @@ async def test_a_server_killed_between_the_commit_and_the_push(database: str, fo
     """A second server commits while the first, which has the subscriber's socket, is stopped and then killed."""
     members = await staff()
     env = environment(database)
-    async with running(folder, env) as first, running(folder, env) as second:
+    async with run_server(folder, env) as first, run_server(folder, env) as second:
         ada, bob = [await second.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
-        async with first.subscribed(bob, "trackerAssigned") as subscription:
+        async with first.subscribe(bob, "trackerAssigned") as subscription:
             await second.ask(CREATE, ada, input=members.entry())
             received = await subscription.next()
             assert received == {"cursor": "1", "kind": "ASSIGNED", "tracker": {"number": 1}}
             first.signal(SIGSTOP)
             await second.ask(CREATE, ada, input=members.entry())
             await first.kill()
-        async with second.subscribed(bob, "trackerAssigned", after=received["cursor"]) as resumed:
+        async with second.subscribe(bob, "trackerAssigned", after=received["cursor"]) as resumed:
             assert await resumed.next() == {"cursor": "2", "kind": "ASSIGNED", "tracker": {"number": 2}}
             await second.ask(CREATE, ada, input=members.entry())
             assert await resumed.next() == {"cursor": "3", "kind": "ASSIGNED", "tracker": {"number": 3}}
@@ -73,14 +73,14 @@ async def test_a_server_killed_between_the_commit_and_the_push(database: str, fo
 
 async def test_a_subscriber_who_missed_100_assignments_gets_exactly_these(database: str, folder: Path) -> None:
     members = await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
-        async with server.subscribed(bob, "notificationReceived") as subscription:
+        async with server.subscribe(bob, "notificationReceived") as subscription:
             await server.ask(CREATE, ada, input=members.entry())
             last = (await subscription.next())["cursor"]
         for _ in range(10):
             await asyncio.gather(*(server.ask(CREATE, ada, input=members.entry()) for _ in range(10)))
-        async with server.subscribed(bob, "notificationReceived", after=last) as resumed:
+        async with server.subscribe(bob, "notificationReceived", after=last) as resumed:
             received = [await resumed.next() for _ in range(100)]
             assert [notification["cursor"] for notification in received] == [str(number) for number in range(2, 102)]
             assert sorted(notification["tracker"]["number"] for notification in received) == list(range(2, 102))
@@ -90,9 +90,9 @@ async def test_a_subscriber_who_missed_100_assignments_gets_exactly_these(databa
 
 async def test_a_server_that_stops_closes_its_sockets(database: str, folder: Path) -> None:
     await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         bob = await server.sign_in("bob@example.org", PASSWORD)
-        async with server.subscribed(bob, "trackerAssigned") as subscription:
+        async with server.subscribe(bob, "trackerAssigned") as subscription:
             assert await server.stop() == 0
             await subscription.connection.wait_closed()
             assert subscription.connection.close_code == 1001

@@ -16,7 +16,7 @@ from tests.support.clients.member_changes import CREATE, UPDATE
 from tests.support.clients.password_links import NEW_PASSWORD, REQUEST, SET_PASSWORD, link_token
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.smtp import MailServer, mail_server
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 ENTRY = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
 SET_BY_LINK = SET_PASSWORD.replace("$token", "$link")
@@ -32,7 +32,7 @@ async def server_with_mail(database: str, folder: Path) -> AsyncIterator[tuple[S
             TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{mail.port}",
             TRACKERS_PUBLIC_URL="https://trackers.example/base",
         )
-        async with running(folder, env) as server:
+        async with run_server(folder, env) as server:
             yield server, mail
 
 
@@ -98,10 +98,10 @@ async def test_a_deactivated_member_loses_open_sockets_at_once(database: str, fo
     """Also in another process than the one that deactivates them; the sockets of others stay open."""
     who = await staff()
     env = environment(database)
-    async with running(folder, env) as first, running(folder, env) as second, AsyncExitStack() as stack:
+    async with run_server(folder, env) as first, run_server(folder, env) as second, AsyncExitStack() as stack:
         ada, bob = [await first.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         idle = [await stack.enter_async_context(socket_of(server, bob)) for server in (first, second)]
-        subscribed = await stack.enter_async_context(second.subscribed(bob, "notificationReceived"))
+        subscribed = await stack.enter_async_context(second.subscribe(bob, "notificationReceived"))
         others = [await stack.enter_async_context(socket_of(server, ada)) for server in (first, second)]
         entry = {"id": gid(who.bob), "active": False}
         assert (await first.ask(UPDATE, ada, input=entry))["data"]["updateMember"]["errors"] == []

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from models.database import POOL, fetch, transaction
-from tests.support.databases.sql_statements import recorded
+from tests.support.databases.sql_statements import record_statements
 
 
 async def empty_transaction() -> None:
@@ -15,7 +15,7 @@ async def empty_transaction() -> None:
 
 async def test_transactions_cancelled_during_begin_release_their_connections(database: str) -> None:
     for _ in range(POOL["maxsize"] + 1):
-        with recorded() as statements:
+        with record_statements() as statements:
             task = asyncio.create_task(empty_transaction())
             async with asyncio.timeout(10):
                 while not any(statement.startswith("BEGIN") for statement in statements):

@@ -17,7 +17,7 @@ from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import TrackerStreams
 from tests.support.clients.attempts import MUTATIONS, QUERIES, SUBSCRIPTIONS, VALIDATIONS, Attempt
 from tests.support.clients.graphql import INSTALLATION, ask_in, executor
-from tests.support.clients.subscriptions import TIMEOUT, reader_of, until
+from tests.support.clients.subscriptions import TIMEOUT, run_reader, wait_until
 from tests.support.factories import now
 from tests.support.scenarios.college import Json
 from tests.support.scenarios.permissions import Case, cases
@@ -46,7 +46,7 @@ async def test_mutations(database: str) -> None:
 
 
 async def test_subscriptions(database: str) -> None:
-    async with reader_of(database) as reader:
+    async with run_reader(database) as reader:
 
         async def subscribe_with_reader(attempt: Attempt, case: Case) -> str:
             return await subscribe(reader, attempt, case)
@@ -113,9 +113,9 @@ def outcome_of(attempt: Attempt, case: Case, answer: Json) -> str:
     (value,) = answer["data"].values()
     if value is None or value == [None]:
         return "null"
-    if attempt.listed is not None:
+    if attempt.get_listed_id is not None:
         rows = value["nodes"] if isinstance(value, dict) else value
-        return "listed" if {"id": attempt.listed(case)} in rows else "not listed"
+        return "listed" if {"id": attempt.get_listed_id(case)} in rows else "not listed"
     errors = value.get("errors", []) if isinstance(value, dict) else value if isinstance(value, list) else []
     input_errors = [f"{error['code']} at {'.'.join(error['path'])}" for error in errors if "code" in error]
     return ", ".join(input_errors) or ("refused" if value is False else "done")
@@ -128,7 +128,7 @@ async def subscribe(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     async with aclosing(executor().subscribe(operation, context, "a request")) as answers:
         next_answer = asyncio.ensure_future(anext(answers))
         if "trackerChanged" in attempt.document:
-            await until(lambda: next_answer.done() or case.rows.tracker.id in streams)
+            await wait_until(lambda: next_answer.done() or case.rows.tracker.id in streams)
             await add_event(case, streams)
         async with asyncio.timeout(TIMEOUT):
             answer = await next_answer

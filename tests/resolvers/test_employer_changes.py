@@ -12,8 +12,8 @@ from models.base import new_id
 from server.setting_values import database_credentials
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.member_changes import audit_entries, top_level
-from tests.support.databases.locks import until_blocked
+from tests.support.clients.member_changes import audit_entries, data_and_error_codes
+from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.college import PROBLEM, Json, problem
 
 PAYLOAD = f"employer {{ id name confirmed }} errors {{ {PROBLEM} }}"
@@ -114,7 +114,7 @@ async def test_a_name_that_an_uncommitted_import_inserts_is_a_duplicate(database
             async with importing.transaction():
                 await importing.execute(insert, new_id(), mia.organisation_id, name)
                 task = asyncio.create_task(mutate())
-                await until_blocked()
+                await wait_until_blocked()
             assert await task == {"employer": None, "errors": [DUPLICATE_NAME]}
         finally:
             await importing.close()
@@ -153,7 +153,7 @@ async def test_null_and_unknown_ids_are_errors(database: str) -> None:
     assert await update(mia, acme, name=None, confirmed=None) == {"employer": None, "errors": nulls}
     unknown = problem("id", "NOT_FOUND", "There is no such employer.")
     for id_ in (gid(await make.employer()), gid(mia), "rubbish", ""):
-        answer, codes = await top_level(mia, UPDATE, {"id": id_, "name": None})
+        answer, codes = await data_and_error_codes(mia, UPDATE, {"id": id_, "name": None})
         assert (answer, codes) == ({"updateEmployer": {"employer": None, "errors": [unknown, nulls[0]]}}, [])
     assert await audit_entries() == []
 
@@ -165,10 +165,10 @@ async def test_both_mutations_need_their_roles(database: str) -> None:
         organisation, roles=[role for role in Role if role not in (Role.CREATE_TRACKERS, Role.MANAGE_SETTINGS)]
     )
     creator = await make.member(organisation, roles=[role for role in Role if role != Role.MANAGE_SETTINGS])
-    assert await top_level(neither, CREATE, {"name": "New"}) == ({"createEmployer": None}, ["FORBIDDEN"])
-    assert await top_level(None, CREATE, {"name": "New"}) == ({"createEmployer": None}, ["UNAUTHENTICATED"])
+    assert await data_and_error_codes(neither, CREATE, {"name": "New"}) == ({"createEmployer": None}, ["FORBIDDEN"])
+    assert await data_and_error_codes(None, CREATE, {"name": "New"}) == ({"createEmployer": None}, ["UNAUTHENTICATED"])
     for member, code in ((neither, "FORBIDDEN"), (creator, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
-        assert await top_level(member, UPDATE, {"id": gid(acme), "confirmed": False}) == (
+        assert await data_and_error_codes(member, UPDATE, {"id": gid(acme), "confirmed": False}) == (
             {"updateEmployer": None},
             [code],
         )

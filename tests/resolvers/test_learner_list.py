@@ -10,8 +10,8 @@ from schema.context import Context
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_in, data, gid, viewer
-from tests.support.clients.paging import all_pages, names
-from tests.support.databases.sql_statements import recorded
+from tests.support.clients.paging import all_pages, first_page_names
+from tests.support.databases.sql_statements import record_statements
 
 MARY, SEAN, ODD, YLVA = "Mary Jane Sméth", "Séan O'Neil", r"100% Real_Name\ One", "Ylva Ærlig-Øst"
 
@@ -81,7 +81,7 @@ async def test_search_finds_learners_by_parts_of_names_and_numbers(database: str
         "'; --": [],
         "x" * 200: [],
     }
-    assert {search: await names(ada, "learners", search) for search in expected} == expected
+    assert {search: await first_page_names(ada, "learners", search) for search in expected} == expected
 
 
 async def test_learners_of_equal_names_are_paged_in_one_order(database: str) -> None:
@@ -90,7 +90,7 @@ async def test_learners_of_equal_names_are_paged_in_one_order(database: str) -> 
     for given_names, family_name in (("Bea", "Ng"), ("Al", "Ng"), ("Al", "Ng"), ("Zoe", "Abu"), ("al", "ng")):
         await make.learner(organisation, given_names=given_names, family_name=family_name)
     ordered = ["Zoe Abu", "Al Ng", "Al Ng", "Bea Ng", "al ng"]
-    assert await names(ada, "learners") == ordered
+    assert await first_page_names(ada, "learners") == ordered
     assert await all_pages(ada, "learners", 2) == [ordered[:2], ordered[2:4], ordered[4:]]
     assert await all_pages(ada, "learners", 2, backwards=True) == [ordered[3:], ordered[1:3], ordered[:1]]
     assert await all_pages(ada, "learners", 100) == [ordered]
@@ -184,7 +184,7 @@ async def test_edges_of_many_learners_take_one_statement_each(database: str, how
       trackers(first: 2) { totalCount nodes { description } pageInfo { hasNextPage } }
       again: trackers(last: 1, filter: {status: [NEW]}) { nodes { description learner { name } } } } } }"""
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
-    with recorded() as statements:
+    with record_statements() as statements:
         answer = await ask_in(context, document)
     page = answer["data"]["learners"]
     assert page["totalCount"] == len(page["nodes"]) == how_many

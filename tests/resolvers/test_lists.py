@@ -9,7 +9,7 @@ from models import Member, MemberKind, Role
 from models.base import new_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data
-from tests.support.clients.paging import all_pages, cursor, names, refused_argument
+from tests.support.clients.paging import all_pages, first_page_names, forge_cursor, rejected_argument
 
 LISTS = ("learners", "members", "employers", "programmes")
 
@@ -42,7 +42,7 @@ async def test_search_by_parts_of_names_and_pages(database: str, field: str) -> 
         "\\": [],
         "ada zoe": [],
     }
-    assert {search: await names(ada, field, search) for search in expected} == expected
+    assert {search: await first_page_names(ada, field, search) for search in expected} == expected
     assert await all_pages(ada, field, 2) == [all_names[:2], all_names[2:4], all_names[4:]]
     assert await all_pages(ada, field, 2, backwards=True) == [all_names[3:], all_names[1:3], all_names[:1]]
 
@@ -63,9 +63,9 @@ async def test_the_page_of_an_empty_list(database: str, field: str) -> None:
 async def test_invalid_page_arguments_are_errors(database: str, field: str) -> None:
     ada = await make.member()
     for count in (0, -1, 101, 2_147_483_647):
-        assert await refused_argument(ada, field, first=count) == ["first"]
-        assert await refused_argument(ada, field, last=count) == ["last"]
-    assert await refused_argument(ada, field, first=1, last=1) == ["last"]
+        assert await rejected_argument(ada, field, first=count) == ["first"]
+        assert await rejected_argument(ada, field, last=count) == ["last"]
+    assert await rejected_argument(ada, field, first=1, last=1) == ["last"]
     some_id = str(new_id())
     invalid = [
         "",
@@ -74,28 +74,28 @@ async def test_invalid_page_arguments_are_errors(database: str, field: str) -> N
         "\x00",
         "\ud800",
         "A" * 10_000,
-        cursor(),
-        cursor(field),
-        cursor(field, some_id),
-        cursor(field, "a", "b", some_id, "c"),
-        cursor(field, "a\x00", "b", some_id),
-        cursor(field, "a\ud800", "b", some_id),
-        cursor(field, "a", "b", "rubbish"),
-        cursor(field, "a\x00", some_id),
-        cursor(field, 5, some_id),
-        cursor(field, None, some_id),
-        cursor(field, ["a"], some_id),
-        cursor("others", "a", some_id),
+        forge_cursor(),
+        forge_cursor(field),
+        forge_cursor(field, some_id),
+        forge_cursor(field, "a", "b", some_id, "c"),
+        forge_cursor(field, "a\x00", "b", some_id),
+        forge_cursor(field, "a\ud800", "b", some_id),
+        forge_cursor(field, "a", "b", "rubbish"),
+        forge_cursor(field, "a\x00", some_id),
+        forge_cursor(field, 5, some_id),
+        forge_cursor(field, None, some_id),
+        forge_cursor(field, ["a"], some_id),
+        forge_cursor("others", "a", some_id),
         urlsafe_b64encode(b"[" * 5_000).decode(),
         urlsafe_b64encode(b"{}").decode(),
         urlsafe_b64encode(b"5").decode(),
     ]
     if field == "trackers":
         times = ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00", "2026-01-01", "now")
-        invalid += [cursor(field, time, some_id) for time in times]
+        invalid += [forge_cursor(field, time, some_id) for time in times]
     for text in invalid:
-        assert await refused_argument(ada, field, after=text) == ["after"], text[:80]
-        assert await refused_argument(ada, field, before=text) == ["before"], text[:80]
+        assert await rejected_argument(ada, field, after=text) == ["after"], text[:80]
+        assert await rejected_argument(ada, field, before=text) == ["before"], text[:80]
 
 
 async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
@@ -108,7 +108,7 @@ async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
     for field in fields:
         for other in fields:
             if other != field:
-                assert await refused_argument(ada, field, after=cursors[other]) == ["after"]
+                assert await rejected_argument(ada, field, after=cursors[other]) == ["after"]
     # It belongs to the list, not to its search: what comes after Zoë is nothing.
     after = 'query ($at: String) { members(search: "bread", after: $at) { nodes { name } totalCount } }'
     assert (await data(ada, after, at=cursors["members"]))["members"] == {"nodes": [], "totalCount": 2}
@@ -118,8 +118,8 @@ async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
 async def test_invalid_searches_are_errors(database: str, field: str) -> None:
     ada = await make.member()
     for search in ("x" * 201, "😀" * 201, "a\x00", "\ud800", " " * 201):
-        assert await refused_argument(ada, field, search=search) == ["search"]
-    assert await names(ada, field, "😀" * 200) == []
+        assert await rejected_argument(ada, field, search=search) == ["search"]
+    assert await first_page_names(ada, field, "😀" * 200) == []
 
 
 async def test_assignable_members(database: str) -> None:
@@ -130,23 +130,25 @@ async def test_assignable_members(database: str) -> None:
     await make.member(organisation, name="Bob")
     await make.member(organisation, name="Gone", active=False)
     assignable_only = ", assignableOnly: true"
-    assert await names(ada, "members") == ["Ada", "Bob", "Gone", "Tina", "Tom"]
-    assert await names(ada, "members", arguments=assignable_only) == ["Ada", "Bob"]
-    assert await names(tutor, "members", arguments=assignable_only) == ["Ada", "Bob", "Tina"]
-    assert await names(tutor, "members", "t", arguments=assignable_only) == ["Tina"]
+    assert await first_page_names(ada, "members") == ["Ada", "Bob", "Gone", "Tina", "Tom"]
+    assert await first_page_names(ada, "members", arguments=assignable_only) == ["Ada", "Bob"]
+    assert await first_page_names(tutor, "members", arguments=assignable_only) == ["Ada", "Bob", "Tina"]
+    assert await first_page_names(tutor, "members", "t", arguments=assignable_only) == ["Tina"]
 
 
 async def test_search_finds_members_by_email(database: str) -> None:
     ada = await make_staff()
-    assert await names(ada, "members", "HEAD@") == ["Ada"]
-    assert await names(ada, "members", "ada example.org") == ["Ada"]
+    assert await first_page_names(ada, "members", "HEAD@") == ["Ada"]
+    assert await first_page_names(ada, "members", "ada example.org") == ["Ada"]
     await make.member(await ada.organisation, name="Umlaut", email="jörg@example.org")
-    assert await names(ada, "members", "jorg@") == await names(ada, "members", "JÖRG") == ["Umlaut"]
+    assert (
+        await first_page_names(ada, "members", "jorg@") == await first_page_names(ada, "members", "JÖRG") == ["Umlaut"]
+    )
 
 
 async def test_confirmed_employers(database: str) -> None:
     ada = await make_staff()
-    confirmed = await names(ada, "employers", arguments=", confirmedOnly: true")
+    confirmed = await first_page_names(ada, "employers", arguments=", confirmedOnly: true")
     assert confirmed == ["100% Bread", "Bread_Co", "Bäckerei Ost", "Zoë"]
 
 

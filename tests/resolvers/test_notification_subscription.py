@@ -14,9 +14,9 @@ from tests.support.clients.subscriptions import (
     NOTIFICATION_RECEIVED,
     TRACKER_ASSIGNED,
     Subscription,
-    reader_of,
+    run_reader,
     subscribe,
-    until,
+    wait_until,
 )
 from tests.support.scenarios.college import College, college, created
 
@@ -31,7 +31,7 @@ async def test_from_cursor_0_everything_is_replayed_before_what_is_new(database:
     tracker = await make.tracker(tenant.organisation, assignee=tenant.bob)
     for _ in range(250):  # more than two batches
         await make.notification(tracker, tenant.bob, actor=tenant.ada)
-    async with reader_of(database) as reader, subscribe(reader, tenant.bob, "0") as bob:
+    async with run_reader(database) as reader, subscribe(reader, tenant.bob, "0") as bob:
         assert await bob.cursors(250) == list(range(1, 251))
         await assign(tenant)
         assert await bob.event() == {
@@ -46,16 +46,16 @@ async def test_from_cursor_0_everything_is_replayed_before_what_is_new(database:
 async def test_without_a_cursor_only_new_notifications_are_sent(database: str) -> None:
     tenant = await college()
     await assign(tenant, 3)
-    async with reader_of(database) as reader, subscribe(reader, tenant.bob) as bob:
+    async with run_reader(database) as reader, subscribe(reader, tenant.bob) as bob:
         received = asyncio.create_task(bob.cursors(2))
-        await until(lambda: reader.waiting == 1)
+        await wait_until(lambda: reader.waiting == 1)
         await assign(tenant, 2)
         assert await received == [4, 5]
 
 
 async def test_resuming_during_new_assignments_misses_and_repeats_none(database: str) -> None:
     tenant = await college()
-    async with reader_of(database) as reader:
+    async with run_reader(database) as reader:
         working = asyncio.gather(*(assign(tenant, 20) for _ in range(5)))
         received: list[int] = []
         for count in (1, 30, 9, 40, 20):
@@ -68,13 +68,13 @@ async def test_resuming_during_new_assignments_misses_and_repeats_none(database:
 async def test_every_subscription_of_the_recipient_gets_it_and_no_other(database: str) -> None:
     tenant = await college()
     async with (
-        reader_of(database) as reader,
+        run_reader(database) as reader,
         subscribe(reader, tenant.bob) as one,
         subscribe(reader, tenant.bob) as two,
         subscribe(reader, tenant.ada) as other,
     ):
         received = [asyncio.create_task(page.event()) for page in (one, two, other)]
-        await until(lambda: reader.waiting == 3)
+        await wait_until(lambda: reader.waiting == 3)
         await assign(tenant)
         assert await received[0] == await received[1]
         await created(tenant.tina, tenant.job(assigneeId=gid(tenant.ada)))
@@ -92,7 +92,7 @@ async def test_an_invalid_cursor_is_a_request_error(database: str, document: str
     expected = dict.fromkeys(
         ["", "x", "-1", "1.0", " 1", "1e3", "٣", "\x00", "\ud800", "9" * 19, "9" * 10_000], NOT_A_NUMBER
     )
-    async with reader_of(database) as reader:
+    async with run_reader(database) as reader:
         for after, message in (expected | {"3": BEYOND, "9" * 18: BEYOND}).items():
             async with subscribe(reader, tenant.bob, after, document) as bob:
                 (error,) = (answer := await bob.result())["errors"]
@@ -114,7 +114,7 @@ async def test_tracker_assigned_skips_other_kinds(database: str) -> None:
     for kind in kinds:
         notification = await make.notification(tracker, tenant.bob, actor=tenant.ada)
         await Notification.filter(id=notification.id).update(kind=kind)
-    async with reader_of(database) as reader:
+    async with run_reader(database) as reader:
         async with subscribe(reader, tenant.bob, "0", TRACKER_ASSIGNED) as bob:
             assert await bob.cursors(2) == [1, 7]
             await assign(tenant)
@@ -137,7 +137,7 @@ async def test_a_tracker_that_is_no_longer_visible_is_null(database: str) -> Non
     tenant = await college()
     tracker = await make.tracker(tenant.organisation, assignee=tenant.tina, learner=tenant.learner)
     await make.notification(tracker, tenant.tina)
-    async with reader_of(database) as reader:
+    async with run_reader(database) as reader:
         async with subscribe(reader, tenant.tina, "0") as tina:
             assert (await tina.event())["tracker"] == {"number": 1}
         await Learner.all().update(tutor_id=None)
@@ -158,7 +158,7 @@ async def test_rights_are_read_again_at_each_event(database: str) -> None:
     asked = NOTIFICATION_RECEIVED.replace(
         "tracker { number }", "tracker { number viewerCanEdit type { viewerCanCreate } }"
     )
-    async with reader_of(database) as reader, subscribe(reader, tenant.bob, "0", asked) as bob:
+    async with run_reader(database) as reader, subscribe(reader, tenant.bob, "0", asked) as bob:
         await assign(tenant)
         assert (await bob.event())["tracker"]["type"] == {"viewerCanCreate": False}
         await Member.filter(id=tenant.bob.id).update(roles=[Role.CREATE_TRACKERS])
@@ -189,7 +189,7 @@ async def test_an_ended_session_ends_the_subscription(
     database: str, model: type[Member | Session], change: dict[str, Any]
 ) -> None:
     tenant = await college()
-    async with reader_of(database) as reader:
+    async with run_reader(database) as reader:
         async with subscribe(reader, tenant.bob, "0") as bob:  # what waits for it is not sent any more
             await assign(tenant)
             assert await bob.cursors(1) == [1]
@@ -200,7 +200,7 @@ async def test_an_ended_session_ends_the_subscription(
         reader.revalidate_seconds = 0.1
         async with subscribe(reader, tenant.bob) as bob:  # without notifications
             waiting = asyncio.create_task(ended(bob))
-            await until(lambda: reader.waiting == 1)
+            await wait_until(lambda: reader.waiting == 1)
             await model.all().update(**change)
             assert await waiting == "The session has ended."
 
@@ -211,7 +211,7 @@ async def test_an_expired_token_ends_the_subscription(database: str) -> None:
     session = await Session.create(member=tenant.bob, expires_at=later + dt.timedelta(days=1))
     signed_in = await viewer_of_session(session.id, expires=later.timestamp())
     assert signed_in is not None
-    async with reader_of(database, revalidate_seconds=0.1) as reader, subscribe(reader, signed_in) as bob:
+    async with run_reader(database, revalidate_seconds=0.1) as reader, subscribe(reader, signed_in) as bob:
         assert await ended(bob) == "The session has ended."
 
 
@@ -219,8 +219,8 @@ async def test_a_subscription_reads_what_the_inbox_counted(database: str) -> Non
     tenant = await college()
     await assign(tenant, 2)
     assert (await Inbox.get(member_id=tenant.bob.id)).cursor == 2
-    async with reader_of(database) as reader, subscribe(reader, tenant.bob, "2") as bob:
+    async with run_reader(database) as reader, subscribe(reader, tenant.bob, "2") as bob:
         received = asyncio.create_task(bob.cursors(1))
-        await until(lambda: reader.waiting == 1)
+        await wait_until(lambda: reader.waiting == 1)
         await assign(tenant)
         assert await received == [3]

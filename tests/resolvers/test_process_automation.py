@@ -3,7 +3,7 @@
 from models import ProcessAutomation
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.databases.sql_statements import recorded
+from tests.support.databases.sql_statements import record_statements
 
 LIST = "{ viewer { organisation { processAutomations { id key name enabled fourEyes } } } }"
 BY_IDS = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on ProcessAutomation { key } } }"
@@ -36,7 +36,7 @@ async def test_many_automations_are_read_by_one_statement(database: str) -> None
     ada = await make.member(organisation)
     keys = ["WITHDRAWAL", "BREAK_IN_LEARNING", "COMPLETION"]
     automations = [await ProcessAutomation.create(organisation=organisation, key=key) for key in keys]
-    with recorded() as statements:
+    with record_statements() as statements:
         await data(ada, BY_IDS, ids=[gid(automation) for automation in automations])
     assert len([statement for statement in statements if "process_automation" in statement]) == 1
 

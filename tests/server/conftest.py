@@ -15,7 +15,7 @@ from server.setting_values import database_credentials
 from tests.conftest import address, administer, fresh_database
 from tests.support.clients.browser import chromium
 from tests.support.scenarios.staff import PASSWORD, staff
-from tests.support.servers.trackers import SIGN_IN, Server, environment, running
+from tests.support.servers.trackers import SIGN_IN, Server, environment, run_server
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ async def proxied_server(
     async with database(database_credentials(url)):
         await staff()
     folder: Path = tmp_path_factory.mktemp("proxied_server")
-    async with running(folder, environment(url, **SETTINGS)) as server:
+    async with run_server(folder, environment(url, **SETTINGS)) as server:
         with httpx.Client(base_url=server.address, timeout=30, trust_env=False) as client:
             yield ProxiedServer(server, client)
 
@@ -61,7 +61,7 @@ async def site(postgres: str, template: str, tmp_path_factory: pytest.TempPathFa
     async with (
         fresh_database(postgres, template) as url,
         database(database_credentials(url)),
-        running(tmp_path_factory.mktemp("site"), environment(url)) as server,
+        run_server(tmp_path_factory.mktemp("site"), environment(url)) as server,
     ):
         yield server
 

@@ -10,12 +10,12 @@ from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import (
     CREATE,
-    audit_details,
     audit_entries,
     create,
-    everything,
+    data_and_error_codes,
+    describe_member,
     manager,
-    top_level,
+    stored_rows,
 )
 from tests.support.scenarios.college import problem
 
@@ -44,13 +44,13 @@ async def test_a_member_is_added_invited_and_audited(database: str) -> None:
         None,
         None,
     )
-    details = audit_details("Zoë", MemberKind.TUTOR, [Role.CREATE_TRACKERS]) | {"email": "ann@example.org"}
+    details = describe_member("Zoë", MemberKind.TUTOR, [Role.CREATE_TRACKERS]) | {"email": "ann@example.org"}
     assert await audit_entries() == [("MEMBER_CREATED", mia.id, member.id, details)]
 
 
 async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: str) -> None:
     mia = await manager()
-    before = await everything()
+    before = await stored_rows()
     payload = await create(mia, name=" ", email="ann", roles=["CREATE_TRACKERS", "MANAGE_SETTINGS", "MANAGE_SETTINGS"])
     message = "You cannot grant MANAGE_SETTINGS: you do not have it yourself."
     assert payload == {
@@ -66,7 +66,7 @@ async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: 
             problem("roles.2", "FORBIDDEN", message),
         ],
     }
-    assert await everything() == before
+    assert await stored_rows() == before
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: 
 async def test_an_invalid_entry_writes_nothing(database: str, entry: dict[str, Any], path: str, code: str) -> None:
     mia = await manager(email="mia@example.org")
     await make.member(email="them@example.org")  # of another organisation
-    before = await everything()
+    before = await stored_rows()
     payload = await create(mia, **entry)
     assert payload["member"] is None
     assert [(error["path"], error["code"]) for error in payload["errors"]] == [([path], code)]
-    assert await everything() == before
+    assert await stored_rows() == before
 
 
 async def test_of_concurrent_members_with_one_address_one_is_added(database: str) -> None:
@@ -118,5 +118,5 @@ async def test_it_needs_the_role(database: str) -> None:
     others = [role for role in Role if role != Role.MANAGE_MEMBERS]
     entry = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
     for member, code in ((await make.member(roles=others), "FORBIDDEN"), (None, "UNAUTHENTICATED")):
-        assert await top_level(member, CREATE, entry) == ({"createMember": None}, [code])
+        assert await data_and_error_codes(member, CREATE, entry) == ({"createMember": None}, [code])
     assert await Member.all().count() == 1

@@ -15,11 +15,11 @@ from services.accounts.sessions import SessionEnded
 from services.mail.outbox import send_due
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, gid
-from tests.support.clients.member_changes import manager, updated
-from tests.support.clients.sign_in import PASSWORD, hashed, refresh, session, sign_in, who
-from tests.support.clients.subscriptions import reader_of, subscribe, subscribe_to_tracker, until
+from tests.support.clients.member_changes import manager, update_ok
+from tests.support.clients.sign_in import PASSWORD, hash_password, refresh, session, sign_in, viewer_name
+from tests.support.clients.subscriptions import run_reader, subscribe, subscribe_to_tracker, wait_until
 from tests.support.clients.tracker_updates import new_tracker, update
-from tests.support.databases.locks import until_blocked
+from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.college import Json, college, create, everything_written, problem
 from tests.support.servers.smtp import mail_server
 
@@ -30,22 +30,22 @@ async def staff() -> tuple[Member, Member]:
     """Mia, who manages members, and Ann, who signs in."""
     mia = await manager()
     return mia, await make.member(
-        await mia.organisation, name="Ann", email="ann@example.org", password_hash=hashed(PASSWORD)
+        await mia.organisation, name="Ann", email="ann@example.org", password_hash=hash_password(PASSWORD)
     )
 
 
 async def test_every_session_ends_and_stays_ended(database: str) -> None:
     mia, ann = await staff()
     tokens = [await session(email="ann@example.org") for _ in range(2)]
-    await updated(mia, ann, active=False)
+    await update_ok(mia, ann, active=False)
     for active in (False, True):
-        assert [await who(pair["accessToken"]) for pair in tokens] == [None, None]
+        assert [await viewer_name(pair["accessToken"]) for pair in tokens] == [None, None]
         for pair in tokens:
             assert [error["code"] for error in (await refresh(pair["refreshToken"]))["errors"]] == [INVALID]
         if not active:
             assert [error["code"] for error in (await sign_in("ann@example.org"))["errors"]] == [INVALID]
-            await updated(mia, ann, active=True)  # reactivated: nothing of before works again
-    assert await who((await session(email="ann@example.org"))["accessToken"]) == "Ann"
+            await update_ok(mia, ann, active=True)  # reactivated: nothing of before works again
+    assert await viewer_name((await session(email="ann@example.org"))["accessToken"]) == "Ann"
     assert await Session.filter(ended_at=None, member_id=ann.id).count() == 1
 
 
@@ -57,7 +57,7 @@ async def test_links_stop_working_and_no_mail_is_sent(database: str) -> None:
     now = make.now()
     for kind in (MailKind.INVITATION, MailKind.PASSWORD_RESET):
         await Mail.create(kind=kind, recipient=ann, created_at=now, due_at=now)
-    await updated(mia, ann, active=False)
+    await update_ok(mia, ann, active=False)
     assert await token_owner(token) is None
     async with mail_server() as server:
         mailer = server.mailer()
@@ -65,7 +65,7 @@ async def test_links_stop_working_and_no_mail_is_sent(database: str) -> None:
         await mailer.close()
         assert server.messages == []
     assert [mail.last_error for mail in await Mail.all()] == ["no longer to be told"] * 2
-    await updated(mia, ann, active=True)
+    await update_ok(mia, ann, active=True)
     assert await token_owner(token) is None
     assert await PasswordToken.all().count() == 0
 
@@ -75,15 +75,15 @@ async def test_subscriptions_end_at_once(database: str) -> None:
     mia, ann = await staff()
     tracker = await make.tracker(await mia.organisation, created_by=ann)
     async with (
-        reader_of(database, revalidate_seconds=3600) as reader,
+        run_reader(database, revalidate_seconds=3600) as reader,
         subscribe(reader, ann) as notifications,
         subscribe_to_tracker(database, ann, tracker, poll_seconds=3600) as (events, streams),
         subscribe(reader, mia) as notifications_of_mia,
     ):
         subscriptions = (notifications, events, notifications_of_mia)
         results = [asyncio.create_task(subscription.result()) for subscription in subscriptions]
-        await until(lambda: reader.waiting == 2 and tracker.id in streams)
-        await updated(mia, ann, active=False)
+        await wait_until(lambda: reader.waiting == 2 and tracker.id in streams)
+        await update_ok(mia, ann, active=False)
         ended = await asyncio.gather(*results[:2], return_exceptions=True)
         assert [type(result) for result in ended] == [SessionEnded] * 2
         assert not results[2].done()
@@ -97,12 +97,12 @@ async def test_a_busy_subscription_ends_at_its_next_event(database: str) -> None
     tracker = await make.tracker(await mia.organisation, created_by=ann)
     await make.notification(tracker, ann)
     async with (
-        reader_of(database, revalidate_seconds=3600) as reader,
+        run_reader(database, revalidate_seconds=3600) as reader,
         subscribe(reader, ann, "0") as subscription,
     ):
         assert (await subscription.event())["cursor"] == "1"
-        await updated(mia, ann, active=False)  # while it waits for nothing
-        await until(lambda: reader.revalidations == 1)
+        await update_ok(mia, ann, active=False)  # while it waits for nothing
+        await wait_until(lambda: reader.revalidations == 1)
         with pytest.raises(SessionEnded):
             await subscription.result()
 
@@ -114,7 +114,7 @@ async def while_deactivating(database: str, member: Member, operation: Callable[
         async with connection.transaction():
             await connection.execute("UPDATE member SET active = false WHERE id = $1", member.id)
             task = asyncio.create_task(operation())
-            await until_blocked()
+            await wait_until_blocked()
         return await task
     finally:
         await connection.close()
@@ -154,7 +154,7 @@ async def test_trackers_assigned_before_stay_theirs(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
-    await updated(mia, tenant.bob, active=False)
+    await update_ok(mia, tenant.bob, active=False)
     payload = await update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
     assert payload["errors"] == []
     assert payload["tracker"]["assignee"] == {"name": "Bob"}
@@ -163,7 +163,7 @@ async def test_trackers_assigned_before_stay_theirs(database: str) -> None:
 async def test_a_member_made_a_tutor_is_not_assigned_more(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)
-    await updated(mia, tenant.bob, kind=MemberKind.TUTOR.value)
+    await update_ok(mia, tenant.bob, kind=MemberKind.TUTOR.value)
     assert (await create(tenant.ada, tenant.job(assigneeId=gid(tenant.bob))))["errors"] == [unassignable("Bob")]
 
 
@@ -172,7 +172,7 @@ async def test_concurrent_creates_assign_none_after_the_deactivation(database: s
     mia = await manager(tenant.organisation)
     entries = [tenant.job(assigneeId=gid(tenant.bob), description=str(number)) for number in range(20)]
     tasks = [asyncio.create_task(create(tenant.ada, entry)) for entry in entries]
-    await updated(mia, tenant.bob, active=False)
+    await update_ok(mia, tenant.bob, active=False)
     (off,) = await fetch("SELECT count(*) AS given FROM tracker WHERE assignee_id = $1", tenant.bob.id)
     payloads = await asyncio.gather(*tasks)
     given = await Tracker.filter(assignee_id=tenant.bob.id).count()

@@ -9,13 +9,13 @@ from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import (
     MANAGER_ROLES,
     UPDATE,
-    audit_details,
     audit_entries,
-    everything,
+    data_and_error_codes,
+    describe_member,
     manager,
-    top_level,
+    stored_rows,
     update,
-    updated,
+    update_ok,
 )
 from tests.support.scenarios.college import Json, problem
 
@@ -32,20 +32,20 @@ async def colleagues(*, roles: tuple[Role, ...] = MANAGER_ROLES) -> tuple[Member
 async def test_absent_fields_keep_their_value_and_changes_are_audited(database: str) -> None:
     mia, tim = await colleagues()
     shown = {"id": gid(tim), "name": "Tim", "email": tim.email, "kind": "TUTOR", "roles": [], "active": True}
-    assert await updated(mia, tim) == shown
-    assert await updated(mia, tim, name=" Tom ") == shown | {"name": "Tom"}
-    assert await updated(mia, tim, name="Tom", kind="TUTOR", roles=[], active=True) == shown | {"name": "Tom"}
+    assert await update_ok(mia, tim) == shown
+    assert await update_ok(mia, tim, name=" Tom ") == shown | {"name": "Tom"}
+    assert await update_ok(mia, tim, name="Tom", kind="TUTOR", roles=[], active=True) == shown | {"name": "Tom"}
     granted = shown | {"name": "Tom", "roles": ["CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
     entry = {"roles": ["CREATE_TRACKERS", "CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
-    assert await updated(mia, tim, **entry) == granted
-    assert await updated(mia, tim, active=False) == granted | {"active": False}
-    assert await updated(mia, tim, active=True, roles=[]) == granted | {"roles": []}
+    assert await update_ok(mia, tim, **entry) == granted
+    assert await update_ok(mia, tim, active=False) == granted | {"active": False}
+    assert await update_ok(mia, tim, active=True, roles=[]) == granted | {"roles": []}
     steps = [
-        audit_details("Tim", TUTOR, []),
-        audit_details("Tom", TUTOR, []),
-        audit_details("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS]),
-        audit_details("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS], active=False),
-        audit_details("Tom", ADMINISTRATOR, []),
+        describe_member("Tim", TUTOR, []),
+        describe_member("Tom", TUTOR, []),
+        describe_member("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS]),
+        describe_member("Tom", ADMINISTRATOR, [Role.CREATE_TRACKERS], active=False),
+        describe_member("Tom", ADMINISTRATOR, []),
     ]
     assert await audit_entries() == [
         ("MEMBER_UPDATED", mia.id, tim.id, {"before": before, "after": after})
@@ -55,7 +55,7 @@ async def test_absent_fields_keep_their_value_and_changes_are_audited(database: 
 
 async def test_null_and_invalid_values_are_refused_at_once(database: str) -> None:
     mia, tim = await colleagues()
-    before = await everything()
+    before = await stored_rows()
     message = "A member always has one; leave it out to keep it."
     nulls = [problem(slot, "REQUIRED", message) for slot in ("name", "kind", "roles", "active")]
     assert await update(mia, tim, name=None, kind=None, roles=None, active=None) == {"member": None, "errors": nulls}
@@ -69,19 +69,19 @@ async def test_null_and_invalid_values_are_refused_at_once(database: str) -> Non
         assert [(error["path"], error["code"]) for error in (await update(mia, tim, name=name))["errors"]] == [
             (["name"], code)
         ]
-    assert await everything() == before
+    assert await stored_rows() == before
 
 
 async def test_a_role_that_the_viewer_lacks_can_be_kept_and_taken_away(database: str) -> None:
     mia, tim = await colleagues()
     await Member.filter(id=tim.id).update(roles=["MANAGE_SETTINGS", "EDIT_PROCESS_AUTOMATION_TRACKERS"])
-    kept = await updated(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
+    kept = await update_ok(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
     assert kept["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
     lacked = problem(
         "roles.0", "FORBIDDEN", "You cannot grant EDIT_PROCESS_AUTOMATION_TRACKERS: you do not have it yourself."
     )
     assert (await update(mia, tim, roles=["EDIT_PROCESS_AUTOMATION_TRACKERS"]))["errors"] == [lacked]
-    assert (await updated(mia, tim, roles=[]))["roles"] == []
+    assert (await update_ok(mia, tim, roles=[]))["roles"] == []
 
 
 async def test_nobody_changes_their_own_roles(database: str) -> None:
@@ -91,7 +91,7 @@ async def test_nobody_changes_their_own_roles(database: str) -> None:
     for roles in ([], ["MANAGE_MEMBERS"], [*MANAGER_ROLES, "MANAGE_SETTINGS"]):
         assert await update(mia, mia, roles=roles) == {"member": None, "errors": [own]}
     assert await audit_entries() == []
-    same = await updated(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
+    same = await update_ok(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
     assert (same["name"], same["roles"]) == ("Maria", ["CREATE_TRACKERS", "MANAGE_MEMBERS"])
 
 
@@ -100,13 +100,13 @@ async def test_the_last_member_with_manage_members_cannot_be_deactivated(databas
     bob = await make.member(await mia.organisation, name="Bob", roles=MANAGER_ROLES, active=False)
     await manager()  # of another organisation
     last = problem("active", "FORBIDDEN", "Mia is the last active member with the role MANAGE_MEMBERS.")
-    before = await everything()
+    before = await stored_rows()
     assert await update(mia, mia, active=False) == {"member": None, "errors": [last]}
     stripped = problem("roles", "FORBIDDEN", OWN_ROLES)
     assert await update(mia, mia, active=False, roles=[]) == {"member": None, "errors": [stripped, last]}
-    assert await everything() == before
-    await updated(mia, bob, active=True)
-    assert (await updated(mia, mia, active=False))["active"] is False
+    assert await stored_rows() == before
+    await update_ok(mia, bob, active=True)
+    assert (await update_ok(mia, mia, active=False))["active"] is False
     assert await Member.filter(id=tim.id).count() == 1
 
 
@@ -116,7 +116,9 @@ async def test_of_two_who_demote_or_deactivate_each_other_one_succeeds(database:
         mia = await manager()
         max_ = await manager(await mia.organisation, name="Max")
         both = [{"id": gid(max_), **entry}, {"id": gid(mia), **entry}]
-        answers = await asyncio.gather(top_level(mia, UPDATE, both[0]), top_level(max_, UPDATE, both[1]))
+        answers = await asyncio.gather(
+            data_and_error_codes(mia, UPDATE, both[0]), data_and_error_codes(max_, UPDATE, both[1])
+        )
         codes = sorted(tuple(codes) for _, codes in answers)
         assert codes in ([(), ("FORBIDDEN",)], [(), ("UNAUTHENTICATED",)])
         assert (
@@ -140,8 +142,8 @@ async def test_only_an_administrator_makes_an_administrator(database: str) -> No
     only = problem("kind", "FORBIDDEN", "Only an administrator makes another one.")
     for member in (tim, tutor):
         assert await update(tutor, member, kind="ADMINISTRATOR") == {"member": None, "errors": [only]}
-    assert (await updated(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
-    assert (await updated(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
+    assert (await update_ok(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
+    assert (await update_ok(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
 
 
 async def test_an_unknown_member_is_not_found(database: str) -> None:
@@ -150,7 +152,7 @@ async def test_an_unknown_member_is_not_found(database: str) -> None:
     null = problem("name", "REQUIRED", "A member always has one; leave it out to keep it.")
     theirs = await manager()
     for id_ in (gid(theirs), gid(await mia.organisation), "rubbish", ""):
-        answer, codes = await top_level(mia, UPDATE, {"id": id_, "name": None, "roles": ["MANAGE_SETTINGS"]})
+        answer, codes = await data_and_error_codes(mia, UPDATE, {"id": id_, "name": None, "roles": ["MANAGE_SETTINGS"]})
         assert (answer, codes) == ({"updateMember": {"member": None, "errors": [unknown, null]}}, [])
     assert (await Member.get(id=theirs.id)).name == "Mia"
 
@@ -160,7 +162,7 @@ async def test_it_needs_the_role(database: str) -> None:
     bob = await make.member(await tim.organisation, roles=[role for role in Role if role != Role.MANAGE_MEMBERS])
     for member, code in ((bob, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
         for target in (tim, bob):
-            answer = await top_level(member, UPDATE, {"id": gid(target), "name": "Me"})
+            answer = await data_and_error_codes(member, UPDATE, {"id": gid(target), "name": "Me"})
             assert answer == ({"updateMember": None}, [code])
     assert await audit_entries() == []
 
@@ -168,7 +170,7 @@ async def test_it_needs_the_role(database: str) -> None:
 async def test_nobody_changes_their_own_kind(database: str) -> None:
     mia, _ = await colleagues()
     own = problem("kind", "FORBIDDEN", "Nobody changes their own kind.")
-    before = await everything()
+    before = await stored_rows()
     assert await update(mia, mia, kind="TUTOR") == {"member": None, "errors": [own]}
-    assert await everything() == before
-    assert (await updated(mia, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
+    assert await stored_rows() == before
+    assert (await update_ok(mia, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change

@@ -13,11 +13,11 @@ from tests.support.clients.password_links import (
     link_token,
     mail_text,
     request_link,
-    send_mails,
+    send_due_mails,
     set_password,
 )
 from tests.support.clients.sign_in import ada, sign_in
-from tests.support.databases.sql_statements import recorded
+from tests.support.databases.sql_statements import record_statements
 from tests.support.servers.smtp import mail_server
 
 TRUE = {"data": {"requestPasswordReset": True}}
@@ -36,10 +36,10 @@ async def test_a_mail_brings_a_link_that_works_once(database: str) -> None:
         (MailKind.PASSWORD_RESET, member.id, None)
     ]
     async with mail_server() as server:
-        (message,) = await send_mails(server)
+        (message,) = await send_due_mails(server)
         assert message["To"] == "ada@example.org"
         assert (await set_password(link_token(message)))["session"]["viewer"]["member"]["name"] == "Ada"
-        assert await send_mails(server) == []
+        assert await send_due_mails(server) == []
     assert (await sign_in(password=NEW_PASSWORD))["errors"] == []
 
 
@@ -47,9 +47,9 @@ async def test_a_repeated_mail_has_a_new_link_and_the_earlier_one_stops_working(
     await ada()
     await request_link()
     async with mail_server() as server:
-        (first,) = await send_mails(server)
+        (first,) = await send_due_mails(server)
         await fetch("UPDATE mail SET sent_at = NULL, due_at = now()")  # as after a crash before it was marked
-        (second,) = await send_mails(server)
+        (second,) = await send_due_mails(server)
     assert first["Message-ID"] == second["Message-ID"]
     assert await error_codes(link_token(first)) == [([], "INVALID_CREDENTIALS")]
     assert await error_codes(link_token(second)) == []
@@ -60,7 +60,7 @@ async def test_nothing_tells_whether_there_is_such_a_member(database: str) -> No
     await ada(email="off@example.org", active=False)
     done = []
     for email in ("ada@example.org", "nobody@example.org", "off@example.org", "", "\0", "\ud800@x", "x" * 1_000_000):
-        with recorded() as statements:
+        with record_statements() as statements:
             assert await request_link(email) == TRUE
         done.append(statements)
     assert done == [done[0]] * len(done)
@@ -131,7 +131,7 @@ async def test_the_recipient_is_read_when_the_mail_is_sent(database: str, change
     await request_link()
     await Member.filter(id=member.id).update(**change)
     async with mail_server() as server:
-        messages = await send_mails(server)
+        messages = await send_due_mails(server)
     assert [message["To"] for message in messages] == ([change["email"]] if "email" in change else [])
 
 
@@ -141,9 +141,9 @@ async def test_no_invitation_is_sent_to_a_member_with_a_password(database: str) 
         kind=MailKind.INVITATION, recipient=member, created_at=member.created_at, due_at=member.created_at
     )
     async with mail_server() as server:
-        assert await send_mails(server) == []
+        assert await send_due_mails(server) == []
         await Member.filter(id=member.id).update(password_hash=None)
         await fetch("UPDATE mail SET given_up_at = NULL, due_at = now()")
-        (message,) = await send_mails(server)
+        (message,) = await send_due_mails(server)
     assert "made you a member" in mail_text(message)
     assert await error_codes(link_token(message)) == []

@@ -11,7 +11,7 @@ from services.accounts.password_tokens import make_token
 from tests.support import factories as make
 from tests.support.clients.graphql import ask_with
 from tests.support.clients.password_links import INVALID_TOKEN, NEW_PASSWORD, SET_PASSWORD, error_codes, set_password
-from tests.support.clients.sign_in import PASSWORD, ada, refresh, session, sign_in, who
+from tests.support.clients.sign_in import PASSWORD, ada, refresh, session, sign_in, viewer_name
 from tests.support.scenarios.college import problem
 
 INVALID: tuple[list[str], str] = ([], "INVALID_CREDENTIALS")
@@ -32,10 +32,10 @@ async def test_it_ends_every_session_and_opens_a_new_one(database: str) -> None:
     assert payload == {"session": opened, "errors": []}
     assert opened["viewer"] == {"member": {"name": "Ada"}}
     assert datetime.fromisoformat(opened["accessTokenExpiresAt"])
-    assert await who(opened["accessToken"]) == "Ada"
+    assert await viewer_name(opened["accessToken"]) == "Ada"
     assert (await refresh(opened["refreshToken"]))["errors"] == []
     for pair in before:
-        assert await who(pair["accessToken"]) is None
+        assert await viewer_name(pair["accessToken"]) is None
         assert [error["code"] for error in (await refresh(pair["refreshToken"]))["errors"]] == ["INVALID_CREDENTIALS"]
     assert [error["code"] for error in (await sign_in())["errors"]] == ["INVALID_CREDENTIALS"]
     assert (await sign_in(password=NEW_PASSWORD))["errors"] == []
@@ -170,8 +170,8 @@ async def test_no_session_is_opened_with_the_old_password(database: str) -> None
         payload, entered = await asyncio.gather(set_password(token, f"{NEW_PASSWORD} {number}"), sign_in(password=old))
         assert payload["errors"] == []
         if entered["session"] is not None:
-            assert await who(entered["session"]["accessToken"]) is None
-        assert await who(payload["session"]["accessToken"]) == "Ada"
+            assert await viewer_name(entered["session"]["accessToken"]) is None
+        assert await viewer_name(payload["session"]["accessToken"]) == "Ada"
 
 
 async def test_an_inactive_member_cannot_choose_a_password(database: str) -> None:

@@ -10,8 +10,8 @@ from models.database import fetch
 from services.accounts.sessions import SessionEnded, authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with
-from tests.support.clients.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, who
-from tests.support.clients.subscriptions import reader_of, subscribe, until
+from tests.support.clients.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, viewer_name
+from tests.support.clients.subscriptions import run_reader, subscribe, wait_until
 
 ENDED: dict[str, Any] = {
     "session": None,
@@ -52,7 +52,7 @@ async def test_a_refresh_token_is_exchanged_for_a_new_pair(database: str) -> Non
     assert second["viewer"] == {"member": {"name": "Ada"}}
     third = await refreshed(second["refreshToken"])
     assert len({pair["refreshToken"] for pair in (first, second, third)}) == 3
-    assert [await who(pair["accessToken"]) for pair in (first, second, third)] == ["Ada"] * 3
+    assert [await viewer_name(pair["accessToken"]) for pair in (first, second, third)] == ["Ada"] * 3
     assert await Session.all().count() == 1
 
 
@@ -73,7 +73,7 @@ async def test_a_refresh_token_can_be_reused_for_a_moment(database: str) -> None
     assert len({pair["refreshToken"] for pair in pairs}) == 20
     assert len({(await refreshed(pair["refreshToken"]))["refreshToken"] for pair in pairs}) == 20
     await move_last_use(15)
-    assert await who((await refreshed(first["refreshToken"]))["accessToken"]) == "Ada"
+    assert await viewer_name((await refreshed(first["refreshToken"]))["accessToken"]) == "Ada"
 
 
 async def test_reuse_after_that_ends_the_session(database: str) -> None:
@@ -85,9 +85,9 @@ async def test_reuse_after_that_ends_the_session(database: str) -> None:
     await move_last_use(31)
     assert await refresh(first["refreshToken"]) == ENDED
     assert await refresh(second["refreshToken"]) == ENDED
-    assert [await who(pair["accessToken"]) for pair in (first, second)] == [None, None]
+    assert [await viewer_name(pair["accessToken"]) for pair in (first, second)] == [None, None]
     # Another session of the same member continues.
-    assert await who((await refreshed(other["refreshToken"]))["accessToken"]) == "Ada"
+    assert await viewer_name((await refreshed(other["refreshToken"]))["accessToken"]) == "Ada"
 
 
 async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> None:
@@ -97,11 +97,11 @@ async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> Non
     await move_last_use(31)
     thief = await authenticate(INSTALLATION, f"Bearer {first['accessToken']}")
     async with (
-        reader_of(database, revalidate_seconds=3600) as reader,
+        run_reader(database, revalidate_seconds=3600) as reader,
         subscribe(reader, thief) as subscription,
     ):
         result = asyncio.create_task(subscription.result())
-        await until(lambda: reader.waiting == 1)
+        await wait_until(lambda: reader.waiting == 1)
         assert await refresh(first["refreshToken"]) == ENDED
         with pytest.raises(SessionEnded):
             await result
@@ -122,7 +122,7 @@ async def test_signing_out_ends_every_token_of_the_session(database: str) -> Non
     other, first = await session(), await session()
     second = await refreshed(first["refreshToken"])
     assert await sign_out(first["refreshToken"]) is True  # an earlier one works too
-    assert [await who(pair["accessToken"]) for pair in (first, second, other)] == [None, None, "Ada"]
+    assert [await viewer_name(pair["accessToken"]) for pair in (first, second, other)] == [None, None, "Ada"]
     assert await refresh(second["refreshToken"]) == ENDED
     ended = (await Session.get(ended_at__not_isnull=True)).ended_at
     assert await sign_out(second["refreshToken"]) is True
@@ -136,14 +136,14 @@ async def test_an_unknown_token_refreshes_and_ends_nothing(database: str, token:
     assert await refresh(token) == ENDED
     assert await sign_out(token) is False
     assert await refresh(first["accessToken"]) == ENDED
-    assert await who(first["accessToken"]) == "Ada"
+    assert await viewer_name(first["accessToken"]) == "Ada"
 
 
 async def test_an_expired_session_has_ended(database: str) -> None:
     await ada()
     first = await session()
     await fetch("UPDATE session SET expires_at = now()")
-    assert await who(first["accessToken"]) is None
+    assert await viewer_name(first["accessToken"]) is None
     assert await refresh(first["refreshToken"]) == ENDED
     assert await RefreshToken.all().count() == 1
 
@@ -152,7 +152,7 @@ async def test_a_deactivated_member_loses_access_at_once(database: str) -> None:
     await ada()
     first = await session()
     await Member.all().update(active=False)
-    assert await who(first["accessToken"]) is None
+    assert await viewer_name(first["accessToken"]) is None
     assert await refresh(first["refreshToken"]) == ENDED
 
 

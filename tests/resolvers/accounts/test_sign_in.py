@@ -14,7 +14,7 @@ from services.accounts.passwords import hash_password
 from services.accounts.sessions import authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with, gid
-from tests.support.clients.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, who
+from tests.support.clients.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, viewer_name
 
 INVALID_CREDENTIALS: dict[str, Any] = {
     "session": None,
@@ -55,7 +55,7 @@ async def test_the_right_password_gets_a_pair_of_tokens(database: str) -> None:
         },
         "errors": [],
     }
-    assert await who(access) == "Ada"
+    assert await viewer_name(access) == "Ada"
     # Ten minutes by the database's clock, in whole seconds as tokens have them.
     began = (await Session.get()).created_at.replace(microsecond=0)
     assert dt.datetime.fromisoformat(expires) == began + dt.timedelta(minutes=10)
@@ -130,7 +130,7 @@ async def test_only_a_valid_token_authenticates(database: str) -> None:
     def signed(secret: bytes = INSTALLATION.secret, algorithm: str = "HS256", **claims: Any) -> str:
         return jwt.encode({"sid": sid, "exp": soon} | claims, secret, algorithm=algorithm)
 
-    assert await who(signed()) == "Ada"
+    assert await viewer_name(signed()) == "Ada"
     invalid = {
         "another secret": signed(b"another secret, of 32 bytes or more than that"),
         "another algorithm": signed(algorithm="HS512"),
@@ -147,7 +147,7 @@ async def test_only_a_valid_token_authenticates(database: str) -> None:
         "the refresh token": started["refreshToken"],
         "cut": started["accessToken"][:-2],
     }
-    assert {name: await who(token) for name, token in invalid.items()} == dict.fromkeys(invalid)
+    assert {name: await viewer_name(token) for name, token in invalid.items()} == dict.fromkeys(invalid)
     token = started["accessToken"]
     headers = [f"Bearer {token}", f"bearer {token}", f"BEARER   {token} ", token, f"Basic {token}", f"Bearer,{token}"]
     viewers = [await authenticate(INSTALLATION, header) for header in headers]

@@ -11,13 +11,13 @@ from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.tracker_types import (
     CREATE,
-    ONE,
+    TYPE_BY_KEY,
     choices,
     create_type,
-    created_type,
+    create_type_ok,
     field,
+    field_output,
     manager,
-    served,
     stored_types,
 )
 from tests.support.scenarios.college import Json, chosen, college, create, day, problem, text
@@ -51,40 +51,40 @@ EVERY_KIND = [
 BOUND = {"date": None, "today": False, "field": None, "offsetDays": 0}
 LISTED = {"validFrom": None, "validTo": None}
 SERVED = [
-    served("TEXT", "note", label="Note", help="What  was\nseen", required=True, minLength=2, maxLength=50),
-    served("TEXT", "report", multiline=True, maxLength=2000),
-    served("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+"),
-    served("INTEGER", "people", minimum="1", maximum="50"),
-    served("DECIMAL", "hours", minimum="0.25", maximum="168.0", places=3),
-    served(
+    field_output("TEXT", "note", label="Note", help="What  was\nseen", required=True, minLength=2, maxLength=50),
+    field_output("TEXT", "report", multiline=True, maxLength=2000),
+    field_output("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+"),
+    field_output("INTEGER", "people", minimum="1", maximum="50"),
+    field_output("DECIMAL", "hours", minimum="0.25", maximum="168.0", places=3),
+    field_output(
         "DATE",
         "seenOn",
         required=True,
         latest=[BOUND | {"today": True}],
         earliest=[BOUND | {"date": "2020-01-01"}],
     ),
-    served("DATE", "followUp", earliest=[BOUND | {"field": "seenOn", "offsetDays": 1}]),
-    served("BOOLEAN", "urgent", default=False),
-    served("BOOLEAN", "agreed", mustBeTrue=True),
-    served("CHOICE", "place", choices=[choice | LISTED for choice in choices("HOME", "WORK")], required=True),
-    served(
+    field_output("DATE", "followUp", earliest=[BOUND | {"field": "seenOn", "offsetDays": 1}]),
+    field_output("BOOLEAN", "urgent", default=False),
+    field_output("BOOLEAN", "agreed", mustBeTrue=True),
+    field_output("CHOICE", "place", choices=[choice | LISTED for choice in choices("HOME", "WORK")], required=True),
+    field_output(
         "CHOICE",
         "topics",
         choices=[choice | LISTED for choice in choices("SAFETY", "PAY")],
         multiple=True,
         requiredFor=["CLOSED", "RESOLVED"],
     ),
-    served("TEXT", "where", visibleWhen={"field": "place", "isOneOf": ["WORK"]}),
-    served("REFERENCE", "employer", target="EMPLOYER", confirmedOnly=True),
-    served("REFERENCE", "visitor", target="MEMBER"),
-    served("FILE", "photo", accept=["image/*", "application/pdf"], maxBytes=1000, maxFiles=2),
+    field_output("TEXT", "where", visibleWhen={"field": "place", "isOneOf": ["WORK"]}),
+    field_output("REFERENCE", "employer", target="EMPLOYER", confirmedOnly=True),
+    field_output("REFERENCE", "visitor", target="MEMBER"),
+    field_output("FILE", "photo", accept=["image/*", "application/pdf"], maxBytes=1000, maxFiles=2),
 ]
 
 
 async def test_every_kind_of_field_is_created_served_filled_and_read_back(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    created = await created_type(mia, description=" Seen\nat work ", fields=EVERY_KIND)
+    created = await create_type_ok(mia, description=" Seen\nat work ", fields=EVERY_KIND)
     assert created == {
         "id": gid(await TrackerType.get(key="VISIT")),
         "key": "VISIT",
@@ -148,36 +148,36 @@ def value(key: str, display: str, *, label: str | None = None, **slot: Any) -> J
 
 async def test_what_is_served_can_be_entered_again(database: str) -> None:
     mia = await manager(await college())
-    created = await created_type(mia, fields=EVERY_KIND)
-    again = await created_type(mia, key="AGAIN", fields=created["fields"])
+    created = await create_type_ok(mia, fields=EVERY_KIND)
+    again = await create_type_ok(mia, key="AGAIN", fields=created["fields"])
     assert again["fields"] == created["fields"]
 
 
 async def test_the_form_of_every_built_in_type_can_be_entered(database: str) -> None:
     mia = await manager(await college())
     for kind in await TrackerType.filter(organisation_id=None):
-        served_type = (await data(mia, ONE, key=kind.key))["trackerType"]
+        served_type = (await data(mia, TYPE_BY_KEY, key=kind.key))["trackerType"]
         fields = [
             field | {"requiredFor": [status for status in field["requiredFor"] if status != "APPROVED"]}
             for field in served_type["fields"]
         ]
-        assert (await created_type(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
+        assert (await create_type_ok(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
 
 
 async def test_a_type_belongs_to_one_organisation_and_others_may_use_its_key(database: str) -> None:
     tenant, other = await college(), await college()
     mia, mo = await manager(tenant), await manager(other, "Mo")
-    created = await created_type(mia)
-    assert await data(other.ada, ONE, key="VISIT") == {"trackerType": None}
-    theirs = await created_type(mo, name="Theirs")
+    created = await create_type_ok(mia)
+    assert await data(other.ada, TYPE_BY_KEY, key="VISIT") == {"trackerType": None}
+    theirs = await create_type_ok(mo, name="Theirs")
     assert theirs["id"] != created["id"]
-    assert (await data(mia, ONE, key="VISIT"))["trackerType"]["name"] == "Visit"
+    assert (await data(mia, TYPE_BY_KEY, key="VISIT"))["trackerType"]["name"] == "Visit"
 
 
 async def test_a_key_is_unique(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    await created_type(mia)
+    await create_type_ok(mia)
     await make.tracker_type(tenant.organisation, key="OLD", archived=True)
     before = await stored_types()
     taken = problem("key", "DUPLICATE", "There is already a tracker type with this key.")
@@ -202,7 +202,7 @@ async def test_of_many_concurrent_types_with_one_key_one_is_created(database: st
 async def test_creating_a_type_is_audited(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    await created_type(mia, description="Seen at work", fields=EVERY_KIND)
+    await create_type_ok(mia, description="Seen at work", fields=EVERY_KIND)
     (audited,) = await AuditEntry.all()
     assert (audited.kind, audited.actor_id, audited.organisation_id) == (
         AuditKind.TYPE_CREATED,

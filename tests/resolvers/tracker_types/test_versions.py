@@ -2,8 +2,8 @@
 
 from models import Tracker
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.tracker_types import choices, created_type, field, manager, served, updated_type
-from tests.support.clients.tracker_updates import refused, update, updated
+from tests.support.clients.tracker_types import choices, create_type_ok, field, field_output, manager, update_type_ok
+from tests.support.clients.tracker_updates import update, update_errors, update_ok
 from tests.support.scenarios.college import chosen, college, create, problem, text
 from tests.support.scenarios.college import refused as refused_tracker
 
@@ -19,10 +19,10 @@ NOTE, PLACE = field("TEXT", "note", required=True), field("CHOICE", "place", cho
 async def test_an_entry_for_an_older_version_is_refused(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    created = await created_type(mia, fields=[NOTE])
+    created = await create_type_ok(mia, fields=[NOTE])
     entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(tenant.learner), "values": [text("note", "Fine")]}
     assert (await create(tenant.tina, entry))["errors"] == []
-    await updated_type(mia, created, fields=[PLACE])
+    await update_type_ok(mia, created, fields=[PLACE])
     assert await refused_tracker(tenant.tina, entry) == [
         problem(
             "typeVersion",
@@ -38,10 +38,10 @@ async def test_an_entry_for_an_older_version_is_refused(database: str) -> None:
 async def test_trackers_keep_their_version(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    created = await created_type(mia, fields=[NOTE, PLACE])
+    created = await create_type_ok(mia, fields=[NOTE, PLACE])
     values = [text("note", "Fine"), chosen("place", "HOME")]
     payload = await create(tenant.ada, {"type": "VISIT", "learnerId": gid(tenant.learner), "values": values})
-    await updated_type(
+    await update_type_ok(
         mia, created, fields=[field("INTEGER", "note"), field("TEXT", "extra", required=True)], archived=True
     )
 
@@ -52,10 +52,10 @@ async def test_trackers_keep_their_version(database: str) -> None:
         "type": {"version": 2, "fields": [{"key": "note"}, {"key": "extra"}]},
         "values": [{"key": "note", "display": "Fine"}, {"key": "place", "display": "Home"}],
     }
-    changed = await updated(tenant.ada, tracker, values=[text("note", "Better"), chosen("place", "WORK")])
+    changed = await update_ok(tenant.ada, tracker, values=[text("note", "Better"), chosen("place", "WORK")])
     assert changed["values"] == [{"key": "note", "display": "Better"}, {"key": "place", "display": "Work"}]
-    assert (await updated(tenant.ada, tracker, status="CLOSED"))["status"] == "CLOSED"
-    assert await refused(tenant.ada, tracker, values=[text("extra", "New"), {"key": "note", "value": None}]) == [
+    assert (await update_ok(tenant.ada, tracker, status="CLOSED"))["status"] == "CLOSED"
+    assert await update_errors(tenant.ada, tracker, values=[text("extra", "New"), {"key": "note", "value": None}]) == [
         problem("values.note", "REQUIRED", "note is required."),
         problem("values.extra", "UNKNOWN_FIELD", "This form has no such field."),
     ]
@@ -65,30 +65,30 @@ async def test_trackers_keep_their_version(database: str) -> None:
 async def test_what_an_older_version_required_for_a_status_is_still_required(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    created = await created_type(mia, fields=[field("TEXT", "outcome", requiredFor=["RESOLVED"])])
+    created = await create_type_ok(mia, fields=[field("TEXT", "outcome", requiredFor=["RESOLVED"])])
     await create(tenant.ada, {"type": "VISIT", "learnerId": gid(tenant.learner)})
-    await updated_type(mia, created, fields=[])
+    await update_type_ok(mia, created, fields=[])
     tracker = await Tracker.get()
-    assert await refused(tenant.ada, tracker, status="RESOLVED") == [
+    assert await update_errors(tenant.ada, tracker, status="RESOLVED") == [
         problem("values.outcome", "REQUIRED", "outcome is required for the status Resolved.")
     ]
-    await updated(tenant.ada, tracker, status="RESOLVED", values=[text("outcome", "Done")])
+    await update_ok(tenant.ada, tracker, status="RESOLVED", values=[text("outcome", "Done")])
 
 
 async def test_an_archived_type_creates_no_tracker_until_it_is_restored(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    created = await created_type(mia, fields=[])
+    created = await create_type_ok(mia, fields=[])
     entry = {"type": "VISIT", "learnerId": gid(tenant.learner)}
-    archived = await updated_type(mia, created, archived=True)
+    archived = await update_type_ok(mia, created, archived=True)
     assert archived == created | {"version": 2, "archived": True, "viewerCanCreate": False}
     unknown = problem("type", "UNKNOWN_TYPE", "There is no such tracker type.")
     assert await refused_tracker(tenant.tina, entry) == [unknown]
     assert await data(mia, KEYS, all=False) == {"trackerTypes": []}
     assert await data(mia, KEYS, all=True) == {"trackerTypes": [{"key": "VISIT"}]}
 
-    restored = await updated_type(mia, await updated_type(mia, archived, fields=[NOTE]), archived=False)
-    assert restored == created | {"version": 4, "fields": [served("TEXT", "note", required=True)]}
+    restored = await update_type_ok(mia, await update_type_ok(mia, archived, fields=[NOTE]), archived=False)
+    assert restored == created | {"version": 4, "fields": [field_output("TEXT", "note", required=True)]}
     assert await data(mia, KEYS, all=False) == {"trackerTypes": [{"key": "VISIT"}]}
     payload = await create(tenant.tina, entry | {"typeVersion": 4, "values": [text("note", "Fine")]})
     assert payload["errors"] == []

@@ -14,7 +14,7 @@ from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import TrackerStreams
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask, data, executor, gid, viewer
-from tests.support.clients.subscriptions import TRACKER_CHANGED, subscribe_to_tracker, until
+from tests.support.clients.subscriptions import TRACKER_CHANGED, subscribe_to_tracker, wait_until
 from tests.support.scenarios.college import college, created
 
 COMMENT = "mutation ($id: ID!, $text: String!) { addComment(input: {trackerId: $id, text: $text}) { errors { code } } }"
@@ -35,7 +35,7 @@ async def test_comments_and_changes_are_sent_also_to_their_author(database: str)
     tenant, tracker = await open_tracker()
     async with subscribe_to_tracker(database, tenant.ada, tracker) as (subscription, streams):
         heard = asyncio.create_task(subscription.event())
-        await until(lambda: tracker.id in streams)
+        await wait_until(lambda: tracker.id in streams)
         await data(tenant.ada, COMMENT, id=gid(tracker), text="Called")
         assert await heard == {
             "kind": "COMMENTED",
@@ -57,7 +57,7 @@ async def test_many_concurrent_events_are_each_sent_once(database: str) -> None:
     tenant, tracker = await open_tracker()
     async with subscribe_to_tracker(database, tenant.ada, tracker) as (subscription, streams):
         first = asyncio.create_task(subscription.event())
-        await until(lambda: tracker.id in streams)
+        await wait_until(lambda: tracker.id in streams)
         said = [f"comment {number}" for number in range(30)]
         await asyncio.gather(*(data(tenant.bob, COMMENT, id=gid(tracker), text=text) for text in said))
         heard = [await first, *[await subscription.event() for _ in range(29)]]
@@ -69,7 +69,7 @@ async def test_a_lost_wake_up_only_delays(database: str, monkeypatch: pytest.Mon
     tenant, tracker = await open_tracker()
     async with subscribe_to_tracker(database, tenant.ada, tracker, poll_seconds=0.2) as (subscription, streams):
         heard = asyncio.create_task(subscription.event())
-        await until(lambda: tracker.id in streams)
+        await wait_until(lambda: tracker.id in streams)
         await data(tenant.bob, COMMENT, id=gid(tracker), text="Unheard")
         assert (await heard)["comment"] == "Unheard"
 
@@ -78,7 +78,7 @@ async def test_it_ends_when_the_tracker_is_no_longer_visible(database: str) -> N
     tenant, tracker = await open_tracker()
     async with subscribe_to_tracker(database, tenant.tina, tracker) as (subscription, streams):
         ended = asyncio.create_task(subscription.result())
-        await until(lambda: tracker.id in streams)
+        await wait_until(lambda: tracker.id in streams)
         await Learner.filter(id=tenant.learner.id).update(tutor_id=None)
         await data(tenant.ada, COMMENT, id=gid(tracker), text="Secret")
         with pytest.raises(StopAsyncIteration):
@@ -90,7 +90,7 @@ async def test_it_ends_with_the_session(database: str) -> None:
     tenant, tracker = await open_tracker()
     async with subscribe_to_tracker(database, tenant.bob, tracker, poll_seconds=0.2) as (subscription, streams):
         ended = asyncio.create_task(subscription.result())
-        await until(lambda: tracker.id in streams)
+        await wait_until(lambda: tracker.id in streams)
         await Member.filter(id=tenant.bob.id).update(active=False)
         with pytest.raises(SessionEnded):
             await ended

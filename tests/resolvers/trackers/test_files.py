@@ -13,7 +13,7 @@ from services.forms.documents import definition_to_document
 from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, data, gid, viewer
-from tests.support.databases.sql_statements import recorded
+from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import (
     College,
     Json,
@@ -180,7 +180,7 @@ async def test_the_files_of_a_page_take_one_statement(database: str) -> None:
         await created(tenant.ada, job(tenant, *[await upload(tenant, tenant.ada, f"{number}.png") for _ in range(3)]))
     document = "{ trackers(first: 50) { nodes { values { display ... on FileValue { files { name url } } } } } }"
     await viewer(tenant.ada)
-    with recorded() as statements:
+    with record_statements() as statements:
         found = await data(tenant.ada, document)
     assert len({file["url"] for one in found["trackers"]["nodes"] for file in one["values"][-1]["files"]}) == 24
     assert len([one for one in statements if "stored_file" in one]) == 1

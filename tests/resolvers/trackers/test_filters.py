@@ -24,7 +24,7 @@ from services.kernel.global_ids import to_global_id
 from services.trackers.listing.orders import MISSING_ID
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
-from tests.support.clients.paging import cursor
+from tests.support.clients.paging import forge_cursor
 from tests.support.scenarios.expected_trackers import PAGE, Json, all_numbers, cases, is_visible_to, matches, ordered
 
 pytestmark = pytest.mark.slow
@@ -242,7 +242,7 @@ async def test_the_nil_id_finds_nothing(database: str, name: str) -> None:
 async def test_a_forged_cursor_beyond_all_statuses_is_accepted(database: str) -> None:
     _, _, people = await town(7)
     for place, count in ((-2_147_483_647, 60), (2_147_483_647, 0)):
-        made_up = cursor("trackers STATUS ASC", str(place), "1")
+        made_up = forge_cursor("trackers STATUS ASC", str(place), "1")
         page = (await data(people[0], PAGE, orderBy=[{"field": "STATUS"}], after=made_up))["trackers"]
         assert len(page["edges"]) == min(count, 50)
         page = (await data(people[0], PAGE, orderBy=[{"field": "STATUS"}], last=100, before=made_up))["trackers"]

@@ -10,7 +10,7 @@ from schema.context import Context
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask, ask_in, data, gid, viewer
-from tests.support.databases.sql_statements import recorded
+from tests.support.databases.sql_statements import record_statements
 
 LIST = """
 query ($filter: TrackerFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -99,7 +99,7 @@ async def test_a_page_with_all_fields_takes_four_statements_besides_the_sessions
     await data(ada, EVERYTHING)  # the forms of versions are read once a process
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
 
-    with recorded() as statements:
+    with record_statements() as statements:
         answer = await ask_in(context, EVERYTHING)
 
     assert "errors" not in answer, answer["errors"]
@@ -115,7 +115,7 @@ async def test_the_types_take_one_statement(database: str) -> None:
     )
     await data(ada, everything)
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
-    with recorded() as statements:
+    with record_statements() as statements:
         assert len((await ask_in(context, everything))["data"]["trackerTypes"]) == 7
     assert len([one for one in statements if one.startswith("SELECT")]) == 1, statements
 

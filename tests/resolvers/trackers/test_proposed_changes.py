@@ -9,7 +9,7 @@ from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.databases.sql_statements import recorded
+from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.automation_forms import CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, TODAY
 from tests.support.scenarios.automations import Office, aim, make_office, on_a_break
 
@@ -148,7 +148,7 @@ async def test_many_trackers_take_as_many_statements_as_one(database: str) -> No
         await office.create("BREAK_IN_LEARNING", PAUSE)
         await office.create("WITHDRAWAL", LEFT)
         await office.approve(await office.create("CHANGE_OF_NAME", NAME))
-        with recorded() as found:
+        with record_statements() as found:
             await data(office.paul, ALL)
         return len(found)
 

@@ -11,12 +11,12 @@ from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.tracker_updates import (
     change,
-    event,
-    everything_written,
     new_tracker,
     notified_kinds,
+    stored_rows,
     update,
-    updated,
+    update_event,
+    update_ok,
 )
 from tests.support.scenarios.college import chosen, college, day, text
 
@@ -26,7 +26,7 @@ TOMORROW = today() + dt.timedelta(days=1)
 async def test_absent_fields_keep_their_values(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    assert await updated(tenant.ada, tracker, values=[text("jobTitle", "Chef")]) == {
+    assert await update_ok(tenant.ada, tracker, values=[text("jobTitle", "Chef")]) == {
         "id": gid(tracker),
         "status": "NEW",
         "version": 2,
@@ -56,8 +56,8 @@ async def test_absent_fields_keep_their_values(database: str) -> None:
 async def test_null_clears_a_field(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    await updated(tenant.ada, tracker, values=[day("endDate", "2026-10-01")])
-    found = await event(
+    await update_ok(tenant.ada, tracker, values=[day("endDate", "2026-10-01")])
+    found = await update_event(
         tenant.ada,
         tracker,
         assigneeId=None,
@@ -86,7 +86,7 @@ async def test_null_clears_a_field(database: str) -> None:
 async def test_an_event_with_a_status_change_is_of_kind_status_changed(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    found = await event(
+    found = await update_event(
         tenant.bob,
         tracker,
         status="RESOLVED",
@@ -117,7 +117,7 @@ async def test_history_keeps_names_as_they_were(database: str) -> None:
     tracker = await new_tracker(tenant)
     other = await make.employer(tenant.organisation, name="Bakers & Co")
     to = {"key": "organisation", "value": {"reference": gid(other)}}
-    found = await event(tenant.ada, tracker, values=[to], assigneeId=gid(tenant.bob))
+    found = await update_event(tenant.ada, tracker, values=[to], assigneeId=gid(tenant.bob))
     await type(other).filter(id=other.id).update(name="Renamed")
     await Member.filter(id=tenant.bob.id).update(name="Robert")
     assert found["kind"] == "ASSIGNED"
@@ -138,7 +138,7 @@ async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> 
     tenant = await college()
     values = [text("ilrYear", "26-27"), chosen("queryKind", "VALIDATION_ERROR"), text("ruleName", "ULN_04")]
     tracker = await new_tracker(tenant, type="ILR", values=values)
-    found = await event(tenant.ada, tracker, values=[chosen("queryKind", "MISSING_DATA")])
+    found = await update_event(tenant.ada, tracker, values=[chosen("queryKind", "MISSING_DATA")])
     assert found["changes"] == [
         change("values.queryKind", "Kind of query", "Validation error", "Missing data"),
         change("values.ruleName", "Validation rule", "ULN_04", None),
@@ -149,7 +149,7 @@ async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> 
 async def test_an_update_without_changes_writes_nothing(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    before = await everything_written()
+    before = await stored_rows()
     same = tenant.job()["values"]
     entries: list[dict[str, Any]] = [
         {},
@@ -159,15 +159,15 @@ async def test_an_update_without_changes_writes_nothing(database: str) -> None:
         {"values": [*same, {"key": "endDate", "value": None}, text("nothing", "")][:-1]},
     ]
     for entry in entries:
-        found = await updated(tenant.bob, tracker, **entry)
+        found = await update_ok(tenant.bob, tracker, **entry)
         assert (found["version"], found["history"]["totalCount"]) == (1, 1)
-        assert await everything_written() == before
+        assert await stored_rows() == before
 
 
 async def test_a_comment_alone_is_notified_and_keeps_the_version(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
-    assert await event(tenant.bob, tracker, comment="The payslip is in the post.") == {
+    assert await update_event(tenant.bob, tracker, comment="The payslip is in the post.") == {
         "kind": "UPDATED",
         "version": 1,
         "comment": "The payslip is in the post.",
@@ -185,7 +185,7 @@ async def test_unchanged_values_are_not_validated_again(database: str) -> None:
     await Member.filter(id=tenant.bob.id).update(active=False)
     await type(tenant.employer).filter(id=tenant.employer.id).update(confirmed=False)
     same = {"assigneeId": gid(tenant.bob), "dueDate": str(yesterday), "values": tenant.job()["values"]}
-    assert (await event(tenant.ada, tracker, description="Call them", **same))["changes"] == [
+    assert (await update_event(tenant.ada, tracker, description="Call them", **same))["changes"] == [
         change("description", "Description", None, "Call them")
     ]
 
@@ -197,7 +197,7 @@ async def test_values_are_checked_by_the_trackers_own_type_version(database: str
     document = {"fields": [{"key": "shift", "label": "Shift", "kind": "TEXT", "required": True}]}
     await TrackerTypeVersion.create(type=kind, version=2, definition=document)
     await type(kind).filter(id=kind.id).update(version=2)
-    found = await event(tenant.ada, tracker, values=[text("jobTitle", "Chef")])
+    found = await update_event(tenant.ada, tracker, values=[text("jobTitle", "Chef")])
     assert found["changes"] == [change("values.jobTitle", "Job title", "Baker", "Chef")]
     payload = await update(tenant.ada, tracker, values=[text("shift", "Night")])
     assert [(one["path"], one["code"]) for one in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]
@@ -225,4 +225,4 @@ async def test_a_plain_tracker_can_be_edited_without_any_role(database: str, kin
     member = await make.member(tenant.organisation, kind=kind)
     if kind == MemberKind.TUTOR:
         await type(tenant.learner).filter(id=tenant.learner.id).update(tutor_id=member.id)
-    assert (await updated(member, tracker, description="Mine"))["description"] == "Mine"
+    assert (await update_ok(member, tracker, description="Mine"))["description"] == "Mine"

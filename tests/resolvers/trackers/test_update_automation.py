@@ -3,15 +3,23 @@
 from models import Learner, Tracker
 from models.database import fetch
 from tests.support.clients.graphql import gid
-from tests.support.clients.tracker_updates import ADDRESS, EDIT, address, approver, event, refused, updated
+from tests.support.clients.tracker_updates import (
+    ADDRESS,
+    EDIT_ROLE,
+    make_approver,
+    new_address_tracker,
+    update_errors,
+    update_event,
+    update_ok,
+)
 from tests.support.scenarios.college import college, problem, text
 
-NOT_YOURS = f"needs the role {EDIT}, or to have made the tracker."
+NOT_YOURS = f"needs the role {EDIT_ROLE}, or to have made the tracker."
 
 
 async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database: str) -> None:
     tenant = await college()
-    tracker, eve = await address(tenant), await approver(tenant)
+    tracker, eve = await new_address_tracker(tenant), await make_approver(tenant)
     entry = {
         "assigneeId": gid(tenant.bob),
         "description": "x",
@@ -26,46 +34,46 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
         problem("values.county", "FORBIDDEN", f"County {NOT_YOURS}"),
     ]
     for member in (tenant.bob, tenant.tina):  # an administrator without the role, and the learner's tutor
-        assert await refused(member, tracker, **entry) == forbidden
+        assert await update_errors(member, tracker, **entry) == forbidden
     for member, county in ((tenant.ada, "Kent"), (eve, "Surrey")):
-        found = await updated(member, tracker, assigneeId=gid(member), values=[text("county", county)])
+        found = await update_ok(member, tracker, assigneeId=gid(member), values=[text("county", county)])
         assert found["assignee"] == {"name": member.name}
     assert (await Tracker.get(id=tracker.id)).values_changed_by_id == eve.id
 
 
 async def test_everyone_who_sees_it_can_comment_and_send_unchanged_values(database: str) -> None:
     tenant = await college()
-    tracker = await address(tenant)
-    assert (await updated(tenant.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
-    assert (await event(tenant.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
+    tracker = await new_address_tracker(tenant)
+    assert (await update_ok(tenant.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
+    assert (await update_event(tenant.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
 
 
 async def test_after_approval_values_are_immutable_for_everyone(database: str) -> None:
     tenant = await college()
-    tracker, eve = await address(tenant), await approver(tenant)
+    tracker, eve = await new_address_tracker(tenant), await make_approver(tenant)
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
         await fetch("UPDATE tracker SET status = $1", status)
         message = f"stays as it is: the tracker is {status.capitalize()}."
         for member in (tenant.ada, eve, tenant.bob):
-            assert await refused(member, tracker, values=[text("county", "Kent"), text("postcode", "")]) == [
+            assert await update_errors(member, tracker, values=[text("county", "Kent"), text("postcode", "")]) == [
                 problem("values.postcode", "IMMUTABLE", f"Postcode {message}"),
                 problem("values.county", "IMMUTABLE", f"County {message}"),
             ]
-        assert await refused(tenant.bob, tracker, description="x") == [
+        assert await update_errors(tenant.bob, tracker, description="x") == [
             problem("description", "FORBIDDEN", f"The description {NOT_YOURS}")
         ]
         # Whose it is may still give it to somebody, and say until when.
-        assert (await event(eve, tracker, description=status, assigneeId=gid(eve)))["changes"] != []
+        assert (await update_event(eve, tracker, description=status, assigneeId=gid(eve)))["changes"] != []
         await fetch("UPDATE tracker SET assignee_id = NULL")
 
 
 async def test_new_values_are_compared_with_the_present_record(database: str) -> None:
     tenant = await college()
-    tracker = await address(tenant)
+    tracker = await new_address_tracker(tenant)
     await Learner.filter(id=tenant.learner.id).update(postcode="AB1 2CD")
     before = (await Tracker.get(id=tracker.id)).record_before
     assert before["learner.postcode"] is None
-    await updated(tenant.ada, tracker, description="x")
+    await update_ok(tenant.ada, tracker, description="x")
     assert (await Tracker.get(id=tracker.id)).record_before == before
-    await updated(tenant.ada, tracker, values=[text("county", "Kent")])
+    await update_ok(tenant.ada, tracker, values=[text("county", "Kent")])
     assert (await Tracker.get(id=tracker.id)).record_before == before | {"learner.postcode": "AB1 2CD"}

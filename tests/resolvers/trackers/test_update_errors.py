@@ -13,11 +13,11 @@ from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.tracker_updates import (
     UPDATE,
     VALIDATE,
-    everything_written,
     new_tracker,
-    refused,
+    stored_rows,
     update,
-    updated,
+    update_errors,
+    update_ok,
 )
 from tests.support.scenarios.college import chosen, college, day, problem, text
 
@@ -32,8 +32,8 @@ async def test_an_unknown_or_invisible_tracker_is_not_found(database: str) -> No
     ids = ["", "rubbish", "😀", gid(tenant.learner), to_global_id("Tracker", UUID(int=0)), gid(theirs)]
     ids += [to_global_id("Learner", tracker.id)]
     for one in ids:
-        assert await refused(tenant.ada, tracker, id=one, description="x") == [NOT_FOUND], one
-    assert await refused(stranger, tracker, description="x", version=9) == [NOT_FOUND]
+        assert await update_errors(tenant.ada, tracker, id=one, description="x") == [NOT_FOUND], one
+    assert await update_errors(stranger, tracker, description="x", version=9) == [NOT_FOUND]
 
 
 async def test_updating_needs_a_signed_in_member(database: str) -> None:
@@ -46,8 +46,8 @@ async def test_updating_needs_a_signed_in_member(database: str) -> None:
 async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    await updated(tenant.bob, tracker, description="Bob's", assigneeId=gid(tenant.bob))
-    before = await everything_written()
+    await update_ok(tenant.bob, tracker, description="Bob's", assigneeId=gid(tenant.bob))
+    before = await stored_rows()
     for version in (1, 3, -1, 2**31 - 1):
         wrong: dict[str, Any] = {"status": None, "values": None, "assigneeId": "rubbish", "version": version}
         payload = await update(tenant.ada, tracker, **wrong)
@@ -59,14 +59,14 @@ async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(databa
         assert standing["history"]["nodes"][0]["actor"] == {"name": "Bob"}
         notified_kinds = await data(tenant.ada, VALIDATE, input={"id": gid(tracker), **wrong})
         assert notified_kinds["validateTrackerUpdate"] == payload["errors"]
-    assert await everything_written() == before
+    assert await stored_rows() == before
 
 
 async def test_all_problems_are_returned_together(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
     values = [day("endDate", "2026-08-31"), text("jobTitle", " "), text("shoeSize", "9"), text("startDate", "soon")]
-    assert await refused(
+    assert await update_errors(
         tenant.ada,
         tracker,
         status="APPROVED",
@@ -97,7 +97,7 @@ async def test_all_problems_are_returned_together(database: str) -> None:
 
 async def test_status_and_values_may_be_absent_but_not_null(database: str) -> None:
     tenant = await college()
-    assert await refused(tenant.ada, await new_tracker(tenant), status=None, values=None) == [
+    assert await update_errors(tenant.ada, await new_tracker(tenant), status=None, values=None) == [
         problem("status", "REQUIRED", "A tracker always has a status."),
         problem("values", "REQUIRED", "Clear a field by its key and the value null."),
     ]
@@ -118,12 +118,12 @@ async def test_a_transition_that_does_not_exist(database: str) -> None:
         for to in {status.value for status in TrackerStatus} - {start, *ends}:
             await fetch("UPDATE tracker SET status = $1", start)
             message = f"No step leads from {start.capitalize()} to {to.capitalize()}."
-            assert await refused(tenant.ada, tracker, status=to) == [
+            assert await update_errors(tenant.ada, tracker, status=to) == [
                 problem("status", "STATUS_NOT_ALLOWED", message, allowed=", ".join(ends))
             ]
         for to in ends:
             await fetch("UPDATE tracker SET status = $1", start)
-            assert (await updated(tenant.ada, tracker, status=to))["status"] == to
+            assert (await update_ok(tenant.ada, tracker, status=to))["status"] == to
 
 
 async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(database: str) -> None:
@@ -133,18 +133,18 @@ async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(da
         problem("values.endDate", "REQUIRED", "End date is required for the status Closed."),
         problem("values.endReason", "REQUIRED", "Why it ended is required for the status Closed."),
     ]
-    assert await refused(tenant.ada, tracker, status="CLOSED") == missing
+    assert await update_errors(tenant.ada, tracker, status="CLOSED") == missing
     ended = [day("endDate", "2026-10-01"), chosen("endReason", "RESIGNED")]
-    assert (await updated(tenant.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
+    assert (await update_ok(tenant.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
     cleared = [{"key": "endDate", "value": None}, {"key": "endReason", "value": None}]
-    assert await refused(tenant.ada, tracker, values=cleared) == missing
-    assert (await updated(tenant.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
+    assert await update_errors(tenant.ada, tracker, values=cleared) == missing
+    assert (await update_ok(tenant.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
 
 
 async def test_a_required_field_cannot_be_cleared(database: str) -> None:
     tenant = await college()
     cleared = [{"key": "organisation", "value": None}, text("jobTitle", "")]
-    assert await refused(tenant.ada, await new_tracker(tenant), values=cleared) == [
+    assert await update_errors(tenant.ada, await new_tracker(tenant), values=cleared) == [
         problem("values.jobTitle", "REQUIRED", "Job title is required."),
         problem("values.organisation", "REQUIRED", "Organisation is required."),
     ]
@@ -155,20 +155,20 @@ async def test_a_value_for_a_hidden_field(database: str) -> None:
     values = [text("ilrYear", "26-27"), chosen("queryKind", "MISSING_DATA")]
     tracker = await new_tracker(tenant, type="ILR", values=values)
     message = "Validation rule does not belong in this form with this Kind of query."
-    assert await refused(tenant.ada, tracker, values=[text("ruleName", "ULN_04")]) == [
+    assert await update_errors(tenant.ada, tracker, values=[text("ruleName", "ULN_04")]) == [
         problem("values.ruleName", "UNKNOWN_FIELD", message, field="queryKind", allowed="VALIDATION_ERROR")
     ]
-    assert (await updated(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
+    assert (await update_ok(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
 
 
 async def test_a_comment_of_a_megabyte(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    (notified_kinds,) = await refused(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
+    (notified_kinds,) = await update_errors(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
     assert (notified_kinds["path"], notified_kinds["code"]) == (["comment"], "TOO_LONG")
-    (notified_kinds,) = await refused(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
+    (notified_kinds,) = await update_errors(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
     assert (notified_kinds["path"], notified_kinds["code"]) == (["comment"], "INVALID_FORMAT")
-    assert (await updated(tenant.ada, tracker, comment="x" * 10_000))["version"] == 1
+    assert (await update_ok(tenant.ada, tracker, comment="x" * 10_000))["version"] == 1
 
 
 async def test_the_new_assignee_must_be_assignable(database: str) -> None:
@@ -176,11 +176,11 @@ async def test_the_new_assignee_must_be_assignable(database: str) -> None:
     tracker = await new_tracker(tenant)
     gone = await make.member(tenant.organisation, name="Gone", active=False)
     nobody = problem("assigneeId", "NOT_FOUND", "There is no such member.")
-    assert await refused(tenant.ada, tracker, assigneeId=gid(gone)) == [
+    assert await update_errors(tenant.ada, tracker, assigneeId=gid(gone)) == [
         problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be given trackers: only active administrators can, and oneself.")
     ]  # fmt: skip
     for other in ("", "rubbish", gid(tenant.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
-        assert await refused(tenant.ada, tracker, assigneeId=other) == [nobody]
-    assert (await updated(tenant.tina, tracker, assigneeId=gid(tenant.tina)))["assignee"] == {"name": "Tina"}
-    assert (await updated(tenant.tina, tracker, assigneeId=gid(tenant.bob)))["assignee"] == {"name": "Bob"}
+        assert await update_errors(tenant.ada, tracker, assigneeId=other) == [nobody]
+    assert (await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.tina)))["assignee"] == {"name": "Tina"}
+    assert (await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.bob)))["assignee"] == {"name": "Bob"}
     assert (await Tracker.get(id=tracker.id)).version == 3

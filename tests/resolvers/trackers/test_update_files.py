@@ -4,7 +4,7 @@ import asyncio
 
 from models import StoredFile
 from tests.support.clients.graphql import gid
-from tests.support.clients.tracker_updates import change, event, new_tracker, refused, update, updated
+from tests.support.clients.tracker_updates import change, new_tracker, update, update_errors, update_event, update_ok
 from tests.support.scenarios.college import college
 from tests.support.scenarios.uploads import evidence, upload
 
@@ -13,15 +13,15 @@ async def test_an_update_attaches_uploads_and_history_has_their_names(database: 
     tenant = await college()
     tracker = await new_tracker(tenant)
     slip, letter = await upload(tenant, tenant.bob), await upload(tenant, tenant.ada, "letter.png")
-    found = await event(tenant.bob, tracker, values=evidence(slip))
+    found = await update_event(tenant.bob, tracker, values=evidence(slip))
     assert found["changes"] == [change("values.evidence", "Evidence", None, "slip.png")]
     # Another adds to it, and keeps what is there though it is not theirs.
-    found = await event(tenant.ada, tracker, values=evidence(slip, letter))
+    found = await update_event(tenant.ada, tracker, values=evidence(slip, letter))
     assert found["changes"] == [change("values.evidence", "Evidence", "slip.png", "slip.png, letter.png")]
     assert {row.tracker_id for row in await StoredFile.all()} == {tracker.id}
     # What was taken out is still the tracker's, and may come back.
-    await updated(tenant.ada, tracker, values=[{"key": "evidence", "value": None}])
-    await updated(tenant.ada, tracker, values=evidence(slip))
+    await update_ok(tenant.ada, tracker, values=[{"key": "evidence", "value": None}])
+    await update_ok(tenant.ada, tracker, values=evidence(slip))
 
 
 async def test_files_that_the_viewer_cannot_attach_are_not_found(database: str) -> None:
@@ -29,11 +29,11 @@ async def test_files_that_the_viewer_cannot_attach_are_not_found(database: str) 
     tracker, other = await new_tracker(tenant), await new_tracker(tenant)
     theirs, foreign = await upload(tenant, tenant.bob), await upload(elsewhere, elsewhere.ada)
     half, elsewhere_used = await upload(tenant, tenant.ada, complete=False), await upload(tenant, tenant.ada)
-    await updated(tenant.ada, other, values=evidence(elsewhere_used))
+    await update_ok(tenant.ada, other, values=evidence(elsewhere_used))
     for file in (theirs, foreign, half, elsewhere_used):
-        assert [(one["path"], one["code"]) for one in await refused(tenant.ada, tracker, values=evidence(file))] == [
-            (["values", "evidence"], "NOT_FOUND")
-        ]
+        assert [
+            (one["path"], one["code"]) for one in await update_errors(tenant.ada, tracker, values=evidence(file))
+        ] == [(["values", "evidence"], "NOT_FOUND")]
 
 
 async def test_of_two_concurrent_updates_with_one_file_one_attaches_it(database: str) -> None:

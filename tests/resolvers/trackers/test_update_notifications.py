@@ -8,7 +8,7 @@ import pytest
 from models import Inbox, Mail, MemberKind, Notification, TrackerEvent
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.clients.tracker_updates import new_tracker, notified_kinds, update, updated
+from tests.support.clients.tracker_updates import new_tracker, notified_kinds, update, update_ok
 from tests.support.scenarios.college import college, text
 
 
@@ -18,7 +18,7 @@ async def test_a_reassignment_notifies_both_assignees_and_mails_the_new_one(data
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     await Mail.all().delete()
     dora = await make.member(tenant.organisation, name="Dora")
-    await updated(carl, tracker, assigneeId=gid(dora))
+    await update_ok(carl, tracker, assigneeId=gid(dora))
     everybody = (tenant.ada, tenant.bob, carl, dora, tenant.tina)
     assert await notified_kinds(*everybody) == {
         "Ada": [],
@@ -36,7 +36,7 @@ async def test_a_reassignment_notifies_both_assignees_and_mails_the_new_one(data
 async def test_a_status_change_notifies_creator_and_assignee(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
-    await updated(tenant.tina, tracker, status="RESOLVED", description="Seen")
+    await update_ok(tenant.tina, tracker, status="RESOLVED", description="Seen")
     assert await notified_kinds(tenant.ada, tenant.bob, tenant.tina) == {
         "Ada": ["STATUS_CHANGED"],
         "Bob": ["ASSIGNED", "STATUS_CHANGED"],
@@ -53,7 +53,7 @@ async def test_other_changes_notify_creator_and_assignee(database: str) -> None:
         {"values": [text("jobTitle", "Chef")]},
     ]
     for entry in entries:
-        await updated(tenant.tina, tracker, **entry)
+        await update_ok(tenant.tina, tracker, **entry)
     assert await notified_kinds(tenant.ada, tenant.bob) == {
         "Ada": ["UPDATED"] * 3,
         "Bob": ["ASSIGNED", *["UPDATED"] * 3],
@@ -63,9 +63,9 @@ async def test_other_changes_notify_creator_and_assignee(database: str) -> None:
 async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    await updated(tenant.ada, tracker, assigneeId=gid(tenant.ada), description="x")
-    await updated(tenant.ada, tracker, status="RESOLVED")
-    await updated(tenant.ada, tracker, assigneeId=None)
+    await update_ok(tenant.ada, tracker, assigneeId=gid(tenant.ada), description="x")
+    await update_ok(tenant.ada, tracker, status="RESOLVED")
+    await update_ok(tenant.ada, tracker, assigneeId=None)
     assert await notified_kinds(tenant.ada) == {"Ada": []}
     assert (await Inbox.get(member_id=tenant.ada.id)).cursor == 0
     assert await Mail.all().count() == 0
@@ -76,10 +76,10 @@ async def test_each_member_gets_one_notification_of_the_most_important_kind(data
     carl = await make.member(tenant.organisation, name="Carl")
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.ada))
     # Ada made it and had it; Bob gets it, in one call with a new status and more.
-    await updated(carl, tracker, assigneeId=gid(tenant.bob), status="RESOLVED", description="x", comment="y")
+    await update_ok(carl, tracker, assigneeId=gid(tenant.bob), status="RESOLVED", description="x", comment="y")
     assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["STATUS_CHANGED"], "Bob": ["ASSIGNED"]}
     # Back to its creator.
-    await updated(carl, tracker, assigneeId=gid(tenant.ada), description="z")
+    await update_ok(carl, tracker, assigneeId=gid(tenant.ada), description="z")
     assert await notified_kinds(tenant.ada, tenant.bob) == {
         "Ada": ["STATUS_CHANGED", "ASSIGNED"],
         "Bob": ["ASSIGNED", "UPDATED"],
@@ -89,7 +89,7 @@ async def test_each_member_gets_one_notification_of_the_most_important_kind(data
 async def test_the_creator_is_notified_of_changes_beside_the_assignee(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    await updated(tenant.tina, tracker, assigneeId=gid(tenant.bob), description="x")
+    await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.bob), description="x")
     assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
 
 
@@ -143,5 +143,5 @@ async def test_a_former_assignee_who_lost_access_is_notified_without_the_tracker
     await type(tracker).filter(id=tracker.id).update(assignee_id=tutor.id)
     assert (await update(tutor, tracker, assigneeId=gid(tenant.bob))) == {"tracker": None, "errors": []}
     await type(tracker).filter(id=tracker.id).update(assignee_id=tutor.id)
-    await updated(tenant.ada, tracker, assigneeId=gid(tenant.bob))
+    await update_ok(tenant.ada, tracker, assigneeId=gid(tenant.bob))
     assert await notified_kinds(tutor) == {"Theo": ["UPDATED"]}

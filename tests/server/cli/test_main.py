@@ -12,7 +12,7 @@ from models.database import fetch
 from resolvers.schema_root import sdl
 from tests.support import factories as make
 from tests.support.paths import ROOT
-from tests.support.servers.trackers import Server, command, environment, running
+from tests.support.servers.trackers import Server, environment, run_command, run_server
 
 pytestmark = pytest.mark.server
 
@@ -21,7 +21,7 @@ MIGRATIONS = ROOT / "models" / "migrations"
 
 
 async def test_schema_prints_the_sdl(folder: Path) -> None:
-    assert await command(folder, environment(), "schema") == (0, sdl(), "")
+    assert await run_command(folder, environment(), "schema") == (0, sdl(), "")
     assert list(folder.iterdir()) == []
 
 
@@ -37,7 +37,7 @@ async def test_a_wrong_variable_stops_every_command_with_one_line(
     folder: Path, name: str, value: str, shown: str
 ) -> None:
     for arguments in (["serve", "--port", "0"], ["migrate"], ["doctor"]):
-        code, out, err = await command(folder, environment(**{name: value}), *arguments)
+        code, out, err = await run_command(folder, environment(**{name: value}), *arguments)
         assert (code, out) == (2, "")
         assert err.count("\n") == 1
         assert name in err
@@ -46,7 +46,7 @@ async def test_a_wrong_variable_stops_every_command_with_one_line(
 
 
 async def test_an_unmigrated_database_is_not_served(postgres: str, folder: Path) -> None:
-    code, out, err = await command(folder, environment(postgres), "serve", "--port", "0")
+    code, out, err = await run_command(folder, environment(postgres), "serve", "--port", "0")
     assert (code, out) == (2, "")
     lacking = ", ".join(sorted(file.stem for file in MIGRATIONS.glob("0*.py")))
     assert err == f"The database lacks {lacking}: run `trackers migrate` first.\n"
@@ -54,7 +54,7 @@ async def test_an_unmigrated_database_is_not_served(postgres: str, folder: Path)
 
 async def test_the_error_about_an_unreachable_database_is_one_line(folder: Path) -> None:
     env = environment("postgres://nobody:hunter2@127.0.0.1:9/none")
-    code, out, err = await command(folder, env, "migrate")
+    code, out, err = await run_command(folder, env, "migrate")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "TRACKERS_DATABASE_URL" in err
     assert "hunter2" not in err
@@ -64,26 +64,26 @@ async def test_a_new_installation_from_nothing(folder: Path) -> None:
     """In an empty folder, with the embedded PostgreSQL: organisation, administrator, learners, employers, server."""
     env = environment()
     acme = ["--organisation", "Acme"]
-    assert (await command(folder, env, "add-organisation", "Acme"))[0] == 0
-    code, out, _ = await command(
+    assert (await run_command(folder, env, "add-organisation", "Acme"))[0] == 0
+    code, out, _ = await run_command(
         folder, env, "add-member", *acme, "--email", "Ann@Acme.example", "--name", "Ann", "--kind", "administrator",
         "--role", "create_trackers",
     )  # fmt: skip
     assert code == 0
     password = out.split()[-1]
-    code, out, err = await command(folder, env, "import-learners", str(EXAMPLES / "ilr-2026-27.xml"), *acme)
+    code, out, err = await run_command(folder, env, "import-learners", str(EXAMPLES / "ilr-2026-27.xml"), *acme)
     assert (code, out.splitlines()[-1]) == (
         0,
         "ILR 2026-27 learners: 10 new, 0 changed, 0 unchanged, 0 kept, 0 refused",
     ), err
-    code, out, _ = await command(folder, env, "import-learners", str(EXAMPLES / "ilr-2026-27.xml"), *acme)
+    code, out, _ = await run_command(folder, env, "import-learners", str(EXAMPLES / "ilr-2026-27.xml"), *acme)
     assert out.splitlines()[-1] == "ILR 2026-27 learners: 0 new, 0 changed, 10 unchanged, 0 kept, 0 refused"
-    assert (await command(folder, env, "import-employers", str(EXAMPLES / "employers.csv"), *acme))[0] == 0
-    async with running(folder, env) as server:
+    assert (await run_command(folder, env, "import-employers", str(EXAMPLES / "employers.csv"), *acme))[0] == 0
+    async with run_server(folder, env) as server:
         token = await server.sign_in("ann@acme.example", password)
         answer = await server.ask("{ learners { totalCount } viewer { organisation { name } } }", token)
         assert answer["data"] == {"learners": {"totalCount": 10}, "viewer": {"organisation": {"name": "Acme"}}}
-        code, out, _ = await command(folder, env, "doctor")  # on the database that the server runs
+        code, out, _ = await run_command(folder, env, "doctor")  # on the database that the server runs
         assert (code, [line for line in out.splitlines() if not line.startswith("ok")]) == (0, [])
     assert (folder / "var").stat().st_mode & 0o777 == 0o700
     assert not (folder / "var" / "postgres" / "postmaster.pid").exists()
@@ -96,53 +96,53 @@ async def test_doctor_reports_mails_given_up(database: str, folder: Path) -> Non
         row = await make.mail(about, last_error="SMTP 550")
         await fetch(f"UPDATE mail SET given_up_at = now() - interval '{days} days' WHERE id = $1", row.id)
     await make.mail(about)
-    code, out, _ = await command(folder, environment(database), "doctor")
+    code, out, _ = await run_command(folder, environment(database), "doctor")
     assert code == 1
     assert "WRONG outbox: 2 mails given up, 1 waiting\n" in out
 
 
 async def test_learners_who_break_a_rule_are_listed_and_the_others_imported(database: str, folder: Path) -> None:
     env = environment(database)
-    await command(folder, env, "add-organisation", "Acme")
+    await run_command(folder, env, "add-organisation", "Acme")
     file = folder / "learners.csv"
     file.write_text("learnerReference,givenNames,familyName,uln\nA1,Mary,Sméth,9276308686\nA2,John,Black,9276308685\n")
-    code, out, _ = await command(folder, env, "import-learners", str(file), "--organisation", "Acme")
+    code, out, _ = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme")
     assert code == 1
     assert "line 3: A2 was refused" in out
     assert re.search(r"line 3, uln: .* \[ULN_04\]", out)
     assert out.splitlines()[-1] == "CSV learners: 1 new, 0 changed, 0 unchanged, 0 kept, 1 refused"
 
-    code, out, _ = await command(folder, env, "import-learners", str(file), "--organisation", "Acme", "--strict")
+    code, out, _ = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme", "--strict")
     assert code == 1
     assert "Nothing was written." in out
     file.write_text("surname\nSméth\n")
-    code, out, err = await command(folder, env, "import-learners", str(file), "--organisation", "Acme")
+    code, out, err = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme")
     assert (code, out) == (2, "")
     assert "surname" in err
-    code, _, err = await command(folder, env, "import-learners", str(file), "--organisation", "Nobody")
+    code, _, err = await run_command(folder, env, "import-learners", str(file), "--organisation", "Nobody")
     assert (code, err) == (2, "There is no organisation 'Nobody'.\n")
 
 
 async def test_references_are_printed_short_and_without_control_characters(database: str, folder: Path) -> None:
     env = environment(database)
-    await command(folder, env, "add-organisation", "Acme")
+    await run_command(folder, env, "add-organisation", "Acme")
     file = folder / "learners.csv"
     file.write_text(f"learnerReference,givenNames,familyName\n\x1b[31mA1,Mary,Sméth\n{'R' * 5000},John,Black\n")
-    code, out, _ = await command(folder, env, "import-learners", str(file), "--organisation", "Acme")
+    code, out, _ = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme")
     assert code == 1
     assert [line for line in out.splitlines() if line.endswith("was refused")] == [
         "line 2: \N{REPLACEMENT CHARACTER}[31mA1 was refused",
         f"line 3: {'R' * 40} was refused",
     ]
     file.write_text("\x1b" * 100_000)
-    code, out, err = await command(folder, env, "import-learners", str(file), "--organisation", "Acme")
+    code, out, err = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme")
     assert (code, out) == (2, "")
     assert f"line 1: has an unknown column {chr(27) * 300!r}; known are learnerReference" in err
 
 
 async def test_a_killed_server_leaves_no_postgresql_behind(folder: Path) -> None:
     env = environment()
-    async with running(folder, env) as server:
+    async with run_server(folder, env) as server:
         assert _processes_in(folder)
         await server.kill()
     for _ in range(100):
@@ -150,13 +150,13 @@ async def test_a_killed_server_leaves_no_postgresql_behind(folder: Path) -> None
             break
         await asyncio.sleep(0.1)
     assert _processes_in(folder) == []
-    async with running(folder, env) as again:
+    async with run_server(folder, env) as again:
         assert (await again.ask("{ __typename }"))["data"] == {"__typename": "Query"}
 
 
 async def test_a_killed_server_leaves_no_workers_behind(database: str, folder: Path) -> None:
     env = environment(database)
-    async with running(folder, env, "--workers", "2") as server:
+    async with run_server(folder, env, "--workers", "2") as server:
         await _until_answered(server)
         await server.kill()
     port = server.address.rpartition(":")[2]
@@ -202,7 +202,7 @@ def _processes_in(folder: Path) -> list[str]:
 
 async def test_the_demo_data_need_an_empty_database(database: str, folder: Path) -> None:
     env = environment(database)
-    code, out, _ = await command(folder, env, "demo")
+    code, out, _ = await run_command(folder, env, "demo")
     assert (code, out) == (0, "7 accounts; the password of each is demo-password-1\n")
-    code, out, err = await command(folder, env, "demo")
+    code, out, err = await run_command(folder, env, "demo")
     assert (code, out, err.count("\n")) == (2, "", 1)

@@ -15,7 +15,15 @@ import pytest
 from server.embedded_postgres.binaries import binary
 from server.embedded_postgres.errors import EmbeddedPostgresError
 from server.embedded_postgres.server import embedded_postgres
-from tests.support.databases.embedded_postgres import ask, finish, kill, processes_of, start_owner, url_from, wait_until
+from tests.support.databases.embedded_postgres import (
+    fetch_value,
+    finish,
+    kill,
+    read_url,
+    server_pids,
+    start_owner,
+    wait_until,
+)
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
@@ -86,21 +94,21 @@ def test_an_ordinary_user_with_or_without_a_name(folder_of_nobody: Path, user: s
 
     owner = start_owner(data, *prefix, HOME=str(folder_of_nobody))
     try:
-        assert ask(url_from(owner), "SELECT 1") == 1
+        assert fetch_value(read_url(owner), "SELECT 1") == 1
         assert (data.stat().st_uid, stat.S_IMODE(data.stat().st_mode)) == (int(user), 0o700)
     finally:
         kill(owner)
-    wait_until(lambda: processes_of(data) == [])
+    wait_until(lambda: server_pids(data) == [])
 
     again = start_owner(data, *prefix, HOME=str(folder_of_nobody))
-    assert ask(url_from(again), "SELECT 1") == 1
+    assert fetch_value(read_url(again), "SELECT 1") == 1
     assert finish(again) == (0, "")
 
 
 def test_root_does_not_use_the_data_of_another_user(folder_of_nobody: Path) -> None:
     data = folder_of_nobody / "data"
     owner = start_owner(data, *NOBODY)
-    url_from(owner)
+    read_url(owner)
     assert finish(owner) == (0, "")
 
     with pytest.raises(EmbeddedPostgresError) as refusal, embedded_postgres(data, log=folder_of_nobody / "log"):

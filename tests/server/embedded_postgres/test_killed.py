@@ -9,21 +9,21 @@ from pathlib import Path
 import pytest
 
 from server.embedded_postgres.server import embedded_postgres, running_url
-from tests.support.databases.embedded_postgres import ask, kill, processes_of, start_owner, url_from, wait_until
+from tests.support.databases.embedded_postgres import fetch_value, kill, read_url, server_pids, start_owner, wait_until
 
 
 def test_a_killed_owner_leaves_no_server_behind_and_the_next_start_works(tmp_path: Path) -> None:
     data = tmp_path / "data"
     owner = start_owner(data)
-    url = url_from(owner)
-    ask(url, "CREATE TABLE kept AS SELECT 7 AS n")
-    assert processes_of(data) != []
+    url = read_url(owner)
+    fetch_value(url, "CREATE TABLE kept AS SELECT 7 AS n")
+    assert server_pids(data) != []
 
     kill(owner)
     with embedded_postgres(data, log=tmp_path / "log", durable=False) as again:
         assert again == url
-        assert ask(again, "SELECT n FROM kept") == 7
-    wait_until(lambda: processes_of(data) == [])
+        assert fetch_value(again, "SELECT n FROM kept") == 7
+    wait_until(lambda: server_pids(data) == [])
 
 
 @pytest.mark.parametrize("milliseconds", [100, 250, 400, 600])
@@ -34,21 +34,21 @@ def test_an_owner_killed_while_it_starts_leaves_no_server_behind(tmp_path: Path,
     kill(owner)
 
     with embedded_postgres(data, log=tmp_path / "log", durable=False) as url:
-        assert ask(url, "SELECT 1") == 1
-    wait_until(lambda: processes_of(data) == processes_of(tmp_path / "data.new") == [])
+        assert fetch_value(url, "SELECT 1") == 1
+    wait_until(lambda: server_pids(data) == server_pids(tmp_path / "data.new") == [])
     assert not (tmp_path / "data.new").exists()
 
 
 def test_a_killed_server_recovers_at_the_next_start(tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
     with embedded_postgres(data, log=log) as url:
-        ask(url, "CREATE TABLE kept AS SELECT 7 AS n")
+        fetch_value(url, "CREATE TABLE kept AS SELECT 7 AS n")
         os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        wait_until(lambda: processes_of(data) == [])
+        wait_until(lambda: server_pids(data) == [])
         assert running_url(data) is None
 
     with embedded_postgres(data, log=log) as url:
-        assert ask(url, "SELECT n FROM kept") == 7
+        assert fetch_value(url, "SELECT n FROM kept") == 7
 
 
 def test_another_process_with_the_number_of_a_dead_server_is_no_obstacle(tmp_path: Path) -> None:
@@ -63,6 +63,6 @@ def test_another_process_with_the_number_of_a_dead_server_is_no_obstacle(tmp_pat
         (data / ".s.PGSQL.5432.lock").write_text(socket_left.replace(number, str(other.pid), 1))
         assert running_url(data) is None
         with embedded_postgres(data, log=log, durable=False) as url:
-            assert ask(url, "SELECT 1") == 1
+            assert fetch_value(url, "SELECT 1") == 1
         assert other.poll() is None
         other.terminate()

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from server.embedded_postgres.server import embedded_postgres
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 async def test_a_killed_postgresql_is_started_again(folder: Path, workers: str) -> None:
-    async with running(folder, environment(), "--workers", workers) as server:
+    async with run_server(folder, environment(), "--workers", workers) as server:
         await _until_ready(server)
         killed = _postmaster(folder)
         os.kill(killed, SIGKILL)
@@ -29,7 +29,7 @@ async def test_the_server_starts_its_own_when_the_command_that_started_it_ends(f
     with ExitStack() as command:
         command.enter_context(embedded_postgres(folder / "var" / "postgres", log=folder / "var" / "postgres.log"))
         first = _postmaster(folder)
-        async with running(folder, environment()) as server:
+        async with run_server(folder, environment()) as server:
             await _until_ready(server)
             assert _postmaster(folder) == first
             command.close()

@@ -11,7 +11,14 @@ import pytest
 from server.embedded_postgres.errors import EmbeddedPostgresError
 from server.embedded_postgres.server import embedded_postgres, running_url
 from server.setting_values import database_credentials
-from tests.support.databases.embedded_postgres import ask, finish, processes_of, start_owner, url_from, wait_until
+from tests.support.databases.embedded_postgres import (
+    fetch_value,
+    finish,
+    read_url,
+    server_pids,
+    start_owner,
+    wait_until,
+)
 
 
 def test_a_durable_database_is_created_once_and_kept(tmp_path: Path) -> None:
@@ -20,22 +27,22 @@ def test_a_durable_database_is_created_once_and_kept(tmp_path: Path) -> None:
     with embedded_postgres(data, log=log) as url:
         assert url == f"postgres://trackers@/trackers?host={quote(str(data), safe='')}"
         assert running_url(data) == url
-        ask(url, "CREATE TABLE kept AS SELECT 7 AS n")
-        assert ask(url, "SHOW fsync") == "on"
-        assert ask(url, "SHOW listen_addresses") == ""
-        assert ask(url, "SHOW server_encoding") == "UTF8"
-        assert ask(url, "SELECT lower('ÉÖŁ') || upper('éöł') || ('Z' < 'a')") == "éöłÉÖŁtrue"
-        ask(url, "CREATE EXTENSION pg_trgm")
-        ask(url, "CREATE EXTENSION unaccent")
-        assert ask(url, "SELECT similarity('Łucja', 'łUCJA') = 1 AND unaccent('Zoë') = 'Zoe'") is True
+        fetch_value(url, "CREATE TABLE kept AS SELECT 7 AS n")
+        assert fetch_value(url, "SHOW fsync") == "on"
+        assert fetch_value(url, "SHOW listen_addresses") == ""
+        assert fetch_value(url, "SHOW server_encoding") == "UTF8"
+        assert fetch_value(url, "SELECT lower('ÉÖŁ') || upper('éöł') || ('Z' < 'a')") == "éöłÉÖŁtrue"
+        fetch_value(url, "CREATE EXTENSION pg_trgm")
+        fetch_value(url, "CREATE EXTENSION unaccent")
+        assert fetch_value(url, "SELECT similarity('Łucja', 'łUCJA') = 1 AND unaccent('Zoë') = 'Zoe'") is True
     assert running_url(data) is None
-    assert processes_of(data) == []
+    assert server_pids(data) == []
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
     assert sorted(path.name for path in data.parent.iterdir()) == ["postgres", "postgres.lock"]
 
     with embedded_postgres(data, log=log) as url:
-        assert ask(url, "SELECT n FROM kept") == 7
+        assert fetch_value(url, "SELECT n FROM kept") == 7
 
 
 def test_the_users_environment_for_postgresql_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,10 +64,10 @@ def test_the_users_environment_for_postgresql_is_ignored(tmp_path: Path, monkeyp
         monkeypatch.setenv(name, value)
 
     with embedded_postgres(tmp_path / "data", log=tmp_path / "log", durable=False) as url:
-        assert ask(url, "SELECT current_user || current_database() || current_setting('timezone')") == (
+        assert fetch_value(url, "SELECT current_user || current_database() || current_setting('timezone')") == (
             "trackerstrackersUTC"
         )
-        assert ask(url, "SHOW fsync") == "off"
+        assert fetch_value(url, "SHOW fsync") == "off"
 
 
 @pytest.mark.parametrize("name", ["with a space", "a, \"b\" & %41 'ü' \\", "long" * 40])
@@ -73,7 +80,7 @@ def test_any_folder_can_be_used(tmp_path: Path, name: str) -> None:
                 assert stat.S_IMODE(folder.stat().st_mode) == 0o700
                 assert (folder == data) is (name != "long" * 40)
                 assert running_url(data) == url
-                assert ask(url, "SELECT 1") == 1
+                assert fetch_value(url, "SELECT 1") == 1
             assert running_url(data) is None
             assert not list(folder.glob(".s.*"))
     if folder != data:
@@ -94,7 +101,7 @@ def test_no_value_is_logged(tmp_path: Path) -> None:
     with embedded_postgres(tmp_path / "data", log=tmp_path / "log", durable=False) as url:
         for statement in hostile:
             try:
-                ask(url, statement)
+                fetch_value(url, statement)
             except asyncpg.PostgresError:
                 refused += 1
 
@@ -108,15 +115,15 @@ def test_no_value_is_logged(tmp_path: Path) -> None:
 def test_a_second_start_uses_the_running_server(tmp_path: Path) -> None:
     data = tmp_path / "data"
     processes = [start_owner(data), start_owner(data)]
-    urls = [url_from(process) for process in processes]
+    urls = [read_url(process) for process in processes]
 
     try:
         assert urls == [running_url(data)] * 2
-        assert ask(urls[0], "SELECT 1") == 1
+        assert fetch_value(urls[0], "SELECT 1") == 1
     finally:
         ends = [finish(process) for process in processes]
     assert ends == [(0, ""), (0, "")]
-    wait_until(lambda: processes_of(data) == [])
+    wait_until(lambda: server_pids(data) == [])
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
@@ -142,4 +149,4 @@ def test_the_error_about_a_server_that_exits_has_its_last_log_line(tmp_path: Pat
         pass
     last = log.read_text().splitlines()[-1]
     assert str(refusal.value) == f"PostgreSQL ended with exit code 2: {last} (log: {log})"
-    assert processes_of(data) == []
+    assert server_pids(data) == []

@@ -19,20 +19,20 @@ from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.scenarios.college import College, college
 from tests.support.servers.file_endpoints import PDF, FileServer, run_file_server
-from tests.support.servers.file_stores import storage_in
+from tests.support.servers.file_stores import make_storage
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(params=["folder", "bucket"])
 async def each_server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(storage_in(request.param, request)) as running:
+    async with run_file_server(make_storage(request.param, request)) as running:
         yield running
 
 
 @pytest.fixture
 async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(storage_in("folder", request)) as running:
+    async with run_file_server(make_storage("folder", request)) as running:
         yield running
 
 

@@ -17,7 +17,7 @@ from tests.support.clients.graphql import gid
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
 from tests.support.servers.file_endpoints import BOUNDARY, PDF, PNG, part
 from tests.support.servers.s3 import Bucket
-from tests.support.servers.trackers import Server, command, environment, running
+from tests.support.servers.trackers import Server, environment, run_command, run_server
 
 pytestmark = pytest.mark.server
 
@@ -51,7 +51,7 @@ async def test_upload_and_download(database: str, folder: Path, kind: str, reque
     who = await staff()
     more = {"TRACKERS_FILES_URL": request.getfixturevalue("bucket").url} if kind == "bucket" else {}
     contents = [PDF + b"\xff" * 6_000_000, PNG]
-    async with running(folder, environment(database, **more)) as server:
+    async with run_server(folder, environment(database, **more)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         file_ids = [
             await send(server, token, contents[0], "contract.pdf", "application/pdf"),
@@ -97,7 +97,7 @@ async def begin_upload(server: Server, token: str) -> asyncio.StreamWriter:
 async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder: Path) -> None:
     await staff()
     stored = folder / "var" / "files"
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         writer = await begin_upload(server, await server.sign_in("ada@example.org", PASSWORD))
         async with asyncio.timeout(20):
             while not list(stored.iterdir()):
@@ -108,7 +108,7 @@ async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder
     assert not left.complete
     assert [path.name.partition("#")[0] for path in stored.iterdir()] == [str(left.id)]
     await fetch("UPDATE stored_file SET created_at = now() - interval '25 hours'")
-    async with running(folder, environment(database)):
+    async with run_server(folder, environment(database)):
         async with asyncio.timeout(30):
             while await StoredFile.exists():
                 await asyncio.sleep(0.05)
@@ -117,7 +117,7 @@ async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder
 
 async def test_stopping_server_ends_its_uploads(database: str, folder: Path) -> None:
     await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         writer = await begin_upload(server, await server.sign_in("ada@example.org", PASSWORD))
         writer.transport.abort()
         assert await server.stop() == 0
@@ -128,19 +128,19 @@ async def test_stopping_server_ends_its_uploads(database: str, folder: Path) -> 
 
 async def test_doctor_checks_the_file_store(database: str, folder: Path, bucket: Bucket) -> None:
     env = environment(database, TRACKERS_PUBLIC_URL="https://trackers.invalid")
-    _, said, _ = await command(folder, env, "doctor")
+    _, said, _ = await run_command(folder, env, "doctor")
     assert "files: kept in" in said
     assert "var/files" in said
-    _, said, _ = await command(folder, {**env, "TRACKERS_FILES_URL": bucket.url}, "doctor")
+    _, said, _ = await run_command(folder, {**env, "TRACKERS_FILES_URL": bucket.url}, "doctor")
     assert f"files: kept in {bucket.url}" in said
-    _, said, _ = await command(folder, {**env, "TRACKERS_FILES_URL": "s3://no-such-bucket"}, "doctor")
+    _, said, _ = await run_command(folder, {**env, "TRACKERS_FILES_URL": "s3://no-such-bucket"}, "doctor")
     assert "files: the store does not answer (GenericError)" in said
 
 
 async def test_unusable_folder_stops_the_start(database: str, folder: Path) -> None:
     (folder / "var").mkdir()
     (folder / "var" / "files").write_text("in the way")
-    code, _, said = await command(folder, environment(database), "serve", "--port", "0")
+    code, _, said = await run_command(folder, environment(database), "serve", "--port", "0")
     assert code == 2
     assert len(said.strip().splitlines()) == 1
     assert "The folder for files cannot be used" in said
@@ -148,7 +148,7 @@ async def test_unusable_folder_stops_the_start(database: str, folder: Path) -> N
 
 async def test_logs_hold_no_file_name_or_url(database: str, folder: Path, postgres_log: Path) -> None:
     await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await send(server, token, PDF, "Zq9Secret.pdf", "application/pdf")
         async with httpx.AsyncClient(timeout=60, trust_env=False) as client:

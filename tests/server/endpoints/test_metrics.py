@@ -19,8 +19,8 @@ from tests.server.conftest import ProxiedServer
 from tests.support import factories as make
 from tests.support.clients.sse import HEARTBEAT, stream
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
-from tests.support.servers.metrics import Sample, named, samples
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.metrics import Sample, sample_key, samples
+from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -37,9 +37,9 @@ async def scrape(server: Server, **headers: str) -> dict[Sample, float]:
 
 async def test_metrics_of_one_process(database: str, folder: Path) -> None:
     who = await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
-        async with server.subscribed(bob, "notificationReceived") as subscription:
+        async with server.subscribe(bob, "notificationReceived") as subscription:
             for _ in range(3):
                 await server.ask(CREATE, ada, input=who.entry())
             for _ in range(3):
@@ -49,38 +49,38 @@ async def test_metrics_of_one_process(database: str, folder: Path) -> None:
             await server.ask("{ trackers(first: 1000) { totalCount } }", ada)
             values = await _settled(server)
         async with asyncio.timeout(20):
-            while (await scrape(server))[named("trackers_open_websockets")] != 0:
+            while (await scrape(server))[sample_key("trackers_open_websockets")] != 0:
                 await asyncio.sleep(0.1)
 
     def fields(operation: str, field: str) -> float:
-        return values[named("trackers_root_fields_total", operation=operation, field=field)]
+        return values[sample_key("trackers_root_fields_total", operation=operation, field=field)]
 
     assert [fields("mutation", name) for name in ("signIn", "createTracker")] == [2, 3]
     assert [fields("query", name) for name in ("viewer", "__typename", "trackers")] == [1, 1, 1]
     assert (fields("subscription", "notificationReceived"), fields("other", "other")) == (1, 1)
-    assert values[named("trackers_errors_total", code="GRAPHQL_VALIDATION_FAILED")] == 1
-    assert values[named("trackers_errors_total", code="BAD_USER_INPUT")] == 1
-    assert values[named("trackers_http_requests_total", method="POST", route="/graphql", status="200")] == 8
-    assert values[named("trackers_http_request_duration_seconds_count", route="/graphql")] == 8
-    assert values[named("trackers_operation_duration_seconds_count", operation="mutation")] == 5
-    assert values[named("trackers_operation_duration_seconds_count", operation="query")] == 2
-    assert values[named("trackers_notification_lag_seconds_count")] == 3
-    assert 0 < values[named("trackers_notification_lag_seconds_sum")] < 60
-    assert values[named("trackers_open_websockets")] == 1
-    assert values[named("trackers_database_up")] == 1
-    assert 2 <= values[named("trackers_database_connections")] <= 20
-    assert named("process_resident_memory_bytes") in values
+    assert values[sample_key("trackers_errors_total", code="GRAPHQL_VALIDATION_FAILED")] == 1
+    assert values[sample_key("trackers_errors_total", code="BAD_USER_INPUT")] == 1
+    assert values[sample_key("trackers_http_requests_total", method="POST", route="/graphql", status="200")] == 8
+    assert values[sample_key("trackers_http_request_duration_seconds_count", route="/graphql")] == 8
+    assert values[sample_key("trackers_operation_duration_seconds_count", operation="mutation")] == 5
+    assert values[sample_key("trackers_operation_duration_seconds_count", operation="query")] == 2
+    assert values[sample_key("trackers_notification_lag_seconds_count")] == 3
+    assert 0 < values[sample_key("trackers_notification_lag_seconds_sum")] < 60
+    assert values[sample_key("trackers_open_websockets")] == 1
+    assert values[sample_key("trackers_database_up")] == 1
+    assert 2 <= values[sample_key("trackers_database_connections")] <= 20
+    assert sample_key("process_resident_memory_bytes") in values
 
 
 async def test_open_event_streams(database: str, folder: Path) -> None:
     await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         bob = await server.sign_in("bob@example.org", PASSWORD)
         async with stream(
             f"{server.address}/graphql", "subscription { trackerAssigned { cursor } }", token=bob
         ) as events:
             assert await events.receive() == HEARTBEAT
-            assert (await scrape(server))[named("trackers_open_event_streams")] == 1
+            assert (await scrape(server))[sample_key("trackers_open_event_streams")] == 1
         await _until(server, {}, "trackers_open_event_streams", 0)
 
 
@@ -89,7 +89,7 @@ async def _settled(server: Server) -> dict[Sample, float]:
     async with asyncio.timeout(20):
         while True:
             values = await scrape(server)
-            if values.get(named("trackers_http_request_duration_seconds_count", route="/graphql")) == 8:
+            if values.get(sample_key("trackers_http_request_duration_seconds_count", route="/graphql")) == 8:
                 return values
             await asyncio.sleep(0.1)
 
@@ -111,19 +111,19 @@ async def test_queues_in_the_database(database: str, folder: Path) -> None:
     await make.tracker(ours, status=TrackerStatus.APPROVED)
     later = await make.tracker(ours, status=TrackerStatus.APPROVED)
     await fetch("UPDATE tracker SET applies_on = '2099-01-01' WHERE id = $1", later.id)
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         values = await scrape(server)
-    assert values[named("trackers_outbox_waiting")] == 2
-    assert 90 <= values[named("trackers_outbox_oldest_age_seconds")] < 300
-    assert values[named("trackers_outbox_given_up")] == 1
-    assert values[named("trackers_automations_failed")] == 1
+    assert values[sample_key("trackers_outbox_waiting")] == 2
+    assert 90 <= values[sample_key("trackers_outbox_oldest_age_seconds")] < 300
+    assert values[sample_key("trackers_outbox_given_up")] == 1
+    assert values[sample_key("trackers_automations_failed")] == 1
 
 
 async def test_metrics_of_several_processes(database: str, folder: Path) -> None:
     """Any process answers for all; the counters of a process that ended stay, its gauges do not."""
     env = environment(database, TRACKERS_METRICS_TOKEN=TOKEN)
     bearer = {"authorization": f"Bearer {TOKEN}"}
-    async with running(folder, env, "--workers", "2") as server:
+    async with run_server(folder, env, "--workers", "2") as server:
         await _until(server, bearer, "trackers_database_up", 1)
         websockets = [await _websocket(server) for _ in range(8)]
         await _until(server, bearer, "trackers_open_websockets", 8)
@@ -132,7 +132,7 @@ async def test_metrics_of_several_processes(database: str, folder: Path) -> None
         field = {"operation": "query", "field": "__typename"}
         totals = [
             (await _until(server, bearer, "trackers_root_fields_total", 12, **field))[
-                named("trackers_root_fields_total", **field)
+                sample_key("trackers_root_fields_total", **field)
             ]
             for _ in range(6)
         ]
@@ -142,7 +142,7 @@ async def test_metrics_of_several_processes(database: str, folder: Path) -> None
         for websocket in websockets:
             await websocket.close()
         values = await _until(server, bearer, "trackers_open_websockets", 0)
-        assert values[named("trackers_root_fields_total", **field)] == 12
+        assert values[sample_key("trackers_root_fields_total", **field)] == 12
 
 
 async def _websocket(server: Server) -> Any:
@@ -159,7 +159,7 @@ async def _until(
                 values = await scrape(server, **headers)
             except httpx.TransportError:  # no process listens yet, or the one that took the request has been killed
                 values = {}
-            if values.get(named(name, **labels)) == value:
+            if values.get(sample_key(name, **labels)) == value:
                 return values
             await asyncio.sleep(0.1)
 

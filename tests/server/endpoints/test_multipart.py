@@ -9,15 +9,23 @@ import pytest
 from models import Role
 from tests.support import factories as make
 from tests.support.scenarios.college import College, college
-from tests.support.servers.file_endpoints import END, PDF, FileServer, error_of, part, run_file_server, wait_until_empty
-from tests.support.servers.file_stores import storage_in
+from tests.support.servers.file_endpoints import (
+    END_OF_BODY,
+    PDF,
+    FileServer,
+    parse_error,
+    part,
+    run_file_server,
+    wait_until_empty,
+)
+from tests.support.servers.file_stores import make_storage
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture
 async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(storage_in("folder", request)) as running:
+    async with run_file_server(make_storage("folder", request)) as running:
         yield running
 
 
@@ -43,7 +51,7 @@ async def tenant(database: str) -> College:
     ],
 )
 async def test_wrong_parameters(server: FileServer, tenant: College, query: str, status: int, code: str) -> None:
-    assert error_of(await server.post(tenant.tina, part(PDF) + END, query))[:2] == (status, code)
+    assert parse_error(await server.post(tenant.tina, part(PDF) + END_OF_BODY, query))[:2] == (status, code)
     await wait_until_empty(server)
 
 
@@ -61,31 +69,31 @@ async def test_permission_to_upload_for_an_automation(server: FileServer, tenant
 async def test_upload_for_a_disabled_automation(server: FileServer) -> None:
     other = await college(automations=False)
     response = await server.send(other.ada, type="CHANGE_OF_NAME", field="supportingDocument")
-    assert error_of(response)[:2] == (422, "UNKNOWN_TYPE")
+    assert parse_error(response)[:2] == (422, "UNKNOWN_TYPE")
 
 
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        (END, 422, "BAD_USER_INPUT"),
-        (part(PDF, name="other") + END, 422, "BAD_USER_INPUT"),
-        (part(PDF) + part(PDF) + END, 422, "BAD_USER_INPUT"),
-        (part(PDF) + part(b"words", name="note") + END, 422, "BAD_USER_INPUT"),
-        (part(b"words", name="note") + part(PDF) + END, 422, "BAD_USER_INPUT"),
-        (part(b"") + END, 422, "REQUIRED"),
+        (END_OF_BODY, 422, "BAD_USER_INPUT"),
+        (part(PDF, name="other") + END_OF_BODY, 422, "BAD_USER_INPUT"),
+        (part(PDF) + part(PDF) + END_OF_BODY, 422, "BAD_USER_INPUT"),
+        (part(PDF) + part(b"words", name="note") + END_OF_BODY, 422, "BAD_USER_INPUT"),
+        (part(b"words", name="note") + part(PDF) + END_OF_BODY, 422, "BAD_USER_INPUT"),
+        (part(b"") + END_OF_BODY, 422, "REQUIRED"),
         (part(PDF), 400, "BAD_REQUEST"),
-        (part(PDF) + END[:-4], 400, "BAD_REQUEST"),
+        (part(PDF) + END_OF_BODY[:-4], 400, "BAD_REQUEST"),
         (part(PDF)[:-30], 400, "BAD_REQUEST"),
         (b"", 400, "BAD_REQUEST"),
         (b"x" * 100_000, 400, "BAD_REQUEST"),
-        (part(PDF, headers="Content-Length: 3\r\n") + END, 400, "BAD_REQUEST"),
-        (part(PDF, headers="X: " + "y" * 100_000 + "\r\n") + END, 400, "BAD_REQUEST"),
-        (part(PDF, headers="X: y\r\n" * 100) + END, 400, "BAD_REQUEST"),
+        (part(PDF, headers="Content-Length: 3\r\n") + END_OF_BODY, 400, "BAD_REQUEST"),
+        (part(PDF, headers="X: " + "y" * 100_000 + "\r\n") + END_OF_BODY, 400, "BAD_REQUEST"),
+        (part(PDF, headers="X: y\r\n" * 100) + END_OF_BODY, 400, "BAD_REQUEST"),
     ],
     ids=range(14),
 )
 async def test_invalid_bodies(server: FileServer, tenant: College, body: bytes, status: int, code: str) -> None:
-    assert error_of(await server.post(tenant.ada, body))[:2] == (status, code)
+    assert parse_error(await server.post(tenant.ada, body))[:2] == (status, code)
     await wait_until_empty(server)
 
 
@@ -105,7 +113,7 @@ async def test_invalid_bodies(server: FileServer, tenant: College, body: bytes, 
 async def test_invalid_headers(
     server: FileServer, tenant: College, headers: dict[str, str], status: int, code: str
 ) -> None:
-    assert error_of(await server.post(tenant.ada, part(PDF) + END, **headers))[:2] == (status, code)
+    assert parse_error(await server.post(tenant.ada, part(PDF) + END_OF_BODY, **headers))[:2] == (status, code)
     await wait_until_empty(server)
 
 

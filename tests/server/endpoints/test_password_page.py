@@ -11,7 +11,7 @@ from server.endpoints.password_page import DIRECTORY
 from services.accounts.password_tokens import make_token
 from services.accounts.passwords import verify_password
 from tests.support import factories as make
-from tests.support.clients.browser import needs_browser, visiting
+from tests.support.clients.browser import needs_browser, open_tab
 from tests.support.servers.trackers import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -80,10 +80,10 @@ async def test_files(site: Server) -> None:
 @needs_browser
 async def test_mistakes_are_shown_beside_their_field_then_the_password_is_set(site: Server, browser: Browser) -> None:
     member, token = await invited("ann@example.org", "Northgate Training")
-    async with visiting(browser, site.address) as visit:
+    async with open_tab(browser, site.address) as visit:
         page = visit.page
         await page.goto(f"/password#token={token}")
-        assert await visit.shown() == FORM
+        assert await visit.visible_lines() == FORM
         assert page.url == f"{site.address}/password"  # the token is in no history
         await choose(page, "short", again="shorter")
         await expect(page.locator("#again-error")).to_have_text("The passwords are not the same.")
@@ -95,7 +95,7 @@ async def test_mistakes_are_shown_beside_their_field_then_the_password_is_set(si
         assert (await Member.get(id=member.id)).password_hash is None
         await choose(page, PASSWORD)
         await expect(page.locator("#done")).to_be_visible()
-        assert await visit.shown() == [
+        assert await visit.visible_lines() == [
             "Trackers",
             "Your password is set",
             "You can sign in to the trackers of Northgate Training as ann@example.org.",
@@ -111,13 +111,13 @@ async def test_mistakes_are_shown_beside_their_field_then_the_password_is_set(si
 async def test_invalid_link_leads_to_a_new_one(site: Server, browser: Browser) -> None:
     member, token = await invited("ben@example.org")
     await PasswordToken.filter(member=member).delete()
-    async with visiting(browser, site.address) as visit:
+    async with open_tab(browser, site.address) as visit:
         page = visit.page
         await page.goto(f"/password#token={token}")
         await choose(page, PASSWORD)
         await expect(page.locator("#ask")).to_be_visible()
         why = "The link has been used, has run out, or never was one. Ask for a new one."
-        assert await visit.shown() == ["Trackers", "Request a link", why, *ASK]
+        assert await visit.visible_lines() == ["Trackers", "Request a link", why, *ASK]
         await page.get_by_role("button").click()
         await expect(page.get_by_role("alert")).to_have_text("Enter the address that you sign in with.")
         await page.get_by_label("Your e-mail address").fill(" Ben@Example.org ")
@@ -129,14 +129,14 @@ async def test_invalid_link_leads_to_a_new_one(site: Server, browser: Browser) -
 @needs_browser
 async def test_no_token_and_no_server(site: Server, browser: Browser) -> None:
     _, token = await invited("cat@example.org")
-    async with visiting(browser, site.address, expect_errors=True) as visit:
+    async with open_tab(browser, site.address, expect_errors=True) as visit:
         page = visit.page
         await page.goto("/password")
         why = "You choose a password by a link in an e-mail. This address has no such link; you can request one here."
-        assert await visit.shown() == ["Trackers", "Request a link", why, *ASK]
+        assert await visit.visible_lines() == ["Trackers", "Request a link", why, *ASK]
         await page.goto(f"/password#token={token}")  # a link pasted into the open tab
         await expect(page.locator("#choose")).to_be_visible()
-        assert await visit.shown() == FORM
+        assert await visit.visible_lines() == FORM
         await page.context.set_offline(True)
         await choose(page, PASSWORD)
         unreachable = "The server did not answer as it should. Try again in a moment."

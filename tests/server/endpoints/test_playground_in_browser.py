@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Request, expect
 from models import Notification, Tracker
 from models.database import fetch
 from tests.server.endpoints.test_playground_build import needs_dist
-from tests.support.clients.browser import PATIENCE, Visit, needs_browser, visiting
+from tests.support.clients.browser import TIMEOUT, Visit, needs_browser, open_tab
 from tests.support.clients.graphql import gid
 from tests.support.clients.playground import VIEWPORT, Playground
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
@@ -35,7 +35,7 @@ async def tenant(site: Server) -> Staff:
 async def opened(
     browser: Browser, site: Server, path: str = "/graphql", **more: Any
 ) -> AsyncIterator[tuple[Playground, Visit]]:
-    async with visiting(browser, site.address, viewport=VIEWPORT, **more) as visit:
+    async with open_tab(browser, site.address, viewport=VIEWPORT, **more) as visit:
         await visit.page.goto(path)
         yield Playground(visit.page), visit
 
@@ -57,7 +57,7 @@ async def test_sign_in(browser: Browser, site: Server, tenant: Staff) -> None:
     async with opened(browser, site) as (playground, visit):
         page = visit.page
         await expect(page.get_by_label("E-mail address")).to_be_focused()
-        assert await visit.shown() == [
+        assert await visit.visible_lines() == [
             "Trackers",
             "Sign in to the playground",
             "E-mail address",
@@ -96,7 +96,7 @@ async def test_sign_in(browser: Browser, site: Server, tenant: Staff) -> None:
 
 
 async def introspection_request(visit: Visit) -> Request:
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not (requests := requests_for(visit, "IntrospectionQuery")):
             await asyncio.sleep(0.02)
     return requests[0]
@@ -164,7 +164,7 @@ async def test_link_of_an_email(browser: Browser, site: Server, tenant: Staff) -
     created = await site.ask(CREATE, token, input=tenant.entry(description="A page is missing."))
     identifier = created["data"]["createTracker"]["tracker"]["id"]
     async with opened(browser, site, f"/trackers/{identifier}") as (playground, visit):
-        assert "Sign in to open the tracker" in await visit.shown()
+        assert "Sign in to open the tracker" in await visit.visible_lines()
         await playground.sign_in(tenant.bob.email)
         shown = (await playground.result())["data"]["tracker"]
         assert (shown["id"], shown["description"], shown["version"]) == (identifier, "A page is missing.", 1)
@@ -204,7 +204,7 @@ async def test_sign_out_deletes_everything(browser: Browser, site: Server, tenan
         await asyncio.sleep(1)  # the editor stores its text half a second late
         assert await stored(visit) == '[{},{},""]'
         assert (await site.ask("{ viewer { id } }", token))["data"] == {"viewer": None}
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while not visit.websockets[0].is_closed():
                 await asyncio.sleep(0.02)
         await page.reload()
@@ -226,11 +226,11 @@ async def test_token_and_websocket_are_renewed(browser: Browser, site: Server, t
         token = await site.sign_in(tenant.ada.email, PASSWORD)
         await site.ask(CREATE, token, input=tenant.entry())
         assert (await playground.result())["data"]["trackerAssigned"]["cursor"] == "1"
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while not visit.websockets[0].is_closed():
                 await asyncio.sleep(0.02)
         fresh = json.loads(await page.evaluate("sessionStorage['trackers:session']"))["accessToken"]
-        assert f"Bearer {fresh}" in visit.sent[1][0]
+        assert f"Bearer {fresh}" in visit.sent_messages[1][0]
         # A page that is opened after the token has expired renews it first.
         await page.evaluate(
             "sessionStorage['trackers:session'] = sessionStorage['trackers:session'].replace(/\"due\":\\d+/, '\"due\":0')"

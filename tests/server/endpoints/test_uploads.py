@@ -13,17 +13,17 @@ from tests.support import factories as make
 from tests.support.scenarios.college import College, college
 from tests.support.scenarios.sample_files import DOCX, EXE, ZIP
 from tests.support.servers.file_endpoints import (
-    END,
+    END_OF_BODY,
     PDF,
     PNG,
     FileServer,
-    error_of,
+    parse_error,
     part,
     request_head,
     run_file_server,
     wait_until_empty,
 )
-from tests.support.servers.file_stores import content, storage_in
+from tests.support.servers.file_stores import make_storage, read_content
 
 pytestmark = pytest.mark.server
 
@@ -32,13 +32,13 @@ OF_10_MB = PDF + b"\xff" * (10_000_000 - len(PDF))
 
 @pytest.fixture(params=["folder", "bucket"])
 async def each_server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(storage_in(request.param, request)) as running:
+    async with run_file_server(make_storage(request.param, request)) as running:
         yield running
 
 
 @pytest.fixture
 async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(storage_in("folder", request)) as running:
+    async with run_file_server(make_storage("folder", request)) as running:
         yield running
 
 
@@ -66,14 +66,14 @@ async def test_file_is_stored_as_it_was_sent(each_server: FileServer, tenant: Co
         "tracker_id": None,
     }
     assert reference.type_name == "File"
-    assert await content(each_server.storage.store, reference.id) == PDF
+    assert await read_content(each_server.storage.store, reference.id) == PDF
 
 
 async def test_size_limit(each_server: FileServer, tenant: College) -> None:
     assert (await each_server.send(tenant.ada, OF_10_MB)).status_code == 201
     (kept,) = each_server.storage.keys()
     response = await each_server.send(tenant.ada, OF_10_MB + b"\xff")
-    assert error_of(response) == (413, "CONTENT_TOO_LARGE", "Evidence takes files of at most 10,000,000 bytes.")
+    assert parse_error(response) == (413, "CONTENT_TOO_LARGE", "Evidence takes files of at most 10,000,000 bytes.")
     assert response.json()["errors"][0]["extensions"]["maximum"] == 10_000_000
     assert each_server.storage.keys() == [kept]
     assert [str(row.id) for row in await StoredFile.all()] == [kept]
@@ -85,12 +85,12 @@ async def test_concurrent_uploads(each_server: FileServer, tenant: College) -> N
     for response, sent in zip(responses, contents, strict=True):
         reference = from_global_id(response.json()["id"])
         assert reference is not None
-        assert await content(each_server.storage.store, reference.id) == sent
+        assert await read_content(each_server.storage.store, reference.id) == sent
 
 
 async def test_upload_needs_a_token(server: FileServer, tenant: College) -> None:
     response = await server.send(None)
-    assert error_of(response) == (401, "UNAUTHENTICATED", "Sign in first.")
+    assert parse_error(response) == (401, "UNAUTHENTICATED", "Sign in first.")
     assert response.headers["www-authenticate"] == "Bearer"
     await wait_until_empty(server)
 
@@ -124,7 +124,7 @@ async def test_media_type_is_detected_from_the_content(
 ) -> None:
     response = await server.send(tenant.ada, content, media_type=media_type)
     accepts = "Evidence takes application/pdf, image/png, image/jpeg; "
-    assert error_of(response) == (415, "UNSUPPORTED_MEDIA_TYPE", accepts + message)
+    assert parse_error(response) == (415, "UNSUPPORTED_MEDIA_TYPE", accepts + message)
     assert response.json()["errors"][0]["extensions"]["accept"] == ["application/pdf", "image/png", "image/jpeg"]
     await wait_until_empty(server)
 
@@ -176,7 +176,7 @@ async def test_aborted_upload_leaves_nothing(each_server: FileServer, tenant: Co
 
 
 async def test_idle_upload_times_out(request: pytest.FixtureRequest, tenant: College) -> None:
-    async with run_file_server(storage_in("folder", request), idle_seconds=0.2) as server:
+    async with run_file_server(make_storage("folder", request), idle_seconds=0.2) as server:
         for beginning in (b"", part(PDF)[:-2]):
             reader, writer = await server.connect()
             writer.write(request_head(tenant.ada, "Content-Length: 9000000") + beginning)
@@ -187,7 +187,7 @@ async def test_idle_upload_times_out(request: pytest.FixtureRequest, tenant: Col
 
 
 async def test_wrong_content_length(server: FileServer, tenant: College) -> None:
-    body = part(PDF) + END
+    body = part(PDF) + END_OF_BODY
     short, long = len(body) - 20, 10_065_537 + len(PDF)
     # Less than is sent: then the body is incomplete.
     reader, writer = await server.connect()
@@ -206,7 +206,7 @@ async def test_wrong_content_length(server: FileServer, tenant: College) -> None
 
 
 async def test_expect_100_continue(server: FileServer, tenant: College) -> None:
-    body = part(PDF) + END
+    body = part(PDF) + END_OF_BODY
     reader, writer = await server.connect()
     writer.write(request_head(tenant.ada, f"Content-Length: {len(body)}", "Expect: 100-continue"))
     assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -230,7 +230,7 @@ async def test_daily_limit(server: FileServer, tenant: College) -> None:
     await earlier(tenant.ada, 199_999_999, 2)
     await earlier(tenant.bob, 400_000_000, 1)
     response = await server.send(tenant.ada)
-    assert error_of(response) == (429, "RATE_LIMITED", "At most 500,000,000 bytes a day can be uploaded.")
+    assert parse_error(response) == (429, "RATE_LIMITED", "At most 500,000,000 bytes a day can be uploaded.")
     wait = response.json()["errors"][0]["extensions"]["retryAfter"]
     assert 3 * 3600 < wait <= 4 * 3600
     assert response.headers["retry-after"] == str(wait)

@@ -9,7 +9,7 @@ import pytest
 from server.app import Application
 from server.limits import Limits
 from server.settings import Settings
-from tests.support.clients.websocket import GOOD, complete, next_message, open_client, subscribe
+from tests.support.clients.websocket import INIT_AS_ADA, complete, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -53,7 +53,7 @@ async def test_member_exceeds_the_rate() -> None:
         assert 1 <= figures["retryAfter"] <= 10
         assert figures["left"] >= 30
 
-        async with open_client(server, GOOD) as client:
+        async with open_client(server, INIT_AS_ADA) as client:
             await client.send(subscribe(HELLO.ljust(39)), subscribe(HELLO, "2"))
             message = await client.receive()
             assert (message["type"], message["id"]) == ("error", "1")
@@ -80,8 +80,8 @@ async def test_operation_is_too_expensive() -> None:
 async def test_concurrent_operations_of_a_member() -> None:
     async with (
         sample_api(limits=Limits(max_operations=2)) as server,
-        open_client(server, GOOD) as client,
-        open_client(server, GOOD) as two,
+        open_client(server, INIT_AS_ADA) as client,
+        open_client(server, INIT_AS_ADA) as two,
     ):
         for tab in (client, two):
             await tab.send(subscribe("subscription { wait }"))
@@ -116,7 +116,7 @@ async def test_settings_reach_the_endpoints(tmp_path: Path) -> None:
 async def test_rejected_request_writes_nothing() -> None:
     async with (
         sample_api(limits=Limits(max_cost=60, cost_bucket=60, cost_refill=1)) as server,
-        open_client(server, GOOD) as client,
+        open_client(server, INIT_AS_ADA) as client,
     ):
         mutation = 'mutation { write(text: "x") }'
         assert (await post(server, mutation))[0] == 429

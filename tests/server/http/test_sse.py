@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from server.http.sse import StreamLimits
-from tests.support.clients.sse import COMPLETE, EVENTS, HEARTBEAT, result_event, stream
+from tests.support.clients.sse import COMPLETE, EVENT_STREAM, HEARTBEAT, result_event, stream
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -33,7 +33,7 @@ async def test_bytes_of_a_stream(server: FakeApp, method: str) -> None:
     request = {"query": "subscription { count(upto: 2) }"}
     options = {"params": request} if method == "GET" else {"json": request}
     async with httpx.AsyncClient(timeout=10) as client:
-        response = await client.request(method, server.url, headers={"accept": EVENTS}, **options)  # type: ignore[arg-type]
+        response = await client.request(method, server.url, headers={"accept": EVENT_STREAM}, **options)  # type: ignore[arg-type]
     assert response.content == (
         b":\n\n"
         b'event: next\ndata: {"data":{"count":"0"}}\n\n'
@@ -59,7 +59,7 @@ async def test_line_breaks_in_a_value(server: FakeApp) -> None:
 
 
 async def test_accept_header_of_urql(server: FakeApp) -> None:
-    accept = f"application/graphql-response+json, application/graphql+json, application/json, {EVENTS}, multipart/mixed"
+    accept = f"application/graphql-response+json, application/graphql+json, application/json, {EVENT_STREAM}, multipart/mixed"
     async with stream(server.url, "{ hello }", accept=accept) as events:
         assert events.response.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
         assert await events.response.aread() == b'{"data":{"hello":"Hello you"}}'
@@ -135,7 +135,7 @@ async def test_client_does_not_read() -> None:
         host, port = server.url.removeprefix("http://").removesuffix("/graphql").split(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=1)
         address = "/graphql?query=subscription{count(pad:100000)}"
-        writer.write(f"GET {address} HTTP/1.1\r\nHost: x\r\nAccept: {EVENTS}\r\n\r\n".encode())
+        writer.write(f"GET {address} HTTP/1.1\r\nHost: x\r\nAccept: {EVENT_STREAM}\r\n\r\n".encode())
         async with asyncio.timeout(10):
             await server.wait_for_cleanup("count")
             # What was sent still arrives; then the connection ends in the middle of the chunked body.

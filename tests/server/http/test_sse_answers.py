@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from tests.support.clients.sse import EVENTS
+from tests.support.clients.sse import EVENT_STREAM
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -25,7 +25,7 @@ async def server() -> AsyncIterator[FakeApp]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def client(server: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10, headers={"accept": EVENTS, "content-type": JSON}) as http_client:
+    async with httpx.AsyncClient(timeout=10, headers={"accept": EVENT_STREAM, "content-type": JSON}) as http_client:
         yield http_client
 
 
@@ -67,7 +67,7 @@ async def test_result_in_an_event(
     assert response.text.endswith("\n\nevent: complete\ndata:\n\n")
     next_event, data = response.text.removesuffix("\n\nevent: complete\ndata:\n\n").split("\n")
     assert (next_event, json.loads(data.removeprefix("data: "))) == ("event: next", answer)
-    assert (response.status_code, response.headers["content-type"]) == (200, f"{EVENTS}; charset=utf-8")
+    assert (response.status_code, response.headers["content-type"]) == (200, f"{EVENT_STREAM}; charset=utf-8")
     assert response.headers["cache-control"] == "no-store"
     assert server.written == (["x"] if "write" in query else [])
 

@@ -14,7 +14,7 @@ from server.middleware.request_id import RequestIdMiddleware
 from server.protocol.request_ids import request_id_of
 from server.setting_values import networks
 from tests.server.conftest import ProxiedServer
-from tests.support.servers.log_lines import logged
+from tests.support.servers.log_lines import wait_for_lines
 
 pytestmark = pytest.mark.server
 
@@ -51,7 +51,7 @@ def test_id_from_a_trusted_proxy_is_kept_and_logged(proxied_server: ProxiedServe
     response = proxied_server.client.post("/graphql", json={"query": "{ viewer { member { name } } }"}, headers=headers)
     assert response.json() == {"data": {"viewer": {"member": {"name": "Ada"}}}}
     assert response.headers["x-request-id"] == FORWARDED
-    (line,) = logged(proxied_server.server.log, request_id=FORWARDED)
+    (line,) = wait_for_lines(proxied_server.server.log, request_id=FORWARDED)
     assert (line["event"], line["fields"]) == ("request", ["viewer"])
 
 

@@ -15,8 +15,8 @@ from websockets.typing import Subprotocol
 
 from models.database import fetch
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
-from tests.support.servers.log_lines import lines, logged
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.log_lines import read_lines, wait_for_lines
+from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -86,12 +86,12 @@ async def attack(server: Server, token: str, good: dict[str, Any]) -> None:
 
 async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, postgres_log: Path) -> None:
     who = await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await attack(server, token, who.entry())
         assert await server.stop() == 0
         log = server.log.read_text() + postgres_log.read_text()
-        requests = [line for line in lines(server.log) if line["event"] == "request"]
+        requests = [line for line in read_lines(server.log) if line["event"] == "request"]
     # Also one sign-in, four paths and a body that is not JSON; an invalid HTTP method makes no request.
     assert len(requests) == len(DOCUMENTS) + len(hostile_entries({})) + 6
     assert MARK not in log
@@ -103,7 +103,7 @@ async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, 
 async def test_internal_error_is_logged_without_its_message(database: str, folder: Path, postgres_log: Path) -> None:
     """A table that is renamed makes every request that needs it fail."""
     who = await staff()
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await fetch("ALTER TABLE tracker_event RENAME TO gone")
         body = {"query": CREATE, "variables": {"input": who.entry(description=MARK)}}
@@ -116,7 +116,7 @@ async def test_internal_error_is_logged_without_its_message(database: str, folde
         log = server.log.read_text()
     request_id = response.headers["x-request-id"]
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
-    error_line, request_line = [line for line in lines(server.log) if line.get("request_id") == request_id]
+    error_line, request_line = [line for line in read_lines(server.log) if line.get("request_id") == request_id]
     assert error_line["event"].startswith(f"request {request_id}: ")
     assert "UndefinedTableError" in error_line["event"]
     assert (request_line["fields"], request_line["errors"]) == (["createTracker"], ["INTERNAL_SERVER_ERROR"])
@@ -133,7 +133,7 @@ def stable_fields(line: dict[str, Any]) -> dict[str, Any]:
 async def test_lines_of_requests_and_operations(database: str, folder: Path) -> None:
     who = await staff()
     ada = str(who.ada.id)
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await server.ask("{ viewer { id } __typename ...More } fragment More on Query { me: viewer { id } }", token)
         await server.ask("{ none }", token)
@@ -147,16 +147,16 @@ async def test_lines_of_requests_and_operations(database: str, folder: Path) -> 
                 await client.request(method, path)
             for path in ("/health/live", "/health/ready", "/metrics"):
                 await client.get(path)
-        async with server.subscribed(token, "trackerAssigned") as subscription:
+        async with server.subscribe(token, "trackerAssigned") as subscription:
             ask = {"query": "{ viewer { id } }"}
             await subscription.connection.send(json.dumps({"type": "subscribe", "id": "2", "payload": ask}))
             await subscription.connection.recv()
-        logged(server.log, operation="subscription")
+        wait_for_lines(server.log, operation="subscription")
         assert await server.stop() == 0
     own = {"level": "info", "logger": "trackers.requests", "event": "request"}
     post = {**own, "method": "POST", "route": "/graphql", "status": 200}
     socket = {"level": "info", "logger": "trackers.operations", "event": "operation"}
-    assert [stable_fields(line) for line in lines(server.log)] == [
+    assert [stable_fields(line) for line in read_lines(server.log)] == [
         {**post, "operation": "mutation", "fields": ["signIn"], "member_id": ada},
         {**post, "operation": "query", "fields": ["viewer", "__typename"], "member_id": ada},
         {**post, "errors": ["GRAPHQL_VALIDATION_FAILED"]},
@@ -191,7 +191,7 @@ def run_libraries(stderr: int) -> None:
 def test_messages_of_libraries_are_shortened(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as log:
         run_libraries(log.fileno())
-    task, bug, mail = lines(tmp_path / "log")
+    task, bug, mail = read_lines(tmp_path / "log")
     for line in (task, bug, mail):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
     assert task == {"event": "Task exception was never retrieved", "level": "error", "logger": "asyncio"}

@@ -25,10 +25,10 @@ from server.protocol import errors
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
 from tests.support.scenarios.staff import PASSWORD, staff
-from tests.support.servers.log_lines import lines
-from tests.support.servers.metrics import named, samples
+from tests.support.servers.log_lines import read_lines
+from tests.support.servers.metrics import sample_key, samples
 from tests.support.servers.sample_schema import Context, FakeApp
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -76,9 +76,9 @@ async def test_outage_under_a_running_server(own_postgres: Postgres, folder: Pat
     async with database(database_credentials(own_postgres.url)):
         await upgrade_database()
         await staff()
-    async with running(folder, environment(own_postgres.url)) as server:
+    async with run_server(folder, environment(own_postgres.url)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
-        async with server.subscribed(token, "trackerAssigned") as subscription:
+        async with server.subscribe(token, "trackerAssigned") as subscription:
             own_postgres.stop()
             await _check_http(server, token)
             await _check_open_websocket(subscription.connection)
@@ -112,9 +112,9 @@ async def _check_http(server: Server, token: str) -> None:
     assert (ready.status_code, ready.text) == (503, "the database does not answer\n")
     assert live.status_code == 200
     values = samples(metrics.text)
-    assert values[named("trackers_database_up")] == 0
-    assert values[named("trackers_errors_total", code="SERVICE_UNAVAILABLE")] >= 5
-    assert named("trackers_outbox_oldest_age_seconds") not in values
+    assert values[sample_key("trackers_database_up")] == 0
+    assert values[sample_key("trackers_errors_total", code="SERVICE_UNAVAILABLE")] >= 5
+    assert sample_key("trackers_outbox_oldest_age_seconds") not in values
 
 
 async def _check_open_websocket(connection: Any) -> None:
@@ -150,22 +150,22 @@ async def _wait_for_recovery(server: Server, token: str) -> None:
         while (answer := await post(server, VIEWER, token)).status_code == 503:
             await asyncio.sleep(0.2)
     assert (answer.status_code, answer.json()) == (200, ADA)
-    while not any(line["event"].startswith("the database answers again") for line in lines(server.log)):
+    while not any(line["event"].startswith("the database answers again") for line in read_lines(server.log)):
         await asyncio.sleep(0.1)
 
 
 def _check_log(log: Path) -> None:
     events = [
         (line["level"], line["event"].split(" after ")[0])
-        for line in lines(log)
+        for line in read_lines(log)
         if line["logger"] == "trackers.database"
     ]
     (begin, end) = events
     assert (begin[0], begin[1].split(":")[0]) == ("error", "the database does not answer")
     assert end == ("warning", "the database answers again,")
-    assert [line for line in lines(log) if line["logger"] == "trackers.errors"] == []
+    assert [line for line in read_lines(log) if line["logger"] == "trackers.errors"] == []
     statuses = [
-        line["status"] for line in lines(log) if line["logger"] == "trackers.requests" and line["status"] >= 500
+        line["status"] for line in read_lines(log) if line["logger"] == "trackers.requests" and line["status"] >= 500
     ]
     assert len(statuses) >= 5
     assert set(statuses) == {503}

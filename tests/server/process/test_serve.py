@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from server.process.serve import UNREAD_TIMEOUT, bind
-from tests.support.servers.log_lines import logged
-from tests.support.servers.trackers import environment, running
+from tests.support.servers.log_lines import wait_for_lines
+from tests.support.servers.trackers import environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -24,16 +24,16 @@ def test_a_connection_is_dropped_when_nothing_is_read(host: str) -> None:
 
 @pytest.mark.parametrize("value", ["0", "1"])
 async def test_a_variable_without_effect_is_ignored_with_a_warning(database: str, folder: Path, value: str) -> None:
-    async with running(folder, environment(database, TRACKERS_COMPILED=value), "--workers", "2") as server:
+    async with run_server(folder, environment(database, TRACKERS_COMPILED=value), "--workers", "2") as server:
         assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
-        warnings = logged(server.log, level="warning")
+        warnings = wait_for_lines(server.log, level="warning")
     assert [(line["logger"], line["event"]) for line in warnings] == [
         ("trackers.serve", "TRACKERS_COMPILED is set, but has no effect in this version")
     ]
 
 
 async def test_without_the_variable_nothing_is_warned_of(database: str, folder: Path) -> None:
-    async with running(folder, environment(database)) as server:
+    async with run_server(folder, environment(database)) as server:
         assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
-        logged(server.log, event="request")
-    assert logged(server.log, event="request") == logged(server.log)
+        wait_for_lines(server.log, event="request")
+    assert wait_for_lines(server.log, event="request") == wait_for_lines(server.log)

@@ -11,10 +11,10 @@ import pytest
 from models import Mail, Tracker
 from models.database import transaction
 from tests.end_to_end.test_members import closed, socket_of
-from tests.support.databases.locks import until_blocked
+from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.smtp import mail_server
-from tests.support.servers.trackers import environment, running
+from tests.support.servers.trackers import environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -29,7 +29,7 @@ async def test_requests_and_operations_in_progress_are_answered_and_mail_in_prog
     async with mail_server() as post:
         post.may_answer.clear()
         env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{post.port}")
-        async with running(folder, env) as server:
+        async with run_server(folder, env) as server:
             ada = await server.sign_in("ada@example.org", PASSWORD)
             async with socket_of(server, ada) as socket, httpx.AsyncClient(trust_env=False, timeout=30) as http:
                 await server.ask(CREATE, ada, input=who.entry())
@@ -39,7 +39,7 @@ async def test_requests_and_operations_in_progress_are_answered_and_mail_in_prog
                     request = asyncio.create_task(server.ask(CREATE, ada, input=who.entry()))
                     payload = {"query": CREATE, "variables": {"input": who.entry()}}
                     await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
-                    await until_blocked(2)
+                    await wait_until_blocked(2)
                     server.signal(SIGTERM)
                     await _until_refused(http, server.address)
                 assert (await request)["data"]["createTracker"]["errors"] == []

@@ -14,7 +14,7 @@ import pytest_asyncio
 from models.database import fetch
 from tests.end_to_end.test_members import closed, socket_of
 from tests.support.scenarios.staff import PASSWORD, staff
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -24,7 +24,7 @@ GOING = (1001, "Going away")
 @pytest_asyncio.fixture
 async def server(database: str, folder: Path) -> AsyncIterator[Server]:
     await staff()
-    async with running(folder, environment(database), "--workers", "2") as running_server:
+    async with run_server(folder, environment(database), "--workers", "2") as running_server:
         yield running_server
 
 
@@ -65,5 +65,5 @@ async def test_a_worker_that_cannot_start_ends_the_command(database: str, folder
     """The command finds nothing wrong with the database; the forms, which workers read first, are not there."""
     await fetch("ALTER TABLE tracker_type RENAME TO gone")
     with pytest.raises(AssertionError, match=r"(?s)the server ended: .*startup failed"):
-        async with running(folder, environment(database), "--workers", "2"):
+        async with run_server(folder, environment(database), "--workers", "2"):
             pass

@@ -95,7 +95,7 @@ async def test_closes(
 ) -> None:
     async with open_client(server) as client:
         await client.send(*messages)
-        assert await client.closed() == (code, reason)
+        assert await client.wait_closed() == (code, reason)
     async with open_client(server, INIT) as another:
         await another.send(subscribe("{ hello }"))
         assert await another.receive() == next_message("1", data={"hello": "Hello you"})
@@ -105,12 +105,12 @@ async def test_closes(
 @pytest.mark.parametrize("offered", [None, [Subprotocol("graphql-ws")]])
 async def test_unsupported_subprotocol(server: FakeApp, offered: list[Subprotocol] | None) -> None:
     async with open_client(server, subprotocols=offered) as client:
-        assert await client.closed() == (4406, "Subprotocol not acceptable")
+        assert await client.wait_closed() == (4406, "Subprotocol not acceptable")
 
 
 async def test_initialisation_times_out() -> None:
     async with sample_api(socket_limits=SocketLimits(init_time=0.05)) as server, open_client(server) as client:
-        assert await client.closed() == (4408, "Connection initialisation timeout")
+        assert await client.wait_closed() == (4408, "Connection initialisation timeout")
 
 
 async def test_origins() -> None:

@@ -8,16 +8,16 @@ from websockets.frames import Frame, Opcode
 
 from server.execution.clients import network_of
 from server.websocket.limits import SocketLimits
-from tests.support.clients.websocket import ACK, GOOD, INIT, complete, next_message, open_client, subscribe
+from tests.support.clients.websocket import ACK, INIT, INIT_AS_ADA, complete, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 
 
 async def test_connections_of_a_member() -> None:
     """Only connections with a session count, and only while they are open."""
     async with sample_api(socket_limits=SocketLimits(connections_of_member=1)) as server:
-        async with open_client(server, GOOD) as first, open_client(server, INIT), open_client(server) as second:
-            await second.send(GOOD, subscribe("{ hello }"))
-            assert await second.closed() == (4429, "At most 1 connections at a time for one member")
+        async with open_client(server, INIT_AS_ADA) as first, open_client(server, INIT), open_client(server) as second:
+            await second.send(INIT_AS_ADA, subscribe("{ hello }"))
+            assert await second.wait_closed() == (4429, "At most 1 connections at a time for one member")
             await first.send(subscribe("{ who }"))
             assert [await first.receive(), await first.receive()] == [
                 next_message("1", data={"who": "ada"}),
@@ -26,7 +26,7 @@ async def test_connections_of_a_member() -> None:
         async with asyncio.timeout(10):
             while True:
                 async with open_client(server) as again:
-                    await again.send(GOOD)
+                    await again.send(INIT_AS_ADA)
                     if await again.receive_or_none() == ACK:
                         return
 
@@ -36,8 +36,8 @@ async def test_connections_of_an_address() -> None:
     async with sample_api(socket_limits=SocketLimits(connections_of_address=2)) as server, AsyncExitStack() as stack:
         first, _ = [await stack.enter_async_context(open_client(server, INIT)) for _ in range(2)]
         async with open_client(server) as third:
-            await third.send(GOOD)
-            assert await third.closed() == (4429, "At most 2 connections at a time from one address")
+            await third.send(INIT_AS_ADA)
+            assert await third.wait_closed() == (4429, "At most 2 connections at a time from one address")
         assert server.contexts == [(None, "127.0.0.1")] * 2
         await first.connection.close()
         async with asyncio.timeout(10):
@@ -58,7 +58,7 @@ async def test_unread_messages_are_bounded() -> None:
         await client.send(*(subscribe("subscription { count(pad: 100000) }", number) for number in "abc"))
         async with asyncio.timeout(20):
             await server.wait_for_cleanup("count", "count", "count")
-        assert await client.closed() == (1013, "Too slow; resume with `after`")
+        assert await client.wait_closed() == (1013, "Too slow; resume with `after`")
 
 
 async def test_pings_are_answered() -> None:
@@ -73,7 +73,7 @@ async def test_pings_are_answered() -> None:
 async def test_invalid_utf_8_is_rejected_and_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     async with sample_api() as server, open_client(server, INIT) as client:
         client.connection.transport.write(Frame(Opcode.TEXT, b'{"type":"ping\xff"}').serialize(mask=True))
-        assert await client.closed() == (1007, "Invalid UTF-8")
+        assert await client.wait_closed() == (1007, "Invalid UTF-8")
     assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
 

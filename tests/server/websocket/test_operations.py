@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.websocket.limits import SocketLimits
-from tests.support.clients.websocket import GOOD, INIT, complete, next_message, open_client, subscribe
+from tests.support.clients.websocket import INIT, INIT_AS_ADA, complete, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -21,7 +21,7 @@ async def server() -> AsyncIterator[FakeApp]:
 
 
 async def test_queries_and_mutations(server: FakeApp) -> None:
-    async with open_client(server, GOOD) as client:
+    async with open_client(server, INIT_AS_ADA) as client:
         await client.send(
             subscribe("query($n: String!) { hello(name: $n) who }", variables={"n": "Bo"}, extensions=None)
         )
@@ -34,7 +34,7 @@ async def test_queries_and_mutations(server: FakeApp) -> None:
 
 
 async def test_each_operation_has_a_context_of_its_own(server: FakeApp) -> None:
-    async with open_client(server, GOOD) as client:
+    async with open_client(server, INIT_AS_ADA) as client:
         for number in ("1", "2"):
             await client.send(subscribe("{ who }", number))
             assert await client.receive() == next_message(number, data={"who": "ada"})
@@ -107,7 +107,7 @@ async def test_subscriptions_that_fail(server: FakeApp, caplog: pytest.LogCaptur
         assert f"request {request_id}: builtins.RuntimeError" in caplog.text
         await client.send(subscribe(breaks, variables={"how": "over"}))
         assert await client.receive() == first
-        assert await client.closed() == (4403, "Signed out elsewhere")
+        assert await client.wait_closed() == (4403, "Signed out elsewhere")
     assert "hunter2" not in caplog.text
 
 
@@ -119,14 +119,14 @@ async def test_error_while_authenticating(server: FakeApp, caplog: pytest.LogCap
         assert (answer["type"], answer["payload"][0]["message"]) == ("error", BUG)
     async with open_client(server) as another:
         await another.send(INIT)
-        assert await another.closed() == (4500, "Internal server error")
+        assert await another.wait_closed() == (4500, "Internal server error")
     assert "hunter2" not in caplog.text
 
 
 async def test_session_expires(server: FakeApp) -> None:
     server.session_length = dt.timedelta(seconds=0.2)
-    async with open_client(server, GOOD) as client:
-        assert await client.closed() == (4403, "Session expired")
+    async with open_client(server, INIT_AS_ADA) as client:
+        assert await client.wait_closed() == (4403, "Session expired")
 
 
 async def test_too_many_operations() -> None:
@@ -159,7 +159,7 @@ async def test_client_does_not_read() -> None:
         await client.send(subscribe("subscription { count(pad: 100000) }"))
         async with asyncio.timeout(10):
             await server.wait_for_cleanup("count")
-        assert await client.closed() == (1013, "Too slow; resume with `after`")
+        assert await client.wait_closed() == (1013, "Too slow; resume with `after`")
 
 
 async def test_busy_subscription_does_not_block_others(server: FakeApp) -> None:
@@ -178,7 +178,7 @@ async def test_server_shuts_down(server: FakeApp) -> None:
         assert await client.receive() == next_message("1", data={"wait": 0})
         await server.connections.shutdown()
         assert server.cleaned == ["wait"]
-        assert await client.closed() == (1001, "Going away")
-        assert await uninitialised.closed() == (1001, "Going away")
+        assert await client.wait_closed() == (1001, "Going away")
+        assert await uninitialised.wait_closed() == (1001, "Going away")
         async with open_client(server) as late:
-            assert await late.closed() == (1001, "Going away")
+            assert await late.wait_closed() == (1001, "Going away")

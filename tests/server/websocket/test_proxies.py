@@ -8,7 +8,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from tests.end_to_end.test_members import closed
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -32,7 +32,7 @@ async def test_client_address_behind_a_proxy(database: str, folder: Path, truste
     """The last address that is not a trusted proxy's counts; those before it may have been written by the client."""
     proxies = "127.0.0.1, 192.0.2.1" if trusted else "192.0.2.1"
     env = environment(database, TRACKERS_SOCKETS_PER_ADDRESS="1", TRACKERS_TRUSTED_PROXIES=proxies)
-    async with running(folder, env) as server, connecting(server, "198.51.100.1") as first:
+    async with run_server(folder, env) as server, connecting(server, "198.51.100.1") as first:
         await initialise(first)
         async with connecting(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same:
             assert await closed(same) == TOO_MANY

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
@@ -32,7 +32,7 @@ UPGRADE = (
 async def test_memory_with_500_clients_that_never_read(database: str, folder: Path) -> None:
     who = await staff()
     env = environment(database, TRACKERS_SOCKETS_PER_MEMBER="1000", TRACKERS_SOCKETS_PER_ADDRESS="1000")
-    async with running(folder, env) as server:
+    async with run_server(folder, env) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         with ExitStack() as stack:
             port = int(server.address.rpartition(":")[2])

@@ -14,7 +14,7 @@ from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.tracker_types.versions import versions_by_id
 from tests.support import factories as make
-from tests.support.clients.tracker_updates import everything_written, notified_kinds
+from tests.support.clients.tracker_updates import notified_kinds, stored_rows
 from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
 from tests.support.scenarios.automations import Office, history, make_office, on_a_break, record
 
@@ -23,10 +23,10 @@ TOMORROW = TODAY + dt.timedelta(days=1)
 
 async def approval_errors(office: Office, tracker: Tracker) -> list[Problem]:
     """Return the errors of an approval that fails, and check that it changed nothing."""
-    before = (await everything_written(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+    before = (await stored_rows(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
     with pytest.raises(ValidationFailed) as raised:
         await office.approve(tracker)
-    after = (await everything_written(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+    after = (await stored_rows(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
     assert after == before
     return list(raised.value.problems)
 
@@ -191,11 +191,11 @@ async def test_a_failure_in_the_middle_leaves_nothing(database: str, table: str)
         "organisation_counter": "trackers < 2",
     }
     await fetch(f"ALTER TABLE {table} ADD CONSTRAINT in_the_way CHECK ({refuses[table]})")
-    before: Any = (await everything_written(), await record(office.lena))
+    before: Any = (await stored_rows(), await record(office.lena))
     with pytest.raises(Exception) as failure:
         await office.approve(tracker)
     assert "in_the_way" in str(failure.value)
-    assert (await everything_written(), await record(office.lena)) == before
+    assert (await stored_rows(), await record(office.lena)) == before
     await fetch(f"ALTER TABLE {table} DROP CONSTRAINT in_the_way")
     await office.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED

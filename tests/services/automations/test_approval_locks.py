@@ -6,7 +6,7 @@ import asyncpg
 
 from models import Learner
 from server.setting_values import database_credentials
-from tests.support.databases.locks import until_blocked
+from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.automation_forms import NAME, PAUSE
 from tests.support.scenarios.automations import make_office, record
 
@@ -22,7 +22,7 @@ async def test_an_approval_after_an_import_is_the_later_change(database: str) ->
         async with importing.transaction():
             await importing.fetch(LOCK_LEARNER, office.lena.id)
             approval = asyncio.create_task(office.approve(tracker))
-            await until_blocked()
+            await wait_until_blocked()
             # The clock, not the transaction's time: the approval's transaction began before this.
             await importing.execute("UPDATE learner SET imported_at = clock_timestamp() WHERE id = $1", office.lena.id)
         await approval
@@ -44,7 +44,7 @@ async def test_an_approval_after_an_import_sees_its_changes(database: str) -> No
         async with importing.transaction():
             await importing.fetch(LOCK_LEARNER, office.lena.id)
             approval = asyncio.create_task(office.approve(tracker))
-            await until_blocked()
+            await wait_until_blocked()
             await importing.execute("UPDATE learning_aim SET completion_status = 2 WHERE sequence = 2")
         failure = (await asyncio.gather(approval, return_exceptions=True))[0]
     finally:

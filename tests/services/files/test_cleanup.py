@@ -17,19 +17,19 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.trackers.attachments import attach_uploads
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.servers.file_stores import Storage, storage_in, stream
+from tests.support.servers.file_stores import Storage, make_storage, stream
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def either_storage(request: pytest.FixtureRequest, database: str) -> Storage:
-    return storage_in(request.param, request)
+    return make_storage(request.param, request)
 
 
 @pytest.fixture
 def storage(request: pytest.FixtureRequest, database: str) -> Storage:
-    return storage_in("folder", request)
+    return make_storage("folder", request)
 
 
 async def uploaded(storage: Storage | None, by: Member, *, hours: float = 0, **columns: Any) -> StoredFile:

@@ -12,7 +12,7 @@ import pytest
 
 from models.base import new_id
 from services.files.store import FileStore, StoreError, bucket_store, folder_store
-from tests.support.servers.file_stores import Storage, content, storage_in, stream
+from tests.support.servers.file_stores import Storage, make_storage, read_content, stream
 from tests.support.servers.s3 import Bucket
 
 pytestmark = pytest.mark.server
@@ -20,14 +20,14 @@ pytestmark = pytest.mark.server
 
 @pytest.fixture(params=["folder", "bucket"])
 def storage(request: pytest.FixtureRequest) -> Storage:
-    return storage_in(request.param, request)
+    return make_storage(request.param, request)
 
 
 @pytest.mark.parametrize("sizes", [[0], [1], [65_536, 65_536, 1], [262_144] * 21], ids=str)
 async def test_a_file_is_read_as_it_was_written(storage: Storage, sizes: list[int]) -> None:
     file_id, chunks = new_id(), [bytes([number]) * size for number, size in enumerate(sizes)]
     await storage.store.write(file_id, stream(*chunks))
-    assert await content(storage.store, file_id) == b"".join(chunks)
+    assert await read_content(storage.store, file_id) == b"".join(chunks)
     assert storage.keys() == [str(file_id)]
     await storage.store.delete(file_id)
     assert storage.keys() == []
@@ -62,7 +62,7 @@ async def test_a_cancelled_write_leaves_nothing(storage: Storage) -> None:
 
 async def test_a_missing_file(storage: Storage) -> None:
     with pytest.raises(StoreError, match=r"^FileNotFoundError$"):
-        await content(storage.store, new_id())
+        await read_content(storage.store, new_id())
     await storage.store.delete(new_id())
 
 
@@ -119,7 +119,7 @@ async def assert_fails(store: FileStore, file_id: UUID) -> None:
     with pytest.raises(StoreError):
         await store.write(file_id, stream(b"x"))
     with pytest.raises(StoreError):
-        await content(store, file_id)
+        await read_content(store, file_id)
 
 
 async def test_a_store_that_does_not_exist(tmp_path: Path, bucket: Bucket) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from services.mail.smtp import SmtpMailer
 from services.mail.transport import MailRefused
-from tests.support.servers.smtp import MailServer, delayed, mail_server, message
+from tests.support.servers.smtp import MailServer, expect_delay, mail_server, message
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_a_dropped_connection_is_opened_again(server: MailServer) -> None:
 async def test_a_temporary_failure_delays_this_mail_alone(server: MailServer, answer: str, reason: str) -> None:
     server.answers_to_rcpt = [answer]
     mailer = server.mailer()
-    assert await delayed(mailer.send(message())) == (reason, False)
+    assert await expect_delay(mailer.send(message())) == (reason, False)
     await mailer.send(message("next"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
@@ -101,7 +101,7 @@ async def test_a_server_without_smtputf8() -> None:
 async def test_a_closing_server_delays_every_mail(server: MailServer) -> None:
     server.answers_to_data = ["421 4.3.2 shutting down"]
     mailer = server.mailer()
-    assert await delayed(mailer.send(message())) == ("SMTP 421 4.3.2", True)
+    assert await expect_delay(mailer.send(message())) == ("SMTP 421 4.3.2", True)
     await mailer.close()
 
 
@@ -109,15 +109,15 @@ async def test_no_server_listens() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and no listen()
         mailer = SmtpMailer(host="127.0.0.1", port=taken.getsockname()[1])
-        assert await delayed(mailer.send(message())) == ("SMTP cannot connect", True)
-        assert await delayed(mailer.check()) == ("SMTP cannot connect", True)
+        assert await expect_delay(mailer.send(message())) == ("SMTP cannot connect", True)
+        assert await expect_delay(mailer.check()) == ("SMTP cannot connect", True)
     await mailer.close()
 
 
 async def test_a_server_that_does_not_answer_times_out(server: MailServer) -> None:
     server.may_answer.clear()
     mailer = server.mailer(seconds=0.5)
-    assert await delayed(mailer.send(message("slow"))) == ("SMTP timed out", True)
+    assert await expect_delay(mailer.send(message("slow"))) == ("SMTP timed out", True)
     server.may_answer.set()
     await mailer.send(message("next"))
     await mailer.close()
@@ -128,7 +128,7 @@ async def test_a_server_that_does_not_answer_times_out(server: MailServer) -> No
 async def test_a_connection_lost_during_a_mail_is_not_retried_at_once(server: MailServer) -> None:
     server.on_data = server.drop_connections
     mailer = server.mailer()
-    assert await delayed(mailer.send(message())) == ("SMTP connection lost", True)
+    assert await expect_delay(mailer.send(message())) == ("SMTP connection lost", True)
     await mailer.close()
     assert server.connections == 1
 

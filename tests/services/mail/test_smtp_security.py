@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.mail.smtp import Tls, is_private
-from tests.support.servers.smtp import MailServer, delayed, mail_server, make_certificate, message
+from tests.support.servers.smtp import MailServer, expect_delay, mail_server, make_certificate, message
 
 CREDENTIALS: dict[str, Any] = {"username": "trackers", "password": "right"}
 Certificate = tuple[ssl.SSLContext, Path]
@@ -41,8 +41,8 @@ async def test_the_right_password(server: MailServer) -> None:
 
 async def test_a_wrong_password_delays_every_mail(server: MailServer) -> None:
     mailer = server.mailer(username="trackers", password="wrong")
-    assert await delayed(mailer.send(message())) == ("SMTP 535 5.7.8 at AUTH", True)
-    assert await delayed(mailer.check()) == ("SMTP 535 5.7.8 at AUTH", True)
+    assert await expect_delay(mailer.send(message())) == ("SMTP 535 5.7.8 at AUTH", True)
+    assert await expect_delay(mailer.check()) == ("SMTP 535 5.7.8 at AUTH", True)
     await mailer.close()
     assert server.messages == []
 
@@ -50,14 +50,14 @@ async def test_a_wrong_password_delays_every_mail(server: MailServer) -> None:
 async def test_a_password_for_a_server_without_auth() -> None:
     async with mail_server() as server:  # by default it offers AUTH with TLS only
         mailer = server.mailer(**CREDENTIALS)
-        assert await delayed(mailer.send(message())) == ("SMTP without AUTH", True)
+        assert await expect_delay(mailer.send(message())) == ("SMTP without AUTH", True)
         await mailer.close()
         assert (server.messages, server.passwords) == ([], [])
 
 
 async def test_required_starttls_that_is_not_offered_sends_nothing(server: MailServer) -> None:
     mailer = server.mailer(tls="starttls", **CREDENTIALS)
-    assert await delayed(mailer.send(message())) == ("SMTP without STARTTLS", True)
+    assert await expect_delay(mailer.send(message())) == ("SMTP without STARTTLS", True)
     await mailer.close()
     assert (server.messages, server.passwords) == ([], [])
 
@@ -89,7 +89,7 @@ async def test_an_untrusted_certificate(certificate: Certificate, tls: Tls) -> N
     async with mail_server(**options) as server:
         mailer = server.mailer(tls=tls, **CREDENTIALS)
         reason = "SMTP with an untrusted certificate, or no TLS"
-        assert await delayed(mailer.send(message())) == (reason, True)
+        assert await expect_delay(mailer.send(message())) == (reason, True)
         await mailer.close()
         assert (server.messages, server.passwords) == ([], [])
 

@@ -12,8 +12,8 @@ from server.setting_values import database_credentials
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.clients.subscriptions import TIMEOUT, reader_of, until
-from tests.support.databases.sql_statements import recorded
+from tests.support.clients.subscriptions import TIMEOUT, run_reader, wait_until
+from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import College, college, created
 
 LISTENING_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
@@ -42,7 +42,7 @@ async def test_a_batch_is_the_next_hundred_after_the_cursor(database: str) -> No
     tracker = await make.tracker(tenant.organisation)
     for _ in range(101):
         await make.notification(tracker, tenant.bob)
-    async with reader_of(database) as reader:
+    async with run_reader(database) as reader:
         assert await batch(reader, tenant.bob) == list(range(1, 101))
         assert await batch(reader, tenant.bob, 100) == [101]
         assert await batch(reader, tenant.bob, 98) == [99, 100, 101]
@@ -55,10 +55,10 @@ async def test_a_notification_wakes_its_recipient(database: str) -> None:
     tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
-        async with reader_of(database, poll_seconds=3600.0) as reader:
+        async with run_reader(database, poll_seconds=3600.0) as reader:
             await listening_backends(connection)
             pending = asyncio.create_task(batch(reader, tenant.bob))
-            await until(lambda: reader.waiting == 1)
+            await wait_until(lambda: reader.waiting == 1)
             assert not reader.woken.is_set()
             await connection.execute("NOTIFY trackers, 'rubbish'")
             await assign(tenant, tenant.bob)
@@ -74,8 +74,8 @@ async def test_many_waiting_subscribers_share_a_statement(database: str) -> None
     tracker = await make.tracker(tenant.organisation)
     for member in members:
         await make.notification(tracker, member)
-    async with reader_of(database) as reader:
-        with recorded() as statements:
+    async with run_reader(database) as reader:
+        with record_statements() as statements:
             batches = await asyncio.gather(*(batch(reader, member) for member in members for _ in range(5)))
     assert batches == [[1]] * 100
     assert len([statement for statement in statements if "unnest($1::uuid[], $2::bigint[])" in statement]) == 1
@@ -87,7 +87,7 @@ async def test_without_wake_ups_it_polls(database: str) -> None:
     running = asyncio.create_task(reader.run())
     try:
         pending = asyncio.create_task(batch(reader, tenant.bob))
-        await until(lambda: reader.waiting == 1)
+        await wait_until(lambda: reader.waiting == 1)
         await assign(tenant, tenant.bob)
         assert await pending == [1]
     finally:
@@ -99,10 +99,10 @@ async def test_a_lost_listening_connection_loses_nothing_and_is_replaced(databas
     tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
-        async with reader_of(database, poll_seconds=0.2) as reader:
+        async with run_reader(database, poll_seconds=0.2) as reader:
             (first,) = await listening_backends(connection)
             pending = asyncio.create_task(batch(reader, tenant.bob))
-            await until(lambda: reader.waiting == 1)
+            await wait_until(lambda: reader.waiting == 1)
             assert await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", first)
             await assign(tenant, tenant.bob)
             assert await pending == [1]
@@ -119,11 +119,11 @@ async def test_it_survives_the_loss_of_every_connection(database: str) -> None:
     tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
-        async with reader_of(database, poll_seconds=0.2) as reader:
+        async with run_reader(database, poll_seconds=0.2) as reader:
             await listening_backends(connection)
             for after in range(3):
                 pending = asyncio.create_task(batch(reader, tenant.bob, after))
-                await until(lambda: reader.waiting == 1)
+                await wait_until(lambda: reader.waiting == 1)
                 for row in await connection.fetch(OTHER_BACKENDS):
                     await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", row["pid"])
                 await _until_the_pool_answers()

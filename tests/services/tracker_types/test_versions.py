@@ -7,7 +7,7 @@ import pytest
 from models import TrackerTypeVersion
 from services.tracker_types.versions import VersionCache
 from tests.support import factories as make
-from tests.support.databases.sql_statements import recorded
+from tests.support.databases.sql_statements import record_statements
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ async def version_ids(database: str) -> list[UUID]:
 async def test_what_was_read_is_kept(version_ids: list[UUID]) -> None:
     cache = VersionCache(max_size=3)
     first = await cache.load(version_ids)
-    with recorded() as statements:
+    with record_statements() as statements:
         again = await cache.load(set(version_ids))
     assert statements == []
     assert again == first

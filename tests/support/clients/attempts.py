@@ -22,7 +22,7 @@ class Attempt:
 
     document: str
     variables: Variables = lambda _: {}
-    listed: Callable[[Case], str] | None = None
+    get_listed_id: Callable[[Case], str] | None = None
 
 
 def _query_by_id(field: str, row_of: Callable[[Case], Any]) -> Attempt:
@@ -31,7 +31,7 @@ def _query_by_id(field: str, row_of: Callable[[Case], Any]) -> Attempt:
 
 def _query_list(field: str, row_of: Callable[[Case], Any]) -> Attempt:
     document = f"{{ {field}(first: 100) {{ nodes {{ id }} }} }}"
-    return Attempt(document, listed=lambda case: gid(row_of(case)))
+    return Attempt(document, get_listed_id=lambda case: gid(row_of(case)))
 
 
 def _mutation(field: str, entry: Callable[[Case], Json], payload: str = "__typename") -> Attempt:
@@ -94,7 +94,7 @@ QUERIES: Mapping[str, Attempt] = {
         "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", lambda case: {"ids": [gid(case.rows.automation)]}
     ),
     "viewer": Attempt("{ viewer { member { id } organisation { id } unreadNotifications } }"),
-    "trackerTypes": Attempt("{ trackerTypes { id } }", listed=lambda case: gid(case.rows.type)),
+    "trackerTypes": Attempt("{ trackerTypes { id } }", get_listed_id=lambda case: gid(case.rows.type)),
     "trackerType": Attempt(
         "query ($key: String!) { trackerType(key: $key) { id } }", lambda case: {"key": case.rows.type.key}
     ),

@@ -12,10 +12,10 @@ from playwright.async_api import Browser, ConsoleMessage, Error, Page, Request, 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing: apt-get install chromium")
 
-PATIENCE = 30
+TIMEOUT = 30
 """Seconds after which a test gives up waiting."""
 
-expect.set_options(timeout=PATIENCE * 1000)
+expect.set_options(timeout=TIMEOUT * 1000)
 
 FLAGS = [
     "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--no-proxy-server",
@@ -34,7 +34,7 @@ class Visit:
         self.problems: list[str] = []
         self.requests: list[Request] = []
         self.websockets: list[WebSocket] = []
-        self.sent: list[list[str]] = []
+        self.sent_messages: list[list[str]] = []
         """The messages sent on each WebSocket."""
         page.on("console", self._said)
         page.on("pageerror", self._failed)
@@ -51,7 +51,7 @@ class Visit:
     def _opened(self, socket: WebSocket) -> None:
         sent: list[str] = []
         self.websockets.append(socket)
-        self.sent.append(sent)
+        self.sent_messages.append(sent)
         socket.on("framesent", lambda frame: sent.append(str(frame)))
         self._check_host(socket.url)
 
@@ -64,7 +64,7 @@ class Visit:
         if url.scheme not in ("data", "blob") and url.netloc != urlsplit(self.site).netloc:
             self.problems.append(f"requested {address}")
 
-    async def shown(self) -> list[str]:
+    async def visible_lines(self) -> list[str]:
         """Return the visible lines of text."""
         return [line.strip() for line in (await self.page.inner_text("body")).splitlines() if line.strip()]
 
@@ -79,13 +79,13 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def visiting(browser: Browser, site: str, *, expect_errors: bool = False, **options: Any) -> AsyncIterator[Visit]:
+async def open_tab(browser: Browser, site: str, *, expect_errors: bool = False, **options: Any) -> AsyncIterator[Visit]:
     """Open a tab, in which no error, policy violation or request to another host may occur.
 
     Where the test causes errors itself (``expect_errors``), only the last is checked.
     """
     context = await browser.new_context(base_url=site, **options)
-    context.set_default_timeout(PATIENCE * 1000)
+    context.set_default_timeout(TIMEOUT * 1000)
     try:
         visit = Visit(await context.new_page(), site)
         yield visit

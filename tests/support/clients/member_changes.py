@@ -35,7 +35,7 @@ async def update(by: Member, member: Member, **entry: Any) -> Json:
     return payload
 
 
-async def updated(by: Member, member: Member, **entry: Any) -> Json:
+async def update_ok(by: Member, member: Member, **entry: Any) -> Json:
     """Update a member, and return the member of the payload."""
     payload = await update(by, member, **entry)
     assert payload["errors"] == []
@@ -43,7 +43,7 @@ async def updated(by: Member, member: Member, **entry: Any) -> Json:
     return changed
 
 
-async def top_level(by: Member | None, document: str, entry: Json) -> tuple[Any, list[str]]:
+async def data_and_error_codes(by: Member | None, document: str, entry: Json) -> tuple[Any, list[str]]:
     """Return the data of a response and the codes of its top-level errors."""
     response = await ask(by, document, input=entry)
     return response["data"], [error["extensions"]["code"] for error in response.get("errors", ())]
@@ -55,7 +55,7 @@ async def audit_entries() -> list[tuple[Any, ...]]:
     return [(entry.kind.value, entry.actor_id, entry.subject_id, entry.details) for entry in entries]
 
 
-async def everything() -> dict[str, Any]:
+async def stored_rows() -> dict[str, Any]:
     """Return everything that managing members writes."""
     return {
         "members": await Member.all().order_by("id").values_list("id", "name", "kind", "roles", "active"),
@@ -64,6 +64,6 @@ async def everything() -> dict[str, Any]:
     }
 
 
-def audit_details(name: str, kind: MemberKind, roles: list[Role], *, active: bool = True) -> Json:
+def describe_member(name: str, kind: MemberKind, roles: list[Role], *, active: bool = True) -> Json:
     """Return a member as the audit describes them."""
     return {"name": name, "kind": kind.value, "roles": [role.value for role in roles], "active": active}

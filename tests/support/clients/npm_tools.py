@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-from tests.support.clients.child_process import HERE, NODE
+from tests.support.clients.child_process import CLIENTS_DIR, NODE
 
-PACKAGES = HERE / "node_modules"
+PACKAGES = CLIENTS_DIR / "node_modules"
 
 
 def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -10,12 +10,12 @@ from tests.support.clients.graphql import ask, data
 PAGE = "totalCount nodes { name } edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
 
-def cursor(*parts: object) -> str:
+def forge_cursor(*parts: object) -> str:
     """Return a forged cursor with these parts."""
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-async def names(member: Member, field: str, search: str | None = None, arguments: str = "") -> list[str]:
+async def first_page_names(member: Member, field: str, search: str | None = None, arguments: str = "") -> list[str]:
     """Return the names on a list's first page, checking that the total count is theirs."""
     document = f"query ($search: String) {{ {field}(search: $search{arguments}) {{ totalCount nodes {{ name }} }} }}"
     page = (await data(member, document, search=search))[field]
@@ -43,7 +43,7 @@ async def all_pages(member: Member, field: str, size: int, *, backwards: bool = 
     return pages
 
 
-async def refused_argument(member: Member, field: str, **arguments: Any) -> Any:
+async def rejected_argument(member: Member, field: str, **arguments: Any) -> Any:
     """Return the path of the argument for which a page is refused."""
     kinds = {"first": "Int", "last": "Int"}
     declared = ", ".join(f"${name}: {kinds.get(name, 'String')}" for name in arguments)

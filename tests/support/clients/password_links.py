@@ -45,7 +45,7 @@ async def error_codes(
     return [(error["path"], error["code"]) for error in errors]
 
 
-async def send_mails(server: MailServer) -> list[EmailMessage]:
+async def send_due_mails(server: MailServer) -> list[EmailMessage]:
     """Send the mails that are due, and return them as the server received them."""
     before = len(server.messages)
     mailer = server.mailer()

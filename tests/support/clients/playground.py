@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
-from tests.support.clients.browser import PATIENCE
+from tests.support.clients.browser import TIMEOUT
 from tests.support.scenarios.staff import PASSWORD
 
 # The editor shows non-breaking spaces, breaks long lines, and keeps its lines in any order.
@@ -44,7 +44,7 @@ class Playground:
 
     async def result(self) -> Any:
         """Return the next complete result that is shown."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 text = await self._shown()
                 with suppress(json.JSONDecodeError):  # only a part of it is rendered

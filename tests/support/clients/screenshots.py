@@ -6,10 +6,10 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.clients.browser import chromium, visiting
+from tests.support.clients.browser import chromium, open_tab
 from tests.support.clients.playground import Playground
 from tests.support.paths import ROOT
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 IMAGES = ROOT / "docs" / "images"
 PASSWORD = "demo-password-1"
@@ -27,8 +27,8 @@ class Studio:
         """Show three mistakes at once; then, corrected, the tracker on the screen of its assignee."""
         here = (self._browser, self._server.address)
         async with (
-            visiting(*here, viewport=SIZE) as admin_visit,
-            visiting(*here, viewport=SIZE, color_scheme="dark") as officer_visit,
+            open_tab(*here, viewport=SIZE) as admin_visit,
+            open_tab(*here, viewport=SIZE, color_scheme="dark") as officer_visit,
         ):
             admin, officer = (
                 await self._enter(admin_visit.page, "admin"),
@@ -50,7 +50,7 @@ class Studio:
     async def tracker(self) -> None:
         token = await self._server.sign_in("approver@northgate.example", PASSWORD)
         answer = await self._server.ask("{ trackers(first: 1) { nodes { id } } }", token)
-        async with visiting(self._browser, self._server.address, viewport=SIZE) as visit:
+        async with open_tab(self._browser, self._server.address, viewport=SIZE) as visit:
             await self._enter(visit.page, "approver", f"/trackers/{answer['data']['trackers']['nodes'][0]['id']}")
             await expect(visit.page.get_by_role("tabpanel")).to_contain_text('"tracker": {')
             await self._take(visit.page, "tracker")
@@ -71,7 +71,7 @@ class Studio:
 async def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
-        async with running(Path(folder), environment(), "--demo") as server, chromium() as browser:
+        async with run_server(Path(folder), environment(), "--demo") as server, chromium() as browser:
             studio = Studio(browser, server)
             await studio.create_and_subscribe()
             await studio.tracker()

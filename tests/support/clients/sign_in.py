@@ -17,20 +17,20 @@ errors { path code message parameters { name value } rule }
 SIGN_IN = f"mutation ($input: SignInInput!) {{ signIn(input: $input) {{ {SESSION} }} }}"
 REFRESH = f"mutation ($token: String!) {{ refreshSession(refreshToken: $token) {{ {SESSION} }} }}"
 SIGN_OUT = "mutation ($token: String!) { signOut(refreshToken: $token) }"
-WHO = "{ viewer { member { name } } }"
+VIEWER_NAME = "{ viewer { member { name } } }"
 
 Json = dict[str, Any]
 
 
 @cache
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the hash of a password, with the cheapest parameters: tests sign in often."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
 async def ada(organisation: Organisation | None = None, **columns: Any) -> Member:
     """Create the member Ada, who can sign in with ``PASSWORD``."""
-    defaults = {"name": "Ada", "email": "ada@example.org", "password_hash": hashed(PASSWORD)}
+    defaults = {"name": "Ada", "email": "ada@example.org", "password_hash": hash_password(PASSWORD)}
     return await make.member(organisation, **defaults | columns)
 
 
@@ -63,9 +63,9 @@ async def refresh(token: str) -> Json:
     return payload
 
 
-async def who(access_token: str) -> str | None:
+async def viewer_name(access_token: str) -> str | None:
     """Return the name of the member whose access token it is; None if it is not valid any more."""
-    answer = await ask_with(f"Bearer {access_token}", WHO)
+    answer = await ask_with(f"Bearer {access_token}", VIEWER_NAME)
     if "errors" in answer:
         assert [error["extensions"] for error in answer["errors"]] == [{"code": "UNAUTHENTICATED"}]
         assert answer["data"] == {"viewer": None}

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-EVENTS = "text/event-stream"
+EVENT_STREAM = "text/event-stream"
 COMPLETE = ("complete", None)
 HEARTBEAT = (None, None)
 
@@ -49,7 +49,7 @@ class Stream:
 
 @asynccontextmanager
 async def stream(
-    url: str, query: str, *, token: str | None = None, accept: str = EVENTS, **more: Any
+    url: str, query: str, *, token: str | None = None, accept: str = EVENT_STREAM, **more: Any
 ) -> AsyncIterator[Stream]:
     """Send a request by POST, and yield the stream of its response."""
     headers = {"accept": accept, "content-type": "application/json"}

@@ -30,7 +30,7 @@ TIMEOUT = 20
 
 
 @asynccontextmanager
-async def reader_of(database_url: str, **options: Any) -> AsyncIterator[InboxReader]:
+async def run_reader(database_url: str, **options: Any) -> AsyncIterator[InboxReader]:
     """Run a reader of a database during the block."""
     reader = InboxReader(**options)
     async with listening(reader, database_credentials(database_url)):
@@ -88,7 +88,7 @@ async def subscribe_to_tracker(
         yield Subscription(results), streams
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def wait_until(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(TIMEOUT):
         while not condition():

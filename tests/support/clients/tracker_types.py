@@ -26,7 +26,7 @@ mutation ($input: CreateTrackerTypeInput!) {{
 }}
 """
 UPDATE = CREATE.replace("CreateTrackerType", "UpdateTrackerType").replace("createTrackerType", "updateTrackerType")
-ONE = f"query ($key: String!) {{ trackerType(key: $key) {{ {TYPE} }} }}"
+TYPE_BY_KEY = f"query ($key: String!) {{ trackerType(key: $key) {{ {TYPE} }} }}"
 
 
 async def manager(tenant: College, name: str = "Mia") -> Member:
@@ -41,12 +41,12 @@ async def create_type(member: Member, **entries: Any) -> Json:
     return payload
 
 
-async def created_type(member: Member, **entries: Any) -> Json:
+async def create_type_ok(member: Member, **entries: Any) -> Json:
     """Create a type and return it."""
     payload = await create_type(member, **entries)
     assert payload["errors"] == []
     created: Json = payload["trackerType"]
-    assert (await data(member, ONE, key=created["key"]))["trackerType"] == created
+    assert (await data(member, TYPE_BY_KEY, key=created["key"]))["trackerType"] == created
     return created
 
 
@@ -57,7 +57,7 @@ async def update_type(member: Member, kind: Json, **entries: Any) -> Json:
     return payload
 
 
-async def updated_type(member: Member, kind: Json, **entries: Any) -> Json:
+async def update_type_ok(member: Member, kind: Json, **entries: Any) -> Json:
     """Change a type and return it."""
     payload = await update_type(member, kind, **entries)
     assert payload["errors"] == []
@@ -79,7 +79,7 @@ def field(kind: str, key: str, **slots: Any) -> Json:
     return {"key": key, "label": key, "kind": kind} | slots
 
 
-def served(kind: str, key: str, **slots: Any) -> Json:
+def field_output(kind: str, key: str, **slots: Any) -> Json:
     """Return a field as it is served when nothing but its kind, key and these slots was entered."""
     common: Json = {"help": None, "required": False, "requiredFor": [], "visibleWhen": None}
     return field(kind, key) | common | _DEFAULTS[kind] | slots

@@ -23,7 +23,7 @@ mutation ($input: UpdateTrackerInput!) {{
 """
 VALIDATE = f"query ($input: UpdateTrackerInput!) {{ validateTrackerUpdate(input: $input) {{ {PROBLEM} }} }}"
 
-EDIT = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
+EDIT_ROLE = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
 ADDRESS: list[Json] = [text("postcode", "SW1A 1AA"), text("addressLine1", "1 High Street"), *ticked("confirmed")]
 
 
@@ -34,14 +34,14 @@ async def new_tracker(tenant: College, by: Member | None = None, **entries: Any)
     return await Tracker.get(number=payload["tracker"]["number"], organisation=tenant.organisation)
 
 
-async def address(tenant: College, **entries: Any) -> Tracker:
+async def new_address_tracker(tenant: College, **entries: Any) -> Tracker:
     """Create a tracker of type CHANGE_OF_ADDRESS as Ada, and return its row."""
     return await new_tracker(tenant, type="CHANGE_OF_ADDRESS", values=ADDRESS, **entries)
 
 
-async def approver(tenant: College, name: str = "Eve") -> Member:
+async def make_approver(tenant: College, name: str = "Eve") -> Member:
     """Return an administrator whose only role allows them to approve."""
-    return await make.member(tenant.organisation, name=name, roles=[EDIT])
+    return await make.member(tenant.organisation, name=name, roles=[EDIT_ROLE])
 
 
 async def update(member: Member, tracker: Tracker, **entries: Any) -> Json:
@@ -51,7 +51,7 @@ async def update(member: Member, tracker: Tracker, **entries: Any) -> Json:
     return payload
 
 
-async def updated(member: Member, tracker: Tracker, **entries: Any) -> Json:
+async def update_ok(member: Member, tracker: Tracker, **entries: Any) -> Json:
     """Return the tracker after a successful update, for which the dry run has no errors either."""
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     assert (await data(member, VALIDATE, input=entry))["validateTrackerUpdate"] == []
@@ -61,24 +61,24 @@ async def updated(member: Member, tracker: Tracker, **entries: Any) -> Json:
     return tracker_after
 
 
-async def event(member: Member, tracker: Tracker, **entries: Any) -> Json:
+async def update_event(member: Member, tracker: Tracker, **entries: Any) -> Json:
     """Return the one event that a successful update adds to the history."""
     before = await TrackerEvent.filter(tracker=tracker).count()
-    history = (await updated(member, tracker, **entries))["history"]
+    history = (await update_ok(member, tracker, **entries))["history"]
     assert history["totalCount"] == before + 1
     added: Json = history["nodes"][0]
     return added
 
 
-async def refused(member: Member, tracker: Tracker, **entries: Any) -> list[Json]:
+async def update_errors(member: Member, tracker: Tracker, **entries: Any) -> list[Json]:
     """Return the errors of a refused update: the dry run returns the same, and nothing is written."""
-    before = await everything_written()
+    before = await stored_rows()
     payload = await update(member, tracker, **entries)
     assert payload["tracker"] is None
     problems: list[Json] = payload["errors"]
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     assert (await data(member, VALIDATE, input=entry))["validateTrackerUpdate"] == problems
-    assert await everything_written() == before
+    assert await stored_rows() == before
     return problems
 
 
@@ -93,7 +93,7 @@ async def notified_kinds(*members: Member) -> dict[str, list[str]]:
     }
 
 
-async def everything_written() -> dict[str, Sequence[object]]:
+async def stored_rows() -> dict[str, Sequence[object]]:
     """Return everything that updates of trackers write."""
     return {
         "trackers": [dict(row) for row in await Tracker.all().order_by("id").values()],

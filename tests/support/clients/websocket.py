@@ -14,7 +14,7 @@ from tests.support.servers.sample_schema import FakeApp
 
 INIT = {"type": "connection_init"}
 ACK = {"type": "connection_ack"}
-GOOD = {**INIT, "payload": {"authorization": "Bearer good"}}
+INIT_AS_ADA = {**INIT, "payload": {"authorization": "Bearer good"}}
 
 
 class WebSocketClient:
@@ -39,7 +39,7 @@ class WebSocketClient:
         except ConnectionClosed:
             return None
 
-    async def closed(self) -> tuple[int, str]:
+    async def wait_closed(self) -> tuple[int, str]:
         """Return the close code and reason, after any further messages."""
         async with asyncio.timeout(10):
             with suppress(ConnectionClosed):

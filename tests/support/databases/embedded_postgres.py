@@ -12,7 +12,7 @@ import asyncpg
 
 from server.setting_values import database_credentials
 
-OWNER = (
+OWNER_SCRIPT = (
     "import sys; from pathlib import Path; from server.embedded_postgres.server import embedded_postgres\n"
     "data = Path(sys.argv[1])\n"
     "with embedded_postgres(data, log=data.parent / 'log', durable=False) as url:\n"
@@ -21,7 +21,7 @@ OWNER = (
 )
 
 
-def ask(url: str, query: str) -> object:
+def fetch_value(url: str, query: str) -> object:
     return asyncio.run(_ask(url, query))
 
 
@@ -35,12 +35,12 @@ async def _ask(url: str, query: str) -> object:
 
 def start_owner(data: Path, *prefix: str, **environ: str) -> subprocess.Popen[str]:
     """Start a process that starts the folder's PostgreSQL, prints its URL and waits."""
-    command = [*prefix, sys.executable, "-c", OWNER, str(data)]
+    command = [*prefix, sys.executable, "-c", OWNER_SCRIPT, str(data)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, **pipes, text=True, env=os.environ | environ)  # type: ignore[call-overload,no-any-return]
 
 
-def url_from(process: subprocess.Popen[str]) -> str:
+def read_url(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
@@ -56,7 +56,7 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.communicate(timeout=60)
 
 
-def processes_of(data: Path) -> list[int]:
+def server_pids(data: Path) -> list[int]:
     """Return the processes of PostgreSQL in this data folder, which is the working directory of each."""
     numbers = []
     for process in Path("/proc").glob("[0-9]*"):

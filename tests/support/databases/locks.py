@@ -5,11 +5,11 @@ import asyncio
 from models.database import fetch
 
 # Not pg_stat_activity, which is a snapshot within a transaction.
-BLOCKED = "SELECT FROM pg_locks WHERE NOT granted"
+UNGRANTED_LOCKS = "SELECT FROM pg_locks WHERE NOT granted"
 
 
-async def until_blocked(number: int = 1) -> None:
+async def wait_until_blocked(number: int = 1) -> None:
     """Wait until so many statements are blocked, on the server that only this process's tests use."""
     async with asyncio.timeout(60):
-        while len(await fetch(BLOCKED)) < number:
+        while len(await fetch(UNGRANTED_LOCKS)) < number:
             await asyncio.sleep(0.02)

@@ -13,7 +13,7 @@ NEEDED = 8 * 1024**3
 
 
 @contextmanager
-def data_folder(otherwise: Path) -> Iterator[Path]:
+def data_directory(otherwise: Path) -> Iterator[Path]:
     """Give a folder in memory, deleted after the block, or the other folder where there is too little memory.
 
     Each test copies a database of 300 files: that takes 0.03 s in memory, and 0.2 to 0.9 s on a disk.

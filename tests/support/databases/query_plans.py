@@ -14,7 +14,7 @@ Asked = tuple[str, tuple[object, ...]]
 
 
 @contextmanager
-def recorded_statements() -> Iterator[list[Asked]]:
+def record_fetches() -> Iterator[list[Asked]]:
     """Record the statements that lists run in the block, with their values."""
     found: list[Asked] = []
 

@@ -9,7 +9,7 @@ import pytest
 
 
 @contextmanager
-def recorded() -> Iterator[list[str]]:
+def record_statements() -> Iterator[list[str]]:
     """Record the statements that the block sends."""
     statements: list[str] = []
     connection: Any = asyncpg.Connection  # the stubs know only its public methods

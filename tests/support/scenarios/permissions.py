@@ -18,8 +18,8 @@ from models import (
 from services.viewer import Viewer
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.clients.sign_in import PASSWORD, hashed
-from tests.support.clients.tracker_updates import address, new_tracker
+from tests.support.clients.sign_in import PASSWORD, hash_password
+from tests.support.clients.tracker_updates import new_address_tracker, new_tracker
 from tests.support.scenarios.college import College, college
 
 AUTOMATIONS = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
@@ -92,12 +92,12 @@ async def _rows(tenant: College, tutor: Member) -> Rows:
     """Make rows that concern one tutor, created by Ada, who is an administrator."""
     learner = await make.learner(tenant.organisation, tutor=tutor)
     taught = College(tenant.organisation, tenant.ada, tenant.bob, tutor, learner, tenant.employer)
-    member = await make.member(tenant.organisation, kind=MemberKind.TUTOR, password_hash=hashed(PASSWORD))
+    member = await make.member(tenant.organisation, kind=MemberKind.TUTOR, password_hash=hash_password(PASSWORD))
     return Rows(
         organisation=tenant.organisation,
         learner=learner,
         tracker=await new_tracker(taught),
-        automation=await address(taught),
+        automation=await new_address_tracker(taught),
         member=member,
         employer=await make.employer(tenant.organisation),
         programme=await make.programme(tenant.organisation),

@@ -12,7 +12,7 @@ from services.accounts.passwords import hash_password
 from tests.conftest import fresh_database
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.servers.trackers import Server, environment, running
+from tests.support.servers.trackers import Server, environment, run_server
 
 PASSWORD = "a password for tests"
 
@@ -66,5 +66,5 @@ async def staffed(postgres: str, template: str, folder: Path) -> AsyncIterator[t
     async with fresh_database(postgres, template) as url:
         async with opened(database_credentials(url)):
             members = await staff()
-        async with running(folder, environment(url)) as server:
+        async with run_server(folder, environment(url)) as server:
             yield server, members

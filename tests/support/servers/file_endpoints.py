@@ -76,7 +76,7 @@ def part(content: bytes, *, name: str = "file", headers: str = "Content-Type: ap
     return f"--{BOUNDARY}\r\n{disposition}{headers}\r\n".encode() + content + b"\r\n"
 
 
-END = f"--{BOUNDARY}--\r\n".encode()
+END_OF_BODY = f"--{BOUNDARY}--\r\n".encode()
 
 
 @asynccontextmanager
@@ -119,7 +119,7 @@ async def wait_until_empty(server: FileServer) -> None:
             await asyncio.sleep(0.01)
 
 
-def error_of(response: Any) -> tuple[int, str, str]:
+def parse_error(response: Any) -> tuple[int, str, str]:
     """Return status, code and message of a response that must be GraphQL's error JSON and nothing else."""
     assert response.headers["content-type"] == "application/json; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"

@@ -21,10 +21,10 @@ class Storage:
         """Return the names of everything stored, finished or not."""
         if isinstance(self.location, Path):
             return sorted(path.name for path in self.location.iterdir())
-        return sorted(key.removeprefix("ours/") for key in self.location.keys() + self.location.unfinished())
+        return sorted(key.removeprefix("ours/") for key in self.location.keys() + self.location.unfinished_uploads())
 
 
-def storage_in(kind: str, request: pytest.FixtureRequest) -> Storage:
+def make_storage(kind: str, request: pytest.FixtureRequest) -> Storage:
     """Return a store in a new folder or bucket."""
     if kind == "folder":
         folder: Path = request.getfixturevalue("tmp_path") / "files"
@@ -41,6 +41,6 @@ async def stream(*chunks: bytes | Exception) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def content(store: FileStore, file_id: object) -> bytes:
+async def read_content(store: FileStore, file_id: object) -> bytes:
     """Return the whole content of a file."""
     return b"".join([piece async for piece in store.read(file_id)])  # type: ignore[arg-type]

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 
-def lines(log: Path) -> list[dict[str, Any]]:
+def read_lines(log: Path) -> list[dict[str, Any]]:
     """Return all lines."""
     return [json.loads(line) for line in log.read_text().splitlines()]
 
 
-def logged(log: Path, **fields: Any) -> list[dict[str, Any]]:
+def wait_for_lines(log: Path, **fields: Any) -> list[dict[str, Any]]:
     """Return the lines with these fields, once there is one: a line is written after the response has been sent."""
     for _ in range(400):
-        if matching := [line for line in lines(log) if all(line.get(name) == value for name, value in fields.items())]:
+        if matching := [
+            line for line in read_lines(log) if all(line.get(name) == value for name, value in fields.items())
+        ]:
             return matching
         time.sleep(0.05)
     raise AssertionError(f"no line has {fields}: {log.read_text()}")

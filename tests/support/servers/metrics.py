@@ -10,12 +10,12 @@ def samples(text: str) -> dict[Sample, float]:
     values: dict[Sample, float] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
-            key = named(sample.name, **sample.labels)
+            key = sample_key(sample.name, **sample.labels)
             assert key not in values, key
             values[key] = sample.value
     return values
 
 
-def named(name: str, **labels: str) -> Sample:
+def sample_key(name: str, **labels: str) -> Sample:
     """Return the key of a sample in ``samples``."""
     return name, frozenset(labels.items())

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import httpx
 
-VARIABLES = {"AWS_ACCESS_KEY_ID": "of-tests", "AWS_SECRET_ACCESS_KEY": "of-tests", "AWS_REGION": "eu-west-2"}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "of-tests", "AWS_SECRET_ACCESS_KEY": "of-tests", "AWS_REGION": "eu-west-2"}
 
 
 @contextmanager
@@ -49,7 +49,7 @@ class Bucket:
         """Return the keys of the objects."""
         return self._keys("?list-type=2", "Contents")
 
-    def unfinished(self) -> list[str]:
+    def unfinished_uploads(self) -> list[str]:
         """Return the keys of the multipart uploads that were not completed."""
         return self._keys("?uploads", "Upload")
 

@@ -120,7 +120,7 @@ def message(text: str = "Hello", *, to: str = "ann@northgate.example") -> EmailM
     return built
 
 
-async def delayed(attempt: Awaitable[None]) -> tuple[str, bool]:
+async def expect_delay(attempt: Awaitable[None]) -> tuple[str, bool]:
     """Return why an attempt was delayed, and whether any other mail would be too."""
     with pytest.raises(MailDelayed) as raised:
         await attempt

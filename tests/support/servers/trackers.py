@@ -67,7 +67,7 @@ class Server:
         return token
 
     @asynccontextmanager
-    async def subscribed(self, token: str, field: str, after: str | None = None) -> AsyncIterator["Subscription"]:
+    async def subscribe(self, token: str, field: str, after: str | None = None) -> AsyncIterator["Subscription"]:
         """Subscribe to ``trackerAssigned`` or ``notificationReceived``; the subscription ends with the block."""
         socket = f"{self.address.replace('http', 'ws', 1)}/graphql"
         protocol = Subprotocol("graphql-transport-ws")
@@ -101,7 +101,7 @@ class Subscription:
 
 
 @asynccontextmanager
-async def running(folder: Path, env: Mapping[str, str], *arguments: str) -> AsyncIterator[Server]:
+async def run_server(folder: Path, env: Mapping[str, str], *arguments: str) -> AsyncIterator[Server]:
     """Run ``trackers serve`` in a folder, on a free port; it ends with the block."""
     log = folder / f"server-{len(list(folder.glob('server-*.log')))}.log"
     with log.open("wb") as errors:
@@ -131,7 +131,7 @@ async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
     raise AssertionError(f"the server ended: {log.read_text()}")
 
 
-async def command(folder: Path, env: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
+async def run_command(folder: Path, env: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
     """Run a command; return its exit code, standard output and standard error."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *arguments,

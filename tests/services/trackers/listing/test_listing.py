@@ -11,7 +11,7 @@ from models import Group, Learner, Member, MemberKind, Tracker, TrackerStatus, T
 from models.database import fetch, transaction
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.databases.locks import until_blocked
+from tests.support.databases.locks import wait_until_blocked
 from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
 from tests.support.scenarios.college import OPENS, College, college, create
 
@@ -66,7 +66,7 @@ async def test_a_tracker_created_while_its_learner_changes_is_listed_for_the_new
     async with transaction():
         tutor = await _new_tutor(tenant)
         task = asyncio.create_task(create(tenant.ada, tenant.job()), context=outside)
-        await until_blocked()
+        await wait_until_blocked()
     assert (await task)["errors"] == []
     assert await outdated_tables() == []
     assert len(await listed_ids(tutor)) == 1
@@ -87,7 +87,7 @@ async def test_of_two_concurrent_changes_the_later_one_sees_the_earlier(database
     async with transaction():
         await one()
         task = asyncio.create_task(other(), context=outside)
-        await until_blocked()
+        await wait_until_blocked()
     await task
     assert await outdated_tables() == []
     rows = await fetch("SELECT DISTINCT status FROM tracker_listing")

@@ -24,7 +24,7 @@ from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
 from tests.conftest import address, administer
 from tests.support.clients.graphql import viewer
-from tests.support.databases.query_plans import plan_nodes, recorded_statements, rows_read, rows_sorted
+from tests.support.databases.query_plans import plan_nodes, record_fetches, rows_read, rows_sorted
 from tests.support.scenarios import million_trackers
 
 pytestmark = pytest.mark.slow
@@ -113,7 +113,7 @@ async def _filter(given: Mapping[str, Any]) -> TrackerFilter:
 
 async def _page(who: Viewer, request: PageRequest, query: TrackerQuery) -> Any:
     """A page, after its plan has been looked at."""
-    with recorded_statements() as statements:
+    with record_fetches() as statements:
         page = await page_of_trackers(who, request, query)
     (statement,) = statements
     plan = await plan_nodes(statement)

@@ -14,7 +14,7 @@ from services.trackers.listing.orders import OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.databases.query_plans import plan_nodes, recorded_statements, rows_read
+from tests.support.databases.query_plans import plan_nodes, record_fetches, rows_read
 
 pytestmark = pytest.mark.slow
 
@@ -49,7 +49,7 @@ async def test_a_page_is_found_once_instead_of_once_for_each_tracker(database: s
     who = await viewer(await make.member(organisation))
     read = {}
     for name, query in PAGES.items():
-        with recorded_statements() as statements:
+        with record_fetches() as statements:
             await page_of_trackers(who, PageRequest(first=10), TrackerQuery(**query))
         (statement,) = statements
         read[name] = sum(map(rows_read, await plan_nodes(statement)))
