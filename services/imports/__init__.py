@@ -1,5 +1,5 @@
-"""Imports of learners and employers from files: read, matched with the stored rows, and written in batches.
+"""Imports of learners and employers: reading files, matching records with stored rows, and writing them in batches.
 
-The reader of ILR returns is in ``imports.ilr``. Nothing here knows the command line. May use ``forms`` (for formats),
-``audit`` and the kernel.
+The reader of ILR returns is in ``imports.ilr``, and the commands are in ``server.cli``. May import from ``forms`` (for
+text formats), ``audit`` and ``kernel``.
 """

@@ -1,4 +1,4 @@
-"""The reader of CSV files: UTF-8, a header of known columns, one record at a time."""
+"""A streaming reader of UTF-8 CSV files whose header may only have known columns."""
 
 import csv
 from collections.abc import Collection, Iterator
@@ -9,14 +9,15 @@ from services.imports.report import EntryProblem, UnreadableFileError
 from services.kernel.text import clean_text
 
 _MAX_LINE_BYTES = 1024 * 1024
-_MAX_NAME_LENGTH = 300  # characters of an unknown column's name that a message quotes
+_MAX_QUOTED_LENGTH = 300  # characters of an unknown column's name quoted in the error message
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """One record: the line that it starts on, and its values by column.
+    """A CSV record: the number of its first line, and its values by column.
 
-    Values are in NFC and trimmed; one that is not valid text stays as it is, and is among the problems.
+    Values are trimmed and normalised to NFC. A value that is not valid text is left unchanged and reported in
+    ``problems``.
     """
 
     line: int
@@ -24,18 +25,18 @@ class CsvRecord:
     problems: tuple[EntryProblem, ...] = ()
 
 
-def read_records(stream: BinaryIO, file: str, *, known: Collection[str], key: str) -> Iterator[CsvRecord]:
-    """Yield every record of the file that has a value.
+def read_records(stream: BinaryIO, file: str, *, columns: Collection[str], key_column: str) -> Iterator[CsvRecord]:
+    """Yield the records of a CSV file, skipping those without any value.
 
-    Raises UnreadableFileError, possibly after the first records, if the file is not UTF-8 or not CSV, if a column is
-    unknown or duplicated, or if there is no column ``key``.
+    ``columns`` are the permitted columns; ``key_column`` is required. Raises UnreadableFileError, possibly after some
+    records have been yielded, if the file is not UTF-8 or not CSV, or if a column is unknown, duplicated or missing.
     """
-    reader = csv.reader(_lines(stream, file), strict=True)
+    reader = csv.reader(_read_lines(stream, file), strict=True)
     header: list[str] | None = None
     while True:
         line = reader.line_num + 1
         try:
-            cells = [_cleaned(cell) for cell in next(reader)]
+            cells = [_clean_cell(cell) for cell in next(reader)]
         except StopIteration:
             break
         except csv.Error as error:
@@ -43,19 +44,20 @@ def read_records(stream: BinaryIO, file: str, *, known: Collection[str], key: st
         if not any(cells):
             continue
         if header is None:
-            header = _header(cells, file, line, known, key)
+            _check_header(cells, file, line, columns, key_column)
+            header = cells
         else:
-            yield _record(line, header, cells)
+            yield _make_record(line, header, cells)
     if header is None:
         raise UnreadableFileError(file, "is empty")
 
 
-def _cleaned(cell: str) -> str:
+def _clean_cell(cell: str) -> str:
     clean = clean_text(cell)
     return cell if clean is None else clean
 
 
-def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
+def _read_lines(stream: BinaryIO, file: str) -> Iterator[str]:
     number = 0
     while line := stream.readline(_MAX_LINE_BYTES):
         number += 1
@@ -68,20 +70,19 @@ def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
         yield text
 
 
-def _header(cells: list[str], file: str, line: int, known: Collection[str], key: str) -> list[str]:
+def _check_header(cells: list[str], file: str, line: int, columns: Collection[str], key_column: str) -> None:
     for position, name in enumerate(cells):
-        if name not in known:
-            raise UnreadableFileError(
-                file, f"has an unknown column {name[:_MAX_NAME_LENGTH]!r}; known are {', '.join(known)}", line
-            )
+        if name not in columns:
+            quoted = repr(name[:_MAX_QUOTED_LENGTH])
+            problem = f"has an unknown column {quoted}; known columns: {', '.join(columns)}"
+            raise UnreadableFileError(file, problem, line)
         if name in cells[:position]:
             raise UnreadableFileError(file, f"has the column {name} twice", line)
-    if key not in cells:
-        raise UnreadableFileError(file, f"lacks the column {key}", line)
-    return cells
+    if key_column not in cells:
+        raise UnreadableFileError(file, f"lacks the column {key_column}", line)
 
 
-def _record(line: int, header: list[str], cells: list[str]) -> CsvRecord:
+def _make_record(line: int, header: list[str], cells: list[str]) -> CsvRecord:
     values = dict(zip(header, cells, strict=False))
     problems: list[EntryProblem] = []
     if len(cells) != len(header):

@@ -1,4 +1,4 @@
-"""Parsers of CSV cells. Each returns the value, or None for an empty cell, or raises CellError."""
+"""Parsers of CSV cells: each returns the value, or None for an empty cell, and raises CellError if it is invalid."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0"}
 
 
 class CellError(Exception):
-    """A cell that breaks a rule; ``rule`` is the name of the official rule, if there is one."""
+    """Raised when a cell is invalid; ``rule`` is the name of the official rule that it breaks, or None."""
 
     def __init__(self, message: str, rule: str | None = None) -> None:
         super().__init__(message)
@@ -17,8 +17,8 @@ class CellError(Exception):
         self.rule = rule
 
 
-def boolean(text: str) -> bool | None:
-    """Parse true, false, yes, no, 1 or 0, in capital or small letters."""
+def parse_boolean(text: str) -> bool | None:
+    """Parse true, false, yes, no, 1 or 0, ignoring case."""
     word = text.lower()
     if word and word not in _YES | _NO:
         raise CellError("It must be true or false.")
@@ -26,7 +26,7 @@ def boolean(text: str) -> bool | None:
 
 
 def limited_text(max_length: int) -> Callable[[str], str | None]:
-    """Return a parser of text of at most ``max_length`` characters."""
+    """Return a parser that accepts text of at most ``max_length`` characters."""
 
     def parse(text: str) -> str | None:
         if len(text) > max_length:
@@ -37,7 +37,7 @@ def limited_text(max_length: int) -> Callable[[str], str | None]:
 
 
 def formatted_text(text_format: TextFormat) -> Callable[[str], str | None]:
-    """Return a parser of text in a format; it returns the format's canonical form."""
+    """Return a parser that checks text against a format and returns its canonical form."""
 
     def parse(text: str) -> str | None:
         if not text:

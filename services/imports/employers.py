@@ -10,20 +10,20 @@ from models import Employer, Learner
 from models.database import transaction
 from services.forms.definitions import TextFormat
 from services.imports.csv_file import CsvRecord, read_records
-from services.imports.csv_values import CellError, boolean, formatted_text, limited_text
+from services.imports.csv_values import CellError, formatted_text, limited_text, parse_boolean
 from services.imports.reader import open_file
 from services.imports.report import EntryProblem, ImportReport, OnProgress, RefusedRecord, audit_import, lock_imports
 
 _COLUMNS: dict[str, Callable[[str], Any]] = {
     "name": limited_text(200),
     "employerId": formatted_text(TextFormat.EMPLOYER_ID),
-    "confirmed": boolean,
+    "confirmed": parse_boolean,
 }
 
 
 @dataclass(slots=True)
 class _Entry:
-    """An employer of the file; None where a cell is empty."""
+    """An employer as read from a CSV record; an attribute is None if its cell is empty or invalid."""
 
     record: CsvRecord
     name: str = ""
@@ -36,28 +36,28 @@ class _Entry:
 
 
 async def import_employers(path: Path, *, organisation_id: UUID, on_progress: OnProgress | None = None) -> ImportReport:
-    """Create or update the organisation's employers as the file has them, matched by employerId, else by name.
+    """Create or update an organisation's employers from a CSV file, matching them by employerId or else by name.
 
-    An empty cell keeps the stored value. An employer that breaks a rule is refused whole, and the others are imported.
-    ``on_progress`` is called after each record. Raises UnreadableFileError if the file cannot be read to its end; then
-    nothing is written.
+    An empty cell leaves the stored value unchanged. A record with any invalid value is refused as a whole; the others
+    are imported. ``on_progress`` is called after each record. Raises UnreadableFileError, without writing anything, if
+    the file cannot be read to the end.
     """
     report = ImportReport(source="CSV")
     seen: set[str] = set()
     async with transaction():
         await lock_imports(organisation_id)
-        for entry, read, size in _entries(path):
+        for entry, bytes_read, file_size in _read_entries(path):
             _check_unique(entry, seen)
             await _import_entry(report, entry, organisation_id)
             if on_progress:
-                on_progress(read, size)
+                on_progress(bytes_read, file_size)
         await audit_import(organisation_id, "employers", report)
     return report
 
 
 async def _import_entry(report: ImportReport, entry: _Entry, organisation_id: UUID) -> None:
-    """Refuse or write one employer, and count it in the report."""
-    employer = None if entry.problems else await _stored_employer(entry, organisation_id)
+    """Write or refuse one employer, and add the outcome to the report."""
+    employer = None if entry.problems else await _find_employer(entry, organisation_id)
     if entry.problems:
         report.refused.append(RefusedRecord(entry.record.line, entry.name, tuple(entry.problems)))
     elif employer is None:
@@ -66,21 +66,21 @@ async def _import_entry(report: ImportReport, entry: _Entry, organisation_id: UU
             organisation_id=organisation_id, name=entry.name, employer_id=entry.number, confirmed=confirmed
         )
         report.new += 1
-    elif await _update(employer, entry):
+    elif await _update_employer(employer, entry):
         report.changed += 1
     else:
         report.unchanged += 1
 
 
-def _entries(path: Path) -> Iterator[tuple[_Entry, int, int]]:
-    """Yield each employer with the bytes read so far and the size of the file."""
+def _read_entries(path: Path) -> Iterator[tuple[_Entry, int, int]]:
+    """Yield each employer of the file, with the number of bytes read so far and the size of the file."""
     with open_file(path) as stream:
-        size = path.stat().st_size
-        for record in read_records(stream, str(path), known=tuple(_COLUMNS), key="name"):
-            yield _entry(record), stream.tell(), size
+        file_size = path.stat().st_size
+        for record in read_records(stream, str(path), columns=tuple(_COLUMNS), key_column="name"):
+            yield _make_entry(record), stream.tell(), file_size
 
 
-def _entry(record: CsvRecord) -> _Entry:
+def _make_entry(record: CsvRecord) -> _Entry:
     entry = _Entry(record, record.values.get("name", ""), problems=list(record.problems))
     if not entry.name:
         entry.add_problem("name", "It is missing.")
@@ -98,15 +98,18 @@ def _check_unique(entry: _Entry, seen: set[str]) -> None:
     for column, value in (("name", entry.name), ("employerId", entry.number)):
         key = f"{column} {value}"
         if value and key in seen:
-            entry.add_problem(column, "The file has this employer before; the first one counts.")
+            entry.add_problem(
+                column, "This employer occurs earlier in the file; only the first occurrence is imported."
+            )
         seen.add(key)
 
 
-async def _stored_employer(entry: _Entry, organisation_id: UUID) -> Employer | None:
-    """Return the stored employer that the entry is about; None for a new one.
+async def _find_employer(entry: _Entry, organisation_id: UUID) -> Employer | None:
+    """Return the stored employer that matches the entry, or None if there is none or the match is ambiguous.
 
-    If the number belongs to an employer that an ILR return has created, which has the number for a name, the number and
-    the learners go to the employer with the entry's name. Any other employer with the number is a problem of the entry.
+    The entry's number and name may match two employers. If the one with the number was created by an import of an ILR
+    return, its name is the number: then its number and learners are moved to the employer with the entry's name.
+    Otherwise a problem is added to the entry.
     """
     employers = Employer.filter(organisation_id=organisation_id)
     by_name = await employers.get_or_none(name=entry.name)
@@ -114,7 +117,7 @@ async def _stored_employer(entry: _Entry, organisation_id: UUID) -> Employer | N
     if by_number is None or by_name is None or by_number.id == by_name.id:
         return by_number or by_name
     if by_number.name != by_number.employer_id:
-        entry.add_problem("name", "Another employer has this name, and this employerId belongs to one of another name.")
+        entry.add_problem("name", "This name and this employerId belong to two different employers.")
         return None
     await Learner.filter(employer_id=by_number.id).update(employer_id=by_name.id)
     by_number.employer_id = None
@@ -122,8 +125,8 @@ async def _stored_employer(entry: _Entry, organisation_id: UUID) -> Employer | N
     return by_name
 
 
-async def _update(employer: Employer, entry: _Entry) -> bool:
-    """Save what the entry changes; return whether it changes anything."""
+async def _update_employer(employer: Employer, entry: _Entry) -> bool:
+    """Update the stored employer from the entry, and return whether any value changed."""
     values = (
         entry.name,
         entry.number or employer.employer_id,

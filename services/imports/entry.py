@@ -1,4 +1,4 @@
-"""Learners and learning aims as a file has them, whatever the file's format."""
+"""Learners and learning aims as read from a file, independent of the file's format."""
 
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -8,7 +8,10 @@ from services.imports.report import EntryProblem
 
 
 class EmployerReference(NamedTuple):
-    """An employer as a file refers to it: by the ILR's EmpId (``number``), or by name."""
+    """A reference to an employer by the ILR's EmpId (``number``) or by name.
+
+    ``confirmed`` is None if the file does not say whether the employer is confirmed.
+    """
 
     name: str
     number: str | None = None
@@ -17,7 +20,10 @@ class EmployerReference(NamedTuple):
 
 @dataclass(slots=True)
 class AimEntry:
-    """A learning aim (the ILR's LearningDelivery) of a return, with the field names of ``models.LearningAim``."""
+    """A learning aim (the ILR's LearningDelivery) as read from a return.
+
+    The attributes have the names of the columns of ``models.LearningAim``.
+    """
 
     sequence: int
     reference: str
@@ -47,11 +53,11 @@ AIM_FIELDS = tuple(item.name for item in fields(AimEntry))
 
 @dataclass(slots=True)
 class LearnerEntry:
-    """One learner of a file.
+    """A learner as read from a file.
 
-    ``values`` holds only what the file carries, by the columns of ``models.Learner``, and also ``programme`` (a name),
-    ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names); None clears a value.
-    ``aims`` is None for a format without learning aims.
+    ``values`` has the values that the file contains, keyed by the columns of ``models.Learner``, and by ``programme``
+    (a name), ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names). None clears a
+    value. ``aims`` is None if the file's format has no learning aims.
     """
 
     line: int

@@ -1,7 +1,7 @@
 """The reader of learners in CSV files.
 
-An absent column keeps the stored value. An empty cell clears it, except for what every learner has (names and
-programmeStatus): there an empty cell keeps it, too.
+An absent column leaves the stored value unchanged. An empty cell clears it, except in mandatory columns (names and
+programmeStatus), where it also leaves the value unchanged.
 """
 
 import re
@@ -13,17 +13,17 @@ from typing import Any, BinaryIO
 from models import ProgrammeStatus
 from services.forms.definitions import TextFormat
 from services.imports.csv_file import CsvRecord, read_records
-from services.imports.csv_values import CellError, boolean, formatted_text, limited_text
+from services.imports.csv_values import CellError, formatted_text, limited_text, parse_boolean
 from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.report import EntryProblem, UnreadableFileError
 from services.kernel.text import normalise_email
 
-_DECIMAL = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
+_DECIMAL_PATTERN = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column: the name of the value in an entry, and the parser of its cells."""
+    """A CSV column: the key of its value in ``LearnerEntry.values``, and the parser of its cells."""
 
     name: str
     parse: Callable[[str], Any]
@@ -31,26 +31,29 @@ class _Column:
 
 
 def read_learner_csv(stream: BinaryIO, file: str) -> Iterator[LearnerEntry]:
-    """Yield every learner of the file, with the problems found. Raises UnreadableFileError, possibly after the first."""
-    known = ("learnerReference", *_COLUMNS, "employer", "employerConfirmed")
-    for record in read_records(stream, file, known=known, key="learnerReference"):
+    """Yield each learner of a CSV file, collecting problems in the entries.
+
+    Raises UnreadableFileError, possibly after some learners have been yielded.
+    """
+    columns = ("learnerReference", *_COLUMNS, "employer", "employerConfirmed")
+    for record in read_records(stream, file, columns=columns, key_column="learnerReference"):
         if "employerConfirmed" in record.values and "employer" not in record.values:
             raise UnreadableFileError(file, "has the column employerConfirmed without the column employer")
-        yield _learner(record)
+        yield _make_entry(record)
 
 
-def _learner(record: CsvRecord) -> LearnerEntry:
+def _make_entry(record: CsvRecord) -> LearnerEntry:
     entry = LearnerEntry(record.line, record.values.get("learnerReference", ""), problems=list(record.problems))
-    _parse(entry, record, "learnerReference", _reference)
+    _parse_cell(entry, record, "learnerReference", _parse_reference)
     for name, column in _COLUMNS.items():
         if name in record.values and not (column.mandatory and not record.values[name]):
-            entry.values[column.name] = _parse(entry, record, name, column.parse)
+            entry.values[column.name] = _parse_cell(entry, record, name, column.parse)
     if "employer" in record.values:
-        entry.values["employer"] = _employer(entry, record)
+        entry.values["employer"] = _read_employer(entry, record)
     return entry
 
 
-def _parse(entry: LearnerEntry, record: CsvRecord, name: str, parse: Callable[[str], Any]) -> Any:
+def _parse_cell(entry: LearnerEntry, record: CsvRecord, name: str, parse: Callable[[str], Any]) -> Any:
     try:
         return parse(record.values.get(name, ""))
     except CellError as error:
@@ -58,13 +61,13 @@ def _parse(entry: LearnerEntry, record: CsvRecord, name: str, parse: Callable[[s
         return None
 
 
-def _employer(entry: LearnerEntry, record: CsvRecord) -> EmployerReference | None:
-    name = _parse(entry, record, "employer", limited_text(200))
-    confirmed = _parse(entry, record, "employerConfirmed", boolean)
+def _read_employer(entry: LearnerEntry, record: CsvRecord) -> EmployerReference | None:
+    name = _parse_cell(entry, record, "employer", limited_text(200))
+    confirmed = _parse_cell(entry, record, "employerConfirmed", parse_boolean)
     return EmployerReference(name, confirmed=confirmed) if name else None
 
 
-def _reference(text: str) -> str:
+def _parse_reference(text: str) -> str:
     if not text:
         raise CellError("It is missing.", "FD_LearnRefNumber_MA")
     if len(text) > 12 or not (text.isascii() and text.replace(" ", "").isalnum()):
@@ -72,34 +75,34 @@ def _reference(text: str) -> str:
     return text
 
 
-def _status(text: str) -> ProgrammeStatus:
+def _parse_status(text: str) -> ProgrammeStatus:
     try:
         return ProgrammeStatus(text.upper().replace(" ", "_"))
     except ValueError:
         raise CellError(f"It must be one of {', '.join(ProgrammeStatus)}.") from None
 
 
-def _hours(text: str) -> Decimal | None:
+def _parse_hours(text: str) -> Decimal | None:
     if not text:
         return None
-    hours = Decimal(text) if _DECIMAL.fullmatch(text) else Decimal(0)
+    hours = Decimal(text) if _DECIMAL_PATTERN.fullmatch(text) else Decimal(0)
     if not 0 < hours <= 168:
         raise CellError("It must be a number above 0 and up to 168, with at most two decimal places.")
     return round(hours, 2)
 
 
-def _groups(text: str) -> tuple[str, ...]:
+def _parse_groups(text: str) -> tuple[str, ...]:
     names = {name.strip() for name in text.split(";")} - {""}
     if any(len(name) > 200 for name in names):
         raise CellError("A group's name has more than 200 characters.")
     return tuple(sorted(names))
 
 
-def _email(text: str) -> str | None:
+def _parse_email(text: str) -> str | None:
     return normalise_email(text) or None
 
 
-_LINE = formatted_text(TextFormat.ADDRESS_LINE)
+_ADDRESS_LINE = formatted_text(TextFormat.ADDRESS_LINE)
 _COLUMNS = {
     "title": _Column("title", limited_text(20)),
     "givenNames": _Column("given_names", formatted_text(TextFormat.PERSON_NAME), mandatory=True),
@@ -107,15 +110,15 @@ _COLUMNS = {
     "uln": _Column("uln", formatted_text(TextFormat.ULN)),
     "programme": _Column("programme", limited_text(200)),
     "subProgramme": _Column("sub_programme", limited_text(200)),
-    "programmeStatus": _Column("programme_status", _status, mandatory=True),
-    "tutorEmail": _Column("tutor_email", _email),
+    "programmeStatus": _Column("programme_status", _parse_status, mandatory=True),
+    "tutorEmail": _Column("tutor_email", _parse_email),
     "jobTitle": _Column("job_title", limited_text(120)),
-    "weeklyHours": _Column("weekly_hours", _hours),
+    "weeklyHours": _Column("weekly_hours", _parse_hours),
     "workplacePostcode": _Column("workplace_postcode", formatted_text(TextFormat.POSTCODE)),
-    "addressLine1": _Column("address_line1", _LINE),
-    "addressLine2": _Column("address_line2", _LINE),
-    "addressLine3": _Column("address_line3", _LINE),
-    "addressLine4": _Column("address_line4", _LINE),
+    "addressLine1": _Column("address_line1", _ADDRESS_LINE),
+    "addressLine2": _Column("address_line2", _ADDRESS_LINE),
+    "addressLine3": _Column("address_line3", _ADDRESS_LINE),
+    "addressLine4": _Column("address_line4", _ADDRESS_LINE),
     "postcode": _Column("postcode", formatted_text(TextFormat.POSTCODE)),
-    "groups": _Column("groups", _groups),
+    "groups": _Column("groups", _parse_groups),
 }

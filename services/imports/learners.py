@@ -9,7 +9,7 @@ from models.database import fetch, transaction
 from services.imports.entry import LearnerEntry
 from services.imports.match_aims import AimChanges, match_aims
 from services.imports.reader import Batch, read_batches
-from services.imports.references import distinct_values, tutors
+from services.imports.references import distinct_values, find_tutors
 from services.imports.report import (
     EntryProblem,
     ImportReport,
@@ -19,24 +19,24 @@ from services.imports.report import (
     audit_import,
     lock_imports,
 )
-from services.imports.stored import StoredLearner, stored_learners
+from services.imports.stored import StoredLearner, lock_stored_learners
 from services.imports.write import LearnerWrite, mark_imported, write_learners
 
 
-class _RollBack(Exception):  # noqa: N818 - it ends the transaction, and is no error
-    pass
+class _RollBack(Exception):  # noqa: N818 - not an error
+    """Raised to roll back the transaction of an import that is not to be applied."""
 
 
 @dataclass(slots=True)
 class _ImportRun:
-    """The state of one import. Of the learners done so far it holds the references only."""
+    """The state of an import in progress."""
 
     organisation_id: UUID
     overwrite: bool
     report: ImportReport
-    seen: set[str] = field(default_factory=set)
-    confirmed: list[UUID] = field(default_factory=list)
-    """The learners whom an approval changed, and whom the file now has with the same values."""
+    seen_references: set[str] = field(default_factory=set)
+    reconciled: list[UUID] = field(default_factory=list)
+    """The ids of learners changed by an approval whose values in the file now agree with the stored ones."""
 
     def refuse(self, entry: LearnerEntry) -> None:
         problems = sorted(entry.problems, key=lambda problem: problem.line)
@@ -52,12 +52,13 @@ async def import_learners(
     overwrite: bool = False,
     on_progress: OnProgress | None = None,
 ) -> ImportReport:
-    """Create or update the organisation's learners as the file has them, matched by LearnRefNumber.
+    """Create or update an organisation's learners from an ILR return or a CSV file, matching them by LearnRefNumber.
 
-    A learner who breaks a rule is refused whole, with every problem. A learner whom an approval has changed since the
-    last import, and who differs from the file, is kept unless ``overwrite`` is set. Nothing is written on a dry run, nor
-    with ``strict`` if anyone is refused. ``on_progress`` is called after each batch. Imports into one organisation wait
-    for each other. Raises UnreadableFileError if the file cannot be read to its end; then nothing is written.
+    A record with any invalid value is refused as a whole, and all its problems are reported. If an approval has changed
+    a learner since the last import, and the file has different values, the stored values are kept unless ``overwrite``
+    is set. Nothing is written if ``dry_run`` is set, or if ``strict`` is set and a record is refused. ``on_progress``
+    is called after each batch. Imports into the same organisation run one after the other. Raises UnreadableFileError,
+    without writing anything, if the file cannot be read to the end.
     """
     report = ImportReport()
     try:
@@ -78,24 +79,26 @@ async def _import_batches(run: _ImportRun, path: Path, on_progress: OnProgress |
         run.report.source = batch.source
         await _import_batch(run, batch)
         if on_progress:
-            on_progress(batch.read, batch.size)
+            on_progress(batch.bytes_read, batch.file_size)
         if number == 0:
-            # Without statistics PostgreSQL scans all learners for each batch: half a second becomes two minutes.
+            # Without statistics PostgreSQL scans all learners for each batch: two minutes instead of half a second.
             await fetch("ANALYZE (SKIP_LOCKED) learner, learning_aim")
 
 
 async def _import_batch(run: _ImportRun, batch: Batch) -> None:
-    """Refuse, keep or write every learner of a batch."""
+    """Write, keep or refuse each learner of a batch."""
     entries = [entry for entry in batch.entries if _is_first_occurrence(run, entry, batch)]
     await _check_tutors(run, entries)
-    stored = await stored_learners(run.organisation_id, [entry.reference for entry in entries if not entry.problems])
-    # Not the transaction's time: an approval may have committed since it began. Now these learners are locked.
+    stored = await lock_stored_learners(
+        run.organisation_id, [entry.reference for entry in entries if not entry.problems]
+    )
+    # The transaction's start time will not do, as an approval may have been committed since. The learners are now locked.
     now = (await fetch("SELECT clock_timestamp() AS now"))[0]["now"]
     writes: list[LearnerWrite] = []
     for entry in entries:
         learner = stored.get(entry.reference)
         if learner is None:
-            _check_new(entry)
+            _require_names(entry)
         if entry.problems:
             run.refuse(entry)
             continue
@@ -103,36 +106,36 @@ async def _import_batch(run: _ImportRun, batch: Batch) -> None:
         if _needs_writing(run, learner, entry, aims):
             writes.append(LearnerWrite(entry, learner, aims))
     await write_learners(run.organisation_id, now, writes)
-    await mark_imported(now, run.confirmed)
-    run.confirmed.clear()
+    await mark_imported(now, run.reconciled)
+    run.reconciled.clear()
 
 
 def _is_first_occurrence(run: _ImportRun, entry: LearnerEntry, batch: Batch) -> bool:
-    """Return whether the reference is new in the file; refuse the entry if it is not.
+    """Return whether no earlier record of the file has the same reference; refuse the entry if one has.
 
-    ILR rule R_06 compares LearnRefNumber without regard to capitals.
+    ILR rule R_06 compares LearnRefNumber case-insensitively.
     """
     reference = entry.reference.upper()
-    if reference and reference in run.seen:
+    if reference and reference in run.seen_references:
         place = "LearnRefNumber" if batch.year else "learnerReference"
-        message = "The file has this learner before; the first one counts."
+        message = "This learner occurs earlier in the file; only the first occurrence is imported."
         entry.problems.append(EntryProblem(entry.line, place, message, "R_06"))
         run.refuse(entry)
         return False
-    run.seen.add(reference)
+    run.seen_references.add(reference)
     return True
 
 
 async def _check_tutors(run: _ImportRun, entries: Sequence[LearnerEntry]) -> None:
-    known = await tutors(run.organisation_id, distinct_values(entries, "tutor_email"))
+    tutors = await find_tutors(run.organisation_id, distinct_values(entries, "tutor_email"))
     for entry in entries:
         email = entry.values.get("tutor_email")
-        if email is not None and email not in known:
-            message = "Nobody active in the organisation has this e-mail address."
+        if email is not None and email not in tutors:
+            message = "No active member of the organisation has this email address."
             entry.problems.append(EntryProblem(entry.line, "tutorEmail", message))
 
 
-def _check_new(entry: LearnerEntry) -> None:
+def _require_names(entry: LearnerEntry) -> None:
     for name, column in (("given_names", "givenNames"), ("family_name", "familyName")):
         if name not in entry.values:
             message = "It is missing, and the learner is new."
@@ -140,13 +143,13 @@ def _check_new(entry: LearnerEntry) -> None:
 
 
 def _needs_writing(run: _ImportRun, learner: StoredLearner | None, entry: LearnerEntry, aims: AimChanges) -> bool:
-    """Return whether the learner is to be written, and count them as new, unchanged, kept or changed."""
+    """Return whether the learner must be written, and count them in the report as new, changed, unchanged or kept."""
     if learner is None:
         run.report.new += 1
     elif not learner.differs(entry) and not aims:
         run.report.unchanged += 1
         if learner.changed_locally:
-            run.confirmed.append(learner.id)
+            run.reconciled.append(learner.id)
         return False
     elif learner.changed_locally and not run.overwrite:
         run.report.kept.append(KeptRecord(entry.line, entry.reference))

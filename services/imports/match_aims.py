@@ -1,4 +1,4 @@
-"""The matching of a return's learning aims with the stored ones."""
+"""Matching of the learning aims in an ILR return with the stored ones."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from services.imports.stored import StoredAim
 
 @dataclass(slots=True)
 class AimChanges:
-    """The aims to insert, update and delete so that a learner's aims are as the return has them."""
+    """The aims to insert, update and delete so that a learner's stored aims agree with a return."""
 
     new: list[AimEntry] = field(default_factory=list)
     changed: list[tuple[UUID, AimEntry]] = field(default_factory=list)
@@ -22,17 +22,17 @@ class AimChanges:
 
 
 def match_aims(stored: Sequence[StoredAim], entries: Sequence[AimEntry], year: str) -> AimChanges:
-    """Return the changes that make the stored aims those of the return of a year (``2019-20``).
+    """Compute the changes that bring a learner's stored aims in line with one year's ILR return.
 
-    Aims match by SWSupAimId; those left over by LearnAimRef and LearnStartDate, in the order of the return. A stored aim
-    that the return lacks is removed only if a return of that year must carry it: if it started by the end of the year
-    and did not end before the year began. So the aims of earlier and later years stay.
+    Aims are matched by SWSupAimId, and the remaining ones by LearnAimRef and LearnStartDate, in the order of the return.
+    A stored aim without a match is removed only if it started by the end of the return's year (for example ``2019-20``)
+    and did not end before that year began, so that aims of earlier and later years are preserved.
     """
     changes = AimChanges()
     pairs: dict[int, StoredAim] = {}
     unmatched = list(stored)
     for key in (_software_aim_id, _reference_and_start):
-        unmatched = _pair(unmatched, entries, pairs, key)
+        unmatched = _match_by(unmatched, entries, pairs, key)
     for position, entry in enumerate(entries):
         match = pairs.get(position)
         if match is None:
@@ -51,13 +51,13 @@ def _reference_and_start(aim: AimEntry) -> Hashable:
     return aim.reference, aim.start_date
 
 
-def _pair(
+def _match_by(
     stored: list[StoredAim],
     entries: Sequence[AimEntry],
     pairs: dict[int, StoredAim],
     key: Callable[[AimEntry], Hashable],
 ) -> list[StoredAim]:
-    """Add the pairs of aims with the same key, in their order; return the stored aims without a match."""
+    """Add a pair for each entry and stored aim with the same key, in order, and return the unmatched stored aims."""
     by_key: dict[Hashable, list[StoredAim]] = {}
     for aim in stored:
         by_key.setdefault(key(aim.values), []).append(aim)
@@ -71,6 +71,6 @@ def _pair(
 
 
 def _is_in_year(aim: AimEntry, year: str) -> bool:
-    first = int(year[:4])
-    start, end = date(first, 8, 1), date(first + 1, 7, 31)
+    start_year = int(year[:4])
+    start, end = date(start_year, 8, 1), date(start_year + 1, 7, 31)
     return aim.start_date <= end and (aim.actual_end_date is None or aim.actual_end_date >= start)

@@ -1,6 +1,6 @@
 """The reader of learners in batches, from an ILR return or a CSV file.
 
-The two are told apart by the first character: XML begins with ``<``.
+The format is detected from the first character of the file, which is ``<`` in XML.
 """
 
 import codecs
@@ -16,46 +16,45 @@ from services.imports.ilr.learner import read_ilr_return
 from services.imports.learner_csv import read_learner_csv
 from services.imports.report import UnreadableFileError
 
-# A file of 1 MB fills a batch, so one of 100 MB needs no more memory.
+# A file of 1 MB already fills a batch, so that larger files need no more memory.
 _BATCH_SIZE = 200
 
 
 class Batch(NamedTuple):
-    """Some learners of a file; the last batch of a file is empty.
+    """A batch of learners from a file; the last batch of a file is always empty.
 
-    ``year`` is that of an ILR return (``2019-20``), None for CSV. ``read`` and ``size`` are the bytes read so far and
-    the bytes of the file.
+    ``year`` is the year of an ILR return (for example ``2019-20``), or None if the file is CSV.
     """
 
     source: str
     year: str | None
     entries: list[LearnerEntry]
-    read: int
-    size: int
+    bytes_read: int
+    file_size: int
 
 
 def read_batches(path: Path) -> Iterator[Batch]:
     """Yield the learners of an ILR return or a CSV file in batches.
 
-    Raises UnreadableFileError, possibly after the first batches.
+    Raises UnreadableFileError, possibly after some batches have been yielded.
     """
     with open_file(path) as stream:
-        size = path.stat().st_size
+        file_size = path.stat().st_size
         is_return = _is_xml(stream)
-        learners = read_ilr_return(stream, str(path)) if is_return else _from_csv(stream, str(path))
+        learners = read_ilr_return(stream, str(path)) if is_return else _read_csv(stream, str(path))
         year: str | None = None
         while True:
             batch = list(islice(learners, _BATCH_SIZE))
             year = batch[-1][0] if batch else year
             source = f"ILR {year or ''}".strip() if is_return else "CSV"
-            yield Batch(source, year, [entry for _, entry in batch], stream.tell(), size)
+            yield Batch(source, year, [entry for _, entry in batch], stream.tell(), file_size)
             if not batch:
                 return
 
 
 @contextmanager
 def open_file(path: Path) -> Iterator[BufferedReader]:
-    """Open a file for reading. Raises UnreadableFileError if it cannot be opened, cannot be read or is empty."""
+    """Open a file for reading; raise UnreadableFileError if it cannot be opened or read, or is empty."""
     try:
         with path.open("rb") as stream:
             if not stream.peek(1):
@@ -72,6 +71,6 @@ def _is_xml(stream: BufferedReader) -> bool:
     return head.decode("utf-16" if is_utf16 else "utf-8-sig", errors="ignore").lstrip().startswith("<")
 
 
-def _from_csv(stream: BufferedReader, file: str) -> Iterator[tuple[str | None, LearnerEntry]]:
+def _read_csv(stream: BufferedReader, file: str) -> Iterator[tuple[str | None, LearnerEntry]]:
     for entry in read_learner_csv(stream, file):
         yield None, entry

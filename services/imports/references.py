@@ -1,6 +1,6 @@
-"""The rows that imported learners refer to: programmes, groups, employers and tutors.
+"""Lookup of the programmes, groups, employers and tutors that imported learners refer to.
 
-Programmes, groups and employers that do not exist yet are created; tutors must be active members.
+Missing programmes, groups and employers are created. Tutors must already be active members.
 """
 
 from collections.abc import Collection, Sequence
@@ -38,23 +38,23 @@ class References:
 
 
 async def resolve_references(organisation_id: UUID, entries: Sequence[LearnerEntry]) -> References:
-    """Return the ids of everything that the entries refer to; create programmes, groups and employers that are missing."""
+    """Return the ids of the rows that the entries refer to, creating missing programmes, groups and employers."""
     groups = {name for entry in entries for name in entry.values.get("groups", ())}
     return References(
         programmes=await _find_or_create("programme", organisation_id, distinct_values(entries, "programme")),
         groups=await _find_or_create("learner_group", organisation_id, groups),
-        employers=await _employers(organisation_id, distinct_values(entries, "employer")),
-        tutors=await tutors(organisation_id, distinct_values(entries, "tutor_email")),
+        employers=await _find_or_create_employers(organisation_id, distinct_values(entries, "employer")),
+        tutors=await find_tutors(organisation_id, distinct_values(entries, "tutor_email")),
     )
 
 
 def distinct_values(entries: Sequence[LearnerEntry], name: str) -> list[Any]:
-    """Return the distinct values of a name in the entries, in the order of the file, without None."""
+    """Return the distinct values other than None that the entries have for a key, in the order of the file."""
     return list(dict.fromkeys(value for entry in entries if (value := entry.values.get(name)) is not None))
 
 
-async def tutors(organisation_id: UUID, emails: Collection[str]) -> dict[str, UUID]:
-    """Return the ids of the organisation's active members with these e-mail addresses."""
+async def find_tutors(organisation_id: UUID, emails: Collection[str]) -> dict[str, UUID]:
+    """Return the ids of the organisation's active members with these email addresses, by address."""
     if not emails:
         return {}
     statement = "SELECT email, id FROM member WHERE organisation_id = $1 AND active AND email = ANY($2)"
@@ -75,10 +75,12 @@ async def _find_or_create(table: str, organisation_id: UUID, names: Collection[s
     return ids
 
 
-async def _employers(organisation_id: UUID, references: Sequence[EmployerReference]) -> dict[EmployerReference, UUID]:
-    """Return the employers, matched by number, else by name.
+async def _find_or_create_employers(
+    organisation_id: UUID, references: Sequence[EmployerReference]
+) -> dict[EmployerReference, UUID]:
+    """Return the ids of employers, matched by number or else by name, creating missing ones.
 
-    Where a file both confirms an employer and does not, the later entry holds.
+    If references to the same employer disagree on whether it is confirmed, the last one wins.
     """
     if not references:
         return {}
@@ -99,7 +101,7 @@ async def _employers(organisation_id: UUID, references: Sequence[EmployerReferen
 async def _find_employers(
     organisation_id: UUID, references: Sequence[EmployerReference]
 ) -> tuple[dict[str | None, UUID], dict[str, UUID]]:
-    """Return the ids of the existing employers by number and by name."""
+    """Return the ids of existing employers with these numbers or names, once by number and once by name."""
     statement = """SELECT id, name, employer_id FROM employer
         WHERE organisation_id = $1 AND (employer_id = ANY($2) OR name = ANY($3))"""
     numbers = [reference.number for reference in references if reference.number]
@@ -109,7 +111,7 @@ async def _find_employers(
 
 
 async def _update_employers(ids: dict[EmployerReference, UUID]) -> None:
-    """Set whether employers are confirmed where the file says so, and the numbers of those that have none."""
+    """Update whether employers are confirmed, and set the numbers of employers that have none."""
     confirmed = {id_: reference.confirmed for reference, id_ in ids.items() if reference.confirmed is not None}
     if confirmed:
         await fetch(_SET_CONFIRMED, list(confirmed), list(confirmed.values()))

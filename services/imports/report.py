@@ -1,4 +1,4 @@
-"""The report of an import, its audit entry, and the lock that keeps imports apart."""
+"""The report of an import, its audit entry, and the lock that serialises imports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,29 +9,30 @@ from models.database import fetch
 from services.audit import audit_for
 
 OnProgress = Callable[[int, int], None]
-"""Called with the bytes read so far and the bytes of the file."""
+"""A callback that receives the number of bytes read so far and the size of the file in bytes."""
 
 
 class UnreadableFileError(Exception):
-    """A file that cannot be read; nothing of it is imported.
+    """Raised when a file cannot be read, in which case none of it is imported.
 
-    The message is one line: the file, the line number where there is one, and what is wrong.
+    The message is a single line with the file, the line number if it is known, and the problem.
     """
 
-    def __init__(self, file: str, what: str, line: int | None = None) -> None:
+    def __init__(self, file: str, problem: str, line: int | None = None) -> None:
         self.file = file
         self.line = line
-        self.what = what
+        self.problem = problem
         place = file if line is None else f"{file}, line {line}"
-        super().__init__(f"{place}: {what}")
+        super().__init__(f"{place}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """One problem of a record.
+    """A problem with a record.
 
-    ``place`` is the column, or the ILR's element (``LearningDelivery 2, LearnStartDate``). ``rule`` is the name of the
-    official rule, if there is one (``ULN_04``). The message never repeats the value, which may be personal data.
+    ``place`` is the name of the CSV column, or of the ILR element (``LearningDelivery 2, LearnStartDate``). ``rule`` is
+    the name of the official rule that is broken (``ULN_04``), or None. The message never contains the value, which may
+    be personal data.
     """
 
     line: int
@@ -42,7 +43,7 @@ class EntryProblem:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRecord:
-    """A record that breaks a rule; ``reference`` is its key, or empty if the file has none."""
+    """A record that was refused because of its problems; ``reference`` is its key, or empty if it has none."""
 
     line: int
     reference: str
@@ -51,7 +52,7 @@ class RefusedRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeptRecord:
-    """A record that differs from the file but is kept, as an approval has changed it since the last import."""
+    """A learner whose stored values were kept, although the file differs, because of an approval since the last import."""
 
     line: int
     reference: str
@@ -59,7 +60,10 @@ class KeptRecord:
 
 @dataclass(slots=True)
 class ImportReport:
-    """The result of an import: what became of every record; ``applied`` is False if nothing was written."""
+    """The result of an import: numbers of records, or the records themselves, by outcome.
+
+    ``applied`` is false if nothing was written.
+    """
 
     source: str = ""
     new: int = 0
@@ -70,10 +74,13 @@ class ImportReport:
     applied: bool = True
 
 
-async def audit_import(organisation_id: UUID, what: str, report: ImportReport) -> None:
-    """Add the counts of an import to the organisation's audit, in the transaction of the import, without an actor."""
+async def audit_import(organisation_id: UUID, record_kind: str, report: ImportReport) -> None:
+    """Record the counts of an import in the organisation's audit log, without an actor.
+
+    Must be called in the transaction of the import.
+    """
     details = {
-        "what": what,
+        "what": record_kind,
         "source": report.source,
         "new": report.new,
         "changed": report.changed,
@@ -85,5 +92,5 @@ async def audit_import(organisation_id: UUID, what: str, report: ImportReport) -
 
 
 async def lock_imports(organisation_id: UUID) -> None:
-    """Wait for other imports into the organisation, and keep further ones waiting until the transaction ends."""
+    """Acquire the organisation's import lock, waiting for other imports; it is held until the transaction ends."""
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"trackers import {organisation_id}")

@@ -1,4 +1,4 @@
-"""The stored learners, in a form that can be compared with the entries of a file."""
+"""Stored learners, and their comparison with the entries of a file."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ PLAIN_COLUMNS = {
     "address_line4": "text",
     "postcode": "text",
 }
-"""The columns of ``learner`` that hold a value of a file as it is, with their types."""
+"""The columns of ``learner`` to which imported values are written unconverted, with their SQL types."""
 
 _LEARNERS = f"""
 SELECT learner.id, learner.reference, {", ".join(f"learner.{name}" for name in PLAIN_COLUMNS)},
@@ -49,7 +49,7 @@ WHERE learner_id = ANY($1) ORDER BY sequence, id"""
 
 @dataclass(frozen=True, slots=True)
 class StoredAim:
-    """A stored learning aim."""
+    """A stored learning aim, with its id."""
 
     id: UUID
     values: AimEntry
@@ -57,7 +57,7 @@ class StoredAim:
 
 @dataclass(frozen=True, slots=True)
 class StoredLearner:
-    """A stored learner; ``changed_locally`` is True if an approval has changed them since the last import."""
+    """A stored learner; ``changed_locally`` is true if an approval has changed them since the last import."""
 
     id: UUID
     row: Mapping[str, Any]
@@ -65,7 +65,7 @@ class StoredLearner:
     aims: list[StoredAim] = field(default_factory=list)
 
     def differs(self, entry: LearnerEntry) -> bool:
-        """Return whether any value of the entry differs from the stored one; aims are not compared."""
+        """Return whether any value of the entry differs from the stored value; aims are not compared."""
         return any(not self._equals(name, value) for name, value in entry.values.items())
 
     def _equals(self, name: str, value: Any) -> bool:
@@ -85,10 +85,10 @@ class StoredLearner:
         return bool(self.row["employer_name"] == reference.name)
 
 
-async def stored_learners(organisation_id: UUID, references: Collection[str]) -> dict[str, StoredLearner]:
-    """Return the organisation's learners with these references, with their aims; the rows are locked.
+async def lock_stored_learners(organisation_id: UUID, references: Collection[str]) -> dict[str, StoredLearner]:
+    """Return the organisation's learners with these references (LearnRefNumber), with their aims, by reference.
 
-    The keys are the references (LearnRefNumber).
+    Acquires a row lock on each learner.
     """
     learners = {
         row["reference"]: StoredLearner(row["id"], row, row["changed_locally"])

@@ -1,4 +1,4 @@
-"""The writing of a batch of imported learners: their rows, groups and aims, a few statements for all of them."""
+"""Writing of a batch of imported learners, with their groups and aims, in a few SQL statements."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ _INSERTED_AIM_COLUMNS = _UPDATED_AIM_COLUMNS | {"organisation_id": "uuid", "lear
 
 @dataclass(frozen=True, slots=True)
 class LearnerWrite:
-    """A learner to be inserted, or updated if ``stored`` is set."""
+    """A learner to insert, or to update if ``stored`` is set."""
 
     entry: LearnerEntry
     stored: StoredLearner | None
@@ -40,14 +40,14 @@ class LearnerWrite:
 
 
 async def write_learners(organisation_id: UUID, now: datetime, writes: Sequence[LearnerWrite]) -> None:
-    """Insert or update learners with their groups and aims; create what they refer to. Other values stay.
+    """Insert or update learners with their groups and aims, creating missing programmes, groups and employers.
 
-    ``now`` becomes ``imported_at``.
+    Values that an entry does not contain are left unchanged. ``imported_at`` is set to ``now``.
     """
     if not writes:
         return
     references = await resolve_references(organisation_id, [write.entry for write in writes])
-    rows = [_row(write, references, organisation_id, now) for write in writes]
+    rows = [_learner_row(write, references, organisation_id, now) for write in writes]
     await insert_rows(
         "learner", _INSERTED_COLUMNS, [row for row, write in zip(rows, writes, strict=True) if not write.stored]
     )
@@ -60,12 +60,12 @@ async def write_learners(organisation_id: UUID, now: datetime, writes: Sequence[
 
 
 async def mark_imported(now: datetime, learners: Sequence[UUID]) -> None:
-    """Set ``imported_at`` of learners whom an import found unchanged."""
+    """Set ``imported_at`` of learners whose values an import found to be unchanged."""
     if learners:
         await fetch("UPDATE learner SET imported_at = $1 WHERE id = ANY($2)", now, list(learners))
 
 
-def _row(write: LearnerWrite, references: References, organisation_id: UUID, now: datetime) -> dict[str, Any]:
+def _learner_row(write: LearnerWrite, references: References, organisation_id: UUID, now: datetime) -> dict[str, Any]:
     values = write.entry.values
     old = write.stored.row if write.stored else {"programme_status": ProgrammeStatus.ONBOARDING}
     row = {name: values[name] if name in values else old.get(name) for name in PLAIN_COLUMNS}

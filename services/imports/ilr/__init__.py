@@ -1,5 +1,5 @@
-"""The reader of ILR returns: from XML to learners and learning aims.
+"""The reader of ILR returns, which converts XML to learners and learning aims.
 
-Knows the years, elements and codes of the Individualised Learner Record, and nothing of the database. May use ``imports.entry``,
-``imports.report``, ``forms`` (for formats) and the kernel.
+Everything specific to the Individualised Learner Record (its years, elements and codes) belongs here; access to the
+database does not. May import from ``imports.entry``, ``imports.report``, ``forms`` (for text formats) and ``kernel``.
 """

@@ -1,7 +1,8 @@
 """The reader of a LearningDelivery, the ILR's element for a learning aim.
 
-The fields are those of the ILR specification's entities LearningDelivery, LearningDeliveryFAM and HRSRecord. Their
-lengths and ranges are its field definitions (rules FD_…); any other code that the XML schema lets through is kept.
+The field names come from the ILR specification's entities LearningDelivery, LearningDeliveryFAM and HRSRecord. Lengths
+and ranges are checked against its field definitions (rules FD_…). Codes are not checked against lists of valid codes,
+except for CompStatus.
 """
 
 from datetime import date
@@ -42,15 +43,16 @@ AIM_LEAVES = frozenset(
 )
 AIM_PARENTS = frozenset({"LearningDeliveryFAM", "HRSRecord"})
 
-_MAX_HOURS = 9999  # of OTJActHours: rule FD_OTJActHours_AR
-_COMPLETION_STATUSES = {"", "1", "2", "3", "6"}  # rule CompStatus_01; an empty one is reported as missing
+_MAX_HOURS = 9999  # rule FD_OTJActHours_AR
+_COMPLETION_STATUSES = {"", "1", "2", "3", "6"}  # rule CompStatus_01; an empty value is reported as missing
 _ACTUAL_OFF_THE_JOB_HOURS = 3  # the HRSCode of an HRSRecord with HRSType HRS
 
 
 def read_aim(element: Element, position: int, problems: list[EntryProblem]) -> AimEntry:
-    """Return the learning aim of a LearningDelivery; it can be used only if no problem was added.
+    """Convert a LearningDelivery to a learning aim, adding any problems to ``problems``.
 
-    ``position`` counts the learner's aims from 1; it stands in for a missing AimSeqNumber, and is named in problems.
+    The returned aim must not be used if a problem was added. ``position`` is the aim's position in the learner, counted
+    from 1: it identifies the aim in problems, and replaces a missing AimSeqNumber.
     """
     reader = ElementReader(element, problems, place=f"LearningDelivery {position}")
     aim = AimEntry(
@@ -62,15 +64,15 @@ def read_aim(element: Element, position: int, problems: list[EntryProblem]) -> A
     )
     if reader.raw("CompStatus") not in _COMPLETION_STATUSES:
         reader.add_problem("CompStatus", "It must be 1, 2, 3 or 6.", "CompStatus_01")
-    _codes(reader, aim)
-    _dates(reader, aim)
-    _monitoring_codes(element, reader, aim)
-    _actual_hours(element, reader, aim)
+    _read_codes(reader, aim)
+    _read_dates(reader, aim)
+    _read_monitoring_codes(element, reader, aim)
+    _read_actual_hours(element, reader, aim)
     return aim
 
 
-def _codes(reader: ElementReader, aim: AimEntry) -> None:
-    """Read SWSupAimId, the codes of the programme (ProgType, StdCode, FworkCode, PwayCode) and those of the result."""
+def _read_codes(reader: ElementReader, aim: AimEntry) -> None:
+    """Read the identifier, the funding model, the programme, the outcome and the hours of the aim."""
     aim.software_aim_id = reader.text("SWSupAimId", 36)
     aim.fund_model = reader.number("FundModel", maximum=99)
     aim.programme_type = reader.number("ProgType", maximum=99)
@@ -82,7 +84,7 @@ def _codes(reader: ElementReader, aim: AimEntry) -> None:
     aim.actual_hours = reader.number("OTJActHours", maximum=_MAX_HOURS)
 
 
-def _dates(reader: ElementReader, aim: AimEntry) -> None:
+def _read_dates(reader: ElementReader, aim: AimEntry) -> None:
     """Read OrigLearnStartDate, LearnPlanEndDate, LearnActEndDate and AchDate."""
     aim.original_start_date = reader.date("OrigLearnStartDate")
     aim.planned_end_date = reader.date("LearnPlanEndDate")
@@ -90,11 +92,11 @@ def _dates(reader: ElementReader, aim: AimEntry) -> None:
     aim.achievement_date = reader.date("AchDate")
 
 
-def _monitoring_codes(element: Element, parent: ElementReader, aim: AimEntry) -> None:
+def _read_monitoring_codes(element: Element, parent: ElementReader, aim: AimEntry) -> None:
     """Read the funding and monitoring codes (LearningDeliveryFAM).
 
-    RES 1 is the restart indicator. LSF 1 is learning support funding, from LearnDelFAMDateFrom to LearnDelFAMDateTo; of
-    several the one that starts last counts.
+    RES 1 is the restart indicator. LSF 1 is learning support funding, from LearnDelFAMDateFrom to LearnDelFAMDateTo; if
+    there are several, the one with the latest start is used.
     """
     latest_start: date | None = None
     for child in element.children:
@@ -110,10 +112,10 @@ def _monitoring_codes(element: Element, parent: ElementReader, aim: AimEntry) ->
                     aim.learning_support_from, aim.learning_support_to = start, end
 
 
-def _actual_hours(element: Element, parent: ElementReader, aim: AimEntry) -> None:
+def _read_actual_hours(element: Element, parent: ElementReader, aim: AimEntry) -> None:
     """Read the actual off-the-job hours from an HRSRecord with HRSType HRS and HRSCode 3.
 
-    The XML schema of 2026-27 has them there; those of earlier years have OTJActHours.
+    The XML schema of 2026-27 records them there; those of earlier years use OTJActHours.
     """
     for child in element.children:
         if child.name == "HRSRecord":

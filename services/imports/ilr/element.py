@@ -1,7 +1,7 @@
-"""The reader of an ILR element's values: each is checked against its field definition, and all problems are collected.
+"""The reader of the values of an ILR element, which checks each value against its field definition.
 
-Rules are those of the official ILR validation rules. FD_<field>_MA, _AP, _AL and _AR are field definitions: the field is
-mandatory, its pattern, its length, its range.
+The names of rules come from the official ILR validation rules. FD_<field>_MA, _AP, _AL and _AR are the field
+definitions: whether the field is mandatory, its pattern, its length and its range.
 """
 
 import re
@@ -27,17 +27,17 @@ _FORMATS = {
     "EmpId": TextFormat.EMPLOYER_ID,
 }
 # The XML schema's type RestrictedString, and the narrower pattern of LearnRefNumber.
-_RESTRICTED = re.compile(r"[A-Za-z0-9 ~!@#$%&'()*+,\-./:;<=>?\[\\\]_{}^£€]*")
+_RESTRICTED_STRING = re.compile(r"[A-Za-z0-9 ~!@#$%&'()*+,\-./:;<=>?\[\\\]_{}^£€]*")
 _PATTERNS = {"LearnRefNumber": re.compile("[A-Za-z0-9 ]*")}
 # The XML schema's type date, which may have a time zone.
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
-_NUMBER = re.compile("[0-9]{1,9}")
+_DATE_PATTERN = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_NUMBER_PATTERN = re.compile("[0-9]{1,9}")
 
 
 class ElementReader:
-    """Reads the leaves of one element, and collects their problems. An empty leaf counts as an absent one.
+    """Reads the leaf elements of an element, and collects their problems. An empty leaf is treated as absent.
 
-    ``place`` is the element's place in the learner, for problems: ``LearningDelivery 2``.
+    ``place`` identifies the element in problems, for example ``LearningDelivery 2``; it is empty for the Learner.
     """
 
     def __init__(self, element: Element, problems: list[EntryProblem] | None = None, place: str = "") -> None:
@@ -46,17 +46,20 @@ class ElementReader:
         self.place = place
 
     def child(self, element: Element) -> "ElementReader":
-        """Return a reader of an element inside this one; both add to the same list of problems."""
+        """Return a reader of a child element that adds to the same list of problems."""
         return ElementReader(element, self.problems, f"{self.place}, {element.name}")
 
     def add_problem(self, name: str, message: str, rule: str | None = None) -> None:
-        """Add a problem of a leaf, at its line or, if it is absent, at the line of this element."""
+        """Add a problem with a leaf, at the leaf's line or, if it is absent, at the element's line."""
         line = self.element.leaves[name][0] if name in self.element.leaves else self.element.line
         place = f"{self.place}, {name}" if self.place else name
         self.problems.append(EntryProblem(line, place, message, rule))
 
     def raw(self, name: str) -> str:
-        """Return the leaf's text in NFC and trimmed; unchanged if it is not valid text; empty if it is absent."""
+        """Return the text of a leaf, trimmed and normalised to NFC, or an empty string if it is absent.
+
+        Text with characters that are not allowed is returned unchanged.
+        """
         leaf = self.element.leaves.get(name)
         if leaf is None:
             return ""
@@ -64,7 +67,7 @@ class ElementReader:
         return leaf[1] if clean is None else clean
 
     def formatted(self, name: str, *, required: bool = False) -> str | None:
-        """Return a text in the field's format (``_FORMATS``), in its canonical form; None if it is absent or wrong."""
+        """Return the text of a leaf in the canonical form of its format (see ``_FORMATS``), or None if absent or invalid."""
         text = self._leaf_text(name, required)
         if not text:
             return None
@@ -75,34 +78,34 @@ class ElementReader:
         return checked
 
     def text(self, name: str, max_length: int, *, required: bool = False) -> str | None:
-        """Return a text of the characters that the XML schema allows; None if it is absent or wrong."""
+        """Return the text of a leaf, or None if it is absent, too long, or has characters that the XML schema forbids."""
         text = self._leaf_text(name, required)
         if not text:
             return None
         if len(text) > max_length:
             self.add_problem(name, f"It has more than {max_length} characters.", f"FD_{name}_AL")
             return None
-        if not _PATTERNS.get(name, _RESTRICTED).fullmatch(text):
+        if not _PATTERNS.get(name, _RESTRICTED_STRING).fullmatch(text):
             self.add_problem(name, "It has a character that is not allowed.", f"FD_{name}_AP")
             return None
         return text
 
     def number(self, name: str, *, required: bool = False, maximum: int = 999_999_999) -> int | None:
-        """Return a whole number from 0 to ``maximum``; None if it is absent or wrong."""
+        """Return the integer value of a leaf, from 0 to ``maximum``, or None if it is absent or invalid."""
         text = self._leaf_text(name, required)
         if not text:
             return None
-        if not _NUMBER.fullmatch(text) or int(text) > maximum:
+        if not _NUMBER_PATTERN.fullmatch(text) or int(text) > maximum:
             self.add_problem(name, f"It must be a whole number from 0 to {maximum}.", f"FD_{name}_AR")
             return None
         return int(text)
 
     def date(self, name: str, *, required: bool = False) -> date | None:
-        """Return a date between 1900 and 2100; None if it is absent or wrong."""
+        """Return the date value of a leaf, between 1900 and 2100, or None if it is absent or invalid."""
         text = self._leaf_text(name, required)
         if not text:
             return None
-        match = _DATE.fullmatch(text)
+        match = _DATE_PATTERN.fullmatch(text)
         try:
             value = date.fromisoformat(match[1]) if match else None
         except ValueError:

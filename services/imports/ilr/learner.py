@@ -1,7 +1,8 @@
 """The reader of the learners in an ILR return.
 
-The XML namespace names the year. Elements that are not named here are skipped. The fields are those of the ILR
-specification's entities Learner and LearnerEmploymentStatus; rule names are those of the official ILR validation rules.
+The year is taken from the XML namespace. Elements that are not listed here or in ``aim`` are skipped. The field names
+come from the ILR specification's entities Learner and LearnerEmploymentStatus, and the names of rules from the official
+ILR validation rules.
 """
 
 from collections.abc import Iterator
@@ -39,16 +40,16 @@ _NOT_KNOWN = 98
 
 
 def read_ilr_return(stream: BinaryIO, file: str) -> Iterator[tuple[str, LearnerEntry]]:
-    """Yield every learner of the return, with the problems found, and the return's year (``2019-20``).
+    """Yield each learner of an ILR return, together with the return's year (for example ``2019-20``).
 
-    Raises UnreadableFileError, possibly after the first learners.
+    Problems are collected in the entries. Raises UnreadableFileError, possibly after some learners have been yielded.
     """
     leaves, parents = _LEAVES | AIM_LEAVES, _PARENTS | AIM_PARENTS
     for year, element in read_learners(stream, file, parents=parents, leaves=leaves):
-        yield year, _learner(element)
+        yield year, _read_learner(element)
 
 
-def _learner(element: Element) -> LearnerEntry:
+def _read_learner(element: Element) -> LearnerEntry:
     reader = ElementReader(element)
     entry = LearnerEntry(element.line, reader.raw("LearnRefNumber"), problems=reader.problems)
     reader.text("LearnRefNumber", 12, required=True)
@@ -56,20 +57,20 @@ def _learner(element: Element) -> LearnerEntry:
     values["uln"] = reader.formatted("ULN", required=True)
     values["family_name"] = reader.formatted("FamilyName", required=True)
     values["given_names"] = reader.formatted("GivenNames", required=True)
-    reader.formatted("NINumber")  # checked by rule NINumber_01, and not kept: nothing needs it
+    reader.formatted("NINumber")  # checked by rule NINumber_01, but not stored, as nothing needs it
     values["postcode"] = reader.formatted("Postcode")
     for line in range(1, 5):
         values[f"address_line{line}"] = reader.formatted(f"AddLine{line}")
-    _employment(element, entry)
-    _aims(element, entry)
+    _read_employer(element, entry)
+    _read_aims(element, entry)
     return entry
 
 
-def _employment(element: Element, entry: LearnerEntry) -> None:
-    """Take the employer from the LearnerEmploymentStatus with the latest DateEmpStatApp; of equal ones the last counts.
+def _read_employer(element: Element, entry: LearnerEntry) -> None:
+    """Read the employer from the LearnerEmploymentStatus with the latest DateEmpStatApp, or the last of equal dates.
 
-    Without an EmpId the learner has no employer, unless EmpStat is 10 (in paid employment) or 98 (not known): then the
-    stored employer stays.
+    If it has no EmpId, the learner's employer is cleared, unless EmpStat is 10 (in paid employment) or 98 (not known),
+    which leave the stored employer unchanged.
     """
     latest: tuple[date, int] | None = None
     for position, child in enumerate(element.children):
@@ -86,8 +87,8 @@ def _employment(element: Element, entry: LearnerEntry) -> None:
                     entry.values["employer"] = None
 
 
-def _aims(element: Element, entry: LearnerEntry) -> None:
-    """Read each LearningDelivery, and derive programme and programme status from them. The XML schema wants one."""
+def _read_aims(element: Element, entry: LearnerEntry) -> None:
+    """Read the learning aims, of which the XML schema requires at least one, and derive the programme and its status."""
     deliveries = [child for child in element.children if child.name == "LearningDelivery"]
     entry.aims = [read_aim(delivery, position, entry.problems) for position, delivery in enumerate(deliveries, 1)]
     if not deliveries:

@@ -1,6 +1,6 @@
-"""The programme and the programme status of a learner, derived from the learning aims.
+"""Derivation of a learner's programme and programme status from the learning aims.
 
-A programme aim has AimType 1. The codes are those of the ILR specification's fields AimType, CompStatus and ProgType.
+A programme aim has AimType 1. The codes come from the ILR specification of AimType, CompStatus and ProgType.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ _STATUS_BY_COMP_STATUS = {
     3: ProgrammeStatus.WITHDRAWN,
     6: ProgrammeStatus.ON_A_BREAK,
 }
-# ProgTypes of programmes with neither a standard (StdCode) nor a framework (FworkCode).
-_PROGRAMME_TYPES = {
+# The names of programmes without a standard (StdCode) or a framework (FworkCode), by ProgType.
+_NAME_BY_PROGRAMME_TYPE = {
     24: "Traineeship",
     30: "T Level foundation year",
     31: "T Level",
@@ -29,9 +29,10 @@ _PROGRAMME_TYPES = {
 
 
 def programme_status(aims: Sequence[AimEntry]) -> ProgrammeStatus:
-    """Return ACTIVE if any aim continues, else the status of the newest programme aim, else that of the newest aim.
+    """Return the programme status of a learner with these learning aims, of which there must be at least one.
 
-    The newest aim has the latest LearnStartDate; of equal ones, it is the last in the return.
+    The status is ACTIVE if any aim is continuing. Otherwise it follows from the CompStatus of the newest programme aim
+    or, without a programme aim, of the newest aim: the one with the latest LearnStartDate, or the last of equal dates.
     """
     if any(aim.completion_status == _CONTINUING for aim in aims):
         return ProgrammeStatus.ACTIVE
@@ -41,14 +42,15 @@ def programme_status(aims: Sequence[AimEntry]) -> ProgrammeStatus:
 
 
 def programme_name(aims: Sequence[AimEntry]) -> str:
-    """Return the name of the programme: that of the newest programme aim, continuing ones first.
+    """Return the name of the learner's programme, or ``NO_PROGRAMME`` if no aim has a ProgType.
 
-    Without a programme aim any aim with a ProgType is used; without one it is ``NO_PROGRAMME``.
+    Of the aims with a ProgType, programme aims take precedence over others, then continuing aims over ended ones, then
+    newer aims over older ones.
     """
     candidates = [(position, aim) for position, aim in enumerate(aims) if aim.programme_type is not None]
     if not candidates:
         return NO_PROGRAMME
-    return _name(max(candidates, key=_precedence)[1])
+    return _aim_programme_name(max(candidates, key=_precedence)[1])
 
 
 def _precedence(item: tuple[int, AimEntry]) -> tuple[object, ...]:
@@ -56,10 +58,10 @@ def _precedence(item: tuple[int, AimEntry]) -> tuple[object, ...]:
     return aim.aim_type == _PROGRAMME_AIM, aim.completion_status == _CONTINUING, aim.start_date, position
 
 
-def _name(aim: AimEntry) -> str:
+def _aim_programme_name(aim: AimEntry) -> str:
     programme_type = aim.programme_type
     if aim.standard_code is not None:
         return f"Standard {aim.standard_code} (ProgType {programme_type})"
     if aim.framework_code is not None:
         return f"Framework {aim.framework_code} (ProgType {programme_type})"
-    return f"{_PROGRAMME_TYPES.get(programme_type or 0, 'Programme')} (ProgType {programme_type})"
+    return f"{_NAME_BY_PROGRAMME_TYPE.get(programme_type or 0, 'Programme')} (ProgType {programme_type})"

@@ -1,6 +1,6 @@
-"""The XML reader of ILR returns: a small tree of each Learner, in bounded memory however long the file is.
+"""A streaming XML parser for ILR returns, which builds a tree of one Learner at a time in bounded memory.
 
-Expat parses the file in chunks. DTDs are refused, so no entity is declared, fetched or expanded.
+Expat parses the file in chunks. DTDs are refused, so that no entity can be declared, fetched or expanded.
 """
 
 from collections.abc import Iterator, Set
@@ -10,8 +10,8 @@ from xml.parsers import expat
 
 from services.imports.report import UnreadableFileError
 
-# The XML schemas of the DfE have the namespaces ESFA/ILR/2018-19 to ESFA/ILR/2025-26, and ILR/2026-27 since the ESFA
-# closed. Some software still writes the old prefix, so both are known for every year.
+# The DfE's XML schemas have the namespaces ESFA/ILR/2018-19 to ESFA/ILR/2025-26 and, since the ESFA closed,
+# ILR/2026-27. Some software still writes the old prefix, so both are accepted for every year.
 YEARS = tuple(f"{year}-{year - 1999}" for year in range(2018, 2027))
 NAMESPACES = {f"{prefix}ILR/{year}": year for year in YEARS for prefix in ("ESFA/", "")}
 
@@ -24,9 +24,10 @@ _MAX_ELEMENTS = 10_000
 
 @dataclass(slots=True)
 class Element:
-    """An element with child elements; ``line`` is where it starts.
+    """An XML element that has child elements.
 
-    ``leaves`` holds the line and the text of the children without children; of several with one name, the first.
+    ``line`` is the line of its start tag. ``leaves`` has the line and the text of each leaf element by name; of several
+    with the same name, the first.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Element:
 
 
 class _ExpatHandlers:
-    """Expat's handlers, and their state: the year, the open elements, and the Learners that are complete."""
+    """The handlers of Expat's events, with the state of the parse; complete Learners are collected in ``learners``."""
 
     def __init__(self, file: str, parents: Set[str], leaves: Set[str]) -> None:
         self.file = file
@@ -48,26 +49,26 @@ class _ExpatHandlers:
         self.parser.EndElementHandler = self.end_element
         self.parser.StartDoctypeDeclHandler = self.start_doctype
         self.year: str | None = None
-        self.local_names: dict[str, str] = {}  # from expat's names, with the namespace, to those without
+        self.local_names: dict[str, str] = {}  # from names with a namespace, as Expat reports them, to local names
         self.depth = 0
-        self.skip_depth = 0  # the depth of the outermost element that is skipped; 0: none
-        self.open: list[Element] = []
-        self.leaf_name = ""  # the name of the open leaf, the line that it starts on, and its text so far
+        self.skip_depth = 0  # the depth of the outermost skipped element, or 0
+        self.open_elements: list[Element] = []
+        self.leaf_name = ""  # the open leaf: its name, the line of its start tag, and its text so far
         self.leaf_line = 0
         self.leaf_text = ""
         self.element_count = 0
         self.learners: list[Element] = []
 
-    def error(self, what: str) -> UnreadableFileError:
-        return UnreadableFileError(self.file, what, self.parser.CurrentLineNumber)
+    def make_error(self, problem: str) -> UnreadableFileError:
+        return UnreadableFileError(self.file, problem, self.parser.CurrentLineNumber)
 
     def start_doctype(self, *_: object) -> None:
-        raise self.error("has a document type declaration (DTD), which is not read")
+        raise self.make_error("has a document type declaration (DTD), which is not allowed")
 
     def start_element(self, name: str, _: object) -> None:
         self.depth += 1
         if self.depth > _MAX_DEPTH:
-            raise self.error(f"is nested more than {_MAX_DEPTH} elements deep")
+            raise self.make_error(f"is nested more than {_MAX_DEPTH} elements deep")
         if self.skip_depth:
             return
         local = self.local_names.get(name)
@@ -86,18 +87,18 @@ class _ExpatHandlers:
         self.year = NAMESPACES.get(namespace)
         if self.year is None or local != "Message":
             known = f"ESFA/ILR/{YEARS[0]} to ILR/{YEARS[-1]}"
-            raise self.error(f"is not an ILR return: the root must be Message in a namespace of {known}")
+            raise self.make_error(f"is not an ILR return: the root must be Message in a namespace of {known}")
         self.local_names = {f"{namespace} {name}": name for name in self.parents | self.leaves | {"Learner"}}
 
     def open_element(self, element: Element) -> None:
-        if self.open:
-            self.open[-1].children.append(element)
+        if self.open_elements:
+            self.open_elements[-1].children.append(element)
         else:
             self.element_count = 0
         self.element_count += 1
         if self.element_count > _MAX_ELEMENTS:
-            raise self.error(f"has a Learner with more than {_MAX_ELEMENTS} entities")
-        self.open.append(element)
+            raise self.make_error(f"has a Learner with more than {_MAX_ELEMENTS} entities")
+        self.open_elements.append(element)
 
     def character_data(self, data: str) -> None:
         if not self.skip_depth and len(self.leaf_text) < _MAX_TEXT_LENGTH:
@@ -110,19 +111,20 @@ class _ExpatHandlers:
                 self.skip_depth = 0
         elif self.leaf_name:
             self.parser.CharacterDataHandler = None
-            self.open[-1].leaves.setdefault(self.leaf_name, (self.leaf_line, self.leaf_text))
+            self.open_elements[-1].leaves.setdefault(self.leaf_name, (self.leaf_line, self.leaf_text))
             self.leaf_name = ""
-        elif self.open:
-            element = self.open.pop()
-            if not self.open:
+        elif self.open_elements:
+            element = self.open_elements.pop()
+            if not self.open_elements:
                 self.learners.append(element)
 
 
 def read_learners(stream: BinaryIO, file: str, *, parents: Set[str], leaves: Set[str]) -> Iterator[tuple[str, Element]]:
-    """Yield every Learner of the return, as soon as it is read, with the year of the namespace (``2019-20``).
+    """Yield each Learner of an ILR return as soon as it has been parsed, with the year of the namespace (``2019-20``).
 
-    Of a Learner's elements only ``parents`` and ``leaves`` are kept. Raises UnreadableFileError, possibly after the first
-    Learners, for a file that is not well-formed, has a DTD or an unknown namespace, or could need unbounded memory.
+    Only the elements named in ``parents`` and ``leaves`` are included. Raises UnreadableFileError, possibly after some
+    Learners have been yielded, if the file is not well-formed, has a DTD or an unknown namespace, or exceeds a limit
+    that bounds memory.
     """
     handlers = _ExpatHandlers(file, parents, leaves)
     bytes_fed = 0
@@ -131,7 +133,7 @@ def read_learners(stream: BinaryIO, file: str, *, parents: Set[str], leaves: Set
         bytes_fed += len(chunk)
         _feed(handlers, chunk)
         if bytes_fed - max(handlers.parser.CurrentByteIndex, 0) > _MAX_MARKUP_BYTES:
-            raise handlers.error("has a tag or comment of more than 1 MB")
+            raise handlers.make_error("has a tag or comment of more than 1 MB")
         learners, handlers.learners = handlers.learners, []
         for learner in learners:
             yield handlers.year or "", learner
@@ -143,7 +145,7 @@ def _feed(handlers: _ExpatHandlers, chunk: bytes) -> None:
     try:
         handlers.parser.Parse(chunk, not chunk)
     except expat.ExpatError as error:
-        what = expat.ErrorString(error.code)
-        raise UnreadableFileError(handlers.file, f"is not well-formed XML: {what}", error.lineno) from None
+        reason = expat.ErrorString(error.code)
+        raise UnreadableFileError(handlers.file, f"is not well-formed XML: {reason}", error.lineno) from None
     except (LookupError, ValueError) as error:
-        raise UnreadableFileError(handlers.file, f"is in an encoding that is not read: {error}", 1) from None
+        raise UnreadableFileError(handlers.file, f"is in an unsupported encoding: {error}", 1) from None

@@ -137,7 +137,7 @@ async def test_references_are_printed_short_and_without_control_characters(datab
     file.write_text("\x1b" * 100_000)
     code, out, err = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme")
     assert (code, out) == (2, "")
-    assert f"line 1: has an unknown column {chr(27) * 300!r}; known are learnerReference" in err
+    assert f"line 1: has an unknown column {chr(27) * 300!r}; known columns: learnerReference" in err
 
 
 async def test_a_killed_server_leaves_no_postgresql_behind(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The import of employers from CSV: matching by number and name, and refusals."""
+"""Tests of importing employers from CSV: matching by number and name, and refused records."""
 
 from pathlib import Path
 
@@ -47,10 +47,10 @@ async def test_employers_are_created_and_then_unchanged(provider: Organisation, 
 
 
 async def test_a_match_by_number_updates_the_name(provider: Organisation, csv: Path) -> None:
-    made = await factories.employer(provider, name="100012345", employer_id="100012345", confirmed=False)
+    employer = await factories.employer(provider, name="100012345", employer_id="100012345", confirmed=False)
     assert counts(await import_text(csv, provider, "name,employerId,confirmed\nAcme,100012345,true\n")) == (0, 1, 0, 0)
     assert await employers(provider) == [("Acme", "100012345", True)]
-    assert await Employer.filter(id=made.id, name="Acme").exists()
+    assert await Employer.filter(id=employer.id, name="Acme").exists()
 
 
 async def test_a_match_by_name_updates_the_number(provider: Organisation, csv: Path) -> None:
@@ -65,7 +65,7 @@ async def test_empty_cells_keep_the_stored_values(provider: Organisation, csv: P
     assert await employers(provider) == [("Acme", "100012345", True)]
 
 
-async def test_an_employer_without_a_name_gives_its_number_to_the_one_with_the_name(
+async def test_a_number_moves_from_an_employer_named_by_it_to_the_employer_with_the_name(
     provider: Organisation, csv: Path
 ) -> None:
     numbered = await factories.employer(provider, name="100012345", employer_id="100012345", confirmed=False)
@@ -76,7 +76,7 @@ async def test_an_employer_without_a_name_gives_its_number_to_the_one_with_the_n
     assert (await Learner.get(id=learner.id)).employer_id == named.id
 
 
-async def test_the_name_and_the_number_of_two_employers_are_refused(provider: Organisation, csv: Path) -> None:
+async def test_a_name_and_a_number_of_different_employers_are_refused(provider: Organisation, csv: Path) -> None:
     await factories.employer(provider, name="Zest", employer_id="100012345")
     await factories.employer(provider, name="Acme")
     [refused] = (await import_text(csv, provider, "name,employerId\nAcme,100012345\n")).refused
@@ -91,7 +91,7 @@ async def test_employers_of_another_organisation_are_not_changed(provider: Organ
     assert await employers(other) == [("Acme", "100012345", False)]
 
 
-async def test_refused_records_are_reported_and_the_others_imported(provider: Organisation, csv: Path) -> None:
+async def test_invalid_records_are_reported_and_the_others_imported(provider: Organisation, csv: Path) -> None:
     text = f"""name,employerId,confirmed
 Acme,100012345,yes
 Wrong,100012346,perhaps
@@ -115,26 +115,26 @@ Extra,,,
 
 
 async def test_an_unreadable_file_changes_nothing(provider: Organisation, csv: Path) -> None:
-    with pytest.raises(UnreadableFileError) as refused:
+    with pytest.raises(UnreadableFileError) as raised:
         await import_text(csv, provider, 'name\nAcme\n"Zest\n')
-    assert str(refused.value) == f"{csv}, line 3: is not CSV: unexpected end of data"
+    assert str(raised.value) == f"{csv}, line 3: is not CSV: unexpected end of data"
     assert await employers(provider) == []
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,email\n", "line 1: has an unknown column 'email'; known are name, employerId, confirmed"),
+        ("name,email\n", "line 1: has an unknown column 'email'; known columns: name, employerId, confirmed"),
         ("employerId\n", "line 1: lacks the column name"),
         ("", "is empty"),
     ],
 )
-async def test_wrong_headers_are_refused(provider: Organisation, csv: Path, text: str, message: str) -> None:
+async def test_invalid_headers_are_refused(provider: Organisation, csv: Path, text: str, message: str) -> None:
     with pytest.raises(UnreadableFileError, match=message):
         await import_text(csv, provider, text)
 
 
-async def test_progress_reaches_the_end(provider: Organisation, csv: Path) -> None:
+async def test_progress_is_reported_up_to_the_file_size(provider: Organisation, csv: Path) -> None:
     write(csv, "name\nAcme\nZest\n")
     progress: list[tuple[int, int]] = []
     await import_employers(

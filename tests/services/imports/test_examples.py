@@ -1,4 +1,4 @@
-"""The import of the files in ``examples/``, and of a real ILR return where there is one."""
+"""Tests of importing the files in ``examples/``, and a real ILR return if one is available."""
 
 from collections import Counter
 
@@ -12,7 +12,7 @@ from tests.support.scenarios.imports import counts, import_file
 
 pytestmark = pytest.mark.usefixtures("database")
 
-REAL = sorted((ROOT.parent / "shared" / "data").glob("*.xml"))
+REAL_RETURNS = sorted((ROOT.parent / "shared" / "data").glob("*.xml"))
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ async def test_the_examples_are_imported(provider: Organisation) -> None:
     ]
 
 
-@pytest.mark.skipif(not REAL, reason="no real ILR return in ../shared/data")
+@pytest.mark.skipif(not REAL_RETURNS, reason="no real ILR return in ../shared/data")
 async def test_a_real_return_is_imported(provider: Organisation) -> None:
-    """33 learners with 43 aims; the namespace says 2019-20, the file's name 1819 and its header 2021."""
-    report = await import_file(REAL[0], provider)
+    # The return has 33 learners with 43 aims. Its namespace is of 2019-20, its file name of 1819 and its header of 2021.
+    report = await import_file(REAL_RETURNS[0], provider)
     assert (report.source, counts(report)) == ("ILR 2019-20", (33, 0, 0, 0, 0))
     assert (await LearningAim.all().count(), await LearningAim.filter(restart=True).count()) == (43, 1)
     [employer] = await Employer.all()
@@ -64,4 +64,4 @@ async def test_a_real_return_is_imported(provider: Organisation) -> None:
         ("Traineeship (ProgType 24)", "ACTIVE"): 2,
         ("Traineeship (ProgType 24)", "COMPLETE"): 1,
     }
-    assert counts(await import_file(REAL[0], provider)) == (0, 0, 33, 0, 0)
+    assert counts(await import_file(REAL_RETURNS[0], provider)) == (0, 0, 33, 0, 0)

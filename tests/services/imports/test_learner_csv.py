@@ -1,4 +1,4 @@
-"""The reader of learners in CSV files: columns, empty cells, line numbers, and refusals."""
+"""Tests of reading learners from CSV: columns, empty cells, line numbers, and invalid values."""
 
 import io
 from decimal import Decimal
@@ -22,17 +22,18 @@ def read(text: str) -> list[LearnerEntry]:
 
 
 def error_message(content: bytes) -> str:
-    with pytest.raises(UnreadableFileError) as refused:
+    with pytest.raises(UnreadableFileError) as raised:
         list(read_learner_csv(io.BytesIO(content), "learners.csv"))
-    return str(refused.value)
+    return str(raised.value)
 
 
-def cell(column: str, text: str) -> LearnerEntry:
+def read_cell(column: str, text: str) -> LearnerEntry:
+    """Read a learner whose record has this cell besides the reference."""
     [entry] = read(f'learnerReference,{column}\nA1,"{text}"\n')
     return entry
 
 
-def test_every_column_is_read() -> None:
+def test_all_columns_are_read() -> None:
     [entry] = read(
         f"{HEADER}\r\nA1,Ms,Ada Mary,Ångström,9276308686,Bakery,Cohort 26A,On a break,Tutor@Example.org,"
         '"Bell, Book",yes,Baker,37.50,sw1a1aa,1 Mill Lane,Sampleton,Sampleshire,England,SW1A 1AA,'
@@ -64,11 +65,11 @@ def test_every_column_is_read() -> None:
     )
 
 
-def test_absent_columns_have_no_value() -> None:
+def test_values_of_absent_columns_are_not_set() -> None:
     assert read("learnerReference\nA1\n") == [LearnerEntry(2, "A1")]
 
 
-def test_empty_cells_clear_all_but_mandatory_values() -> None:
+def test_empty_cells_clear_all_values_except_mandatory_ones() -> None:
     [entry] = read(f"{HEADER}\nA1{',' * 19}\n")
     cleared = (
         "title uln programme sub_programme tutor_email job_title weekly_hours workplace_postcode employer postcode"
@@ -77,7 +78,7 @@ def test_empty_cells_clear_all_but_mandatory_values() -> None:
     assert entry == LearnerEntry(2, "A1", values=dict.fromkeys([*cleared.split(), *lines]) | {"groups": ()})
 
 
-def test_the_line_of_a_record_is_its_first() -> None:
+def test_the_line_number_of_a_record_is_that_of_its_first_line() -> None:
     text = '\ufeff\nlearnerReference,jobTitle\nA1,"one\ntwo\nthree"\n\n,,\nA2,x\r\nA3,"y\r\nz"\nA4,\n'
     with pytest.raises(UnreadableFileError, match="unknown column"):
         read(text.replace("jobTitle", "job"))
@@ -110,12 +111,12 @@ def test_the_line_of_a_record_is_its_first() -> None:
         ("jobTitle", "e" + "\u0301" * 31, None),
     ],
 )
-def test_a_cell_that_breaks_a_rule_is_a_problem(column: str, text: str, rule: str | None) -> None:
-    assert [(p.line, p.place, p.rule) for p in cell(column, text).problems] == [(2, column, rule)]
+def test_invalid_cells_are_problems(column: str, text: str, rule: str | None) -> None:
+    assert [(p.line, p.place, p.rule) for p in read_cell(column, text).problems] == [(2, column, rule)]
 
 
-def test_a_long_run_of_combining_marks_is_refused_without_normalising_it() -> None:
-    assert [(p.place, p.message) for p in cell("jobTitle", "e" + "\u0315\u0300\u0316" * 40_000).problems] == [
+def test_a_long_run_of_combining_marks_is_refused_without_being_normalised() -> None:
+    assert [(p.place, p.message) for p in read_cell("jobTitle", "e" + "\u0315\u0300\u0316" * 40_000).problems] == [
         ("jobTitle", "It has a character that is not allowed."),
         ("jobTitle", "It has more than 120 characters."),
     ]
@@ -123,12 +124,12 @@ def test_a_long_run_of_combining_marks_is_refused_without_normalising_it() -> No
 
 @pytest.mark.parametrize(("text", "hours"), [("168", "168"), ("0.5", "0.5"), ("37.5000", "37.5")])
 def test_weekly_hours_are_rounded_to_two_places(text: str, hours: str) -> None:
-    assert cell("weeklyHours", text).values == {"weekly_hours": Decimal(hours)}
+    assert read_cell("weeklyHours", text).values == {"weekly_hours": Decimal(hours)}
 
 
 @pytest.mark.parametrize("status", ProgrammeStatus)
-def test_every_programme_status_is_read(status: ProgrammeStatus) -> None:
-    assert cell("programmeStatus", status.lower()).values == {"programme_status": status}
+def test_every_programme_status_is_accepted(status: ProgrammeStatus) -> None:
+    assert read_cell("programmeStatus", status.lower()).values == {"programme_status": status}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_employer_confirmed_must_be_a_boolean() -> None:
 
 
 @pytest.mark.parametrize("reference", ["", "A-1", "Ä1", "A" * 13])
-def test_wrong_references_are_problems(reference: str) -> None:
+def test_invalid_references_are_problems(reference: str) -> None:
     [entry] = read(f"learnerReference,title\n{reference},Ms\n")
     assert [problem.place for problem in entry.problems] == ["learnerReference"]
 
@@ -187,9 +188,9 @@ def test_unreadable_files_are_refused(content: bytes, error: str) -> None:
     assert error_message(content) == error
 
 
-def test_the_error_about_an_unknown_column_names_the_known_ones() -> None:
+def test_the_error_for_an_unknown_column_lists_the_known_columns() -> None:
     error = error_message(b"learnerReference;title\n")
     assert error.startswith(
-        "learners.csv, line 1: has an unknown column 'learnerReference;title'; known are learnerRef"
+        "learners.csv, line 1: has an unknown column 'learnerReference;title'; known columns: learnerRef"
     )
     assert "\n" not in error

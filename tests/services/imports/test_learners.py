@@ -1,4 +1,4 @@
-"""The import of an ILR return: learners, learning aims, employers and programmes."""
+"""Tests of importing an ILR return: learners, learning aims, employers and programmes."""
 
 import asyncio
 import datetime as dt
@@ -70,7 +70,7 @@ class TestNewLearners:
         assert (restart.restart, restart.actual_hours, restart.learning_support_to) == (True, 390, dt.date(2027, 7, 31))
         assert restart.organisation_id == provider.id
 
-    async def test_each_number_makes_an_employer_and_each_code_a_programme(self, provider: Organisation) -> None:
+    async def test_an_employer_is_created_per_number_and_a_programme_per_code(self, provider: Organisation) -> None:
         for year in ("2018-19", "2019-20", "2025-26"):
             await import_file(RETURNS / f"{year}.xml", provider)
         assert await Employer.all().values_list("name", "employer_id", "confirmed") == [
@@ -82,7 +82,9 @@ class TestNewLearners:
             "Standard 107 (ProgType 25)",
         ]
 
-    async def test_a_file_of_several_batches(self, provider: Organisation, write_return: WriteReturn) -> None:
+    async def test_a_file_is_imported_in_several_batches(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
         progress: list[tuple[int, int]] = []
         path = write_return(*(learner(reference=f"N{number}") for number in range(450)))
         report = await import_file(path, provider, on_progress=lambda done, total: progress.append((done, total)))
@@ -99,7 +101,7 @@ class TestNewLearners:
         report = await import_file(write_return(), provider)
         assert (report.source, counts(report), report.applied) == ("ILR", (0, 0, 0, 0, 0), True)
 
-    async def test_concurrent_imports_wait_for_each_other(self, provider: Organisation) -> None:
+    async def test_concurrent_imports_run_one_after_the_other(self, provider: Organisation) -> None:
         reports = await asyncio.gather(*(import_file(RETURNS / "2026-27.xml", provider) for _ in range(4)))
         assert sorted(counts(report) for report in reports) == [(0, 0, 2, 0, 0)] * 3 + [(2, 0, 0, 0, 0)]
         assert await Learner.all().count() == 2
@@ -115,14 +117,14 @@ class TestNewLearners:
         assert await Programme.all().count() == 2
 
 
-class TestASecondImport:
-    async def test_of_the_same_file_changes_nothing(self, provider: Organisation) -> None:
+class TestRepeatedImport:
+    async def test_importing_the_same_file_again_changes_nothing(self, provider: Organisation) -> None:
         await import_file(RETURNS / "2026-27.xml", provider)
         before = await everything_written()
         assert counts(await import_file(RETURNS / "2026-27.xml", provider)) == (0, 0, 2, 0, 0)
         assert await everything_written() == before
 
-    async def test_updates_what_the_return_carries_and_keeps_the_rest(
+    async def test_values_in_the_return_are_updated_and_others_left_unchanged(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         await import_file(write_return(learner(AddLine1="1 Mill Lane")), provider)
@@ -133,13 +135,13 @@ class TestASecondImport:
         assert (row.family_name, row.address_line1) == ("Other", None)
         assert (row.tutor_id, row.job_title, row.title) == (tutor.id, "Baker", "Mx")
 
-    async def test_an_employer_that_has_been_renamed_still_matches(self, provider: Organisation) -> None:
+    async def test_a_renamed_employer_still_matches(self, provider: Organisation) -> None:
         await import_file(RETURNS / "2026-27.xml", provider)
         await Employer.all().update(name="Acme", confirmed=True)
         assert counts(await import_file(RETURNS / "2026-27.xml", provider)) == (0, 0, 2, 0, 0)
         assert await Employer.all().values_list("name", "confirmed") == [("Acme", True)]
 
-    async def test_an_employer_whose_name_is_the_number_gets_the_number(self, provider: Organisation) -> None:
+    async def test_an_employer_named_by_its_number_is_given_the_number(self, provider: Organisation) -> None:
         employer = await factories.employer(provider, name="100056784", confirmed=True)
         await import_file(RETURNS / "2026-27.xml", provider)
         rows = await Employer.all().values_list("id", "employer_id", "confirmed")
@@ -147,9 +149,7 @@ class TestASecondImport:
 
 
 class TestAims:
-    async def test_match_by_software_aim_id_whatever_else_changed(
-        self, provider: Organisation, write_return: WriteReturn
-    ) -> None:
+    async def test_aims_match_by_software_aim_id_first(self, provider: Organisation, write_return: WriteReturn) -> None:
         await import_file(write_return(learner(aim(SWSupAimId="s1"), aim(SWSupAimId="s2"))), provider)
         [(first, *_), (second, *_)] = await aims_of()
         swapped = learner(
@@ -161,7 +161,7 @@ class TestAims:
             (second, "50098184", dt.date(2026, 10, 1), 1),
         ]
 
-    async def test_match_by_reference_start_date_and_order_otherwise(
+    async def test_aims_match_by_reference_start_date_and_order_otherwise(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         await import_file(write_return(learner(aim(), aim(), aim("50098184"))), provider)

@@ -1,4 +1,4 @@
-"""The import of learners from CSV: rows created on first mention, values kept, refusals."""
+"""Tests of importing learners from CSV: missing rows are created, values preserved, and invalid records refused."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -71,7 +71,7 @@ ADA = {
 }
 
 
-async def test_a_new_learner_with_everything_created_on_first_mention(provider: Organisation, csv: Path) -> None:
+async def test_missing_programmes_employers_and_groups_are_created(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
     report = await import_file(csv, provider)
     assert (report.source, counts(report), await stored_learner()) == ("CSV", (1, 0, 0, 0, 0), ADA)
@@ -119,7 +119,7 @@ async def test_a_new_learner_without_a_status_is_onboarding(provider: Organisati
     assert (await Learner.get(reference="A1")).programme_status == "ONBOARDING"
 
 
-async def test_the_file_confirms_employers_or_not(provider: Organisation, csv: Path) -> None:
+async def test_employers_are_confirmed_or_not_as_in_the_file(provider: Organisation, csv: Path) -> None:
     write(csv, FULL)
     await import_file(csv, provider)
     for word, confirmed in (("no", False), ("", False), ("yes", True)):
@@ -128,7 +128,7 @@ async def test_the_file_confirms_employers_or_not(provider: Organisation, csv: P
         assert (await Employer.get(name="Acme")).confirmed is confirmed
 
 
-async def test_the_aims_of_a_return_are_kept(provider: Organisation, csv: Path, tmp_path: Path) -> None:
+async def test_learning_aims_are_left_unchanged(provider: Organisation, csv: Path, tmp_path: Path) -> None:
     await import_file(return_writer(tmp_path)(learner(aim())), provider)
     before = (await everything_written())["learning_aim"]
     write(csv, FULL)
@@ -150,7 +150,7 @@ async def test_a_tutor_must_be_active_in_the_organisation(provider: Organisation
     await factories.member(provider, email="gone@example.org", active=False)
     write(csv, f"learnerReference,givenNames,familyName,tutorEmail\nA1,Ada,Sample,{email}\n")
     report = await import_file(csv, provider)
-    problem = EntryProblem(2, "tutorEmail", "Nobody active in the organisation has this e-mail address.")
+    problem = EntryProblem(2, "tutorEmail", "No active member of the organisation has this email address.")
     assert report.refused == [RefusedRecord(2, "A1", (problem,))]
     assert await everything_written() == NOTHING_WRITTEN
 
@@ -168,13 +168,15 @@ async def test_a_new_learner_needs_names(provider: Organisation, csv: Path) -> N
 async def test_a_duplicate_reference_is_refused(provider: Organisation, csv: Path) -> None:
     write(csv, "learnerReference,givenNames,familyName\nA1,Ada,Sample\na1,Eve,Sample\n")
     report = await import_file(csv, provider)
-    problem = EntryProblem(3, "learnerReference", "The file has this learner before; the first one counts.", "R_06")
+    problem = EntryProblem(
+        3, "learnerReference", "This learner occurs earlier in the file; only the first occurrence is imported.", "R_06"
+    )
     assert (counts(report), report.refused) == ((1, 0, 0, 1, 0), [RefusedRecord(3, "a1", (problem,))])
 
 
 async def test_a_truncated_file_changes_nothing(provider: Organisation, csv: Path) -> None:
     rows = "".join(f"N{number},Ada,Sample\n" for number in range(450))
     write(csv, f"learnerReference,givenNames,familyName\n{rows}".encode() + b"N450,Ad\xe4,Sample\n")
-    with pytest.raises(UnreadableFileError) as refused:
+    with pytest.raises(UnreadableFileError) as raised:
         await import_file(csv, provider)
-    assert (str(refused.value), await everything_written()) == (f"{csv}, line 452: is not UTF-8", NOTHING_WRITTEN)
+    assert (str(raised.value), await everything_written()) == (f"{csv}, line 452: is not UTF-8", NOTHING_WRITTEN)

@@ -1,4 +1,4 @@
-"""The import of learners whom an approval has changed: kept and reported until the return has the same values."""
+"""Tests of importing learners changed by an approval: they are kept until the return has the same values."""
 
 import datetime as dt
 from pathlib import Path
@@ -61,7 +61,7 @@ class TestChangedByAnApproval:
         assert (await Learner.get(reference="A1")).family_name == "Sample"
         assert counts(await import_file(write_return(learner(FamilyName="Newer")), provider)) == (0, 1, 0, 0, 0)
 
-    async def test_once_the_return_has_the_same_values_later_returns_count_again(
+    async def test_later_returns_are_applied_once_a_return_has_the_same_values(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         await import_file(write_return(learner()), provider)

@@ -1,4 +1,4 @@
-"""The import of learners who break a rule: they are refused, and nothing of them is written."""
+"""Tests of refused records and unreadable files: nothing of them is written."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class TestRefusals:
         assert (refused.reference, problem.place, problem.rule) == ("d1", "LearnRefNumber", "R_06")
         assert [row.reference for row in await Learner.all().order_by("reference")] == ["D1", "D2"]
 
-    async def test_a_refused_learner_keeps_the_stored_values(
+    async def test_stored_values_of_a_refused_learner_are_left_unchanged(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         await import_file(write_return(learner()), provider)
@@ -79,7 +79,7 @@ class TestRefusals:
         assert (counts(report), report.applied) == ((2, 0, 0, 7, 0), False)
         assert await everything_written() == NOTHING_WRITTEN
 
-    async def test_strict_writes_everything_without_a_refusal(self, provider: Organisation) -> None:
+    async def test_strict_writes_everything_if_no_learner_is_refused(self, provider: Organisation) -> None:
         assert (await import_file(RETURNS / "2026-27.xml", provider, strict=True)).applied
         assert await Learner.all().count() == 2
 
@@ -110,6 +110,6 @@ class TestRefusals:
             (tmp_path, "cannot be read: Is a directory"),
             (tmp_path / "empty.xml", "is empty"),
         ):
-            with pytest.raises(UnreadableFileError) as refused:
+            with pytest.raises(UnreadableFileError) as raised:
                 await import_file(path, provider)
-            assert str(refused.value) == f"{path}: {error}"
+            assert str(raised.value) == f"{path}: {error}"

@@ -1,4 +1,4 @@
-"""The audit entry of an import: its counts, and no learner's data."""
+"""Tests of the audit entries of imports: they have counts, but no personal data."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from tests.support import factories as make
 from tests.support.scenarios.ilr_returns import message
 from tests.support.scenarios.imports import import_file, learner, write
 
-BAD = learner(reference="A2", ULN=1)
+INVALID_LEARNER = learner(reference="A2", ULN=1)
 
 
 async def audit_entries() -> list[tuple[Any, ...]]:
@@ -21,15 +21,15 @@ async def audit_entries() -> list[tuple[Any, ...]]:
     return [(row.kind.value, row.organisation_id, row.actor_id, row.subject_id, row.details) for row in entries]
 
 
-def details(what: str, source: str, **others: int) -> dict[str, Any]:
+def details(record_kind: str, source: str, **counts: int) -> dict[str, Any]:
     zeros = dict.fromkeys(("new", "changed", "unchanged", "kept", "refused"), 0)
-    return {"what": what, "source": source, **zeros, **others}
+    return {"what": record_kind, "source": source, **zeros, **counts}
 
 
 async def test_each_applied_import_is_audited_with_its_counts(database: str, tmp_path: Path) -> None:
     provider = await make.organisation()
     file = tmp_path / "return.xml"
-    file.write_bytes(message(learner() + BAD))
+    file.write_bytes(message(learner() + INVALID_LEARNER))
     report = await import_file(file, provider)
     await import_file(file, provider)
     first = details("learners", report.source, new=1, refused=1)
@@ -40,7 +40,7 @@ async def test_each_applied_import_is_audited_with_its_counts(database: str, tmp
 async def test_an_import_that_writes_nothing_is_not_audited(database: str, tmp_path: Path) -> None:
     provider = await make.organisation()
     file, broken = tmp_path / "return.xml", tmp_path / "broken.xml"
-    file.write_bytes(message(learner() + BAD))
+    file.write_bytes(message(learner() + INVALID_LEARNER))
     broken.write_bytes(message(learner())[:-20])
     await import_file(file, provider, dry_run=True)
     await import_file(file, provider, strict=True)

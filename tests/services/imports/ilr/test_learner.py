@@ -1,4 +1,4 @@
-"""The reader of ILR returns: every year, every encoding, every element that is kept."""
+"""Tests of reading ILR returns: every year, encoding and element that the reader supports."""
 
 import io
 import tracemalloc
@@ -15,7 +15,7 @@ from services.imports.report import EntryProblem
 from tests.support.scenarios.ilr_returns import AIM, learner, message, only, read, read_file
 
 
-class TestWhatIsRead:
+class TestReadReturn:
     def test_a_learner_with_all_elements(self) -> None:
         [(year, ada), _] = read_file("2026-27.xml")
         continuing = {
@@ -102,7 +102,7 @@ class TestWhatIsRead:
         ]
 
     @pytest.mark.parametrize("year", YEARS)
-    def test_every_year_is_read(self, year: str) -> None:
+    def test_every_year_is_supported(self, year: str) -> None:
         entries = read_file(f"{year}.xml")
         assert [(namespace_year, entry.reference) for namespace_year, entry in entries] == [
             (year, f"Y{year[2:4]}A"),
@@ -119,13 +119,15 @@ class TestWhatIsRead:
             ("2026-27", "Standard 108 (ProgType 25)", 390),
         ],
     )
-    def test_programme_and_hours_in_the_form_of_each_year(self, year: str, programme: str, hours: int | None) -> None:
+    def test_programme_and_hours_are_read_in_each_years_format(
+        self, year: str, programme: str, hours: int | None
+    ) -> None:
         ada = read_file(f"{year}.xml")[0][1]
         assert ada.aims is not None
         assert (ada.values["programme"], ada.aims[1].actual_hours) == (programme, hours)
 
     @pytest.mark.parametrize("namespace", sorted(NAMESPACES))
-    def test_both_namespaces_of_a_year_are_known(self, namespace: str) -> None:
+    def test_both_namespaces_of_a_year_are_accepted(self, namespace: str) -> None:
         assert [year for year, _ in read(message(learner(), namespace))] == [namespace[-7:]]
 
     @pytest.mark.parametrize("name", ["bom.xml", "utf-16.xml", "latin-1.xml"])
@@ -138,14 +140,14 @@ class TestWhatIsRead:
         assert only(f"<Header><Learner/></Header>{learner(unknown)}") == only(learner())
         assert only(learner()).problems == []
 
-    def test_text_is_trimmed_and_in_nfc(self) -> None:
+    def test_text_is_trimmed_and_normalised_to_nfc(self) -> None:
         entry = only(learner(aims=AIM).replace("Sample", "\n  Ange\u0301lique  "))
         assert entry.values["family_name"] == "Angélique"
 
     def test_a_return_without_learners(self) -> None:
         assert read(message("<Header/>")) == []
 
-    def test_lines_beyond_65535(self) -> None:
+    def test_line_numbers_beyond_65535_are_correct(self) -> None:
         [(_, entry)] = read(message("\n" * 70_000 + learner().replace("9276308686", "9276308685")))
         assert entry.line == 70_001
         assert entry.problems == [
@@ -153,39 +155,40 @@ class TestWhatIsRead:
         ]
 
 
-def with_statuses(*statuses: str) -> LearnerEntry:
+def read_statuses(*statuses: str) -> LearnerEntry:
+    """Read a learner with these LearnerEmploymentStatus elements."""
     return only(learner("".join(f"<LearnerEmploymentStatus>{item}</LearnerEmploymentStatus>" for item in statuses)))
 
 
 class TestEmployer:
     JOB = "<EmpStat>10</EmpStat><DateEmpStatApp>2026-08-01</DateEmpStatApp><EmpId>100012345</EmpId>"
 
-    def test_the_latest_status_has_the_employer_in_any_order(self) -> None:
+    def test_the_employer_is_that_of_the_latest_status_in_any_order(self) -> None:
         older = "<EmpStat>10</EmpStat><DateEmpStatApp>2025-08-01</DateEmpStatApp><EmpId>100056784</EmpId>"
         employer = EmployerReference("100012345", "100012345")
-        assert with_statuses(self.JOB, older).values["employer"] == employer
-        assert with_statuses(older, self.JOB).values["employer"] == employer
+        assert read_statuses(self.JOB, older).values["employer"] == employer
+        assert read_statuses(older, self.JOB).values["employer"] == employer
 
     @pytest.mark.parametrize("code", [11, 12])
     def test_a_learner_not_in_paid_employment_has_no_employer(self, code: int) -> None:
         newer = f"<EmpStat>{code}</EmpStat><DateEmpStatApp>2026-10-01</DateEmpStatApp>"
-        assert with_statuses(self.JOB, newer).values["employer"] is None
+        assert read_statuses(self.JOB, newer).values["employer"] is None
 
     @pytest.mark.parametrize("code", [10, 98])
     def test_without_an_identifier_the_employer_is_not_changed(self, code: int) -> None:
         newer = f"<EmpStat>{code}</EmpStat><DateEmpStatApp>2026-10-01</DateEmpStatApp>"
-        assert "employer" not in with_statuses(self.JOB, newer).values
+        assert "employer" not in read_statuses(self.JOB, newer).values
 
     def test_without_a_status_the_employer_is_not_changed(self) -> None:
         assert "employer" not in only(learner()).values
 
     def test_the_number_for_unlisted_employers_is_read(self) -> None:
-        entry = with_statuses(self.JOB.replace("100012345", "999999999"))
+        entry = read_statuses(self.JOB.replace("100012345", "999999999"))
         assert entry.values["employer"] == EmployerReference("999999999", "999999999")
 
 
-class Repeated(io.BytesIO):
-    """A return with one learner many times, generated while it is read."""
+class RepeatingReturn(io.BytesIO):
+    """A stream of an ILR return that repeats the same learner, generated as it is read."""
 
     def __init__(self, times: int) -> None:
         super().__init__()
@@ -197,14 +200,15 @@ class Repeated(io.BytesIO):
 
 
 def peak_memory(times: int) -> int:
+    """Return the peak memory in bytes of reading a return that repeats a learner this many times."""
     tracemalloc.start()
     try:
-        assert sum(1 for _ in read_ilr_return(Repeated(times), "return.xml")) == times
+        assert sum(1 for _ in read_ilr_return(RepeatingReturn(times), "return.xml")) == times
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
-    peak_memory(50)
+    peak_memory(50)  # warms up caches
     assert peak_memory(5_000) < 2 * peak_memory(50)

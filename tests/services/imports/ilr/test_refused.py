@@ -1,4 +1,4 @@
-"""Refusals of the ILR reader: learners with every problem and its place, and whole files with one line."""
+"""Tests of invalid ILR returns: problems of single learners, and errors that refuse the whole file."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,13 +11,14 @@ from tests.support.scenarios.ilr_returns import AIM, RETURNS, error_message, lea
 
 
 def refused_learners() -> Iterator[LearnerEntry]:
+    """Yield the learners of ``wrong-values.xml`` that have problems."""
     for _, entry in read_file("broken/wrong-values.xml"):
         if entry.problems:
             yield entry
 
 
-class TestRefusedLearners:
-    def test_every_problem_has_line_place_and_rule(self) -> None:
+class TestInvalidLearners:
+    def test_every_problem_is_reported_with_line_place_and_rule(self) -> None:
         assert [
             (entry.reference, *((p.line, p.place, p.rule) for p in entry.problems)) for entry in refused_learners()
         ] == [
@@ -43,13 +44,13 @@ class TestRefusedLearners:
             ("W8", (179, "LearningDelivery", None)),
         ]
 
-    def test_a_message_never_repeats_the_value(self) -> None:
+    def test_messages_never_contain_the_value(self) -> None:
         assert [
             p for entry in refused_learners() for p in entry.problems if "QQ" in p.message or "1CI" in p.message
         ] == []
 
     @pytest.mark.parametrize("text", ["2026-02-30", "20260901", "2026-9-1", "1899-12-31", "2101-01-01", "0000-00-00"])
-    def test_wrong_dates_are_problems(self, text: str) -> None:
+    def test_invalid_dates_are_problems(self, text: str) -> None:
         entry = only(learner(aims=AIM.replace("2026-09-10", text)))
         place = "LearningDelivery 1, LearnStartDate"
         assert entry.problems == [EntryProblem(3, place, "It must be a date like 2026-09-01, between 1900 and 2100.")]
@@ -60,24 +61,24 @@ class TestRefusedLearners:
         assert (entry.problems, entry.aims[0].start_date) == ([], date(2026, 9, 10))
 
     @pytest.mark.parametrize("reference", ["A-1", "Ä1", "A\t1", "A" * 13])
-    def test_wrong_references_are_problems(self, reference: str) -> None:
+    def test_invalid_references_are_problems(self, reference: str) -> None:
         entry = only(learner().replace("A1", reference))
         assert [problem.place for problem in entry.problems] == ["LearnRefNumber"]
 
-    def test_a_text_of_three_megabytes_is_only_too_long(self) -> None:
+    def test_three_megabytes_of_text_are_truncated_and_refused(self) -> None:
         entry = only(learner().replace("Sample", "S" * 3_000_000))
         assert [problem.rule for problem in entry.problems] == ["FD_FamilyName_AP"]
 
 
-class TestRefusedFiles:
+class TestUnreadableFiles:
     @pytest.mark.parametrize(
         ("name", "error"),
         [
             ("not-well-formed.xml", "return.xml, line 25: is not well-formed XML: mismatched tag"),
             ("cut-off.xml", "return.xml, line 120: is not well-formed XML: unclosed token"),
-            ("dtd.xml", "return.xml, line 2: has a document type declaration (DTD), which is not read"),
-            ("entities.xml", "return.xml, line 2: has a document type declaration (DTD), which is not read"),
-            ("external-entity.xml", "return.xml, line 2: has a document type declaration (DTD), which is not read"),
+            ("dtd.xml", "return.xml, line 2: has a document type declaration (DTD), which is not allowed"),
+            ("entities.xml", "return.xml, line 2: has a document type declaration (DTD), which is not allowed"),
+            ("external-entity.xml", "return.xml, line 2: has a document type declaration (DTD), which is not allowed"),
             (
                 "unknown-namespace.xml",
                 "return.xml, line 2: is not an ILR return: "
@@ -90,11 +91,11 @@ class TestRefusedFiles:
             ),
             (
                 "unknown-encoding.xml",
-                "return.xml, line 1: is in an encoding that is not read: unknown encoding: no-such-encoding",
+                "return.xml, line 1: is in an unsupported encoding: unknown encoding: no-such-encoding",
             ),
         ],
     )
-    def test_the_error_is_one_line(self, name: str, error: str) -> None:
+    def test_the_error_message_is_a_single_line(self, name: str, error: str) -> None:
         assert error_message((RETURNS / "broken" / name).read_bytes()) == error
 
     @pytest.mark.parametrize(
@@ -110,8 +111,8 @@ class TestRefusedFiles:
             (message("", "ESFA/ILR/2019-21"), "is not an ILR return"),
             (message("", "ILR/2027-28"), "is not an ILR return"),
             (b'<Learner xmlns="ILR/2026-27"/>', "is not an ILR return"),
-            (b'<?xml version="1.0" encoding="utf-7"?><a/>', "is in an encoding that is not read"),
-            (b'<?xml version="1.0" encoding="big5"?><a/>', "is in an encoding that is not read"),
+            (b'<?xml version="1.0" encoding="utf-7"?><a/>', "is in an unsupported encoding"),
+            (b'<?xml version="1.0" encoding="big5"?><a/>', "is in an unsupported encoding"),
             ("<Message xmlns='ILR/2026-27'>é</Message>".encode("latin-1"), "is not well-formed XML"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
