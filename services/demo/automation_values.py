@@ -1,4 +1,4 @@
-"""The values of process automations. Those of an applied one are what the learner's record says."""
+"""Values of process automations; those of applied automations agree with the learner's record."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ from services.demo.journeys import Journey
 def _change_of_name(case: Case) -> dict[str, Any]:
     learner = case.learner
     values = {"title": learner.title, "givenNames": learner.given_names}
-    if case.applied:
+    if case.is_applied:
         values["familyName"] = learner.family_name
     return values | {"effectiveDate": case.effective_date() if case.end_state is EndState.APPROVED else None}
 
 
 def _change_of_address(case: Case) -> dict[str, Any]:
-    new = vars(case.learner) if case.applied else case.organisation.people.address(case.organisation.towns)
+    new = vars(case.learner) if case.is_applied else case.organisation.people.make_address(case.organisation.towns)
     return {
         "postcode": new["postcode"],
         "addressLine1": new["address_line1"],
@@ -32,11 +32,11 @@ def _change_of_address(case: Case) -> dict[str, Any]:
 
 
 def _change_of_employer(case: Case) -> dict[str, Any]:
-    present = case.learner.employer_id
+    current = case.learner.employer_id
     new = (
-        next(row for row in case.organisation.employers if row.id == present)
-        if case.applied
-        else case.employer(other_than=present)
+        next(row for row in case.organisation.employers if row.id == current)
+        if case.is_applied
+        else case.random_employer(other_than=current)
     )
     start = case.effective_date()
     return {
@@ -52,24 +52,24 @@ def _change_of_employer(case: Case) -> dict[str, Any]:
 def _change_of_working_conditions(case: Case) -> dict[str, Any]:
     learner = case.learner
     return {
-        "newHours": learner.weekly_hours if case.applied else Decimal(39),
+        "newHours": learner.weekly_hours if case.is_applied else Decimal(39),
         "workplacePostcode": learner.workplace_postcode
-        if case.applied
-        else case.organisation.people.address(case.organisation.towns)["postcode"],
-        "jobTitle": learner.job_title if case.applied else f"Senior {(learner.job_title or 'assistant').lower()}",
+        if case.is_applied
+        else case.organisation.people.make_address(case.organisation.towns)["postcode"],
+        "jobTitle": learner.job_title if case.is_applied else f"Senior {(learner.job_title or 'assistant').lower()}",
         "effectiveDate": case.effective_date(),
     }
 
 
 def _learning_support(case: Case) -> dict[str, Any]:
-    if case.applied:
+    if case.is_applied:
         aim = case.record.aims[0]
         return {"dateFrom": aim.learning_support_from, "dateTo": aim.learning_support_to}
     return {"dateFrom": (start := case.effective_date()), "dateTo": start + dt.timedelta(days=180)}
 
 
 def _break_in_learning(case: Case) -> dict[str, Any]:
-    last = case.record.aims[0].actual_end_date or case.day(-5, -1)
+    last = case.record.aims[0].actual_end_date or case.random_date(-5, -1)
     return {
         "lastLearningDate": last,
         "expectedReturnDate": last + dt.timedelta(days=case.random.randint(45, 150)),
@@ -77,7 +77,7 @@ def _break_in_learning(case: Case) -> dict[str, Any]:
 
 
 def _return_to_learning(case: Case) -> dict[str, Any]:
-    if case.applied:
+    if case.is_applied:
         aim = case.record.aims[-1]
         return {"returnDate": aim.start_date, "plannedEndDate": aim.planned_end_date}
     return {"returnDate": case.effective_date()}
@@ -87,17 +87,17 @@ def _withdrawal(case: Case) -> dict[str, Any]:
     aim = case.record.aims[0]
     reason = aim.withdraw_reason or case.random.choice([2, 3, 29, 44])
     return {
-        "lastLearningDate": aim.actual_end_date or case.day(-7, -2),
+        "lastLearningDate": aim.actual_end_date or case.random_date(-7, -2),
         "notifiedOn": case.opened,
         "withdrawReason": [str(reason)],
     }
 
 
 def _change_of_programme(case: Case) -> dict[str, Any]:
-    present = case.learner.programme_id
+    current = case.learner.programme_id
     end = case.record.aims[0].actual_end_date or case.effective_date()
     return {
-        "newProgramme": present if case.applied else case.programme(other_than=present).id,
+        "newProgramme": current if case.is_applied else case.random_programme(other_than=current).id,
         "endDate": end,
         "newStartDate": end + dt.timedelta(days=case.random.randint(3, 14)),
     }
@@ -115,7 +115,7 @@ def _completion(case: Case) -> dict[str, Any]:
         }
     return {
         "scope": ["PRACTICAL_PERIOD"],
-        "actualEndDate": aim.actual_end_date or case.day(-7, -1),
+        "actualEndDate": aim.actual_end_date or case.random_date(-7, -1),
         "actualHours": aim.actual_hours or case.random.randint(330, 520),
     }
 

@@ -1,4 +1,4 @@
-"""The facts that a demo tracker's values, events and snapshot are made from."""
+"""The data from which the values, events and snapshot of a demo tracker are generated."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from services.forms.kinds.types import CanonicalValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationData:
-    """The rows of one organisation that its trackers may refer to."""
+    """The rows of an organisation that its trackers can refer to, and the generator of people."""
 
     members: Sequence[Member]
     records: Sequence[LearnerRecord]
@@ -30,17 +30,17 @@ class OrganisationData:
 
     @property
     def administrators(self) -> list[Member]:
-        """Return the members whom trackers can be assigned to."""
+        """Return the administrators, to whom trackers can be assigned."""
         return [member for member in self.members if member.kind == MemberKind.ADMINISTRATOR]
 
-    def holders(self, *roles: Role) -> list[Member]:
-        """Return the members who hold all these roles."""
+    def members_with_roles(self, *roles: Role) -> list[Member]:
+        """Return the members who have all these roles."""
         return [member for member in self.members if set(roles) <= set(member.roles)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The facts about one tracker: its type, its end state, its learner, and the day on which it was opened."""
+    """A tracker to generate: its type, end state, learner, and the date on which it was opened."""
 
     type_key: str
     definition: TypeDefinition
@@ -53,7 +53,7 @@ class Case:
 
     @property
     def random(self) -> Random:
-        """Return the seeded generator of random numbers."""
+        """Return the seeded random number generator."""
         return self.organisation.people.random
 
     @property
@@ -62,37 +62,37 @@ class Case:
         return self.record.learner
 
     @property
-    def applied(self) -> bool:
-        """Return whether the learner's record already has the values of the tracker."""
+    def is_applied(self) -> bool:
+        """Return whether the tracker's changes have been applied to the learner's record."""
         return self.end_state is EndState.RESOLVED
 
-    def day(self, least: int, most: int) -> dt.date:
-        """Return a random day, ``least`` to ``most`` days after the tracker was opened."""
-        return self.opened + dt.timedelta(days=self.random.randint(least, most))
+    def random_date(self, minimum: int, maximum: int) -> dt.date:
+        """Return a random date from ``minimum`` to ``maximum`` days after the tracker was opened."""
+        return self.opened + dt.timedelta(days=self.random.randint(minimum, maximum))
 
     def effective_date(self) -> dt.date:
-        """Return the day on which a change takes effect; in the future if the tracker is open."""
+        """Return a random date on which the change takes effect, which is in the future if the tracker is open."""
         if self.end_state in (EndState.NEW, EndState.APPROVED):
             return self.today + dt.timedelta(days=self.random.randint(3, 30))
-        return self.day(12, 14) if self.end_state is EndState.FAILED else self.day(3, 9)
+        return self.random_date(12, 14) if self.end_state is EndState.FAILED else self.random_date(3, 9)
 
-    def employer(self, *, other_than: UUID | None = None) -> Employer:
-        """Return a random confirmed employer."""
+    def random_employer(self, *, other_than: UUID | None = None) -> Employer:
+        """Return a random confirmed employer, except the one with the id ``other_than``."""
         return self.random.choice(
             [row for row in self.organisation.employers if row.confirmed and row.id != other_than]
         )
 
-    def programme(self, *, other_than: UUID | None) -> Programme:
-        """Return a random programme that the learner is not on."""
+    def random_programme(self, *, other_than: UUID | None) -> Programme:
+        """Return a random programme, except the one with the id ``other_than``."""
         return self.random.choice([row for row in self.organisation.programmes if row.id != other_than])
 
 
-def canonical(values: Mapping[str, Any]) -> dict[str, CanonicalValue]:
-    """Return values as trackers store them: dates, numbers and ids as text; keys without a value are left out."""
-    return {key: _canonical(value) for key, value in values.items() if value is not None}
+def to_canonical_values(values: Mapping[str, Any]) -> dict[str, CanonicalValue]:
+    """Convert values to the form in which trackers store them: dates, decimals and ids as text, None omitted."""
+    return {key: _to_canonical_value(value) for key, value in values.items() if value is not None}
 
 
-def _canonical(value: Any) -> CanonicalValue:
+def _to_canonical_value(value: Any) -> CanonicalValue:
     if isinstance(value, Decimal):
         return plain_text(value)
     if isinstance(value, dt.date):

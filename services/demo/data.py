@@ -1,4 +1,4 @@
-"""The contents of the demo data: its accounts, and the TOML files beside this module."""
+"""The accounts of the demo data, and a loader of the TOML files in this package."""
 
 import tomllib
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from models import MemberKind, Role
 
 NORTHGATE = "Northgate Training"
 SOUTHBANK = "Southbank Skills"
-PASSWORD = "demo-password-1"  # noqa: S105 - it is published with the accounts
-"""The password of every account."""
+PASSWORD = "demo-password-1"  # noqa: S105 - published in the documentation
+"""The password of every demo account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A member of the demo data who can sign in."""
+    """A demo member who can sign in."""
 
     email: str
     name: str
@@ -47,5 +47,5 @@ ACCOUNTS = (
 
 
 def load_toml(name: str) -> dict[str, Any]:
-    """Return what the file ``<name>.toml`` of this package holds."""
+    """Load the file ``<name>.toml`` of this package."""
     return tomllib.loads(files("services.demo").joinpath(f"{name}.toml").read_text("utf-8"))

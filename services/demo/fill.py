@@ -1,6 +1,6 @@
-"""The filling of an empty database with the demo data, in one transaction.
+"""Loading of the demo data into an empty database, in one transaction.
 
-Apart from ids, each filling as of the same time makes the same data.
+The data is deterministic for a given time, apart from ids and password hashes.
 """
 
 import datetime as dt
@@ -27,17 +27,17 @@ from services.tracker_types.versions import versions_by_id
 
 
 class DatabaseNotEmptyError(Exception):
-    """The database has an organisation already."""
+    """Raised when the database already has an organisation."""
 
 
 async def fill_demo(*, now: dt.datetime | None = None) -> None:
-    """Fill an empty database with the demo data, all of it or nothing; its dates lie before ``now``.
+    """Fill an empty database with the demo data, dated relative to ``now``, which defaults to the current time.
 
-    Raises DatabaseNotEmptyError if there is any organisation.
+    Raises DatabaseNotEmptyError if the database already has an organisation.
     """
     await _require_empty_database()
     hashes = {account: await hash_password(PASSWORD) for account in ACCOUNTS}
-    people = PersonGenerator(load_toml("people"), Random(20))  # noqa: S311 - invented people, no secrets
+    people = PersonGenerator(load_toml("people"), Random(20))  # noqa: S311 - not used for secrets
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers demo'))")
         await _require_empty_database()
@@ -48,7 +48,9 @@ async def fill_demo(*, now: dt.datetime | None = None) -> None:
 
 async def _require_empty_database() -> None:
     if await Organisation.exists():
-        raise DatabaseNotEmptyError("The demo data go into an empty database; this one has an organisation already.")
+        raise DatabaseNotEmptyError(
+            "The demo data can only be loaded into an empty database; this one already has an organisation."
+        )
 
 
 async def _fill_organisation(
@@ -90,9 +92,9 @@ async def _enable_automations(organisation_id: UUID, *, four_eyes: list[str]) ->
 
 
 async def _current_types(organisation: Organisation) -> dict[str, CurrentType]:
-    """Return the built-in types and the organisation's own by key, each with its newest version."""
-    own = await TrackerType.filter(organisation_id=organisation.id)
-    types = {row.id: row for row in [*await TrackerType.filter(organisation_id=None), *own]}
+    """Return the newest versions of the built-in and the organisation's custom tracker types, by key."""
+    custom = await TrackerType.filter(organisation_id=organisation.id)
+    types = {row.id: row for row in [*await TrackerType.filter(organisation_id=None), *custom]}
     versions = await TrackerTypeVersion.filter(type_id__in=list(types))
     newest = {version.id: types[version.type_id] for version in versions if _is_newest(version, types)}
     type_versions = await versions_by_id(newest)

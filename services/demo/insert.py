@@ -1,4 +1,4 @@
-"""Inserts the planned trackers with their events and notifications."""
+"""Insertion of planned trackers with their events and notifications."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,17 +8,17 @@ from uuid import UUID
 from models import Learner, Tracker, TrackerEvent, TrackerEventKind, TrackerStatus
 from models.database import fetch
 from services.demo.end_states import EndState
-from services.demo.events import effective_day
+from services.demo.events import effective_date
 from services.demo.notifications import insert_notifications
 from services.demo.plan import TrackerPlan
-from services.demo.snapshots import applied_changes, record_before, with_conflict
+from services.demo.snapshots import applied_changes, record_before, with_address_conflict
 
 
 async def insert_trackers(organisation_id: UUID, plans: Sequence[TrackerPlan], now: dt.datetime) -> None:
-    """Insert the planned trackers, numbered from 1 in their order, and set the counters. No mail is enqueued."""
+    """Insert the planned trackers, numbered from 1 in order, and update the counters; no email is enqueued."""
     trackers = [_tracker(organisation_id, number, plan) for number, plan in enumerate(plans, 1)]
     planned = list(zip(trackers, plans, strict=True))
-    await _add_conflict(planned)
+    await _add_address_conflict(planned)
     await Tracker.bulk_create(trackers)
     await TrackerEvent.bulk_create(event for tracker, plan in planned for event in _events(tracker, plan))
     await fetch(
@@ -27,12 +27,12 @@ async def insert_trackers(organisation_id: UUID, plans: Sequence[TrackerPlan], n
         len(trackers),
         max(tracker.created_at for tracker in trackers),
     )
-    await _mark_changed(plans)
+    await _set_changed_at(plans)
     await insert_notifications(planned, now)
 
 
 def _tracker(organisation_id: UUID, number: int, plan: TrackerPlan) -> Tracker:
-    waiting = plan.case.end_state is EndState.APPROVED
+    is_waiting = plan.case.end_state is EndState.APPROVED
     return Tracker(
         organisation_id=organisation_id,
         number=number,
@@ -47,20 +47,20 @@ def _tracker(organisation_id: UUID, number: int, plan: TrackerPlan) -> Tracker:
         values=dict(plan.values),
         record_before=record_before(plan.case, plan.values),
         version=len(plan.events),
-        applies_on=effective_day(plan.case, plan.values) if waiting else None,
+        applies_on=effective_date(plan.case, plan.values) if is_waiting else None,
         created_at=plan.events[0].at,
         updated_at=plan.events[-1].at,
     )
 
 
-async def _add_conflict(planned: Sequence[tuple[Tracker, TrackerPlan]]) -> None:
-    """Let the record of one open change of address differ from its snapshot: it cannot be approved as it is."""
+async def _add_address_conflict(planned: Sequence[tuple[Tracker, TrackerPlan]]) -> None:
+    """Make the snapshot of one open change of address differ from the learner's record, which prevents its approval."""
     for tracker, plan in planned:
         if plan.case.type_key == "CHANGE_OF_ADDRESS" and plan.case.end_state is EndState.NEW:
-            tracker.record_before = with_conflict(tracker.record_before)
+            tracker.record_before = with_address_conflict(tracker.record_before)
             # As if an import had corrected the record half a day later.
-            corrected = tracker.created_at + dt.timedelta(hours=12)
-            await Learner.filter(id=tracker.learner_id).update(imported_at=corrected)
+            corrected_at = tracker.created_at + dt.timedelta(hours=12)
+            await Learner.filter(id=tracker.learner_id).update(imported_at=corrected_at)
             return
 
 
@@ -69,10 +69,10 @@ def _events(tracker: Tracker, plan: TrackerPlan) -> list[TrackerEvent]:
     status = TrackerStatus.NEW
     for version, event in enumerate(plan.events, 1):
         changes: list[dict[str, Any]] = []
-        if event.to is not None:
-            before, after = status.capitalize(), event.to.capitalize()
+        if event.new_status is not None:
+            before, after = status.capitalize(), event.new_status.capitalize()
             changes.append({"path": ["status"], "label": "Status", "before": before, "after": after})
-            status = event.to
+            status = event.new_status
         if event.kind is TrackerEventKind.APPLIED:
             changes += applied_changes(plan.case, plan.values)
         events.append(
@@ -90,8 +90,8 @@ def _events(tracker: Tracker, plan: TrackerPlan) -> list[TrackerEvent]:
     return events
 
 
-async def _mark_changed(plans: Sequence[TrackerPlan]) -> None:
-    """Set the time at which an automation last changed a learner's record."""
+async def _set_changed_at(plans: Sequence[TrackerPlan]) -> None:
+    """Set ``changed_at`` of learners to the time at which an automation last changed their record."""
     for plan in plans:
-        if plan.case.automation and plan.case.applied:
+        if plan.case.automation and plan.case.is_applied:
             await Learner.filter(id=plan.case.learner.id).update(changed_at=plan.events[-1].at)

@@ -1,4 +1,4 @@
-"""The journeys of the demo learners, and learning aims for each that keep the ILR's cross-field rules."""
+"""The journeys of demo learners, and their learning aims, which satisfy the ILR's cross-field rules."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from services.imports.entry import AimEntry
 
 
 class Journey(StrEnum):
-    """A learner's journey: a programme status, in some cases with learning support or a break behind it."""
+    """The course of a learner's programme: its status, and whether there was learning support or a break."""
 
     ONBOARDING = "ONBOARDING"
     READY_TO_ENROL = "READY_TO_ENROL"
@@ -29,11 +29,11 @@ class Journey(StrEnum):
     @property
     def programme_status(self) -> ProgrammeStatus:
         """Return the programme status at the end of the journey."""
-        continuing = (Journey.SUPPORTED, Journey.RETURNED)
-        return ProgrammeStatus.ACTIVE if self in continuing else ProgrammeStatus(self.value)
+        active = (Journey.SUPPORTED, Journey.RETURNED)
+        return ProgrammeStatus.ACTIVE if self in active else ProgrammeStatus(self.value)
 
 
-# The most and the least days since the learner started; without an entry the learner has no aims yet.
+# The maximum and minimum number of days since the learner started; other learners have not started yet.
 _DAYS_SINCE_START: Mapping[Journey, tuple[int, int]] = MappingProxyType(
     {
         Journey.ACTIVE: (360, 150),
@@ -53,79 +53,81 @@ _WITHDRAW_REASONS = (3, 29, 44, 97)
 _TRANSFERRED = 40
 
 
-def weekday(day: dt.date) -> dt.date:
-    """Return the day itself, or the Friday before a weekend."""
-    return day - dt.timedelta(days=max(0, day.weekday() - 4))
+def latest_weekday(date: dt.date) -> dt.date:
+    """Return the date itself if it is a weekday, or the Friday before it."""
+    return date - dt.timedelta(days=max(0, date.weekday() - 4))
 
 
-def aims_of(journey: Journey, programme: Mapping[str, Any], today: dt.date, random: Random) -> list[AimEntry]:
-    """Return the programme aim and a component aim; after a return from a break, also their restarts.
+def make_aims(journey: Journey, programme: Mapping[str, Any], today: dt.date, random: Random) -> list[AimEntry]:
+    """Return the programme aim and a component aim of a journey and, after a break, the restarts of both.
 
-    ``programme`` is an entry of ``providers.toml``. Learners who have not started have no aims.
+    ``programme`` is an entry of ``providers.toml``. The list is empty if the learner has not started.
     """
     if journey not in _DAYS_SINCE_START:
         return []
-    most, least = _DAYS_SINCE_START[journey]
-    start = weekday(today - dt.timedelta(days=random.randint(least, most)))
+    maximum, minimum = _DAYS_SINCE_START[journey]
+    start = latest_weekday(today - dt.timedelta(days=random.randint(minimum, maximum)))
     planned_end = start + dt.timedelta(days=round(programme["months"] * 30.4))
     programme_aim = AimEntry(1, "ZPROG001", 1, start, _CONTINUING, planned_end_date=planned_end)
     component = AimEntry(2, programme["component"], 3, start, _CONTINUING, planned_end_date=planned_end)
-    aims = _follow(journey, [programme_aim, component], today, random)
+    aims = _apply_journey(journey, [programme_aim, component], today, random)
     for aim in aims:
         aim.fund_model, aim.programme_type, aim.standard_code = 36, 25, programme["standard"]
     return aims
 
 
-def _follow(journey: Journey, aims: list[AimEntry], today: dt.date, random: Random) -> list[AimEntry]:
-    """Return the aims as they are after the journey."""
+def _apply_journey(journey: Journey, aims: list[AimEntry], today: dt.date, random: Random) -> list[AimEntry]:
+    """Return the aims as they are at the end of the journey."""
 
-    def ago(least: int, most: int) -> dt.date:
-        return weekday(today - dt.timedelta(days=random.randint(least, most)))
+    def days_ago(minimum: int, maximum: int) -> dt.date:
+        return latest_weekday(today - dt.timedelta(days=random.randint(minimum, maximum)))
 
     match journey:
         case Journey.SUPPORTED:
-            start = ago(20, 60)
+            start = days_ago(20, 60)
             end = start + dt.timedelta(days=180) if random.random() < 0.5 else None
             return [replace(aim, learning_support_from=start, learning_support_to=end) for aim in aims]
         case Journey.ON_A_BREAK:
-            return _end(aims, ago(25, 90), status=_ON_A_BREAK, outcome=_NO_ACHIEVEMENT)
+            return _end(aims, days_ago(25, 90), status=_ON_A_BREAK, outcome=_NO_ACHIEVEMENT)
         case Journey.RETURNED:
-            return _restart(_end(aims, ago(110, 160), status=_ON_A_BREAK, outcome=_NO_ACHIEVEMENT), ago(20, 60))
+            return _restart(
+                _end(aims, days_ago(110, 160), status=_ON_A_BREAK, outcome=_NO_ACHIEVEMENT), days_ago(20, 60)
+            )
         case Journey.WITHDRAWN:
-            day, reason = ago(30, 100), random.choice(_WITHDRAW_REASONS)
-            return _end(aims, day, status=_WITHDRAWN, outcome=_NO_ACHIEVEMENT, reason=reason)
+            date, reason = days_ago(30, 100), random.choice(_WITHDRAW_REASONS)
+            return _end(aims, date, status=_WITHDRAWN, outcome=_NO_ACHIEVEMENT, reason=reason)
         case Journey.PENDING_CHANGE:
-            return _end(aims, ago(10, 40), status=_WITHDRAWN, outcome=_NO_ACHIEVEMENT, reason=_TRANSFERRED)
+            return _end(aims, days_ago(10, 40), status=_WITHDRAWN, outcome=_NO_ACHIEVEMENT, reason=_TRANSFERRED)
         case Journey.ENTERED_EPA:
-            aim, component = _end(aims, ago(20, 50), status=_COMPLETED, outcome=_OUTCOME_NOT_YET_KNOWN)
+            aim, component = _end(aims, days_ago(20, 50), status=_COMPLETED, outcome=_OUTCOME_NOT_YET_KNOWN)
             return [replace(aim, actual_hours=random.randint(330, 520)), component]
         case Journey.COMPLETE:
-            aim, component = _end(aims, day := ago(60, 100), status=_COMPLETED, outcome=_ACHIEVED)
-            achieved = weekday(day + dt.timedelta(days=random.randint(14, 35)))
-            return [replace(aim, achievement_date=achieved, actual_hours=random.randint(330, 520)), component]
+            aim, component = _end(aims, date := days_ago(60, 100), status=_COMPLETED, outcome=_ACHIEVED)
+            achieved_on = latest_weekday(date + dt.timedelta(days=random.randint(14, 35)))
+            return [replace(aim, achievement_date=achieved_on, actual_hours=random.randint(330, 520)), component]
     return aims
 
 
 def _end(
-    aims: Sequence[AimEntry], day: dt.date, *, status: int, outcome: int, reason: int | None = None
+    aims: Sequence[AimEntry], date: dt.date, *, status: int, outcome: int, reason: int | None = None
 ) -> list[AimEntry]:
     return [
-        replace(aim, actual_end_date=day, completion_status=status, outcome=outcome, withdraw_reason=reason)
+        replace(aim, actual_end_date=date, completion_status=status, outcome=outcome, withdraw_reason=reason)
         for aim in aims
     ]
 
 
-def _restart(aims: list[AimEntry], day: dt.date) -> list[AimEntry]:
-    """Return the aims with a restart of each after them, for what was left of the planned time.
+def _restart(aims: list[AimEntry], date: dt.date) -> list[AimEntry]:
+    """Return the ended aims followed by a restart of each, planned for the time that remained at its end.
 
-    The ILR guidance has new aims for a return from a break; the old ones stay ended.
+    The ILR guidance requires new aims for a return from a break.
     """
     restarts = []
     for aim in aims:
         assert aim.planned_end_date is not None
         assert aim.actual_end_date is not None
-        restart = AimEntry(aim.sequence + len(aims), aim.reference, aim.aim_type, day, _CONTINUING)
-        restart.planned_end_date = day + (aim.planned_end_date - aim.actual_end_date)
+        restart = AimEntry(aim.sequence + len(aims), aim.reference, aim.aim_type, date, _CONTINUING)
+        restart.planned_end_date = date + (aim.planned_end_date - aim.actual_end_date)
         restart.original_start_date, restart.restart = aim.start_date, True
         restarts.append(restart)
     return [*aims, *restarts]

@@ -1,4 +1,4 @@
-"""The learners of the demo data, written as an import would write them."""
+"""Generation and insertion of the demo learners, in the same way as by an import."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from models import Learner, LearningAim
-from services.demo.journeys import Journey, aims_of
-from services.demo.people import PersonGenerator, uln_from
+from services.demo.journeys import Journey, make_aims
+from services.demo.people import PersonGenerator, make_uln
 from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.match_aims import AimChanges
 from services.imports.write import LearnerWrite, write_learners
@@ -21,7 +21,7 @@ _HOURS = ("16", "20", "22.5", "30", "35", "37", "37.5", "40")
 
 @dataclass(frozen=True, slots=True)
 class LearnerRecord:
-    """A learner's row with the learning aims, and the journey that they came from."""
+    """The rows of a learner and their learning aims, and the journey from which they were generated."""
 
     journey: Journey
     learner: Learner
@@ -35,13 +35,15 @@ async def insert_learners(
     now: dt.datetime,
     people: PersonGenerator,
 ) -> list[LearnerRecord]:
-    """Insert the learners of a provider with aims, groups, programmes and employers, as an import would.
+    """Insert the learners of a provider, with their aims, groups, programmes and employers.
 
-    ``provider`` is an entry of ``providers.toml``, ``tutors`` has the e-mail addresses of its tutors.
+    ``provider`` is an entry of ``providers.toml``, and ``tutors`` has the email addresses of its tutors.
     """
     journeys = [Journey(journey) for journey, count in provider["learners"].items() for _ in range(count)]
-    day = local_date(now)
-    entries = [_entry(number, journey, provider, tutors, day, people) for number, journey in enumerate(journeys, 1)]
+    today = local_date(now)
+    entries = [
+        _make_entry(number, journey, provider, tutors, today, people) for number, journey in enumerate(journeys, 1)
+    ]
     imported_at = now - dt.timedelta(days=180)
     await write_learners(
         organisation_id, imported_at, [LearnerWrite(entry, None, AimChanges(entry.aims or [])) for entry in entries]
@@ -54,7 +56,7 @@ async def insert_learners(
     return [LearnerRecord(journey, row, aims[row.id]) for journey, row in zip(journeys, rows, strict=True)]
 
 
-def _entry(
+def _make_entry(
     number: int,
     journey: Journey,
     provider: Mapping[str, Any],
@@ -67,13 +69,13 @@ def _entry(
     programme = random.choice(provider["programme"])
     employer = provider["employer"][number % len(provider["employer"])]
     values = {
-        **people.name(),
-        **people.address(provider["towns"]),
-        "uln": uln_from(provider["first_uln"] + 37 * number),
+        **people.make_name(),
+        **people.make_address(provider["towns"]),
+        "uln": make_uln(provider["first_uln"] + 37 * number),
         "programme": programme["name"],
         "sub_programme": random.choice(programme["parts"]),
         "programme_status": journey.programme_status,
-        # Learners come in blocks of one journey, so that taking turns gives every tutor some of each.
+        # Learners are ordered by journey, so that each tutor gets learners of every journey.
         "tutor_email": [*tutors, None][number % (len(tutors) + 1)],
         "employer": EmployerReference(employer["name"], employer.get("number"), employer["confirmed"]),
         "job_title": random.choice(programme["jobs"]),
@@ -81,7 +83,7 @@ def _entry(
         "workplace_postcode": employer["postcode"],
         "groups": tuple(sorted(random.sample(provider["groups"], random.choice((1, 1, 2))))),
     }
-    aims = aims_of(journey, _enrolled_programme(journey, programme, provider, random), today, random)
+    aims = make_aims(journey, _enrolled_programme(journey, programme, provider, random), today, random)
     for aim in aims:
         aim.software_aim_id = f"{reference}-{aim.sequence}"
     return LearnerEntry(number, reference, values, aims)
@@ -90,8 +92,8 @@ def _entry(
 def _enrolled_programme(
     journey: Journey, programme: Mapping[str, Any], provider: Mapping[str, Any], random: Random
 ) -> Mapping[str, Any]:
-    """Return the programme that the aims belong to; for a learner who is changing it, the one before."""
+    """Return the programme of the learner's aims; if the learner is changing programme, a random other programme."""
     if journey is not Journey.PENDING_CHANGE:
         return programme
-    before: Mapping[str, Any] = random.choice([other for other in provider["programme"] if other is not programme])
-    return before
+    previous: Mapping[str, Any] = random.choice([other for other in provider["programme"] if other is not programme])
+    return previous

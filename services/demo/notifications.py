@@ -1,4 +1,4 @@
-"""The notifications of the demo trackers' events."""
+"""Generation of the notifications about the events of demo trackers."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -19,7 +19,10 @@ _KINDS = {
 
 
 async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], now: dt.datetime) -> None:
-    """Insert the notifications of all events, and move each recipient's cursor; old ones and some others are read."""
+    """Insert the notifications about all events, and advance each recipient's cursor.
+
+    Old notifications and every third of the others are marked as read.
+    """
     events = sorted(
         (
             (event, tracker, recipient)
@@ -33,7 +36,7 @@ async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], n
     notifications = []
     for event, tracker, recipient in events:
         cursors[recipient] = cursors.get(recipient, 0) + 1
-        read = now - event.at > _READ_AFTER or cursors[recipient] % 3 == 0
+        is_read = now - event.at > _READ_AFTER or cursors[recipient] % 3 == 0
         notifications.append(
             Notification(
                 recipient_id=recipient,
@@ -42,7 +45,7 @@ async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], n
                 tracker_id=tracker.id,
                 actor_id=event.actor.id if event.actor else None,
                 created_at=event.at,
-                read_at=event.at + dt.timedelta(hours=1) if read else None,
+                read_at=event.at + dt.timedelta(hours=1) if is_read else None,
             )
         )
     await Notification.bulk_create(notifications)
@@ -51,10 +54,11 @@ async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], n
 
 
 def _recipients(event: PlannedEvent, plan: TrackerPlan) -> list[UUID]:
-    """Return the ids of the members who are notified of an event; nobody is notified of their own.
+    """Return the ids of the members who are notified of an event, which never include its actor.
 
-    An assignment is sent to the assignee, everything else to creator and assignee. An automation that the system
-    applies right after its approval is the approver's own doing; of one applied later the approver is notified too.
+    The assignee is notified of the creation, and the creator and the assignee of all other events. If the system
+    applies an automation immediately after its approval, the approver counts as the actor; if it applies one later, the
+    approver is notified too.
     """
     involved = [plan.assignee] if event.kind is TrackerEventKind.CREATED else [plan.creator, plan.assignee]
     actor = event.actor

@@ -1,4 +1,4 @@
-"""The values of plain trackers that depend on the case; the others are in the examples of ``trackers.toml``."""
+"""Values of plain trackers that depend on the learner or the date; all others come from ``trackers.toml``."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -17,45 +17,45 @@ def _pay(case: Case) -> dict[str, Any]:
 
 
 def _job(case: Case) -> dict[str, Any]:
-    values = {"organisation": case.employer().id, "startDate": case.day(-70, -12)} | _pay(case)
+    values = {"organisation": case.random_employer().id, "startDate": case.random_date(-70, -12)} | _pay(case)
     if case.end_state is EndState.CLOSED:
         reason = case.random.choice(["RESIGNED", "REDUNDANT", "CONTRACT_ENDED", "OTHER"])
-        values |= {"endDate": case.day(-10, -1), "endReason": [reason]}
+        values |= {"endDate": case.random_date(-10, -1), "endReason": [reason]}
     return values
 
 
 def _apprenticeship(case: Case) -> dict[str, Any]:
-    start = case.day(-5, 30)
+    start = case.random_date(-5, 30)
     return {
-        "organisation": case.employer().id,
+        "organisation": case.random_employer().id,
         "startDate": start,
         "plannedEndDate": start + dt.timedelta(days=case.random.randint(400, 700)),
     } | _pay(case)
 
 
 def _traineeship(case: Case) -> dict[str, Any]:
-    return {"organisation": case.employer().id}
+    return {"organisation": case.random_employer().id}
 
 
 def _education(case: Case) -> dict[str, Any]:
-    start = case.day(-20, 30)
+    start = case.random_date(-20, 30)
     return {"startDate": start, "plannedEndDate": start + dt.timedelta(days=case.random.randint(120, 1000))}
 
 
 def _self_employment(case: Case) -> dict[str, Any]:
-    end = case.day(-10, -1) if case.end_state is EndState.CLOSED else None
-    return {"startDate": case.day(-200, -20), "endDate": end}
+    end = case.random_date(-10, -1) if case.end_state is EndState.CLOSED else None
+    return {"startDate": case.random_date(-200, -20), "endDate": end}
 
 
 def _ilr(case: Case) -> dict[str, Any]:
     # The ILR's year begins in August.
     year = case.opened.year - (case.opened.month < 8)
-    effective = case.day(-30, -1) if case.random.random() < 0.3 else None
+    effective = case.random_date(-30, -1) if case.random.random() < 0.3 else None
     return {"ilrYear": f"{year % 100:02}-{(year + 1) % 100:02}", "effectiveDate": effective}
 
 
 def _safeguarding(case: Case) -> dict[str, Any]:
-    raised = case.day(-3, 0)
+    raised = case.random_date(-3, 0)
     done = case.end_state in (EndState.RESOLVED, EndState.CLOSED)
     return {
         "raisedOn": raised,

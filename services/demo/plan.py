@@ -1,4 +1,4 @@
-"""The plans of the demo trackers: what each is about, its values and its events."""
+"""Generation of plans of demo trackers, with their learners, values and events."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,8 +8,8 @@ from typing import Any
 
 from models import Member, MemberKind, Role, TrackerCategory, TrackerType
 from services.demo.automation_values import AUTOMATION_VALUES
-from services.demo.cases import Case, OrganisationData, canonical
-from services.demo.end_states import EndState, journeys_for, opened_on
+from services.demo.cases import Case, OrganisationData, to_canonical_values
+from services.demo.end_states import EndState, journeys_for, random_opening_date
 from services.demo.events import PlannedEvent, plan_events
 from services.demo.journeys import Journey
 from services.demo.learners import LearnerRecord
@@ -29,7 +29,7 @@ class CurrentType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerPlan:
-    """A tracker to be inserted, with its events."""
+    """A tracker to insert, with its events."""
 
     type: CurrentType
     case: Case
@@ -48,9 +48,10 @@ def plan_trackers(
     examples: Mapping[str, Any],
     today: dt.date,
 ) -> list[TrackerPlan]:
-    """Return a plan of each tracker, the oldest first.
+    """Return the plans of an organisation's trackers, oldest first.
 
-    ``counts`` says how many trackers of a type there are in each end state; ``examples`` is ``trackers.toml``.
+    ``counts`` has the number of trackers of each type in each end state, and ``examples`` the contents of
+    ``trackers.toml``.
     """
     random = organisation.people.random
     rotations = {journey: _rotation(organisation, journey) for journey in Journey}
@@ -69,16 +70,16 @@ def plan_trackers(
                 automation=automation,
                 end_state=end_state,
                 record=record,
-                opened=opened_on(key, end_state, record, today, random),
+                opened=random_opening_date(key, end_state, record, today, random),
                 today=today,
                 organisation=organisation,
             )
-            plans.append(_plan(current, case, examples))
+            plans.append(_make_plan(current, case, examples))
     return sorted(plans, key=lambda plan: plan.events[0].at)
 
 
 def _rotation(organisation: OrganisationData, journey: Journey) -> Iterator[LearnerRecord]:
-    """Yield the learners of a journey in turn, so that no two open automations are about the same learner."""
+    """Yield the learners of a journey in rotation, so that no two open automations are about the same learner."""
     records = [record for record in organisation.records if record.journey is journey]
     organisation.people.random.shuffle(records)
     return cycle(records)
@@ -90,7 +91,7 @@ def _next_record(
     organisation: OrganisationData,
     rotations: Mapping[Journey, Iterator[LearnerRecord]],
 ) -> LearnerRecord:
-    """Return the next learner whom an automation in this end state may be about."""
+    """Return the next learner that an automation in this end state can be about."""
     rotation = rotations[organisation.people.random.choice(journeys_for(key, end_state))]
     if key != "CHANGE_OF_EMPLOYER" or end_state is not EndState.RESOLVED:
         return next(rotation)
@@ -98,40 +99,40 @@ def _next_record(
     return next(record for record in rotation if record.learner.employer_id in confirmed)
 
 
-def _plan(current: CurrentType, case: Case, examples: Mapping[str, Any]) -> TrackerPlan:
+def _make_plan(current: CurrentType, case: Case, examples: Mapping[str, Any]) -> TrackerPlan:
     example = case.random.choice([example for example in examples[case.type_key] if _is_possible(example, case)])
-    more_values = (AUTOMATION_VALUES if case.automation else PLAIN_VALUES)[case.type_key]
-    filled = canonical(example["values"] | more_values(case))
-    visible = visible_fields(case.definition, filled)
-    values = {key: value for key, value in filled.items() if key in visible}
+    make_values = (AUTOMATION_VALUES if case.automation else PLAIN_VALUES)[case.type_key]
+    filled_values = to_canonical_values(example["values"] | make_values(case))
+    visible = visible_fields(case.definition, filled_values)
+    values = {key: value for key, value in filled_values.items() if key in visible}
     creator = _creator(case)
     assignee = _assignee(case, creator)
-    due = case.day(7, 42) if case.random.random() < 0.7 else None
+    due_date = case.random_date(7, 42) if case.random.random() < 0.7 else None
     return TrackerPlan(
         type=current,
         case=case,
         creator=creator,
         assignee=assignee,
         description=example["description"],
-        due_date=due,
+        due_date=due_date,
         values=values,
         events=plan_events(case, creator, assignee, values, examples["comments"]),
     )
 
 
 def _is_possible(example: Mapping[str, Any], case: Case) -> bool:
-    # A legal change of name needs a document before it is approved, and the demo data has no files.
-    approved = case.end_state in (EndState.APPROVED, EndState.FAILED, EndState.RESOLVED)
-    return not (approved and example["values"].get("isLegalChange"))
+    # A legal change of name needs a document before it can be approved, and the demo data has no files.
+    is_approved = case.end_state in (EndState.APPROVED, EndState.FAILED, EndState.RESOLVED)
+    return not (is_approved and example["values"].get("isLegalChange"))
 
 
 def _creator(case: Case) -> Member:
-    """Return a member whose roles permit it: an administrator, or half the time the learner's tutor."""
+    """Return a random creator with the required roles: an administrator, or the learner's tutor in half the cases."""
     if case.automation:
         return case.random.choice(
-            case.organisation.holders(Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+            case.organisation.members_with_roles(Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
         )
-    creators = case.organisation.holders(Role.CREATE_TRACKERS)
+    creators = case.organisation.members_with_roles(Role.CREATE_TRACKERS)
     tutor = next((member for member in creators if member.id == case.learner.tutor_id), None)
     if tutor and case.random.random() < 0.5:
         return tutor
@@ -139,7 +140,7 @@ def _creator(case: Case) -> Member:
 
 
 def _assignee(case: Case, creator: Member) -> Member | None:
-    """Return nobody, the creator, or an administrator."""
+    """Return a random assignee: the creator, an administrator, or None."""
     chance = case.random.random()
     if chance < 0.12:
         return None

@@ -1,4 +1,4 @@
-"""The custom tracker type of Northgate Training: SAFEGUARDING."""
+"""The custom tracker type SAFEGUARDING of Northgate Training."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -86,7 +86,7 @@ _RESPONSE: tuple[FieldDefinition, ...] = (
 
 
 async def add_safeguarding_type(organisation_id: UUID) -> None:
-    """Add the tracker type SAFEGUARDING to an organisation."""
+    """Add the custom tracker type SAFEGUARDING to an organisation."""
     type_row = await TrackerType.create(
         organisation_id=organisation_id,
         key="SAFEGUARDING",

@@ -1,4 +1,4 @@
-"""Snapshots of the learner's record before a process automation, and the changes that the automation made."""
+"""Snapshots of a learner's record before a process automation, and the changes made by the automation."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from services.demo.end_states import EndState
 from services.forms.kinds.types import CanonicalValue
 
 _ADDRESS = ("address_line1", "address_line2", "address_line3", "address_line4", "postcode")
-# The columns that an applied automation changed; before it they held the values of another learner.
+# The columns changed by an applied automation; their previous values are taken from another learner.
 _CHANGED_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "CHANGE_OF_NAME": ("family_name",),
@@ -25,8 +25,8 @@ _CHANGED_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "CHANGE_OF_PROGRAMME": ("programme_id",),
     }
 )
-_ENDING = {"BREAK_IN_LEARNING", "WITHDRAWAL", "CHANGE_OF_PROGRAMME", "COMPLETION"}
-_OPEN = {
+_AIM_ENDING_TYPES = {"BREAK_IN_LEARNING", "WITHDRAWAL", "CHANGE_OF_PROGRAMME", "COMPLETION"}
+_OPEN_AIM = {
     "completion_status": 1,
     "outcome": None,
     "actual_end_date": None,
@@ -34,21 +34,21 @@ _OPEN = {
     "actual_hours": None,
     "achievement_date": None,
 }
-_FORMER_LINE = "Flat 3, 14 Station Road"
+_FORMER_ADDRESS_LINE = "Flat 3, 14 Station Road"
 
 
 def record_before(case: Case, values: Mapping[str, CanonicalValue]) -> dict[str, Any] | None:
-    """Return the snapshot of the record when the tracker was opened; None for a plain tracker."""
+    """Return the snapshot of the learner's record when the tracker was opened, or None for a plain tracker."""
     return snapshot_of(case.definition, *_record_before(case, values))
 
 
-def with_conflict(before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a snapshot of an address whose first line has been changed since: a conflict."""
-    return {**before, "learner.addressLine1": _FORMER_LINE}
+def with_address_conflict(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a snapshot whose first address line conflicts with the learner's record."""
+    return {**before, "learner.addressLine1": _FORMER_ADDRESS_LINE}
 
 
 def applied_changes(case: Case, values: Mapping[str, CanonicalValue]) -> list[dict[str, Any]]:
-    """Return the changes of the record as the tracker's history stores them."""
+    """Return the changes made to the learner's record, in the form in which the tracker's history stores them."""
     changes = make_proposals(case.definition, values, *_record_before(case, values), None)
     organisation = case.organisation
     names = {employer.id: employer.name for employer in organisation.employers}
@@ -61,7 +61,7 @@ def applied_changes(case: Case, values: Mapping[str, CanonicalValue]) -> list[di
 
 
 def _record_before(case: Case, values: Mapping[str, CanonicalValue]) -> tuple[Learner, list[LearningAim]]:
-    """Return the record without what the automation has changed."""
+    """Return the learner and the aims as they were before the automation changed them."""
     learner, aims = copy(case.learner), [copy(aim) for aim in case.record.aims]
     if not (case.automation and case.end_state is EndState.RESOLVED):
         return learner, aims
@@ -70,29 +70,28 @@ def _record_before(case: Case, values: Mapping[str, CanonicalValue]) -> tuple[Le
         setattr(learner, column, getattr(other, column))
     if "previousHours" in values:
         learner.weekly_hours = Decimal(str(values["previousHours"]))
-    if case.type_key in _ENDING:
+    if case.type_key in _AIM_ENDING_TYPES:
         learner.programme_status = ProgrammeStatus.ACTIVE
-        aims = [_with(aim, _OPEN) for aim in aims]
+        aims = [_set_columns(aim, _OPEN_AIM) for aim in aims]
     elif case.type_key == "RETURN_TO_LEARNING":
         learner.programme_status = ProgrammeStatus.ON_A_BREAK
         aims = [aim for aim in aims if not aim.restart]
     elif case.type_key == "LEARNING_SUPPORT":
-        aims = [_with(aim, {"learning_support_from": None, "learning_support_to": None}) for aim in aims]
+        aims = [_set_columns(aim, {"learning_support_from": None, "learning_support_to": None}) for aim in aims]
     return learner, aims
 
 
-def _with(aim: LearningAim, columns: Mapping[str, dt.date | int | None]) -> LearningAim:
+def _set_columns(aim: LearningAim, columns: Mapping[str, dt.date | int | None]) -> LearningAim:
     for column, value in columns.items():
         setattr(aim, column, value)
     return aim
 
 
 def _other_learner(case: Case) -> Learner:
-    """Return a learner whose values of the changed columns all differ from this learner's."""
+    """Return a learner whose values differ from this learner's in every column that an automation can change."""
     columns = {column for names in _CHANGED_COLUMNS.values() for column in names} - set(_ADDRESS) | {"postcode"}
-    mine = case.learner
     return next(
         record.learner
         for record in case.organisation.records
-        if all(getattr(record.learner, column) != getattr(mine, column) for column in columns)
+        if all(getattr(record.learner, column) != getattr(case.learner, column) for column in columns)
     )
