@@ -61,7 +61,7 @@ async def set_password(
     return _signed_in(info, session)
 
 
-def _signed_in(info: Info, session: sessions.SignedIn) -> SignInPayload:
+def _signed_in(info: Info, session: sessions.IssuedTokens) -> SignInPayload:
     # The fields below the payload are read as the member who has just signed in.
     info.context.authenticate(session.viewer)
     row: Any = session

@@ -7,7 +7,7 @@ from schema.input_error import InputError
 from schema.inputs.ids import decode_id
 from schema.notification import Notification
 from schema.viewer import Viewer
-from services.notifications.listing import ReadMark
+from services.notifications.listing import ReadSelection
 
 
 @strawberry.input(description="Which notifications have been read.")
@@ -17,9 +17,9 @@ class MarkNotificationsReadInput:
     ids: list[strawberry.ID] | None = strawberry.field(default=None, description="These.")
     all: bool = strawberry.field(default=False, description="All that there are.")
 
-    def decode(self) -> ReadMark:
+    def decode(self) -> ReadSelection:
         """Return the notifications to mark as the services take them."""
-        return ReadMark([decode_id(text, models.Notification) for text in self.ids or ()], self.all)
+        return ReadSelection([decode_id(text, models.Notification) for text in self.ids or ()], self.all)
 
 
 @strawberry.type(description="What came of marking notifications as read.")

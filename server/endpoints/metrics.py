@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from server.observability.metrics import CONTENT_TYPE, exposition
-from services.automations.worker import failed_automations
+from services.automations.worker import count_failed_automations
 from services.mail.outbox import OutboxState, outbox_state
 
 _TIMEOUT: Final = 3.0  # seconds
@@ -61,7 +61,7 @@ async def _queue_metrics() -> bytes:
     registry = CollectorRegistry()
     try:
         async with asyncio.timeout(_TIMEOUT):
-            registry.register(_QueueCollector(await outbox_state(), await failed_automations()))
+            registry.register(_QueueCollector(await outbox_state(), await count_failed_automations()))
     except Exception:
         registry.register(_QueueCollector(None, None))
     return generate_latest(registry)

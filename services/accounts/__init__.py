@@ -1,6 +1,6 @@
-"""Members and their accounts: sessions, passwords, limits on guessing, and which members may be assignees.
+"""Members and their accounts: sessions, passwords, throttling, and the choice of assignees.
 
-What a member may see is in ``visibility``; the mails to members are enqueued by ``mail_queue`` and composed in ``mail``,
-which stands above this package. May use ``paging``, ``audit``, ``mail_queue``, ``forms`` (for formats), ``visibility``,
-``viewer``, ``installation`` and the kernel.
+What a member may see is decided in ``visibility``. Emails to members are enqueued by ``mail_queue``; the package
+``mail``, which composes them, is a higher layer. May import from ``paging``, ``audit``, ``mail_queue``, ``forms`` (for
+text formats), ``visibility``, ``viewer``, ``installation`` and ``kernel``.
 """

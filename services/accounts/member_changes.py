@@ -1,7 +1,7 @@
-"""Add and change members, as a colleague with MANAGE_MEMBERS does.
+"""Adding and changing members, for colleagues with the role MANAGE_MEMBERS.
 
-Changes to one organisation's members run one after the other, and each reads the rights of who makes it again: of two
-who take MANAGE_MEMBERS from each other at the same moment, one succeeds.
+Changes to the members of one organisation are serialised, and each of them reads the manager's roles again: if two
+managers deactivate each other concurrently, only one succeeds.
 """
 
 from collections.abc import Collection
@@ -26,7 +26,7 @@ from services.viewer import Viewer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEntry:
-    """The entry of a new member."""
+    """The input for a new member."""
 
     name: str
     email: str
@@ -36,7 +36,7 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberUpdate:
-    """The entry of a change to a member: absent fields keep their value, null is refused."""
+    """The input for a change to a member: absent fields keep their value, null is rejected."""
 
     member_id: UUID
     name: str | Absent | None = ABSENT
@@ -46,21 +46,21 @@ class MemberUpdate:
 
 
 async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
-    """Add a member to the viewer's organisation, and send them the mail by which they choose a password.
+    """Add a member to the viewer's organisation, and send them an invitation to choose a password.
 
-    A viewer can grant only roles that they have; only an administrator can add an administrator. Raises ForbiddenError
-    without MANAGE_MEMBERS, ValidationFailed with all errors.
+    Viewers can grant only roles that they have themselves; only administrators can add administrators. Raises
+    ForbiddenError without MANAGE_MEMBERS, and ValidationFailed with all errors.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
     return await unit_of_work(lambda: _create(viewer, entry))
 
 
 async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
-    """Change a member of the viewer's organisation; one who is deactivated loses sessions and tokens at once.
+    """Change a member of the viewer's organisation; deactivation ends their sessions and revokes their tokens.
 
-    A viewer cannot change their own kind or roles, grant a role that they lack, or deactivate the last active member
-    with MANAGE_MEMBERS; only an administrator can make a member an administrator. Raises ForbiddenError without
-    MANAGE_MEMBERS, ValidationFailed with all errors.
+    Viewers cannot change their own kind or roles, grant a role that they lack, or deactivate the last active member
+    with MANAGE_MEMBERS; only administrators can make a member an administrator. Raises ForbiddenError without
+    MANAGE_MEMBERS, and ValidationFailed with all errors.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
     return await unit_of_work(lambda: _update(viewer, update))
@@ -74,10 +74,10 @@ async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
         name = check_name(errors.at("name"), entry.name)
         await check_new_email(errors.at("email"), email)
         _check_kind(errors.at("kind"), manager, entry.kind)
-        _check_granted(errors.at("roles"), manager, entry.roles)
+        _check_granted_roles(errors.at("roles"), manager, entry.roles)
         errors.raise_if_any()
-        new = NewMember(email=email, name=name, kind=entry.kind, roles=entry.roles, password_hash=None)
-        member = await insert_member(viewer.organisation, new)
+        new_member = NewMember(email=email, name=name, kind=entry.kind, roles=entry.roles, password_hash=None)
+        member = await insert_member(viewer.organisation, new_member)
         await enqueue_invitation(member.id)
         await audit(viewer, AuditKind.MEMBER_CREATED, member.id, audit_details(member) | {"email": email})
         return member
@@ -104,9 +104,13 @@ async def _update(viewer: Viewer, update: MemberUpdate) -> Member:
 
 
 async def _lock_members(viewer: Viewer) -> Member:
-    """Lock changes to the organisation's members for the caller's transaction; return the viewer as stored now."""
-    lock = f"trackers members {viewer.organisation_id}"
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
+    """Serialise changes to the organisation's members until the transaction ends; return the viewer's current row.
+
+    Raises UnauthenticatedError if the viewer has been deactivated, ForbiddenError if they no longer have
+    MANAGE_MEMBERS.
+    """
+    lock_name = f"trackers members {viewer.organisation_id}"
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock_name)
     manager = await Member.get(id=viewer.member_id)
     if not manager.active:
         raise UnauthenticatedError
@@ -133,8 +137,8 @@ def _refuse_nulls(errors: ErrorCollector, update: MemberUpdate) -> None:
 
 
 async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Member, update: MemberUpdate) -> None:
-    """Check each field and assign it to the object; nothing is written yet."""
-    managed = member.active and Role.MANAGE_MEMBERS in member.roles
+    """Validate the updated fields and assign them to ``member``, without saving it."""
+    could_manage = member.active and Role.MANAGE_MEMBERS in member.roles
     if isinstance(update.name, str):
         member.name = check_name(errors.at("name"), update.name)
     if isinstance(update.kind, MemberKind) and update.kind != member.kind:
@@ -144,7 +148,7 @@ async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Mem
         _check_changed_roles(errors.at("roles"), manager, member, update.roles)
         member.roles = [role.value for role in Role if role in update.roles]
     if isinstance(update.active, bool):
-        if managed and not update.active and not await _others_can_manage(member):
+        if could_manage and not update.active and not await _others_can_manage(member):
             message = f"{member.name} is the last active member with the role {Role.MANAGE_MEMBERS}."
             errors.at("active").add(ErrorCode.FORBIDDEN, message)
         member.active = update.active
@@ -152,31 +156,31 @@ async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Mem
 
 def _check_kind(errors: ErrorCollector, manager: Member, kind: MemberKind) -> None:
     if kind != MemberKind.TUTOR and manager.kind != MemberKind.ADMINISTRATOR:
-        errors.add(ErrorCode.FORBIDDEN, "Only an administrator makes another one.")
+        errors.add(ErrorCode.FORBIDDEN, "Only an administrator can make a member an administrator.")
 
 
 def _check_changed_kind(errors: ErrorCollector, manager: Member, member: Member, kind: MemberKind) -> None:
-    # If the only administrator made themselves a tutor, nobody could make another.
+    # If the only administrator became a tutor, no one could appoint another.
     if member.id == manager.id and kind == MemberKind.TUTOR:
-        errors.add(ErrorCode.FORBIDDEN, "Nobody changes their own kind.")
+        errors.add(ErrorCode.FORBIDDEN, "You cannot change your own kind.")
     else:
         _check_kind(errors, manager, kind)
 
 
-def _check_granted(
-    errors: ErrorCollector, manager: Member, roles: Collection[Role], present: Collection[str] = ()
+def _check_granted_roles(
+    errors: ErrorCollector, manager: Member, roles: Collection[Role], current_roles: Collection[str] = ()
 ) -> None:
     for index, role in enumerate(roles):
-        if role not in manager.roles and role not in present:
+        if role not in manager.roles and role not in current_roles:
             errors.at(index).add(ErrorCode.FORBIDDEN, f"You cannot grant {role}: you do not have it yourself.")
 
 
 def _check_changed_roles(errors: ErrorCollector, manager: Member, member: Member, roles: Collection[Role]) -> None:
-    # So nobody can take MANAGE_MEMBERS from the last member who has it: only another one who has it could.
+    # This keeps at least one member with MANAGE_MEMBERS: only another member with the role could remove it.
     if member.id == manager.id and set(roles) != set(member.roles):
-        errors.add(ErrorCode.FORBIDDEN, "Nobody changes their own roles.")
+        errors.add(ErrorCode.FORBIDDEN, "You cannot change your own roles.")
     else:
-        _check_granted(errors, manager, roles, member.roles)
+        _check_granted_roles(errors, manager, roles, member.roles)
 
 
 async def _others_can_manage(member: Member) -> bool:

@@ -1,4 +1,4 @@
-"""Members, the staff of an organisation: adding one, listing them, and checking what is entered about them."""
+"""Members, the staff of an organisation: adding, listing and validating them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from models import AuditKind, Inbox, Member, MemberKind, Organisation, Role
 from models.base import new_id
 from models.database import transaction
-from services.accounts.assignees import assignable
+from services.accounts.assignees import assignable_condition
 from services.accounts.passwords import check_password, hash_password
 from services.audit import audit_for
 from services.forms.definitions import TextFormat
@@ -26,7 +26,7 @@ from services.visibility import visible
 MAX_NAME_LENGTH = 200
 
 _EMAIL_TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
-_INSERT = NamedParameterStatement("""
+_INSERT_MEMBER = NamedParameterStatement("""
 INSERT INTO member (id, organisation_id, name, email, kind, roles, active, password_hash, created_at)
 VALUES (:id, :organisation_id, :name, :email, :kind, :roles, true, :password_hash, now())
 ON CONFLICT DO NOTHING RETURNING id
@@ -35,7 +35,7 @@ ON CONFLICT DO NOTHING RETURNING id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMember:
-    """A member to insert: everything is checked, and the password hashed."""
+    """A validated member to insert, with the password already hashed."""
 
     email: str
     name: str
@@ -53,10 +53,11 @@ async def add_member(
     roles: Collection[Role],
     password: str | None,
 ) -> Member:
-    """Add a member with an empty inbox; without a password they cannot sign in until they have chosen one.
+    """Add a member with an empty inbox; one without a password cannot sign in until they choose one.
 
-    Raises ValidationFailed with all errors: ``email`` not an address of at most 100 characters or already used in any
-    organisation, ``name`` blank, not one line or longer than 200 characters, ``password`` not of 12 to 200 characters.
+    Raises ValidationFailed with all errors: ``email`` is not an address of at most 100 characters, or is already used
+    in any organisation; ``name`` is blank, not a single line, or longer than 200 characters; ``password`` does not have
+    12 to 200 characters.
     """
     errors = ErrorCollector()
     email = normalise_email(email)
@@ -66,28 +67,28 @@ async def add_member(
         check_password(errors.at("password"), password)
     errors.raise_if_any()
     digest = None if password is None else await hash_password(password)
-    new = NewMember(email=email, name=clean_name, kind=kind, roles=roles, password_hash=digest)
-    return await unit_of_work(lambda: _add_member(organisation, new))
+    new_member = NewMember(email=email, name=clean_name, kind=kind, roles=roles, password_hash=digest)
+    return await unit_of_work(lambda: _add_member(organisation, new_member))
 
 
-async def _add_member(organisation: Organisation, new: NewMember) -> Member:
+async def _add_member(organisation: Organisation, new_member: NewMember) -> Member:
     async with transaction():
-        member = await insert_member(organisation, new)
+        member = await insert_member(organisation, new_member)
         details = audit_details(member) | {"email": member.email}
         await audit_for(organisation.id, None, AuditKind.MEMBER_CREATED, member.id, details)
         return member
 
 
-async def insert_member(organisation: Organisation, new: NewMember) -> Member:
-    """Insert a member and their inbox, in the caller's transaction; raise ValidationFailed if the e-mail is taken."""
-    inserted = await _INSERT.fetch(
+async def insert_member(organisation: Organisation, new_member: NewMember) -> Member:
+    """Insert a member and their inbox in the caller's transaction; raise ValidationFailed if the email is taken."""
+    inserted = await _INSERT_MEMBER.fetch(
         id=new_id(),
         organisation_id=organisation.id,
-        name=new.name,
-        email=new.email,
-        kind=new.kind.value,
-        roles=[role.value for role in Role if role in new.roles],
-        password_hash=new.password_hash,
+        name=new_member.name,
+        email=new_member.email,
+        kind=new_member.kind.value,
+        roles=[role.value for role in Role if role in new_member.roles],
+        password_hash=new_member.password_hash,
     )
     if not inserted:
         raise ValidationFailed([_EMAIL_TAKEN])
@@ -98,14 +99,15 @@ async def insert_member(organisation: Organisation, new: NewMember) -> Member:
 async def page_of_members(
     viewer: Viewer, request: PageRequest, *, search: str | None, assignable_only: bool, count: bool
 ) -> Page:
-    """Return a page of members by name; with ``assignable_only`` of those whom the viewer may assign trackers to.
+    """Return a page of members, ordered by name.
 
-    Every word of ``search`` is part of the name or the e-mail address.
+    With ``assignable_only``, it contains only members to whom the viewer may assign trackers. Every word of ``search``
+    must occur in the name or the email address.
     """
     statement = StatementBuilder()
     where = [visible(Member, "r", viewer, statement)]
     if assignable_only:
-        where.append(assignable("r", statement.bind(viewer.member_id)))
+        where.append(assignable_condition("r", statement.bind(viewer.member_id)))
     for word in search_words(search):
         pattern = like_pattern(statement, word)
         where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
@@ -113,12 +115,12 @@ async def page_of_members(
 
 
 def check_name(errors: ErrorCollector, name: str) -> str:
-    """Check a member's name, and return it as it is stored."""
+    """Validate a member's name, and return it in its stored form."""
     return check_line(errors, name, label="The name", max_length=MAX_NAME_LENGTH, missing="Give the member a name.")
 
 
 async def check_new_email(errors: ErrorCollector, email: str) -> None:
-    """Check the normalised e-mail address of a new member."""
+    """Check that a normalised email address is valid and not yet used by a member."""
     checked = check_format(TextFormat.EMAIL, email)
     if isinstance(checked, FormatProblem):
         errors.add(checked.code, checked.message)
@@ -127,5 +129,5 @@ async def check_new_email(errors: ErrorCollector, email: str) -> None:
 
 
 def audit_details(member: Member) -> dict[str, Any]:
-    """Return what the audit keeps of a member."""
+    """Return the details of a member that audit entries record."""
     return {"name": member.name, "kind": member.kind.value, "roles": list(member.roles), "active": member.active}

@@ -1,4 +1,4 @@
-"""Choose a password by a link from a mail: request the mail, and use the link."""
+"""Choosing a password with a link from an email: requesting the email, and using the link."""
 
 from uuid import UUID
 
@@ -6,8 +6,8 @@ from models import AuditKind
 from models.database import fetch, transaction
 from services.accounts.password_tokens import revoke_tokens, token_owner, use_token
 from services.accounts.passwords import check_password, hash_password
-from services.accounts.sessions import SignedIn, end_sessions, open_session
-from services.accounts.throttling import count_failed_token, count_mail_request, forget_failures
+from services.accounts.sessions import IssuedTokens, end_sessions, open_session
+from services.accounts.throttling import clear_failures, count_email_request, count_failed_token
 from services.audit import audit_for
 from services.installation import Installation
 from services.kernel.error_collector import ErrorCollector
@@ -17,45 +17,45 @@ from services.kernel.unit_of_work import unit_of_work
 from services.mail_queue import enqueue_password_reset
 
 _INVALID_TOKEN = Problem(
-    (), ErrorCode.INVALID_CREDENTIALS, "The link has been used, has run out, or never was one. Ask for a new one."
+    (), ErrorCode.INVALID_CREDENTIALS, "The link is invalid, has expired or has already been used. Request a new one."
 )
 
 
 async def request_reset(*, email: str, client: str) -> None:
-    """Send a mail with a link to the active member with this address, if there is one.
+    """Send a password reset email to the active member with this address, if there is one.
 
-    Neither the answer nor the statements that run tell whether there is. Beyond some requests an hour, for one
-    address or from one client, nothing is sent.
+    Neither the answer nor the executed statements reveal whether the member exists. No email is sent once the hourly
+    limit of the address or of the client is exceeded.
     """
     email = normalise_email(email)
-    recipient = email if clean_text(email) is not None else ""  # nobody has an address that is no text
+    recipient = email if clean_text(email) is not None else ""  # matches no member
     async with transaction():
-        if await count_mail_request(email=email, client=client):
+        if await count_email_request(email=email, client=client):
             await enqueue_password_reset(recipient)
 
 
-async def set_password(installation: Installation, *, token: str, password: str, client: str) -> SignedIn:
+async def set_password(installation: Installation, *, token: str, password: str, client: str) -> IssuedTokens:
     """Set the password of the member to whom a token was sent, end their sessions, and sign them in.
 
-    Raises ValidationFailed with INVALID_CREDENTIALS for a token that is unknown, used or expired, with the errors of
-    the password at ``password``, or with RATE_LIMITED, which a valid token never is.
+    Raises ValidationFailed with INVALID_CREDENTIALS if the token is unknown, used or expired, with the errors of the
+    password at ``password``, or with RATE_LIMITED after too many invalid tokens; a valid token is never rate-limited.
     """
     owner = await token_owner(token)
     errors = ErrorCollector()
     if owner is None:
-        # Somebody with a valid link does not wait for the failures of others behind the same address.
+        # Only invalid tokens count, so that a valid link is not delayed by other people behind the same address.
         await count_failed_token(client=client)
         errors.extend([_INVALID_TOKEN])
     check_password(errors.at("password"), password)
     errors.raise_if_any()
     assert owner is not None
     member_id, digest = owner, await hash_password(password)
-    signed_in = await unit_of_work(lambda: _set_password(installation, member_id, token, digest))
-    await forget_failures(email=signed_in.viewer.member.email)
-    return signed_in
+    tokens = await unit_of_work(lambda: _set_password(installation, member_id, token, digest))
+    await clear_failures(email=tokens.viewer.member.email)
+    return tokens
 
 
-async def _set_password(installation: Installation, member_id: UUID, token: str, digest: str) -> SignedIn:
+async def _set_password(installation: Installation, member_id: UUID, token: str, digest: str) -> IssuedTokens:
     async with transaction():
         update = "UPDATE member SET password_hash = $2 WHERE id = $1 AND active RETURNING organisation_id"
         members = await fetch(update, member_id, digest)

@@ -1,4 +1,4 @@
-"""Tokens by which a member chooses a password once: made when the mail is composed, and stored hashed."""
+"""Single-use tokens for choosing a password: created when the email is composed, and stored hashed."""
 
 import secrets
 from typing import Final
@@ -10,13 +10,13 @@ from models.database import fetch, transaction
 from services.kernel.tokens import token_digest
 
 LIFETIME_HOURS: Final = {MailKind.INVITATION: 7 * 24, MailKind.PASSWORD_RESET: 1}
-"""How long a token is valid, counted from when its mail is composed."""
+"""How long a token remains valid after its email has been composed."""
 
-_VALID = "digest = $1 AND used_at IS NULL AND expires_at > now()"
+_IS_VALID = "digest = $1 AND used_at IS NULL AND expires_at > now()"
 
 
 async def make_token(member_id: UUID, kind: MailKind) -> str | None:
-    """Return a new token of a member and revoke their earlier ones; None if the member is inactive."""
+    """Create a token for a member and revoke their earlier ones; return None if the member is inactive."""
     token = secrets.token_urlsafe(32)
     async with transaction():
         if not await fetch("SELECT FROM member WHERE id = $1 AND active FOR NO KEY UPDATE", member_id):
@@ -39,15 +39,15 @@ async def revoke_tokens(member_id: UUID) -> None:
 
 
 async def token_owner(token: str) -> UUID | None:
-    """Return the active member who may choose a password with a token; None if it is not valid."""
+    """Return the id of the active member who may choose a password with a token; None if it is invalid."""
     records = await fetch(
-        f"SELECT member.id FROM password_token JOIN member ON member.id = member_id AND active WHERE {_VALID}",
+        f"SELECT member.id FROM password_token JOIN member ON member.id = member_id AND active WHERE {_IS_VALID}",
         token_digest(token),
     )
     return records[0]["id"] if records else None
 
 
 async def use_token(token: str) -> bool:
-    """Mark a token as used, in the caller's transaction; return False if it was not valid any more."""
-    mark_used = f"UPDATE password_token SET used_at = now() WHERE {_VALID} RETURNING id"
+    """Mark a token as used in the caller's transaction; return whether it was valid until then."""
+    mark_used = f"UPDATE password_token SET used_at = now() WHERE {_IS_VALID} RETURNING id"
     return bool(await fetch(mark_used, token_digest(token)))

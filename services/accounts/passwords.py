@@ -1,7 +1,7 @@
-"""Passwords: their rules, and hashing them with argon2id.
+"""Password rules, and password hashing with argon2id.
 
-Hashing takes 19 MiB, two passes and one lane, the figures that OWASP recommends. It runs in threads beside the event
-loop, two at once at most.
+Hashing uses 19 MiB of memory, two passes and one lane, as OWASP recommends. It runs in a thread pool, at most two
+hashes at a time.
 """
 
 import asyncio
@@ -20,14 +20,16 @@ from services.kernel.text import clean_text
 MIN_LENGTH = 12
 MAX_LENGTH = 200
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # characters that are not confused when read out or copied by hand
+_ALPHABET = (
+    "abcdefghjkmnpqrstuvwxyz23456789"  # without characters that are easily confused when read aloud or copied by hand
+)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _executor = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 
 def check_password(errors: ErrorCollector, password: str) -> None:
-    """Check a new password: 12 to 200 characters, counted as they are typed."""
+    """Check that a new password is text of 12 to 200 characters, counted as entered."""
     length = len(password)
     if length < MIN_LENGTH:
         message = f"A password has at least {MIN_LENGTH} characters; this has {length}."
@@ -40,19 +42,19 @@ def check_password(errors: ErrorCollector, password: str) -> None:
 
 
 def generate_password() -> str:
-    """Return a random password of 99 bits, in four groups that can be read out."""
+    """Return a random password with 99 bits of entropy, in four groups that are easy to read aloud."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
     return "-".join(groups)
 
 
 async def hash_password(password: str) -> str:
-    """Return the hash of a password, as it is stored."""
+    """Return the encoded argon2id hash of a password."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_executor, _hasher.hash, _normalise(password))
 
 
 async def verify_password(password: str, digest: str | None) -> bool:
-    """Return whether a password matches a hash; without a hash it takes the same time and returns False."""
+    """Return whether a password matches a hash; without a hash, return False after the same amount of work."""
     if len(password) > MAX_LENGTH:
         password, digest = "", None
     loop = asyncio.get_running_loop()
@@ -61,7 +63,7 @@ async def verify_password(password: str, digest: str | None) -> bool:
 
 
 def _normalise(password: str) -> str:
-    # Two keyboards may encode one character differently; both type the same password (RFC 8265).
+    # Keyboards may encode the same character differently; the password is still the same (RFC 8265).
     return unicodedata.normalize("NFC", password)
 
 

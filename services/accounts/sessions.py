@@ -1,7 +1,8 @@
-"""Sessions: sign in, refresh, sign out, and find the viewer that a token stands for.
+"""Sessions: signing in, refreshing, signing out, and authenticating access tokens.
 
-Access tokens are valid for ten minutes and name their session, which is read from the database at each request: a
-sign-out, a deactivation and changed roles take effect at once. Refresh tokens are used once and stored hashed.
+Access tokens are valid for ten minutes and name their session, which is read from the database for each request, so
+that signing out, deactivation and changed roles take effect immediately. Refresh tokens are single-use and stored
+hashed.
 """
 
 import secrets
@@ -17,7 +18,7 @@ from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns, row
 from services.accounts.passwords import verify_password
-from services.accounts.throttling import count_attempt, forget_attempt
+from services.accounts.throttling import count_sign_in, uncount_sign_in
 from services.installation import Installation
 from services.kernel.channels import SESSIONS, wake
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -25,13 +26,13 @@ from services.kernel.text import clean_text, normalise_email
 from services.kernel.tokens import token_digest
 from services.viewer import Viewer
 
-ACCESS_SECONDS = 600
+ACCESS_TOKEN_SECONDS = 600
 SESSION_DAYS = 30
-REUSE_SECONDS = 30
-"""How long a refresh token can be used again: the answer to its first use may have been lost."""
+REUSE_GRACE_SECONDS = 30
+"""How long a used refresh token is accepted again, as the response to its first use may have been lost."""
 
 _WRONG_CREDENTIALS = "The e-mail address or the password is wrong."
-_ENDED = "The session has ended. Sign in again."
+_SESSION_ENDED = "The session has ended. Sign in again."
 
 
 @cache
@@ -44,12 +45,12 @@ def _viewer_sql() -> str:
 
 
 class SessionEnded(Exception):  # noqa: N818 - how a subscription ends, not a failure
-    """The session of a subscription has ended; the connection is closed with this as its reason."""
+    """Raised when the session of a subscription has ended; its message is the reason for closing the connection."""
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session's new pair of tokens, and its viewer."""
+class IssuedTokens:
+    """A new pair of tokens for a session, and the session's viewer."""
 
     access_token: str
     access_token_expires_at: datetime
@@ -57,28 +58,28 @@ class SignedIn:
     viewer: Viewer
 
 
-async def sign_in(installation: Installation, *, email: str, password: str, client: str) -> SignedIn:
-    """Sign a member in.
+async def sign_in(installation: Installation, *, email: str, password: str, client: str) -> IssuedTokens:
+    """Sign in a member, and return the tokens of the new session.
 
-    Raises ValidationFailed with INVALID_CREDENTIALS, the same for an unknown address, a wrong password and an inactive
-    member, or with RATE_LIMITED.
+    Raises ValidationFailed with INVALID_CREDENTIALS, which does not distinguish between an unknown address, a wrong
+    password and an inactive member, or with RATE_LIMITED.
     """
     email = normalise_email(email)
-    await count_attempt(email=email, client=client)
+    await count_sign_in(email=email, client=client)
     member = await Member.get_or_none(email=email, active=True) if clean_text(email) is not None else None
     if not await verify_password(password, member.password_hash if member else None) or member is None:
         raise _invalid_credentials(_WRONG_CREDENTIALS)
-    await forget_attempt(email=email, client=client)
+    await uncount_sign_in(email=email, client=client)
     async with transaction():
-        # A member who was deactivated or got another password since it was verified gets no session.
+        # The member may have been deactivated, or their password changed, since it was verified.
         unchanged = "SELECT FROM member WHERE id = $1 AND active AND password_hash = $2 FOR SHARE"
         if not await fetch(unchanged, member.id, member.password_hash):
             raise _invalid_credentials(_WRONG_CREDENTIALS)
         return await open_session(installation, member.id)
 
 
-async def open_session(installation: Installation, member_id: UUID) -> SignedIn:
-    """Open a session of a member who has been authenticated, in the caller's transaction."""
+async def open_session(installation: Installation, member_id: UUID) -> IssuedTokens:
+    """Open a session for an authenticated member, in the caller's transaction."""
     session_id = new_id()
     await fetch(
         "INSERT INTO session (id, member_id, created_at, expires_at) "
@@ -91,16 +92,17 @@ async def open_session(installation: Installation, member_id: UUID) -> SignedIn:
 
 
 async def end_sessions(member_id: UUID) -> None:
-    """End every session of a member, with its connections and subscriptions, in the caller's transaction."""
+    """End every session of a member, and thereby its connections and subscriptions, in the caller's transaction."""
     await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1 AND ended_at IS NULL", member_id)
     await wake(SESSIONS, member_id)
 
 
-async def refresh_session(installation: Installation, *, refresh_token: str) -> SignedIn:
+async def refresh_session(installation: Installation, *, refresh_token: str) -> IssuedTokens:
     """Exchange a refresh token for a new pair of tokens.
 
-    Using it again within 30 seconds works (the first answer was lost, or two tabs asked). Later reuse means that
-    somebody else has it, and ends the session. Raises ValidationFailed with INVALID_CREDENTIALS.
+    A token may be used again within 30 seconds, because the first response may have been lost or two tabs may refresh
+    at once. Later reuse suggests that the token was stolen, and ends the session. Raises ValidationFailed with
+    INVALID_CREDENTIALS.
     """
     async with transaction():
         session_id = await _use_refresh_token(refresh_token)
@@ -111,11 +113,11 @@ async def refresh_session(installation: Installation, *, refresh_token: str) -> 
                 SESSION_DAYS,
             )
             return await _issue_tokens(installation, session_id)
-    raise _invalid_credentials(_ENDED)
+    raise _invalid_credentials(_SESSION_ENDED)
 
 
 async def sign_out(*, refresh_token: str) -> bool:
-    """End the session of a refresh token; return whether there was one."""
+    """End the session of a refresh token; return whether the token is known."""
     ended = await fetch(
         "WITH ended AS (UPDATE session SET ended_at = coalesce(ended_at, now()) "
         "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id) "
@@ -127,7 +129,7 @@ async def sign_out(*, refresh_token: str) -> bool:
 
 
 async def authenticate(installation: Installation, authorization: str | None) -> Viewer | None:
-    """Return the viewer of an ``Authorization: Bearer …`` header; None if it is invalid or its session has ended."""
+    """Return the viewer of an ``Authorization: Bearer …`` header; None if the token or its session is not valid."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer":
         return None
@@ -145,7 +147,10 @@ async def authenticate(installation: Installation, authorization: str | None) ->
 
 
 async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | None:
-    """Return the viewer of a session; None once the session or its token has ended, or the member is inactive."""
+    """Return the viewer of a session, or None if the session has ended or the member is inactive.
+
+    ``expires`` is the expiry time of the access token in seconds since the epoch; an expired token yields None too.
+    """
     records = await fetch(_viewer_sql(), session_id, expires)
     if not records:
         return None
@@ -156,7 +161,7 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
 
 
 async def refresh_viewer(viewer: Viewer) -> Viewer:
-    """Return the viewer with their present rights; raise SessionEnded if the session has ended."""
+    """Return the viewer with their current roles; raise SessionEnded if the session has ended."""
     refreshed = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
     if refreshed is None:
         raise SessionEnded("The session has ended.")
@@ -164,13 +169,13 @@ async def refresh_viewer(viewer: Viewer) -> Viewer:
 
 
 async def _use_refresh_token(refresh_token: str) -> UUID | None:
-    """Mark a refresh token as used and return its session's id; None if it is not valid. Reuse ends the session."""
+    """Mark a refresh token as used and return its session's id; None if it is invalid. Reuse ends the session."""
     tokens = await fetch(
         "SELECT t.id, t.session_id, s.member_id, t.used_at < now() - make_interval(secs => $2) AS reused "
         "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "
         "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR NO KEY UPDATE OF t, s",
         token_digest(refresh_token),
-        float(REUSE_SECONDS),
+        float(REUSE_GRACE_SECONDS),
     )
     if not tokens:
         return None
@@ -183,17 +188,17 @@ async def _use_refresh_token(refresh_token: str) -> UUID | None:
     return UUID(str(token["session_id"]))
 
 
-async def _issue_tokens(installation: Installation, session_id: UUID) -> SignedIn:
+async def _issue_tokens(installation: Installation, session_id: UUID) -> IssuedTokens:
     refresh_token = secrets.token_urlsafe(32)
     await RefreshToken.create(session_id=session_id, digest=token_digest(refresh_token))
     (now,) = await fetch("SELECT floor(extract(epoch FROM now()))::float8 AS seconds")
-    expires = now["seconds"] + ACCESS_SECONDS
+    expires = now["seconds"] + ACCESS_TOKEN_SECONDS
     viewer = await viewer_of_session(session_id, expires=expires)
     if viewer is None:
-        raise _invalid_credentials(_ENDED)
+        raise _invalid_credentials(_SESSION_ENDED)
     claims = {"sid": str(session_id), "exp": int(expires)}
     token = jwt.encode(claims, installation.secret, algorithm="HS256")
-    return SignedIn(token, viewer.expires_at, refresh_token, viewer)
+    return IssuedTokens(token, viewer.expires_at, refresh_token, viewer)
 
 
 def _invalid_credentials(message: str) -> ValidationFailed:

@@ -1,5 +1,5 @@
-"""Process automations: their settings and rules, the changes they propose, and applying these to a learner's record.
+"""Process automations: settings, rules, the changes that they propose, and applying those to a learner's record.
 
-The tracker that requests an automation is in ``trackers``. May use ``tracker_types``, ``forms``, ``notifications``,
-``history``, ``audit``, ``rows``, ``viewer`` and the kernel.
+The trackers that request automations are in ``trackers``. May import from ``tracker_types``, ``forms``,
+``notifications``, ``history``, ``audit``, ``rows``, ``viewer`` and ``kernel``.
 """

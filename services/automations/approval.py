@@ -1,4 +1,4 @@
-"""Approve process automations: check what prevents it, then apply all changes or none."""
+"""Approving process automations: checking what prevents the approval, then applying all changes or none."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from models.database import fetch
 from services.automations.apply import write_record
 from services.automations.follow_ups import open_follow_up
 from services.automations.plan import Values
-from services.automations.proposed_changes import ProposedChange, describe_changes, references
+from services.automations.proposed_changes import ProposedChange, describe_changes, referenced_ids
 from services.automations.rules import automation_problems
 from services.automations.snapshots import Proposal, make_proposals
 from services.forms.definitions import FieldKind, TypeDefinition
@@ -29,13 +29,13 @@ _SCHEDULE = "UPDATE tracker SET applies_on = $2 WHERE id = $1"
 _RESOLVE = """
 UPDATE tracker SET status = 'RESOLVED', applies_on = NULL, version = $2, updated_at = now() WHERE id = $1
 """
-_APPROVER = """
+_SELECT_APPROVER = """
 SELECT actor_id FROM tracker_event WHERE tracker_id = $1 AND kind = 'STATUS_CHANGED' ORDER BY at DESC, id DESC LIMIT 1
 """
 
 
 class Outcome(StrEnum):
-    """The result of an approval: scheduled for its effective day, or applied."""
+    """The outcome of an approval: scheduled for its effective date, or applied."""
 
     WAITING = "WAITING"
     APPLIED = "APPLIED"
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Record:
-    """A learner's record, and what the automation would change in it."""
+    """A learner's record, and the changes that an automation proposes to it."""
 
     learner: Learner
     aims: Sequence[LearningAim]
@@ -51,34 +51,34 @@ class _Record:
     names: Mapping[UUID, str]
 
     @property
-    def described(self) -> list[ProposedChange]:
-        """Return the proposals in words, in their order."""
+    def described_changes(self) -> list[ProposedChange]:
+        """Return the proposals in words, in the same order."""
         return describe_changes(self.proposals, self.names)
 
 
 async def approval_problems(tracker: Tracker, form: TypeVersion) -> list[Problem]:
-    """Return everything in the record that prevents approving a tracker: its precondition, ILR rules, conflicts.
+    """Return every problem with the record that prevents approval: a failed precondition, ILR rules, conflicts.
 
-    It locks nothing, so ``apply_or_schedule`` checks again.
+    No locks are taken, so ``apply_or_schedule`` checks again.
     """
     return await _problems(form.definition, tracker.values, await _read(tracker, form.definition))
 
 
 async def apply_or_schedule(tracker: Tracker, form: TypeVersion, *, viewer: Viewer | None, day: dt.date) -> Outcome:
-    """Apply an APPROVED automation, or schedule it for its effective day, in the caller's transaction.
+    """Apply an APPROVED automation, or schedule it for its effective date, in the caller's transaction.
 
-    The caller holds the tracker's lock; its row and history already contain the approval. ``viewer`` is who approves it
-    now, None the system on the day. Raises ValidationFailed, before anything is written, with everything that prevents
-    it: PRECONDITION_FAILED, an ILR rule, or CONFLICT at the field that asks for what has changed since. The caller
-    then calls ``notify_outcome``, after its own notifications.
+    The caller holds the tracker's row lock, and its row and history already contain the approval. ``viewer`` is the
+    approver, or None if the system applies a scheduled automation. Before anything is written, raises ValidationFailed
+    with every problem: PRECONDITION_FAILED, an ILR rule, or CONFLICT at the field that requests a change to a value
+    which has changed since. The caller calls ``notify_outcome`` afterwards, following its own notifications.
     """
     record = await _read(tracker, form.definition, lock=True)
     if problems := await _problems(form.definition, tracker.values, record):
         raise ValidationFailed(problems)
-    effective = effective_day(form.definition, tracker.values)
-    if effective is not None and effective > day:
-        tracker.applies_on = effective
-        await fetch(_SCHEDULE, tracker.id, effective)
+    applies_on = effective_date(form.definition, tracker.values)
+    if applies_on is not None and applies_on > day:
+        tracker.applies_on = applies_on
+        await fetch(_SCHEDULE, tracker.id, applies_on)
         return Outcome.WAITING
     await write_record(record.learner, record.aims, record.proposals)
     await _resolve(tracker, record)
@@ -87,13 +87,13 @@ async def apply_or_schedule(tracker: Tracker, form: TypeVersion, *, viewer: View
 
 
 async def notify_outcome(tracker: Tracker, outcome: Outcome, *, viewer: Viewer | None) -> None:
-    """Notify creator and assignee that the record was changed, and if the system changed it the approver too."""
+    """Notify the participants if the automation was applied; ``viewer`` is None if the system applied it."""
     if outcome is Outcome.APPLIED:
         await notify_participants(tracker, NotificationKind.APPLIED, viewer=viewer)
 
 
 async def notify_participants(tracker: Tracker, kind: NotificationKind, *, viewer: Viewer | None) -> None:
-    """Notify creator, assignee and approver of what the system did, except the viewer who has just approved it."""
+    """Notify the creator and the assignee, except ``viewer``; if the system acted (None), also the approver."""
     participants = {tracker.created_by_id, tracker.assignee_id}
     if viewer is None:
         participants.add(await _approver(tracker))
@@ -103,8 +103,8 @@ async def notify_participants(tracker: Tracker, kind: NotificationKind, *, viewe
     await announce_change(tracker.id)
 
 
-def effective_day(definition: TypeDefinition, values: Values) -> dt.date | None:
-    """Return the day on which the record is to be changed; None for at once."""
+def effective_date(definition: TypeDefinition, values: Values) -> dt.date | None:
+    """Return the date on which the record is to be changed, or None to change it on approval."""
     key = definition.effective_on
     if key is None or key not in values or key not in visible_fields(definition, values):
         return None
@@ -113,24 +113,24 @@ def effective_day(definition: TypeDefinition, values: Values) -> dt.date | None:
 
 async def _read(tracker: Tracker, definition: TypeDefinition, *, lock: bool = False) -> _Record:
     query = Learner.filter(id=tracker.learner_id)
-    # The weakest lock that suffices: trackers can still be created for the learner. Writers of aims take it too.
+    # The weakest sufficient lock: it does not block creating trackers for the learner. Writers of aims take it too.
     learner = await (query.select_for_update(no_key=True) if lock else query).get()
     aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence") if definition.aims else []
     proposals = make_proposals(definition, tracker.values, learner, aims, tracker.record_before)
-    names = await names_by_id(tracker.organisation_id, references(proposals))
+    names = await names_by_id(tracker.organisation_id, referenced_ids(proposals))
     return _Record(learner=learner, aims=aims, proposals=proposals, names=names)
 
 
 async def _problems(definition: TypeDefinition, values: Values, record: _Record) -> list[Problem]:
     problems = await automation_problems(definition, values, record.learner, record.aims)
-    # If the precondition fails, that the programme status has changed would only repeat it.
+    # If the precondition fails, a conflict of the programme status would only repeat it.
     precondition_failed = any(problem.code == ErrorCode.PRECONDITION_FAILED for problem in problems)
     reported = {_PROGRAMME_STATUS} if precondition_failed else set()
-    for proposal, change in zip(record.proposals, record.described, strict=True):
+    for proposal, change in zip(record.proposals, record.described_changes, strict=True):
         if proposal.conflict and change.field not in reported:
             problems.append(_conflict(proposal, change))
         elif _is_deleted(proposal, record.names):
-            message = f"{change.label}: what was chosen is no longer there."
+            message = f"{change.label}: the chosen record no longer exists."
             problems.append(Problem(proposal.change.path, ErrorCode.NOT_FOUND, message))
     return problems
 
@@ -142,26 +142,26 @@ def _conflict(proposal: Proposal, change: ProposedChange) -> Problem:
 
 
 def _is_deleted(proposal: Proposal, names: Mapping[UUID, str]) -> bool:
-    """Return whether what the proposal refers to has been deleted."""
+    """Return whether the proposal refers to an employer or programme that has been deleted."""
     after = proposal.change.after
     return proposal.change.field.kind is FieldKind.REFERENCE and after is not None and UUID(str(after)) not in names
 
 
 async def _resolve(tracker: Tracker, record: _Record) -> None:
-    """Set the tracker to RESOLVED, and add what was applied to its history."""
+    """Set the tracker to RESOLVED, and record the applied changes in its history."""
     tracker.status, tracker.applies_on, tracker.version = TrackerStatus.RESOLVED, None, tracker.version + 1
     await fetch(_RESOLVE, tracker.id, tracker.version)
     status: dict[str, Any] = {"path": ["status"], "label": "Status", "before": "Approved", "after": "Resolved"}
-    applied = [
+    record_changes = [
         {"path": change.field.split("."), "label": change.label, "before": change.before, "after": change.after}
-        for proposal, change in zip(record.proposals, record.described, strict=True)
-        if proposal.writes
+        for proposal, change in zip(record.proposals, record.described_changes, strict=True)
+        if proposal.needs_write
     ]
     kind = TrackerEventKind.APPLIED
-    await write_event(tracker, kind, version=tracker.version, actor_id=None, changes=[status, *applied])
+    await write_event(tracker, kind, version=tracker.version, actor_id=None, changes=[status, *record_changes])
 
 
 async def _approver(tracker: Tracker) -> UUID | None:
-    """Return who approved a tracker that is APPROVED or was just applied: the last to change its status."""
-    events = await fetch(_APPROVER, tracker.id)
+    """Return the id of the member who approved the tracker: the last one to change its status."""
+    events = await fetch(_SELECT_APPROVER, tracker.id)
     return events[0]["actor_id"] if events else None

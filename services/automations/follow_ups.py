@@ -1,6 +1,6 @@
-"""Open the follow-up trackers of applied automations: what a member still has to do.
+"""Opening follow-up trackers for the work that remains after an automation has been applied.
 
-After a change of name or address and a return to learning, the awarding organisation may have to be informed.
+After a change of name or address, or a return to learning, the awarding organisation may have to be informed.
 """
 
 from models import Tracker, TrackerType, TrackerTypeVersion
@@ -15,7 +15,7 @@ _VALUES = {
     "otherDocument": "Notice to the awarding organisation",
     "issue": ["OUT_OF_DATE"],
 }
-_INSERT = NamedParameterStatement("""
+_INSERT_TRACKER = NamedParameterStatement("""
 WITH counted AS (
     UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
     WHERE organisation_id = :organisation_id RETURNING trackers, newest_at
@@ -32,16 +32,16 @@ SELECT :event_id, :organisation_id, id, 'CREATED', created_at, 1, '[]' FROM inse
 
 
 async def open_follow_up(applied: Tracker) -> None:
-    """Open the follow-up of an applied automation, if its type has one, in the caller's transaction.
+    """Open the follow-up tracker of an applied automation, if its type has one, in the caller's transaction.
 
-    It has no assignee, and nobody is notified of it.
+    The follow-up has no assignee, and no one is notified of it.
     """
     automation = await TrackerType.get(id=applied.type_id)
     if automation.key not in TYPES_WITH_FOLLOW_UP:
         return
     type_ = await TrackerType.get(organisation_id=None, key=_FOLLOW_UP_TYPE)
     form = await TrackerTypeVersion.get(type_id=type_.id, version=type_.version)
-    await _INSERT.fetch(
+    await _INSERT_TRACKER.fetch(
         id=new_id(),
         organisation_id=applied.organisation_id,
         type_id=type_.id,

@@ -1,6 +1,6 @@
-"""The meanings of the ILR's codes, which are shown beside the code.
+"""The meanings of ILR codes, for display beside the code.
 
-Sources: the ILR specification's fields CompStatus, Outcome and WithdrawReason, and the official rule engine of
+Sources: the fields CompStatus, Outcome and WithdrawReason of the ILR specification, and the official rule engine of
 2020-21 for the reasons 46 and 97.
 """
 
@@ -36,5 +36,5 @@ WITHDRAW_REASONS: Mapping[int, str] = MappingProxyType(
 
 
 def with_meaning(code: int, meanings: Mapping[int, str]) -> str:
-    """Return a code with its meaning, as ``6 – break in learning``; the code alone if its meaning is unknown."""
+    """Return a code with its meaning, such as ``6 – break in learning``, or the code alone if it is unknown."""
     return f"{code} – {meanings[code]}" if code in meanings else str(code)

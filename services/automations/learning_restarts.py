@@ -1,6 +1,6 @@
-"""The learning aims that start after a break: the aim of the break stays closed, and a new aim follows it.
+"""Restarting learning aims after a break: the aim on a break stays closed, and a new aim follows it.
 
-Source: the ILR's provider support manual, on breaks in learning.
+Source: the ILR provider support manual, on breaks in learning.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ _COPIED_COLUMNS = (
 def restart_values(
     restarts: Mapping[str, str], values: Mapping[str, CanonicalValue], aim: LearningAim
 ) -> dict[str, RecordValue]:
-    """Return the values, by record field, of the aim that follows ``aim`` after its break; none without a return date."""
+    """Return the values, by record field, of the aim that restarts ``aim``; an empty dict without a return date."""
     start = values.get(restarts["start"])
     if not isinstance(start, str):
         return {}
@@ -43,9 +43,9 @@ def restart_values(
 
 
 def _postponed_end(aim: LearningAim, start: str) -> str | None:
-    """Return the day of return plus the planned time that remained when the break began.
+    """Return the return date plus the planned time that remained when the break began.
 
-    An aim beyond its planned end had none left, and not less: it may not end before it starts (LearnPlanEndDate_02).
+    If the aim was past its planned end, no time remained: an aim may not end before it starts (LearnPlanEndDate_02).
     """
     if aim.planned_end_date is None or aim.actual_end_date is None:
         return None
@@ -54,5 +54,5 @@ def _postponed_end(aim: LearningAim, start: str) -> str | None:
 
 
 def copied_columns(aim: LearningAim) -> dict[str, Any]:
-    """Return the columns that the new aim copies from that of the break: what is studied, and how it is funded."""
+    """Return the columns that the new aim copies from the aim on a break: what is studied and how it is funded."""
     return {column: getattr(aim, column) for column in _COPIED_COLUMNS}

@@ -1,4 +1,4 @@
-"""Plan what a process automation changes in a learner's record, from the form's values and the present record."""
+"""Planning the changes of a process automation, from the values of its form and the learner's current record."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ from typing import Any
 from models import Learner, LearningAim
 from services.automations.learning_restarts import restart_values
 from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
-from services.automations.rules import touched_aims
+from services.automations.rules import affected_aims
 from services.forms.definitions import ChoiceField, DecimalField, FieldKind, TypeDefinition
 from services.forms.field_visibility import visible_fields
 from services.forms.kinds.numbers import plain_text
 from services.forms.kinds.types import CanonicalValue
 
 STATUS_PATH = ("status",)
-"""The path of a change that no field of the form asks for: approving does."""
+"""The path of a change that is caused by the approval itself and not requested by a field of the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChange:
-    """One field of the record and its new value.
+    """A new value for one field of the record.
 
-    ``aim`` is the learning aim that has the field; with ``new`` it is the aim of the break, and the field is one of the
-    new aim that follows it. ``path`` is the path of the input that asks for the change.
+    ``aim`` is the learning aim that has the field. If ``new`` is true, it is the aim on a break, and the field belongs
+    to the new aim that follows it. ``path`` is the path of the input that requests the change.
     """
 
     field: RecordField
@@ -33,8 +33,8 @@ class RecordChange:
     new: bool = False
 
     @property
-    def owner(self) -> str:
-        """Return the row that has the field: an aim's id, or an empty text for the learner."""
+    def owner_id(self) -> str:
+        """Return the id of the aim that has the field, or an empty string for the learner."""
         return "" if self.aim is None else str(self.aim.id)
 
 
@@ -44,18 +44,18 @@ Values = Mapping[str, CanonicalValue]
 def plan_changes(
     definition: TypeDefinition, values: Values, learner: Learner, aims: Sequence[LearningAim]
 ) -> list[RecordChange]:
-    """Return all changes to a learner with these ``aims``, the learner's own fields first."""
-    changes = list(changes_of(definition, values, learner))
-    touched = sorted(touched_aims(definition, aims), key=lambda aim: aim.sequence)
-    for aim in touched:
-        changes += changes_of(definition, values, aim)
-    for aim in touched:
+    """Return all changes to a learner and their ``aims``, the learner's own fields first."""
+    changes = list(changes_to_row(definition, values, learner))
+    affected = sorted(affected_aims(definition, aims), key=lambda aim: aim.sequence)
+    for aim in affected:
+        changes += changes_to_row(definition, values, aim)
+    for aim in affected:
         changes += _new_aim(definition, values, aim)
     return changes
 
 
-def changes_of(definition: TypeDefinition, values: Values, owner: Learner | LearningAim) -> Iterator[RecordChange]:
-    """Yield the changes that the effects make to one row: the learner's, or that of an aim."""
+def changes_to_row(definition: TypeDefinition, values: Values, owner: Learner | LearningAim) -> Iterator[RecordChange]:
+    """Yield the changes that an automation's effects make to one row, of the learner or of an aim."""
     aim = owner if isinstance(owner, LearningAim) else None
     visible = visible_fields(definition, values)
     for name, field in RECORD_FIELDS.items():
@@ -72,7 +72,7 @@ def changes_of(definition: TypeDefinition, values: Values, owner: Learner | Lear
 def _evaluate(
     definition: TypeDefinition, values: Values, visible: frozenset[str], effect: Mapping[str, Any], target: RecordField
 ) -> tuple[RecordValue, tuple[str, ...]] | None:
-    """Return the value that an effect sets, and the path where it was entered; None if its field is hidden."""
+    """Return the value that an effect sets and the path where it was entered; None if the effect does not apply."""
     if "by" in effect:
         chosen = values.get(effect["by"]) if effect["by"] in visible else None
         if not isinstance(chosen, list) or chosen[0] not in effect:
@@ -92,7 +92,7 @@ def _evaluate(
 def _record_value(
     definition: TypeDefinition, key: str, value: CanonicalValue | None, target: RecordField
 ) -> RecordValue:
-    """Return a form's value as the record stores it: the value of a choice as a number if the field has numbers."""
+    """Convert a form's value to the record's form; choices become numbers for fields that contain codes."""
     field = definition.field(key)
     if isinstance(field, ChoiceField) and isinstance(value, list):
         return int(value[0]) if target.kind is FieldKind.INTEGER else value[0]
@@ -103,7 +103,7 @@ def _record_value(
 
 
 def _new_aim(definition: TypeDefinition, values: Values, aim: LearningAim) -> list[RecordChange]:
-    """Return the fields of the aim that starts after a break; the aim of the break is not changed."""
+    """Return the changes that create the aim following a break; the aim on the break itself is not changed."""
     if definition.restarts is None or not (new := restart_values(definition.restarts, values, aim)):
         return []
     path = ("values", definition.restarts["start"])

@@ -1,4 +1,4 @@
-"""Describe what a process automation changes in the record, before its approval and after it was applied."""
+"""Describing an automation's changes to the record, before its approval and after it has been applied."""
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from services.tracker_types.transitions import OPEN_STATUSES
 from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
 
-_APPLIED_CHANGES = """
+_SELECT_APPLIED_CHANGES = """
 SELECT DISTINCT ON (tracker_id) tracker_id, changes FROM tracker_event
 WHERE kind = 'APPLIED' AND tracker_id = ANY($1) ORDER BY tracker_id, at DESC, id DESC
 """
@@ -27,7 +27,7 @@ WHERE kind = 'APPLIED' AND tracker_id = ANY($1) ORDER BY tracker_id, at DESC, id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedChange:
-    """One field of the record in words: its value when the automation was entered, its new one, and the present one."""
+    """A change to one record field in words: the value at entry, the new value, and the current one."""
 
     field: str
     label: str
@@ -38,10 +38,10 @@ class ProposedChange:
 
 
 async def proposed_changes(viewer: Viewer, trackers: Sequence[Tracker]) -> list[list[ProposedChange]]:
-    """Return what approving each of the trackers would change; the caller has checked that the viewer sees them.
+    """Return the changes that approving each tracker would make; the caller has checked that the viewer sees them.
 
-    For an applied tracker: what was changed then, with nothing in conflict. For a rejected or withdrawn one, and for a
-    plain one: nothing. The number of statements does not grow with the trackers.
+    For an applied tracker, these are the changes that were made, without conflicts; for a rejected, withdrawn or plain
+    one, there are none. The number of statements does not depend on the number of trackers.
     """
     versions = await versions_by_id({tracker.type_version_id for tracker in trackers})
     definitions = {tracker.id: versions[tracker.type_version_id].definition for tracker in trackers}
@@ -50,14 +50,14 @@ async def proposed_changes(viewer: Viewer, trackers: Sequence[Tracker]) -> list[
     applied = await _applied_changes(resolved)
     open_trackers = [tracker for tracker in automations if tracker.status in OPEN_STATUSES]
     proposals = await _proposals(viewer, open_trackers, definitions)
-    referenced = references(itertools.chain.from_iterable(proposals.values()))
+    referenced = referenced_ids(itertools.chain.from_iterable(proposals.values()))
     names = await names_by_id(viewer.organisation_id, referenced)
-    described = {tracker_id: describe_changes(some, names) for tracker_id, some in proposals.items()}
-    return [described.get(tracker.id) or applied.get(tracker.id, []) for tracker in trackers]
+    described_changes = {tracker_id: describe_changes(changes, names) for tracker_id, changes in proposals.items()}
+    return [described_changes.get(tracker.id) or applied.get(tracker.id, []) for tracker in trackers]
 
 
 def is_automation(definition: TypeDefinition) -> bool:
-    """Return whether applying a tracker with this form changes a record."""
+    """Return whether applying a tracker of this type changes the learner's record."""
     return bool(definition.effects) or definition.restarts is not None
 
 
@@ -84,7 +84,7 @@ async def _proposals(
 async def _applied_changes(tracker_ids: Collection[UUID]) -> dict[UUID, list[ProposedChange]]:
     if not tracker_ids:
         return {}
-    events = await fetch(_APPLIED_CHANGES, list(tracker_ids))
+    events = await fetch(_SELECT_APPLIED_CHANGES, list(tracker_ids))
     return {
         event["tracker_id"]: [
             _applied_change(change) for change in load_json(event["changes"]) if len(change["path"]) > 1
@@ -104,8 +104,8 @@ def _applied_change(change: Mapping[str, Any]) -> ProposedChange:
     )
 
 
-def references(proposals: Iterable[Proposal]) -> set[UUID]:
-    """Return the ids of the employers and programmes that proposals name."""
+def referenced_ids(proposals: Iterable[Proposal]) -> set[UUID]:
+    """Return the ids of the employers and programmes to which proposals refer."""
     return {
         UUID(str(value))
         for proposal in proposals
@@ -116,7 +116,7 @@ def references(proposals: Iterable[Proposal]) -> set[UUID]:
 
 
 def describe_changes(proposals: Sequence[Proposal], names: Mapping[UUID, str]) -> list[ProposedChange]:
-    """Return proposals in words; ``names`` are those of what they name (``references``)."""
+    """Describe proposals in words; ``names`` maps the ids that they refer to (``referenced_ids``) to names."""
     return [
         ProposedChange(
             field=proposal.change.field.name,
@@ -131,12 +131,12 @@ def describe_changes(proposals: Sequence[Proposal], names: Mapping[UUID, str]) -
 
 
 def _label(change: RecordChange, proposals: Sequence[Proposal]) -> str:
-    """Return the label of a field; of an aim with its reference, and with its start if two have the same reference."""
+    """Return the label of a field, with the reference of its aim, and the start if two aims share the reference."""
     aim = change.aim
     if aim is None:
         return change.field.label
     changes = (proposal.change for proposal in proposals)
-    same_reference = {other.owner for other in changes if other.aim and other.aim.reference == aim.reference}
+    same_reference = {other.owner_id for other in changes if other.aim and other.aim.reference == aim.reference}
     details = [aim.reference]
     if change.new:
         details.append("new aim")

@@ -1,4 +1,4 @@
-"""The fields of a learner's record that process automations change: their columns, and how they are displayed."""
+"""The fields of a learner's record that process automations can change: their columns and their display."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ RecordValue: TypeAlias = str | int | bool | None
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """A column of learners or learning aims; ``codes`` are the meanings of the ILR's codes in it."""
+    """A column of learners or learning aims; ``codes`` maps the ILR codes that it may contain to their meanings."""
 
     name: str
     column: str
@@ -31,15 +31,15 @@ class RecordField:
 
     @property
     def is_aim_field(self) -> bool:
-        """Return whether learning aims have the field, not the learner."""
+        """Return whether the field belongs to learning aims rather than to the learner."""
         return self.name.startswith("aim.")
 
     def value_of(self, owner: Learner | LearningAim) -> RecordValue:
-        """Return the value that a learner or an aim has, in canonical form."""
+        """Return the field's value in a learner or an aim, in canonical form."""
         return _canonical(getattr(owner, self.column))
 
     def to_column(self, value: RecordValue) -> Any:
-        """Return a canonical value as it is stored in the column."""
+        """Convert a canonical value to the type of the column."""
         if value is None:
             return None
         match self.kind:
@@ -52,7 +52,7 @@ class RecordField:
         return ProgrammeStatus(str(value)) if self.column == "programme_status" else value
 
     def display(self, value: RecordValue, names: Mapping[UUID, str]) -> str | None:
-        """Return a canonical value in words; ``names`` are those of what references name."""
+        """Return a canonical value in words; ``names`` maps the ids of employers and programmes to their names."""
         match self.kind, value:
             case _, None:
                 return None
@@ -116,4 +116,4 @@ _FIELDS = (
 )
 
 RECORD_FIELDS: Mapping[str, RecordField] = MappingProxyType({field.name: field for field in _FIELDS})
-"""Every field that an effect may name, in the order in which changes are listed."""
+"""Every field that an effect may set, in the order in which changes are listed."""

@@ -1,6 +1,6 @@
-"""Check a process automation against the learner's record: its precondition and the ILR's cross-field rules.
+"""Checking a process automation against the learner's record: its precondition and the ILR's cross-field rules.
 
-Checked at creation, at approval and when it is applied, because the record may change in between.
+The checks run at creation, at approval and on application, because the record may change in between.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ async def automation_problems(
     learner: Learner,
     aims: Sequence[LearningAim] | None = None,
 ) -> list[Problem]:
-    """Return all errors of an automation with these values; the learner's ``aims`` are read unless they are given."""
+    """Return all problems of an automation with these values; ``aims``, if None, are read from the database."""
     problems = []
     if definition.precondition and learner.programme_status not in definition.precondition:
         allowed = ", ".join(definition.precondition)
@@ -34,34 +34,34 @@ async def automation_problems(
         return problems
     if aims is None:
         aims = await LearningAim.filter(learner_id=learner.id)
-    touched = touched_aims(definition, aims)
+    affected = affected_aims(definition, aims)
     return [
         *problems,
-        *_end_before_start(definition, values, touched),
-        *_return_before_break(definition, values, touched),
-        *_achieved_too_early(definition, values, touched),
+        *_end_before_start(definition, values, affected),
+        *_return_before_break(definition, values, affected),
+        *_achieved_too_early(definition, values, affected),
     ]
 
 
-def touched_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> list[LearningAim]:
-    """Return the aims that an automation changes, of its sets OPEN, LAST_BREAK and AWAITING_OUTCOME.
+def affected_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> list[LearningAim]:
+    """Return the aims that an automation changes: those in its sets, of OPEN, LAST_BREAK and AWAITING_OUTCOME.
 
-    The aims of a break from which the learner has returned are never changed: other ones follow them.
+    Aims on a break from which the learner has returned are never changed, because other aims have followed them.
     """
-    on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_resumed(aim, aims)]
+    on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_restarted(aim, aims)]
     newest_break = max((aim.actual_end_date for aim in on_break if aim.actual_end_date), default=None)
-    chosen = {
+    aim_ids = {
         "OPEN": {aim.id for aim in aims if aim.completion_status == CONTINUING},
         "LAST_BREAK": {aim.id for aim in on_break if aim.actual_end_date == newest_break},
         "AWAITING_OUTCOME": {
             aim.id for aim in aims if aim.completion_status == COMPLETED and aim.outcome == OUTCOME_NOT_KNOWN
         },
     }
-    return [aim for aim in aims if any(aim.id in chosen[name] for name in definition.aims)]
+    return [aim for aim in aims if any(aim.id in aim_ids[name] for name in definition.aims)]
 
 
-def _was_resumed(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:
-    """Return whether a later aim restarts this one: same study, restart indicator, and its original start date."""
+def _was_restarted(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:
+    """Return whether a later aim restarts this one: same reference, restart indicator, and original start date."""
     first_start = aim.original_start_date or aim.start_date
     return any(
         other.restart
@@ -92,7 +92,9 @@ def _end_before_start(
     starts = [aim.start_date for aim in aims if not (keeps_end and aim.actual_end_date)]
     if not starts or end >= (latest_start := max(starts)):
         return []
-    message = f"{field.label} must be {format_date(latest_start)} or later, when a learning aim that it ends started."
+    message = (
+        f"{field.label} must be {format_date(latest_start)} or later: a learning aim that it ends started on that date."
+    )
     return [_too_early(field, message, latest_start, rule="LearnActEndDate_01")]
 
 
@@ -117,7 +119,7 @@ def _return_before_break(
 def _achieved_too_early(
     definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
 ) -> list[Problem]:
-    """Compare with the end dates of the aims, which they keep; the form compares with the entered one only."""
+    """Check the achievement date against the end dates that aims keep; the form checks only an entered end date."""
     achieved, ended = (definition.effects.get(f"aim.{name}", {}) for name in ("achievementDate", "actualEndDate"))
     if not ended.get("keep_if_set") or (entered := _entered_date(definition, values, achieved.get("field"))) is None:
         return []
@@ -132,5 +134,5 @@ def _achieved_too_early(
 
 
 def _too_early(field: FieldDefinition, message: str, earliest: dt.date, *, rule: str | None = None) -> Problem:
-    figures = (("earliest", earliest.isoformat()),)
-    return Problem(("values", field.key), ErrorCode.TOO_EARLY, message, figures, rule)
+    parameters = (("earliest", earliest.isoformat()),)
+    return Problem(("values", field.key), ErrorCode.TOO_EARLY, message, parameters, rule)

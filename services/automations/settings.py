@@ -17,7 +17,7 @@ from services.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class AutomationSetting:
-    """An organisation's settings of one process automation, with its type's name."""
+    """An organisation's settings for one process automation, with the name of its type."""
 
     id: UUID
     key: str
@@ -27,7 +27,7 @@ class AutomationSetting:
 
 
 async def automation_settings(viewer: Viewer, *, ids: Collection[UUID] | None = None) -> list[AutomationSetting]:
-    """Return the settings of the viewer's organisation in the order of the types; of all types unless ``ids`` are given."""
+    """Return the settings of the viewer's organisation in the order of types, optionally only those with ``ids``."""
     records: list[Mapping[str, Any]] = list(
         await fetch(
             "SELECT a.id, a.key, t.name, a.enabled, a.four_eyes FROM process_automation a "
@@ -45,8 +45,9 @@ async def update_setting(
 ) -> AutomationSetting:
     """Enable or disable a process automation of the viewer's organisation, or set its four-eyes rule.
 
-    Existing trackers stay usable once it is disabled; only new ones cannot be created. Raises ForbiddenError without
-    MANAGE_SETTINGS, ValidationFailed with NOT_FOUND at ``key`` for an unknown one and REQUIRED at what is None.
+    Trackers of a disabled automation remain usable; only new ones cannot be created. Raises ForbiddenError without
+    MANAGE_SETTINGS, and ValidationFailed with NOT_FOUND at ``key`` for an unknown automation and REQUIRED for each
+    argument that is None.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
     entry = {"enabled": enabled, "four_eyes": four_eyes}
@@ -55,15 +56,15 @@ async def update_setting(
 
 async def _update(viewer: Viewer, key: str, entry: Mapping[str, bool | Absent | None]) -> AutomationSetting:
     async with transaction():
-        lock = "SELECT key FROM process_automation WHERE organisation_id = $1 ORDER BY key FOR NO KEY UPDATE"
-        await fetch(lock, viewer.organisation_id)
+        lock_rows = "SELECT key FROM process_automation WHERE organisation_id = $1 ORDER BY key FOR NO KEY UPDATE"
+        await fetch(lock_rows, viewer.organisation_id)
         before = next((setting for setting in await automation_settings(viewer) if setting.key == key), None)
         errors = ErrorCollector()
         if before is None:
             errors.at("key").add(ErrorCode.NOT_FOUND, "There is no such process automation.")
         for name, value in entry.items():
             if value is None:
-                errors.at(name).add(ErrorCode.REQUIRED, "It is either so or not; leave it out to keep it.")
+                errors.at(name).add(ErrorCode.REQUIRED, "It must be true or false; leave it out to keep it.")
         errors.raise_if_any()
         assert before is not None
         changes: Any = {name: value for name, value in entry.items() if value is not ABSENT}

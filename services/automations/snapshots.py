@@ -1,7 +1,7 @@
-"""Keep the record as it was when an automation was entered, and find what has changed since.
+"""Snapshots of the record as it was when an automation was entered, and the changes made to it since.
 
-A snapshot is stored in ``Tracker.record_before``. It maps each record field to its value in canonical form, fields of
-aims to the value by aim id; ``aim.reference`` has every aim that the automation changed then.
+A snapshot is stored in ``Tracker.record_before``. It maps each record field to its canonical value, and a field of aims
+to its values by aim id; ``aim.reference`` contains every aim that the automation would have changed at entry.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,21 +10,21 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Learner, LearningAim
-from services.automations.plan import RecordChange, Values, changes_of, plan_changes
+from services.automations.plan import RecordChange, Values, changes_to_row, plan_changes
 from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
-from services.automations.rules import touched_aims
+from services.automations.rules import affected_aims
 from services.forms.definitions import TypeDefinition
 
 Snapshot: TypeAlias = Mapping[str, Any]
 
 _AIM_REFERENCES = "aim.reference"
-# A restart does not change the aims of the break, but is computed from these fields of theirs.
+# A restart does not change the aims on the break, but is computed from these fields.
 _RESTART_SOURCES = ("aim.plannedEndDate", "aim.actualEndDate", "aim.completionStatus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A change with the record's value when it was entered, and the present one."""
+    """A proposed change, with the field's value at entry and its current one."""
 
     change: RecordChange
     before: RecordValue
@@ -32,33 +32,33 @@ class Proposal:
 
     @property
     def conflict(self) -> bool:
-        """Return whether the record has changed since to another value than the automation sets."""
+        """Return whether the field has since been changed to a value other than the proposed one."""
         return self.current not in (self.before, self.change.after)
 
     @property
-    def writes(self) -> bool:
-        """Return whether there is anything to write: not if the record has the value already."""
+    def needs_write(self) -> bool:
+        """Return whether applying the change writes anything: False if the record already contains the value."""
         return self.change.new or self.current != self.change.after
 
 
 def snapshot_of(definition: TypeDefinition, learner: Learner, aims: Sequence[LearningAim]) -> dict[str, Any] | None:
-    """Return the values of the fields that the automation changes; None if its type changes none."""
+    """Return the current values of the fields that an automation changes; None if its type changes none."""
     if not definition.effects and definition.restarts is None:
         return None
-    touched = touched_aims(definition, aims)
-    taken: dict[str, Any] = {}
+    affected = affected_aims(definition, aims)
+    snapshot: dict[str, Any] = {}
     if definition.aims:
-        taken[_AIM_REFERENCES] = {str(aim.id): aim.reference for aim in touched}
+        snapshot[_AIM_REFERENCES] = {str(aim.id): aim.reference for aim in affected}
     for field in _fields(definition):
         if field.is_aim_field:
-            taken[field.name] = {str(aim.id): field.value_of(aim) for aim in touched}
+            snapshot[field.name] = {str(aim.id): field.value_of(aim) for aim in affected}
         else:
-            taken[field.name] = field.value_of(learner)
-    return taken
+            snapshot[field.name] = field.value_of(learner)
+    return snapshot
 
 
 async def take_snapshot(definition: TypeDefinition, learner: Learner) -> dict[str, Any] | None:
-    """Return the snapshot for ``Tracker.record_before``; it reads the learner's aims."""
+    """Read the learner's aims, and return the snapshot for ``Tracker.record_before``."""
     aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
     return snapshot_of(definition, learner, aims)
 
@@ -70,10 +70,10 @@ def make_proposals(
     aims: Sequence[LearningAim],
     before: Snapshot | None,
 ) -> list[Proposal]:
-    """Return what the automation would change, with the values at entry; without a snapshot these are the present ones.
+    """Return the proposed changes with the values at entry, or with the current ones if there is no snapshot.
 
-    An aim that it would have changed then and would not now, because the record has changed, is included if that is a
-    conflict; so is what a restart is computed from.
+    These include conflicts in aims that the automation would have changed at entry but no longer would, and in the
+    fields from which a restart is computed.
     """
     proposals = [_proposal(change, learner, before) for change in plan_changes(definition, values, learner, aims)]
     if before is not None:
@@ -97,29 +97,29 @@ def _proposal(change: RecordChange, learner: Learner, before: Snapshot | None) -
 def _value_before(
     before: Snapshot | None, field: RecordField, aim: LearningAim | None, current: RecordValue
 ) -> RecordValue:
-    """Return the value of a field at entry; None for an aim that would not have been changed then."""
+    """Return a field's value at entry; None for an aim that the automation would not have changed then."""
     if before is None:
         return current
     if aim is None:
         value: RecordValue = before.get(field.name)
         return value
-    of_aim: RecordValue = before.get(field.name, {}).get(str(aim.id))
-    return of_aim
+    aim_value: RecordValue = before.get(field.name, {}).get(str(aim.id))
+    return aim_value
 
 
 def _conflicts_of_former_aims(
     definition: TypeDefinition, values: Values, aims: Sequence[LearningAim], before: Snapshot
 ) -> Iterator[Proposal]:
-    """Yield the conflicts of aims that the automation would have changed at entry and would not now."""
-    touched_now = {aim.id for aim in touched_aims(definition, aims)}
+    """Yield the conflicts in aims that the automation would have changed at entry but no longer would."""
+    affected_ids = {aim.id for aim in affected_aims(definition, aims)}
     aims_by_id = {aim.id: aim for aim in aims}
     for text, reference in before.get(_AIM_REFERENCES, {}).items():
         aim_id = UUID(text)
-        if aim_id in touched_now:
+        if aim_id in affected_ids:
             continue
         # All fields of a deleted aim are empty.
         aim = aims_by_id.get(aim_id) or LearningAim(id=aim_id, reference=reference)
-        for change in changes_of(definition, values, aim):
+        for change in changes_to_row(definition, values, aim):
             current = change.field.value_of(aim)
             proposal = Proposal(
                 change=change, before=_value_before(before, change.field, aim, current), current=current
@@ -131,14 +131,14 @@ def _conflicts_of_former_aims(
 def _conflicts_of_restart(
     definition: TypeDefinition, values: Values, aims: Sequence[LearningAim], before: Snapshot
 ) -> Iterator[Proposal]:
-    """Yield the conflicts of the fields that a restart is computed from, and does not change itself."""
+    """Yield the conflicts in fields from which a restart is computed, and which it does not change itself."""
     if definition.restarts is None:
         return
     aims_by_id = {str(aim.id): aim for aim in aims}
-    references: Mapping[str, str] = before.get(_AIM_REFERENCES, {})
-    ids = dict.fromkeys([*references, *(str(aim.id) for aim in touched_aims(definition, aims))])
+    aim_references: Mapping[str, str] = before.get(_AIM_REFERENCES, {})
+    ids = dict.fromkeys([*aim_references, *(str(aim.id) for aim in affected_aims(definition, aims))])
     for text in ids:
-        aim = aims_by_id.get(text) or LearningAim(id=UUID(text), reference=references.get(text))
+        aim = aims_by_id.get(text) or LearningAim(id=UUID(text), reference=aim_references.get(text))
         for name in _RESTART_SOURCES:
             field = RECORD_FIELDS[name]
             current = field.value_of(aim)

@@ -1,4 +1,4 @@
-"""The worker that applies approved automations on their effective day: once each, in any number of processes."""
+"""The worker that applies approved automations on their effective date: each once, in any number of processes."""
 
 import asyncio
 import datetime as dt
@@ -19,12 +19,12 @@ from services.kernel.errors import ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.versions import versions_by_id
 
-POLL = 120.0  # seconds; repeats a round that was not finished
-GRACE = 10.0  # seconds that a cancelled worker waits for its round
+POLL_SECONDS = 120.0  # retries an unfinished round
+GRACE_SECONDS = 10.0  # how long a cancelled worker waits for its round
 
 _log = logging.getLogger("trackers.automations")
 # The learner is locked next, by all processes in this order; SKIP LOCKED gives each process another tracker.
-_NEXT_DUE = """
+_SELECT_NEXT_DUE = """
 SELECT id FROM tracker WHERE status = 'APPROVED' AND applies_on <= $1 AND id <> ALL($2)
 ORDER BY applies_on, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
@@ -35,7 +35,7 @@ _CONSTRAINT_ERRORS = (IntegrityError, asyncpg.IntegrityConstraintViolationError,
 
 @dataclass(slots=True)
 class _Round:
-    """One round over everything due; trackers in ``skipped`` raised an error, and are tried in the next round."""
+    """A round over all due trackers; those in ``skipped`` raised an error, and are retried in the next round."""
 
     day: dt.date
     current: UUID | None = None
@@ -45,8 +45,8 @@ class _Round:
 async def apply_due(*, day: dt.date | None = None) -> int:
     """Apply every approved automation that is due, each in its own transaction; return how many were applied.
 
-    One that fails by the record or a constraint of the database stays APPROVED, with APPLY_FAILED and the reason in its
-    history; it is tried again when somebody approves it again. ``day`` is today in Europe/London unless given.
+    An automation that the record or a database constraint prevents stays APPROVED, and its history records APPLY_FAILED
+    with the reason; it is retried only when it is approved again. ``day`` defaults to today in Europe/London.
     """
     round_, applied = _Round(day or today()), 0
     while True:
@@ -64,13 +64,13 @@ async def apply_due(*, day: dt.date | None = None) -> int:
         applied += outcome is Outcome.APPLIED
 
 
-async def failed_automations() -> int:
-    """Return how many approved automations could not be applied and have no effective day any more, in all organisations."""
+async def count_failed_automations() -> int:
+    """Count the approved automations of all organisations that could not be applied, so have no effective date."""
     return int((await fetch(_COUNT_FAILED))[0]["failed"])
 
 
-async def run_automations(*, poll: float = POLL, grace: float = GRACE) -> None:
-    """Apply what is due, every ``poll`` seconds and when a day begins in Europe/London, until cancelled."""
+async def run_automations(*, poll: float = POLL_SECONDS, grace: float = GRACE_SECONDS) -> None:
+    """Apply due automations every ``poll`` seconds, and when a day begins in Europe/London, until cancelled."""
     failures = 0
     logged: type[Exception] | None = None
     while True:
@@ -90,17 +90,17 @@ async def run_automations(*, poll: float = POLL, grace: float = GRACE) -> None:
 
 
 async def _apply_next(round_: _Round) -> Outcome | None:
-    """Apply the next due tracker that no other process has locked; None if that failed, or there is none."""
+    """Apply the next due tracker that no other process has locked; return None if there is none or it failed."""
     round_.current = None
     async with transaction():
-        due = await fetch(_NEXT_DUE, round_.day, list(round_.skipped))
+        due = await fetch(_SELECT_NEXT_DUE, round_.day, list(round_.skipped))
         if not due:
             return None
         round_.current = due[0]["id"]
         tracker = await Tracker.get(id=round_.current)
         form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
         try:
-            async with transaction():  # a savepoint: a failure leaves nothing but its reason
+            async with transaction():  # a savepoint: on failure, only the reason is kept
                 outcome = await apply_or_schedule(tracker, form, viewer=None, day=round_.day)
         except ValidationFailed as failed:
             await _mark_failed(tracker.id, " ".join(problem.message for problem in failed.problems))
@@ -114,7 +114,7 @@ async def _apply_next(round_: _Round) -> Outcome | None:
 
 
 async def _mark_failed(tracker_id: UUID, reason: str) -> None:
-    """Record that a tracker could not be applied, and why; it has no effective day any more."""
+    """Record in its history why a tracker could not be applied, and clear its effective date."""
     await fetch(_MARK_FAILED, tracker_id)
     tracker = await Tracker.get(id=tracker_id)
     kind = TrackerEventKind.APPLY_FAILED

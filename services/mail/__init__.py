@@ -1,6 +1,5 @@
-"""Mail: composing, rendering and sending what is in the outbox, and the transports (SMTP, folder).
+"""Email: composing, rendering and sending the emails of the outbox, and the transports (SMTP and directory).
 
-Adding a mail to the outbox is in ``mail_queue``, below the packages that have mails to send; so nothing here is
-imported by them. May use ``accounts`` (for the tokens of links), ``visibility``, ``viewer``, ``installation`` and the
-kernel.
+Emails are added to the outbox by ``mail_queue``, a lower layer that the packages with emails to send may import. May
+import from ``accounts`` (for the tokens in links), ``visibility``, ``viewer``, ``installation`` and ``kernel``.
 """

@@ -1,4 +1,4 @@
-"""Compose the mail of an outbox row when it is sent, if its recipient may still receive it then."""
+"""Composing the email of an outbox row when it is sent, if the recipient may still receive it."""
 
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -34,24 +34,27 @@ def _mail_with_recipient() -> str:
     """
 
 
-async def compose_mail(mail_id: UUID, installation: Installation) -> EmailMessage | None:
-    """Return the message of an outbox row, made from the present data; None if it is no longer to be sent.
+async def compose_email(mail_id: UUID, installation: Installation) -> EmailMessage | None:
+    """Return the message for an outbox row, composed from current data; None if it should no longer be sent.
 
-    An assignment goes to a member who is active, still the assignee and still sees the tracker; an invitation to one
-    who is active and has no password yet; a password reset to one who is active. The link of these two is made
-    here, and the member's earlier links stop working. Raises MailRefused if the recipient's address is invalid.
+    An assignment is sent to an active member who is still the assignee and can still see the tracker, an invitation to
+    an active member without a password, and a password reset to an active member. Composing one of the latter two
+    creates the token of its link, and revokes the member's earlier tokens. Raises MailRefused if the recipient's
+    address is invalid.
     """
     records = await fetch(_mail_with_recipient(), mail_id)
     if not records:
         return None
     (mail,) = records
-    content = await (_assignment if mail["kind"] == MailKind.ASSIGNMENT else _password_link)(mail, installation)
+    content = await (_assignment_content if mail["kind"] == MailKind.ASSIGNMENT else _password_link_content)(
+        mail, installation
+    )
     if content is None:
         return None
     return render(Envelope(mail_id, mail["created_at"], mail["member.email"]), content, installation)
 
 
-async def _password_link(mail: Mapping[str, Any], installation: Installation) -> Content | None:
+async def _password_link_content(mail: Mapping[str, Any], installation: Installation) -> Content | None:
     kind = MailKind(mail["kind"])
     if kind == MailKind.INVITATION and mail["member.password_hash"] is not None:
         return None
@@ -62,7 +65,7 @@ async def _password_link(mail: Mapping[str, Any], installation: Installation) ->
     return template(organisation=mail["organisation.name"], link=installation.password_link(token))
 
 
-async def _assignment(mail: Mapping[str, Any], installation: Installation) -> Content | None:
+async def _assignment_content(mail: Mapping[str, Any], installation: Installation) -> Content | None:
     member, organisation = row(Member, "member", mail), row(Organisation, "organisation", mail)
     assert member is not None
     assert organisation is not None
@@ -77,11 +80,11 @@ async def _assignment(mail: Mapping[str, Any], installation: Installation) -> Co
     """)
     if not trackers:
         return None
-    assigned = templates.Assignment(
+    assignment = templates.Assignment(
         tracker_id=mail["tracker_id"],
         tracker_type=trackers[0]["name"],
         tracker_number=trackers[0]["number"],
         assigned_by=mail["actor_name"],
         due_date=trackers[0]["due_date"],
     )
-    return templates.assignment(assigned, installation)
+    return templates.assignment(assignment, installation)

@@ -1,4 +1,4 @@
-"""Render a mail as a MIME message: plain text and HTML, with headers that nothing entered by people can break."""
+"""Rendering an email as a MIME message in plain text and HTML, safe against header injection."""
 
 import datetime as dt
 import unicodedata
@@ -16,7 +16,7 @@ from services.installation import Installation
 from services.kernel.text import BIDI_CONTROLS
 from services.mail.transport import MailRefused
 
-_LONGEST_LINE = 900  # of the 998 octets that RFC 5322 allows
+_MAX_LINE_LENGTH = 900  # of the 998 octets that RFC 5322 allows
 
 _HTML = """\
 <!DOCTYPE html>
@@ -34,7 +34,7 @@ _TABLE_ROW = '<tr><th scope="row" style="text-align: left; padding-right: 1em">{
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Which mail it is, when it was enqueued, and its recipient's address."""
+    """The outbox id of an email, the time at which it was enqueued, and its recipient's address."""
 
     mail_id: UUID
     created_at: dt.datetime
@@ -43,7 +43,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The text of a mail: paragraphs around a table of ``details`` and a ``link``, labelled with its ``action``."""
+    """The content of an email: paragraphs around a table of ``details`` and a ``link`` labelled with its ``action``."""
 
     subject: str
     opening: str
@@ -54,7 +54,7 @@ class Content:
 
 
 def render(envelope: Envelope, content: Content, installation: Installation) -> EmailMessage:
-    """Return the finished message; raises MailRefused if the recipient's address is invalid."""
+    """Return the rendered message; raise MailRefused if the recipient's address is invalid."""
     message = _message_with_headers(envelope, content.subject, installation)
     details = [*(f"{label}: {value}" for label, value in content.details), ""] if content.details else []
     closing = ["", content.closing] if content.closing else []
@@ -64,11 +64,11 @@ def render(envelope: Envelope, content: Content, installation: Installation) -> 
 
 
 def one_line(text: str) -> str:
-    """Return a text that people entered as a header can hold it: one line, no control characters, no encoded word."""
+    """Return user-entered text as one line without control characters or encoded words, safe for a header."""
     line = " ".join(text.split())
-    shown = (c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in BIDI_CONTROLS)
+    printable = (c for c in line if unicodedata.category(c) not in ("Cc", "Cs") and c not in BIDI_CONTROLS)
     # Python's e-mail package would decode an encoded word (RFC 2047) here, and one can hold a line feed.
-    return "".join(shown).replace("=?", "= ?")
+    return "".join(printable).replace("=?", "= ?")
 
 
 def _message_with_headers(envelope: Envelope, subject: str, installation: Installation) -> EmailMessage:
@@ -79,14 +79,14 @@ def _message_with_headers(envelope: Envelope, subject: str, installation: Instal
     message["To"] = _recipient(envelope.recipient_email)
     message["Subject"] = subject
     message["Date"] = envelope.created_at
-    # Stable, so that a mail sent twice is recognised as the same one.
+    # Stable, so that an email sent twice is recognised as a duplicate.
     message["Message-ID"] = f"<{envelope.mail_id}@{sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: asks for no automatic replies
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     return message
 
 
 def _recipient(address: str) -> Address:
-    # Without the name: Python folds a long display name with special characters into an invalid address.
+    # The display name is left out: Python folds a long one with special characters into an invalid address.
     try:
         return Address(addr_spec=address)
     except (ValueError, IndexError, MessageError) as error:
@@ -94,8 +94,8 @@ def _recipient(address: str) -> Address:
 
 
 def _set_text(part: EmailMessage, text: str, subtype: str = "plain") -> None:
-    # Unencoded where that is possible, so that a link is never broken over lines.
-    plain = text.isascii() and max(map(len, text.split("\n"))) <= _LONGEST_LINE
+    # Text is left unencoded where possible, so that a link is never split across lines.
+    plain = text.isascii() and max(map(len, text.split("\n"))) <= _MAX_LINE_LENGTH
     part.set_content(text, subtype=subtype, cte="7bit" if plain else "quoted-printable")
 
 

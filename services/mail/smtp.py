@@ -1,4 +1,4 @@
-"""Deliver mail by SMTP, over one connection that is kept while there are mails to send."""
+"""Sending email by SMTP, over one connection that stays open while there are emails to send."""
 
 import asyncio
 import re
@@ -31,12 +31,12 @@ _CLOSING = 421  # RFC 5321: the answer to any command when the server is shuttin
 
 
 class SmtpMailer:
-    """Sends mails to one SMTP server.
+    """Sends emails through one SMTP server.
 
-    ``tls``: ``none``; ``opportunistic``, with STARTTLS if the server offers it, and any certificate (RFC 7435);
-    ``starttls``, with STARTTLS and a trusted certificate, or not at all; ``implicit``, from the first byte, with
-    a trusted certificate. With a password, ``opportunistic`` becomes ``starttls`` if the server has a public
-    address: a password never crosses a public network unencrypted. ``seconds`` bounds a whole mail, including the
+    ``tls`` is ``none``; ``opportunistic``: STARTTLS if the server offers it, with any certificate (RFC 7435);
+    ``starttls``: STARTTLS with a trusted certificate is required; or ``implicit``: TLS from the first byte, with a
+    trusted certificate. With a password, ``opportunistic`` becomes ``starttls`` if the server has a public address, so
+    that no password crosses a public network unencrypted. ``seconds`` is the timeout of one email, including the
     connection.
     """
 
@@ -58,15 +58,15 @@ class SmtpMailer:
         self._client: SMTP | None = None
 
     async def send(self, message: EmailMessage) -> None:
-        """Send one mail; raises MailRefused or MailDelayed."""
+        """Send one email; raise MailRefused or MailDelayed if that fails."""
         await self._deliver(message)
 
     async def check(self) -> None:
-        """Connect and sign in; raises MailDelayed."""
+        """Connect and authenticate; raise MailDelayed if that fails."""
         await self._deliver(None)
 
     async def close(self) -> None:
-        """Quit, and close the connection even if the server does not answer."""
+        """Send QUIT, and close the connection even if the server does not answer."""
         async with self._lock:
             client, self._client = self._client, None
             if client is not None and client.is_connected:
@@ -81,10 +81,10 @@ class SmtpMailer:
                     client = await self._connect()
                     if message is not None:
                         await client.send_message(message)
-            except (SMTPRecipientsRefused, SMTPDataError) as error:  # the conversation is in order: keep it
+            except (SMTPRecipientsRefused, SMTPDataError) as error:  # the connection is still usable
                 raise _classify(error) from None
             except BaseException as error:
-                # The conversation is in an unknown state.
+                # The connection is in an unknown state.
                 if self._client is not None:
                     self._client.close()
                 if not isinstance(error, Exception) or isinstance(error, MailDelayed):
@@ -92,7 +92,7 @@ class SmtpMailer:
                 raise _classify(error) from None
 
     async def _connect(self) -> SMTP:
-        """Return the open connection, or a new one if the server has closed it meanwhile."""
+        """Return the open connection, or a new one if there is none or the server has closed it."""
         if self._client is not None and self._client.is_connected:
             with suppress(SMTPException, OSError):
                 await self._client.rset()
@@ -114,18 +114,18 @@ class SmtpMailer:
         return client
 
     async def _encrypt(self, client: SMTP) -> None:
-        public = not is_private(client.get_transport_info("peername")[0])
-        needed = self._tls == "starttls" or (self._login is not None and public)
-        with suppress(SMTPHeloError):  # an old server that knows HELO only
+        is_public = not is_private(client.get_transport_info("peername")[0])
+        required = self._tls == "starttls" or (self._login is not None and is_public)
+        with suppress(SMTPHeloError):  # an old server that supports only HELO
             await client.ehlo()
         if client.supports_extension("starttls"):
-            await client.starttls(tls_context=await _tls_context(trusted=needed))
-        elif needed:
+            await client.starttls(tls_context=await _tls_context(trusted=required))
+        elif required:
             raise MailDelayed("SMTP without STARTTLS", affects_all=True)
 
 
 def is_private(address: str) -> bool:
-    """Return whether an IP address belongs to this machine or a private network."""
+    """Return whether an IP address is a loopback address or belongs to a private network."""
     parsed = ip_address(address)
     return (getattr(parsed, "ipv4_mapped", None) or parsed).is_private
 
@@ -151,11 +151,11 @@ async def _authenticate(client: SMTP, username: str, password: str) -> None:
 
 
 def _classify(error: Exception) -> MailRefused | MailDelayed:
-    """Return what a failure means for the mail, by the rule of the module ``transport``."""
+    """Classify a failure as permanent or transient, as described in ``services.mail.transport``."""
     if isinstance(error, SMTPRecipientsRefused):
         error = error.recipients[0]
     if isinstance(error, SMTPAuthenticationError):
-        return MailDelayed(f"{_code(error)} at AUTH", affects_all=True)
+        return MailDelayed(f"{_response_code(error)} at AUTH", affects_all=True)
     if isinstance(error, SMTPResponseException):
         return _classify_response(error)
     if isinstance(error, SMTPNotSupported):
@@ -170,18 +170,18 @@ def _classify(error: Exception) -> MailRefused | MailDelayed:
 
 
 def _classify_response(error: SMTPResponseException) -> MailRefused | MailDelayed:
-    concerns_the_mail = isinstance(error, (SMTPRecipientRefused, SMTPDataError)) and error.code != _CLOSING
-    if concerns_the_mail and 500 <= error.code <= 599 and not _forbids_relaying(error):
-        return MailRefused(_code(error))
-    return MailDelayed(_code(error), affects_all=not concerns_the_mail)
+    is_about_message = isinstance(error, (SMTPRecipientRefused, SMTPDataError)) and error.code != _CLOSING
+    if is_about_message and 500 <= error.code <= 599 and not _is_policy_rejection(error):
+        return MailRefused(_response_code(error))
+    return MailDelayed(_response_code(error), affects_all=not is_about_message)
 
 
-def _forbids_relaying(error: SMTPResponseException) -> bool:
-    """Return whether a recipient was rejected by a policy (5.7, RFC 3463), which is often about the sender."""
-    return isinstance(error, SMTPRecipientRefused) and (error.code == 530 or " 5.7." in _code(error))
+def _is_policy_rejection(error: SMTPResponseException) -> bool:
+    """Return whether a recipient was rejected by policy (5.7, RFC 3463), which often concerns the sender."""
+    return isinstance(error, SMTPRecipientRefused) and (error.code == 530 or " 5.7." in _response_code(error))
 
 
-def _code(error: SMTPResponseException) -> str:
+def _response_code(error: SMTPResponseException) -> str:
     enhanced = _ENHANCED_CODE.match(error.message)
     return f"SMTP {error.code} {enhanced[0]}" if enhanced else f"SMTP {error.code}"
 

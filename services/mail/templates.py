@@ -1,4 +1,4 @@
-"""The texts of the mails. None names a learner, or contains a tracker's description or the value of a field."""
+"""The contents of the emails. None names a learner, or contains a tracker's description or a field value."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from services.mail.message import Content, one_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What the mail about an assignment says; ``assigned_by`` is None if it was the system."""
+    """The details of an assignment email; ``assigned_by`` is None if the system assigned the tracker."""
 
     tracker_id: UUID
     tracker_type: str
@@ -20,41 +20,41 @@ class Assignment:
     due_date: dt.date | None
 
 
-def assignment(assigned: Assignment, installation: Installation) -> Content:
-    """Return the mail that informs an assignee of a tracker."""
-    kind = one_line(assigned.tracker_type)
-    number = str(assigned.tracker_number)
-    by = "the system" if assigned.assigned_by is None else one_line(assigned.assigned_by)
-    due = "none" if assigned.due_date is None else format_date(assigned.due_date)
+def assignment(details: Assignment, installation: Installation) -> Content:
+    """Return the content of the email that notifies an assignee of a tracker."""
+    kind = one_line(details.tracker_type)
+    number = str(details.tracker_number)
+    by = "the system" if details.assigned_by is None else one_line(details.assigned_by)
+    due = "none" if details.due_date is None else format_date(details.due_date)
     return Content(
         subject=f"{kind} tracker {number} is assigned to you",
         opening=f"{by[:1].upper()}{by[1:]} assigned {kind} tracker {number} to you.",
         details=(("Type", kind), ("Number", number), ("Assigned by", by), ("Due date", due)),
         action="Open the tracker",
-        link=installation.tracker_url(assigned.tracker_id),
+        link=installation.tracker_url(details.tracker_id),
     )
 
 
 def invitation(*, organisation: str, link: str) -> Content:
-    """Return the mail that invites a new member to choose a password."""
+    """Return the content of the email that invites a new member to choose a password."""
     name = one_line(organisation)
     return Content(
         subject=f"You are invited to the trackers of {name}",
         opening=f"{name} has made you a member of its trackers. You sign in with this e-mail address and a password "
-        "that you choose. The link for that works once, within 7 days.",
+        "that you choose. The link to choose it works once, within 7 days.",
         action="Choose a password",
         link=link,
-        closing="If you do not know why you get this mail, you need do nothing.",
+        closing="If you were not expecting this e-mail, you can ignore it.",
     )
 
 
 def password_reset(*, organisation: str, link: str) -> Content:
-    """Return the mail with a link to choose another password."""
+    """Return the content of the email with a link to reset a password."""
     return Content(
         subject=f"A new password for the trackers of {one_line(organisation)}",
-        opening="Somebody has asked for a new password for this e-mail address. The link to choose one works once, "
-        "within an hour. Every session that is open ends then.",
+        opening="Someone has requested a new password for this e-mail address. The link to choose one works once, "
+        "within an hour. Choosing one ends all your open sessions.",
         action="Choose a password",
         link=link,
-        closing="If it was not you, you need do nothing: your password stays as it is.",
+        closing="If it was not you, you can ignore this e-mail: your password stays the same.",
     )

@@ -1,8 +1,8 @@
-"""Deliver a finished mail: what every transport does, and the one that writes files into a folder.
+"""Transports, which deliver rendered emails: their protocol and exceptions, and one that writes files to a directory.
 
-A transport decides what a failure means. A mail whose recipient or content is rejected can never be delivered:
-``MailRefused``. What passes, or what the operator can correct within the day (no connection, a rejected password or
-sender, a missing STARTTLS, a forbidden relay), is ``MailDelayed``.
+A transport classifies failures. If the recipient or the content is rejected, the email can never be delivered:
+``MailRefused``. A failure that is transient, or that the operator can correct within the day (no connection, a rejected
+password or sender, no STARTTLS, relaying denied), is ``MailDelayed``.
 """
 
 import asyncio
@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Protocol
 
 
-class MailRefused(Exception):  # noqa: N818 - an answer, not a failure
-    """A mail will never be accepted; ``reason`` is a short code without address or content."""
+class MailRefused(Exception):  # noqa: N818 - an outcome, not an error
+    """Raised when an email can never be delivered; ``reason`` is a short code without address or content."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-class MailDelayed(Exception):  # noqa: N818 - an answer, not a failure
-    """A mail was not accepted now; ``affects_all`` says that any other mail would have failed too."""
+class MailDelayed(Exception):  # noqa: N818 - an outcome, not an error
+    """Raised on a transient failure; ``affects_all`` is true if every other email would fail too."""
 
     def __init__(self, reason: str, *, affects_all: bool = False) -> None:
         super().__init__(reason)
@@ -35,38 +35,38 @@ class MailDelayed(Exception):  # noqa: N818 - an answer, not a failure
 
 
 class Mailer(Protocol):
-    """A transport that takes mails, one at a time."""
+    """A transport that delivers emails, one at a time."""
 
     async def send(self, message: EmailMessage) -> None:
-        """Deliver one mail; when this returns, the receiver has it. Raises MailRefused or MailDelayed."""
+        """Deliver one email, and return once the receiver has accepted it. Raises MailRefused or MailDelayed."""
 
     async def check(self) -> None:
-        """Do everything that precedes a mail, and send none. Raises MailDelayed."""
+        """Perform every step that precedes an email, without sending one. Raises MailDelayed."""
 
     async def close(self) -> None:
-        """Close what sending keeps open; a later ``send`` opens it again."""
+        """Close the connection that ``send`` keeps open; a later ``send`` opens a new one."""
 
 
 class FolderMailer:
-    """Writes each mail as ``<id>.eml``, named by its Message-ID, into a folder that only its owner can read.
+    """Writes each email to ``<id>.eml``, named after its Message-ID, in a directory that only its owner can read.
 
-    A mail sent again replaces its file; a reader never sees half of one.
+    Sending an email again replaces its file. Readers never see a partially written file.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def send(self, message: EmailMessage) -> None:
-        """Write the mail; raises MailDelayed if the folder cannot be written to."""
+        """Write the email to its file; raise MailDelayed if the directory is not writable."""
         name = re.sub(r"[^A-Za-z0-9._-]", "_", str(message["Message-ID"]).strip("<>").rpartition("@")[0])
         await self._write(name, message.as_bytes(policy=default))
 
     async def check(self) -> None:
-        """Write a file and remove it; raises MailDelayed if the folder cannot be written to."""
+        """Write a file and remove it; raise MailDelayed if the directory is not writable."""
         await self._write(None, b"")
 
     async def close(self) -> None:
-        """Do nothing: no file is kept open."""
+        """Do nothing, because no file is kept open."""
 
     async def _write(self, name: str | None, content: bytes) -> None:
         try:
@@ -77,7 +77,7 @@ class FolderMailer:
 
 
 def _write_atomically(folder: Path, name: str | None, content: bytes) -> None:
-    """Write ``<name>.eml`` by renaming a complete file; without a name, only try whether one can be written."""
+    """Write ``<name>.eml`` by renaming a complete file; without a name, only check that a file can be written."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = folder / f".{secrets.token_hex(8)}.part"
     try:

@@ -1,4 +1,4 @@
-"""The worker that sends the outbox's mails while the server runs, through outages of database and mail server."""
+"""The worker that sends the outbox's emails while the server runs, and survives outages of database and mail server."""
 
 import asyncio
 import logging
@@ -10,8 +10,8 @@ from services.kernel.background import backoff_seconds, finish_step
 from services.mail.outbox import Outcome, send_next
 from services.mail.transport import Mailer
 
-POLL = 5.0  # seconds; finds what a lost wake-up announced
-GRACE = 10.0  # seconds that a cancelled worker waits for the mail being sent
+POLL_SECONDS = 5.0  # in case a wake-up is lost
+GRACE_SECONDS = 10.0  # how long a cancelled worker waits for the email being sent
 
 _log = logging.getLogger("trackers.mail")
 _SECONDS_UNTIL_DUE = """
@@ -21,12 +21,17 @@ FROM mail WHERE sent_at IS NULL AND given_up_at IS NULL
 
 
 async def run_outbox(
-    installation: Installation, mailer: Mailer, wake: asyncio.Event, *, poll: float = POLL, grace: float = GRACE
+    installation: Installation,
+    mailer: Mailer,
+    wake: asyncio.Event,
+    *,
+    poll: float = POLL_SECONDS,
+    grace: float = GRACE_SECONDS,
 ) -> None:
-    """Send mails as they become due, until cancelled; setting ``wake`` makes it look at once.
+    """Send emails as they become due, until cancelled; setting ``wake`` makes it check the outbox immediately.
 
-    When cancelled, it finishes the mail being sent, for at most ``grace`` seconds. A mail cut off then, or by the
-    end of the process, is sent again after its lease has expired. The caller closes the mailer.
+    On cancellation, it finishes the email being sent, within ``grace`` seconds. An email that is interrupted then, or
+    by the end of the process, is sent again after its lease has expired. The caller closes the mailer.
     """
     failures = 0
     logged: type[Exception] | None = None
@@ -36,7 +41,7 @@ async def run_outbox(
             outcome, idle = await finish_step(_step(installation, mailer), grace)
         except Exception as error:
             outcome, idle = Outcome.ALL_DELAYED, 0.0
-            # Most likely the database is away. The error's text may contain a value.
+            # Most likely the database is unavailable. The error's text may contain a value.
             if type(error) is not logged:
                 logged = type(error)
                 _log.error("outbox worker failed, retrying: %s", logged.__name__)
@@ -52,7 +57,7 @@ async def run_outbox(
 
 
 async def _step(installation: Installation, mailer: Mailer) -> tuple[Outcome, float]:
-    """Make one attempt; return its outcome and, if nothing is due, the seconds until something is."""
+    """Attempt to send one email; return the outcome and, if nothing is due, the seconds until the next email is."""
     outcome = await send_next(installation, mailer)
     if outcome is not Outcome.NOTHING_DUE:
         return outcome, 0.0
@@ -61,7 +66,7 @@ async def _step(installation: Installation, mailer: Mailer) -> tuple[Outcome, fl
 
 
 async def _seconds_until_due() -> float:
-    """Return the seconds until a mail is due, by the database's clock; 0.05 at least."""
+    """Return the seconds until the next email is due, by the database's clock: at least 0.05."""
     (next_due,) = await fetch(_SECONDS_UNTIL_DUE)
     return math.inf if next_due["seconds"] is None else max(float(next_due["seconds"]), 0.05)
 

@@ -1,8 +1,8 @@
-"""Read new notifications for all subscribers of a process, in one query for as many as wait.
+"""Reading new notifications for all subscribers of a process, with one query for all who are waiting.
 
-The notification rows are the truth. A wake-up only says when to look, so a lost one costs time and nothing else: the
-reader also looks every few seconds. A subscriber asks for its next batch when it is done with the one before; what a
-slow subscriber has not asked for stays in the database.
+The notification rows are authoritative; a wake-up only triggers a read. The reader also polls, so a lost wake-up delays
+notifications but loses none. A subscriber requests its next batch when it has processed the previous one; the
+notifications that a slow subscriber has not requested stay in the database.
 """
 
 import asyncio
@@ -42,37 +42,37 @@ class _Request:
     member_id: UUID
     after: int
     result: asyncio.Future[list[Notification]]
-    read_before: bool = False
+    was_read: bool = False
 
 
 @dataclass(eq=False)
 class InboxReader:
-    """Gives subscribers their notifications, in the order of their cursors, none lost and none twice."""
+    """Delivers notifications to subscribers in the order of their cursors, each exactly once."""
 
     poll_seconds: float = 5.0
-    """How often it looks for every subscriber, whether woken or not."""
+    """Interval between reads for every subscriber, whether woken or not."""
     revalidate_seconds: float = 15.0
-    """How long a subscription without notifications goes on before its session is checked again."""
+    """How long a subscription may go without notifications before its session is checked again."""
     on_delivered: Callable[[dt.timedelta], None] = lambda _: None
-    """Called for each notification delivered while its subscription was open, with its age."""
+    """Called with the age of each notification that was created while its subscription was open, on delivery."""
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set at each wake-up: a mail may have been enqueued too."""
+    """Set at each wake-up, because an email may have been enqueued too."""
     revalidations: int = 0
-    """Grows whenever sessions have ended, so that subscribers who were not waiting then check theirs."""
+    """Incremented when sessions have ended, so that subscribers who were not waiting check theirs too."""
     _requests: set[_Request] = field(default_factory=set)
     _woken_members: set[UUID] = field(default_factory=set)
-    _look: asyncio.Event = field(default_factory=asyncio.Event)
+    _read_requested: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def waiting(self) -> int:
-        """Return how many subscribers wait for new notifications."""
+        """Return the number of subscribers that are waiting for notifications."""
         return len(self._requests)
 
     async def next_batch(self, member_id: UUID, after: int, *, timeout: float) -> Sequence[Notification]:  # noqa: ASYNC109
-        """Return a member's notifications after a cursor, as soon as there are any; none after ``timeout`` seconds."""
+        """Return a member's notifications after a cursor once there are any; after ``timeout`` seconds, return none."""
         request = _Request(member_id, after, asyncio.get_running_loop().create_future())
         self._requests.add(request)
-        self._look.set()
+        self._read_requested.set()
         try:
             async with asyncio.timeout(timeout):
                 return await request.result
@@ -82,49 +82,47 @@ class InboxReader:
             self._requests.discard(request)
 
     def wake(self, member_id: str) -> None:
-        """Look soon for the notifications of a member."""
+        """Request a read of a member's notifications."""
         with contextlib.suppress(ValueError):
             self._woken_members.add(UUID(member_id))
-            self._look.set()
+            self._read_requested.set()
         self.woken.set()
 
     def revalidate(self, member_id: str) -> None:
-        """Answer a member's waiting subscribers with nothing, so that they check at once whether their session holds."""
+        """Answer a member's waiting requests with empty batches, so that their subscriptions check the session."""
         self.revalidations += 1
         for request in self._requests:
             if str(request.member_id) == member_id and not request.result.done():
                 request.result.set_result([])
 
     async def run(self) -> None:
-        """Read until cancelled; after a failure of the database, try again."""
+        """Read notifications until cancelled, retrying after database failures."""
         loop = asyncio.get_running_loop()
         next_poll = loop.time()
         logged: type[Exception] | None = None
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(next_poll):
-                    await self._look.wait()
-            # By the clock and not by a time-out: frequent wake-ups must not put off the poll.
+                    await self._read_requested.wait()
+            # Decided by the clock rather than by the timeout, so that frequent wake-ups do not postpone the poll.
             polling = loop.time() >= next_poll
             if polling:
                 next_poll = loop.time() + self.poll_seconds
-            self._look.clear()
+            self._read_requested.clear()
             woken, self._woken_members = self._woken_members, set()
             due = [
-                request
-                for request in self._requests
-                if polling or not request.read_before or request.member_id in woken
+                request for request in self._requests if polling or not request.was_read or request.member_id in woken
             ]
             try:
                 await self._read(due)
                 logged = None
-            except Exception as error:  # whatever it is: without this reader no subscription gets anything
+            except Exception as error:  # of any kind: without this reader, no subscription receives anything
                 if type(error) is not logged:
                     logged = type(error)
                     _log.warning("notification reader failed, retrying: %s", logged.__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
                 self._woken_members |= woken
-                self._look.set()
+                self._read_requested.set()
 
     async def _read(self, due: Sequence[_Request]) -> None:
         if not due:
@@ -136,6 +134,6 @@ class InboxReader:
             assert notification is not None
             batches.setdefault(record["index"], []).append(notification)
         for index, request in enumerate(due, start=1):
-            request.read_before = True
+            request.was_read = True
             if index in batches and not request.result.done():
                 request.result.set_result(batches[index])

@@ -1,4 +1,4 @@
-"""Listen on PostgreSQL's NOTIFY channels, and wake the subscriptions of this process."""
+"""Listening on PostgreSQL's NOTIFY channels, to wake the subscriptions of this process."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ async def listening(
     streams: TrackerStreams | None = None,
     revalidate: Callback = lambda _: None,
 ) -> AsyncIterator[None]:
-    """Run the reader, and wake it and the tracker streams by NOTIFY, during the block.
+    """Run the inbox reader within the context, and wake it and the tracker streams when PostgreSQL notifies.
 
     ``revalidate`` is called with the id of each member whose sessions have ended.
     """
@@ -42,7 +42,7 @@ async def listening(
 
 
 async def _listen(callbacks: Sequence[tuple[str, Callback]], credentials: Mapping[str, Any]) -> None:
-    """Listen on one connection, and on a new one after each loss; what is missed in between is found by polling."""
+    """Listen on a connection, and reconnect whenever it is lost; polling makes up for missed notifications."""
     logged: type[Exception] | None = None
     while True:
         lost = asyncio.Event()

@@ -1,4 +1,4 @@
-"""List a member's notifications, and mark them as read."""
+"""Listing a member's notifications, and marking them as read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from services.viewer import Viewer
 from services.visibility import visible
 
 NEWEST_FIRST = Order("notifications", (Key("r.cursor", int, descending=True),))
-MAX_RETURNED = 100
-"""How many of the marked notifications are returned: the newest."""
+MAX_MARKED_RETURNED = 100
+"""The maximum number of marked notifications to return: the newest ones."""
 
 
 @cache
@@ -31,13 +31,13 @@ def _mark_read() -> NamedParameterStatement:
     )
     SELECT {columns(Notification, "r")} FROM (
         SELECT * FROM marked UNION SELECT * FROM notification WHERE id = ANY(:ids) AND read_at IS NOT NULL
-    ) r ORDER BY r.cursor DESC LIMIT {MAX_RETURNED}
+    ) r ORDER BY r.cursor DESC LIMIT {MAX_MARKED_RETURNED}
     """)
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMark:
-    """Which notifications to mark as read: those with these ids, or all."""
+class ReadSelection:
+    """The notifications to mark as read: those with these ids, or all."""
 
     ids: Sequence[UUID] = ()
     all: bool = False
@@ -57,19 +57,20 @@ async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_
     return await fetch_page(request, query, count=count)
 
 
-async def mark_read(viewer: Viewer, mark: ReadMark) -> list[Notification]:
-    """Mark notifications as read and return them, newest first; those read before keep their time.
+async def mark_read(viewer: Viewer, selection: ReadSelection) -> list[Notification]:
+    """Mark notifications as read and return them, newest first; those already read keep their timestamp.
 
-    Raises ValidationFailed with NOT_FOUND for each that the viewer does not have; then none is marked.
+    Raises ValidationFailed with NOT_FOUND for each id that does not belong to a notification of the viewer; none is
+    marked then.
     """
     async with transaction():
-        owned = "SELECT id FROM notification WHERE recipient_id = $1 AND id = ANY($2)"
-        known = {record["id"] for record in await fetch(owned, viewer.member_id, mark.ids)}
+        select_owned = "SELECT id FROM notification WHERE recipient_id = $1 AND id = ANY($2)"
+        owned_ids = {record["id"] for record in await fetch(select_owned, viewer.member_id, selection.ids)}
         errors = ErrorCollector()
-        for index, notification_id in enumerate(mark.ids):
-            if notification_id not in known:
+        for index, notification_id in enumerate(selection.ids):
+            if notification_id not in owned_ids:
                 errors.at("ids", index).add(ErrorCode.NOT_FOUND, "There is no such notification.")
         errors.raise_if_any()
-        records = await _mark_read().fetch(recipient_id=viewer.member_id, ids=mark.ids, all=mark.all)
+        records = await _mark_read().fetch(recipient_id=viewer.member_id, ids=selection.ids, all=selection.all)
     marked = (row(Notification, "r", record) for record in records)
     return [notification for notification in marked if notification is not None]

@@ -1,4 +1,4 @@
-"""Notify members about a tracker, in the caller's transaction: inbox, mail and wake-up."""
+"""Notifying members about a tracker in the caller's transaction: inbox, email and wake-up."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -9,7 +9,7 @@ from services.kernel.channels import INBOX, TRACKER_CHANGES, wake
 from services.kernel.sql import NamedParameterStatement
 from services.mail_queue import enqueue_assignment
 
-_INSERT = NamedParameterStatement("""
+_INSERT_NOTIFICATION = NamedParameterStatement("""
 WITH counted AS (
     UPDATE inbox SET cursor = cursor + 1 WHERE member_id = :recipient_id RETURNING member_id, cursor
 )
@@ -25,19 +25,20 @@ async def notify(
     tracker_id: UUID,
     actor_id: UUID | None,
 ) -> None:
-    """Notify all recipients with the same kind, as ``notify_each`` does; None among them stands for nobody."""
+    """Notify all recipients with the same kind, as ``notify_each`` does; None is skipped."""
     kinds = {member_id: kind for member_id in recipients if member_id is not None}
     await notify_each(kinds, tracker_id=tracker_id, actor_id=actor_id)
 
 
 async def notify_each(kinds: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
-    """Notify each member with their kind, and send a mail about ASSIGNED. The actor is never notified.
+    """Notify each member except the actor with their kind, and enqueue an email for each ASSIGNED notification.
 
-    Inboxes are locked by ascending member id, after every other lock: all writers keep this order.
+    Inboxes are locked in ascending order of member ids, after all other locks; every writer follows this order, so that
+    none deadlocks.
     """
     for member_id in sorted(kinds.keys() - {actor_id}):
         notification_id, kind = new_id(), kinds[member_id]
-        await _INSERT.fetch(
+        await _INSERT_NOTIFICATION.fetch(
             id=notification_id, recipient_id=member_id, kind=kind, tracker_id=tracker_id, actor_id=actor_id
         )
         if kind == NotificationKind.ASSIGNED:
@@ -46,5 +47,5 @@ async def notify_each(kinds: Mapping[UUID, NotificationKind], *, tracker_id: UUI
 
 
 async def announce_change(tracker_id: UUID) -> None:
-    """Wake the subscriptions to a tracker, once the caller's transaction has committed."""
+    """Wake the subscriptions to a tracker when the caller's transaction commits."""
     await wake(TRACKER_CHANGES, tracker_id)

@@ -1,4 +1,4 @@
-"""Subscriptions to a member's notifications: in order, none lost and none twice."""
+"""Subscriptions to a member's notifications, delivered in order and exactly once."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Collection
@@ -14,30 +14,30 @@ from services.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class DeliveredNotification:
-    """A notification, and its recipient with the rights that they have at that moment."""
+    """A notification, and its recipient with the roles that they have on delivery."""
 
     notification: Notification
     viewer: Viewer
 
 
 async def newest_cursor(viewer: Viewer) -> int:
-    """Return the cursor of the viewer's newest notification, 0 if there is none."""
+    """Return the cursor of the viewer's newest notification, or 0 if there is none."""
     inboxes = await fetch("SELECT cursor FROM inbox WHERE member_id = $1", viewer.member_id)
     return int(inboxes[0]["cursor"]) if inboxes else 0
 
 
 async def unread_count(viewer: Viewer) -> int:
-    """Return how many notifications the viewer has not read."""
-    (counted,) = await fetch(
+    """Return the number of the viewer's unread notifications."""
+    (result,) = await fetch(
         "SELECT count(*) AS unread FROM notification WHERE recipient_id = $1 AND read_at IS NULL", viewer.member_id
     )
-    return int(counted["unread"])
+    return int(result["unread"])
 
 
 async def starting_cursor(viewer: Viewer, after: str | None) -> int:
-    """Return the cursor after which a subscription starts: the newest if ``after`` is None.
+    """Return the cursor after which a subscription starts: ``after``, or the newest one if it is None.
 
-    Raises BadRequestError if ``after`` is not a number, or beyond the newest.
+    Raises BadRequestError if ``after`` is not a number, or is greater than the newest cursor.
     """
     newest = await newest_cursor(viewer)
     if after is None:
@@ -52,9 +52,9 @@ async def starting_cursor(viewer: Viewer, after: str | None) -> int:
 async def stream_notifications(
     reader: InboxReader, viewer: Viewer, cursor: int, kinds: Collection[NotificationKind] | None = None
 ) -> AsyncIterator[DeliveredNotification]:
-    """Yield the viewer's notifications after ``cursor``: first the stored ones, then each as it is added.
+    """Yield the viewer's notifications after ``cursor``: first the stored ones, then new ones as they are added.
 
-    The session is checked before each of them, and regularly while there are none; raises SessionEnded once it has
+    The session is checked before each notification, and regularly while there are none; raises SessionEnded when it has
     ended.
     """
     revalidations, started = reader.revalidations, dt.datetime.now(dt.UTC)
@@ -78,16 +78,16 @@ async def stream_notifications(
 def notification_text(
     notification: Notification, tracker: Tracker | None, type_name: str | None, actor: Member | None
 ) -> str:
-    """Return the text of a notification, which names no learner and contains nothing that was entered."""
+    """Return the text of a notification, which contains neither a learner's name nor any field value."""
     if tracker is None:
         return "This was about a tracker that you can no longer see."
-    who = actor.name if actor else "The system"
-    what = f"{type_name} tracker {tracker.number}"
+    actor_name = actor.name if actor else "The system"
+    tracker_name = f"{type_name} tracker {tracker.number}"
     return {
-        NotificationKind.ASSIGNED: f"{who} assigned {what} to you.",
-        NotificationKind.STATUS_CHANGED: f"{who} changed the status of {what}.",
-        NotificationKind.COMMENTED: f"{who} commented on {what}.",
-        NotificationKind.APPLIED: f"{what} was applied to the learner's record.",
-        NotificationKind.APPLY_FAILED: f"{what} could not be applied to the learner's record.",
-        NotificationKind.UPDATED: f"{who} changed {what}.",
+        NotificationKind.ASSIGNED: f"{actor_name} assigned {tracker_name} to you.",
+        NotificationKind.STATUS_CHANGED: f"{actor_name} changed the status of {tracker_name}.",
+        NotificationKind.COMMENTED: f"{actor_name} commented on {tracker_name}.",
+        NotificationKind.APPLIED: f"{tracker_name} was applied to the learner's record.",
+        NotificationKind.APPLY_FAILED: f"{tracker_name} could not be applied to the learner's record.",
+        NotificationKind.UPDATED: f"{actor_name} changed {tracker_name}.",
     }[notification.kind]

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from models.base import dump_json, new_id
-from services.accounts.assignees import assignable, unassignable_error
+from services.accounts.assignees import assignable_condition, unassignable_error
 from services.idempotency import IdempotencyKey
 from services.kernel.channels import INBOX
 from services.kernel.errors import ValidationFailed
@@ -25,7 +25,7 @@ WITH files AS (
     SELECT id FROM stored_file WHERE id = ANY(:file_ids) AND {attachable_condition(":organisation_id", ":creator_id")}
     ORDER BY id FOR UPDATE
 ), assignee AS (
-    SELECT m.id FROM member m WHERE m.id = :assignee_id AND {assignable("m", ":creator_id")} FOR SHARE
+    SELECT m.id FROM member m WHERE m.id = :assignee_id AND {assignable_condition("m", ":creator_id")} FOR SHARE
 ), locked_learner AS (
     SELECT id FROM learner WHERE id = :learner_id FOR SHARE
 ), counted AS (

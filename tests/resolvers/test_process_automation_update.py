@@ -75,7 +75,7 @@ async def test_an_invalid_input_changes_nothing(database: str) -> None:
     mia, automation = await make_manager()
     await ProcessAutomation.create(organisation=await make.organisation(), key="WITHDRAWAL")  # another organisation's
     unknown = problem("key", "NOT_FOUND", "There is no such process automation.")
-    message = "It is either so or not; leave it out to keep it."
+    message = "It must be true or false; leave it out to keep it."
     required = [problem(path, "REQUIRED", message) for path in ("enabled", "fourEyes")]
     refused = {"processAutomation": None}
     for key in ("WITHDRAWAL", "JOB", "", "\0", "Ž"):

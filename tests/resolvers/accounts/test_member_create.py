@@ -107,7 +107,7 @@ async def test_only_an_administrator_adds_another(database: str) -> None:
     tutor = await manager(kind=MemberKind.TUTOR)
     assert await create(tutor, kind="ADMINISTRATOR") == {
         "member": None,
-        "errors": [problem("kind", "FORBIDDEN", "Only an administrator makes another one.")],
+        "errors": [problem("kind", "FORBIDDEN", "Only an administrator can make a member an administrator.")],
     }
     assert (await create(tutor, kind="TUTOR"))["member"]["kind"] == "TUTOR"
     mia = await manager(await tutor.organisation)

@@ -121,7 +121,7 @@ async def while_deactivating(database: str, member: Member, operation: Callable[
 
 
 def unassignable(name: str) -> Json:
-    message = f"{name} cannot be given trackers: only active administrators can, and oneself."
+    message = f"{name} cannot be assigned trackers: choose an active administrator or yourself."
     return problem("assigneeId", "NOT_ASSIGNABLE", message)
 
 

@@ -20,7 +20,7 @@ from tests.support.clients.member_changes import (
 from tests.support.scenarios.college import Json, problem
 
 ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR
-OWN_ROLES = "Nobody changes their own roles."
+OWN_ROLES = "You cannot change your own roles."
 
 
 async def colleagues(*, roles: tuple[Role, ...] = MANAGER_ROLES) -> tuple[Member, Member]:
@@ -139,7 +139,7 @@ async def test_of_concurrent_deactivations_one_fails(database: str) -> None:
 async def test_only_an_administrator_makes_an_administrator(database: str) -> None:
     mia, tim = await colleagues()
     tutor = await manager(await mia.organisation, kind=TUTOR)
-    only = problem("kind", "FORBIDDEN", "Only an administrator makes another one.")
+    only = problem("kind", "FORBIDDEN", "Only an administrator can make a member an administrator.")
     for member in (tim, tutor):
         assert await update(tutor, member, kind="ADMINISTRATOR") == {"member": None, "errors": [only]}
     assert (await update_ok(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
@@ -169,7 +169,7 @@ async def test_it_needs_the_role(database: str) -> None:
 
 async def test_nobody_changes_their_own_kind(database: str) -> None:
     mia, _ = await colleagues()
-    own = problem("kind", "FORBIDDEN", "Nobody changes their own kind.")
+    own = problem("kind", "FORBIDDEN", "You cannot change your own kind.")
     before = await stored_rows()
     assert await update(mia, mia, kind="TUTOR") == {"member": None, "errors": [own]}
     assert await stored_rows() == before

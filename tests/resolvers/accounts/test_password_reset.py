@@ -76,9 +76,9 @@ async def test_many_requests_send_a_few_mails_an_hour(database: str) -> None:
     for _ in range(10):
         assert await request_link() == TRUE
         await mail_count()
-    assert await mail_count() <= throttling.MAILS_PER_EMAIL
+    assert await mail_count() <= throttling.EMAILS_PER_ADDRESS
     (blocked,) = await SignInFailures.filter(blocked_until__not_isnull=True)
-    assert blocked.failures == throttling.MAILS_PER_EMAIL
+    assert blocked.failures == throttling.EMAILS_PER_ADDRESS
 
 
 async def test_an_hour_later_more_are_sent(database: str) -> None:
@@ -112,10 +112,10 @@ async def test_one_client_can_request_a_limited_number_of_mails(database: str) -
         await ada(organisation, email=f"{number}@example.org")
     for number in range(25):
         assert await request_link(f"{number}@example.org", client="192.0.2.7") == TRUE
-    assert await Mail.all().count() == throttling.MAILS_PER_CLIENT
-    assert await SignInFailures.all().count() == throttling.MAILS_PER_CLIENT + 1  # nor are the others counted
+    assert await Mail.all().count() == throttling.EMAILS_PER_CLIENT
+    assert await SignInFailures.all().count() == throttling.EMAILS_PER_CLIENT + 1  # nor are the others counted
     await request_link(client="192.0.2.8")
-    assert await Mail.all().count() == throttling.MAILS_PER_CLIENT + 1
+    assert await Mail.all().count() == throttling.EMAILS_PER_CLIENT + 1
 
 
 async def test_requests_are_not_counted_as_failed_sign_ins(database: str) -> None:

@@ -53,7 +53,7 @@ def comeback(learner: Learner, on: str) -> dict[str, Any]:
 
 def early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
     on = format_date(dt.date.fromisoformat(earliest))
-    message = f"{label} must be {on} or later, when a learning aim that it ends started."
+    message = f"{label} must be {on} or later: a learning aim that it ends started on that date."
     return [problem(f"values.{field}", "TOO_EARLY", message, "LearnActEndDate_01", earliest=earliest)]
 
 

@@ -19,7 +19,7 @@ NO_TEXT = [problem("description", "INVALID_FORMAT", "The description contains a 
 
 
 def unassignable_error(name: str) -> list[dict[str, Any]]:
-    message = f"{name} cannot be given trackers: only active administrators can, and oneself."
+    message = f"{name} cannot be assigned trackers: choose an active administrator or yourself."
     return [problem("assigneeId", "NOT_ASSIGNABLE", message)]
 
 

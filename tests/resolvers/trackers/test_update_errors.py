@@ -78,7 +78,7 @@ async def test_all_problems_are_returned_together(database: str) -> None:
     ) == [
         problem("status", "STATUS_NOT_ALLOWED", "No step leads from New to Approved.", allowed="RESOLVED, REJECTED, CLOSED"),
         problem(
-            "assigneeId", "NOT_ASSIGNABLE", "Tina cannot be given trackers: only active administrators can, and oneself."
+            "assigneeId", "NOT_ASSIGNABLE", "Tina cannot be assigned trackers: choose an active administrator or yourself."
         ),
         problem("description", "INVALID_FORMAT", "The description contains a character that is no text."),
         problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(today())} or later.", earliest=today()),
@@ -177,7 +177,7 @@ async def test_the_new_assignee_must_be_assignable(database: str) -> None:
     gone = await make.member(tenant.organisation, name="Gone", active=False)
     nobody = problem("assigneeId", "NOT_FOUND", "There is no such member.")
     assert await update_errors(tenant.ada, tracker, assigneeId=gid(gone)) == [
-        problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be given trackers: only active administrators can, and oneself.")
+        problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be assigned trackers: choose an active administrator or yourself.")
     ]  # fmt: skip
     for other in ("", "rubbish", gid(tenant.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
         assert await update_errors(tenant.ada, tracker, assigneeId=other) == [nobody]

@@ -116,7 +116,7 @@ async def test_invalid_link_leads_to_a_new_one(site: Server, browser: Browser) -
         await page.goto(f"/password#token={token}")
         await choose(page, PASSWORD)
         await expect(page.locator("#ask")).to_be_visible()
-        why = "The link has been used, has run out, or never was one. Ask for a new one."
+        why = "The link is invalid, has expired or has already been used. Request a new one."
         assert await visit.visible_lines() == ["Trackers", "Request a link", why, *ASK]
         await page.get_by_role("button").click()
         await expect(page.get_by_role("alert")).to_have_text("Enter the address that you sign in with.")

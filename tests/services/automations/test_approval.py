@@ -88,7 +88,7 @@ async def test_a_precondition_and_a_rule_that_no_longer_hold(database: str) -> N
     await Learner.filter(id=office.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
     lost = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
-    early = "Last day of learning must be 1 May 2024 or later, when a learning aim that it ends started."
+    early = "Last day of learning must be 1 May 2024 or later: a learning aim that it ends started on that date."
     earliest = (("earliest", "2024-05-01"),)
     path = ("values", "lastLearningDate")
     assert await approval_errors(office, tracker) == [
@@ -105,7 +105,7 @@ async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str)
     moves = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id)} | days | hours
     tracker = await office.create("CHANGE_OF_EMPLOYER", moves)
     await new.delete()
-    message = "Employer: what was chosen is no longer there."
+    message = "Employer: the chosen record no longer exists."
     assert await approval_errors(office, tracker) == [Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)]
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from models import LearningAim
-from services.automations.rules import touched_aims
+from services.automations.rules import affected_aims
 from services.forms.definitions import TypeDefinition
 
 JANUARY, JUNE = dt.date(2026, 1, 1), dt.date(2026, 6, 1)
@@ -36,10 +36,10 @@ AIMS = [
     ],
 )
 def test_an_automation_changes_the_aims_of_its_sets(chosen: tuple[str, ...], references: list[str]) -> None:
-    touched = touched_aims(TypeDefinition(fields=(), aims=chosen), AIMS)
-    assert [aim.reference for aim in touched] == references
+    affected = affected_aims(TypeDefinition(fields=(), aims=chosen), AIMS)
+    assert [aim.reference for aim in affected] == references
 
 
 def test_without_a_break_there_is_no_last_one() -> None:
     aims = [aim for aim in AIMS if aim.completion_status != 6]
-    assert touched_aims(TypeDefinition(fields=(), aims=("LAST_BREAK",)), aims) == []
+    assert affected_aims(TypeDefinition(fields=(), aims=("LAST_BREAK",)), aims) == []

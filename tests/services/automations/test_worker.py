@@ -46,7 +46,7 @@ async def state(tracker: Tracker) -> tuple[TrackerStatus, dt.date | None, int]:
 @pytest.mark.parametrize(
     ("index", "statement", "values"),
     [
-        ("tracker_waiting", worker._NEXT_DUE, (TODAY, [])),
+        ("tracker_waiting", worker._SELECT_NEXT_DUE, (TODAY, [])),
         ("tracker_failed", worker._COUNT_FAILED, ()),
     ],
 )

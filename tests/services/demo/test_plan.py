@@ -26,7 +26,7 @@ from models import (
 )
 from models.database import database as opened
 from server.setting_values import database_credentials
-from services.automations.rules import automation_problems, touched_aims
+from services.automations.rules import affected_aims, automation_problems
 from services.demo.fill import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
@@ -132,7 +132,7 @@ async def test_automations_agree_with_the_learners_record(now: dt.datetime) -> N
         elif tracker.status not in DONE:
             open_automations[learner.id] += 1
             problems = await automation_problems(definition, tracker.values, learner)
-            aims = touched_aims(definition, await LearningAim.filter(learner_id=learner.id))
+            aims = affected_aims(definition, await LearningAim.filter(learner_id=learner.id))
             assert bool(aims) == bool(definition.aims)
             if problems:
                 failed.append((tracker.status, tracker.applies_on, [problem.message for problem in problems]))

@@ -15,14 +15,14 @@ from tests.support.scenarios.rendered_mail import HEADERS, INSTALLATION, NAMES, 
 LINK = "https://app.example/choose?a=1&token=to%2Fken"
 INVITATION_OPENING = (
     "{} has made you a member of its trackers. You sign in with this e-mail address and a password that you choose. "
-    "The link for that works once, within 7 days."
+    "The link to choose it works once, within 7 days."
 )
-INVITATION_CLOSING = "If you do not know why you get this mail, you need do nothing."
+INVITATION_CLOSING = "If you were not expecting this e-mail, you can ignore it."
 RESET_OPENING = (
-    "Somebody has asked for a new password for this e-mail address. The link to choose one works once, within an hour. "
-    "Every session that is open ends then."
+    "Someone has requested a new password for this e-mail address. The link to choose one works once, within an hour. "
+    "Choosing one ends all your open sessions."
 )
-RESET_CLOSING = "If it was not you, you need do nothing: your password stays as it is."
+RESET_CLOSING = "If it was not you, you can ignore this e-mail: your password stays the same."
 
 
 def password_mail(

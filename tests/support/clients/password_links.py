@@ -17,7 +17,7 @@ SET_PASSWORD = (
 INVALID_TOKEN: Json = {
     "path": [],
     "code": "INVALID_CREDENTIALS",
-    "message": "The link has been used, has run out, or never was one. Ask for a new one.",
+    "message": "The link is invalid, has expired or has already been used. Request a new one.",
     "parameters": [],
     "rule": None,
 }
