@@ -1,6 +1,6 @@
-"""Subscribe to assignments over WebSocket and print each: ``.venv/bin/python examples/listen.py EMAIL [AFTER]``.
+"""Print assignments to a member as they happen: ``.venv/bin/python examples/listen.py EMAIL [AFTER]``.
 
-Thirty lines of graphql-transport-ws; any client library of that protocol does the same.
+A minimal client of the graphql-transport-ws protocol. Any client library for that protocol can be used instead.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ LISTEN = "subscription ($after: String) { trackerAssigned(after: $after) { curso
 
 
 def sign_in(email: str) -> str:
-    """Ask for the password, sign in, and return the access token."""
+    """Prompt for the password, sign in, and return the access token."""
     variables = {"input": {"email": email, "password": getpass.getpass()}}
     body = json.dumps({"query": SIGN_IN, "variables": variables}).encode()
     request = Request(f"{ADDRESS}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - the address is configured
@@ -31,7 +31,7 @@ def sign_in(email: str) -> str:
 
 
 async def listen(token: str, after: str | None) -> None:
-    """Print each assignment until the connection is closed."""
+    """Subscribe to assignments over WebSocket, and print each one until the connection is closed."""
     url = ADDRESS.replace("http", "ws", 1) + "/graphql"
     async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
         await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))

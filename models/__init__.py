@@ -1,7 +1,8 @@
-"""The Tortoise models, one noun a module, and the migrations of their tables: whatever survives a restart.
+"""Tortoise models, one entity per module, and the migrations of their tables.
 
-Tortoise finds the models here, so this is the one package that re-exports. No rules, which are in ``services``. May use
-Tortoise and asyncpg.
+Everything that must survive a restart is stored in these tables, except the bytes of uploaded files. Tortoise discovers
+the models in this module, so it is the only ``__init__`` that re-exports names. Business rules belong in ``services``.
+May import from Tortoise and asyncpg.
 """
 
 from models.audit import AuditEntry, AuditKind

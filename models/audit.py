@@ -1,4 +1,4 @@
-"""The audit log of the changes to an organisation's settings; append-only."""
+"""The append-only audit log: changes to an organisation's settings and members, and imports."""
 
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from models.organisation import Organisation
 
 
 class AuditKind(StrEnum):
-    """The kinds of entries in the audit log."""
+    """The kinds of audit log entries."""
 
     MEMBER_CREATED = "MEMBER_CREATED"
     MEMBER_UPDATED = "MEMBER_UPDATED"
@@ -26,7 +26,10 @@ class AuditKind(StrEnum):
 
 
 class AuditEntry(Row):
-    """One change: who, when, what, and what it was before and after. The database refuses to change or delete it."""
+    """An audit log entry: who changed what and when, with the values before and after.
+
+    A trigger in the database rejects updates and deletions.
+    """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="audit", on_delete=fields.RESTRICT
@@ -43,4 +46,6 @@ class AuditEntry(Row):
 
     class Meta:
         table = "audit_entry"
+        # The comment of the table in released databases.
+        table_description = "One change: who, when, what, and what it was before and after. The database refuses to change or delete it."
         indexes = (("organisation_id", "at", "id"),)

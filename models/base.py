@@ -1,4 +1,4 @@
-"""The base class of models, and the field for JSON."""
+"""The base class of the models, and their JSON field."""
 
 from typing import Any
 from uuid import UUID
@@ -9,27 +9,27 @@ from uuid_utils.compat import uuid7
 
 
 def new_id() -> UUID:
-    """Return a new UUIDv7: unique without asking the database, and later ids sort after earlier ones."""
+    """Return a new UUIDv7. Ids generated later sort after earlier ones."""
     return uuid7()
 
 
 def json_field(*, null: bool = False, default: Any = None) -> fields.JSONField[Any]:
-    """Return the field of a JSONB column, read and written by orjson whatever Tortoise's default is."""
+    """Return a model field for a JSONB column that uses orjson rather than Tortoise's default JSON library."""
     return fields.JSONField(encoder=dump_json, decoder=load_json, null=null, default=default)
 
 
 def dump_json(value: Any) -> str:
-    """Return the JSON text of a value made of str, int, bool, None, list and dict."""
+    """Serialise a value made of str, int, bool, None, list and dict as JSON."""
     return orjson.dumps(value).decode()
 
 
 def load_json(text: str | bytes) -> Any:
-    """Return the value of a JSON text."""
+    """Parse a JSON document."""
     return orjson.loads(text)
 
 
 class Row(Model):
-    """The base class of models whose primary key is a UUIDv7."""
+    """Abstract base class of models whose primary key is a UUIDv7."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
 

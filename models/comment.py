@@ -11,7 +11,7 @@ from models.tracker import Tracker
 
 
 class Comment(Row):
-    """A remark on a tracker."""
+    """A comment on a tracker."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="comments", on_delete=fields.RESTRICT
@@ -32,5 +32,6 @@ class Comment(Row):
 
     class Meta:
         table = "comment"
+        table_description = "A remark on a tracker."  # as in released databases
         unique_together = (("author_id", "idempotency_key"),)
         indexes = (("tracker_id", "created_at", "id"),)

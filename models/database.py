@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: opening and closing it, migrating, transactions, and statements in SQL."""
+"""The PostgreSQL connection pool, migrations, transactions, and execution of SQL statements."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,30 +19,31 @@ APPS: dict[str, dict[str, Any]] = {
     "models": {"models": ["models"], "migrations": "models.migrations", "default_connection": "default"}
 }
 
-POOL = {"minsize": 2, "maxsize": 20}
-"""The connections that a process keeps open, and the most that it opens."""
+POOL_SIZE = {"minsize": 2, "maxsize": 20}
+"""The minimum and maximum number of connections in the pool of each process."""
 
 
 def configuration(credentials: Mapping[str, object]) -> dict[str, Any]:
-    """Return Tortoise's configuration for a PostgreSQL, from the arguments of ``asyncpg.connect``."""
+    """Return the Tortoise configuration for a database, given keyword arguments of ``asyncpg.connect``."""
     connection = {
         "engine": "tortoise.backends.asyncpg",
-        "credentials": {**POOL, **credentials, "reset": _skip_reset},
+        "credentials": {**POOL_SIZE, **credentials, "reset": _skip_reset},
     }
     return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
 
 
 async def _skip_reset(_connection: object) -> None:
-    """Reset nothing, which saves a round trip after each use: no statement of ours leaves a setting, lock or cursor behind.
+    """Skip the session reset that asyncpg runs when a connection is released, which saves a round trip.
 
-    asyncpg itself still rolls back the transaction of a cancelled task.
+    This is safe because no statement of this application leaves a setting, lock or cursor behind. asyncpg still rolls
+    back the transaction of a cancelled task.
     """
 
 
 @asynccontextmanager
 async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
-    """Connect the models to a PostgreSQL while the block runs, for every task of the process."""
-    # An ASGI lifespan runs in a context of its own; only the global fallback reaches the requests.
+    """Connect the models to a database, for every task in the process, until the block exits."""
+    # An ASGI lifespan runs in its own context; requests see the connection only through the global fallback.
     await Tortoise.init(config=configuration(credentials), _enable_global_fallback=True)
     try:
         yield
@@ -51,7 +52,7 @@ async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
 
 
 async def migrate() -> None:
-    """Apply the migrations that the database lacks; of two processes at once, one waits for the other."""
+    """Apply the pending migrations, under an advisory lock so that concurrent processes take turns."""
     client = cast(AsyncpgDBClient, get_connection("default"))
     async with client.acquire_connection() as lock:
         await lock.execute("SELECT pg_advisory_lock(hashtext('trackers migrate'))")
@@ -62,7 +63,7 @@ async def migrate() -> None:
 
 
 async def pending_migrations() -> Sequence[str]:
-    """Return the names of the migrations that the database lacks, in order."""
+    """Return the names of the migrations that have not been applied to the database, in order."""
     recorder = MigrationRecorder(get_connection("default"))
     loader = MigrationLoader(APPS, recorder, load=False)
     await loader.build_graph()
@@ -71,18 +72,18 @@ async def pending_migrations() -> Sequence[str]:
 
 
 async def _has_migrations_table() -> bool:
-    rows = await fetch("SELECT to_regclass('tortoise_migrations') IS NOT NULL AS there")
-    return bool(rows[0]["there"])
+    rows = await fetch("SELECT to_regclass('tortoise_migrations') IS NOT NULL AS has_table")
+    return bool(rows[0]["has_table"])
 
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
-    """Run the block in one transaction, which any exception rolls back."""
+    """Run the block in a transaction, which is rolled back if the block raises an exception."""
     transaction_context: Any = in_transaction("default")
     try:
         connection = await transaction_context.__aenter__()
     except BaseException:
-        # Tortoise keeps the connection of a BEGIN that failed or was cancelled: twenty of these empty the pool.
+        # Tortoise does not release the connection if BEGIN fails or is cancelled, which would exhaust the pool.
         if hasattr(transaction_context, "token"):
             await transaction_context.__aexit__(
                 TransactionManagementError, None, None
@@ -95,7 +96,7 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """The connections of this process: how many are open, how many of these are free, and how many tasks wait for one."""
+    """The open and idle connections of this process's pool, and the number of tasks waiting for a connection."""
 
     size: int
     free: int
@@ -103,7 +104,7 @@ class PoolState:
 
 
 def pool_state() -> PoolState:
-    """Return the state of the connection pool; all zeros before there is one."""
+    """Return the state of the connection pool; all counts are zero if the pool has not been created yet."""
     pool = cast(AsyncpgDBClient, get_connection("default"))._pool
     if pool is None:
         return PoolState(0, 0, 0)
@@ -112,11 +113,11 @@ def pool_state() -> PoolState:
 
 
 async def fetch(statement: str, *values: object) -> Sequence[Mapping[str, Any]]:
-    """Run one SQL statement, in the current transaction if there is one, and return its rows."""
+    """Execute an SQL statement and return its rows. The statement joins the current transaction, if there is one."""
     client = cast(AsyncpgDBClient, get_connection("default"))
     async with client.acquire_connection() as connection:
         return cast(Sequence[Mapping[str, Any]], await connection.fetch(statement, *values))
 
 
-# For `tortoise makemigrations`, which compares models with migrations and needs no server.
+# For `tortoise makemigrations`, which compares the models with the migrations and does not connect to a server.
 OFFLINE_CONFIGURATION = configuration({"host": "127.0.0.1", "port": 5432, "user": "", "password": "", "database": ""})

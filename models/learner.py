@@ -1,4 +1,4 @@
-"""Learners and their learning aims, with programmes, employers and groups."""
+"""Learners and their learning aims, programmes, employers and groups."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +11,7 @@ from models.organisation import Organisation
 
 
 class ProgrammeStatus(StrEnum):
-    """The statuses of a learner in the programme."""
+    """The statuses of a learner on their programme."""
 
     ONBOARDING = "ONBOARDING"
     READY_TO_ENROL = "READY_TO_ENROL"
@@ -24,7 +24,10 @@ class ProgrammeStatus(StrEnum):
 
 
 class Programme(Row):
-    """A programme of the provider; from an ILR one per ProgType and StdCode or FworkCode."""
+    """A programme that the training provider offers.
+
+    An ILR import creates one for each combination of ProgType and StdCode or FworkCode.
+    """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="programmes", on_delete=fields.RESTRICT
@@ -34,11 +37,13 @@ class Programme(Row):
 
     class Meta:
         table = "programme"
+        # The comment of the table in released databases.
+        table_description = "A programme of the provider; from an ILR one per ProgType and StdCode or FworkCode."
         unique_together = (("organisation_id", "name"),)
 
 
 class Employer(Row):
-    """An employer; trackers that prove a job take confirmed ones only."""
+    """An employer. Trackers that record proof of a job accept confirmed employers only."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="employers", on_delete=fields.RESTRICT
@@ -50,11 +55,13 @@ class Employer(Row):
 
     class Meta:
         table = "employer"
+        # The comment of the table in released databases.
+        table_description = "An employer; trackers that prove a job take confirmed ones only."
         unique_together = (("organisation_id", "name"), ("organisation_id", "employer_id"))
 
 
 class Group(Row):
-    """A group that learners are filed under."""
+    """A group of learners. A learner can be in several groups."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="groups", on_delete=fields.RESTRICT
@@ -64,11 +71,12 @@ class Group(Row):
 
     class Meta:
         table = "learner_group"
+        table_description = "A group that learners are filed under."  # as in released databases
         unique_together = (("organisation_id", "name"),)
 
 
 class Learner(Row):
-    """A person on a programme, as the provider's record has them."""
+    """A learner's record: personal details, programme, employer and tutor."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="learners", on_delete=fields.RESTRICT
@@ -110,6 +118,8 @@ class Learner(Row):
 
     class Meta:
         table = "learner"
+        # The comment of the table in released databases.
+        table_description = "A person on a programme, as the provider's record has them."
         unique_together = (("organisation_id", "reference"),)
         indexes = (
             ("organisation_id", "family_name", "given_names", "id"),
@@ -121,7 +131,7 @@ class Learner(Row):
 
 
 class LearningAim(Row):
-    """A learning delivery of the ILR. Codes are the ILR's own."""
+    """A learning aim: a learning delivery of the ILR, with the codes that the ILR defines."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="learning_aims", on_delete=fields.RESTRICT
@@ -155,4 +165,6 @@ class LearningAim(Row):
 
     class Meta:
         table = "learning_aim"
+        # The comment of the table in released databases.
+        table_description = "A learning delivery of the ILR. Codes are the ILR's own."
         indexes = (("learner_id", "start_date", "sequence"),)

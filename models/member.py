@@ -1,4 +1,4 @@
-"""Members, and what they sign in with: sessions, tokens and failures."""
+"""Members, their inboxes, sessions and tokens, and counts of failed sign-ins."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -11,14 +11,14 @@ from models.organisation import Organisation
 
 
 class MemberKind(StrEnum):
-    """The kinds of members."""
+    """The kinds of organisation members."""
 
     ADMINISTRATOR = "ADMINISTRATOR"
     TUTOR = "TUTOR"
 
 
 class Role(StrEnum):
-    """The roles of a member: each permits something beyond reading."""
+    """The roles of members. Each role grants a permission beyond read access."""
 
     CREATE_TRACKERS = "CREATE_TRACKERS"
     CREATE_PROCESS_AUTOMATION_TRACKERS = "CREATE_PROCESS_AUTOMATION_TRACKERS"
@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 
 class Member(Row):
-    """A person of the organisation's staff: an administrator or a tutor."""
+    """A member of an organisation's staff: an administrator or a tutor."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="members", on_delete=fields.RESTRICT
@@ -44,21 +44,28 @@ class Member(Row):
 
     class Meta:
         table = "member"
+        # The comment of the table in released databases.
+        table_description = "A person of the organisation's staff: an administrator or a tutor."
         indexes = (("organisation_id", "name", "id"),)
 
 
 class Inbox(Model):
-    """The cursor of a member's newest notification; taken only by ``UPDATE … RETURNING``."""
+    """The cursor of a member's newest notification.
+
+    Only ``UPDATE … RETURNING`` may increment it, so that concurrent transactions never use a cursor twice.
+    """
 
     member_id = fields.UUIDField(primary_key=True)
     cursor = fields.BigIntField(default=0)
 
     class Meta:
         table = "inbox"
+        # The comment of the table in released databases.
+        table_description = "The cursor of a member's newest notification; taken only by ``UPDATE … RETURNING``."
 
 
 class Session(Row):
-    """One sign-in. Access tokens name it; ending it ends them all."""
+    """A signed-in session. Access tokens contain its id, and ending the session invalidates all of them."""
 
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="sessions", on_delete=fields.CASCADE
@@ -70,10 +77,12 @@ class Session(Row):
 
     class Meta:
         table = "session"
+        # The comment of the table in released databases.
+        table_description = "One sign-in. Access tokens name it; ending it ends them all."
 
 
 class RefreshToken(Row):
-    """A token that was handed out to renew a session, stored hashed; used once."""
+    """A single-use token that renews a session. Only its hash is stored."""
 
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
         "models.Session", related_name="refresh_tokens", on_delete=fields.CASCADE
@@ -84,10 +93,12 @@ class RefreshToken(Row):
 
     class Meta:
         table = "refresh_token"
+        # The comment of the table in released databases.
+        table_description = "A token that was handed out to renew a session, stored hashed; used once."
 
 
 class PasswordToken(Row):
-    """The right to choose a password once, from an invitation or a reset; stored hashed."""
+    """A single-use token for setting a password, sent with an invitation or a reset. Only its hash is stored."""
 
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="password_tokens", on_delete=fields.CASCADE
@@ -99,10 +110,12 @@ class PasswordToken(Row):
 
     class Meta:
         table = "password_token"
+        # The comment of the table in released databases.
+        table_description = "The right to choose a password once, from an invitation or a reset; stored hashed."
 
 
 class SignInFailures(Model):
-    """Failed sign-ins in a row for one e-mail or one client address, both kept hashed."""
+    """The number of consecutive failed sign-ins for an email or client address, which is stored hashed."""
 
     key = fields.CharField(max_length=64, primary_key=True)
     failures = fields.IntField(default=0)
@@ -111,3 +124,5 @@ class SignInFailures(Model):
 
     class Meta:
         table = "sign_in_failures"
+        # The comment of the table in released databases.
+        table_description = "Failed sign-ins in a row for one e-mail or one client address, both kept hashed."

@@ -1,4 +1,4 @@
-"""Notifications, and the queue of mails."""
+"""Notifications, and the queue of outgoing email."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -22,10 +22,10 @@ class NotificationKind(StrEnum):
 
 
 class Notification(Row):
-    """A notification to a member. The row is authoritative; WebSockets and mails only carry it.
+    """A notification to a member. The row is authoritative; subscriptions and email only deliver it.
 
-    ``cursor`` counts 1, 2, 3 … per recipient and is taken in the transaction that writes the row, so the
-    order of commits is the order of cursors.
+    ``cursor`` counts up from 1 for each recipient. It is assigned in the transaction that inserts the row, so
+    notifications are committed in the order of their cursors.
     """
 
     recipient: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
@@ -54,15 +54,15 @@ class Notification(Row):
 
 
 class MailKind(StrEnum):
-    """The kinds of mails."""
+    """The kinds of email that the server sends."""
 
     ASSIGNMENT = "ASSIGNMENT"
     INVITATION = "INVITATION"
-    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a kind of mail
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a kind of email
 
 
 class Mail(Row):
-    """A mail to send: ids only, rendered when it is sent."""
+    """A queued email. It holds ids only; the text is rendered when the email is sent."""
 
     kind = fields.CharEnumField(MailKind, max_length=20)
     recipient: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Organisations: the training providers that everything else belongs to."""
+"""Organisations (training providers), their counters, and their process automation settings."""
 
 from uuid import UUID
 
@@ -8,32 +8,34 @@ from models.base import Row
 
 
 class Organisation(Row):
-    """A training provider that keeps its trackers here."""
+    """A training provider, the tenant that owns members, learners and trackers."""
 
     name = fields.CharField(max_length=200, unique=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "organisation"
+        # The comment of the table in released databases.
+        table_description = "A training provider that keeps its trackers here."
 
 
 class OrganisationCounter(Model):
     """The number of an organisation's newest tracker.
 
-    In a narrow table of its own, because a row that foreign keys point to deadlocks when it is counted on.
+    The counter has its own table, because incrementing it in a row that foreign keys reference would cause deadlocks.
     """
 
     organisation_id = fields.UUIDField(primary_key=True)
     trackers = fields.IntField(default=0)
     newest_at = fields.DatetimeField(null=True)
-    """When the newest tracker was opened. Times never go back as numbers grow, so newest first is ordered by number."""
+    """The creation time of the newest tracker. Times never decrease as numbers grow, so lists are sorted by number."""
 
     class Meta:
         table = "organisation_counter"
 
 
 class ProcessAutomation(Row):
-    """Whether an organisation uses one of the built-in process automations, and how."""
+    """An organisation's settings for one of the built-in process automations."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="process_automations", on_delete=fields.CASCADE
@@ -45,4 +47,6 @@ class ProcessAutomation(Row):
 
     class Meta:
         table = "process_automation"
+        # The comment of the table in released databases.
+        table_description = "Whether an organisation uses one of the built-in process automations, and how."
         unique_together = (("organisation_id", "key"),)

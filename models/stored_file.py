@@ -1,4 +1,4 @@
-"""Uploaded files: the row has their owner and description, the file store their bytes."""
+"""Metadata of uploaded files. The content is in the file store."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from models.tracker import Tracker
 
 
 class StoredFile(Row):
-    """A file that was uploaded for one field of one type; ``tracker`` is set once it is attached."""
+    """A file uploaded for a field of a tracker type. ``tracker`` is set when the file is attached to a tracker."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="files", on_delete=fields.RESTRICT
@@ -27,7 +27,7 @@ class StoredFile(Row):
     media_type = fields.CharField(max_length=100, description="what its bytes show it to be")
     bytes = fields.BigIntField(description="of an upload under way: as many as it may take")
     complete = fields.BooleanField(default=False)
-    """Whether all of its bytes are in the store: only then may it be attached."""
+    """Whether the upload has finished. Only a complete file can be attached to a tracker."""
     tracker: fields.ForeignKeyNullableRelation[Tracker] = fields.ForeignKeyField(
         "models.Tracker", related_name="files", null=True, on_delete=fields.RESTRICT
     )
@@ -36,4 +36,8 @@ class StoredFile(Row):
 
     class Meta:
         table = "stored_file"
+        # The comment of the table in released databases.
+        table_description = (
+            "A file that was uploaded for one field of one type; ``tracker`` is set once it is attached."
+        )
         indexes = (("tracker_id",), ("uploader_id", "created_at"))

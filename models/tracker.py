@@ -1,4 +1,4 @@
-"""Trackers and their history."""
+"""Trackers and the events of their history."""
 
 from enum import StrEnum
 from typing import Any
@@ -36,7 +36,7 @@ class TrackerEventKind(StrEnum):
 
 
 class Tracker(Row):
-    """A case that a member opened about a learner."""
+    """A case about a learner, opened by a member or by the system."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="trackers", on_delete=fields.RESTRICT
@@ -72,7 +72,7 @@ class Tracker(Row):
     )
     values_changed_by_id: UUID | None
     record_before: Any = json_field(null=True)
-    """Of a process automation: the record's values that it changes, as they were when its own were last entered."""
+    """Process automations only: a snapshot of the record fields to change, taken when the values were last edited."""
     version = fields.IntField(default=1)
     applies_on = fields.DateField(null=True)
     created_at = fields.DatetimeField()
@@ -82,6 +82,7 @@ class Tracker(Row):
 
     class Meta:
         table = "tracker"
+        table_description = "A case that a member opened about a learner."  # as in released databases
         unique_together = (("organisation_id", "number"), ("created_by_id", "idempotency_key"))
         indexes = (
             ("organisation_id", "created_at", "number"),
@@ -92,7 +93,7 @@ class Tracker(Row):
 
 
 class TrackerEvent(Row):
-    """One entry of a tracker's history."""
+    """An event in a tracker's history."""
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="tracker_events", on_delete=fields.RESTRICT
@@ -114,4 +115,5 @@ class TrackerEvent(Row):
 
     class Meta:
         table = "tracker_event"
+        table_description = "One entry of a tracker's history."  # as in released databases
         indexes = (("tracker_id", "at", "id"),)

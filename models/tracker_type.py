@@ -1,4 +1,4 @@
-"""Tracker types and the versions of their definitions."""
+"""Tracker types and their versioned definitions."""
 
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ class TrackerCategory(StrEnum):
 
 
 class TrackerType(Row):
-    """A kind of tracker: built in (no organisation) or an organisation's own."""
+    """A type of tracker: built in (``organisation`` is null) or custom."""
 
     organisation: fields.ForeignKeyNullableRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="tracker_types", null=True, on_delete=fields.RESTRICT
@@ -36,11 +36,13 @@ class TrackerType(Row):
 
     class Meta:
         table = "tracker_type"
+        # The comment of the table in released databases.
+        table_description = "A kind of tracker: built in (no organisation) or an organisation's own."
         unique_together = (("organisation_id", "key"),)
 
 
 class TrackerTypeVersion(Row):
-    """One version of a type's definition; never changed once written."""
+    """An immutable version of a tracker type's definition."""
 
     type: fields.ForeignKeyRelation[TrackerType] = fields.ForeignKeyField(
         "models.TrackerType", related_name="versions", on_delete=fields.RESTRICT
@@ -52,4 +54,6 @@ class TrackerTypeVersion(Row):
 
     class Meta:
         table = "tracker_type_version"
+        # The comment of the table in released databases.
+        table_description = "One version of a type's definition; never changed once written."
         unique_together = (("type_id", "version"),)

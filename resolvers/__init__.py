@@ -1,6 +1,6 @@
-"""The root fields of the GraphQL schema: queries, mutations and subscriptions, one noun a module.
+"""Resolvers of the root fields (queries, mutations and subscriptions), one entity per module.
 
-``query``, ``mutation`` and ``subscription`` list them; ``schema_root`` assembles the schema. A resolver decodes its input,
-calls a service and returns rows: no rules, which are in ``services``, and no types, which are in ``schema``. May use
-``schema``, ``services``, ``models`` and strawberry.
+``query``, ``mutation`` and ``subscription`` define the root types; ``schema_root`` assembles the schema. A resolver
+decodes its input, calls a service and returns rows. Business rules belong in ``services``, GraphQL types in ``schema``.
+May import from ``schema``, ``services``, ``models`` and strawberry.
 """

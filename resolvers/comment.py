@@ -1,4 +1,4 @@
-"""The mutation that comments on a tracker."""
+"""The mutation for comments."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The queries and mutations of employers."""
+"""The queries and mutations for employers."""
 
 from typing import Annotated, Any
 
@@ -28,7 +28,7 @@ async def employers(
     last: Last = None,
     before: Before = None,
 ) -> ConnectionData:
-    """Return a page of the organisation's employers, by name."""
+    """Return a page of the organisation's employers, sorted by name."""
     page = await service.page_of_employers(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
@@ -42,7 +42,7 @@ async def employers(
 async def create_employer(
     info: Info, entry: Annotated[CreateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> CreateEmployerPayload:
-    """Add an employer."""
+    """Create an employer."""
     viewer = info.context.require_viewer()
     employer: Any = await service.create_employer(viewer, name=entry.name, confirmed=entry.confirmed)
     return CreateEmployerPayload(employer=employer)
@@ -51,6 +51,6 @@ async def create_employer(
 async def update_employer(
     info: Info, entry: Annotated[UpdateEmployerInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateEmployerPayload:
-    """Change an employer."""
+    """Update an employer."""
     employer: Any = await service.update_employer(info.context.require_viewer(), entry.decode())
     return UpdateEmployerPayload(employer=employer)

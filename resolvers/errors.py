@@ -1,4 +1,4 @@
-"""Errors of the services as the ``errors`` of a payload, with the names that the API uses."""
+"""Conversion of validation errors raised by services into the ``errors`` of payloads."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -15,21 +15,21 @@ _UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
 class ErrorsToPayload(FieldExtension):
-    """Turn the ValidationFailed of a mutation into a payload with all of its errors."""
+    """Strawberry field extension that converts ``ValidationFailed`` into a payload with errors."""
 
     def __init__(self, payload: Callable[..., Any]) -> None:
         self._payload = payload
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        """Call the resolver; on ValidationFailed return its errors, beside the current row if the service gives one."""
+        """Call the resolver; on ``ValidationFailed``, return a payload with the errors and the current row, if any."""
         try:
             return await next_(source, info, **kwargs)
-        except ValidationFailed as failed:
-            return self._payload(errors=input_errors(failed.problems), **failed.current)
+        except ValidationFailed as error:
+            return self._payload(errors=input_errors(error.problems), **error.current)
 
 
 def input_errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems with paths and parameters named as the API names them."""
+    """Return copies of the problems with paths and parameter names converted to the API's camelCase."""
     return [
         replace(
             problem,
@@ -41,7 +41,7 @@ def input_errors(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def client_path(path: Sequence[str]) -> tuple[str, ...]:
-    """Return a path in camelCase; what lies below ``values`` is a field's own key and stays as it is."""
+    """Convert a path to camelCase, except the elements after ``values``, which are keys of form fields."""
     end = path.index("values") if "values" in path else len(path)
     return (*map(_camel_case, path[:end]), *path[end:])
 

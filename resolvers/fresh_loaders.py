@@ -1,4 +1,4 @@
-"""Fresh reads for each of several mutations in one document: a later one sees what an earlier one changed."""
+"""A field extension that clears the data loaders before each mutation of a document."""
 
 from typing import Any
 
@@ -9,9 +9,12 @@ from schema.context import Info
 
 
 class FreshLoaders(FieldExtension):
-    """Begin a mutation with empty loaders; the mutations before it in the document have been answered by then."""
+    """Strawberry field extension that starts a mutation with empty data loaders.
+
+    Mutations in a document run one after another, and each must see the changes of those before it.
+    """
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        """Discard what was read, then call the resolver."""
+        """Discard the cached rows, then call the resolver."""
         info.context.forget_loaded_rows()
         return await next_(source, info, **kwargs)

@@ -1,4 +1,4 @@
-"""The queries of learners."""
+"""The queries for learners."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from services.records.learners import page_of_learners
 
 
 async def learner(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Their id.")]) -> Any:  # noqa: A002
-    """Return the learner with this id; None if the viewer sees no such learner."""
+    """Return a learner by id, or None if the learner does not exist or is not visible to the viewer."""
     reference = parse_argument_id(id, "id")
     info.context.require_viewer()
     return await info.context.loaders.rows(Learner).load(reference.id) if reference.type_name == "Learner" else None
@@ -29,7 +29,7 @@ async def learners(
     last: Last = None,
     before: Before = None,
 ) -> ConnectionData:
-    """Return a page of the learners that the viewer sees, by family name."""
+    """Return a page of the learners that are visible to the viewer, sorted by family name."""
     page = await page_of_learners(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),

@@ -1,4 +1,4 @@
-"""The queries and mutations of members."""
+"""The queries and mutations for members."""
 
 from typing import Annotated, Any
 
@@ -31,7 +31,7 @@ async def members(
     last: Last = None,
     before: Before = None,
 ) -> ConnectionData:
-    """Return a page of the organisation's members, by name."""
+    """Return a page of the organisation's members, sorted by name."""
     page = await page_of_members(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
@@ -45,7 +45,7 @@ async def members(
 async def create_member(
     info: Info, entry: Annotated[CreateMemberInput, strawberry.argument(name="input", description="The entry.")]
 ) -> CreateMemberPayload:
-    """Add a member."""
+    """Create a member."""
     member: Any = await member_changes.create_member(info.context.require_viewer(), entry.decode())
     return CreateMemberPayload(member=member)
 
@@ -53,6 +53,6 @@ async def create_member(
 async def update_member(
     info: Info, entry: Annotated[UpdateMemberInput, strawberry.argument(name="input", description="The entry.")]
 ) -> UpdateMemberPayload:
-    """Change a member."""
+    """Update a member."""
     member: Any = await member_changes.update_member(info.context.require_viewer(), entry.decode())
     return UpdateMemberPayload(member=member)

@@ -1,4 +1,4 @@
-"""The root type of mutations: a table of contents, whose resolvers are in the modules beside it."""
+"""The ``Mutation`` root type. The resolvers of its fields are in the other modules of this package."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ def _mutation_field(resolver: Callable[..., Any], payload: Callable[..., Any], d
 
 @strawberry.type(description="What one can do.")
 class Mutation:
-    """Mutations."""
+    """Root type of mutations."""
 
     sign_in: SignInPayload | None = _mutation_field(
         session_resolvers.sign_in, SignInPayload, "Sign in with e-mail address and password."

@@ -1,4 +1,4 @@
-"""The queries of objects by their global ids (Relay's ``node`` and ``nodes``)."""
+"""Relay's ``node`` and ``nodes`` queries, which fetch objects by global id."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,24 +13,24 @@ from schema.context import Info
 from schema.inputs.ids import parse_argument_id
 from services.kernel.global_ids import NodeReference
 
-_ROWS: Mapping[str, type[Model]] = MappingProxyType(
+_MODELS: Mapping[str, type[Model]] = MappingProxyType(
     {
         model.__name__: model
         for model in (Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)
     }
 )
-_REFERENCES = frozenset({"Member", "Employer", "Programme"})
+_REFERENCE_TYPES = frozenset({"Member", "Employer", "Programme"})
 
 
 async def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]) -> Any:  # noqa: A002
-    """Return the object with this id; None for what does not exist or may not be seen."""
+    """Return an object by global id, or None if it does not exist or is not visible to the viewer."""
     return await _node(info, parse_argument_id(id, "id"))
 
 
 async def nodes(
     info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")]
 ) -> list[Any]:
-    """Return the objects with these ids, in their order; None for what does not exist or may not be seen."""
+    """Return objects in the order of their global ids, with None for those that do not exist or are not visible."""
     references = [parse_argument_id(text, "ids", str(index)) for index, text in enumerate(ids)]
     info.context.require_viewer()
     return await asyncio.gather(*(_node(info, reference) for reference in references))
@@ -39,9 +39,9 @@ async def nodes(
 async def _node(info: Info, reference: NodeReference) -> Any:
     name = reference.type_name
     info.context.require_viewer()
-    if name in _ROWS:
-        return await info.context.loaders.rows(_ROWS[name]).load(reference.id)
-    if name in _REFERENCES:
+    if name in _MODELS:
+        return await info.context.loaders.rows(_MODELS[name]).load(reference.id)
+    if name in _REFERENCE_TYPES:
         row = await info.context.loaders.references.load(reference.id)
         return row if type(row).__name__ == name else None
     if name == "File":

@@ -24,7 +24,7 @@ After = Annotated[
 
 
 async def tracker_assigned(info: Info, after: After = None) -> AsyncGenerator[Any, None]:
-    """Yield a notification for every tracker that somebody else assigns to the viewer."""
+    """Yield a notification for every tracker that another member assigns to the viewer."""
     return await _notifications(info, after, {NotificationKind.ASSIGNED})
 
 
@@ -61,16 +61,16 @@ async def tracker_changed(
     info: Info,
     id: Annotated[strawberry.ID, strawberry.argument(description="The tracker.")],  # noqa: A002
 ) -> AsyncGenerator[Any, None]:
-    """Yield the history events of a tracker while its page is open."""
+    """Yield the events of a tracker's history as they occur."""
     viewer = info.context.require_viewer()
     reference = parse_argument_id(id, "id")
     tracker = await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
     if tracker is None:
         raise BadRequestError("There is no such tracker.", "id")
-    known = await event_ids(tracker.id)
+    known_ids = await event_ids(tracker.id)
 
     async def events() -> AsyncGenerator[Any, None]:
-        async for event in stream_events(info.context.tracker_streams, viewer, tracker.id, known):
+        async for event in stream_events(info.context.tracker_streams, viewer, tracker.id, known_ids):
             info.context.authenticate(event.viewer)
             yield event.event
 

@@ -1,4 +1,4 @@
-"""The mutation of process automations."""
+"""The mutation for process automation settings."""
 
 from typing import Annotated, Any
 

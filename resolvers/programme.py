@@ -1,4 +1,4 @@
-"""The query of programmes."""
+"""The query for programmes."""
 
 from models import Programme
 from schema.context import Info
@@ -17,7 +17,7 @@ async def programmes(
     last: Last = None,
     before: Before = None,
 ) -> ConnectionData:
-    """Return a page of the organisation's programmes, by name."""
+    """Return a page of the organisation's programmes, sorted by name."""
     page = await page_of_programmes(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),

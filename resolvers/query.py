@@ -1,4 +1,4 @@
-"""The root type of queries: a table of contents, whose resolvers are in the modules beside it."""
+"""The ``Query`` root type. The resolvers of its fields are in the other modules of this package."""
 
 import strawberry
 
@@ -24,7 +24,7 @@ from schema.viewer import Viewer
 
 @strawberry.type(description="What one can ask.")
 class Query:
-    """Queries."""
+    """Root type of queries."""
 
     node: Node | None = edge(node_resolvers.node, "Any object by its id; null for what is not there or not to be seen.")
     nodes: list[Node | None] = edge(

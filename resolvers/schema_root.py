@@ -1,4 +1,4 @@
-"""The schema, assembled from the root types, and its SDL."""
+"""Assembly of the schema from the root types, and its SDL."""
 
 from strawberry.schema.config import StrawberryConfig
 
@@ -15,7 +15,7 @@ from schema.tracker import TrackerEvent
 
 
 def make_schema() -> Schema:
-    """Return the executable schema."""
+    """Build the executable schema."""
     return Schema(
         query=Query,
         mutation=Mutation,
@@ -26,6 +26,6 @@ def make_schema() -> Schema:
 
 
 def sdl() -> str:
-    """Return the schema in the schema definition language, as ``schema/schema.graphql`` holds it."""
-    # @oneOf is defined by every GraphQL server: tools of clients fail on a second definition.
+    """Print the schema in the schema definition language (SDL), in the form committed as ``schema/schema.graphql``."""
+    # @oneOf is a built-in directive; client tools fail if the SDL defines it again.
     return make_schema().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "").rstrip() + "\n"

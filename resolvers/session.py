@@ -1,4 +1,4 @@
-"""The query of the viewer, and the mutations of sessions and passwords."""
+"""The ``viewer`` query, and the mutations for sessions and passwords."""
 
 from typing import Annotated, Any
 
@@ -11,7 +11,7 @@ from services.viewer import Viewer
 
 
 async def viewer(info: Info) -> Viewer:
-    """Return who is signed in."""
+    """Return the viewer, the member who is signed in."""
     return info.context.require_viewer()
 
 
@@ -19,11 +19,11 @@ async def sign_in(
     info: Info,
     credentials: Annotated[SignInInput, strawberry.argument(name="input", description="Who, and the proof.")],
 ) -> Any:
-    """Sign in with e-mail address and password."""
+    """Sign in with an email address and a password."""
     session = await sessions.sign_in(
         info.context.installation, email=credentials.email, password=credentials.password, client=info.context.client
     )
-    return _signed_in(info, session)
+    return _make_payload(info, session)
 
 
 async def refresh_session(
@@ -31,20 +31,23 @@ async def refresh_session(
     refresh_token: Annotated[str, strawberry.argument(description="The refresh token handed out last; works once.")],
 ) -> Any:
     """Exchange a refresh token for a new pair of tokens."""
-    return _signed_in(info, await sessions.refresh_session(info.context.installation, refresh_token=refresh_token))
+    return _make_payload(info, await sessions.refresh_session(info.context.installation, refresh_token=refresh_token))
 
 
 async def sign_out(
     refresh_token: Annotated[str, strawberry.argument(description="A refresh token of the session to end.")],
 ) -> bool:
-    """End a session, whose tokens stop working; return whether the token was that of a session."""
+    """End the session of a refresh token, and return whether the token belonged to a session."""
     return await sessions.sign_out(refresh_token=refresh_token)
 
 
 async def request_password_reset(
     info: Info, email: Annotated[str, strawberry.argument(description="The member's e-mail address, in any case.")]
 ) -> bool:
-    """Mail a member a link to choose a new password; return True, whether or not there is such a member."""
+    """Email a member a link for choosing a new password.
+
+    Always return True, so that the response does not reveal whether the member exists.
+    """
     await password_reset.request_reset(email=email, client=info.context.client)
     return True
 
@@ -54,15 +57,15 @@ async def set_password(
     token: Annotated[str, strawberry.argument(description="What the link of the mail brought; works once.")],
     password: Annotated[str, strawberry.argument(description="The new password, of 12 to 200 characters.")],
 ) -> Any:
-    """Choose a password, and sign in."""
+    """Set the password of a member with an emailed token, and sign them in."""
     session = await password_reset.set_password(
         info.context.installation, token=token, password=password, client=info.context.client
     )
-    return _signed_in(info, session)
+    return _make_payload(info, session)
 
 
-def _signed_in(info: Info, session: sessions.IssuedTokens) -> SignInPayload:
-    # The fields below the payload are read as the member who has just signed in.
+def _make_payload(info: Info, session: sessions.IssuedTokens) -> SignInPayload:
+    # Resolve the fields of the payload as the member who has just signed in.
     info.context.authenticate(session.viewer)
     row: Any = session
     return SignInPayload(session=row)

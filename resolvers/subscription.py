@@ -1,4 +1,4 @@
-"""The root type of subscriptions: a table of contents, whose resolvers are in the modules beside it."""
+"""The ``Subscription`` root type. The resolvers of its fields are in the other modules of this package."""
 
 from collections.abc import AsyncGenerator
 
@@ -11,7 +11,7 @@ from schema.tracker import TrackerEvent
 
 @strawberry.type(description="What one can hear.")
 class Subscription:
-    """Subscriptions."""
+    """Root type of subscriptions."""
 
     tracker_assigned: AsyncGenerator[Notification, None] = strawberry.subscription(
         resolver=notification_resolvers.tracker_assigned,

@@ -1,4 +1,4 @@
-"""The queries and mutations of trackers."""
+"""The queries and mutations for trackers."""
 
 from typing import Annotated, Any
 
@@ -25,7 +25,7 @@ UpdateInput = Annotated[UpdateTrackerInput, strawberry.argument(name="input", de
 
 
 async def tracker(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]) -> Any:  # noqa: A002
-    """Return the tracker with this id; None if the viewer sees no such tracker."""
+    """Return a tracker by id, or None if it does not exist or is not visible to the viewer."""
     reference = parse_argument_id(id, "id")
     info.context.require_viewer()
     return await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
@@ -42,18 +42,18 @@ async def list_trackers(
     last: Last = None,
     before: Before = None,
 ) -> ConnectionData:
-    """Return a page of the trackers that the viewer sees, newest first unless ordered otherwise."""
+    """Return a page of the trackers that are visible to the viewer, newest first by default."""
     info.context.require_viewer()
     return await tracker_connection(info, PageRequest(first, after, last, before), filter_by, order_by)
 
 
 async def validate_tracker(info: Info, entry: CreateInput) -> list[Problem]:
-    """Return all errors of an input of createTracker, without writing anything."""
+    """Return the validation errors of a ``createTracker`` input, without creating a tracker."""
     return input_errors(await create.validate_tracker(info.context.require_viewer(), entry.decode()))
 
 
 async def create_tracker(info: Info, entry: CreateInput) -> CreateTrackerPayload:
-    """Open a tracker."""
+    """Create a tracker."""
     tracker_id = await create.create_tracker(info.context.require_viewer(), entry.decode())
     row: Any = await info.context.loaders.rows(Tracker).load(tracker_id)
     edge: Any = EdgeData(row, encode_cursor(NEWEST_FIRST, [row.number]))
@@ -61,12 +61,12 @@ async def create_tracker(info: Info, entry: CreateInput) -> CreateTrackerPayload
 
 
 async def validate_tracker_update(info: Info, entry: UpdateInput) -> list[Problem]:
-    """Return all errors of an input of updateTracker, without writing anything."""
+    """Return the validation errors of an ``updateTracker`` input, without updating the tracker."""
     return input_errors(await update.validate_update(info.context.require_viewer(), entry.decode()))
 
 
 async def update_tracker(info: Info, entry: UpdateInput) -> UpdateTrackerPayload:
-    """Change a tracker."""
+    """Update a tracker."""
     viewer = info.context.require_viewer()
     tracker_id = await update.update_tracker(viewer, entry.decode())
     row: Any = await info.context.loaders.rows(Tracker).load(tracker_id)

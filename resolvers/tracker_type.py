@@ -1,4 +1,4 @@
-"""The queries and mutations of tracker types."""
+"""The queries and mutations for tracker types."""
 
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ async def tracker_types(
     ] = False,
     include_archived: Annotated[bool, strawberry.argument(description="Also those that are archived.")] = False,
 ) -> list[AvailableType]:
-    """Return the organisation's tracker types, the built-in ones included."""
+    """Return the organisation's tracker types, including the built-in ones."""
     return await list_types(
         info.context.require_viewer(),
         category=category,
@@ -38,7 +38,7 @@ async def tracker_types(
 async def tracker_type(
     info: Info, key: Annotated[str, strawberry.argument(description="The type's key.")]
 ) -> AvailableType | None:
-    """Return the tracker type with this key, or None."""
+    """Return the tracker type with the given key, or None if it does not exist."""
     return await type_by_key(info.context.require_viewer(), key)
 
 
@@ -46,7 +46,7 @@ async def create_tracker_type(
     info: Info,
     entry: Annotated[CreateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
 ) -> CreateTrackerTypePayload:
-    """Create a tracker type of the organisation's own."""
+    """Create a custom tracker type."""
     tracker_type: Any = await create_type(info.context.require_viewer(), entry.decode())
     return CreateTrackerTypePayload(tracker_type=tracker_type)
 
@@ -55,6 +55,6 @@ async def update_tracker_type(
     info: Info,
     entry: Annotated[UpdateTrackerTypeInput, strawberry.argument(name="input", description="The entry.")],
 ) -> UpdateTrackerTypePayload:
-    """Change a tracker type of the organisation's own."""
+    """Update a custom tracker type."""
     tracker_type: Any = await update_type(info.context.require_viewer(), entry.decode())
     return UpdateTrackerTypePayload(tracker_type=tracker_type)

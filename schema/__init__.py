@@ -1,5 +1,6 @@
-"""The types of the GraphQL schema, one noun a module: object types, enums, scalars, and the edges between them.
+"""GraphQL object types, interfaces, enums and scalars, one entity per module, with the resolvers of their fields.
 
-Inputs and payloads are in ``inputs/``; root fields are in ``resolvers``. A type whitelists the attributes of a row: it
-copies none and holds no rules, which are in ``services``. May use ``services``, ``models`` and strawberry.
+Inputs and payloads are in ``schema.inputs``, root fields in ``resolvers``. An object type declares which attributes of
+a row the API exposes; strawberry reads them from the row itself. Business rules belong in ``services``. May import from
+``services``, ``models`` and strawberry.
 """

@@ -1,7 +1,7 @@
-"""The schema class: strawberry's, for documents that the server has parsed and validated.
+"""A subclass of ``strawberry.Schema`` that leaves the logging of errors to the server.
 
-strawberry logs every error of every response with its message, and a message may hold what a user typed (a password,
-a learner's name). The server decides what is worth a log line, and logs no values.
+strawberry logs the message of every error, which may contain user input such as a password or a learner's name. The
+server decides which errors to log, and never logs values.
 """
 
 from collections.abc import Iterable
@@ -13,9 +13,10 @@ from strawberry.types import ExecutionContext
 
 
 class Schema(strawberry.Schema):
-    """A ``strawberry.Schema`` that logs nothing and gives the server graphql-core's schema to execute.
+    """A ``strawberry.Schema`` that logs no errors and exposes the underlying graphql-core schema.
 
-    strawberry's extensions would not run then, so it takes none.
+    The server executes the graphql-core schema directly, which bypasses strawberry's schema extensions, so the
+    constructor does not accept any.
     """
 
     def __init__(
@@ -28,15 +29,15 @@ class Schema(strawberry.Schema):
         config: StrawberryConfig | None = None,
     ) -> None:
         super().__init__(query, mutation, subscription, types=types, config=config)
-        # strawberry checks its @oneOf inputs itself, without a path; graphql-core's check has one.
+        # strawberry's own check of @oneOf inputs reports no path, so enable graphql-core's, which does.
         for graphql_type in self.graphql_schema.type_map.values():
             if isinstance(graphql_type, GraphQLInputObjectType):
                 graphql_type.is_one_of = graphql_type.extensions["strawberry-definition"].is_one_of
 
     @property
     def graphql_schema(self) -> GraphQLSchema:
-        """Return graphql-core's schema, which strawberry makes but does not publish."""
+        """Return the graphql-core schema that strawberry keeps in a private attribute."""
         return self._schema
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log nothing: see the module's docstring."""
+        """Do nothing, where ``strawberry.Schema`` would log the errors (see the module docstring)."""

@@ -1,4 +1,4 @@
-"""Comments on trackers."""
+"""GraphQL type for comments on trackers."""
 
 import datetime as dt
 from typing import Any
@@ -18,7 +18,7 @@ async def _author(root: strawberry.Parent[models.Comment], info: Info) -> Any:
 
 @strawberry.type(description="What somebody said about a tracker.")
 class Comment(Node):
-    """The fields of a comment that the API shows."""
+    """GraphQL type for a comment."""
 
     author: Member = edge(_author, "Who said it.")
     text: str = strawberry.field(description="What was said.")
@@ -26,5 +26,5 @@ class Comment(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a comment."""
+        """Return whether a value is a ``models.Comment``."""
         return isinstance(value, models.Comment)

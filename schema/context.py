@@ -1,4 +1,4 @@
-"""The context of an operation, which all of its resolvers share."""
+"""The execution context that is passed to all resolvers of an operation."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from services.viewer import Viewer
 
 @dataclass
 class Context:
-    """The viewer of one operation, the viewer's loaders, and the installation that the operation runs in."""
+    """The context of one operation: the viewer, their data loaders, and shared services of the process."""
 
     installation: Installation
     inbox_reader: InboxReader
@@ -27,32 +27,32 @@ class Context:
 
     @property
     def member_id(self) -> str | None:
-        """Return the id of the viewer's member, or None."""
+        """Return the id of the signed-in member, or None if the request is anonymous."""
         return str(self.viewer.member_id) if self.viewer else None
 
     @property
     def expires_at(self) -> datetime | None:
-        """Return when the viewer's access token expires, or None."""
+        """Return the expiry time of the viewer's access token, or None if the request is anonymous."""
         return self.viewer.expires_at if self.viewer else None
 
     def authenticate(self, viewer: Viewer) -> None:
-        """Continue as this viewer, with loaders of their own: after a sign-in, and at each event."""
+        """Replace the viewer and discard the loaders; called after a sign-in and for each subscription event."""
         self.viewer = viewer
         self.forget_loaded_rows()
 
     def forget_loaded_rows(self) -> None:
-        """Discard the loaders and what they have read, so that everything is read again."""
+        """Discard the data loaders and their caches, so that rows are fetched again."""
         self._loaders = None
 
     def require_viewer(self) -> Viewer:
-        """Return the viewer; raise UnauthenticatedError if nobody is signed in."""
+        """Return the viewer, or raise ``UnauthenticatedError`` if the request is anonymous."""
         if self.viewer is None:
             raise UnauthenticatedError
         return self.viewer
 
     @property
     def loaders(self) -> Loaders:
-        """Return the viewer's loaders; raise UnauthenticatedError if nobody is signed in."""
+        """Return the viewer's data loaders, or raise ``UnauthenticatedError`` if the request is anonymous."""
         if self._loaders is None:
             self._loaders = Loaders(self.require_viewer())
         return self._loaders

@@ -1,17 +1,17 @@
-"""The prices of the schema's fields: an operation costs about as much as its result has fields.
+"""Field costs for query cost analysis: the cost of an operation approximates the number of fields in its result.
 
-Every field costs 1, or what ``PRICES`` says. What is selected on the rows of a connection counts for each row of the
-page. Any other list counts as ``LIST_SIZES`` says: with a usual number of entries, not the largest. Long lists in the
-variables cost, too, because each field that takes them checks all their values.
+A field costs 1 unless ``PRICES`` overrides it. The selection set of a connection is multiplied by the page size, and
+that of any other list by the typical size in ``LIST_SIZES``. Lists in variables add to the cost, because every field
+that takes such a variable validates all of its values.
 """
 
 from types import MappingProxyType
 
 CONNECTION_PRICE = 10
-"""The price of a connection, and of its ``totalCount``: each needs a database statement."""
+"""The cost of a connection, and of its ``totalCount``. Each needs a database query."""
 
 LISTED_VALUE_PRICE = 10
-"""The price of each value in lists of the variables, for every field that takes a variable and so checks it."""
+"""The cost of each list element in a variable, charged once for every field that takes the variable."""
 
 PRICES = MappingProxyType(
     {
@@ -26,7 +26,10 @@ PRICES = MappingProxyType(
         "Tracker.proposedChanges": 10,
     }
 )
-"""By the field's coordinate, or by its type for all fields of that. Writing is expensive, hashing passwords most."""
+"""The costs of fields by schema coordinate, or by parent type for all fields of that type.
+
+Writes are expensive, and password hashing is the most expensive operation.
+"""
 
 LIST_SIZES = MappingProxyType(
     {
@@ -52,4 +55,4 @@ LIST_SIZES = MappingProxyType(
         "__InputValue": 2,
     }
 )
-"""By the type of the entries; by the coordinate of the list where that differs."""
+"""The typical sizes of lists by element type, or by schema coordinate where a list differs from others of its type."""

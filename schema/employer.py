@@ -1,4 +1,4 @@
-"""Employers."""
+"""GraphQL type for employers."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from schema.relay import Node
 
 @strawberry.type(description="An employer that learners work for.")
 class Employer(Node):
-    """The fields of an employer that the API shows."""
+    """GraphQL type for an employer."""
 
     name: str = strawberry.field(
         description="Its name; one that came with an ILR return has its number until it is named."
@@ -21,5 +21,5 @@ class Employer(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of an employer."""
+        """Return whether a value is a ``models.Employer``."""
         return isinstance(value, models.Employer)

@@ -1,6 +1,6 @@
-"""The enums of the graph: those of ``models`` and ``services``, with a description of each and of each of its values.
+"""GraphQL enums: the Python enums of ``models`` and ``services``, registered with descriptions.
 
-Other modules of the graph import them from here, so that they are described before the schema is made.
+Other schema modules import the enums from here, so that the descriptions are in place before the schema is built.
 """
 
 from enum import Enum
@@ -31,15 +31,15 @@ __all__ = [
 
 
 class OrderDirection(Enum):
-    """Whether a list is in ascending or in descending order."""
+    """The direction of sorting, ascending or descending."""
 
     ASC = "ASC"
     DESC = "DESC"
 
 
 def _describe(enum: type[Enum], description: str, **values: str) -> None:
-    described: Any = strawberry.enum(enum, description=description)
-    for value in described.__strawberry_definition__.values:
+    graphql_enum: Any = strawberry.enum(enum, description=description)
+    for value in graphql_enum.__strawberry_definition__.values:
         value.description = values[value.name]
 
 

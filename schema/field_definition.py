@@ -1,4 +1,4 @@
-"""The fields of a tracker type's form, one type for each kind."""
+"""GraphQL types for the field definitions of forms, one type for each kind of field."""
 
 import datetime as dt
 from decimal import Decimal
@@ -12,7 +12,7 @@ from services.forms import definitions
 
 @strawberry.type(description="Holds if the other field's value, or any that is chosen there, is one of a list.")
 class FieldCondition:
-    """The fields of a condition that the API shows."""
+    """GraphQL type for the condition under which a field is visible."""
 
     field: str = strawberry.field(description="The key of the other field, which comes earlier in the form.")
     is_one_of: list[str] = strawberry.field(description='Canonical texts of that field\'s value: `"true"`, `"LEGAL"`.')
@@ -20,7 +20,7 @@ class FieldCondition:
 
 @strawberry.interface(description="A field of a form: what to draw, and what is asked of its value.")
 class FieldDefinition:
-    """The interface of the fields of every kind."""
+    """GraphQL interface that the field definitions of all kinds implement."""
 
     key: str = strawberry.field(description="What names the field in an entry's `values`.")
     label: str = strawberry.field(description="What people read beside it.")
@@ -37,7 +37,7 @@ class FieldDefinition:
     description="One end of the allowed range of a date: a day, today, or another field's day; moved by some days."
 )
 class DateBound:
-    """The whitelist over a date's bound."""
+    """GraphQL type for a lower or upper bound of a date field."""
 
     date: dt.date | None = strawberry.field(description="A fixed day.")
     today: bool = strawberry.field(description="Whether it is the present day in Europe/London.")
@@ -49,7 +49,7 @@ class DateBound:
 
 @strawberry.type(description="A value of a choice field's list.")
 class Choice:
-    """The fields of a choice that the API shows."""
+    """GraphQL type for an option of a choice field."""
 
     value: str = strawberry.field(description="What is entered and kept.")
     label: str = strawberry.field(description="What people read.")
@@ -59,7 +59,7 @@ class Choice:
 
 @strawberry.type(description="Text.")
 class TextField(FieldDefinition):
-    """The fields of a text field that the API shows."""
+    """GraphQL type for the definition of a text field."""
 
     multiline: bool = strawberry.field(description="Whether it has several lines.")
     min_length: int | None = strawberry.field(description="The fewest characters.")
@@ -71,26 +71,26 @@ class TextField(FieldDefinition):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of a text field."""
+        """Return whether a value is a ``definitions.TextField``."""
         return isinstance(value, definitions.TextField)
 
 
 @strawberry.type(description="A whole number.")
 class IntegerField(FieldDefinition):
-    """The fields of an integer field that the API shows."""
+    """GraphQL type for the definition of an integer field."""
 
     minimum: Decimal | None = strawberry.field(description="The smallest value; whole.")
     maximum: Decimal | None = strawberry.field(description="The largest value; whole.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of an integer field."""
+        """Return whether a value is a ``definitions.IntegerField``."""
         return isinstance(value, definitions.IntegerField)
 
 
 @strawberry.type(description="A number with decimal places.")
 class DecimalField(FieldDefinition):
-    """The fields of a decimal field that the API shows."""
+    """GraphQL type for the definition of a decimal field."""
 
     minimum: Decimal | None = strawberry.field(description="The smallest value.")
     maximum: Decimal | None = strawberry.field(description="The largest value.")
@@ -98,65 +98,65 @@ class DecimalField(FieldDefinition):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of a decimal field."""
+        """Return whether a value is a ``definitions.DecimalField``."""
         return isinstance(value, definitions.DecimalField)
 
 
 @strawberry.type(description="A day.")
 class DateField(FieldDefinition):
-    """The fields of a date field that the API shows."""
+    """GraphQL type for the definition of a date field."""
 
     earliest: list[DateBound] = strawberry.field(description="It may be before none of these.")
     latest: list[DateBound] = strawberry.field(description="It may be after none of these.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of a date field."""
+        """Return whether a value is a ``definitions.DateField``."""
         return isinstance(value, definitions.DateField)
 
 
 @strawberry.type(description="Yes or no.")
 class BooleanField(FieldDefinition):
-    """The fields of a boolean field that the API shows."""
+    """GraphQL type for the definition of a boolean field."""
 
     default: bool | None = strawberry.field(description="What is taken on creation when the key is absent.")
     must_be_true: bool = strawberry.field(description="Whether it is a confirmation, which only yes fills.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of a boolean field."""
+        """Return whether a value is a ``definitions.BooleanField``."""
         return isinstance(value, definitions.BooleanField)
 
 
 @strawberry.type(description="One or several of a list.")
 class ChoiceField(FieldDefinition):
-    """The fields of a choice field that the API shows."""
+    """GraphQL type for the definition of a choice field."""
 
     choices: list[Choice] = strawberry.field(description="The list, in form order.")
     multiple: bool = strawberry.field(description="Whether several can be chosen.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of a choice field."""
+        """Return whether a value is a ``definitions.ChoiceField``."""
         return isinstance(value, definitions.ChoiceField)
 
 
 @strawberry.type(description="A member, an employer or a programme.")
 class ReferenceField(FieldDefinition):
-    """The fields of a reference field that the API shows."""
+    """GraphQL type for the definition of a reference field."""
 
     target: ReferenceTarget = strawberry.field(description="What it points to.")
     confirmed_only: bool = strawberry.field(description="Of employers: whether only confirmed ones are taken.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of a reference field."""
+        """Return whether a value is a ``definitions.ReferenceField``."""
         return isinstance(value, definitions.ReferenceField)
 
 
 @strawberry.type(description="Uploaded files.")
 class FileField(FieldDefinition):
-    """The fields of a file field that the API shows."""
+    """GraphQL type for the definition of a file field."""
 
     accept: list[str] = strawberry.field(description="The media types that are taken.")
     max_bytes: int = strawberry.field(description="The most bytes of one file.")
@@ -164,7 +164,7 @@ class FileField(FieldDefinition):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the definition of a file field."""
+        """Return whether a value is a ``definitions.FileField``."""
         return isinstance(value, definitions.FileField)
 
 

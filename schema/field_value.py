@@ -1,4 +1,4 @@
-"""The values of a tracker, one type for each kind of field."""
+"""GraphQL types for the field values of trackers, one type for each kind of field."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from services.tracker_types.versions import TypeVersion
 
 @strawberry.interface(description="The value of a filled field.")
 class FieldValue:
-    """The interface of the values of every kind."""
+    """GraphQL interface that the values of all kinds implement."""
 
     key: str = strawberry.field(description="The field's key.")
     label: str = strawberry.field(description="The field's label.")
@@ -30,42 +30,42 @@ class FieldValue:
 
 @strawberry.type(description="A text.")
 class TextValue(FieldValue):
-    """A text field's value."""
+    """GraphQL type for the value of a text field."""
 
     text: str = strawberry.field(description="The text.")
 
 
 @strawberry.type(description="A whole number.")
 class IntegerValue(FieldValue):
-    """An integer field's value."""
+    """GraphQL type for the value of an integer field."""
 
     integer: int = strawberry.field(description="The number.")
 
 
 @strawberry.type(description="A number with decimal places.")
 class DecimalValue(FieldValue):
-    """A decimal field's value."""
+    """GraphQL type for the value of a decimal field."""
 
     decimal: Decimal = strawberry.field(description="The number.")
 
 
 @strawberry.type(description="A day.")
 class DateValue(FieldValue):
-    """A date field's value."""
+    """GraphQL type for the value of a date field."""
 
     date: dt.date = strawberry.field(description="The day.")
 
 
 @strawberry.type(description="Yes or no.")
 class BooleanValue(FieldValue):
-    """A boolean field's value."""
+    """GraphQL type for the value of a boolean field."""
 
     boolean: bool = strawberry.field(description="True for yes.")
 
 
 @strawberry.type(description="What was chosen.")
 class ChoiceValue(FieldValue):
-    """A choice field's value."""
+    """GraphQL type for the value of a choice field."""
 
     choices: list[Choice] = strawberry.field(description="The chosen entries of the list, in form order.")
 
@@ -81,7 +81,7 @@ async def _display(root: strawberry.Parent[Any], info: Info) -> str:
 
 @strawberry.type(description="A member, an employer or a programme.")
 class ReferenceValue(FieldValue):
-    """A reference field's value; its display is the name that the object has now."""
+    """GraphQL type for the value of a reference field. Its ``display`` is the current name of the referenced object."""
 
     reference: strawberry.Private[UUID]
     display: str = edge(_display, "The name of what it points to.")
@@ -100,7 +100,7 @@ async def _file_names(root: strawberry.Parent[Any], info: Info) -> str:
 
 @strawberry.type(description="Uploaded files.")
 class FileValue(FieldValue):
-    """A file field's value."""
+    """GraphQL type for the value of a file field."""
 
     file_ids: strawberry.Private[list[UUID]]
     display: str = edge(_file_names, "The files' names.")
@@ -111,31 +111,31 @@ VALUE_TYPES = [TextValue, IntegerValue, DecimalValue, DateValue, BooleanValue, C
 
 
 def _field_value(field: definitions.FieldDefinition, value: CanonicalValue) -> FieldValue | None:
-    common: Any = {"key": field.key, "label": field.label}
+    common_fields: Any = {"key": field.key, "label": field.label}
     if isinstance(field, definitions.ReferenceField):
-        return ReferenceValue(**common, reference=UUID(str(value)))
+        return ReferenceValue(**common_fields, reference=UUID(str(value)))
     if isinstance(field, definitions.FileField) and isinstance(value, list):
-        return FileValue(**common, file_ids=[UUID(file_id) for file_id in value])
-    common["display"] = display_value(field, value)
+        return FileValue(**common_fields, file_ids=[UUID(file_id) for file_id in value])
+    common_fields["display"] = display_value(field, value)
     match field, value:
         case definitions.TextField(), str():
-            return TextValue(**common, text=value)
+            return TextValue(**common_fields, text=value)
         case definitions.BooleanField(), bool():
-            return BooleanValue(**common, boolean=value)
+            return BooleanValue(**common_fields, boolean=value)
         case definitions.IntegerField(), int():
-            return IntegerValue(**common, integer=value)
+            return IntegerValue(**common_fields, integer=value)
         case definitions.DecimalField(), str():
-            return DecimalValue(**common, decimal=Decimal(value))
+            return DecimalValue(**common_fields, decimal=Decimal(value))
         case definitions.DateField(), str():
-            return DateValue(**common, date=dt.date.fromisoformat(value))
+            return DateValue(**common_fields, date=dt.date.fromisoformat(value))
         case definitions.ChoiceField(), list():
-            chosen: Any = [choice for choice in field.choices if choice.value in value]
-            return ChoiceValue(**common, choices=chosen)
+            selected_choices: Any = [choice for choice in field.choices if choice.value in value]
+            return ChoiceValue(**common_fields, choices=selected_choices)
     return None
 
 
 def field_values(type_version: TypeVersion, stored: Mapping[str, CanonicalValue]) -> list[FieldValue]:
-    """Return the values of a tracker's filled fields, in form order."""
+    """Return the values of the fields that a tracker has filled in, in the order of the form."""
     fields = (field for field in type_version.definition.fields if field.key in stored)
     values = (_field_value(field, stored[field.key]) for field in fields)
     return [value for value in values if value is not None]

@@ -1,4 +1,4 @@
-"""Fields with a resolver: the class annotates the type in the graph, the resolver the row."""
+"""A helper for fields that are resolved by a function."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,9 @@ import strawberry
 
 
 def edge(resolver: Callable[..., Any], description: str) -> Any:
-    """Return a field that a function resolves.
+    """Return a strawberry field with a resolver.
 
-    The annotation in the class is the field's type in the graph. The annotation of the function is the row that it
-    returns: a type in the graph whitelists the attributes of a row, and copies none.
+    The class annotation declares the GraphQL type of the field. The resolver's return annotation is the Python type of
+    the row that it returns, whose attributes the GraphQL type exposes.
     """
     return strawberry.field(resolver=resolver, description=description)

@@ -1,4 +1,4 @@
-"""Uploaded files."""
+"""GraphQL type for uploaded files."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.fields import edge
-from schema.relay import NODE_ID, Node
+from schema.relay import NODE_ID_DESCRIPTION, Node
 from services.files.signed_urls import signed_url
 from services.kernel.global_ids import to_global_id
 from services.trackers import attachments
@@ -24,9 +24,9 @@ def _url(root: Row, info: Info) -> str:
 
 @strawberry.type(description="A file that somebody uploaded. Nothing looks for viruses in it.")
 class File(Node):
-    """The fields of a file that the API shows."""
+    """GraphQL type for an attached file."""
 
-    id: strawberry.ID = edge(_id, NODE_ID)
+    id: strawberry.ID = edge(_id, NODE_ID_DESCRIPTION)
     name: str = strawberry.field(description="As its uploader called it.")
     media_type: str = strawberry.field(description="What its bytes show it to be.")
     bytes: int = strawberry.field(description="How many there are.")
@@ -36,5 +36,5 @@ class File(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is an attached file."""
+        """Return whether a value is an ``attachments.File``."""
         return isinstance(value, attachments.File)

@@ -1,4 +1,4 @@
-"""The errors of an input."""
+"""GraphQL types for the validation errors of inputs."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class _Parameter:
 
 @strawberry.type(description="A figure behind an error: what is needed to word the message in another language.")
 class ErrorParameter:
-    """The fields of a parameter that the API shows."""
+    """GraphQL type for a named value that an error message mentions."""
 
     name: str = strawberry.field(description="`minimum`, `earliest`, `retryAfter` …")
     value: str = strawberry.field(description="The figure as text.")
@@ -29,7 +29,7 @@ def _parameters(root: strawberry.Parent[Problem]) -> list[_Parameter]:
 
 @strawberry.type(description="One thing that is wrong with an entry, in its place.")
 class InputError:
-    """The fields of an error that the API shows."""
+    """GraphQL type for a validation error and its location in the input."""
 
     path: list[str] = strawberry.field(
         description='Where: names of input fields; a value by its key (`["values", "endDate"]`); list elements by index.'

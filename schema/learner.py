@@ -1,4 +1,4 @@
-"""Learners and their learning aims."""
+"""GraphQL types for learners, their addresses and their learning aims."""
 
 import datetime as dt
 from decimal import Decimal
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @strawberry.type(description="Where a learner lives.")
 class Address:
-    """The address of a learner."""
+    """GraphQL type for the postal address of a learner."""
 
     lines: list[str] = strawberry.field(description="Up to four lines.")
     postcode: str | None = strawberry.field(description="The postcode, `ZZ99 9ZZ` if it is not known.")
@@ -33,7 +33,7 @@ class Address:
 
 @strawberry.type(description="A learning delivery of the ILR. Codes are the ILR's own.")
 class LearningAim(Node):
-    """The fields of a learning aim that the API shows."""
+    """GraphQL type for a learning aim."""
 
     reference: str = strawberry.field(
         description="LearnAimRef: the aim's reference in LARS; a programme aim is ZPROG001."
@@ -63,7 +63,7 @@ class LearningAim(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a learning aim."""
+        """Return whether a value is a ``models.LearningAim``."""
         return isinstance(value, models.LearningAim)
 
 
@@ -117,7 +117,7 @@ async def _trackers(
 
 @strawberry.type(description="A person on a programme, as the provider's record has them.")
 class Learner(Node):
-    """The fields of a learner that the API shows."""
+    """GraphQL type for a learner."""
 
     name: str = edge(_name, "The whole name as one reads it.")
     title: str | None = strawberry.field(description="Mr, Ms, Dr …")
@@ -142,5 +142,5 @@ class Learner(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a learner."""
+        """Return whether a value is a ``models.Learner``."""
         return isinstance(value, models.Learner)

@@ -1,4 +1,4 @@
-"""The batch loaders of the edges, so that what many rows refer to is read by one statement."""
+"""Data loaders, which batch the queries for related rows into one statement."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,7 +30,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """A page of a connection below a row; the pages that differ by their parents alone are read by one statement."""
+    """The key of a nested connection's page. Pages that differ only in ``parent`` are fetched by one statement."""
 
     parent: UUID
     request: PageRequest
@@ -39,7 +39,7 @@ class PageKey:
 
 
 class Loaders:
-    """The batch loaders of one viewer in one request or event."""
+    """The data loaders of one viewer, for one operation or subscription event."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -61,14 +61,14 @@ class Loaders:
         self.learner_trackers: DataLoader[PageKey, Page] = DataLoader(self._load_learner_trackers)
 
     def rows(self, model: type[M]) -> DataLoader[UUID, M | None]:
-        """Return the loader of a model's rows by id."""
+        """Return the data loader that fetches rows of a model by id."""
         if model not in self._rows:
             self._rows[model] = DataLoader(partial(rows_by_id, self._viewer, model))
         return self._rows[model]
 
     async def _load_tracker_types(self, ids: list[UUID]) -> list[AvailableType | None]:
-        available = await available_types(self._viewer, ids=ids, include_disabled=True)
-        by_id = {available_type.type.id: available_type for available_type in available}
+        types = await available_types(self._viewer, ids=ids, include_disabled=True)
+        by_id = {available_type.type.id: available_type for available_type in types}
         return [by_id.get(type_id) for type_id in ids]
 
     async def _load_settings(self, ids: list[UUID]) -> list[AutomationSetting | None]:
@@ -76,17 +76,17 @@ class Loaders:
         return [by_id.get(setting_id) for setting_id in ids]
 
     async def _load_pages(
-        self, read: Callable[..., Awaitable[dict[UUID, Page]]], keys: list[PageKey]
+        self, fetch_pages: Callable[..., Awaitable[dict[UUID, Page]]], keys: list[PageKey]
     ) -> list[Page | BaseException]:
         pages: dict[PageKey, Page] = {}
-        for (request, count), group in _group(keys, lambda key: (key.request, key.count)).items():
-            by_parent = await read(self._viewer, request, [key.parent for key in group], count=count)
+        for (request, count), group in _group_by(keys, lambda key: (key.request, key.count)).items():
+            by_parent = await fetch_pages(self._viewer, request, [key.parent for key in group], count=count)
             pages |= {key: by_parent[key.parent] for key in group}
         return [pages[key] for key in keys]
 
     async def _load_learner_trackers(self, keys: list[PageKey]) -> list[Page | BaseException]:
         pages: dict[PageKey, Page] = {}
-        for (request, query), group in _group(keys, lambda key: (key.request, key.query)).items():
+        for (request, query), group in _group_by(keys, lambda key: (key.request, key.query)).items():
             parents = [key.parent for key in group]
             by_parent = await pages_by_learner(self._viewer, request, parents, query or TrackerQuery())
             pages |= {key: by_parent[key.parent] for key in group}
@@ -98,8 +98,8 @@ async def _load_type_versions(ids: list[UUID]) -> list[TypeVersion]:
     return [by_id[version_id] for version_id in ids]
 
 
-def _group(keys: list[PageKey], group_of: Callable[[PageKey], K]) -> Mapping[K, list[PageKey]]:
+def _group_by(keys: list[PageKey], group_key: Callable[[PageKey], K]) -> Mapping[K, list[PageKey]]:
     groups: defaultdict[K, list[PageKey]] = defaultdict(list)
     for key in keys:
-        groups[group_of(key)].append(key)
+        groups[group_key(key)].append(key)
     return groups

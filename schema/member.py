@@ -1,4 +1,4 @@
-"""Members: the organisation's staff."""
+"""GraphQL type for members of the organisation's staff."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def _roles(root: strawberry.Parent[models.Member]) -> list[Role]:
 
 @strawberry.type(description="A person of the organisation's staff: an administrator or a tutor.")
 class Member(Node):
-    """The fields of a member that the API shows."""
+    """GraphQL type for a member."""
 
     name: str = strawberry.field(description="The name, as one reads it.")
     email: str = strawberry.field(description="The address that mails go to and that signs in.")
@@ -26,5 +26,5 @@ class Member(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a member."""
+        """Return whether a value is a ``models.Member``."""
         return isinstance(value, models.Member)

@@ -1,4 +1,4 @@
-"""Notifications of members."""
+"""GraphQL type for notifications."""
 
 import datetime as dt
 from typing import Any
@@ -31,13 +31,15 @@ async def _actor(root: Row, info: Info) -> Any:
 
 async def _text(root: Row, info: Info) -> str:
     tracker = await _tracker(root, info)
-    available = await info.context.loaders.tracker_types.load(tracker.type_id) if tracker else None
-    return notification_text(root, tracker, available.type.name if available else None, await _actor(root, info))
+    available_type = await info.context.loaders.tracker_types.load(tracker.type_id) if tracker else None
+    return notification_text(
+        root, tracker, available_type.type.name if available_type else None, await _actor(root, info)
+    )
 
 
 @strawberry.type(description="One thing that a member is told, in the order in which it happened.")
 class Notification(Node):
-    """The fields of a notification that the API shows."""
+    """GraphQL type for a notification."""
 
     cursor: str = edge(
         _cursor,
@@ -53,5 +55,5 @@ class Notification(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a notification."""
+        """Return whether a value is a ``models.Notification``."""
         return isinstance(value, models.Notification)

@@ -1,4 +1,4 @@
-"""Organisations and their process automations."""
+"""GraphQL types for organisations and their process automation settings."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import strawberry
 import models
 from schema.context import Info
 from schema.fields import edge
-from schema.relay import NODE_ID, Node
+from schema.relay import NODE_ID_DESCRIPTION, Node
 from services.automations.settings import AutomationSetting, automation_settings
 from services.kernel.global_ids import to_global_id
 
@@ -18,9 +18,9 @@ def _id(root: strawberry.Parent[AutomationSetting]) -> strawberry.ID:
 
 @strawberry.type(description="Whether and how the organisation uses one of the built-in process automations.")
 class ProcessAutomation(Node):
-    """The fields of a process automation that the API shows."""
+    """GraphQL type for an organisation's settings for a process automation."""
 
-    id: strawberry.ID = edge(_id, NODE_ID)
+    id: strawberry.ID = edge(_id, NODE_ID_DESCRIPTION)
     key: str = strawberry.field(description="The key of its tracker type.")
     name: str = strawberry.field(description="The name of its tracker type.")
     enabled: bool = strawberry.field(description="Whether it can be raised.")
@@ -30,7 +30,7 @@ class ProcessAutomation(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the setting of a process automation."""
+        """Return whether a value is an ``AutomationSetting``."""
         return isinstance(value, AutomationSetting)
 
 
@@ -40,7 +40,7 @@ async def _process_automations(info: Info) -> list[AutomationSetting]:
 
 @strawberry.type(description="A training provider: what everything else belongs to.")
 class Organisation(Node):
-    """The fields of an organisation that the API shows."""
+    """GraphQL type for an organisation."""
 
     name: str = strawberry.field(description="Its name.")
     process_automations: list[ProcessAutomation] = edge(
@@ -49,5 +49,5 @@ class Organisation(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of an organisation."""
+        """Return whether a value is a ``models.Organisation``."""
         return isinstance(value, models.Organisation)

@@ -1,4 +1,4 @@
-"""Programmes."""
+"""GraphQL type for programmes."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from schema.relay import Node
 
 @strawberry.type(description="A programme of the provider.")
 class Programme(Node):
-    """The fields of a programme that the API shows."""
+    """GraphQL type for a programme."""
 
     name: str = strawberry.field(description="Its name.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a programme."""
+        """Return whether a value is a ``models.Programme``."""
         return isinstance(value, models.Programme)

@@ -1,4 +1,4 @@
-"""The changes of the learner's record that a process automation proposes."""
+"""GraphQL type for the changes that a process automation proposes to a learner's record."""
 
 import strawberry
 
@@ -12,7 +12,7 @@ from services.automations.proposed_changes import ProposedChange as ChangeRow
     "changed since the values were entered. All texts are as people read them; null: nothing."
 )
 class ProposedChange:
-    """The fields of a proposed change that the API shows."""
+    """GraphQL type for the proposed change of one record field."""
 
     field: str = strawberry.field(description='Which field: `"learner.familyName"`, `"aim.actualEndDate"`.')
     label: str = strawberry.field(
@@ -27,5 +27,5 @@ class ProposedChange:
 
 
 async def load_proposed_changes(root: strawberry.Parent[models.Tracker], info: Info) -> list[ChangeRow]:
-    """Return the changes that a tracker proposes; none unless its type is a process automation."""
+    """Return the changes that a tracker proposes, an empty list if its type is not a process automation."""
     return await info.context.loaders.proposed_changes.load(root)

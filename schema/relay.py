@@ -1,4 +1,4 @@
-"""Relay's interfaces: nodes with global ids, connections with edges and cursors."""
+"""GraphQL types of the Relay specification: the ``Node`` interface, connections, edges and page info."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -13,7 +13,7 @@ from services.paging.pages import Page
 
 T = TypeVar("T")
 
-NODE_ID = "The global id: opaque, unique, and the same for as long as the object lives."
+NODE_ID_DESCRIPTION = "The global id: opaque, unique, and the same for as long as the object lives."
 
 
 def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
@@ -22,14 +22,17 @@ def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
 
 @strawberry.interface(description="Anything that has an id of its own.")
 class Node:
-    """A type of the Node interface; the class of its rows has the same name."""
+    """Relay's ``Node`` interface.
 
-    id: strawberry.ID = edge(_node_id, NODE_ID)
+    The default ``id`` requires that the row's class has the same name as the GraphQL type.
+    """
+
+    id: strawberry.ID = edge(_node_id, NODE_ID_DESCRIPTION)
 
 
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
-    """Relay's page information."""
+    """Relay's ``PageInfo`` type."""
 
     has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
     has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
@@ -39,7 +42,7 @@ class PageInfo:
 
 @strawberry.type(description="An object in a list, and its place there.")
 class Edge(Generic[T]):
-    """Relay's edge."""
+    """Relay's edge type, generic over the node."""
 
     node: T = strawberry.field(description="The object.")
     cursor: str = strawberry.field(description="Its place: what `after` and `before` take.")
@@ -47,7 +50,7 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    """Relay's connection."""
+    """Relay's connection type, generic over the node."""
 
     edges: list[Edge[T]] = strawberry.field(description="The objects with their places.")
     nodes: list[T] = strawberry.field(description="The objects.")
@@ -57,7 +60,7 @@ class Connection(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class EdgeData:
-    """The data that the fields of an ``Edge`` are read from."""
+    """The value that an ``Edge`` is resolved from."""
 
     node: Any
     cursor: str
@@ -65,7 +68,7 @@ class EdgeData:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionData:
-    """The data that the fields of a ``Connection`` are read from."""
+    """The value that a ``Connection`` is resolved from."""
 
     edges: list[EdgeData]
     nodes: list[Any]
@@ -74,7 +77,7 @@ class ConnectionData:
 
 
 def make_connection(page: Page, nodes: list[Any]) -> ConnectionData:
-    """Return the connection of a page whose records are these nodes, in the page's order."""
+    """Build a connection from a page and the nodes made from its records, in the same order."""
     cursors = page.cursors
     info = PageInfo(
         has_next_page=page.has_next,
@@ -87,5 +90,5 @@ def make_connection(page: Page, nodes: list[Any]) -> ConnectionData:
 
 
 def connection_of_rows(page: Page, model: type[Model]) -> ConnectionData:
-    """Return the connection of a page whose records hold rows of the model, with the alias ``r``."""
+    """Build a connection from a page whose records select the model's columns with the alias ``r``."""
     return make_connection(page, [row(model, "r", record) for record in page.records])

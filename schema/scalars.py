@@ -1,4 +1,4 @@
-"""The custom scalars, each of which accepts one notation only."""
+"""Custom scalars: Date, DateTime and Decimal. Each has exactly one accepted format."""
 
 import datetime as dt
 import re
@@ -9,22 +9,23 @@ from strawberry.types.scalar import ScalarDefinition
 
 MAX_DECIMAL_LENGTH = 1_000
 
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_DATE_PATTERN = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_DECIMAL_PATTERN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 def _parse_date(value: object) -> dt.date:
-    """Return the date of a string YYYY-MM-DD; raise GraphQLError for everything else.
+    """Parse a YYYY-MM-DD string; raise ``GraphQLError`` for any other value.
 
-    Python has no year 0: a date in it becomes Python's first date, which every rule rejects as too early.
+    Python does not support the year 0. A date in that year becomes ``date.min``, which every validation rule rejects as
+    too early.
     """
-    match = _DATE.fullmatch(value) if isinstance(value, str) else None
+    match = _DATE_PATTERN.fullmatch(value) if isinstance(value, str) else None
     try:
         if match is None:
             raise ValueError
         year, month, day = map(int, match.groups())
         if year == 0:
-            dt.date(4, month, day)  # a leap year, as the year 0 is
+            dt.date(4, month, day)  # the year 0 is a leap year, like the year 4
             return dt.date.min
         return dt.date(year, month, day)
     except ValueError:
@@ -32,14 +33,14 @@ def _parse_date(value: object) -> dt.date:
 
 
 def _parse_decimal(value: object) -> Decimal:
-    """Return the number of a string -?digits[.digits] of at most 1,000 characters; raise GraphQLError for all else."""
-    if not isinstance(value, str) or len(value) > MAX_DECIMAL_LENGTH or not _NUMBER.fullmatch(value):
+    """Parse a ``-?digits[.digits]`` string of at most 1,000 characters; raise ``GraphQLError`` for any other value."""
+    if not isinstance(value, str) or len(value) > MAX_DECIMAL_LENGTH or not _DECIMAL_PATTERN.fullmatch(value):
         raise GraphQLError(f"A Decimal is a string -?digits[.digits] of at most {MAX_DECIMAL_LENGTH:,} characters.")
     return Decimal(value)
 
 
 def _reject_input(value: object) -> dt.datetime:
-    raise GraphQLError("A DateTime is no input.")
+    raise GraphQLError("A DateTime cannot be used as input.")
 
 
 def _serialize_decimal(value: Decimal) -> str:

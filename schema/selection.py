@@ -1,4 +1,4 @@
-"""The fields that a client selects below a field, so that one statement can fetch the rows of all of them."""
+"""Inspection of a field's selection set, so that a resolver can fetch the related rows in the same query."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,21 +8,23 @@ from schema.context import Info
 
 
 def selected_names(info: Info) -> frozenset[str]:
-    """Return the names of all fields that are selected below this one, at any depth and in fragments too.
+    """Return the names of all fields in a field's selection set, at any depth, including those in fragments.
 
-    A field that a directive leaves out may be among them: what is fetched for it is not used. Each fragment is visited
-    once, however often it is spread.
+    Directives are ignored, so the result may contain fields that ``@skip`` or ``@include`` exclude; rows fetched for
+    them are unused. Each fragment is visited only once.
     """
-    raw = info._raw_info
-    return frozenset(_names([node.selection_set for node in raw.field_nodes if node.selection_set], raw.fragments))
+    raw_info = info._raw_info
+    return frozenset(
+        _field_names([node.selection_set for node in raw_info.field_nodes if node.selection_set], raw_info.fragments)
+    )
 
 
 def selects_total_count(info: Info) -> bool:
-    """Return whether a connection's ``totalCount`` is selected, so that its rows have to be counted."""
+    """Return whether a connection's ``totalCount`` is selected, which requires counting its rows."""
     return "totalCount" in selected_names(info)
 
 
-def _names(pending: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
+def _field_names(pending: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
     visited: set[str] = set()
     while pending:
         for selection in pending.pop().selections:

@@ -1,4 +1,4 @@
-"""Sessions."""
+"""GraphQL type for sessions."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from schema.viewer import Viewer
 
 @strawberry.type(description="A sign-in: a token for requests and one to renew it.")
 class Session:
-    """The fields of a session that the API shows."""
+    """GraphQL type for a session and its tokens."""
 
     access_token: str = strawberry.field(
         description="Goes into the header: `Authorization: Bearer …`. Lives ten minutes."

@@ -1,4 +1,4 @@
-"""Trackers and their history."""
+"""GraphQL types for trackers and the events of their history."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -61,16 +61,16 @@ def _url(root: Row, info: Info) -> str:
 
 
 async def _viewer_can_edit(root: Row, info: Info) -> bool:
-    available = await info.context.loaders.tracker_types.load(root.type_id)
-    assert available is not None
-    return viewer_can_edit(info.context.require_viewer(), root, available)
+    available_type = await info.context.loaders.tracker_types.load(root.type_id)
+    assert available_type is not None
+    return viewer_can_edit(info.context.require_viewer(), root, available_type)
 
 
 async def _transitions(root: Row, info: Info) -> list[TransitionRow]:
-    available = await info.context.loaders.tracker_types.load(root.type_id)
+    available_type = await info.context.loaders.tracker_types.load(root.type_id)
     version = await info.context.loaders.type_versions.load(root.type_version_id)
-    assert available is not None
-    return transitions_from(info.context.require_viewer(), root, available, version)
+    assert available_type is not None
+    return transitions_from(info.context.require_viewer(), root, available_type, version)
 
 
 async def _history(
@@ -87,7 +87,7 @@ async def _comments(
 
 @strawberry.type(description="A case that somebody opened about a learner, and gave to a colleague or kept.")
 class Tracker(Node):
-    """The fields of a tracker that the API shows."""
+    """GraphQL type for a tracker."""
 
     number: int = strawberry.field(description="1, 2, 3 … in the organisation; for people.")
     type: TrackerType = edge(_type, "What kind of tracker it is, in the type's newest version.")
@@ -123,7 +123,7 @@ class Tracker(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a tracker."""
+        """Return whether a value is a ``models.Tracker``."""
         return isinstance(value, models.Tracker)
 
 
@@ -144,7 +144,7 @@ def _changes(root: EventRow) -> "list[FieldChange]":
 
 @strawberry.type(description="A field that a change touched, as a person would have read it before and after.")
 class FieldChange:
-    """A change of one field, in a history event."""
+    """GraphQL type for the change of one field in a history event."""
 
     path: list[str] = strawberry.field(description='Which field: `["status"]`, `["values", "endDate"]`.')
     label: str = strawberry.field(description="What people read beside it.")
@@ -154,7 +154,7 @@ class FieldChange:
 
 @strawberry.type(description="One entry of a tracker's history.")
 class TrackerEvent(Node):
-    """The fields of a history event that the API shows."""
+    """GraphQL type for an event in a tracker's history."""
 
     kind: TrackerEventKind = strawberry.field(description="What happened.")
     tracker: Tracker = edge(_event_tracker, "The tracker as it now stands.")
@@ -166,5 +166,5 @@ class TrackerEvent(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is the row of a history event."""
+        """Return whether a value is a ``models.TrackerEvent``."""
         return isinstance(value, models.TrackerEvent)

@@ -1,4 +1,4 @@
-"""Tracker types, and the transitions between the statuses of their trackers."""
+"""GraphQL types for tracker types and for transitions between tracker statuses."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ from services.tracker_types.transitions import Transition as TransitionRow
 
 @strawberry.type(description="A step from one status to another, with what it asks for, for this viewer.")
 class Transition:
-    """The fields of a transition that the API shows."""
+    """GraphQL type for a transition from one status to another."""
 
     from_: TrackerStatus = strawberry.field(
         name="from",
@@ -81,7 +81,7 @@ def _learner_statuses(root: Row) -> list[ProgrammeStatus]:
 
 @strawberry.type(description="A kind of tracker: its form, its steps, and who may open one.")
 class TrackerType(Node):
-    """The fields of a tracker type that the API shows."""
+    """GraphQL type for a tracker type that is available to the viewer."""
 
     id: strawberry.ID = edge(_id, "The global id.")
     key: str = edge(_key, 'What names it in entries and filters: `"JOB"`.')
@@ -105,5 +105,5 @@ class TrackerType(Node):
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether the value is a tracker type."""
+        """Return whether a value is an ``AvailableType``."""
         return isinstance(value, AvailableType)

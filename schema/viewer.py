@@ -1,4 +1,4 @@
-"""The viewer: the member who is signed in."""
+"""GraphQL type for the viewer, the member who is signed in."""
 
 from typing import Annotated
 
@@ -58,7 +58,7 @@ async def _notifications(
 
 @strawberry.type(description="Who is signed in, and what is theirs.")
 class Viewer:
-    """The fields of the viewer that the API shows."""
+    """GraphQL type for the viewer, with their organisation and notifications."""
 
     id: strawberry.ID = edge(_id, "The member's id.")
     member: Member = edge(_member, "The member who is signed in.")

@@ -1,4 +1,4 @@
-"""The real PostgreSQL of a test run: one server, one migrated template, a database of its own for each test."""
+"""Fixtures for real services: one PostgreSQL server per run, a fresh database per test, and an S3-compatible store."""
 
 import asyncio
 import itertools
@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from models.database import database as opened
+from models.database import database as connected_models
 from server.database import upgrade_database
 from server.embedded_postgres.server import embedded_postgres
 from server.setting_values import database_credentials
@@ -40,26 +40,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of the PostgreSQL of this run."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with data_directory(folder) as data, embedded_postgres(data / "data", log=folder / "log", durable=False) as url:
+    """Start a PostgreSQL server for the test session, and yield its URL."""
+    directory = tmp_path_factory.mktemp("postgres")
+    with (
+        data_directory(directory) as data,
+        embedded_postgres(data / "data", log=directory / "log", durable=False) as url,
+    ):
         yield url
 
 
 @pytest.fixture(scope="session")
 def postgres_log(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of its log."""
+    """Return the path of the PostgreSQL server's log."""
     return tmp_path_factory.getbasetemp() / "postgres0" / "log"
 
 
-def address(url: str, name: str) -> str:
-    """Return the URL of another database of the same server."""
+def with_database(url: str, name: str) -> str:
+    """Return the URL with the name of the database replaced."""
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}?{query}"
 
 
 async def administer(url: str, *statements: str) -> None:
-    """Run statements that are not allowed in a transaction, such as CREATE DATABASE."""
+    """Execute statements outside a transaction, as CREATE DATABASE requires."""
     connection = await asyncpg.connect(**database_credentials(url))
     try:
         for statement in statements:
@@ -70,56 +73,56 @@ async def administer(url: str, *statements: str) -> None:
 
 @pytest.fixture(scope="session")
 def template(postgres: str) -> str:
-    """Return the name of a migrated database with the built-in types, which each test copies."""
+    """Create the template database, migrated and with the built-in tracker types, and return its name."""
 
-    async def make() -> None:
+    async def create_template() -> None:
         await administer(postgres, "CREATE DATABASE template_trackers")
-        async with opened(database_credentials(address(postgres, "template_trackers"))):
+        async with connected_models(database_credentials(with_database(postgres, "template_trackers"))):
             await upgrade_database()
 
-    asyncio.run(make())
+    asyncio.run(create_template())
     return "template_trackers"
 
 
 @asynccontextmanager
 async def fresh_database(postgres: str, template: str) -> AsyncIterator[str]:
-    """Give the URL of a copy of the template, which is dropped after the block."""
+    """Create a copy of the template database and yield its URL; drop the copy when the block exits."""
     name = f"test_{next(_numbers)}"
     await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield address(postgres, name)
+    yield with_database(postgres, name)
     await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
-    """Return the URL of a fresh migrated database."""
+    """Yield the URL of a fresh, migrated database."""
     async with fresh_database(postgres, template) as url:
         yield url
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[str]:
-    """Bind the models to a fresh migrated database, and return its URL."""
-    async with opened(database_credentials(database_url)):
+    """Connect the models to a fresh, migrated database, and yield its URL."""
+    async with connected_models(database_credentials(database_url)):
         yield database_url
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder for the state of one server."""
+    """Return a temporary directory for the data of a server."""
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of the S3-compatible server of this run."""
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
+    """Start an S3-compatible server for the test session, and yield its URL."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as url:
+        yield url
 
 
 @pytest.fixture
 def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """Return a fresh bucket, for this process and those that it starts."""
+    """Return a new bucket, and set the environment variables that select it for this process and its children."""
     for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": s3}.items():
         monkeypatch.setenv(name, value)
     return Bucket(s3, f"bucket-{next(_numbers)}")

@@ -1,4 +1,4 @@
-"""A skipped test, a skipped fixture and a skipped module, with and without ``TRACKERS_NO_SKIPS=1``."""
+"""Tests of the pytest plugin that turns skips into errors if ``TRACKERS_NO_SKIPS=1`` is set."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
-TESTS = """
+TEST_MODULE = """
 import pytest
 
 @pytest.fixture
@@ -29,18 +29,18 @@ def test_expected(): assert 0
 
 def test_passing(): ...
 """
-MODULE = "import pytest\n\npytest.skip('no server', allow_module_level=True)\n"
-PYTEST = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
+SKIPPED_MODULE = "import pytest\n\npytest.skip('no server', allow_module_level=True)\n"
+PYTEST_VARIABLES = {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "200"}
 
 
-def run_pytest(folder: Path, **variables: str) -> tuple[int, list[str], str]:
-    """Run these tests; return the exit code, the summary's lines of skipped and failed tests, and the last line."""
-    (folder / "test_some.py").write_text(TESTS, "utf-8")
-    (folder / "test_module.py").write_text(MODULE, "utf-8")
+def run_pytest(directory: Path, **variables: str) -> tuple[int, list[str], str]:
+    """Run pytest on the sample modules; return the exit code, the lines of the short summary, and the last line."""
+    (directory / "test_some.py").write_text(TEST_MODULE, "utf-8")
+    (directory / "test_module.py").write_text(SKIPPED_MODULE, "utf-8")
     process = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.support.no_skips", "-p", "no:cacheprovider", "-rsfE", "--tb=short",
-         "--continue-on-collection-errors", "--rootdir", str(folder), str(folder)],
-        cwd=folder, env={**os.environ, **PYTEST, **variables},
+         "--continue-on-collection-errors", "--rootdir", str(directory), str(directory)],
+        cwd=directory, env={**os.environ, **PYTEST_VARIABLES, **variables},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     lines = process.stdout.splitlines()
@@ -48,7 +48,7 @@ def run_pytest(folder: Path, **variables: str) -> tuple[int, list[str], str]:
 
 
 def test_skips_pass_without_the_variable(tmp_path: Path) -> None:
-    exit_code, summary, last = run_pytest(tmp_path, TRACKERS_NO_SKIPS="0")
+    exit_code, summary, last_line = run_pytest(tmp_path, TRACKERS_NO_SKIPS="0")
     assert (exit_code, summary) == (
         0,
         [
@@ -57,11 +57,11 @@ def test_skips_pass_without_the_variable(tmp_path: Path) -> None:
             "SKIPPED [1] test_some.py:11: no browser",
         ],
     )
-    assert "1 passed, 3 skipped, 1 xfailed" in last
+    assert "1 passed, 3 skipped, 1 xfailed" in last_line
 
 
 def test_skips_fail_with_the_variable(tmp_path: Path) -> None:
-    exit_code, summary, last = run_pytest(tmp_path, TRACKERS_NO_SKIPS="1")
+    exit_code, summary, last_line = run_pytest(tmp_path, TRACKERS_NO_SKIPS="1")
     assert (exit_code, summary) == (
         1,
         [
@@ -70,4 +70,4 @@ def test_skips_fail_with_the_variable(tmp_path: Path) -> None:
             "ERROR test_some.py::test_fixture - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no browser",
         ],
     )
-    assert "1 passed, 1 xfailed, 3 errors" in last
+    assert "1 passed, 1 xfailed, 3 errors" in last_line

@@ -1,4 +1,8 @@
-"""What Tortoise's models cannot say: foreign keys of counters, search, the mail queue, unread notifications, built-in keys."""
+"""Add the constraints and indexes that Tortoise models cannot express.
+
+These are the foreign keys of counters, the indexes for search, the mail queue and unread notifications, and the unique
+keys of built-in tracker types.
+"""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops

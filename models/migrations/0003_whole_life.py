@@ -1,4 +1,4 @@
-"""Audit, comments, password tokens and stored files; what a tracker's process automation would change."""
+"""Add audit entries, comments, password tokens, stored files, and ``Tracker.record_before``."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Make the history of trackers and the audit log append-only: the database refuses to change or delete their rows."""
+"""Add triggers that make tracker history and the audit log append-only, and indexes for the background workers."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops

@@ -1,4 +1,4 @@
-"""Say which uploads are complete, and refuse to change or delete the row of a file once it is attached."""
+"""Add ``StoredFile.complete``, and a trigger that rejects changes to the rows of attached files."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops

@@ -1,7 +1,7 @@
-"""Keep a listing of trackers for each member who may list them, written by the database in the transaction of every change.
+"""Add a denormalised listing of trackers, with one row for each scope in which a tracker is listed.
 
-``docs/decisions/015-listing-and-search.md`` says why. Three views say what is listed; three tables hold it; ``list_trackers`` brings
-the tables to what the views say of some trackers, and nothing else writes them.
+Triggers update the listing in the transaction of every change. Three views define its contents and three tables store
+them; only the function ``list_trackers`` writes to the tables. See ``docs/decisions/015-listing-and-search.md``.
 """
 
 from tortoise import fields, migrations

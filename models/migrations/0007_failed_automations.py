@@ -1,4 +1,4 @@
-"""Index the approved automations that could not be applied: they are few, and counted at every scrape of the metrics."""
+"""Add a partial index of approved automations that could not be applied, which every metrics scrape counts."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops

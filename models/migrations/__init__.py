@@ -1,5 +1,6 @@
-"""The migrations of the database, in order, and their SQL.
+"""The database migrations, in order, and their SQL files.
 
-A released migration is never changed in effect: it imports nothing of the application, whose enums and defaults change
-with time, but holds literals. Views and functions are files of ``sql/``; whatever starts with ``_`` is no migration.
+The effect of a released migration must never change. Migrations therefore contain literals and do not import enums or
+defaults from the application. Views and functions are defined in ``sql/``. Modules whose names start with ``_`` are not
+migrations.
 """

@@ -1,8 +1,8 @@
-"""Read the SQL of the migrations: one statement a file, in ``sql/<number of the migration>/``."""
+"""Access to the SQL files of the migrations, ``sql/<number of the migration>/<name>.sql``, one statement per file."""
 
 from pathlib import Path
 
 
 def read_sql(name: str) -> str:
-    """Return the statement of ``sql/<name>.sql``, such as ``0006/list_trackers``."""
+    """Return the contents of ``sql/<name>.sql``, where ``name`` is, for example, ``0006/list_trackers``."""
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text("utf-8")

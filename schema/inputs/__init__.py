@@ -1,5 +1,5 @@
-"""The input types of the GraphQL schema with the payloads of their mutations, one noun a module.
+"""GraphQL input types and the payloads of mutations, one entity per module.
 
-The ``decode`` of an input returns what the services take: UUIDs instead of global ids, ABSENT for a field that was left
-out. May use the types in ``schema``, ``services``, ``models`` and strawberry.
+An input's ``decode`` method converts it to the argument of a service: global ids become UUIDs, and fields that the
+client omitted become ``ABSENT``. May import from ``schema``, ``services``, ``models`` and strawberry.
 """

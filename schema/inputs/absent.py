@@ -1,4 +1,4 @@
-"""Fields that the client left out of an input."""
+"""Conversion of input fields that the client omitted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from services.kernel.absent import ABSENT
 
 
 def absent_if_unset(value: Any, decode: Callable[[Any], Any] = lambda value: value) -> Any:
-    """Return ABSENT for a field that was left out, None for null, else what ``decode`` makes of the value."""
+    """Return ``ABSENT`` if the field was omitted, None if it is null, and ``decode(value)`` otherwise."""
     if value is strawberry.UNSET:
         return ABSENT
     return None if value is None else decode(value)

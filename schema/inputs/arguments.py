@@ -1,4 +1,4 @@
-"""The arguments of every connection."""
+"""Annotated types for the arguments of connections."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The input and the payload of addComment."""
+"""The input and payload of the ``addComment`` mutation."""
 
 import strawberry
 
@@ -12,7 +12,7 @@ from services.trackers.comments import CommentEntry
 
 @strawberry.input(description="What is said about a tracker.")
 class AddCommentInput:
-    """The input of addComment."""
+    """Input of the ``addComment`` mutation."""
 
     tracker_id: strawberry.ID = strawberry.field(description="About which tracker.")
     text: str = strawberry.field(description="What, in at most 10,000 characters.")
@@ -23,14 +23,14 @@ class AddCommentInput:
     )
 
     def decode(self) -> CommentEntry:
-        """Return the comment as the services take it."""
+        """Convert the input to a ``CommentEntry``."""
         tracker_id = decode_id(self.tracker_id, models.Tracker)
         return CommentEntry(tracker_id=tracker_id, text=self.text, idempotency_key=self.idempotency_key)
 
 
 @strawberry.type(description="What came of commenting.")
 class AddCommentPayload:
-    """The payload of addComment."""
+    """Payload of the ``addComment`` mutation."""
 
     comment: Comment | None = strawberry.field(default=None, description="The comment; null when refused.")
     comment_edge: Edge[Comment] | None = strawberry.field(

@@ -1,4 +1,4 @@
-"""The inputs and payloads of createEmployer and updateEmployer."""
+"""The inputs and payloads of the ``createEmployer`` and ``updateEmployer`` mutations."""
 
 import strawberry
 
@@ -12,7 +12,7 @@ from services.records.employers import EmployerUpdate
 
 @strawberry.input(description="What is entered to add an employer.")
 class CreateEmployerInput:
-    """The input of createEmployer."""
+    """Input of the ``createEmployer`` mutation."""
 
     name: str = strawberry.field(
         description="Its name, in at most 200 characters; no other of the organisation has it, in whatever case."
@@ -24,7 +24,7 @@ class CreateEmployerInput:
 
 @strawberry.input(description="What is entered to change an employer. A slot that is absent keeps what there is.")
 class UpdateEmployerInput:
-    """The input of updateEmployer."""
+    """Input of the ``updateEmployer`` mutation."""
 
     id: strawberry.ID = strawberry.field(description="The employer.")
     name: str | None = strawberry.field(
@@ -38,7 +38,7 @@ class UpdateEmployerInput:
     )
 
     def decode(self) -> EmployerUpdate:
-        """Return the update as the services take it."""
+        """Convert the input to an ``EmployerUpdate``."""
         return EmployerUpdate(
             employer_id=decode_id(self.id, models.Employer),
             name=absent_if_unset(self.name),
@@ -48,7 +48,7 @@ class UpdateEmployerInput:
 
 @strawberry.type(description="What came of adding an employer.")
 class CreateEmployerPayload:
-    """The payload of createEmployer."""
+    """Payload of the ``createEmployer`` mutation."""
 
     employer: Employer | None = strawberry.field(default=None, description="The employer; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
@@ -56,7 +56,7 @@ class CreateEmployerPayload:
 
 @strawberry.type(description="What came of changing an employer.")
 class UpdateEmployerPayload:
-    """The payload of updateEmployer."""
+    """Payload of the ``updateEmployer`` mutation."""
 
     employer: Employer | None = strawberry.field(
         default=None, description="The employer as it now is; null when refused."

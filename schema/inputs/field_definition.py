@@ -1,4 +1,4 @@
-"""The input for a field of a form: one input for the fields of all kinds."""
+"""The inputs for the field definitions of a form. One input type covers all kinds of fields."""
 
 import datetime as dt
 from decimal import Decimal
@@ -12,7 +12,7 @@ from services.tracker_types.input import BoundEntry, ChoiceEntry, ConditionEntry
 
 @strawberry.input(description="When a field is shown; a condition looks back in the form.")
 class FieldConditionInput:
-    """The input for a condition."""
+    """Input for the condition under which a field is visible."""
 
     field: str = strawberry.field(description="The key of a field further up, neither of files nor of a reference.")
     is_one_of: list[str] = strawberry.field(
@@ -22,7 +22,7 @@ class FieldConditionInput:
 
 @strawberry.input(description="One end of a date's range: a day, today, or another field's day; moved by some days.")
 class DateBoundInput:
-    """The input for a date's bound."""
+    """Input for a lower or upper bound of a date field."""
 
     date: dt.date | None = strawberry.field(default=None, description="A fixed day.")
     today: bool = strawberry.field(default=False, description="Whether it is the present day in Europe/London.")
@@ -34,7 +34,7 @@ class DateBoundInput:
 
 @strawberry.input(description="A value of a choice field's list.")
 class ChoiceInput:
-    """The input for a choice."""
+    """Input for an option of a choice field."""
 
     value: str = strawberry.field(description="What is entered and kept; once in a list, in at most 200 characters.")
     label: str = strawberry.field(description="What people read, in at most 200 characters.")
@@ -44,7 +44,7 @@ class ChoiceInput:
 
 @strawberry.input(description="A field of a form. A slot that its kind does not have is refused: WRONG_KIND.")
 class FieldDefinitionInput:
-    """The input for a field of any kind."""
+    """Input for the definition of a field of any kind."""
 
     key: str = strawberry.field(
         description="What names it in an entry's `values`: up to 40 letters and digits, a small letter first; once in a form."
@@ -111,7 +111,7 @@ class FieldDefinitionInput:
     max_files: int | None = strawberry.field(default=None, description="FILE: the most files, up to 20. Absent: 1.")
 
     def decode(self) -> FieldEntry:
-        """Return the field as the services take it."""
+        """Convert the input to a ``FieldEntry``."""
         values: dict[str, Any] = dict(vars(self))
         if self.visible_when is not None:
             values["visible_when"] = ConditionEntry(**vars(self.visible_when))

@@ -1,4 +1,4 @@
-"""Global ids of arguments and inputs, decoded into the ids of rows."""
+"""Decoding of the global ids in arguments and inputs."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from services.forms.kinds.types import Reference
 from services.kernel.errors import BadRequestError
 from services.kernel.global_ids import NIL_UUID, NodeReference, from_global_id
 
-_TARGETS = {
+_REFERENCE_TARGETS = {
     models.Member.__name__: ReferenceTarget.MEMBER,
     models.Employer.__name__: ReferenceTarget.EMPLOYER,
     models.Programme.__name__: ReferenceTarget.PROGRAMME,
@@ -19,31 +19,34 @@ _TARGETS = {
 
 
 def parse_argument_id(text: str, *path: str) -> NodeReference:
-    """Return the type and the row that a query's argument names; raise BadRequestError for what is no global id."""
+    """Decode the global id in a query argument; raise ``BadRequestError`` with the path if it is malformed."""
     reference = from_global_id(text)
     if reference is None:
-        raise BadRequestError("This is no id.", *path)
+        raise BadRequestError("This is not a valid id.", *path)
     return reference
 
 
 def decode_id(text: str, model: type[Model]) -> UUID:
-    """Return the id of the row that an input's global id names; NIL_UUID if it is no global id of the model's type."""
+    """Decode the global id of a model's row; return ``NIL_UUID`` if it is malformed or of another type."""
     reference = from_global_id(text)
     return reference.id if reference is not None and reference.type_name == model.__name__ else NIL_UUID
 
 
 def decode_optional_id(text: str | None, model: type[Model]) -> UUID | None:
-    """Return None for null, else what ``decode_id`` returns."""
+    """Return ``decode_id(text, model)``, or None if the text is None."""
     return None if text is None else decode_id(text, model)
 
 
 def decode_reference(text: str) -> Reference:
-    """Return the member, employer or programme that a value's global id names; NIL_UUID for what is no global id."""
+    """Decode the global id of a member, employer or programme.
+
+    Return ``NIL_UUID`` as the id if it is malformed, and None as the target if it is of another type.
+    """
     node = from_global_id(text)
-    return Reference(None, NIL_UUID) if node is None else Reference(_TARGETS.get(node.type_name), node.id)
+    return Reference(None, NIL_UUID) if node is None else Reference(_REFERENCE_TARGETS.get(node.type_name), node.id)
 
 
 def decode_file_id(text: str) -> UUID:
-    """Return the id of the file that a value's global id names; NIL_UUID if it is no global id of a file."""
+    """Decode the global id of a file; return ``NIL_UUID`` if it is malformed or of another type."""
     node = from_global_id(text)
     return node.id if node is not None and node.type_name == File.__name__ else NIL_UUID

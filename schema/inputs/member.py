@@ -1,4 +1,4 @@
-"""The inputs and payloads of createMember and updateMember."""
+"""The inputs and payloads of the ``createMember`` and ``updateMember`` mutations."""
 
 import strawberry
 
@@ -13,7 +13,7 @@ from services.accounts.member_changes import MemberEntry, MemberUpdate
 
 @strawberry.input(description="What is entered to add a member. They get a mail with a link to choose a password.")
 class CreateMemberInput:
-    """The input of createMember."""
+    """Input of the ``createMember`` mutation."""
 
     name: str = strawberry.field(description="The name, as one reads it, in at most 200 characters.")
     email: str = strawberry.field(
@@ -28,13 +28,13 @@ class CreateMemberInput:
     )
 
     def decode(self) -> MemberEntry:
-        """Return the member as the services take it."""
+        """Convert the input to a ``MemberEntry``."""
         return MemberEntry(name=self.name, email=self.email, kind=self.kind, roles=tuple(self.roles))
 
 
 @strawberry.input(description="What is entered to change a member. A slot that is absent keeps what there is.")
 class UpdateMemberInput:
-    """The input of updateMember."""
+    """Input of the ``updateMember`` mutation."""
 
     id: strawberry.ID = strawberry.field(description="The member.")
     name: str | None = strawberry.field(
@@ -56,7 +56,7 @@ class UpdateMemberInput:
     )
 
     def decode(self) -> MemberUpdate:
-        """Return the update as the services take it."""
+        """Convert the input to a ``MemberUpdate``."""
         return MemberUpdate(
             member_id=decode_id(self.id, models.Member),
             name=absent_if_unset(self.name),
@@ -68,7 +68,7 @@ class UpdateMemberInput:
 
 @strawberry.type(description="What came of adding a member.")
 class CreateMemberPayload:
-    """The payload of createMember."""
+    """Payload of the ``createMember`` mutation."""
 
     member: Member | None = strawberry.field(default=None, description="The member; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
@@ -76,7 +76,7 @@ class CreateMemberPayload:
 
 @strawberry.type(description="What came of changing a member.")
 class UpdateMemberPayload:
-    """The payload of updateMember."""
+    """Payload of the ``updateMember`` mutation."""
 
     member: Member | None = strawberry.field(default=None, description="The member as they now are; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")

@@ -1,4 +1,4 @@
-"""The input and the payload of markNotificationsRead."""
+"""The input and payload of the ``markNotificationsRead`` mutation."""
 
 import strawberry
 
@@ -12,19 +12,19 @@ from services.notifications.listing import ReadSelection
 
 @strawberry.input(description="Which notifications have been read.")
 class MarkNotificationsReadInput:
-    """The input of markNotificationsRead."""
+    """Input of the ``markNotificationsRead`` mutation."""
 
     ids: list[strawberry.ID] | None = strawberry.field(default=None, description="These.")
     all: bool = strawberry.field(default=False, description="All that there are.")
 
     def decode(self) -> ReadSelection:
-        """Return the notifications to mark as the services take them."""
+        """Convert the input to a ``ReadSelection``."""
         return ReadSelection([decode_id(text, models.Notification) for text in self.ids or ()], self.all)
 
 
 @strawberry.type(description="What came of marking notifications as read.")
 class MarkNotificationsReadPayload:
-    """The payload of markNotificationsRead."""
+    """Payload of the ``markNotificationsRead`` mutation."""
 
     viewer: Viewer | None = strawberry.field(
         default=None, description="Whose they are, with the count that is left; null when refused."

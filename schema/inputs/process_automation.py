@@ -1,4 +1,4 @@
-"""The input and the payload of updateProcessAutomation."""
+"""The input and payload of the ``updateProcessAutomation`` mutation."""
 
 import strawberry
 
@@ -8,7 +8,7 @@ from schema.organisation import ProcessAutomation
 
 @strawberry.input(description="How the organisation is to use a process automation. What is absent stays as it is.")
 class UpdateProcessAutomationInput:
-    """The input of updateProcessAutomation."""
+    """Input of the ``updateProcessAutomation`` mutation."""
 
     key: str = strawberry.field(description="The key of its tracker type.")
     enabled: bool | None = strawberry.field(
@@ -24,7 +24,7 @@ class UpdateProcessAutomationInput:
 
 @strawberry.type(description="What came of setting a process automation.")
 class UpdateProcessAutomationPayload:
-    """The payload of updateProcessAutomation."""
+    """Payload of the ``updateProcessAutomation`` mutation."""
 
     process_automation: ProcessAutomation | None = strawberry.field(
         default=None, description="The process automation as it is now set; null when refused."

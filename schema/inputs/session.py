@@ -1,4 +1,4 @@
-"""The input and the payload of signing in."""
+"""The input of the ``signIn`` mutation, and the payload of all mutations that return a session."""
 
 import strawberry
 
@@ -8,7 +8,7 @@ from schema.session import Session
 
 @strawberry.type(description="What came of signing in.")
 class SignInPayload:
-    """The payload of signIn, refreshSession and setPassword."""
+    """Payload of the ``signIn``, ``refreshSession`` and ``setPassword`` mutations."""
 
     session: Session | None = strawberry.field(default=None, description="The session; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="Why it was refused.")
@@ -16,7 +16,7 @@ class SignInPayload:
 
 @strawberry.input(description="What one signs in with.")
 class SignInInput:
-    """The input of signIn."""
+    """Input of the ``signIn`` mutation."""
 
     email: str = strawberry.field(description="The member's e-mail address, in any case.")
     password: str = strawberry.field(description="The password.")

@@ -1,4 +1,4 @@
-"""The input and the payload of createTracker, and the values of fields."""
+"""The input and payload of the ``createTracker`` mutation, and the inputs for field values."""
 
 import datetime as dt
 from decimal import Decimal
@@ -17,7 +17,7 @@ from services.trackers.create_input import TrackerEntry
 
 @strawberry.input(one_of=True, description="One of the slots: the one that fits the field's kind.")
 class ValueInput:
-    """The value of a field: one input field is set, the one that fits the kind of the form's field."""
+    """``@oneOf`` input for a value: the input field that matches the kind of the form field is set."""
 
     text: str | None = strawberry.field(default=strawberry.UNSET, description="Of a TEXT field.")
     integer: int | None = strawberry.field(default=strawberry.UNSET, description="Of an INTEGER field.")
@@ -37,13 +37,13 @@ class ValueInput:
 
 @strawberry.input(description="The value of one field.")
 class FieldValueInput:
-    """The input for the value of one field."""
+    """Input for the value of one form field."""
 
     key: str = strawberry.field(description="The field's key.")
     value: ValueInput | None = strawberry.field(default=None, description="The value; null clears the field.")
 
     def decode(self) -> SubmittedValue:
-        """Return the value as the services take it."""
+        """Convert the input to a ``SubmittedValue``."""
         if self.value is None:
             return SubmittedValue(key=self.key, slot=None)
         slot, value = next((slot, value) for slot, value in vars(self.value).items() if value is not strawberry.UNSET)
@@ -56,7 +56,7 @@ class FieldValueInput:
 
 @strawberry.input(description="What is entered to open a tracker.")
 class CreateTrackerInput:
-    """The input of createTracker and validateTracker."""
+    """Input of the ``createTracker`` mutation and the ``validateTracker`` query."""
 
     type: str = strawberry.field(description="The key of the tracker type.")
     type_version: int | None = strawberry.field(
@@ -82,7 +82,7 @@ class CreateTrackerInput:
     )
 
     def decode(self) -> TrackerEntry:
-        """Return the tracker as the services take it."""
+        """Convert the input to a ``TrackerEntry``."""
         return TrackerEntry(
             type=self.type,
             type_version=self.type_version,
@@ -98,7 +98,7 @@ class CreateTrackerInput:
 
 @strawberry.type(description="What came of opening a tracker.")
 class CreateTrackerPayload:
-    """The payload of createTracker."""
+    """Payload of the ``createTracker`` mutation."""
 
     tracker: Tracker | None = strawberry.field(default=None, description="The tracker; null when refused.")
     tracker_edge: Edge[Tracker] | None = strawberry.field(

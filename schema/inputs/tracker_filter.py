@@ -1,4 +1,4 @@
-"""The filter and the order of a list of trackers."""
+"""The filter and order inputs of tracker lists."""
 
 import datetime as dt
 from typing import Annotated, TypeVar
@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 @strawberry.input(description="Days in Europe/London, both ends included; an end that is left out is open.")
 class DateRange:
-    """A range of days."""
+    """Input for a range of dates."""
 
     from_: dt.date | None = strawberry.field(default=None, name="from", description="The first day.")
     to: dt.date | None = strawberry.field(default=None, description="The last day.")
@@ -29,7 +29,7 @@ class DateRange:
     description="Which trackers: fields are and-ed, entries of a list or-ed; absent, null and [] restrict nothing."
 )
 class TrackerFilter:
-    """The input for a filter of trackers."""
+    """Input for a filter of trackers."""
 
     search: str | None = strawberry.field(
         default=None,
@@ -63,25 +63,25 @@ class TrackerFilter:
     )
 
     def decode(self) -> filters.TrackerFilter:
-        """Return the filter as the services take it; raise BadRequestError for what is no id, no range or no search."""
+        """Convert the input to the service's filter; raise ``BadRequestError`` for an invalid id, range or search."""
         return filters.TrackerFilter(
             search=tuple(dict.fromkeys(search_words(self.search, "filter"))),
-            type=_entries(self.type),
-            category=_entries(self.category),
-            status=_entries(self.status),
-            assignee=_ids(self.assignee_id, "Member", "assigneeId"),
+            type=_tuple_or_none(self.type),
+            category=_tuple_or_none(self.category),
+            status=_tuple_or_none(self.status),
+            assignee=_decode_ids(self.assignee_id, "Member", "assigneeId"),
             unassigned=self.unassigned,
-            created_by=_ids(self.created_by_id, "Member", "createdById"),
-            learner=_ids(self.learner_id, "Learner", "learnerId"),
-            tutor=_ids(self.tutor_id, "Member", "tutorId"),
-            employer=_ids(self.employer_id, "Employer", "employerId"),
-            group=_entries(self.group),
-            programme=_ids(self.programme_id, "Programme", "programmeId"),
-            sub_programme=_entries(self.sub_programme),
-            programme_status=_entries(self.programme_status),
-            created=_days(self.created, "created"),
-            updated=_days(self.updated, "updated"),
-            due=_days(self.due, "due"),
+            created_by=_decode_ids(self.created_by_id, "Member", "createdById"),
+            learner=_decode_ids(self.learner_id, "Learner", "learnerId"),
+            tutor=_decode_ids(self.tutor_id, "Member", "tutorId"),
+            employer=_decode_ids(self.employer_id, "Employer", "employerId"),
+            group=_tuple_or_none(self.group),
+            programme=_decode_ids(self.programme_id, "Programme", "programmeId"),
+            sub_programme=_tuple_or_none(self.sub_programme),
+            programme_status=_tuple_or_none(self.programme_status),
+            created=_decode_range(self.created, "created"),
+            updated=_decode_range(self.updated, "updated"),
+            due=_decode_range(self.due, "due"),
             overdue=self.overdue,
         )
 
@@ -91,7 +91,7 @@ class TrackerFilter:
     "by id, in the direction of the last field."
 )
 class TrackerOrder:
-    """The input for one field of an order."""
+    """Input for one sort key of a list."""
 
     field: TrackerOrderField = strawberry.field(description="By what.")
     direction: OrderDirection = strawberry.field(
@@ -99,7 +99,7 @@ class TrackerOrder:
     )
 
     def decode(self) -> OrderTerm:
-        """Return the field and its direction as the services take them."""
+        """Convert the input to an ``OrderTerm``."""
         return OrderTerm(self.field, self.direction is OrderDirection.DESC)
 
 
@@ -111,21 +111,21 @@ OrderBy = Annotated[
 ]
 
 
-def _entries(entries: list[_T] | None) -> tuple[_T, ...] | None:
+def _tuple_or_none(entries: list[_T] | None) -> tuple[_T, ...] | None:
     return tuple(entries) if entries else None
 
 
-def _ids(entries: list[strawberry.ID] | None, type_name: str, argument: str) -> tuple[UUID, ...] | None:
-    """Return the rows that ids name; an id of another type matches nothing, but still restricts."""
+def _decode_ids(entries: list[strawberry.ID] | None, type_name: str, argument: str) -> tuple[UUID, ...] | None:
+    """Decode global ids; ids of another type are dropped, so that a filter with only such ids matches nothing."""
     if not entries:
         return None
     references = [parse_argument_id(text, "filter", argument, str(index)) for index, text in enumerate(entries)]
     return tuple(reference.id for reference in references if reference.type_name == type_name)
 
 
-def _days(dates: DateRange | None, argument: str) -> DayRange | None:
-    if dates is None or (dates.from_ is None and dates.to is None):
+def _decode_range(range_: DateRange | None, argument: str) -> DayRange | None:
+    if range_ is None or (range_.from_ is None and range_.to is None):
         return None
-    if dates.from_ and dates.to and dates.from_ > dates.to:
+    if range_.from_ and range_.to and range_.from_ > range_.to:
         raise BadRequestError("The range ends before it begins.", "filter", argument)
-    return DayRange(dates.from_, dates.to)
+    return DayRange(range_.from_, range_.to)

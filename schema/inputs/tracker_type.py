@@ -1,4 +1,4 @@
-"""The inputs and payloads of createTrackerType and updateTrackerType."""
+"""The inputs and payloads of the ``createTrackerType`` and ``updateTrackerType`` mutations."""
 
 import strawberry
 
@@ -13,7 +13,7 @@ from services.tracker_types.input import FieldEntry, TypeEntry, TypeUpdate
 
 @strawberry.input(description="What is entered to make a tracker type of the organisation's own.")
 class CreateTrackerTypeInput:
-    """The input of createTrackerType."""
+    """Input of the ``createTrackerType`` mutation."""
 
     key: str = strawberry.field(
         description="What names it in entries and filters, for good: up to 40 capital letters, digits and `_`, a letter "
@@ -24,7 +24,7 @@ class CreateTrackerTypeInput:
     fields: list[FieldDefinitionInput] = strawberry.field(description="Its form, in order; at most 100 fields.")
 
     def decode(self) -> TypeEntry:
-        """Return the type as the services take it."""
+        """Convert the input to a ``TypeEntry``."""
         return TypeEntry(key=self.key, name=self.name, description=self.description, fields=_decode_fields(self.fields))
 
 
@@ -32,7 +32,7 @@ class CreateTrackerTypeInput:
     description="What is entered to change a tracker type of the organisation's own. A slot that is absent keeps what there is."
 )
 class UpdateTrackerTypeInput:
-    """The input of updateTrackerType."""
+    """Input of the ``updateTrackerType`` mutation."""
 
     id: strawberry.ID = strawberry.field(description="The type.")
     version: int = strawberry.field(
@@ -54,7 +54,7 @@ class UpdateTrackerTypeInput:
     )
 
     def decode(self) -> TypeUpdate:
-        """Return the update as the services take it."""
+        """Convert the input to a ``TypeUpdate``."""
         return TypeUpdate(
             type_id=decode_id(self.id, models.TrackerType),
             version=self.version,
@@ -71,7 +71,7 @@ def _decode_fields(fields: list[FieldDefinitionInput]) -> tuple[FieldEntry, ...]
 
 @strawberry.type(description="What came of making a tracker type.")
 class CreateTrackerTypePayload:
-    """The payload of createTrackerType."""
+    """Payload of the ``createTrackerType`` mutation."""
 
     tracker_type: TrackerType | None = strawberry.field(default=None, description="The type; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="All that is wrong with the entry.")
@@ -79,7 +79,7 @@ class CreateTrackerTypePayload:
 
 @strawberry.type(description="What came of changing a tracker type.")
 class UpdateTrackerTypePayload:
-    """The payload of updateTrackerType."""
+    """Payload of the ``updateTrackerType`` mutation."""
 
     tracker_type: TrackerType | None = strawberry.field(
         default=None, description="The type; null when refused, but on CONFLICT the type as it now stands."

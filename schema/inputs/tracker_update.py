@@ -1,4 +1,4 @@
-"""The input and the payload of updateTracker."""
+"""The input and payload of the ``updateTracker`` mutation."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ from services.trackers.update_input import UpdateEntry
 
 @strawberry.input(description="What is entered to change a tracker. A slot that is absent keeps what there is.")
 class UpdateTrackerInput:
-    """The input of updateTracker and validateTrackerUpdate."""
+    """Input of the ``updateTracker`` mutation and the ``validateTrackerUpdate`` query."""
 
     id: strawberry.ID = strawberry.field(description="The tracker.")
     version: int = strawberry.field(
@@ -46,7 +46,7 @@ class UpdateTrackerInput:
     )
 
     def decode(self) -> UpdateEntry:
-        """Return the update as the services take it."""
+        """Convert the input to a ``UpdateEntry``."""
         return UpdateEntry(
             tracker_id=decode_id(self.id, models.Tracker),
             version=self.version,
@@ -61,7 +61,7 @@ class UpdateTrackerInput:
 
 @strawberry.type(description="What came of changing a tracker.")
 class UpdateTrackerPayload:
-    """The payload of updateTracker."""
+    """Payload of the ``updateTracker`` mutation."""
 
     tracker: Tracker | None = strawberry.field(
         default=None, description="The tracker; null when refused, but on CONFLICT the tracker as it now stands."

@@ -1,4 +1,4 @@
-"""The walk-through of a break and the return, run as it stands in the documentation."""
+"""Test that runs the guide on breaks in learning, and compares the responses with those on the page."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from tests.support.clients.graphql import ask
 pytestmark = pytest.mark.slow
 
 
-async def test_the_page_says_what_happens(database: str) -> None:
+async def test_the_responses_match_the_page(database: str) -> None:
     await fill_demo(now=PAGES_WRITTEN_AT)
-    names: dict[str, str] = {}
+    placeholders: dict[str, str] = {}
     page = steps((DOCS / "guides" / "break-and-return.md").read_text())
     assert len(page) == 10
     for step in page:
         member = await Member.get(email=step.sender)
-        answer = await ask(member, step.document, **fill_in(step.variables, names))
+        answer = await ask(member, step.document, **fill_in(step.variables, placeholders))
         assert "errors" not in answer, answer["errors"]
-        assert insert_placeholders(step.answer, answer["data"], names) == step.answer
+        assert insert_placeholders(step.answer, answer["data"], placeholders) == step.answer

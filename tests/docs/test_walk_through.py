@@ -1,4 +1,4 @@
-"""The README's first query and the walk-through, run as they stand in the documentation."""
+"""Tests that run the README's first query and the walk-through, and compare the responses with the pages."""
 
 import email
 import email.policy
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.slow
 
 INSTALLATION = Installation(secret=b"s" * 32, edit_url="http://127.0.0.1:8000/trackers/{id}")
 WALK_THROUGH = (DOCS / "guides" / "walk-through.md").read_text()
-LATEST = "{ viewer { notifications(first: 1) { nodes { cursor text tracker { number url } } } } }"
+LATEST_NOTIFICATION = "{ viewer { notifications(first: 1) { nodes { cursor text tracker { number url } } } } }"
 
 
 @pytest.fixture
 async def demo(database: str) -> None:
-    """The demo data, and the return of step 1."""
+    """Create the demo data, and import the ILR return of step 1 of the walk-through."""
     await fill_demo(now=PAGES_WRITTEN_AT)
     await import_file(ROOT / "examples" / "ilr-2026-27.xml", await Organisation.get(name="Northgate Training"))
 
@@ -39,37 +39,37 @@ async def test_the_first_query_of_the_readme() -> None:
     page = (ROOT / "README.md").read_text()
     (body,) = curl_bodies("\n".join(line for line in page.splitlines() if not line.startswith("make ")))
     (answer,) = blocks(page, "json")
-    assert await answered_as(None, body, json.loads(answer), {}) == json.loads(answer)
+    assert await execute_as(None, body, json.loads(answer), {}) == json.loads(answer)
 
 
 @pytest.mark.usefixtures("demo")
 async def test_the_walk_through(tmp_path: Path) -> None:
-    names: dict[str, str] = {}
+    placeholders: dict[str, str] = {}
     bodies = curl_bodies(WALK_THROUGH)
     *answers, event, last = map(json.loads, blocks(WALK_THROUGH, "json"))
     assert len(bodies) == len(answers) + 1 == 6
 
     administrator = await Member.get(email="admin@northgate.example")
     for number, (body, answer) in enumerate(zip(bodies, [*answers, last], strict=True)):
-        assert await answered_as(administrator if number else None, body, answer, names) == answer
+        assert await execute_as(administrator if number else None, body, answer, placeholders) == answer
 
     approver = await Member.get(email="approver@northgate.example")
-    latest = {"data": {"viewer": {"notifications": {"nodes": [event["data"]["trackerAssigned"]]}}}}
-    assert await answered_as(approver, {"query": LATEST}, latest, names) == latest
+    latest_response = {"data": {"viewer": {"notifications": {"nodes": [event["data"]["trackerAssigned"]]}}}}
+    assert await execute_as(approver, {"query": LATEST_NOTIFICATION}, latest_response, placeholders) == latest_response
 
     (text,) = blocks(WALK_THROUGH, "text")
-    assert insert_placeholders(text.splitlines(), await mailed(tmp_path), names) == text.splitlines()
+    assert insert_placeholders(text.splitlines(), await send_queued_email(tmp_path), placeholders) == text.splitlines()
 
 
-async def answered_as(member: Member | None, body: Any, expected: Any, names: dict[str, str]) -> Any:
-    """Send a body as a member, and return the answer with the placeholders of the expected one."""
+async def execute_as(member: Member | None, body: Any, expected: Any, placeholders: dict[str, str]) -> Any:
+    """Execute a request as a member, and return the response with the placeholders of the expected response."""
     context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
-    answer = await ask_in(context, body["query"], **fill_in(body.get("variables", {}), names))
-    return insert_placeholders(expected, answer, names)
+    answer = await ask_in(context, body["query"], **fill_in(body.get("variables", {}), placeholders))
+    return insert_placeholders(expected, answer, placeholders)
 
 
-async def mailed(folder: Path) -> list[str]:
-    """Send the only mail that is due, and return its subject and the lines of its text."""
+async def send_queued_email(folder: Path) -> list[str]:
+    """Send the only queued email, and return its subject line and the lines of its text."""
     mailer = FolderMailer(folder)
     assert await send_due(INSTALLATION, mailer) == 1
     (file,) = folder.glob("*.eml")

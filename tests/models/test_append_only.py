@@ -1,4 +1,4 @@
-"""The database refuses to change or delete the rows of the history and of the audit log."""
+"""Tests of the triggers that make tracker history and the audit log append-only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The migrations make the schema of the models, and depend on nothing that changes."""
+"""Tests that the migrations match the models and do not depend on application code."""
 
 import ast
 import subprocess
@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 MIGRATIONS = ROOT / "models" / "migrations"
 
 
-async def test_every_change_of_the_models_has_a_migration() -> None:
+async def test_every_model_change_has_a_migration() -> None:
     async with TortoiseContext() as context:
         await context.init(config=OFFLINE_CONFIGURATION)
         assert context.apps is not None
@@ -29,16 +29,16 @@ async def test_a_migrated_database_has_no_pending_migrations(database: str) -> N
     assert await pending_migrations() == []
 
 
-def test_migrations_import_nothing_that_changes_with_the_application() -> None:
-    """``makemigrations`` writes imports of enums and codecs of ``models``: replace them by literals."""
-    imported = {
+def test_migrations_do_not_import_application_code() -> None:
+    """Check the imports of the migrations, because ``makemigrations`` generates imports of enums from ``models``."""
+    imports = {
         f"{file.name}: {name}"
         for file in MIGRATIONS.glob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         for name in _imported_modules(node)
         if name.partition(".")[0] not in {"enum", "pathlib", "tortoise"} and name != "models.migrations._sql"
     }
-    assert imported == set()
+    assert imports == set()
 
 
 def _imported_modules(node: ast.AST) -> list[str]:
@@ -47,10 +47,10 @@ def _imported_modules(node: ast.AST) -> list[str]:
     return [str(node.module)] if isinstance(node, ast.ImportFrom) else []
 
 
-def test_a_wheel_has_the_sql_of_the_migrations(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+def test_the_wheel_contains_the_sql_of_the_migrations(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
-    files = {str(file.relative_to(ROOT)) for file in MIGRATIONS.glob("sql/*/*.sql")}
-    assert files
-    assert files - {*zipfile.ZipFile(wheel).namelist()} == set()
+    sql_files = {str(file.relative_to(ROOT)) for file in MIGRATIONS.glob("sql/*/*.sql")}
+    assert sql_files
+    assert sql_files - {*zipfile.ZipFile(wheel).namelist()} == set()

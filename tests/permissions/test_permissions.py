@@ -1,4 +1,4 @@
-"""The schema permits what the table of permissions says: every root field, in every case."""
+"""Tests of the permissions of every root field, for every case in ``table.toml``."""
 
 import asyncio
 import inspect
@@ -22,27 +22,27 @@ from tests.support.factories import now
 from tests.support.scenarios.college import Json
 from tests.support.scenarios.permissions import Case, cases
 
-TABLE: Mapping[str, Json] = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
+PERMISSIONS: Mapping[str, Json] = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
 
 
 class _RollbackError(Exception):
-    """Ends a transaction whose changes are not to be kept."""
+    """Raised to roll back the enclosing transaction."""
 
 
 def test_the_table_and_the_attempts_name_every_root_field() -> None:
     schema = make_schema().graphql_schema
     roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
     fields = {name for root in roots if root is not None for name in root.fields}
-    assert {name.split()[0] for name in TABLE} == fields
-    assert set(TABLE) == {*QUERIES, *VALIDATIONS, *MUTATIONS, *SUBSCRIPTIONS}
+    assert {name.split()[0] for name in PERMISSIONS} == fields
+    assert set(PERMISSIONS) == {*QUERIES, *VALIDATIONS, *MUTATIONS, *SUBSCRIPTIONS}
 
 
 async def test_queries(database: str) -> None:
-    assert await differences({**QUERIES, **VALIDATIONS}, execute) == []
+    assert await find_mismatches({**QUERIES, **VALIDATIONS}, execute) == []
 
 
 async def test_mutations(database: str) -> None:
-    assert await differences(MUTATIONS, execute_and_roll_back) == []
+    assert await find_mismatches(MUTATIONS, execute_and_roll_back) == []
 
 
 async def test_subscriptions(database: str) -> None:
@@ -51,41 +51,41 @@ async def test_subscriptions(database: str) -> None:
         async def subscribe_with_reader(attempt: Attempt, case: Case) -> str:
             return await subscribe(reader, attempt, case)
 
-        assert await differences(SUBSCRIPTIONS, subscribe_with_reader) == []
+        assert await find_mismatches(SUBSCRIPTIONS, subscribe_with_reader) == []
 
 
-async def differences(
+async def find_mismatches(
     attempts: Mapping[str, Attempt], run: Callable[[Attempt, Case], Awaitable[str]]
 ) -> list[tuple[str, str, str, str]]:
-    """Return where the outcome is not what the table says: the table's name, the case, the outcome and the expected one."""
-    all_cases, different, tried = await cases(), [], 0
+    """Run attempts, and return (table name, case, actual outcome, expected outcome) for each mismatch with the table."""
+    all_cases, mismatches, attempt_count = await cases(), [], 0
     for name, attempt in attempts.items():
-        depends_on_rows = any("about" in rule for rule in TABLE[name]["rules"])
+        depends_on_rows = any("about" in rule for rule in PERMISSIONS[name]["rules"])
         for case in all_cases:
             if case.about == "seen" or depends_on_rows:
                 outcome, expected = await run(attempt, case), expected_outcome(name, case)
-                tried += 1
+                attempt_count += 1
                 if outcome != expected:
-                    different.append((name, str(case), outcome, expected))
-    assert tried > 15 * len(attempts)
-    return different
+                    mismatches.append((name, str(case), outcome, expected))
+    assert attempt_count > 15 * len(attempts)
+    return mismatches
 
 
 def expected_outcome(name: str, case: Case) -> str:
-    """Return the outcome of the table's first rule that fits the case."""
-    if case.member is None and not TABLE[name].get("anyone"):
+    """Return the outcome that the first matching rule of the table defines for a case."""
+    if case.member is None and not PERMISSIONS[name].get("anyone"):
         return "UNAUTHENTICATED"
     roles, kind = (set(case.member.roles), case.member.kind) if case.member else (set(), None)
     return next(
         str(rule["then"])
-        for rule in TABLE[name]["rules"]
+        for rule in PERMISSIONS[name]["rules"]
         if rule.get("kind", kind) == kind
         and set(rule.get("has", ())) <= roles
         and rule.get("about", case.about) == case.about
     )
 
 
-async def variables_of(attempt: Attempt, case: Case) -> Json:
+async def make_variables(attempt: Attempt, case: Case) -> Json:
     result: Any = attempt.variables(case)
     variables: Json = await result if inspect.isawaitable(result) else result
     return variables
@@ -93,11 +93,11 @@ async def variables_of(attempt: Attempt, case: Case) -> Json:
 
 async def execute(attempt: Attempt, case: Case) -> str:
     context = Context(INSTALLATION, InboxReader(), "192.0.2.1", case.viewer)
-    return outcome_of(attempt, case, await ask_in(context, attempt.document, **await variables_of(attempt, case)))
+    return get_outcome(attempt, case, await ask_in(context, attempt.document, **await make_variables(attempt, case)))
 
 
 async def execute_and_roll_back(attempt: Attempt, case: Case) -> str:
-    """Return the outcome of a mutation, and undo it, so that the next case finds every row as it was."""
+    """Execute a mutation and return its outcome, but roll back its changes so that they do not affect other cases."""
     outcome = ""
     try:
         async with transaction():
@@ -107,10 +107,10 @@ async def execute_and_roll_back(attempt: Attempt, case: Case) -> str:
         return outcome
 
 
-def outcome_of(attempt: Attempt, case: Case, answer: Json) -> str:
-    if "errors" in answer:
-        return ", ".join(error["extensions"]["code"] for error in answer["errors"])
-    (value,) = answer["data"].values()
+def get_outcome(attempt: Attempt, case: Case, response: Json) -> str:
+    if "errors" in response:
+        return ", ".join(error["extensions"]["code"] for error in response["errors"])
+    (value,) = response["data"].values()
     if value is None or value == [None]:
         return "null"
     if attempt.get_listed_id is not None:
@@ -124,21 +124,21 @@ def outcome_of(attempt: Attempt, case: Case, answer: Json) -> str:
 async def subscribe(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     streams = TrackerStreams()
     context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, streams)
-    operation = executor().prepare(Request(attempt.document, await variables_of(attempt, case), None), context)
-    async with aclosing(executor().subscribe(operation, context, "a request")) as answers:
-        next_answer = asyncio.ensure_future(anext(answers))
+    operation = executor().prepare(Request(attempt.document, await make_variables(attempt, case), None), context)
+    async with aclosing(executor().subscribe(operation, context, "a request")) as responses:
+        next_response = asyncio.ensure_future(anext(responses))
         if "trackerChanged" in attempt.document:
-            await wait_until(lambda: next_answer.done() or case.rows.tracker.id in streams)
-            await add_event(case, streams)
+            await wait_until(lambda: next_response.done() or case.rows.tracker.id in streams)
+            await publish_event(case, streams)
         async with asyncio.timeout(TIMEOUT):
-            answer = await next_answer
-    if "errors" in answer:
-        return ", ".join(error["extensions"]["code"] for error in answer["errors"])
-    (value,) = answer["data"].values()
-    return "heard" if value["tracker"] else "heard without the tracker"
+            response = await next_response
+    if "errors" in response:
+        return ", ".join(error["extensions"]["code"] for error in response["errors"])
+    (value,) = response["data"].values()
+    return "event" if value["tracker"] else "event without tracker"
 
 
-async def add_event(case: Case, streams: TrackerStreams) -> None:
+async def publish_event(case: Case, streams: TrackerStreams) -> None:
     await TrackerEvent.create(
         organisation=case.rows.organisation,
         tracker=case.rows.tracker,

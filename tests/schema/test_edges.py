@@ -1,4 +1,4 @@
-"""Every edge has a resolver: a bare relation of a row would be read once for each row, silently."""
+"""Tests that fields for related rows use data loaders, because a plain Tortoise relation would cause N+1 queries."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +12,10 @@ import models
 from resolvers.schema_root import make_schema
 
 
-def _objects() -> Iterator[StrawberryObjectDefinition]:
-    for concrete in make_schema().schema_converter.type_map.values():
-        if isinstance(concrete.definition, StrawberryObjectDefinition) and not concrete.definition.is_input:
-            yield concrete.definition
+def _object_types() -> Iterator[StrawberryObjectDefinition]:
+    for concrete_type in make_schema().schema_converter.type_map.values():
+        if isinstance(concrete_type.definition, StrawberryObjectDefinition) and not concrete_type.definition.is_input:
+            yield concrete_type.definition
 
 
 def _named_type(field: StrawberryField) -> Any:
@@ -25,27 +25,33 @@ def _named_type(field: StrawberryField) -> Any:
     return type_.resolve_type() if isinstance(type_, LazyType) else type_
 
 
-def test_no_field_without_a_resolver_is_a_relation_of_a_row() -> None:
-    rows: dict[str, type[Model]] = {name: getattr(models, name) for name in models.__all__ if name[0].isupper()}
-    unwritten = [
+def test_relations_have_resolvers() -> None:
+    models_by_name: dict[str, type[Model]] = {
+        name: getattr(models, name) for name in models.__all__ if name[0].isupper()
+    }
+    unresolved_relations = [
         f"{definition.name}.{field.python_name}"
-        for definition in _objects()
-        if isinstance(row := rows.get(definition.name), type) and issubclass(row, Model)
+        for definition in _object_types()
+        if isinstance(model := models_by_name.get(definition.name), type) and issubclass(model, Model)
         for field in definition.fields
-        if field.base_resolver is None and field.python_name in row._meta.fetch_fields
+        if field.base_resolver is None and field.python_name in model._meta.fetch_fields
     ]
-    assert unwritten == [], "write an edge that calls a loader"
+    assert unresolved_relations == [], "add a resolver that uses a data loader"
 
 
-def test_every_field_that_leads_to_a_node_has_an_async_resolver() -> None:
-    """Fields of nodes that lead to other nodes are awaited, so that a loader can read them in a batch."""
-    nodes = {definition.name for definition in _objects() if any(i.name == "Node" for i in definition.interfaces)}
-    bare = [
+def test_fields_from_node_to_node_have_async_resolvers() -> None:
+    """Check that such fields are asynchronous, because data loaders batch the queries of concurrent coroutines."""
+    nodes = {
+        definition.name
+        for definition in _object_types()
+        if any(interface.name == "Node" for interface in definition.interfaces)
+    }
+    synchronous_fields = [
         f"{definition.name}.{field.python_name}"
-        for definition in _objects()
+        for definition in _object_types()
         if definition.name in nodes
         for field in definition.fields
         if getattr(getattr(_named_type(field), "__strawberry_definition__", None), "name", None) in nodes
         and (field.base_resolver is None or not field.base_resolver.is_async)
     ]
-    assert bare == [], "write an edge that calls a loader"
+    assert synchronous_fields == [], "add a resolver that uses a data loader"

@@ -1,4 +1,4 @@
-"""The schema in schema/schema.graphql, which is the promise to clients."""
+"""Tests of ``schema/schema.graphql``, the committed SDL that clients rely on."""
 
 from collections.abc import Iterator
 
@@ -17,13 +17,13 @@ from resolvers.schema_root import sdl
 from tests.support.paths import SDL
 
 
-def test_the_committed_sdl_is_that_of_the_schema() -> None:
+def test_the_committed_sdl_is_up_to_date() -> None:
     assert SDL.read_text() == sdl(), "run `make sdl`"
 
 
 def test_every_element_has_a_description() -> None:
     schema = build_schema(SDL.read_text())
-    assert [place for place, description in _descriptions(schema) if not (description or "").strip()] == []
+    assert [coordinate for coordinate, description in _descriptions(schema) if not (description or "").strip()] == []
 
 
 def _descriptions(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:

@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 from models.database import database
 from server.observability.outage import Outage, database_outage
 from server.setting_values import database_credentials
-from tests.conftest import address, administer, fresh_database
+from tests.conftest import administer, fresh_database, with_database
 from tests.support.clients.browser import chromium
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.trackers import SIGN_IN, Server, environment, run_server
@@ -46,7 +46,7 @@ async def proxied_server(
 ) -> AsyncIterator[ProxiedServer]:
     """Run the server, with an organisation of Ada and Bob."""
     await administer(postgres, f"CREATE DATABASE proxied_server TEMPLATE {template}")
-    url = address(postgres, "proxied_server")
+    url = with_database(postgres, "proxied_server")
     async with database(database_credentials(url)):
         await staff()
     folder: Path = tmp_path_factory.mktemp("proxied_server")

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from models.database import database, migrate
 from server.endpoints.health import health_routes
 from server.setting_values import database_credentials
-from tests.conftest import address, administer
+from tests.conftest import administer, with_database
 from tests.server.conftest import ProxiedServer
 
 pytestmark = pytest.mark.server
@@ -25,7 +25,7 @@ async def test_database_without_migrations(postgres: str) -> None:
     await administer(postgres, "CREATE DATABASE unmigrated")
     app = Starlette(routes=list(health_routes()))
     async with (
-        database(database_credentials(address(postgres, "unmigrated"))),
+        database(database_credentials(with_database(postgres, "unmigrated"))),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client,
     ):
         before, live = await client.get("/health/ready"), await client.get("/health/live")

@@ -31,7 +31,7 @@ from services.demo.fill import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
 from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRANSITIONS
-from tests.conftest import address, administer
+from tests.conftest import administer, with_database
 from tests.support.scenarios.demo_checks import as_entered, definitions, effects, events_by_tracker, recorded
 
 PROCESS = TrackerCategory.PROCESS_AUTOMATION
@@ -50,7 +50,7 @@ MOMENTS = [
 def filled(postgres: str, template: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, dt.datetime]]:
     """A database filled as of a moment; the tests of this file only read it."""
     name, moment = f"demo_{MOMENTS.index(request.param)}", request.param
-    url = address(postgres, name)
+    url = with_database(postgres, name)
 
     async def make() -> None:
         await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")

@@ -22,7 +22,7 @@ from services.trackers.listing.filters import TrackerFilter
 from services.trackers.listing.orders import MISSING_ID, OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
-from tests.conftest import address, administer
+from tests.conftest import administer, with_database
 from tests.support.clients.graphql import viewer
 from tests.support.databases.query_plans import plan_nodes, record_fetches, rows_read, rows_sorted
 from tests.support.scenarios import million_trackers
@@ -93,7 +93,7 @@ EXPRESSIONS = {
 async def tenant(postgres: str, template: str) -> AsyncIterator[Mapping[str, Viewer]]:
     """The large organisation, and those who look into it."""
     await administer(postgres, f"CREATE DATABASE large TEMPLATE {template}")
-    credentials = database_credentials(address(postgres, "large"))
+    credentials = database_credentials(with_database(postgres, "large"))
     await million_trackers.fill(credentials)
     async with opened(credentials):
         yield {name: await viewer(await Member.get(name=name)) for name in VIEWERS}
