@@ -1,7 +1,7 @@
-"""The rules of the application, as plain async functions that know neither GraphQL nor HTTP.
+"""The business logic, as plain async functions that know nothing of GraphQL or HTTP.
 
-Here belongs whatever would be true if a command line called it. What survives a restart is in ``models``, what the SDL
-says in ``schema``, what begins with a connection or a process in ``server``. A function takes the viewer first and
-everything else by keyword, takes ids as UUIDs, and raises ``ValidationFailed`` with every error at once. May use
-``models``, tortoise, asyncpg and aiosmtplib.
+Code belongs here if a command-line interface would need it too. Persistent state is defined in ``models``, the API in
+``schema``, and connections and processes in ``server``. A function takes the viewer first and all other arguments by
+keyword, takes ids as UUIDs, and raises ``ValidationFailed`` with all errors at once. May import from ``models``,
+tortoise, asyncpg and aiosmtplib.
 """

@@ -1,4 +1,4 @@
-"""The audit log: who changed what in an organisation's settings, members and types."""
+"""The audit log: who changed the settings, members and tracker types of an organisation, and how."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from services.viewer import Viewer
 
 
 async def audit(viewer: Viewer, kind: AuditKind, subject_id: UUID | None, details: Mapping[str, Any]) -> None:
-    """Add an entry for a viewer, in the caller's transaction.
+    """Add an audit entry for a change by the viewer, in the caller's transaction.
 
-    ``details`` tell what was and what is, without passwords, tokens or learners' data.
+    ``details`` holds the old and new values, without passwords, tokens or learners' data.
     """
     await audit_for(viewer.organisation_id, viewer.member_id, kind, subject_id, details)
 
@@ -20,7 +20,7 @@ async def audit(viewer: Viewer, kind: AuditKind, subject_id: UUID | None, detail
 async def audit_for(
     organisation_id: UUID, actor_id: UUID | None, kind: AuditKind, subject_id: UUID | None, details: Mapping[str, Any]
 ) -> None:
-    """Add an entry for somebody who is not signed in: the operator (None), or a member who chooses a password."""
+    """Add an audit entry for an actor who is not signed in: the operator (None), or a member setting a password."""
     now = (await fetch("SELECT now() AS now"))[0]["now"]
     await AuditEntry.create(
         organisation_id=organisation_id,

@@ -1,4 +1,4 @@
-"""The history of a tracker: reading its events, and adding one."""
+"""The history of trackers: reading and adding events."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 _INSERT = NamedParameterStatement("""
 INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, comment, changes)
@@ -31,7 +31,7 @@ async def pages_by_tracker(
         order=OLDEST_FIRST,
         select=f"{columns(TrackerEvent, 'e')}, {columns(Member, 'actor')}",
         source="tracker_event e LEFT JOIN member actor ON actor.id = e.actor_id",
-        where=f"{visible(TrackerEvent, 'e', viewer, statement)} AND e.tracker_id = parent.id",
+        where=f"{visibility_condition(TrackerEvent, 'e', viewer, statement)} AND e.tracker_id = parent.id",
         statement=statement,
     )
     return await fetch_pages(request, query, tracker_ids, count=count)
@@ -46,10 +46,10 @@ async def write_event(
     comment: str | None = None,
     changes: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Add an event to a tracker's history, in the caller's transaction and with its timestamp.
+    """Add an event to a tracker's history, with the timestamp of the caller's transaction.
 
-    ``version`` is the tracker's after the change, ``actor_id`` None for the system, ``changes`` as ``trackers.diff``
-    returns them.
+    ``version`` is the tracker's version after the change, ``actor_id`` is None for the system, and ``changes`` has the
+    form that ``trackers.diff`` returns.
     """
     await _INSERT.fetch(
         id=new_id(),

@@ -1,7 +1,7 @@
-"""Idempotency keys: a request that is sent again with the same key is answered with what the first one made.
+"""Idempotency keys: a request that is repeated with the same key returns what the first request created.
 
-The table of what is made has the columns ``idempotency_key`` and ``idempotency_digest``. The digest is stored, so what goes
-into it must stay the same from one version to the next. May use the kernel only.
+The table of the created rows has the columns ``idempotency_key`` and ``idempotency_digest``. As digests are stored, the
+content they are computed from must not change between versions. May import from ``kernel`` only.
 """
 
 import json
@@ -23,17 +23,17 @@ MAX_KEY_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A client's key, and the SHA-256 of the content that it was sent with, in hexadecimal."""
+    """A client's idempotency key, with the SHA-256 digest of the request's content in hexadecimal."""
 
     value: str
     digest: str
 
 
 def check_key(errors: ErrorCollector, value: str | None, content: Callable[[], object]) -> IdempotencyKey | None:
-    """Return the key of a request; None if it has none, or if the key is invalid.
+    """Return the idempotency key of a request, or None if it is missing or invalid.
 
-    A key has 1 to 200 characters and is compared as it was sent. Adds TOO_SHORT, INVALID_FORMAT or TOO_LONG otherwise.
-    ``content`` returns plain JSON, the same for two requests that ask for the same.
+    A key has 1 to 200 characters and is compared exactly as sent. Adds TOO_SHORT, INVALID_FORMAT or TOO_LONG for an
+    invalid key. ``content`` returns JSON-serialisable data that is equal for equal requests.
     """
     if value is None:
         return None
@@ -49,25 +49,27 @@ def check_key(errors: ErrorCollector, value: str | None, content: Callable[[], o
     return None
 
 
-async def find_first(rows: QuerySet[Any], key: IdempotencyKey) -> UUID | None:
-    """Return the id of the one of ``rows``, a member's own, that was made with this key; None if there is none.
+async def find_by_key(rows: QuerySet[Any], key: IdempotencyKey) -> UUID | None:
+    """Return the id of the row that was created with this key, or None if there is none.
 
-    Raises ValidationFailed with IDEMPOTENCY_KEY_REUSED if it was made from other content.
+    ``rows`` selects the member's own rows. Raises ValidationFailed with IDEMPOTENCY_KEY_REUSED if the row was created
+    from different content.
     """
-    first = await rows.get_or_none(idempotency_key=key.value)
-    if first is None:
+    row = await rows.get_or_none(idempotency_key=key.value)
+    if row is None:
         return None
-    if first.idempotency_digest != key.digest:
+    if row.idempotency_digest != key.digest:
         errors = ErrorCollector(("idempotency_key",))
         errors.add(ErrorCode.IDEMPOTENCY_KEY_REUSED, "This idempotency key was used for another entry.")
         errors.raise_if_any()
-    found: UUID = first.id
-    return found
+    row_id: UUID = row.id
+    return row_id
 
 
 async def lock_key(key: IdempotencyKey, *, scope: str) -> None:
     """Lock a key within a scope until the caller's transaction ends.
 
-    Of several requests with one key the first goes on. The others wait here, and must then call ``find_first`` again.
+    Of several concurrent requests with the same key, the first one continues. The others wait here, and must then call
+    ``find_by_key`` again.
     """
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{scope}:{key.value}")

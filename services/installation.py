@@ -1,4 +1,4 @@
-"""The settings of an installation that services need: its secret and its addresses."""
+"""The settings of the installation that services need: its secret and its URLs."""
 
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from services.kernel.global_ids import to_global_id
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The secret that signs tokens, and the addresses that answers and mails contain."""
+    """The secret that signs tokens, and the URLs and sender address used in responses and emails."""
 
     secret: bytes = field(repr=False)
     edit_url: str
@@ -18,9 +18,9 @@ class Installation:
     password_url: str = "http://127.0.0.1:8000/password#token={token}"  # noqa: S105 - an address
 
     def tracker_url(self, tracker_id: UUID) -> str:
-        """Return the URL of a tracker's edit page: ``edit_url`` with its global id, URL-encoded, for ``{id}``."""
+        """Return the URL of a tracker's edit page, built by replacing ``{id}`` in ``edit_url`` with its global id."""
         return self.edit_url.replace("{id}", quote(to_global_id("Tracker", tracker_id), safe=""))
 
     def password_link(self, token: str) -> str:
-        """Return the URL at which the holder of a token chooses a password."""
+        """Return the URL at which the holder of a token can choose a password."""
         return self.password_url.replace("{token}", quote(token, safe=""))

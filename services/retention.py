@@ -1,4 +1,4 @@
-"""Deleting expired rows: failed sign-ins that no longer count, and sessions that ended long ago with their tokens."""
+"""Deletes expired rows: sign-in failures that no longer count, old sessions, and their refresh tokens."""
 
 import asyncio
 import logging
@@ -8,12 +8,12 @@ from models.database import fetch
 INTERVAL = 3_600.0
 """Seconds between two rounds."""
 RETENTION_DAYS = 30
-"""How long an ended session is kept, so that a reused token of it is told from a token that never existed."""
+"""Days for which an ended session is kept, so that a reused token can be told apart from an unknown one."""
 
 _DELETIONS = (
     "DELETE FROM sign_in_failures WHERE last_at < now() - interval '1 day' AND (blocked_until IS NULL OR blocked_until < now())",
     "DELETE FROM session WHERE least(expires_at, ended_at) < now() - make_interval(days => {days})",
-    # Of an active session only the newest tokens can come again; a repeated one is answered for some seconds only.
+    # A used token of an active session is accepted again for a few seconds only, so old ones are no longer needed.
     "DELETE FROM refresh_token WHERE used_at < now() - make_interval(days => {days})",
 )
 
@@ -21,13 +21,13 @@ _log = logging.getLogger("trackers.retention")
 
 
 async def delete_expired_rows() -> None:
-    """Delete all rows that have expired, each kind in a transaction of its own."""
+    """Delete all expired rows, each kind in its own transaction."""
     for statement in _DELETIONS:
         await fetch(statement.format(days=RETENTION_DAYS))
 
 
 async def run_retention(*, interval: float = INTERVAL) -> None:
-    """Delete expired rows every ``interval`` seconds until cancelled. A failure is logged, and the next round tries again."""
+    """Delete expired rows every ``interval`` seconds until cancelled, logging failures and retrying them later."""
     while True:
         try:
             await delete_expired_rows()

@@ -1,4 +1,4 @@
-"""Fetching rows by their ids, as far as the viewer may see them. Every edge and node of the graph uses it."""
+"""Fetches rows by id, restricted to what the viewer may see, for all edges and nodes of the graph."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -10,15 +10,15 @@ from models import Employer, Member, Programme
 from models.rows import columns, row
 from services.kernel.sql import StatementBuilder
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 M = TypeVar("M", bound=Model)
 
 
 async def rows_by_id(viewer: Viewer, model: type[M], ids: Sequence[UUID]) -> list[M | None]:
-    """Return the rows with these ids, in their order; None for each that does not exist or may not be seen."""
+    """Return the rows with these ids, in the same order, with None for rows that do not exist or are not visible."""
     statement = StatementBuilder()
-    condition = visible(model, "r", viewer, statement)
+    condition = visibility_condition(model, "r", viewer, statement)
     records = await statement.fetch(
         f"SELECT {columns(model, 'r')} FROM {model._meta.db_table} r "
         f"WHERE {condition} AND r.id = ANY({statement.bind(list(ids))})"
@@ -33,19 +33,21 @@ _REFERENCED_MODELS: tuple[type[ReferencedRow], ...] = (Member, Employer, Program
 
 
 async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[ReferencedRow | None]:
-    """Return the members, employers and programmes with these ids, in their order, all by one statement.
+    """Return the members, employers and programmes with these ids, in the same order, using one statement.
 
-    None stands for each id that the viewer's organisation does not have.
+    The list contains None for each id that does not exist in the viewer's organisation.
     """
     statement = StatementBuilder()
     select, joins = ["requested.id AS requested"], [f"unnest({statement.bind(list(ids))}::uuid[]) AS requested (id)"]
     for model in _REFERENCED_MODELS:
         table = model._meta.db_table
         select.append(columns(model, table))
-        joins.append(f"LEFT JOIN {table} ON {table}.id = requested.id AND {visible(model, table, viewer, statement)}")
+        joins.append(
+            f"LEFT JOIN {table} ON {table}.id = requested.id AND {visibility_condition(model, table, viewer, statement)}"
+        )
     rows: dict[UUID, ReferencedRow] = {}
     for record in await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}"):
         for model in _REFERENCED_MODELS:
-            if (referenced := row(model, model._meta.db_table, record)) is not None:
-                rows[record["requested"]] = referenced
+            if (referenced_row := row(model, model._meta.db_table, record)) is not None:
+                rows[record["requested"]] = referenced_row
     return [rows.get(row_id) for row_id in ids]

@@ -10,7 +10,7 @@ from services.kernel.errors import ForbiddenError
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in member with their organisation and session, as read from the database for this request."""
+    """A signed-in member with their organisation and session, as loaded from the database for this request."""
 
     member: Member
     organisation: Organisation
@@ -19,17 +19,17 @@ class Viewer:
 
     @property
     def member_id(self) -> UUID:
-        """The id of the member."""
+        """Return the member's id."""
         return self.member.id
 
     @property
     def organisation_id(self) -> UUID:
-        """The id of the organisation that every query is filtered by."""
+        """Return the id of the organisation, by which every query is filtered."""
         return self.organisation.id
 
     @property
     def is_administrator(self) -> bool:
-        """Whether the viewer is an administrator, who may see all of the organisation."""
+        """Return whether the viewer is an administrator, who may see everything in the organisation."""
         return self.member.kind == MemberKind.ADMINISTRATOR
 
     def has(self, role: Role) -> bool:

@@ -1,9 +1,10 @@
-"""Who may see which rows: the one rule of every read, count, search, node, edge, event and mail.
+"""Row visibility: the one rule behind every read, count, search, node, edge, event and email.
 
-An administrator sees all of the organisation. A tutor sees the trackers that are about learners whose tutor
-they are, that they made or that are assigned to them, and the learners of all these. Members, employers and
-programmes are seen by everyone of the organisation; a file by whoever sees its tracker, and by its uploader until it
-has one. What may not be seen answers as if it did not exist.
+Administrators see everything in their organisation. Tutors see the trackers that they created, that are assigned to
+them or that are about their own learners; they see their own learners and those of the trackers they created or are
+assigned to. Members, employers and programmes are visible to everyone in the organisation. A file is visible to
+everyone who can see its tracker or, before it is attached to one, to its uploader. Rows that are not visible are
+treated as if they did not exist.
 """
 
 from tortoise import Model
@@ -23,8 +24,8 @@ from services.kernel.sql import StatementBuilder
 from services.viewer import Viewer
 
 
-def visible(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
-    """Return the SQL condition that the viewer may see a row of ``model``, whose alias is ``alias``."""
+def visibility_condition(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
+    """Return the SQL condition under which the viewer may see a row of ``model`` with the given alias."""
     if model is Notification:
         return f"{alias}.recipient_id = {statement.bind(viewer.member_id)}"
     if model is Organisation:
@@ -36,34 +37,34 @@ def visible(model: type[Model], alias: str, viewer: Viewer, statement: Statement
         return f"{own_organisation} AND {_file_is_visible(alias, viewer, statement)}"
     if viewer.is_administrator:
         return own_organisation
-    return f"{own_organisation} AND {_concerns_tutor(model, alias, viewer, statement)}"
+    return f"{own_organisation} AND {_visible_to_tutor(model, alias, viewer, statement)}"
 
 
 def _file_is_visible(alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
-    """Return the condition that a file is the viewer's own upload, or attached to a tracker that they may see."""
-    seen = visible(Tracker, "seen", viewer, statement)
-    attached = f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
+    """Return the SQL condition that a file is the viewer's own upload, or attached to a tracker that they may see."""
+    tracker_condition = visibility_condition(Tracker, "owner", viewer, statement)
+    attached = f"EXISTS (SELECT FROM tracker owner WHERE owner.id = {alias}.tracker_id AND {tracker_condition})"
     own = (
         f"{alias}.tracker_id IS NULL AND {alias}.uploader_id = {statement.bind(viewer.member_id)} AND {alias}.complete"
     )
     return f"({own} OR {attached})"
 
 
-def _concerns_tutor(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
-    """Return the condition that a row of a tutor's organisation concerns the tutor."""
+def _visible_to_tutor(model: type[Model], alias: str, viewer: Viewer, statement: StatementBuilder) -> str:
+    """Return the SQL condition that a tutor may see a row of their organisation."""
     if model is LearningAim:
-        seen = _concerns_tutor(Learner, "seen", viewer, statement)
-        return f"EXISTS (SELECT FROM learner seen WHERE seen.id = {alias}.learner_id AND {seen})"
+        learner_condition = _visible_to_tutor(Learner, "owner", viewer, statement)
+        return f"EXISTS (SELECT FROM learner owner WHERE owner.id = {alias}.learner_id AND {learner_condition})"
     if model in (TrackerEvent, Comment):
-        seen = _concerns_tutor(Tracker, "seen", viewer, statement)
-        return f"EXISTS (SELECT FROM tracker seen WHERE seen.id = {alias}.tracker_id AND {seen})"
+        tracker_condition = _visible_to_tutor(Tracker, "owner", viewer, statement)
+        return f"EXISTS (SELECT FROM tracker owner WHERE owner.id = {alias}.tracker_id AND {tracker_condition})"
     if model is Tracker:
-        me = statement.bind(viewer.member_id)
-        # EXISTS looks up the learner of each tracker, of which there are few: a tutor may have thousands of learners.
-        taught = f"EXISTS (SELECT FROM learner taught WHERE taught.id = {alias}.learner_id AND taught.tutor_id = {me})"
-        return f"({alias}.assignee_id = {me} OR {alias}.created_by_id = {me} OR {taught})"
+        tutor_id = statement.bind(viewer.member_id)
+        # EXISTS looks up the learners of the few trackers in question, whereas a tutor may have thousands of learners.
+        teaches = f"EXISTS (SELECT FROM learner own WHERE own.id = {alias}.learner_id AND own.tutor_id = {tutor_id})"
+        return f"({alias}.assignee_id = {tutor_id} OR {alias}.created_by_id = {tutor_id} OR {teaches})"
     if model is Learner:
-        me = statement.bind(viewer.member_id)
-        opened = f"SELECT learner_id FROM tracker WHERE assignee_id = {me} OR created_by_id = {me}"
-        return f"({alias}.tutor_id = {me} OR {alias}.id IN ({opened}))"
+        tutor_id = statement.bind(viewer.member_id)
+        learner_ids = f"SELECT learner_id FROM tracker WHERE assignee_id = {tutor_id} OR created_by_id = {tutor_id}"
+        return f"({alias}.tutor_id = {tutor_id} OR {alias}.id IN ({learner_ids}))"
     return "true"

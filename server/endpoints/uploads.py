@@ -18,7 +18,7 @@ from server.protocol.http_errors import (
     json_response,
 )
 from services.files.store import FileStore
-from services.files.uploads import Destination, FileHeader, destination_of, too_large, upload
+from services.files.uploads import Destination, FileHeader, find_destination, too_large, upload
 from services.kernel.errors import DomainError, UnauthenticatedError
 from services.kernel.global_ids import to_global_id
 from services.viewer import Viewer
@@ -73,7 +73,7 @@ class UploadEndpoint:
         if viewer is None:
             raise UnauthenticatedError
         part = FilePart(request, idle_seconds=self._idle_seconds)
-        destination = await destination_of(viewer, _parameter(request, "type"), _parameter(request, "field"))
+        destination = await find_destination(viewer, _parameter(request, "type"), _parameter(request, "field"))
         length = content_length(request)
         _check_length(length, destination)
         await part.open()

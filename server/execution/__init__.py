@@ -1,4 +1,5 @@
-"""GraphQL operations, whichever transport they come by: parsed, validated, priced, limited and executed.
+"""Execution of GraphQL operations: parsing, validation, cost, rate limits and running, whatever the transport.
 
-Transports use ``interface``. Knows no transport; may use ``protocol``, ``observability`` and ``limits``.
+Transports use ``executor_interface``. Within ``server``, this package may import from ``protocol``, ``observability``
+and ``limits``.
 """

@@ -1,17 +1,17 @@
-"""The key under which a client's operations are counted and charged: its member's, or its network's."""
+"""The keys by which operations are counted and charged: one per member, or per network for anonymous clients."""
 
 from ipaddress import IPv6Address, IPv6Network
 
 
 def client_key(member_id: str | None, address: str) -> str:
-    """Return the key of a member; without one, the key of the network that the IP address belongs to."""
+    """Return the key for a member, or for the network of the IP address if ``member_id`` is None."""
     if member_id is not None:
         return f"member {member_id}"
-    return f"address {network_of(address)}"
+    return f"address {client_network(address)}"
 
 
-def network_of(address: str) -> str:
-    """Return an IPv4 address as it is, and of an IPv6 address the /64 network, within which a client can vary it."""
+def client_network(address: str) -> str:
+    """Return the /64 network of an IPv6 address, since a client can vary the rest, or an IPv4 address unchanged."""
     if ":" not in address:
         return address
     try:

@@ -1,4 +1,4 @@
-"""How many of something run at the same time for each key, in this process."""
+"""A limit on concurrent work per key, counted within this process."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class ConcurrencyLimiter:
-    """Counts what runs for each key, for example the operations of a client, up to ``limit``."""
+    """Limits how many tasks run concurrently per key, such as the operations of a client."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -16,25 +16,25 @@ class ConcurrencyLimiter:
         return len(self._running)
 
     def has_room(self, key: str) -> bool:
-        """Whether one more may run."""
+        """Return whether another task may start."""
         return self._running[key] < self.limit
 
     def try_acquire(self, key: str) -> bool:
-        """Count one more, to be released; return False, and count nothing, if the limit is reached."""
+        """Acquire a slot and return True, or return False if the limit is reached."""
         if not self.has_room(key):
             return False
         self._running[key] += 1
         return True
 
     def release(self, key: str) -> None:
-        """Count one less."""
+        """Release an acquired slot."""
         self._running[key] -= 1
         if not self._running[key]:
             del self._running[key]
 
     @contextmanager
     def running(self, key: str) -> Iterator[None]:
-        """Count one more while the block runs, even if the limit is reached."""
+        """Hold a slot while the block runs, even if this exceeds the limit."""
         self._running[key] += 1
         try:
             yield

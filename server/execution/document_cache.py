@@ -1,4 +1,4 @@
-"""Documents: parsed, measured, limited and validated once, and kept while they are in use."""
+"""A cache of documents that have been parsed, measured, checked against the limits and validated."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -28,34 +28,34 @@ from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 
 _NESTED_TOO_DEEPLY = "The document's fragments are nested too deeply"
 _PARSER_LIMITS = {"tokens": "tokens", "comments": "tokens", "nested": "depth"}
-"""The name of a limit by the word in the message with which the parser aborts."""
+"""Maps a word in the message with which graphql-core's parser aborts to the name of the exceeded limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedOperation:
-    """One operation of a checked document, with what does not depend on its variables."""
+    """An operation of a checked document, with everything about it that does not depend on variables."""
 
     definition: OperationDefinitionNode
     root_fields: tuple[str, ...]
     cost: Cost
     fields_with_variables: int
-    """How many of its fields have an argument with a variable."""
+    """The number of fields that have an argument containing a variable."""
     introspects: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedDocument:
-    """A document that is valid and within the limits, with its operations by name."""
+    """A valid document within the limits, with its operations by name; an anonymous operation has the name None."""
 
     document: DocumentNode
     operations: Mapping[str | None, CheckedOperation]
 
 
 class DocumentCache:
-    """Checks documents for one schema, and keeps the valid ones, the most recently used.
+    """Checks documents against a schema and caches the most recently used valid ones.
 
-    ``max_length`` bounds the sum of the kept texts in characters (a parsed text takes up to 300 times its size in
-    bytes); a single text of more than a tenth of it is not kept.
+    ``max_length`` limits the total length of the cached documents in characters, because the memory taken by a parsed
+    document can be 300 times the size of its text. Documents longer than a tenth of it are not cached.
     """
 
     def __init__(self, schema: GraphQLSchema, limits: Limits | None = None, *, max_length: int = 200_000) -> None:
@@ -67,18 +67,18 @@ class DocumentCache:
         self._length = 0
 
     def __contains__(self, text: str) -> bool:
-        """Whether a document is kept, so that to check it costs nothing."""
+        """Return whether a document is cached, which makes checking it free."""
         return text in self._documents
 
     def check(self, text: str, *, hide_suggestions: bool = False) -> CheckedDocument:
-        """Return the checked document. Raises GraphQLRequestError with all its errors.
+        """Return the checked document. Raises GraphQLRequestError with all of its errors.
 
-        ``hide_suggestions`` keeps names of the schema that were perhaps meant out of the errors.
+        ``hide_suggestions`` omits "Did you mean" suggestions, which would reveal names in the schema.
         """
         checked = self._documents.get(text)
         if checked is None:
             checked = self._check(text, hide_suggestions=hide_suggestions)
-            self._keep(text, checked)
+            self._store(text, checked)
         else:
             self._documents.move_to_end(text)
         return checked
@@ -93,18 +93,22 @@ class DocumentCache:
             raise GraphQLRequestError(errors)
         operations = {
             node.name.value if node.name else None: CheckedOperation(
-                node, _root_fields(document, node), own.cost, own.fields_with_variables, own.introspects
+                node,
+                _root_fields(document, node),
+                operation.cost,
+                operation.fields_with_variables,
+                operation.introspects,
             )
-            for node, own in measures.operations
+            for node, operation in measures.operations
         }
         return CheckedDocument(document, operations)
 
     def _parse(self, text: str) -> DocumentNode:
         limits = self._limits
         if len(text) > limits.max_document_length:
-            measured = "The document's length in characters"
+            subject = "The document's length in characters"
             raise GraphQLRequestError(
-                [limit_exceeded("documentLength", measured, len(text), limits.max_document_length)]
+                [limit_exceeded("documentLength", subject, len(text), limits.max_document_length)]
             )
         try:
             return parse(text, max_lexical_tokens=limits.max_tokens, max_comments=limits.max_tokens)
@@ -121,14 +125,14 @@ class DocumentCache:
             raise GraphQLRequestError(fragment_cycle_errors(self._schema, document))
         return measures
 
-    def _keep(self, text: str, checked: CheckedDocument) -> None:
+    def _store(self, text: str, checked: CheckedDocument) -> None:
         if len(text) > self._max_length // 10:
             return
         self._documents[text] = checked
         self._length += len(text)
         while self._length > self._max_length:
-            dropped, _ = self._documents.popitem(last=False)
-            self._length -= len(dropped)
+            evicted, _ = self._documents.popitem(last=False)
+            self._length -= len(evicted)
 
 
 def _syntax_error(error: GraphQLSyntaxError) -> GraphQLError:
@@ -140,7 +144,7 @@ def _syntax_error(error: GraphQLSyntaxError) -> GraphQLError:
 
 
 def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
-    """Return the names of an operation's root fields, each once, with fragments spread out."""
+    """Return the distinct names of an operation's root fields, including those in fragments."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     pending = [operation.selection_set]
     names: dict[str, None] = {}

@@ -1,8 +1,8 @@
-"""Executes GraphQL operations, whichever transport they come by, with graphql-core.
+"""Executes GraphQL operations with graphql-core, whatever the transport.
 
-``prepare`` finds every request error (the document's, the operation's, the variables', the limits') before anything
-is executed. So a result without ``data`` means that nothing was executed, and one with ``data`` that it was. The one
-exception is an operation that was stopped because it took too long: its error says so.
+``prepare`` detects every request error (in the document, the operation name, the variables or the limits) before
+execution starts. A result without ``data`` therefore means that nothing was executed, and a result with ``data`` that
+the operation was. The only exception is an operation that timed out; its error says so.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from server.execution.rate_limit import TokenBuckets
 from server.execution.variables import check_size, coerce_variables, count_listed_values
 from server.limits import Limits
 from server.protocol.error_codes import Code
-from server.protocol.errors import execution_errors
+from server.protocol.errors import format_execution_errors
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded, too_many_requests
 from services.accounts.sessions import SessionEnded
@@ -33,7 +33,7 @@ INTROSPECTION_NEEDS_SIGN_IN = "Sign in first: only members may introspect the sc
 
 
 class GraphQLExecutor:
-    """Executes the operations of one schema, within limits."""
+    """Executes operations on a schema, within the configured limits."""
 
     def __init__(self, schema: Schema, limits: Limits | None = None) -> None:
         self._schema = schema.graphql_schema
@@ -44,10 +44,10 @@ class GraphQLExecutor:
         self._concurrency = ConcurrencyLimiter(self._limits.max_operations)
 
     def prepare(self, request: Request, context: Context) -> Operation:
-        """Check document, operation name, variables and cost, and charge the cost to the client's account.
+        """Check the document, operation name, variables and cost, and charge the cost to the client.
 
-        A document that is not cached costs 1 a character on top. Clients that are not signed in learn nothing of the
-        schema: neither by introspection nor by suggestions of what was perhaps meant. Raises GraphQLRequestError.
+        A document that is not cached costs 1 extra per character. For anonymous clients, introspection is disabled and
+        "Did you mean" suggestions are omitted. Raises GraphQLRequestError.
         """
         key = client_key(context.member_id, context.client)
         if not self._concurrency.has_room(key):
@@ -58,11 +58,11 @@ class GraphQLExecutor:
         if request.query not in self._documents:
             self._buckets.spend(key, len(request.query))
         checked = self._documents.check(request.query, hide_suggestions=anonymous)
-        selected = _selected(checked, request.operation_name)
+        selected = _select_operation(checked, request.operation_name)
         if selected.introspects and anonymous:
             extensions = {"code": Code.UNAUTHENTICATED.value}
             raise GraphQLRequestError([GraphQLError(INTROSPECTION_NEEDS_SIGN_IN, extensions=extensions)])
-        cost = self._cost(selected, request.variables, hide_suggestions=anonymous)
+        cost = self._compute_cost(selected, request.variables, hide_suggestions=anonymous)
         return Operation(
             document=checked.document,
             type=selected.definition.operation,
@@ -73,8 +73,8 @@ class GraphQLExecutor:
             charge=self._buckets.spend(key, cost),
         )
 
-    def _cost(self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool) -> int:
-        """Check the variables and return the operation's cost with them, which is within the limit."""
+    def _compute_cost(self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool) -> int:
+        """Check the variables and return the operation's cost. Raises GraphQLRequestError if it exceeds the limit."""
         if variables:
             check_size(variables, self._limits)
         coerced = {}
@@ -87,10 +87,10 @@ class GraphQLExecutor:
         return cost
 
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
-        """Execute a query or mutation and return the result.
+        """Execute a query or mutation and return its result.
 
-        Raises GraphQLRequestError if it takes too long. It is cancelled then, and the transaction that it is in is
-        rolled back, but what was committed before stays.
+        Raises GraphQLRequestError if the operation times out. It is then cancelled and its current transaction rolled
+        back, but transactions that it has already committed are kept.
         """
         with self._concurrency.running(operation.client_key):
             try:
@@ -100,7 +100,7 @@ class GraphQLExecutor:
                 if not timeout.expired():
                     raise
                 raise self._timeout_error(operation) from None
-        return _formatted(result, request_id)
+        return _format_result(result, request_id)
 
     async def _execute(self, operation: Operation, context: Context) -> ExecutionResult:
         result = execute(self._schema, **self._arguments(operation, context))
@@ -113,7 +113,7 @@ class GraphQLExecutor:
         return await stream if isawaitable(stream) else stream
 
     def _arguments(self, operation: Operation, context: Context) -> dict[str, Any]:
-        """Return what graphql-core executes an operation with; the last two are strawberry's."""
+        """Return the arguments for graphql-core's ``execute`` and ``subscribe``; the last two come from strawberry."""
         return {
             "document": operation.document,
             "context_value": context,
@@ -132,30 +132,30 @@ class GraphQLExecutor:
         )
 
     async def subscribe(self, operation: Operation, context: Context, request_id: str) -> AsyncGenerator[Result, None]:
-        """Yield the result of each event; one without ``data`` is the last, and says why no more follow.
+        """Yield the result of each event. A result without ``data`` is the last one, and its errors give the reason.
 
         Raises SessionEnded once the session behind the subscription has ended.
         """
         with self._concurrency.running(operation.client_key):
             stream = await self._subscribe(operation, context)
             if isinstance(stream, ExecutionResult):
-                yield {"errors": execution_errors(stream.errors or [], request_id)}
+                yield {"errors": format_execution_errors(stream.errors or [], request_id)}
                 return
             assert isinstance(stream, AsyncGenerator)
             try:
                 async with aclosing(stream):
                     async for result in stream:
-                        yield _formatted(result, request_id)
+                        yield _format_result(result, request_id)
             except SessionEnded:
                 raise
             except Exception as error:
                 if not isinstance(error, GraphQLError):
                     error = GraphQLError(str(error), original_error=error)
-                yield {"errors": execution_errors([error], request_id)}
+                yield {"errors": format_execution_errors([error], request_id)}
 
 
-def _selected(checked: CheckedDocument, name: str | None) -> CheckedOperation:
-    """Return the operation to execute: the specification's ``GetOperation``."""
+def _select_operation(checked: CheckedDocument, name: str | None) -> CheckedOperation:
+    """Return the operation to execute, like ``GetOperation`` in the GraphQL specification."""
     operations = checked.operations
     if name is None and len(operations) == 1:
         (only,) = operations.values()
@@ -171,11 +171,11 @@ def _selected(checked: CheckedDocument, name: str | None) -> CheckedOperation:
     raise GraphQLRequestError([GraphQLError(message, extensions={"code": Code.OPERATION_RESOLUTION_FAILURE.value})])
 
 
-def _formatted(result: ExecutionResult, request_id: str) -> Result:
+def _format_result(result: ExecutionResult, request_id: str) -> Result:
     formatted: Result = {}
     if result.errors:
-        formatted["errors"] = execution_errors(result.errors, request_id)
-    # An error without a path is one of the request: nothing was executed, and there is no data, not even null.
+        formatted["errors"] = format_execution_errors(result.errors, request_id)
+    # An error without a path is a request error: nothing was executed, so there is no data, not even null.
     if result.data is not None or not result.errors or any(error.path for error in result.errors):
         formatted["data"] = result.data
     return formatted

@@ -1,4 +1,4 @@
-"""What the transports use: an executor, the context of its operations, and an operation that is ready to run."""
+"""The interface between transports and execution: executors, request contexts and prepared operations."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -11,19 +11,19 @@ from server.execution.rate_limit import Charge
 from server.protocol.messages import Request
 
 Result: TypeAlias = dict[str, Any]
-"""A GraphQL response as JSON: ``errors`` and no ``data`` if the operation was not executed."""
+"""A GraphQL response as JSON, with ``errors`` and without ``data`` if the operation was not executed."""
 
 
 class Context(Protocol):
-    """What execution and transports read of a context; the resolvers' own has more."""
+    """The part of the request context that execution and transports use; resolvers use a larger one."""
 
     @property
     def viewer(self) -> object | None:
-        """Return who is signed in; None for nobody, and for an invalid token."""
+        """Return the signed-in viewer, or None without a valid token."""
 
     @property
     def member_id(self) -> str | None:
-        """Return the id of the member that the token belongs to; None without one."""
+        """Return the id of the token's member, or None without a valid token."""
 
     @property
     def client(self) -> str:
@@ -31,16 +31,16 @@ class Context(Protocol):
 
     @property
     def expires_at(self) -> datetime | None:
-        """Return when the token expires, in UTC; None without one."""
+        """Return when the token expires, in UTC, or None without a valid token."""
 
 
 MakeContext: TypeAlias = Callable[[str | None, str], Awaitable[Context]]
-"""Makes a context from the ``Authorization`` that the client sent (None without one) and the client's IP address."""
+"""Builds a context from the ``Authorization`` header, or None if it is missing, and the client's IP address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that is ready to run: its document is valid, its variables fit, its cost is charged."""
+    """An operation that is ready to run: its document and variables are valid, and its cost has been charged."""
 
     document: DocumentNode
     type: OperationType
@@ -48,26 +48,26 @@ class Operation:
     root_fields: tuple[str, ...]
     variables: dict[str, Any]
     client_key: str
-    """What it counts for: see ``client_key`` in ``clients``."""
+    """The key by which the operation is counted and charged; see ``clients.client_key``."""
     charge: Charge
 
 
 class Executor(Protocol):
-    """Runs GraphQL operations."""
+    """The interface of executors of GraphQL operations."""
 
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check an operation and charge its cost. Raises GraphQLRequestError."""
 
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
-        """Execute a query or mutation and return the result. Raises GraphQLRequestError if it takes too long."""
+        """Execute a query or mutation and return its result. Raises GraphQLRequestError if it times out."""
 
     def subscribe(self, operation: Operation, context: Context, request_id: str) -> AsyncGenerator[Result, None]:
-        """Yield the result of each event; one without ``data`` is the last.
+        """Yield the result of each event; a result without ``data`` is the last one.
 
         Raises SessionEnded once the session behind the subscription has ended.
         """
 
 
 def with_cost(result: Result, operation: Operation) -> Result:
-    """Return the result with the operation's cost, and what its client has left, in ``extensions``."""
+    """Return the result with the operation's cost and the client's remaining budget added to ``extensions``."""
     return {**result, "extensions": {**result.get("extensions", {}), "cost": asdict(operation.charge)}}

@@ -1,4 +1,4 @@
-"""An executor that measures: what is asked, by whom, how long it takes, and the errors that come of it."""
+"""An executor that records metrics and log lines: root fields, members, durations and errors."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ _log = logging.getLogger("trackers.operations")
 
 
 class InstrumentedExecutor:
-    """Wraps an executor: counts and times each operation, and logs those that belong to no HTTP request."""
+    """Wraps an executor to count and time operations, and to log those that do not belong to an HTTP request."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -33,7 +33,7 @@ class InstrumentedExecutor:
             raise
 
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
-        """Execute a query or mutation and return the result. Raises GraphQLRequestError if it takes too long."""
+        """Execute a query or mutation and return its result. Raises GraphQLRequestError if it times out."""
         measurement = _Measurement(operation)
         try:
             result = await self._executor.execute(operation, context, request_id)
@@ -46,7 +46,7 @@ class InstrumentedExecutor:
             measurement.finish(context, request_id)
 
     async def subscribe(self, operation: Operation, context: Context, request_id: str) -> AsyncGenerator[Result, None]:
-        """Yield the result of each event; one without ``data`` is the last.
+        """Yield the result of each event; a result without ``data`` is the last one.
 
         Raises SessionEnded once the session behind the subscription has ended.
         """
@@ -61,12 +61,12 @@ class InstrumentedExecutor:
 
 
 class _Measurement:
-    """One operation from its start to its end."""
+    """The measurement of one operation, from start to finish."""
 
     def __init__(self, operation: Operation) -> None:
-        of_request = request_context.get()
-        self._is_request = of_request is not None
-        self._context = of_request or RequestContext()
+        current = request_context.get()
+        self._has_http_request = current is not None
+        self._context = current or RequestContext()
         self._type = operation.type
         self._started = time.perf_counter()
         self._context.operation = operation.type.value
@@ -75,16 +75,16 @@ class _Measurement:
             ROOT_FIELDS.labels(operation.type.value, name).inc()
 
     def record(self, result: Result) -> None:
-        """Record the errors of a result."""
+        """Record the errors in a result."""
         _record_errors(result, self._context)
 
     def finish(self, context: Context, request_id: str) -> None:
-        """Record the member and the time; write the log line, unless the HTTP request has one."""
+        """Record the member and the duration, and log the operation unless the HTTP request is logged with it."""
         seconds = time.perf_counter() - self._started
-        if self._type is not OperationType.SUBSCRIPTION:  # that lasts until the client ends it
+        if self._type is not OperationType.SUBSCRIPTION:  # a subscription lasts until the client ends it
             OPERATION_SECONDS.labels(self._type.value).observe(seconds)
         self._context.member_id = context.member_id
-        if not self._is_request:
+        if not self._has_http_request:
             timing = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
             _log.info("operation", extra={**timing, **self._context.log_fields()})
 

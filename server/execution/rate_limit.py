@@ -1,8 +1,8 @@
-"""What each client may still spend: token buckets of cost, in the memory of this process.
+"""Rate limiting by cost: a token bucket for each client, held in this process's memory.
 
-A member has one bucket for all connections; clients that are not signed in share the bucket of their network. Several
-processes keep buckets of their own, so an installation with N of them allows up to N times as much: a bucket in the
-database would cost every request a statement.
+A member has one bucket for all connections; anonymous clients share the bucket of their network. Each process has its
+own buckets, so an installation with N processes allows up to N times as much. Storing buckets in the database would add
+a statement to every request.
 """
 
 import time
@@ -15,26 +15,27 @@ from server.protocol.request_errors import too_many_requests
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """The cost that was taken from a bucket, and the state of the bucket after it."""
+    """The cost taken from a bucket, and the state of the bucket afterwards."""
 
     requested: int
     left: int
     bucket: int
-    """The size of the bucket."""
+    """The capacity of the bucket."""
     refill: int
-    """What flows back in a second."""
+    """The number of tokens restored per second."""
 
 
 @dataclass(slots=True)
 class _Bucket:
     spent: float
-    at: float
+    updated_at: float
 
 
 class TokenBuckets:
-    """One token bucket for each key: ``size`` tokens at most, ``refill`` of them flow back in a second.
+    """A token bucket per key, which holds at most ``size`` tokens and regains ``refill`` tokens per second.
 
-    Full buckets are dropped when there are ``sweep_from`` buckets, and then whenever their number has doubled.
+    Full buckets are dropped once there are ``sweep_from`` buckets, and again whenever the number of buckets has
+    doubled.
     """
 
     def __init__(
@@ -50,9 +51,9 @@ class TokenBuckets:
         return len(self._buckets)
 
     def spend(self, key: str, cost: int) -> Charge:
-        """Take a cost from a bucket. Raises GraphQLRequestError, and takes nothing, if the tokens do not suffice.
+        """Take tokens from a bucket. Raises GraphQLRequestError, without taking any, if there are too few.
 
-        A cost greater than the size empties a full bucket.
+        A cost above the bucket's capacity is reduced to the capacity.
         """
         cost = min(cost, self._size)
         now = self._clock()
@@ -60,24 +61,24 @@ class TokenBuckets:
         if bucket is None:
             self._sweep(now)
             bucket = self._buckets[key] = _Bucket(0, now)
-        bucket.spent = self._still_spent(bucket, now)
-        bucket.at = now
-        lacking = bucket.spent + cost - self._size
-        if lacking > 0:
+        bucket.spent = self._spent_at(bucket, now)
+        bucket.updated_at = now
+        shortfall = bucket.spent + cost - self._size
+        if shortfall > 0:
             message = "Rate limit exceeded: wait, or request less"
             left = int(self._size - bucket.spent)
-            raise too_many_requests(message, Code.RATE_LIMITED, lacking / self._refill, requested=cost, left=left)
+            raise too_many_requests(message, Code.RATE_LIMITED, shortfall / self._refill, requested=cost, left=left)
         bucket.spent += cost
         return Charge(cost, int(self._size - bucket.spent), self._size, self._refill)
 
-    def _still_spent(self, bucket: _Bucket, now: float) -> float:
-        return max(0.0, bucket.spent - (now - bucket.at) * self._refill)
+    def _spent_at(self, bucket: _Bucket, now: float) -> float:
+        return max(0.0, bucket.spent - (now - bucket.updated_at) * self._refill)
 
     def _sweep(self, now: float) -> None:
-        """Drop the full buckets: a new one would be the same."""
+        """Drop full buckets once there are many buckets; a new bucket would be just as full."""
         if len(self._buckets) < self._next_sweep:
             return
-        full = [key for key, bucket in self._buckets.items() if not self._still_spent(bucket, now)]
+        full = [key for key, bucket in self._buckets.items() if not self._spent_at(bucket, now)]
         for key in full:
             del self._buckets[key]
         self._next_sweep = max(self._sweep_from, 2 * len(self._buckets))

@@ -1,6 +1,6 @@
-"""Validates documents against the schema; each error has a code.
+"""Validation of documents against the schema, with an error code for each error.
 
-These errors are of the client's document; the user's values are checked in ``variables``.
+Variable values are validated in ``variables``.
 """
 
 from typing import Any
@@ -27,27 +27,27 @@ from server.protocol.error_codes import Code
 
 
 class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
-    """The specification's rule "Values of Correct Type", with the input path of each error.
+    """The specification's rule "Values of Correct Type", with the input path added to each error.
 
-    The path begins with the name of the argument, or of the variable whose default is wrong.
+    A path starts with the name of the argument, or of the variable whose default value is invalid.
     """
 
     root = ""
 
     def enter_argument(self, node: ArgumentNode, *_args: Any) -> None:
-        """Remember the argument that the next literals belong to."""
+        """Remember the argument whose literals are visited next."""
         self.root = node.name.value
 
     def enter_variable_definition(self, node: VariableDefinitionNode, *_args: Any) -> None:
-        """Remember the variable that the next default belongs to."""
+        """Remember the variable whose default value is visited next."""
         self.root = node.variable.name.value
 
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
-        """Check a whole literal; the values inside it are not visited again."""
+        """Validate a literal as a whole, and skip the nodes inside it."""
 
         def report(error: GraphQLError, path: list[str | int]) -> None:
             extensions = {"code": Code.BAD_USER_INPUT.value, "path": [self.root, *map(str, path)]}
-            # An exception that a scalar did not raise on purpose has a message of Python's, of no help to a client.
+            # The message of an unexpected exception in a scalar comes from Python and would not help a client.
             message = error.message if error.original_error is None else "The value is not of its type."
             self.report_error(GraphQLError(message, error.nodes or node, extensions=extensions))
 
@@ -65,24 +65,24 @@ RULES = (
 def validation_errors(schema: GraphQLSchema, document: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:
     """Return all validation errors of a document.
 
-    ``hide_suggestions`` keeps names of the schema that were perhaps meant out of the messages.
+    ``hide_suggestions`` omits "Did you mean" suggestions, which would reveal names in the schema.
     """
     errors = validate(schema, document, RULES, hide_suggestions=hide_suggestions)
     return [with_code(error, _code(error)) for error in errors]
 
 
 def fragment_cycle_errors(schema: GraphQLSchema, document: DocumentNode) -> list[GraphQLError]:
-    """Return the errors of fragments that spread themselves, which no other rule can cope with."""
+    """Return the errors for fragment cycles, which must be ruled out before any other rule runs."""
     errors = validate(schema, document, [NoFragmentCyclesRule])
     return [with_code(error, Code.GRAPHQL_VALIDATION_FAILED) for error in errors]
 
 
 def with_code(error: GraphQLError, code: Code) -> GraphQLError:
-    """Give an error this code, unless it has one already, and return it."""
+    """Return the error with this code, unless it already has one."""
     error.extensions = {"code": code.value, **(error.extensions or {})}
     return error
 
 
 def _code(error: GraphQLError) -> Code:
-    # strawberry's own rule checks literals too, but knows no path.
+    # strawberry's own rule checks literals too, but reports no path.
     return Code.BAD_USER_INPUT if isinstance(error, StrawberryInputCoercionError) else Code.GRAPHQL_VALIDATION_FAILED

@@ -1,4 +1,4 @@
-"""Checks the user's values: whether they have the types of the operation's variables, and where they do not."""
+"""Validation and coercion of variable values, with the path of each invalid value."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _CONTAINERS = (list, dict)
 
 
 def check_size(variables: dict[str, Any], limits: Limits) -> None:
-    """Raise GraphQLRequestError for more values, or more entries of one list, than are allowed."""
+    """Raise GraphQLRequestError if there are too many values, or too many entries in one list."""
     longest_list = count = 0
     for container, _ in _containers(variables):
         count += len(container)
@@ -33,12 +33,12 @@ def check_size(variables: dict[str, Any], limits: Limits) -> None:
 
 
 def count_listed_values(variables: dict[str, Any]) -> int:
-    """Return how many values are in lists, counting the lists and objects in these, and what they hold."""
+    """Return the number of values inside lists, at any depth, including nested lists and objects."""
     return sum(len(container) for container, listed in _containers(variables) if listed)
 
 
 def _containers(variables: dict[str, Any]) -> Iterator[tuple[list[Any] | dict[str, Any], bool]]:
-    """Yield every list and object, the variables first, and whether it is a list or in one."""
+    """Yield every list and object, starting with the variables, and whether it is a list or inside one."""
     pending: list[tuple[list[Any] | dict[str, Any], bool]] = [(variables, False)]
     while pending:
         container, listed = pending.pop()
@@ -51,10 +51,10 @@ def _containers(variables: dict[str, Any]) -> Iterator[tuple[list[Any] | dict[st
 def coerce_variables(
     schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
 ) -> dict[str, Any]:
-    """Return the values as their types read them, with defaults.
+    """Coerce variable values to their declared types, and apply default values.
 
-    Raises GraphQLRequestError with the path of each error; ``hide_suggestions`` keeps names of the schema that were
-    perhaps meant out of their messages.
+    Raises GraphQLRequestError with the path of each error. ``hide_suggestions`` omits "Did you mean" suggestions, which
+    would reveal names in the schema.
     """
     nodes = definition.variable_definitions or ()
     values = get_variable_values(schema, nodes, variables, MAX_ERRORS, hide_suggestions=hide_suggestions)
@@ -67,7 +67,7 @@ def coerce_variables(
 def _errors_with_paths(
     schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
 ) -> list[GraphQLError]:
-    """Check the values a second time, for the paths, which graphql-core only prints."""
+    """Validate the values again to obtain error paths, which graphql-core only includes in its messages."""
     errors: list[GraphQLError] = []
     for node in definition.variable_definitions or ():
         name = node.variable.name.value

@@ -23,7 +23,7 @@ from server.observability.outage import RETRY_AFTER
 from server.open_connections import OpenConnections
 from server.protocol.errors import http_status, internal_error_result, request_error_result
 from server.protocol.http_errors import HTTPError
-from server.protocol.media_types import EVENTS, GRAPHQL, JSON
+from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON
 from server.protocol.messages import MalformedRequest, encode
 from server.protocol.request_errors import GraphQLRequestError
 from server.protocol.request_ids import request_id_of
@@ -65,7 +65,7 @@ class GraphQLEndpoint:
         request_id = request_id_of(request.scope)
         try:
             if media_type is None:
-                raise HTTPError(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENTS}")
+                raise HTTPError(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENT_STREAM}")
             return await self._execute(request, media_type, request_id)
         except HTTPError as error:
             return _response(error.result, media_type, error.status, error.headers)
@@ -106,7 +106,7 @@ def _response(
     result: dict[str, Any], media_type: str | None, status: int, headers: dict[str, str] | None = None
 ) -> Response:
     """Return a response in this media type that must not be cached; events only with status 200, else JSON."""
-    is_stream = media_type == EVENTS and status == 200
+    is_stream = media_type == EVENT_STREAM and status == 200
     response = Response(next_event(result) + COMPLETE if is_stream else encode(result), status, headers)
     content_type = media_type if is_stream or media_type == GRAPHQL else JSON
     response.headers["Content-Type"] = f"{content_type}; charset=utf-8"
@@ -124,5 +124,5 @@ def _check_operation_type(operation: Operation, request: Request) -> None:
     if operation.type is OperationType.MUTATION and request.method == "GET":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "A mutation needs POST", Allow="POST")
     if operation.type is OperationType.SUBSCRIPTION and not accepts_event_stream(_accept(request)):
-        message = f"A subscription needs the WebSocket at this address, or {EVENTS} named in Accept"
+        message = f"A subscription needs the WebSocket at this address, or {EVENT_STREAM} named in Accept"
         raise HTTPError(406, "NOT_ACCEPTABLE", message)

@@ -7,7 +7,7 @@ that name it: at equal weight a query or mutation gets a single JSON response, a
 in every request.
 """
 
-from server.protocol.media_types import EVENTS, GRAPHQL, JSON, preference
+from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON, preference
 
 EXACT = 2
 """The precision of a media range that names a type itself."""
@@ -24,10 +24,10 @@ def response_media_type(accept: str) -> str | None:
         rating = (weight, precision, precision == EXACT and candidate == GRAPHQL)
         if weight > 0 and rating > best:
             best, media_type = rating, candidate
-    return EVENTS if accepts_event_stream(accept, above=best[0]) else media_type
+    return EVENT_STREAM if accepts_event_stream(accept, above=best[0]) else media_type
 
 
 def accepts_event_stream(accept: str, *, above: float = 0.0) -> bool:
     """Return whether the client names event streams, with a weight above this one."""
-    precision, weight = preference(EVENTS, accept)
+    precision, weight = preference(EVENT_STREAM, accept)
     return precision == EXACT and weight > above

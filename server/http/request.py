@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request as HTTPRequest
 
 from server.protocol.http_errors import HTTPError
-from server.protocol.media_types import JSON, UTF_8, parse_media_type
+from server.protocol.media_types import JSON, UTF_8_NAMES, parse_media_type
 from server.protocol.messages import MalformedRequest, Request, decode, parse_request
 
 PARAMETERS = ("query", "operationName", "variables", "extensions")
@@ -42,7 +42,7 @@ async def _read_body(request: HTTPRequest, max_body: int) -> bytes:
 
 def _check_content_type(request: HTTPRequest) -> None:
     name, parameters = parse_media_type(request.headers.get("content-type", ""))
-    if name != JSON or parameters.get("charset", "utf-8") not in UTF_8:
+    if name != JSON or parameters.get("charset", "utf-8") not in UTF_8_NAMES:
         raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {JSON}, in UTF-8")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")

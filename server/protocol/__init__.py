@@ -1,4 +1,5 @@
-"""GraphQL requests and responses as data: JSON, media types, request ids, error codes and the results of errors.
+"""The data of GraphQL requests and responses: JSON, media types, request ids, error codes and error results.
 
-Knows no connection and no executor; may use ``observability`` and ``limits``.
+Contains no connections and no executors. Within ``server``, this package may import from ``observability`` and
+``limits``.
 """

@@ -1,6 +1,7 @@
-"""The codes of errors at the top level of a response: meaning, HTTP status, and what a client should do.
+"""The codes of top-level errors in a response: their meaning, HTTP status, and advice for clients.
 
-``docs/reference/errors.md`` has the table. The codes of a mutation's own ``errors`` are the schema's ``ErrorCode``.
+The table is included in ``docs/reference/errors.md``. The codes in a mutation's own ``errors`` field are the schema's
+``ErrorCode``.
 """
 
 from enum import StrEnum
@@ -8,7 +9,7 @@ from typing import NamedTuple
 
 
 class Code(StrEnum):
-    """The ``code`` in an error's ``extensions``."""
+    """The ``code`` in the ``extensions`` of an error."""
 
     BAD_REQUEST = "BAD_REQUEST"
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
@@ -36,17 +37,17 @@ class Code(StrEnum):
 
 
 class Meaning(NamedTuple):
-    """One row of the table; ``status`` is the HTTP status that comes with the code."""
+    """A row of the table; ``status`` is the HTTP status that accompanies the code."""
 
     status: str
     meaning: str
     advice: str
 
 
-_DOCUMENT = "400, or 200 in `application/json`"
-_FIELD = "200 from a field"
-_UPLOAD = "422 from `POST /files`"
-_TOO_MANY = "429, with `Retry-After`"
+_DOCUMENT_STATUS = "400, or 200 in `application/json`"
+_FIELD_STATUS = "200 from a field"
+_UPLOAD_STATUS = "422 from `POST /files`"
+_TOO_MANY_STATUS = "429, with `Retry-After`"
 
 MEANINGS = {
     Code.BAD_REQUEST: Meaning(
@@ -73,32 +74,32 @@ MEANINGS = {
         "Send less: the message has the limit.",
     ),
     Code.REQUEST_TIMEOUT: Meaning("408", "A body or an upload stalled or took too long.", "Send it again."),
-    Code.GRAPHQL_PARSE_FAILED: Meaning(_DOCUMENT, "The document has a syntax error.", "Fix it at `locations`."),
+    Code.GRAPHQL_PARSE_FAILED: Meaning(_DOCUMENT_STATUS, "The document has a syntax error.", "Fix it at `locations`."),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
-        _DOCUMENT,
+        _DOCUMENT_STATUS,
         "The document is not valid for the schema.",
         "Fix it at `locations`; check the client's documents against the SDL.",
     ),
     Code.OPERATION_RESOLUTION_FAILURE: Meaning(
-        _DOCUMENT, "`operationName` does not select one of the document's operations.", "Name one."
+        _DOCUMENT_STATUS, "`operationName` does not select one of the document's operations.", "Name one."
     ),
     Code.BAD_USER_INPUT: Meaning(
-        f"{_DOCUMENT}; {_FIELD}",
+        f"{_DOCUMENT_STATUS}; {_FIELD_STATUS}",
         "A value is not of its type, or not valid; `path` leads to it from the argument or the variable.",
         "Show the message beside that input.",
     ),
     Code.LIMIT_EXCEEDED: Meaning(
-        _DOCUMENT,
+        _DOCUMENT_STATUS,
         "The document or its variables exceed a limit: `limit` is its name, `asked` and `allowed` are the figures.",
         "Request less at once: smaller pages, fewer fields, several requests.",
     ),
     Code.RATE_LIMITED: Meaning(
-        _TOO_MANY,
+        _TOO_MANY_STATUS,
         "The member, or the address of a client that is not signed in, has requested too much; for uploads: in a day.",
         "Wait for `retryAfter` seconds, then repeat the request.",
     ),
     Code.TOO_MANY_OPERATIONS: Meaning(
-        _TOO_MANY,
+        _TOO_MANY_STATUS,
         "The member, the address or the connection has too many operations running.",
         "Wait until one of them ends, then repeat the request.",
     ),
@@ -108,27 +109,31 @@ MEANINGS = {
         "Repeat a query. Before repeating a mutation look at the data, or repeat it with the same `idempotencyKey`.",
     ),
     Code.UNAUTHENTICATED: Meaning(
-        f"{_FIELD}; 401 from `/files`; {_DOCUMENT} for introspection",
+        f"{_FIELD_STATUS}; 401 from `/files`; {_DOCUMENT_STATUS} for introspection",
         "The client is not signed in, or its session has ended.",
         "Call `refreshSession` or sign in, then repeat the request.",
     ),
     Code.FORBIDDEN: Meaning(
-        f"{_FIELD}; 422 from `POST /files`, 403 from `GET /files`",
+        f"{_FIELD_STATUS}; 422 from `POST /files`, 403 from `GET /files`",
         "The member lacks a role; for a file: its URL has expired.",
         "Hide what the member may not do; query the file's `url` again.",
     ),
     Code.NOT_FOUND: Meaning("404", "There is no such file or URL.", "Query the file's `url` again."),
-    Code.UNKNOWN_TYPE: Meaning(_UPLOAD, "There is no such tracker type to upload for.", "Query `trackerTypes` again."),
-    Code.UNKNOWN_FIELD: Meaning(_UPLOAD, "The tracker type has no such field.", "Query the type's `fields` again."),
-    Code.WRONG_KIND: Meaning(_UPLOAD, "The field does not take files.", "Upload for FILE fields only."),
-    Code.REQUIRED: Meaning(_UPLOAD, "The uploaded file is empty.", "Show the message beside the field."),
+    Code.UNKNOWN_TYPE: Meaning(
+        _UPLOAD_STATUS, "There is no such tracker type to upload for.", "Query `trackerTypes` again."
+    ),
+    Code.UNKNOWN_FIELD: Meaning(
+        _UPLOAD_STATUS, "The tracker type has no such field.", "Query the type's `fields` again."
+    ),
+    Code.WRONG_KIND: Meaning(_UPLOAD_STATUS, "The field does not take files.", "Upload for FILE fields only."),
+    Code.REQUIRED: Meaning(_UPLOAD_STATUS, "The uploaded file is empty.", "Show the message beside the field."),
     Code.SERVICE_UNAVAILABLE: Meaning(
         "503, with `Retry-After`",
         "The database is not available at the moment.",
         "Repeat the request after `retryAfter` seconds.",
     ),
     Code.INTERNAL_SERVER_ERROR: Meaning(
-        f"{_FIELD}; 500 otherwise",
+        f"{_FIELD_STATUS}; 500 otherwise",
         "An unexpected error. The response has nothing of it but `requestId`, which identifies it in the server's log.",
         "Repeat a query once; give the id to the operator.",
     ),
@@ -136,6 +141,6 @@ MEANINGS = {
 
 
 def markdown_table() -> str:
-    """Return the table that ``docs/reference/errors.md`` contains."""
+    """Return the table that ``docs/reference/errors.md`` must contain."""
     rows = (f"| `{code}` | {row.status} | {row.meaning} | {row.advice} |" for code, row in MEANINGS.items())
     return "\n".join(["| code | HTTP status | meaning | what to do |", "|---|---|---|---|", *rows])

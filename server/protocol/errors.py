@@ -1,4 +1,4 @@
-"""Errors for the client and the log: those raised on purpose as they are, all others masked and logged without values."""
+"""Error results for clients, and error logging. Unexpected errors are masked, and logged without values."""
 
 import logging
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ _log = logging.getLogger("trackers.errors")
 
 
 def request_error_result(message: str, code: str) -> dict[str, Any]:
-    """Return the request error result: the response to a request that was not executed. ``code`` is one of ``Code``."""
+    """Record a request error in the metrics and return its result. ``code`` must be the value of a ``Code``."""
     record_error(Code(code).value)
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
 def internal_error_result(error: BaseException, request_id: str) -> dict[str, Any]:
-    """Log an unexpected error or an outage that failed the whole request, and return the response to it."""
+    """Log an unexpected error or an outage that made a whole request fail, and return the masked result."""
     masked = _masked(error, request_id)
     record_error(masked["extensions"]["code"])
     log_failure(error, request_id)
@@ -34,7 +34,7 @@ def internal_error_result(error: BaseException, request_id: str) -> dict[str, An
 
 
 def http_status(result: Mapping[str, Any]) -> int:
-    """Return the HTTP status of a result: 503 if an outage left no data, 500 if it was not executed, else 200."""
+    """Return the HTTP status of a result: 503 if an outage left no data, 500 if nothing was executed, else 200."""
     if not any(value is not None for value in (result.get("data") or {}).values()):
         codes = {error.get("extensions", {}).get("code") for error in result.get("errors", ())}
         if Code.SERVICE_UNAVAILABLE in codes:
@@ -43,15 +43,15 @@ def http_status(result: Mapping[str, Any]) -> int:
 
 
 def _innermost(error: GraphQLError) -> BaseException:
-    """Return the exception that was raised: graphql-core wraps it, sometimes twice, to add path and location."""
+    """Return the original exception, which graphql-core wraps, sometimes twice, to add path and location."""
     raised: BaseException = error
     while isinstance(raised, GraphQLError) and raised.original_error is not None:
         raised = raised.original_error
     return raised
 
 
-def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
-    """Return the errors of an execution as JSON; unexpected ones are masked, and each is logged once."""
+def format_execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    """Return execution errors as JSON. Unexpected errors are masked, and each of them is logged once."""
     logged: set[int] = set()
     formatted = []
     for error in errors:
@@ -69,7 +69,7 @@ def execution_errors(errors: list[GraphQLError], request_id: str) -> list[dict[s
 
 
 def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
-    """Return the extensions of an error that was raised on purpose; None for an unexpected one."""
+    """Return the extensions of an error that was raised on purpose, or None for an unexpected error."""
     raised = _innermost(error)
     if isinstance(raised, DomainError):
         details = dict(raised.details)
@@ -77,7 +77,7 @@ def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
             details["path"] = list(client_path(details["path"]))
         return {"code": raised.code, **details}
     if not isinstance(raised, GraphQLError):
-        # A resolver may raise an error with a code *because of* another exception: the code shows the intention.
+        # A resolver may raise an error with a code *from* another exception; the code shows that it is intended.
         outer = error.original_error
         raised = outer if isinstance(outer, GraphQLError) else raised
     if not isinstance(raised, GraphQLError):
@@ -85,7 +85,7 @@ def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
     extensions = dict(raised.extensions or {})
     if "code" in extensions:
         return extensions
-    # An argument that is wrong only with these variables: null for a required one, for example.
+    # An argument that is invalid only for these variables, such as null for a required argument.
     node = raised.nodes[0] if raised.nodes else None
     if isinstance(node, VariableNode):
         return {"code": Code.BAD_USER_INPUT.value, "path": [node.name.value]}
@@ -107,7 +107,7 @@ def _masked(error: BaseException, request_id: str) -> dict[str, Any]:
 
 
 def log_failure(error: BaseException, request_id: str) -> None:
-    """Log an unexpected error by its types and traceback, since its message may hold values; an outage only once."""
+    """Log an unexpected error without its message, which may contain values. Log an outage only when it begins."""
     if is_outage(error):
         database_outage.begin(error)
     else:

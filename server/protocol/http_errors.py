@@ -1,4 +1,4 @@
-"""Errors as JSON for HTTP: a request that is wrong before GraphQL reads it, and what goes wrong outside ``/graphql``."""
+"""JSON responses for HTTP requests rejected before GraphQL execution, and for errors outside ``/graphql``."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from server.protocol.request_ids import request_id_of
 from services.kernel.errors import DomainError
 
 _STATUSES = {"UNAUTHENTICATED": 401, "CONTENT_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "RATE_LIMITED": 429}
-"""The HTTP status of a ``DomainError`` by its code; 422 for all others."""
+"""The HTTP status for each code of a ``DomainError``; 422 for all other codes."""
 
 
 class HTTPError(Exception):
-    """An HTTP request that is rejected before it reaches GraphQL.
+    """Raised when an HTTP request is rejected before it reaches GraphQL.
 
-    ``headers`` are given as keywords, with underscores for hyphens: ``Retry_After="5"``.
+    ``headers`` are passed as keywords, with underscores for hyphens: ``Retry_After="5"``.
     """
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
@@ -30,17 +30,17 @@ class HTTPError(Exception):
 
 def json_response(body: Any, status: int, headers: dict[str, str] | None = None) -> Response:
     """Return a JSON response that must not be cached."""
-    always = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(encode(body), status, always | (headers or {}))
+    default_headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(encode(body), status, default_headers | (headers or {}))
 
 
 def http_error_response(error: HTTPError) -> Response:
-    """Return the response to a request that was rejected with ``HTTPError``."""
+    """Return the response for an ``HTTPError``."""
     return json_response(error.result, error.status, error.headers)
 
 
 def domain_error_response(error: DomainError) -> Response:
-    """Return the response to a request that a service refused."""
+    """Return the response for a ``DomainError``, raised when a service refuses a request."""
     headers = {}
     if error.code == "UNAUTHENTICATED":
         headers["WWW-Authenticate"] = "Bearer"
@@ -51,7 +51,7 @@ def domain_error_response(error: DomainError) -> Response:
 
 
 def internal_error_response(error: BaseException, scope: Scope) -> Response:
-    """Log an unexpected exception, or an outage of the database, and return the response to it."""
+    """Log an unexpected exception or a database outage, and return the response for it."""
     result = internal_error_result(error, request_id_of(scope))
     status = http_status(result)
     return json_response(result, status, {"Retry-After": str(RETRY_AFTER)} if status == 503 else None)

@@ -1,6 +1,6 @@
-"""The messages of GraphQL clients: JSON, the parameters of a GraphQL request, messages of ``graphql-transport-ws``.
+"""Parsing and encoding of JSON, GraphQL request parameters, and ``graphql-transport-ws`` messages.
 
-Bytes or text become checked values, or raise ``MalformedRequest``.
+Malformed input raises ``MalformedRequest``.
 """
 
 import json
@@ -13,13 +13,13 @@ import orjson
 _CLIENT_MESSAGES = {"connection_init", "ping", "pong", "subscribe", "complete"}
 
 
-class MalformedRequest(Exception):  # noqa: N818 - the client's mistake
-    """The client's message is not a request; the text says why, and repeats nothing of it."""
+class MalformedRequest(Exception):  # noqa: N818 - the client's error, not the server's
+    """Raised when a client's message is malformed. The text explains why, and never quotes the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A well-formed GraphQL request, whose document is not parsed yet."""
+    """A well-formed GraphQL request, whose document has not been parsed yet."""
 
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A well-formed message of ``graphql-transport-ws`` from a client; ``request`` only for ``subscribe``."""
+    """A well-formed ``graphql-transport-ws`` message from a client; ``request`` is set only for ``subscribe``."""
 
     type: str
     id: str = ""
@@ -40,16 +40,16 @@ def _reject_number(_: str) -> NoReturn:
     raise ValueError("not a JSON number")
 
 
-def _finite(text: str) -> float:
+def _parse_finite_float(text: str) -> float:
     number = float(text)
     return number if math.isfinite(number) else _reject_number(text)
 
 
 def decode(data: bytes | str) -> Any:
-    """Read JSON.
+    """Decode JSON. Raises MalformedRequest.
 
-    Unlike orjson, this accepts lone surrogates written as escapes: they are a user's input, which the rule of its field
-    rejects with a path, rather than the whole request failing.
+    Unlike orjson, this accepts escaped lone surrogates, so that validation can reject the field that contains them and
+    report its path, instead of the whole request failing.
     """
     try:
         return orjson.loads(data)
@@ -57,13 +57,13 @@ def decode(data: bytes | str) -> Any:
         if ("\\u" if isinstance(data, str) else b"\\u") not in data:  # type: ignore[operator]
             raise MalformedRequest("The request is not valid JSON") from None
     try:
-        return json.loads(data, parse_constant=_reject_number, parse_float=_finite)
+        return json.loads(data, parse_constant=_reject_number, parse_float=_parse_finite_float)
     except (ValueError, RecursionError):
         raise MalformedRequest("The request is not valid JSON") from None
 
 
 def encode(value: Any) -> bytes:
-    """Write JSON; lone surrogates, which orjson does not write, as escapes."""
+    """Encode a value as JSON, escaping lone surrogates, which orjson rejects."""
     try:
         return orjson.dumps(value)
     except TypeError:
@@ -71,7 +71,7 @@ def encode(value: Any) -> bytes:
 
 
 def parse_request(body: Any) -> Request:
-    """Check the parameters of a GraphQL request; unknown ones are ignored, as GraphQL over HTTP specifies."""
+    """Parse the parameters of a GraphQL request, ignoring unknown ones, as GraphQL over HTTP specifies."""
     if isinstance(body, list):
         raise MalformedRequest("Batches are not supported: send one request at a time")
     if not isinstance(body, dict):
@@ -89,7 +89,7 @@ def parse_request(body: Any) -> Request:
 
 
 def parse_message(data: str) -> Message:
-    """Parse a client's message by https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md."""
+    """Parse a client's message according to https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md."""
     message = decode(data)
     if not isinstance(message, dict):
         raise MalformedRequest("A message must be an object")

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from server.execution.clients import network_of
+from server.execution.clients import client_network
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Executor, MakeContext
 from server.open_connections import OpenConnections
@@ -44,7 +44,7 @@ class WebSocketEndpoint:
         is_supported = SUBPROTOCOL in scope["subprotocols"]
         await websocket.accept(SUBPROTOCOL if is_supported else None)
         connection = Connection(websocket, self._executor, self._make_context, self._limits, self._by_member)
-        address = network_of(websocket.client.host if websocket.client else "")
+        address = client_network(websocket.client.host if websocket.client else "")
         is_counted = self._by_address.try_acquire(address)
         if not is_counted:
             connection.close_with(4429, f"At most {self._by_address.limit} connections at a time from one address")

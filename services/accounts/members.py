@@ -21,7 +21,7 @@ from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 MAX_NAME_LENGTH = 200
 
@@ -105,7 +105,7 @@ async def page_of_members(
     must occur in the name or the email address.
     """
     statement = StatementBuilder()
-    where = [visible(Member, "r", viewer, statement)]
+    where = [visibility_condition(Member, "r", viewer, statement)]
     if assignable_only:
         where.append(assignable_condition("r", statement.bind(viewer.member_id)))
     for word in search_words(search):
@@ -116,7 +116,9 @@ async def page_of_members(
 
 def check_name(errors: ErrorCollector, name: str) -> str:
     """Validate a member's name, and return it in its stored form."""
-    return check_line(errors, name, label="The name", max_length=MAX_NAME_LENGTH, missing="Give the member a name.")
+    return check_line(
+        errors, name, label="The name", max_length=MAX_NAME_LENGTH, required_message="Give the member a name."
+    )
 
 
 async def check_new_email(errors: ErrorCollector, email: str) -> None:

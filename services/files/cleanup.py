@@ -1,7 +1,7 @@
-"""Delete uploads that no tracker took within a day, and what is left of failed uploads.
+"""Deletes uploads that were not attached to a tracker within a day, and the remains of failed uploads.
 
-The row is deleted last: until then, the next round knows what to delete. Before anything is deleted the row is marked
-as incomplete, so that no tracker can take the file any more; files of trackers are never considered.
+Before anything is deleted, the row is marked as incomplete, so that the file can no longer be attached. The row is
+deleted last, so that an interrupted deletion is resumed in the next round. Attached files are never deleted.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from models.database import fetch
 from services.files.store import FileStore, StoreError
 
 RETENTION_HOURS = 24
-"""How long an upload waits for its tracker; longer than any upload takes."""
+"""Hours for which an upload is kept before it must be attached to a tracker; longer than any upload takes."""
 INTERVAL = 600.0
 """Seconds between two rounds."""
 
@@ -28,13 +28,13 @@ _log = logging.getLogger("trackers.files")
 
 
 async def delete_abandoned_uploads(store: FileStore) -> int:
-    """Delete all abandoned uploads and return how many were deleted; failures of the store are left to a later round."""
+    """Delete all abandoned uploads and return their number. Files that the store fails to delete are retried later."""
     deleted, last_id = 0, UUID(int=0)
     while True:
         abandoned = sorted(row["id"] for row in await fetch(_MARK_ABANDONED, RETENTION_HOURS, last_id, _BATCH_SIZE))
         for file_id in abandoned:
             try:
-                await discard(store, file_id)
+                await delete_incomplete(store, file_id)
                 deleted += 1
             except StoreError as error:
                 _log.warning("an abandoned upload could not be deleted: %s", error)
@@ -43,16 +43,16 @@ async def delete_abandoned_uploads(store: FileStore) -> int:
         last_id = abandoned[-1]
 
 
-async def discard(store: FileStore, file_id: UUID) -> None:
-    """Delete a file's bytes, then its row, unless it is complete. Raises StoreError."""
-    # The lock waits for the statement that completes the upload, if that is still running.
+async def delete_incomplete(store: FileStore, file_id: UUID) -> None:
+    """Delete a file that is not complete: its content, then its row. Raises StoreError."""
+    # The row lock waits for the statement that marks the upload as complete, if it is still running.
     if await fetch("SELECT FROM stored_file WHERE id = $1 AND NOT complete FOR UPDATE", file_id):
         await store.delete(file_id)
         await fetch("DELETE FROM stored_file WHERE id = $1 AND NOT complete", file_id)
 
 
 async def run_upload_cleanup(store: FileStore, *, interval: float = INTERVAL) -> None:
-    """Delete abandoned uploads, round after round, until cancelled; outages of database and store only delay it."""
+    """Delete abandoned uploads periodically until cancelled, retrying after outages of the database or the store."""
     logged: type[Exception] | None = None
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The names of files: as people wrote them, without what could be taken for a path, a command or another name."""
+"""File names as users chose them, without anything that could pass for a path, a command or another name."""
 
 import unicodedata
 from pathlib import PurePosixPath
@@ -14,9 +14,9 @@ _UNPRINTABLE_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def file_name(client_name: str | None) -> str:
-    """Return the name under which a file is stored: NFC, no folders, nothing unprintable, at most 255 characters.
+    """Return the name under which a file is stored: NFC, no directories, only printable, at most 255 characters.
 
-    A name that is too long is shortened before its suffix, which tells people what the file is.
+    A name that is too long is shortened before its suffix, which indicates the kind of file.
     """
     last_part = (client_name or "")[-_MAX_CHARACTERS_READ:].replace("\\", "/").rpartition("/")[2]
     name = clean_text("".join(character for character in last_part if _is_printable(character))) or ""

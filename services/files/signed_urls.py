@@ -1,7 +1,7 @@
-"""Signed URLs by which files are downloaded, with the rights of the session that they were made for.
+"""Signed download URLs, which carry the rights of the session that they were created for.
 
-Anyone who has a URL can read the file for ten minutes, as long as that session's member can: signing out, a
-deactivation, and losing sight of the tracker end it at once.
+Anyone with the URL can read the file for ten minutes, provided that the session's member still can: signing out, being
+deactivated, or losing access to the tracker revokes it immediately.
 """
 
 import hmac
@@ -19,7 +19,7 @@ LIFETIME = 600
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a URL permits: reading one file with one session's rights until ``expires``, in seconds since 1970."""
+    """Permission to read one file with one session's rights until ``expires``, in seconds since the Unix epoch."""
 
     file_id: UUID
     session_id: UUID
@@ -27,13 +27,13 @@ class Grant:
 
 
 def signed_url(installation: Installation, grant: Grant, *, name: str) -> str:
-    """Return the URL of a grant; ``name`` is there for programs that save the file under it, and is not signed."""
+    """Return the URL of a grant. It ends with ``name``, unsigned, under which programs save the file."""
     path = f"{grant.file_id}/{grant.session_id}/{grant.expires}/{_signature(installation, grant)}"
     return f"{installation.public_url}/files/{path}/{quote(name, safe='')}"
 
 
 def verify_signed_path(installation: Installation, path: str) -> Grant | None:
-    """Return the grant of a URL's path after ``/files/``, which may have expired; None if the signature is invalid."""
+    """Return the grant, perhaps expired, from a URL's path after ``/files/``, or None if the signature is invalid."""
     parts = path.split("/", 4)
     if len(parts) < 5:
         return None
@@ -46,6 +46,6 @@ def verify_signed_path(installation: Installation, path: str) -> Grant | None:
 
 
 def _signature(installation: Installation, grant: Grant) -> str:
-    # The first line separates it from everything else that the secret signs: no token contains a space.
+    # The first line keeps these signatures apart from all others made with the secret: no token contains a space.
     message = f"file address\n{grant.file_id}\n{grant.session_id}\n{grant.expires}"
     return urlsafe_b64encode(hmac.digest(installation.secret, message.encode(), sha256)).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""The store of files' bytes: a local folder, or a bucket of an S3-compatible store. One object per file, named by its id."""
+"""Storage of file content in a local folder or an S3-compatible bucket, one object per file, named by its id."""
 
 import asyncio
 import os
@@ -13,20 +13,23 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 READ_SIZE = 65_536
-"""Bytes in a piece that is read, approximately."""
+"""The approximate number of bytes in a chunk when reading."""
 _PART_SIZE = {"folder": 262_144, "bucket": 5 * 1024 * 1024}
-"""Bytes of an upload that are buffered until they are written; S3 takes no smaller part."""
+"""The number of bytes of an upload that are buffered before writing; S3 accepts no smaller parts."""
 _CLEANUP_SECONDS = 60.0
 _REQUEST_TIMEOUT = timedelta(hours=1)
-"""How long a request to the store may take: a client may be reading slowly."""
+"""The timeout of a request to the store, which is long because clients may read slowly."""
 
 
 class StoreError(Exception):
-    """The store failed. Only the class of its error is kept, since the text may contain addresses and keys."""
+    """Raised when the store fails.
+
+    Only the class of the original error is kept, because its text may contain addresses and keys.
+    """
 
 
 class FileStore:
-    """Keeps files by their ids; they are written whole or not at all, and never changed."""
+    """Stores immutable files by id. A file is written completely or not at all."""
 
     def __init__(self, store: ObjectStore, *, folder: Path | None = None) -> None:
         self._store = store
@@ -34,7 +37,7 @@ class FileStore:
         self._part_size = _PART_SIZE["folder" if folder else "bucket"]
 
     async def write(self, file_id: UUID, chunks: AsyncIterator[bytes]) -> None:
-        """Write what ``chunks`` yields, as it comes. If it raises, nothing is kept and the error is raised here.
+        """Write chunks as they arrive. If the iterator raises, nothing is kept and its error is propagated.
 
         Raises StoreError.
         """
@@ -49,16 +52,16 @@ class FileStore:
                 await asyncio.to_thread(_make_durable, self._folder, key)
 
     async def read(self, file_id: UUID) -> AsyncGenerator[bytes, None]:
-        """Yield the bytes of a file in pieces; raise StoreError, before the first piece if there is no such file."""
+        """Yield a file's content in chunks. Raises StoreError, before the first chunk if the file does not exist."""
         with _store_errors():
             result = await self._store.get_async(str(file_id))
             async for chunk in result.stream(min_chunk_size=READ_SIZE):
                 yield bytes(chunk)
 
     async def delete(self, file_id: UUID) -> None:
-        """Delete a file if there is one, and what a process that was killed while writing it left.
+        """Delete a file, if it exists, and the remains of a write whose process was killed.
 
-        The parts of such an upload in a bucket are hidden, and removed by the bucket's lifecycle rule. Raises
+        In a bucket, the parts of such an upload are hidden; the bucket's lifecycle rule removes them. Raises
         StoreError.
         """
         key = str(file_id)
@@ -69,14 +72,14 @@ class FileStore:
                 await asyncio.to_thread(_delete_unfinished, self._folder, key)
 
     async def check(self) -> None:
-        """Check that the store answers; raise StoreError if not."""
+        """Check that the store responds. Raises StoreError otherwise."""
         with _store_errors(), suppress(StopAsyncIteration):
             await self._store.list(chunk_size=1).__anext__()
 
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """Raise errors of the store and the file system as StoreError."""
+    """Convert errors of the store and the file system to StoreError."""
     try:
         yield
     except (BaseError, OSError) as error:
@@ -84,10 +87,10 @@ def _store_errors() -> Iterator[None]:
 
 
 class _Relay:
-    """Passes chunks to the library one at a time.
+    """Passes chunks to the storage library one at a time.
 
-    The library is never cancelled and never sees an error but ``_UploadAborted``: cancelled during an upload to a
-    bucket it would leave the parts there, and the iterator that it reads would wait for ever.
+    The library is never cancelled and never sees any error except ``_UploadAborted``. If it were cancelled while
+    uploading to a bucket, it would leave the parts there, and the iterator that it reads would never end.
     """
 
     def __init__(self) -> None:
@@ -95,14 +98,14 @@ class _Relay:
         self._aborted = False
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the chunks, to the library."""
+        """Yield the chunks, for the library to read."""
         while (chunk := await self._queue.get()) is not None:
             yield chunk
         if self._aborted:
             raise _UploadAborted
 
     async def feed(self, chunks: AsyncIterator[bytes], upload: "asyncio.Future[Any]") -> None:
-        """Pass all chunks to the library; if that fails, raise the error once the library has cleaned up."""
+        """Pass all chunks to the library. On failure, raise the error once the library has cleaned up."""
         try:
             async for chunk in chunks:
                 await self._pass(chunk, upload)
@@ -119,19 +122,19 @@ class _Relay:
         pending = asyncio.ensure_future(self._queue.put(chunk))
         try:
             await asyncio.wait([pending, upload], return_when=asyncio.FIRST_COMPLETED)
-            if not pending.done():  # the library ended too early: it failed
+            if not pending.done():  # the library stopped reading early, because it failed
                 with _store_errors():
                     await asyncio.shield(upload)
         finally:
             pending.cancel()
 
 
-class _UploadAborted(Exception):  # noqa: N818 - a message to the library, not a failure
-    """Tells the library that no more chunks will come and the upload is incomplete."""
+class _UploadAborted(Exception):  # noqa: N818 - a signal to the library, not an error
+    """Raised to tell the library that no more chunks will follow and the upload is incomplete."""
 
 
 def folder_store(folder: Path) -> FileStore:
-    """Return the store of a folder, which is created if needed and made accessible to its owner only. Raises OSError."""
+    """Return the store in a folder, which is created if necessary and made private to its owner. Raises OSError."""
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_mode & 0o777 != 0o700:
         folder.chmod(0o700)
@@ -139,7 +142,7 @@ def folder_store(folder: Path) -> FileStore:
 
 
 def bucket_store(url: str, *, allow_http: bool) -> FileStore:
-    """Return the store of ``s3://bucket/prefix``; keys, region and endpoint come from the usual ``AWS_…`` variables."""
+    """Return the store at ``s3://bucket/prefix``; the usual ``AWS_…`` variables set its keys, region and endpoint."""
     store = S3Store.from_url(
         url,
         client_options={
@@ -153,7 +156,7 @@ def bucket_store(url: str, *, allow_http: bool) -> FileStore:
 
 
 def _make_durable(folder: Path, key: str) -> None:
-    """Make a written file accessible to its owner only, and sync it to the disk."""
+    """Make a written file private to its owner, and sync it to disk."""
     with (folder / key).open("rb") as file:
         os.fchmod(file.fileno(), 0o600)
         os.fsync(file.fileno())
@@ -165,6 +168,6 @@ def _make_durable(folder: Path, key: str) -> None:
 
 
 def _delete_unfinished(folder: Path, key: str) -> None:
-    """Delete what was left unfinished: the library writes into ``KEY#1`` (2, 3 …) until the file is complete."""
+    """Delete unfinished writes, which the library names ``KEY#1``, ``KEY#2`` … until the file is complete."""
     for unfinished in folder.glob(f"{key}#*"):
         unfinished.unlink(missing_ok=True)

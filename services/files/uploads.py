@@ -1,7 +1,7 @@
-"""Receive uploads: from a stream of bytes to a file that a tracker can take.
+"""Receives uploads: from a stream of bytes to a file that can be attached to a tracker.
 
-The row is inserted first, then the bytes are written, then the row is marked as complete: however an upload ends, a row
-tells what is left of it.
+The row is inserted first, then the content is written, then the row is marked as complete. However an upload ends,
+there is a row for whatever it leaves behind.
 """
 
 import logging
@@ -12,7 +12,7 @@ from uuid import UUID
 from models import Role, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
-from services.files.cleanup import discard
+from services.files.cleanup import delete_incomplete
 from services.files.names import file_name
 from services.files.store import FileStore
 from services.forms.definitions import FileField
@@ -24,7 +24,7 @@ from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
 
 DAILY_BYTES = 500_000_000
-"""Bytes that a member may upload within 24 hours; unfinished uploads count with their largest possible size."""
+"""Bytes that a member may upload within 24 hours. Unfinished uploads count with their maximum size."""
 _MAX_VERSIONS_SEARCHED = 50
 
 _USED_BYTES = """
@@ -35,7 +35,7 @@ _SECONDS_UNTIL_FREED = """
 SELECT ceil(extract(epoch FROM created_at + interval '1 day' - now()))::int AS seconds FROM (
     SELECT created_at, sum(bytes) OVER (ORDER BY created_at, id) AS freed FROM stored_file
     WHERE uploader_id = $1 AND created_at > now() - interval '1 day'
-) before WHERE freed >= $2 ORDER BY created_at LIMIT 1
+) upload WHERE freed >= $2 ORDER BY created_at LIMIT 1
 """
 _INSERT = NamedParameterStatement("""
 INSERT INTO stored_file (id, organisation_id, uploader_id, type_key, field_key, name, media_type, bytes, complete,
@@ -49,7 +49,7 @@ _log = logging.getLogger("trackers.files")
 
 
 class UploadError(DomainError):
-    """An upload is refused.
+    """Raised when an upload is refused.
 
     Codes: UNKNOWN_TYPE, UNKNOWN_FIELD, WRONG_KIND, FORBIDDEN, REQUIRED for an empty file, CONTENT_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE, RATE_LIMITED.
@@ -62,57 +62,58 @@ class UploadError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The field for which a file is uploaded, with its limits."""
+    """The field that a file is uploaded for, with its limits."""
 
     type_key: str
     field: FileField
 
     @property
     def max_bytes(self) -> int:
-        """Return the size of the largest file that may be uploaded."""
+        """Return the maximum size of an uploaded file."""
         return min(self.field.max_bytes, DAILY_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileHeader:
-    """A file as its sender describes it; ``length`` is an upper bound of its size, None if unknown."""
+    """A file as described by the client; ``length`` is an upper bound of its size, or None if unknown."""
 
     name: str | None
     media_type: str | None
     length: int | None
 
 
-async def destination_of(viewer: Viewer, type_key: str, field_key: str) -> Destination:
-    """Return the FILE field of a type; a field that only an older form has is for the trackers made with that form.
+async def find_destination(viewer: Viewer, type_key: str, field_key: str) -> Destination:
+    """Return the FILE field of a tracker type that a file is uploaded for.
 
-    Raises UploadError.
+    Fields of older versions of the type are found too, because existing trackers may still use them. Raises
+    UploadError.
     """
-    available = await type_by_key(viewer, type_key)
-    if available is None:
+    available_type = await type_by_key(viewer, type_key)
+    if available_type is None:
         raise UploadError("UNKNOWN_TYPE", "There is no such tracker type.")
-    if not _may_fill_in(viewer, available):
+    if not _can_fill_in(viewer, available_type):
         role = Role.CREATE_PROCESS_AUTOMATION_TRACKERS
-        raise UploadError("FORBIDDEN", f"Files of a {available.type.name} tracker need the role {role}.")
-    newest = available.newest.definition.field(field_key)
-    field = newest if isinstance(newest, FileField) else await _older_field(available, field_key)
+        raise UploadError("FORBIDDEN", f"Files of a {available_type.type.name} tracker need the role {role}.")
+    newest = available_type.newest.definition.field(field_key)
+    field = newest if isinstance(newest, FileField) else await _older_field(available_type, field_key)
     if field is None and newest is not None:
         raise UploadError("WRONG_KIND", f"{newest.label} takes no files.")
     if field is None:
-        raise UploadError("UNKNOWN_FIELD", f"{available.type.name} has no such field.")
-    return Destination(available.type.key, field)
+        raise UploadError("UNKNOWN_FIELD", f"{available_type.type.name} has no such field.")
+    return Destination(available_type.type.key, field)
 
 
-def _may_fill_in(viewer: Viewer, available: AvailableType) -> bool:
-    """Return whether the viewer may create trackers of the type, or change them, which plain ones need no role for."""
-    if available.type.category != TrackerCategory.PROCESS_AUTOMATION:
+def _can_fill_in(viewer: Viewer, available_type: AvailableType) -> bool:
+    """Return whether the viewer may create or edit trackers of the type; editing a plain type needs no role."""
+    if available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return True
-    return available.can_be_created_by(viewer) or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
+    return available_type.can_be_created_by(viewer) or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
 
 
-async def _older_field(available: AvailableType, field_key: str) -> FileField | None:
+async def _older_field(available_type: AvailableType, field_key: str) -> FileField | None:
     versions = await fetch(
         "SELECT id FROM tracker_type_version WHERE type_id = $1 ORDER BY version DESC LIMIT $2",
-        available.type.id,
+        available_type.type.id,
         _MAX_VERSIONS_SEARCHED,
     )
     forms_by_id = await versions_by_id([record["id"] for record in versions])
@@ -123,23 +124,24 @@ async def _older_field(available: AvailableType, field_key: str) -> FileField | 
 async def upload(
     viewer: Viewer, store: FileStore, destination: Destination, header: FileHeader, chunks: AsyncIterator[bytes]
 ) -> UUID:
-    """Store a file and return its id. If ``chunks`` raises or the file is refused, neither row nor bytes are kept.
+    """Store a file and return its id.
 
-    Raises UploadError, and StoreError.
+    If ``chunks`` raises or the file is refused, neither its row nor its content is kept. Raises UploadError and
+    StoreError.
     """
     file_id = await _insert_row(viewer, destination, header)
     try:
         sniffer = ContentSniffer()
-        await store.write(file_id, _checked(chunks, sniffer, destination, header))
+        await store.write(file_id, _check_chunks(chunks, sniffer, destination, header))
         await fetch(_COMPLETE, file_id, _media_type(sniffer, destination, header), sniffer.size)
     except BaseException:
-        await _discard_failed(store, file_id)
+        await _delete_failed(store, file_id)
         raise
     return file_id
 
 
 async def _insert_row(viewer: Viewer, destination: Destination, header: FileHeader) -> UUID:
-    """Insert the row of an incomplete file, and count its largest possible size; raises UploadError over the quota."""
+    """Insert the row of an incomplete file, with its maximum size. Raises UploadError if it exceeds the quota."""
     file_id = new_id()
     max_size = destination.max_bytes if header.length is None else min(destination.max_bytes, header.length)
     async with transaction():
@@ -163,10 +165,10 @@ async def _insert_row(viewer: Viewer, destination: Destination, header: FileHead
     return file_id
 
 
-async def _checked(
+async def _check_chunks(
     chunks: AsyncIterator[bytes], sniffer: ContentSniffer, destination: Destination, header: FileHeader
 ) -> AsyncIterator[bytes]:
-    """Yield the same chunks; raise UploadError as soon as the file cannot be accepted."""
+    """Yield the chunks unchanged. Raises UploadError as soon as the file cannot be accepted."""
     head_checked = False
     async for chunk in chunks:
         sniffer.add(chunk)
@@ -184,7 +186,10 @@ async def _checked(
 
 
 def _media_type(sniffer: ContentSniffer, destination: Destination, header: FileHeader) -> str:
-    """Return the media type of the whole file; raise UploadError if it is not accepted, or not the declared one."""
+    """Return the media type of a complete file.
+
+    Raises UploadError if it is not accepted, or not the declared one.
+    """
     media_type = sniffer.media_type(header.media_type)
     if media_type is None:
         raise _not_accepted(destination, "the file is not what its Content-Type says")
@@ -202,13 +207,13 @@ def _not_accepted(destination: Destination, reason: str) -> UploadError:
 
 
 def too_large(destination: Destination) -> UploadError:
-    """Return the error of a file that is larger than its field takes."""
+    """Return the error for a file that is larger than its field allows."""
     message = f"{destination.field.label} takes files of at most {destination.max_bytes:,} bytes."
     return UploadError("CONTENT_TOO_LARGE", message, maximum=destination.max_bytes)
 
 
-async def _discard_failed(store: FileStore, file_id: UUID) -> None:
+async def _delete_failed(store: FileStore, file_id: UUID) -> None:
     try:
-        await discard(store, file_id)
-    except Exception as error:  # the collection tries again
+        await delete_incomplete(store, file_id)
+    except Exception as error:  # the cleanup tries again
         _log.warning("a failed upload could not be deleted yet: %s", type(error).__name__)

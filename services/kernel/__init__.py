@@ -1,5 +1,5 @@
-"""What every service needs and no service owns: errors, units of work, SQL, text, dates, ids.
+"""The foundations that all services share: errors, units of work, SQL, text, dates and ids.
 
-Here belongs only what several packages use, and no rule about trackers, learners or members. May use ``models``, and
-nothing of ``services`` outside this package.
+Only code that several packages use belongs here, and no rules about trackers, learners or members. May import from
+``models``, but not from the rest of ``services``.
 """

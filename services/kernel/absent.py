@@ -1,10 +1,10 @@
-"""A sentinel that tells an input field that the client left out from one that it set to null."""
+"""A sentinel that distinguishes an omitted input field from one that is null."""
 
 from enum import Enum
 
 
 class Absent(Enum):
-    """The type of ``ABSENT``, which marks a field that an update leaves as it is; None would clear the field."""
+    """The type of ``ABSENT``, which leaves a field unchanged in an update, whereas None clears it."""
 
     ABSENT = "ABSENT"
 

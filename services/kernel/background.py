@@ -1,4 +1,4 @@
-"""Helpers of the background workers: finishing a step despite cancellation, and backing off after failures."""
+"""Helpers for background workers: finishing a step despite cancellation, and backing off after failures."""
 
 import asyncio
 import random
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 async def finish_step(step: Coroutine[Any, Any, T], grace: float) -> T:
-    """Run a step to its end even if the caller is cancelled meanwhile, for at most ``grace`` more seconds.
+    """Run a step to completion even if the caller is cancelled, for at most ``grace`` seconds after that.
 
-    The cancellation is raised once the step has ended. The step runs in a task of its own also because
-    ``asyncio.wait_for`` of Python 3.11, which the libraries use, can lose a cancellation that comes at the wrong moment:
-    the worker would then never end.
+    The cancellation is raised once the step has ended. Another reason to run the step in a task of its own is that
+    ``asyncio.wait_for`` in Python 3.11, which the libraries use, can swallow a cancellation that arrives at the wrong
+    moment, so that the worker would never end.
     """
     task = asyncio.create_task(step)
     try:
@@ -32,6 +32,6 @@ async def finish_step(step: Coroutine[Any, Any, T], grace: float) -> T:
 
 
 def backoff_seconds(failures: int) -> float:
-    """Return the seconds to wait after so many failures in a row: 1, 2, 4 … up to a minute, with a jitter of 20 %."""
+    """Return the seconds to wait after consecutive failures: 1, 2, 4 … up to 60, with a jitter of 20 %."""
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, hides nothing
     return min(2.0 ** min(failures - 1, 10) * jitter, MAX_BACKOFF)

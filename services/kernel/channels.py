@@ -1,17 +1,17 @@
-"""The channels of PostgreSQL's LISTEN and NOTIFY, and what the payload of each is."""
+"""The channels for PostgreSQL's LISTEN and NOTIFY, with the meaning of their payloads."""
 
 from uuid import UUID
 
 from models.database import fetch
 
 INBOX = "trackers"
-"""The payload is a member's id: there is a new notification or mail for them."""
+"""A notification or email has been created for the member whose id is the payload."""
 TRACKER_CHANGES = "tracker_changes"
-"""The payload is a tracker's id: its history has a new event."""
+"""An event has been added to the history of the tracker whose id is the payload."""
 SESSIONS = "trackers_recalls"
-"""The payload is a member's id: one of their sessions has ended, or their rights have changed."""
+"""A session has ended, or the rights have changed, of the member whose id is the payload."""
 
 
 async def wake(channel: str, row_id: UUID) -> None:
-    """Notify the listeners on a channel; PostgreSQL delivers it when the caller's transaction commits."""
+    """Notify the listeners on a channel, once the caller's transaction commits."""
     await fetch("SELECT pg_notify($1, $2)", channel, str(row_id))

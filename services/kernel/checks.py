@@ -1,6 +1,6 @@
-"""Checks that many entries share: of texts, numbers, days and lists. Each adds what is wrong to a collector.
+"""Checks of texts, numbers, dates and lists that many inputs share, which add problems to an error collector.
 
-A check returns its value as it is kept, or something harmless in its place, so that the checks after it can run.
+A check returns the normalised value, or a harmless substitute for an invalid one, so that later checks can run.
 """
 
 import datetime as dt
@@ -16,12 +16,12 @@ T = TypeVar("T")
 
 
 def check_text(
-    errors: ErrorCollector, text: str | None, *, label: str, max_length: int, missing: str | None = None
+    errors: ErrorCollector, text: str | None, *, label: str, max_length: int, required_message: str | None = None
 ) -> str:
-    """Return a text of any number of lines in NFC and trimmed; None and blank text are "".
+    """Return a text, which may have several lines, in NFC and trimmed; None and blank text become "".
 
-    ``max_length`` is in code points. Adds INVALID_FORMAT for what is no text, TOO_LONG beyond ``max_length``, and REQUIRED
-    with the message ``missing``, if there is one, for blank text.
+    Adds INVALID_FORMAT for invalid characters, TOO_LONG above ``max_length`` code points, and REQUIRED for blank text
+    if there is a ``required_message``.
     """
     clean = clean_text(text or "")
     if clean is None:
@@ -30,26 +30,26 @@ def check_text(
     if len(clean) > max_length:
         message = f"{label} may have at most {max_length:,} characters; this has {len(clean):,}."
         errors.add(ErrorCode.TOO_LONG, message, maximum=max_length, length=len(clean))
-    if not clean and missing is not None:
-        errors.add(ErrorCode.REQUIRED, missing)
+    if not clean and required_message is not None:
+        errors.add(ErrorCode.REQUIRED, required_message)
     return clean
 
 
 def check_line(
-    errors: ErrorCollector, text: str | None, *, label: str, max_length: int, missing: str | None = None
+    errors: ErrorCollector, text: str | None, *, label: str, max_length: int, required_message: str | None = None
 ) -> str:
-    """Return a text of one line, such as a name, in NFC and trimmed; None and blank text are "".
+    """Return a single line of text, such as a name, in NFC and trimmed; None and blank text become "".
 
-    As ``check_text``, and adds INVALID_FORMAT for line breaks and control characters.
+    Adds the same errors as ``check_text``, and INVALID_FORMAT for line breaks and control characters.
     """
-    clean = check_text(errors, text, label=label, max_length=max_length, missing=missing)
+    clean = check_text(errors, text, label=label, max_length=max_length, required_message=required_message)
     if not is_one_line(clean[:max_length]):
         errors.add(ErrorCode.INVALID_FORMAT, f"{label} is one line, without control characters.")
     return clean
 
 
 def check_number(errors: ErrorCollector, number: int | None, *, label: str, minimum: int, maximum: int) -> int | None:
-    """Return the number if it is within its limits, both included; otherwise add TOO_SMALL or TOO_LARGE, return None."""
+    """Return a number from ``minimum`` to ``maximum``; otherwise add TOO_SMALL or TOO_LARGE and return None."""
     if number is not None and number < minimum:
         errors.add(ErrorCode.TOO_SMALL, f"{label} must be {minimum:,} or more.", minimum=minimum)
         return None
@@ -60,7 +60,7 @@ def check_number(errors: ErrorCollector, number: int | None, *, label: str, mini
 
 
 def check_date(errors: ErrorCollector, day: dt.date | None) -> dt.date | None:
-    """Return the day if it lies from 1900 to 2100; otherwise add TOO_EARLY or TOO_LATE, return None."""
+    """Return a date from 1900 to 2100; otherwise add TOO_EARLY or TOO_LATE and return None."""
     if day is not None and day < EARLIEST_DATE:
         errors.add(ErrorCode.TOO_EARLY, f"Days are {format_date(EARLIEST_DATE)} or later.", earliest=EARLIEST_DATE)
         return None
@@ -71,7 +71,7 @@ def check_date(errors: ErrorCollector, day: dt.date | None) -> dt.date | None:
 
 
 def take_at_most(errors: ErrorCollector, items: Sequence[T], *, label: str, maximum: int) -> Sequence[T]:
-    """Return all items; of too many, add TOO_MANY and return the first ``maximum``, so that the check stays short."""
+    """Return the first ``maximum`` items, and add TOO_MANY if there are more, which bounds the work of later checks."""
     if len(items) > maximum:
         errors.add(ErrorCode.TOO_MANY, f"{label} at most {maximum}.", maximum=maximum, length=len(items))
     return items[:maximum]

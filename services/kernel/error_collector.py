@@ -1,4 +1,4 @@
-"""The collector of errors: the one way in which a check says everything that is wrong with an entry."""
+"""A collector of validation errors, so that all problems of an input can be reported at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 
 @dataclass(frozen=True, slots=True)
 class ErrorCollector:
-    """Collect the problems of an entry, each with the path at which it was found.
+    """Collects the problems of an input, each with its path.
 
-    ``at`` makes a collector for a longer path; all of them add to one list, in the order in which they find::
+    ``at`` returns a collector for a longer path. All of them add to the same list, in the order of their calls::
 
         errors = ErrorCollector()
         name = check_line(errors.at("name"), entry.name, label="The name", max_length=200)
@@ -19,23 +19,23 @@ class ErrorCollector:
                 errors.at("choices", index, "value").add(ErrorCode.DUPLICATE, "This value is in the list already.")
         errors.raise_if_any()
 
-    ``problems`` is that whole list, whatever the path of the collector that is asked.
+    ``problems`` is the whole shared list, whatever the path of the collector.
     """
 
     path: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
     def at(self, *steps: str | int) -> "ErrorCollector":
-        """Return the collector for what these names and indices lead to from here."""
+        """Return a collector for the path extended by field names and list indices."""
         return ErrorCollector((*self.path, *map(str, steps)), self.problems)
 
     def add(self, code: ErrorCode, message: str, *, rule: str | None = None, **parameters: object) -> None:
-        """Add a problem at this path; ``parameters`` are the figures behind the message, ``rule`` the official rule."""
+        """Add a problem at this path. ``rule`` names an official rule; ``parameters`` holds the message's figures."""
         figures = tuple((name, str(value)) for name, value in parameters.items())
         self.problems.append(Problem(self.path, code, message, figures, rule))
 
     def extend(self, problems: Iterable[Problem]) -> None:
-        """Add problems that have their own paths already."""
+        """Add problems that already have absolute paths."""
         self.problems.extend(problems)
 
     def raise_if_any(self) -> None:

@@ -1,4 +1,4 @@
-"""The errors that services raise: problems of an input, each with its path, and requests that are refused as a whole."""
+"""The errors that services raise: validation problems with their paths, and refusals of whole requests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ErrorCode(StrEnum):
-    """The kind of a problem, for programs."""
+    """The machine-readable kind of a problem."""
 
     REQUIRED = "REQUIRED"
     UNKNOWN_FIELD = "UNKNOWN_FIELD"
@@ -41,10 +41,11 @@ class ErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with an input.
+    """A problem with an input.
 
-    ``path`` names the input's fields that lead to it, in snake_case (``("due_date",)``, ``("values", key)``);
-    ``parameters`` are the figures of the message by name; ``rule`` is the official rule, if any (``"ULN_04"``).
+    ``path`` contains the names of the nested input fields, in snake_case (``("due_date",)``, ``("values", key)``);
+    ``parameters`` are the figures in the message, by name; ``rule`` is the official rule that is violated, if any
+    (``"ULN_04"``).
     """
 
     path: tuple[str, ...]
@@ -54,10 +55,10 @@ class Problem:
     rule: str | None = None
 
 
-class ValidationFailed(Exception):  # noqa: N818 - a refusal is an answer, not a failure
-    """Raised for an invalid input, with all its ``problems``.
+class ValidationFailed(Exception):  # noqa: N818 - the client's error, not the server's
+    """Raised for an invalid input, with all of its ``problems``.
 
-    ``current`` holds rows as they are now, by the names that the payload has for them: on CONFLICT the row in question.
+    ``current`` maps fields of the payload to rows in their current state: on CONFLICT, the row in question.
     """
 
     def __init__(self, problems: Iterable[Problem], *, current: Mapping[str, object] = MappingProxyType({})) -> None:
@@ -67,7 +68,7 @@ class ValidationFailed(Exception):  # noqa: N818 - a refusal is an answer, not a
 
 
 class DomainError(Exception):
-    """Base of the errors that refuse a whole request; ``code`` is for programs, and ``details`` are sent beside it."""
+    """Base class of errors that refuse a whole request, with a machine-readable ``code`` and further ``details``."""
 
     code = "REFUSED"
 
@@ -77,7 +78,7 @@ class DomainError(Exception):
 
 
 class UnauthenticatedError(DomainError):
-    """Raised where nobody is signed in, or the session has ended."""
+    """Raised when the client is not signed in, or its session has ended."""
 
     code = "UNAUTHENTICATED"
 
@@ -86,13 +87,13 @@ class UnauthenticatedError(DomainError):
 
 
 class ForbiddenError(DomainError):
-    """Raised where the viewer lacks the role that the whole request needs."""
+    """Raised when the viewer lacks a role that the whole request requires."""
 
     code = "FORBIDDEN"
 
 
 class BadRequestError(DomainError):
-    """Raised for an argument that makes no sense; ``path`` leads to it."""
+    """Raised for an invalid argument; ``path`` leads to it."""
 
     code = "BAD_USER_INPUT"
 

@@ -1,4 +1,4 @@
-"""Detecting a file's media type from its bytes, whatever its name and its sender claim."""
+"""Detection of a file's media type from its content, regardless of its name and declared type."""
 
 import re
 from collections.abc import Collection
@@ -7,9 +7,9 @@ from functools import cache
 import puremagic
 
 HEAD_SIZE = 4_096
-"""How many bytes of a file's beginning are looked at."""
+"""The number of bytes that are examined at the beginning of a file."""
 TAIL_SIZE = 65_557
-"""How many bytes of its end are looked at: the most that a ZIP archive can have from its end record on."""
+"""The number of bytes that are examined at the end of a file: the longest possible end record of a ZIP archive."""
 UNKNOWN = "application/octet-stream"
 
 _ALIASES = {
@@ -26,17 +26,17 @@ _ALIASES = {
 }
 _TEXT_TYPES = frozenset({"application/json", "message/rfc822"})
 _MARKUP_TYPES = frozenset({"application/rtf", "application/xml", "application/xhtml+xml", "image/svg+xml", "text/html"})
-"""Text that programs interpret. A file that looks like one of these is never accepted as another type."""
+"""Text formats that programs interpret. A file that looks like one of these is never accepted as another type."""
 _OFFICE_FOLDERS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": b"word/",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": b"xl/",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": b"ppt/",
 }
-"""The folder by which the ZIP archive of an office document is recognised."""
+"""The directory by which the ZIP archive of each office format is recognised."""
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _ZIP = "application/zip"
 _ZIP_END_RECORD = re.compile(rb"PK\x05\x06(?=.{16}(..))", re.DOTALL)
-"""The archive's end of central directory record: 22 bytes, the last two the length of the comment that follows."""
+"""Matches a ZIP archive's end of central directory record: 22 bytes, ending with the length of the comment after it."""
 
 
 def canonical_media_type(media_type: str) -> str:
@@ -46,13 +46,13 @@ def canonical_media_type(media_type: str) -> str:
 
 
 def is_accepted(media_type: str, accept: Collection[str]) -> bool:
-    """Return whether ``accept`` lists the type or its family (``image/*``), or lists nothing and so accepts all."""
+    """Return whether ``accept`` lists the media type or its family (``image/*``), or is empty, which accepts all."""
     family = media_type.partition("/")[0] + "/*"
     return not accept or not {media_type, family, "*/*"}.isdisjoint(map(canonical_media_type, accept))
 
 
 def is_detectable(media_type: str) -> bool:
-    """Return whether a file can be detected to be of the type, or, for ``image/*``, of some type of the family."""
+    """Return whether files of a media type, or of any type in a family such as ``image/*``, can be detected."""
     name = canonical_media_type(media_type)
     family, _, subtype = name.partition("/")
     if subtype == "*":
@@ -68,7 +68,7 @@ def _detectable_types() -> frozenset[str]:
 
 
 class ContentSniffer:
-    """Detects the type of a file while it is streamed. Only the file's beginning and end are held in memory."""
+    """Detects the media type of a file while it is streamed, keeping only its beginning and end in memory."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -77,19 +77,19 @@ class ContentSniffer:
         self._is_text = True
 
     def add(self, chunk: bytes) -> None:
-        """Take the next bytes of the file."""
+        """Add the next chunk of the file."""
         self.size += len(chunk)
         self._head += chunk[: HEAD_SIZE - len(self._head)]
         self._tail = (self._tail + chunk)[-TAIL_SIZE:]
         self._is_text = self._is_text and _BINARY.search(chunk) is None
 
     def possible_types(self) -> list[str]:
-        """Return the types whose signature the file begins with, the likeliest first; none for text and unknown types."""
+        """Return the media types with a matching signature, likeliest first; none for text and unknown types."""
         try:
             matches = puremagic.magic_string(self._head)
         except (puremagic.PureError, ValueError):  # no known signature, an empty file
             return []
-        # A word may begin with the three letters of a signature.
+        # A word at the beginning of a text may happen to match a signature of three letters.
         shortest = 4 if self._is_text else 3
         media_types: dict[str, None] = {}
         for match in matches:
@@ -100,27 +100,28 @@ class ContentSniffer:
         return list(media_types)
 
     def media_type(self, declared: str | None) -> str | None:
-        """Return the file's type; None if it cannot be of the type that its sender declared.
+        """Return the media type of the file, or None if the content does not match the declared type.
 
-        If several types share the signature, the declared one counts.
+        If several types share the signature, the declared type is returned.
         """
-        claimed = canonical_media_type(declared or "")
+        declared_type = canonical_media_type(declared or "")
         possible = self.possible_types()
         if _ZIP in possible:
             possible = self._possible_archives(possible)
-        if claimed in ("", UNKNOWN):
+        if declared_type in ("", UNKNOWN):
             return possible[0] if possible else "text/plain" if self._is_text else UNKNOWN
         if possible:
-            return claimed if claimed in possible else None
-        return claimed if self._is_text and (_is_plain_text(claimed) or claimed in _MARKUP_TYPES) else None
+            return declared_type if declared_type in possible else None
+        is_text_type = _is_plain_text(declared_type) or declared_type in _MARKUP_TYPES
+        return declared_type if self._is_text and is_text_type else None
 
     def _possible_archives(self, possible: list[str]) -> list[str]:
-        """Return the office documents whose folder the archive has, then ZIP, then the other types of archives."""
+        """Return the office formats whose directory is in the archive, then ZIP, then the other archive types."""
         documents = [name for name in possible if name in _OFFICE_FOLDERS and _OFFICE_FOLDERS[name] in self._tail]
         return [*documents, _ZIP, *(name for name in possible if name not in _OFFICE_FOLDERS)]
 
     def is_polyglot(self) -> bool:
-        """Return whether the file ends as a ZIP archive, which programs read from its end, but begins as another type."""
+        """Return whether the file begins as another type but ends as a ZIP archive, which is read from the end."""
         if _ZIP in self.possible_types():
             return False
         lengths = (
@@ -131,5 +132,5 @@ class ContentSniffer:
 
 
 def _is_plain_text(media_type: str) -> bool:
-    """Return whether the type is text that no program interprets. Such types have no signature."""
+    """Return whether the type is text that no program interprets; such types have no signature."""
     return media_type not in _MARKUP_TYPES and (media_type.startswith("text/") or media_type in _TEXT_TYPES)

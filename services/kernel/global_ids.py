@@ -1,4 +1,4 @@
-"""Global ids, as Relay has them: opaque names of nodes. They grant no access."""
+"""Global ids as defined by Relay: opaque identifiers of nodes, which do not grant access."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class NodeReference:
-    """A decoded global id: the name of a GraphQL type, and the id of a row."""
+    """A decoded global id: the name of a GraphQL type and the id of a row."""
 
     type_name: str
     id: UUID
 
 
 NIL_UUID = UUID(int=0)
-"""The id that no row has. A malformed global id in an input is decoded to it, so that the answer is NOT_FOUND."""
+"""An id that no row has. Malformed global ids in inputs are decoded to it, so that they result in NOT_FOUND."""
 
 
 def to_global_id(type_name: str, row_id: UUID) -> str:
@@ -23,7 +23,7 @@ def to_global_id(type_name: str, row_id: UUID) -> str:
 
 
 def from_global_id(text: str) -> NodeReference | None:
-    """Decode a global id; return None for a text that ``to_global_id`` would not have written so."""
+    """Decode a global id, or return None if ``to_global_id`` cannot have encoded it."""
     try:
         decoded = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
         type_name, _, row_id = decoded.partition(":")

@@ -1,4 +1,4 @@
-"""SQL beside the ORM: statements with named parameters, statements built from parts, and bulk writes."""
+"""SQL without the ORM: statements with named parameters, statements built from parts, and bulk writes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
 
 class NamedParameterStatement:
-    """A fixed SQL statement whose parameters are written ``:name`` instead of ``$1``. Casts (``::uuid``) are left alone."""
+    """A fixed SQL statement with parameters written ``:name`` instead of ``$1``. Casts (``::uuid``) are unaffected."""
 
     def __init__(self, text: str) -> None:
         self.names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
@@ -18,36 +18,36 @@ class NamedParameterStatement:
         self.text = _PARAMETER.sub(lambda match: positions[match[1]], text)
 
     async def fetch(self, **values: object) -> Sequence[Mapping[str, Any]]:
-        """Run the statement and return its rows. Raises TypeError unless exactly its parameters are given."""
+        """Run the statement and return its rows. Raises TypeError unless the values match the parameters exactly."""
         if values.keys() != set(self.names):
             raise TypeError(f"The statement takes {', '.join(self.names)}; it was given {', '.join(values)}.")
         return await fetch(self.text, *(values[name] for name in self.names))
 
 
 class StatementBuilder:
-    """A statement that is built from parts: each part binds its values here and gets the placeholders for them."""
+    """Collects the values of a statement that is built from parts, and hands out their placeholders."""
 
     def __init__(self) -> None:
         self.values: list[object] = []
 
     def bind(self, value: object) -> str:
-        """Add a value and return its placeholder, ``$1`` for the first."""
+        """Add a value and return its placeholder, starting with ``$1``."""
         self.values.append(value)
         return f"${len(self.values)}"
 
     async def fetch(self, text: str) -> Sequence[Mapping[str, Any]]:
-        """Run the complete text with the values bound so far, and return its rows."""
+        """Run the complete statement with the values that have been bound, and return its rows."""
         return await fetch(text, *self.values)
 
 
 async def insert_rows(table: str, types: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert many rows by one statement. ``types`` gives the columns, which every row has, and their PostgreSQL types."""
+    """Insert rows with one statement. ``types`` maps column names to PostgreSQL types; every row has all columns."""
     if rows:
         await fetch(f"INSERT INTO {table} ({', '.join(types)}) SELECT * FROM {_unnest(types)}", *_arrays(types, rows))
 
 
 async def update_rows(table: str, types: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Update many rows, found by their ``id``, by one statement: every column of ``types`` is set."""
+    """Update rows, identified by ``id``, with one statement that sets all the other columns in ``types``."""
     if rows:
         assignments = ", ".join(f"{column} = new.{column}" for column in types if column != "id")
         source = f"{_unnest(types)} AS new({', '.join(types)})"

@@ -15,7 +15,7 @@ from services.kernel.sql import StatementBuilder
 from services.mail import templates
 from services.mail.message import Content, Envelope, render
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 _NO_SESSION = UUID(int=0)
 
@@ -71,7 +71,7 @@ async def _assignment_content(mail: Mapping[str, Any], installation: Installatio
     assert organisation is not None
     recipient = Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=mail["created_at"])
     statement = StatementBuilder()
-    is_visible = visible(Tracker, "tracker", recipient, statement)
+    is_visible = visibility_condition(Tracker, "tracker", recipient, statement)
     tracker_id, assignee_id = statement.bind(mail["tracker_id"]), statement.bind(member.id)
     trackers = await statement.fetch(f"""
         SELECT tracker.number, tracker.due_date, tracker_type.name

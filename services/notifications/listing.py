@@ -14,7 +14,7 @@ from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 NEWEST_FIRST = Order("notifications", (Key("r.cursor", int, descending=True),))
 MAX_MARKED_RETURNED = 100
@@ -46,7 +46,7 @@ class ReadSelection:
 async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_only: bool, count: bool) -> Page:
     """Return a page of the viewer's notifications, newest first."""
     statement = StatementBuilder()
-    where = visible(Notification, "r", viewer, statement)
+    where = visibility_condition(Notification, "r", viewer, statement)
     query = ListQuery(
         order=NEWEST_FIRST,
         select=columns(Notification, "r"),

@@ -1,4 +1,5 @@
-"""Keyset pagination for Relay connections: orders, cursors, and the SQL of a page.
+"""Keyset pagination for Relay connections: orders, cursors and the SQL of pages.
 
-What a list selects and filters by is in the package of that list. May use ``kernel``, ``viewer`` and ``visibility``.
+The columns and filters of each list are in the list's own package. May import from ``kernel``, ``viewer`` and
+``visibility``.
 """

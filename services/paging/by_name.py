@@ -1,4 +1,4 @@
-"""Lists of rows that have a name: their order, and searching them by words."""
+"""Lists of named rows: ordering by name, and searching for words in names."""
 
 from uuid import UUID
 
@@ -11,31 +11,31 @@ from services.kernel.text import clean_text
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 MAX_SEARCH_LENGTH = 200
 
 
 def order_by_name(model: type[Model]) -> Order:
-    """Return the order by name, then id, of rows whose SQL alias is ``r``."""
+    """Return the order by name, then id, for rows with the SQL alias ``r``."""
     return Order(f"{model._meta.db_table}s", (Key("r.name", str), Key("r.id", UUID)))
 
 
 async def page_by_name(
     model: type[Model], viewer: Viewer, request: PageRequest, *, search: str | None, condition: str, count: bool
 ) -> Page:
-    """Return a page of rows by name. They meet an SQL condition, and their names contain every word of ``search``.
+    """Fetch a page of rows, ordered by name, whose names contain every word of ``search``.
 
-    Raises BadRequestError as ``search_words`` and ``fetch_page`` do.
+    ``condition`` is an additional SQL condition. Raises BadRequestError like ``search_words`` and ``fetch_page``.
     """
     statement = StatementBuilder()
-    where = [visible(model, "r", viewer, statement), condition]
+    where = [visibility_condition(model, "r", viewer, statement), condition]
     where += [f"fold(r.name) LIKE {like_pattern(statement, word)}" for word in search_words(search)]
     return await fetch_page(request, list_query(model, order_by_name(model), where, statement), count=count)
 
 
 def list_query(model: type[Model], order: Order, where: list[str], statement: StatementBuilder) -> ListQuery:
-    """Return the query of a model's rows, whose SQL alias is ``r``, that meet all conditions of ``where``."""
+    """Return a query for the rows of a model, with the SQL alias ``r``, that meet all conditions in ``where``."""
     return ListQuery(
         order=order,
         select=columns(model, "r"),
@@ -48,7 +48,7 @@ def list_query(model: type[Model], order: Order, where: list[str], statement: St
 def search_words(search: str | None, *path: str) -> list[str]:
     """Return the words of a search. ``path`` leads to the argument ``search``.
 
-    Raises BadRequestError for more than 200 characters and for what is not valid text.
+    Raises BadRequestError for more than 200 characters, and for invalid text.
     """
     text, path = search or "", (*path, "search")
     if len(text) > MAX_SEARCH_LENGTH:
@@ -60,9 +60,9 @@ def search_words(search: str | None, *path: str) -> list[str]:
 
 
 def like_pattern(statement: StatementBuilder, word: str, *, function: str = "fold") -> str:
-    """Return the SQL of a LIKE pattern that finds a word anywhere in a text, its wildcards escaped.
+    """Return an SQL LIKE pattern that matches a word anywhere in a text, with wildcards in the word escaped.
 
-    The word goes through the same SQL ``function`` as the text; ``fold`` removes case and accents. It is escaped
-    afterwards, as folding turns full-width wildcards into plain ones.
+    The SQL ``function`` must be the one that is applied to the text; ``fold`` removes case and accents. Wildcards are
+    escaped after it has been applied to the word, because folding turns full-width wildcards into plain ones.
     """
     return f"""'%' || regexp_replace({function}({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""

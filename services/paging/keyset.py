@@ -1,4 +1,4 @@
-"""Keysets: the keys of a list's order, cursors, and the SQL predicates of the rows before or after a cursor."""
+"""Orders of lists, cursors, and the SQL conditions for the rows before or after a cursor."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -12,7 +12,7 @@ from services.kernel.errors import BadRequestError
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One expression that a list is ordered by: its SQL, which is never null, its type and its direction."""
+    """An expression that a list is ordered by: its SQL, which must not be null, its type and its direction."""
 
     sql: str
     type: type
@@ -21,18 +21,18 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The total order of a list. Cursors contain its ``name``, so that cursors of another list are refused."""
+    """The total order of a list. Cursors contain its ``name``, so that cursors of other lists are rejected."""
 
     name: str
     keys: tuple[Key, ...]
 
     @property
     def columns(self) -> str:
-        """Return the SELECT list of the keys, as columns ``key0``, ``key1`` …"""
+        """Return the SELECT list of the keys, with the column names ``key0``, ``key1`` …"""
         return ", ".join(f'{key.sql} AS "key{n}"' for n, key in enumerate(self.keys))
 
     def order_by(self, backwards: bool, *, alias: str = "") -> str:
-        """Return the ORDER BY list; with ``alias``, by the ``columns`` of a subquery of that alias."""
+        """Return the ORDER BY list. With ``alias``, it refers to the ``columns`` of the subquery with that alias."""
         expressions = [f'{alias}."key{n}"' if alias else key.sql for n, key in enumerate(self.keys)]
         directions = ["DESC" if key.descending is not backwards else "ASC" for key in self.keys]
         return ", ".join(map(" ".join, zip(expressions, directions, strict=True)))
@@ -40,7 +40,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One end of a window: the SQL values of a row's keys, and whether the window is after that row or before it."""
+    """One end of a window: the SQL values of a row's keys, and whether the window is after or before that row."""
 
     values: tuple[str, ...]
     after: bool
@@ -49,7 +49,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The first ``limit`` rows of a list within some bounds; with ``backwards``, the last ones in reverse order."""
+    """The first ``limit`` rows of a list within some bounds; with ``backwards``, the last rows in reverse order."""
 
     bounds: tuple[Bound, ...]
     backwards: bool
@@ -57,15 +57,18 @@ class Window:
 
 
 def cast_placeholder(key: Key, placeholder: str) -> str:
-    """Cast a placeholder to the type of its key.
+    """Return the placeholder with a cast to its key's type.
 
-    Without the cast PostgreSQL would take the column's type, whose range may be narrower than that of cursors.
+    Without the cast, PostgreSQL would infer the column's type, whose range may be narrower than that of cursors.
     """
     return f"{placeholder}::{_SQL_TYPES[key.type]}"
 
 
 def bound_predicate(keys: Sequence[Key], bound: Bound) -> str:
-    """Return the condition that a row is within a bound: a row comparison, or its long form if directions differ."""
+    """Return the SQL condition that a row is within a bound.
+
+    It is a row comparison, or the equivalent comparison key by key if the directions differ.
+    """
     if len({key.descending for key in keys}) == 1:
         left, right = ", ".join(key.sql for key in keys), ", ".join(bound.values)
         return f"({left}) {_operator(keys[0], bound)}{'=' if bound.inclusive else ''} ({right})"
@@ -83,15 +86,15 @@ def _operator(key: Key, bound: Bound) -> str:
 
 
 def encode_cursor(order: Order, values: Sequence[object]) -> str:
-    """Return the cursor of a row, given the values of its order's keys."""
+    """Return the cursor of a row with these key values."""
     texts = [value.isoformat() if isinstance(value, date) else str(value) for value in values]
     return urlsafe_b64encode(json.dumps([order.name, *texts]).encode()).decode().rstrip("=")
 
 
 def decode_cursor(order: Order, cursor: str, argument: str) -> list[object]:
-    """Return the values of the keys that a cursor holds.
+    """Return the key values in a cursor.
 
-    Raises BadRequestError at ``argument`` for what is not a cursor of the list in this order.
+    Raises BadRequestError at ``argument`` if the text is not a cursor of this list in this order.
     """
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
@@ -112,10 +115,10 @@ def _decode_text(text: str) -> str:
 
 
 def _decode_datetime(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    timestamp = datetime.fromisoformat(text)
+    if timestamp.tzinfo is None:
         raise ValueError
-    return moment.astimezone(UTC)  # so that an overflow at the calendar's ends is raised here, not by the database
+    return timestamp.astimezone(UTC)  # an overflow at the ends of the calendar is raised here, not by the database
 
 
 def _decode_int(text: str) -> int:

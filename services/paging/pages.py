@@ -1,4 +1,4 @@
-"""Pages of a list by Relay's arguments, forwards and backwards, by keyset: stable while rows are added and deleted."""
+"""Relay pagination by keyset, forwards and backwards, which remains stable while rows are added and deleted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ class PageRequest:
 
     @property
     def size(self) -> int:
-        """Return the size of the page. Raises BadRequestError outside 1 to 100, and for ``first`` with ``last``."""
+        """Return the page size.
+
+        Raises BadRequestError unless it is 1 to 100, and if both ``first`` and ``last`` are set.
+        """
         if self.first is not None and self.last is not None:
             raise BadRequestError("Ask for the first or for the last, not for both.", "last")
         for name, number in (("first", self.first), ("last", self.last)):
@@ -35,13 +38,13 @@ class PageRequest:
 
     @property
     def backwards(self) -> bool:
-        """Whether the page is counted from the end of the list."""
+        """Return whether the page is counted from the end of the list."""
         return self.last is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: its rows in order, their cursors, what PageInfo says, and the total count if it was requested."""
+    """A page of a list: its rows, their cursors, the flags of PageInfo, and the total count if requested."""
 
     records: Sequence[Mapping[str, Any]]
     cursors: Sequence[str]
@@ -51,31 +54,31 @@ class Page:
 
 
 class Pageable(Protocol):
-    """A query that ``fetch_pages`` can page. Where each of several parents has a list, it refers to ``parent.id``."""
+    """A query that ``fetch_pages`` can paginate; if every parent has its own list, it refers to ``parent.id``."""
 
     @property
     def order(self) -> Order:
-        """The order of its rows."""
+        """Return the order of the rows."""
 
     @property
     def statement(self) -> StatementBuilder:
-        """The statement that its values are bound in."""
+        """Return the statement in which the query's values are bound."""
 
     def rows(self, window: Window) -> str:
-        """Return the SELECT of the rows in a window, with the keys of the order as ``Order.columns`` names them."""
+        """Return the SELECT of the rows in a window, including the keys as named by ``Order.columns``."""
 
     def exists(self, window: Window) -> str:
-        """Return the SQL condition that a window has rows."""
+        """Return the SQL condition that a window contains rows."""
 
     def count(self) -> str:
-        """Return the SELECT of the number of all rows."""
+        """Return the SELECT of the total number of rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
     """The query of a plain list: its SELECT list, FROM and WHERE clauses, and its order.
 
-    The values of these clauses have been bound in ``statement``.
+    The values in these clauses are bound in ``statement``.
     """
 
     order: Order
@@ -92,11 +95,11 @@ class ListQuery:
         )
 
     def exists(self, window: Window) -> str:
-        """Return the SQL condition that a window has rows."""
+        """Return the SQL condition that a window contains rows."""
         return f"EXISTS (SELECT FROM {self.source} WHERE {self._where(window)})"
 
     def count(self) -> str:
-        """Return the SELECT of the number of all rows."""
+        """Return the SELECT of the total number of rows."""
         return f"SELECT count(*) FROM {self.source} WHERE {self.where}"
 
     def _where(self, window: Window) -> str:
@@ -104,16 +107,16 @@ class ListQuery:
 
 
 async def fetch_page(request: PageRequest, query: Pageable, *, count: bool) -> Page:
-    """Fetch one page of a list. Raises BadRequestError for page arguments that make no sense."""
+    """Fetch one page of a list. Raises BadRequestError for invalid pagination arguments."""
     return (await fetch_pages(request, query, [NO_PARENT], count=count))[NO_PARENT]
 
 
 async def fetch_pages(
     request: PageRequest, query: Pageable, parents: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
-    """Fetch the same page of the list of each parent, all by one SQL statement.
+    """Fetch the same page of each parent's list with one statement, and return the pages by parent id.
 
-    Returns the pages by the parents' ids. Raises BadRequestError for page arguments that make no sense.
+    Raises BadRequestError for invalid pagination arguments.
     """
     order, statement = query.order, query.statement
     window = Window(_bounds(request, order, statement), request.backwards, request.size + 1)
@@ -126,7 +129,7 @@ async def fetch_pages(
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
     for record in records:
         rows[record["parent"]].append(record)
-    return {parent: _page(request, order, below) for parent, below in rows.items()}
+    return {parent: _page(request, order, parent_rows) for parent, parent_rows in rows.items()}
 
 
 def _bounds(request: PageRequest, order: Order, statement: StatementBuilder) -> tuple[Bound, ...]:
@@ -140,7 +143,7 @@ def _bounds(request: PageRequest, order: Order, statement: StatementBuilder) -> 
 
 
 def _has_previous(query: Pageable, window: Window) -> str:
-    """Return the condition that the list has rows before the start of the window, in the direction of paging."""
+    """Return the SQL condition that there are rows before the window, in the direction of pagination."""
     for bound in window.bounds:
         if bound.after is not window.backwards:
             opposite = Bound(bound.values, not bound.after, inclusive=True)

@@ -1,4 +1,5 @@
 """Organisations, and the records that trackers are about: learners, programmes and employers.
 
-May use ``tracker_types`` (for the types a new organisation has), ``paging``, ``audit`` and the kernel.
+May import from ``tracker_types`` (for the types that a new organisation starts with), ``paging``, ``audit`` and
+``kernel``.
 """

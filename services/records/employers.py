@@ -1,6 +1,6 @@
-"""Employers: creating, changing and listing them.
+"""Creating, updating and listing employers.
 
-Everyone who may create trackers can create an employer; only those who manage settings can confirm it.
+Everyone who may create trackers may create an employer; only those who manage settings may confirm one.
 """
 
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ from services.viewer import Viewer
 MAX_NAME_LENGTH = 200
 
 
-_NAME_TAKEN = Problem(("name",), ErrorCode.DUPLICATE, "There is an employer of this name already.")
+_DUPLICATE_NAME = Problem(("name",), ErrorCode.DUPLICATE, "There is an employer of this name already.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmployerUpdate:
-    """The input of ``update_employer``. Absent fields keep their values; null is refused."""
+    """The input of ``update_employer``. Absent fields keep their values; null is rejected."""
 
     employer_id: UUID
     name: str | Absent | None = ABSENT
@@ -40,9 +40,9 @@ class EmployerUpdate:
 async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Employer:
     """Create an employer in the viewer's organisation.
 
-    Raises ForbiddenError without CREATE_TRACKERS or MANAGE_SETTINGS. Raises ValidationFailed with all problems: ``name``
-    blank, with control characters, beyond 200 characters or in use (in upper or lower case), FORBIDDEN at ``confirmed``
-    without MANAGE_SETTINGS.
+    Raises ForbiddenError without CREATE_TRACKERS or MANAGE_SETTINGS. Raises ValidationFailed with all problems: a
+    ``name`` that is blank, contains control characters, has more than 200 characters or is already in use (ignoring
+    case), and FORBIDDEN at ``confirmed`` without MANAGE_SETTINGS.
     """
     if not (viewer.has(Role.CREATE_TRACKERS) or viewer.has(Role.MANAGE_SETTINGS)):
         raise ForbiddenError(f"This needs the role {Role.CREATE_TRACKERS} or {Role.MANAGE_SETTINGS}.")
@@ -52,21 +52,21 @@ async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Empl
 async def update_employer(viewer: Viewer, update: EmployerUpdate) -> Employer:
     """Rename an employer of the viewer's organisation, or change whether it is confirmed.
 
-    Raises ForbiddenError without MANAGE_SETTINGS, ValidationFailed with all problems.
+    Raises ForbiddenError without MANAGE_SETTINGS, and ValidationFailed with all problems.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
     return await unit_of_work(lambda: _update(viewer, update))
 
 
-async def _create(viewer: Viewer, entered: str, *, confirmed: bool) -> Employer:
+async def _create(viewer: Viewer, raw_name: str, *, confirmed: bool) -> Employer:
     async with transaction():
         errors = ErrorCollector()
-        name = await _check_name(errors.at("name"), viewer, entered)
+        name = await _check_name(errors.at("name"), viewer, raw_name)
         if confirmed and not viewer.has(Role.MANAGE_SETTINGS):
             message = f"Confirming an employer needs the role {Role.MANAGE_SETTINGS}."
             errors.at("confirmed").add(ErrorCode.FORBIDDEN, message)
         errors.raise_if_any()
-        # An import does not take the lock on names, and may have inserted the same one since.
+        # Imports do not take the lock on names, so one of them may have inserted this name in the meantime.
         inserted = await fetch(
             "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES ($1, $2, $3, $4) "
             "ON CONFLICT DO NOTHING RETURNING id",
@@ -76,7 +76,7 @@ async def _create(viewer: Viewer, entered: str, *, confirmed: bool) -> Employer:
             confirmed,
         )
         if not inserted:
-            raise ValidationFailed([_NAME_TAKEN])
+            raise ValidationFailed([_DUPLICATE_NAME])
         employer = await Employer.get(id=inserted[0]["id"])
         await audit(viewer, AuditKind.EMPLOYER_CREATED, employer.id, _audit_details(employer))
         return employer
@@ -106,8 +106,8 @@ async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
 async def _save(employer: Employer) -> None:
     try:
         await employer.save(update_fields=["name", "confirmed"])
-    except IntegrityError:  # an import has just inserted one with this name
-        raise ValidationFailed([_NAME_TAKEN]) from None
+    except IntegrityError:  # an import has just inserted an employer with this name
+        raise ValidationFailed([_DUPLICATE_NAME]) from None
 
 
 async def _lock_employer(viewer: Viewer, employer_id: UUID) -> Employer | None:
@@ -119,25 +119,34 @@ async def _lock_employer(viewer: Viewer, employer_id: UUID) -> Employer | None:
     return row(Employer, "e", records[0]) if records else None
 
 
-async def _check_name(errors: ErrorCollector, viewer: Viewer, entered: str, *, employer: Employer | None = None) -> str:
-    """Check the new name of an employer, and return it as it is stored: each run of blanks becomes one space.
+async def _check_name(
+    errors: ErrorCollector, viewer: Viewer, raw_name: str, *, employer: Employer | None = None
+) -> str:
+    """Check the new name of an employer and return it as stored, with each run of whitespace replaced by a space.
 
-    The organisation's names are locked, so that the name stays free until the caller's transaction ends.
+    Locks the names of the organisation's employers, so that the name remains unused until the caller's transaction
+    ends.
     """
-    spaced = " ".join(entered.split())
-    name = check_line(errors, spaced, label="The name", max_length=MAX_NAME_LENGTH, missing="Give the employer a name.")
+    single_spaced = " ".join(raw_name.split())
+    name = check_line(
+        errors,
+        single_spaced,
+        label="The name",
+        max_length=MAX_NAME_LENGTH,
+        required_message="Give the employer a name.",
+    )
     if errors.problems or (employer is not None and name == employer.name):
         return name
     lock = f"trackers employers {viewer.organisation_id}"
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
-    taken = await fetch(
+    duplicates = await fetch(
         "SELECT FROM employer WHERE organisation_id = $1 AND lower(name) = lower($2) AND id IS DISTINCT FROM $3 LIMIT 1",
         viewer.organisation_id,
         name,
         None if employer is None else employer.id,
     )
-    if taken:
-        errors.extend([_NAME_TAKEN])
+    if duplicates:
+        errors.extend([_DUPLICATE_NAME])
     return name
 
 
@@ -154,6 +163,6 @@ def _audit_details(employer: Employer) -> dict[str, object]:
 async def page_of_employers(
     viewer: Viewer, request: PageRequest, *, search: str | None, confirmed_only: bool, count: bool
 ) -> Page:
-    """Fetch a page of employers by name; every word of ``search`` is part of the name."""
+    """Fetch a page of employers, ordered by name, whose names contain every word of ``search``."""
     condition = "r.confirmed" if confirmed_only else "true"
     return await page_by_name(Employer, viewer, request, search=search, condition=condition, count=count)

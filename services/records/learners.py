@@ -1,4 +1,4 @@
-"""The list of learners, and their learning aims and groups."""
+"""Listing learners, and fetching their learning aims and groups."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,15 +10,18 @@ from services.paging.by_name import like_pattern, list_query, search_words
 from services.paging.keyset import Key, Order
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 BY_FAMILY_NAME = Order("learners", (Key("r.family_name", str), Key("r.given_names", str), Key("r.id", UUID)))
 
 
 async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str | None, count: bool) -> Page:
-    """Fetch a page of learners by family name; every word of ``search`` is part of the name or starts the ULN."""
+    """Fetch a page of learners, ordered by family name.
+
+    Every word of ``search`` must be contained in the learner's name or be a prefix of the ULN.
+    """
     statement = StatementBuilder()
-    where = [visible(Learner, "r", viewer, statement)]
+    where = [visibility_condition(Learner, "r", viewer, statement)]
     for word in search_words(search):
         name = f"fold(r.given_names || ' ' || r.family_name) LIKE {like_pattern(statement, word)}"
         where.append(f"({name} OR starts_with(r.uln, {statement.bind(word)}))")
@@ -26,7 +29,7 @@ async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str 
 
 
 async def fetch_aims(learner_ids: Sequence[UUID]) -> list[list[LearningAim]]:
-    """Return the learning aims of each learner, latest start first. The viewer must be allowed to see the learners."""
+    """Return each learner's aims, those that started last first. The viewer must be allowed to see the learners."""
     aims: dict[UUID, list[LearningAim]] = {learner_id: [] for learner_id in learner_ids}
     for aim in await LearningAim.filter(learner_id__in=learner_ids).order_by("-start_date", "sequence"):
         aims[aim.learner_id].append(aim)

@@ -1,4 +1,4 @@
-"""Organisations: adding and finding the training providers that keep their trackers here."""
+"""Adding and finding organisations: the training providers that use this installation."""
 
 from models import Organisation, OrganisationCounter, ProcessAutomation, TrackerCategory
 from models.base import new_id
@@ -16,19 +16,23 @@ MAX_NAME_LENGTH = 200
 async def add_organisation(name: str) -> Organisation:
     """Add an organisation, with every process automation disabled.
 
-    Raises ValidationFailed at ``name``: REQUIRED for a blank name, TOO_LONG beyond 200 characters, INVALID_FORMAT for what
-    is not valid text of one line, DUPLICATE if an organisation has the name already.
+    Raises ValidationFailed at ``name``: REQUIRED for a blank name, TOO_LONG above 200 characters, INVALID_FORMAT for
+    anything but a single line of valid text, DUPLICATE if an organisation with this name exists.
     """
     errors = ErrorCollector()
     clean = check_line(
-        errors.at("name"), name, label="The name", max_length=MAX_NAME_LENGTH, missing="Give the organisation a name."
+        errors.at("name"),
+        name,
+        label="The name",
+        max_length=MAX_NAME_LENGTH,
+        required_message="Give the organisation a name.",
     )
     errors.raise_if_any()
     return await unit_of_work(lambda: _add(clean))
 
 
 async def find_organisation(name: str) -> Organisation | None:
-    """Return the organisation with exactly this name, but for surrounding blanks; None if there is none."""
+    """Return the organisation with exactly this name, ignoring surrounding whitespace, or None."""
     clean = clean_text(name)
     return await Organisation.get_or_none(name=clean) if clean else None
 
@@ -39,9 +43,9 @@ async def _add(name: str) -> Organisation:
 
 
 async def insert_organisation(name: str) -> Organisation:
-    """Insert an organisation in the caller's transaction; ``name`` must have been checked.
+    """Insert an organisation in the caller's transaction; ``name`` must be valid.
 
-    Raises ValidationFailed with DUPLICATE if an organisation has the name already.
+    Raises ValidationFailed with DUPLICATE if an organisation with this name exists.
     """
     inserted = await fetch(
         "INSERT INTO organisation (id, name, created_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING RETURNING id",

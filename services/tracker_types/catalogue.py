@@ -12,7 +12,7 @@ from services.kernel.sql import StatementBuilder
 from services.tracker_types.transitions import Transition, transitions_of_type
 from services.tracker_types.versions import TypeVersion, versions_by_id
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ async def available_types(
     """
     statement = StatementBuilder()
     source = type_source(viewer, statement)
-    where = [visible(TrackerType, "type", viewer, statement)]
+    where = [visibility_condition(TrackerType, "type", viewer, statement)]
     if ids is not None:
         where.append(f"type.id = ANY({statement.bind(list(ids))})")
     if key is not None:

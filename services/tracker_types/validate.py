@@ -39,7 +39,7 @@ def check_type_key(errors: ErrorCollector, key: str) -> None:
 def check_type_name(errors: ErrorCollector, name: str | None) -> str:
     """Check a type's name with ``check_line`` and return it normalised."""
     missing = "A type's name is required."
-    return check_line(errors, name, label="A type's name", max_length=MAX_NAME_LENGTH, missing=missing)
+    return check_line(errors, name, label="A type's name", max_length=MAX_NAME_LENGTH, required_message=missing)
 
 
 def check_type_description(errors: ErrorCollector, description: str | None) -> str:
@@ -106,7 +106,11 @@ def _check_common_attributes(errors: ErrorCollector, entry: FieldEntry) -> dict[
     return {
         "key": entry.key,
         "label": check_line(
-            errors.at("label"), entry.label, label="A field's label", max_length=MAX_LABEL_LENGTH, missing=missing
+            errors.at("label"),
+            entry.label,
+            label="A field's label",
+            max_length=MAX_LABEL_LENGTH,
+            required_message=missing,
         ),
         "help": help_text or None,
         "required": entry.required,

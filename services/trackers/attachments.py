@@ -12,7 +12,7 @@ from services.forms.kinds.types import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 
 def attachable_condition(organisation: str, uploader: str) -> str:
@@ -46,7 +46,7 @@ class File:
 async def files_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[File | None]:
     """Return the files with these ids, in their order; None for each that does not exist or may not be seen."""
     statement = StatementBuilder()
-    condition = visible(StoredFile, "f", viewer, statement)
+    condition = visibility_condition(StoredFile, "f", viewer, statement)
     records = await statement.fetch(
         "SELECT f.id, f.name, f.media_type, f.bytes, floor(extract(epoch FROM now()))::int8 AS now "
         f"FROM stored_file f WHERE {condition} AND f.id = ANY({statement.bind(list(ids))})"

@@ -12,7 +12,7 @@ from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns
 from services.history import write_event
-from services.idempotency import IdempotencyKey, check_key, find_first, lock_key
+from services.idempotency import IdempotencyKey, check_key, find_by_key, lock_key
 from services.kernel.checks import check_text
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -50,11 +50,15 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
     """
     errors = ErrorCollector()
     text = check_text(
-        errors.at("text"), entry.text, label="The comment", max_length=MAX_COMMENT_LENGTH, missing="Say something."
+        errors.at("text"),
+        entry.text,
+        label="The comment",
+        max_length=MAX_COMMENT_LENGTH,
+        required_message="Say something.",
     )
     # Digests of the content are stored with idempotency keys: it must never change.
     key = check_key(errors.at("idempotency_key"), entry.idempotency_key, lambda: [str(entry.tracker_id), text])
-    if key and not errors.problems and (first := await find_first(_written_by(viewer), key)):
+    if key and not errors.problems and (first := await find_by_key(_written_by(viewer), key)):
         return first
     (tracker,) = await rows_by_id(viewer, Tracker, [entry.tracker_id])
     if tracker is None:
@@ -68,7 +72,7 @@ async def _insert_once(viewer: Viewer, tracker_id: UUID, text: str, key: Idempot
     async with transaction():
         if key:
             await lock_key(key, scope=f"comment:{viewer.member_id}")
-            if first := await find_first(_written_by(viewer), key):
+            if first := await find_by_key(_written_by(viewer), key):
                 return first
         return await _insert(viewer, tracker_id, text, key)
 

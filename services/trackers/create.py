@@ -6,7 +6,7 @@ from tortoise.queryset import QuerySet
 
 from models import Role, Tracker
 from models.database import transaction
-from services.idempotency import IdempotencyKey, check_key, find_first, lock_key
+from services.idempotency import IdempotencyKey, check_key, find_by_key, lock_key
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
@@ -33,7 +33,7 @@ async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
     viewer.require_role(Role.CREATE_TRACKERS)
     key_errors = ErrorCollector(("idempotency_key",))
     key = check_key(key_errors, entry.idempotency_key, entry.content)
-    if key and (first := await find_first(_created_by(viewer), key)):
+    if key and (first := await find_by_key(_created_by(viewer), key)):
         return first
     checked = await check_entry(viewer, entry)
     if checked.problems or key_errors.problems:
@@ -46,7 +46,7 @@ async def _insert_once(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKe
         return await insert_tracker(viewer, checked)  # one statement, and so a transaction of its own
     async with transaction():
         await lock_key(key, scope=str(viewer.member_id))
-        return await find_first(_created_by(viewer), key) or await insert_tracker(viewer, checked, key)
+        return await find_by_key(_created_by(viewer), key) or await insert_tracker(viewer, checked, key)
 
 
 def _created_by(viewer: Viewer) -> QuerySet[Tracker]:

@@ -21,7 +21,7 @@ from services.trackers.attachments import attach_uploads, file_ids_in
 from services.trackers.diff import TrackerState, describe_changes
 from services.trackers.update_input import CheckedUpdate, UpdateEntry, Values, check_update
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 _UPDATE = NamedParameterStatement("""
 UPDATE tracker SET status = :status, assignee_id = :assignee_id, description = :description, due_date = :due_date,
@@ -61,7 +61,7 @@ async def _check(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
 
 async def _find(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> Tracker:
     statement = StatementBuilder()
-    condition = visible(Tracker, "t", viewer, statement)
+    condition = visibility_condition(Tracker, "t", viewer, statement)
     records = await statement.fetch(
         f"SELECT {columns(Tracker, 't')} FROM tracker t WHERE {condition} AND t.id = {statement.bind(tracker_id)} {lock}"
     )

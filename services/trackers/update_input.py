@@ -234,7 +234,7 @@ def _check_comment(errors: ErrorCollector, context: _Context, transition: Transi
     if transition and transition.comment_required:
         missing = f"Say why it becomes {transition.to.capitalize()}."
     comment = check_text(
-        errors, context.entry.comment, label="The comment", max_length=MAX_COMMENT_LENGTH, missing=missing
+        errors, context.entry.comment, label="The comment", max_length=MAX_COMMENT_LENGTH, required_message=missing
     )
     return comment or None
 

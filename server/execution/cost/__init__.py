@@ -1,4 +1,4 @@
-"""The cost of an operation: measured in one pass over the document, evaluated for its variables; and its limits.
+"""Operation costs and document limits: documents are measured once, and costs evaluated for each set of variables.
 
-May use ``protocol`` and ``limits``.
+Within ``server``, this package may import from ``protocol`` and ``limits``.
 """

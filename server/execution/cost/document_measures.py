@@ -1,4 +1,4 @@
-"""Measures a document in one pass that is linear in its text, however often its fragments are spread.
+"""Measures documents in time linear in their length, however often their fragments are spread.
 
 Every selection is visited once: a fragment is measured once, and its measures are added wherever it is spread.
 """
@@ -19,21 +19,21 @@ from graphql import (
 
 from server.execution.cost.expression import Cost, RowCount
 from server.execution.cost.pricing import META_FIELDS, FieldPrice, Pricing
-from server.execution.cost.row_counts import ids_rows, page_rows
+from server.execution.cost.row_counts import ids_row_count, page_row_count
 from server.execution.cost.selection_measures import Measures, MeasuresBuilder
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentMeasures:
-    """What a document asks for."""
+    """The measures of a document."""
 
     operations: Sequence[tuple[OperationDefinitionNode, Measures]]
     selections: int
-    """Those of all operations, and of the fragments that none reaches: validation visits these too."""
+    """The number of selections in all operations and in unused fragments, which validation visits too."""
     visited: int
-    """How many selections were visited to measure the document."""
+    """The number of selections that were visited while measuring."""
     cyclic: bool
-    """Whether a fragment spreads itself; then nothing else is meaningful."""
+    """Whether the document contains a fragment cycle, which makes the other measures meaningless."""
 
 
 def measure(document: DocumentNode, pricing: Pricing) -> DocumentMeasures:
@@ -42,7 +42,7 @@ def measure(document: DocumentNode, pricing: Pricing) -> DocumentMeasures:
     operations = [
         (node, measurer.operation(node)) for node in document.definitions if isinstance(node, OperationDefinitionNode)
     ]
-    selections = sum(measures.selections for _, measures in operations) + measurer.unreached_selections(document)
+    selections = sum(measures.selections for _, measures in operations) + measurer.unused_selections(document)
     return DocumentMeasures(operations, selections, measurer.visited, measurer.cyclic)
 
 
@@ -64,8 +64,8 @@ class _Measurer:
         builder.add_directives(node.directives)
         return builder.build()
 
-    def unreached_selections(self, document: DocumentNode) -> int:
-        """Count the selections of fragments that no operation reaches, once all operations are measured."""
+    def unused_selections(self, document: DocumentNode) -> int:
+        """Count the selections of unused fragments. All operations must have been measured already."""
         count = 0
         for node in document.definitions:
             if not isinstance(node, FragmentDefinitionNode):
@@ -89,15 +89,15 @@ class _Measurer:
                 builder.add_fragment(self._fragment(selection.name.value))
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
-                on = condition.name.value if condition else type_name
-                builder.add_fragment(self._selection_set(selection.selection_set, on))
+                nested_type = condition.name.value if condition else type_name
+                builder.add_fragment(self._selection_set(selection.selection_set, nested_type))
         return builder.build()
 
     def _fragment(self, name: str) -> Measures:
         if name not in self._fragments:
             return Measures()
         if name not in self._measured:
-            self._measured[name] = None  # in progress: if it is met again, there is a cycle
+            self._measured[name] = None  # in progress: if it is spread again, there is a cycle
             node = self._fragments[name]
             measures = self._selection_set(node.selection_set, node.type_condition.name.value)
             measures.directives += len(node.directives or ())
@@ -108,18 +108,18 @@ class _Measurer:
         return measured or Measures()
 
     def _field(self, builder: MeasuresBuilder, node: FieldNode, price: FieldPrice) -> None:
-        own = builder.measures
-        own.fields += 1
-        own.aliases += node.alias is not None
-        own.introspects |= node.name.value in META_FIELDS
+        measures = builder.measures
+        measures.fields += 1
+        measures.aliases += node.alias is not None
+        measures.introspects |= node.name.value in META_FIELDS
         arguments = node.arguments or ()
-        own.fields_with_variables += builder.add_values(argument.value for argument in arguments)
-        below = self._selection_set(node.selection_set, price.type_name) if node.selection_set else Measures()
-        builder.add_nested(below, levels=1)
-        costs = [_cost_of_rows(arguments, price, below)]
-        if price.rows == "page":
-            costs.append((1, below.cost))
-        if price.rows == "of_page":
+        measures.fields_with_variables += builder.add_values(argument.value for argument in arguments)
+        nested = self._selection_set(node.selection_set, price.type_name) if node.selection_set else Measures()
+        builder.add_nested(nested, levels=1)
+        costs = [_cost_of_rows(arguments, price, nested)]
+        if price.multiplicity == "connection":
+            costs.append((1, nested.cost))
+        if price.multiplicity == "connection_rows":
             builder.row_price += price.price
             builder.row_costs += costs
         else:
@@ -127,11 +127,11 @@ class _Measurer:
             builder.costs += costs
 
 
-def _cost_of_rows(arguments: Sequence[ArgumentNode], price: FieldPrice, below: Measures) -> tuple[RowCount, Cost]:
-    match price.rows:
-        case "page":
-            return page_rows(arguments), below.row_cost
+def _cost_of_rows(arguments: Sequence[ArgumentNode], price: FieldPrice, nested: Measures) -> tuple[RowCount, Cost]:
+    match price.multiplicity:
+        case "connection":
+            return page_row_count(arguments), nested.row_cost
         case "ids":
-            return ids_rows(arguments), below.cost
+            return ids_row_count(arguments), nested.cost
         case _:
-            return price.size, below.cost
+            return price.size, nested.cost

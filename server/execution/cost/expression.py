@@ -1,27 +1,28 @@
-"""The cost of an operation: a number, or a function of its variables that is made once for a document."""
+"""The cost of an operation: a number, or a function of its variables that is built once per document."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 RowCount: TypeAlias = int | Callable[[Mapping[str, Any]], int]
-"""A number of rows: known from the document, or only from the coerced variables."""
+"""A number of rows, or a function that computes it from the coerced variables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A fixed cost, and parts of which each counts once for each of its rows.
+    """A fixed cost, plus parts that are each multiplied by a number of rows.
 
-    A part is shared, never copied, wherever its fragment is spread: a cost is as long as the document's text.
+    A part is shared, not copied, wherever its fragment is spread, so a cost takes memory linear in the document's
+    length.
     """
 
     fixed: int = 0
     parts: tuple[tuple[RowCount, "Cost"], ...] = ()
 
     def evaluate(self, variables: Mapping[str, Any]) -> int:
-        """Return the cost for these coerced variables.
+        """Return the cost for the coerced variables.
 
-        Takes as many steps as the document has selections with its fragments spread out: check their limit before.
+        Takes time linear in the number of selections after expanding fragments: check the limit on selections first.
         """
         total = self.fixed
         for rows, part in self.parts:
@@ -29,11 +30,11 @@ class Cost:
         return total
 
 
-FREE = Cost()
+ZERO_COST = Cost()
 
 
 def sum_costs(fixed: int, parts: Iterable[tuple[RowCount, Cost]]) -> Cost:
-    """Return the sum of all parts; those that depend on no variable are added to the fixed cost."""
+    """Return the sum of a fixed cost and parts, adding the parts that depend on no variable to the fixed cost."""
     variable_parts = []
     for rows, part in parts:
         if isinstance(rows, int) and not part.parts:

@@ -1,4 +1,4 @@
-"""The price of each field of a schema, and how many rows it has: ``schema/costs.py`` applied to the schema, once."""
+"""The price and multiplicity of each field of a schema, computed once from ``schema/costs.py``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,26 +23,26 @@ META_FIELDS = {"__schema": "__Schema", "__type": "__Type"}
 
 @dataclass(frozen=True, slots=True)
 class FieldPrice:
-    """The price of a field, and how often what is selected on it counts.
+    """The price of a field, and how many times its selection set is counted.
 
-    ``rows`` is ``one``; ``page`` for a connection, whose size its arguments say; ``of_page`` for a connection's
-    ``edges`` and ``nodes``, which count for each row of it; ``list`` for ``size`` entries; ``ids`` for as many
-    entries as the argument ``ids`` has.
+    ``multiplicity`` is ``single`` (once); ``connection`` (once for the connection; its arguments determine the page
+    size); ``connection_rows`` for a connection's ``edges`` and ``nodes`` (once per row of the page); ``list`` (``size``
+    times); or ``ids`` (once per entry of the ``ids`` argument).
     """
 
     price: int
     type_name: str
-    """The type of what is selected on it."""
-    rows: Literal["one", "page", "of_page", "list", "ids"] = "one"
+    """The name of the field's type, without list and non-null modifiers."""
+    multiplicity: Literal["single", "connection", "connection_rows", "list", "ids"] = "single"
     size: int = 1
 
 
 _UNKNOWN = FieldPrice(1, "")
-"""The price of a field that the schema does not have; validation rejects it."""
+"""The price of a field that is not in the schema; validation rejects the document later."""
 
 
 class Pricing:
-    """The prices of all fields of one schema."""
+    """The prices of all fields in a schema."""
 
     def __init__(
         self, schema: GraphQLSchema, prices: Mapping[str, int] = PRICES, list_sizes: Mapping[str, int] = LIST_SIZES
@@ -68,24 +68,24 @@ class Pricing:
         }
 
     def root_type(self, operation: OperationType) -> str:
-        """Return the name of an operation's root type; "" if the schema has none."""
+        """Return the name of the root type for an operation type, or "" if the schema has none."""
         return self._roots.get(operation, "")
 
     def price(self, type_name: str, field: str) -> FieldPrice:
-        """Return the price of a field by the names of its type and itself, even if there is no such field."""
+        """Return the price of a field, or a placeholder if the schema has no such field."""
         return self._fields.get(type_name, {}).get(field, _UNKNOWN)
 
     def _price(self, parent: str, name: str, field: GraphQLField) -> FieldPrice:
         coordinate = f"{parent}.{name}"
         type_name = get_named_type(field.type).name
-        is_counted = _is_connection(field) or (name == "totalCount" and parent in self._connections)
-        price = self._prices.get(coordinate, self._prices.get(parent, CONNECTION_PRICE if is_counted else 1))
+        needs_query = _is_connection(field) or (name == "totalCount" and parent in self._connections)
+        price = self._prices.get(coordinate, self._prices.get(parent, CONNECTION_PRICE if needs_query else 1))
         if _is_connection(field):
-            return FieldPrice(price, type_name, "page")
+            return FieldPrice(price, type_name, "connection")
         if is_leaf_type(get_named_type(field.type)) or not isinstance(get_nullable_type(field.type), GraphQLList):
             return FieldPrice(price, type_name)
         if parent in self._connections:
-            return FieldPrice(price, type_name, "of_page")
+            return FieldPrice(price, type_name, "connection_rows")
         if "ids" in field.args:
             return FieldPrice(price, type_name, "ids")
         size = self._list_sizes.get(coordinate) or self._list_sizes[type_name]

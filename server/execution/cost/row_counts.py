@@ -1,4 +1,4 @@
-"""The rows that a field's arguments ask for: a number, or a function of the variables."""
+"""The number of rows that a field's arguments request: a number, or a function of the variables."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,8 +9,8 @@ from server.execution.cost.expression import RowCount
 from services.paging.pages import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
 
-def page_rows(arguments: Iterable[ArgumentNode]) -> RowCount:
-    """Return the size of a page by ``first`` and ``last``; more than is allowed, which the resolver rejects, is capped."""
+def page_row_count(arguments: Iterable[ArgumentNode]) -> RowCount:
+    """Return the page size set by ``first`` and ``last``, limited to the maximum that the resolver accepts."""
     values = {argument.name.value: argument.value for argument in arguments}
     first, last = values.get("first"), values.get("last")
     if not isinstance(first, VariableNode) and not isinstance(last, VariableNode):
@@ -18,8 +18,8 @@ def page_rows(arguments: Iterable[ArgumentNode]) -> RowCount:
     return lambda variables: _page(_value(first, variables), _value(last, variables))
 
 
-def ids_rows(arguments: Iterable[ArgumentNode]) -> RowCount:
-    """Return the number of ids in the argument ``ids``."""
+def ids_row_count(arguments: Iterable[ArgumentNode]) -> RowCount:
+    """Return the number of ids in the ``ids`` argument."""
     ids = next((argument.value for argument in arguments if argument.name.value == "ids"), None)
     if isinstance(ids, VariableNode):
         name = ids.name.value
@@ -43,7 +43,7 @@ def _value(node: ValueNode | None, variables: Mapping[str, Any]) -> object:
 
 
 def _literal(node: ValueNode | None) -> int | None:
-    # Python refuses to convert thousands of digits; an integer that long is invalid anyway.
+    # Python refuses to convert thousands of digits to an integer; such a value is invalid anyway.
     if not isinstance(node, IntValueNode):
         return None
     return MAX_PAGE_SIZE if len(node.value) > 10 and not node.value.startswith("-") else int(node.value[:11])

@@ -42,4 +42,4 @@ def _check_choice(errors: ErrorCollector, entry: ChoiceEntry) -> Choice:
 
 
 def _check_text(errors: ErrorCollector, text: str, label: str) -> str:
-    return check_line(errors, text, label=label, max_length=MAX_CHOICE_LENGTH, missing=f"{label} is required.")
+    return check_line(errors, text, label=label, max_length=MAX_CHOICE_LENGTH, required_message=f"{label} is required.")

@@ -17,7 +17,7 @@ from services.trackers.listing.filters import ALL, TrackerFilter
 from services.trackers.listing.orders import OrderTerm, order_of
 from services.trackers.listing.plan import ListPlan, plan_list
 from services.viewer import Viewer
-from services.visibility import visible
+from services.visibility import visibility_condition
 
 RELATED_ROWS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
     {
@@ -61,7 +61,7 @@ async def pages_by_learner(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _TrackerListQuery:
-    """A query of trackers that finds them in the listing, and then applies ``visible`` to the trackers themselves."""
+    """A query of trackers that finds them in the listing, and then applies ``visibility_condition`` to the trackers themselves."""
 
     order: Order
     statement: StatementBuilder
@@ -110,5 +110,5 @@ def _list_query(viewer: Viewer, query: TrackerQuery, *, for_learner: bool = Fals
         plan=plan_list(viewer, query.filter_by, query.order_by, statement, for_learner=for_learner),
         select=", ".join(select),
         source=" ".join(source),
-        seen=visible(Tracker, "t", viewer, statement),
+        seen=visibility_condition(Tracker, "t", viewer, statement),
     )

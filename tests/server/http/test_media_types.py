@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATH = "/graphql"
 JSON = "application/json"
 NEW = "application/graphql-response+json"
-EVENTS = "text/event-stream"
+EVENT_STREAM = "text/event-stream"
 HELLO = {"data": {"hello": "Hello you"}}
 
 
@@ -61,15 +61,15 @@ ACCEPT: list[tuple[str, str | None]] = [
     (f"{JSON};q=x", None),
     ("text/html", None),
     ("text/html, application/xhtml+xml, */*;q=0.8", JSON),
-    (EVENTS, EVENTS),
-    ("Text/Event-Stream; charset=UTF-8", EVENTS),
-    (f"{EVENTS};q=0", None),
+    (EVENT_STREAM, EVENT_STREAM),
+    ("Text/Event-Stream; charset=UTF-8", EVENT_STREAM),
+    (f"{EVENT_STREAM};q=0", None),
     ("text/*", None),
-    (f"{EVENTS}, */*", JSON),
-    (f"{EVENTS}, */*;q=0.1", EVENTS),
-    (f"{EVENTS}, {JSON};q=0.9", EVENTS),
-    (f"{EVENTS};q=0.9, {JSON}", JSON),
-    (f"{NEW}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed", NEW),
+    (f"{EVENT_STREAM}, */*", JSON),
+    (f"{EVENT_STREAM}, */*;q=0.1", EVENT_STREAM),
+    (f"{EVENT_STREAM}, {JSON};q=0.9", EVENT_STREAM),
+    (f"{EVENT_STREAM};q=0.9, {JSON}", JSON),
+    (f"{NEW}, application/graphql+json, {JSON}, {EVENT_STREAM}, multipart/mixed", NEW),
 ]
 
 
@@ -84,10 +84,10 @@ ACCEPTS_EVENTS: list[tuple[str, bool]] = [
     ("*/*", False),
     ("text/*", False),
     (JSON, False),
-    (f"{EVENTS};q=0", False),
-    (EVENTS, True),
-    (f"{EVENTS};q=0.1, {JSON}", True),
-    (f"{NEW}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed", True),
+    (f"{EVENT_STREAM};q=0", False),
+    (EVENT_STREAM, True),
+    (f"{EVENT_STREAM};q=0.1, {JSON}", True),
+    (f"{NEW}, application/graphql+json, {JSON}, {EVENT_STREAM}, multipart/mixed", True),
 ]
 
 

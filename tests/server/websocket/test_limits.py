@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from websockets.frames import Frame, Opcode
 
-from server.execution.clients import network_of
+from server.execution.clients import client_network
 from server.websocket.limits import SocketLimits
 from tests.support.clients.websocket import ACK, INIT, INIT_AS_ADA, complete, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
@@ -89,4 +89,4 @@ async def test_invalid_utf_8_is_rejected_and_not_logged(caplog: pytest.LogCaptur
     ],
 )
 def test_network_of_an_address(address: str, counted: str) -> None:
-    assert network_of(address) == counted
+    assert client_network(address) == counted

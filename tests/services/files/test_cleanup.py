@@ -11,7 +11,7 @@ import pytest
 
 from models import Member, StoredFile
 from models.database import fetch, transaction
-from services.files.cleanup import delete_abandoned_uploads, discard, run_upload_cleanup
+from services.files.cleanup import delete_abandoned_uploads, delete_incomplete, run_upload_cleanup
 from services.files.store import folder_store
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.trackers.attachments import attach_uploads
@@ -86,7 +86,7 @@ async def test_a_file_of_a_tracker_is_never_deleted(storage: Storage) -> None:
     async with transaction():
         await attach_uploads([file.id], tracker.id, await viewer(ada))
     assert await delete_abandoned_uploads(storage.store) == 0
-    await discard(storage.store, file.id)
+    await delete_incomplete(storage.store, file.id)
     assert (await stored_ids(), storage.keys()) == ({file.id}, [str(file.id)])
     # The database refuses it too.
     for statement in ("DELETE FROM stored_file", "UPDATE stored_file SET tracker_id = NULL"):

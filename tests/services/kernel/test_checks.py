@@ -20,10 +20,10 @@ def test_texts_are_cleaned_and_blank_ones_are_empty() -> None:
 
 def test_what_is_wrong_with_a_text() -> None:
     errors = ErrorCollector()
-    check_text(errors.at("blank"), " ", label="The text", max_length=3, missing="Say something.")
-    check_text(errors.at("no_text"), "a\0", label="The text", max_length=3, missing="Say something.")
-    check_line(errors.at("too_long"), "abcd", label="The name", max_length=3, missing="Give it a name.")
-    check_line(errors.at("lines"), "a\nb", label="The name", max_length=3, missing="Give it a name.")
+    check_text(errors.at("blank"), " ", label="The text", max_length=3, required_message="Say something.")
+    check_text(errors.at("no_text"), "a\0", label="The text", max_length=3, required_message="Say something.")
+    check_line(errors.at("too_long"), "abcd", label="The name", max_length=3, required_message="Give it a name.")
+    check_line(errors.at("lines"), "a\nb", label="The name", max_length=3, required_message="Give it a name.")
     assert errors.problems == [
         Problem(("blank",), ErrorCode.REQUIRED, "Say something."),
         Problem(("no_text",), ErrorCode.INVALID_FORMAT, "The text contains a character that is no text."),

@@ -5,7 +5,7 @@ from typing import Any
 from models import Member, Tracker
 from models.database import fetch
 from services.kernel.sql import StatementBuilder
-from services.visibility import visible
+from services.visibility import visibility_condition
 from tests.support.clients.graphql import viewer
 
 VIEWS = {"tracker_listing": "tracker_listed", "tracker_in_group": "tracker_grouped", "tracker_words": "tracker_worded"}
@@ -27,5 +27,5 @@ async def listed_ids(member: Member) -> set[Any]:
 async def visible_ids(member: Member) -> set[Any]:
     """Return the trackers that a member may see."""
     statement = StatementBuilder()
-    condition = visible(Tracker, "t", await viewer(member), statement)
+    condition = visibility_condition(Tracker, "t", await viewer(member), statement)
     return {row["id"] for row in await statement.fetch(f"SELECT t.id FROM tracker t WHERE {condition}")}
