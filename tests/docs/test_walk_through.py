@@ -1,14 +1,17 @@
 """Tests that run the README's first query and the walk-through, and compare the responses with the pages."""
 
+import asyncio
 import email
 import email.policy
 import json
+import shlex
+from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from models import Member, Organisation
+from models import Member
 from schema.context import Context
 from services.demo.fill import fill_demo
 from services.installation import Installation
@@ -18,7 +21,7 @@ from services.notifications.inbox_reader import InboxReader
 from tests.support.clients.docs_queries import DOCS, PAGES_WRITTEN_AT, blocks, curl_bodies, fill_in, insert_placeholders
 from tests.support.clients.graphql import ask_in, viewer
 from tests.support.paths import ROOT
-from tests.support.scenarios.imports import import_file
+from tests.support.servers.trackers import environment
 
 pytestmark = pytest.mark.slow
 
@@ -27,23 +30,21 @@ WALK_THROUGH = (DOCS / "guides" / "walk-through.md").read_text()
 LATEST_NOTIFICATION = "{ viewer { notifications(first: 1) { nodes { cursor text tracker { number url } } } } }"
 
 
-@pytest.fixture
-async def demo(database: str) -> None:
-    """Create the demo data, and import the ILR return of step 1 of the walk-through."""
+async def test_the_first_query_of_the_readme(database: str) -> None:
     await fill_demo(now=PAGES_WRITTEN_AT)
-    await import_file(ROOT / "examples" / "ilr-2026-27.xml", await Organisation.get(name="Northgate Training"))
-
-
-@pytest.mark.usefixtures("demo")
-async def test_the_first_query_of_the_readme() -> None:
     page = (ROOT / "README.md").read_text()
     (body,) = curl_bodies("\n".join(line for line in page.splitlines() if not line.startswith("make ")))
     (answer,) = blocks(page, "json")
     assert await execute_as(None, body, json.loads(answer), {}) == json.loads(answer)
 
 
-@pytest.mark.usefixtures("demo")
-async def test_the_walk_through(tmp_path: Path) -> None:
+async def test_the_walk_through(database: str, tmp_path: Path) -> None:
+    await fill_demo(now=PAGES_WRITTEN_AT)
+    for block in blocks(WALK_THROUGH, "console"):
+        command, *output = block.splitlines()
+        if "import-learners" in command:
+            assert await run_command(command, database) == [line for line in output if "━" not in line]
+
     placeholders: dict[str, str] = {}
     bodies = curl_bodies(WALK_THROUGH)
     *answers, event, last = map(json.loads, blocks(WALK_THROUGH, "json"))
@@ -59,6 +60,15 @@ async def test_the_walk_through(tmp_path: Path) -> None:
 
     (text,) = blocks(WALK_THROUGH, "text")
     assert insert_placeholders(text.splitlines(), await send_queued_email(tmp_path), placeholders) == text.splitlines()
+
+
+async def run_command(command: str, database: str) -> list[str]:
+    """Run a command that stands after ``$`` on the page, and return the lines of its standard output."""
+    process = await asyncio.create_subprocess_exec(
+        *shlex.split(command.removeprefix("$")), cwd=ROOT, env=environment(database), stdout=PIPE, stderr=DEVNULL
+    )
+    output, _ = await process.communicate()
+    return output.decode().splitlines()
 
 
 async def execute_as(member: Member | None, body: Any, expected: Any, placeholders: dict[str, str]) -> Any:
