@@ -1,4 +1,4 @@
-"""One real server for all tests of clients; each test has an organisation of its own on it."""
+"""Fixtures for the tests of clients: one server for all of them, and an organisation for each test."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class ClientsServer:
-    """The server, and the database behind it."""
+    """A running server, and the URL of its database."""
 
     server: Server
     database: str
@@ -29,6 +29,7 @@ class ClientsServer:
 async def clients_server(
     postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ClientsServer]:
+    """Run the server that all tests of clients share."""
     folder = tmp_path_factory.mktemp("clients")
     async with fresh_database(postgres, template) as database:
         env = environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1")
@@ -38,7 +39,7 @@ async def clients_server(
 
 @pytest.fixture
 async def tenant(clients_server: ClientsServer) -> Tenant:
-    """An organisation without trackers."""
+    """Return a new organisation without trackers, whose members are signed in."""
     async with opened(database_credentials(clients_server.database)):
         members = await staff(f"tenant-{next(_numbers)}.example")
     return await signed_in_tenant(clients_server.server, members)

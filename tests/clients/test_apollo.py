@@ -1,6 +1,6 @@
-"""Apollo Client: a list that grows at both ends, an update that appears in it, and errors.
+"""Tests of Apollo Client: a list to which pages and new trackers are added, an update that appears in it, and errors.
 
-The program is the blocks of the guide that connect it, then ``scripts/apollo.mjs``.
+The program is ``scripts/apollo.mjs``, preceded by the guide's code blocks that configure the client.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""gql, for Python: the query of the guide; its subscription is in ``test_resuming``."""
+"""A test of gql, a client for Python: the query of the guide. Its subscription is tested in ``test_resuming``."""
 
 from tests.support.clients.child_process import PYTHON, run_client
 from tests.support.clients.docs_page import block

@@ -1,4 +1,4 @@
-"""``docs/guides/client-libraries.md``: every block of code has a name, and a test that runs it."""
+"""Tests that every code block of ``docs/guides/client-libraries.md`` has a name, and is run by a test."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Relay: its compiler accepts the documents of ``relay/src/``, its runtime inserts edges where the directives say.
+"""Tests of Relay: its compiler accepts the documents in ``relay/src/``, and its runtime inserts edges into connections.
 
-The program is the block of the guide that connects it, then ``scripts/relay.mjs``.
+The program is ``scripts/relay.mjs``, preceded by the guide's code block that configures the client.
 """
 
 import json
@@ -20,32 +20,32 @@ from tests.support.scenarios.tenant import Tenant
 pytestmark = needs_packages
 
 
-def compile_documents(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the compiler, which writes into the folder's ``artifacts``."""
-    (folder / "artifacts").mkdir()
-    return run(folder, PACKAGES / "relay-compiler" / "cli.js", "relay.config.json")
+def compile_documents(directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run the Relay compiler in a directory; it writes to the subdirectory ``artifacts``."""
+    (directory / "artifacts").mkdir()
+    return run(directory, PACKAGES / "relay-compiler" / "cli.js", "relay.config.json")
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Copy the application with Relay, without artifacts."""
-    folder = shutil.copytree(CLIENTS_DIR / "relay", tmp_path / "relay")
-    shutil.copy(SDL, folder / "schema.graphql")
-    return folder
+    """Return a copy of the Relay application, without artifacts."""
+    directory = shutil.copytree(CLIENTS_DIR / "relay", tmp_path / "relay")
+    shutil.copy(SDL, directory / "schema.graphql")
+    return directory
 
 
 def test_compiler_accepts_the_documents(project: Path) -> None:
-    done = compile_documents(project)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert "compiled documents: 11 reader, 9 normalization, 13 operation text" in done.stdout
+    process = compile_documents(project)
+    assert (process.returncode, process.stderr) == (0, ""), process.stdout
+    assert "compiled documents: 11 reader, 9 normalization, 13 operation text" in process.stdout
 
 
 def test_compiler_rejects_an_invalid_document(project: Path) -> None:
     document = project / "src" / "trackers.js"
     document.write_text(document.read_text().replace("commentEdge", "commentedEdge"))
-    done = compile_documents(project)
-    assert done.returncode == 1
-    assert "The type `AddCommentPayload` has no field `commentedEdge`" in done.stderr + done.stdout
+    process = compile_documents(project)
+    assert process.returncode == 1
+    assert "The type `AddCommentPayload` has no field `commentedEdge`" in process.stderr + process.stdout
 
 
 async def test_relay(tenant: Tenant, project: Path) -> None:

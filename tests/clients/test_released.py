@@ -1,6 +1,6 @@
-"""GraphQL Inspector finds no change in ``schema/schema.graphql`` that breaks clients of the last release.
+"""Tests with GraphQL Inspector that no change of ``schema/schema.graphql`` breaks clients of the last release.
 
-``schema/released.graphql`` is the schema of the last release; each release copies the current one over it.
+``schema/released.graphql`` is the schema of the last release; each release replaces it with the current schema.
 """
 
 import json
@@ -17,10 +17,10 @@ RELEASED = SDL.with_name("released.graphql")
 
 
 def breaking_changes(before: Path, after: Path) -> list[Any]:
-    """Return the kind and the path of each breaking change."""
-    done = run(SCRIPTS, SCRIPTS / "changes.mjs", before, after)
-    assert (done.returncode, done.stderr) == (0, "")
-    changes: list[Any] = json.loads(done.stdout)
+    """Return the type and the path of each breaking change between two schemas."""
+    process = run(SCRIPTS, SCRIPTS / "changes.mjs", before, after)
+    assert (process.returncode, process.stderr) == (0, "")
+    changes: list[Any] = json.loads(process.stdout)
     return changes
 
 
@@ -28,17 +28,17 @@ def test_no_breaking_change_since_the_last_release() -> None:
     assert breaking_changes(RELEASED, SDL) == []
 
 
-def test_a_breaking_change_is_found(tmp_path: Path) -> None:
-    changed = RELEASED.read_text("utf-8")
-    for text, other in (
+def test_breaking_changes_are_reported(tmp_path: Path) -> None:
+    schema = RELEASED.read_text("utf-8")
+    for text, replacement in (
         ("  unreadNotifications: Int!", "  unread: Int!"),
         ("  nodes: [Comment!]!", "  nodes: [Comment!]"),
         ("input AddCommentInput {", 'input AddCommentInput {\n  "New." \n  tone: String!'),
     ):
-        assert changed.count(text) == 1
-        changed = changed.replace(text, other)
+        assert schema.count(text) == 1
+        schema = schema.replace(text, replacement)
     after = tmp_path / "schema.graphql"
-    after.write_text(changed, "utf-8")
+    after.write_text(schema, "utf-8")
     assert sorted(breaking_changes(RELEASED, after)) == [
         ["FIELD_REMOVED", "Viewer.unreadNotifications"],
         ["FIELD_TYPE_CHANGED", "CommentConnection.nodes"],

@@ -1,8 +1,8 @@
-"""Subscriptions that break off: each client of the guide reconnects and resumes after the last event that it received.
+"""Tests of interrupted subscriptions: each client of the guide resumes after the last event that it received.
 
     subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }
 
-First the connection is cut; then the session ends, and the client finds the next token when it needs one.
+First the connection is cut. Then the session ends, and the client reconnects with the token of another session.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ pytestmark = needs_packages
 
 @dataclass(frozen=True)
 class Program:
-    """Code blocks of the guide that subscribe, and a script after them; the prelude takes the next token on a signal."""
+    """A program that subscribes: a prelude, code blocks of the guide, and optionally a script.
+
+    The prelude replaces the token with the next one when the process receives SIGUSR2.
+    """
 
     blocks: list[str]
     interpreter: list[str]
@@ -33,12 +36,14 @@ class Program:
         return "\n".join([self.prelude, *(block(name) for name in self.blocks), *scripts])
 
 
-def in_node(*blocks: str, then: str | None = None) -> Program:
+def in_node(*blocks: str, script: str | None = None) -> Program:
+    """Return a program for Node.js."""
     prelude = "process.on('SIGUSR2', () => { process.env.TOKEN = process.env.NEXT_TOKEN })"
-    return Program([*blocks], NODE, prelude, then)
+    return Program([*blocks], NODE, prelude, script)
 
 
 def in_python(*blocks: str) -> Program:
+    """Return a program for Python."""
     prelude = (
         'import os, signal\nsignal.signal(signal.SIGUSR2, lambda *_: os.environ.update(TOKEN=os.environ["NEXT_TOKEN"]))'
     )
@@ -51,13 +56,13 @@ PROGRAMS = {
     "urql": in_node("urql", "urql-listening"),
     "urql over graphql-sse": in_node("urql-sse", "urql-listening"),
     "Apollo Client": in_node("apollo", "apollo-listening"),
-    "Relay": in_node("relay", then="relay-listening"),
+    "Relay": in_node("relay", script="relay-listening"),
     "gql": in_python("gql-listening"),
 }
 
 
-def assigned(*cursors: int) -> list[dict[str, object]]:
-    """Return the events of the first, second, third … tracker."""
+def expected_events(*cursors: int) -> list[dict[str, object]]:
+    """Return the expected event of each tracker, whose number is the cursor of its event."""
     return [
         {
             "cursor": str(cursor),
@@ -68,30 +73,30 @@ def assigned(*cursors: int) -> list[dict[str, object]]:
     ]
 
 
-async def receive(child: Child, number: int) -> list[dict[str, object]]:
-    return [without_typenames(await child.receive()) for _ in range(number)]
+async def receive(child: Child, count: int) -> list[dict[str, object]]:
+    return [without_typenames(await child.receive()) for _ in range(count)]
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
 async def test_every_event_arrives_once(tenant: Tenant, program: Program) -> None:
-    first, following = await tenant.sign_in(tenant.staff.bob), await tenant.sign_in(tenant.staff.bob)
-    await tenant.assign("before it subscribes")
+    session, next_session = await tenant.sign_in(tenant.staff.bob), await tenant.sign_in(tenant.staff.bob)
+    await tenant.assign("before the subscription")
     async with (
         cuttable_proxy(tenant.server.address) as (proxy, address),
         run_client(
-            program.interpreter, str(program), f"{address}/graphql", first.access, NEXT_TOKEN=following.access
+            program.interpreter, str(program), f"{address}/graphql", session.access, NEXT_TOKEN=next_session.access
         ) as child,
     ):
-        assert await receive(child, 1) == assigned(1)
-        await tenant.assign("while it is subscribed")
-        assert await receive(child, 1) == assigned(2)
+        assert await receive(child, 1) == expected_events(1)
+        await tenant.assign("during the subscription")
+        assert await receive(child, 1) == expected_events(2)
         proxy.cut()
-        await tenant.assign("while it is away")
-        await tenant.assign("while it is still away")
+        await tenant.assign("while the connection is cut")
+        await tenant.assign("while the connection is still cut")
         proxy.restore()
-        assert await receive(child, 2) == assigned(3, 4)
+        assert await receive(child, 2) == expected_events(3, 4)
         child.signal(SIGUSR2)
-        await tenant.sign_out(first)
-        await tenant.assign("when the session has ended")
-        await tenant.assign("with the next one")
-        assert await receive(child, 2) == assigned(5, 6)
+        await tenant.sign_out(session)
+        await tenant.assign("after the end of the session")
+        await tenant.assign("with the next token")
+        assert await receive(child, 2) == expected_events(5, 6)

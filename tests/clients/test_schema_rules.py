@@ -1,4 +1,4 @@
-"""``schema/schema.graphql`` by the rules of @graphql-eslint for every schema and for Relay."""
+"""Tests that ``schema/schema.graphql`` follows the recommended rules of @graphql-eslint, and those for Relay."""
 
 import json
 import shutil
@@ -12,13 +12,13 @@ from tests.support.paths import SDL
 pytestmark = needs_packages
 
 
-def violations(folder: Path) -> list[Any]:
-    """Return rule and line of every violation in the folder's ``schema.graphql``."""
+def violations(directory: Path) -> list[Any]:
+    """Return the rule and the line of every violation in the ``schema.graphql`` of a directory."""
     eslint = PACKAGES / "eslint" / "bin" / "eslint.js"
     config = CLIENTS_DIR / "eslint.config.mjs"
-    done = run(folder, eslint, "--config", config, "--format", "json", "schema.graphql")
-    assert done.stderr == ""
-    [file] = json.loads(done.stdout)
+    process = run(directory, eslint, "--config", config, "--format", "json", "schema.graphql")
+    assert process.stderr == ""
+    [file] = json.loads(process.stdout)
     return [(message["ruleId"].removeprefix("@graphql-eslint/"), message["line"]) for message in file["messages"]]
 
 
@@ -26,14 +26,14 @@ def test_schema_follows_the_rules() -> None:
     assert violations(SDL.parent) == []
 
 
-def test_a_broken_rule_is_found(tmp_path: Path) -> None:
+def test_violations_are_reported(tmp_path: Path) -> None:
     schema = Path(shutil.copy(SDL, tmp_path))
     lines = len(schema.read_text("utf-8").splitlines())
     with schema.open("a", encoding="utf-8") as file:
         file.write("\ntype PlanType { name: String! }\ntype PlanConnection { edges: [PlanType!]! }\n")
-    broken = violations(tmp_path)
-    assert {line for _, line in broken} == {lines + 2, lines + 3}
-    assert {rule for rule, _ in broken} == {
+    found_violations = violations(tmp_path)
+    assert {line for _, line in found_violations} == {lines + 2, lines + 3}
+    assert {rule for rule, _ in found_violations} == {
         "naming-convention",
         "no-unreachable-types",
         "relay-connection-types",

@@ -1,6 +1,6 @@
-"""urql: queries and mutations by POST, a query by GET, a list that is fetched again after a mutation, and errors.
+"""A test of urql: operations by POST, a query by GET, a list that is refetched after a mutation, and errors.
 
-The program is the block of the guide that connects it, then ``scripts/urql.mjs``.
+The program is ``scripts/urql.mjs``, preceded by the guide's code block that configures the client.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Running servers apply due automations, each once."""
+"""A test that running servers apply each due automation once."""
 
 import asyncio
 import datetime as dt
@@ -10,7 +10,9 @@ from tests.support.scenarios.automations import make_office
 from tests.support.servers.trackers import environment, run_server
 
 
-async def test_two_servers_apply_once_what_became_due_before_they_started(database: str, folder: Path) -> None:
+async def test_an_automation_that_was_due_before_two_servers_started_is_applied_once(
+    database: str, folder: Path
+) -> None:
     office = await make_office()
     tomorrow, yesterday = (TODAY + dt.timedelta(days=days) for days in (1, -1))
     tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": tomorrow}))

@@ -1,4 +1,4 @@
-"""An assignment arrives whatever fails: processes are killed, and clients disconnect and reconnect."""
+"""Tests that assignments are delivered although server processes are killed and clients disconnect."""
 
 import asyncio
 from pathlib import Path
@@ -11,13 +11,15 @@ from tests.support.servers.smtp import MailServer
 from tests.support.servers.trackers import environment, run_server
 
 
-async def test_a_server_killed_between_the_commit_and_the_mail(database: str, folder: Path) -> None:
-    """The mail server accepts the message and does not answer, so the server is killed while it waits."""
+async def test_the_email_is_sent_after_the_server_is_killed_between_commit_and_sending(
+    database: str, folder: Path
+) -> None:
+    """Kill the server while it waits for the reply of the mail server, which has accepted the message."""
     members = await staff()
     mail = MailServer()
     await mail.start()
     try:
-        mail.may_answer.clear()
+        mail.may_reply.clear()
         env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{mail.port}")
         async with run_server(folder, env) as server:
             token = await server.sign_in("ada@example.org", PASSWORD)
@@ -25,7 +27,7 @@ async def test_a_server_killed_between_the_commit_and_the_mail(database: str, fo
             assert answer["data"]["createTracker"]["errors"] == []
             await _until_claimed()
             await server.kill()
-        mail.may_answer.set()
+        mail.may_reply.set()
         mail.drop_connections()
         before = len(mail.messages)
         await fetch("UPDATE mail SET due_at = now()")  # as if the lease had expired
@@ -52,8 +54,10 @@ async def _until_sent() -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_server_killed_between_the_commit_and_the_push(database: str, folder: Path) -> None:
-    """A second server commits while the first, which has the subscriber's socket, is stopped and then killed."""
+async def test_events_are_resumed_after_a_server_is_killed_between_commit_and_delivery(
+    database: str, folder: Path
+) -> None:
+    """Commit on a second server while the first, which holds the subscriber's socket, is stopped, and then kill it."""
     members = await staff()
     env = environment(database)
     async with run_server(folder, env) as first, run_server(folder, env) as second:
@@ -71,16 +75,16 @@ async def test_a_server_killed_between_the_commit_and_the_push(database: str, fo
             assert await resumed.next() == {"cursor": "3", "kind": "ASSIGNED", "tracker": {"number": 3}}
 
 
-async def test_a_subscriber_who_missed_100_assignments_gets_exactly_these(database: str, folder: Path) -> None:
+async def test_a_subscriber_who_missed_100_assignments_receives_exactly_these(database: str, folder: Path) -> None:
     members = await staff()
     async with run_server(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         async with server.subscribe(bob, "notificationReceived") as subscription:
             await server.ask(CREATE, ada, input=members.entry())
-            last = (await subscription.next())["cursor"]
+            last_cursor = (await subscription.next())["cursor"]
         for _ in range(10):
             await asyncio.gather(*(server.ask(CREATE, ada, input=members.entry()) for _ in range(10)))
-        async with server.subscribe(bob, "notificationReceived", after=last) as resumed:
+        async with server.subscribe(bob, "notificationReceived", after=last_cursor) as resumed:
             received = [await resumed.next() for _ in range(100)]
             assert [notification["cursor"] for notification in received] == [str(number) for number in range(2, 102)]
             assert sorted(notification["tracker"]["number"] for notification in received) == list(range(2, 102))
@@ -88,7 +92,7 @@ async def test_a_subscriber_who_missed_100_assignments_gets_exactly_these(databa
             assert (await resumed.next())["cursor"] == "102"
 
 
-async def test_a_server_that_stops_closes_its_sockets(database: str, folder: Path) -> None:
+async def test_a_server_closes_its_sockets_on_shutdown(database: str, folder: Path) -> None:
     await staff()
     async with run_server(folder, environment(database)) as server:
         bob = await server.sign_in("bob@example.org", PASSWORD)

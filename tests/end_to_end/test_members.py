@@ -1,4 +1,4 @@
-"""Members from outside: invited by a real mail, signed in, deactivated with their open sockets."""
+"""Tests of members through a running server: invitations by email, new passwords, and deactivation with open sockets."""
 
 import asyncio
 import json
@@ -19,13 +19,13 @@ from tests.support.servers.smtp import MailServer, mail_server
 from tests.support.servers.trackers import Server, environment, run_server
 
 ENTRY = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
-SET_BY_LINK = SET_PASSWORD.replace("$token", "$link")
-WHO = "{ viewer { member { name } } }"
+SET_WITH_LINK = SET_PASSWORD.replace("$token", "$link")
+VIEWER_NAME = "{ viewer { member { name } } }"
 
 
 @asynccontextmanager
 async def server_with_mail(database: str, folder: Path) -> AsyncIterator[tuple[Server, MailServer]]:
-    """Run a server that sends its mail to a real mail server."""
+    """Run a server that sends its email through a real mail server."""
     async with mail_server() as mail:
         env = environment(
             database,
@@ -36,8 +36,8 @@ async def server_with_mail(database: str, folder: Path) -> AsyncIterator[tuple[S
             yield server, mail
 
 
-async def next_token(mail: MailServer, server: Server) -> str:
-    """Return the token of the next mail, which no log may contain."""
+async def receive_token(mail: MailServer, server: Server) -> str:
+    """Wait for the next email and return its token, which must not be logged."""
     async with asyncio.timeout(30):
         await mail.arrived.wait()
     mail.arrived.clear()
@@ -46,37 +46,39 @@ async def next_token(mail: MailServer, server: Server) -> str:
     return token
 
 
-async def test_an_invitation_a_sign_in_and_a_password_reset(database: str, folder: Path, postgres_log: Path) -> None:
+async def test_an_invitation_followed_by_a_sign_in_and_a_password_reset(
+    database: str, folder: Path, postgres_log: Path
+) -> None:
     await staff()
     async with server_with_mail(database, folder) as (server, mail):
         ada = await server.sign_in("ada@example.org", PASSWORD)
         answer = await server.ask(CREATE, ada, input=ENTRY)
         assert answer["data"]["createMember"]["errors"] == []
-        invitation = await next_token(mail, server)
+        invitation = await receive_token(mail, server)
         assert f"https://trackers.example/base/password#token={invitation}" in str(mail.messages[-1])
         assert mail.envelopes[-1][1] == ["ann@example.org"]
-        chosen = (await server.ask(SET_BY_LINK, link=invitation, password=NEW_PASSWORD))["data"]["setPassword"]
-        assert chosen["errors"] == []
-        entered = chosen["session"]["accessToken"]
-        assert await server.ask(WHO, entered) == {"data": {"viewer": {"member": {"name": "Ann"}}}}
-        signed_in = await server.sign_in("ann@example.org", NEW_PASSWORD)
+        payload = (await server.ask(SET_WITH_LINK, link=invitation, password=NEW_PASSWORD))["data"]["setPassword"]
+        assert payload["errors"] == []
+        first_token = payload["session"]["accessToken"]
+        assert await server.ask(VIEWER_NAME, first_token) == {"data": {"viewer": {"member": {"name": "Ann"}}}}
+        second_token = await server.sign_in("ann@example.org", NEW_PASSWORD)
 
         assert await server.ask(REQUEST, email="ann@example.org") == {"data": {"requestPasswordReset": True}}
-        reset = await next_token(mail, server)
-        chosen = (await server.ask(SET_BY_LINK, link=reset, password=f"{NEW_PASSWORD} again"))["data"]["setPassword"]
-        assert chosen["errors"] == []
+        reset = await receive_token(mail, server)
+        payload = (await server.ask(SET_WITH_LINK, link=reset, password=f"{NEW_PASSWORD} again"))["data"]["setPassword"]
+        assert payload["errors"] == []
         assert await server.sign_in("ann@example.org", f"{NEW_PASSWORD} again")
-        for token in (entered, signed_in):
-            assert (await server.ask(WHO, token))["data"] == {"viewer": None}
+        for token in (first_token, second_token):
+            assert (await server.ask(VIEWER_NAME, token))["data"] == {"viewer": None}
         assert await server.stop() == 0
         logs = server.log.read_text() + postgres_log.read_text()
-    assert [secret for secret in (invitation, reset, NEW_PASSWORD, entered, signed_in) if secret in logs] == []
+    assert [secret for secret in (invitation, reset, NEW_PASSWORD, first_token, second_token) if secret in logs] == []
     assert len(mail.messages) == 2
 
 
 @asynccontextmanager
-async def socket_of(server: Server, token: str) -> AsyncIterator[ClientConnection]:
-    """Open a socket that is acknowledged, and subscribe to nothing."""
+async def open_socket(server: Server, token: str) -> AsyncIterator[ClientConnection]:
+    """Open a WebSocket and wait until it is acknowledged, without subscribing."""
     address = f"{server.address.replace('http', 'ws', 1)}/graphql"
     async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as connection:
         init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
@@ -85,8 +87,8 @@ async def socket_of(server: Server, token: str) -> AsyncIterator[ClientConnectio
         yield connection
 
 
-async def closed(connection: ClientConnection) -> tuple[int | None, str | None]:
-    """Wait until a socket is closed, and return its code and reason."""
+async def wait_closed(connection: ClientConnection) -> tuple[int | None, str | None]:
+    """Wait until a WebSocket is closed, and return the close code and reason."""
     async with asyncio.timeout(10):
         with suppress(ConnectionClosed):
             while True:
@@ -94,34 +96,34 @@ async def closed(connection: ClientConnection) -> tuple[int | None, str | None]:
     return connection.close_code, connection.close_reason
 
 
-async def test_a_deactivated_member_loses_open_sockets_at_once(database: str, folder: Path) -> None:
-    """Also in another process than the one that deactivates them; the sockets of others stay open."""
-    who = await staff()
+async def test_deactivating_a_member_closes_their_open_sockets(database: str, folder: Path) -> None:
+    """The sockets to another server process are closed too; those of other members stay open."""
+    members = await staff()
     env = environment(database)
     async with run_server(folder, env) as first, run_server(folder, env) as second, AsyncExitStack() as stack:
         ada, bob = [await first.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
-        idle = [await stack.enter_async_context(socket_of(server, bob)) for server in (first, second)]
+        idle = [await stack.enter_async_context(open_socket(server, bob)) for server in (first, second)]
         subscribed = await stack.enter_async_context(second.subscribe(bob, "notificationReceived"))
-        others = [await stack.enter_async_context(socket_of(server, ada)) for server in (first, second)]
-        entry = {"id": gid(who.bob), "active": False}
+        others = [await stack.enter_async_context(open_socket(server, ada)) for server in (first, second)]
+        entry = {"id": gid(members.bob), "active": False}
         assert (await first.ask(UPDATE, ada, input=entry))["data"]["updateMember"]["errors"] == []
-        ended = (4403, "The session has ended.")
-        assert [await closed(connection) for connection in [*idle, subscribed.connection]] == [ended] * 3
-        assert (await second.ask(WHO, bob))["data"] == {"viewer": None}
+        close = (4403, "The session has ended.")
+        assert [await wait_closed(connection) for connection in [*idle, subscribed.connection]] == [close] * 3
+        assert (await second.ask(VIEWER_NAME, bob))["data"] == {"viewer": None}
         for connection in others:
             await connection.send(json.dumps({"type": "ping"}))
             assert json.loads(await connection.recv()) == {"type": "pong"}
-    assert (await Member.get(id=who.bob.id)).active is False
+    assert (await Member.get(id=members.bob.id)).active is False
 
 
-async def test_a_new_password_closes_open_sockets(database: str, folder: Path) -> None:
-    who = await staff()
+async def test_setting_a_password_closes_open_sockets(database: str, folder: Path) -> None:
+    members = await staff()
     async with server_with_mail(database, folder) as (server, mail):
         bob = await server.sign_in("bob@example.org", PASSWORD)
-        async with socket_of(server, bob) as connection:
-            await server.ask(REQUEST, email=who.bob.email)
-            token = await next_token(mail, server)
-            assert (await server.ask(SET_BY_LINK, link=token, password=NEW_PASSWORD))["data"]["setPassword"][
+        async with open_socket(server, bob) as connection:
+            await server.ask(REQUEST, email=members.bob.email)
+            token = await receive_token(mail, server)
+            assert (await server.ask(SET_WITH_LINK, link=token, password=NEW_PASSWORD))["data"]["setPassword"][
                 "errors"
             ] == []
-            assert await closed(connection) == (4403, "The session has ended.")
+            assert await wait_closed(connection) == (4403, "The session has ended.")

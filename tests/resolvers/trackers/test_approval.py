@@ -107,7 +107,7 @@ async def test_with_four_eyes_neither_creator_nor_last_editor_can_approve(databa
     both = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS, EDIT_ROLE)
     maker = await make.member(tenant.organisation, roles=both)
     eve, finn = await make_approver(tenant), await make_approver(tenant, "Finn")
-    tracker = await new_tracker(tenant, by=maker, type="CHANGE_OF_ADDRESS", values=ADDRESS)
+    tracker = await new_tracker(tenant, creator=maker, type="CHANGE_OF_ADDRESS", values=ADDRESS)
     assert await update_errors(maker, tracker, status="APPROVED") == [OTHER_EYES]
     await update_ok(eve, tracker, values=[text("county", "Kent")])
     assert await update_errors(eve, tracker, status="APPROVED") == [OTHER_EYES]
@@ -125,7 +125,7 @@ async def test_without_four_eyes_the_creator_can_approve(database: str) -> None:
     tenant = await college()
     both = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS, EDIT_ROLE)
     maker = await make.member(tenant.organisation, roles=both)
-    tracker = await new_tracker(tenant, by=maker, type="CHANGE_OF_ADDRESS", values=ADDRESS)
+    tracker = await new_tracker(tenant, creator=maker, type="CHANGE_OF_ADDRESS", values=ADDRESS)
     assert (await update_ok(maker, tracker, status="APPROVED"))["status"] == "RESOLVED"
 
 

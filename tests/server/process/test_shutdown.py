@@ -10,7 +10,7 @@ import pytest
 
 from models import Mail, Tracker
 from models.database import transaction
-from tests.end_to_end.test_members import closed, socket_of
+from tests.end_to_end.test_members import open_socket, wait_closed
 from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.staff import CREATE, PASSWORD, staff
 from tests.support.servers.smtp import mail_server
@@ -27,11 +27,11 @@ async def test_requests_and_operations_in_progress_are_answered_and_mail_in_prog
     """A lock blocks two writes, by HTTP and by WebSocket, and the mail server is slow, when the signal is sent."""
     who = await staff()
     async with mail_server() as post:
-        post.may_answer.clear()
+        post.may_reply.clear()
         env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{post.port}")
         async with run_server(folder, env) as server:
             ada = await server.sign_in("ada@example.org", PASSWORD)
-            async with socket_of(server, ada) as socket, httpx.AsyncClient(trust_env=False, timeout=30) as http:
+            async with open_socket(server, ada) as socket, httpx.AsyncClient(trust_env=False, timeout=30) as http:
                 await server.ask(CREATE, ada, input=who.entry())
                 await asyncio.wait_for(post.arrived.wait(), 30)
                 async with transaction() as held:
@@ -46,8 +46,8 @@ async def test_requests_and_operations_in_progress_are_answered_and_mail_in_prog
                 answer = json.loads(await socket.recv())
                 assert (answer["type"], answer["payload"]["data"]["createTracker"]["errors"]) == ("next", [])
                 assert json.loads(await socket.recv()) == {"type": "complete", "id": "1"}
-                assert await closed(socket) == GOING
-                post.may_answer.set()
+                assert await wait_closed(socket) == GOING
+                post.may_reply.set()
                 assert await asyncio.wait_for(server.process.wait(), 60) == 0
     assert await Tracker.all().count() == 3
     first = await Mail.all().order_by("created_at").first()

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from models.database import fetch
-from tests.end_to_end.test_members import closed, socket_of
+from tests.end_to_end.test_members import open_socket, wait_closed
 from tests.support.scenarios.staff import PASSWORD, staff
 from tests.support.servers.trackers import Server, environment, run_server
 
@@ -39,11 +39,11 @@ async def test_the_address_is_announced_when_all_listen_and_all_stop_in_order(se
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.get(f"{server.address}/health/ready")).status_code == 200
         token = await server.sign_in("ada@example.org", PASSWORD)
-        sockets = [await stack.enter_async_context(socket_of(server, token)) for _ in range(6)]
+        sockets = [await stack.enter_async_context(open_socket(server, token)) for _ in range(6)]
         processes = workers_of(server)
         assert len(processes) == 2
         assert await server.stop() == 0
-        assert [await closed(socket) for socket in sockets] == [GOING] * 6
+        assert [await wait_closed(socket) for socket in sockets] == [GOING] * 6
     assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
     assert "Traceback" not in server.log.read_text()
 

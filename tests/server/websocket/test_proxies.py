@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.end_to_end.test_members import closed
+from tests.end_to_end.test_members import wait_closed
 from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
@@ -35,9 +35,9 @@ async def test_client_address_behind_a_proxy(database: str, folder: Path, truste
     async with run_server(folder, env) as server, connecting(server, "198.51.100.1") as first:
         await initialise(first)
         async with connecting(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same:
-            assert await closed(same) == TOO_MANY
+            assert await wait_closed(same) == TOO_MANY
         async with connecting(server, "198.51.100.2") as another:
             if trusted:
                 await initialise(another)
             else:
-                assert await closed(another) == TOO_MANY
+                assert await wait_closed(another) == TOO_MANY

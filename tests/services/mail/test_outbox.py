@@ -131,7 +131,7 @@ async def test_the_mail_server_is_down_then_up(server: MailServer, caplog: pytes
 async def test_a_delayed_recipient_does_not_delay_others(server: MailServer) -> None:
     first, _, _ = await enqueued_mail()
     second, _, _ = await enqueued_mail()
-    server.answers_to_rcpt = ["451 4.3.0 later"]
+    server.rcpt_replies = ["451 4.3.0 later"]
     assert await send_mails(server) == 1
     await first.refresh_from_db()
     await second.refresh_from_db()
@@ -147,7 +147,7 @@ async def test_a_delayed_recipient_does_not_delay_others(server: MailServer) -> 
 
 async def test_a_permanently_refused_mail_is_given_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     row, _, assignee = await enqueued_mail()
-    server.answers_to_rcpt = [f"550 5.1.1 <{assignee.email}> unknown"]
+    server.rcpt_replies = [f"550 5.1.1 <{assignee.email}> unknown"]
     assert await send_mails(server) == 0
     await make_due()
     assert await send_mails(server) == 0
@@ -159,7 +159,7 @@ async def test_a_permanently_refused_mail_is_given_up(server: MailServer, caplog
 
 async def test_a_mail_is_given_up_after_a_day(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     row, _, _ = await enqueued_mail()
-    server.answers_to_rcpt = ["451 later"] * 2
+    server.rcpt_replies = ["451 later"] * 2
     await fetch("UPDATE mail SET created_at = now() - interval '23 hours 59 minutes'")
     assert await send_mails(server) == 0
     await row.refresh_from_db()

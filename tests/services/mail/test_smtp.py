@@ -51,7 +51,7 @@ async def test_a_dropped_connection_is_opened_again(server: MailServer) -> None:
     ],
 )
 async def test_a_temporary_failure_delays_this_mail_alone(server: MailServer, answer: str, reason: str) -> None:
-    server.answers_to_rcpt = [answer]
+    server.rcpt_replies = [answer]
     mailer = server.mailer()
     assert await expect_delay(mailer.send(message())) == (reason, False)
     await mailer.send(message("next"))
@@ -71,7 +71,7 @@ async def test_a_temporary_failure_delays_this_mail_alone(server: MailServer, an
 async def test_a_permanent_failure_refuses_the_mail(
     server: MailServer, rcpt: list[str], data: list[str], reason: str
 ) -> None:
-    server.answers_to_rcpt, server.answers_to_data = rcpt, data
+    server.rcpt_replies, server.data_replies = rcpt, data
     mailer = server.mailer()
     with pytest.raises(MailRefused) as refused:
         await mailer.send(message())
@@ -99,7 +99,7 @@ async def test_a_server_without_smtputf8() -> None:
 
 
 async def test_a_closing_server_delays_every_mail(server: MailServer) -> None:
-    server.answers_to_data = ["421 4.3.2 shutting down"]
+    server.data_replies = ["421 4.3.2 shutting down"]
     mailer = server.mailer()
     assert await expect_delay(mailer.send(message())) == ("SMTP 421 4.3.2", True)
     await mailer.close()
@@ -115,10 +115,10 @@ async def test_no_server_listens() -> None:
 
 
 async def test_a_server_that_does_not_answer_times_out(server: MailServer) -> None:
-    server.may_answer.clear()
+    server.may_reply.clear()
     mailer = server.mailer(seconds=0.5)
     assert await expect_delay(mailer.send(message("slow"))) == ("SMTP timed out", True)
-    server.may_answer.set()
+    server.may_reply.set()
     await mailer.send(message("next"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["slow\r\n", "next\r\n"]
@@ -134,14 +134,14 @@ async def test_a_connection_lost_during_a_mail_is_not_retried_at_once(server: Ma
 
 
 async def test_cancelled_during_a_mail_it_opens_a_new_connection(server: MailServer) -> None:
-    server.may_answer.clear()
+    server.may_reply.clear()
     mailer = server.mailer()
     sending = asyncio.create_task(mailer.send(message("one")))
     await asyncio.wait_for(server.arrived.wait(), 30)
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
-    server.may_answer.set()
+    server.may_reply.set()
     await mailer.send(message("two"))
     await mailer.close()
     assert server.connections == 2

@@ -126,13 +126,13 @@ async def test_it_survives_an_outage_of_the_mail_server(server: MailServer) -> N
 async def test_cancelled_it_finishes_the_mail_being_sent(server: MailServer) -> None:
     row, _, _ = await enqueued_mail()
     await enqueued_mail()
-    server.may_answer.clear()
+    server.may_reply.clear()
     async with running_worker(server) as (worker, _):
         await asyncio.wait_for(server.arrived.wait(), 60)
         worker.cancel()
         await asyncio.sleep(0)
         assert not worker.done()
-        server.may_answer.set()
+        server.may_reply.set()
         await asyncio.wait([worker], timeout=60)
         assert worker.cancelled()
     await row.refresh_from_db()
@@ -153,7 +153,7 @@ async def test_cancelled_at_any_moment_it_sends_a_begun_mail_once(server: MailSe
 
 async def test_cancelled_it_waits_no_longer_than_the_grace_period(server: MailServer) -> None:
     row, _, _ = await enqueued_mail()
-    server.may_answer.clear()
+    server.may_reply.clear()
     async with running_worker(server, grace=0.2) as (worker, _):
         await asyncio.wait_for(server.arrived.wait(), 60)
         worker.cancel()

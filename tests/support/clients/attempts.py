@@ -1,4 +1,4 @@
-"""An operation for each row of the table of permissions: a document, and its variables in a case."""
+"""One operation for each row of the permission table: a document, and its variables for a given case."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,30 +18,33 @@ Variables = Callable[[Case], Json] | Callable[[Case], Awaitable[Json]]
 
 @dataclass(frozen=True)
 class Attempt:
-    """An operation that is tried in every case; of a list, ``listed`` returns the id that is looked for in it."""
+    """An operation to attempt in every case.
+
+    ``get_listed_id`` is set for lists only, and returns the id that may or may not be in the result.
+    """
 
     document: str
     variables: Variables = lambda _: {}
     get_listed_id: Callable[[Case], str] | None = None
 
 
-def _query_by_id(field: str, row_of: Callable[[Case], Any]) -> Attempt:
-    return Attempt(f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}", lambda case: {"id": gid(row_of(case))})
+def _query_by_id(field: str, get_row: Callable[[Case], Any]) -> Attempt:
+    return Attempt(f"query ($id: ID!) {{ {field}(id: $id) {{ id }} }}", lambda case: {"id": gid(get_row(case))})
 
 
-def _query_list(field: str, row_of: Callable[[Case], Any]) -> Attempt:
+def _query_list(field: str, get_row: Callable[[Case], Any]) -> Attempt:
     document = f"{{ {field}(first: 100) {{ nodes {{ id }} }} }}"
-    return Attempt(document, get_listed_id=lambda case: gid(row_of(case)))
+    return Attempt(document, get_listed_id=lambda case: gid(get_row(case)))
 
 
-def _mutation(field: str, entry: Callable[[Case], Json], payload: str = "__typename") -> Attempt:
+def _mutation(field: str, make_input: Callable[[Case], Json], payload: str = "__typename") -> Attempt:
     type_ = f"{field[0].upper()}{field[1:]}Input"
     document = f"mutation ($input: {type_}!) {{ {field}(input: $input) {{ {payload} errors {{ path code }} }} }}"
-    return Attempt(document, lambda case: {"input": entry(case)})
+    return Attempt(document, lambda case: {"input": make_input(case)})
 
 
 def _validation(field: str, mutation: str) -> Attempt:
-    """Return the query that validates the input of a mutation."""
+    """Return an attempt to validate the input of a mutation, which is a key of ``MUTATIONS``."""
     type_ = f"{mutation.split()[0][0].upper()}{mutation.split()[0][1:]}Input"
     document = f"query ($input: {type_}!) {{ {field}(input: $input) {{ path code }} }}"
     return Attempt(document, MUTATIONS[mutation].variables)
@@ -58,11 +61,11 @@ def _address_input(case: Case) -> Json:
 
 
 def _update_input(row: str, **fields: Any) -> Callable[[Case], Json]:
-    def entry(case: Case) -> Json:
+    def make_input(case: Case) -> Json:
         tracker = getattr(case.rows, row)
         return {"id": gid(tracker), "version": tracker.version, **fields}
 
-    return entry
+    return make_input
 
 
 def _member_input(**fields: Any) -> Callable[[Case], Json]:

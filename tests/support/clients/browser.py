@@ -1,4 +1,4 @@
-"""A real headless browser, Debian's Chromium, driven by Playwright."""
+"""Headless Chromium, as packaged by Debian, driven by Playwright."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -13,20 +13,20 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing: apt-get install chromium")
 
 TIMEOUT = 30
-"""Seconds after which a test gives up waiting."""
+"""Seconds that a test waits before it fails."""
 
 expect.set_options(timeout=TIMEOUT * 1000)
 
 FLAGS = [
     "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--no-proxy-server",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    # Requests to other hosts fail, and the test fails with them.
+    # Requests to other hosts fail, and so does the test.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 
 
 class Visit:
-    """A tab with a profile of its own; ``problems`` collects errors and forbidden requests."""
+    """A browser tab with its own profile; ``problems`` collects console errors and requests to other hosts."""
 
     def __init__(self, page: Page, site: str) -> None:
         self.page = page
@@ -35,27 +35,27 @@ class Visit:
         self.requests: list[Request] = []
         self.websockets: list[WebSocket] = []
         self.sent_messages: list[list[str]] = []
-        """The messages sent on each WebSocket."""
-        page.on("console", self._said)
-        page.on("pageerror", self._failed)
-        page.on("websocket", self._opened)
-        page.context.on("request", self._requested)
+        """The messages that the page sent over each WebSocket."""
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
+        page.on("websocket", self._on_websocket)
+        page.context.on("request", self._on_request)
 
-    def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("warning", "error"):  # also a violation of the Content-Security-Policy
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("warning", "error"):  # including violations of the Content-Security-Policy
             self.problems.append(message.text)
 
-    def _failed(self, error: Error) -> None:
+    def _on_page_error(self, error: Error) -> None:
         self.problems.append(str(error))
 
-    def _opened(self, socket: WebSocket) -> None:
+    def _on_websocket(self, socket: WebSocket) -> None:
         sent: list[str] = []
         self.websockets.append(socket)
         self.sent_messages.append(sent)
         socket.on("framesent", lambda frame: sent.append(str(frame)))
         self._check_host(socket.url)
 
-    def _requested(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         self.requests.append(request)
         self._check_host(request.url)
 
@@ -65,13 +65,13 @@ class Visit:
             self.problems.append(f"requested {address}")
 
     async def visible_lines(self) -> list[str]:
-        """Return the visible lines of text."""
+        """Return the lines of text that are visible on the page, without blank ones."""
         return [line.strip() for line in (await self.page.inner_text("body")).splitlines() if line.strip()]
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Run a browser."""
+    """Run Chromium during the block."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -80,9 +80,9 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def open_tab(browser: Browser, site: str, *, expect_errors: bool = False, **options: Any) -> AsyncIterator[Visit]:
-    """Open a tab, in which no error, policy violation or request to another host may occur.
+    """Open a browser tab during the block; fail if it logs an error or requests another host.
 
-    Where the test causes errors itself (``expect_errors``), only the last is checked.
+    Errors are allowed if ``expect_errors`` is true.
     """
     context = await browser.new_context(base_url=site, **options)
     context.set_default_timeout(TIMEOUT * 1000)

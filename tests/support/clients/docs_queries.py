@@ -1,6 +1,6 @@
-"""Pages of the documentation that can be run: their requests, who sends them, and the answers.
+"""Documentation pages that can be executed: their requests, the members who send them, and the responses.
 
-A page stands in for ids, tokens and other values that differ with ‹names›, or cuts them off with ``…``.
+Values that differ from run to run, such as ids and tokens, are placeholders: a ‹name›, or a prefix followed by ``…``.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from tests.support.paths import ROOT
 
 DOCS = ROOT / "docs"
 PAGES_WRITTEN_AT = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
-"""When the pages were written: the demo data are dated back from then."""
+"""The time at which the pages were written, to which the dates of the demo data are relative."""
 
 _BLOCK = re.compile(r"^```(\w+)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PLACEHOLDER = re.compile(r"‹\w+›|.+…")
@@ -23,7 +23,7 @@ _PRINT_BODIES = """curl() { printf '%s\\0' "${@: -1}"; }\n"""
 
 @dataclass(frozen=True)
 class Step:
-    """A query of a page, the e-mail address of who asks it, its variables, and the data of the answer."""
+    """A query on a page: the email address of the sender, the variables, and the data of the response."""
 
     sender: str
     document: str
@@ -32,49 +32,56 @@ class Step:
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """Return the blocks of code of a page that are in one language."""
-    return [content for found, _, content in _BLOCK.findall(page) if found == language]
+    """Return the contents of a page's code blocks in one language."""
+    return [content for block_language, _, content in _BLOCK.findall(page) if block_language == language]
 
 
 def steps(page: str) -> list[Step]:
-    """Return the steps of a page: a ``graphql`` block that names who asks, perhaps ``json variables``, the answer."""
-    found: list[Step] = []
+    """Return the steps of a page.
+
+    A step is a ``graphql`` block with the sender in its info string, optionally a ``json variables`` block, and a
+    ``json`` block with the response.
+    """
+    parsed: list[Step] = []
     variables: dict[str, Any] = {}
-    asked_by, document = "", ""
-    for language, about, content in _BLOCK.findall(page):
+    sender, document = "", ""
+    for language, info, content in _BLOCK.findall(page):
         if language == "graphql":
-            asked_by, document, variables = about, content, {}
-        elif (language, about) == ("json", "variables"):
+            sender, document, variables = info, content, {}
+        elif (language, info) == ("json", "variables"):
             variables = json.loads(content)
         elif language == "json":
-            found.append(Step(asked_by, document, variables, json.loads(content)))
-    return found
+            parsed.append(Step(sender, document, variables, json.loads(content)))
+    return parsed
 
 
 def curl_bodies(page: str) -> list[Any]:
-    """Return the bodies that the ``sh`` blocks of a page send with curl, as bash understands the quotes in them."""
+    """Return the request bodies that the ``sh`` blocks of a page pass to curl, with their quotes parsed by bash."""
     script = _PRINT_BODIES + "\n".join(blocks(page, "sh"))
     shell = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=20, check=True)
     return [json.loads(body) for body in shell.stdout.split("\0")[:-1]]
 
 
-def fill_in(value: Any, names: dict[str, str]) -> Any:
-    """Return the value with what the placeholders stand for."""
+def fill_in(value: Any, placeholders: dict[str, str]) -> Any:
+    """Return a JSON value with its placeholders replaced with their values."""
     if isinstance(value, dict):
-        return {key: fill_in(entry, names) for key, entry in value.items()}
+        return {key: fill_in(entry, placeholders) for key, entry in value.items()}
     if isinstance(value, list):
-        return [fill_in(entry, names) for entry in value]
+        return [fill_in(entry, placeholders) for entry in value]
     if isinstance(value, str) and _PLACEHOLDER.fullmatch(value):
-        return names[value]
+        return placeholders[value]
     return value
 
 
-def insert_placeholders(expected: Any, found: Any, names: dict[str, str]) -> Any:
-    """Return what was found with the page's placeholders in it; one that is new takes what it stands for into ``names``."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        return {key: insert_placeholders(expected.get(key), entry, names) for key, entry in found.items()}
-    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        return [insert_placeholders(entry, other, names) for entry, other in zip(expected, found, strict=True)]
-    if isinstance(expected, str) and isinstance(found, str) and _PLACEHOLDER.fullmatch(expected):
-        return expected if names.setdefault(expected, found) == found else found
-    return found
+def insert_placeholders(expected: Any, actual: Any, placeholders: dict[str, str]) -> Any:
+    """Return an actual JSON value with the placeholders of the expected one in the same places.
+
+    The values of new placeholders are added to ``placeholders``. One whose value has changed is not inserted.
+    """
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return {key: insert_placeholders(expected.get(key), entry, placeholders) for key, entry in actual.items()}
+    if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
+        return [insert_placeholders(entry, other, placeholders) for entry, other in zip(expected, actual, strict=True)]
+    if isinstance(expected, str) and isinstance(actual, str) and _PLACEHOLDER.fullmatch(expected):
+        return expected if placeholders.setdefault(expected, actual) == actual else actual
+    return actual

@@ -1,4 +1,4 @@
-"""Executing documents as a member, without a server."""
+"""Execution of GraphQL documents as a member, without a server."""
 
 import datetime as dt
 from functools import cache
@@ -28,16 +28,16 @@ def executor() -> GraphQLExecutor:
 
 
 async def viewer(member: Member) -> Viewer:
-    """Sign a member in and return the viewer."""
-    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10)
-    session = await Session.create(member=member, expires_at=later)
-    found = await viewer_of_session(session.id, expires=later.timestamp())
-    assert found is not None
-    return found
+    """Sign in a member and return the viewer."""
+    expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10)
+    session = await Session.create(member=member, expires_at=expires_at)
+    viewer = await viewer_of_session(session.id, expires=expires_at.timestamp())
+    assert viewer is not None
+    return viewer
 
 
 async def ask(member: Member | None, document: str, **variables: Any) -> dict[str, Any]:
-    """Return the response to a document, executed as a signed-in member or as nobody."""
+    """Execute a document as a member, or anonymously, and return the response."""
     context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
     return await ask_in(context, document, **variables)
 
@@ -45,21 +45,22 @@ async def ask(member: Member | None, document: str, **variables: Any) -> dict[st
 async def ask_with(
     authorization: str | None, document: str, *, client: str = "127.0.0.1", **variables: Any
 ) -> dict[str, Any]:
-    """Return the response to a document, executed with an ``Authorization`` header from a client's address."""
+    """Execute a document with an ``Authorization`` header and a client address, and return the response."""
     context = Context(INSTALLATION, InboxReader(), client, await authenticate(INSTALLATION, authorization))
     return await ask_in(context, document, **variables)
 
 
 async def ask_in(context: Context, document: str, **variables: Any) -> dict[str, Any]:
+    """Execute a document in a context and return the response."""
     try:
         operation = executor().prepare(Request(document, variables, None), context)
-    except GraphQLRequestError as refusal:
-        return refusal.formatted
+    except GraphQLRequestError as error:
+        return error.formatted
     return await executor().execute(operation, context, "a request")
 
 
 async def data(member: Member | None, document: str, **variables: Any) -> Any:
-    """Return the data of a response, which must have no errors."""
+    """Execute a document as a member, or anonymously; check that there are no errors and return the data."""
     answer = await ask(member, document, **variables)
     assert "errors" not in answer, answer["errors"]
     return answer["data"]

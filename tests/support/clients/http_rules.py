@@ -1,6 +1,6 @@
-"""The rules of the specification of GraphQL over HTTP, each with a request and the whole response to it.
+"""The rules of the GraphQL over HTTP specification, each with a request and the expected response.
 
-The rules are those that graphql-http's audits try (https://github.com/graphql/graphql-http), with the same ids.
+They are the rules that graphql-http audits (https://github.com/graphql/graphql-http), with the same ids.
 """
 
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ NODE = "query Node($id: ID!) { node(id: $id) { id } }"
 
 
 class Rule(NamedTuple):
-    """A request, as httpx takes it, and its whole response."""
+    """A rule, as a request in keyword arguments of httpx and the expected response; ``audit`` is its id in graphql-http."""
 
     audit: str
     text: str
@@ -28,8 +28,8 @@ class Rule(NamedTuple):
 
 def post(body: dict[str, Any] | str, accept: str | None = None, content_type: str | None = JSON) -> dict[str, Any]:
     headers = {"accept": accept, "content-type": content_type}
-    sent = {"content": body} if isinstance(body, str) else {"json": body}
-    return {"method": "POST", "headers": {name: value for name, value in headers.items() if value}, **sent}
+    content = {"content": body} if isinstance(body, str) else {"json": body}
+    return {"method": "POST", "headers": {name: value for name, value in headers.items() if value}, **content}
 
 
 def get(accept: str | None = None, **parameters: str) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def request_error(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
 
 
 def document_error(message: str, code: str, column: int, **more: Any) -> dict[str, Any]:
-    where = [{"line": 1, "column": column}]
-    return {"errors": [{"message": message, "locations": where, "extensions": {"code": code, **more}}]}
+    locations = [{"line": 1, "column": column}]
+    return {"errors": [{"message": message, "locations": locations, "extensions": {"code": code, **more}}]}
 
 
 NO_QUERY = request_error("query is missing")
@@ -104,9 +104,15 @@ METHODS = [
 ]
 
 PARAMETERS = [
-    Rule("423L", "There must be a query.", post({"notquery": QUERY}, GRAPHQL), 400, NO_QUERY, GRAPHQL),
+    Rule("423L", "A query is required.", post({"notquery": QUERY}, GRAPHQL), 400, NO_QUERY, GRAPHQL),
     *(
-        Rule(f"LKJ{n}", "It must be a string.", post({"query": value}), 400, request_error("query must be a string"))
+        Rule(
+            f"LKJ{n}",
+            "The query must be a string.",
+            post({"query": value}),
+            400,
+            request_error("query must be a string"),
+        )
         for n, value in enumerate(NOT_STRINGS)
     ),
     Rule("34A2", "A query in a string is accepted.", post({"query": QUERY}, GRAPHQL), 200, RESULT, GRAPHQL),
@@ -193,35 +199,54 @@ PARAMETERS = [
 
 NOT_REQUESTS = [
     Rule("B6DC", "Invalid JSON is rejected in JSON.", post('{ "not a JSON', JSON), 400, NOT_JSON),
-    Rule("BCF8", "It is rejected with 400.", post("{", JSON), 400, NOT_JSON),
-    Rule("B7N8", "Also in the GraphQL media type.", post('{ "not a JSON', GRAPHQL), 400, NOT_JSON, GRAPHQL),
+    Rule("BCF8", "Invalid JSON is rejected with status 400.", post("{", JSON), 400, NOT_JSON),
+    Rule(
+        "B7N8",
+        "Invalid JSON is rejected in the GraphQL media type.",
+        post('{ "not a JSON', GRAPHQL),
+        400,
+        NOT_JSON,
+        GRAPHQL,
+    ),
     Rule("8764", "A request without query is rejected.", post({"qeury": QUERY}), 400, NO_QUERY),
-    Rule("3E3A", "It is rejected with 400.", post({"Query": QUERY}), 400, NO_QUERY),
+    Rule("3E3A", "A request without query is rejected with status 400.", post({"Query": QUERY}), 400, NO_QUERY),
 ]
 
 DOCUMENTS = [
     Rule("572B", "In JSON, a syntax error has status 200.", post({"query": "{"}, JSON), 200, SYNTAX_ERROR),
-    Rule("FDE2", "So has an invalid document.", post({"query": "{ fiftyTwo }"}, JSON), 200, UNKNOWN_FIELD),
-    Rule("7B9B", "So have invalid variables.", post({"query": NODE, "variables": {"id": None}}, JSON), 200, NULL_ID),
+    Rule(
+        "FDE2",
+        "In JSON, an invalid document has status 200.",
+        post({"query": "{ fiftyTwo }"}, JSON),
+        200,
+        UNKNOWN_FIELD,
+    ),
+    Rule(
+        "7B9B",
+        "In JSON, invalid variables have status 200.",
+        post({"query": NODE, "variables": {"id": None}}, JSON),
+        200,
+        NULL_ID,
+    ),
     *(
         Rule(audit, text, post({"query": "{"}, GRAPHQL), 400, SYNTAX_ERROR, GRAPHQL)
         for audit, text in (
-            ("865D", "In the GraphQL media type, a syntax error is an error."),
-            ("556A", "Its status is 400."),
-            ("D586", "Nothing was executed: there is no data."),
+            ("865D", "In the GraphQL media type, a syntax error is an error of the request."),
+            ("556A", "A syntax error has status 400."),
+            ("D586", "A response to a syntax error has no data."),
         )
     ),
     *(
         Rule(audit, text, post({"query": "{ fiftyTwo }"}, GRAPHQL), 400, UNKNOWN_FIELD, GRAPHQL)
         for audit, text in (
-            ("51FE", "An invalid document is an error."),
-            ("74FF", "Its status is 400."),
-            ("5E5B", "Nothing was executed: there is no data."),
+            ("51FE", "In the GraphQL media type, an invalid document is an error of the request."),
+            ("74FF", "An invalid document has status 400."),
+            ("5E5B", "A response to an invalid document has no data."),
         )
     ),
     Rule(
         "86EE",
-        "So are invalid variables.",
+        "In the GraphQL media type, invalid variables have status 400.",
         post({"query": NODE, "variables": {"id": None}}, GRAPHQL),
         400,
         NULL_ID,

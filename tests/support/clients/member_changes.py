@@ -1,4 +1,4 @@
-"""Manage members as a client does, and read what the audit keeps of it."""
+"""Helpers that manage members through the API, and read the audit log."""
 
 from typing import Any
 
@@ -18,45 +18,45 @@ MANAGER_ROLES = (Role.CREATE_TRACKERS, Role.MANAGE_MEMBERS)
 
 
 async def manager(organisation: Organisation | None = None, **columns: Any) -> Member:
-    """Create an administrator who manages members."""
+    """Create an administrator who may manage members."""
     return await make.member(organisation, **{"name": "Mia", "roles": MANAGER_ROLES} | columns)
 
 
 async def create(by: Member, **entry: Any) -> Json:
-    """Return the payload of createMember."""
+    """Run ``createMember`` and return its payload."""
     defaults = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
     payload: Json = (await data(by, CREATE, input=defaults | entry))["createMember"]
     return payload
 
 
 async def update(by: Member, member: Member, **entry: Any) -> Json:
-    """Return the payload of updateMember."""
+    """Run ``updateMember`` and return its payload."""
     payload: Json = (await data(by, UPDATE, input={"id": gid(member), **entry}))["updateMember"]
     return payload
 
 
 async def update_ok(by: Member, member: Member, **entry: Any) -> Json:
-    """Update a member, and return the member of the payload."""
+    """Update a member without errors, and return the updated member."""
     payload = await update(by, member, **entry)
     assert payload["errors"] == []
-    changed: Json = payload["member"]
-    return changed
+    updated_member: Json = payload["member"]
+    return updated_member
 
 
 async def data_and_error_codes(by: Member | None, document: str, entry: Json) -> tuple[Any, list[str]]:
-    """Return the data of a response and the codes of its top-level errors."""
+    """Execute a document; return its data and the codes of its top-level errors."""
     response = await ask(by, document, input=entry)
     return response["data"], [error["extensions"]["code"] for error in response.get("errors", ())]
 
 
 async def audit_entries() -> list[tuple[Any, ...]]:
-    """Return the audit, oldest first: kind, actor, subject and details."""
+    """Return the kind, actor, subject and details of all audit entries, oldest first."""
     entries = await AuditEntry.all().order_by("at", "id")
     return [(entry.kind.value, entry.actor_id, entry.subject_id, entry.details) for entry in entries]
 
 
 async def stored_rows() -> dict[str, Any]:
-    """Return everything that managing members writes."""
+    """Return the rows that managing members may write."""
     return {
         "members": await Member.all().order_by("id").values_list("id", "name", "kind", "roles", "active"),
         "mails": await Mail.all().order_by("id").values_list("id", flat=True),
@@ -65,5 +65,5 @@ async def stored_rows() -> dict[str, Any]:
 
 
 def describe_member(name: str, kind: MemberKind, roles: list[Role], *, active: bool = True) -> Json:
-    """Return a member as the audit describes them."""
+    """Return the details of a member as the audit log stores them."""
     return {"name": name, "kind": kind.value, "roles": [role.value for role in roles], "active": active}

@@ -1,4 +1,4 @@
-"""Run command line tools from npm: a compiler, a linter, a comparison of schemas."""
+"""Command-line tools from npm: the Relay compiler, ESLint, and GraphQL Inspector."""
 
 import subprocess
 from pathlib import Path
@@ -8,7 +8,7 @@ from tests.support.clients.child_process import CLIENTS_DIR, NODE
 PACKAGES = CLIENTS_DIR / "node_modules"
 
 
-def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run node in a folder, and return its result even if it fails."""
+def run(directory: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run Node.js in a directory, and return the completed process whatever its exit code."""
     command = [NODE[0], *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=120, check=False)

@@ -1,4 +1,4 @@
-"""Reading connections page by page."""
+"""Helpers that read connections page by page."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -11,21 +11,21 @@ PAGE = "totalCount nodes { name } edges { cursor node { name } } pageInfo { hasN
 
 
 def forge_cursor(*parts: object) -> str:
-    """Return a forged cursor with these parts."""
+    """Encode these parts as a cursor."""
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
 async def first_page_names(member: Member, field: str, search: str | None = None, arguments: str = "") -> list[str]:
-    """Return the names on a list's first page, checking that the total count is theirs."""
+    """Return the names on the first page of a list, checking that the page is the whole list."""
     document = f"query ($search: String) {{ {field}(search: $search{arguments}) {{ totalCount nodes {{ name }} }} }}"
     page = (await data(member, document, search=search))[field]
-    found = [node["name"] for node in page["nodes"]]
-    assert page["totalCount"] == len(found)
-    return found
+    names = [node["name"] for node in page["nodes"]]
+    assert page["totalCount"] == len(names)
+    return names
 
 
 async def all_pages(member: Member, field: str, size: int, *, backwards: bool = False) -> list[list[str]]:
-    """Read a whole list from its start or its end, checking each PageInfo; return the names of each page."""
+    """Read a whole list forwards or backwards, checking each ``PageInfo``; return the names on each page."""
     count, cursor = ("last", "before") if backwards else ("first", "after")
     document = f"query ($size: Int, $at: String) {{ {field}({count}: $size, {cursor}: $at) {{ {PAGE} }} }}"
     pages: list[list[str]] = []
@@ -44,11 +44,11 @@ async def all_pages(member: Member, field: str, size: int, *, backwards: bool = 
 
 
 async def rejected_argument(member: Member, field: str, **arguments: Any) -> Any:
-    """Return the path of the argument for which a page is refused."""
-    kinds = {"first": "Int", "last": "Int"}
-    declared = ", ".join(f"${name}: {kinds.get(name, 'String')}" for name in arguments)
-    given = ", ".join(f"{name}: ${name}" for name in arguments)
-    answer = await ask(member, f"query ({declared}) {{ {field}({given}) {{ totalCount }} }}", **arguments)
+    """Request a page that is rejected, and return the path of the invalid argument."""
+    types = {"first": "Int", "last": "Int"}
+    definitions = ", ".join(f"${name}: {types.get(name, 'String')}" for name in arguments)
+    field_arguments = ", ".join(f"{name}: ${name}" for name in arguments)
+    answer = await ask(member, f"query ({definitions}) {{ {field}({field_arguments}) {{ totalCount }} }}", **arguments)
     assert answer["data"] is None
     (error,) = answer["errors"]
     assert error["extensions"].pop("code") == "BAD_USER_INPUT"

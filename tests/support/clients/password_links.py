@@ -1,4 +1,4 @@
-"""Request a link, and choose a password with it, as a client does."""
+"""Helpers that request a password link, and set a password with it, through the API."""
 
 import re
 from email.message import EmailMessage
@@ -25,12 +25,12 @@ NEW_PASSWORD = "a fresh password"
 
 
 async def request_link(email: str = "ada@example.org", *, client: str = "192.0.2.1") -> Json:
-    """Return the whole response to requestPasswordReset."""
+    """Run ``requestPasswordReset`` and return the response."""
     return await ask_with(None, REQUEST, client=client, email=email)
 
 
 async def set_password(token: str, password: str = NEW_PASSWORD, *, client: str = "192.0.2.1") -> Json:
-    """Return the payload of setPassword."""
+    """Run ``setPassword`` and return its payload."""
     answer = await ask_with(None, SET_PASSWORD, client=client, token=token, password=password)
     assert "errors" not in answer, answer["errors"]
     payload: Json = answer["data"]["setPassword"]
@@ -40,13 +40,13 @@ async def set_password(token: str, password: str = NEW_PASSWORD, *, client: str 
 async def error_codes(
     token: str, password: str = NEW_PASSWORD, *, client: str = "192.0.2.1"
 ) -> list[tuple[list[str], str]]:
-    """Return the path and code of each error of setPassword."""
+    """Run ``setPassword`` and return the path and code of each error."""
     errors = (await set_password(token, password, client=client))["errors"]
     return [(error["path"], error["code"]) for error in errors]
 
 
 async def send_due_mails(server: MailServer) -> list[EmailMessage]:
-    """Send the mails that are due, and return them as the server received them."""
+    """Send the emails that are due, and return them as the mail server received them."""
     before = len(server.messages)
     mailer = server.mailer()
     try:
@@ -57,13 +57,13 @@ async def send_due_mails(server: MailServer) -> list[EmailMessage]:
 
 
 def mail_text(message: EmailMessage) -> str:
-    """Return the plain text of a mail."""
+    """Return the plain-text body of an email."""
     part = cast(EmailMessage, message.get_body(("plain",)))
     return cast(str, part.get_content())
 
 
 def link_token(message: EmailMessage) -> str:
-    """Return the token of a mail's link."""
+    """Return the token in the link of an email."""
     match = re.search(r"#token=(\S+)", mail_text(message))
     assert match is not None
     return match[1]

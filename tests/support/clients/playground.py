@@ -1,4 +1,4 @@
-"""The playground in a browser: the sign-in form, the tabs, the editors and the results."""
+"""The playground in a browser: its sign-in form, tabs, editors and results."""
 
 import asyncio
 import json
@@ -10,21 +10,21 @@ from playwright.async_api import Locator, Page
 from tests.support.clients.browser import TIMEOUT
 from tests.support.scenarios.staff import PASSWORD
 
-# The editor shows non-breaking spaces, breaks long lines, and keeps its lines in any order.
+# The editor renders non-breaking spaces, wraps long lines, and orders the elements of its lines arbitrarily.
 _TEXT = """lines => lines
   .map(line => [line.offsetTop, line.textContent.replaceAll('\\u00a0', ' ').trimStart()])
   .sort(([a], [b]) => a - b).map(([, text]) => text).join('')"""
 
 VIEWPORT = {"width": 1280, "height": 3000}
-"""Large enough to show a whole result."""
+"""A viewport that is large enough to show a whole result."""
 
 
 class Playground:
-    """The page in a tab of the browser."""
+    """The playground in a browser tab."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self._before = ""
+        self._previous_text = ""
 
     async def sign_in(self, email: str, password: str = PASSWORD) -> None:
         await self.page.get_by_label("E-mail address").fill(email)
@@ -39,27 +39,27 @@ class Playground:
         return await self.page.get_by_role("tab").all_inner_texts()
 
     async def run(self) -> None:
-        self._before = await self._shown()
+        self._previous_text = await self._response_text()
         await self.page.get_by_role("button", name="Execute query").click()
 
     async def result(self) -> Any:
-        """Return the next complete result that is shown."""
+        """Wait for the next complete result, and return it."""
         async with asyncio.timeout(TIMEOUT):
             while True:
-                text = await self._shown()
-                with suppress(json.JSONDecodeError):  # only a part of it is rendered
-                    if text != self._before:
+                text = await self._response_text()
+                with suppress(json.JSONDecodeError):  # only part of it has been rendered
+                    if text != self._previous_text:
                         result = json.loads(text)
-                        self._before = text
+                        self._previous_text = text
                         return result
                 await asyncio.sleep(0.02)
 
-    async def _shown(self) -> str:
+    async def _response_text(self) -> str:
         text: str = await self.page.locator(".graphiql-response .view-line").evaluate_all(_TEXT)
         return text
 
     async def replace(self, text: str, replacement: str) -> None:
-        """Replace a text in the variables by typing."""
+        """Select a text in the variables editor and type its replacement."""
         line = self.page.get_by_role("region", name="Variables").locator(".view-line").filter(has_text=text).first
         await line.click()
         _, _, rest = ((await line.text_content()) or "").replace("\u00a0", " ").partition(text)

@@ -1,4 +1,4 @@
-"""The results of requests that the test of every client sends."""
+"""The expected results of requests that the tests of several clients send."""
 
 from typing import Any
 
@@ -9,29 +9,29 @@ MISSING_VALUES = {
         for key, label in (("documentKind", "Document"), ("issue", "What is wrong"))
     ],
 }
-"""The result of ``createTracker`` for a Compliance tracker without values; everything else that is selected is null."""
+"""The errors of ``createTracker`` for a Compliance tracker without values; all other selected fields are null."""
 
 BAD_CURSOR = {
     "message": "after is no cursor of this list.",
     "path": ["trackers"],
     "extensions": {"code": "BAD_USER_INPUT", "path": ["after"]},
 }
-"""The error of ``trackers`` after an invalid cursor."""
+"""The error of ``trackers`` if its cursor is invalid."""
 
 UNKNOWN_FIELD = {
     "message": "Cannot query field 'nope' on type 'TrackerConnection'. Did you mean 'nodes'?",
     "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"},
 }
-"""The error of a field that the list does not have."""
+"""The error if an unknown field of ``trackers`` is selected."""
 
 
 def without_locations(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the errors without line and column, which depend on how a client prints the document."""
+    """Return errors without their locations, which depend on how a client prints the document."""
     return [{name: value for name, value in error.items() if name != "locations"} for error in errors]
 
 
 def without_typenames(result: Any) -> Any:
-    """Return the result without ``__typename``, which some clients add to every selection."""
+    """Return a result without ``__typename``, which some clients add to every selection set."""
     if isinstance(result, list):
         return [without_typenames(item) for item in result]
     if isinstance(result, dict):

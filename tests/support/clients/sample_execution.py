@@ -1,4 +1,4 @@
-"""Executing operations of the sample schema without a transport."""
+"""Execution of operations of the sample schema, without a transport."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.support.servers.sample_schema import ADA, SCHEMA
 
 
 async def execute(query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return the result of an operation, as the member "ada"; its request id is ``r1``."""
+    """Execute an operation as the member "ada", with the request id ``r1``, and return its result."""
     executor = GraphQLExecutor(SCHEMA)
     try:
         operation = executor.prepare(Request(query, variables or {}), ADA)

@@ -1,8 +1,8 @@
 """Hooks for Schemathesis, loaded in its own process, that replace most generated arguments with meaningful ones.
 
-Without them it sends cursors, page sizes and ids that are rejected before anything is looked up. The environment
-variable ``IDS`` holds existing ids as a JSON list. One value in eight stays as it was generated, so that invalid ones are
-tried too.
+Without them, Schemathesis sends cursors, page sizes and ids that are rejected before any row is read. The environment
+variable ``IDS`` holds existing ids as a JSON list. One generated value in eight is left unchanged, so that invalid ones
+are tested too.
 """
 
 import json
@@ -27,51 +27,51 @@ from graphql import (
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
-UNCHANGED_ONE_IN = 8
+KEEP_ONE_IN = 8
 
 IDS: list[str] = json.loads(os.environ["IDS"])
 
 schemathesis.graphql.scalar("Decimal", st.decimals(-(10**6), 10**6, places=2).map(str).map(nodes.String))
 
 
-class ReplaceArguments(Visitor):
-    """Replace cursors, page sizes and ids."""
+class ArgumentReplacer(Visitor):
+    """A visitor that replaces cursors, page sizes and ids in a document."""
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> Any:
         name, value = node.name.value, node.value
         number = _hash(value)
-        if name in ("after", "before", "last") and number % UNCHANGED_ONE_IN:
+        if name in ("after", "before", "last") and number % KEEP_ONE_IN:
             return REMOVE
-        if name == "first" and number % UNCHANGED_ONE_IN:
+        if name == "first" and number % KEEP_ONE_IN:
             return ArgumentNode(name=node.name, value=nodes.Int(number % 100 + 1))
-        return ArgumentNode(name=node.name, value=_ids(value)) if _names_ids(name) else None
+        return ArgumentNode(name=node.name, value=_replace_ids(value)) if _takes_ids(name) else None
 
     def enter_object_field(self, node: ObjectFieldNode, *_: Any) -> Any:
         name, value = node.name.value, node.value
         if name == "value" and isinstance(value, ObjectValueNode):
-            # A value has one member (a OneOf input).
+            # The input type of a value is a OneOf Input Object, which takes exactly one field.
             return ObjectFieldNode(name=node.name, value=ObjectValueNode(fields=value.fields[:1]))
-        return ObjectFieldNode(name=node.name, value=_ids(value)) if _names_ids(name) else None
+        return ObjectFieldNode(name=node.name, value=_replace_ids(value)) if _takes_ids(name) else None
 
 
-def _names_ids(name: str) -> bool:
+def _takes_ids(name: str) -> bool:
     return name in ("id", "ids") or name.endswith("Id")
 
 
 def _hash(value: ValueNode) -> int:
-    """Return a number that depends only on the generated value."""
+    """Return a checksum that depends only on the generated value."""
     text = value.value if isinstance(value, StringValueNode | IntValueNode) else ""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def _ids(value: ValueNode) -> ValueNode:
+def _replace_ids(value: ValueNode) -> ValueNode:
     if isinstance(value, ListValueNode):
-        return ListValueNode(values=tuple(_ids(item) for item in value.values))
+        return ListValueNode(values=tuple(_replace_ids(item) for item in value.values))
     number = _hash(value)
-    return nodes.String(IDS[number % len(IDS)]) if number % UNCHANGED_ONE_IN else value
+    return nodes.String(IDS[number % len(IDS)]) if number % KEEP_ONE_IN else value
 
 
 @schemathesis.hook
 def map_body(_context: Any, body: DocumentNode) -> DocumentNode:
-    changed: DocumentNode = visit(body, ReplaceArguments())
+    changed: DocumentNode = visit(body, ArgumentReplacer())
     return changed

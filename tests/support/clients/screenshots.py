@@ -1,4 +1,4 @@
-"""Take the README's screenshots of the playground, on a server with demo data: ``make screenshots``."""
+"""The script of ``make screenshots``, which takes the README's screenshots of the playground with demo data."""
 
 import asyncio
 from pathlib import Path
@@ -17,54 +17,55 @@ SIZE = {"width": 1280, "height": 880}
 
 
 class Studio:
-    """A server and a browser to take screenshots with."""
+    """A server and a browser with which screenshots are taken."""
 
     def __init__(self, browser: Browser, server: Server) -> None:
         self._browser = browser
         self._server = server
 
     async def create_and_subscribe(self) -> None:
-        """Show three mistakes at once; then, corrected, the tracker on the screen of its assignee."""
-        here = (self._browser, self._server.address)
+        """Take screenshots of an input with three errors, and of its assignee's subscription after they are corrected."""
+        browser, url = self._browser, self._server.address
         async with (
-            open_tab(*here, viewport=SIZE) as admin_visit,
-            open_tab(*here, viewport=SIZE, color_scheme="dark") as officer_visit,
+            open_tab(browser, url, viewport=SIZE) as admin_visit,
+            open_tab(browser, url, viewport=SIZE, color_scheme="dark") as officer_visit,
         ):
             admin, officer = (
-                await self._enter(admin_visit.page, "admin"),
-                await self._enter(officer_visit.page, "officer"),
+                await self._sign_in(admin_visit.page, "admin"),
+                await self._sign_in(officer_visit.page, "officer"),
             )
             await officer.tab("Listen").click()
             await officer.run()
             await admin.tab("CreateTracker").click()
             await admin.run()
             await expect(admin_visit.page.get_by_role("tabpanel")).to_contain_text("INVALID_CHECKSUM")
-            await self._take(admin_visit.page, "create")
+            await self._take_screenshot(admin_visit.page, "create")
             await admin.replace("26-28", "26-27")
             await admin.replace("4200307553", "4200307552")
             await admin.replace('DATA"]}}', 'DATA"]}}, {"key": "proposedValue", "value": {"text": "25"}}')
             await admin.run()
             await expect(officer_visit.page.get_by_role("tabpanel")).to_contain_text("trackerAssigned")
-            await self._take(officer_visit.page, "listen")
+            await self._take_screenshot(officer_visit.page, "listen")
 
-    async def tracker(self) -> None:
+    async def open_tracker(self) -> None:
+        """Take a screenshot of a tracker that was opened by its link."""
         token = await self._server.sign_in("approver@northgate.example", PASSWORD)
         answer = await self._server.ask("{ trackers(first: 1) { nodes { id } } }", token)
         async with open_tab(self._browser, self._server.address, viewport=SIZE) as visit:
-            await self._enter(visit.page, "approver", f"/trackers/{answer['data']['trackers']['nodes'][0]['id']}")
+            await self._sign_in(visit.page, "approver", f"/trackers/{answer['data']['trackers']['nodes'][0]['id']}")
             await expect(visit.page.get_by_role("tabpanel")).to_contain_text('"tracker": {')
-            await self._take(visit.page, "tracker")
+            await self._take_screenshot(visit.page, "tracker")
 
-    async def _enter(self, page: Page, who: str, path: str = "/graphql") -> Playground:
+    async def _sign_in(self, page: Page, username: str, path: str = "/graphql") -> Playground:
         await page.goto(path)
         playground = Playground(page)
-        await playground.sign_in(f"{who}@northgate.example", PASSWORD)
+        await playground.sign_in(f"{username}@northgate.example", PASSWORD)
         await playground.tabs()
         return playground
 
-    async def _take(self, page: Page, name: str) -> None:
+    async def _take_screenshot(self, page: Page, name: str) -> None:
         await page.mouse.move(0, 0)
-        await page.wait_for_timeout(2000)  # until scrollbars fade and the syntax is coloured by the schema
+        await page.wait_for_timeout(2000)  # until scrollbars have faded and syntax highlighting uses the schema
         await page.screenshot(path=IMAGES / f"playground-{name}.png")
 
 
@@ -74,7 +75,7 @@ async def main() -> None:
         async with run_server(Path(folder), environment(), "--demo") as server, chromium() as browser:
             studio = Studio(browser, server)
             await studio.create_and_subscribe()
-            await studio.tracker()
+            await studio.open_tracker()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Sign in, refresh and sign out, as a client does."""
+"""Helpers that sign in, and refresh and end sessions, through the API."""
 
 from functools import cache
 from typing import Any
@@ -24,12 +24,12 @@ Json = dict[str, Any]
 
 @cache
 def hash_password(password: str) -> str:
-    """Return the hash of a password, with the cheapest parameters: tests sign in often."""
+    """Return the hash of a password with the cheapest parameters, because tests sign in often."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
 async def ada(organisation: Organisation | None = None, **columns: Any) -> Member:
-    """Create the member Ada, who can sign in with ``PASSWORD``."""
+    """Create the member Ada, whose password is ``PASSWORD``."""
     defaults = {"name": "Ada", "email": "ada@example.org", "password_hash": hash_password(PASSWORD)}
     return await make.member(organisation, **defaults | columns)
 
@@ -41,7 +41,7 @@ async def sign_in(
     client: str = "192.0.2.1",
     authorization: str | None = None,
 ) -> Json:
-    """Return the payload of signIn."""
+    """Run ``signIn`` and return its payload."""
     entry = {"email": email, "password": password}
     answer = await ask_with(authorization, SIGN_IN, client=client, input=entry)
     assert "errors" not in answer, answer["errors"]
@@ -50,21 +50,21 @@ async def sign_in(
 
 
 async def session(**entries: Any) -> Json:
-    """Sign in and return the session."""
+    """Sign in without errors, and return the new session."""
     payload = await sign_in(**entries)
     assert payload["errors"] == []
-    opened: Json = payload["session"]
-    return opened
+    new_session: Json = payload["session"]
+    return new_session
 
 
 async def refresh(token: str) -> Json:
-    """Return the payload of refreshSession."""
+    """Run ``refreshSession`` and return its payload."""
     payload: Json = (await ask_with(None, REFRESH, token=token))["data"]["refreshSession"]
     return payload
 
 
 async def viewer_name(access_token: str) -> str | None:
-    """Return the name of the member whose access token it is; None if it is not valid any more."""
+    """Return the name of the member whom an access token authenticates, or None if it is no longer valid."""
     answer = await ask_with(f"Bearer {access_token}", VIEWER_NAME)
     if "errors" in answer:
         assert [error["extensions"] for error in answer["errors"]] == [{"code": "UNAUTHENTICATED"}]

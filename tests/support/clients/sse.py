@@ -1,4 +1,4 @@
-"""A client of server-sent events, which parses them as the HTML standard says."""
+"""A client for server-sent events, which parses event streams as the HTML standard specifies."""
 
 import asyncio
 import json
@@ -14,44 +14,44 @@ HEARTBEAT = (None, None)
 
 
 class Stream:
-    """An open event stream; each event must arrive within ten seconds."""
+    """An open event stream, each event of which must arrive within ten seconds."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
         self._chunks = response.aiter_bytes()
-        self._read = b""
+        self._buffer = b""
 
     async def receive(self) -> tuple[str | None, Any]:
-        """Return the next event with its data; HEARTBEAT for a comment."""
+        """Return the name and data of the next event, or ``HEARTBEAT`` for a comment."""
         async with asyncio.timeout(10):
-            while b"\n\n" not in self._read:
-                self._read += await anext(self._chunks)
-        block, _, self._read = self._read.partition(b"\n\n")
+            while b"\n\n" not in self._buffer:
+                self._buffer += await anext(self._chunks)
+        block, _, self._buffer = self._buffer.partition(b"\n\n")
         fields = dict(line.partition(": ")[::2] for line in block.decode().removesuffix(":").split("\n"))
         return fields.get("event"), json.loads(fields["data"]) if fields.get("data") else None
 
     async def next_event(self) -> tuple[str | None, Any]:
-        """Return the next event that is not a comment."""
-        while (result_event := await self.receive()) == HEARTBEAT:
+        """Return the name and data of the next event, skipping heartbeats."""
+        while (event := await self.receive()) == HEARTBEAT:
             pass
-        return result_event
+        return event
 
     async def remaining(self) -> list[tuple[str | None, Any]]:
-        """Return all events until the stream ends."""
-        result_event = []
+        """Return all remaining events, waiting until the stream ends."""
+        events = []
         try:
             while True:
-                result_event.append(await self.next_event())
+                events.append(await self.next_event())
         except StopAsyncIteration:
-            assert self._read == b""
-            return result_event
+            assert self._buffer == b""
+            return events
 
 
 @asynccontextmanager
 async def stream(
     url: str, query: str, *, token: str | None = None, accept: str = EVENT_STREAM, **more: Any
 ) -> AsyncIterator[Stream]:
-    """Send a request by POST, and yield the stream of its response."""
+    """Send a request by POST, and yield the event stream of its response."""
     headers = {"accept": accept, "content-type": "application/json"}
     if token:
         headers["authorization"] = f"Bearer {token}"
@@ -63,5 +63,5 @@ async def stream(
         yield Stream(response)
 
 
-def result_event(**answer: Any) -> tuple[str, Any]:
-    return ("next", answer)
+def result_event(**result: Any) -> tuple[str, Any]:
+    return ("next", result)

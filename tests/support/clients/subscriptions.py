@@ -1,4 +1,4 @@
-"""Subscriptions without sockets: the schema's subscriptions and a running reader."""
+"""Subscriptions of the schema without sockets, fed by a running inbox reader."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -26,30 +26,30 @@ subscription ($id: ID!) { trackerChanged(id: $id) { kind version comment tracker
 """
 
 TIMEOUT = 20
-"""Seconds after which a test gives up on what should have happened long before."""
+"""Seconds that a test waits for an event before it fails."""
 
 
 @asynccontextmanager
 async def run_reader(database_url: str, **options: Any) -> AsyncIterator[InboxReader]:
-    """Run a reader of a database during the block."""
+    """Run an inbox reader on a database during the block."""
     reader = InboxReader(**options)
     async with listening(reader, database_credentials(database_url)):
         yield reader
 
 
 class Subscription:
-    """One subscription; each result must come in time."""
+    """A subscription, each result of which must arrive within ``TIMEOUT`` seconds."""
 
     def __init__(self, results: AsyncGenerator[dict[str, Any], None]) -> None:
         self._results = results
 
     async def result(self) -> dict[str, Any]:
-        """Return the next execution result as it is."""
+        """Return the next execution result."""
         async with asyncio.timeout(TIMEOUT):
             return await anext(self._results)
 
     async def event(self) -> dict[str, Any]:
-        """Return the next notification or event."""
+        """Return the notification or tracker event of the next result, which must have no errors."""
         result = await self.result()
         assert "errors" not in result, result["errors"]
         (value,) = result["data"].values()
@@ -57,17 +57,20 @@ class Subscription:
         return event
 
     async def cursors(self, count: int) -> list[int]:
-        """Return the cursors of the next notifications."""
+        """Return the cursors of the next ``count`` notifications."""
         return [int((await self.event())["cursor"]) for _ in range(count)]
 
 
 @asynccontextmanager
 async def subscribe(
-    reader: InboxReader, who: Member | Viewer | None, after: str | None = None, document: str = NOTIFICATION_RECEIVED
+    reader: InboxReader,
+    subscriber: Member | Viewer | None,
+    after: str | None = None,
+    document: str = NOTIFICATION_RECEIVED,
 ) -> AsyncIterator[Subscription]:
-    """Subscribe to notifications, as somebody who is signed in or as nobody."""
-    signed_in = await viewer(who) if isinstance(who, Member) else who
-    context = Context(INSTALLATION, reader, "127.0.0.1", signed_in)
+    """Subscribe to notifications during the block, as a member or anonymously."""
+    subscribing_viewer = await viewer(subscriber) if isinstance(subscriber, Member) else subscriber
+    context = Context(INSTALLATION, reader, "127.0.0.1", subscribing_viewer)
     operation = executor().prepare(Request(document, {"after": after}, None), context)
     async with aclosing(executor().subscribe(operation, context, "a request")) as results:
         yield Subscription(results)
@@ -75,11 +78,11 @@ async def subscribe(
 
 @asynccontextmanager
 async def subscribe_to_tracker(
-    database_url: str, who: Member, tracker: Tracker, **options: Any
+    database_url: str, member: Member, tracker: Tracker, **options: Any
 ) -> AsyncIterator[tuple[Subscription, TrackerStreams]]:
-    """Subscribe to a tracker, with streams woken by PostgreSQL."""
+    """Subscribe to the events of a tracker during the block, with streams that PostgreSQL notifies."""
     reader, streams = InboxReader(), TrackerStreams(**options)
-    context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(who), streams)
+    context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(member), streams)
     operation = executor().prepare(Request(TRACKER_CHANGED, {"id": gid(tracker)}, None), context)
     async with (
         listening(reader, database_credentials(database_url), streams),

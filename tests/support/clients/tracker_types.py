@@ -1,4 +1,4 @@
-"""Creating and changing tracker types through the API, and what that stores."""
+"""Helpers that create and update tracker types through the API, and read the rows written."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,14 +35,14 @@ async def manager(tenant: College, name: str = "Mia") -> Member:
 
 
 async def create_type(member: Member, **entries: Any) -> Json:
-    """Return the payload of createTrackerType; the type is VISIT without fields unless the entry has others."""
+    """Run ``createTrackerType`` and return its payload; the default is the type VISIT without fields."""
     entry = {"key": "VISIT", "name": "Visit", "fields": []} | entries
     payload: Json = (await data(member, CREATE, input=entry))["createTrackerType"]
     return payload
 
 
 async def create_type_ok(member: Member, **entries: Any) -> Json:
-    """Create a type and return it."""
+    """Create a tracker type without errors, and return it."""
     payload = await create_type(member, **entries)
     assert payload["errors"] == []
     created: Json = payload["trackerType"]
@@ -50,23 +50,23 @@ async def create_type_ok(member: Member, **entries: Any) -> Json:
     return created
 
 
-async def update_type(member: Member, kind: Json, **entries: Any) -> Json:
-    """Return the payload of updateTrackerType; id and version are the type's unless the entry has others."""
-    entry = {"id": kind["id"], "version": kind["version"]} | entries
+async def update_type(member: Member, type_: Json, **entries: Any) -> Json:
+    """Run ``updateTrackerType`` and return its payload; id and version default to those of ``type_``."""
+    entry = {"id": type_["id"], "version": type_["version"]} | entries
     payload: Json = (await data(member, UPDATE, input=entry))["updateTrackerType"]
     return payload
 
 
-async def update_type_ok(member: Member, kind: Json, **entries: Any) -> Json:
-    """Change a type and return it."""
-    payload = await update_type(member, kind, **entries)
+async def update_type_ok(member: Member, type_: Json, **entries: Any) -> Json:
+    """Update a tracker type without errors, and return it."""
+    payload = await update_type(member, type_, **entries)
     assert payload["errors"] == []
-    changed: Json = payload["trackerType"]
-    return changed
+    updated: Json = payload["trackerType"]
+    return updated
 
 
 async def stored_types() -> dict[str, Sequence[object]]:
-    """Return all that creating and changing types stores."""
+    """Return the rows that creating and updating tracker types may write."""
     return {
         "types": [dict(row) for row in await TrackerType.all().order_by("id").values()],
         "versions": [dict(row) for row in await TrackerTypeVersion.all().order_by("id").values()],
@@ -75,12 +75,12 @@ async def stored_types() -> dict[str, Sequence[object]]:
 
 
 def field(kind: str, key: str, **slots: Any) -> Json:
-    """Return the input of a field; its label is its key."""
+    """Return the input of a field whose label is its key."""
     return {"key": key, "label": key, "kind": kind} | slots
 
 
 def field_output(kind: str, key: str, **slots: Any) -> Json:
-    """Return a field as it is served when nothing but its kind, key and these slots was entered."""
+    """Return the output of a field of which only kind, key and these slots were set."""
     common: Json = {"help": None, "required": False, "requiredFor": [], "visibleWhen": None}
     return field(kind, key) | common | _DEFAULTS[kind] | slots
 
@@ -98,5 +98,5 @@ _DEFAULTS: dict[str, Json] = {
 
 
 def choices(*values: str) -> list[Json]:
-    """Return the input of choices."""
+    """Return the input of choices, labelled by their capitalised values."""
     return [{"value": value, "label": value.capitalize()} for value in values]

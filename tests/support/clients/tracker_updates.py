@@ -1,4 +1,4 @@
-"""Updating trackers by the API, and reading what that wrote."""
+"""Helpers that update trackers through the API, and read the rows written."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,51 +27,54 @@ EDIT_ROLE = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
 ADDRESS: list[Json] = [text("postcode", "SW1A 1AA"), text("addressLine1", "1 High Street"), *ticked("confirmed")]
 
 
-async def new_tracker(tenant: College, by: Member | None = None, **entries: Any) -> Tracker:
-    """Create a tracker by createTracker, as Ada and of type JOB unless told otherwise, and return its row."""
-    payload = await create(by or tenant.ada, tenant.job(**entries))
+async def new_tracker(tenant: College, creator: Member | None = None, **entries: Any) -> Tracker:
+    """Create a tracker through the API and return its row; by default Ada creates it, with the type JOB."""
+    payload = await create(creator or tenant.ada, tenant.job(**entries))
     assert payload["errors"] == []
     return await Tracker.get(number=payload["tracker"]["number"], organisation=tenant.organisation)
 
 
 async def new_address_tracker(tenant: College, **entries: Any) -> Tracker:
-    """Create a tracker of type CHANGE_OF_ADDRESS as Ada, and return its row."""
+    """Create a tracker of type CHANGE_OF_ADDRESS as Ada and return its row."""
     return await new_tracker(tenant, type="CHANGE_OF_ADDRESS", values=ADDRESS, **entries)
 
 
 async def make_approver(tenant: College, name: str = "Eve") -> Member:
-    """Return an administrator whose only role allows them to approve."""
+    """Create an administrator whose only role permits approving automations."""
     return await make.member(tenant.organisation, name=name, roles=[EDIT_ROLE])
 
 
 async def update(member: Member, tracker: Tracker, **entries: Any) -> Json:
-    """Return the payload of updateTracker; the version is the tracker's current one unless given."""
+    """Run ``updateTracker`` and return its payload; the version defaults to the tracker's current one."""
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     payload: Json = (await data(member, UPDATE, input=entry))["updateTracker"]
     return payload
 
 
 async def update_ok(member: Member, tracker: Tracker, **entries: Any) -> Json:
-    """Return the tracker after a successful update, for which the dry run has no errors either."""
+    """Update a tracker without errors, also in the dry run, and return the updated tracker."""
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     assert (await data(member, VALIDATE, input=entry))["validateTrackerUpdate"] == []
     payload = await update(member, tracker, **entries)
     assert payload["errors"] == []
-    tracker_after: Json = payload["tracker"]
-    return tracker_after
+    updated: Json = payload["tracker"]
+    return updated
 
 
 async def update_event(member: Member, tracker: Tracker, **entries: Any) -> Json:
-    """Return the one event that a successful update adds to the history."""
+    """Update a tracker without errors, and return the one event that is added to its history."""
     before = await TrackerEvent.filter(tracker=tracker).count()
     history = (await update_ok(member, tracker, **entries))["history"]
     assert history["totalCount"] == before + 1
-    added: Json = history["nodes"][0]
-    return added
+    event: Json = history["nodes"][0]
+    return event
 
 
 async def update_errors(member: Member, tracker: Tracker, **entries: Any) -> list[Json]:
-    """Return the errors of a refused update: the dry run returns the same, and nothing is written."""
+    """Send an update that is rejected, and return its errors.
+
+    Check that the dry run returns the same errors, and that no row is written.
+    """
     before = await stored_rows()
     payload = await update(member, tracker, **entries)
     assert payload["tracker"] is None
@@ -83,7 +86,7 @@ async def update_errors(member: Member, tracker: Tracker, **entries: Any) -> lis
 
 
 async def notified_kinds(*members: Member) -> dict[str, list[str]]:
-    """Return the kinds of the notifications of each member, in order, by name."""
+    """Return the kinds of each member's notifications, oldest first, by the member's name."""
     return {
         member.name: [
             str(kind)
@@ -94,7 +97,7 @@ async def notified_kinds(*members: Member) -> dict[str, list[str]]:
 
 
 async def stored_rows() -> dict[str, Sequence[object]]:
-    """Return everything that updates of trackers write."""
+    """Return the rows that updates of trackers may write."""
     return {
         "trackers": [dict(row) for row in await Tracker.all().order_by("id").values()],
         "history": await TrackerEvent.all().order_by("id").values_list("id", flat=True),
@@ -105,5 +108,5 @@ async def stored_rows() -> dict[str, Sequence[object]]:
 
 
 def change(path: str, label: str, before: str | None, after: str | None) -> Json:
-    """Return a change as the API's history has it; ``path`` is joined by dots."""
+    """Return a change as the API returns it in the history; ``path`` is dotted."""
     return {"path": path.split("."), "label": label, "before": before, "after": after}

@@ -1,4 +1,4 @@
-"""A client of ``graphql-transport-ws`` on a real WebSocket."""
+"""A client of the ``graphql-transport-ws`` protocol over a real WebSocket."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ INIT_AS_ADA = {**INIT, "payload": {"authorization": "Bearer good"}}
 
 
 class WebSocketClient:
-    """A client that sends and receives messages; each must arrive within ten seconds."""
+    """A client that sends and receives JSON messages; each message must arrive within ten seconds."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -33,14 +33,14 @@ class WebSocketClient:
             return json.loads(await self.connection.recv())
 
     async def receive_or_none(self) -> Any:
-        """Return the next message; None if the connection is closed instead."""
+        """Return the next message, or None if the connection is closed."""
         try:
             return await self.receive()
         except ConnectionClosed:
             return None
 
     async def wait_closed(self) -> tuple[int, str]:
-        """Return the close code and reason, after any further messages."""
+        """Wait until the connection is closed, ignoring further messages, and return the close code and reason."""
         async with asyncio.timeout(10):
             with suppress(ConnectionClosed):
                 while True:

@@ -1,4 +1,4 @@
-"""Embedded PostgreSQL servers in tests: a process that owns one, queries, and the processes in a data folder."""
+"""Helpers for tests of the embedded PostgreSQL: processes that own a server, queries, and ids of its processes."""
 
 import asyncio
 import os
@@ -22,10 +22,11 @@ OWNER_SCRIPT = (
 
 
 def fetch_value(url: str, query: str) -> object:
-    return asyncio.run(_ask(url, query))
+    """Return the first column of the first row of a query."""
+    return asyncio.run(_fetch_value(url, query))
 
 
-async def _ask(url: str, query: str) -> object:
+async def _fetch_value(url: str, query: str) -> object:
     connection = await asyncpg.connect(**database_credentials(url))
     try:
         return await connection.fetchval(query)
@@ -33,11 +34,11 @@ async def _ask(url: str, query: str) -> object:
         await connection.close()
 
 
-def start_owner(data: Path, *prefix: str, **environ: str) -> subprocess.Popen[str]:
-    """Start a process that starts the folder's PostgreSQL, prints its URL and waits."""
-    command = [*prefix, sys.executable, "-c", OWNER_SCRIPT, str(data)]
+def start_owner(data_dir: Path, *prefix: str, **env: str) -> subprocess.Popen[str]:
+    """Start a process that runs a PostgreSQL server in a data directory, prints its URL and waits for its stdin to close."""
+    command = [*prefix, sys.executable, "-c", OWNER_SCRIPT, str(data_dir)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, **pipes, text=True, env=os.environ | environ)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(command, **pipes, text=True, env=os.environ | env)  # type: ignore[call-overload,no-any-return]
 
 
 def read_url(process: subprocess.Popen[str]) -> str:
@@ -46,9 +47,9 @@ def read_url(process: subprocess.Popen[str]) -> str:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Let the process end; return its exit code and standard error."""
-    _, errors = process.communicate("", timeout=60)
-    return process.returncode, errors
+    """Close the stdin of an owner; return its exit code and standard error."""
+    _, stderr = process.communicate("", timeout=60)
+    return process.returncode, stderr
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -56,20 +57,20 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.communicate(timeout=60)
 
 
-def server_pids(data: Path) -> list[int]:
-    """Return the processes of PostgreSQL in this data folder, which is the working directory of each."""
-    numbers = []
+def server_pids(data_dir: Path) -> list[int]:
+    """Return the ids of the PostgreSQL processes of a data directory, which is their working directory."""
+    pids = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if (process / "cwd").samefile(data):
-                numbers.append(int(process.name))
+            if (process / "cwd").samefile(data_dir):
+                pids.append(int(process.name))
         except OSError:
             continue
-    return numbers
+    return pids
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "not within a minute"
+        assert time.monotonic() < deadline, "the condition was not met within a minute"
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""The SQL statements that reach PostgreSQL, as asyncpg sends them."""
+"""A recorder of the SQL statements that asyncpg sends to PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +10,19 @@ import pytest
 
 @contextmanager
 def record_statements() -> Iterator[list[str]]:
-    """Record the statements that the block sends."""
+    """Record the statements that are sent during the block."""
     statements: list[str] = []
-    connection: Any = asyncpg.Connection  # the stubs know only its public methods
-    sent, ran = connection._execute, connection.execute
+    connection: Any = asyncpg.Connection  # the stubs declare only its public methods
+    private_execute, public_execute = connection._execute, connection.execute
 
     async def _execute(self: Any, query: str, *args: Any, **options: Any) -> Any:
         statements.append(query)
-        return await sent(self, query, *args, **options)
+        return await private_execute(self, query, *args, **options)
 
     async def execute(self: Any, query: str, *args: Any, **options: Any) -> Any:
-        if not args:  # with arguments it goes through _execute
+        if not args:  # with arguments, execute calls _execute
             statements.append(query)
-        return await ran(self, query, *args, **options)
+        return await public_execute(self, query, *args, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncpg.Connection, "_execute", _execute)

@@ -1,4 +1,4 @@
-"""A TCP proxy between client and server whose connections can be cut, as a network does it."""
+"""A TCP proxy between client and server that can cut its connections, to simulate a network failure."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 
 class CuttableProxy:
-    """Forward bytes both ways; connections that are opened while it is cut wait until it is restored."""
+    """A proxy that forwards bytes in both directions. While it is cut, new connections wait until it is restored."""
 
     def __init__(self, host: str, port: int) -> None:
         self._server = (host, port)
@@ -15,13 +15,13 @@ class CuttableProxy:
         self._is_open.set()
 
     def cut(self) -> None:
-        """Drop every connection without closing it."""
+        """Abort every connection, without an orderly close."""
         self._is_open.clear()
         for writer in self._writers:
             writer.transport.abort()
 
     def restore(self) -> None:
-        """Accept connections again."""
+        """Serve connections again."""
         self._is_open.set()
 
     async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -42,7 +42,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def cuttable_proxy(address: str) -> AsyncIterator[tuple[CuttableProxy, str]]:
-    """Run a proxy to the server at this address, and yield it with its own address."""
+    """Run a proxy to the server at this address during the block; yield the proxy and its own address."""
     host, _, port = address.removeprefix("http://").partition(":")
     proxy = CuttableProxy(host, int(port))
     server = await asyncio.start_server(proxy.forward, "127.0.0.1", 0)

@@ -1,4 +1,4 @@
-"""The endpoints for files in a real server on a free port, with a file store and the test's own database."""
+"""A real server for uploads and downloads on a free port, with a file store and the test's own database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,26 +27,29 @@ BOUNDARY = "a-Boundary-of-Ours"
 
 @dataclass
 class FileServer:
-    """A running server with the endpoints for uploads and downloads; a member's id is their bearer token."""
+    """A running server for uploads and downloads, for which a member's id serves as their bearer token."""
 
     url: str
     installation: Installation
     storage: Storage
 
-    async def send(self, by: Member | None, content: bytes = PDF, **about: Any) -> httpx.Response:
-        """Upload a file as any HTTP client does."""
-        name, media_type = about.pop("name", "slip.pdf"), about.pop("media_type", "application/pdf")
-        where = {"type": "JOB", "field": "evidence"} | about
+    async def send(self, by: Member | None, content: bytes = PDF, **options: Any) -> httpx.Response:
+        """Upload a file as a member, or anonymously.
+
+        ``options`` are the name, the media type, and query parameters.
+        """
+        name, media_type = options.pop("name", "slip.pdf"), options.pop("media_type", "application/pdf")
+        params = {"type": "JOB", "field": "evidence"} | options
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             return await client.post(
                 f"{self.url}/files",
-                params=where,
+                params=params,
                 files={"file": (name, content, media_type)},
                 headers={"authorization": f"Bearer {by.id}"} if by else {},
             )
 
     async def post(self, by: Member, body: bytes, query: str = "type=JOB&field=evidence", **headers: str) -> Any:
-        """Send an upload with exactly this body."""
+        """Send an upload with exactly this request body."""
         extra_headers = {name.replace("_", "-"): value for name, value in headers.items()}
         all_headers = {
             "content-type": f"multipart/form-data; boundary={BOUNDARY}",
@@ -62,7 +65,7 @@ class FileServer:
 
 
 def request_head(by: Member, length: str, *more: str) -> bytes:
-    """Return the request line and headers of an upload, for a TCP connection; ``length`` is a whole header line."""
+    """Return the request line and headers of an upload; ``length`` is the header line for the length of the body."""
     lines = [
         "POST /files?type=JOB&field=evidence HTTP/1.1", "Host: a", f"Authorization: Bearer {by.id}",
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}", length, *more, "", "",
@@ -71,7 +74,7 @@ def request_head(by: Member, length: str, *more: str) -> bytes:
 
 
 def part(content: bytes, *, name: str = "file", headers: str = "Content-Type: application/pdf\r\n") -> bytes:
-    """Return one part, without the boundary after it."""
+    """Return one part of a multipart body, without the boundary that follows it."""
     disposition = f'Content-Disposition: form-data; name="{name}"; filename="slip.pdf"\r\n'
     return f"--{BOUNDARY}\r\n{disposition}{headers}\r\n".encode() + content + b"\r\n"
 
@@ -81,19 +84,19 @@ END_OF_BODY = f"--{BOUNDARY}--\r\n".encode()
 
 @asynccontextmanager
 async def run_file_server(storage: Storage, *, idle_seconds: float = 60) -> AsyncIterator[FileServer]:
-    """Run the server; ``idle_seconds`` is how long it waits for the next bytes of an upload."""
-    known: dict[str, Viewer] = {}
+    """Run the server during the block; ``idle_seconds`` is how long it waits for the next bytes of an upload."""
+    viewers: dict[str, Viewer] = {}
 
-    async def viewer_of(authorization: str | None) -> Viewer | None:
-        name = (authorization or "").removeprefix("Bearer ")
-        member = await Member.get_or_none(id=name) if name else None
-        if member and name not in known:
-            known[name] = await viewer(member)
-        return known.get(name)
+    async def authenticate(authorization: str | None) -> Viewer | None:
+        member_id = (authorization or "").removeprefix("Bearer ")
+        member = await Member.get_or_none(id=member_id) if member_id else None
+        if member and member_id not in viewers:
+            viewers[member_id] = await viewer(member)
+        return viewers.get(member_id)
 
     installation = Installation(secret=b"a secret of tests, 32 bytes or more", edit_url="https://app.example/{id}")
     routes = [
-        Route("/files", UploadEndpoint(storage.store, viewer_of, idle_seconds=idle_seconds)),
+        Route("/files", UploadEndpoint(storage.store, authenticate, idle_seconds=idle_seconds)),
         Route("/files/{address:path}", DownloadEndpoint(storage.store, installation)),
     ]
     server = uvicorn.Server(
@@ -113,14 +116,14 @@ async def run_file_server(storage: Storage, *, idle_seconds: float = 60) -> Asyn
 
 
 async def wait_until_empty(server: FileServer) -> None:
-    """Wait until there is neither a row nor a stored file: a server needs a moment to notice a lost connection."""
+    """Wait until no row and no file is stored, as the server does not notice a lost connection at once."""
     async with asyncio.timeout(10):
         while server.storage.keys() or await StoredFile.exists():
             await asyncio.sleep(0.01)
 
 
 def parse_error(response: Any) -> tuple[int, str, str]:
-    """Return status, code and message of a response that must be GraphQL's error JSON and nothing else."""
+    """Return the status, error code and message of a response, which must hold exactly one GraphQL error."""
     assert response.headers["content-type"] == "application/json; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
     body = response.json()

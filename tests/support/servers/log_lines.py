@@ -1,4 +1,4 @@
-"""Read the lines of a server's log, each of which must be JSON."""
+"""Helpers that read a server's log, each line of which must be JSON."""
 
 import json
 import time
@@ -7,12 +7,12 @@ from typing import Any
 
 
 def read_lines(log: Path) -> list[dict[str, Any]]:
-    """Return all lines."""
+    """Return the parsed lines of a log."""
     return [json.loads(line) for line in log.read_text().splitlines()]
 
 
 def wait_for_lines(log: Path, **fields: Any) -> list[dict[str, Any]]:
-    """Return the lines with these fields, once there is one: a line is written after the response has been sent."""
+    """Return the parsed lines with these fields; wait for one, as it is written after the response has been sent."""
     for _ in range(400):
         if matching := [
             line for line in read_lines(log) if all(line.get(name) == value for name, value in fields.items())

@@ -1,4 +1,4 @@
-"""Parse the metrics as Prometheus does, with the library's own parser."""
+"""Helpers that parse metrics with the parser of the Prometheus client library."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -6,7 +6,7 @@ Sample = tuple[str, frozenset[tuple[str, str]]]
 
 
 def samples(text: str) -> dict[Sample, float]:
-    """Return the value of each sample by its name and labels."""
+    """Return the value of each sample, keyed by its name and labels."""
     values: dict[Sample, float] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -17,5 +17,5 @@ def samples(text: str) -> dict[Sample, float]:
 
 
 def sample_key(name: str, **labels: str) -> Sample:
-    """Return the key of a sample in ``samples``."""
+    """Return the key of a sample in the result of ``samples``."""
     return name, frozenset(labels.items())

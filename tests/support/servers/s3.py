@@ -1,4 +1,4 @@
-"""An S3-compatible server for tests: moto, as a separate process on a free port."""
+"""An S3-compatible server for tests: moto, in a child process on a free port."""
 
 import subprocess
 import sys
@@ -14,20 +14,20 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "of-tests", "AWS_SECRET_ACCESS_KEY": "of-tes
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[str]:
-    """Run a server during the block, and yield its URL."""
-    log = folder / "moto.log"
+def s3_server(directory: Path) -> Iterator[str]:
+    """Run a server during the block and yield its URL."""
+    log = directory / "moto.log"
     program = [sys.executable, "-c", "from moto.server import main; main(['-H', '127.0.0.1', '-p', '0'])"]
     with log.open("wb") as output:
         process = subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        yield _address(process, log)
+        yield _wait_for_url(process, log)
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+def _wait_for_url(process: "subprocess.Popen[bytes]", log: Path) -> str:
     for _ in range(600):
         for word in log.read_text().split():
             if word.startswith("http://127.0.0.1:"):
@@ -38,23 +38,23 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
 
 
 class Bucket:
-    """One bucket, as its owner sees it through the API of S3."""
+    """A bucket, created and inspected through the API of S3."""
 
     def __init__(self, server: str, name: str) -> None:
-        self._address = f"{server}/{name}"
+        self._url = f"{server}/{name}"
         self.url = f"s3://{name}/ours"
-        httpx.put(self._address, trust_env=False).raise_for_status()
+        httpx.put(self._url, trust_env=False).raise_for_status()
 
     def keys(self) -> list[str]:
         """Return the keys of the objects."""
         return self._keys("?list-type=2", "Contents")
 
     def unfinished_uploads(self) -> list[str]:
-        """Return the keys of the multipart uploads that were not completed."""
+        """Return the keys of the multipart uploads that have not been completed."""
         return self._keys("?uploads", "Upload")
 
     def _keys(self, query: str, element: str) -> list[str]:
-        response = httpx.get(self._address + query, trust_env=False)
+        response = httpx.get(self._url + query, trust_env=False)
         namespace = "{http://s3.amazonaws.com/doc/2006-03-01/}"
         elements = ElementTree.fromstring(response.text).findall(f"{namespace}{element}/{namespace}Key")
         return [key.text or "" for key in elements]

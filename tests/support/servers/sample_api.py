@@ -1,4 +1,4 @@
-"""The sample schema over HTTP and WebSocket, in a real server on a free port of 127.0.0.1."""
+"""A real server for the sample schema, over HTTP and WebSocket, on a free port of 127.0.0.1."""
 
 import asyncio
 import datetime as dt
@@ -31,7 +31,7 @@ async def sample_api(
     allowed_origins: tuple[str, ...] = (),
     http_protocol: type[HttpProtocol] = HttpProtocol,
 ) -> AsyncIterator[FakeApp]:
-    """Serve the sample schema while the block runs; "Bearer good" is the valid token, of the member "ada"."""
+    """Serve the sample schema during the block; the only valid token, "good", is that of the member "ada"."""
     app = FakeApp()
 
     async def make_context(authorization: str | None, address: str) -> Context:

@@ -1,4 +1,4 @@
-"""A small schema that tests of execution and transports use instead of the real one, and its context."""
+"""A small schema, with its context, for tests of execution and transports."""
 
 import asyncio
 import datetime as dt
@@ -16,24 +16,24 @@ from services.accounts.sessions import SessionEnded
 
 @dataclass
 class FakeApp:
-    """What tests change of a running sample application, and what they read of it."""
+    """The state of a sample application that tests modify and inspect."""
 
     contexts: list[tuple[str | None, str]] = field(default_factory=list)
-    """The ``Authorization`` and the address with which each context was made."""
+    """The ``Authorization`` header and the client address of each context that was made."""
     written: list[str] = field(default_factory=list)
-    """What the mutation ``write`` was given."""
+    """The texts that the mutation ``write`` received."""
     cleaned: list[str] = field(default_factory=list)
-    """The subscriptions that have run to the end of their ``finally``."""
+    """The names of the subscriptions whose ``finally`` block has completed."""
     session_length: dt.timedelta = dt.timedelta(minutes=10)
     fails: bool = False
-    """Whether making a context fails."""
+    """Whether making a context raises an error."""
     signed_out: bool = False
     url: str = ""
     connections: OpenConnections = field(default_factory=OpenConnections)
 
     @property
     def ws(self) -> str:
-        """Return the URL of the WebSocket."""
+        """Return the URL for WebSockets."""
         return self.url.replace("http", "ws", 1)
 
     async def wait_for_contexts(self, count: int) -> None:
@@ -42,7 +42,7 @@ class FakeApp:
             await asyncio.sleep(0.01)
 
     async def wait_for_cleanup(self, *names: str) -> None:
-        """Wait until these subscriptions, and no others, have cleaned up."""
+        """Wait until exactly these subscriptions have completed their ``finally`` blocks."""
         while self.cleaned != list(names):
             await asyncio.sleep(0.01)
 
@@ -184,4 +184,4 @@ class Subscription:
 SCHEMA = Schema(Query, Mutation, Subscription)
 
 ADA = Context(FakeApp(), "ada", None)
-"""The context of a member who is signed in."""
+"""The context of the signed-in member "ada"."""

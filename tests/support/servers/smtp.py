@@ -1,4 +1,4 @@
-"""A real SMTP server on a free port of 127.0.0.1, which keeps what it accepts and answers as configured."""
+"""A real SMTP server on a free port of 127.0.0.1, which stores the messages it accepts and replies as configured."""
 
 import asyncio
 import email
@@ -19,18 +19,21 @@ from services.mail.transport import MailDelayed
 
 
 class MailServer:
-    """An SMTP server; ``answers_to_rcpt`` and ``answers_to_data`` are used once each, then everything is accepted."""
+    """An SMTP server that accepts everything, except where its queues of replies say otherwise.
+
+    ``rcpt_replies`` and ``data_replies`` are queues of replies to the commands RCPT and DATA.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.messages: list[EmailMessage] = []
         self.envelopes: list[tuple[str | None, list[str]]] = []
         self.sessions: list[Session] = []
-        self.answers_to_rcpt: list[str] = []
-        self.answers_to_data: list[str] = []
+        self.rcpt_replies: list[str] = []
+        self.data_replies: list[str] = []
         self.connections = 0
         self.arrived = asyncio.Event()
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
+        self.may_reply = asyncio.Event()
+        self.may_reply.set()
         self.on_data: Callable[[], None] = lambda: None
         self.passwords: list[bytes] = []
         self.port = 0
@@ -40,7 +43,7 @@ class MailServer:
         self._open: list[SMTP] = []
 
     async def start(self) -> None:
-        """Listen; when started again, on the same port."""
+        """Start listening; a restarted server uses the same port as before."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._connected, "127.0.0.1", self.port, ssl=self._implicit)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -48,7 +51,7 @@ class MailServer:
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
         assert self._server is not None
-        self.may_answer.set()
+        self.may_reply.set()
         self._server.close()
         self.drop_connections()
         await self._server.wait_closed()
@@ -61,7 +64,7 @@ class MailServer:
         self._open.clear()
 
     def mailer(self, *, tls: Tls = "opportunistic", **options: Any) -> SmtpMailer:
-        """Return a mailer that sends to this server."""
+        """Return a mailer that sends through this server."""
         return SmtpMailer(host="127.0.0.1", port=self.port, tls=tls, **options)
 
     def _connected(self) -> SMTP:
@@ -79,29 +82,29 @@ class MailServer:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Answer RCPT TO."""
-        answer = self.answers_to_rcpt.pop(0) if self.answers_to_rcpt else "250 OK"
-        if answer.startswith("250"):
+        """Return the reply to RCPT TO."""
+        reply = self.rcpt_replies.pop(0) if self.rcpt_replies else "250 OK"
+        if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
-        return answer
+        return reply
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep an accepted message, and answer DATA once ``may_answer`` is set."""
-        answer = self.answers_to_data.pop(0) if self.answers_to_data else "250 OK"
+        """Store an accepted message, and return the reply to DATA once ``may_reply`` is set."""
+        reply = self.data_replies.pop(0) if self.data_replies else "250 OK"
         self.on_data()
-        if answer.startswith("250"):
+        if reply.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.messages.append(email.message_from_bytes(envelope.content, policy=default))
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
             self.sessions.append(session)
         self.arrived.set()
-        await self.may_answer.wait()
-        return answer
+        await self.may_reply.wait()
+        return reply
 
 
 @asynccontextmanager
 async def mail_server(**options: Any) -> AsyncIterator[MailServer]:
-    """Run a server during the block."""
+    """Run an SMTP server during the block."""
     server = MailServer(**options)
     await server.start()
     try:
@@ -111,25 +114,25 @@ async def mail_server(**options: Any) -> AsyncIterator[MailServer]:
 
 
 def message(text: str = "Hello", *, to: str = "ann@northgate.example") -> EmailMessage:
-    """Return a message to send."""
-    built = EmailMessage()
-    built["From"] = "Trackers <trackers@mail.example>"
-    built["To"] = to
-    built["Subject"] = "A mail"
-    built.set_content(text)
-    return built
+    """Return an email to send."""
+    email_message = EmailMessage()
+    email_message["From"] = "Trackers <trackers@mail.example>"
+    email_message["To"] = to
+    email_message["Subject"] = "A mail"
+    email_message.set_content(text)
+    return email_message
 
 
 async def expect_delay(attempt: Awaitable[None]) -> tuple[str, bool]:
-    """Return why an attempt was delayed, and whether any other mail would be too."""
+    """Check that an attempt to send is delayed; return the reason, and whether it affects all other messages."""
     with pytest.raises(MailDelayed) as raised:
         await attempt
     return raised.value.reason, raised.value.affects_all
 
 
-def make_certificate(openssl: str, folder: Path) -> ssl.SSLContext:
-    """Return a server's TLS context with a self-signed certificate for 127.0.0.1, ``folder/certificate.pem``."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
+def make_certificate(openssl: str, directory: Path) -> ssl.SSLContext:
+    """Write a self-signed certificate for 127.0.0.1 to ``certificate.pem``, and return a TLS context of a server."""
+    key, certificate = directory / "key.pem", directory / "certificate.pem"
     command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)

@@ -1,4 +1,4 @@
-"""The command ``trackers`` as a process: a running server, and clients that connect to it over the network."""
+"""Child processes that run the command ``trackers``, and clients that connect to its server over the network."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ mutation ($email: String!, $password: String!) {
 
 
 def environment(database_url: str | None = None, **more: str) -> dict[str, str]:
-    """Return the environment of this process without its settings, with those of the test."""
+    """Return this process's environment variables, with the settings replaced with those of a test."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKERS_", "PG"))}
     if database_url is not None:
         variables |= {"TRACKERS_DATABASE_URL": database_url, "TRACKERS_SECRET": SECRET}
@@ -33,7 +33,7 @@ def environment(database_url: str | None = None, **more: str) -> dict[str, str]:
 
 
 class Server:
-    """A running server; it is signalled by its process id."""
+    """A running server process."""
 
     def __init__(self, process: asyncio.subprocess.Process, address: str, log: Path) -> None:
         self.process = process
@@ -44,34 +44,37 @@ class Server:
         self.process.send_signal(number)
 
     async def kill(self) -> None:
-        """Kill the process with SIGKILL, and leave its children to themselves."""
+        """Kill the process with SIGKILL, without killing its children."""
         self.signal(SIGKILL)
         await self.process.wait()
 
     async def stop(self) -> int:
+        """Terminate the process with SIGTERM unless it has exited, and return its exit code."""
         if self.process.returncode is None:
             self.signal(SIGTERM)
         async with asyncio.timeout(40):
             return await self.process.wait()
 
     async def ask(self, document: str, token: str | None = None, **variables: Any) -> dict[str, Any]:
+        """Execute a document by POST and return the response."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         body = {"query": document, "variables": variables}
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-            answer: dict[str, Any] = (await client.post(f"{self.address}/graphql", json=body, headers=headers)).json()
-        return answer
+            response: dict[str, Any] = (await client.post(f"{self.address}/graphql", json=body, headers=headers)).json()
+        return response
 
     async def sign_in(self, email: str, password: str) -> str:
-        answer = await self.ask(SIGN_IN, email=email, password=password)
-        token: str = answer["data"]["signIn"]["session"]["accessToken"]
+        """Sign in and return the access token."""
+        response = await self.ask(SIGN_IN, email=email, password=password)
+        token: str = response["data"]["signIn"]["session"]["accessToken"]
         return token
 
     @asynccontextmanager
     async def subscribe(self, token: str, field: str, after: str | None = None) -> AsyncIterator["Subscription"]:
-        """Subscribe to ``trackerAssigned`` or ``notificationReceived``; the subscription ends with the block."""
-        socket = f"{self.address.replace('http', 'ws', 1)}/graphql"
+        """Subscribe to ``trackerAssigned`` or ``notificationReceived`` over WebSocket during the block."""
+        url = f"{self.address.replace('http', 'ws', 1)}/graphql"
         protocol = Subprotocol("graphql-transport-ws")
-        async with connect(socket, subprotocols=[protocol], close_timeout=2, proxy=None) as connection:
+        async with connect(url, subprotocols=[protocol], close_timeout=2, proxy=None) as connection:
             await connection.send(
                 json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
             )
@@ -85,13 +88,14 @@ class Server:
 
 
 class Subscription:
-    """A subscription over WebSocket."""
+    """A subscription over its own WebSocket."""
 
     def __init__(self, connection: ClientConnection, field: str) -> None:
         self.connection = connection
         self._field = field
 
     async def next(self, seconds: float = 20) -> dict[str, Any]:
+        """Return the next event, which must arrive within this many seconds."""
         async with asyncio.timeout(seconds):
             message = json.loads(await self.connection.recv())
         assert message["type"] == "next", message
@@ -101,16 +105,16 @@ class Subscription:
 
 
 @asynccontextmanager
-async def run_server(folder: Path, env: Mapping[str, str], *arguments: str) -> AsyncIterator[Server]:
-    """Run ``trackers serve`` in a folder, on a free port; it ends with the block."""
-    log = folder / f"server-{len(list(folder.glob('server-*.log')))}.log"
+async def run_server(directory: Path, env: Mapping[str, str], *arguments: str) -> AsyncIterator[Server]:
+    """Run ``trackers serve`` in a directory, on a free port, during the block."""
+    log = directory / f"server-{len(list(directory.glob('server-*.log')))}.log"
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             *COMMAND, "serve", "--port", "0", *arguments,
-            cwd=folder, env=dict(env), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors,
+            cwd=directory, env=dict(env), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors,
         )  # fmt: skip
     try:
-        yield Server(process, await _address(process, log), log)
+        yield Server(process, await _wait_for_address(process, log), log)
     finally:
         if process.returncode is None:
             process.send_signal(SIGTERM)
@@ -122,23 +126,23 @@ async def run_server(folder: Path, env: Mapping[str, str], *arguments: str) -> A
                 await process.wait()
 
 
-async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
+async def _wait_for_address(process: asyncio.subprocess.Process, log: Path) -> str:
     assert process.stdout is not None
     async with asyncio.timeout(120):
         async for line in process.stdout:
             if line.startswith(b"Playground"):
                 return line.decode().split()[1].removesuffix("/graphql")
-    raise AssertionError(f"the server ended: {log.read_text()}")
+    raise AssertionError(f"the server exited: {log.read_text()}")
 
 
-async def run_command(folder: Path, env: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command; return its exit code, standard output and standard error."""
+async def run_command(directory: Path, env: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
+    """Run a command of ``trackers`` in a directory; return its exit code, standard output and standard error."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *arguments,
-        cwd=folder, env=dict(env), stdin=asyncio.subprocess.DEVNULL,
+        cwd=directory, env=dict(env), stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     async with asyncio.timeout(120):
-        out, err = await process.communicate()
+        stdout, stderr = await process.communicate()
     assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+    return process.returncode, stdout.decode(), stderr.decode()
