@@ -13,16 +13,18 @@ from urllib.request import Request, urlopen
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-ADDRESS = os.environ.get("TRACKERS_PUBLIC_URL", "http://127.0.0.1:8000")
-SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { message } } }"
-LISTEN = "subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number url } } }"
+SERVER_URL = os.environ.get("TRACKERS_PUBLIC_URL", "http://127.0.0.1:8000")
+SIGN_IN_MUTATION = (
+    "mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } errors { message } } }"
+)
+SUBSCRIPTION = "subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number url } } }"
 
 
 def sign_in(email: str) -> str:
     """Prompt for the password, sign in, and return the access token."""
     variables = {"input": {"email": email, "password": getpass.getpass()}}
-    body = json.dumps({"query": SIGN_IN, "variables": variables}).encode()
-    request = Request(f"{ADDRESS}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - the address is configured
+    body = json.dumps({"query": SIGN_IN_MUTATION, "variables": variables}).encode()
+    request = Request(f"{SERVER_URL}/graphql", body, {"Content-Type": "application/json"})  # noqa: S310 - the URL is configured
     with urlopen(request) as response:  # noqa: S310
         payload = json.load(response)["data"]["signIn"]
     if payload["errors"]:
@@ -32,10 +34,10 @@ def sign_in(email: str) -> str:
 
 async def listen(token: str, after: str | None) -> None:
     """Subscribe to assignments over WebSocket, and print each one until the connection is closed."""
-    url = ADDRESS.replace("http", "ws", 1) + "/graphql"
+    url = SERVER_URL.replace("http", "ws", 1) + "/graphql"
     async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
         await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
-        payload = {"query": LISTEN, "variables": {"after": after}}
+        payload = {"query": SUBSCRIPTION, "variables": {"after": after}}
         await connection.recv()
         await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
         print("listening", flush=True)

@@ -54,12 +54,12 @@ async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
 async def migrate() -> None:
     """Apply the pending migrations, under an advisory lock so that concurrent processes take turns."""
     client = cast(AsyncpgDBClient, get_connection("default"))
-    async with client.acquire_connection() as lock:
-        await lock.execute("SELECT pg_advisory_lock(hashtext('trackers migrate'))")
+    async with client.acquire_connection() as lock_connection:
+        await lock_connection.execute("SELECT pg_advisory_lock(hashtext('trackers migrate'))")
         try:
             await MigrationExecutor(client, APPS).migrate()
         finally:
-            await lock.execute("SELECT pg_advisory_unlock(hashtext('trackers migrate'))")
+            await lock_connection.execute("SELECT pg_advisory_unlock(hashtext('trackers migrate'))")
 
 
 async def pending_migrations() -> Sequence[str]:
@@ -67,8 +67,10 @@ async def pending_migrations() -> Sequence[str]:
     recorder = MigrationRecorder(get_connection("default"))
     loader = MigrationLoader(APPS, recorder, load=False)
     await loader.build_graph()
-    applied = {key.name for key in await recorder.applied_migrations()} if await _has_migrations_table() else set()
-    return sorted(key.name for key in loader.graph.nodes if key.name not in applied)
+    applied_names = (
+        {key.name for key in await recorder.applied_migrations()} if await _has_migrations_table() else set()
+    )
+    return sorted(key.name for key in loader.graph.nodes if key.name not in applied_names)
 
 
 async def _has_migrations_table() -> bool:

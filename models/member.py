@@ -65,7 +65,7 @@ class Inbox(Model):
 
 
 class Session(Row):
-    """A signed-in session. Access tokens contain its id, and ending the session invalidates all of them."""
+    """A member's session. Access tokens contain its id, and ending the session invalidates all of them."""
 
     member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="sessions", on_delete=fields.CASCADE

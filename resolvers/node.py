@@ -30,7 +30,7 @@ async def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(desc
 async def nodes(
     info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids.")]
 ) -> list[Any]:
-    """Return objects in the order of their global ids, with None for those that do not exist or are not visible."""
+    """Return the objects with the given global ids, in the same order; None for each that is missing or not visible."""
     references = [parse_argument_id(text, "ids", str(index)) for index, text in enumerate(ids)]
     info.context.require_viewer()
     return await asyncio.gather(*(_node(info, reference) for reference in references))

@@ -11,7 +11,7 @@ from resolvers import session as session_resolvers
 from resolvers import tracker as tracker_resolvers
 from resolvers import tracker_type as tracker_type_resolvers
 from schema.employer import Employer
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.input_error import InputError
 from schema.learner import Learner
 from schema.member import Member
@@ -26,31 +26,39 @@ from schema.viewer import Viewer
 class Query:
     """Root type of queries."""
 
-    node: Node | None = edge(node_resolvers.node, "Any object by its id; null for what is not there or not to be seen.")
-    nodes: list[Node | None] = edge(
+    node: Node | None = resolved_field(
+        node_resolvers.node, "Any object by its id; null for what is not there or not to be seen."
+    )
+    nodes: list[Node | None] = resolved_field(
         node_resolvers.nodes, "Objects by their ids, in that order; null for what is not there or not to be seen."
     )
-    viewer: Viewer | None = edge(session_resolvers.viewer, "Who is signed in, and what is theirs.")
-    tracker_types: list[TrackerType] = edge(
+    viewer: Viewer | None = resolved_field(session_resolvers.viewer, "Who is signed in, and what is theirs.")
+    tracker_types: list[TrackerType] = resolved_field(
         tracker_type_resolvers.tracker_types,
         "The types to choose from, each with its form; process automations only where they are enabled.",
     )
-    tracker_type: TrackerType | None = edge(tracker_type_resolvers.tracker_type, "One type by its key.")
-    tracker: Tracker | None = edge(tracker_resolvers.tracker, "One tracker by its id.")
-    trackers: Connection[Tracker] = edge(tracker_resolvers.list_trackers, "The trackers that the viewer sees.")
-    learner: Learner | None = edge(learner_resolvers.learner, "One learner by their id.")
-    learners: Connection[Learner] = edge(
+    tracker_type: TrackerType | None = resolved_field(tracker_type_resolvers.tracker_type, "One type by its key.")
+    tracker: Tracker | None = resolved_field(tracker_resolvers.tracker, "One tracker by its id.")
+    trackers: Connection[Tracker] = resolved_field(
+        tracker_resolvers.list_trackers, "The trackers that the viewer sees."
+    )
+    learner: Learner | None = resolved_field(learner_resolvers.learner, "One learner by their id.")
+    learners: Connection[Learner] = resolved_field(
         learner_resolvers.learners, "The learners that the viewer sees, by family name."
     )
-    members: Connection[Member] = edge(member_resolvers.members, "The organisation's members, by name.")
-    employers: Connection[Employer] = edge(employer_resolvers.employers, "The organisation's employers, by name.")
-    programmes: Connection[Programme] = edge(programme_resolvers.programmes, "The organisation's programmes, by name.")
-    validate_tracker: list[InputError] = edge(
+    members: Connection[Member] = resolved_field(member_resolvers.members, "The organisation's members, by name.")
+    employers: Connection[Employer] = resolved_field(
+        employer_resolvers.employers, "The organisation's employers, by name."
+    )
+    programmes: Connection[Programme] = resolved_field(
+        programme_resolvers.programmes, "The organisation's programmes, by name."
+    )
+    validate_tracker: list[InputError] = resolved_field(
         tracker_resolvers.validate_tracker,
         "All that `createTracker` would refuse in an entry, the idempotency key left aside. Writes, counts and "
         "announces nothing.",
     )
-    validate_tracker_update: list[InputError] = edge(
+    validate_tracker_update: list[InputError] = resolved_field(
         tracker_resolvers.validate_tracker_update,
         "All that `updateTracker` would refuse in an entry. Writes and announces nothing.",
     )

@@ -7,7 +7,7 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.member import Member
 from schema.relay import Node
 
@@ -20,7 +20,7 @@ async def _author(root: strawberry.Parent[models.Comment], info: Info) -> Any:
 class Comment(Node):
     """GraphQL type for a comment."""
 
-    author: Member = edge(_author, "Who said it.")
+    author: Member = resolved_field(_author, "Who said it.")
     text: str = strawberry.field(description="What was said.")
     created_at: dt.datetime = strawberry.field(description="When.")
 

@@ -10,7 +10,7 @@ import strawberry
 
 from schema.context import Info
 from schema.field_definition import Choice
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.file import File
 from schema.relay import Node
 from services.forms import definitions
@@ -84,8 +84,8 @@ class ReferenceValue(FieldValue):
     """GraphQL type for the value of a reference field. Its ``display`` is the current name of the referenced object."""
 
     reference: strawberry.Private[UUID]
-    display: str = edge(_display, "The name of what it points to.")
-    node: Node | None = edge(_node, "What it points to; null if that is no longer there.")
+    display: str = resolved_field(_display, "The name of what it points to.")
+    node: Node | None = resolved_field(_node, "What it points to; null if that is no longer there.")
 
 
 async def _files(root: strawberry.Parent[Any], info: Info) -> list[Any]:
@@ -103,8 +103,8 @@ class FileValue(FieldValue):
     """GraphQL type for the value of a file field."""
 
     file_ids: strawberry.Private[list[UUID]]
-    display: str = edge(_file_names, "The files' names.")
-    files: list[File] = edge(_files, "The files, in the order in which they were attached.")
+    display: str = resolved_field(_file_names, "The files' names.")
+    files: list[File] = resolved_field(_files, "The files, in the order in which they were attached.")
 
 
 VALUE_TYPES = [TextValue, IntegerValue, DecimalValue, DateValue, BooleanValue, ChoiceValue, ReferenceValue, FileValue]
@@ -134,8 +134,8 @@ def _field_value(field: definitions.FieldDefinition, value: CanonicalValue) -> F
     return None
 
 
-def field_values(type_version: TypeVersion, stored: Mapping[str, CanonicalValue]) -> list[FieldValue]:
+def field_values(type_version: TypeVersion, stored_values: Mapping[str, CanonicalValue]) -> list[FieldValue]:
     """Return the values of the fields that a tracker has filled in, in the order of the form."""
-    fields = (field for field in type_version.definition.fields if field.key in stored)
-    values = (_field_value(field, stored[field.key]) for field in fields)
+    fields = (field for field in type_version.definition.fields if field.key in stored_values)
+    values = (_field_value(field, stored_values[field.key]) for field in fields)
     return [value for value in values if value is not None]

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 
-def edge(resolver: Callable[..., Any], description: str) -> Any:
+def resolved_field(resolver: Callable[..., Any], description: str) -> Any:
     """Return a strawberry field with a resolver.
 
     The class annotation declares the GraphQL type of the field. The resolver's return annotation is the Python type of

@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.relay import NODE_ID_DESCRIPTION, Node
 from services.files.signed_urls import signed_url
 from services.kernel.global_ids import to_global_id
@@ -26,11 +26,11 @@ def _url(root: Row, info: Info) -> str:
 class File(Node):
     """GraphQL type for an attached file."""
 
-    id: strawberry.ID = edge(_id, NODE_ID_DESCRIPTION)
+    id: strawberry.ID = resolved_field(_id, NODE_ID_DESCRIPTION)
     name: str = strawberry.field(description="As its uploader called it.")
     media_type: str = strawberry.field(description="What its bytes show it to be.")
     bytes: int = strawberry.field(description="How many there are.")
-    url: str = edge(
+    url: str = resolved_field(
         _url, "Where it can be downloaded for ten minutes, without a token but with the rights of this session."
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import strawberry
 
 from schema.enums import ErrorCode
-from schema.fields import edge
+from schema.fields import resolved_field
 from services.kernel.errors import Problem
 
 
@@ -36,5 +36,5 @@ class InputError:
     )
     code: ErrorCode = strawberry.field(description="What, for programs.")
     message: str = strawberry.field(description="What, for people, in plain English.")
-    parameters: list[ErrorParameter] = edge(_parameters, "The figures behind the message.")
+    parameters: list[ErrorParameter] = resolved_field(_parameters, "The figures behind the message.")
     rule: str | None = strawberry.field(description="The official rule behind it: `ULN_04`.")

@@ -10,7 +10,7 @@ import models
 from schema.context import Info
 from schema.employer import Employer
 from schema.enums import ProgrammeStatus
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.member import Member
@@ -119,24 +119,24 @@ async def _trackers(
 class Learner(Node):
     """GraphQL type for a learner."""
 
-    name: str = edge(_name, "The whole name as one reads it.")
+    name: str = resolved_field(_name, "The whole name as one reads it.")
     title: str | None = strawberry.field(description="Mr, Ms, Dr …")
     given_names: str = strawberry.field(description="First and middle names.")
     family_name: str = strawberry.field(description="Last name.")
     uln: str | None = strawberry.field(description="The unique learner number.")
     reference: str | None = strawberry.field(description="LearnRefNumber: the provider's own number for the learner.")
-    programme: Programme | None = edge(_programme, "What the learner is on.")
+    programme: Programme | None = resolved_field(_programme, "What the learner is on.")
     sub_programme: str | None = strawberry.field(description="A part of the programme, as the provider names it.")
     programme_status: ProgrammeStatus = strawberry.field(description="Where the learner stands in the programme.")
-    employer: Employer | None = edge(_employer, "For whom the learner works.")
+    employer: Employer | None = resolved_field(_employer, "For whom the learner works.")
     job_title: str | None = strawberry.field(description="As what the learner works.")
     weekly_hours: Decimal | None = strawberry.field(description="The normal hours of a week's work.")
     workplace_postcode: str | None = strawberry.field(description="Where the learner works.")
-    address: Address = edge(_address, "Where the learner lives.")
-    tutor: Member | None = edge(_tutor, "Who teaches the learner.")
-    groups: list[str] = edge(_groups, "The groups that the learner is filed under.")
-    learning_aims: list[LearningAim] = edge(_learning_aims, "The learning aims, newest start first.")
-    trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = edge(
+    address: Address = resolved_field(_address, "Where the learner lives.")
+    tutor: Member | None = resolved_field(_tutor, "Who teaches the learner.")
+    groups: list[str] = resolved_field(_groups, "The groups that the learner is filed under.")
+    learning_aims: list[LearningAim] = resolved_field(_learning_aims, "The learning aims, newest start first.")
+    trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = resolved_field(
         _trackers, "The trackers about the learner, as far as the viewer sees them."
     )
 

@@ -6,7 +6,7 @@ import strawberry
 
 import models
 from schema.enums import MemberKind, Role
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.relay import Node
 
 
@@ -21,7 +21,7 @@ class Member(Node):
     name: str = strawberry.field(description="The name, as one reads it.")
     email: str = strawberry.field(description="The address that mails go to and that signs in.")
     kind: MemberKind = strawberry.field(description="What the member is in the organisation.")
-    roles: list[Role] = edge(_roles, "What the member may do beyond reading.")
+    roles: list[Role] = resolved_field(_roles, "What the member may do beyond reading.")
     active: bool = strawberry.field(description="Whether the member can sign in and be given trackers.")
 
     @classmethod

@@ -8,7 +8,7 @@ import strawberry
 import models
 from schema.context import Info
 from schema.enums import NotificationKind
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.member import Member
 from schema.relay import Node
 from schema.tracker import Tracker
@@ -41,15 +41,15 @@ async def _text(root: Row, info: Info) -> str:
 class Notification(Node):
     """GraphQL type for a notification."""
 
-    cursor: str = edge(
+    cursor: str = resolved_field(
         _cursor,
         "1, 2, 3 … for its recipient over all kinds, as decimal text: a subscription resumes after it. "
         "Not an edge's cursor, which pages the list.",
     )
     kind: NotificationKind = strawberry.field(description="Why.")
-    tracker: Tracker | None = edge(_tracker, "The tracker that it is about; null: no longer to be seen.")
-    actor: Member | None = edge(_actor, "Who caused it; null: the system.")
-    text: str = edge(_text, "What happened, in one line.")
+    tracker: Tracker | None = resolved_field(_tracker, "The tracker that it is about; null: no longer to be seen.")
+    actor: Member | None = resolved_field(_actor, "Who caused it; null: the system.")
+    text: str = resolved_field(_text, "What happened, in one line.")
     created_at: dt.datetime = strawberry.field(description="When it happened.")
     read_at: dt.datetime | None = strawberry.field(description="When it was marked as read.")
 

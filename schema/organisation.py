@@ -6,7 +6,7 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.relay import NODE_ID_DESCRIPTION, Node
 from services.automations.settings import AutomationSetting, automation_settings
 from services.kernel.global_ids import to_global_id
@@ -20,7 +20,7 @@ def _id(root: strawberry.Parent[AutomationSetting]) -> strawberry.ID:
 class ProcessAutomation(Node):
     """GraphQL type for an organisation's settings for a process automation."""
 
-    id: strawberry.ID = edge(_id, NODE_ID_DESCRIPTION)
+    id: strawberry.ID = resolved_field(_id, NODE_ID_DESCRIPTION)
     key: str = strawberry.field(description="The key of its tracker type.")
     name: str = strawberry.field(description="The name of its tracker type.")
     enabled: bool = strawberry.field(description="Whether it can be raised.")
@@ -43,7 +43,7 @@ class Organisation(Node):
     """GraphQL type for an organisation."""
 
     name: str = strawberry.field(description="Its name.")
-    process_automations: list[ProcessAutomation] = edge(
+    process_automations: list[ProcessAutomation] = resolved_field(
         _process_automations, "The built-in process automations, each with whether it is enabled."
     )
 

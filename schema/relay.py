@@ -7,7 +7,7 @@ import strawberry
 from tortoise import Model
 
 from models.rows import row
-from schema.fields import edge
+from schema.fields import resolved_field
 from services.kernel.global_ids import to_global_id
 from services.paging.pages import Page
 
@@ -27,7 +27,7 @@ class Node:
     The default ``id`` requires that the row's class has the same name as the GraphQL type.
     """
 
-    id: strawberry.ID = edge(_node_id, NODE_ID_DESCRIPTION)
+    id: strawberry.ID = resolved_field(_node_id, NODE_ID_DESCRIPTION)
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -42,7 +42,7 @@ class PageInfo:
 
 @strawberry.type(description="An object in a list, and its place there.")
 class Edge(Generic[T]):
-    """Relay's edge type, generic over the node."""
+    """Relay's edge type, generic over the node type."""
 
     node: T = strawberry.field(description="The object.")
     cursor: str = strawberry.field(description="Its place: what `after` and `before` take.")
@@ -50,7 +50,7 @@ class Edge(Generic[T]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    """Relay's connection type, generic over the node."""
+    """Relay's connection type, generic over the node type."""
 
     edges: list[Edge[T]] = strawberry.field(description="The objects with their places.")
     nodes: list[T] = strawberry.field(description="The objects.")

@@ -12,7 +12,7 @@ from schema.context import Info
 from schema.enums import TrackerEventKind, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.field_value import FieldValue, field_values
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.inputs.arguments import After, Before, First, Last
 from schema.learner import Learner
 from schema.member import Member
@@ -90,36 +90,36 @@ class Tracker(Node):
     """GraphQL type for a tracker."""
 
     number: int = strawberry.field(description="1, 2, 3 … in the organisation; for people.")
-    type: TrackerType = edge(_type, "What kind of tracker it is, in the type's newest version.")
-    type_version: int = edge(_type_version, "The version of the type that it was made with.")
-    fields: list[FieldDefinition] = edge(
+    type: TrackerType = resolved_field(_type, "What kind of tracker it is, in the type's newest version.")
+    type_version: int = resolved_field(_type_version, "The version of the type that it was made with.")
+    fields: list[FieldDefinition] = resolved_field(
         _fields, "The form that it was made with: what the Edit Tracker page draws. `type.fields` is the newest."
     )
     status: TrackerStatus = strawberry.field(description="Where it stands.")
-    learner: Learner = edge(_learner, "About whom it is.")
-    assignee: Member | None = edge(_assignee, "To whom it is given; null: to nobody.")
-    created_by: Member | None = edge(_created_by, "Who opened it; null: the system.")
+    learner: Learner = resolved_field(_learner, "About whom it is.")
+    assignee: Member | None = resolved_field(_assignee, "To whom it is given; null: to nobody.")
+    created_by: Member | None = resolved_field(_created_by, "Who opened it; null: the system.")
     description: str = strawberry.field(description="What is to be done.")
     due_date: dt.date | None = strawberry.field(description="The day by which it should be done.")
-    values: list[FieldValue] = edge(_values, "The filled fields, in form order.")
+    values: list[FieldValue] = resolved_field(_values, "The filled fields, in form order.")
     created_at: dt.datetime = strawberry.field(description="When it was opened.")
     updated_at: dt.datetime = strawberry.field(description="When it last changed.")
     version: int = strawberry.field(
         description="Grows with fields, values, assignee and status, not with comments; send it back when updating."
     )
-    url: str = edge(_url, "The Edit Tracker page: the link that the e-mail has too.")
-    viewer_can_edit: bool = edge(_viewer_can_edit, "Whether the viewer may change its fields.")
-    transitions: list[Transition] = edge(_transitions, "The steps from its present status.")
+    url: str = resolved_field(_url, "The Edit Tracker page: the link that the e-mail has too.")
+    viewer_can_edit: bool = resolved_field(_viewer_can_edit, "Whether the viewer may change its fields.")
+    transitions: list[Transition] = resolved_field(_transitions, "The steps from its present status.")
     applies_on: dt.date | None = strawberry.field(
         description="The day on which an approved process automation will be applied, while it waits for that."
     )
-    proposed_changes: list[ProposedChange] = edge(
+    proposed_changes: list[ProposedChange] = resolved_field(
         load_proposed_changes,
         "Of a process automation, what approval would do to the record; once it was applied, what was done. Empty "
         "for every other type, and once it was rejected or taken back.",
     )
-    comments: Connection[Comment] = edge(_comments, "What people said about it, oldest first.")
-    history: Connection["TrackerEvent"] = edge(_history, "What happened to it, oldest first.")
+    comments: Connection[Comment] = resolved_field(_comments, "What people said about it, oldest first.")
+    history: Connection["TrackerEvent"] = resolved_field(_history, "What happened to it, oldest first.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
@@ -157,12 +157,12 @@ class TrackerEvent(Node):
     """GraphQL type for an event in a tracker's history."""
 
     kind: TrackerEventKind = strawberry.field(description="What happened.")
-    tracker: Tracker = edge(_event_tracker, "The tracker as it now stands.")
-    actor: Member | None = edge(_actor, "Who did it; null: the system.")
+    tracker: Tracker = resolved_field(_event_tracker, "The tracker as it now stands.")
+    actor: Member | None = resolved_field(_actor, "Who did it; null: the system.")
     at: dt.datetime = strawberry.field(description="When.")
     version: int = strawberry.field(description="The tracker's version afterwards.")
     comment: str | None = strawberry.field(description="Why, where that was given.")
-    changes: list[FieldChange] = edge(_changes, "What changed.")
+    changes: list[FieldChange] = resolved_field(_changes, "What changed.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

@@ -8,7 +8,7 @@ import strawberry
 from schema.context import Info
 from schema.enums import ProgrammeStatus, TrackerCategory, TrackerStatus
 from schema.field_definition import FieldDefinition
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.relay import Node
 from services.forms import definitions
 from services.kernel.global_ids import to_global_id
@@ -83,23 +83,23 @@ def _learner_statuses(root: Row) -> list[ProgrammeStatus]:
 class TrackerType(Node):
     """GraphQL type for a tracker type that is available to the viewer."""
 
-    id: strawberry.ID = edge(_id, "The global id.")
-    key: str = edge(_key, 'What names it in entries and filters: `"JOB"`.')
-    name: str = edge(_name, "What people call it.")
-    description: str = edge(_description, "What it is for.")
-    category: TrackerCategory = edge(_category, "What kind of type it is.")
-    version: int = edge(
+    id: strawberry.ID = resolved_field(_id, "The global id.")
+    key: str = resolved_field(_key, 'What names it in entries and filters: `"JOB"`.')
+    name: str = resolved_field(_name, "What people call it.")
+    description: str = resolved_field(_description, "What it is for.")
+    category: TrackerCategory = resolved_field(_category, "What kind of type it is.")
+    version: int = resolved_field(
         _version,
         "Grows with every change of the definition; a tracker keeps the one it was made with.",
     )
-    archived: bool = edge(_archived, "Whether no new trackers of it can be opened.")
-    fields: list[FieldDefinition] = edge(_fields, "The fields of the form, in form order.")
-    transitions: list[Transition] = edge(
+    archived: bool = resolved_field(_archived, "Whether no new trackers of it can be opened.")
+    fields: list[FieldDefinition] = resolved_field(_fields, "The fields of the form, in form order.")
+    transitions: list[Transition] = resolved_field(
         _transitions,
         "The steps between statuses, as the viewer's roles alone decide.",
     )
-    viewer_can_create: bool = edge(_viewer_can_create, "Whether the viewer may open a tracker of it.")
-    learner_statuses: list[ProgrammeStatus] = edge(
+    viewer_can_create: bool = resolved_field(_viewer_can_create, "Whether the viewer may open a tracker of it.")
+    learner_statuses: list[ProgrammeStatus] = resolved_field(
         _learner_statuses, "The learner must be in one of these; empty: in any."
     )
 

@@ -6,7 +6,7 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.fields import edge
+from schema.fields import resolved_field
 from schema.inputs.arguments import After, Before, First, Last
 from schema.member import Member
 from schema.notification import Notification
@@ -60,12 +60,12 @@ async def _notifications(
 class Viewer:
     """GraphQL type for the viewer, with their organisation and notifications."""
 
-    id: strawberry.ID = edge(_id, "The member's id.")
-    member: Member = edge(_member, "The member who is signed in.")
-    organisation: Organisation = edge(_organisation, "The organisation that everything shown belongs to.")
-    unread_notifications: int = edge(_unread_notifications, "How many notifications are not marked as read.")
-    notifications: Connection[Notification] = edge(_notifications, "What the member was told, newest first.")
-    notification_cursor: str = edge(
+    id: strawberry.ID = resolved_field(_id, "The member's id.")
+    member: Member = resolved_field(_member, "The member who is signed in.")
+    organisation: Organisation = resolved_field(_organisation, "The organisation that everything shown belongs to.")
+    unread_notifications: int = resolved_field(_unread_notifications, "How many notifications are not marked as read.")
+    notifications: Connection[Notification] = resolved_field(_notifications, "What the member was told, newest first.")
+    notification_cursor: str = resolved_field(
         _notification_cursor,
         'The cursor of the newest notification, "0" if there is none: list first, then listen after it, and nothing is lost.',
     )

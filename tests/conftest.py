@@ -18,23 +18,23 @@ from tests.support.servers.s3 import CREDENTIALS, Bucket, s3_server
 
 pytest_plugins = ("tests.support.no_skips",)
 
-MARKED_FOLDERS = {
+DIRECTORY_MARKS = {
     "clients": pytest.mark.clients,
     "end_to_end": pytest.mark.server,
     "permissions": pytest.mark.slow,
     "server/embedded_postgres": pytest.mark.server,
     "services/demo": pytest.mark.slow,
 }
-"""Other modules mark themselves, with ``pytestmark``."""
+"""The mark for all tests in a directory. Modules in other directories set ``pytestmark``."""
 
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of whole folders."""
-    for folder, mark in MARKED_FOLDERS.items():
+    """Apply ``DIRECTORY_MARKS`` to the collected tests."""
+    for directory, mark in DIRECTORY_MARKS.items():
         for item in items:
-            if item.path.is_relative_to(Path(__file__).parent / folder):
+            if item.path.is_relative_to(Path(__file__).parent / directory):
                 item.add_marker(mark)
 
 
@@ -56,7 +56,7 @@ def postgres_log(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def with_database(url: str, name: str) -> str:
-    """Return the URL with the name of the database replaced."""
+    """Return a copy of a PostgreSQL URL that names another database."""
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}?{query}"
 

@@ -18,35 +18,35 @@ _REFERENCE_TARGETS = {
 }
 
 
-def parse_argument_id(text: str, *path: str) -> NodeReference:
+def parse_argument_id(global_id: str, *path: str) -> NodeReference:
     """Decode the global id in a query argument; raise ``BadRequestError`` with the path if it is malformed."""
-    reference = from_global_id(text)
+    reference = from_global_id(global_id)
     if reference is None:
         raise BadRequestError("This is not a valid id.", *path)
     return reference
 
 
-def decode_id(text: str, model: type[Model]) -> UUID:
+def decode_id(global_id: str, model: type[Model]) -> UUID:
     """Decode the global id of a model's row; return ``NIL_UUID`` if it is malformed or of another type."""
-    reference = from_global_id(text)
+    reference = from_global_id(global_id)
     return reference.id if reference is not None and reference.type_name == model.__name__ else NIL_UUID
 
 
-def decode_optional_id(text: str | None, model: type[Model]) -> UUID | None:
-    """Return ``decode_id(text, model)``, or None if the text is None."""
-    return None if text is None else decode_id(text, model)
+def decode_optional_id(global_id: str | None, model: type[Model]) -> UUID | None:
+    """Return ``decode_id(global_id, model)``, or None if the id is None."""
+    return None if global_id is None else decode_id(global_id, model)
 
 
-def decode_reference(text: str) -> Reference:
+def decode_reference(global_id: str) -> Reference:
     """Decode the global id of a member, employer or programme.
 
     Return ``NIL_UUID`` as the id if it is malformed, and None as the target if it is of another type.
     """
-    node = from_global_id(text)
+    node = from_global_id(global_id)
     return Reference(None, NIL_UUID) if node is None else Reference(_REFERENCE_TARGETS.get(node.type_name), node.id)
 
 
-def decode_file_id(text: str) -> UUID:
+def decode_file_id(global_id: str) -> UUID:
     """Decode the global id of a file; return ``NIL_UUID`` if it is malformed or of another type."""
-    node = from_global_id(text)
+    node = from_global_id(global_id)
     return node.id if node is not None and node.type_name == File.__name__ else NIL_UUID

@@ -17,7 +17,7 @@ from services.trackers.create_input import TrackerEntry
 
 @strawberry.input(one_of=True, description="One of the slots: the one that fits the field's kind.")
 class ValueInput:
-    """``@oneOf`` input for a value: the input field that matches the kind of the form field is set."""
+    """``@oneOf`` input for a value. The client sets the slot that matches the kind of the form field."""
 
     text: str | None = strawberry.field(default=strawberry.UNSET, description="Of a TEXT field.")
     integer: int | None = strawberry.field(default=strawberry.UNSET, description="Of an INTEGER field.")

@@ -46,7 +46,7 @@ class UpdateTrackerInput:
     )
 
     def decode(self) -> UpdateEntry:
-        """Convert the input to a ``UpdateEntry``."""
+        """Convert the input to an ``UpdateEntry``."""
         return UpdateEntry(
             tracker_id=decode_id(self.id, models.Tracker),
             version=self.version,

@@ -1,4 +1,4 @@
-"""Tests of the permissions of every root field, for every case in ``table.toml``."""
+"""Tests that every root field permits exactly what ``table.toml`` specifies."""
 
 import asyncio
 import inspect
@@ -29,7 +29,7 @@ class _RollbackError(Exception):
     """Raised to roll back the enclosing transaction."""
 
 
-def test_the_table_and_the_attempts_name_every_root_field() -> None:
+def test_every_root_field_has_permissions_and_an_attempt() -> None:
     schema = make_schema().graphql_schema
     roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
     fields = {name for root in roots if root is not None for name in root.fields}
