@@ -56,7 +56,7 @@ async def learner_tracker_connection(
 def _tracker_query(info: Info, filter_by: TrackerFilter | None, order_by: list[TrackerOrder] | None) -> TrackerQuery:
     names = selected_names(info)
     return TrackerQuery(
-        filter_by=filters.ALL if filter_by is None else filter_by.decode(),
+        filter_by=filters.NO_FILTER if filter_by is None else filter_by.decode(),
         order_by=tuple(order.decode() for order in order_by or ()),
         related=_related_aliases(names),
         count="totalCount" in names,

@@ -105,7 +105,7 @@ class FieldDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextField(FieldDefinition):
-    """A text field. Lengths are in code points; ``pattern`` is an RE2 regular expression that the whole text must match."""
+    """A text field. Lengths are in code points, and the whole text must match ``pattern``, an RE2 expression."""
 
     kind = FieldKind.TEXT
 

@@ -51,7 +51,7 @@ def check_format(text_format: TextFormat, text: str) -> str | FormatProblem:
 
 
 def canonical_text(text_format: TextFormat, clean: str) -> str:
-    """Return a text with the canonical spacing and case of its format, without validating it. ``clean`` is trimmed NFC text."""
+    """Return trimmed NFC text with the canonical spacing and case of its format, without validating it."""
     return _FORMATS[text_format].canonical(clean)
 
 

@@ -1,5 +1,5 @@
-"""Trackers: opening, changing and commenting on them, and who may.
+"""Trackers: creating, updating and commenting on them, and the permissions to do so.
 
-The check of a form's values is in ``forms``, the effect of an approval on the record in ``automations``, the pages of
-trackers in ``listing``. May use every package of ``services`` but ``imports``, ``records`` and ``demo``.
+Validation of form values belongs in ``forms``, applying approved changes to learners' records in ``automations``. Lists of
+trackers are in ``listing``. May import from every package of ``services`` except ``imports``, ``records`` and ``demo``.
 """

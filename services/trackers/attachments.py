@@ -1,4 +1,4 @@
-"""The files of trackers: reading them, and attaching uploads to a tracker."""
+"""Files attached to trackers: reading them, and attaching uploads."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from services.visibility import visibility_condition
 
 
 def attachable_condition(organisation: str, uploader: str) -> str:
-    """Return the SQL condition that a file is an upload that may be attached. The arguments are SQL expressions."""
+    """Return the SQL condition that a file is a complete, unattached upload. The arguments are SQL expressions."""
     return f"organisation_id = {organisation} AND uploader_id = {uploader} AND tracker_id IS NULL AND complete"
 
 
@@ -24,7 +24,7 @@ _ATTACH = NamedParameterStatement(f"""
 UPDATE stored_file SET tracker_id = :tracker_id
 WHERE id = ANY(:file_ids) AND {attachable_condition(":organisation_id", ":uploader_id")}
 """)
-_FIELDS_OF_TAKEN_FILES = NamedParameterStatement(f"""
+_FIELDS_OF_UNAVAILABLE_FILES = NamedParameterStatement(f"""
 SELECT f.field_key FROM unnest(:file_ids::uuid[]) AS requested (id)
 LEFT JOIN stored_file f ON f.id = requested.id
     AND NOT (f.tracker_id IS NOT DISTINCT FROM :tracker_id OR {attachable_condition(":organisation_id", ":uploader_id")})
@@ -34,7 +34,7 @@ WHERE f.id IS NOT NULL OR NOT EXISTS (SELECT FROM stored_file WHERE id = request
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that the viewer may see, with the grant that a signed URL for them is made from."""
+    """A file visible to the viewer, with the grant for its signed URL."""
 
     id: UUID
     name: str
@@ -44,7 +44,7 @@ class File:
 
 
 async def files_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[File | None]:
-    """Return the files with these ids, in their order; None for each that does not exist or may not be seen."""
+    """Fetch files by id, in the order of the ids, with None for files that do not exist or are not visible."""
     statement = StatementBuilder()
     condition = visibility_condition(StoredFile, "f", viewer, statement)
     records = await statement.fetch(
@@ -59,7 +59,7 @@ async def files_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[File | None]:
 
 
 def file_ids_in(definition: TypeDefinition, values: Mapping[str, CanonicalValue]) -> list[UUID]:
-    """Return the ids of all files in a form's values."""
+    """Return the ids of all files in the values of a form."""
     return [
         UUID(file_id)
         for field in definition.fields
@@ -69,10 +69,10 @@ def file_ids_in(definition: TypeDefinition, values: Mapping[str, CanonicalValue]
 
 
 async def attach_uploads(file_ids: Collection[UUID], tracker_id: UUID, viewer: Viewer) -> None:
-    """Attach the viewer's uploads to a tracker for good, in the caller's transaction. Files that it has stay attached.
+    """Attach uploads of the viewer to a tracker permanently, in the caller's transaction.
 
-    Call it after locking the tracker and before locking an inbox. Raises ValidationFailed with NOT_FOUND for files that
-    another tracker has taken meanwhile; the caller's transaction must then end.
+    Files that are already attached to the tracker are accepted. The caller must have locked the tracker, but not yet any
+    inbox. Raises ValidationFailed with NOT_FOUND for files that are no longer available; the caller must then roll back.
     """
     if not file_ids:
         return
@@ -87,11 +87,11 @@ async def attach_uploads(file_ids: Collection[UUID], tracker_id: UUID, viewer: V
 
 
 async def unavailable_files_error(viewer: Viewer, file_ids: Sequence[UUID], tracker_id: UUID) -> ValidationFailed:
-    """Return the error for files that another tracker took, or that were deleted, between the check and the write."""
-    taken = await _FIELDS_OF_TAKEN_FILES.fetch(
+    """Return the error for files that were attached to another tracker or deleted between validation and writing."""
+    records = await _FIELDS_OF_UNAVAILABLE_FILES.fetch(
         tracker_id=tracker_id, file_ids=file_ids, organisation_id=viewer.organisation_id, uploader_id=viewer.member_id
     )
-    keys = {record["field_key"] for record in taken} or {None}
-    message = "A file that was named here belongs to another tracker by now, or is no longer there."
+    keys = {record["field_key"] for record in records} or {None}
+    message = "A file has been attached to another tracker or deleted in the meantime."
     paths = [("values",) if key is None else ("values", key) for key in sorted(keys, key=str)]
     return ValidationFailed([Problem(path, ErrorCode.NOT_FOUND, message) for path in paths])

@@ -1,4 +1,4 @@
-"""Checks that creating and updating a tracker share: of its assignee and its due date."""
+"""Checks shared by creating and updating trackers."""
 
 import datetime as dt
 from uuid import UUID
@@ -12,14 +12,17 @@ from services.viewer import Viewer
 
 
 async def find_member(viewer: Viewer, member_id: UUID | None) -> Member | None:
-    """Return the member with this id, active or not; None if the viewer's organisation has none."""
+    """Fetch a member of the viewer's organisation, active or not. Return None if there is no such member."""
     if member_id is None:
         return None
     return await Member.get_or_none(id=member_id, organisation_id=viewer.organisation_id)
 
 
 def check_assignee(errors: ErrorCollector, viewer: Viewer, assignee_id: UUID | None, assignee: Member | None) -> None:
-    """Check that an assignee is an active administrator, or the viewer; ``assignee`` is the member of ``assignee_id``."""
+    """Check that an assignee is the viewer or an active administrator.
+
+    ``assignee`` is the member with the id ``assignee_id``, or None if there is no such member.
+    """
     if assignee_id is None:
         return
     if assignee is None:
@@ -29,7 +32,7 @@ def check_assignee(errors: ErrorCollector, viewer: Viewer, assignee_id: UUID | N
 
 
 def check_due_date(errors: ErrorCollector, due_date: dt.date | None, today: dt.date) -> None:
-    """Check that a new due date is not before today, nor after the year 2100."""
+    """Check that a due date is between today and the end of 2100."""
     if due_date is not None and due_date < today:
         errors.add(ErrorCode.TOO_EARLY, f"The due date must be {format_date(today)} or later.", earliest=today)
     elif due_date is not None and due_date > LATEST_DATE:

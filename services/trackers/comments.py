@@ -1,4 +1,4 @@
-"""Comments on trackers: adding one, and reading them page by page."""
+"""Comments on trackers: adding and listing them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,10 +43,10 @@ class CommentEntry:
 
 
 async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
-    """Add a comment to a tracker that the viewer sees, and notify its creator and assignee. Return the comment's id.
+    """Add a comment to a tracker, notify its creator and assignee, and return the comment's id.
 
-    The same entry with the same idempotency key as before returns the first one's comment and notifies nobody again.
-    Raises ValidationFailed with all problems.
+    If the same entry is repeated with the same idempotency key, return the existing comment's id without notifying again.
+    Raises ValidationFailed with the problems of every field.
     """
     errors = ErrorCollector()
     text = check_text(
@@ -56,10 +56,10 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
         max_length=MAX_COMMENT_LENGTH,
         required_message="Say something.",
     )
-    # Digests of the content are stored with idempotency keys: it must never change.
+    # Digests of this content are stored with idempotency keys, so its format must never change.
     key = check_key(errors.at("idempotency_key"), entry.idempotency_key, lambda: [str(entry.tracker_id), text])
-    if key and not errors.problems and (first := await find_by_key(_written_by(viewer), key)):
-        return first
+    if key and not errors.problems and (existing_id := await find_by_key(_comments_by(viewer), key)):
+        return existing_id
     (tracker,) = await rows_by_id(viewer, Tracker, [entry.tracker_id])
     if tracker is None:
         not_found = Problem(("tracker_id",), ErrorCode.NOT_FOUND, "There is no such tracker.")
@@ -72,13 +72,13 @@ async def _insert_once(viewer: Viewer, tracker_id: UUID, text: str, key: Idempot
     async with transaction():
         if key:
             await lock_key(key, scope=f"comment:{viewer.member_id}")
-            if first := await find_by_key(_written_by(viewer), key):
-                return first
+            if existing_id := await find_by_key(_comments_by(viewer), key):
+                return existing_id
         return await _insert(viewer, tracker_id, text, key)
 
 
 async def _insert(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyKey | None) -> UUID:
-    # Under the tracker's lock its history and its inboxes are written in one order, as by every other change.
+    # Every change locks the tracker first, so that concurrent changes write its history and inboxes in the same order.
     await fetch("SELECT FROM tracker WHERE id = $1 FOR NO KEY UPDATE", tracker_id)
     comment_id = new_id()
     await _INSERT.fetch(
@@ -100,14 +100,17 @@ async def _insert(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyK
     return comment_id
 
 
-def _written_by(viewer: Viewer) -> QuerySet[Comment]:
+def _comments_by(viewer: Viewer) -> QuerySet[Comment]:
     return Comment.filter(author_id=viewer.member_id)
 
 
 async def pages_by_tracker(
     viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
 ) -> dict[UUID, Page]:
-    """Fetch the same page of each tracker's comments, oldest first. The viewer must be allowed to see the trackers."""
+    """Fetch the same page of each tracker's comments, oldest first, by tracker id.
+
+    The caller must have checked that the trackers are visible to the viewer.
+    """
     statement = StatementBuilder()
     query = ListQuery(
         order=OLDEST_FIRST,

@@ -1,4 +1,4 @@
-"""Creating a tracker: its idempotency key, the check of its entry, and its insert."""
+"""Creation of trackers: idempotency, validation and insertion."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.viewer import Viewer
 
 
 async def validate_tracker(viewer: Viewer, entry: TrackerEntry) -> tuple[Problem, ...]:
-    """Return the problems that ``create_tracker`` would raise for an entry. Writes nothing and notifies nobody.
+    """Return the problems with which ``create_tracker`` would fail, without writing anything.
 
     Raises ForbiddenError without CREATE_TRACKERS.
     """
@@ -25,16 +25,16 @@ async def validate_tracker(viewer: Viewer, entry: TrackerEntry) -> tuple[Problem
 
 
 async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
-    """Create a tracker with its first event, and the assignee's notification and mail, all or nothing. Return its id.
+    """Create a tracker, its event and the assignee's notification and email in one transaction. Return its id.
 
-    The same entry with the same idempotency key as before returns the first one's tracker and notifies nobody again.
-    Raises ValidationFailed with all problems of the entry, and ForbiddenError without CREATE_TRACKERS.
+    If the same entry is repeated with the same idempotency key, return the existing tracker's id without notifying again.
+    Raises ValidationFailed with the problems of every field, and ForbiddenError without CREATE_TRACKERS.
     """
     viewer.require_role(Role.CREATE_TRACKERS)
     key_errors = ErrorCollector(("idempotency_key",))
     key = check_key(key_errors, entry.idempotency_key, entry.content)
-    if key and (first := await find_by_key(_created_by(viewer), key)):
-        return first
+    if key and (existing_id := await find_by_key(_trackers_created_by(viewer), key)):
+        return existing_id
     checked = await check_entry(viewer, entry)
     if checked.problems or key_errors.problems:
         raise ValidationFailed([*checked.problems, *key_errors.problems])
@@ -43,11 +43,11 @@ async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
 
 async def _insert_once(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKey | None) -> UUID:
     if key is None:
-        return await insert_tracker(viewer, checked)  # one statement, and so a transaction of its own
+        return await insert_tracker(viewer, checked)  # a single statement, which is atomic without a transaction block
     async with transaction():
         await lock_key(key, scope=str(viewer.member_id))
-        return await find_by_key(_created_by(viewer), key) or await insert_tracker(viewer, checked, key)
+        return await find_by_key(_trackers_created_by(viewer), key) or await insert_tracker(viewer, checked, key)
 
 
-def _created_by(viewer: Viewer) -> QuerySet[Tracker]:
+def _trackers_created_by(viewer: Viewer) -> QuerySet[Tracker]:
     return Tracker.filter(created_by_id=viewer.member_id)

@@ -1,4 +1,4 @@
-"""The input of ``create_tracker``, and its check, which finds all problems at once."""
+"""The input of ``create_tracker``, and its validation, which collects the problems of every field."""
 
 import asyncio
 import datetime as dt
@@ -41,10 +41,10 @@ class TrackerEntry:
     idempotency_key: str | None = None
 
     def content(self) -> dict[str, Any]:
-        """Return what two entries have in common if they ask for the same tracker, as plain JSON.
+        """Return the normalised content of the entry as JSON, for comparison by idempotency key.
 
-        The order of values, the notation of numbers, surrounding blanks and the idempotency key do not count. Digests of
-        this are stored with idempotency keys, so its names and forms must never change.
+        It does not depend on the order of values, the notation of numbers, surrounding whitespace or the idempotency key.
+        Digests of the content are stored with idempotency keys, so its format must never change.
         """
         return {
             "type": self.type,
@@ -54,11 +54,11 @@ class TrackerEntry:
             "status": self.status,
             "description": clean_text(self.description or ""),
             "dueDate": self.due_date.isoformat() if self.due_date else None,
-            "values": sorted([_content_of(value) for value in self.values], key=lambda content: content[0]),
+            "values": sorted([_value_content(value) for value in self.values], key=lambda content: content[0]),
         }
 
 
-def _content_of(submitted: SubmittedValue) -> list[Any]:
+def _value_content(submitted: SubmittedValue) -> list[Any]:
     value: Any = submitted.value
     match value:
         case str():
@@ -75,13 +75,13 @@ def _content_of(submitted: SubmittedValue) -> list[Any]:
 
 
 def _node_text(type_name: str, node_id: UUID) -> str:
-    # As version 0.1.0 wrote it: the digests that are stored must stay comparable.
+    # The format of version 0.1.0, as stored digests must remain comparable.
     return f"NodeReference(type_name={type_name!r}, id={node_id!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedEntry:
-    """The result of the check: the rows that the entry refers to, its values as they are stored, and its problems."""
+    """The result of checking an entry: the rows that it refers to, its canonical values and its problems."""
 
     type: AvailableType | None
     learner: Learner | None
@@ -94,7 +94,7 @@ class CheckedEntry:
 
 
 async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
-    """Check an entry by every rule and return all problems, in the order of the input's fields. Writes nothing."""
+    """Check an entry without writing anything, and return its problems in the order of the input's fields."""
     day, errors = today(), ErrorCollector()
     available_type, learner, assignee = await asyncio.gather(
         _find_type(viewer, entry.type), _find_learner(viewer, entry.learner_id), find_member(viewer, entry.assignee_id)
@@ -121,7 +121,7 @@ async def check_entry(viewer: Viewer, entry: TrackerEntry) -> CheckedEntry:
 
 
 async def _find_type(viewer: Viewer, key: str) -> AvailableType | None:
-    """Return the type of this key; None if there is none, or it is archived."""
+    """Return the type with this key, or None if it does not exist or is archived."""
     available_type = await type_by_key(viewer, key)
     return None if available_type is None or available_type.type.archived else available_type
 
@@ -165,9 +165,9 @@ async def _check_values(
     learner: Learner | None,
     day: dt.date,
 ) -> tuple[Mapping[str, Any], Snapshot | None]:
-    """Check the form, and for a process automation the learner's record.
+    """Check the form values and, for a process automation, the learner's record.
 
-    Returns the values as they are stored, and what the record holds of what the automation is going to change.
+    Return the canonical values, and a snapshot of the parts of the record that the automation will change.
     """
     if available_type is None:
         return {}, None

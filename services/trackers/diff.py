@@ -1,4 +1,4 @@
-"""The difference between two states of a tracker, as its history stores it: labels and displayed values."""
+"""Differences between two states of a tracker, as stored in its history."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from services.kernel.dates import format_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerState:
-    """Everything of a tracker that an update can change."""
+    """The properties of a tracker that an update can change."""
 
     status: TrackerStatus
     assignee_id: UUID | None
@@ -24,8 +24,8 @@ class TrackerState:
     values: Mapping[str, CanonicalValue]
 
     @classmethod
-    def of(cls, tracker: Tracker) -> "TrackerState":
-        """Return the present state of a tracker."""
+    def from_tracker(cls, tracker: Tracker) -> "TrackerState":
+        """Return the current state of a tracker."""
         return cls(
             status=tracker.status,
             assignee_id=tracker.assignee_id,
@@ -38,21 +38,21 @@ class TrackerState:
 async def describe_changes(
     organisation_id: UUID, definition: TypeDefinition, before: TrackerState, after: TrackerState
 ) -> list[dict[str, Any]]:
-    """Return every changed field with ``path``, ``label`` and how it was displayed ``before`` and is ``after``.
+    """Return a dict with ``path``, ``label``, ``before`` and ``after`` for every changed field.
 
-    ``path`` is that of the API's input, as history stores it; an empty field is displayed as None.
+    ``path`` is the path in the API's input. ``before`` and ``after`` are display texts, or None for an empty field.
     """
     fields = [field for field in definition.fields if before.values.get(field.key) != after.values.get(field.key)]
     referenced = referenced_ids(
-        (field, side.values[field.key]) for field in fields for side in (before, after) if field.key in side.values
+        (field, state.values[field.key]) for field in fields for state in (before, after) if field.key in state.values
     )
     if before.assignee_id != after.assignee_id:
         referenced |= {assignee_id for assignee_id in (before.assignee_id, after.assignee_id) if assignee_id}
     names = await names_by_id(organisation_id, referenced)
-    return [*_own_changes(before, after, names), *(_field_change(field, before, after, names) for field in fields)]
+    return [*_property_changes(before, after, names), *(_field_change(field, before, after, names) for field in fields)]
 
 
-def _own_changes(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
+def _property_changes(before: TrackerState, after: TrackerState, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
     def display(value: object) -> str | None:
         if isinstance(value, TrackerStatus):
             return value.capitalize()
@@ -75,7 +75,7 @@ def _own_changes(before: TrackerState, after: TrackerState, names: Mapping[UUID,
 def _field_change(
     field: FieldDefinition, before: TrackerState, after: TrackerState, names: Mapping[UUID, str]
 ) -> dict[str, Any]:
-    old, new = (side.values.get(field.key) for side in (before, after))
+    old, new = (state.values.get(field.key) for state in (before, after))
     return {
         "path": ["values", field.key],
         "label": field.label,

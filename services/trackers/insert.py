@@ -1,9 +1,9 @@
-"""Inserting a tracker with its event, notification, mail and wake-up by one SQL statement, the hot write.
+"""Insertion of a tracker with its event, notification, email and wake-up by a single SQL statement.
 
-One statement is one round trip and one transaction, so the counters' rows are locked as briefly as possible. Each part
-reads the one before it, which keeps the order of locks: files, assignee, learner (a trigger builds the tracker's listing
-from its row), the organisation's counter, the inbox. If a file has been taken meanwhile, or the assignee is no longer
-allowed, ``counted`` has no row, and nothing is written.
+A single statement takes one round trip and one transaction, which keeps the row locks on the counters short. Each CTE
+reads the previous one, which enforces the lock order: files, assignee, learner (a trigger builds the tracker's listing
+from its row), the organisation's counter, the inbox. If a file is no longer available or the assignee is no longer
+assignable, ``counter`` returns no row and nothing is written.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from services.trackers.attachments import attachable_condition, file_ids_in, una
 from services.trackers.create_input import CheckedEntry
 from services.viewer import Viewer
 
-# ``notified`` and ``mailed`` do what services/notifications/notify.py and services/mail_queue.py do for every other change.
+# ``notified`` and ``mailed`` are equivalent to services/notifications/notify.py and services/mail_queue.py.
 _INSERT = NamedParameterStatement(f"""
 WITH files AS (
     SELECT id FROM stored_file WHERE id = ANY(:file_ids) AND {attachable_condition(":organisation_id", ":creator_id")}
@@ -28,7 +28,7 @@ WITH files AS (
     SELECT m.id FROM member m WHERE m.id = :assignee_id AND {assignable_condition("m", ":creator_id")} FOR SHARE
 ), locked_learner AS (
     SELECT id FROM learner WHERE id = :learner_id FOR SHARE
-), counted AS (
+), counter AS (
     UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
     WHERE organisation_id = :organisation_id AND (SELECT count(*) FROM files) = cardinality(:file_ids::uuid[])
         AND (:assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee)) AND EXISTS (SELECT FROM locked_learner)
@@ -40,7 +40,7 @@ WITH files AS (
     SELECT :id, :organisation_id, trackers, :type_id, :type_version_id, :learner_id, :assignee_id, :creator_id,
         'NEW', :description, :due_date, :values, 1, newest_at, newest_at, :idempotency_key, :idempotency_digest,
         :record_before
-    FROM counted
+    FROM counter
     RETURNING id, created_at
 ), attached AS (
     UPDATE stored_file f SET tracker_id = :id FROM inserted, files WHERE f.id = files.id
@@ -66,12 +66,11 @@ SELECT EXISTS (SELECT FROM inserted) AS inserted,
 
 
 async def insert_tracker(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKey | None = None) -> UUID:
-    """Insert a tracker from an entry without problems and return its id. The viewer is not notified of their own tracker.
+    """Insert a tracker from a valid entry and return its id. Notify the assignee unless it is the viewer.
 
-    Raises ValidationFailed if, since the check, another tracker has taken one of the files, or the assignee is no longer
-    allowed.
+    Raises ValidationFailed if, since validation, a file has become unavailable or the assignee unassignable.
     """
-    tracker_id, values = new_id(), _values_of(checked)
+    tracker_id, values = new_id(), _tracker_values(checked)
     (result,) = await _INSERT.fetch(
         **values,
         id=tracker_id,
@@ -90,7 +89,7 @@ async def insert_tracker(viewer: Viewer, checked: CheckedEntry, key: Idempotency
     return tracker_id
 
 
-def _values_of(checked: CheckedEntry) -> dict[str, Any]:
+def _tracker_values(checked: CheckedEntry) -> dict[str, Any]:
     assert checked.type is not None
     assert checked.learner is not None
     return {

@@ -1,4 +1,4 @@
-"""What a viewer may do to a tracker that they can see."""
+"""The viewer's permissions on a visible tracker."""
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.forms.field_visibility import visible_fields
@@ -9,26 +9,29 @@ from services.viewer import Viewer
 
 
 def viewer_can_edit(viewer: Viewer, tracker: Tracker, available_type: AvailableType) -> bool:
-    """Return whether the viewer can change the values: a process automation only while it is NEW."""
+    """Return whether the viewer can change a tracker's values. Those of a process automation are frozen once it is approved."""
     return may_edit(viewer, tracker, available_type) and not is_immutable(tracker, available_type)
 
 
 def may_edit(viewer: Viewer, tracker: Tracker, available_type: AvailableType) -> bool:
-    """Return whether the viewer may change the tracker: a process automation, its creator and those who approve it."""
+    """Return whether the viewer may change a tracker.
+
+    A process automation may be changed by its creator and by members with EDIT_PROCESS_AUTOMATION_TRACKERS only.
+    """
     if available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return True
     return tracker.created_by_id == viewer.member_id or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
 
 
 def is_immutable(tracker: Tracker, available_type: AvailableType) -> bool:
-    """Return whether values and learner are frozen: those of a process automation, from APPROVED on."""
+    """Return whether a tracker's values are frozen, as for a process automation that is no longer NEW."""
     return available_type.type.category == TrackerCategory.PROCESS_AUTOMATION and tracker.status != TrackerStatus.NEW
 
 
 def transitions_from(
     viewer: Viewer, tracker: Tracker, available_type: AvailableType, type_version: TypeVersion
 ) -> list[Transition]:
-    """Return the transitions from a tracker's present status, for this viewer and the tracker's values."""
+    """Return the transitions from a tracker's current status, with their requirements for this viewer."""
     visible = visible_fields(type_version.definition, tracker.values)
     return transitions_of_tracker(
         available_type.type.category,

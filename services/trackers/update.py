@@ -1,4 +1,4 @@
-"""Updating a tracker: its row, one event of its history, and the notifications of those whom it concerns."""
+"""Updates of trackers, with an event in the history and notifications."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -32,20 +32,20 @@ WHERE id = :id
 
 
 async def validate_update(viewer: Viewer, entry: UpdateEntry) -> tuple[Problem, ...]:
-    """Return the problems that ``update_tracker`` would raise for an entry. Writes nothing and notifies nobody."""
+    """Return the problems with which ``update_tracker`` would fail, without writing anything."""
     try:
-        return (await _check(viewer, entry)).problems
+        return (await _check_entry(viewer, entry)).problems
     except ValidationFailed as failed:
         return failed.problems
 
 
 async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
-    """Change a tracker with one event of its history and its notifications, all or nothing. Return its id.
+    """Update a tracker and return its id. Its event and notifications are written in the same transaction.
 
-    An entry that changes nothing writes nothing. Raises ValidationFailed with all problems, or with CONFLICT alone and
-    the current tracker if its version is not the one that the viewer last read.
+    An entry without changes writes nothing. Raises ValidationFailed with the problems of every field, or with CONFLICT
+    only and the current tracker if the entry has an outdated version.
     """
-    checked = await _check(viewer, entry)
+    checked = await _check_entry(viewer, entry)
     if checked.problems:
         raise ValidationFailed(checked.problems)
     if not checked.changes_nothing:
@@ -53,13 +53,13 @@ async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
     return checked.tracker.id
 
 
-async def _check(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
-    tracker = await _find(viewer, entry.tracker_id)
+async def _check_entry(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
+    tracker = await _find_tracker(viewer, entry.tracker_id)
     _require_version(tracker, entry.version)
     return await check_update(viewer, tracker, entry)
 
 
-async def _find(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> Tracker:
+async def _find_tracker(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> Tracker:
     statement = StatementBuilder()
     condition = visibility_condition(Tracker, "t", viewer, statement)
     records = await statement.fetch(
@@ -80,10 +80,10 @@ def _require_version(tracker: Tracker, version: int) -> None:
 
 async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
     async with transaction():
-        # If the version is still the one that was checked, so is everything else.
-        tracker = await _find(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
+        # If the version is unchanged since validation, so is everything else.
+        tracker = await _find_tracker(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
         _require_version(tracker, checked.tracker.version)
-        before, after = TrackerState.of(tracker), checked.after
+        before, after = TrackerState.from_tracker(tracker), checked.after
         if before != after:
             await _update_row(viewer, tracker, checked)
         await write_event(
@@ -104,7 +104,7 @@ async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
 
 
 async def _update_row(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> None:
-    """Bring ``tracker``, which is locked, to the state after the update, and write its row."""
+    """Apply the new state to ``tracker``, whose row is locked, and write it to the database."""
     after = checked.after
     if after.assignee_id not in (None, tracker.assignee_id):
         await lock_assignee(viewer, after.assignee_id)
@@ -145,9 +145,9 @@ def _event_kind(before: TrackerState, after: TrackerState) -> TrackerEventKind:
 
 
 def _notifications(tracker: Tracker, before: TrackerState, after: TrackerState) -> dict[UUID, NotificationKind]:
-    """Return which notification each member gets: one, of the most important kind.
+    """Return the kind of notification for each recipient: a single one, of the most important kind.
 
-    The new assignee hears ASSIGNED and the former one UPDATED; of every other change the creator and the assignee hear.
+    A new assignee gets ASSIGNED and the previous one UPDATED. The creator and the assignee are notified of other changes.
     """
     kinds: dict[UUID | None, NotificationKind] = {}
     reassigned, status_changed = before.assignee_id != after.assignee_id, before.status != after.status

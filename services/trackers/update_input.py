@@ -1,6 +1,6 @@
-"""The input of ``update_tracker``, and its check, which finds all problems at once.
+"""The input of ``update_tracker``, and its validation, which collects the problems of every field.
 
-Only what changes is checked: a field that keeps its stored value is neither validated again nor refused.
+Only changes are checked: a field that keeps its stored value is neither validated again nor checked for permission.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ Values: TypeAlias = Mapping[str, CanonicalValue]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateEntry:
-    """The input of ``update_tracker``; ``version`` is the one that the member last read."""
+    """The input of ``update_tracker``. ``version`` is the version that the client last read."""
 
     tracker_id: UUID
     version: int
@@ -48,7 +48,7 @@ class UpdateEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedUpdate:
-    """The result of the check: the tracker as it was read, its state after the update, and the problems."""
+    """The result of checking an update: the stored tracker, its state after the update, and the problems."""
 
     tracker: Tracker
     type_version: TypeVersion
@@ -59,12 +59,14 @@ class CheckedUpdate:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether there is nothing to write, not even a comment."""
-        return self.transition is None and self.comment is None and self.after == TrackerState.of(self.tracker)
+        """Whether the update has no changes and no comment."""
+        return (
+            self.transition is None and self.comment is None and self.after == TrackerState.from_tracker(self.tracker)
+        )
 
     @property
     def approves(self) -> bool:
-        """Whether it approves a process automation, or applies an approved one again."""
+        """Whether the update approves a process automation, or retries applying an approved one."""
         return self.transition is not None and self.transition.to == TrackerStatus.APPROVED
 
 
@@ -89,7 +91,7 @@ class _Context:
 
 
 async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> CheckedUpdate:
-    """Check an update by every rule but that of its version, and return all problems. Writes nothing."""
+    """Check an update, except for its version, without writing anything."""
     (available_type,) = await available_types(viewer, ids=[tracker.type_id], include_disabled=True)
     type_version = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
     context = _Context(
@@ -135,14 +137,15 @@ def _check_status(errors: ErrorCollector, context: _Context) -> Transition | Non
     return transition
 
 
-def _change_refused(errors: ErrorCollector, context: _Context, label: str) -> bool:
-    """Add an error and return True if the viewer may not change this part of the tracker, whatever the new value is."""
+def _refuse_change(errors: ErrorCollector, context: _Context, label: str) -> bool:
+    """Return whether the viewer may not change this part of the tracker, and if so, add an error."""
     viewer, tracker, available_type = context.viewer, context.tracker, context.available_type
     if errors.path[0] == "values" and is_immutable(tracker, available_type):
         message = f"{label} stays as it is: the tracker is {tracker.status.capitalize()}."
         errors.add(ErrorCode.IMMUTABLE, message)
     elif not may_edit(viewer, tracker, available_type):
-        message = f"{label} needs the role {Role.EDIT_PROCESS_AUTOMATION_TRACKERS}, or to have made the tracker."
+        role = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
+        message = f"{label} can be changed only by the tracker's creator or with the role {role}."
         errors.add(ErrorCode.FORBIDDEN, message)
     elif context.approves:
         errors.add(ErrorCode.IMMUTABLE, f"{label} stays as it is: approving changes nothing else.")
@@ -155,7 +158,7 @@ async def _check_assignee(errors: ErrorCollector, context: _Context) -> UUID | N
     assignee_id, stored = context.entry.assignee_id, context.tracker.assignee_id
     if isinstance(assignee_id, Absent) or assignee_id == stored:
         return stored
-    if not _change_refused(errors, context, "The assignee"):
+    if not _refuse_change(errors, context, "The assignee"):
         check_assignee(errors, context.viewer, assignee_id, await find_member(context.viewer, assignee_id))
     return assignee_id
 
@@ -166,7 +169,7 @@ def _check_description(errors: ErrorCollector, context: _Context) -> str:
         return stored
     text_errors = ErrorCollector(errors.path)
     description = check_text(text_errors, entered, label=label, max_length=MAX_DESCRIPTION_LENGTH)
-    if (description != stored or text_errors.problems) and not _change_refused(errors, context, label):
+    if (description != stored or text_errors.problems) and not _refuse_change(errors, context, label):
         errors.extend(text_errors.problems)
     return description
 
@@ -175,40 +178,40 @@ def _check_due_date(errors: ErrorCollector, context: _Context) -> dt.date | None
     due_date, stored = context.entry.due_date, context.tracker.due_date
     if isinstance(due_date, Absent) or due_date == stored:
         return stored
-    if not _change_refused(errors, context, "The due date"):
+    if not _refuse_change(errors, context, "The due date"):
         check_due_date(errors, due_date, today())
     return due_date
 
 
 async def _check_values(errors: ErrorCollector, context: _Context, status: TrackerStatus) -> Values:
-    """Check the form and return its values after the update. ``status`` is the tracker's after it."""
-    definition, submitted = context.type_version.definition, _submitted(context.entry)
-    refused = await _refused_values(context, submitted)
+    """Check the form values and return those after the update. ``status`` is the tracker's status after the update."""
+    definition, submitted = context.type_version.definition, _submitted_values(context.entry)
+    refusals = await _refused_values(context, submitted)
     form = await check_form(
         definition,
-        [value for value in submitted if value.key not in refused],
+        [value for value in submitted if value.key not in refusals],
         organisation_id=context.viewer.organisation_id,
         today=today(),
         stored=context.tracker.values,
         status_after=status,
         uploads=context.uploads,
     )
-    problems = [*refused.values(), *(problem for problem in form.problems if problem.path[1] not in refused)]
-    places = {field.key: place for place, field in enumerate(definition.fields)}
-    errors.extend(sorted(problems, key=lambda problem: places.get(problem.path[1], len(places))))
+    problems = [*refusals.values(), *(problem for problem in form.problems if problem.path[1] not in refusals)]
+    positions = {field.key: position for position, field in enumerate(definition.fields)}
+    errors.extend(sorted(problems, key=lambda problem: positions.get(problem.path[1], len(positions))))
     if context.entry.values is None:
         errors.add(ErrorCode.REQUIRED, "Clear a field by its key and the value null.")
     return form.values
 
 
-def _submitted(entry: UpdateEntry) -> Sequence[SubmittedValue]:
+def _submitted_values(entry: UpdateEntry) -> Sequence[SubmittedValue]:
     return () if entry.values is None or isinstance(entry.values, Absent) else entry.values
 
 
 async def _refused_values(context: _Context, submitted: Sequence[SubmittedValue]) -> Mapping[str, Problem]:
-    """Return the problem of each field that the entry would change, if the viewer may not change values."""
+    """Return the problem of each field that the entry changes, if the viewer may not change values."""
     errors = ErrorCollector(("values",))
-    if not submitted or not _change_refused(errors, context, ""):
+    if not submitted or not _refuse_change(errors, context, ""):
         return {}
     definition, stored = context.type_version.definition, context.tracker.values
     results = await check_fields(
@@ -219,14 +222,14 @@ async def _refused_values(context: _Context, submitted: Sequence[SubmittedValue]
         stored=stored,
         uploads=context.uploads,
     )
-    refused = {}
+    refusals = {}
     for field in definition.fields:
         result = results[field.key]
         if result.submitted and result.changed and (result.filled or field.key in stored):
             field_errors = ErrorCollector(("values", field.key))
-            _change_refused(field_errors, context, field.label)
-            (refused[field.key],) = field_errors.problems
-    return refused
+            _refuse_change(field_errors, context, field.label)
+            (refusals[field.key],) = field_errors.problems
+    return refusals
 
 
 def _check_comment(errors: ErrorCollector, context: _Context, transition: Transition | None) -> str | None:
@@ -240,6 +243,6 @@ def _check_comment(errors: ErrorCollector, context: _Context, transition: Transi
 
 
 async def _check_record(errors: ErrorCollector, context: _Context) -> None:
-    """Check the learner's record if the update approves an automation, or applies it again."""
+    """Check the learner's record if the update approves a process automation or retries applying it."""
     if context.approves and context.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED):
         errors.extend(await approval_problems(context.tracker, context.type_version))

@@ -133,6 +133,6 @@ def _add_error(cycle: Iterable[_Constraint]) -> None:
 
 
 def _form_position(path: tuple[str, ...]) -> tuple[int, bool, int]:
-    """Return the index of the field, the side and the index of the bound at a path like ``("fields", "3", "latest", "0")``."""
+    """Return the sort key in form order of the path of a bound, such as ``("fields", "3", "latest", "0")``."""
     _, field, side, index = path
     return int(field), side == "latest", int(index)

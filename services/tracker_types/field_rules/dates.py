@@ -14,7 +14,10 @@ MAX_BOUNDS, MAX_OFFSET_DAYS = 10, 36_500
 
 
 def check_date_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any]:
-    """Return the bounds of a date field, adding REQUIRED or TOO_MANY unless each is exactly one of a date, today and a field."""
+    """Return the bounds of a date field.
+
+    Adds REQUIRED or TOO_MANY unless a bound has exactly one of a date, today and a field.
+    """
     return {
         "earliest": _check_bounds(errors.at("earliest"), entry.earliest),
         "latest": _check_bounds(errors.at("latest"), entry.latest),

@@ -1,5 +1,6 @@
-"""Pages of trackers: filters, orders and search, and SQL that reads few rows for each.
+"""Tracker lists: filtering, ordering, searching and paging, with SQL that reads as few rows as possible.
 
-It reads the tables ``tracker_listing``, ``tracker_in_group`` and ``tracker_words``, which triggers keep equal to the views
-``tracker_listed``, ``tracker_grouped`` and ``tracker_worded``. May use ``paging``, ``tracker_types`` and the kernel.
+Lists are read from the tables ``tracker_listing``, ``tracker_in_group`` and ``tracker_words``, which triggers keep in sync
+with the views ``tracker_listed``, ``tracker_grouped`` and ``tracker_worded``. May import from ``paging``, ``tracker_types``,
+``viewer``, ``visibility`` and ``kernel``.
 """

@@ -1,4 +1,4 @@
-"""The orders of trackers. Ties are broken by number, in the direction of the last term."""
+"""Sort orders of tracker lists. Ties are broken by number, in the direction of the last term."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from services.paging.keyset import Key, Order
 from services.tracker_types.transitions import OPEN_STATUSES
 
 MISSING_ID = UUID(int=0)
-"""The id in the listing of a tracker without assignee, creator, tutor, employer or programme."""
+"""The id that the listing stores for a missing assignee, creator, tutor, employer or programme."""
 
 STATUS_ORDER = (*OPEN_STATUSES, TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
 CATEGORY_ORDER = (
@@ -22,15 +22,15 @@ CATEGORY_ORDER = (
     TrackerCategory.CUSTOM,
     TrackerCategory.PROCESS_AUTOMATION,
 )
-"""The listing stores a status and a category as its position in these, from 1; so does the view ``tracker_listed``."""
+"""The listing and the view ``tracker_listed`` store statuses and categories as 1-based positions in these tuples."""
 
 NUMBER = "l.number"
 NEWEST_FIRST = Order("trackers", (Key(NUMBER, int, descending=True),))
-"""By number alone: a later tracker has a higher number."""
+"""The default order. Numbers increase with the time of creation."""
 
 
 class TrackerOrderField(StrEnum):
-    """What trackers can be ordered by."""
+    """The fields by which trackers can be ordered."""
 
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
@@ -45,7 +45,7 @@ class TrackerOrderField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderTerm:
-    """One field of an order, and its direction."""
+    """A field of an order, with its direction."""
 
     field: TrackerOrderField
     descending: bool = False
@@ -53,7 +53,10 @@ class OrderTerm:
 
 @dataclass(frozen=True, slots=True)
 class NamedRelation:
-    """A relation by whose name trackers are ordered: its alias, a SELECT of ``id`` and ``name``, the listing's column."""
+    """A relation by whose name trackers can be ordered.
+
+    ``rows`` is a SELECT of ``id`` and ``name``, ``column`` the foreign key in the listing.
+    """
 
     alias: str
     rows: str
@@ -70,11 +73,11 @@ NAMED_RELATIONS: Mapping[TrackerOrderField, NamedRelation] = MappingProxyType(
         TrackerOrderField.CREATED_BY: NamedRelation("creator", _MEMBERS, "l.created_by_id"),
     }
 )
-"""Their names are joined when a list is read, so that a new name changes no tracker."""
+"""These names are not stored in the listing but joined at query time, so that renaming does not update trackers."""
 
 
-def order_of(terms: Sequence[OrderTerm]) -> Order:
-    """Return the order by some terms, newest first if there are none. Raises BadRequestError for a repeated field."""
+def make_order(terms: Sequence[OrderTerm]) -> Order:
+    """Return the order by these terms, or newest first if there are none. Raises BadRequestError for a repeated field."""
     if not terms:
         return NEWEST_FIRST
     keys: list[Key] = []
@@ -84,26 +87,31 @@ def order_of(terms: Sequence[OrderTerm]) -> Order:
         keys += _keys(term)
     if NUMBER not in [key.sql for key in keys]:
         keys.append(Key(NUMBER, int, terms[-1].descending))
-    ending = [key.sql for key in keys].index(NUMBER) + 1  # numbers are unique: later keys would have no effect
+    length = [key.sql for key in keys].index(NUMBER) + 1  # numbers are unique, so later keys would have no effect
     name = " ".join(["trackers", *(f"{term.field} {'DESC' if term.descending else 'ASC'}" for term in terms)])
-    return Order(name, tuple(keys[:ending]))
+    return Order(name, tuple(keys[:length]))
 
 
 def _keys(term: OrderTerm) -> list[Key]:
-    """Return the keys of a term. None of them is ever null: what is missing is last in both directions."""
-    down = term.descending
+    """Return the sort keys of a term. They are never null, and missing values come last in both directions."""
+    descending = term.descending
     if term.field in NAMED_RELATIONS:
         alias = NAMED_RELATIONS[term.field].alias
-        missing = f"({alias}.name IS {'NOT ' if down else ''}NULL)::int"
+        missing = f"({alias}.name IS {'NOT ' if descending else ''}NULL)::int"
         folded, name = (f"coalesce({sql}, '') COLLATE \"C\"" for sql in (f"fold({alias}.name)", f"{alias}.name"))
-        return [Key(missing, int, down), Key(folded, str, down), Key(name, str, down), Key(f"{alias}.id", UUID, down)]
+        return [
+            Key(missing, int, descending),
+            Key(folded, str, descending),
+            Key(name, str, descending),
+            Key(f"{alias}.id", UUID, descending),
+        ]
     match term.field:
         case TrackerOrderField.UPDATED_AT:
-            return [Key("l.updated_at", dt.datetime, down)]
+            return [Key("l.updated_at", dt.datetime, descending)]
         case TrackerOrderField.DUE_DATE:
-            return [Key(f"coalesce(l.due_date, '{'-' if down else ''}infinity')", dt.date, down)]
+            return [Key(f"coalesce(l.due_date, '{'-' if descending else ''}infinity')", dt.date, descending)]
         case TrackerOrderField.STATUS:
-            return [Key("l.status", int, down)]
+            return [Key("l.status", int, descending)]
         case TrackerOrderField.LEARNER:
-            return [Key("l.learner_name", str, down)]
-    return [Key(NUMBER, int, down)]
+            return [Key("l.learner_name", str, descending)]
+    return [Key(NUMBER, int, descending)]

@@ -14,7 +14,7 @@ from tests.support.clients.tracker_updates import (
 )
 from tests.support.scenarios.college import college, problem, text
 
-NOT_YOURS = f"needs the role {EDIT_ROLE}, or to have made the tracker."
+NOT_YOURS = f"can be changed only by the tracker's creator or with the role {EDIT_ROLE}."
 
 
 async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database: str) -> None:

@@ -112,7 +112,7 @@ async def test_an_abandoned_upload_cannot_be_attached_any_more(storage: Storage)
     with pytest.raises(ValidationFailed) as raised:
         async with transaction():
             await attach_uploads([file.id], tracker.id, await viewer(ada))
-    message = "A file that was named here belongs to another tracker by now, or is no longer there."
+    message = "A file has been attached to another tracker or deleted in the meantime."
     assert raised.value.problems == (Problem(("values", "evidence"), ErrorCode.NOT_FOUND, message),)
     assert await delete_abandoned_uploads(storage.store) == 1
     assert (await stored_ids(), storage.keys()) == (set(), [])
