@@ -1,4 +1,4 @@
-"""createEmployer and updateEmployer: roles, errors and the audit log."""
+"""``createEmployer`` and ``updateEmployer``: permissions, errors and audit entries."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -32,17 +32,17 @@ async def update(by: Member, employer: Employer, **entry: Any) -> Json:
     return payload
 
 
-async def settings_manager() -> Member:
-    """Create a member who manages settings."""
+async def make_settings_manager() -> Member:
+    """Create a member with the role MANAGE_SETTINGS."""
     return await make.member(roles=[Role.MANAGE_SETTINGS])
 
 
-async def names() -> list[tuple[str, bool]]:
+async def stored_employers() -> list[tuple[str, bool]]:
     return [(employer.name, employer.confirmed) for employer in await Employer.all().order_by("name")]
 
 
 async def test_create_employer_adds_an_employer_and_an_audit_entry(database: str) -> None:
-    mia = await settings_manager()
+    mia = await make_settings_manager()
     payload = await create(mia, name="  Cafe\u0301 \u00a0 Rouge\tLtd ", confirmed=True)
     employer = await Employer.get(organisation_id=mia.organisation_id)
     assert payload == {"employer": {"id": gid(employer), "name": "Café Rouge Ltd", "confirmed": True}, "errors": []}
@@ -59,7 +59,7 @@ async def test_members_who_create_trackers_may_add_unconfirmed_employers(databas
         "employer": None,
         "errors": [DUPLICATE_NAME, problem("confirmed", "FORBIDDEN", message)],
     }
-    assert await names() == [("Acme", False)]
+    assert await stored_employers() == [("Acme", False)]
 
 
 @pytest.mark.parametrize(
@@ -77,31 +77,31 @@ async def test_members_who_create_trackers_may_add_unconfirmed_employers(databas
     ],
 )
 async def test_invalid_and_duplicate_names_are_errors(database: str, name: str, code: str) -> None:
-    mia = await settings_manager()
+    mia = await make_settings_manager()
     await make.employer(await mia.organisation, name="Acme Ltd")
     other = await make.employer(await mia.organisation, name="Other")
     for payload in (await create(mia, name=name), await update(mia, other, name=name, confirmed=False)):
         assert payload["employer"] is None
         assert [(error["path"], error["code"]) for error in payload["errors"]] == [(["name"], code)]
-    assert await names() == [("Acme Ltd", True), ("Other", True)]
+    assert await stored_employers() == [("Acme Ltd", True), ("Other", True)]
     assert await audit_entries() == []
 
 
 async def test_another_organisation_may_have_the_same_name(database: str) -> None:
     await make.employer(name="Acme")
-    assert (await create(await settings_manager(), name="Acme"))["errors"] == []
+    assert (await create(await make_settings_manager(), name="Acme"))["errors"] == []
 
 
-async def test_of_concurrent_creations_with_one_name_one_succeeds(database: str) -> None:
-    mia = await settings_manager()
+async def test_concurrent_creations_with_the_same_name_add_one(database: str) -> None:
+    mia = await make_settings_manager()
     payloads = await asyncio.gather(*(create(mia, name=name) for name in ("Acme", "ACME", "acme", "Acme")))
     assert sum(payload["employer"] is not None for payload in payloads) == 1
     assert [payload["errors"] for payload in payloads if payload["employer"] is None] == [[DUPLICATE_NAME]] * 3
-    assert len(await names()) == 1
+    assert len(await stored_employers()) == 1
 
 
 async def test_a_name_that_an_uncommitted_import_inserts_is_a_duplicate(database: str) -> None:
-    mia = await settings_manager()
+    mia = await make_settings_manager()
     other = await make.employer(await mia.organisation, name="Other")
     insert = "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES ($1, $2, $3, true)"
     mutations: list[tuple[str, Callable[[], Coroutine[Any, Any, Json]]]] = [
@@ -118,17 +118,17 @@ async def test_a_name_that_an_uncommitted_import_inserts_is_a_duplicate(database
             assert await task == {"employer": None, "errors": [DUPLICATE_NAME]}
         finally:
             await importing.close()
-    assert await names() == [("Acme", True), ("Bolt", True), ("Other", True)]
+    assert await stored_employers() == [("Acme", True), ("Bolt", True), ("Other", True)]
 
 
-async def test_absent_fields_stay_and_every_change_has_an_audit_entry(database: str) -> None:
-    mia = await settings_manager()
+async def test_absent_fields_keep_their_values_and_changes_are_audited(database: str) -> None:
+    mia = await make_settings_manager()
     acme = await make.employer(await mia.organisation, name="123456789", employer_id="123456789", confirmed=False)
     unchanged = {"id": gid(acme), "name": "123456789", "confirmed": False}
     assert await update(mia, acme) == {"employer": unchanged, "errors": []}
     assert (await update(mia, acme, name="Acme"))["employer"] == unchanged | {"name": "Acme"}
     assert (await update(mia, acme, confirmed=True))["employer"] == unchanged | {"name": "Acme", "confirmed": True}
-    assert (await update(mia, acme, name="ACME", confirmed=True))["employer"]["name"] == "ACME"  # its own, in capitals
+    assert (await update(mia, acme, name="ACME", confirmed=True))["employer"]["name"] == "ACME"  # not its own duplicate
     assert (await Employer.get(id=acme.id)).employer_id == "123456789"
     steps = [("123456789", False), ("Acme", False), ("Acme", True), ("ACME", True)]
     states = [{"name": name, "confirmed": confirmed} for name, confirmed in steps]
@@ -138,15 +138,15 @@ async def test_absent_fields_stay_and_every_change_has_an_audit_entry(database: 
     ]
 
 
-async def test_an_employer_keeps_a_name_that_differs_from_another_only_in_case(database: str) -> None:
-    mia = await settings_manager()
+async def test_an_existing_duplicate_name_may_be_kept(database: str) -> None:
+    mia = await make_settings_manager()
     await make.employer(await mia.organisation, name="ACME")
     acme = await make.employer(await mia.organisation, name="Acme", confirmed=False)
     assert (await update(mia, acme, name="Acme", confirmed=True))["errors"] == []
 
 
 async def test_null_and_unknown_ids_are_errors(database: str) -> None:
-    mia = await settings_manager()
+    mia = await make_settings_manager()
     acme = await make.employer(await mia.organisation, name="Acme")
     message = "An employer always has one; leave it out to keep it."
     nulls = [problem(slot, "REQUIRED", message) for slot in ("name", "confirmed")]
@@ -172,4 +172,4 @@ async def test_both_mutations_need_their_roles(database: str) -> None:
             {"updateEmployer": None},
             [code],
         )
-    assert await names() == [(acme.name, True)]
+    assert await stored_employers() == [(acme.name, True)]

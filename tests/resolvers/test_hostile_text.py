@@ -1,4 +1,4 @@
-"""Hostile text in every argument and input field: answered or rejected, never an internal error."""
+"""Hostile text in every argument and input field, which must never cause an internal error."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +57,7 @@ SCHEMA = make_schema().graphql_schema
 
 
 def text_paths(type_: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the paths below an argument that take text."""
+    """Yield the paths of the text fields within the type of an argument."""
     named = get_named_type(type_)
     if isinstance(named, GraphQLInputObjectType):
         for name, field in named.fields.items():
@@ -66,19 +66,19 @@ def text_paths(type_: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
         yield path
 
 
-def value(type_: Any, path: tuple[str, ...], text: str) -> Any:
-    """Return the smallest valid value of a type that has the text at a path."""
+def value_with_text(type_: Any, path: tuple[str, ...], text: str) -> Any:
+    """Return the smallest valid value of a type that contains ``text`` at ``path``."""
     if isinstance(type_, GraphQLNonNull):
-        return value(type_.of_type, path, text)
+        return value_with_text(type_.of_type, path, text)
     if isinstance(type_, GraphQLList):
-        return [value(type_.of_type, path, text)]
+        return [value_with_text(type_.of_type, path, text)]
     if not isinstance(type_, GraphQLInputObjectType):
         return text
-    return minimal_input(type_) | {path[0]: value(type_.fields[path[0]].type, path[1:], text)}
+    return minimal_input(type_) | {path[0]: value_with_text(type_.fields[path[0]].type, path[1:], text)}
 
 
 def minimal_input(type_: GraphQLInputObjectType) -> dict[str, Any]:
-    """Return the required fields of an input, with empty lists."""
+    """Return an input object with its required fields only, and with empty lists."""
     required = {name: field.type for name, field in type_.fields.items() if is_required_input_field(field)}
     return {
         name: [] if isinstance(kind.of_type, GraphQLList) else SCALARS[get_named_type(kind).name]
@@ -86,8 +86,8 @@ def minimal_input(type_: GraphQLInputObjectType) -> dict[str, Any]:
     }
 
 
-def operations() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Yield every query and mutation with an argument and a path below it that takes text."""
+def text_arguments() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Yield each query and mutation, with an argument and the path of each text field within it."""
     for root, keyword in ((SCHEMA.query_type, "query"), (SCHEMA.mutation_type, "mutation")):
         assert isinstance(root, GraphQLObjectType)
         for name, field in root.fields.items():
@@ -103,7 +103,9 @@ def document_and_variables(
     assert isinstance(root, GraphQLObjectType)
     field: GraphQLField = root.fields[name]
     variables = {
-        key: value(definition.type, path, text) if key == argument else SCALARS[get_named_type(definition.type).name]
+        key: value_with_text(definition.type, path, text)
+        if key == argument
+        else SCALARS[get_named_type(definition.type).name]
         for key, definition in field.args.items()
         if key == argument or is_required_argument(definition)
     }
@@ -113,17 +115,17 @@ def document_and_variables(
     return f"{keyword} ({declarations}) {{ {name}({arguments}) {selection} }}", variables
 
 
-@pytest.mark.parametrize(("keyword", "name"), sorted({operation[:2] for operation in operations()}))
+@pytest.mark.parametrize(("keyword", "name"), sorted({operation[:2] for operation in text_arguments()}))
 async def test_no_text_causes_an_internal_error(database: str, keyword: str, name: str) -> None:
     ada: Member = await make.member(roles=list(Role))
-    tried = 0
-    for _, _, argument, path in (operation for operation in operations() if operation[:2] == (keyword, name)):
+    attempts = 0
+    for _, _, argument, path in (operation for operation in text_arguments() if operation[:2] == (keyword, name)):
         for text in HOSTILE:
             document, variables = document_and_variables(keyword, name, argument, text, path)
             answer = await ask(ada, document, **variables)
             codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
             assert codes <= {"BAD_USER_INPUT"}, (argument, path, text[:20])
             assert encode(answer)
-            tried += 1
+            attempts += 1
         await SignInFailures.all().delete()
-    assert tried >= len(HOSTILE)
+    assert attempts >= len(HOSTILE)

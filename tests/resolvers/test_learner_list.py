@@ -1,4 +1,4 @@
-"""The list of learners: its search, its pages, and the fields of a learner."""
+"""The list of learners: search, pagination, and the fields of a learner."""
 
 import datetime as dt
 from decimal import Decimal
@@ -16,7 +16,7 @@ from tests.support.databases.sql_statements import record_statements
 MARY, SEAN, ODD, YLVA = "Mary Jane Sméth", "Séan O'Neil", r"100% Real_Name\ One", "Ylva Ærlig-Øst"
 
 
-async def aim(learner: Learner, start: str, sequence: int = 1) -> LearningAim:
+async def make_aim(learner: Learner, start: str, sequence: int = 1) -> LearningAim:
     return await LearningAim.create(
         organisation_id=learner.organisation_id,
         learner=learner,
@@ -28,7 +28,7 @@ async def aim(learner: Learner, start: str, sequence: int = 1) -> LearningAim:
     )
 
 
-async def four_learners() -> Member:
+async def make_four_learners() -> Member:
     ada = await make.member(name="Ada")
     organisation = await ada.organisation
     for given_names, family_name, uln in (
@@ -42,11 +42,11 @@ async def four_learners() -> Member:
 
 
 async def test_search_finds_learners_by_parts_of_names_and_numbers(database: str) -> None:
-    ada = await four_learners()
-    everyone = [SEAN, ODD, MARY, YLVA]  # by family name
+    ada = await make_four_learners()
+    all_learners = [SEAN, ODD, MARY, YLVA]  # by family name
     expected = {
-        "": everyone,
-        " \t ": everyone,
+        "": all_learners,
+        " \t ": all_learners,
         "smeth": [MARY],
         "SMÉTH": [MARY],
         "sme\u0301th": [MARY],
@@ -84,7 +84,7 @@ async def test_search_finds_learners_by_parts_of_names_and_numbers(database: str
     assert {search: await first_page_names(ada, "learners", search) for search in expected} == expected
 
 
-async def test_learners_of_equal_names_are_paged_in_one_order(database: str) -> None:
+async def test_learners_with_equal_names_are_paged_in_a_stable_order(database: str) -> None:
     ada = await make.member()
     organisation = await ada.organisation
     for given_names, family_name in (("Bea", "Ng"), ("Al", "Ng"), ("Al", "Ng"), ("Zoe", "Abu"), ("al", "ng")):
@@ -96,7 +96,7 @@ async def test_learners_of_equal_names_are_paged_in_one_order(database: str) -> 
     assert await all_pages(ada, "learners", 100) == [ordered]
 
 
-async def full_learner(organisation: Organisation) -> Learner:
+async def make_full_learner(organisation: Organisation) -> Learner:
     learner = await make.learner(
         organisation,
         tutor=await make.member(organisation, kind=MemberKind.TUTOR, name="Tina"),
@@ -124,9 +124,9 @@ async def full_learner(organisation: Organisation) -> Learner:
 
 async def test_all_fields_of_a_learner(database: str) -> None:
     ada = await make.member()
-    learner = await full_learner(await ada.organisation)
+    learner = await make_full_learner(await ada.organisation)
     for sequence, start in enumerate(("2024-08-01", "2026-08-01", "2025-08-01", "2026-08-01"), start=1):
-        await aim(learner, start, sequence)
+        await make_aim(learner, start, sequence)
     answer = await data(
         ada,
         """query ($id: ID!) { learner(id: $id) {
@@ -153,7 +153,7 @@ async def test_all_fields_of_a_learner(database: str) -> None:
         "address": {"lines": ["1 High Street", "York"], "postcode": "ZZ99 9ZZ"},
         "tutor": {"name": "Tina"},
         "groups": ["A", "B"],
-        # Newest start first; those of one day as in the return.
+        # Newest start first; aims with the same start are in the order of the return.
         "learningAims": [
             {"reference": "Z0000002", "startDate": "2026-08-01"},
             {"reference": "Z0000004", "startDate": "2026-08-01"},
@@ -165,7 +165,7 @@ async def test_all_fields_of_a_learner(database: str) -> None:
 
 
 @pytest.mark.parametrize("how_many", [2, 40])
-async def test_edges_of_many_learners_take_one_statement_each(database: str, how_many: int) -> None:
+async def test_connections_of_many_learners_take_one_statement_each(database: str, how_many: int) -> None:
     ada = await make.member()
     organisation = await ada.organisation
     tracker_type = await make.tracker_type(organisation)
@@ -176,7 +176,7 @@ async def test_edges_of_many_learners_take_one_statement_each(database: str, how
             employer=await make.employer(organisation),
             programme=await make.programme(organisation),
         )
-        await aim(learner, "2026-01-01")
+        await make_aim(learner, "2026-01-01")
         for number in range(3):
             await make.tracker(organisation, type=tracker_type, learner=learner, description=str(number))
     document = """{ learners(first: 100) { totalCount nodes { tutor { name } employer { name } programme { name } groups

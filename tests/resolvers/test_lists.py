@@ -1,4 +1,4 @@
-"""The lists that are searched by name: what they have in common, and what is special to each."""
+"""The lists that can be searched by name: search, pagination, cursors, and the filters of each list."""
 
 from base64 import urlsafe_b64encode
 from typing import Any
@@ -15,7 +15,7 @@ LISTS = ("learners", "members", "employers", "programmes")
 
 
 async def make_staff() -> Member:
-    """Create an administrator of an organisation whose members, employers and programmes have five names."""
+    """Create an administrator, whose organisation has members, employers and programmes with the same five names."""
     ada = await make.member(name="Ada", email="head@example.org")
     organisation = await ada.organisation
     for name in ("Bäckerei Ost", "100% Bread", "Bread_Co", "Zoë"):
@@ -28,7 +28,7 @@ async def make_staff() -> Member:
 
 
 @pytest.mark.parametrize("field", LISTS[1:])
-async def test_search_by_parts_of_names_and_pages(database: str, field: str) -> None:
+async def test_search_and_pagination(database: str, field: str) -> None:
     ada = await make_staff()
     all_names = ["100% Bread", "Ada", "Bread_Co", "Bäckerei Ost", "Zoë"]
     expected = {
@@ -48,7 +48,7 @@ async def test_search_by_parts_of_names_and_pages(database: str, field: str) -> 
 
 
 @pytest.mark.parametrize("field", LISTS)
-async def test_the_page_of_an_empty_list(database: str, field: str) -> None:
+async def test_the_page_of_an_empty_search_result(database: str, field: str) -> None:
     ada = await make_staff()
     document = f'{{ {field}(search: "nobody") {{ totalCount nodes {{ id }} edges {{ cursor }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}'
     assert (await data(ada, document))[field] == {
@@ -98,7 +98,7 @@ async def test_invalid_page_arguments_are_errors(database: str, field: str) -> N
         assert await rejected_argument(ada, field, before=text) == ["before"], text[:80]
 
 
-async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
+async def test_a_cursor_from_another_list_is_an_error(database: str) -> None:
     ada = await make_staff()
     organisation = await ada.organisation
     await make.tracker(organisation, learner=await make.learner(organisation))
@@ -109,7 +109,7 @@ async def test_a_cursor_of_another_list_is_an_error(database: str) -> None:
         for other in fields:
             if other != field:
                 assert await rejected_argument(ada, field, after=cursors[other]) == ["after"]
-    # It belongs to the list, not to its search: what comes after Zoë is nothing.
+    # A cursor belongs to a list and not to a search; nothing follows Zoë.
     after = 'query ($at: String) { members(search: "bread", after: $at) { nodes { name } totalCount } }'
     assert (await data(ada, after, at=cursors["members"]))["members"] == {"nodes": [], "totalCount": 2}
 
@@ -122,7 +122,7 @@ async def test_invalid_searches_are_errors(database: str, field: str) -> None:
     assert await first_page_names(ada, field, "😀" * 200) == []
 
 
-async def test_assignable_members(database: str) -> None:
+async def test_assignable_only_filters_members(database: str) -> None:
     ada = await make.member(name="Ada")
     organisation = await ada.organisation
     tutor = await make.member(organisation, name="Tina", kind=MemberKind.TUTOR)
@@ -146,14 +146,14 @@ async def test_search_finds_members_by_email(database: str) -> None:
     )
 
 
-async def test_confirmed_employers(database: str) -> None:
+async def test_confirmed_only_filters_employers(database: str) -> None:
     ada = await make_staff()
     confirmed = await first_page_names(ada, "employers", arguments=", confirmedOnly: true")
     assert confirmed == ["100% Bread", "Bread_Co", "Bäckerei Ost", "Zoë"]
 
 
 @pytest.mark.parametrize("field", [*LISTS, "trackers", "trackerTypes"])
-async def test_lists_need_a_sign_in(database: str, field: str) -> None:
+async def test_lists_need_authentication(database: str, field: str) -> None:
     selection: Any = "{ key }" if field == "trackerTypes" else "{ totalCount }"
     answer = await ask(None, f"{{ {field} {selection} }}")
     assert answer["data"] is None

@@ -1,4 +1,4 @@
-"""Objects by their global ids, for those who may see them."""
+"""``node``, ``nodes``, ``tracker`` and ``learner``: rows by global id, and errors for invalid ids."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from tests.support.scenarios.college import college
 from tests.support.scenarios.nodes import BY_ID, found, ids_of_every_type, nodes_by_id, not_found
 
 
-async def test_members_find_a_row_of_every_type_that_they_may_see(database: str) -> None:
+async def test_rows_of_every_type_are_found_if_they_are_visible(database: str) -> None:
     tenant = await college()
     ids = await ids_of_every_type(tenant)
     assert await nodes_by_id(tenant.ada, ids) == {name: found(name, id_) for name, id_ in ids.items()}
@@ -31,7 +31,7 @@ async def test_rows_of_another_organisation_are_null(database: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Member", "Employer", "Tracker", "ProcessAutomation", "TrackerType", "Viewer", "x"])
-async def test_an_id_of_no_row_or_of_another_type_is_null(database: str, name: str) -> None:
+async def test_an_id_of_a_missing_row_or_another_type_is_null(database: str, name: str) -> None:
     tenant = await college()
     for row_id in (new_id(), UUID(int=0), tenant.learner.id, tenant.organisation.id):
         assert await data(tenant.ada, BY_ID, id=to_global_id(name, row_id)) == not_found(name, "")

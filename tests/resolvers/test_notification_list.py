@@ -1,4 +1,4 @@
-"""The list of a member's notifications, and marking them as read."""
+"""Listing a member's notifications, and marking them as read."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ mutation ($input: MarkNotificationsReadInput!) {
 """
 
 
-async def notified(count: int) -> tuple[Member, list[Notification]]:
-    """Create a member with so many notifications."""
+async def make_notified_member(count: int) -> tuple[Member, list[Notification]]:
+    """Create a member with ``count`` notifications."""
     ada = await make.member()
     tracker = await make.tracker(await ada.organisation)
     return ada, [await make.notification(tracker, ada) for _ in range(count)]
@@ -36,9 +36,9 @@ async def mark(member: Member, **entry: Any) -> Any:
     return (await data(member, MARK, input=entry))["markNotificationsRead"]
 
 
-async def test_the_list_has_the_viewers_notifications_newest_first(database: str) -> None:
-    ada, _ = await notified(12)
-    await notified(3)
+async def test_the_list_contains_the_viewers_notifications_newest_first(database: str) -> None:
+    ada, _ = await make_notified_member(12)
+    await make_notified_member(3)
     page = (await data(ada, LIST, first=5))["viewer"]
     assert page["unreadNotifications"] == page["notifications"]["totalCount"] == 12
     assert [node["cursor"] for node in page["notifications"]["nodes"]] == ["12", "11", "10", "9", "8"]
@@ -46,7 +46,7 @@ async def test_the_list_has_the_viewers_notifications_newest_first(database: str
 
 
 async def test_marking_some_and_then_all_as_read(database: str) -> None:
-    ada, rows = await notified(4)
+    ada, rows = await make_notified_member(4)
     answer = await mark(ada, ids=[gid(rows[0]), gid(rows[2])])
     assert answer == {
         "viewer": {"unreadNotifications": 2},
@@ -65,8 +65,8 @@ async def test_marking_some_and_then_all_as_read(database: str) -> None:
 
 
 async def test_ids_of_other_members_notifications_are_errors_and_nothing_is_marked(database: str) -> None:
-    ada, rows = await notified(1)
-    _, other_rows = await notified(1)
+    ada, rows = await make_notified_member(1)
+    _, other_rows = await make_notified_member(1)
     answer = await mark(ada, ids=[gid(rows[0]), gid(other_rows[0]), "rubbish"])
     assert answer == {
         "viewer": None,

@@ -1,4 +1,4 @@
-"""Subscriptions to notifications: from a cursor on, in order, none lost, none twice, and only what is visible."""
+"""Notification subscriptions: cursors, exactly-once delivery, visibility and the end of the session."""
 
 import asyncio
 import datetime as dt
@@ -26,7 +26,7 @@ async def assign(tenant: College, count: int = 1) -> None:
         await created(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
 
 
-async def test_from_cursor_0_everything_is_replayed_before_what_is_new(database: str) -> None:
+async def test_cursor_0_replays_stored_notifications_before_new_ones(database: str) -> None:
     tenant = await college()
     tracker = await make.tracker(tenant.organisation, assignee=tenant.bob)
     for _ in range(250):  # more than two batches
@@ -53,7 +53,7 @@ async def test_without_a_cursor_only_new_notifications_are_sent(database: str) -
         assert await received == [4, 5]
 
 
-async def test_resuming_during_new_assignments_misses_and_repeats_none(database: str) -> None:
+async def test_resuming_neither_misses_nor_repeats_notifications(database: str) -> None:
     tenant = await college()
     async with run_reader(database) as reader:
         working = asyncio.gather(*(assign(tenant, 20) for _ in range(5)))
@@ -65,15 +65,15 @@ async def test_resuming_during_new_assignments_misses_and_repeats_none(database:
     assert received == list(range(1, 101))
 
 
-async def test_every_subscription_of_the_recipient_gets_it_and_no_other(database: str) -> None:
+async def test_a_notification_reaches_every_subscription_of_its_recipient_only(database: str) -> None:
     tenant = await college()
     async with (
         run_reader(database) as reader,
-        subscribe(reader, tenant.bob) as one,
-        subscribe(reader, tenant.bob) as two,
+        subscribe(reader, tenant.bob) as first,
+        subscribe(reader, tenant.bob) as second,
         subscribe(reader, tenant.ada) as other,
     ):
-        received = [asyncio.create_task(page.event()) for page in (one, two, other)]
+        received = [asyncio.create_task(subscription.event()) for subscription in (first, second, other)]
         await wait_until(lambda: reader.waiting == 3)
         await assign(tenant)
         assert await received[0] == await received[1]
@@ -81,7 +81,7 @@ async def test_every_subscription_of_the_recipient_gets_it_and_no_other(database
         assert (await received[2])["tracker"] == {"number": 2}
 
 
-BEYOND = "after lies beyond the newest notification, 2."
+BEYOND_NEWEST = "after lies beyond the newest notification, 2."
 NOT_A_NUMBER = "after must be the cursor of a notification: a whole number."
 
 
@@ -93,7 +93,7 @@ async def test_an_invalid_cursor_is_a_request_error(database: str, document: str
         ["", "x", "-1", "1.0", " 1", "1e3", "٣", "\x00", "\ud800", "9" * 19, "9" * 10_000], NOT_A_NUMBER
     )
     async with run_reader(database) as reader:
-        for after, message in (expected | {"3": BEYOND, "9" * 18: BEYOND}).items():
+        for after, message in (expected | {"3": BEYOND_NEWEST, "9" * 18: BEYOND_NEWEST}).items():
             async with subscribe(reader, tenant.bob, after, document) as bob:
                 (error,) = (answer := await bob.result())["errors"]
                 assert "data" not in answer
@@ -101,8 +101,8 @@ async def test_an_invalid_cursor_is_a_request_error(database: str, document: str
                     message,
                     {"code": "BAD_USER_INPUT", "path": ["after"]},
                 )
-        async with subscribe(reader, None, "0", document) as nobody:
-            (error,) = (await nobody.result())["errors"]
+        async with subscribe(reader, None, "0", document) as anonymous:
+            (error,) = (await anonymous.result())["errors"]
             assert error["extensions"] == {"code": "UNAUTHENTICATED"}
         assert reader.waiting == 0
 
@@ -153,12 +153,12 @@ async def test_a_tracker_that_is_no_longer_visible_is_null(database: str) -> Non
             }
 
 
-async def test_rights_are_read_again_at_each_event(database: str) -> None:
+async def test_roles_are_read_again_for_each_notification(database: str) -> None:
     tenant = await college()
-    asked = NOTIFICATION_RECEIVED.replace(
+    document = NOTIFICATION_RECEIVED.replace(
         "tracker { number }", "tracker { number viewerCanEdit type { viewerCanCreate } }"
     )
-    async with run_reader(database) as reader, subscribe(reader, tenant.bob, "0", asked) as bob:
+    async with run_reader(database) as reader, subscribe(reader, tenant.bob, "0", document) as bob:
         await assign(tenant)
         assert (await bob.event())["tracker"]["type"] == {"viewerCanCreate": False}
         await Member.filter(id=tenant.bob.id).update(roles=[Role.CREATE_TRACKERS])
@@ -170,7 +170,7 @@ async def test_rights_are_read_again_at_each_event(database: str) -> None:
         assert (await bob.event())["tracker"] is None
 
 
-async def ended(subscription: Subscription) -> str:
+async def end_reason(subscription: Subscription) -> str:
     with pytest.raises(SessionEnded) as raised:
         await subscription.result()
     return str(raised.value)
@@ -190,16 +190,16 @@ async def test_an_ended_session_ends_the_subscription(
 ) -> None:
     tenant = await college()
     async with run_reader(database) as reader:
-        async with subscribe(reader, tenant.bob, "0") as bob:  # what waits for it is not sent any more
+        async with subscribe(reader, tenant.bob, "0") as bob:  # stored notifications are no longer sent
             await assign(tenant)
             assert await bob.cursors(1) == [1]
             await assign(tenant)
             await model.all().update(**change)
-            assert await ended(bob) == "The session has ended."
+            assert await end_reason(bob) == "The session has ended."
         await Member.all().update(active=True)
         reader.revalidate_seconds = 0.1
         async with subscribe(reader, tenant.bob) as bob:  # without notifications
-            waiting = asyncio.create_task(ended(bob))
+            waiting = asyncio.create_task(end_reason(bob))
             await wait_until(lambda: reader.waiting == 1)
             await model.all().update(**change)
             assert await waiting == "The session has ended."
@@ -212,10 +212,10 @@ async def test_an_expired_token_ends_the_subscription(database: str) -> None:
     signed_in = await viewer_of_session(session.id, expires=later.timestamp())
     assert signed_in is not None
     async with run_reader(database, revalidate_seconds=0.1) as reader, subscribe(reader, signed_in) as bob:
-        assert await ended(bob) == "The session has ended."
+        assert await end_reason(bob) == "The session has ended."
 
 
-async def test_a_subscription_reads_what_the_inbox_counted(database: str) -> None:
+async def test_a_subscription_continues_from_the_cursor_of_the_inbox(database: str) -> None:
     tenant = await college()
     await assign(tenant, 2)
     assert (await Inbox.get(member_id=tenant.bob.id)).cursor == 2

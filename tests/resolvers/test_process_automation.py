@@ -1,4 +1,4 @@
-"""The process automations of an organisation: the list, and objects by their ids."""
+"""Listing an organisation's process automations, and reading them by their ids."""
 
 from models import ProcessAutomation
 from tests.support import factories as make
@@ -9,14 +9,14 @@ LIST = "{ viewer { organisation { processAutomations { id key name enabled fourE
 BY_IDS = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on ProcessAutomation { key } } }"
 
 
-async def test_an_automation_in_the_list_has_the_id_that_finds_it(database: str) -> None:
+async def test_automations_in_the_list_can_be_read_by_their_ids(database: str) -> None:
     organisation = await make.organisation()
     ada = await make.member(organisation)
     withdrawal = await ProcessAutomation.create(organisation=organisation, key="WITHDRAWAL", enabled=True)
     leave = await ProcessAutomation.create(organisation=organisation, key="BREAK_IN_LEARNING", four_eyes=True)
 
     listed = (await data(ada, LIST))["viewer"]["organisation"]["processAutomations"]
-    found = (await data(ada, BY_IDS, ids=[gid(withdrawal), gid(leave)]))["nodes"]
+    nodes = (await data(ada, BY_IDS, ids=[gid(withdrawal), gid(leave)]))["nodes"]
 
     assert sorted(listed, key=lambda node: str(node["key"])) == [
         {"id": gid(leave), "key": "BREAK_IN_LEARNING", "name": "Break in learning", "enabled": False, "fourEyes": True},
@@ -28,10 +28,10 @@ async def test_an_automation_in_the_list_has_the_id_that_finds_it(database: str)
             "fourEyes": False,
         },
     ]
-    assert found == [{"id": gid(withdrawal), "key": "WITHDRAWAL"}, {"id": gid(leave), "key": "BREAK_IN_LEARNING"}]
+    assert nodes == [{"id": gid(withdrawal), "key": "WITHDRAWAL"}, {"id": gid(leave), "key": "BREAK_IN_LEARNING"}]
 
 
-async def test_many_automations_are_read_by_one_statement(database: str) -> None:
+async def test_many_automations_are_read_with_one_statement(database: str) -> None:
     organisation = await make.organisation()
     ada = await make.member(organisation)
     keys = ["WITHDRAWAL", "BREAK_IN_LEARNING", "COMPLETION"]

@@ -1,4 +1,4 @@
-"""updateProcessAutomation: its role, its errors and the audit log."""
+"""``updateProcessAutomation``: permissions, errors and audit entries."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ TYPES = '{ trackerTypes(category: [PROCESS_AUTOMATION]) { key } trackerType(key:
 
 
 async def make_manager() -> tuple[Member, ProcessAutomation]:
-    """Create a member who manages settings, and a disabled automation of their organisation."""
+    """Create a member with the role MANAGE_SETTINGS, and a disabled automation of their organisation."""
     organisation = await make.organisation()
     member = await make.member(organisation, roles=[Role.MANAGE_SETTINGS])
     return member, await ProcessAutomation.create(organisation=organisation, key="CHANGE_OF_NAME")
@@ -37,25 +37,31 @@ async def audit_entries() -> list[tuple[Any, ...]]:
     ]
 
 
-async def test_absent_fields_stay_and_every_change_has_an_audit_entry(database: str) -> None:
+async def test_absent_fields_keep_their_values_and_changes_are_audited(database: str) -> None:
     mia, automation = await make_manager()
     common = {"id": gid(automation), "key": "CHANGE_OF_NAME", "name": "Change of learner name"}
     enabled = common | {"enabled": True, "fourEyes": False}
-    both = common | {"enabled": True, "fourEyes": True}
+    enabled_with_four_eyes = common | {"enabled": True, "fourEyes": True}
     key = "CHANGE_OF_NAME"
     assert await update(mia, key=key) == {"processAutomation": enabled | {"enabled": False}, "errors": []}
     assert await update(mia, key=key, enabled=True) == {"processAutomation": enabled, "errors": []}
-    assert await update(mia, key=key, fourEyes=True) == {"processAutomation": both, "errors": []}
-    assert await update(mia, key=key, enabled=True, fourEyes=True) == {"processAutomation": both, "errors": []}
+    assert await update(mia, key=key, fourEyes=True) == {"processAutomation": enabled_with_four_eyes, "errors": []}
+    assert await update(mia, key=key, enabled=True, fourEyes=True) == {
+        "processAutomation": enabled_with_four_eyes,
+        "errors": [],
+    }
 
-    def entry_of(before: tuple[bool, bool], after: tuple[bool, bool]) -> tuple[Any, ...]:
+    def audit_entry(before: tuple[bool, bool], after: tuple[bool, bool]) -> tuple[Any, ...]:
         sides = {
             name: {"enabled": is_enabled, "fourEyes": four_eyes}
             for name, (is_enabled, four_eyes) in {"before": before, "after": after}.items()
         }
         return "AUTOMATION_UPDATED", mia.organisation_id, mia.id, automation.id, {"key": key} | sides
 
-    assert await audit_entries() == [entry_of((False, False), (True, False)), entry_of((True, False), (True, True))]
+    assert await audit_entries() == [
+        audit_entry((False, False), (True, False)),
+        audit_entry((True, False), (True, True)),
+    ]
 
 
 async def test_trackers_of_a_disabled_automation_can_still_be_approved(database: str) -> None:

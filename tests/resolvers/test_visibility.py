@@ -1,4 +1,4 @@
-"""Rows that the viewer may not see are answered as if they did not exist: in lists, and in every argument that takes an id."""
+"""Rows that the viewer may not see, which lists and arguments treat as if they did not exist."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -35,7 +35,7 @@ ID_ARGUMENTS = {
     "Mutation.updateTrackerType": ("input.id",),
     "Subscription.trackerChanged": ("id",),
 }
-"""Every argument that takes an id, by field: each is tested below with the ids of rows that the viewer may not see."""
+"""Every argument that takes an id, by field; each is tested below with ids of invisible rows."""
 
 BY_FILTER = """
 query ($filter: TrackerFilter, $learner: ID!) {
@@ -54,7 +54,7 @@ LISTS = """
 """
 
 
-def _id_arguments() -> Iterator[tuple[str, str]]:
+def id_arguments() -> Iterator[tuple[str, str]]:
     def ids(name: str, type_: Any) -> Iterator[str]:
         named = get_named_type(type_)
         if isinstance(named, GraphQLInputObjectType):
@@ -71,9 +71,9 @@ def _id_arguments() -> Iterator[tuple[str, str]]:
                         yield f"{type_.name}.{name}", path
 
 
-def test_the_table_names_every_argument_that_takes_an_id() -> None:
+def test_the_table_contains_every_argument_that_takes_an_id() -> None:
     arguments: dict[str, tuple[str, ...]] = {}
-    for field, path in _id_arguments():
+    for field, path in id_arguments():
         arguments[field] = (*arguments.get(field, ()), path)
     assert {field: sorted(paths) for field, paths in arguments.items()} == {
         field: sorted(paths) for field, paths in ID_ARGUMENTS.items()
@@ -86,8 +86,8 @@ async def test_filters_by_invisible_rows_match_nothing(database: str) -> None:
     await make.tracker(tenant.organisation, learner=tenant.learner, created_by=tenant.ada, assignee=tenant.ada)
     for name, id_ in other_ids.items():
         for argument in FILTER_FIELDS:
-            found = await data(tenant.ada, BY_FILTER, filter={argument: [id_]}, learner=gid(tenant.learner))
-            assert found == {"trackers": EMPTY_PAGE, "learner": {"trackers": EMPTY_PAGE}}, (name, argument)
+            answer = await data(tenant.ada, BY_FILTER, filter={argument: [id_]}, learner=gid(tenant.learner))
+            assert answer == {"trackers": EMPTY_PAGE, "learner": {"trackers": EMPTY_PAGE}}, (name, argument)
 
 
 async def test_inputs_of_create_tracker_reject_invisible_rows(database: str) -> None:
@@ -126,16 +126,16 @@ async def test_inputs_of_update_tracker_reject_invisible_rows(database: str) -> 
             assert (tuple(error["path"]), error["code"]) == (path, "NOT_FOUND"), name
 
 
-async def test_lists_have_rows_of_the_viewers_organisation_alone(database: str) -> None:
+async def test_lists_contain_only_rows_of_the_viewers_organisation(database: str) -> None:
     tenant, other = await college(), await college()
     ids = await ids_of_every_type(tenant)
     await ids_of_every_type(other)
-    found = await data(tenant.ada, LISTS)
+    answer = await data(tenant.ada, LISTS)
     automations = await ProcessAutomation.filter(organisation=tenant.organisation)
-    assert {node["id"] for node in found["viewer"]["organisation"].pop("processAutomations")} == set(
+    assert {node["id"] for node in answer["viewer"]["organisation"].pop("processAutomations")} == set(
         map(gid, automations)
     )
-    ids_by_list = {name: {node["id"] for node in page["nodes"]} for name, page in found.items() if name != "viewer"}
+    ids_by_list = {name: {node["id"] for node in page["nodes"]} for name, page in answer.items() if name != "viewer"}
     assert ids_by_list == {
         "trackers": {ids["Tracker"]},
         "learners": {ids["Learner"], gid(tenant.learner)},
@@ -143,10 +143,10 @@ async def test_lists_have_rows_of_the_viewers_organisation_alone(database: str) 
         "employers": {gid(tenant.employer)},
         "programmes": {ids["Programme"]},
     }
-    assert {name: page["totalCount"] for name, page in found.items() if name != "viewer"} == {
+    assert {name: page["totalCount"] for name, page in answer.items() if name != "viewer"} == {
         name: len(rows) for name, rows in ids_by_list.items()
     }
-    assert found["viewer"]["organisation"] == {"id": gid(tenant.organisation)}
+    assert answer["viewer"]["organisation"] == {"id": gid(tenant.organisation)}
 
 
 async def test_a_tutor_sees_the_learners_and_trackers_that_concern_them(database: str) -> None:
@@ -161,41 +161,41 @@ async def test_a_tutor_sees_the_learners_and_trackers_that_concern_them(database
     ]
     # About the same learner, but it does not concern her.
     await make.tracker(tenant.organisation, learner=shared, created_by=tenant.ada)
-    found = await data(tenant.tina, LISTS)
+    answer = await data(tenant.tina, LISTS)
     learners = {gid(row) for row in (tenant.learner, assigned, created_for, shared)}
-    assert {node["id"] for node in found["trackers"]["nodes"]} == {gid(row) for row in trackers}
-    assert {node["id"] for node in found["learners"]["nodes"]} == learners
-    assert (found["trackers"]["totalCount"], found["learners"]["totalCount"]) == (4, 4)
+    assert {node["id"] for node in answer["trackers"]["nodes"]} == {gid(row) for row in trackers}
+    assert {node["id"] for node in answer["learners"]["nodes"]} == learners
+    assert (answer["trackers"]["totalCount"], answer["learners"]["totalCount"]) == (4, 4)
     below = "query ($id: ID!) { learner(id: $id) { trackers { nodes { id } totalCount } } }"
     assert await data(tenant.tina, below, id=gid(shared)) == {
         "learner": {"trackers": {"nodes": [{"id": gid(trackers[3])}], "totalCount": 1}}
     }
     # She no longer sees what no longer concerns her.
     await Tracker.filter(assignee=tenant.tina).update(assignee_id=tenant.bob.id)
-    found = await data(tenant.tina, LISTS)
-    assert {node["id"] for node in found["learners"]["nodes"]} == {gid(tenant.learner), gid(created_for)}
+    answer = await data(tenant.tina, LISTS)
+    assert {node["id"] for node in answer["learners"]["nodes"]} == {gid(tenant.learner), gid(created_for)}
     assert await data(tenant.tina, BY_ID, id=gid(shared)) == not_found("Learner", "")
 
 
-async def test_roles_show_a_tutor_no_more_rows(database: str) -> None:
+async def test_roles_make_no_more_rows_visible_to_a_tutor(database: str) -> None:
     tenant = await college()
     ids = await ids_of_every_type(tenant)
     tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR, roles=list(Role))
-    found = await data(tutor, LISTS)
-    assert (found["trackers"]["nodes"], found["learners"]["nodes"]) == ([], [])
+    answer = await data(tutor, LISTS)
+    assert (answer["trackers"]["nodes"], answer["learners"]["nodes"]) == ([], [])
     assert await data(tutor, BY_ID, id=ids["Tracker"]) == not_found("Tracker", "")
 
 
-async def test_a_cursor_of_another_organisation_shows_none_of_its_rows(database: str) -> None:
+async def test_a_cursor_of_another_organisation_reveals_none_of_its_rows(database: str) -> None:
     tenant, other = await college(), await college()
-    mine = await make.tracker(tenant.organisation, learner=tenant.learner)
+    own_tracker = await make.tracker(tenant.organisation, learner=tenant.learner)
     await make.tracker(other.organisation, learner=other.learner)
     await make.tracker(other.organisation, learner=other.learner)
     first_page = await data(other.ada, "{ trackers(first: 1) { pageInfo { endCursor } } }")
     other_cursor = first_page["trackers"]["pageInfo"]["endCursor"]
     page = "query ($after: String) { trackers(after: $after) { nodes { id } totalCount pageInfo { hasPreviousPage } } }"
     assert (await data(tenant.ada, page, after=other_cursor))["trackers"] == {
-        "nodes": [{"id": gid(mine)}],
+        "nodes": [{"id": gid(own_tracker)}],
         "totalCount": 1,
         "pageInfo": {"hasPreviousPage": False},
     }

@@ -1,4 +1,4 @@
-"""createMember: permissions, errors, and the invitation."""
+"""``createMember``: permissions, errors, the invitation and the audit entry."""
 
 import asyncio
 from typing import Any
@@ -94,16 +94,16 @@ async def test_an_invalid_entry_writes_nothing(database: str, entry: dict[str, A
     assert await stored_rows() == before
 
 
-async def test_of_concurrent_members_with_one_address_one_is_added(database: str) -> None:
+async def test_concurrent_members_with_the_same_address_add_one(database: str) -> None:
     mia, max_ = await manager(), await manager()
     payloads = await asyncio.gather(create(mia), create(max_), create(mia))
     errors = [payload["errors"] for payload in payloads if payload["member"] is None]
-    taken = problem("email", "DUPLICATE", "There is a member with this e-mail address already.")
-    assert errors == [[taken], [taken]]
+    duplicate = problem("email", "DUPLICATE", "There is a member with this e-mail address already.")
+    assert errors == [[duplicate], [duplicate]]
     assert await Mail.all().count() == 1
 
 
-async def test_only_an_administrator_adds_another(database: str) -> None:
+async def test_only_administrators_add_administrators(database: str) -> None:
     tutor = await manager(kind=MemberKind.TUTOR)
     assert await create(tutor, kind="ADMINISTRATOR") == {
         "member": None,
@@ -114,7 +114,7 @@ async def test_only_an_administrator_adds_another(database: str) -> None:
     assert (await create(mia, kind="ADMINISTRATOR", email="bea@example.org"))["member"]["kind"] == "ADMINISTRATOR"
 
 
-async def test_it_needs_the_role(database: str) -> None:
+async def test_create_member_needs_its_role(database: str) -> None:
     others = [role for role in Role if role != Role.MANAGE_MEMBERS]
     entry = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
     for member, code in ((await make.member(roles=others), "FORBIDDEN"), (None, "UNAUTHENTICATED")):

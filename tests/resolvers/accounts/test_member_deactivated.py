@@ -1,4 +1,4 @@
-"""A deactivated member loses everything at once: sessions, subscriptions, links, assignability."""
+"""The immediate effects of deactivating a member: on sessions, subscriptions, links and assignability."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -26,16 +26,16 @@ from tests.support.servers.smtp import mail_server
 INVALID = "INVALID_CREDENTIALS"
 
 
-async def staff() -> tuple[Member, Member]:
-    """Mia, who manages members, and Ann, who signs in."""
+async def make_staff() -> tuple[Member, Member]:
+    """Create Mia, who manages members, and Ann, who can sign in."""
     mia = await manager()
     return mia, await make.member(
         await mia.organisation, name="Ann", email="ann@example.org", password_hash=hash_password(PASSWORD)
     )
 
 
-async def test_every_session_ends_and_stays_ended(database: str) -> None:
-    mia, ann = await staff()
+async def test_sessions_end_and_are_not_revived_by_reactivation(database: str) -> None:
+    mia, ann = await make_staff()
     tokens = [await session(email="ann@example.org") for _ in range(2)]
     await update_ok(mia, ann, active=False)
     for active in (False, True):
@@ -44,13 +44,13 @@ async def test_every_session_ends_and_stays_ended(database: str) -> None:
             assert [error["code"] for error in (await refresh(pair["refreshToken"]))["errors"]] == [INVALID]
         if not active:
             assert [error["code"] for error in (await sign_in("ann@example.org"))["errors"]] == [INVALID]
-            await update_ok(mia, ann, active=True)  # reactivated: nothing of before works again
+            await update_ok(mia, ann, active=True)  # reactivation does not revive sessions
     assert await viewer_name((await session(email="ann@example.org"))["accessToken"]) == "Ann"
     assert await Session.filter(ended_at=None, member_id=ann.id).count() == 1
 
 
-async def test_links_stop_working_and_no_mail_is_sent(database: str) -> None:
-    mia, ann = await staff()
+async def test_links_stop_working_and_no_email_is_sent(database: str) -> None:
+    mia, ann = await make_staff()
     await Member.filter(id=ann.id).update(password_hash=None)
     token = await make_token(ann.id, MailKind.INVITATION)
     assert token is not None
@@ -70,9 +70,9 @@ async def test_links_stop_working_and_no_mail_is_sent(database: str) -> None:
     assert await PasswordToken.all().count() == 0
 
 
-async def test_subscriptions_end_at_once(database: str) -> None:
-    """At once: by itself a subscription would check its session only after longer than this test waits."""
-    mia, ann = await staff()
+async def test_subscriptions_end_immediately(database: str) -> None:
+    """Check that subscriptions end long before they would revalidate their session by themselves."""
+    mia, ann = await make_staff()
     tracker = await make.tracker(await mia.organisation, created_by=ann)
     async with (
         run_reader(database, revalidate_seconds=3600) as reader,
@@ -93,7 +93,7 @@ async def test_subscriptions_end_at_once(database: str) -> None:
 
 
 async def test_a_busy_subscription_ends_at_its_next_event(database: str) -> None:
-    mia, ann = await staff()
+    mia, ann = await make_staff()
     tracker = await make.tracker(await mia.organisation, created_by=ann)
     await make.notification(tracker, ann)
     async with (
@@ -108,7 +108,7 @@ async def test_a_busy_subscription_ends_at_its_next_event(database: str) -> None
 
 
 async def while_deactivating(database: str, member: Member, operation: Callable[[], Coroutine[Any, Any, Json]]) -> Json:
-    """Run an operation that has to wait until a member has been deactivated; return its payload."""
+    """Run an operation that is blocked until a member has been deactivated; return its payload."""
     connection = await asyncpg.connect(**database_credentials(database))
     try:
         async with connection.transaction():
@@ -120,37 +120,37 @@ async def while_deactivating(database: str, member: Member, operation: Callable[
         await connection.close()
 
 
-def unassignable(name: str) -> Json:
+def unassignable_error(name: str) -> Json:
     message = f"{name} cannot be assigned trackers: choose an active administrator or yourself."
     return problem("assigneeId", "NOT_ASSIGNABLE", message)
 
 
-async def test_a_tracker_checked_before_is_not_assigned_afterwards(database: str) -> None:
+async def test_a_concurrent_creation_does_not_assign_a_deactivated_member(database: str) -> None:
     tenant = await college()
     before = await everything_written()
     for entry in ({}, {"idempotencyKey": "once"}):
-        given = tenant.job(assigneeId=gid(tenant.bob), **entry)
-        payload = await while_deactivating(database, tenant.bob, lambda given=given: create(tenant.ada, given))  # type: ignore[misc]
-        assert (payload["tracker"], payload["errors"]) == (None, [unassignable("Bob")])
+        job = tenant.job(assigneeId=gid(tenant.bob), **entry)
+        payload = await while_deactivating(database, tenant.bob, lambda job=job: create(tenant.ada, job))  # type: ignore[misc]
+        assert (payload["tracker"], payload["errors"]) == (None, [unassignable_error("Bob")])
         assert await everything_written() == before
         await Member.filter(id=tenant.bob.id).update(active=True)
     # The idempotency key was not used.
-    assert (await create(tenant.ada, given))["errors"] == []
+    assert (await create(tenant.ada, job))["errors"] == []
 
 
-async def test_an_update_does_not_assign_one_either(database: str) -> None:
+async def test_a_concurrent_update_does_not_assign_a_deactivated_member(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
     before = await everything_written()
     payload = await while_deactivating(
         database, tenant.bob, lambda: update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
     )
-    assert (payload["tracker"], payload["errors"]) == (None, [unassignable("Bob")])
+    assert (payload["tracker"], payload["errors"]) == (None, [unassignable_error("Bob")])
     assert await everything_written() == before
     assert (await Tracker.get(id=tracker.id)).description == ""
 
 
-async def test_trackers_assigned_before_stay_theirs(database: str) -> None:
+async def test_trackers_that_are_already_assigned_stay_assigned(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
@@ -160,22 +160,22 @@ async def test_trackers_assigned_before_stay_theirs(database: str) -> None:
     assert payload["tracker"]["assignee"] == {"name": "Bob"}
 
 
-async def test_a_member_made_a_tutor_is_not_assigned_more(database: str) -> None:
+async def test_a_member_who_becomes_a_tutor_is_no_longer_assignable(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)
     await update_ok(mia, tenant.bob, kind=MemberKind.TUTOR.value)
-    assert (await create(tenant.ada, tenant.job(assigneeId=gid(tenant.bob))))["errors"] == [unassignable("Bob")]
+    assert (await create(tenant.ada, tenant.job(assigneeId=gid(tenant.bob))))["errors"] == [unassignable_error("Bob")]
 
 
-async def test_concurrent_creates_assign_none_after_the_deactivation(database: str) -> None:
+async def test_concurrent_creations_assign_no_tracker_after_the_deactivation(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)
     entries = [tenant.job(assigneeId=gid(tenant.bob), description=str(number)) for number in range(20)]
     tasks = [asyncio.create_task(create(tenant.ada, entry)) for entry in entries]
     await update_ok(mia, tenant.bob, active=False)
-    (off,) = await fetch("SELECT count(*) AS given FROM tracker WHERE assignee_id = $1", tenant.bob.id)
+    (at_deactivation,) = await fetch("SELECT count(*) AS assigned FROM tracker WHERE assignee_id = $1", tenant.bob.id)
     payloads = await asyncio.gather(*tasks)
-    given = await Tracker.filter(assignee_id=tenant.bob.id).count()
-    assert given == off["given"]
+    assigned = await Tracker.filter(assignee_id=tenant.bob.id).count()
+    assert assigned == at_deactivation["assigned"]
     assert {error["code"] for payload in payloads for error in payload["errors"]} <= {"NOT_ASSIGNABLE"}
-    assert sum(payload["tracker"] is not None for payload in payloads) == given
+    assert sum(payload["tracker"] is not None for payload in payloads) == assigned

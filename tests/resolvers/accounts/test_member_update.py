@@ -1,4 +1,4 @@
-"""updateMember: permissions, errors, and the audit."""
+"""``updateMember``: permissions, errors and audit entries."""
 
 import asyncio
 import itertools
@@ -29,13 +29,13 @@ async def colleagues(*, roles: tuple[Role, ...] = MANAGER_ROLES) -> tuple[Member
     return mia, await make.member(await mia.organisation, name="Tim", kind=TUTOR)
 
 
-async def test_absent_fields_keep_their_value_and_changes_are_audited(database: str) -> None:
+async def test_absent_fields_keep_their_values_and_changes_are_audited(database: str) -> None:
     mia, tim = await colleagues()
-    shown = {"id": gid(tim), "name": "Tim", "email": tim.email, "kind": "TUTOR", "roles": [], "active": True}
-    assert await update_ok(mia, tim) == shown
-    assert await update_ok(mia, tim, name=" Tom ") == shown | {"name": "Tom"}
-    assert await update_ok(mia, tim, name="Tom", kind="TUTOR", roles=[], active=True) == shown | {"name": "Tom"}
-    granted = shown | {"name": "Tom", "roles": ["CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
+    expected = {"id": gid(tim), "name": "Tim", "email": tim.email, "kind": "TUTOR", "roles": [], "active": True}
+    assert await update_ok(mia, tim) == expected
+    assert await update_ok(mia, tim, name=" Tom ") == expected | {"name": "Tom"}
+    assert await update_ok(mia, tim, name="Tom", kind="TUTOR", roles=[], active=True) == expected | {"name": "Tom"}
+    granted = expected | {"name": "Tom", "roles": ["CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
     entry = {"roles": ["CREATE_TRACKERS", "CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
     assert await update_ok(mia, tim, **entry) == granted
     assert await update_ok(mia, tim, active=False) == granted | {"active": False}
@@ -53,7 +53,7 @@ async def test_absent_fields_keep_their_value_and_changes_are_audited(database: 
     ]
 
 
-async def test_null_and_invalid_values_are_refused_at_once(database: str) -> None:
+async def test_null_and_invalid_values_are_errors(database: str) -> None:
     mia, tim = await colleagues()
     before = await stored_rows()
     message = "A member always has one; leave it out to keep it."
@@ -62,9 +62,9 @@ async def test_null_and_invalid_values_are_refused_at_once(database: str) -> Non
     long = problem(
         "name", "TOO_LONG", "The name may have at most 200 characters; this has 201.", maximum=200, length=201
     )
-    lacked = problem("roles.1", "FORBIDDEN", "You cannot grant MANAGE_SETTINGS: you do not have it yourself.")
+    missing_role = problem("roles.1", "FORBIDDEN", "You cannot grant MANAGE_SETTINGS: you do not have it yourself.")
     entry: Json = {"name": "x" * 201, "roles": ["CREATE_TRACKERS", "MANAGE_SETTINGS"], "active": None}
-    assert await update(mia, tim, **entry) == {"member": None, "errors": [long, lacked, nulls[3]]}
+    assert await update(mia, tim, **entry) == {"member": None, "errors": [long, missing_role, nulls[3]]}
     for name, code in ((" ", "REQUIRED"), ("\0", "INVALID_FORMAT"), ("\ud800", "INVALID_FORMAT")):
         assert [(error["path"], error["code"]) for error in (await update(mia, tim, name=name))["errors"]] == [
             (["name"], code)
@@ -72,24 +72,24 @@ async def test_null_and_invalid_values_are_refused_at_once(database: str) -> Non
     assert await stored_rows() == before
 
 
-async def test_a_role_that_the_viewer_lacks_can_be_kept_and_taken_away(database: str) -> None:
+async def test_a_role_that_the_viewer_lacks_can_be_kept_or_removed(database: str) -> None:
     mia, tim = await colleagues()
     await Member.filter(id=tim.id).update(roles=["MANAGE_SETTINGS", "EDIT_PROCESS_AUTOMATION_TRACKERS"])
-    kept = await update_ok(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
-    assert kept["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
-    lacked = problem(
+    updated_member = await update_ok(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
+    assert updated_member["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
+    missing_role = problem(
         "roles.0", "FORBIDDEN", "You cannot grant EDIT_PROCESS_AUTOMATION_TRACKERS: you do not have it yourself."
     )
-    assert (await update(mia, tim, roles=["EDIT_PROCESS_AUTOMATION_TRACKERS"]))["errors"] == [lacked]
+    assert (await update(mia, tim, roles=["EDIT_PROCESS_AUTOMATION_TRACKERS"]))["errors"] == [missing_role]
     assert (await update_ok(mia, tim, roles=[]))["roles"] == []
 
 
-async def test_nobody_changes_their_own_roles(database: str) -> None:
+async def test_members_cannot_change_their_own_roles(database: str) -> None:
     mia, _ = await colleagues()
     await manager(await mia.organisation)  # so that Mia is not the last
-    own = problem("roles", "FORBIDDEN", OWN_ROLES)
+    own_error = problem("roles", "FORBIDDEN", OWN_ROLES)
     for roles in ([], ["MANAGE_MEMBERS"], [*MANAGER_ROLES, "MANAGE_SETTINGS"]):
-        assert await update(mia, mia, roles=roles) == {"member": None, "errors": [own]}
+        assert await update(mia, mia, roles=roles) == {"member": None, "errors": [own_error]}
     assert await audit_entries() == []
     same = await update_ok(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
     assert (same["name"], same["roles"]) == ("Maria", ["CREATE_TRACKERS", "MANAGE_MEMBERS"])
@@ -110,7 +110,7 @@ async def test_the_last_member_with_manage_members_cannot_be_deactivated(databas
     assert await Member.filter(id=tim.id).count() == 1
 
 
-async def test_of_two_who_demote_or_deactivate_each_other_one_succeeds(database: str) -> None:
+async def test_of_two_members_who_demote_or_deactivate_each_other_one_succeeds(database: str) -> None:
     entries: list[Json] = [{"roles": []}, {"active": False}]
     for entry in entries:
         mia = await manager()
@@ -127,7 +127,7 @@ async def test_of_two_who_demote_or_deactivate_each_other_one_succeeds(database:
         )
 
 
-async def test_of_concurrent_deactivations_one_fails(database: str) -> None:
+async def test_concurrent_deactivations_leave_one_manager(database: str) -> None:
     first = await manager()
     managers = [first, *[await manager(await first.organisation) for _ in range(4)]]
     payloads = await asyncio.gather(*(update(member, member, active=False) for member in managers))
@@ -136,7 +136,7 @@ async def test_of_concurrent_deactivations_one_fails(database: str) -> None:
     assert await Member.filter(active=True).count() == 1
 
 
-async def test_only_an_administrator_makes_an_administrator(database: str) -> None:
+async def test_only_administrators_make_members_administrators(database: str) -> None:
     mia, tim = await colleagues()
     tutor = await manager(await mia.organisation, kind=TUTOR)
     only = problem("kind", "FORBIDDEN", "Only an administrator can make a member an administrator.")
@@ -157,7 +157,7 @@ async def test_an_unknown_member_is_not_found(database: str) -> None:
     assert (await Member.get(id=theirs.id)).name == "Mia"
 
 
-async def test_it_needs_the_role(database: str) -> None:
+async def test_update_member_needs_its_role(database: str) -> None:
     _, tim = await colleagues()
     bob = await make.member(await tim.organisation, roles=[role for role in Role if role != Role.MANAGE_MEMBERS])
     for member, code in ((bob, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
@@ -167,10 +167,10 @@ async def test_it_needs_the_role(database: str) -> None:
     assert await audit_entries() == []
 
 
-async def test_nobody_changes_their_own_kind(database: str) -> None:
+async def test_members_cannot_change_their_own_kind(database: str) -> None:
     mia, _ = await colleagues()
-    own = problem("kind", "FORBIDDEN", "You cannot change your own kind.")
+    own_error = problem("kind", "FORBIDDEN", "You cannot change your own kind.")
     before = await stored_rows()
-    assert await update(mia, mia, kind="TUTOR") == {"member": None, "errors": [own]}
+    assert await update(mia, mia, kind="TUTOR") == {"member": None, "errors": [own_error]}
     assert await stored_rows() == before
     assert (await update_ok(mia, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change

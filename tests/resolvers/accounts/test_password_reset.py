@@ -1,4 +1,4 @@
-"""requestPasswordReset: the same answer for everyone, and a limited number of mails."""
+"""``requestPasswordReset``: the same answer for every address, and limits on the number of emails."""
 
 import asyncio
 
@@ -23,13 +23,13 @@ from tests.support.servers.smtp import mail_server
 TRUE = {"data": {"requestPasswordReset": True}}
 
 
-async def mail_count() -> int:
-    """Mark all mails as sent, and return how many there are."""
+async def mark_sent_and_count() -> int:
+    """Mark all emails as sent, and return their number."""
     await fetch("UPDATE mail SET sent_at = now()")
     return await Mail.all().count()
 
 
-async def test_a_mail_brings_a_link_that_works_once(database: str) -> None:
+async def test_the_link_in_the_email_works_once(database: str) -> None:
     member = await ada()
     assert await request_link(" ADA@example.org ") == TRUE
     assert await Mail.all().values_list("kind", "recipient_id", "notification_id") == [
@@ -43,55 +43,55 @@ async def test_a_mail_brings_a_link_that_works_once(database: str) -> None:
     assert (await sign_in(password=NEW_PASSWORD))["errors"] == []
 
 
-async def test_a_repeated_mail_has_a_new_link_and_the_earlier_one_stops_working(database: str) -> None:
+async def test_an_email_sent_again_has_a_new_link(database: str) -> None:
     await ada()
     await request_link()
     async with mail_server() as server:
         (first,) = await send_due_mails(server)
-        await fetch("UPDATE mail SET sent_at = NULL, due_at = now()")  # as after a crash before it was marked
+        await fetch("UPDATE mail SET sent_at = NULL, due_at = now()")  # as after a crash before the email was marked
         (second,) = await send_due_mails(server)
     assert first["Message-ID"] == second["Message-ID"]
     assert await error_codes(link_token(first)) == [([], "INVALID_CREDENTIALS")]
     assert await error_codes(link_token(second)) == []
 
 
-async def test_nothing_tells_whether_there_is_such_a_member(database: str) -> None:
+async def test_the_answer_does_not_reveal_whether_the_member_exists(database: str) -> None:
     await ada()
     await ada(email="off@example.org", active=False)
-    done = []
+    statements_by_request = []
     for email in ("ada@example.org", "nobody@example.org", "off@example.org", "", "\0", "\ud800@x", "x" * 1_000_000):
         with record_statements() as statements:
             assert await request_link(email) == TRUE
-        done.append(statements)
-    assert done == [done[0]] * len(done)
-    assert len(done[0]) == 5  # the transaction's begin and commit, two counts, and the mail
+        statements_by_request.append(statements)
+    assert statements_by_request == [statements_by_request[0]] * len(statements_by_request)
+    assert len(statements_by_request[0]) == 5  # BEGIN, two counts, the email, and COMMIT
     assert await Mail.all().count() == 1
 
 
-async def test_many_requests_send_a_few_mails_an_hour(database: str) -> None:
+async def test_many_requests_send_few_emails_per_hour(database: str) -> None:
     await ada()
     answers = await asyncio.gather(*(request_link(client=f"192.0.2.{place % 250}") for place in range(300)))
     assert answers == [TRUE] * 300
-    assert await mail_count() == 1  # one that waits is enough
+    assert await mark_sent_and_count() == 1  # no second email is enqueued while one is waiting
     for _ in range(10):
         assert await request_link() == TRUE
-        await mail_count()
-    assert await mail_count() <= throttling.EMAILS_PER_ADDRESS
+        await mark_sent_and_count()
+    assert await mark_sent_and_count() <= throttling.EMAILS_PER_ADDRESS
     (blocked,) = await SignInFailures.filter(blocked_until__not_isnull=True)
     assert blocked.failures == throttling.EMAILS_PER_ADDRESS
 
 
-async def test_an_hour_later_more_are_sent(database: str) -> None:
+async def test_the_limit_is_lifted_after_an_hour(database: str) -> None:
     await ada()
     counts = []
     for _ in range(5):
         await request_link()
-        counts.append(await mail_count())
+        counts.append(await mark_sent_and_count())
     assert counts == [1, 2, 3, 3, 3]
     await fetch("UPDATE sign_in_failures SET blocked_until = now()")
     for _ in range(5):
         await request_link()
-        counts.append(await mail_count())
+        counts.append(await mark_sent_and_count())
     assert counts[5:] == [4, 5, 6, 6, 6]
 
 
@@ -100,12 +100,12 @@ async def test_requests_more_than_an_hour_apart_are_never_limited(database: str)
     counts = []
     for _ in range(6):
         await request_link()
-        counts.append(await mail_count())
+        counts.append(await mark_sent_and_count())
         await fetch("UPDATE sign_in_failures SET last_at = last_at - interval '61 minutes'")
     assert counts == [1, 2, 3, 4, 5, 6]
 
 
-async def test_one_client_can_request_a_limited_number_of_mails(database: str) -> None:
+async def test_the_emails_that_a_client_requests_are_limited(database: str) -> None:
     member = await ada()
     organisation = await member.organisation
     for number in range(25):
@@ -113,7 +113,7 @@ async def test_one_client_can_request_a_limited_number_of_mails(database: str) -
     for number in range(25):
         assert await request_link(f"{number}@example.org", client="192.0.2.7") == TRUE
     assert await Mail.all().count() == throttling.EMAILS_PER_CLIENT
-    assert await SignInFailures.all().count() == throttling.EMAILS_PER_CLIENT + 1  # nor are the others counted
+    assert await SignInFailures.all().count() == throttling.EMAILS_PER_CLIENT + 1  # the further requests add no rows
     await request_link(client="192.0.2.8")
     assert await Mail.all().count() == throttling.EMAILS_PER_CLIENT + 1
 
@@ -126,7 +126,7 @@ async def test_requests_are_not_counted_as_failed_sign_ins(database: str) -> Non
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"email": "elsewhere@example.org"}])
-async def test_the_recipient_is_read_when_the_mail_is_sent(database: str, change: dict[str, object]) -> None:
+async def test_the_recipient_is_read_when_the_email_is_sent(database: str, change: dict[str, object]) -> None:
     member = await ada()
     await request_link()
     await Member.filter(id=member.id).update(**change)

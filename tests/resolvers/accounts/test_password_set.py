@@ -1,4 +1,4 @@
-"""setPassword: a token from a mail works once, ends every session, and opens a new one."""
+"""``setPassword``: single-use tokens, password rules, sessions and rate limits."""
 
 import asyncio
 from datetime import datetime
@@ -24,7 +24,7 @@ async def new_token(member: Member, kind: MailKind = MailKind.PASSWORD_RESET) ->
     return token
 
 
-async def test_it_ends_every_session_and_opens_a_new_one(database: str) -> None:
+async def test_set_password_ends_every_session_and_opens_a_new_one(database: str) -> None:
     member = await ada()
     before = [await session(), await session()]
     payload = await set_password(await new_token(member))
@@ -45,7 +45,7 @@ async def test_it_ends_every_session_and_opens_a_new_one(database: str) -> None:
     ] == [("PASSWORD_SET", member.organisation_id, member.id, member.id, {})]
 
 
-async def test_fields_below_the_new_session_are_read_by_its_member(database: str) -> None:
+async def test_fields_of_the_new_session_are_resolved_for_its_member(database: str) -> None:
     member = await ada()
     document = SET_PASSWORD.replace(
         "viewer { member { name } }", "viewer { member { name email } unreadNotifications }"
@@ -66,7 +66,7 @@ async def test_a_token_works_once(database: str) -> None:
     assert await AuditEntry.all().count() == 1
 
 
-async def test_of_many_concurrent_uses_of_a_token_one_succeeds(database: str) -> None:
+async def test_concurrent_uses_of_a_token_set_one_password(database: str) -> None:
     member = await ada()
     token = await new_token(member)
     passwords = [f"{NEW_PASSWORD} {number}" for number in range(4)]
@@ -77,20 +77,24 @@ async def test_of_many_concurrent_uses_of_a_token_one_succeeds(database: str) ->
     assert (await AuditEntry.all().count(), await Session.filter(ended_at=None).count()) == (1, 2)
 
 
-async def test_only_the_newest_of_a_members_tokens_works(database: str) -> None:
+async def test_only_the_newest_token_of_a_member_works(database: str) -> None:
     member, other = await ada(), await ada(email="bob@example.org", name="Bob")
-    first, kept, second = await new_token(member, MailKind.INVITATION), await new_token(other), await new_token(member)
+    first, other_token, second = (
+        await new_token(member, MailKind.INVITATION),
+        await new_token(other),
+        await new_token(member),
+    )
     assert await error_codes(first) == [INVALID]
     assert await error_codes(second) == []
-    assert await error_codes(kept) == []
+    assert await error_codes(other_token) == []
 
 
 @pytest.mark.parametrize(("kind", "hours"), [(MailKind.INVITATION, 7 * 24), (MailKind.PASSWORD_RESET, 1)])
 async def test_a_token_expires(database: str, kind: MailKind, hours: int) -> None:
     member = await ada()
     token = await new_token(member, kind)
-    (left,) = await fetch("SELECT extract(epoch FROM expires_at - now())::float8 AS seconds FROM password_token")
-    assert hours * 3600 - 60 < left["seconds"] <= hours * 3600
+    (remaining,) = await fetch("SELECT extract(epoch FROM expires_at - now())::float8 AS seconds FROM password_token")
+    assert hours * 3600 - 60 < remaining["seconds"] <= hours * 3600
     await fetch("UPDATE password_token SET expires_at = now()")
     assert await error_codes(token) == [INVALID]
     assert (await sign_in())["errors"] == []
@@ -98,9 +102,9 @@ async def test_a_token_expires(database: str, kind: MailKind, hours: int) -> Non
 
 async def test_tokens_are_stored_hashed(database: str) -> None:
     token = await new_token(await ada())
-    (kept,) = await PasswordToken.all()
-    assert (len(kept.digest), kept.digest == token, len(token)) == (64, False, 43)
-    assert await error_codes(kept.digest) == [INVALID]
+    (stored,) = await PasswordToken.all()
+    assert (len(stored.digest), stored.digest == token, len(token)) == (64, False, 43)
+    assert await error_codes(stored.digest) == [INVALID]
 
 
 async def test_an_invalid_password_does_not_use_the_token(database: str) -> None:
@@ -114,7 +118,7 @@ async def test_an_invalid_password_does_not_use_the_token(database: str) -> None
     )
     assert await set_password(token, "x" * 11) == {"session": None, "errors": [short]}
     assert await set_password(token, "x" * 201) == {"session": None, "errors": [long]}
-    for _ in range(10):  # these are no guesses: the token is valid
+    for _ in range(10):  # not counted as guesses, because the token is valid
         assert await error_codes(token, "x" * 1_000_000) == [(["password"], "TOO_LONG")]
     assert await error_codes(token, "correct horse\ud800") == [(["password"], "INVALID_FORMAT")]
     assert await error_codes(token, "") == [TOO_SHORT]
@@ -123,7 +127,7 @@ async def test_an_invalid_password_does_not_use_the_token(database: str) -> None
     assert (await sign_in(password="x" * 12))["errors"] == []
 
 
-async def test_both_errors_are_returned_at_once(database: str) -> None:
+async def test_errors_of_token_and_password_are_returned_together(database: str) -> None:
     await ada()
     assert await error_codes("nothing", "short") == [INVALID, TOO_SHORT]
     for token in ("", "\0", "\ud800", "x" * 1_000_000):
@@ -144,14 +148,14 @@ async def test_wrong_tokens_are_counted_by_client(database: str) -> None:
     assert await error_codes("guess", client="192.0.2.2") == [INVALID]
 
 
-async def test_a_valid_token_need_not_wait(database: str) -> None:
+async def test_a_valid_token_is_not_rate_limited(database: str) -> None:
     member = await ada()
     assert [await error_codes("guess") for _ in range(5)] == [[INVALID]] * 5
     await fetch("UPDATE sign_in_failures SET blocked_until = now() + interval '1 hour'")
     assert await error_codes(await new_token(member)) == []
 
 
-async def test_failed_sign_ins_do_not_delay_the_new_password(database: str) -> None:
+async def test_failed_sign_ins_do_not_delay_set_password(database: str) -> None:
     member = await ada()
     for place in range(5):
         await sign_in(password="wrong", client=f"192.0.2.{place}")
@@ -161,8 +165,8 @@ async def test_failed_sign_ins_do_not_delay_the_new_password(database: str) -> N
     assert (await sign_in(password=NEW_PASSWORD))["errors"] == []
 
 
-async def test_no_session_is_opened_with_the_old_password(database: str) -> None:
-    """When signing in with the old password at the same time, no session of it outlives the new one."""
+async def test_no_session_of_the_old_password_survives(database: str) -> None:
+    """Check that no session from a concurrent sign-in with the old password survives."""
     member = await ada()
     for number in range(5):
         token = await new_token(member)

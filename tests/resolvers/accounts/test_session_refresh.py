@@ -1,4 +1,4 @@
-"""Refreshing a session, signing out, and what ends a session: all of it takes effect at the next request."""
+"""Refreshing sessions, signing out, and the immediate effects of ending a session."""
 
 import asyncio
 from typing import Any
@@ -27,7 +27,7 @@ ENDED: dict[str, Any] = {
 }
 
 
-async def refreshed(token: str) -> dict[str, Any]:
+async def refresh_ok(token: str) -> dict[str, Any]:
     payload = await refresh(token)
     assert payload["errors"] == []
     session: dict[str, Any] = payload["session"]
@@ -48,52 +48,52 @@ async def move_last_use(seconds: int) -> None:
 async def test_a_refresh_token_is_exchanged_for_a_new_pair(database: str) -> None:
     await ada()
     first = await session()
-    second = await refreshed(first["refreshToken"])
+    second = await refresh_ok(first["refreshToken"])
     assert second["viewer"] == {"member": {"name": "Ada"}}
-    third = await refreshed(second["refreshToken"])
+    third = await refresh_ok(second["refreshToken"])
     assert len({pair["refreshToken"] for pair in (first, second, third)}) == 3
     assert [await viewer_name(pair["accessToken"]) for pair in (first, second, third)] == ["Ada"] * 3
     assert await Session.all().count() == 1
 
 
-async def test_each_refresh_prolongs_the_session(database: str) -> None:
+async def test_each_refresh_extends_the_session(database: str) -> None:
     await ada()
     first = await session()
     await fetch("UPDATE session SET expires_at = now() + interval '1 minute'")
-    await refreshed(first["refreshToken"])
-    (row,) = await fetch("SELECT expires_at > now() + interval '29 days' AS prolonged FROM session")
-    assert row["prolonged"] is True
+    await refresh_ok(first["refreshToken"])
+    (row,) = await fetch("SELECT expires_at > now() + interval '29 days' AS extended FROM session")
+    assert row["extended"] is True
 
 
-async def test_a_refresh_token_can_be_reused_for_a_moment(database: str) -> None:
-    """The first answer was lost, or two tabs asked."""
+async def test_a_refresh_token_can_be_reused_for_thirty_seconds(database: str) -> None:
+    """Check that a token can be reused, as the first response may be lost or two tabs may refresh at once."""
     await ada()
     first = await session()
-    pairs = await asyncio.gather(*(refreshed(first["refreshToken"]) for _ in range(20)))
+    pairs = await asyncio.gather(*(refresh_ok(first["refreshToken"]) for _ in range(20)))
     assert len({pair["refreshToken"] for pair in pairs}) == 20
-    assert len({(await refreshed(pair["refreshToken"]))["refreshToken"] for pair in pairs}) == 20
+    assert len({(await refresh_ok(pair["refreshToken"]))["refreshToken"] for pair in pairs}) == 20
     await move_last_use(15)
-    assert await viewer_name((await refreshed(first["refreshToken"]))["accessToken"]) == "Ada"
+    assert await viewer_name((await refresh_ok(first["refreshToken"]))["accessToken"]) == "Ada"
 
 
-async def test_reuse_after_that_ends_the_session(database: str) -> None:
-    """Two clients have the token, and one of them has stolen it."""
+async def test_later_reuse_ends_the_session(database: str) -> None:
+    """Check that later reuse, which suggests a stolen token, ends the session."""
     await ada()
     other = await session()
     first = await session()
-    second = await refreshed(first["refreshToken"])
+    second = await refresh_ok(first["refreshToken"])
     await move_last_use(31)
     assert await refresh(first["refreshToken"]) == ENDED
     assert await refresh(second["refreshToken"]) == ENDED
     assert [await viewer_name(pair["accessToken"]) for pair in (first, second)] == [None, None]
     # Another session of the same member continues.
-    assert await viewer_name((await refreshed(other["refreshToken"]))["accessToken"]) == "Ada"
+    assert await viewer_name((await refresh_ok(other["refreshToken"]))["accessToken"]) == "Ada"
 
 
 async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> None:
     await ada()
     first = await session()
-    await refreshed(first["refreshToken"])
+    await refresh_ok(first["refreshToken"])
     await move_last_use(31)
     thief = await authenticate(INSTALLATION, f"Bearer {first['accessToken']}")
     async with (
@@ -107,12 +107,12 @@ async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> Non
             await result
 
 
-async def test_reuse_does_not_prolong_the_thirty_seconds(database: str) -> None:
+async def test_reuse_does_not_extend_the_thirty_seconds(database: str) -> None:
     await ada()
     first = await session()
-    await refreshed(first["refreshToken"])
+    await refresh_ok(first["refreshToken"])
     await move_last_use(20)
-    await refreshed(first["refreshToken"])
+    await refresh_ok(first["refreshToken"])
     await move_last_use(11)
     assert await refresh(first["refreshToken"]) == ENDED
 
@@ -120,7 +120,7 @@ async def test_reuse_does_not_prolong_the_thirty_seconds(database: str) -> None:
 async def test_signing_out_ends_every_token_of_the_session(database: str) -> None:
     await ada()
     other, first = await session(), await session()
-    second = await refreshed(first["refreshToken"])
+    second = await refresh_ok(first["refreshToken"])
     assert await sign_out(first["refreshToken"]) is True  # an earlier one works too
     assert [await viewer_name(pair["accessToken"]) for pair in (first, second, other)] == [None, None, "Ada"]
     assert await refresh(second["refreshToken"]) == ENDED
@@ -130,7 +130,7 @@ async def test_signing_out_ends_every_token_of_the_session(database: str) -> Non
 
 
 @pytest.mark.parametrize("token", ["", "rubbish", "\x00", "\ud800", "x" * 100_000])
-async def test_an_unknown_token_refreshes_and_ends_nothing(database: str, token: str) -> None:
+async def test_an_unknown_token_neither_refreshes_nor_ends_a_session(database: str, token: str) -> None:
     await ada()
     first = await session()
     assert await refresh(token) == ENDED
@@ -139,7 +139,7 @@ async def test_an_unknown_token_refreshes_and_ends_nothing(database: str, token:
     assert await viewer_name(first["accessToken"]) == "Ada"
 
 
-async def test_an_expired_session_has_ended(database: str) -> None:
+async def test_an_expired_session_cannot_be_refreshed(database: str) -> None:
     await ada()
     first = await session()
     await fetch("UPDATE session SET expires_at = now()")
@@ -148,7 +148,7 @@ async def test_an_expired_session_has_ended(database: str) -> None:
     assert await RefreshToken.all().count() == 1
 
 
-async def test_a_deactivated_member_loses_access_at_once(database: str) -> None:
+async def test_a_deactivated_member_loses_access_immediately(database: str) -> None:
     await ada()
     first = await session()
     await Member.all().update(active=False)
@@ -160,12 +160,12 @@ async def test_roles_and_kind_are_read_at_each_request(database: str) -> None:
     member = await ada(kind=MemberKind.TUTOR)
     await make.learner(await member.organisation)
     token = f"Bearer {(await session())['accessToken']}"
-    asked = '{ learners { nodes { id } } validateTracker(input: {type: "RUBBISH"}) { code } }'
+    document = '{ learners { nodes { id } } validateTracker(input: {type: "RUBBISH"}) { code } }'
 
-    before = await ask_with(token, asked)
+    before = await ask_with(token, document)
     assert [error["extensions"]["code"] for error in before["errors"]] == ["FORBIDDEN"]
     await Member.all().update(roles=[Role.CREATE_TRACKERS])
-    after = await ask_with(token, asked)
+    after = await ask_with(token, document)
     assert after["data"]["validateTracker"] == [{"code": "UNKNOWN_TYPE"}, {"code": "REQUIRED"}]
     assert after["data"]["learners"]["nodes"] == []
     await Member.all().update(kind=MemberKind.ADMINISTRATOR, roles=[])
@@ -173,10 +173,10 @@ async def test_roles_and_kind_are_read_at_each_request(database: str) -> None:
     assert learner["id"]
 
 
-async def test_fields_below_a_new_session_are_read_by_its_member(database: str) -> None:
+async def test_fields_of_a_refreshed_session_are_resolved_for_its_member(database: str) -> None:
     member = await ada()
     first = await session()
-    asked = REFRESH.replace("member { name }", "member { name } organisation { name processAutomations { key } }")
-    answer = await ask_with(None, asked, token=first["refreshToken"])
+    document = REFRESH.replace("member { name }", "member { name } organisation { name processAutomations { key } }")
+    answer = await ask_with(None, document, token=first["refreshToken"])
     viewer = answer["data"]["refreshSession"]["session"]["viewer"]
     assert viewer["organisation"] == {"name": (await member.organisation).name, "processAutomations": []}

@@ -1,4 +1,4 @@
-"""Signing in: tokens for the right password, and one and the same error for everything else."""
+"""``signIn`` and access tokens: the tokens of a new session, and the same error for every failure."""
 
 import datetime as dt
 import unicodedata
@@ -30,16 +30,16 @@ INVALID_CREDENTIALS: dict[str, Any] = {
 }
 
 
-async def test_the_right_password_gets_a_pair_of_tokens(database: str) -> None:
+async def test_the_correct_password_returns_a_pair_of_tokens(database: str) -> None:
     member = await ada(kind="TUTOR")
     tracker = await make.tracker(await member.organisation)
     await make.notification(tracker, member)
-    asked = SIGN_IN.replace(
+    document = SIGN_IN.replace(
         "viewer { member { name } }",
         "viewer { id member { name email kind roles active } organisation { name } notificationCursor unreadNotifications }",
     )
     entry = {"email": "\t ADA@example.ORG ", "password": PASSWORD}
-    answer = (await ask_with(None, asked, input=entry))["data"]["signIn"]
+    answer = (await ask_with(None, document, input=entry))["data"]["signIn"]
     tokens = answer["session"]
     access, refresh_token = tokens.pop("accessToken"), tokens.pop("refreshToken")
     expires = tokens.pop("accessTokenExpiresAt")
@@ -64,13 +64,13 @@ async def test_the_right_password_gets_a_pair_of_tokens(database: str) -> None:
     assert len((await RefreshToken.get()).digest) == 64
 
 
-async def test_every_failure_gets_the_same_error(database: str) -> None:
+async def test_every_failure_has_the_same_error(database: str) -> None:
     member = await ada()
     organisation = await member.organisation
     await ada(organisation, email="gone@example.org", active=False)
     await ada(organisation, email="new@example.org", password_hash=None)
     await ada(organisation, email="broken@example.org", password_hash="no hash")
-    tries = [
+    attempts = [
         ("ada@example.org", "wrong"),
         ("ada@example.org", ""),
         ("ada@example.org", PASSWORD.upper()),
@@ -89,31 +89,31 @@ async def test_every_failure_gets_the_same_error(database: str) -> None:
         ("ada\ud800@example.org", PASSWORD),
         ("a" + "\u0301\u0316" * 250_000, PASSWORD),
     ]
-    for email, password in tries:
+    for email, password in attempts:
         assert await sign_in(email, password) == INVALID_CREDENTIALS, (email[:40], password[:40])
         await SignInFailures.all().delete()
     assert await Session.all().count() == 0
 
 
 @pytest.mark.parametrize("length", [1, 200, 201])
-async def test_passwords_of_up_to_200_characters(database: str, length: int) -> None:
+async def test_passwords_may_have_up_to_200_characters(database: str, length: int) -> None:
     password = ("pässwörd" * 30)[:length]
     await ada(password_hash=await hash_password(password))
     spellings = [unicodedata.normalize(form, password) for form in ("NFC", "NFD")]
-    fits = [(await sign_in(password=spelling))["errors"] == [] for spelling in spellings]
-    # Two keyboards may encode one character differently; the length is that of what was typed.
-    assert fits == [len(spelling) <= 200 for spelling in spellings]
+    accepted = [(await sign_in(password=spelling))["errors"] == [] for spelling in spellings]
+    # Keyboards may encode the same character differently; the limit applies to the characters entered.
+    assert accepted == [len(spelling) <= 200 for spelling in spellings]
     assert (await sign_in(password=password + "x")) == INVALID_CREDENTIALS
 
 
-async def test_a_password_with_a_nul_is_compared_in_full(database: str) -> None:
+async def test_a_password_with_a_nul_character_is_compared_in_full(database: str) -> None:
     await ada(password_hash=await hash_password("before\x00after"))
     assert await sign_in(password="before\x00other") == INVALID_CREDENTIALS
     assert await sign_in(password="before") == INVALID_CREDENTIALS
     assert (await session(password="before\x00after"))["viewer"] == {"member": {"name": "Ada"}}
 
 
-async def test_an_ended_token_does_not_prevent_a_sign_in(database: str) -> None:
+async def test_an_invalid_authorization_header_does_not_prevent_signing_in(database: str) -> None:
     await ada()
     first = await session()
     await fetch("UPDATE session SET ended_at = now()")
@@ -125,23 +125,23 @@ async def test_only_a_valid_token_authenticates(database: str) -> None:
     member = await ada()
     started = await session()
     sid = str((await Session.get()).id)
-    soon = int(dt.datetime.now(dt.UTC).timestamp()) + 300
+    expiry = int(dt.datetime.now(dt.UTC).timestamp()) + 300
 
-    def signed(secret: bytes = INSTALLATION.secret, algorithm: str = "HS256", **claims: Any) -> str:
-        return jwt.encode({"sid": sid, "exp": soon} | claims, secret, algorithm=algorithm)
+    def make_token(secret: bytes = INSTALLATION.secret, algorithm: str = "HS256", **claims: Any) -> str:
+        return jwt.encode({"sid": sid, "exp": expiry} | claims, secret, algorithm=algorithm)
 
-    assert await viewer_name(signed()) == "Ada"
+    assert await viewer_name(make_token()) == "Ada"
     invalid = {
-        "another secret": signed(b"another secret, of 32 bytes or more than that"),
-        "another algorithm": signed(algorithm="HS512"),
-        "no algorithm": jwt.encode({"sid": sid, "exp": soon}, "", algorithm="none"),
-        "ended": signed(exp=soon - 400),
+        "another secret": make_token(b"another secret, of 32 bytes or more than that"),
+        "another algorithm": make_token(algorithm="HS512"),
+        "no algorithm": jwt.encode({"sid": sid, "exp": expiry}, "", algorithm="none"),
+        "ended": make_token(exp=expiry - 400),
         "no end": jwt.encode({"sid": sid}, INSTALLATION.secret, algorithm="HS256"),
-        "no session": jwt.encode({"exp": soon}, INSTALLATION.secret, algorithm="HS256"),
-        "another session": signed(sid=str(new_id())),
-        "a member": signed(sid=str(member.id)),
-        "no id": signed(sid="rubbish"),
-        "a number": signed(sid=5),
+        "no session": jwt.encode({"exp": expiry}, INSTALLATION.secret, algorithm="HS256"),
+        "another session": make_token(sid=str(new_id())),
+        "a member": make_token(sid=str(member.id)),
+        "no id": make_token(sid="rubbish"),
+        "a number": make_token(sid=5),
         "rubbish": "rubbish",
         "no text": "\udcff.é.\x00",
         "the refresh token": started["refreshToken"],

@@ -1,4 +1,4 @@
-"""Guessing passwords: five attempts, then growing waits, per e-mail address and per client address."""
+"""Limits on guessing passwords: increasing waits after five failures, by email address and by client address."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ INVALID = "INVALID_CREDENTIALS"
 
 
 async def guess(client: int = 1, email: str = "ada@example.org", password: str = "wrong") -> str | int:
-    """Try a password; return the error code, or the seconds to wait."""
+    """Attempt to sign in; return the error code, or the seconds to wait."""
     (problem,) = (await sign_in(email, password, client=f"192.0.2.{client}"))["errors"]
     if problem["code"] == "RATE_LIMITED":
         (parameter,) = problem["parameters"]
@@ -25,7 +25,7 @@ async def guess(client: int = 1, email: str = "ada@example.org", password: str =
 
 
 async def must_wait(client: int = 1, email: str = "ada@example.org", password: str = "wrong") -> bool:
-    """Return whether an attempt has to wait; any wait is made an hour long, so that no slow test outlasts it."""
+    """Return whether an attempt must wait, extending each wait to an hour so that no slow test outlasts it."""
     await fetch("UPDATE sign_in_failures SET blocked_until = now() + interval '1 hour' WHERE blocked_until IS NOT NULL")
     result = await guess(client, email, password)
     assert result == INVALID or 3000 < int(result) <= 3600
@@ -33,24 +33,24 @@ async def must_wait(client: int = 1, email: str = "ada@example.org", password: s
 
 
 async def end_waits() -> None:
-    """Let every wait be over."""
+    """End every wait."""
     await fetch("UPDATE sign_in_failures SET blocked_until = now() WHERE blocked_until IS NOT NULL")
 
 
-async def last_wait() -> list[int]:
-    """Return the seconds that the e-mail address and the client address must wait since the last failure."""
+async def last_waits() -> list[int]:
+    """Return the waits in seconds of the email address and the client address since the last failure."""
     rows = await fetch("SELECT extract(epoch FROM blocked_until - last_at)::int AS seconds FROM sign_in_failures")
     return [row["seconds"] for row in rows]
 
 
-async def test_after_five_failures_each_is_followed_by_a_longer_wait(database: str) -> None:
+async def test_waits_double_from_the_fifth_failure_on(database: str) -> None:
     await ada()
     assert [await guess() for _ in range(4)] == [INVALID] * 4
-    assert await last_wait() == [None, None]
+    assert await last_waits() == [None, None]
     waits = []
     for _ in range(13):
         assert await guess() == INVALID
-        seconds, same = await last_wait()
+        seconds, same = await last_waits()
         assert seconds == same
         waits.append(seconds)
         assert await must_wait()
@@ -60,7 +60,7 @@ async def test_after_five_failures_each_is_followed_by_a_longer_wait(database: s
     assert await Session.all().count() == 0
 
 
-async def test_only_the_addresses_that_failed_wait(database: str) -> None:
+async def test_only_addresses_with_failures_must_wait(database: str) -> None:
     member = await ada()
     await ada(await member.organisation, email="bob@example.org")
     for client in range(5):  # one e-mail address from five clients
@@ -79,13 +79,13 @@ async def test_success_clears_the_count_of_the_email_address(database: str) -> N
     for _ in range(3):
         assert [await guess(client) for client in (1, 2, 3, 4)] == [INVALID] * 4
         await session(client="192.0.2.5")
-    # The client addresses keep theirs: otherwise anyone with an account could clear them at will.
+    # The client addresses keep their counts: otherwise anyone with an account could clear them at will.
     assert await guess(1, "nobody@example.org") == INVALID
     assert await guess(1, "nobody@example.org") == INVALID
     assert await must_wait(1, "somebody@example.org")
 
 
-async def test_success_takes_back_only_its_own_attempt(database: str) -> None:
+async def test_success_uncounts_only_its_own_attempt(database: str) -> None:
     await ada()
     for number in range(4):
         assert await guess(1, f"nobody{number}@example.org") == INVALID
@@ -103,15 +103,15 @@ async def test_an_hour_without_attempts_clears_the_count(database: str) -> None:
     assert await must_wait()
 
 
-async def test_a_hundred_concurrent_guesses_do_not_pass_the_limit(database: str) -> None:
+async def test_concurrent_guesses_do_not_exceed_the_limit(database: str) -> None:
     await ada()
     answers = await asyncio.gather(*(guess() for _ in range(100)))
     guesses = answers.count(INVALID)
-    # Five; more only if those took longer than the waits of 1, 2 and 4 seconds that they earned.
+    # Five, or more if they took longer than the waits of 1, 2 and 4 seconds that followed.
     assert 5 <= guesses <= 8
     assert [row.failures for row in await SignInFailures.all()] == [guesses, guesses]
 
-    # With a wait that no test outlasts, one guess only.
+    # With a wait that no test outlasts, there is only one guess.
     await fetch("UPDATE sign_in_failures SET failures = 20, blocked_until = now()")
     answers = await asyncio.gather(*(guess(client) for client in range(1, 101)))
     assert answers.count(INVALID) == 1
@@ -119,8 +119,8 @@ async def test_a_hundred_concurrent_guesses_do_not_pass_the_limit(database: str)
     assert await SignInFailures.filter(failures=21).count() == 1
 
 
-async def test_the_table_contains_hashes_only(database: str) -> None:
+async def test_keys_are_stored_hashed(database: str) -> None:
     await guess()
-    kept = await SignInFailures.all().values_list("key", flat=True)
-    assert len(kept) == 2
-    assert all(len(str(key)) == 64 and int(str(key), 16) >= 0 for key in kept)
+    keys = await SignInFailures.all().values_list("key", flat=True)
+    assert len(keys) == 2
+    assert all(len(str(key)) == 64 and int(str(key), 16) >= 0 for key in keys)

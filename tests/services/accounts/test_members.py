@@ -1,4 +1,4 @@
-"""Adding a member."""
+"""Adding members: validation, uniqueness of email addresses, inboxes and passwords."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.records.organisations import add_organisation
 
-TAKEN = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
+DUPLICATE_EMAIL = Problem(("email",), ErrorCode.DUPLICATE, "There is a member with this e-mail address already.")
 INVALID_ADDRESS = Problem(
     ("email",),
     ErrorCode.INVALID_FORMAT,
@@ -36,7 +36,7 @@ async def add(organisation: Organisation, **entry: Any) -> Member:
     return await add_member(organisation, **defaults | entry)
 
 
-async def add_refused(organisation: Organisation, **entry: Any) -> tuple[Problem, ...]:
+async def add_errors(organisation: Organisation, **entry: Any) -> tuple[Problem, ...]:
     before = await Member.all().count()
     with pytest.raises(ValidationFailed) as raised:
         await add(organisation, **entry)
@@ -44,7 +44,7 @@ async def add_refused(organisation: Organisation, **entry: Any) -> tuple[Problem
     return raised.value.problems
 
 
-async def test_a_member_has_an_inbox(northgate: Organisation) -> None:
+async def test_add_member_stores_a_member_with_an_inbox(northgate: Organisation) -> None:
     member = await add(
         northgate,
         email=" Zoe.Whitfield@NORTHGATE.example ",
@@ -80,7 +80,7 @@ async def test_a_member_with_a_password_can_sign_in(northgate: Organisation) -> 
 
 
 async def test_all_errors_are_raised_at_once(northgate: Organisation) -> None:
-    assert await add_refused(northgate, email="amara", name=" ", password="short") == (
+    assert await add_errors(northgate, email="amara", name=" ", password="short") == (
         INVALID_ADDRESS,
         Problem(("name",), ErrorCode.REQUIRED, "Give the member a name."),
         Problem(
@@ -92,7 +92,7 @@ async def test_all_errors_are_raised_at_once(northgate: Organisation) -> None:
     )
 
 
-async def test_invalid_addresses_are_refused(northgate: Organisation) -> None:
+async def test_invalid_addresses_are_errors(northgate: Organisation) -> None:
     for email in (
         "",
         "a b@northgate.example",
@@ -100,25 +100,25 @@ async def test_invalid_addresses_are_refused(northgate: Organisation) -> None:
         "a\0@northgate.example",
         "a" * 100 + "@b.example",
     ):
-        assert await add_refused(northgate, email=email) == (INVALID_ADDRESS,)
+        assert await add_errors(northgate, email=email) == (INVALID_ADDRESS,)
 
 
-async def test_an_address_is_unique_in_the_installation(northgate: Organisation) -> None:
+async def test_email_addresses_are_unique_across_organisations(northgate: Organisation) -> None:
     await add(northgate)
     southbank = await add_organisation("Southbank Skills")
-    assert await add_refused(southbank, email="AMARA@northgate.example") == (TAKEN,)
+    assert await add_errors(southbank, email="AMARA@northgate.example") == (DUPLICATE_EMAIL,)
 
 
-async def test_of_two_concurrent_members_with_one_address_one_is_refused(northgate: Organisation) -> None:
+async def test_concurrent_members_with_the_same_address_add_one(northgate: Organisation) -> None:
     answers = await asyncio.gather(add(northgate), add(northgate), return_exceptions=True)
-    assert [answer.problems for answer in answers if isinstance(answer, ValidationFailed)] == [(TAKEN,)]
+    assert [answer.problems for answer in answers if isinstance(answer, ValidationFailed)] == [(DUPLICATE_EMAIL,)]
     assert await Member.all().count() == 1
 
 
-async def test_a_password_has_12_to_200_characters(northgate: Organisation) -> None:
-    assert [problem.code for problem in await add_refused(northgate, password="")] == [ErrorCode.TOO_SHORT]
-    assert [problem.code for problem in await add_refused(northgate, password="x" * 11)] == [ErrorCode.TOO_SHORT]
-    assert await add_refused(northgate, password="x" * 201) == (
+async def test_passwords_have_12_to_200_characters(northgate: Organisation) -> None:
+    assert [problem.code for problem in await add_errors(northgate, password="")] == [ErrorCode.TOO_SHORT]
+    assert [problem.code for problem in await add_errors(northgate, password="x" * 11)] == [ErrorCode.TOO_SHORT]
+    assert await add_errors(northgate, password="x" * 201) == (
         Problem(
             ("password",),
             ErrorCode.TOO_LONG,
@@ -128,6 +128,6 @@ async def test_a_password_has_12_to_200_characters(northgate: Organisation) -> N
     )
     message = "The password contains a character that is no text."
     invalid = Problem(("password",), ErrorCode.INVALID_FORMAT, message)
-    assert await add_refused(northgate, password="correct horse\ud800") == (invalid,)
+    assert await add_errors(northgate, password="correct horse\ud800") == (invalid,)
     await add(northgate, email="twelve@northgate.example", password="x" * 12)
     await add(northgate, email="most@northgate.example", password="x" * 200)

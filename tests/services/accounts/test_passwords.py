@@ -1,11 +1,11 @@
-"""The passwords that members are given."""
+"""Generated passwords."""
 
 import re
 
 from services.accounts.passwords import generate_password
 
 
-def test_a_generated_password_can_be_read_out_and_not_guessed() -> None:
+def test_generated_passwords_are_readable_and_unique() -> None:
     passwords = {generate_password() for _ in range(50)}
     assert len(passwords) == 50
     # 31 characters in 20 places: log2(31) × 20 is 99 bits.

@@ -1,4 +1,4 @@
-"""Every built-in automation applied: the whole record before and after, field by field."""
+"""Applying every built-in automation: the changes to the record, compared field by field."""
 
 import datetime as dt
 from decimal import Decimal
@@ -32,7 +32,7 @@ SUPPORTED = {"learning_support_from": D(2024, 6, 1), "learning_support_to": None
 STOPPED = ENDED | {"withdraw_reason": 3, "actual_end_date": D(2024, 5, 1)}
 PAUSED = {"completion_status": 6, "outcome": 3, "actual_end_date": D(2024, 3, 31)}
 
-# The automation, its entry, and the changes of the record: the learner's, and of aims by their sequence number.
+# The automation, its values, and the expected changes to the learner and to aims (by sequence number).
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
     "name": (
         "CHANGE_OF_NAME",
@@ -111,7 +111,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_approval_changes_the_record_as_entered(database: str, case: str) -> None:
+async def test_approval_writes_the_entered_values_to_the_record(database: str, case: str) -> None:
     key, entry, changes = CASES[case]
     office = await make_office()
     other = await make.learner(office.organisation)
@@ -134,14 +134,14 @@ async def test_a_change_of_employer(database: str) -> None:
     office = await make_office()
     new = await make.employer(office.organisation, name="Bakers & Co")
     before = await record(office.lena)
-    moves = {
+    entry = {
         "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY - dt.timedelta(days=3),
         "newStartDate": TODAY,
         "previousHours": Decimal(30),
         "newHours": Decimal(16),
     }
-    await office.approve(await office.create("CHANGE_OF_EMPLOYER", moves))
+    await office.approve(await office.create("CHANGE_OF_EMPLOYER", entry))
     changed = {"employer_id": new.id, "weekly_hours": Decimal(16)}
     assert await record(office.lena) == with_changes(before, {"learner": changed})
 
@@ -150,20 +150,20 @@ async def test_a_change_of_programme_adds_no_aims(database: str) -> None:
     office = await make_office()
     new = await make.programme(office.organisation, name="Cakes")
     before = await record(office.lena)
-    moves = {
+    entry = {
         "newProgramme": Reference(ReferenceTarget.PROGRAMME, new.id),
         "endDate": D(2024, 5, 1),
         "newStartDate": D(2024, 5, 2),
         "confirmed": True,
     }
-    await office.approve(await office.create("CHANGE_OF_PROGRAMME", moves))
+    await office.approve(await office.create("CHANGE_OF_PROGRAMME", entry))
     stopped = STOPPED | {"withdraw_reason": 40}
     status = {"programme_id": new.id, "programme_status": ProgrammeStatus.PENDING_CHANGE}
     assert await record(office.lena) == with_changes(before, {"learner": status, "2": stopped, "3": stopped})
 
 
 async def test_completion_of_the_programme_after_the_practical_period(database: str) -> None:
-    """Aims that await their outcome get it; they keep their end and their hours."""
+    """Check that aims awaiting an outcome receive it, and keep their end date and hours."""
     office = await make_office()
     await office.approve(await office.create("COMPLETION", PRACTICAL))
     before = await record(office.lena)
@@ -173,7 +173,7 @@ async def test_completion_of_the_programme_after_the_practical_period(database: 
     assert await record(office.lena) == with_changes(before, {"learner": status, "2": done, "3": done})
 
 
-def test_every_automation_is_tested() -> None:
+def test_every_automation_has_a_case() -> None:
     keys = {type_.key for type_ in load_builtin_types() if type_.definition.effects}
-    tested = {key for key, _, _ in CASES.values()}
-    assert keys - tested == {"CHANGE_OF_EMPLOYER", "CHANGE_OF_PROGRAMME", "RETURN_TO_LEARNING"}
+    tested_keys = {key for key, _, _ in CASES.values()}
+    assert keys - tested_keys == {"CHANGE_OF_EMPLOYER", "CHANGE_OF_PROGRAMME", "RETURN_TO_LEARNING"}

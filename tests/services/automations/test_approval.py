@@ -1,4 +1,4 @@
-"""Approving automations: errors, scheduling, notifications, and that it is applied completely and once."""
+"""Approving automations: problems, scheduling, notifications, concurrency and atomicity."""
 
 import asyncio
 import datetime as dt
@@ -22,7 +22,7 @@ TOMORROW = TODAY + dt.timedelta(days=1)
 
 
 async def approval_errors(office: Office, tracker: Tracker) -> list[Problem]:
-    """Return the errors of an approval that fails, and check that it changed nothing."""
+    """Return the problems of an approval that fails, checking that it has changed nothing."""
     before = (await stored_rows(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
     with pytest.raises(ValidationFailed) as raised:
         await office.approve(tracker)
@@ -35,7 +35,7 @@ def conflict(path: tuple[str, ...], field: str, message: str) -> Problem:
     return Problem(path, ErrorCode.CONFLICT, message, (("field", field),))
 
 
-async def test_a_conflict_is_reported_at_the_field_that_asks_for_the_change(database: str) -> None:
+async def test_a_conflict_is_reported_at_the_field_that_requests_the_change(database: str) -> None:
     office = await make_office()
     tracker = await office.create("CHANGE_OF_NAME", NAME | {"title": None})
     await Learner.filter(id=office.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
@@ -65,7 +65,7 @@ async def test_a_conflict_of_a_fixed_value_is_reported_at_the_status(database: s
     ]
 
 
-async def test_a_conflict_decided_by_a_choice_is_reported_at_the_choice(database: str) -> None:
+async def test_a_conflict_of_a_value_set_by_a_choice_is_reported_at_the_choice(database: str) -> None:
     office = await make_office()
     tracker = await office.create("COMPLETION", PRACTICAL)
     await LearningAim.filter(sequence=3).update(outcome=2)
@@ -73,7 +73,7 @@ async def test_a_conflict_decided_by_a_choice_is_reported_at_the_choice(database
     assert await approval_errors(office, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
 
 
-async def test_a_conflict_with_the_break_is_reported_at_the_return_date(database: str) -> None:
+async def test_a_conflict_of_a_restart_is_reported_at_the_return_date(database: str) -> None:
     office = await make_office()
     await on_a_break(office)
     tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
@@ -82,18 +82,18 @@ async def test_a_conflict_with_the_break_is_reported_at_the_return_date(database
     assert await approval_errors(office, tracker) == [conflict(("values", "returnDate"), "aim.plannedEndDate", message)]
 
 
-async def test_a_precondition_and_a_rule_that_no_longer_hold(database: str) -> None:
+async def test_preconditions_and_ilr_rules_are_checked_at_approval(database: str) -> None:
     office = await make_office()
     tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
     await Learner.filter(id=office.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
-    lost = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
-    early = "Last day of learning must be 1 May 2024 or later: a learning aim that it ends started on that date."
+    failed_precondition = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
+    too_early = "Last day of learning must be 1 May 2024 or later: a learning aim that it ends started on that date."
     earliest = (("earliest", "2024-05-01"),)
     path = ("values", "lastLearningDate")
     assert await approval_errors(office, tracker) == [
-        Problem(("learner_id",), ErrorCode.PRECONDITION_FAILED, lost, (("allowed", "ACTIVE"),)),
-        Problem(path, ErrorCode.TOO_EARLY, early, earliest, "LearnActEndDate_01"),
+        Problem(("learner_id",), ErrorCode.PRECONDITION_FAILED, failed_precondition, (("allowed", "ACTIVE"),)),
+        Problem(path, ErrorCode.TOO_EARLY, too_early, earliest, "LearnActEndDate_01"),
     ]
 
 
@@ -102,14 +102,14 @@ async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str)
     new = await make.employer(office.organisation)
     days = {"oldEndDate": TODAY - dt.timedelta(days=1), "newStartDate": TODAY}
     hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
-    moves = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id)} | days | hours
-    tracker = await office.create("CHANGE_OF_EMPLOYER", moves)
+    entry = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id)} | days | hours
+    tracker = await office.create("CHANGE_OF_EMPLOYER", entry)
     await new.delete()
     message = "Employer: the chosen record no longer exists."
     assert await approval_errors(office, tracker) == [Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)]
 
 
-async def test_the_history_and_the_notifications_of_an_approval(database: str) -> None:
+async def test_an_approval_writes_history_and_notifications(database: str) -> None:
     office = await make_office()
     tracker = await office.approve(await office.create("CHANGE_OF_NAME", NAME, assignee_id=office.tutor.id))
     assert await history(tracker) == [
@@ -133,7 +133,7 @@ async def test_the_history_and_the_notifications_of_an_approval(database: str) -
     assert set(actors) == {None}
 
 
-async def test_a_future_effective_day_schedules_it(database: str) -> None:
+async def test_a_future_effective_date_schedules_the_automation(database: str) -> None:
     office = await make_office()
     before = await record(office.lena)
     tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": TOMORROW}))
@@ -147,13 +147,13 @@ async def test_a_future_effective_day_schedules_it(database: str) -> None:
 
 
 @pytest.mark.parametrize("day", [None, TODAY - dt.timedelta(days=40), TODAY])
-async def test_an_effective_day_that_has_come_applies_it(database: str, day: dt.date | None) -> None:
+async def test_an_automation_without_a_future_effective_date_is_applied(database: str, day: dt.date | None) -> None:
     office = await make_office()
     tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": day}))
     assert (tracker.status, tracker.applies_on) == (TrackerStatus.RESOLVED, None)
 
 
-async def test_concurrent_approvals_apply_it_once(database: str) -> None:
+async def test_concurrent_approvals_apply_the_automation_once(database: str) -> None:
     office = await make_office()
     tracker = await office.create("CHANGE_OF_NAME", NAME)
     outcomes = await asyncio.gather(*(office.approve(tracker) for _ in range(8)), return_exceptions=True)
@@ -168,7 +168,7 @@ async def test_concurrent_approvals_apply_it_once(database: str) -> None:
 
 
 async def test_concurrent_automations_of_a_learner_change_the_record_once(database: str) -> None:
-    """The second waits for the lock of the learner, and then finds a conflict."""
+    """Check that the second approval waits for the learner's row lock, and then finds a conflict."""
     office = await make_office()
     trackers = [
         await office.create("CHANGE_OF_NAME", NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")
@@ -180,39 +180,42 @@ async def test_concurrent_automations_of_a_learner_change_the_record_once(databa
 
 
 @pytest.mark.parametrize("table", ["learning_aim", "tracker_event", "organisation_counter"])
-async def test_a_failure_in_the_middle_leaves_nothing(database: str, table: str) -> None:
-    """A constraint of the database rejects the aims, the last event or the follow-up's number."""
+async def test_a_failure_in_the_middle_changes_nothing(database: str, table: str) -> None:
+    """Check that nothing is written if a constraint rejects the aims, the last event or the follow-up."""
     office = await make_office()
     await on_a_break(office)
     tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
-    refuses: dict[str, str] = {
+    constraints: dict[str, str] = {
         "learning_aim": "sequence < 5",
         "tracker_event": "kind <> 'APPLIED'",
         "organisation_counter": "trackers < 2",
     }
-    await fetch(f"ALTER TABLE {table} ADD CONSTRAINT in_the_way CHECK ({refuses[table]})")
+    await fetch(f"ALTER TABLE {table} ADD CONSTRAINT test_constraint CHECK ({constraints[table]})")
     before: Any = (await stored_rows(), await record(office.lena))
     with pytest.raises(Exception) as failure:
         await office.approve(tracker)
-    assert "in_the_way" in str(failure.value)
+    assert "test_constraint" in str(failure.value)
     assert (await stored_rows(), await record(office.lena)) == before
-    await fetch(f"ALTER TABLE {table} DROP CONSTRAINT in_the_way")
+    await fetch(f"ALTER TABLE {table} DROP CONSTRAINT test_constraint")
     await office.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
 
 
-async def test_the_snapshot_has_every_field_that_is_changed(database: str) -> None:
+async def test_the_snapshot_contains_every_field_that_is_changed(database: str) -> None:
     office = await make_office()
-    one, two = await LearningAim.filter(sequence__in=[2, 3]).order_by("sequence")
+    programme_aim, component_aim = await LearningAim.filter(sequence__in=[2, 3]).order_by("sequence")
     tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
     assert tracker.record_before == {
-        "aim.reference": {str(one.id): "ZPROG001", str(two.id): "60365683"},
+        "aim.reference": {str(programme_aim.id): "ZPROG001", str(component_aim.id): "60365683"},
         "learner.programmeStatus": "ACTIVE",
-        "aim.actualEndDate": {str(one.id): None, str(two.id): None},
-        "aim.completionStatus": {str(one.id): 1, str(two.id): 1},
-        "aim.outcome": {str(one.id): None, str(two.id): None},
+        "aim.actualEndDate": {str(programme_aim.id): None, str(component_aim.id): None},
+        "aim.completionStatus": {str(programme_aim.id): 1, str(component_aim.id): 1},
+        "aim.outcome": {str(programme_aim.id): None, str(component_aim.id): None},
     }
     form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
     assert await take_snapshot(form.definition, office.lena) == tracker.record_before
-    plain = (await make.tracker(office.organisation)).type_version_id
-    assert await take_snapshot((await versions_by_id([plain]))[plain].definition, office.lena) is None
+    plain_version_id = (await make.tracker(office.organisation)).type_version_id
+    assert (
+        await take_snapshot((await versions_by_id([plain_version_id]))[plain_version_id].definition, office.lena)
+        is None
+    )

@@ -1,4 +1,4 @@
-"""An approval and an import of the same learner: one waits for the other, and timestamps tell which was later."""
+"""Concurrent approval and import for the same learner: row locks, timestamps and conflicts."""
 
 import asyncio
 
@@ -10,11 +10,11 @@ from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.automation_forms import NAME, PAUSE
 from tests.support.scenarios.automations import make_office, record
 
-# An import locks the learners that it has read in this way.
+# Imports lock the learners that they have read in this way.
 LOCK_LEARNER = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY UPDATE"
 
 
-async def test_an_approval_after_an_import_is_the_later_change(database: str) -> None:
+async def test_an_approval_that_waits_for_an_import_has_the_later_timestamp(database: str) -> None:
     office = await make_office()
     tracker = await office.create("CHANGE_OF_NAME", NAME)
     importing = await asyncpg.connect(**database_credentials(database))
@@ -35,8 +35,8 @@ async def test_an_approval_after_an_import_is_the_later_change(database: str) ->
     assert learner.changed_at > learner.imported_at
 
 
-async def test_an_approval_after_an_import_sees_its_changes(database: str) -> None:
-    """The import changes an aim after the break was entered, so the approval is in conflict."""
+async def test_an_approval_that_waits_for_an_import_sees_its_changes(database: str) -> None:
+    """Check that an approval conflicts with an aim that an import has changed while it was waiting."""
     office = await make_office()
     before, tracker = await record(office.lena), await office.create("BREAK_IN_LEARNING", PAUSE)
     importing = await asyncpg.connect(**database_credentials(database))

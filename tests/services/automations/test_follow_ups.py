@@ -1,4 +1,4 @@
-"""The follow-up trackers that the system opens when an automation has been applied."""
+"""The follow-up trackers that the system opens after applying an automation."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.support.scenarios.automations import history, make_office, on_a_break
 @pytest.mark.parametrize(
     ("key", "entry"), [("CHANGE_OF_NAME", NAME), ("CHANGE_OF_ADDRESS", ADDRESS), ("RETURN_TO_LEARNING", CAME_BACK)]
 )
-async def test_changes_for_the_awarding_organisation_open_a_follow_up(
+async def test_changes_that_concern_the_awarding_organisation_open_a_follow_up(
     database: str, key: str, entry: dict[str, Any]
 ) -> None:
     office = await make_office()
@@ -37,7 +37,7 @@ async def test_changes_for_the_awarding_organisation_open_a_follow_up(
     assert await Notification.filter(tracker=follow_up).count() == 0
 
 
-async def test_other_automations_open_none(database: str) -> None:
+async def test_other_automations_open_no_follow_up(database: str) -> None:
     office = await make_office()
     await office.approve(await office.create("BREAK_IN_LEARNING", PAUSE))
     assert await Tracker.all().count() == 1

@@ -1,4 +1,4 @@
-"""Applied breaks and returns: an aim on a break is never opened again, and others follow it."""
+"""Returning from a break in learning: aims on a break stay closed, and new aims restart them."""
 
 import datetime as dt
 from typing import Any
@@ -13,8 +13,8 @@ D = dt.date
 ENDED = {"completion_status": 3, "outcome": 3}
 
 
-def _resumed(reference: str, place: int, **fields: Any) -> Json:
-    """Return the aim that starts on the day of return; 275 days remained of the planned time."""
+def restarted_aim(reference: str, place: int, **fields: Any) -> Json:
+    """Return the expected row of a restarted aim, of whose planned time 275 days remained."""
     columns = {
         "sequence": place,
         "reference": reference,
@@ -42,10 +42,10 @@ def _resumed(reference: str, place: int, **fields: Any) -> Json:
 
 
 @pytest.mark.parametrize("planned_end", [None, D(2025, 8, 31)])
-async def test_a_return_starts_new_aims_and_does_not_change_those_of_the_break(
+async def test_a_return_starts_new_aims_without_changing_the_aims_on_a_break(
     database: str, planned_end: D | None
 ) -> None:
-    """The programme aim ends on the entered day, if there is one; all others after the time that remained."""
+    """Check that a programme aim ends on the entered date, if any, and other aims after their remaining time."""
     office = await make_office()
     await on_a_break(office)
     before = await record(office.lena)
@@ -57,15 +57,15 @@ async def test_a_return_starts_new_aims_and_does_not_change_those_of_the_break(
         before,
         {
             "learner": {"programme_status": ProgrammeStatus.ACTIVE},
-            "4": _resumed("ZPROG001", 4, **programme),
-            "5": _resumed("60365683", 5),
+            "4": restarted_aim("ZPROG001", 4, **programme),
+            "5": restarted_aim("60365683", 5),
         },
     )
     owners = await LearningAim.filter(restart=True).values_list("learner_id", "organisation_id")
     assert owners == [(office.lena.id, office.organisation.id)] * 2
 
 
-async def test_no_time_remains_of_an_aim_beyond_its_planned_end(database: str) -> None:
+async def test_an_aim_past_its_planned_end_has_no_time_left(database: str) -> None:
     office = await make_office()
     await LearningAim.filter(sequence=3).update(planned_end_date=D(2024, 1, 1))
     await LearningAim.filter(sequence=2).update(planned_end_date=None)
@@ -85,8 +85,8 @@ async def test_a_withdrawal_from_a_break_keeps_the_end_dates(database: str) -> N
     assert await record(office.lena) == with_changes(before, {"learner": status, "2": withdrawn, "3": withdrawn})
 
 
-async def test_a_break_and_its_return_and_a_withdrawal(database: str) -> None:
-    """A withdrawal after a return ends the aims that followed the break, not those of the break."""
+async def test_a_withdrawal_after_a_return(database: str) -> None:
+    """Check that a withdrawal after a return ends the restarted aims, not the aims on a break."""
     office = await make_office()
     await office.approve(await office.create("BREAK_IN_LEARNING", PAUSE))
     paused = await record(office.lena)

@@ -1,4 +1,4 @@
-"""The record fields: every one that a built-in type names exists, and every code has its meaning."""
+"""The record fields: their columns, the meanings of their codes, and the conversion of their values."""
 
 import datetime as dt
 from decimal import Decimal
@@ -13,26 +13,26 @@ from services.forms.definitions import ChoiceField
 from services.tracker_types.builtin import load_builtin_types
 
 
-def test_every_effect_of_a_built_in_type_is_on_a_known_field() -> None:
-    named = {name for type_ in load_builtin_types() for name in type_.definition.effects}
-    assert named <= RECORD_FIELDS.keys()
+def test_effects_of_built_in_types_set_known_fields() -> None:
+    effect_names = {name for type_ in load_builtin_types() for name in type_.definition.effects}
+    assert effect_names <= RECORD_FIELDS.keys()
     assert {name for name, field in RECORD_FIELDS.items() if field.name != name} == set()
 
 
-def test_every_field_has_its_column() -> None:
+def test_every_field_has_a_column() -> None:
     for field in RECORD_FIELDS.values():
         model = LearningAim if field.is_aim_field else Learner
         assert field.column in model._meta.fields_db_projection.values(), field.name
 
 
 @pytest.mark.parametrize(("key", "meanings"), [("withdrawReason", WITHDRAW_REASONS), ("outcome", OUTCOMES)])
-def test_the_meaning_of_a_code_is_its_choices_label(key: str, meanings: dict[int, str]) -> None:
+def test_meanings_of_codes_match_the_labels_of_choices(key: str, meanings: dict[int, str]) -> None:
     fields = [type_.definition.field(key) for type_ in load_builtin_types()]
     choices = [choice for field in fields if isinstance(field, ChoiceField) for choice in field.choices]
-    numbered = {int(choice.value): choice.label for choice in choices if choice.value.isdigit()}
-    assert numbered
-    assert {code: meanings[code].lower() for code in numbered} == {
-        code: text.lower() for code, text in numbered.items()
+    labels_by_code = {int(choice.value): choice.label for choice in choices if choice.value.isdigit()}
+    assert labels_by_code
+    assert {code: meanings[code].lower() for code in labels_by_code} == {
+        code: text.lower() for code, text in labels_by_code.items()
     }
 
 
@@ -64,5 +64,5 @@ def test_values_are_read_displayed_and_stored(name: str, raw: object, value: Rec
     assert field.to_column(value) == (raw or value)
 
 
-def test_a_reference_to_something_deleted() -> None:
+def test_a_reference_to_a_deleted_row_is_displayed_as_missing() -> None:
     assert RECORD_FIELDS["learner.employer"].display(str(ID), {}) == "no longer there"

@@ -1,4 +1,4 @@
-"""Which learning aims an automation changes."""
+"""The learning aims that an automation changes."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ AIMS = [
 
 
 @pytest.mark.parametrize(
-    ("chosen", "references"),
+    ("aim_sets", "references"),
     [
         ((), []),
         (("OPEN",), ["open", "open too"]),
@@ -35,11 +35,11 @@ AIMS = [
         (("OPEN", "AWAITING_OUTCOME"), ["open", "open too", "awaiting"]),
     ],
 )
-def test_an_automation_changes_the_aims_of_its_sets(chosen: tuple[str, ...], references: list[str]) -> None:
-    affected = affected_aims(TypeDefinition(fields=(), aims=chosen), AIMS)
+def test_affected_aims_are_those_of_the_automations_sets(aim_sets: tuple[str, ...], references: list[str]) -> None:
+    affected = affected_aims(TypeDefinition(fields=(), aims=aim_sets), AIMS)
     assert [aim.reference for aim in affected] == references
 
 
-def test_without_a_break_there_is_no_last_one() -> None:
+def test_no_aims_are_affected_without_a_break() -> None:
     aims = [aim for aim in AIMS if aim.completion_status != 6]
     assert affected_aims(TypeDefinition(fields=(), aims=("LAST_BREAK",)), aims) == []

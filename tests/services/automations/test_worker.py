@@ -1,4 +1,4 @@
-"""The worker: on the day, once, however many there are; what fails stays approved and says why."""
+"""The automation worker: scheduling, concurrency, failures and outages of the database."""
 
 import asyncio
 import datetime as dt
@@ -24,7 +24,7 @@ from tests.support.scenarios.automations import Office, history, make_office, re
 TOMORROW = TODAY + dt.timedelta(days=1)
 SCHEDULED = ADDRESS | {"effectiveDate": TOMORROW}
 PRECONDITION_FAILED = "The learner's programme status is WITHDRAWN; this needs one of: ACTIVE."
-MOVED = {
+NEW_ADDRESS = {
     "postcode": "YO1 7HH",
     "address_line1": "3 Low Lane",
     "address_line2": None,
@@ -33,8 +33,8 @@ MOVED = {
 }
 
 
-async def scheduled(office: Office) -> Tracker:
-    """Create a change of address, and approve it for tomorrow."""
+async def schedule(office: Office) -> Tracker:
+    """Create a change of address that is approved for tomorrow."""
     return await office.approve(await office.create("CHANGE_OF_ADDRESS", SCHEDULED))
 
 
@@ -59,16 +59,16 @@ async def test_due_and_failed_trackers_have_indexes(
     assert {node.get("Index Name") for node in plan if "Relation Name" in node} == {index}
 
 
-async def test_it_is_applied_on_its_day(database: str) -> None:
+async def test_an_automation_is_applied_on_its_effective_date(database: str) -> None:
     office = await make_office()
-    before, tracker = await record(office.lena), await scheduled(office)
+    before, tracker = await record(office.lena), await schedule(office)
     assert await apply_due(day=TODAY) == 0
     assert await record(office.lena) == before
     assert await state(tracker) == (TrackerStatus.APPROVED, TOMORROW, 2)
 
     assert await apply_due(day=TOMORROW) == 1
 
-    assert await record(office.lena) == with_changes(before, {"learner": MOVED})
+    assert await record(office.lena) == with_changes(before, {"learner": NEW_ADDRESS})
     assert await state(tracker) == (TrackerStatus.RESOLVED, None, 3)
     assert (await Learner.get(id=office.lena.id)).changed_at is not None
     assert (await history(tracker))[2:] == [("APPLIED", None, 3, None)]
@@ -80,37 +80,40 @@ async def test_it_is_applied_on_its_day(database: str) -> None:
     assert await apply_due(day=TOMORROW) == 0
 
 
-async def test_a_missed_day_is_made_up_for(database: str) -> None:
+async def test_an_automation_is_applied_after_its_effective_date(database: str) -> None:
     office = await make_office()
-    tracker = await scheduled(office)
+    tracker = await schedule(office)
     assert await apply_due(day=TOMORROW + dt.timedelta(days=9)) == 1
     assert await state(tracker) == (TrackerStatus.RESOLVED, None, 3)
 
 
-async def test_concurrent_workers_apply_each_once(database: str) -> None:
+async def test_concurrent_workers_apply_each_automation_once(database: str) -> None:
     offices = [await make_office() for _ in range(4)]
-    trackers = [await scheduled(office) for office in offices]
+    trackers = [await schedule(office) for office in offices]
     assert sum(await asyncio.gather(*(apply_due(day=TOMORROW) for _ in range(6)))) == 4
     for tracker in trackers:
         assert [kind for kind, *_ in await history(tracker)] == ["CREATED", "STATUS_CHANGED", "APPLIED"]
     assert await Tracker.filter(created_by=None).count() == 4
 
 
-async def test_a_tracker_that_another_process_has_locked_is_skipped(database: str) -> None:
-    held, free = await scheduled(await make_office()), await scheduled(await make_office())
+async def test_a_tracker_locked_by_another_process_is_skipped(database: str) -> None:
+    locked_tracker, unlocked_tracker = await schedule(await make_office()), await schedule(await make_office())
     other = await asyncpg.connect(**database_credentials(database))
     try:
         async with other.transaction():
-            await other.fetch("SELECT FROM tracker WHERE id = $1 FOR UPDATE", held.id)
+            await other.fetch("SELECT FROM tracker WHERE id = $1 FOR UPDATE", locked_tracker.id)
             assert await apply_due(day=TOMORROW) == 1
     finally:
         await other.close()
-    assert [(await state(tracker))[0] for tracker in (held, free)] == [TrackerStatus.APPROVED, TrackerStatus.RESOLVED]
+    assert [(await state(tracker))[0] for tracker in (locked_tracker, unlocked_tracker)] == [
+        TrackerStatus.APPROVED,
+        TrackerStatus.RESOLVED,
+    ]
 
 
-async def test_a_failed_one_stays_approved_until_it_is_approved_again(database: str) -> None:
+async def test_a_failed_automation_is_retried_only_after_another_approval(database: str) -> None:
     office = await make_office()
-    tracker, before = await scheduled(office), await record(office.lena)
+    tracker, before = await schedule(office), await record(office.lena)
     await Learner.filter(id=office.lena.id).update(programme_status="WITHDRAWN")
     assert await apply_due(day=TOMORROW) == 0
     assert await state(tracker) == (TrackerStatus.APPROVED, None, 3)
@@ -120,19 +123,19 @@ async def test_a_failed_one_stays_approved_until_it_is_approved_again(database: 
         "Olga": ["STATUS_CHANGED", "APPLY_FAILED"],
         "Paul": ["APPLY_FAILED"],
     }
-    assert await apply_due(day=TOMORROW) == 0  # it is not tried again by itself
+    assert await apply_due(day=TOMORROW) == 0  # it is not retried automatically
     assert len(await history(tracker)) == 3
 
     await Learner.filter(id=office.lena.id).update(programme_status="ACTIVE")
     assert (await office.approve(tracker)).applies_on == TOMORROW
     assert await apply_due(day=TOMORROW) == 1
-    assert await record(office.lena) == with_changes(before, {"learner": MOVED})
+    assert await record(office.lena) == with_changes(before, {"learner": NEW_ADDRESS})
     assert [kind for kind, *_ in (await history(tracker))[3:]] == ["UPDATED", "APPLIED"]
 
 
-async def test_a_conflict_is_recorded_and_not_overwritten(database: str) -> None:
+async def test_a_conflict_is_recorded_in_the_history(database: str) -> None:
     office = await make_office()
-    tracker = await scheduled(office)
+    tracker = await schedule(office)
     await Learner.filter(id=office.lena.id).update(postcode="LS9 9ZZ")
     assert await apply_due(day=TOMORROW) == 0
     message = "Postcode was “LS1 1AA” when this was entered, and is “LS9 9ZZ” now."
@@ -140,28 +143,33 @@ async def test_a_conflict_is_recorded_and_not_overwritten(database: str) -> None
     assert (await Learner.get(id=office.lena.id)).postcode == "LS9 9ZZ"
 
 
-async def test_a_constraint_error_changes_nothing_and_does_not_stop_others(database: str) -> None:
+async def test_a_constraint_error_does_not_stop_other_automations(database: str) -> None:
     office, other = await make_office(), await make_office()
-    before, tracker, fine = await record(office.lena), await scheduled(office), await scheduled(other)
+    before, tracker, other_tracker = await record(office.lena), await schedule(office), await schedule(other)
     await fetch(
-        f"ALTER TABLE learner ADD CONSTRAINT in_the_way CHECK (postcode <> 'YO1 7HH' OR id <> '{office.lena.id}')"
+        f"ALTER TABLE learner ADD CONSTRAINT test_constraint CHECK (postcode <> 'YO1 7HH' OR id <> '{office.lena.id}')"
     )
     assert await apply_due(day=TOMORROW) == 1
     assert await record(office.lena) == before
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, "The database refused the change.")]
-    assert (await state(fine))[0] == TrackerStatus.RESOLVED
+    assert (await state(other_tracker))[0] == TrackerStatus.RESOLVED
 
 
-async def test_an_unexpected_error_is_skipped_until_the_next_round(
+async def test_a_tracker_with_an_unexpected_error_is_skipped_until_the_next_round(
     database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither a rule nor a constraint: the built-in type of the follow-up is missing."""
+    """Check the handling of an error from neither a rule nor a constraint: the follow-up's type is missing."""
     office, other = await make_office(), await make_office()
-    tracker, fine = await scheduled(office), await other.approve(await other.create("CHANGE_OF_ADDRESS", SCHEDULED))
+    tracker, other_tracker = (
+        await schedule(office),
+        await other.approve(await other.create("CHANGE_OF_ADDRESS", SCHEDULED)),
+    )
     await fetch("UPDATE tracker_type SET key = 'GONE' WHERE key = 'COMPLIANCE'")
     assert await apply_due(day=TOMORROW) == 0
-    assert [await state(failed) for failed in (tracker, fine)] == [(TrackerStatus.APPROVED, TOMORROW, 2)] * 2
-    assert caplog.messages == [f"tracker {failed.id} could not be applied: DoesNotExist" for failed in (tracker, fine)]
+    assert [await state(failed) for failed in (tracker, other_tracker)] == [(TrackerStatus.APPROVED, TOMORROW, 2)] * 2
+    assert caplog.messages == [
+        f"tracker {failed.id} could not be applied: DoesNotExist" for failed in (tracker, other_tracker)
+    ]
     await fetch("UPDATE tracker_type SET key = 'COMPLIANCE' WHERE key = 'GONE'")
     assert await apply_due(day=TOMORROW) == 2
 
@@ -177,15 +185,15 @@ async def running_worker(poll: float) -> AsyncIterator[None]:
     assert worker.cancelled()
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(60):
         while not await condition():
             await asyncio.sleep(0.02)
 
 
 async def create_due(office: Office) -> Callable[[], Awaitable[bool]]:
-    """Create a tracker that was due yesterday; return a condition that it has been applied."""
-    tracker = await scheduled(office)
+    """Create a tracker that was due yesterday; return a condition that is true once it has been applied."""
+    tracker = await schedule(office)
     yesterday = TODAY - dt.timedelta(days=1)
     values = tracker.values | {"effectiveDate": yesterday.isoformat()}
     await Tracker.filter(id=tracker.id).update(applies_on=yesterday, values=values)
@@ -196,14 +204,14 @@ async def create_due(office: Office) -> Callable[[], Awaitable[bool]]:
     return applied
 
 
-async def test_it_applies_at_once_and_polls(database: str) -> None:
+async def test_the_worker_applies_immediately_and_polls(database: str) -> None:
     first = await create_due(await make_office())
     async with running_worker(0.1):
-        await until(first)
-        await until(await create_due(await make_office()))
+        await wait_until(first)
+        await wait_until(await create_due(await make_office()))
 
 
-async def test_it_survives_an_outage_of_the_database(
+async def test_the_worker_survives_an_outage_of_the_database(
     postgres: str, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "trackers.automations")
@@ -217,13 +225,13 @@ async def test_it_survives_an_outage_of_the_database(
 
     applied = await create_due(await make_office())
     async with running_worker(0.1):
-        await until(applied)
+        await wait_until(applied)
         end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", end)
-        await until(failure_logged)
+        await wait_until(failure_logged)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        await until(await create_due(await make_office()))
-        await until(recovery_logged)
+        await wait_until(await create_due(await make_office()))
+        await wait_until(recovery_logged)
     logged = [message.partition(":")[0] for message in caplog.messages if message.startswith("automation worker")]
     # Each kind of error is logged: the connection that broke, then the database that accepts none.
     assert set(logged[:-1]) == {"automation worker failed, retrying"}

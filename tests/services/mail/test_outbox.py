@@ -1,4 +1,4 @@
-"""The outbox: every committed mail arrives, whatever fails on the way."""
+"""Sending the emails of the outbox: leases, retries, failures, and emails that are given up."""
 
 import asyncio
 import logging
@@ -45,7 +45,7 @@ async def server(database: str) -> AsyncIterator[MailServer]:
         yield running
 
 
-async def test_a_mail_is_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_email_is_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers.mail")
     row, assigned, assignee = await enqueued_mail()
     assert await send_mails(server) == 1
@@ -64,7 +64,7 @@ async def test_a_mail_is_sent_once(server: MailServer, caplog: pytest.LogCapture
     assert caplog.messages == [f"mail {row.id} sent"]
 
 
-async def test_a_mail_is_not_sent_before_it_is_due(server: MailServer) -> None:
+async def test_an_email_is_not_sent_before_it_is_due(server: MailServer) -> None:
     row, _, _ = await enqueued_mail()
     await fetch("UPDATE mail SET due_at = now() + interval '1 hour'")
     assert await send_mails(server) == 0
@@ -73,7 +73,7 @@ async def test_a_mail_is_not_sent_before_it_is_due(server: MailServer) -> None:
     assert server.connections == 0
 
 
-async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> None:
+async def test_concurrent_workers_send_each_email_once(server: MailServer) -> None:
     _, assigned, assignee = await enqueued_mail()
     for _ in range(99):
         await mail(await notification(assigned, assignee))
@@ -85,14 +85,14 @@ async def test_two_workers_send_each_of_100_mails_once(server: MailServer) -> No
     assert server.connections == 2
 
 
-async def test_at_most_limit_mails_are_sent(server: MailServer) -> None:
+async def test_limit_bounds_the_number_of_sent_emails(server: MailServer) -> None:
     for _ in range(3):
         await enqueued_mail()
     assert await send_mails(server, limit=2) == 2
     assert (await outbox_state()).waiting == 1
 
 
-async def test_a_process_killed_before_marking_the_mail(server: MailServer, database: str) -> None:
+async def test_an_email_of_a_killed_process_is_sent_again_after_its_lease(server: MailServer, database: str) -> None:
     row, _, _ = await enqueued_mail()
     command = [sys.executable, "-c", SEND_ONE_MAIL, database, str(server.port)]
     child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -108,7 +108,7 @@ async def test_a_process_killed_before_marking_the_mail(server: MailServer, data
     assert [message["Message-ID"] for message in server.messages] == [f"<{row.id}@mail.example>"] * 2
 
 
-async def test_the_mail_server_is_down_then_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_emails_wait_while_the_mail_server_is_down(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     first, _, assignee = await enqueued_mail()
     second, _, _ = await enqueued_mail()
     await server.stop()
@@ -116,7 +116,7 @@ async def test_the_mail_server_is_down_then_up(server: MailServer, caplog: pytes
     await first.refresh_from_db()
     await second.refresh_from_db()
     assert delivery_state(first) == (False, False, 1, "SMTP cannot connect")
-    assert delivery_state(second) == (False, False, 0, None)  # not tried: it would have failed too
+    assert delivery_state(second) == (False, False, 0, None)  # not attempted, because it would have failed too
     assert 20 < await seconds_until_due(first.id) <= 36
     state = await outbox_state()
     assert (state.waiting, state.given_up, state.reason) == (2, 0, "SMTP cannot connect")
@@ -145,7 +145,7 @@ async def test_a_delayed_recipient_does_not_delay_others(server: MailServer) -> 
     assert delivery_state(first) == (True, False, 2, None)
 
 
-async def test_a_permanently_refused_mail_is_given_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_permanently_rejected_email_is_given_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     row, _, assignee = await enqueued_mail()
     server.rcpt_replies = [f"550 5.1.1 <{assignee.email}> unknown"]
     assert await send_mails(server) == 0
@@ -157,7 +157,7 @@ async def test_a_permanently_refused_mail_is_given_up(server: MailServer, caplog
     assert caplog.record_tuples == [("trackers.mail", logging.ERROR, f"mail {row.id} given up: SMTP 550 5.1.1")]
 
 
-async def test_a_mail_is_given_up_after_a_day(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_delayed_email_is_given_up_after_a_day(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     row, _, _ = await enqueued_mail()
     server.rcpt_replies = ["451 later"] * 2
     await fetch("UPDATE mail SET created_at = now() - interval '23 hours 59 minutes'")
@@ -173,13 +173,13 @@ async def test_a_mail_is_given_up_after_a_day(server: MailServer, caplog: pytest
     assert caplog.messages[-1] == f"mail {row.id} given up after a day: SMTP 451"
 
 
-async def test_a_mail_older_than_a_day_is_still_tried(server: MailServer) -> None:
+async def test_an_email_older_than_a_day_is_still_attempted(server: MailServer) -> None:
     await enqueued_mail()
     await fetch("UPDATE mail SET created_at = now() - interval '3 days'")
     assert await send_mails(server) == 1
 
 
-async def test_a_mail_that_cannot_be_composed_does_not_delay_others(server: MailServer) -> None:
+async def test_an_invalid_address_does_not_delay_others(server: MailServer) -> None:
     first, _, assignee = await enqueued_mail()
     await enqueued_mail()
     await Member.filter(id=assignee.id).update(email="no address")

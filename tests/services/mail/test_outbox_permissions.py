@@ -1,4 +1,4 @@
-"""Permissions are checked when a mail is sent: nobody receives what they may not see by then."""
+"""Recipients' permissions, which are checked when an email is sent rather than when it is enqueued."""
 
 from collections.abc import AsyncIterator
 
@@ -25,36 +25,36 @@ async def assert_dropped(server: MailServer, row: Mail) -> None:
     assert await outbox_state() == OutboxState(waiting=0, oldest_waiting_seconds=0, given_up=0, reason=None)
 
 
-async def test_a_deactivated_recipient_gets_no_mail(server: MailServer) -> None:
+async def test_a_deactivated_recipient_is_sent_no_email(server: MailServer) -> None:
     row, _, assignee = await enqueued_mail()
     await Member.filter(id=assignee.id).update(active=False)
     await assert_dropped(server, row)
 
 
-async def test_a_former_assignee_gets_no_mail(server: MailServer) -> None:
+async def test_a_former_assignee_is_sent_no_email(server: MailServer) -> None:
     row, assigned, _ = await enqueued_mail()
     await Tracker.filter(id=assigned.id).update(assignee_id=assigned.created_by_id)
     await assert_dropped(server, row)
 
 
-async def test_an_unassigned_tracker_sends_no_mail(server: MailServer) -> None:
+async def test_an_unassigned_tracker_sends_no_email(server: MailServer) -> None:
     row, assigned, _ = await enqueued_mail()
     await Tracker.filter(id=assigned.id).update(assignee_id=None)
     await assert_dropped(server, row)
 
 
-async def test_a_tracker_of_another_organisation_sends_no_mail(server: MailServer) -> None:
+async def test_a_tracker_of_another_organisation_sends_no_email(server: MailServer) -> None:
     stranger = await member()
     assigned = await tracker(assignee=stranger)
     await assert_dropped(server, await mail(await notification(assigned, stranger)))
 
 
-async def test_a_tutor_gets_mail_about_their_tracker(server: MailServer) -> None:
+async def test_a_tutor_is_sent_an_email_about_their_tracker(server: MailServer) -> None:
     await enqueued_mail(kind=MemberKind.TUTOR)
     assert await send_mails(server) == 1
 
 
-async def test_an_assignment_by_the_system(server: MailServer) -> None:
+async def test_an_assignment_by_the_system_names_no_learner(server: MailServer) -> None:
     assignee = await member()
     college = await assignee.organisation
     assigned = await tracker(

@@ -1,4 +1,4 @@
-"""Mail over SMTP: what goes over the wire, what is kept open, and what each failure means."""
+"""Sending email by SMTP: connections, and the classification of failures."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ async def server() -> AsyncIterator[MailServer]:
         yield running
 
 
-async def test_one_connection_for_many_mails(server: MailServer) -> None:
+async def test_consecutive_emails_share_a_connection(server: MailServer) -> None:
     mailer = server.mailer()
     for text in ("one", "two", "three"):
         await mailer.send(message(text))
@@ -31,7 +31,7 @@ async def test_one_connection_for_many_mails(server: MailServer) -> None:
     assert server.connections == 2
 
 
-async def test_a_dropped_connection_is_opened_again(server: MailServer) -> None:
+async def test_a_dropped_connection_is_reopened(server: MailServer) -> None:
     mailer = server.mailer()
     await mailer.send(message("one"))
     server.drop_connections()
@@ -50,7 +50,7 @@ async def test_a_dropped_connection_is_opened_again(server: MailServer) -> None:
         ("530 sign in first", "SMTP 530"),
     ],
 )
-async def test_a_temporary_failure_delays_this_mail_alone(server: MailServer, answer: str, reason: str) -> None:
+async def test_a_transient_failure_delays_only_this_email(server: MailServer, answer: str, reason: str) -> None:
     server.rcpt_replies = [answer]
     mailer = server.mailer()
     assert await expect_delay(mailer.send(message())) == (reason, False)
@@ -68,7 +68,7 @@ async def test_a_temporary_failure_delays_this_mail_alone(server: MailServer, an
         ([], ["554 5.6.0 refused: Hello"], "SMTP 554 5.6.0"),
     ],
 )
-async def test_a_permanent_failure_refuses_the_mail(
+async def test_a_permanent_failure_raises_mail_refused(
     server: MailServer, rcpt: list[str], data: list[str], reason: str
 ) -> None:
     server.rcpt_replies, server.data_replies = rcpt, data
@@ -90,7 +90,7 @@ async def test_an_invalid_address_is_refused(server: MailServer) -> None:
     assert server.messages == []
 
 
-async def test_a_server_without_smtputf8() -> None:
+async def test_a_non_ascii_address_needs_smtputf8() -> None:
     async with mail_server(enable_SMTPUTF8=False) as server:
         mailer = server.mailer()
         with pytest.raises(MailRefused, match=r"^SMTP without SMTPUTF8$"):
@@ -98,17 +98,17 @@ async def test_a_server_without_smtputf8() -> None:
         await mailer.close()
 
 
-async def test_a_closing_server_delays_every_mail(server: MailServer) -> None:
+async def test_a_server_that_shuts_down_delays_every_email(server: MailServer) -> None:
     server.data_replies = ["421 4.3.2 shutting down"]
     mailer = server.mailer()
     assert await expect_delay(mailer.send(message())) == ("SMTP 421 4.3.2", True)
     await mailer.close()
 
 
-async def test_no_server_listens() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and no listen()
-        mailer = SmtpMailer(host="127.0.0.1", port=taken.getsockname()[1])
+async def test_a_refused_connection_delays_every_email() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # and no listen()
+        mailer = SmtpMailer(host="127.0.0.1", port=unused.getsockname()[1])
         assert await expect_delay(mailer.send(message())) == ("SMTP cannot connect", True)
         assert await expect_delay(mailer.check()) == ("SMTP cannot connect", True)
     await mailer.close()
@@ -125,7 +125,7 @@ async def test_a_server_that_does_not_answer_times_out(server: MailServer) -> No
     assert server.connections == 2
 
 
-async def test_a_connection_lost_during_a_mail_is_not_retried_at_once(server: MailServer) -> None:
+async def test_an_email_is_not_resent_immediately_after_a_lost_connection(server: MailServer) -> None:
     server.on_data = server.drop_connections
     mailer = server.mailer()
     assert await expect_delay(mailer.send(message())) == ("SMTP connection lost", True)
@@ -133,7 +133,7 @@ async def test_a_connection_lost_during_a_mail_is_not_retried_at_once(server: Ma
     assert server.connections == 1
 
 
-async def test_cancelled_during_a_mail_it_opens_a_new_connection(server: MailServer) -> None:
+async def test_a_cancelled_email_closes_the_connection(server: MailServer) -> None:
     server.may_reply.clear()
     mailer = server.mailer()
     sending = asyncio.create_task(mailer.send(message("one")))

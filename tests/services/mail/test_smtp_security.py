@@ -1,4 +1,4 @@
-"""Mail over SMTP: passwords and encryption."""
+"""Sending email by SMTP: authentication and encryption."""
 
 import shutil
 import ssl
@@ -30,7 +30,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(openssl, folder), folder / "certificate.pem"
 
 
-async def test_the_right_password(server: MailServer) -> None:
+async def test_a_correct_password_authenticates(server: MailServer) -> None:
     mailer = server.mailer(**CREDENTIALS)
     await mailer.check()
     await mailer.send(message())
@@ -39,7 +39,7 @@ async def test_the_right_password(server: MailServer) -> None:
     assert server.connections == 1
 
 
-async def test_a_wrong_password_delays_every_mail(server: MailServer) -> None:
+async def test_a_wrong_password_delays_every_email(server: MailServer) -> None:
     mailer = server.mailer(username="trackers", password="wrong")
     assert await expect_delay(mailer.send(message())) == ("SMTP 535 5.7.8 at AUTH", True)
     assert await expect_delay(mailer.check()) == ("SMTP 535 5.7.8 at AUTH", True)
@@ -47,7 +47,7 @@ async def test_a_wrong_password_delays_every_mail(server: MailServer) -> None:
     assert server.messages == []
 
 
-async def test_a_password_for_a_server_without_auth() -> None:
+async def test_no_password_is_sent_to_a_server_without_auth() -> None:
     async with mail_server() as server:  # by default it offers AUTH with TLS only
         mailer = server.mailer(**CREDENTIALS)
         assert await expect_delay(mailer.send(message())) == ("SMTP without AUTH", True)
@@ -55,7 +55,7 @@ async def test_a_password_for_a_server_without_auth() -> None:
         assert (server.messages, server.passwords) == ([], [])
 
 
-async def test_required_starttls_that_is_not_offered_sends_nothing(server: MailServer) -> None:
+async def test_nothing_is_sent_without_the_required_starttls(server: MailServer) -> None:
     mailer = server.mailer(tls="starttls", **CREDENTIALS)
     assert await expect_delay(mailer.send(message())) == ("SMTP without STARTTLS", True)
     await mailer.close()
@@ -72,7 +72,7 @@ async def test_starttls_with_a_trusted_certificate(certificate: Certificate, mon
         assert [(session.ssl is not None, session.authenticated) for session in server.sessions] == [(True, True)]
 
 
-async def test_tls_from_the_first_byte(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_implicit_tls(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
     context, file = certificate
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     async with mail_server(implicit=context) as server:
@@ -83,7 +83,7 @@ async def test_tls_from_the_first_byte(certificate: Certificate, monkeypatch: py
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
-async def test_an_untrusted_certificate(certificate: Certificate, tls: Tls) -> None:
+async def test_an_untrusted_certificate_is_rejected(certificate: Certificate, tls: Tls) -> None:
     context, _ = certificate
     options = {"implicit": context} if tls == "implicit" else {"tls_context": context}
     async with mail_server(**options) as server:

@@ -1,4 +1,4 @@
-"""What the mail about an assignment says, and that no name can break it."""
+"""The content of the assignment email, including hostile names."""
 
 import datetime as dt
 from email.message import EmailMessage
@@ -16,7 +16,7 @@ from tests.support.scenarios.rendered_mail import HEADERS, INSTALLATION, NAMES, 
 LINK = "https://app.example/trackers/VHJhY2tlcjowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDc?a=1&b=2"
 
 
-def assignment_mail(*, recipient_email: str = RECIPIENT, **changes: Any) -> EmailMessage:
+def assignment_email(*, recipient_email: str = RECIPIENT, **changes: Any) -> EmailMessage:
     details: dict[str, Any] = {
         "tracker_id": UUID(int=7),
         "tracker_type": "Job",
@@ -29,7 +29,7 @@ def assignment_mail(*, recipient_email: str = RECIPIENT, **changes: Any) -> Emai
 
 
 def test_headers_text_and_html() -> None:
-    message = assignment_mail()
+    message = assignment_email()
     assert message.items() == [
         ("From", "Trackers <trackers@mail.example>"),
         ("To", "ann@northgate.example"),
@@ -63,12 +63,12 @@ def test_headers_text_and_html() -> None:
     ]
 
 
-def test_the_link_is_never_broken_over_lines() -> None:
-    assert f"\n{LINK}\n" in assignment_mail().as_string()
+def test_the_link_is_on_one_line() -> None:
+    assert f"\n{LINK}\n" in assignment_email().as_string()
 
 
-def test_without_actor_and_due_date() -> None:
-    lines = part_text(assignment_mail(assigned_by=None, due_date=None), "plain").splitlines()
+def test_an_assignment_by_the_system_without_due_date() -> None:
+    lines = part_text(assignment_email(assigned_by=None, due_date=None), "plain").splitlines()
     assert lines[:6] == [
         "The system assigned Job tracker 12 to you.",
         "",
@@ -90,8 +90,8 @@ def test_without_actor_and_due_date() -> None:
         ("  Ünïcode\n", "Ünïcode"),
     ],
 )
-def test_hostile_names(name: str, shown: str) -> None:
-    message = assignment_mail(tracker_type=name, assigned_by=name)
+def test_hostile_names_are_displayed_as_text(name: str, shown: str) -> None:
+    message = assignment_email(tracker_type=name, assigned_by=name)
     assert message.keys() == HEADERS
     assert message["Subject"] == f"{shown} tracker 12 is assigned to you"
     assert message["To"] == "ann@northgate.example"
@@ -102,8 +102,8 @@ def test_hostile_names(name: str, shown: str) -> None:
 
 
 @given(name=NAMES)
-def test_no_name_adds_a_header_or_a_recipient(name: str) -> None:
-    message = assignment_mail(tracker_type=name, assigned_by=name)
+def test_names_cannot_inject_headers(name: str) -> None:
+    message = assignment_email(tracker_type=name, assigned_by=name)
     assert message.keys() == HEADERS
     assert message["To"] == "ann@northgate.example"
     assert part_text(message, "plain").splitlines()[2:4] == [f"Type: {one_line(name)}", "Number: 12"]
@@ -116,4 +116,4 @@ def test_no_name_adds_a_header_or_a_recipient(name: str) -> None:
 )
 def test_an_invalid_address_is_refused(address: str) -> None:
     with pytest.raises(MailRefused, match=r"^invalid address$"):
-        assignment_mail(recipient_email=address)
+        assignment_email(recipient_email=address)

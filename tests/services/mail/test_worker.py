@@ -1,4 +1,4 @@
-"""The outbox worker: woken, polling, through an outage of the database, and cancelled without losing a mail."""
+"""The outbox worker: wake-ups, polling, outages of database and mail server, and cancellation."""
 
 import asyncio
 import logging
@@ -39,57 +39,57 @@ async def running_worker(
     assert worker.cancelled()
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(60):
         while not await condition():
             await asyncio.sleep(0.02)
 
 
-def sent(number: int) -> Callable[[], Awaitable[bool]]:
+def sent_count_is(number: int) -> Callable[[], Awaitable[bool]]:
     async def condition() -> bool:
         return await Mail.filter(sent_at__isnull=False).count() == number
 
     return condition
 
 
-async def test_it_sends_due_mails_and_looks_again_when_woken(server: MailServer) -> None:
+async def test_the_worker_sends_due_emails_and_can_be_woken(server: MailServer) -> None:
     for _ in range(25):
         await enqueued_mail()
     async with running_worker(server) as (_, wake):
-        await until(sent(25))
+        await wait_until(sent_count_is(25))
         await enqueued_mail()
         wake.set()
-        await until(sent(26))
+        await wait_until(sent_count_is(26))
     assert len(server.messages) == 26
 
 
-async def test_it_polls_without_a_wake_up(server: MailServer) -> None:
+async def test_the_worker_polls_without_wake_ups(server: MailServer) -> None:
     async with running_worker(server, poll=0.1):
         await enqueued_mail()
-        await until(sent(1))
+        await wait_until(sent_count_is(1))
 
 
-async def test_a_delayed_mail_is_sent_when_it_is_due(server: MailServer) -> None:
+async def test_an_email_is_sent_when_it_becomes_due(server: MailServer) -> None:
     row, _, _ = await enqueued_mail()
     (set_to,) = await fetch("UPDATE mail SET due_at = now() + interval '0.5 seconds' RETURNING due_at")
     async with running_worker(server):
-        await until(sent(1))
+        await wait_until(sent_count_is(1))
     await row.refresh_from_db()
     assert row.sent_at is not None
     assert row.sent_at >= set_to["due_at"]
 
 
-async def test_it_keeps_no_idle_connection(server: MailServer) -> None:
+async def test_the_worker_closes_idle_connections(server: MailServer) -> None:
     await enqueued_mail()
     async with running_worker(server) as (_, wake):
-        await until(sent(1))
+        await wait_until(sent_count_is(1))
         await enqueued_mail()
         wake.set()
-        await until(sent(2))
+        await wait_until(sent_count_is(2))
     assert server.connections == 2
 
 
-async def test_it_survives_an_outage_of_the_database(
+async def test_the_worker_survives_an_outage_of_the_database(
     server: MailServer, postgres: str, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "trackers.mail")
@@ -100,30 +100,30 @@ async def test_it_survives_an_outage_of_the_database(
 
     await enqueued_mail()
     async with running_worker(server, poll=0.1):
-        await until(sent(1))
+        await wait_until(sent_count_is(1))
         end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", end)
-        await until(failure_logged)
+        await wait_until(failure_logged)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await enqueued_mail()
-        await until(sent(2))
+        await wait_until(sent_count_is(2))
     logged = [message.partition(":")[0] for message in caplog.messages if message.startswith("outbox worker")]
     assert logged == ["outbox worker failed, retrying", "outbox worker recovered"]
     assert len(server.messages) == 2
 
 
-async def test_it_survives_an_outage_of_the_mail_server(server: MailServer) -> None:
+async def test_the_worker_survives_an_outage_of_the_mail_server(server: MailServer) -> None:
     await server.stop()
     await enqueued_mail()
     async with running_worker(server) as (_, wake):
-        await until(lambda: Mail.filter(last_error="SMTP cannot connect").exists())
+        await wait_until(lambda: Mail.filter(last_error="SMTP cannot connect").exists())
         await enqueued_mail()
         await server.start()
         wake.set()
-        await until(sent(1))
+        await wait_until(sent_count_is(1))
 
 
-async def test_cancelled_it_finishes_the_mail_being_sent(server: MailServer) -> None:
+async def test_a_cancelled_worker_finishes_the_email_being_sent(server: MailServer) -> None:
     row, _, _ = await enqueued_mail()
     await enqueued_mail()
     server.may_reply.clear()
@@ -141,7 +141,7 @@ async def test_cancelled_it_finishes_the_mail_being_sent(server: MailServer) -> 
 
 
 @pytest.mark.slow
-async def test_cancelled_at_any_moment_it_sends_a_begun_mail_once(server: MailServer) -> None:
+async def test_cancellation_at_any_moment_loses_no_email(server: MailServer) -> None:
     for moment in range(40):
         await enqueued_mail()
         async with running_worker(server):
@@ -151,7 +151,7 @@ async def test_cancelled_at_any_moment_it_sends_a_begun_mail_once(server: MailSe
     assert len(server.messages) == await Mail.filter(attempts=1).count() > 0
 
 
-async def test_cancelled_it_waits_no_longer_than_the_grace_period(server: MailServer) -> None:
+async def test_a_cancelled_worker_waits_for_the_grace_period_at_most(server: MailServer) -> None:
     row, _, _ = await enqueued_mail()
     server.may_reply.clear()
     async with running_worker(server, grace=0.2) as (worker, _):
@@ -160,4 +160,4 @@ async def test_cancelled_it_waits_no_longer_than_the_grace_period(server: MailSe
         await asyncio.wait([worker], timeout=60)
         assert worker.cancelled()
     await row.refresh_from_db()
-    assert (row.sent_at, row.given_up_at, row.attempts) == (None, None, 1)  # leased: it is sent again later
+    assert (row.sent_at, row.given_up_at, row.attempts) == (None, None, 1)  # sent again when the lease has expired

@@ -1,4 +1,4 @@
-"""The inbox reader: it survives every failure, and finds the rows whatever wake-up or connection is lost."""
+"""The inbox reader: batches, wake-ups, polling, and recovery from lost connections."""
 
 import asyncio
 from collections.abc import Sequence
@@ -24,28 +24,28 @@ async def assign(tenant: College, member: Member) -> None:
     await created(tenant.ada, tenant.job(assigneeId=gid(member)))
 
 
-async def batch(reader: InboxReader, member: Member, after: int = 0) -> list[int]:
+async def next_cursors(reader: InboxReader, member: Member, after: int = 0) -> list[int]:
     notifications: Sequence[Notification] = await reader.next_batch(member.id, after, timeout=TIMEOUT)
     return [notification.cursor for notification in notifications]
 
 
 async def listening_backends(connection: asyncpg.Connection) -> set[int]:
-    """Return the backends that listen, once there are any."""
+    """Wait until a backend listens, and return the process ids of all that do."""
     async with asyncio.timeout(TIMEOUT):
         while not (backends := {row["pid"] for row in await connection.fetch(LISTENING_BACKENDS)}):
             await asyncio.sleep(0.02)
     return backends
 
 
-async def test_a_batch_is_the_next_hundred_after_the_cursor(database: str) -> None:
+async def test_a_batch_contains_the_next_hundred_notifications(database: str) -> None:
     tenant = await college()
     tracker = await make.tracker(tenant.organisation)
     for _ in range(101):
         await make.notification(tracker, tenant.bob)
     async with run_reader(database) as reader:
-        assert await batch(reader, tenant.bob) == list(range(1, 101))
-        assert await batch(reader, tenant.bob, 100) == [101]
-        assert await batch(reader, tenant.bob, 98) == [99, 100, 101]
+        assert await next_cursors(reader, tenant.bob) == list(range(1, 101))
+        assert await next_cursors(reader, tenant.bob, 100) == [101]
+        assert await next_cursors(reader, tenant.bob, 98) == [99, 100, 101]
         assert await reader.next_batch(tenant.bob.id, 101, timeout=0.05) == []
         assert await reader.next_batch(tenant.ada.id, 0, timeout=0.05) == []
         assert reader.waiting == 0
@@ -57,7 +57,7 @@ async def test_a_notification_wakes_its_recipient(database: str) -> None:
     try:
         async with run_reader(database, poll_seconds=3600.0) as reader:
             await listening_backends(connection)
-            pending = asyncio.create_task(batch(reader, tenant.bob))
+            pending = asyncio.create_task(next_cursors(reader, tenant.bob))
             await wait_until(lambda: reader.waiting == 1)
             assert not reader.woken.is_set()
             await connection.execute("NOTIFY trackers, 'rubbish'")
@@ -76,17 +76,17 @@ async def test_many_waiting_subscribers_share_a_statement(database: str) -> None
         await make.notification(tracker, member)
     async with run_reader(database) as reader:
         with record_statements() as statements:
-            batches = await asyncio.gather(*(batch(reader, member) for member in members for _ in range(5)))
+            batches = await asyncio.gather(*(next_cursors(reader, member) for member in members for _ in range(5)))
     assert batches == [[1]] * 100
     assert len([statement for statement in statements if "unnest($1::uuid[], $2::bigint[])" in statement]) == 1
 
 
-async def test_without_wake_ups_it_polls(database: str) -> None:
+async def test_the_reader_polls_without_wake_ups(database: str) -> None:
     tenant = await college()
     reader = InboxReader(poll_seconds=0.1)
     running = asyncio.create_task(reader.run())
     try:
-        pending = asyncio.create_task(batch(reader, tenant.bob))
+        pending = asyncio.create_task(next_cursors(reader, tenant.bob))
         await wait_until(lambda: reader.waiting == 1)
         await assign(tenant, tenant.bob)
         assert await pending == [1]
@@ -95,45 +95,45 @@ async def test_without_wake_ups_it_polls(database: str) -> None:
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_a_lost_listening_connection_loses_nothing_and_is_replaced(database: str) -> None:
+async def test_a_lost_listen_connection_is_replaced_without_losing_notifications(database: str) -> None:
     tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
         async with run_reader(database, poll_seconds=0.2) as reader:
             (first,) = await listening_backends(connection)
-            pending = asyncio.create_task(batch(reader, tenant.bob))
+            pending = asyncio.create_task(next_cursors(reader, tenant.bob))
             await wait_until(lambda: reader.waiting == 1)
             assert await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", first)
             await assign(tenant, tenant.bob)
             assert await pending == [1]
             (second,) = await listening_backends(connection)
             assert second != first
-            pending = asyncio.create_task(batch(reader, tenant.bob, 1))
+            pending = asyncio.create_task(next_cursors(reader, tenant.bob, 1))
             await assign(tenant, tenant.bob)
             assert await pending == [2]
     finally:
         await connection.close()
 
 
-async def test_it_survives_the_loss_of_every_connection(database: str) -> None:
+async def test_the_reader_survives_the_loss_of_every_connection(database: str) -> None:
     tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
     try:
         async with run_reader(database, poll_seconds=0.2) as reader:
             await listening_backends(connection)
             for after in range(3):
-                pending = asyncio.create_task(batch(reader, tenant.bob, after))
+                pending = asyncio.create_task(next_cursors(reader, tenant.bob, after))
                 await wait_until(lambda: reader.waiting == 1)
                 for row in await connection.fetch(OTHER_BACKENDS):
                     await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", row["pid"])
-                await _until_the_pool_answers()
+                await _wait_until_pool_recovers()
                 await assign(tenant, tenant.bob)
                 assert await pending == [after + 1]
     finally:
         await connection.close()
 
 
-async def _until_the_pool_answers() -> None:
+async def _wait_until_pool_recovers() -> None:
     async with asyncio.timeout(TIMEOUT):
         for _ in range(30):  # each dead connection fails once
             try:
@@ -142,14 +142,14 @@ async def _until_the_pool_answers() -> None:
                 await asyncio.sleep(0.01)
 
 
-async def test_it_reads_again_after_an_outage_of_the_database(database_url: str) -> None:
+async def test_the_reader_retries_after_an_outage_of_the_database(database_url: str) -> None:
     reader = InboxReader()
     async with opened(database_credentials(database_url)):
         bob = await make.member()
         await make.notification(await make.tracker(bob.organisation), bob)
     running = asyncio.create_task(reader.run())
-    pending = asyncio.create_task(batch(reader, bob))
-    await asyncio.sleep(0.1)  # the reader tries, and there is no pool
+    pending = asyncio.create_task(next_cursors(reader, bob))
+    await asyncio.sleep(0.1)  # the reader fails, because there is no pool
     try:
         async with opened(database_credentials(database_url)):
             assert await pending == [1]
