@@ -10,8 +10,8 @@ import pytest_asyncio
 from models.database import database as opened
 from server.setting_values import database_credentials
 from tests.conftest import fresh_database
-from tests.support.scenarios.staff import staff
-from tests.support.scenarios.tenant import Tenant, signed_in_tenant
+from tests.support.scenarios.staff import make_staff
+from tests.support.scenarios.tenant import Tenant, sign_in_tenant
 from tests.support.servers.trackers import Server, environment, run_server
 
 _numbers = itertools.count(1)
@@ -41,5 +41,5 @@ async def clients_server(
 async def tenant(clients_server: ClientsServer) -> Tenant:
     """Return a new organisation without trackers, whose members are signed in."""
     async with opened(database_credentials(clients_server.database)):
-        members = await staff(f"tenant-{next(_numbers)}.example")
-    return await signed_in_tenant(clients_server.server, members)
+        members = await make_staff(f"tenant-{next(_numbers)}.example")
+    return await sign_in_tenant(clients_server.server, members)

@@ -5,7 +5,7 @@ import datetime as dt
 from pathlib import Path
 
 from models import Tracker, TrackerEvent
-from tests.support.scenarios.automation_forms import ADDRESS, TODAY
+from tests.support.scenarios.automation_forms import NEW_ADDRESS, TODAY
 from tests.support.scenarios.automations import make_office
 from tests.support.servers.trackers import environment, run_server
 
@@ -15,7 +15,7 @@ async def test_an_automation_that_was_due_before_two_servers_started_is_applied_
 ) -> None:
     office = await make_office()
     tomorrow, yesterday = (TODAY + dt.timedelta(days=days) for days in (1, -1))
-    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": tomorrow}))
+    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": tomorrow}))
     values = tracker.values | {"effectiveDate": yesterday.isoformat()}
     await Tracker.filter(id=tracker.id).update(applies_on=yesterday, values=values)
 

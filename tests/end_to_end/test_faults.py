@@ -6,7 +6,7 @@ from signal import SIGSTOP
 
 from models import Mail
 from models.database import fetch
-from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
 from tests.support.servers.smtp import MailServer
 from tests.support.servers.trackers import environment, run_server
 
@@ -15,7 +15,7 @@ async def test_the_email_is_sent_after_the_server_is_killed_between_commit_and_s
     database: str, folder: Path
 ) -> None:
     """Kill the server while it waits for the reply of the mail server, which has accepted the message."""
-    members = await staff()
+    members = await make_staff()
     mail = MailServer()
     await mail.start()
     try:
@@ -58,7 +58,7 @@ async def test_events_are_resumed_after_a_server_is_killed_between_commit_and_de
     database: str, folder: Path
 ) -> None:
     """Commit on a second server while the first, which holds the subscriber's socket, is stopped, and then kill it."""
-    members = await staff()
+    members = await make_staff()
     env = environment(database)
     async with run_server(folder, env) as first, run_server(folder, env) as second:
         ada, bob = [await second.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
@@ -76,7 +76,7 @@ async def test_events_are_resumed_after_a_server_is_killed_between_commit_and_de
 
 
 async def test_a_subscriber_who_missed_100_assignments_receives_exactly_these(database: str, folder: Path) -> None:
-    members = await staff()
+    members = await make_staff()
     async with run_server(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         async with server.subscribe(bob, "notificationReceived") as subscription:
@@ -93,7 +93,7 @@ async def test_a_subscriber_who_missed_100_assignments_receives_exactly_these(da
 
 
 async def test_a_server_closes_its_sockets_on_shutdown(database: str, folder: Path) -> None:
-    await staff()
+    await make_staff()
     async with run_server(folder, environment(database)) as server:
         bob = await server.sign_in("bob@example.org", PASSWORD)
         async with server.subscribe(bob, "trackerAssigned") as subscription:

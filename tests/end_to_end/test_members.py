@@ -14,7 +14,7 @@ from models import Member
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import CREATE, UPDATE
 from tests.support.clients.password_links import NEW_PASSWORD, REQUEST, SET_PASSWORD, link_token
-from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.smtp import MailServer, mail_server
 from tests.support.servers.trackers import Server, environment, run_server
 
@@ -49,7 +49,7 @@ async def receive_token(mail: MailServer, server: Server) -> str:
 async def test_an_invitation_followed_by_a_sign_in_and_a_password_reset(
     database: str, folder: Path, postgres_log: Path
 ) -> None:
-    await staff()
+    await make_staff()
     async with server_with_mail(database, folder) as (server, mail):
         ada = await server.sign_in("ada@example.org", PASSWORD)
         answer = await server.ask(CREATE, ada, input=ENTRY)
@@ -98,7 +98,7 @@ async def wait_closed(connection: ClientConnection) -> tuple[int | None, str | N
 
 async def test_deactivating_a_member_closes_their_open_sockets(database: str, folder: Path) -> None:
     """The sockets to another server process are closed too; those of other members stay open."""
-    members = await staff()
+    members = await make_staff()
     env = environment(database)
     async with run_server(folder, env) as first, run_server(folder, env) as second, AsyncExitStack() as stack:
         ada, bob = [await first.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
@@ -117,7 +117,7 @@ async def test_deactivating_a_member_closes_their_open_sockets(database: str, fo
 
 
 async def test_setting_a_password_closes_open_sockets(database: str, folder: Path) -> None:
-    members = await staff()
+    members = await make_staff()
     async with server_with_mail(database, folder) as (server, mail):
         bob = await server.sign_in("bob@example.org", PASSWORD)
         async with open_socket(server, bob) as connection:

@@ -14,9 +14,9 @@ from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.member_changes import audit_entries, data_and_error_codes
 from tests.support.databases.locks import wait_until_blocked
-from tests.support.scenarios.college import PROBLEM, Json, problem
+from tests.support.scenarios.college import PROBLEM_FIELDS, Json, problem
 
-PAYLOAD = f"employer {{ id name confirmed }} errors {{ {PROBLEM} }}"
+PAYLOAD = f"employer {{ id name confirmed }} errors {{ {PROBLEM_FIELDS} }}"
 CREATE = f"mutation ($input: CreateEmployerInput!) {{ createEmployer(input: $input) {{ {PAYLOAD} }} }}"
 UPDATE = f"mutation ($input: UpdateEmployerInput!) {{ updateEmployer(input: $input) {{ {PAYLOAD} }} }}"
 DUPLICATE_NAME = problem("name", "DUPLICATE", "There is an employer of this name already.")

@@ -8,18 +8,18 @@ from models.base import new_id
 from services.kernel.global_ids import to_global_id
 from tests.support.clients.graphql import ask, data
 from tests.support.scenarios.college import college
-from tests.support.scenarios.nodes import BY_ID, found, ids_of_every_type, nodes_by_id, not_found
+from tests.support.scenarios.nodes import NODE_QUERY, hidden_answer, ids_of_every_type, query_nodes, visible_answer
 
 
 async def test_rows_of_every_type_are_found_if_they_are_visible(database: str) -> None:
     tenant = await college()
     ids = await ids_of_every_type(tenant)
-    assert await nodes_by_id(tenant.ada, ids) == {name: found(name, id_) for name, id_ in ids.items()}
+    assert await query_nodes(tenant.ada, ids) == {name: visible_answer(name, id_) for name, id_ in ids.items()}
     # Only the recipient sees a notification; a tutor sees only what concerns them.
-    assert await data(tenant.bob, BY_ID, id=ids["Notification"]) == not_found("Notification", "")
+    assert await data(tenant.bob, NODE_QUERY, id=ids["Notification"]) == hidden_answer("Notification", "")
     hidden = {"Tracker", "Learner", "LearningAim", "TrackerEvent", "Notification"}
-    assert await nodes_by_id(tenant.tina, ids) == {
-        name: (not_found if name in hidden else found)(name, id_) for name, id_ in ids.items()
+    assert await query_nodes(tenant.tina, ids) == {
+        name: (hidden_answer if name in hidden else visible_answer)(name, id_) for name, id_ in ids.items()
     }
 
 
@@ -27,14 +27,14 @@ async def test_rows_of_another_organisation_are_null(database: str) -> None:
     tenant, other = await college(), await college()
     ids = await ids_of_every_type(other)
     for member in (tenant.ada, tenant.tina):
-        assert await nodes_by_id(member, ids) == {name: not_found(name, id_) for name, id_ in ids.items()}
+        assert await query_nodes(member, ids) == {name: hidden_answer(name, id_) for name, id_ in ids.items()}
 
 
 @pytest.mark.parametrize("name", ["Member", "Employer", "Tracker", "ProcessAutomation", "TrackerType", "Viewer", "x"])
 async def test_an_id_of_a_missing_row_or_another_type_is_null(database: str, name: str) -> None:
     tenant = await college()
     for row_id in (new_id(), UUID(int=0), tenant.learner.id, tenant.organisation.id):
-        assert await data(tenant.ada, BY_ID, id=to_global_id(name, row_id)) == not_found(name, "")
+        assert await data(tenant.ada, NODE_QUERY, id=to_global_id(name, row_id)) == hidden_answer(name, "")
 
 
 @pytest.mark.parametrize("text", ["", "rubbish", "é", "\x00", "\ud800", "TGVhcm5lcjox", "=" * 10_000, "42"])

@@ -18,12 +18,12 @@ from tests.support.clients.subscriptions import (
     subscribe,
     wait_until,
 )
-from tests.support.scenarios.college import College, college, created
+from tests.support.scenarios.college import College, college, create_successfully
 
 
 async def assign(tenant: College, count: int = 1) -> None:
     for _ in range(count):
-        await created(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
+        await create_successfully(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
 
 
 async def test_cursor_0_replays_stored_notifications_before_new_ones(database: str) -> None:
@@ -77,7 +77,7 @@ async def test_a_notification_reaches_every_subscription_of_its_recipient_only(d
         await wait_until(lambda: reader.waiting == 3)
         await assign(tenant)
         assert await received[0] == await received[1]
-        await created(tenant.tina, tenant.job(assigneeId=gid(tenant.ada)))
+        await create_successfully(tenant.tina, tenant.job(assigneeId=gid(tenant.ada)))
         assert (await received[2])["tracker"] == {"number": 2}
 
 

@@ -10,8 +10,8 @@ from resolvers.schema_root import make_schema
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.tracker_updates import new_tracker, update_errors
-from tests.support.scenarios.college import college, problem, refusals
-from tests.support.scenarios.nodes import BY_ID, ids_of_every_type, not_found
+from tests.support.scenarios.college import college, create_errors_by_name, problem
+from tests.support.scenarios.nodes import NODE_QUERY, hidden_answer, ids_of_every_type
 
 FILTER_FIELDS = ("assigneeId", "createdById", "learnerId", "tutorId", "employerId", "programmeId")
 FILTER_PATHS = tuple(f"filter.{name}" for name in FILTER_FIELDS)
@@ -107,7 +107,7 @@ async def test_inputs_of_create_tracker_reject_invisible_rows(database: str) -> 
             "file": tenant.job(values=[*values, {"key": "evidence", "value": {"files": [id_]}}]),
         }
         expected = {"learner": learner, "assignee": member, "employer": employer, "file": file}
-        assert await refusals(tenant.tina, entries) == expected, name
+        assert await create_errors_by_name(tenant.tina, entries) == expected, name
 
 
 async def test_inputs_of_update_tracker_reject_invisible_rows(database: str) -> None:
@@ -174,7 +174,7 @@ async def test_a_tutor_sees_the_learners_and_trackers_that_concern_them(database
     await Tracker.filter(assignee=tenant.tina).update(assignee_id=tenant.bob.id)
     answer = await data(tenant.tina, LISTS)
     assert {node["id"] for node in answer["learners"]["nodes"]} == {gid(tenant.learner), gid(created_for)}
-    assert await data(tenant.tina, BY_ID, id=gid(shared)) == not_found("Learner", "")
+    assert await data(tenant.tina, NODE_QUERY, id=gid(shared)) == hidden_answer("Learner", "")
 
 
 async def test_roles_make_no_more_rows_visible_to_a_tutor(database: str) -> None:
@@ -183,7 +183,7 @@ async def test_roles_make_no_more_rows_visible_to_a_tutor(database: str) -> None
     tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR, roles=list(Role))
     answer = await data(tutor, LISTS)
     assert (answer["trackers"]["nodes"], answer["learners"]["nodes"]) == ([], [])
-    assert await data(tutor, BY_ID, id=ids["Tracker"]) == not_found("Tracker", "")
+    assert await data(tutor, NODE_QUERY, id=ids["Tracker"]) == hidden_answer("Tracker", "")
 
 
 async def test_a_cursor_of_another_organisation_reveals_none_of_its_rows(database: str) -> None:

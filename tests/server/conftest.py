@@ -14,7 +14,7 @@ from server.observability.outage import Outage, database_outage
 from server.setting_values import database_credentials
 from tests.conftest import administer, fresh_database, with_database
 from tests.support.clients.browser import chromium
-from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.trackers import SIGN_IN, Server, environment, run_server
 
 
@@ -48,7 +48,7 @@ async def proxied_server(
     await administer(postgres, f"CREATE DATABASE proxied_server TEMPLATE {template}")
     url = with_database(postgres, "proxied_server")
     async with database(database_credentials(url)):
-        await staff()
+        await make_staff()
     folder: Path = tmp_path_factory.mktemp("proxied_server")
     async with run_server(folder, environment(url, **SETTINGS)) as server:
         with httpx.Client(base_url=server.address, timeout=30, trust_env=False) as client:

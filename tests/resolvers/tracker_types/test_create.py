@@ -20,8 +20,8 @@ from tests.support.clients.tracker_types import (
     manager,
     stored_types,
 )
-from tests.support.scenarios.college import Json, chosen, college, create, day, problem, text
-from tests.support.scenarios.uploads import upload
+from tests.support.scenarios.college import Json, choices_value, college, create, date_value, problem, text_value
+from tests.support.scenarios.uploads import create_upload
 
 VALUES = """
 query ($id: ID!) { tracker(id: $id) { typeVersion fields { key } type { key } values {
@@ -97,18 +97,18 @@ async def test_every_kind_of_field_is_created_served_filled_and_read_back(databa
         "fields": SERVED,
     }
 
-    photo = await upload(tenant, tenant.tina, "desk.png", type_key="VISIT", field_key="photo")
+    photo = await create_upload(tenant, tenant.tina, "desk.png", type_key="VISIT", field_key="photo")
     values = [
-        text("note", "Fine"),
-        text("uln", "1000000027"),
+        text_value("note", "Fine"),
+        text_value("uln", "1000000027"),
         {"key": "people", "value": {"integer": 3}},
         {"key": "hours", "value": {"decimal": "0.125"}},
-        day("seenOn", "2026-09-01"),
-        day("followUp", "2026-09-02"),
+        date_value("seenOn", "2026-09-01"),
+        date_value("followUp", "2026-09-02"),
         {"key": "agreed", "value": {"boolean": True}},
-        chosen("place", "WORK"),
-        chosen("topics", "PAY", "SAFETY"),
-        text("where", "Kitchen"),
+        choices_value("place", "WORK"),
+        choices_value("topics", "PAY", "SAFETY"),
+        text_value("where", "Kitchen"),
         {"key": "employer", "value": {"reference": gid(tenant.employer)}},
         {"key": "visitor", "value": {"reference": gid(tenant.bob)}},
         {"key": "photo", "value": {"files": [to_global_id("File", photo.id)]}},

@@ -7,7 +7,7 @@ import pytest
 from models import Member, MemberKind, ProcessAutomation, Role, TrackerCategory, TrackerType, TrackerTypeVersion
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.scenarios.college import OPENS, college
+from tests.support.scenarios.college import CREATE_ROLES, college
 
 PLAIN = ["JOB", "APPRENTICESHIP", "TRAINEESHIP", "EDUCATION", "SELF_EMPLOYMENT", "ILR", "COMPLIANCE"]
 STATUSES = {
@@ -114,7 +114,7 @@ async def test_who_can_create_what(database: str, kind: MemberKind) -> None:
         (automate,): [],
         (edit,): [],
         (automate, edit): [],
-        OPENS: [*PLAIN, *AUTOMATIONS, "OURS"],
+        CREATE_ROLES: [*PLAIN, *AUTOMATIONS, "OURS"],
         (create, edit): plain,
         tuple(Role): [*PLAIN, *AUTOMATIONS, "OURS"],
         (Role.MANAGE_SETTINGS, Role.MANAGE_MEMBERS): [],

@@ -4,8 +4,8 @@ from models import Tracker
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.tracker_types import choices, create_type_ok, field, field_output, manager, update_type_ok
 from tests.support.clients.tracker_updates import update, update_errors, update_ok
-from tests.support.scenarios.college import chosen, college, create, problem, text
-from tests.support.scenarios.college import refused as refused_tracker
+from tests.support.scenarios.college import choices_value, college, create, problem, text_value
+from tests.support.scenarios.college import create_errors as refused_tracker
 
 KEYS = "query ($all: Boolean!) { trackerTypes(category: [CUSTOM], includeArchived: $all) { key } }"
 FORMS = """
@@ -20,7 +20,12 @@ async def test_an_entry_for_an_older_version_is_refused(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
     created = await create_type_ok(mia, fields=[NOTE])
-    entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(tenant.learner), "values": [text("note", "Fine")]}
+    entry = {
+        "type": "VISIT",
+        "typeVersion": 1,
+        "learnerId": gid(tenant.learner),
+        "values": [text_value("note", "Fine")],
+    }
     assert (await create(tenant.tina, entry))["errors"] == []
     await update_type_ok(mia, created, fields=[PLACE])
     assert await refused_tracker(tenant.tina, entry) == [
@@ -32,14 +37,16 @@ async def test_an_entry_for_an_older_version_is_refused(database: str) -> None:
         ),
         problem("values.note", "UNKNOWN_FIELD", "This form has no such field."),
     ]
-    assert (await create(tenant.tina, entry | {"typeVersion": 2, "values": [chosen("place", "HOME")]}))["errors"] == []
+    assert (await create(tenant.tina, entry | {"typeVersion": 2, "values": [choices_value("place", "HOME")]}))[
+        "errors"
+    ] == []
 
 
 async def test_trackers_keep_their_version(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
     created = await create_type_ok(mia, fields=[NOTE, PLACE])
-    values = [text("note", "Fine"), chosen("place", "HOME")]
+    values = [text_value("note", "Fine"), choices_value("place", "HOME")]
     payload = await create(tenant.ada, {"type": "VISIT", "learnerId": gid(tenant.learner), "values": values})
     await update_type_ok(
         mia, created, fields=[field("INTEGER", "note"), field("TEXT", "extra", required=True)], archived=True
@@ -52,10 +59,14 @@ async def test_trackers_keep_their_version(database: str) -> None:
         "type": {"version": 2, "fields": [{"key": "note"}, {"key": "extra"}]},
         "values": [{"key": "note", "display": "Fine"}, {"key": "place", "display": "Home"}],
     }
-    changed = await update_ok(tenant.ada, tracker, values=[text("note", "Better"), chosen("place", "WORK")])
+    changed = await update_ok(
+        tenant.ada, tracker, values=[text_value("note", "Better"), choices_value("place", "WORK")]
+    )
     assert changed["values"] == [{"key": "note", "display": "Better"}, {"key": "place", "display": "Work"}]
     assert (await update_ok(tenant.ada, tracker, status="CLOSED"))["status"] == "CLOSED"
-    assert await update_errors(tenant.ada, tracker, values=[text("extra", "New"), {"key": "note", "value": None}]) == [
+    assert await update_errors(
+        tenant.ada, tracker, values=[text_value("extra", "New"), {"key": "note", "value": None}]
+    ) == [
         problem("values.note", "REQUIRED", "note is required."),
         problem("values.extra", "UNKNOWN_FIELD", "This form has no such field."),
     ]
@@ -72,7 +83,7 @@ async def test_what_an_older_version_required_for_a_status_is_still_required(dat
     assert await update_errors(tenant.ada, tracker, status="RESOLVED") == [
         problem("values.outcome", "REQUIRED", "outcome is required for the status Resolved.")
     ]
-    await update_ok(tenant.ada, tracker, status="RESOLVED", values=[text("outcome", "Done")])
+    await update_ok(tenant.ada, tracker, status="RESOLVED", values=[text_value("outcome", "Done")])
 
 
 async def test_an_archived_type_creates_no_tracker_until_it_is_restored(database: str) -> None:
@@ -90,5 +101,5 @@ async def test_an_archived_type_creates_no_tracker_until_it_is_restored(database
     restored = await update_type_ok(mia, await update_type_ok(mia, archived, fields=[NOTE]), archived=False)
     assert restored == created | {"version": 4, "fields": [field_output("TEXT", "note", required=True)]}
     assert await data(mia, KEYS, all=False) == {"trackerTypes": [{"key": "VISIT"}]}
-    payload = await create(tenant.tina, entry | {"typeVersion": 4, "values": [text("note", "Fine")]})
+    payload = await create(tenant.tina, entry | {"typeVersion": 4, "values": [text_value("note", "Fine")]})
     assert payload["errors"] == []

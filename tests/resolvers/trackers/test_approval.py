@@ -20,7 +20,7 @@ from tests.support.clients.tracker_updates import (
     update_event,
     update_ok,
 )
-from tests.support.scenarios.college import College, college, day, enable_automations, problem, text
+from tests.support.scenarios.college import College, college, date_value, enable_automations, problem, text_value
 
 ONLY_APPROVES = "stays as it is: approving changes nothing else."
 OTHER_EYES = problem(
@@ -62,7 +62,7 @@ async def test_approving_can_change_nothing_else(database: str) -> None:
         "assigneeId": gid(eve),
         "description": "x",
         "dueDate": "2099-01-01",
-        "values": [text("county", "Kent"), *ADDRESS],
+        "values": [text_value("county", "Kent"), *ADDRESS],
         "comment": "Why not",
     }
     assert await update_errors(eve, tracker, **entry) == [
@@ -109,7 +109,7 @@ async def test_with_four_eyes_neither_creator_nor_last_editor_can_approve(databa
     eve, finn = await make_approver(tenant), await make_approver(tenant, "Finn")
     tracker = await new_tracker(tenant, creator=maker, type="CHANGE_OF_ADDRESS", values=ADDRESS)
     assert await update_errors(maker, tracker, status="APPROVED") == [OTHER_EYES]
-    await update_ok(eve, tracker, values=[text("county", "Kent")])
+    await update_ok(eve, tracker, values=[text_value("county", "Kent")])
     assert await update_errors(eve, tracker, status="APPROVED") == [OTHER_EYES]
     assert await update_errors(maker, tracker, status="APPROVED") == [OTHER_EYES]
     # Who changes no value stays another pair of eyes, and so does who changed one before somebody else did.
@@ -147,7 +147,7 @@ async def test_concurrent_approvals_apply_once(database: str) -> None:
 
 async def test_approval_checks_precondition_ilr_rules_and_required_fields(database: str) -> None:
     tenant = await college()
-    values = [text("givenNames", "Jo"), text("familyName", "Bloggs")]
+    values = [text_value("givenNames", "Jo"), text_value("familyName", "Bloggs")]
     tracker = await new_tracker(tenant, type="CHANGE_OF_NAME", values=values)
     await Learner.filter(id=tenant.learner.id).update(programme_status="WITHDRAWN")
     eve = await make_approver(tenant)
@@ -158,7 +158,7 @@ async def test_approval_checks_precondition_ilr_rules_and_required_fields(databa
         problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed),
     ]
     # What is only edited is not held against the record.
-    assert (await update_ok(tenant.ada, tracker, values=[text("familyName", "Blogs")]))["version"] == 2
+    assert (await update_ok(tenant.ada, tracker, values=[text_value("familyName", "Blogs")]))["version"] == 2
 
 
 async def test_only_the_system_resolves_an_automation(database: str) -> None:
@@ -175,7 +175,9 @@ async def test_only_the_system_resolves_an_automation(database: str) -> None:
 async def test_a_scheduled_automation_can_be_rejected_or_applied_again(database: str) -> None:
     tenant = await college()
     eve = await make_approver(tenant)
-    waiting = await new_tracker(tenant, type="CHANGE_OF_ADDRESS", values=[*ADDRESS, day("effectiveDate", "2099-01-01")])
+    waiting = await new_tracker(
+        tenant, type="CHANGE_OF_ADDRESS", values=[*ADDRESS, date_value("effectiveDate", "2099-01-01")]
+    )
     found = await update_ok(eve, waiting, status="APPROVED")
     assert (found["status"], found["version"]) == ("APPROVED", 2)
     assert str((await Tracker.get(id=waiting.id)).applies_on) == "2099-01-01"

@@ -9,7 +9,15 @@ from models import Learner, LearningAim, ProgrammeStatus
 from services.kernel.dates import format_date, today
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.scenarios.college import chosen, college, created, day, problem, refused, ticked
+from tests.support.scenarios.college import (
+    choices_value,
+    college,
+    create_errors,
+    create_successfully,
+    date_value,
+    problem,
+    true_values,
+)
 
 NOW = today()
 
@@ -28,26 +36,26 @@ async def aim(learner: Learner, start: str, *, status: int = 1, **columns: Any) 
 
 def pause(learner: Learner, last: str, **entries: Any) -> dict[str, Any]:
     values = [
-        day("lastLearningDate", last),
-        day("expectedReturnDate", "2099-01-01"),
-        chosen("reason", "MEDICAL"),
-        *ticked("agreedWithLearner", "agreedWithEmployer"),
+        date_value("lastLearningDate", last),
+        date_value("expectedReturnDate", "2099-01-01"),
+        choices_value("reason", "MEDICAL"),
+        *true_values("agreedWithLearner", "agreedWithEmployer"),
     ]
     return {"type": "BREAK_IN_LEARNING", "learnerId": gid(learner), "values": values} | entries
 
 
 def withdrawal(learner: Learner, last: str) -> dict[str, Any]:
-    values = [day("lastLearningDate", last), chosen("withdrawReason", "3")]
+    values = [date_value("lastLearningDate", last), choices_value("withdrawReason", "3")]
     return {"type": "WITHDRAWAL", "learnerId": gid(learner), "values": values}
 
 
 def completion(learner: Learner, end: str) -> dict[str, Any]:
-    values = [chosen("scope", "PRACTICAL_PERIOD"), day("actualEndDate", end), {"key": "actualHours", "value": {"integer": 300}}]  # fmt: skip
+    values = [choices_value("scope", "PRACTICAL_PERIOD"), date_value("actualEndDate", end), {"key": "actualHours", "value": {"integer": 300}}]  # fmt: skip
     return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
 
 
 def comeback(learner: Learner, on: str) -> dict[str, Any]:
-    values = [day("returnDate", on), *ticked("employerConfirmed")]
+    values = [date_value("returnDate", on), *true_values("employerConfirmed")]
     return {"type": "RETURN_TO_LEARNING", "learnerId": gid(learner), "values": values}
 
 
@@ -78,7 +86,7 @@ async def test_an_automation_is_refused_for_a_learner_of_another_status(database
     found, expected = {}, {}
     for key, allowed in ALLOWED.items():
         for status, learner in learners.items():
-            problems = await refused(tenant.ada, {"type": key, "learnerId": gid(learner)})
+            problems = await create_errors(tenant.ada, {"type": key, "learnerId": gid(learner)})
             found[key, status] = [one for one in problems if one["path"] == ["learnerId"]]
             message = f"The learner's programme status is {status}; this needs one of: {allowed}."
             expected[key, status] = (
@@ -95,23 +103,23 @@ async def test_a_break_cannot_end_an_aim_before_its_start(database: str) -> None
     await aim(tenant.learner, "2026-02-01")
     await aim(tenant.learner, "2026-06-01", status=2, outcome=1, actual_end_date="2026-07-01")  # not open
     await aim(await make.learner(tenant.organisation), "2026-05-01")  # another's
-    assert await refused(tenant.ada, pause(tenant.learner, "2026-01-31")) == early(
+    assert await create_errors(tenant.ada, pause(tenant.learner, "2026-01-31")) == early(
         "lastLearningDate", "Last day of learning", "2026-02-01"
     )
-    assert await created(tenant.ada, pause(tenant.learner, "2026-02-01")) == 1
+    assert await create_successfully(tenant.ada, pause(tenant.learner, "2026-02-01")) == 1
 
 
 async def test_a_break_without_open_aims(database: str) -> None:
     tenant = await college()
-    assert await created(tenant.ada, pause(tenant.learner, "1990-01-01")) == 1
+    assert await create_successfully(tenant.ada, pause(tenant.learner, "1990-01-01")) == 1
 
 
 async def test_a_withdrawal_keeps_the_end_of_an_aim_on_a_break(database: str) -> None:
     tenant = await college()
     await aim(tenant.learner, "2026-05-01", status=6, actual_end_date="2026-06-01")
-    assert await created(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == 1
+    assert await create_successfully(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == 1
     await aim(tenant.learner, "2026-04-01")
-    assert await refused(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == early(
+    assert await create_errors(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == early(
         "lastLearningDate", "Last day of learning", "2026-04-01"
     )
 
@@ -121,15 +129,15 @@ async def test_a_completion_ends_open_aims_and_keeps_the_end_of_those_awaiting_t
 ) -> None:
     tenant = await college()
     await aim(tenant.learner, "2026-05-01", status=2, outcome=8, actual_end_date="2026-06-01")
-    assert await created(tenant.ada, completion(tenant.learner, "2026-03-01")) == 1
+    assert await create_successfully(tenant.ada, completion(tenant.learner, "2026-03-01")) == 1
     await aim(tenant.learner, "2026-04-01")
-    assert await refused(tenant.ada, completion(tenant.learner, "2026-03-31")) == early(
+    assert await create_errors(tenant.ada, completion(tenant.learner, "2026-03-31")) == early(
         "actualEndDate", "Actual end date", "2026-04-01"
     )
 
 
 def achievement(learner: Learner, end: str, achieved: str) -> dict[str, Any]:
-    values = [chosen("scope", "WHOLE_PROGRAMME"), day("actualEndDate", end), chosen("outcome", "1"), day("achievementDate", achieved)]  # fmt: skip
+    values = [choices_value("scope", "WHOLE_PROGRAMME"), date_value("actualEndDate", end), choices_value("outcome", "1"), date_value("achievementDate", achieved)]  # fmt: skip
     return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
 
 
@@ -140,10 +148,10 @@ async def test_achievement_is_seven_days_or_more_after_the_end_of_the_programme(
     await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
     await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component
     message = "Achievement date must be 8 June 2026 or later: the programme ended on 1 June 2026."
-    assert await refused(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-07")) == [
+    assert await create_errors(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-07")) == [
         problem("values.achievementDate", "TOO_EARLY", message, "AchDate_11", earliest="2026-06-08")
     ]
-    assert await created(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-08")) == 1
+    assert await create_successfully(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-08")) == 1
 
 
 @pytest.mark.parametrize("returns", ["2026-05-31", "2026-06-01"])
@@ -154,10 +162,10 @@ async def test_a_return_is_after_the_latest_break(database: str, returns: str) -
     await aim(tenant.learner, "2026-01-01", status=6, actual_end_date="2026-06-01")
     await aim(tenant.learner, "2026-01-01", status=2, outcome=1, actual_end_date="2026-07-01")
     message = "Date of return must be after the break began: 2 June 2026 or later."
-    assert await refused(tenant.ada, comeback(tenant.learner, returns)) == [
+    assert await create_errors(tenant.ada, comeback(tenant.learner, returns)) == [
         problem("values.returnDate", "TOO_EARLY", message, earliest="2026-06-02")
     ]
-    assert await created(tenant.ada, comeback(tenant.learner, "2026-06-02")) == 1
+    assert await create_successfully(tenant.ada, comeback(tenant.learner, "2026-06-02")) == 1
 
 
 async def test_problems_of_form_and_record_are_returned_together(database: str) -> None:
@@ -166,7 +174,7 @@ async def test_problems_of_form_and_record_are_returned_together(database: str) 
     await aim(tenant.learner, "2999-01-01")
     entry = pause(tenant.learner, str(NOW + dt.timedelta(days=1)), assigneeId="rubbish")
     format_date = f"{NOW.day} {NOW:%B} {NOW.year}"
-    assert await refused(tenant.ada, entry) == [
+    assert await create_errors(tenant.ada, entry) == [
         problem("assigneeId", "NOT_FOUND", "There is no such member."),
         problem(
             "values.lastLearningDate",

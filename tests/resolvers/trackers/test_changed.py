@@ -15,7 +15,7 @@ from services.notifications.tracker_stream import TrackerStreams
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask, data, executor, gid, viewer
 from tests.support.clients.subscriptions import TRACKER_CHANGED, subscribe_to_tracker, wait_until
-from tests.support.scenarios.college import college, created
+from tests.support.scenarios.college import college, create_successfully
 
 COMMENT = "mutation ($id: ID!, $text: String!) { addComment(input: {trackerId: $id, text: $text}) { errors { code } } }"
 CHANGE = """
@@ -27,7 +27,7 @@ mutation ($id: ID!, $version: Int!) {
 
 async def open_tracker() -> tuple[Any, Tracker]:
     tenant = await college()
-    number = await created(tenant.ada, tenant.job())
+    number = await create_successfully(tenant.ada, tenant.job())
     return tenant, await Tracker.get(organisation=tenant.organisation, number=number)
 
 

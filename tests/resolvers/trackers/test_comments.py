@@ -10,7 +10,7 @@ import pytest
 from models import Comment, Inbox, Mail, MemberKind, Notification, Tracker, TrackerEvent
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.scenarios.college import College, Json, college, created, problem
+from tests.support.scenarios.college import College, Json, college, create_successfully, problem
 
 ADD = """
 mutation ($input: AddCommentInput!) {
@@ -33,7 +33,7 @@ query ($id: ID!, $first: Int, $after: String) {
 
 async def tenant_with_tracker() -> tuple[College, Tracker]:
     tenant = await college()
-    number = await created(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
+    number = await create_successfully(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
     return tenant, await Tracker.get(organisation=tenant.organisation, number=number)
 
 

@@ -8,13 +8,13 @@ import pytest
 from models import Inbox, Mail, Notification, OrganisationCounter, Tracker
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.scenarios.college import OPENS, college, create
+from tests.support.scenarios.college import CREATE_ROLES, college, create
 
 
 @pytest.mark.slow
 async def test_two_hundred_concurrent_creations_among_four_members(database: str) -> None:
     tenant = await college()
-    four = [await make.member(tenant.organisation, roles=OPENS) for _ in range(4)]
+    four = [await make.member(tenant.organisation, roles=CREATE_ROLES) for _ in range(4)]
     pairs = [(four[n % 4], four[(n + 1 + n // 4 % 3) % 4]) for n in range(200)]  # never to oneself
     assert {Counter(assignee.id for _, assignee in pairs)[member.id] for member in four} == {50}
 

@@ -10,7 +10,15 @@ from services.kernel.dates import format_date, today
 from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, gid
-from tests.support.scenarios.college import CREATE, VALIDATE, college, created, problem, refusals, refused
+from tests.support.scenarios.college import (
+    CREATE,
+    VALIDATE,
+    college,
+    create_errors,
+    create_errors_by_name,
+    create_successfully,
+    problem,
+)
 
 UNKNOWN_TYPE = [problem("type", "UNKNOWN_TYPE", "There is no such tracker type.")]
 NO_LEARNER = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]
@@ -37,16 +45,16 @@ async def test_an_unknown_type(database: str) -> None:
     await make.tracker_type(tenant.organisation, key="OURS")
     keys = ["RUBBISH", "", "job", "J\x00B", "JÖB", "\ud800", "WITHDRAWAL", "COMPLETION", "ARCHIVED", "THEIRS"]
     # The values of an unknown form are not judged.
-    found = await refusals(tenant.ada, {key: tenant.job(type=key) for key in keys})
+    found = await create_errors_by_name(tenant.ada, {key: tenant.job(type=key) for key in keys})
     assert found == dict.fromkeys(keys, UNKNOWN_TYPE)
-    assert await created(tenant.ada, tenant.job(type="OURS", values=[])) == 1
+    assert await create_successfully(tenant.ada, tenant.job(type="OURS", values=[])) == 1
 
 
 async def test_creating_an_automation_needs_its_role(database: str) -> None:
     tenant = await college()
     entry = tenant.job(type="CHANGE_OF_ADDRESS", values=[], description="\x00")
     needs = "A Change of learner address tracker needs the role CREATE_PROCESS_AUTOMATION_TRACKERS."
-    assert await refused(tenant.tina, entry) == [
+    assert await create_errors(tenant.tina, entry) == [
         problem("type", "FORBIDDEN", needs),
         *NO_TEXT,
         problem("values.postcode", "REQUIRED", "Postcode is required."),
@@ -79,10 +87,12 @@ async def test_another_version_of_the_type(database: str) -> None:
     await TrackerType.filter(id=job.id).update(version=2)
     message = "The form of Job has changed: version 2 is in force. Load it again."
     changed = [problem("typeVersion", "TYPE_CHANGED", message, version=2)]
-    found = await refusals(tenant.ada, {str(version): tenant.job(typeVersion=version) for version in (1, 3, 0, -1)})
+    found = await create_errors_by_name(
+        tenant.ada, {str(version): tenant.job(typeVersion=version) for version in (1, 3, 0, -1)}
+    )
     assert found == {"1": changed, "3": changed, "0": changed, "-1": changed}
-    assert await created(tenant.ada, tenant.job(typeVersion=2)) == 1
-    assert await created(tenant.ada, tenant.job(typeVersion=None)) == 2
+    assert await create_successfully(tenant.ada, tenant.job(typeVersion=2)) == 1
+    assert await create_successfully(tenant.ada, tenant.job(typeVersion=None)) == 2
 
 
 async def test_an_unknown_or_invisible_learner(database: str) -> None:
@@ -101,13 +111,13 @@ async def test_an_unknown_or_invisible_learner(database: str) -> None:
         "another organisation's": gid(await make.learner()),
         "another tutor's": gid(hidden),
     }
-    found = await refusals(tenant.tina, {name: tenant.job(learnerId=given) for name, given in ids.items()})
+    found = await create_errors_by_name(tenant.tina, {name: tenant.job(learnerId=given) for name, given in ids.items()})
     assert found == dict.fromkeys(ids, NO_LEARNER) | {"null": missing}
     absent = tenant.job()
     del absent["learnerId"]
-    assert await refused(tenant.tina, absent) == missing
+    assert await create_errors(tenant.tina, absent) == missing
     # An administrator sees them all.
-    assert await created(tenant.ada, tenant.job(learnerId=gid(hidden))) == 1
+    assert await create_successfully(tenant.ada, tenant.job(learnerId=gid(hidden))) == 1
 
 
 async def test_an_unknown_or_unassignable_assignee(database: str) -> None:
@@ -122,20 +132,23 @@ async def test_an_unknown_or_unassignable_assignee(database: str) -> None:
         gid(gone): unassignable_error("Gone"),
         gid(tom): unassignable_error("Tom"),
     }
-    assert await refusals(tenant.tina, {given: tenant.job(assigneeId=given) for given in expected}) == expected
-    assert await refused(tenant.ada, tenant.job(assigneeId=gid(tenant.tina))) == unassignable_error("Tina")
+    assert (
+        await create_errors_by_name(tenant.tina, {given: tenant.job(assigneeId=given) for given in expected})
+        == expected
+    )
+    assert await create_errors(tenant.ada, tenant.job(assigneeId=gid(tenant.tina))) == unassignable_error("Tina")
     allowed = [gid(tenant.tina), gid(tenant.bob), gid(tenant.ada), None]
-    assert [await created(tenant.tina, tenant.job(assigneeId=given)) for given in allowed] == [1, 2, 3, 4]
+    assert [await create_successfully(tenant.tina, tenant.job(assigneeId=given)) for given in allowed] == [1, 2, 3, 4]
 
 
 async def test_a_status_other_than_new(database: str) -> None:
     tenant = await college()
     message = "A tracker is created as NEW."
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
-        assert await refused(tenant.ada, tenant.job(status=status)) == [
+        assert await create_errors(tenant.ada, tenant.job(status=status)) == [
             problem("status", "STATUS_NOT_ALLOWED", message, allowed="NEW")
         ]
-    assert await created(tenant.ada, tenant.job(status="NEW")) == 1
+    assert await create_successfully(tenant.ada, tenant.job(status="NEW")) == 1
 
 
 async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_text(database: str) -> None:
@@ -149,11 +162,11 @@ async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_tex
         "😀" * 10_001: too_long(10_001),
         "x" * 1_000_000: too_long(1_000_000),
     }
-    found = await refusals(tenant.ada, {given: tenant.job(description=given) for given in expected})
+    found = await create_errors_by_name(tenant.ada, {given: tenant.job(description=given) for given in expected})
     assert list(found.values()) == list(expected.values())
     # Measured as it is kept: composed and trimmed.
     longest = ["😀" * 10_000, f"  {'x' * 10_000}\n", "e\u0301" * 10_000]
-    assert [await created(tenant.ada, tenant.job(description=given)) for given in longest] == [1, 2, 3]
+    assert [await create_successfully(tenant.ada, tenant.job(description=given)) for given in longest] == [1, 2, 3]
 
 
 async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
@@ -169,8 +182,10 @@ async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
         "2101-01-01": late,
         "9999-12-31": late,
     }
-    assert await refusals(tenant.ada, {given: tenant.job(dueDate=given) for given in expected}) == expected
-    assert [await created(tenant.ada, tenant.job(dueDate=given)) for given in (str(now), "2100-12-31", None)] == [
+    assert await create_errors_by_name(tenant.ada, {given: tenant.job(dueDate=given) for given in expected}) == expected
+    assert [
+        await create_successfully(tenant.ada, tenant.job(dueDate=given)) for given in (str(now), "2100-12-31", None)
+    ] == [
         1,
         2,
         3,

@@ -7,15 +7,15 @@ from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.scenarios.college import (
     VALIDATE,
-    chosen,
+    choices_value,
     college,
     create,
-    created,
-    day,
+    create_errors,
+    create_successfully,
+    date_value,
     everything_written,
     problem,
-    refused,
-    text,
+    text_value,
 )
 
 
@@ -27,11 +27,11 @@ async def test_three_problems_of_an_ilr_entry_are_returned_together(database: st
     tenant = await college()
     entry = query(
         tenant.learner,
-        text("uln", "1000000042"),
-        chosen("queryKind", "VALIDATION_ERROR"),
-        text("ilrYear", "2026"),
+        text_value("uln", "1000000042"),
+        choices_value("queryKind", "VALIDATION_ERROR"),
+        text_value("ilrYear", "2026"),
     )
-    assert await refused(tenant.ada, entry) == [
+    assert await create_errors(tenant.ada, entry) == [
         problem(
             "values.ilrYear",
             "INVALID_FORMAT",
@@ -47,12 +47,12 @@ async def test_three_problems_of_an_ilr_entry_are_returned_together(database: st
     ]
     mended = query(
         tenant.learner,
-        text("uln", "1000000043"),
-        chosen("queryKind", "VALIDATION_ERROR"),
-        text("ilrYear", "26-27"),
-        text("ruleName", "LearnActEndDate_01"),
+        text_value("uln", "1000000043"),
+        choices_value("queryKind", "VALIDATION_ERROR"),
+        text_value("ilrYear", "26-27"),
+        text_value("ruleName", "LearnActEndDate_01"),
     )
-    assert await created(tenant.ada, mended) == 1
+    assert await create_successfully(tenant.ada, mended) == 1
 
 
 async def test_problems_of_every_part_of_an_entry_are_returned_together(database: str) -> None:
@@ -66,15 +66,15 @@ async def test_problems_of_every_part_of_an_entry_are_returned_together(database
         "dueDate": "2000-01-01",
         "values": [
             {"key": "startDate", "value": {"text": "soon"}},
-            day("endDate", "1899-12-31"),
+            date_value("endDate", "1899-12-31"),
             {"key": "hourlyRate", "value": {"decimal": "9" * 400}},
             {"key": "weeklyHours", "value": None},
             {"key": "evidence", "value": {"files": ["rubbish"]}},
-            text("secret", "x"),
-            text("secret", "y"),
+            text_value("secret", "x"),
+            text_value("secret", "y"),
         ],
     }
-    problems = await refused(tenant.ada, entry)
+    problems = await create_errors(tenant.ada, entry)
     assert [(".".join(one["path"]), one["code"]) for one in problems] == [
         ("typeVersion", "TYPE_CHANGED"),
         ("learnerId", "REQUIRED"),
@@ -95,9 +95,9 @@ async def test_problems_of_every_part_of_an_entry_are_returned_together(database
 async def test_a_refused_entry_uses_no_number_and_no_cursor(database: str) -> None:
     tenant = await college()
     assigned = {"assigneeId": gid(tenant.bob)}
-    assert await created(tenant.ada, tenant.job(**assigned)) == 1
-    await refused(tenant.ada, tenant.job(**assigned, dueDate="2000-01-01"))
-    assert await created(tenant.ada, tenant.job(**assigned)) == 2
+    assert await create_successfully(tenant.ada, tenant.job(**assigned)) == 1
+    await create_errors(tenant.ada, tenant.job(**assigned, dueDate="2000-01-01"))
+    assert await create_successfully(tenant.ada, tenant.job(**assigned)) == 2
     assert [notification.cursor for notification in await Notification.all().order_by("cursor")] == [1, 2]
 
 
@@ -112,8 +112,8 @@ async def test_the_dry_run_of_a_valid_entry_returns_and_writes_nothing(database:
 
 async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
     tenant = await college()
-    assert await created(tenant.tina, tenant.job(assigneeId=gid(tenant.tina))) == 1
-    assert await created(tenant.tina, tenant.job()) == 2
+    assert await create_successfully(tenant.tina, tenant.job(assigneeId=gid(tenant.tina))) == 1
+    assert await create_successfully(tenant.tina, tenant.job()) == 2
     written = await everything_written()
     assert (written["notifications"], written["mails"], set(written["cursors"])) == ([], [], {0})
 
@@ -129,7 +129,9 @@ async def test_a_reference_to_another_organisations_row_is_not_found(database: s
     }
     for given, (code, message) in expected.items():
         values = [*tenant.job()["values"][::2], {"key": "organisation", "value": {"reference": given}}]
-        assert await refused(tenant.ada, tenant.job(values=values)) == [problem("values.organisation", code, message)]
+        assert await create_errors(tenant.ada, tenant.job(values=values)) == [
+            problem("values.organisation", code, message)
+        ]
 
 
 async def test_a_tutor_creates_and_reads_a_tracker_with_every_kind_of_value(database: str) -> None:
@@ -137,13 +139,13 @@ async def test_a_tutor_creates_and_reads_a_tracker_with_every_kind_of_value(data
     tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR, name="Tom", roles=[Role.CREATE_TRACKERS])
     learner = await make.learner(tenant.organisation, tutor=tutor)
     values = [
-        text("jobTitle", " Cafe\u0301 owner "),
-        chosen("evidenceKind", "RTI", "PAYSLIP", "RTI"),
+        text_value("jobTitle", " Cafe\u0301 owner "),
+        choices_value("evidenceKind", "RTI", "PAYSLIP", "RTI"),
         {"key": "organisation", "value": {"reference": gid(tenant.employer)}},
-        day("startDate", "1900-01-01"),
-        day("endDate", "2100-12-31"),
+        date_value("startDate", "1900-01-01"),
+        date_value("endDate", "2100-12-31"),
         {"key": "weeklyHours", "value": {"decimal": "0168.000"}},
-        text("endReason", " ") | {"value": None},
+        text_value("endReason", " ") | {"value": None},
     ]
     entry = tenant.job(learnerId=gid(learner), values=values)
     payload = await create(tutor, entry)

@@ -19,12 +19,12 @@ from tests.support.scenarios.college import (
     Json,
     college,
     create,
-    created,
+    create_errors,
+    create_successfully,
     everything_written,
     problem,
-    refused,
 )
-from tests.support.scenarios.uploads import evidence, upload
+from tests.support.scenarios.uploads import create_upload, evidence_values
 
 FILES = """
 query ($id: ID!) { tracker(id: $id) { values { ... on FileValue {
@@ -37,11 +37,11 @@ NOT_THERE = problem("values.evidence", "NOT_FOUND", "Evidence names a file that 
 
 def job(tenant: College, *files: StoredFile) -> Json:
     entry = tenant.job()
-    return entry | {"values": [*entry["values"], *evidence(*files)]}
+    return entry | {"values": [*entry["values"], *evidence_values(*files)]}
 
 
 async def opened(by: Member, entry: Json) -> Tracker:
-    return await Tracker.get(number=await created(by, entry), organisation_id=by.organisation_id)
+    return await Tracker.get(number=await create_successfully(by, entry), organisation_id=by.organisation_id)
 
 
 async def node(by: Member, file: StoredFile) -> Json | None:
@@ -51,7 +51,10 @@ async def node(by: Member, file: StoredFile) -> Json | None:
 
 async def test_files_are_attached_in_the_order_of_the_input(database: str) -> None:
     tenant = await college()
-    slip, letter = await upload(tenant, tenant.ada), await upload(tenant, tenant.ada, "letter.png", bytes=12)
+    slip, letter = (
+        await create_upload(tenant, tenant.ada),
+        await create_upload(tenant, tenant.ada, "letter.png", bytes=12),
+    )
     tracker = await opened(tenant.ada, job(tenant, letter, slip, letter))
     assert {(row.id, row.tracker_id) for row in await StoredFile.all()} == {
         (slip.id, tracker.id),
@@ -79,48 +82,48 @@ async def test_files_are_attached_in_the_order_of_the_input(database: str) -> No
 
 async def test_files_that_cannot_be_attached(database: str) -> None:
     tenant, elsewhere = await college(), await college()
-    taken = await upload(tenant, tenant.ada)
-    await created(tenant.ada, job(tenant, taken))
+    taken = await create_upload(tenant, tenant.ada)
+    await create_successfully(tenant.ada, job(tenant, taken))
     files = {
         "of nobody": StoredFile(id=new_id()),
-        "somebody else's": await upload(tenant, tenant.bob),
-        "another organisation's": await upload(elsewhere, elsewhere.ada),
-        "for another type": await upload(tenant, tenant.ada, type_key="JOB_CHANGE"),
-        "for another field": await upload(tenant, tenant.ada, field_key="other"),
-        "still under way": await upload(tenant, tenant.ada, complete=False),
+        "somebody else's": await create_upload(tenant, tenant.bob),
+        "another organisation's": await create_upload(elsewhere, elsewhere.ada),
+        "for another type": await create_upload(tenant, tenant.ada, type_key="JOB_CHANGE"),
+        "for another field": await create_upload(tenant, tenant.ada, field_key="other"),
+        "still under way": await create_upload(tenant, tenant.ada, complete=False),
         "attached before": taken,
     }
     for how, file in files.items():
-        assert await refused(tenant.ada, job(tenant, file)) == [NOT_THERE], how
-    own = await upload(tenant, tenant.ada)
-    assert await refused(tenant.ada, job(tenant, own, files["somebody else's"])) == [NOT_THERE]
+        assert await create_errors(tenant.ada, job(tenant, file)) == [NOT_THERE], how
+    own = await create_upload(tenant, tenant.ada)
+    assert await create_errors(tenant.ada, job(tenant, own, files["somebody else's"])) == [NOT_THERE]
     entry = tenant.job()
     for wrong in (gid(tenant.learner), to_global_id("StoredFile", own.id), "rubbish", ""):
         values = [*entry["values"], {"key": "evidence", "value": {"files": [wrong]}}]
-        assert await refused(tenant.ada, entry | {"values": values}) == [NOT_THERE]
+        assert await create_errors(tenant.ada, entry | {"values": values}) == [NOT_THERE]
     assert await StoredFile.filter(tracker_id__isnull=False).count() == 1
-    assert await created(tenant.ada, job(tenant, own)) == 2
+    assert await create_successfully(tenant.ada, job(tenant, own)) == 2
 
 
 async def test_too_many_files_for_a_field(database: str) -> None:
     tenant = await college()
-    files = [await upload(tenant, tenant.ada) for _ in range(6)]
+    files = [await create_upload(tenant, tenant.ada) for _ in range(6)]
     too_many = problem("values.evidence", "TOO_MANY", "Evidence takes at most 5 files.", maximum=5, length=6)
-    assert await refused(tenant.ada, job(tenant, *files)) == [too_many]
-    await created(tenant.ada, job(tenant, *files[:5]))
+    assert await create_errors(tenant.ada, job(tenant, *files)) == [too_many]
+    await create_successfully(tenant.ada, job(tenant, *files[:5]))
 
 
 async def test_a_refused_entry_attaches_no_file(database: str) -> None:
     tenant = await college()
-    file = await upload(tenant, tenant.ada)
+    file = await create_upload(tenant, tenant.ada)
     entry = job(tenant, file) | {"learnerId": None}
-    assert [one["path"] for one in await refused(tenant.ada, entry)] == [["learnerId"]]
+    assert [one["path"] for one in await create_errors(tenant.ada, entry)] == [["learnerId"]]
     assert (await StoredFile.get(id=file.id)).tracker_id is None
 
 
 async def test_repeating_an_entry_with_files_returns_the_same_tracker(database: str) -> None:
     tenant = await college()
-    entry = job(tenant, await upload(tenant, tenant.ada)) | {"idempotencyKey": "once"}
+    entry = job(tenant, await create_upload(tenant, tenant.ada)) | {"idempotencyKey": "once"}
     payloads = [await create(tenant.ada, entry) for _ in range(3)]
     payloads += await asyncio.gather(*(create(tenant.ada, entry) for _ in range(5)))
     assert {payload["tracker"]["number"] for payload in payloads} == {1}
@@ -130,7 +133,7 @@ async def test_repeating_an_entry_with_files_returns_the_same_tracker(database: 
 async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str, keys: tuple[str | None, ...]) -> None:
     tenant = await college()
     for round_ in range(1, 6):
-        file, spare = await upload(tenant, tenant.ada), await upload(tenant, tenant.ada)
+        file, spare = await create_upload(tenant, tenant.ada), await create_upload(tenant, tenant.ada)
         entries = [
             job(tenant, file, spare) | {"idempotencyKey": key and f"{key}{round_}", "assigneeId": gid(tenant.bob)}
             for key in keys
@@ -152,7 +155,7 @@ async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str
 
 async def test_a_file_is_visible_to_everyone_who_sees_its_tracker(database: str) -> None:
     tenant, elsewhere = await college(), await college()
-    file = await upload(tenant, tenant.tina)
+    file = await create_upload(tenant, tenant.tina)
     found = {"__typename": "File", "id": to_global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
     # Before it is attached, by its uploader alone.
     assert await node(tenant.tina, file) == {**found, "bytes": 9}
@@ -171,13 +174,15 @@ async def test_a_file_is_visible_to_everyone_who_sees_its_tracker(database: str)
 
 async def test_an_unfinished_upload_is_not_a_node(database: str) -> None:
     tenant = await college()
-    assert await node(tenant.ada, await upload(tenant, tenant.ada, complete=False)) is None
+    assert await node(tenant.ada, await create_upload(tenant, tenant.ada, complete=False)) is None
 
 
 async def test_the_files_of_a_page_take_one_statement(database: str) -> None:
     tenant = await college()
     for number in range(8):
-        await created(tenant.ada, job(tenant, *[await upload(tenant, tenant.ada, f"{number}.png") for _ in range(3)]))
+        await create_successfully(
+            tenant.ada, job(tenant, *[await create_upload(tenant, tenant.ada, f"{number}.png") for _ in range(3)])
+        )
     document = "{ trackers(first: 50) { nodes { values { display ... on FileValue { files { name url } } } } } }"
     await viewer(tenant.ada)
     with record_statements() as statements:
@@ -194,20 +199,20 @@ async def test_a_file_uploaded_for_a_newer_version_must_meet_the_trackers_own_ve
     definition = definition_to_document(TypeDefinition(fields=(proof,)))
     await TrackerTypeVersion.filter(type=type_).update(definition=definition)
     about: dict[str, Any] = {"type_key": "NOTE", "field_key": "proof"}
-    large = await upload(tenant, tenant.ada, bytes=11, **about)
-    words = await upload(tenant, tenant.ada, "words.txt", media_type="text/plain", **about)
-    fitting = await upload(tenant, tenant.ada, bytes=10, **about)
+    large = await create_upload(tenant, tenant.ada, bytes=11, **about)
+    words = await create_upload(tenant, tenant.ada, "words.txt", media_type="text/plain", **about)
+    fitting = await create_upload(tenant, tenant.ada, bytes=10, **about)
 
     def note(file: StoredFile) -> Json:
         values = [{"key": "proof", "value": {"files": [to_global_id("File", file.id)]}}]
         return tenant.job() | {"type": "NOTE", "values": values}
 
     message = "Proof takes files of at most 10 bytes; slip.png has 11."
-    assert await refused(tenant.ada, note(large)) == [
+    assert await create_errors(tenant.ada, note(large)) == [
         problem("values.proof", "TOO_LARGE", message, maximum=10, length=11)
     ]
     message = "Proof takes image/*; words.txt is text/plain."
-    assert await refused(tenant.ada, note(words)) == [
+    assert await create_errors(tenant.ada, note(words)) == [
         problem("values.proof", "INVALID_FORMAT", message, allowed="image/*")
     ]
-    await created(tenant.ada, note(fitting))
+    await create_successfully(tenant.ada, note(fitting))

@@ -25,7 +25,15 @@ from services.trackers.listing.orders import MISSING_ID
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.paging import forge_cursor
-from tests.support.scenarios.expected_trackers import PAGE, Json, all_numbers, cases, is_visible_to, matches, ordered
+from tests.support.scenarios.expected_trackers import (
+    PAGE,
+    Json,
+    cases,
+    is_visible_to,
+    matches,
+    ordered_numbers,
+    read_all_pages,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -122,9 +130,9 @@ async def _filters(random: Random, organisation: Organisation, people: list[Memb
 
 async def _agrees(member: Member, size: int, asked: Json) -> None:
     seen = [case for case in await cases() if is_visible_to(member, case) and matches(case, asked.get("filter", {}))]
-    expected = ordered(seen, asked.get("orderBy", []))
+    expected = ordered_numbers(seen, asked.get("orderBy", []))
     for backwards in (False, True):
-        assert await all_numbers(member, size, backwards=backwards, **asked) == (expected, len(expected)), (
+        assert await read_all_pages(member, size, backwards=backwards, **asked) == (expected, len(expected)), (
             member.name,
             asked,
         )
@@ -167,7 +175,7 @@ async def test_pages_are_stable_while_trackers_are_created(database: str, field:
         if len(numbers) < 60:
             await _tracker(random, organisation, job, learner, people, make.now())
     assert len(numbers) == len(set(numbers))
-    assert [number for number in numbers if number in before] == ordered(
+    assert [number for number in numbers if number in before] == ordered_numbers(
         [case for case in await cases() if case.tracker.number in before], order
     )
 
@@ -187,7 +195,9 @@ async def test_a_learners_trackers_are_filtered_and_ordered_the_same_way(databas
         asked = random.choice(filters)
         about = [case for case in await cases() if case.learner.id == learner.id and matches(case, asked)]
         found = (await data(people[0], BELOW, id=gid(learner), filter=asked, orderBy=order))["learner"]["trackers"]
-        assert found == {"nodes": [{"number": n} for n in ordered(about, order)], "totalCount": len(about)}, asked
+        assert found == {"nodes": [{"number": n} for n in ordered_numbers(about, order)], "totalCount": len(about)}, (
+            asked
+        )
 
 
 @pytest.mark.parametrize(
@@ -223,7 +233,7 @@ async def test_a_cursor_is_valid_for_its_order_and_any_filter(database: str) -> 
         rest = [case for case in await cases() if matches(case, filtered)]
         passed = {edge["node"]["number"] for edge in edges}
         assert [edge["node"]["number"] for edge in page["edges"]] == [
-            number for number in ordered(rest, order) if number not in passed
+            number for number in ordered_numbers(rest, order) if number not in passed
         ]
 
 

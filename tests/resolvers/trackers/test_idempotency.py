@@ -16,16 +16,16 @@ from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.scenarios.college import (
     CREATE,
-    OPENS,
+    CREATE_ROLES,
     College,
-    chosen,
+    choices_value,
     college,
     create,
-    created,
-    day,
+    create_successfully,
+    date_value,
     everything_written,
     problem,
-    text,
+    text_value,
 )
 
 REUSED = [
@@ -35,11 +35,11 @@ REUSED = [
 
 def filled(tenant: College, **entries: Any) -> dict[str, Any]:
     values = [
-        text("jobTitle", "Baker"),
+        text_value("jobTitle", "Baker"),
         {"key": "organisation", "value": {"reference": gid(tenant.employer)}},
-        day("startDate", "2026-09-01"),
+        date_value("startDate", "2026-09-01"),
         {"key": "hourlyRate", "value": {"decimal": "12.50"}},
-        chosen("evidenceKind", "PAYSLIP", "RTI"),
+        choices_value("evidenceKind", "PAYSLIP", "RTI"),
     ]
     given = {"assigneeId": gid(tenant.bob), "description": "Prove it.", "idempotencyKey": "one", "values": values}
     return tenant.job(**given | entries)
@@ -68,8 +68,8 @@ async def test_repeating_an_entry_returns_the_same_tracker(database: str) -> Non
     spelt_otherwise = {
         "values in another order": filled(tenant, values=values[::-1]),
         "a number": filled(tenant, values=[*values[:3], {"key": "hourlyRate", "value": {"decimal": "012.5"}}, values[4]]),
-        "choices": filled(tenant, values=[*values[:4], chosen("evidenceKind", "RTI", "PAYSLIP", "RTI")]),
-        "blanks": filled(tenant, description="  Prove it.\n", values=[text("jobTitle", " Baker "), *values[1:]]),
+        "choices": filled(tenant, values=[*values[:4], choices_value("evidenceKind", "RTI", "PAYSLIP", "RTI")]),
+        "blanks": filled(tenant, description="  Prove it.\n", values=[text_value("jobTitle", " Baker "), *values[1:]]),
         "what was left out": filled(tenant, dueDate=None, status="NEW", typeVersion=None),
     }  # fmt: skip
     assert [await tries(tenant, again) for again in spelt_otherwise.values()] == [[]] * 5
@@ -77,7 +77,7 @@ async def test_repeating_an_entry_returns_the_same_tracker(database: str) -> Non
 
 async def test_the_current_state_of_the_tracker_is_returned(database: str) -> None:
     tenant = await college()
-    assert await created(tenant.ada, filled(tenant)) == 1
+    assert await create_successfully(tenant.ada, filled(tenant)) == 1
     await Tracker.all().update(status="CLOSED", version=2)
     asked = CREATE.replace("number }", "number status version }", 1)
     tracker = (await data(tenant.ada, asked, input=filled(tenant)))["createTracker"]["tracker"]
@@ -86,7 +86,7 @@ async def test_the_current_state_of_the_tracker_is_returned(database: str) -> No
 
 async def test_a_key_cannot_be_reused_for_another_entry(database: str) -> None:
     tenant = await college()
-    assert await created(tenant.ada, filled(tenant)) == 1
+    assert await create_successfully(tenant.ada, filled(tenant)) == 1
     values = filled(tenant)["values"]
     others = {
         "another learner": filled(tenant, learnerId=gid(await make.learner(tenant.organisation))),
@@ -95,14 +95,14 @@ async def test_a_key_cannot_be_reused_for_another_entry(database: str) -> None:
         "another description": filled(tenant, description="Prove it"),
         "a due date": filled(tenant, dueDate="2100-01-01"),
         "a version": filled(tenant, typeVersion=1),
-        "another value": filled(tenant, values=[text("jobTitle", "baker"), *values[1:]]),
+        "another value": filled(tenant, values=[text_value("jobTitle", "baker"), *values[1:]]),
         "a value less": filled(tenant, values=values[:4]),
         "an entry that would be refused": filled(tenant, values=[], learnerId=None),
     }
     assert {name: await tries(tenant, other) for name, other in others.items()} == dict.fromkeys(others, REUSED)
     # The dry run does not look at the key, and another one, or none, makes another tracker.
-    assert await created(tenant.ada, filled(tenant, idempotencyKey="One")) == 2
-    assert await created(tenant.ada, filled(tenant, idempotencyKey=None)) == 3
+    assert await create_successfully(tenant.ada, filled(tenant, idempotencyKey="One")) == 2
+    assert await create_successfully(tenant.ada, filled(tenant, idempotencyKey=None)) == 3
 
 
 def test_all_notations_of_zero_have_one_digest() -> None:
@@ -117,15 +117,15 @@ async def test_a_refused_entry_does_not_use_its_key(database: str) -> None:
     tenant = await college()
     refused = await create(tenant.ada, filled(tenant, learnerId=None))
     assert refused["errors"] == [problem("learnerId", "REQUIRED", "Choose the learner.")]
-    assert await created(tenant.ada, filled(tenant)) == 1
+    assert await create_successfully(tenant.ada, filled(tenant)) == 1
 
 
 async def test_members_have_keys_of_their_own(database: str) -> None:
     tenant = await college()
-    other = await make.member(tenant.organisation, roles=OPENS)
-    assert await created(tenant.ada, filled(tenant)) == 1
-    assert await created(other, filled(tenant)) == 2
-    assert await created(tenant.tina, filled(tenant, description="Mine")) == 3
+    other = await make.member(tenant.organisation, roles=CREATE_ROLES)
+    assert await create_successfully(tenant.ada, filled(tenant)) == 1
+    assert await create_successfully(other, filled(tenant)) == 2
+    assert await create_successfully(tenant.tina, filled(tenant, description="Mine")) == 3
 
 
 @pytest.mark.parametrize("alike", [True, False])
@@ -177,8 +177,8 @@ async def test_a_key_has_1_to_200_characters(database: str) -> None:
     ]
     assert await Tracker.all().count() == 0
     for number, key in enumerate(("k", "k" * 200, "😀" * 200, "e\u0301" * 100, " k "), start=1):
-        assert await created(tenant.ada, filled(tenant, idempotencyKey=key)) == number
-        assert await created(tenant.ada, filled(tenant, idempotencyKey=key)) == number
+        assert await create_successfully(tenant.ada, filled(tenant, idempotencyKey=key)) == number
+        assert await create_successfully(tenant.ada, filled(tenant, idempotencyKey=key)) == number
 
 
 async def test_an_invalid_key_is_returned_with_all_other_problems(database: str) -> None:

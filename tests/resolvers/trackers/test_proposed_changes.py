@@ -10,8 +10,15 @@ from services.forms.kinds.types import Reference
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.databases.sql_statements import record_statements
-from tests.support.scenarios.automation_forms import CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, TODAY
-from tests.support.scenarios.automations import Office, aim, make_office, on_a_break
+from tests.support.scenarios.automation_forms import (
+    BREAK_IN_LEARNING,
+    NEW_CONDITIONS,
+    NEW_NAME,
+    RETURN_TO_LEARNING,
+    TODAY,
+    WITHDRAWAL,
+)
+from tests.support.scenarios.automations import Office, create_aim, make_office, put_on_break
 
 CHANGES = "proposedChanges { field label before after current conflict }"
 ONE = f"query ($id: ID!) {{ tracker(id: $id) {{ {CHANGES} }} }}"
@@ -30,7 +37,7 @@ async def proposed(office: Office, tracker: Tracker) -> Any:
 
 async def test_a_change_of_name(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NAME | {"title": None})
+    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME | {"title": None})
     await Learner.filter(id=office.lena.id).update(family_name="Smythe", given_names="Lena Mary")
     assert await proposed(office, tracker) == [
         row("learner.title", "Title", "Miss", None),
@@ -46,8 +53,8 @@ async def test_employers_are_displayed_by_name_and_numbers_as_entered(database: 
         "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY,
         "newStartDate": TODAY + dt.timedelta(days=1),
-        "previousHours": CONDITIONS["newHours"],
-        "newHours": CONDITIONS["newHours"],
+        "previousHours": NEW_CONDITIONS["newHours"],
+        "newHours": NEW_CONDITIONS["newHours"],
     }
     tracker = await office.create("CHANGE_OF_EMPLOYER", moves)
     await Employer.filter(id=new.id).update(name="Bakers Ltd")
@@ -59,10 +66,10 @@ async def test_employers_are_displayed_by_name_and_numbers_as_entered(database: 
 
 async def test_a_break_with_its_aims_after_an_import(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
+    tracker = await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
     await LearningAim.filter(sequence=2).update(completion_status=2, outcome=8, actual_end_date=dt.date(2024, 3, 1))
     await LearningAim.filter(sequence=3).delete()
-    await aim(office.lena, 4, "60346676")
+    await create_aim(office.lena, 4, "60346676")
     one, going, paused = "(ZPROG001)", "1 – continuing", "6 – break in learning"
     none, last = "3 – no achievement", "31 March 2024"
     ended, unknown = {"current": "2 – completed"}, {"current": "8 – completed, outcome not yet known"}
@@ -82,8 +89,8 @@ async def test_a_break_with_its_aims_after_an_import(database: str) -> None:
 
 async def test_aims_with_the_same_reference_are_distinguished(database: str) -> None:
     office = await make_office()
-    await aim(office.lena, 4, "ZPROG001", start_date=dt.date(2024, 1, 8), aim_type=1)
-    found = await proposed(office, await office.create("WITHDRAWAL", LEFT))
+    await create_aim(office.lena, 4, "ZPROG001", start_date=dt.date(2024, 1, 8), aim_type=1)
+    found = await proposed(office, await office.create("WITHDRAWAL", WITHDRAWAL))
     assert [one["label"] for one in found if one["field"] == "aim.withdrawReason"] == [
         "Withdrawal reason (ZPROG001, from 1 September 2023)",
         "Withdrawal reason (60365683)",
@@ -95,8 +102,8 @@ async def test_aims_with_the_same_reference_are_distinguished(database: str) -> 
 async def test_a_return_and_the_break_it_depends_on(database: str) -> None:
     office = await make_office()
     await LearningAim.filter(sequence=3).update(completion_status=3)
-    await on_a_break(office)
-    tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
+    await put_on_break(office)
+    tracker = await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
     status = row("learner.programmeStatus", "Programme status", "On a break", "Active")
     new = [
         row("aim.startDate", "Start date (ZPROG001, new aim)", None, "7 September 2024"),
@@ -115,8 +122,8 @@ async def test_a_return_and_the_break_it_depends_on(database: str) -> None:
 async def test_after_application_the_applied_changes_and_after_rejection_none(database: str) -> None:
     office = await make_office()
     plain = await make.tracker(office.organisation, learner=office.lena)
-    rejected = await office.create("CHANGE_OF_NAME", NAME)
-    tracker = await office.create("CHANGE_OF_NAME", NAME)
+    rejected = await office.create("CHANGE_OF_NAME", NEW_NAME)
+    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME)
     await Tracker.filter(id=rejected.id).update(status="REJECTED")
     await office.approve(tracker)
     await Learner.filter(id=office.lena.id).update(family_name="Jones")
@@ -131,7 +138,7 @@ async def test_after_application_the_applied_changes_and_after_rejection_none(da
 
 async def test_without_a_snapshot_the_present_record_is_compared(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NAME)
+    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME)
     await fetch("UPDATE tracker SET record_before = NULL")
     await Learner.filter(id=office.lena.id).update(family_name="Jones")
     assert (await proposed(office, tracker))[2] == row("learner.familyName", "Family name", "Jones", "Sméth")
@@ -141,13 +148,13 @@ async def test_many_trackers_take_as_many_statements_as_one(database: str) -> No
     office = await make_office()
     employer = Reference(ReferenceTarget.EMPLOYER, office.employer.id)
     moves = {"newEmployer": employer, "oldEndDate": TODAY, "newStartDate": TODAY + dt.timedelta(days=1)}
-    hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
+    hours = {"previousHours": NEW_CONDITIONS["newHours"], "newHours": NEW_CONDITIONS["newHours"]}
 
     async def statements() -> int:
         await office.create("CHANGE_OF_EMPLOYER", moves | hours)
-        await office.create("BREAK_IN_LEARNING", PAUSE)
-        await office.create("WITHDRAWAL", LEFT)
-        await office.approve(await office.create("CHANGE_OF_NAME", NAME))
+        await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
+        await office.create("WITHDRAWAL", WITHDRAWAL)
+        await office.approve(await office.create("CHANGE_OF_NAME", NEW_NAME))
         with record_statements() as found:
             await data(office.paul, ALL)
         return len(found)
@@ -160,7 +167,7 @@ async def test_many_trackers_take_as_many_statements_as_one(database: str) -> No
 
 async def test_proposed_changes_are_visible_to_those_who_see_the_tracker(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NAME)
+    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME)
     asked: dict[str, Any] = {"id": gid(tracker)}
     assert len((await data(office.tutor, ONE, **asked))["tracker"]["proposedChanges"]) == 3
     assert await data(await make.member(), ONE, **asked) == {"tracker": None}

@@ -18,7 +18,7 @@ from tests.support.clients.tracker_updates import (
     update_event,
     update_ok,
 )
-from tests.support.scenarios.college import chosen, college, day, text
+from tests.support.scenarios.college import choices_value, college, date_value, text_value
 
 TOMORROW = today() + dt.timedelta(days=1)
 
@@ -26,7 +26,7 @@ TOMORROW = today() + dt.timedelta(days=1)
 async def test_absent_fields_keep_their_values(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    assert await update_ok(tenant.ada, tracker, values=[text("jobTitle", "Chef")]) == {
+    assert await update_ok(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")]) == {
         "id": gid(tracker),
         "status": "NEW",
         "version": 2,
@@ -56,7 +56,7 @@ async def test_absent_fields_keep_their_values(database: str) -> None:
 async def test_null_clears_a_field(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    await update_ok(tenant.ada, tracker, values=[day("endDate", "2026-10-01")])
+    await update_ok(tenant.ada, tracker, values=[date_value("endDate", "2026-10-01")])
     found = await update_event(
         tenant.ada,
         tracker,
@@ -93,7 +93,7 @@ async def test_an_event_with_a_status_change_is_of_kind_status_changed(database:
         assigneeId=gid(tenant.bob),
         description=" Done \n",
         dueDate=str(TOMORROW),
-        values=[text("jobTitle", "Chef"), chosen("evidenceKind", "CONTRACT", "PAYSLIP")],
+        values=[text_value("jobTitle", "Chef"), choices_value("evidenceKind", "CONTRACT", "PAYSLIP")],
         comment="  Seen the contract. ",
     )
     assert found == {
@@ -136,9 +136,13 @@ HISTORY = (
 
 async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> None:
     tenant = await college()
-    values = [text("ilrYear", "26-27"), chosen("queryKind", "VALIDATION_ERROR"), text("ruleName", "ULN_04")]
+    values = [
+        text_value("ilrYear", "26-27"),
+        choices_value("queryKind", "VALIDATION_ERROR"),
+        text_value("ruleName", "ULN_04"),
+    ]
     tracker = await new_tracker(tenant, type="ILR", values=values)
-    found = await update_event(tenant.ada, tracker, values=[chosen("queryKind", "MISSING_DATA")])
+    found = await update_event(tenant.ada, tracker, values=[choices_value("queryKind", "MISSING_DATA")])
     assert found["changes"] == [
         change("values.queryKind", "Kind of query", "Validation error", "Missing data"),
         change("values.ruleName", "Validation rule", "ULN_04", None),
@@ -156,7 +160,7 @@ async def test_an_update_without_changes_writes_nothing(database: str) -> None:
         {"comment": "  "},
         {"values": []},
         {"status": "NEW", "assigneeId": gid(tenant.bob), "description": " Prove it ", "dueDate": str(TOMORROW)},
-        {"values": [*same, {"key": "endDate", "value": None}, text("nothing", "")][:-1]},
+        {"values": [*same, {"key": "endDate", "value": None}, text_value("nothing", "")][:-1]},
     ]
     for entry in entries:
         found = await update_ok(tenant.bob, tracker, **entry)
@@ -197,9 +201,9 @@ async def test_values_are_checked_by_the_trackers_own_type_version(database: str
     document = {"fields": [{"key": "shift", "label": "Shift", "kind": "TEXT", "required": True}]}
     await TrackerTypeVersion.create(type=kind, version=2, definition=document)
     await type(kind).filter(id=kind.id).update(version=2)
-    found = await update_event(tenant.ada, tracker, values=[text("jobTitle", "Chef")])
+    found = await update_event(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")])
     assert found["changes"] == [change("values.jobTitle", "Job title", "Baker", "Chef")]
-    payload = await update(tenant.ada, tracker, values=[text("shift", "Night")])
+    payload = await update(tenant.ada, tracker, values=[text_value("shift", "Night")])
     assert [(one["path"], one["code"]) for one in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]
 
 

@@ -12,7 +12,7 @@ from tests.support.clients.tracker_updates import (
     update_event,
     update_ok,
 )
-from tests.support.scenarios.college import college, problem, text
+from tests.support.scenarios.college import college, problem, text_value
 
 NOT_YOURS = f"can be changed only by the tracker's creator or with the role {EDIT_ROLE}."
 
@@ -24,7 +24,11 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
         "assigneeId": gid(tenant.bob),
         "description": "x",
         "dueDate": "2099-01-01",
-        "values": [text("county", "Kent"), text("postcode", "!"), text("addressLine1", " 1 High Street ")],
+        "values": [
+            text_value("county", "Kent"),
+            text_value("postcode", "!"),
+            text_value("addressLine1", " 1 High Street "),
+        ],
     }
     forbidden = [
         problem("assigneeId", "FORBIDDEN", f"The assignee {NOT_YOURS}"),
@@ -36,7 +40,7 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
     for member in (tenant.bob, tenant.tina):  # an administrator without the role, and the learner's tutor
         assert await update_errors(member, tracker, **entry) == forbidden
     for member, county in ((tenant.ada, "Kent"), (eve, "Surrey")):
-        found = await update_ok(member, tracker, assigneeId=gid(member), values=[text("county", county)])
+        found = await update_ok(member, tracker, assigneeId=gid(member), values=[text_value("county", county)])
         assert found["assignee"] == {"name": member.name}
     assert (await Tracker.get(id=tracker.id)).values_changed_by_id == eve.id
 
@@ -55,7 +59,9 @@ async def test_after_approval_values_are_immutable_for_everyone(database: str) -
         await fetch("UPDATE tracker SET status = $1", status)
         message = f"stays as it is: the tracker is {status.capitalize()}."
         for member in (tenant.ada, eve, tenant.bob):
-            assert await update_errors(member, tracker, values=[text("county", "Kent"), text("postcode", "")]) == [
+            assert await update_errors(
+                member, tracker, values=[text_value("county", "Kent"), text_value("postcode", "")]
+            ) == [
                 problem("values.postcode", "IMMUTABLE", f"Postcode {message}"),
                 problem("values.county", "IMMUTABLE", f"County {message}"),
             ]
@@ -75,5 +81,5 @@ async def test_new_values_are_compared_with_the_present_record(database: str) ->
     assert before["learner.postcode"] is None
     await update_ok(tenant.ada, tracker, description="x")
     assert (await Tracker.get(id=tracker.id)).record_before == before
-    await update_ok(tenant.ada, tracker, values=[text("county", "Kent")])
+    await update_ok(tenant.ada, tracker, values=[text_value("county", "Kent")])
     assert (await Tracker.get(id=tracker.id)).record_before == before | {"learner.postcode": "AB1 2CD"}

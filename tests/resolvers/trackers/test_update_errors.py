@@ -19,7 +19,7 @@ from tests.support.clients.tracker_updates import (
     update_errors,
     update_ok,
 )
-from tests.support.scenarios.college import chosen, college, day, problem, text
+from tests.support.scenarios.college import choices_value, college, date_value, problem, text_value
 
 YESTERDAY = today() - dt.timedelta(days=1)
 NOT_FOUND = problem("id", "NOT_FOUND", "There is no such tracker.")
@@ -65,7 +65,12 @@ async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(databa
 async def test_all_problems_are_returned_together(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    values = [day("endDate", "2026-08-31"), text("jobTitle", " "), text("shoeSize", "9"), text("startDate", "soon")]
+    values = [
+        date_value("endDate", "2026-08-31"),
+        text_value("jobTitle", " "),
+        text_value("shoeSize", "9"),
+        text_value("startDate", "soon"),
+    ]
     assert await update_errors(
         tenant.ada,
         tracker,
@@ -106,7 +111,8 @@ async def test_status_and_values_may_be_absent_but_not_null(database: str) -> No
 async def test_a_transition_that_does_not_exist(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(
-        tenant, values=[*tenant.job()["values"], day("endDate", "2026-10-01"), chosen("endReason", "OTHER")]
+        tenant,
+        values=[*tenant.job()["values"], date_value("endDate", "2026-10-01"), choices_value("endReason", "OTHER")],
     )
     steps = {
         "NEW": ["RESOLVED", "REJECTED", "CLOSED"],
@@ -134,7 +140,7 @@ async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(da
         problem("values.endReason", "REQUIRED", "Why it ended is required for the status Closed."),
     ]
     assert await update_errors(tenant.ada, tracker, status="CLOSED") == missing
-    ended = [day("endDate", "2026-10-01"), chosen("endReason", "RESIGNED")]
+    ended = [date_value("endDate", "2026-10-01"), choices_value("endReason", "RESIGNED")]
     assert (await update_ok(tenant.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
     cleared = [{"key": "endDate", "value": None}, {"key": "endReason", "value": None}]
     assert await update_errors(tenant.ada, tracker, values=cleared) == missing
@@ -143,7 +149,7 @@ async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(da
 
 async def test_a_required_field_cannot_be_cleared(database: str) -> None:
     tenant = await college()
-    cleared = [{"key": "organisation", "value": None}, text("jobTitle", "")]
+    cleared = [{"key": "organisation", "value": None}, text_value("jobTitle", "")]
     assert await update_errors(tenant.ada, await new_tracker(tenant), values=cleared) == [
         problem("values.jobTitle", "REQUIRED", "Job title is required."),
         problem("values.organisation", "REQUIRED", "Organisation is required."),
@@ -152,10 +158,10 @@ async def test_a_required_field_cannot_be_cleared(database: str) -> None:
 
 async def test_a_value_for_a_hidden_field(database: str) -> None:
     tenant = await college()
-    values = [text("ilrYear", "26-27"), chosen("queryKind", "MISSING_DATA")]
+    values = [text_value("ilrYear", "26-27"), choices_value("queryKind", "MISSING_DATA")]
     tracker = await new_tracker(tenant, type="ILR", values=values)
     message = "Validation rule does not belong in this form with this Kind of query."
-    assert await update_errors(tenant.ada, tracker, values=[text("ruleName", "ULN_04")]) == [
+    assert await update_errors(tenant.ada, tracker, values=[text_value("ruleName", "ULN_04")]) == [
         problem("values.ruleName", "UNKNOWN_FIELD", message, field="queryKind", allowed="VALIDATION_ERROR")
     ]
     assert (await update_ok(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1

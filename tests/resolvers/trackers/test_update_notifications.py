@@ -9,7 +9,7 @@ from models import Inbox, Mail, MemberKind, Notification, TrackerEvent
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.clients.tracker_updates import new_tracker, notified_kinds, update, update_ok
-from tests.support.scenarios.college import college, text
+from tests.support.scenarios.college import college, text_value
 
 
 async def test_a_reassignment_notifies_both_assignees_and_mails_the_new_one(database: str) -> None:
@@ -50,7 +50,7 @@ async def test_other_changes_notify_creator_and_assignee(database: str) -> None:
     entries: list[dict[str, Any]] = [
         {"description": "x"},
         {"dueDate": "2099-01-01"},
-        {"values": [text("jobTitle", "Chef")]},
+        {"values": [text_value("jobTitle", "Chef")]},
     ]
     for entry in entries:
         await update_ok(tenant.tina, tracker, **entry)

@@ -14,7 +14,7 @@ from models import StoredFile
 from models.database import fetch
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, make_staff
 from tests.support.servers.file_endpoints import BOUNDARY, PDF, PNG, part
 from tests.support.servers.s3 import Bucket
 from tests.support.servers.trackers import Server, environment, run_command, run_server
@@ -48,7 +48,7 @@ async def job(who: Staff, files: list[str]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 async def test_upload_and_download(database: str, folder: Path, kind: str, request: pytest.FixtureRequest) -> None:
-    who = await staff()
+    who = await make_staff()
     more = {"TRACKERS_FILES_URL": request.getfixturevalue("bucket").url} if kind == "bucket" else {}
     contents = [PDF + b"\xff" * 6_000_000, PNG]
     async with run_server(folder, environment(database, **more)) as server:
@@ -95,7 +95,7 @@ async def begin_upload(server: Server, token: str) -> asyncio.StreamWriter:
 
 
 async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder: Path) -> None:
-    await staff()
+    await make_staff()
     stored = folder / "var" / "files"
     async with run_server(folder, environment(database)) as server:
         writer = await begin_upload(server, await server.sign_in("ada@example.org", PASSWORD))
@@ -116,7 +116,7 @@ async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder
 
 
 async def test_stopping_server_ends_its_uploads(database: str, folder: Path) -> None:
-    await staff()
+    await make_staff()
     async with run_server(folder, environment(database)) as server:
         writer = await begin_upload(server, await server.sign_in("ada@example.org", PASSWORD))
         writer.transport.abort()
@@ -147,7 +147,7 @@ async def test_unusable_folder_stops_the_start(database: str, folder: Path) -> N
 
 
 async def test_logs_hold_no_file_name_or_url(database: str, folder: Path, postgres_log: Path) -> None:
-    await staff()
+    await make_staff()
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await send(server, token, PDF, "Zq9Secret.pdf", "application/pdf")

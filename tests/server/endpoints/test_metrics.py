@@ -18,7 +18,7 @@ from server.endpoints.metrics import metrics_route
 from tests.server.conftest import ProxiedServer
 from tests.support import factories as make
 from tests.support.clients.sse import HEARTBEAT, stream
-from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
 from tests.support.servers.metrics import Sample, sample_key, samples
 from tests.support.servers.trackers import Server, environment, run_server
 
@@ -36,7 +36,7 @@ async def scrape(server: Server, **headers: str) -> dict[Sample, float]:
 
 
 async def test_metrics_of_one_process(database: str, folder: Path) -> None:
-    who = await staff()
+    who = await make_staff()
     async with run_server(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         async with server.subscribe(bob, "notificationReceived") as subscription:
@@ -73,7 +73,7 @@ async def test_metrics_of_one_process(database: str, folder: Path) -> None:
 
 
 async def test_open_event_streams(database: str, folder: Path) -> None:
-    await staff()
+    await make_staff()
     async with run_server(folder, environment(database)) as server:
         bob = await server.sign_in("bob@example.org", PASSWORD)
         async with stream(

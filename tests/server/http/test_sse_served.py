@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import UPDATE
 from tests.support.clients.sse import COMPLETE, result_event, stream
-from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staffed
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, running_with_staff
 from tests.support.servers.trackers import Server
 
 pytestmark = [pytest.mark.server, pytest.mark.asyncio(loop_scope="module")]
@@ -24,7 +24,7 @@ SESSION_OVER = result_event(errors=[{"message": "The session has ended.", "exten
 async def server_and_staff(
     postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Server, Staff]]:
-    async with staffed(postgres, template, tmp_path_factory.mktemp("server")) as server_and_staff:
+    async with running_with_staff(postgres, template, tmp_path_factory.mktemp("server")) as server_and_staff:
         yield server_and_staff
 
 

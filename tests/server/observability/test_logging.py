@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from models.database import fetch
-from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
 from tests.support.servers.log_lines import read_lines, wait_for_lines
 from tests.support.servers.trackers import Server, environment, run_server
 
@@ -85,7 +85,7 @@ async def attack(server: Server, token: str, good: dict[str, Any]) -> None:
 
 
 async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, postgres_log: Path) -> None:
-    who = await staff()
+    who = await make_staff()
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await attack(server, token, who.entry())
@@ -102,7 +102,7 @@ async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, 
 
 async def test_internal_error_is_logged_without_its_message(database: str, folder: Path, postgres_log: Path) -> None:
     """A table that is renamed makes every request that needs it fail."""
-    who = await staff()
+    who = await make_staff()
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await fetch("ALTER TABLE tracker_event RENAME TO gone")
@@ -131,7 +131,7 @@ def stable_fields(line: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_lines_of_requests_and_operations(database: str, folder: Path) -> None:
-    who = await staff()
+    who = await make_staff()
     ada = str(who.ada.id)
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)

@@ -24,7 +24,7 @@ from server.observability.outage import Outage, is_outage
 from server.protocol import errors
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
-from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.log_lines import read_lines
 from tests.support.servers.metrics import sample_key, samples
 from tests.support.servers.sample_schema import Context, FakeApp
@@ -75,7 +75,7 @@ async def post(server: Server, document: str, token: str | None = None) -> httpx
 async def test_outage_under_a_running_server(own_postgres: Postgres, folder: Path) -> None:
     async with database(database_credentials(own_postgres.url)):
         await upgrade_database()
-        await staff()
+        await make_staff()
     async with run_server(folder, environment(own_postgres.url)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         async with server.subscribe(token, "trackerAssigned") as subscription:

@@ -12,7 +12,7 @@ from models import Mail, Tracker
 from models.database import transaction
 from tests.end_to_end.test_members import open_socket, wait_closed
 from tests.support.databases.locks import wait_until_blocked
-from tests.support.scenarios.staff import CREATE, PASSWORD, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
 from tests.support.servers.smtp import mail_server
 from tests.support.servers.trackers import environment, run_server
 
@@ -25,7 +25,7 @@ async def test_requests_and_operations_in_progress_are_answered_and_mail_in_prog
     database: str, folder: Path
 ) -> None:
     """A lock blocks two writes, by HTTP and by WebSocket, and the mail server is slow, when the signal is sent."""
-    who = await staff()
+    who = await make_staff()
     async with mail_server() as post:
         post.may_reply.clear()
         env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{post.port}")

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from models.database import fetch
 from tests.end_to_end.test_members import open_socket, wait_closed
-from tests.support.scenarios.staff import PASSWORD, staff
+from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
@@ -23,7 +23,7 @@ GOING = (1001, "Going away")
 
 @pytest_asyncio.fixture
 async def server(database: str, folder: Path) -> AsyncIterator[Server]:
-    await staff()
+    await make_staff()
     async with run_server(folder, environment(database), "--workers", "2") as running_server:
         yield running_server
 

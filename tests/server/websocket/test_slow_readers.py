@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, staff
+from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, make_staff
 from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
@@ -30,7 +30,7 @@ UPGRADE = (
 
 
 async def test_memory_with_500_clients_that_never_read(database: str, folder: Path) -> None:
-    who = await staff()
+    who = await make_staff()
     env = environment(database, TRACKERS_SOCKETS_PER_MEMBER="1000", TRACKERS_SOCKETS_PER_ADDRESS="1000")
     async with run_server(folder, env) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]

@@ -12,17 +12,17 @@ from services.forms.kinds.types import Reference
 from services.tracker_types.builtin import load_builtin_types
 from tests.support import factories as make
 from tests.support.scenarios.automation_forms import (
-    ACHIEVED,
-    ADDRESS,
-    CONDITIONS,
-    LEFT,
-    NAME,
-    PAUSE,
-    PRACTICAL,
+    ACHIEVEMENT,
+    BREAK_IN_LEARNING,
+    NEW_ADDRESS,
+    NEW_CONDITIONS,
+    NEW_NAME,
+    PRACTICAL_PERIOD,
     TODAY,
-    WHOLE,
+    WHOLE_PROGRAMME,
+    WITHDRAWAL,
 )
-from tests.support.scenarios.automations import Json, aim, make_office, record, with_changes
+from tests.support.scenarios.automations import Json, create_aim, learner_record, make_office, with_changed_fields
 
 D = dt.date
 
@@ -36,17 +36,17 @@ PAUSED = {"completion_status": 6, "outcome": 3, "actual_end_date": D(2024, 3, 31
 CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
     "name": (
         "CHANGE_OF_NAME",
-        NAME,
+        NEW_NAME,
         {"learner": {"title": "Mrs", "given_names": "Lena Mary", "family_name": "Sméth"}},
     ),
     "name without a title": (
         "CHANGE_OF_NAME",
-        NAME | {"title": None},
+        NEW_NAME | {"title": None},
         {"learner": {"title": None, "given_names": "Lena Mary", "family_name": "Sméth"}},
     ),
     "address: an old second line is cleared": (
         "CHANGE_OF_ADDRESS",
-        ADDRESS,
+        NEW_ADDRESS,
         {
             "learner": {
                 "postcode": "YO1 7HH",
@@ -59,7 +59,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
     ),
     "hours, workplace and role": (
         "CHANGE_OF_WORKING_CONDITIONS",
-        CONDITIONS,
+        NEW_CONDITIONS,
         {"learner": {"weekly_hours": Decimal("37.5"), "workplace_postcode": "YO1 7HH", "job_title": "Head baker"}},
     ),
     "role alone: hidden fields keep their values": (
@@ -75,17 +75,17 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
     ),
     "break": (
         "BREAK_IN_LEARNING",
-        PAUSE,
+        BREAK_IN_LEARNING,
         {"learner": {"programme_status": ProgrammeStatus.ON_A_BREAK}, "2": PAUSED, "3": PAUSED},
     ),
     "withdrawal": (
         "WITHDRAWAL",
-        LEFT,
+        WITHDRAWAL,
         {"learner": {"programme_status": ProgrammeStatus.WITHDRAWN}, "2": STOPPED, "3": STOPPED},
     ),
     "practical period": (
         "COMPLETION",
-        PRACTICAL,
+        PRACTICAL_PERIOD,
         {
             "learner": {"programme_status": ProgrammeStatus.ENTERED_EPA},
             **{place: COMPLETED | {"outcome": 8, "actual_hours": 412} for place in ("2", "3")},
@@ -93,7 +93,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
     ),
     "whole programme, achieved": (
         "COMPLETION",
-        WHOLE | ACHIEVED,
+        WHOLE_PROGRAMME | ACHIEVEMENT,
         {
             "learner": {"programme_status": ProgrammeStatus.COMPLETE},
             **{place: COMPLETED | {"outcome": 1, "achievement_date": D(2024, 7, 15)} for place in ("2", "3")},
@@ -101,7 +101,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
     ),
     "whole programme, outcome not yet known": (
         "COMPLETION",
-        WHOLE | {"outcome": ["8"]},
+        WHOLE_PROGRAMME | {"outcome": ["8"]},
         {
             "learner": {"programme_status": ProgrammeStatus.COMPLETE},
             **{place: COMPLETED | {"outcome": 8} for place in ("2", "3")},
@@ -115,14 +115,14 @@ async def test_approval_writes_the_entered_values_to_the_record(database: str, c
     key, entry, changes = CASES[case]
     office = await make_office()
     other = await make.learner(office.organisation)
-    await aim(other, 1, "ZPROG001", aim_type=1)
-    before, others = await record(office.lena), await record(other)
+    await create_aim(other, 1, "ZPROG001", aim_type=1)
+    before, others = await learner_record(office.lena), await learner_record(other)
     imported = await Learner.get(id=office.lena.id)
 
     tracker = await office.approve(await office.create(key, entry))
 
-    assert await record(office.lena) == with_changes(before, changes)
-    assert await record(other) == others
+    assert await learner_record(office.lena) == with_changed_fields(before, changes)
+    assert await learner_record(other) == others
     assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.RESOLVED, None, 3)
     learner = await Learner.get(id=office.lena.id)
     assert (imported.changed_at, learner.imported_at) == (None, imported.imported_at)
@@ -133,7 +133,7 @@ async def test_approval_writes_the_entered_values_to_the_record(database: str, c
 async def test_a_change_of_employer(database: str) -> None:
     office = await make_office()
     new = await make.employer(office.organisation, name="Bakers & Co")
-    before = await record(office.lena)
+    before = await learner_record(office.lena)
     entry = {
         "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY - dt.timedelta(days=3),
@@ -143,13 +143,13 @@ async def test_a_change_of_employer(database: str) -> None:
     }
     await office.approve(await office.create("CHANGE_OF_EMPLOYER", entry))
     changed = {"employer_id": new.id, "weekly_hours": Decimal(16)}
-    assert await record(office.lena) == with_changes(before, {"learner": changed})
+    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": changed})
 
 
 async def test_a_change_of_programme_adds_no_aims(database: str) -> None:
     office = await make_office()
     new = await make.programme(office.organisation, name="Cakes")
-    before = await record(office.lena)
+    before = await learner_record(office.lena)
     entry = {
         "newProgramme": Reference(ReferenceTarget.PROGRAMME, new.id),
         "endDate": D(2024, 5, 1),
@@ -159,18 +159,22 @@ async def test_a_change_of_programme_adds_no_aims(database: str) -> None:
     await office.approve(await office.create("CHANGE_OF_PROGRAMME", entry))
     stopped = STOPPED | {"withdraw_reason": 40}
     status = {"programme_id": new.id, "programme_status": ProgrammeStatus.PENDING_CHANGE}
-    assert await record(office.lena) == with_changes(before, {"learner": status, "2": stopped, "3": stopped})
+    assert await learner_record(office.lena) == with_changed_fields(
+        before, {"learner": status, "2": stopped, "3": stopped}
+    )
 
 
 async def test_completion_of_the_programme_after_the_practical_period(database: str) -> None:
     """Check that aims awaiting an outcome receive it, and keep their end date and hours."""
     office = await make_office()
-    await office.approve(await office.create("COMPLETION", PRACTICAL))
-    before = await record(office.lena)
-    await office.approve(await office.create("COMPLETION", WHOLE | {"actualEndDate": D(2024, 7, 1)} | ACHIEVED))
+    await office.approve(await office.create("COMPLETION", PRACTICAL_PERIOD))
+    before = await learner_record(office.lena)
+    await office.approve(
+        await office.create("COMPLETION", WHOLE_PROGRAMME | {"actualEndDate": D(2024, 7, 1)} | ACHIEVEMENT)
+    )
     done = {"outcome": 1, "achievement_date": D(2024, 7, 15)}
     status = {"programme_status": ProgrammeStatus.COMPLETE}
-    assert await record(office.lena) == with_changes(before, {"learner": status, "2": done, "3": done})
+    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": status, "2": done, "3": done})
 
 
 def test_every_automation_has_a_case() -> None:

@@ -15,18 +15,27 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.tracker_types.versions import versions_by_id
 from tests.support import factories as make
 from tests.support.clients.tracker_updates import notified_kinds, stored_rows
-from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, CONDITIONS, LEFT, NAME, PAUSE, PRACTICAL, TODAY
-from tests.support.scenarios.automations import Office, history, make_office, on_a_break, record
+from tests.support.scenarios.automation_forms import (
+    BREAK_IN_LEARNING,
+    NEW_ADDRESS,
+    NEW_CONDITIONS,
+    NEW_NAME,
+    PRACTICAL_PERIOD,
+    RETURN_TO_LEARNING,
+    TODAY,
+    WITHDRAWAL,
+)
+from tests.support.scenarios.automations import Office, history, learner_record, make_office, put_on_break
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 
 
 async def approval_errors(office: Office, tracker: Tracker) -> list[Problem]:
     """Return the problems of an approval that fails, checking that it has changed nothing."""
-    before = (await stored_rows(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+    before = (await stored_rows(), await learner_record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
     with pytest.raises(ValidationFailed) as raised:
         await office.approve(tracker)
-    after = (await stored_rows(), await record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+    after = (await stored_rows(), await learner_record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
     assert after == before
     return list(raised.value.problems)
 
@@ -37,7 +46,7 @@ def conflict(path: tuple[str, ...], field: str, message: str) -> Problem:
 
 async def test_a_conflict_is_reported_at_the_field_that_requests_the_change(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NAME | {"title": None})
+    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME | {"title": None})
     await Learner.filter(id=office.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
     assert await approval_errors(office, tracker) == [
         conflict(("values", "title"), "learner.title", "Title was “Miss” when this was entered, and is “Ms” now."),
@@ -54,7 +63,7 @@ async def test_a_conflict_is_reported_at_the_field_that_requests_the_change(data
 
 async def test_a_conflict_of_a_fixed_value_is_reported_at_the_status(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("WITHDRAWAL", LEFT)
+    tracker = await office.create("WITHDRAWAL", WITHDRAWAL)
     await LearningAim.filter(sequence=3).update(outcome=8)
     await Learner.filter(id=office.lena.id).update(programme_status="ON_A_BREAK")
     status = "Programme status was “Active” when this was entered, and is “On a break” now."
@@ -67,7 +76,7 @@ async def test_a_conflict_of_a_fixed_value_is_reported_at_the_status(database: s
 
 async def test_a_conflict_of_a_value_set_by_a_choice_is_reported_at_the_choice(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("COMPLETION", PRACTICAL)
+    tracker = await office.create("COMPLETION", PRACTICAL_PERIOD)
     await LearningAim.filter(sequence=3).update(outcome=2)
     message = "Outcome (60365683) was empty when this was entered, and is “2 – partial achievement” now."
     assert await approval_errors(office, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
@@ -75,8 +84,8 @@ async def test_a_conflict_of_a_value_set_by_a_choice_is_reported_at_the_choice(d
 
 async def test_a_conflict_of_a_restart_is_reported_at_the_return_date(database: str) -> None:
     office = await make_office()
-    await on_a_break(office)
-    tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
+    await put_on_break(office)
+    tracker = await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
     await LearningAim.filter(sequence=2).update(planned_end_date=None)
     message = "Planned end date (ZPROG001) was “31 December 2024” when this was entered, and is empty now."
     assert await approval_errors(office, tracker) == [conflict(("values", "returnDate"), "aim.plannedEndDate", message)]
@@ -84,7 +93,7 @@ async def test_a_conflict_of_a_restart_is_reported_at_the_return_date(database: 
 
 async def test_preconditions_and_ilr_rules_are_checked_at_approval(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
+    tracker = await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
     await Learner.filter(id=office.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
     failed_precondition = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
@@ -101,7 +110,7 @@ async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str)
     office = await make_office()
     new = await make.employer(office.organisation)
     days = {"oldEndDate": TODAY - dt.timedelta(days=1), "newStartDate": TODAY}
-    hours = {"previousHours": CONDITIONS["newHours"], "newHours": CONDITIONS["newHours"]}
+    hours = {"previousHours": NEW_CONDITIONS["newHours"], "newHours": NEW_CONDITIONS["newHours"]}
     entry = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id)} | days | hours
     tracker = await office.create("CHANGE_OF_EMPLOYER", entry)
     await new.delete()
@@ -111,7 +120,7 @@ async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str)
 
 async def test_an_approval_writes_history_and_notifications(database: str) -> None:
     office = await make_office()
-    tracker = await office.approve(await office.create("CHANGE_OF_NAME", NAME, assignee_id=office.tutor.id))
+    tracker = await office.approve(await office.create("CHANGE_OF_NAME", NEW_NAME, assignee_id=office.tutor.id))
     assert await history(tracker) == [
         ("CREATED", "Olga", 1, None),
         ("STATUS_CHANGED", "Paul", 2, None),
@@ -135,10 +144,10 @@ async def test_an_approval_writes_history_and_notifications(database: str) -> No
 
 async def test_a_future_effective_date_schedules_the_automation(database: str) -> None:
     office = await make_office()
-    before = await record(office.lena)
-    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": TOMORROW}))
+    before = await learner_record(office.lena)
+    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": TOMORROW}))
     assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.APPROVED, TOMORROW, 2)
-    assert await record(office.lena) == before
+    assert await learner_record(office.lena) == before
     assert (await Learner.get(id=office.lena.id)).changed_at is None
     assert await Tracker.all().count() == 1
     assert [kind for kind, *_ in await history(tracker)] == ["CREATED", "STATUS_CHANGED"]
@@ -149,13 +158,13 @@ async def test_a_future_effective_date_schedules_the_automation(database: str) -
 @pytest.mark.parametrize("day", [None, TODAY - dt.timedelta(days=40), TODAY])
 async def test_an_automation_without_a_future_effective_date_is_applied(database: str, day: dt.date | None) -> None:
     office = await make_office()
-    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", ADDRESS | {"effectiveDate": day}))
+    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": day}))
     assert (tracker.status, tracker.applies_on) == (TrackerStatus.RESOLVED, None)
 
 
 async def test_concurrent_approvals_apply_the_automation_once(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NAME)
+    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME)
     outcomes = await asyncio.gather(*(office.approve(tracker) for _ in range(8)), return_exceptions=True)
     refusals = [outcome for outcome in outcomes if isinstance(outcome, ValidationFailed)]
     assert len(refusals) == 7
@@ -171,7 +180,7 @@ async def test_concurrent_automations_of_a_learner_change_the_record_once(databa
     """Check that the second approval waits for the learner's row lock, and then finds a conflict."""
     office = await make_office()
     trackers = [
-        await office.create("CHANGE_OF_NAME", NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")
+        await office.create("CHANGE_OF_NAME", NEW_NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")
     ]
     outcomes = await asyncio.gather(*(office.approve(tracker) for tracker in trackers), return_exceptions=True)
     problems = [outcome.problems for outcome in outcomes if isinstance(outcome, ValidationFailed)]
@@ -183,19 +192,19 @@ async def test_concurrent_automations_of_a_learner_change_the_record_once(databa
 async def test_a_failure_in_the_middle_changes_nothing(database: str, table: str) -> None:
     """Check that nothing is written if a constraint rejects the aims, the last event or the follow-up."""
     office = await make_office()
-    await on_a_break(office)
-    tracker = await office.create("RETURN_TO_LEARNING", CAME_BACK)
+    await put_on_break(office)
+    tracker = await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
     constraints: dict[str, str] = {
         "learning_aim": "sequence < 5",
         "tracker_event": "kind <> 'APPLIED'",
         "organisation_counter": "trackers < 2",
     }
     await fetch(f"ALTER TABLE {table} ADD CONSTRAINT test_constraint CHECK ({constraints[table]})")
-    before: Any = (await stored_rows(), await record(office.lena))
+    before: Any = (await stored_rows(), await learner_record(office.lena))
     with pytest.raises(Exception) as failure:
         await office.approve(tracker)
     assert "test_constraint" in str(failure.value)
-    assert (await stored_rows(), await record(office.lena)) == before
+    assert (await stored_rows(), await learner_record(office.lena)) == before
     await fetch(f"ALTER TABLE {table} DROP CONSTRAINT test_constraint")
     await office.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
@@ -204,7 +213,7 @@ async def test_a_failure_in_the_middle_changes_nothing(database: str, table: str
 async def test_the_snapshot_contains_every_field_that_is_changed(database: str) -> None:
     office = await make_office()
     programme_aim, component_aim = await LearningAim.filter(sequence__in=[2, 3]).order_by("sequence")
-    tracker = await office.create("BREAK_IN_LEARNING", PAUSE)
+    tracker = await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
     assert tracker.record_before == {
         "aim.reference": {str(programme_aim.id): "ZPROG001", str(component_aim.id): "60365683"},
         "learner.programmeStatus": "ACTIVE",

@@ -7,8 +7,8 @@ import asyncpg
 from models import Learner
 from server.setting_values import database_credentials
 from tests.support.databases.locks import wait_until_blocked
-from tests.support.scenarios.automation_forms import NAME, PAUSE
-from tests.support.scenarios.automations import make_office, record
+from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, NEW_NAME
+from tests.support.scenarios.automations import learner_record, make_office
 
 # Imports lock the learners that they have read in this way.
 LOCK_LEARNER = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY UPDATE"
@@ -16,7 +16,7 @@ LOCK_LEARNER = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY U
 
 async def test_an_approval_that_waits_for_an_import_has_the_later_timestamp(database: str) -> None:
     office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NAME)
+    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME)
     importing = await asyncpg.connect(**database_credentials(database))
     try:
         async with importing.transaction():
@@ -38,7 +38,7 @@ async def test_an_approval_that_waits_for_an_import_has_the_later_timestamp(data
 async def test_an_approval_that_waits_for_an_import_sees_its_changes(database: str) -> None:
     """Check that an approval conflicts with an aim that an import has changed while it was waiting."""
     office = await make_office()
-    before, tracker = await record(office.lena), await office.create("BREAK_IN_LEARNING", PAUSE)
+    before, tracker = await learner_record(office.lena), await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
     importing = await asyncpg.connect(**database_credentials(database))
     try:
         async with importing.transaction():
@@ -50,4 +50,4 @@ async def test_an_approval_that_waits_for_an_import_sees_its_changes(database: s
     finally:
         await importing.close()
     assert "CONFLICT" in str(failure)
-    assert await record(office.lena) == before | {"2": before["2"] | {"completion_status": 2}}
+    assert await learner_record(office.lena) == before | {"2": before["2"] | {"completion_status": 2}}

@@ -5,19 +5,20 @@ from typing import Any
 import pytest
 
 from models import Notification, Tracker, TrackerStatus, TrackerType
-from tests.support.scenarios.automation_forms import ADDRESS, CAME_BACK, NAME, PAUSE
-from tests.support.scenarios.automations import history, make_office, on_a_break
+from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, NEW_ADDRESS, NEW_NAME, RETURN_TO_LEARNING
+from tests.support.scenarios.automations import history, make_office, put_on_break
 
 
 @pytest.mark.parametrize(
-    ("key", "entry"), [("CHANGE_OF_NAME", NAME), ("CHANGE_OF_ADDRESS", ADDRESS), ("RETURN_TO_LEARNING", CAME_BACK)]
+    ("key", "entry"),
+    [("CHANGE_OF_NAME", NEW_NAME), ("CHANGE_OF_ADDRESS", NEW_ADDRESS), ("RETURN_TO_LEARNING", RETURN_TO_LEARNING)],
 )
 async def test_changes_that_concern_the_awarding_organisation_open_a_follow_up(
     database: str, key: str, entry: dict[str, Any]
 ) -> None:
     office = await make_office()
     if key == "RETURN_TO_LEARNING":
-        await on_a_break(office)
+        await put_on_break(office)
     tracker = await office.approve(await office.create(key, entry))
     (follow_up,) = await Tracker.exclude(id=tracker.id)
     type_ = await TrackerType.get(id=tracker.type_id)
@@ -39,5 +40,5 @@ async def test_changes_that_concern_the_awarding_organisation_open_a_follow_up(
 
 async def test_other_automations_open_no_follow_up(database: str) -> None:
     office = await make_office()
-    await office.approve(await office.create("BREAK_IN_LEARNING", PAUSE))
+    await office.approve(await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING))
     assert await Tracker.all().count() == 1

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models import LearningAim, ProgrammeStatus
-from tests.support.scenarios.automation_forms import CAME_BACK, LEFT, PAUSE
-from tests.support.scenarios.automations import Json, make_office, on_a_break, record, with_changes
+from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, RETURN_TO_LEARNING, WITHDRAWAL
+from tests.support.scenarios.automations import Json, learner_record, make_office, put_on_break, with_changed_fields
 
 D = dt.date
 ENDED = {"completion_status": 3, "outcome": 3}
@@ -47,13 +47,15 @@ async def test_a_return_starts_new_aims_without_changing_the_aims_on_a_break(
 ) -> None:
     """Check that a programme aim ends on the entered date, if any, and other aims after their remaining time."""
     office = await make_office()
-    await on_a_break(office)
-    before = await record(office.lena)
+    await put_on_break(office)
+    before = await learner_record(office.lena)
 
-    await office.approve(await office.create("RETURN_TO_LEARNING", CAME_BACK | {"plannedEndDate": planned_end}))
+    await office.approve(
+        await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING | {"plannedEndDate": planned_end})
+    )
 
     programme = {"aim_type": 1, "original_start_date": D(2022, 2, 1), "planned_end_date": planned_end or D(2025, 6, 9)}
-    assert await record(office.lena) == with_changes(
+    assert await learner_record(office.lena) == with_changed_fields(
         before,
         {
             "learner": {"programme_status": ProgrammeStatus.ACTIVE},
@@ -69,34 +71,38 @@ async def test_an_aim_past_its_planned_end_has_no_time_left(database: str) -> No
     office = await make_office()
     await LearningAim.filter(sequence=3).update(planned_end_date=D(2024, 1, 1))
     await LearningAim.filter(sequence=2).update(planned_end_date=None)
-    await on_a_break(office)
-    await office.approve(await office.create("RETURN_TO_LEARNING", CAME_BACK))
-    after = await record(office.lena)
+    await put_on_break(office)
+    await office.approve(await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING))
+    after = await learner_record(office.lena)
     assert (after["4"]["planned_end_date"], after["5"]["planned_end_date"]) == (None, D(2024, 9, 7))
 
 
 async def test_a_withdrawal_from_a_break_keeps_the_end_dates(database: str) -> None:
     office = await make_office()
-    await on_a_break(office)
-    before = await record(office.lena)
-    await office.approve(await office.create("WITHDRAWAL", LEFT | {"withdrawReason": ["44"], "reasonDetail": "Moved."}))
+    await put_on_break(office)
+    before = await learner_record(office.lena)
+    await office.approve(
+        await office.create("WITHDRAWAL", WITHDRAWAL | {"withdrawReason": ["44"], "reasonDetail": "Moved."})
+    )
     withdrawn = ENDED | {"withdraw_reason": 44}
     status = {"programme_status": ProgrammeStatus.WITHDRAWN}
-    assert await record(office.lena) == with_changes(before, {"learner": status, "2": withdrawn, "3": withdrawn})
+    assert await learner_record(office.lena) == with_changed_fields(
+        before, {"learner": status, "2": withdrawn, "3": withdrawn}
+    )
 
 
 async def test_a_withdrawal_after_a_return(database: str) -> None:
     """Check that a withdrawal after a return ends the restarted aims, not the aims on a break."""
     office = await make_office()
-    await office.approve(await office.create("BREAK_IN_LEARNING", PAUSE))
-    paused = await record(office.lena)
-    await office.approve(await office.create("RETURN_TO_LEARNING", CAME_BACK))
-    resumed = await record(office.lena)
+    await office.approve(await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING))
+    paused = await learner_record(office.lena)
+    await office.approve(await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING))
+    resumed = await learner_record(office.lena)
     await office.approve(
         await office.create("WITHDRAWAL", {"lastLearningDate": D(2024, 10, 1), "withdrawReason": ["29"]})
     )
-    withdrawn = await record(office.lena)
+    withdrawn = await learner_record(office.lena)
     assert {place: resumed[place] for place in "123"} == {place: paused[place] for place in "123"}
     ended = ENDED | {"withdraw_reason": 29, "actual_end_date": D(2024, 10, 1)}
     status = {"programme_status": ProgrammeStatus.WITHDRAWN}
-    assert withdrawn == with_changes(resumed, {"learner": status, "4": ended, "5": ended})
+    assert withdrawn == with_changed_fields(resumed, {"learner": status, "4": ended, "5": ended})

@@ -18,11 +18,11 @@ from services.kernel.dates import time_until_midnight
 from tests.conftest import administer
 from tests.support.clients.tracker_updates import notified_kinds
 from tests.support.databases.query_plans import plan_nodes
-from tests.support.scenarios.automation_forms import ADDRESS, TODAY
-from tests.support.scenarios.automations import Office, history, make_office, record, with_changes
+from tests.support.scenarios.automation_forms import NEW_ADDRESS, TODAY
+from tests.support.scenarios.automations import Office, history, learner_record, make_office, with_changed_fields
 
 TOMORROW = TODAY + dt.timedelta(days=1)
-SCHEDULED = ADDRESS | {"effectiveDate": TOMORROW}
+SCHEDULED = NEW_ADDRESS | {"effectiveDate": TOMORROW}
 PRECONDITION_FAILED = "The learner's programme status is WITHDRAWN; this needs one of: ACTIVE."
 NEW_ADDRESS = {
     "postcode": "YO1 7HH",
@@ -61,14 +61,14 @@ async def test_due_and_failed_trackers_have_indexes(
 
 async def test_an_automation_is_applied_on_its_effective_date(database: str) -> None:
     office = await make_office()
-    before, tracker = await record(office.lena), await schedule(office)
+    before, tracker = await learner_record(office.lena), await schedule(office)
     assert await apply_due(day=TODAY) == 0
-    assert await record(office.lena) == before
+    assert await learner_record(office.lena) == before
     assert await state(tracker) == (TrackerStatus.APPROVED, TOMORROW, 2)
 
     assert await apply_due(day=TOMORROW) == 1
 
-    assert await record(office.lena) == with_changes(before, {"learner": NEW_ADDRESS})
+    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": NEW_ADDRESS})
     assert await state(tracker) == (TrackerStatus.RESOLVED, None, 3)
     assert (await Learner.get(id=office.lena.id)).changed_at is not None
     assert (await history(tracker))[2:] == [("APPLIED", None, 3, None)]
@@ -113,12 +113,14 @@ async def test_a_tracker_locked_by_another_process_is_skipped(database: str) -> 
 
 async def test_a_failed_automation_is_retried_only_after_another_approval(database: str) -> None:
     office = await make_office()
-    tracker, before = await schedule(office), await record(office.lena)
+    tracker, before = await schedule(office), await learner_record(office.lena)
     await Learner.filter(id=office.lena.id).update(programme_status="WITHDRAWN")
     assert await apply_due(day=TOMORROW) == 0
     assert await state(tracker) == (TrackerStatus.APPROVED, None, 3)
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, PRECONDITION_FAILED)]
-    assert await record(office.lena) == with_changes(before, {"learner": {"programme_status": "WITHDRAWN"}})
+    assert await learner_record(office.lena) == with_changed_fields(
+        before, {"learner": {"programme_status": "WITHDRAWN"}}
+    )
     assert await notified_kinds(office.olga, office.paul) == {
         "Olga": ["STATUS_CHANGED", "APPLY_FAILED"],
         "Paul": ["APPLY_FAILED"],
@@ -129,7 +131,7 @@ async def test_a_failed_automation_is_retried_only_after_another_approval(databa
     await Learner.filter(id=office.lena.id).update(programme_status="ACTIVE")
     assert (await office.approve(tracker)).applies_on == TOMORROW
     assert await apply_due(day=TOMORROW) == 1
-    assert await record(office.lena) == with_changes(before, {"learner": NEW_ADDRESS})
+    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": NEW_ADDRESS})
     assert [kind for kind, *_ in (await history(tracker))[3:]] == ["UPDATED", "APPLIED"]
 
 
@@ -145,12 +147,12 @@ async def test_a_conflict_is_recorded_in_the_history(database: str) -> None:
 
 async def test_a_constraint_error_does_not_stop_other_automations(database: str) -> None:
     office, other = await make_office(), await make_office()
-    before, tracker, other_tracker = await record(office.lena), await schedule(office), await schedule(other)
+    before, tracker, other_tracker = await learner_record(office.lena), await schedule(office), await schedule(other)
     await fetch(
         f"ALTER TABLE learner ADD CONSTRAINT test_constraint CHECK (postcode <> 'YO1 7HH' OR id <> '{office.lena.id}')"
     )
     assert await apply_due(day=TOMORROW) == 1
-    assert await record(office.lena) == before
+    assert await learner_record(office.lena) == before
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, "The database refused the change.")]
     assert (await state(other_tracker))[0] == TrackerStatus.RESOLVED
 

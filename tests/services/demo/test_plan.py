@@ -32,7 +32,13 @@ from services.forms.validate import check_form
 from services.kernel.dates import local_date
 from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRANSITIONS
 from tests.conftest import administer, with_database
-from tests.support.scenarios.demo_checks import as_entered, definitions, effects, events_by_tracker, recorded
+from tests.support.scenarios.demo_checks import (
+    definitions_by_version,
+    events_by_tracker,
+    expected_effects,
+    recorded_values,
+    submitted_values,
+)
 
 PROCESS = TrackerCategory.PROCESS_AUTOMATION
 DONE = (TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
@@ -103,12 +109,12 @@ async def test_some_are_due_soon_and_some_overdue(now: dt.datetime) -> None:
 
 
 async def test_every_value_is_valid_on_the_day_of_its_entry(now: dt.datetime) -> None:
-    types = await definitions()
+    types = await definitions_by_version()
     for tracker in await Tracker.all():
         _, definition = types[tracker.type_version_id]
         checked = await check_form(
             definition,
-            as_entered(definition, tracker.values),
+            submitted_values(definition, tracker.values),
             organisation_id=tracker.organisation_id,
             today=local_date(tracker.created_at),
             status_after=tracker.status,
@@ -119,15 +125,15 @@ async def test_every_value_is_valid_on_the_day_of_its_entry(now: dt.datetime) ->
 
 async def test_automations_agree_with_the_learners_record(now: dt.datetime) -> None:
     """Open ones may still be applied; the record has what applied ones wrote."""
-    types, failed = await definitions(), []
+    types, failed = await definitions_by_version(), []
     open_automations: Counter[object] = Counter()
     for tracker in await Tracker.filter(type__category=PROCESS).prefetch_related("learner"):
         kind, definition = types[tracker.type_version_id]
         learner: Learner = tracker.learner
         if tracker.status == TrackerStatus.RESOLVED:
-            written = effects(definition, tracker.values)
+            written = expected_effects(definition, tracker.values)
             aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence")
-            assert recorded(written, learner, aims[0]) == written, kind.key
+            assert recorded_values(written, learner, aims[0]) == written, kind.key
             assert learner.changed_at == tracker.updated_at
         elif tracker.status not in DONE:
             open_automations[learner.id] += 1
@@ -144,7 +150,7 @@ async def test_automations_agree_with_the_learners_record(now: dt.datetime) -> N
 
 
 async def test_approved_automations_wait_for_their_day(now: dt.datetime) -> None:
-    types = await definitions()
+    types = await definitions_by_version()
     waiting = 0
     for tracker in await Tracker.filter(applies_on__isnull=False):
         _, definition = types[tracker.type_version_id]
@@ -157,7 +163,7 @@ async def test_approved_automations_wait_for_their_day(now: dt.datetime) -> None
 
 
 async def test_the_events_lead_to_the_statuses(now: dt.datetime) -> None:
-    types, events = await definitions(), await events_by_tracker()
+    types, events = await definitions_by_version(), await events_by_tracker()
     for tracker in await Tracker.all():
         automation = types[tracker.type_version_id][0].category == PROCESS
         steps = events[tracker.id]

@@ -8,7 +8,7 @@ from models import Employer, Learner, Organisation
 from services.imports.employers import import_employers
 from services.imports.report import ImportReport, UnreadableFileError
 from tests.support import factories
-from tests.support.scenarios.imports import write
+from tests.support.scenarios.imports import write_file
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -24,7 +24,7 @@ def csv(tmp_path: Path) -> Path:
 
 
 async def import_text(csv: Path, provider: Organisation, text: str) -> ImportReport:
-    write(csv, text)
+    write_file(csv, text)
     return await import_employers(csv, organisation_id=provider.id)
 
 
@@ -135,7 +135,7 @@ async def test_invalid_headers_are_refused(provider: Organisation, csv: Path, te
 
 
 async def test_progress_is_reported_up_to_the_file_size(provider: Organisation, csv: Path) -> None:
-    write(csv, "name\nAcme\nZest\n")
+    write_file(csv, "name\nAcme\nZest\n")
     progress: list[tuple[int, int]] = []
     await import_employers(
         csv, organisation_id=provider.id, on_progress=lambda done, total: progress.append((done, total))

@@ -11,13 +11,13 @@ from tests.support import factories
 from tests.support.scenarios.ilr_returns import RETURNS
 from tests.support.scenarios.imports import (
     WriteReturn,
-    aim,
-    aims_of,
+    aim_xml,
     counts,
     everything_written,
     import_file,
-    learner,
+    learner_xml,
     return_writer,
+    stored_aims,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -86,7 +86,7 @@ class TestNewLearners:
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         progress: list[tuple[int, int]] = []
-        path = write_return(*(learner(reference=f"N{number}") for number in range(450)))
+        path = write_return(*(learner_xml(reference=f"N{number}") for number in range(450)))
         report = await import_file(path, provider, on_progress=lambda done, total: progress.append((done, total)))
         size = path.stat().st_size
         assert (counts(report), await Learner.all().count(), await LearningAim.all().count()) == (
@@ -110,9 +110,9 @@ class TestNewLearners:
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         other = await factories.organisation("Other")
-        await import_file(write_return(learner()), provider)
+        await import_file(write_return(learner_xml()), provider)
         before = await Learner.get(organisation_id=provider.id)
-        assert counts(await import_file(write_return(learner(FamilyName="Other")), other)) == (1, 0, 0, 0, 0)
+        assert counts(await import_file(write_return(learner_xml(FamilyName="Other")), other)) == (1, 0, 0, 0, 0)
         assert (await Learner.get(organisation_id=provider.id)).family_name == before.family_name
         assert await Programme.all().count() == 2
 
@@ -127,10 +127,10 @@ class TestRepeatedImport:
     async def test_values_in_the_return_are_updated_and_others_left_unchanged(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await import_file(write_return(learner(AddLine1="1 Mill Lane")), provider)
+        await import_file(write_return(learner_xml(AddLine1="1 Mill Lane")), provider)
         tutor = await factories.member(provider)
         await Learner.all().update(tutor_id=tutor.id, job_title="Baker", title="Mx")
-        assert counts(await import_file(write_return(learner(FamilyName="Other")), provider)) == (0, 1, 0, 0, 0)
+        assert counts(await import_file(write_return(learner_xml(FamilyName="Other")), provider)) == (0, 1, 0, 0, 0)
         row = await Learner.get(reference="A1")
         assert (row.family_name, row.address_line1) == ("Other", None)
         assert (row.tutor_id, row.job_title, row.title) == (tutor.id, "Baker", "Mx")
@@ -150,13 +150,13 @@ class TestRepeatedImport:
 
 class TestAims:
     async def test_aims_match_by_software_aim_id_first(self, provider: Organisation, write_return: WriteReturn) -> None:
-        await import_file(write_return(learner(aim(SWSupAimId="s1"), aim(SWSupAimId="s2"))), provider)
-        [(first, *_), (second, *_)] = await aims_of()
-        swapped = learner(
-            aim("50098184", "2026-10-01", SWSupAimId="s2", AimSeqNumber=2), aim(SWSupAimId="s1", AimSeqNumber=1)
+        await import_file(write_return(learner_xml(aim_xml(SWSupAimId="s1"), aim_xml(SWSupAimId="s2"))), provider)
+        [(first, *_), (second, *_)] = await stored_aims()
+        swapped = learner_xml(
+            aim_xml("50098184", "2026-10-01", SWSupAimId="s2", AimSeqNumber=2), aim_xml(SWSupAimId="s1", AimSeqNumber=1)
         )
         assert counts(await import_file(write_return(swapped), provider)) == (0, 1, 0, 0, 0)
-        assert await aims_of() == [
+        assert await stored_aims() == [
             (first, "60133533", dt.date(2026, 9, 10), 1),
             (second, "50098184", dt.date(2026, 10, 1), 1),
         ]
@@ -164,24 +164,28 @@ class TestAims:
     async def test_aims_match_by_reference_start_date_and_order_otherwise(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await import_file(write_return(learner(aim(), aim(), aim("50098184"))), provider)
-        before = [row[0] for row in await aims_of()]
-        changed = learner(aim(SWSupAimId="new"), aim(CompStatus=2, SWSupAimId="too"), aim("50098184"))
+        await import_file(write_return(learner_xml(aim_xml(), aim_xml(), aim_xml("50098184"))), provider)
+        before = [row[0] for row in await stored_aims()]
+        changed = learner_xml(aim_xml(SWSupAimId="new"), aim_xml(CompStatus=2, SWSupAimId="too"), aim_xml("50098184"))
         assert counts(await import_file(write_return(changed), provider)) == (0, 1, 0, 0, 0)
-        assert [(row[0], row[3]) for row in await aims_of()] == list(zip(before, [1, 2, 1], strict=True))
+        assert [(row[0], row[3]) for row in await stored_aims()] == list(zip(before, [1, 2, 1], strict=True))
 
     async def test_new_aims_are_inserted_and_absent_aims_of_the_year_deleted(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        old = aim("50000001", "2024-09-01", CompStatus=2, LearnActEndDate="2026-07-31")
-        late = aim("50000002", "2025-09-01", CompStatus=2, LearnActEndDate="2026-08-01")
-        await import_file(write_return(learner(old, late, aim())), provider)
-        await import_file(write_return(learner(aim("50098184"))), provider)
-        assert [row[1] for row in await aims_of()] == ["50000001", "50098184"]
+        old = aim_xml("50000001", "2024-09-01", CompStatus=2, LearnActEndDate="2026-07-31")
+        late = aim_xml("50000002", "2025-09-01", CompStatus=2, LearnActEndDate="2026-08-01")
+        await import_file(write_return(learner_xml(old, late, aim_xml())), provider)
+        await import_file(write_return(learner_xml(aim_xml("50098184"))), provider)
+        assert [row[1] for row in await stored_aims()] == ["50000001", "50098184"]
 
     async def test_an_older_return_keeps_the_aims_of_later_years(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await import_file(write_return(learner(aim("50000001", "2026-08-01"), aim("50000002", "2026-07-31"))), provider)
-        await import_file(write_return(learner(aim("50000003", "2025-09-01")), namespace="ESFA/ILR/2025-26"), provider)
-        assert [row[1] for row in await aims_of()] == ["50000003", "50000001"]
+        await import_file(
+            write_return(learner_xml(aim_xml("50000001", "2026-08-01"), aim_xml("50000002", "2026-07-31"))), provider
+        )
+        await import_file(
+            write_return(learner_xml(aim_xml("50000003", "2025-09-01")), namespace="ESFA/ILR/2025-26"), provider
+        )
+        assert [row[1] for row in await stored_aims()] == ["50000003", "50000001"]

@@ -10,14 +10,14 @@ from services.imports.report import EntryProblem, KeptRecord, RefusedRecord, Unr
 from tests.support import factories
 from tests.support.scenarios.imports import (
     NOTHING_WRITTEN,
-    aim,
+    aim_xml,
     approve_change,
     counts,
     everything_written,
     import_file,
-    learner,
+    learner_xml,
     return_writer,
-    write,
+    write_file,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -72,14 +72,14 @@ ADA = {
 
 
 async def test_missing_programmes_employers_and_groups_are_created(provider: Organisation, csv: Path) -> None:
-    write(csv, FULL)
+    write_file(csv, FULL)
     report = await import_file(csv, provider)
     assert (report.source, counts(report), await stored_learner()) == ("CSV", (1, 0, 0, 0, 0), ADA)
     assert (await Programme.all().count(), await Employer.all().count(), await Group.all().count()) == (1, 1, 2)
 
 
 async def test_the_same_file_again_changes_nothing(provider: Organisation, csv: Path) -> None:
-    write(csv, FULL)
+    write_file(csv, FULL)
     await import_file(csv, provider)
     before = await everything_written()
     assert counts(await import_file(csv, provider)) == (0, 0, 1, 0, 0)
@@ -87,17 +87,17 @@ async def test_the_same_file_again_changes_nothing(provider: Organisation, csv: 
 
 
 async def test_absent_columns_keep_the_stored_values(provider: Organisation, csv: Path) -> None:
-    write(csv, FULL)
+    write_file(csv, FULL)
     await import_file(csv, provider)
-    write(csv, "learnerReference,familyName\nA1,Married\n")
+    write_file(csv, "learnerReference,familyName\nA1,Married\n")
     assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
     assert await stored_learner() == ADA | {"names": "Ada Married"}
 
 
 async def test_empty_cells_clear_values(provider: Organisation, csv: Path) -> None:
-    write(csv, FULL)
+    write_file(csv, FULL)
     await import_file(csv, provider)
-    write(csv, FULL.partition("\n")[0] + f"\nA1{',' * 13}\n")
+    write_file(csv, FULL.partition("\n")[0] + f"\nA1{',' * 13}\n")
     assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
     empty = dict.fromkeys(("title", "uln", "programme", "tutor", "employer", "postcode"))
     assert (
@@ -106,38 +106,38 @@ async def test_empty_cells_clear_values(provider: Organisation, csv: Path) -> No
 
 
 async def test_groups_are_replaced(provider: Organisation, csv: Path) -> None:
-    write(csv, FULL)
+    write_file(csv, FULL)
     await import_file(csv, provider)
-    write(csv, "learnerReference,groups\nA1,North;South\n")
+    write_file(csv, "learnerReference,groups\nA1,North;South\n")
     assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
     assert await stored_learner() == ADA | {"groups": ["North", "South"]}
 
 
 async def test_a_new_learner_without_a_status_is_onboarding(provider: Organisation, csv: Path) -> None:
-    write(csv, "learnerReference,givenNames,familyName,programmeStatus\nA1,Ada,Sample,\n")
+    write_file(csv, "learnerReference,givenNames,familyName,programmeStatus\nA1,Ada,Sample,\n")
     await import_file(csv, provider)
     assert (await Learner.get(reference="A1")).programme_status == "ONBOARDING"
 
 
 async def test_employers_are_confirmed_or_not_as_in_the_file(provider: Organisation, csv: Path) -> None:
-    write(csv, FULL)
+    write_file(csv, FULL)
     await import_file(csv, provider)
     for word, confirmed in (("no", False), ("", False), ("yes", True)):
-        write(csv, f"learnerReference,employer,employerConfirmed\nA1,Acme,{word}\n")
+        write_file(csv, f"learnerReference,employer,employerConfirmed\nA1,Acme,{word}\n")
         await import_file(csv, provider)
         assert (await Employer.get(name="Acme")).confirmed is confirmed
 
 
 async def test_learning_aims_are_left_unchanged(provider: Organisation, csv: Path, tmp_path: Path) -> None:
-    await import_file(return_writer(tmp_path)(learner(aim())), provider)
+    await import_file(return_writer(tmp_path)(learner_xml(aim_xml())), provider)
     before = (await everything_written())["learning_aim"]
-    write(csv, FULL)
+    write_file(csv, FULL)
     assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
     assert (await everything_written())["learning_aim"] == before
 
 
 async def test_a_learner_changed_by_an_approval_is_kept(provider: Organisation, csv: Path) -> None:
-    write(csv, FULL)
+    write_file(csv, FULL)
     await import_file(csv, provider)
     await approve_change(family_name="Married")
     assert (await import_file(csv, provider)).kept == [KeptRecord(2, "A1")]
@@ -148,7 +148,7 @@ async def test_a_learner_changed_by_an_approval_is_kept(provider: Organisation, 
 async def test_a_tutor_must_be_active_in_the_organisation(provider: Organisation, csv: Path, email: str) -> None:
     await factories.member(email="elsewhere@example.org")
     await factories.member(provider, email="gone@example.org", active=False)
-    write(csv, f"learnerReference,givenNames,familyName,tutorEmail\nA1,Ada,Sample,{email}\n")
+    write_file(csv, f"learnerReference,givenNames,familyName,tutorEmail\nA1,Ada,Sample,{email}\n")
     report = await import_file(csv, provider)
     problem = EntryProblem(2, "tutorEmail", "No active member of the organisation has this email address.")
     assert report.refused == [RefusedRecord(2, "A1", (problem,))]
@@ -156,7 +156,7 @@ async def test_a_tutor_must_be_active_in_the_organisation(provider: Organisation
 
 
 async def test_a_new_learner_needs_names(provider: Organisation, csv: Path) -> None:
-    write(csv, "learnerReference,familyName,uln\nA1,,1\n")
+    write_file(csv, "learnerReference,familyName,uln\nA1,,1\n")
     [refused] = (await import_file(csv, provider)).refused
     assert [(problem.place, problem.rule) for problem in refused.problems] == [
         ("uln", "ULN_04"),
@@ -166,7 +166,7 @@ async def test_a_new_learner_needs_names(provider: Organisation, csv: Path) -> N
 
 
 async def test_a_duplicate_reference_is_refused(provider: Organisation, csv: Path) -> None:
-    write(csv, "learnerReference,givenNames,familyName\nA1,Ada,Sample\na1,Eve,Sample\n")
+    write_file(csv, "learnerReference,givenNames,familyName\nA1,Ada,Sample\na1,Eve,Sample\n")
     report = await import_file(csv, provider)
     problem = EntryProblem(
         3, "learnerReference", "This learner occurs earlier in the file; only the first occurrence is imported.", "R_06"
@@ -176,7 +176,7 @@ async def test_a_duplicate_reference_is_refused(provider: Organisation, csv: Pat
 
 async def test_a_truncated_file_changes_nothing(provider: Organisation, csv: Path) -> None:
     rows = "".join(f"N{number},Ada,Sample\n" for number in range(450))
-    write(csv, f"learnerReference,givenNames,familyName\n{rows}".encode() + b"N450,Ad\xe4,Sample\n")
+    write_file(csv, f"learnerReference,givenNames,familyName\n{rows}".encode() + b"N450,Ad\xe4,Sample\n")
     with pytest.raises(UnreadableFileError) as raised:
         await import_file(csv, provider)
     assert (str(raised.value), await everything_written()) == (f"{csv}, line 452: is not UTF-8", NOTHING_WRITTEN)

@@ -14,7 +14,7 @@ from tests.support.scenarios.imports import (
     counts,
     everything_written,
     import_file,
-    learner,
+    learner_xml,
     return_writer,
 )
 
@@ -33,17 +33,17 @@ def write_return(tmp_path: Path) -> WriteReturn:
 
 class TestChangedByAnApproval:
     async def test_a_learner_is_kept_and_reported(self, provider: Organisation, write_return: WriteReturn) -> None:
-        await import_file(write_return(learner()), provider)
+        await import_file(write_return(learner_xml()), provider)
         await approve_change(family_name="Married")
         before = await everything_written()
-        report = await import_file(write_return(learner(FamilyName="Newer"), learner(reference="A2")), provider)
+        report = await import_file(write_return(learner_xml(FamilyName="Newer"), learner_xml(reference="A2")), provider)
         assert (counts(report), report.kept) == ((1, 0, 0, 0, 1), [KeptRecord(1, "A1")])
         assert [row for row in (await everything_written())["learner"] if row["reference"] == "A1"] == before["learner"]
 
     async def test_an_aim_that_an_approval_added_is_kept_too(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await import_file(write_return(learner()), provider)
+        await import_file(write_return(learner_xml()), provider)
         row = await Learner.get(reference="A1")
         await LearningAim.create(
             organisation_id=provider.id, learner_id=row.id, sequence=2, reference="60133533", aim_type=4,
@@ -51,20 +51,20 @@ class TestChangedByAnApproval:
         )  # fmt: skip
         await approve_change()
         before = await everything_written()
-        assert counts(await import_file(write_return(learner()), provider)) == (0, 0, 0, 0, 1)
+        assert counts(await import_file(write_return(learner_xml()), provider)) == (0, 0, 0, 0, 1)
         assert await everything_written() == before
 
     async def test_overwrite_replaces_the_values(self, provider: Organisation, write_return: WriteReturn) -> None:
-        await import_file(write_return(learner()), provider)
+        await import_file(write_return(learner_xml()), provider)
         await approve_change(family_name="Married")
-        assert counts(await import_file(write_return(learner()), provider, overwrite=True)) == (0, 1, 0, 0, 0)
+        assert counts(await import_file(write_return(learner_xml()), provider, overwrite=True)) == (0, 1, 0, 0, 0)
         assert (await Learner.get(reference="A1")).family_name == "Sample"
-        assert counts(await import_file(write_return(learner(FamilyName="Newer")), provider)) == (0, 1, 0, 0, 0)
+        assert counts(await import_file(write_return(learner_xml(FamilyName="Newer")), provider)) == (0, 1, 0, 0, 0)
 
     async def test_later_returns_are_applied_once_a_return_has_the_same_values(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await import_file(write_return(learner()), provider)
+        await import_file(write_return(learner_xml()), provider)
         await approve_change(family_name="Married")
-        assert counts(await import_file(write_return(learner(FamilyName="Married")), provider)) == (0, 0, 1, 0, 0)
-        assert counts(await import_file(write_return(learner(FamilyName="Newer")), provider)) == (0, 1, 0, 0, 0)
+        assert counts(await import_file(write_return(learner_xml(FamilyName="Married")), provider)) == (0, 0, 1, 0, 0)
+        assert counts(await import_file(write_return(learner_xml(FamilyName="Newer")), provider)) == (0, 1, 0, 0, 0)

@@ -14,7 +14,7 @@ from tests.support.scenarios.imports import (
     counts,
     everything_written,
     import_file,
-    learner,
+    learner_xml,
     return_writer,
 )
 
@@ -63,9 +63,9 @@ class TestRefusals:
     async def test_stored_values_of_a_refused_learner_are_left_unchanged(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        await import_file(write_return(learner()), provider)
+        await import_file(write_return(learner_xml()), provider)
         before = await everything_written()
-        assert counts(await import_file(write_return(learner(ULN=9276308685, FamilyName="New")), provider)) == (
+        assert counts(await import_file(write_return(learner_xml(ULN=9276308685, FamilyName="New")), provider)) == (
             0,
             0,
             0,
@@ -97,7 +97,7 @@ class TestRefusals:
     async def test_a_file_truncated_after_many_learners_changes_nothing(
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
-        path = write_return(*(learner(reference=f"N{number}") for number in range(450)))
+        path = write_return(*(learner_xml(reference=f"N{number}") for number in range(450)))
         path.write_bytes(path.read_bytes()[:-20])
         with pytest.raises(UnreadableFileError, match="is not well-formed XML"):
             await import_file(path, provider)

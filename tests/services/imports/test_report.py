@@ -10,10 +10,10 @@ from services.accounts.members import add_member
 from services.imports.employers import import_employers
 from services.imports.report import UnreadableFileError
 from tests.support import factories as make
-from tests.support.scenarios.ilr_returns import message
-from tests.support.scenarios.imports import import_file, learner, write
+from tests.support.scenarios.ilr_returns import return_xml
+from tests.support.scenarios.imports import import_file, learner_xml, write_file
 
-INVALID_LEARNER = learner(reference="A2", ULN=1)
+INVALID_LEARNER = learner_xml(reference="A2", ULN=1)
 
 
 async def audit_entries() -> list[tuple[Any, ...]]:
@@ -29,7 +29,7 @@ def details(record_kind: str, source: str, **counts: int) -> dict[str, Any]:
 async def test_each_applied_import_is_audited_with_its_counts(database: str, tmp_path: Path) -> None:
     provider = await make.organisation()
     file = tmp_path / "return.xml"
-    file.write_bytes(message(learner() + INVALID_LEARNER))
+    file.write_bytes(return_xml(learner_xml() + INVALID_LEARNER))
     report = await import_file(file, provider)
     await import_file(file, provider)
     first = details("learners", report.source, new=1, refused=1)
@@ -40,8 +40,8 @@ async def test_each_applied_import_is_audited_with_its_counts(database: str, tmp
 async def test_an_import_that_writes_nothing_is_not_audited(database: str, tmp_path: Path) -> None:
     provider = await make.organisation()
     file, broken = tmp_path / "return.xml", tmp_path / "broken.xml"
-    file.write_bytes(message(learner() + INVALID_LEARNER))
-    broken.write_bytes(message(learner())[:-20])
+    file.write_bytes(return_xml(learner_xml() + INVALID_LEARNER))
+    broken.write_bytes(return_xml(learner_xml())[:-20])
     await import_file(file, provider, dry_run=True)
     await import_file(file, provider, strict=True)
     with pytest.raises(UnreadableFileError):
@@ -52,7 +52,7 @@ async def test_an_import_that_writes_nothing_is_not_audited(database: str, tmp_p
 async def test_an_import_of_employers_is_audited(database: str, tmp_path: Path) -> None:
     provider = await make.organisation()
     file = tmp_path / "employers.csv"
-    write(file, "name,employerId\nAcme,\nBolt,1\nCafé,\n")
+    write_file(file, "name,employerId\nAcme,\nBolt,1\nCafé,\n")
     await import_employers(file, organisation_id=provider.id)
     assert await audit_entries() == [
         ("IMPORTED", provider.id, None, None, details("employers", "CSV", new=2, refused=1))

@@ -15,7 +15,7 @@ from tests.support.factories import mail, notification
 from tests.support.scenarios.mail import (
     INSTALLATION,
     delivery_state,
-    enqueued_mail,
+    enqueue_mail,
     make_due,
     seconds_until_due,
     send_mails,
@@ -47,7 +47,7 @@ async def server(database: str) -> AsyncIterator[MailServer]:
 
 async def test_an_email_is_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers.mail")
-    row, assigned, assignee = await enqueued_mail()
+    row, assigned, assignee = await enqueue_mail()
     assert await send_mails(server) == 1
     assert await send_mails(server) == 0
     assert server.envelopes == [("trackers@mail.example", [assignee.email])]
@@ -65,7 +65,7 @@ async def test_an_email_is_sent_once(server: MailServer, caplog: pytest.LogCaptu
 
 
 async def test_an_email_is_not_sent_before_it_is_due(server: MailServer) -> None:
-    row, _, _ = await enqueued_mail()
+    row, _, _ = await enqueue_mail()
     await fetch("UPDATE mail SET due_at = now() + interval '1 hour'")
     assert await send_mails(server) == 0
     await row.refresh_from_db()
@@ -74,7 +74,7 @@ async def test_an_email_is_not_sent_before_it_is_due(server: MailServer) -> None
 
 
 async def test_concurrent_workers_send_each_email_once(server: MailServer) -> None:
-    _, assigned, assignee = await enqueued_mail()
+    _, assigned, assignee = await enqueue_mail()
     for _ in range(99):
         await mail(await notification(assigned, assignee))
     sent = await asyncio.gather(send_mails(server, limit=200), send_mails(server, limit=200))
@@ -87,13 +87,13 @@ async def test_concurrent_workers_send_each_email_once(server: MailServer) -> No
 
 async def test_limit_bounds_the_number_of_sent_emails(server: MailServer) -> None:
     for _ in range(3):
-        await enqueued_mail()
+        await enqueue_mail()
     assert await send_mails(server, limit=2) == 2
     assert (await outbox_state()).waiting == 1
 
 
 async def test_an_email_of_a_killed_process_is_sent_again_after_its_lease(server: MailServer, database: str) -> None:
-    row, _, _ = await enqueued_mail()
+    row, _, _ = await enqueue_mail()
     command = [sys.executable, "-c", SEND_ONE_MAIL, database, str(server.port)]
     child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     server.on_data = child.kill
@@ -109,8 +109,8 @@ async def test_an_email_of_a_killed_process_is_sent_again_after_its_lease(server
 
 
 async def test_emails_wait_while_the_mail_server_is_down(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
-    first, _, assignee = await enqueued_mail()
-    second, _, _ = await enqueued_mail()
+    first, _, assignee = await enqueue_mail()
+    second, _, _ = await enqueue_mail()
     await server.stop()
     assert await send_mails(server) == 0
     await first.refresh_from_db()
@@ -129,8 +129,8 @@ async def test_emails_wait_while_the_mail_server_is_down(server: MailServer, cap
 
 
 async def test_a_delayed_recipient_does_not_delay_others(server: MailServer) -> None:
-    first, _, _ = await enqueued_mail()
-    second, _, _ = await enqueued_mail()
+    first, _, _ = await enqueue_mail()
+    second, _, _ = await enqueue_mail()
     server.rcpt_replies = ["451 4.3.0 later"]
     assert await send_mails(server) == 1
     await first.refresh_from_db()
@@ -146,7 +146,7 @@ async def test_a_delayed_recipient_does_not_delay_others(server: MailServer) -> 
 
 
 async def test_a_permanently_rejected_email_is_given_up(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
-    row, _, assignee = await enqueued_mail()
+    row, _, assignee = await enqueue_mail()
     server.rcpt_replies = [f"550 5.1.1 <{assignee.email}> unknown"]
     assert await send_mails(server) == 0
     await make_due()
@@ -158,7 +158,7 @@ async def test_a_permanently_rejected_email_is_given_up(server: MailServer, capl
 
 
 async def test_a_delayed_email_is_given_up_after_a_day(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
-    row, _, _ = await enqueued_mail()
+    row, _, _ = await enqueue_mail()
     server.rcpt_replies = ["451 later"] * 2
     await fetch("UPDATE mail SET created_at = now() - interval '23 hours 59 minutes'")
     assert await send_mails(server) == 0
@@ -174,14 +174,14 @@ async def test_a_delayed_email_is_given_up_after_a_day(server: MailServer, caplo
 
 
 async def test_an_email_older_than_a_day_is_still_attempted(server: MailServer) -> None:
-    await enqueued_mail()
+    await enqueue_mail()
     await fetch("UPDATE mail SET created_at = now() - interval '3 days'")
     assert await send_mails(server) == 1
 
 
 async def test_an_invalid_address_does_not_delay_others(server: MailServer) -> None:
-    first, _, assignee = await enqueued_mail()
-    await enqueued_mail()
+    first, _, assignee = await enqueue_mail()
+    await enqueue_mail()
     await Member.filter(id=assignee.id).update(email="no address")
     assert await send_mails(server) == 1
     await first.refresh_from_db()

@@ -7,7 +7,7 @@ import pytest
 from models import Mail, Member, MemberKind, Tracker
 from services.mail.outbox import NO_LONGER_DUE, OutboxState, outbox_state
 from tests.support.factories import learner, mail, member, notification, tracker
-from tests.support.scenarios.mail import delivery_state, enqueued_mail, send_mails
+from tests.support.scenarios.mail import delivery_state, enqueue_mail, send_mails
 from tests.support.servers.smtp import MailServer, mail_server
 
 
@@ -26,19 +26,19 @@ async def assert_dropped(server: MailServer, row: Mail) -> None:
 
 
 async def test_a_deactivated_recipient_is_sent_no_email(server: MailServer) -> None:
-    row, _, assignee = await enqueued_mail()
+    row, _, assignee = await enqueue_mail()
     await Member.filter(id=assignee.id).update(active=False)
     await assert_dropped(server, row)
 
 
 async def test_a_former_assignee_is_sent_no_email(server: MailServer) -> None:
-    row, assigned, _ = await enqueued_mail()
+    row, assigned, _ = await enqueue_mail()
     await Tracker.filter(id=assigned.id).update(assignee_id=assigned.created_by_id)
     await assert_dropped(server, row)
 
 
 async def test_an_unassigned_tracker_sends_no_email(server: MailServer) -> None:
-    row, assigned, _ = await enqueued_mail()
+    row, assigned, _ = await enqueue_mail()
     await Tracker.filter(id=assigned.id).update(assignee_id=None)
     await assert_dropped(server, row)
 
@@ -50,7 +50,7 @@ async def test_a_tracker_of_another_organisation_sends_no_email(server: MailServ
 
 
 async def test_a_tutor_is_sent_an_email_about_their_tracker(server: MailServer) -> None:
-    await enqueued_mail(kind=MemberKind.TUTOR)
+    await enqueue_mail(kind=MemberKind.TUTOR)
     assert await send_mails(server) == 1
 
 

@@ -10,7 +10,15 @@ from models import MailKind
 from services.mail import templates
 from services.mail.message import one_line
 from services.mail.transport import MailRefused
-from tests.support.scenarios.rendered_mail import HEADERS, INSTALLATION, NAMES, RECIPIENT, HtmlPage, part_text, received
+from tests.support.scenarios.rendered_mail import (
+    HEADERS,
+    INSTALLATION,
+    NAMES,
+    RECIPIENT,
+    HtmlPage,
+    part_text,
+    render_and_parse,
+)
 
 LINK = "https://app.example/choose?a=1&token=to%2Fken"
 INVITATION_OPENING = (
@@ -30,7 +38,7 @@ def password_email(
 ) -> EmailMessage:
     template = templates.invitation if kind == MailKind.INVITATION else templates.password_reset
     content = template(organisation=organisation, link=INSTALLATION.password_link("to/ken"))
-    return received(content, recipient_email=recipient_email)
+    return render_and_parse(content, recipient_email=recipient_email)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ from hypothesis import given
 from services.mail import templates
 from services.mail.message import one_line
 from services.mail.transport import MailRefused
-from tests.support.scenarios.rendered_mail import HEADERS, INSTALLATION, NAMES, RECIPIENT, HtmlPage, part_text, received
+from tests.support.scenarios.rendered_mail import (
+    HEADERS,
+    INSTALLATION,
+    NAMES,
+    RECIPIENT,
+    HtmlPage,
+    part_text,
+    render_and_parse,
+)
 
 LINK = "https://app.example/trackers/VHJhY2tlcjowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDc?a=1&b=2"
 
@@ -25,7 +33,7 @@ def assignment_email(*, recipient_email: str = RECIPIENT, **changes: Any) -> Ema
         "due_date": dt.date(2026, 9, 30),
     }
     content = templates.assignment(templates.Assignment(**details | changes), INSTALLATION)
-    return received(content, recipient_email=recipient_email)
+    return render_and_parse(content, recipient_email=recipient_email)
 
 
 def test_headers_text_and_html() -> None:

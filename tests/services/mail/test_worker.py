@@ -11,7 +11,7 @@ from models import Mail
 from models.database import fetch
 from services.mail.worker import run_outbox
 from tests.conftest import administer
-from tests.support.scenarios.mail import INSTALLATION, enqueued_mail
+from tests.support.scenarios.mail import INSTALLATION, enqueue_mail
 from tests.support.servers.smtp import MailServer, mail_server
 
 HOUR = 3600.0
@@ -54,10 +54,10 @@ def sent_count_is(number: int) -> Callable[[], Awaitable[bool]]:
 
 async def test_the_worker_sends_due_emails_and_can_be_woken(server: MailServer) -> None:
     for _ in range(25):
-        await enqueued_mail()
+        await enqueue_mail()
     async with running_worker(server) as (_, wake):
         await wait_until(sent_count_is(25))
-        await enqueued_mail()
+        await enqueue_mail()
         wake.set()
         await wait_until(sent_count_is(26))
     assert len(server.messages) == 26
@@ -65,12 +65,12 @@ async def test_the_worker_sends_due_emails_and_can_be_woken(server: MailServer) 
 
 async def test_the_worker_polls_without_wake_ups(server: MailServer) -> None:
     async with running_worker(server, poll=0.1):
-        await enqueued_mail()
+        await enqueue_mail()
         await wait_until(sent_count_is(1))
 
 
 async def test_an_email_is_sent_when_it_becomes_due(server: MailServer) -> None:
-    row, _, _ = await enqueued_mail()
+    row, _, _ = await enqueue_mail()
     (set_to,) = await fetch("UPDATE mail SET due_at = now() + interval '0.5 seconds' RETURNING due_at")
     async with running_worker(server):
         await wait_until(sent_count_is(1))
@@ -80,10 +80,10 @@ async def test_an_email_is_sent_when_it_becomes_due(server: MailServer) -> None:
 
 
 async def test_the_worker_closes_idle_connections(server: MailServer) -> None:
-    await enqueued_mail()
+    await enqueue_mail()
     async with running_worker(server) as (_, wake):
         await wait_until(sent_count_is(1))
-        await enqueued_mail()
+        await enqueue_mail()
         wake.set()
         await wait_until(sent_count_is(2))
     assert server.connections == 2
@@ -98,14 +98,14 @@ async def test_the_worker_survives_an_outage_of_the_database(
     async def failure_logged() -> bool:
         return "outbox worker failed" in caplog.text
 
-    await enqueued_mail()
+    await enqueue_mail()
     async with running_worker(server, poll=0.1):
         await wait_until(sent_count_is(1))
         end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", end)
         await wait_until(failure_logged)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        await enqueued_mail()
+        await enqueue_mail()
         await wait_until(sent_count_is(2))
     logged = [message.partition(":")[0] for message in caplog.messages if message.startswith("outbox worker")]
     assert logged == ["outbox worker failed, retrying", "outbox worker recovered"]
@@ -114,18 +114,18 @@ async def test_the_worker_survives_an_outage_of_the_database(
 
 async def test_the_worker_survives_an_outage_of_the_mail_server(server: MailServer) -> None:
     await server.stop()
-    await enqueued_mail()
+    await enqueue_mail()
     async with running_worker(server) as (_, wake):
         await wait_until(lambda: Mail.filter(last_error="SMTP cannot connect").exists())
-        await enqueued_mail()
+        await enqueue_mail()
         await server.start()
         wake.set()
         await wait_until(sent_count_is(1))
 
 
 async def test_a_cancelled_worker_finishes_the_email_being_sent(server: MailServer) -> None:
-    row, _, _ = await enqueued_mail()
-    await enqueued_mail()
+    row, _, _ = await enqueue_mail()
+    await enqueue_mail()
     server.may_reply.clear()
     async with running_worker(server) as (worker, _):
         await asyncio.wait_for(server.arrived.wait(), 60)
@@ -143,7 +143,7 @@ async def test_a_cancelled_worker_finishes_the_email_being_sent(server: MailServ
 @pytest.mark.slow
 async def test_cancellation_at_any_moment_loses_no_email(server: MailServer) -> None:
     for moment in range(40):
-        await enqueued_mail()
+        await enqueue_mail()
         async with running_worker(server):
             for _ in range(moment):
                 await asyncio.sleep(0.001)
@@ -152,7 +152,7 @@ async def test_cancellation_at_any_moment_loses_no_email(server: MailServer) -> 
 
 
 async def test_a_cancelled_worker_waits_for_the_grace_period_at_most(server: MailServer) -> None:
-    row, _, _ = await enqueued_mail()
+    row, _, _ = await enqueue_mail()
     server.may_reply.clear()
     async with running_worker(server, grace=0.2) as (worker, _):
         await asyncio.wait_for(server.arrived.wait(), 60)

@@ -14,14 +14,14 @@ from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.clients.subscriptions import TIMEOUT, run_reader, wait_until
 from tests.support.databases.sql_statements import record_statements
-from tests.support.scenarios.college import College, college, created
+from tests.support.scenarios.college import College, college, create_successfully
 
 LISTENING_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
 OTHER_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 async def assign(tenant: College, member: Member) -> None:
-    await created(tenant.ada, tenant.job(assigneeId=gid(member)))
+    await create_successfully(tenant.ada, tenant.job(assigneeId=gid(member)))
 
 
 async def next_cursors(reader: InboxReader, member: Member, after: int = 0) -> list[int]:

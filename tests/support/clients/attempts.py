@@ -10,7 +10,7 @@ from services.accounts.sessions import sign_in
 from tests.support.clients.graphql import INSTALLATION, gid
 from tests.support.clients.sign_in import PASSWORD
 from tests.support.clients.tracker_updates import ADDRESS
-from tests.support.scenarios.college import Json, day, text
+from tests.support.scenarios.college import Json, date_value, text_value
 from tests.support.scenarios.permissions import Case
 
 Variables = Callable[[Case], Json] | Callable[[Case], Awaitable[Json]]
@@ -52,7 +52,7 @@ def _validation(field: str, mutation: str) -> Attempt:
 
 def _job_input(case: Case) -> Json:
     employer = {"key": "organisation", "value": {"reference": gid(case.own_employer)}}
-    values = [text("jobTitle", "Baker"), employer, day("startDate", "2026-09-01")]
+    values = [text_value("jobTitle", "Baker"), employer, date_value("startDate", "2026-09-01")]
     return {"type": "JOB", "learnerId": gid(case.rows.learner), "values": values}
 
 

@@ -5,15 +5,11 @@ from typing import Any
 from models import AuditEntry, Mail, Member, MemberKind, Organisation, Role
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
-from tests.support.scenarios.college import PROBLEM, Json
+from tests.support.scenarios.college import PROBLEM_FIELDS, Json
 
 MEMBER = "member { id name email kind roles active }"
-CREATE = (
-    f"mutation ($input: CreateMemberInput!) {{ createMember(input: $input) {{ {MEMBER} errors {{ {PROBLEM} }} }} }}"
-)
-UPDATE = (
-    f"mutation ($input: UpdateMemberInput!) {{ updateMember(input: $input) {{ {MEMBER} errors {{ {PROBLEM} }} }} }}"
-)
+CREATE = f"mutation ($input: CreateMemberInput!) {{ createMember(input: $input) {{ {MEMBER} errors {{ {PROBLEM_FIELDS} }} }} }}"
+UPDATE = f"mutation ($input: UpdateMemberInput!) {{ updateMember(input: $input) {{ {MEMBER} errors {{ {PROBLEM_FIELDS} }} }} }}"
 MANAGER_ROLES = (Role.CREATE_TRACKERS, Role.MANAGE_MEMBERS)
 
 

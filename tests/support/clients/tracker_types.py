@@ -6,7 +6,7 @@ from typing import Any
 from models import AuditEntry, Member, Role, TrackerType, TrackerTypeVersion
 from tests.support import factories as make
 from tests.support.clients.graphql import data
-from tests.support.scenarios.college import PROBLEM, College, Json
+from tests.support.scenarios.college import PROBLEM_FIELDS, College, Json
 
 FORM = """
     key label help kind required requiredFor visibleWhen { field isOneOf }
@@ -22,7 +22,7 @@ FORM = """
 TYPE = f"id key name description category version archived viewerCanCreate fields {{ {FORM} }}"
 CREATE = f"""
 mutation ($input: CreateTrackerTypeInput!) {{
-  createTrackerType(input: $input) {{ trackerType {{ {TYPE} }} errors {{ {PROBLEM} }} }}
+  createTrackerType(input: $input) {{ trackerType {{ {TYPE} }} errors {{ {PROBLEM_FIELDS} }} }}
 }}
 """
 UPDATE = CREATE.replace("CreateTrackerType", "UpdateTrackerType").replace("createTrackerType", "updateTrackerType")

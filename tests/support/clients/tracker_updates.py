@@ -6,7 +6,7 @@ from typing import Any
 from models import Inbox, Mail, Member, Notification, Role, Tracker, TrackerEvent
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.scenarios.college import PROBLEM, College, Json, create, text, ticked
+from tests.support.scenarios.college import PROBLEM_FIELDS, College, Json, create, text_value, true_values
 
 UPDATE = f"""
 mutation ($input: UpdateTrackerInput!) {{
@@ -17,14 +17,18 @@ mutation ($input: UpdateTrackerInput!) {{
         kind version comment actor {{ name }} changes {{ path label before after }}
       }} }}
     }}
-    errors {{ {PROBLEM} }}
+    errors {{ {PROBLEM_FIELDS} }}
   }}
 }}
 """
-VALIDATE = f"query ($input: UpdateTrackerInput!) {{ validateTrackerUpdate(input: $input) {{ {PROBLEM} }} }}"
+VALIDATE = f"query ($input: UpdateTrackerInput!) {{ validateTrackerUpdate(input: $input) {{ {PROBLEM_FIELDS} }} }}"
 
 EDIT_ROLE = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
-ADDRESS: list[Json] = [text("postcode", "SW1A 1AA"), text("addressLine1", "1 High Street"), *ticked("confirmed")]
+ADDRESS: list[Json] = [
+    text_value("postcode", "SW1A 1AA"),
+    text_value("addressLine1", "1 High Street"),
+    *true_values("confirmed"),
+]
 
 
 async def new_tracker(tenant: College, creator: Member | None = None, **entries: Any) -> Tracker:

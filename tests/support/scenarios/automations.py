@@ -96,13 +96,15 @@ async def make_office() -> Office:
         programme=programme,
     )
     completed = {"completion_status": 2, "outcome": 1, "actual_end_date": dt.date(2023, 6, 30)}
-    await aim(lena, 1, "60351647", start_date=dt.date(2022, 9, 1), achievement_date=dt.date(2023, 7, 10), **completed)
-    await aim(lena, 2, "ZPROG001", aim_type=1, original_start_date=dt.date(2022, 2, 1))
-    await aim(lena, 3, "60365683", software_aim_id="X-3")
+    await create_aim(
+        lena, 1, "60351647", start_date=dt.date(2022, 9, 1), achievement_date=dt.date(2023, 7, 10), **completed
+    )
+    await create_aim(lena, 2, "ZPROG001", aim_type=1, original_start_date=dt.date(2022, 2, 1))
+    await create_aim(lena, 3, "60365683", software_aim_id="X-3")
     return office
 
 
-async def aim(learner: Learner, sequence: int, reference: str, **columns: Any) -> LearningAim:
+async def create_aim(learner: Learner, sequence: int, reference: str, **columns: Any) -> LearningAim:
     """Create an aim: unless the columns say otherwise an open component, 1 September 2023 to the end of 2024."""
     defaults: Json = {
         "aim_type": 3,
@@ -124,21 +126,21 @@ async def aim(learner: Learner, sequence: int, reference: str, **columns: Any) -
     )
 
 
-async def on_a_break(office: Office, last: str = "2024-03-31") -> None:
+async def put_on_break(office: Office, last: str = "2024-03-31") -> None:
     """Put Lena on a break after a last day of learning, as an approved automation would."""
     ended = {"completion_status": 6, "outcome": 3, "actual_end_date": dt.date.fromisoformat(last)}
     await LearningAim.filter(learner=office.lena, completion_status=1).update(**ended)
     await Learner.filter(id=office.lena.id).update(programme_status=ProgrammeStatus.ON_A_BREAK)
 
 
-async def record(learner: Learner) -> dict[str, Json]:
+async def learner_record(learner: Learner) -> dict[str, Json]:
     """Return every field of the learner (``learner``) and of each aim (its sequence number)."""
     (columns,) = await Learner.filter(id=learner.id).values()
     aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence").values()
     return {"learner": _fields(columns)} | {str(row["sequence"]): _fields(row) for row in aims}
 
 
-def with_changes(before: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
+def with_changed_fields(before: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
     """Return a record with some of its fields replaced, or with more rows."""
     return {**before, **{owner: before.get(owner, {}) | fields for owner, fields in changes.items()}}
 

@@ -24,15 +24,15 @@ from models import (
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 
-PROBLEM = "path code message parameters { name value } rule"
+PROBLEM_FIELDS = "path code message parameters { name value } rule"
 CREATE = f"""
 mutation ($input: CreateTrackerInput!) {{
-  createTracker(input: $input) {{ tracker {{ id number }} trackerEdge {{ cursor }} errors {{ {PROBLEM} }} }}
+  createTracker(input: $input) {{ tracker {{ id number }} trackerEdge {{ cursor }} errors {{ {PROBLEM_FIELDS} }} }}
 }}
 """
-VALIDATE = f"query ($input: CreateTrackerInput!) {{ validateTracker(input: $input) {{ {PROBLEM} }} }}"
+VALIDATE = f"query ($input: CreateTrackerInput!) {{ validateTracker(input: $input) {{ {PROBLEM_FIELDS} }} }}"
 
-OPENS = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+CREATE_ROLES = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
 
 Json = dict[str, Any]
 
@@ -51,9 +51,9 @@ class College:
     def job(self, **entries: Any) -> Json:
         """Return a valid input for a JOB about the learner, with some of its fields replaced."""
         values = [
-            text("jobTitle", "Baker"),
+            text_value("jobTitle", "Baker"),
             {"key": "organisation", "value": {"reference": gid(self.employer)}},
-            day("startDate", "2026-09-01"),
+            date_value("startDate", "2026-09-01"),
         ]
         return {"type": "JOB", "learnerId": gid(self.learner), "values": values} | entries
 
@@ -66,7 +66,7 @@ async def college(*, automations: bool = True) -> College:
     tina = await make.member(organisation, kind=MemberKind.TUTOR, name="Tina", roles=[Role.CREATE_TRACKERS])
     return College(
         organisation=organisation,
-        ada=await make.member(organisation, name="Ada", roles=OPENS),
+        ada=await make.member(organisation, name="Ada", roles=CREATE_ROLES),
         bob=await make.member(organisation, name="Bob"),
         tina=tina,
         learner=await make.learner(organisation, tutor=tina),
@@ -80,19 +80,19 @@ async def enable_automations(organisation: Organisation, *, four_eyes: bool = Fa
         await ProcessAutomation.create(organisation=organisation, key=kind.key, enabled=True, four_eyes=four_eyes)
 
 
-def text(key: str, value: str) -> Json:
+def text_value(key: str, value: str) -> Json:
     return {"key": key, "value": {"text": value}}
 
 
-def day(key: str, value: object) -> Json:
+def date_value(key: str, value: object) -> Json:
     return {"key": key, "value": {"date": str(value)}}
 
 
-def chosen(key: str, *values: str) -> Json:
+def choices_value(key: str, *values: str) -> Json:
     return {"key": key, "value": {"choices": list(values)}}
 
 
-def ticked(*keys: str) -> list[Json]:
+def true_values(*keys: str) -> list[Json]:
     return [{"key": key, "value": {"boolean": True}} for key in keys]
 
 
@@ -108,7 +108,7 @@ async def create(member: Member, entry: Json) -> Json:
     return payload
 
 
-async def created(member: Member, entry: Json) -> int:
+async def create_successfully(member: Member, entry: Json) -> int:
     """Create a tracker and return its number."""
     payload = await create(member, entry)
     assert payload["errors"] == []
@@ -116,7 +116,7 @@ async def created(member: Member, entry: Json) -> int:
     return number
 
 
-async def refused(member: Member, entry: Json) -> list[Json]:
+async def create_errors(member: Member, entry: Json) -> list[Json]:
     """Return the errors of a refused input: the dry run returns the same, and nothing is written."""
     before = await everything_written()
     payload = await create(member, entry)
@@ -128,9 +128,9 @@ async def refused(member: Member, entry: Json) -> list[Json]:
     return problems
 
 
-async def refusals(member: Member, entries: dict[str, Json]) -> dict[str, list[Json]]:
+async def create_errors_by_name(member: Member, entries: dict[str, Json]) -> dict[str, list[Json]]:
     """Return the errors of several refused inputs, by name."""
-    return {name: await refused(member, entry) for name, entry in entries.items()}
+    return {name: await create_errors(member, entry) for name, entry in entries.items()}
 
 
 async def everything_written() -> dict[str, Sequence[object]]:

@@ -46,7 +46,7 @@ COLUMNS = {
 }
 
 
-async def definitions() -> dict[UUID, tuple[TrackerType, TypeDefinition]]:
+async def definitions_by_version() -> dict[UUID, tuple[TrackerType, TypeDefinition]]:
     """Return each version of a type with its definition, by the version's id."""
     types = {row.id: row for row in await TrackerType.all()}
     versions = await TrackerTypeVersion.all()
@@ -61,17 +61,17 @@ async def events_by_tracker() -> dict[object, list[TrackerEvent]]:
     return events
 
 
-def as_entered(definition: TypeDefinition, values: Mapping[str, Any]) -> list[SubmittedValue]:
+def submitted_values(definition: TypeDefinition, values: Mapping[str, Any]) -> list[SubmittedValue]:
     """Return stored values as a client would submit them."""
     entered = []
     for key, value in values.items():
         field = definition.field(key)
         assert field is not None, key
-        entered.append(SubmittedValue(key, KINDS[field.kind].slot, _entered(field, value)))
+        entered.append(SubmittedValue(key, KINDS[field.kind].slot, _submitted_value(field, value)))
     return entered
 
 
-def _entered(field: FieldDefinition, value: Any) -> object:
+def _submitted_value(field: FieldDefinition, value: Any) -> object:
     if isinstance(field, DecimalField):
         return Decimal(value)
     if isinstance(field, DateField):
@@ -81,7 +81,7 @@ def _entered(field: FieldDefinition, value: Any) -> object:
     return value
 
 
-def effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, Any]:
+def expected_effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what applying a process automation with these values writes to the record, as text."""
     written = {}
     for target, source in definition.effects.items():
@@ -101,7 +101,7 @@ def effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, 
     return {target: None if value is None else str(value) for target, value in written.items()}
 
 
-def recorded(targets: Iterable[str], learner: Learner, aim: LearningAim | None) -> dict[str, Any]:
+def recorded_values(targets: Iterable[str], learner: Learner, aim: LearningAim | None) -> dict[str, Any]:
     """Return what the record holds in these fields, as text."""
     values = {}
     for target in targets:

@@ -41,27 +41,27 @@ def is_visible_to(member: Member, case: Case) -> bool:
     return member.kind == MemberKind.ADMINISTRATOR or member.id in mine
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(one))
 
 
-def _found(case: Case, search: str) -> bool:
-    name = folded(f"{case.learner.given_names} {case.learner.family_name}")
+def _matches_search(case: Case, search: str) -> bool:
+    name = fold(f"{case.learner.given_names} {case.learner.family_name}")
     return all(
-        folded(word) in name
-        or folded(word) in folded(case.tracker.description)
+        fold(word) in name
+        or fold(word) in fold(case.tracker.description)
         or (case.learner.uln or "").startswith(word)
         or word == str(case.tracker.number)
         for word in search.split()
     )
 
 
-def _overdue(case: Case) -> bool:
+def _is_overdue(case: Case) -> bool:
     open_ = case.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED)
     return open_ and case.tracker.due_date is not None and case.tracker.due_date < today()
 
 
-def _within(day: dt.date | None, range_: Json) -> bool:
+def _is_within(day: dt.date | None, range_: Json) -> bool:
     first, last = range_.get("from"), range_.get("to")
     if first is None and last is None:
         return True
@@ -101,15 +101,15 @@ def matches(case: Case, asked: Json) -> bool:
     return (
         given
         and all(read(case) in asked[name] for name, read in _FIELDS.items() if asked.get(name))
-        and all(_within(read(case), asked[name]) for name, read in _DAYS.items() if asked.get(name))
+        and all(_is_within(read(case), asked[name]) for name, read in _DAYS.items() if asked.get(name))
         and (not asked.get("group") or bool(case.groups & set(asked["group"])))
-        and asked.get("overdue") in (None, _overdue(case))
-        and _found(case, asked.get("search") or "")
+        and asked.get("overdue") in (None, _is_overdue(case))
+        and _matches_search(case, asked.get("search") or "")
     )
 
 
 def _person(name: str | None) -> tuple[str, str] | None:
-    return None if name is None else (folded(name), name)
+    return None if name is None else (fold(name), name)
 
 
 _ORDERS: Mapping[str, Callable[[Case], Any]] = {
@@ -125,7 +125,7 @@ _ORDERS: Mapping[str, Callable[[Case], Any]] = {
 }
 
 
-def ordered(found: list[Case], order_by: list[Json]) -> list[int]:
+def ordered_numbers(found: list[Case], order_by: list[Json]) -> list[int]:
     """Return the numbers of trackers in an order, by stable sorts from the last term to the first."""
     down = order_by[-1].get("direction") == "DESC" if order_by else True
     rows = sorted(found, key=lambda case: case.tracker.number, reverse=down)
@@ -137,7 +137,7 @@ def ordered(found: list[Case], order_by: list[Json]) -> list[int]:
     return [case.tracker.number for case in rows]
 
 
-async def all_numbers(member: Member, size: int, *, backwards: bool, **asked: Any) -> tuple[list[int], int]:
+async def read_all_pages(member: Member, size: int, *, backwards: bool, **asked: Any) -> tuple[list[int], int]:
     """Read a whole list page by page, checking each PageInfo; return the numbers of the trackers and the total count."""
     count, at = ("last", "before") if backwards else ("first", "after")
     ahead, behind = ("hasPreviousPage", "hasNextPage") if backwards else ("hasNextPage", "hasPreviousPage")

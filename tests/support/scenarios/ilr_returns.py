@@ -12,21 +12,21 @@ from tests.support.paths import DATA
 RETURNS = DATA / "ilr"
 
 
-def read(content: bytes) -> list[tuple[str, LearnerEntry]]:
+def read_return(content: bytes) -> list[tuple[str, LearnerEntry]]:
     return list(read_ilr_return(io.BytesIO(content), "return.xml"))
 
 
 def read_file(name: str) -> list[tuple[str, LearnerEntry]]:
-    return read((RETURNS / name).read_bytes())
+    return read_return((RETURNS / name).read_bytes())
 
 
 def error_message(content: bytes) -> str:
     with pytest.raises(UnreadableFileError) as refused:
-        read(content)
+        read_return(content)
     return str(refused.value)
 
 
-def message(body: str, namespace: str = "ILR/2026-27") -> bytes:
+def return_xml(body: str, namespace: str = "ILR/2026-27") -> bytes:
     return f'<Message xmlns="{namespace}">{body}</Message>'.encode()
 
 
@@ -34,11 +34,11 @@ AIM = """<LearningDelivery><LearnAimRef>60133533</LearnAimRef><AimType>4</AimTyp
 <LearnStartDate>2026-09-10</LearnStartDate><CompStatus>1</CompStatus></LearningDelivery>"""
 
 
-def learner(more: str = "", aims: str = AIM) -> str:
+def learner_xml(more: str = "", aims: str = AIM) -> str:
     return f"""<Learner><LearnRefNumber>A1</LearnRefNumber><ULN>9276308686</ULN>
 <FamilyName>Sample</FamilyName><GivenNames>Sam</GivenNames>{more}{aims}</Learner>"""
 
 
-def only(body: str) -> LearnerEntry:
-    [(_, entry)] = read(message(body))
+def read_single_learner(body: str) -> LearnerEntry:
+    [(_, entry)] = read_return(return_xml(body))
     return entry

@@ -11,7 +11,7 @@ from models import Learner, LearningAim, Organisation
 from models.database import fetch
 from services.imports.learners import import_learners
 from services.imports.report import ImportReport
-from tests.support.scenarios.ilr_returns import message
+from tests.support.scenarios.ilr_returns import return_xml
 
 TABLES = ("learner", "learning_aim", "employer", "programme", "learner_group", "learner_in_group")
 
@@ -38,20 +38,20 @@ def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
     return report.new, report.changed, report.unchanged, len(report.refused), len(report.kept)
 
 
-def aim(reference: str = "60133533", start: str = "2026-09-10", **more: object) -> str:
+def aim_xml(reference: str = "60133533", start: str = "2026-09-10", **more: object) -> str:
     values = {"LearnAimRef": reference, "AimType": 4, "LearnStartDate": start, "CompStatus": 1} | more
     return (
         f"<LearningDelivery>{''.join(f'<{name}>{value}</{name}>' for name, value in values.items())}</LearningDelivery>"
     )
 
 
-def learner(*aims: str, reference: str = "A1", **more: object) -> str:
+def learner_xml(*aims: str, reference: str = "A1", **more: object) -> str:
     values = {"ULN": 9276308686, "FamilyName": "Sample", "GivenNames": "Sam"} | more
     elements = "".join(f"<{name}>{value}</{name}>" for name, value in values.items())
-    return f"<Learner><LearnRefNumber>{reference}</LearnRefNumber>{elements}{''.join(aims or (aim(),))}</Learner>"
+    return f"<Learner><LearnRefNumber>{reference}</LearnRefNumber>{elements}{''.join(aims or (aim_xml(),))}</Learner>"
 
 
-async def aims_of(reference: str = "A1") -> list[tuple[UUID, str, dt.date, int]]:
+async def stored_aims(reference: str = "A1") -> list[tuple[UUID, str, dt.date, int]]:
     rows = await LearningAim.filter(learner__reference=reference).order_by("start_date", "sequence", "id")
     return [(row.id, row.reference, row.start_date, row.completion_status) for row in rows]
 
@@ -61,7 +61,7 @@ async def approve_change(reference: str = "A1", **columns: object) -> None:
     await Learner.filter(reference=reference).update(changed_at=dt.datetime.now(dt.UTC), **columns)
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
     """Write a file, from an async test too."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
 
@@ -72,9 +72,9 @@ WriteReturn = Callable[..., Path]
 def return_writer(folder: Path) -> WriteReturn:
     """Return a function that writes an ILR return of some learners into the folder."""
 
-    def write(*learners: str, namespace: str = "ILR/2026-27") -> Path:
+    def write_return(*learners: str, namespace: str = "ILR/2026-27") -> Path:
         path = folder / "return.xml"
-        path.write_bytes(message("".join(learners), namespace))
+        path.write_bytes(return_xml("".join(learners), namespace))
         return path
 
-    return write
+    return write_return

@@ -15,7 +15,7 @@ INSTALLATION = Installation(
 )
 
 
-async def enqueued_mail(*, kind: MemberKind = MemberKind.ADMINISTRATOR, **columns: Any) -> tuple[Mail, Tracker, Member]:
+async def enqueue_mail(*, kind: MemberKind = MemberKind.ADMINISTRATOR, **columns: Any) -> tuple[Mail, Tracker, Member]:
     """Enqueue a mail to the assignee of somebody else's tracker; return it with the tracker and the assignee."""
     college = await organisation()
     assignee, creator = await member(college, kind=kind), await member(college, name="Bob Smith")

@@ -25,7 +25,7 @@ PRICING = Pricing(
 )
 
 
-def measured(text: str) -> Measures:
+def measure_operation(text: str) -> Measures:
     """Return the measures of the only operation of a document."""
     ((_, measures),) = measure(parse(text), PRICING).operations
     return measures

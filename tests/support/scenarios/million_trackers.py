@@ -99,17 +99,17 @@ async def fill(credentials: Mapping[str, Any]) -> None:
         await first.execute(ROWS)
         await first.execute("ANALYZE")
         makes = [f"INSERT INTO {table} SELECT * FROM {view} ORDER BY number" for table, view in VIEWS.items()]
-        await _share(makes, connections)
+        await _execute_concurrently(makes, connections)
         makes = [f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['made']}" for one in keys]
-        await _share(makes, connections)
-        await _share([one["made"] for one in indexes], connections)
+        await _execute_concurrently(makes, connections)
+        await _execute_concurrently([one["made"] for one in indexes], connections)
         await first.execute("VACUUM ANALYZE")
     finally:
         for connection in connections:
             await connection.close()
 
 
-async def _share(statements: list[str], connections: list[Any]) -> None:
+async def _execute_concurrently(statements: list[str], connections: list[Any]) -> None:
     waiting = statements[::-1]
 
     async def work(connection: Any) -> None:
@@ -119,6 +119,6 @@ async def _share(statements: list[str], connections: list[Any]) -> None:
     await asyncio.gather(*map(work, connections))
 
 
-def moment(number: int) -> dt.datetime:
+def created_at(number: int) -> dt.datetime:
     """Return when a tracker was created."""
     return dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC) - dt.timedelta(seconds=95 * (TRACKERS - number))

@@ -8,7 +8,7 @@ from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.scenarios.college import College
 
-BY_ID = """
+NODE_QUERY = """
 query ($id: ID!) {
   node(id: $id) { __typename id } nodes(ids: [$id, $id]) { __typename id }
   tracker(id: $id) { id } learner(id: $id) { id }
@@ -53,11 +53,11 @@ async def ids_of_every_type(tenant: College) -> dict[str, str]:
     return {type(row).__name__: gid(row) for row in rows}
 
 
-def not_found(_name: str, _id: str) -> dict[str, Any]:
+def hidden_answer(_name: str, _id: str) -> dict[str, Any]:
     return {"node": None, "nodes": [None, None], "tracker": None, "learner": None}
 
 
-def found(name: str, id_: str) -> dict[str, Any]:
+def visible_answer(name: str, id_: str) -> dict[str, Any]:
     node = {"__typename": name, "id": id_}
     return {
         "node": node,
@@ -67,5 +67,5 @@ def found(name: str, id_: str) -> dict[str, Any]:
     }
 
 
-async def nodes_by_id(member: Member, ids: dict[str, str]) -> dict[str, Any]:
-    return {name: await data(member, BY_ID, id=id_) for name, id_ in ids.items()}
+async def query_nodes(member: Member, ids: dict[str, str]) -> dict[str, Any]:
+    return {name: await data(member, NODE_QUERY, id=id_) for name, id_ in ids.items()}

@@ -30,7 +30,7 @@ NAMES = st.one_of(
 """Names as somebody might enter them to break a header."""
 
 
-def received(content: Content, *, recipient_email: str = RECIPIENT) -> EmailMessage:
+def render_and_parse(content: Content, *, recipient_email: str = RECIPIENT) -> EmailMessage:
     """Render a mail and parse its bytes again."""
     envelope = Envelope(UUID(int=5), dt.datetime(2026, 9, 1, 12, 30, tzinfo=dt.UTC), recipient_email)
     return email.message_from_bytes(render(envelope, content, INSTALLATION).as_bytes(), policy=default)

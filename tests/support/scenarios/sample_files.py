@@ -9,7 +9,7 @@ JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + b"\0" * 30
 EXE = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8" + b"\0" * 100 + b"PE\0\0"
 
 
-def archive(*members: str) -> bytes:
+def make_zip(*members: str) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as file:
         for member in members:
@@ -17,5 +17,5 @@ def archive(*members: str) -> bytes:
     return made.getvalue()
 
 
-ZIP = archive("a.txt")
-DOCX = archive("[Content_Types].xml", "word/document.xml")
+ZIP = make_zip("a.txt")
+DOCX = make_zip("[Content_Types].xml", "word/document.xml")

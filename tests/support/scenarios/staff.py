@@ -42,7 +42,7 @@ class Staff:
         return {**about, "values": values, **fields}
 
 
-async def staff(domain: str = "example.org") -> Staff:
+async def make_staff(domain: str = "example.org") -> Staff:
     """Create an organisation with Ada, Bob and a learner."""
     organisation = await make.organisation()
     digest = await hash_password(PASSWORD)
@@ -61,10 +61,10 @@ async def staff(domain: str = "example.org") -> Staff:
 
 
 @asynccontextmanager
-async def staffed(postgres: str, template: str, folder: Path) -> AsyncIterator[tuple[Server, Staff]]:
+async def running_with_staff(postgres: str, template: str, folder: Path) -> AsyncIterator[tuple[Server, Staff]]:
     """Run a server on a database of its own with a staff in it, for the tests of a module to share."""
     async with fresh_database(postgres, template) as url:
         async with opened(database_credentials(url)):
-            members = await staff()
+            members = await make_staff()
         async with run_server(folder, environment(url)) as server:
             yield server, members

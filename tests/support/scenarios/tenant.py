@@ -51,7 +51,7 @@ class Tenant:
         return tracker
 
 
-async def signed_in_tenant(server: Server, staff: Staff) -> Tenant:
+async def sign_in_tenant(server: Server, staff: Staff) -> Tenant:
     """Sign both members in, and return their organisation."""
     tenant = Tenant(server, staff)
     tenant.ada = (await tenant.sign_in(staff.ada)).access

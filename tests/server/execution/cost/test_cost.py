@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.scenarios.measured_documents import measured
+from tests.support.scenarios.measured_documents import measure_operation
 
 # operation | variables | cost
 COSTS: list[tuple[str, dict[str, Any], int]] = [
@@ -41,7 +41,7 @@ COSTS: list[tuple[str, dict[str, Any], int]] = [
 
 @pytest.mark.parametrize(("text", "variables", "cost"), COSTS, ids=[text[:70] for text, *_ in COSTS])
 def test_costs(text: str, variables: dict[str, Any], cost: int) -> None:
-    assert measured(text).cost.evaluate(variables) == cost
+    assert measure_operation(text).cost.evaluate(variables) == cost
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_costs(text: str, variables: dict[str, Any], cost: int) -> None:
     ],
 )
 def test_fields_with_variables(text: str, count: int) -> None:
-    assert measured(text).fields_with_variables == count
+    assert measure_operation(text).fields_with_variables == count
 
 
 def test_cost_without_variables_is_a_number() -> None:
-    assert measured("{ things(first: 3) { nodes { things { nodes { name } } } } }").cost.parts == ()
-    assert measured("query($n: Int) { things(first: $n) { nodes { name } } }").cost.parts != ()
+    assert measure_operation("{ things(first: 3) { nodes { things { nodes { name } } } } }").cost.parts == ()
+    assert measure_operation("query($n: Int) { things(first: $n) { nodes { name } } }").cost.parts != ()

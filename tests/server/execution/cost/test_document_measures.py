@@ -15,7 +15,7 @@ from graphql import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.scenarios.measured_documents import measured
+from tests.support.scenarios.measured_documents import measure_operation
 
 FIELDS = {
     "Query": ("hello", "thing", "things", "some"),
@@ -123,7 +123,7 @@ class Expansion:
 
 @given(documents(), st.fixed_dictionaries({}, optional={"a": st.integers(0, 100), "b": st.integers(0, 100)}))
 def test_measures_agree_with_walking_through_every_spread(text: str, variables: dict[str, int]) -> None:
-    expansion, found = Expansion(text, variables), measured(text)
+    expansion, found = Expansion(text, variables), measure_operation(text)
     for figure in ("selections", "depth", "aliases", "directives", "fields"):
         assert getattr(found, figure) == getattr(expansion, figure)
     assert found.cost.evaluate(variables) == expansion.cost

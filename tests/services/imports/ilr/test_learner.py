@@ -12,7 +12,14 @@ from services.imports.entry import AimEntry, EmployerReference, LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
 from services.imports.ilr.xml import NAMESPACES, YEARS
 from services.imports.report import EntryProblem
-from tests.support.scenarios.ilr_returns import AIM, learner, message, only, read, read_file
+from tests.support.scenarios.ilr_returns import (
+    AIM,
+    learner_xml,
+    read_file,
+    read_return,
+    read_single_learner,
+    return_xml,
+)
 
 
 class TestReadReturn:
@@ -128,7 +135,7 @@ class TestReadReturn:
 
     @pytest.mark.parametrize("namespace", sorted(NAMESPACES))
     def test_both_namespaces_of_a_year_are_accepted(self, namespace: str) -> None:
-        assert [year for year, _ in read(message(learner(), namespace))] == [namespace[-7:]]
+        assert [year for year, _ in read_return(return_xml(learner_xml(), namespace))] == [namespace[-7:]]
 
     @pytest.mark.parametrize("name", ["bom.xml", "utf-16.xml", "latin-1.xml"])
     def test_the_encoding_of_the_declaration_is_used(self, name: str) -> None:
@@ -137,18 +144,20 @@ class TestReadReturn:
 
     def test_unknown_elements_are_skipped(self) -> None:
         unknown = '<Novelty><ULN>1</ULN><Learner/></Novelty><x:ULN xmlns:x="urn:other">2</x:ULN>'
-        assert only(f"<Header><Learner/></Header>{learner(unknown)}") == only(learner())
-        assert only(learner()).problems == []
+        assert read_single_learner(f"<Header><Learner/></Header>{learner_xml(unknown)}") == read_single_learner(
+            learner_xml()
+        )
+        assert read_single_learner(learner_xml()).problems == []
 
     def test_text_is_trimmed_and_normalised_to_nfc(self) -> None:
-        entry = only(learner(aims=AIM).replace("Sample", "\n  Ange\u0301lique  "))
+        entry = read_single_learner(learner_xml(aims=AIM).replace("Sample", "\n  Ange\u0301lique  "))
         assert entry.values["family_name"] == "Angélique"
 
     def test_a_return_without_learners(self) -> None:
-        assert read(message("<Header/>")) == []
+        assert read_return(return_xml("<Header/>")) == []
 
     def test_line_numbers_beyond_65535_are_correct(self) -> None:
-        [(_, entry)] = read(message("\n" * 70_000 + learner().replace("9276308686", "9276308685")))
+        [(_, entry)] = read_return(return_xml("\n" * 70_000 + learner_xml().replace("9276308686", "9276308685")))
         assert entry.line == 70_001
         assert entry.problems == [
             EntryProblem(70_001, "ULN", "Its check digit does not fit: a digit may be mistyped.", "ULN_04")
@@ -157,7 +166,9 @@ class TestReadReturn:
 
 def read_statuses(*statuses: str) -> LearnerEntry:
     """Read a learner with these LearnerEmploymentStatus elements."""
-    return only(learner("".join(f"<LearnerEmploymentStatus>{item}</LearnerEmploymentStatus>" for item in statuses)))
+    return read_single_learner(
+        learner_xml("".join(f"<LearnerEmploymentStatus>{item}</LearnerEmploymentStatus>" for item in statuses))
+    )
 
 
 class TestEmployer:
@@ -180,7 +191,7 @@ class TestEmployer:
         assert "employer" not in read_statuses(self.JOB, newer).values
 
     def test_without_a_status_the_employer_is_not_changed(self) -> None:
-        assert "employer" not in only(learner()).values
+        assert "employer" not in read_single_learner(learner_xml()).values
 
     def test_the_number_for_unlisted_employers_is_read(self) -> None:
         entry = read_statuses(self.JOB.replace("100012345", "999999999"))
@@ -192,10 +203,10 @@ class RepeatingReturn(io.BytesIO):
 
     def __init__(self, times: int) -> None:
         super().__init__()
-        head, tail = message("|").split(b"|")
-        self.chunks = chain([head], repeat(learner().encode(), times), [tail])
+        head, tail = return_xml("|").split(b"|")
+        self.chunks = chain([head], repeat(learner_xml().encode(), times), [tail])
 
-    def read(self, size: int | None = -1, /) -> bytes:
+    def read_return(self, size: int | None = -1, /) -> bytes:
         return next(self.chunks, b"")
 
 

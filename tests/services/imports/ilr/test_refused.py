@@ -7,7 +7,15 @@ import pytest
 
 from services.imports.entry import LearnerEntry
 from services.imports.report import EntryProblem
-from tests.support.scenarios.ilr_returns import AIM, RETURNS, error_message, learner, message, only, read_file
+from tests.support.scenarios.ilr_returns import (
+    AIM,
+    RETURNS,
+    error_message,
+    learner_xml,
+    read_file,
+    read_single_learner,
+    return_xml,
+)
 
 
 def refused_learners() -> Iterator[LearnerEntry]:
@@ -51,22 +59,22 @@ class TestInvalidLearners:
 
     @pytest.mark.parametrize("text", ["2026-02-30", "20260901", "2026-9-1", "1899-12-31", "2101-01-01", "0000-00-00"])
     def test_invalid_dates_are_problems(self, text: str) -> None:
-        entry = only(learner(aims=AIM.replace("2026-09-10", text)))
+        entry = read_single_learner(learner_xml(aims=AIM.replace("2026-09-10", text)))
         place = "LearningDelivery 1, LearnStartDate"
         assert entry.problems == [EntryProblem(3, place, "It must be a date like 2026-09-01, between 1900 and 2100.")]
 
     def test_a_date_may_have_a_time_zone(self) -> None:
-        entry = only(learner(aims=AIM.replace("2026-09-10", "2026-09-10Z")))
+        entry = read_single_learner(learner_xml(aims=AIM.replace("2026-09-10", "2026-09-10Z")))
         assert entry.aims is not None
         assert (entry.problems, entry.aims[0].start_date) == ([], date(2026, 9, 10))
 
     @pytest.mark.parametrize("reference", ["A-1", "Ä1", "A\t1", "A" * 13])
     def test_invalid_references_are_problems(self, reference: str) -> None:
-        entry = only(learner().replace("A1", reference))
+        entry = read_single_learner(learner_xml().replace("A1", reference))
         assert [problem.place for problem in entry.problems] == ["LearnRefNumber"]
 
     def test_three_megabytes_of_text_are_truncated_and_refused(self) -> None:
-        entry = only(learner().replace("Sample", "S" * 3_000_000))
+        entry = read_single_learner(learner_xml().replace("Sample", "S" * 3_000_000))
         assert [problem.rule for problem in entry.problems] == ["FD_FamilyName_AP"]
 
 
@@ -102,14 +110,17 @@ class TestUnreadableFiles:
         ("content", "error"),
         [
             (b"", "line 1: is not well-formed XML: no element found"),
-            (message("&undefined;"), "line 1: is not well-formed XML: undefined entity"),
-            (message("") + b"\nmore", "line 2: is not well-formed XML: junk after document element"),
-            (message("<a>" * 50), "line 1: is nested more than 50 elements deep"),
-            (message(f"<!--{'x' * 3_000_000}-->"), "line 1: has a tag or comment of more than 1 MB"),
-            (message(f'<a b="{"x" * 3_000_000}"/>'), "line 1: has a tag or comment of more than 1 MB"),
-            (message(learner("<LearningDelivery/>" * 10_000)), "line 2: has a Learner with more than 10000 entities"),
-            (message("", "ESFA/ILR/2019-21"), "is not an ILR return"),
-            (message("", "ILR/2027-28"), "is not an ILR return"),
+            (return_xml("&undefined;"), "line 1: is not well-formed XML: undefined entity"),
+            (return_xml("") + b"\nmore", "line 2: is not well-formed XML: junk after document element"),
+            (return_xml("<a>" * 50), "line 1: is nested more than 50 elements deep"),
+            (return_xml(f"<!--{'x' * 3_000_000}-->"), "line 1: has a tag or comment of more than 1 MB"),
+            (return_xml(f'<a b="{"x" * 3_000_000}"/>'), "line 1: has a tag or comment of more than 1 MB"),
+            (
+                return_xml(learner_xml("<LearningDelivery/>" * 10_000)),
+                "line 2: has a Learner with more than 10000 entities",
+            ),
+            (return_xml("", "ESFA/ILR/2019-21"), "is not an ILR return"),
+            (return_xml("", "ILR/2027-28"), "is not an ILR return"),
             (b'<Learner xmlns="ILR/2026-27"/>', "is not an ILR return"),
             (b'<?xml version="1.0" encoding="utf-7"?><a/>', "is in an unsupported encoding"),
             (b'<?xml version="1.0" encoding="big5"?><a/>', "is in an unsupported encoding"),
@@ -121,6 +132,6 @@ class TestUnreadableFiles:
         assert error in error_message(content)
 
     def test_a_file_truncated_at_any_byte_is_refused(self) -> None:
-        content = message(learner()) + b"\n"
+        content = return_xml(learner_xml()) + b"\n"
         for end in range(len(content) - 1):
             assert "is not well-formed XML" in error_message(content[:end])

@@ -14,7 +14,7 @@ from services.trackers.update_input import UpdateEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
-from tests.support.scenarios.automation_forms import ADDRESS
+from tests.support.scenarios.automation_forms import NEW_ADDRESS
 from tests.support.scenarios.automations import Office, make_office
 from tests.support.scenarios.forms import submitted_value
 
@@ -35,7 +35,7 @@ def _file(path: Path, learners: list[Learner], tutors: list[Member], number: int
 
 
 async def _open(office: Office, learner: Learner) -> None:
-    values = tuple(submitted_value(name, value) for name, value in ADDRESS.items())
+    values = tuple(submitted_value(name, value) for name, value in NEW_ADDRESS.items())
     entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner_id=learner.id, values=values)
     await create_tracker(await viewer(office.olga), entry)
 

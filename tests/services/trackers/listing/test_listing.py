@@ -13,7 +13,7 @@ from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.databases.locks import wait_until_blocked
 from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
-from tests.support.scenarios.college import OPENS, College, college, create
+from tests.support.scenarios.college import CREATE_ROLES, College, college, create
 
 
 async def test_after_many_changes_everyone_lists_what_they_may_see(database: str) -> None:
@@ -98,7 +98,7 @@ async def test_concurrent_creations_updates_and_new_tutors_keep_the_listing_with
     database: str,
 ) -> None:
     tenant = await college()
-    four = [await make.member(tenant.organisation, roles=OPENS) for _ in range(4)]
+    four = [await make.member(tenant.organisation, roles=CREATE_ROLES) for _ in range(4)]
 
     async def turn(number: int) -> None:
         match number % 3:
