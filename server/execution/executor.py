@@ -126,7 +126,9 @@ class GraphQLExecutor:
     def _timeout_error(self, operation: Operation) -> GraphQLRequestError:
         message = f"The operation took longer than {self._limits.operation_seconds:g} s and was stopped"
         if operation.type is OperationType.MUTATION:
-            message += ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"
+            message += (
+                ". It may have taken effect: check before repeating it, or repeat it with the same idempotencyKey"
+            )
         return GraphQLRequestError(
             [GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504
         )

@@ -48,7 +48,7 @@ class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
         def report(error: GraphQLError, path: list[str | int]) -> None:
             extensions = {"code": Code.BAD_USER_INPUT.value, "path": [self.root, *map(str, path)]}
             # The message of an unexpected exception in a scalar comes from Python and would not help a client.
-            message = error.message if error.original_error is None else "The value is not of its type."
+            message = error.message if error.original_error is None else "The value does not have the expected type."
             self.report_error(GraphQLError(message, error.nodes or node, extensions=extensions))
 
         if input_type:

@@ -38,7 +38,7 @@ def check_password(errors: ErrorCollector, password: str) -> None:
         message = f"A password has at most {MAX_LENGTH} characters; this has {length}."
         errors.add(ErrorCode.TOO_LONG, message, maximum=MAX_LENGTH, length=length)
     elif clean_text(password) is None:
-        errors.add(ErrorCode.INVALID_FORMAT, "The password contains a character that is no text.")
+        errors.add(ErrorCode.INVALID_FORMAT, "The password contains an invalid character.")
 
 
 def generate_password() -> str:

@@ -25,7 +25,7 @@ def check_text(
     """
     clean = clean_text(text or "")
     if clean is None:
-        errors.add(ErrorCode.INVALID_FORMAT, f"{label} contains a character that is no text.")
+        errors.add(ErrorCode.INVALID_FORMAT, f"{label} contains an invalid character.")
         return ""
     if len(clean) > max_length:
         message = f"{label} may have at most {max_length:,} characters; this has {len(clean):,}."
@@ -44,7 +44,7 @@ def check_line(
     """
     clean = check_text(errors, text, label=label, max_length=max_length, required_message=required_message)
     if not is_one_line(clean[:max_length]):
-        errors.add(ErrorCode.INVALID_FORMAT, f"{label} is one line, without control characters.")
+        errors.add(ErrorCode.INVALID_FORMAT, f"{label} must be a single line without control characters.")
     return clean
 
 
@@ -62,10 +62,10 @@ def check_number(errors: ErrorCollector, number: int | None, *, label: str, mini
 def check_date(errors: ErrorCollector, day: dt.date | None) -> dt.date | None:
     """Return a date from 1900 to 2100; otherwise add TOO_EARLY or TOO_LATE and return None."""
     if day is not None and day < EARLIEST_DATE:
-        errors.add(ErrorCode.TOO_EARLY, f"Days are {format_date(EARLIEST_DATE)} or later.", earliest=EARLIEST_DATE)
+        errors.add(ErrorCode.TOO_EARLY, f"Dates must be {format_date(EARLIEST_DATE)} or later.", earliest=EARLIEST_DATE)
         return None
     if day is not None and day > LATEST_DATE:
-        errors.add(ErrorCode.TOO_LATE, f"Days are {format_date(LATEST_DATE)} or earlier.", latest=LATEST_DATE)
+        errors.add(ErrorCode.TOO_LATE, f"Dates must be {format_date(LATEST_DATE)} or earlier.", latest=LATEST_DATE)
         return None
     return day
 

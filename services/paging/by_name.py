@@ -55,7 +55,7 @@ def search_words(search: str | None, *path: str) -> list[str]:
         raise BadRequestError(f"A search may have at most {MAX_SEARCH_LENGTH} characters.", *path)
     clean = clean_text(text)
     if clean is None:
-        raise BadRequestError("The search contains a character that is no text.", *path)
+        raise BadRequestError("The search contains an invalid character.", *path)
     return clean.split()
 
 

@@ -1,4 +1,4 @@
-"""Deleting expired sign-in failures, sessions and tokens."""
+"""Deletion of expired sign-in failures, sessions and refresh tokens."""
 
 import datetime as dt
 
@@ -10,19 +10,19 @@ from tests.support import factories as make
 async def test_only_expired_rows_are_deleted(database: str) -> None:
     ada = await make.member()
     now = make.now()
-    long_ago, lately = now - dt.timedelta(days=31), now - dt.timedelta(days=29)
-    kept = []
-    for expires_at, ended_at, stays in (
+    long_ago, recently = now - dt.timedelta(days=31), now - dt.timedelta(days=29)
+    expected_ids = []
+    for expires_at, ended_at, is_kept in (
         (now + dt.timedelta(days=1), None, True),
-        (lately, None, True),
-        (now + dt.timedelta(days=1), lately, True),
+        (recently, None, True),
+        (now + dt.timedelta(days=1), recently, True),
         (long_ago, None, False),
         (now + dt.timedelta(days=1), long_ago, False),
     ):
         session = await Session.create(member=ada, expires_at=expires_at, ended_at=ended_at)
         await RefreshToken.create(session=session, digest=f"unused of {session.id}"[:64])
         await RefreshToken.create(session=session, digest=f"used of {session.id}"[:64], used_at=long_ago)
-        kept += [session.id] if stays else []
+        expected_ids += [session.id] if is_kept else []
     for key, last_at, blocked_until in (
         ("fresh", now, None),
         ("stale", now - dt.timedelta(days=2), now - dt.timedelta(days=2)),
@@ -32,6 +32,6 @@ async def test_only_expired_rows_are_deleted(database: str) -> None:
 
     await delete_expired_rows()
 
-    assert sorted(session.id for session in await Session.all()) == sorted(kept)
-    assert sorted(token.session_id for token in await RefreshToken.all()) == sorted(kept)
+    assert sorted(session.id for session in await Session.all()) == sorted(expected_ids)
+    assert sorted(token.session_id for token in await RefreshToken.all()) == sorted(expected_ids)
     assert sorted(failures.key for failures in await SignInFailures.all()) == ["blocked", "fresh"]

@@ -87,7 +87,7 @@ TOO_LONG = problem(
     "text", "TOO_LONG", "The comment may have at most 10,000 characters; this has 1,000,000.", maximum=10_000,
     length=1_000_000,
 )  # fmt: skip
-NO_TEXT = problem("text", "INVALID_FORMAT", "The comment contains a character that is no text.")
+NO_TEXT = problem("text", "INVALID_FORMAT", "The comment contains an invalid character.")
 EMPTY = problem("text", "REQUIRED", "Say something.")
 
 

@@ -23,7 +23,7 @@ from tests.support.scenarios.college import (
 UNKNOWN_TYPE = [problem("type", "UNKNOWN_TYPE", "There is no such tracker type.")]
 NO_LEARNER = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]
 NO_MEMBER = [problem("assigneeId", "NOT_FOUND", "There is no such member.")]
-NO_TEXT = [problem("description", "INVALID_FORMAT", "The description contains a character that is no text.")]
+NO_TEXT = [problem("description", "INVALID_FORMAT", "The description contains an invalid character.")]
 
 
 def unassignable_error(name: str) -> list[dict[str, Any]]:

@@ -154,7 +154,7 @@ async def test_a_key_has_1_to_200_characters(database: str) -> None:
 
     empty = "The idempotency key may not be empty."
     too_short = [Problem(place, ErrorCode.TOO_SHORT, empty, (("minimum", "1"), ("length", "0")))]
-    no_text = [Problem(place, ErrorCode.INVALID_FORMAT, "The idempotency key contains a character that is no text.")]
+    no_text = [Problem(place, ErrorCode.INVALID_FORMAT, "The idempotency key contains an invalid character.")]
     expected = {
         "": too_short,
         " \n": too_short,

@@ -85,7 +85,7 @@ async def test_all_problems_are_returned_together(database: str) -> None:
         problem(
             "assigneeId", "NOT_ASSIGNABLE", "Tina cannot be assigned trackers: choose an active administrator or yourself."
         ),
-        problem("description", "INVALID_FORMAT", "The description contains a character that is no text."),
+        problem("description", "INVALID_FORMAT", "The description contains an invalid character."),
         problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(today())} or later.", earliest=today()),
         problem("values.jobTitle", "REQUIRED", "Job title is required."),
         problem("values.startDate", "WRONG_KIND", "Start date takes a date.", allowed="date"),

@@ -1,4 +1,4 @@
-"""What a client counts as: its member, or the network of its address."""
+"""The keys by which clients are counted: the member's, or the network's of an anonymous client."""
 
 import pytest
 

@@ -1,9 +1,9 @@
-"""The limit of what runs at the same time."""
+"""The limit on concurrent work per key."""
 
 from server.execution.concurrency import ConcurrencyLimiter
 
 
-def test_what_runs_is_counted_for_each_key() -> None:
+def test_slots_are_counted_per_key() -> None:
     limiter = ConcurrencyLimiter(2)
     with limiter.running("ada"):
         assert limiter.has_room("ada")
@@ -14,7 +14,7 @@ def test_what_runs_is_counted_for_each_key() -> None:
     assert len(limiter) == 0
 
 
-def test_acquiring_until_the_limit_is_reached() -> None:
+def test_slots_cannot_be_acquired_beyond_the_limit() -> None:
     limiter = ConcurrencyLimiter(1)
     assert limiter.try_acquire("ada")
     assert not limiter.try_acquire("ada")

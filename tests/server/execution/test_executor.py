@@ -1,4 +1,4 @@
-"""Execution without a transport: which errors are masked and logged, and how many operations may run."""
+"""Execution without a transport: masking and logging of errors, and the limit on concurrent operations."""
 
 import logging
 import re
@@ -29,9 +29,9 @@ UNEXPECTED: list[tuple[str, list[str], Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("query", "path", "data", "logged"), UNEXPECTED)
+@pytest.mark.parametrize(("query", "path", "data", "first_line"), UNEXPECTED)
 async def test_unexpected_errors_are_masked_and_logged(
-    query: str, path: list[str], data: Any, logged: str, caplog: pytest.LogCaptureFixture
+    query: str, path: list[str], data: Any, first_line: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     result = await execute(query)
     (error,) = result["errors"]
@@ -41,7 +41,7 @@ async def test_unexpected_errors_are_masked_and_logged(
     (record,) = caplog.records
     assert (record.name, record.levelno) == ("trackers.errors", logging.ERROR)
     lines = record.getMessage().splitlines()
-    assert lines[0] == f"request r1: {logged}"
+    assert lines[0] == f"request r1: {first_line}"
     assert all(re.fullmatch(r"  .+\.py:\d+ \S+|[\w.]+", line) for line in lines[1:])
     assert "hunter2" not in caplog.text
 
@@ -49,8 +49,8 @@ async def test_unexpected_errors_are_masked_and_logged(
 async def test_the_log_has_the_traceback_and_the_causes(caplog: pytest.LogCaptureFixture) -> None:
     await execute("{ bug }")
     lines = caplog.records[0].getMessage().splitlines()
-    places = [line.rsplit("/", 1)[-1].split(":")[0] + line[line.rindex(" ") :] for line in lines if ".py" in line]
-    assert "sample_schema.py Query.bug" in places
+    frames = [line.rsplit("/", 1)[-1].split(":")[0] + line[line.rindex(" ") :] for line in lines if ".py" in line]
+    assert "sample_schema.py Query.bug" in frames
     assert lines[lines.index("builtins.LookupError") + 2 :][0].endswith(" _fail")
 
 
@@ -76,7 +76,7 @@ async def test_introspection_shows_one_of() -> None:
     assert slot["isOneOf"] is True
 
 
-async def test_too_many_operations_at_a_time() -> None:
+async def test_concurrent_operations_are_limited() -> None:
     executor = GraphQLExecutor(SCHEMA, Limits(max_operations=1))
     operation = executor.prepare(Request("subscription { wait }"), ADA)
     async with aclosing(executor.subscribe(operation, ADA, "r1")) as results:

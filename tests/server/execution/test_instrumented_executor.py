@@ -1,4 +1,4 @@
-"""The instrumented executor counts and logs operations that fail, before they are executed and while they are."""
+"""The metrics and log lines of operations that fail before or during execution."""
 
 import asyncio
 import logging
@@ -28,13 +28,13 @@ def error_count(code: str) -> float:
     return REGISTRY.get_sample_value("trackers_errors_total", {"code": code}) or 0
 
 
-async def test_an_operation_that_times_out(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_timeout_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
     executor = InstrumentedExecutor(GraphQLExecutor(Schema(Query), Limits(operation_seconds=0.05)))
-    before = error_count("OPERATION_TIMEOUT")
+    previous_count = error_count("OPERATION_TIMEOUT")
     with pytest.raises(GraphQLRequestError):
         await executor.execute(executor.prepare(Request("{ slow }"), ADA), ADA, "r1")
-    assert error_count("OPERATION_TIMEOUT") == before + 1
+    assert error_count("OPERATION_TIMEOUT") == previous_count + 1
     (record,) = caplog.records
     fields = {name: record.__dict__[name] for name in ("request_id", "operation", "fields", "member_id", "errors")}
     assert fields == {
@@ -46,11 +46,11 @@ async def test_an_operation_that_times_out(caplog: pytest.LogCaptureFixture) -> 
     }
 
 
-def test_a_document_with_a_syntax_error(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_syntax_error_is_counted_but_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers")
     executor = InstrumentedExecutor(GraphQLExecutor(Schema(Query)))
-    before = error_count("GRAPHQL_PARSE_FAILED")
+    previous_count = error_count("GRAPHQL_PARSE_FAILED")
     with pytest.raises(GraphQLRequestError):
         executor.prepare(Request("{"), ADA)
-    assert error_count("GRAPHQL_PARSE_FAILED") == before + 1
+    assert error_count("GRAPHQL_PARSE_FAILED") == previous_count + 1
     assert caplog.records == []

@@ -1,4 +1,4 @@
-"""Token buckets: what is spent flows back with time, and what is lacking is an error with the time to wait."""
+"""Token buckets: spending and refilling, and the error and waiting time when there are too few tokens."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ class Clock:
         return self.now
 
 
-def rejected(buckets: TokenBuckets, key: str, cost: int) -> tuple[int | None, dict[str, str], Any]:
+def rejection(buckets: TokenBuckets, key: str, cost: int) -> tuple[int | None, dict[str, str], Any]:
     with pytest.raises(GraphQLRequestError) as raised:
         buckets.spend(key, cost)
     return raised.value.status, raised.value.headers, raised.value.formatted
@@ -29,7 +29,7 @@ def test_a_bucket_is_emptied_and_refilled() -> None:
     assert buckets.spend("ada", 70) == Charge(requested=70, left=30, bucket=100, refill=10)
     assert buckets.spend("ada", 30) == Charge(requested=30, left=0, bucket=100, refill=10)
     assert buckets.spend("ada", 0).left == 0
-    assert rejected(buckets, "ada", 25) == (
+    assert rejection(buckets, "ada", 25) == (
         429,
         {"Retry-After": "3"},
         {
@@ -43,7 +43,7 @@ def test_a_bucket_is_emptied_and_refilled() -> None:
     )
     assert buckets.spend("bob", 25).left == 75
     clock.now += 2.4
-    assert rejected(buckets, "ada", 25)[1] == {"Retry-After": "1"}
+    assert rejection(buckets, "ada", 25)[1] == {"Retry-After": "1"}
     clock.now += 0.1
     assert buckets.spend("ada", 25).left == 0
     clock.now += 1_000
@@ -53,7 +53,7 @@ def test_a_bucket_is_emptied_and_refilled() -> None:
 def test_a_rejected_cost_is_not_charged() -> None:
     buckets = TokenBuckets(100, 10, clock=Clock())
     buckets.spend("ada", 50)
-    rejected(buckets, "ada", 51)
+    rejection(buckets, "ada", 51)
     assert buckets.spend("ada", 50).left == 0
 
 
@@ -62,7 +62,7 @@ def test_a_cost_above_the_size_empties_a_full_bucket() -> None:
     buckets = TokenBuckets(100, 10, clock=clock)
     assert buckets.spend("ada", 1_000).left == 0
     clock.now += 9
-    assert rejected(buckets, "ada", 1_000)[1] == {"Retry-After": "1"}
+    assert rejection(buckets, "ada", 1_000)[1] == {"Retry-After": "1"}
     clock.now += 1
     assert buckets.spend("ada", 1_000).left == 0
 

@@ -1,4 +1,4 @@
-"""Clients that are not signed in learn nothing of the schema but ``__typename``: no introspection, no suggestions."""
+"""The schema is not disclosed to anonymous clients: they get neither introspection nor suggestions."""
 
 import re
 from functools import cache
@@ -20,8 +20,8 @@ from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import ADA, Context, FakeApp
 
 ANONYMOUS = Context(FakeApp(), None, None)
-SIGN_IN_FIRST = "Sign in first: only members may introspect the schema"
-REJECTED = {"errors": [{"message": SIGN_IN_FIRST, "extensions": {"code": "UNAUTHENTICATED"}}]}
+SIGN_IN_MESSAGE = "Sign in first: only members may introspect the schema"
+SIGN_IN_ERROR = {"errors": [{"message": SIGN_IN_MESSAGE, "extensions": {"code": "UNAUTHENTICATED"}}]}
 
 
 @cache
@@ -29,8 +29,10 @@ def executor() -> GraphQLExecutor:
     return GraphQLExecutor(make_schema())
 
 
-def rejected(context: Context, query: str, variables: dict[str, Any] | None = None, name: str | None = None) -> Any:
-    """Return the result of a request that is rejected before execution, else None."""
+def request_error(
+    context: Context, query: str, variables: dict[str, Any] | None = None, name: str | None = None
+) -> Any:
+    """Return the result of a request that is rejected before execution, or None if it is accepted."""
     try:
         executor().prepare(Request(query, variables or {}, name), context)
     except GraphQLRequestError as error:
@@ -49,20 +51,20 @@ INTROSPECTIONS = [
 
 
 @pytest.mark.parametrize("query", INTROSPECTIONS, ids=lambda query: query[:40])
-def test_introspection_is_for_members(query: str) -> None:
+def test_introspection_requires_sign_in(query: str) -> None:
     for _ in range(2):  # the document is cached after the first time
-        assert rejected(ANONYMOUS, query) == REJECTED
-        assert rejected(ADA, query) is None
+        assert request_error(ANONYMOUS, query) == SIGN_IN_ERROR
+        assert request_error(ADA, query) is None
 
 
-def test_typename_is_for_everybody() -> None:
-    assert rejected(ANONYMOUS, "{ __typename viewer { __typename id } }") is None
+def test_typename_is_available_without_sign_in() -> None:
+    assert request_error(ANONYMOUS, "{ __typename viewer { __typename id } }") is None
 
 
-def test_only_the_executed_operation_counts() -> None:
-    both = "query A { __typename } query B { __schema { queryType { name } } }"
-    assert rejected(ANONYMOUS, both, name="A") is None
-    assert rejected(ANONYMOUS, both, name="B") == REJECTED
+def test_only_the_executed_operation_is_checked() -> None:
+    document = "query A { __typename } query B { __schema { queryType { name } } }"
+    assert request_error(ANONYMOUS, document, name="A") is None
+    assert request_error(ANONYMOUS, document, name="B") == SIGN_IN_ERROR
 
 
 SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { errors { code } } }"
@@ -88,18 +90,18 @@ def without_suggestion(message: str) -> str:
 
 
 @pytest.mark.parametrize(("query", "variables", "suggestion"), MISTAKES)
-def test_suggestions_are_for_members(query: str, variables: dict[str, Any], suggestion: str) -> None:
-    anonymous, member = rejected(ANONYMOUS, query, variables), rejected(ADA, query, variables)
+def test_only_members_get_suggestions(query: str, variables: dict[str, Any], suggestion: str) -> None:
+    anonymous, member = request_error(ANONYMOUS, query, variables), request_error(ADA, query, variables)
     assert "Did you mean" not in str(anonymous)
     assert suggestion in str(member)
     for index, error in enumerate(member["errors"]):
-        same = anonymous["errors"][index]
-        assert without_suggestion(error["message"]) == same["message"]
-        assert error["extensions"] == same["extensions"]
-    assert rejected(ANONYMOUS, query, variables) == anonymous
+        anonymous_error = anonymous["errors"][index]
+        assert without_suggestion(error["message"]) == anonymous_error["message"]
+        assert error["extensions"] == anonymous_error["extensions"]
+    assert request_error(ANONYMOUS, query, variables) == anonymous
 
 
-async def test_over_http_and_websocket() -> None:
+async def test_introspection_over_http_and_websocket() -> None:
     query = "{ __schema { queryType { name } } }"
     async with (
         sample_api() as served,
@@ -108,19 +110,19 @@ async def test_over_http_and_websocket() -> None:
     ):
         for token, result in (
             ("Bearer good", {"data": {"__schema": {"queryType": {"name": "Query"}}}}),
-            ("Bearer bad", REJECTED),
+            ("Bearer bad", SIGN_IN_ERROR),
         ):
             response = await http.post(served.url, json={"query": query}, headers={"authorization": token})
             assert (response.status_code, response.json()) == (200, result)
         for accept, status in (("application/json", 200), ("application/graphql-response+json", 400)):
             response = await http.post(served.url, json={"query": query}, headers={"accept": accept})
-            assert (response.status_code, response.json()) == (status, REJECTED)
+            assert (response.status_code, response.json()) == (status, SIGN_IN_ERROR)
         await websocket.send(subscribe(query), subscribe("{ __typename }", "2"))
-        assert await websocket.receive() == {"type": "error", "id": "1", "payload": REJECTED["errors"]}
+        assert await websocket.receive() == {"type": "error", "id": "1", "payload": SIGN_IN_ERROR["errors"]}
         assert await websocket.receive() == next_message("2", data={"__typename": "Query"})
 
 
-async def test_messages_of_the_database_reach_nobody(database: str) -> None:
+async def test_database_error_messages_are_not_disclosed(database: str) -> None:
     ada = await make.member()
     await fetch("ALTER TABLE programme RENAME TO gone")
     result = await ask_graph(ada, "{ programmes { nodes { name } } viewer { member { name } } }")

@@ -1,4 +1,4 @@
-"""An operation that takes too long is stopped: its transaction is rolled back, and the error says what is uncertain."""
+"""Operation timeouts: transactions are rolled back, and a mutation's error says that its outcome is uncertain."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,9 +26,9 @@ from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, viewer
 from tests.support.servers.sample_schema import ADA, Context
 
-SHORT = Limits(operation_seconds=0.2)
-TOO_SLOW = "The operation took longer than 0.2 s and was stopped"
-UNCERTAIN = ". It may have been done: look before you repeat it, or repeat it with its idempotencyKey"
+SHORT_TIMEOUT = Limits(operation_seconds=0.2)
+TIMEOUT_MESSAGE = "The operation took longer than 0.2 s and was stopped"
+UNCERTAIN_OUTCOME = ". It may have taken effect: check before repeating it, or repeat it with the same idempotencyKey"
 CREATE = "mutation ($name: String!) { createEmployer(input: {name: $name}) { employer { name } errors { code } } }"
 
 
@@ -53,34 +53,34 @@ async def timeout_error(
     return raised.value
 
 
-def timed_out(message: str) -> dict[str, object]:
+def timeout_result(message: str) -> dict[str, object]:
     return {"errors": [{"message": message, "extensions": {"code": "OPERATION_TIMEOUT"}}]}
 
 
-async def test_a_query_that_takes_too_long() -> None:
-    executor = GraphQLExecutor(Schema(Query), SHORT)
+async def test_a_slow_query_times_out() -> None:
+    executor = GraphQLExecutor(Schema(Query), SHORT_TIMEOUT)
     error = await timeout_error(executor, ADA, "{ slow }")
-    assert (error.status, error.headers, error.formatted) == (504, {}, timed_out(TOO_SLOW))
+    assert (error.status, error.headers, error.formatted) == (504, {}, timeout_result(TIMEOUT_MESSAGE))
     assert len(executor._concurrency) == 0
 
 
 async def test_a_timeout_is_counted_as_an_error() -> None:
     count = ERRORS.labels("OPERATION_TIMEOUT")._value
-    before = count.get()
-    await timeout_error(InstrumentedExecutor(GraphQLExecutor(Schema(Query), SHORT)), ADA, "{ slow }")
-    assert count.get() == before + 1
+    previous_count = count.get()
+    await timeout_error(InstrumentedExecutor(GraphQLExecutor(Schema(Query), SHORT_TIMEOUT)), ADA, "{ slow }")
+    assert count.get() == previous_count + 1
 
 
 async def test_a_timeout_error_of_a_resolver_is_an_internal_error() -> None:
-    executor = GraphQLExecutor(Schema(Query), SHORT)
+    executor = GraphQLExecutor(Schema(Query), SHORT_TIMEOUT)
     result = await executor.execute(executor.prepare(Request("{ givesUp }"), ADA), ADA, "r1")
     assert result["data"] == {"givesUp": None}
     assert result["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
 
 
 @asynccontextmanager
-async def holding(database_url: str, statement: str, *values: object) -> AsyncIterator[None]:
-    """Hold another transaction open that has run a statement."""
+async def open_transaction(database_url: str, statement: str, *values: object) -> AsyncIterator[None]:
+    """Run a statement in a transaction on another connection, and keep the transaction open during the block."""
     connection = await asyncpg.connect(**database_credentials(database_url))
     try:
         async with connection.transaction():
@@ -93,36 +93,40 @@ async def holding(database_url: str, statement: str, *values: object) -> AsyncIt
 async def test_a_mutation_that_times_out_is_rolled_back(database: str) -> None:
     mia = await make.member(roles=[Role.CREATE_TRACKERS])
     executor, context = (
-        GraphQLExecutor(make_schema(), SHORT),
+        GraphQLExecutor(make_schema(), SHORT_TIMEOUT),
         ViewerContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
     )
-    async with holding(database, f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE"):
+    async with open_transaction(database, f"LOCK TABLE {AuditEntry._meta.db_table} IN EXCLUSIVE MODE"):
         error = await timeout_error(executor, context, CREATE, name="Acme")
-    assert (error.status, error.formatted) == (504, timed_out(TOO_SLOW + UNCERTAIN))
+    assert (error.status, error.formatted) == (504, timeout_result(TIMEOUT_MESSAGE + UNCERTAIN_OUTCOME))
     assert await Employer.all().count() == 0
     assert await AuditEntry.all().count() == 0
     assert (
         await fetch("SELECT FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'") == []
     )
-    unhurried = GraphQLExecutor(make_schema())
-    result = await unhurried.execute(unhurried.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1")
+    default_executor = GraphQLExecutor(make_schema())
+    result = await default_executor.execute(
+        default_executor.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1"
+    )
     assert result == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
 
 
-async def test_what_was_committed_before_the_timeout_stays(database: str) -> None:
+async def test_transactions_committed_before_the_timeout_are_kept(database: str) -> None:
     mia = await make.member(roles=[Role.CREATE_TRACKERS])
     executor, context = (
         GraphQLExecutor(make_schema(), Limits(operation_seconds=2)),
         ViewerContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
     )
-    both = """mutation {
+    mutations = """mutation {
       first: createEmployer(input: {name: "First"}) { errors { code } }
       second: createEmployer(input: {name: "Second"}) { errors { code } }
     }"""
-    made = "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES (gen_random_uuid(), $1, 'Second', true)"
-    async with holding(database, made, mia.organisation_id):
-        error = await timeout_error(executor, context, both)
-    assert error.formatted == timed_out(TOO_SLOW.replace("0.2", "2") + UNCERTAIN)
+    insert = (
+        "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES (gen_random_uuid(), $1, 'Second', true)"
+    )
+    async with open_transaction(database, insert, mia.organisation_id):
+        error = await timeout_error(executor, context, mutations)
+    assert error.formatted == timeout_result(TIMEOUT_MESSAGE.replace("0.2", "2") + UNCERTAIN_OUTCOME)
     assert await Employer.all().order_by("name").values_list("name", "confirmed") == [
         ("First", False),
         ("Second", True),

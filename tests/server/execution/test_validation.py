@@ -1,4 +1,4 @@
-"""The errors of documents: literals with the path to the value, cycles of fragments."""
+"""Validation errors of documents: invalid literals with their paths, @oneOf inputs, and fragment cycles."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ LITERALS: list[tuple[str, list[list[str]]]] = [
 
 
 @pytest.mark.parametrize(("field", "paths"), LITERALS)
-async def test_wrong_literals(field: str, paths: list[list[str]]) -> None:
+async def test_invalid_literals(field: str, paths: list[list[str]]) -> None:
     answer = await execute(f"{{ {field} }}")
     assert set(answer) == {"errors"}
     assert [error["extensions"] for error in answer["errors"]] == [
@@ -32,11 +32,11 @@ async def test_wrong_literals(field: str, paths: list[list[str]]) -> None:
 async def test_a_literal_that_python_cannot_convert() -> None:
     answer = await execute(f'{{ check(entry: {{title: "x", part: {{number: {"9" * 5_000}}}}}) }}')
     ((error,),) = answer.values()
-    assert error["message"] == "The value is not of its type."
+    assert error["message"] == "The value does not have the expected type."
     assert error["extensions"] == {"code": "BAD_USER_INPUT", "path": ["entry", "part", "number"]}
 
 
-async def test_wrong_default_of_a_variable() -> None:
+async def test_invalid_default_value_of_a_variable() -> None:
     answer = await execute('query($on: Date = "x") { check(entry: {title: "x"}, on: $on) }')
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "BAD_USER_INPUT", "path": ["on"]}]
 
@@ -70,6 +70,6 @@ async def test_valid_one_of_inputs() -> None:
         assert (error["path"], error["extensions"]["code"]) == (["slots"], "BAD_USER_INPUT")
 
 
-async def test_fragments_that_spread_themselves() -> None:
+async def test_fragment_cycles() -> None:
     answer = await execute("{ thing { ...A } } fragment A on Thing { me { ...B } } fragment B on Thing { ...A }")
     assert [error["message"] for error in answer["errors"]] == ["Cannot spread fragment 'A' within itself via 'B'."]

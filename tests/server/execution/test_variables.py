@@ -1,4 +1,4 @@
-"""The errors of variables: each with the path to the value."""
+"""Errors in variable values, and their paths."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ VARIABLES: list[tuple[dict[str, Any], list[list[str]]]] = [
 
 
 @pytest.mark.parametrize(("variables", "paths"), VARIABLES)
-async def test_wrong_variables(variables: dict[str, Any], paths: list[list[str]]) -> None:
+async def test_invalid_variables(variables: dict[str, Any], paths: list[list[str]]) -> None:
     answer = await execute(CHECK, variables)
     assert set(answer) == {"errors"}
     assert [error["extensions"] for error in answer["errors"]] == [
@@ -41,7 +41,7 @@ async def test_null_for_a_non_null_argument() -> None:
     assert answer["data"] is None
 
 
-async def test_deeply_nested_and_many_wrong_values() -> None:
+async def test_deeply_nested_and_many_invalid_values() -> None:
     deep: Any = {"title": "x"}
     for _ in range(900):
         deep = [deep]

@@ -1,4 +1,4 @@
-"""The table of error codes: the documentation contains it, and every code in the sources is in it."""
+"""The table of error codes is in the documentation, and contains every code that the source uses."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.support.paths import ROOT
 
 LAYERS = ("services", "resolvers", "schema", "server")
 CODE_ARGUMENTS = {"HTTPError": 1, "request_error_result": 1, "UploadError": 0}
-"""The callables that take a code, with its position among the arguments."""
+"""The callables that take an error code, with the position of that argument."""
 
 
 def test_the_documentation_contains_the_table() -> None:
@@ -19,8 +19,8 @@ def test_the_documentation_contains_the_table() -> None:
     )
 
 
-def codes(path: Path) -> Iterator[str]:
-    """Yield the codes that a module has as string literals."""
+def codes_in_module(path: Path) -> Iterator[str]:
+    """Yield the error codes that a module contains as string literals."""
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Call(func=ast.Name(id=name), args=arguments) if name in CODE_ARGUMENTS:
@@ -40,6 +40,6 @@ def _is_code(key: ast.expr | None) -> bool:
 
 def test_every_code_in_the_sources_is_in_the_table() -> None:
     modules = [path for layer in LAYERS for path in (ROOT / layer).rglob("*.py")]
-    used = {code for path in modules for code in codes(path)}
+    used = {code for path in modules for code in codes_in_module(path)}
     assert {"UNAUTHENTICATED", "BAD_USER_INPUT", "NOT_ACCEPTABLE", "UNKNOWN_FIELD", "NOT_FOUND"} <= used
-    assert used - set(Code) == {"REFUSED"}  # of the base class, which is never raised
+    assert used - set(Code) == {"REFUSED"}  # the code of the base class, which is never raised

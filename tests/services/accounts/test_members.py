@@ -126,7 +126,7 @@ async def test_passwords_have_12_to_200_characters(northgate: Organisation) -> N
             (("maximum", "200"), ("length", "201")),
         ),
     )
-    message = "The password contains a character that is no text."
+    message = "The password contains an invalid character."
     invalid = Problem(("password",), ErrorCode.INVALID_FORMAT, message)
     assert await add_errors(northgate, password="correct horse\ud800") == (invalid,)
     await add(northgate, email="twelve@northgate.example", password="x" * 12)

@@ -1,4 +1,4 @@
-"""The names of uploaded files."""
+"""The names under which uploaded files are stored."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from services.files.names import file_name
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("client_name", "expected"),
     [
         ("evidence.pdf", "evidence.pdf"),
         ("Payslip März – “final” (2).pdf", "Payslip März – “final” (2).pdf"),
@@ -31,5 +31,5 @@ from services.files.names import file_name
         ("x" * 100_000 + "/y.pdf", "y.pdf"),
     ],
 )
-def test_misleading_characters_are_removed_from_a_name(given: str | None, kept: str) -> None:
-    assert file_name(given) == kept
+def test_misleading_characters_are_removed_from_a_name(client_name: str | None, expected: str) -> None:
+    assert file_name(client_name) == expected

@@ -1,4 +1,4 @@
-"""Both kinds of store by the same tests: a local folder, and a bucket of a real S3-compatible server."""
+"""Tests of both stores: a local folder, and a bucket on a real S3-compatible server."""
 
 import asyncio
 import gc
@@ -60,46 +60,46 @@ async def test_a_cancelled_write_leaves_nothing(storage: Storage) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_missing_file(storage: Storage) -> None:
+async def test_reading_a_missing_file_fails_and_deleting_it_succeeds(storage: Storage) -> None:
     with pytest.raises(StoreError, match=r"^FileNotFoundError$"):
         await read_content(storage.store, new_id())
     await storage.store.delete(new_id())
 
 
-async def test_a_file_is_read_in_pieces(storage: Storage) -> None:
+async def test_a_file_is_read_in_chunks(storage: Storage) -> None:
     file_id = new_id()
     await storage.store.write(file_id, stream(*[b"x" * 100_000] * 80))
-    pieces = [len(piece) async for piece in storage.store.read(file_id)]
-    assert sum(pieces) == 8_000_000
-    assert max(pieces) < 1_000_000
+    chunk_sizes = [len(chunk) async for chunk in storage.store.read(file_id)]
+    assert sum(chunk_sizes) == 8_000_000
+    assert max(chunk_sizes) < 1_000_000
 
 
 async def test_an_upload_is_not_held_in_memory(storage: Storage) -> None:
-    """Of 40 MB one part is held at a time, which for a bucket has 5 MB."""
-    passed = 0
+    """Check that at most one part of 40 MB is in memory at a time; a part for a bucket has 5 MB."""
+    yielded = 0
 
-    async def counted() -> AsyncIterator[bytes]:
-        nonlocal passed
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal yielded
         for _ in range(640):
             yield bytes(bytearray(65_536))
-            passed += 1
+            yielded += 1
 
     gc.collect()
     tracemalloc.start()
-    await storage.store.write(new_id(), counted())
+    await storage.store.write(new_id(), chunks())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert passed == 640
+    assert yielded == 640
     assert peak < (1_000_000 if isinstance(storage.location, Path) else 12_000_000)
 
 
-async def test_a_store_that_answers(storage: Storage) -> None:
+async def test_the_check_succeeds_if_the_store_responds(storage: Storage) -> None:
     await storage.store.check()
     await storage.store.write(new_id(), stream(b"x"))
     await storage.store.check()
 
 
-async def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
+async def test_the_folder_is_private_to_its_owner(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir(mode=0o755)
     store, file_id = folder_store(tmp_path / "files"), new_id()
     await store.write(file_id, stream(b"x"))
@@ -107,12 +107,12 @@ async def test_only_its_owner_can_read_the_folder(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "files" / str(file_id)).stat().st_mode) == 0o600
 
 
-async def test_deleting_a_file_deletes_what_a_killed_process_left(tmp_path: Path) -> None:
-    store, one, other = folder_store(tmp_path / "files"), new_id(), new_id()
-    for unfinished in (f"{one}#1", f"{one}#2", f"{other}#1"):
+async def test_deleting_a_file_also_deletes_unfinished_writes(tmp_path: Path) -> None:
+    store, file_id, other_id = folder_store(tmp_path / "files"), new_id(), new_id()
+    for unfinished in (f"{file_id}#1", f"{file_id}#2", f"{other_id}#1"):
         (tmp_path / "files" / unfinished).write_bytes(b"half")
-    await store.delete(one)
-    assert [path.name for path in (tmp_path / "files").iterdir()] == [f"{other}#1"]
+    await store.delete(file_id)
+    assert [path.name for path in (tmp_path / "files").iterdir()] == [f"{other_id}#1"]
 
 
 async def assert_fails(store: FileStore, file_id: UUID) -> None:
@@ -122,11 +122,11 @@ async def assert_fails(store: FileStore, file_id: UUID) -> None:
         await read_content(store, file_id)
 
 
-async def test_a_store_that_does_not_exist(tmp_path: Path, bucket: Bucket) -> None:
-    absent = bucket_store("s3://there-is-none", allow_http=True)
-    await assert_fails(absent, new_id())
+async def test_operations_fail_if_the_store_does_not_exist(tmp_path: Path, bucket: Bucket) -> None:
+    missing_bucket = bucket_store("s3://there-is-none", allow_http=True)
+    await assert_fails(missing_bucket, new_id())
     with pytest.raises(StoreError):
-        await absent.check()
+        await missing_bucket.check()
     store = folder_store(tmp_path / "files")
     (tmp_path / "files").rmdir()
     (tmp_path / "files").write_text("in the way")

@@ -1,4 +1,4 @@
-"""The checks that many entries share: what they return, and what they add to the collector."""
+"""Shared checks: the values they return, and the problems they add to the collector."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 
 
-def test_texts_are_cleaned_and_blank_ones_are_empty() -> None:
+def test_texts_are_normalised() -> None:
     errors = ErrorCollector()
     assert check_text(errors, " a\nb ", label="The text", max_length=3) == "a\nb"
     assert check_line(errors, " Cafe\u0301 ", label="The name", max_length=4) == "Café"
@@ -18,37 +18,37 @@ def test_texts_are_cleaned_and_blank_ones_are_empty() -> None:
     assert errors.problems == []
 
 
-def test_what_is_wrong_with_a_text() -> None:
+def test_invalid_texts_are_reported() -> None:
     errors = ErrorCollector()
     check_text(errors.at("blank"), " ", label="The text", max_length=3, required_message="Say something.")
-    check_text(errors.at("no_text"), "a\0", label="The text", max_length=3, required_message="Say something.")
+    check_text(errors.at("invalid"), "a\0", label="The text", max_length=3, required_message="Say something.")
     check_line(errors.at("too_long"), "abcd", label="The name", max_length=3, required_message="Give it a name.")
     check_line(errors.at("lines"), "a\nb", label="The name", max_length=3, required_message="Give it a name.")
     assert errors.problems == [
         Problem(("blank",), ErrorCode.REQUIRED, "Say something."),
-        Problem(("no_text",), ErrorCode.INVALID_FORMAT, "The text contains a character that is no text."),
+        Problem(("invalid",), ErrorCode.INVALID_FORMAT, "The text contains an invalid character."),
         Problem(
             ("too_long",),
             ErrorCode.TOO_LONG,
             "The name may have at most 3 characters; this has 4.",
             (("maximum", "3"), ("length", "4")),
         ),
-        Problem(("lines",), ErrorCode.INVALID_FORMAT, "The name is one line, without control characters."),
+        Problem(("lines",), ErrorCode.INVALID_FORMAT, "The name must be a single line without control characters."),
     ]
 
 
 @pytest.mark.parametrize(
-    ("number", "kept", "codes"),
+    ("number", "expected", "codes"),
     [(None, None, []), (0, None, ["TOO_SMALL"]), (1, 1, []), (9, 9, []), (10, None, ["TOO_LARGE"])],
 )
-def test_numbers_within_limits(number: int | None, kept: int | None, codes: list[str]) -> None:
+def test_numbers_within_limits(number: int | None, expected: int | None, codes: list[str]) -> None:
     errors = ErrorCollector()
-    assert check_number(errors, number, label="The number", minimum=1, maximum=9) == kept
+    assert check_number(errors, number, label="The number", minimum=1, maximum=9) == expected
     assert [problem.code for problem in errors.problems] == codes
 
 
 @pytest.mark.parametrize(
-    ("day", "kept", "codes"),
+    ("day", "expected", "codes"),
     [
         (None, None, []),
         (dt.date(1899, 12, 31), None, ["TOO_EARLY"]),
@@ -57,13 +57,13 @@ def test_numbers_within_limits(number: int | None, kept: int | None, codes: list
         (dt.date(2101, 1, 1), None, ["TOO_LATE"]),
     ],
 )
-def test_days_from_1900_to_2100(day: dt.date | None, kept: dt.date | None, codes: list[str]) -> None:
+def test_dates_from_1900_to_2100(day: dt.date | None, expected: dt.date | None, codes: list[str]) -> None:
     errors = ErrorCollector()
-    assert check_date(errors, day) == kept
+    assert check_date(errors, day) == expected
     assert [problem.code for problem in errors.problems] == codes
 
 
-def test_of_too_many_items_the_first_are_checked() -> None:
+def test_items_beyond_the_maximum_are_dropped() -> None:
     errors = ErrorCollector()
     assert take_at_most(errors, "abc", label="A list has", maximum=3) == "abc"
     assert errors.problems == []

@@ -1,4 +1,4 @@
-"""The collector of errors."""
+"""The collector of validation errors."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 
 
-def test_collectors_of_longer_paths_share_one_list() -> None:
+def test_nested_collectors_share_one_list() -> None:
     errors = ErrorCollector(("fields",))
     errors.at(2, "choices").at(0).add(ErrorCode.DUPLICATE, "It is there already.")
     errors.add(ErrorCode.TOO_MANY, "At most 100.", maximum=100, length=101)
@@ -18,7 +18,7 @@ def test_collectors_of_longer_paths_share_one_list() -> None:
     ]
 
 
-def test_an_official_rule_is_named() -> None:
+def test_an_official_rule_is_recorded() -> None:
     errors = ErrorCollector(("values", "uln"))
     errors.add(ErrorCode.INVALID_CHECKSUM, "A digit may be mistyped.", rule="ULN_04")
     assert errors.problems == [
@@ -26,10 +26,10 @@ def test_an_official_rule_is_named() -> None:
     ]
 
 
-def test_raises_all_problems_and_nothing_without_any() -> None:
+def test_raise_if_any_raises_all_problems() -> None:
     errors = ErrorCollector()
     errors.raise_if_any()
     errors.at("name").add(ErrorCode.REQUIRED, "Give it a name.")
-    with pytest.raises(ValidationFailed) as failed:
+    with pytest.raises(ValidationFailed) as raised:
         errors.at("elsewhere").raise_if_any()
-    assert failed.value.problems == (Problem(("name",), ErrorCode.REQUIRED, "Give it a name."),)
+    assert raised.value.problems == (Problem(("name",), ErrorCode.REQUIRED, "Give it a name."),)

@@ -1,4 +1,4 @@
-"""Detecting the media type of a file from its bytes."""
+"""Detection of media types from file content."""
 
 import pytest
 
@@ -7,18 +7,18 @@ from tests.support.scenarios.sample_files import DOCX, EXE, JPEG, PDF, PNG, ZIP
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PROGRAM = "application/vnd.microsoft.portable-executable"
+EXECUTABLE = "application/vnd.microsoft.portable-executable"
 
 
-def look(content: bytes, *, at_once: int = 1_000) -> ContentSniffer:
-    contents = ContentSniffer()
-    for start in range(0, len(content), at_once):
-        contents.add(content[start : start + at_once])
-    return contents
+def sniff(content: bytes, *, chunk_size: int = 1_000) -> ContentSniffer:
+    sniffer = ContentSniffer()
+    for start in range(0, len(content), chunk_size):
+        sniffer.add(content[start : start + chunk_size])
+    return sniffer
 
 
 @pytest.mark.parametrize(
-    ("content", "declared", "found"),
+    ("content", "declared", "detected"),
     [
         (PDF, None, "application/pdf"),
         (PDF, "application/octet-stream", "application/pdf"),
@@ -28,18 +28,18 @@ def look(content: bytes, *, at_once: int = 1_000) -> ContentSniffer:
         (PNG, "image/PNG; charset=binary", "image/png"),
         (JPEG, "image/jpg", "image/jpeg"),
         (JPEG, "image/png", None),
-        # A program under any name stays a program.
-        (EXE, None, PROGRAM),
+        # An executable is detected whatever its declared type.
+        (EXE, None, EXECUTABLE),
         (EXE, "application/pdf", None),
         (EXE + PDF, "application/pdf", None),
-        # Office documents are archives with something in them.
+        # Office documents are ZIP archives that contain a certain directory.
         (DOCX, WORD, WORD),
         (DOCX, None, WORD),
         (DOCX, EXCEL, None),
         (DOCX, "application/zip", "application/zip"),
         (ZIP, WORD, None),
         (ZIP, None, "application/zip"),
-        # Text is what its sender says it is, unless programs would act on it.
+        # Text has its declared type, unless it is in a format that programs interpret.
         (b"Dear all,\n", None, "text/plain"),
         (b"BM, BZh and ID3 begin other things\n", "text/plain", "text/plain"),
         (b"name,age\r\nM\xe9l,17\r\n", "text/csv", "text/csv"),
@@ -53,24 +53,24 @@ def look(content: bytes, *, at_once: int = 1_000) -> ContentSniffer:
         (b"<svg xmlns='http://www.w3.org/2000/svg'>", "text/plain", None),
         (b"<?xml version='1.0'?><a/>", "text/xml", "application/xml"),
         (b"leading words\n" + PDF, "application/pdf", None),
-        # What nobody knows.
+        # Unknown formats.
         (b"\x00\x01\x02\x03" * 9, None, "application/octet-stream"),
         (b"\x00\x01\x02\x03" * 9, "application/pdf", None),
         (b"a text" * 10_000 + b"\0", "text/plain", None),
     ],
 )
-def test_the_type_is_detected_from_the_bytes(content: bytes, declared: str | None, found: str | None) -> None:
-    assert look(content).media_type(declared) == found
-    assert look(content, at_once=7).media_type(declared) == found
+def test_the_type_is_detected_from_the_content(content: bytes, declared: str | None, detected: str | None) -> None:
+    assert sniff(content).media_type(declared) == detected
+    assert sniff(content, chunk_size=7).media_type(declared) == detected
 
 
 @pytest.mark.parametrize(
-    ("content", "two"),
+    ("content", "is_polyglot"),
     [
         (PDF + ZIP, True),
         (PNG + b"\0" * 70_000 + ZIP, True),
         (PDF + b"PK\x05\x06" + b"\0" * 18, True),
-        (JPEG + ZIP[:-2] + b"\x05\x00PK\x05\x06\x00", True),  # the archive's comment looks like another end
+        (JPEG + ZIP[:-2] + b"\x05\x00PK\x05\x06\x00", True),  # the archive's comment looks like another end record
         (PDF, False),
         (DOCX, False),
         (ZIP, False),
@@ -78,8 +78,8 @@ def test_the_type_is_detected_from_the_bytes(content: bytes, declared: str | Non
         (PDF + b"PK\x05\x06", False),
     ],
 )
-def test_a_file_that_also_ends_as_an_archive_is_a_polyglot(content: bytes, two: bool) -> None:
-    assert look(content).is_polyglot() is two
+def test_a_file_that_also_ends_as_an_archive_is_a_polyglot(content: bytes, is_polyglot: bool) -> None:
+    assert sniff(content).is_polyglot() is is_polyglot
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_accepted_types(media_type: str, accept: list[str], accepted: bool) -> N
 
 
 def test_canonical_media_types() -> None:
-    assert [canonical_media_type(one) for one in ("Image/JPG ; q=1", "text/plain;charset=utf-8", "")] == [
+    assert [canonical_media_type(media_type) for media_type in ("Image/JPG ; q=1", "text/plain;charset=utf-8", "")] == [
         "image/jpeg",
         "text/plain",
         "",

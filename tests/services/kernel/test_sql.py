@@ -1,4 +1,4 @@
-"""Statements with named parameters."""
+"""SQL statements with named parameters."""
 
 import datetime as dt
 
@@ -8,9 +8,9 @@ from services.kernel.sql import NamedParameterStatement
 
 
 def test_each_name_has_one_position() -> None:
-    statement = NamedParameterStatement("SELECT :first, :second_one::uuid, :first WHERE 'a:b' = ':' || now()::text")
+    statement = NamedParameterStatement("SELECT :first, :second_value::uuid, :first WHERE 'a:b' = ':' || now()::text")
     assert statement.text == "SELECT $1, $2::uuid, $1 WHERE 'a:b' = ':' || now()::text"
-    assert statement.names == ("first", "second_one")
+    assert statement.names == ("first", "second_value")
 
 
 async def test_values_are_bound_by_name(database: str) -> None:
@@ -20,6 +20,6 @@ async def test_values_are_bound_by_name(database: str) -> None:
 
 
 @pytest.mark.parametrize("values", [{}, {"number": 1, "other": 2}, {"other": 1}])
-async def test_missing_and_unknown_names_are_refused(values: dict[str, int]) -> None:
+async def test_missing_and_unknown_names_are_rejected(values: dict[str, int]) -> None:
     with pytest.raises(TypeError, match="The statement takes number"):
         await NamedParameterStatement("SELECT :number::int").fetch(**values)

@@ -1,3 +1,5 @@
+"""Normalisation of text and email addresses."""
+
 import unicodedata
 
 import pytest
@@ -8,7 +10,7 @@ from services.kernel.text import clean_text, normalise_email
 
 
 @pytest.mark.parametrize(
-    ("entered", "kept"),
+    ("text", "normalised"),
     [
         ("  Retail assistant \n", "Retail assistant"),
         ("\u00a0\u2003x\u3000", "x"),
@@ -23,23 +25,23 @@ from services.kernel.text import clean_text, normalise_email
         ("a" + "\u0301" * 30, "\u00e1" + "\u0301" * 29),
     ],
 )
-def test_text_is_normalised_and_trimmed(entered: str, kept: str) -> None:
-    assert clean_text(entered) == kept
+def test_text_is_normalised_and_trimmed(text: str, normalised: str) -> None:
+    assert clean_text(text) == normalised
 
 
 @pytest.mark.parametrize(
-    "entered", ["a\0b", "\0", "\ud800", "x\udfff", "\udc00\ud800", "\u0301" * 31, "a" + "\u0301" * 31]
+    "text", ["a\0b", "\0", "\ud800", "x\udfff", "\udc00\ud800", "\u0301" * 31, "a" + "\u0301" * 31]
 )
-def test_invalid_text_is_refused(entered: str) -> None:
-    assert clean_text(entered) is None
+def test_invalid_text_is_rejected(text: str) -> None:
+    assert clean_text(text) is None
 
 
-def test_a_megabyte_of_marks_is_refused_without_being_normalised() -> None:
+def test_a_megabyte_of_combining_marks_is_rejected_without_normalising_it() -> None:
     assert clean_text("a" + "\u0315\u0300\u0316" * 350_000) is None
 
 
 @pytest.mark.parametrize(
-    ("entered", "kept"),
+    ("text", "normalised"),
     [
         (" Ada@Example.ORG\n", "ada@example.org"),
         ("Rene\u0301e@example.org", "ren\u00e9e@example.org"),
@@ -48,8 +50,8 @@ def test_a_megabyte_of_marks_is_refused_without_being_normalised() -> None:
         ("A" * 321, "A" * 321),
     ],
 )
-def test_emails_are_normalised_and_invalid_ones_unchanged(entered: str, kept: str) -> None:
-    assert normalise_email(entered) == kept
+def test_emails_are_normalised_unless_they_are_invalid(text: str, normalised: str) -> None:
+    assert normalise_email(text) == normalised
 
 
 @given(st.text())

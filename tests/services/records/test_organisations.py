@@ -1,4 +1,4 @@
-"""Adding an organisation."""
+"""Adding and finding organisations."""
 
 import asyncio
 
@@ -11,20 +11,21 @@ from services.records.organisations import add_organisation, find_organisation
 DUPLICATE = Problem(("name",), ErrorCode.DUPLICATE, "There is an organisation of this name already.")
 
 
-async def refused(name: str) -> tuple[Problem, ...]:
-    before = await Organisation.all().count()
-    with pytest.raises(ValidationFailed) as caught:
+async def name_problems(name: str) -> tuple[Problem, ...]:
+    """Return the problems of an invalid name, and check that no organisation was added."""
+    previous_count = await Organisation.all().count()
+    with pytest.raises(ValidationFailed) as raised:
         await add_organisation(name)
-    assert await Organisation.all().count() == before
-    return caught.value.problems
+    assert await Organisation.all().count() == previous_count
+    return raised.value.problems
 
 
 async def test_an_organisation_has_a_counter_and_disabled_automations(database: str) -> None:
-    made = await add_organisation("  Zoe\u0308’s College ")
-    assert made.name == "Zoë’s College"
-    assert await OrganisationCounter.all().values_list("organisation_id", "trackers") == [(made.id, 0)]
-    settings = await ProcessAutomation.filter(organisation_id=made.id).order_by("key")
-    assert [(one.key, one.enabled, one.four_eyes) for one in settings] == [
+    organisation = await add_organisation("  Zoe\u0308’s College ")
+    assert organisation.name == "Zoë’s College"
+    assert await OrganisationCounter.all().values_list("organisation_id", "trackers") == [(organisation.id, 0)]
+    settings = await ProcessAutomation.filter(organisation_id=organisation.id).order_by("key")
+    assert [(automation.key, automation.enabled, automation.four_eyes) for automation in settings] == [
         ("BREAK_IN_LEARNING", False, False),
         ("CHANGE_OF_ADDRESS", False, False),
         ("CHANGE_OF_EMPLOYER", False, False),
@@ -39,8 +40,8 @@ async def test_an_organisation_has_a_counter_and_disabled_automations(database: 
 
 
 async def test_an_organisation_is_found_by_its_name(database: str) -> None:
-    made = await add_organisation("Zoë’s College")
-    assert await find_organisation(" Zoe\u0308’s College") == made
+    organisation = await add_organisation("Zoë’s College")
+    assert await find_organisation(" Zoe\u0308’s College") == organisation
     assert await find_organisation("zoë’s college") is None
     assert await find_organisation("") is None
     assert await find_organisation("Zoë\0") is None
@@ -48,26 +49,26 @@ async def test_an_organisation_is_found_by_its_name(database: str) -> None:
 
 async def test_a_name_is_required_and_has_at_most_200_characters(database: str) -> None:
     required = Problem(("name",), ErrorCode.REQUIRED, "Give the organisation a name.")
-    assert await refused(" \t\n") == (required,)
+    assert await name_problems(" \t\n") == (required,)
     figures = (("maximum", "200"), ("length", "201"))
     message = "The name may have at most 200 characters; this has 201."
-    assert await refused("ä" * 201) == (Problem(("name",), ErrorCode.TOO_LONG, message, figures),)
-    message = "The name contains a character that is no text."
-    assert await refused("A\0B") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
-    message = "The name is one line, without control characters."
-    assert await refused("A\nB") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
+    assert await name_problems("ä" * 201) == (Problem(("name",), ErrorCode.TOO_LONG, message, figures),)
+    message = "The name contains an invalid character."
+    assert await name_problems("A\0B") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
+    message = "The name must be a single line without control characters."
+    assert await name_problems("A\nB") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
     assert (await add_organisation("ä" * 200)).name == "ä" * 200
 
 
 async def test_a_name_must_be_unique(database: str) -> None:
     await add_organisation("Northgate Training")
-    assert await refused(" Northgate Training ") == (DUPLICATE,)
+    assert await name_problems(" Northgate Training ") == (DUPLICATE,)
     assert await OrganisationCounter.all().count() == 1
 
 
-async def test_of_two_concurrent_additions_one_is_refused(database: str) -> None:
-    answers = await asyncio.gather(*(add_organisation("Northgate Training") for _ in range(2)), return_exceptions=True)
-    refusals = [answer for answer in answers if isinstance(answer, ValidationFailed)]
+async def test_one_of_two_concurrent_additions_is_refused(database: str) -> None:
+    results = await asyncio.gather(*(add_organisation("Northgate Training") for _ in range(2)), return_exceptions=True)
+    refusals = [result for result in results if isinstance(result, ValidationFailed)]
     assert [refusal.problems for refusal in refusals] == [(DUPLICATE,)]
     assert await Organisation.all().count() == 1
     assert await ProcessAutomation.all().count() == 10

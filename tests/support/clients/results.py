@@ -12,7 +12,7 @@ MISSING_VALUES = {
 """The errors of ``createTracker`` for a Compliance tracker without values; all other selected fields are null."""
 
 BAD_CURSOR = {
-    "message": "after is no cursor of this list.",
+    "message": "after is not a cursor of this list.",
     "path": ["trackers"],
     "extensions": {"code": "BAD_USER_INPUT", "path": ["after"]},
 }

@@ -1,4 +1,4 @@
-"""The cost of an operation by pages, lists and variables."""
+"""The cost of operations with pages, lists and variables."""
 
 from typing import Any
 

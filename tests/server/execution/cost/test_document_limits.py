@@ -1,4 +1,4 @@
-"""The limits of documents and variables: exactly at each limit, and one above it."""
+"""The limits on documents and variables, tested at each limit and just above it."""
 
 from typing import Any
 
@@ -25,7 +25,9 @@ INTROSPECTION = get_introspection_query(
 )
 
 
-def errors(query: str, variables: dict[str, Any] | None = None, limits: Limits | None = None) -> list[dict[str, Any]]:
+def request_errors(
+    query: str, variables: dict[str, Any] | None = None, limits: Limits | None = None
+) -> list[dict[str, Any]]:
     try:
         GraphQLExecutor(SCHEMA, limits).prepare(Request(query, variables or {}), ADA)
     except GraphQLRequestError as raised:
@@ -33,9 +35,9 @@ def errors(query: str, variables: dict[str, Any] | None = None, limits: Limits |
     return []
 
 
-def over(limit: str, asked: int, allowed: int, measured: str) -> dict[str, Any]:
-    message = f"{measured}: {asked:,}, where at most {allowed:,} are allowed"
-    return {"code": "LIMIT_EXCEEDED", "limit": limit, "asked": asked, "allowed": allowed, "message": message}
+def limit_error(limit: str, actual: int, allowed: int, subject: str) -> dict[str, Any]:
+    message = f"{subject}: {actual:,}, where at most {allowed:,} are allowed"
+    return {"code": "LIMIT_EXCEEDED", "limit": limit, "asked": actual, "allowed": allowed, "message": message}
 
 
 SELECTIONS = "The document's selections"
@@ -47,8 +49,8 @@ FIELDS = "The operation's fields on the first level"
 ENTRIES = "The entries of a list"
 LENGTH = "The document's length in characters"
 
-# setting | allowed | document at the limit | document above it | its figure | name of the limit | what is measured
-EDGES: list[tuple[str, int, str, str, int, str, str]] = [
+# setting | allowed figure | document at the limit | document above it | its figure | limit's name | message's subject
+LIMIT_CASES: list[tuple[str, int, str, str, int, str, str]] = [
     ("max_document_length", 20, "{ hello }".ljust(20), "{ hello }".ljust(21), 21, "documentLength", LENGTH),
     ("max_selections", 4, "{ hello ...{ hello hello } }", "{ hello ...{ ...{ hello } hello } }", 5, "selections", SELECTIONS),
     (
@@ -85,41 +87,43 @@ EDGES: list[tuple[str, int, str, str, int, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("setting", "allowed", "within", "above", "asked", "limit", "measured"), EDGES)
+@pytest.mark.parametrize(("setting", "allowed", "within", "above", "actual", "limit", "subject"), LIMIT_CASES)
 def test_limits_of_documents(
-    setting: str, allowed: int, within: str, above: str, asked: int, limit: str, measured: str
+    setting: str, allowed: int, within: str, above: str, actual: int, limit: str, subject: str
 ) -> None:
     limits = Limits(**{setting: allowed})
-    assert errors(within, limits=limits) == []
-    assert errors(above, limits=limits) == [over(limit, asked, allowed, measured)]
+    assert request_errors(within, limits=limits) == []
+    assert request_errors(above, limits=limits) == [limit_error(limit, actual, allowed, subject)]
 
 
-def test_unreached_fragments_count() -> None:
+def test_unused_fragments_are_counted() -> None:
     large = f"fragment F on Query {{ {'hello ' * 302} }}"
     for document, selections in (
         (f"{{ hello }} {large}", 303),
         (f"{{ ...F }} {large} fragment F on Query {{ hello }}", 304),
     ):
-        assert errors(document) == [over("repeatedFields", 301, 300, MERGING)]
-        assert errors(document, limits=Limits(max_selections=300)) == [over("selections", selections, 300, SELECTIONS)]
+        assert request_errors(document) == [limit_error("repeatedFields", 301, 300, MERGING)]
+        assert request_errors(document, limits=Limits(max_selections=300)) == [
+            limit_error("selections", selections, 300, SELECTIONS)
+        ]
 
 
-def test_all_exceeded_limits_are_in_the_errors() -> None:
+def test_all_exceeded_limits_are_reported() -> None:
     limits = Limits(max_depth=1, max_aliases=1, max_root_fields=1)
-    assert errors("{ a: hello b: thing { name } } query B { a: hello }", limits=limits) == [
-        over("depth", 2, 1, LEVELS),
-        over("aliases", 2, 1, ALIASES),
-        over("rootFields", 2, 1, FIELDS),
+    assert request_errors("{ a: hello b: thing { name } } query B { a: hello }", limits=limits) == [
+        limit_error("depth", 2, 1, LEVELS),
+        limit_error("aliases", 2, 1, ALIASES),
+        limit_error("rootFields", 2, 1, FIELDS),
     ]
 
 
 def test_limits_of_variables() -> None:
     limits = Limits(max_list_entries=3, max_input_values=8)
-    assert errors(CHECK, {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}}, limits) == []
-    assert errors(PARTS, {"parts": [{}, {}, {}]}, limits) == []
-    assert errors(PARTS, {"parts": [{}, {}, {}, {}]}, limits) == [over("listEntries", 4, 3, ENTRIES)]
+    assert request_errors(CHECK, {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}}, limits) == []
+    assert request_errors(PARTS, {"parts": [{}, {}, {}]}, limits) == []
+    assert request_errors(PARTS, {"parts": [{}, {}, {}, {}]}, limits) == [limit_error("listEntries", 4, 3, ENTRIES)]
     large = {"entry": {"title": "x", "parts": [{}, {"number": 1}, {"number": 1}]}, "else": [None]}
-    assert errors(CHECK, large, limits) == [over("inputValues", 10, 8, "The values in the variables")]
+    assert request_errors(CHECK, large, limits) == [limit_error("inputValues", 10, 8, "The values in the variables")]
 
 
 # a document on which the parser aborts | the limit | the message
@@ -132,24 +136,26 @@ ABORTED: list[tuple[str, str, str]] = [
 
 @pytest.mark.parametrize(("document", "limit", "message"), ABORTED, ids=["tokens", "comments", "nested"])
 def test_documents_on_which_the_parser_aborts(document: str, limit: str, message: str) -> None:
-    assert errors(document) == [{"code": "LIMIT_EXCEEDED", "limit": limit, "message": f"Syntax Error: {message}"}]
+    assert request_errors(document) == [
+        {"code": "LIMIT_EXCEEDED", "limit": limit, "message": f"Syntax Error: {message}"}
+    ]
 
 
 def fragments(count: int, body: str) -> str:
-    """Return a chain of fragments, each of which spreads the next one wherever ``body`` has an asterisk."""
+    """Return a document with a chain of fragments, each spreading the next at every asterisk in ``body``."""
     chain = " ".join(f"fragment F{n} on Thing {{ {body.replace('*', f'...F{n + 1}')} }}" for n in range(count))
     return f"{{ thing {{ ...F0 }} }} {chain} fragment F{count} on Thing {{ name }}"
 
 
-def test_fragments_that_multiply_are_rejected() -> None:
-    (error,) = errors(fragments(40, "* *"))
-    assert error == over("selections", 1_000_000_000, 2_000, SELECTIONS) | {"message": error["message"]}
+def test_exponentially_nested_fragments_are_rejected() -> None:
+    (error,) = request_errors(fragments(40, "* *"))
+    assert error == limit_error("selections", 1_000_000_000, 2_000, SELECTIONS) | {"message": error["message"]}
     assert error["message"] == f"{SELECTIONS}: more than 1,000,000,000, where at most 2,000 are allowed"
-    assert [error["limit"] for error in errors(fragments(60, "a: me { * } b: me { * }"))] == [
+    assert [error["limit"] for error in request_errors(fragments(60, "a: me { * } b: me { * }"))] == [
         "selections", "depth", "aliases",
     ]  # fmt: skip
     nested = "The document's fragments are nested too deeply"
-    assert errors(fragments(900, "*")) == [
+    assert request_errors(fragments(900, "*")) == [
         {"code": "LIMIT_EXCEEDED", "limit": "depth", "allowed": 20, "message": nested}
     ]
 

@@ -1,4 +1,4 @@
-"""The weights of this schema: a page of a hundred trackers with all there is about them passes, and no list is without."""
+"""The costs of the application's schema: 100 complete trackers are affordable, and every list has a size."""
 
 import pytest
 
@@ -64,7 +64,7 @@ fragment Tracker on Tracker {
 """
 
 
-def test_a_page_of_a_hundred_whole_trackers_is_within_the_limit() -> None:
+def test_a_page_of_a_hundred_complete_trackers_is_within_the_limit() -> None:
     executor = GraphQLExecutor(make_schema())
     cost_of_100, cost_of_1 = (
         executor.prepare(Request(EVERYTHING, {"first": first}), ADA).charge.requested for first in (100, 1)
@@ -89,16 +89,16 @@ def test_list_entries_of_filters_ids_and_values(query: str, entry: object) -> No
     assert raised.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
-ENTRY = {"key": "x", "value": {"text": "y"}}  # with its three values, four
-TIMES = "query ($input: CreateTrackerInput!) {{ {} }}"
-CHECKED = "a{}: validateTracker(input: $input) {{ code }}"
+ENTRY = {"key": "x", "value": {"text": "y"}}  # counts as four values, including the three inside it
+QUERY_TEMPLATE = "query ($input: CreateTrackerInput!) {{ {} }}"
+FIELD_TEMPLATE = "a{}: validateTracker(input: $input) {{ code }}"
 
 
-def test_long_lists_cost_in_every_field_that_takes_them() -> None:
+def test_long_lists_are_charged_in_every_field_that_uses_them() -> None:
     executor = GraphQLExecutor(make_schema())
 
-    def cost(times: int, entries: int) -> int:
-        query = TIMES.format(" ".join(CHECKED.format(number) for number in range(times)))
+    def cost(field_count: int, entries: int) -> int:
+        query = QUERY_TEMPLATE.format(" ".join(FIELD_TEMPLATE.format(number) for number in range(field_count)))
         variables = {"input": {"type": "JOB", "learnerId": "x", "values": [ENTRY] * entries}}
         return executor.prepare(Request(query, variables), ADA).charge.requested
 
@@ -107,21 +107,21 @@ def test_long_lists_cost_in_every_field_that_takes_them() -> None:
     assert cost(3, 100) - cost(3, 0) == 3 * 4 * 100 * LISTED_VALUE_PRICE
     with pytest.raises(GraphQLRequestError) as raised:
         cost(30, 1_000)
-    asked = cost(30, 0) + 30 * 4 * 1_000 * LISTED_VALUE_PRICE
-    extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": asked, "allowed": 1_000_000}
-    message = f"The operation's cost: {asked:,}, where at most 1,000,000 are allowed"
+    requested_cost = cost(30, 0) + 30 * 4 * 1_000 * LISTED_VALUE_PRICE
+    extensions = {"code": "LIMIT_EXCEEDED", "limit": "cost", "asked": requested_cost, "allowed": 1_000_000}
+    message = f"The operation's cost: {requested_cost:,}, where at most 1,000,000 are allowed"
     assert raised.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
 def test_every_list_of_the_schema_has_a_size() -> None:
     schema = make_schema().graphql_schema
     assert Pricing(schema).price("Tracker", "values").size == LIST_SIZES["FieldValue"]
-    without = {name: size for name, size in LIST_SIZES.items() if name != "FieldValue"}
+    incomplete_sizes = {name: size for name, size in LIST_SIZES.items() if name != "FieldValue"}
     with pytest.raises(KeyError, match="'FieldValue'"):
-        Pricing(schema, list_sizes=without)
+        Pricing(schema, list_sizes=incomplete_sizes)
 
 
-def test_every_price_and_size_is_of_something_in_the_schema() -> None:
+def test_every_price_and_size_refers_to_the_schema() -> None:
     schema = make_schema().graphql_schema
     for coordinate in (*PRICES, *LIST_SIZES):
         parent, _, name = coordinate.partition(".")
