@@ -15,7 +15,7 @@ pytestmark = needs_packages
 
 async def test_apollo(tenant: Tenant) -> None:
     program = "\n".join([block("apollo"), block("apollo-edge"), read_script("apollo")])
-    entry = json.dumps(tenant.staff.entry())
+    entry = json.dumps(tenant.staff.tracker_input())
     for number in range(3):
         await tenant.assign(f"tracker {number}")
     async with run_client(NODE, program, tenant.url, tenant.bob, ENTRY=entry) as child:

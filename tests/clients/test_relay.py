@@ -51,7 +51,7 @@ def test_compiler_rejects_an_invalid_document(project: Path) -> None:
 async def test_relay(tenant: Tenant, project: Path) -> None:
     assert compile_documents(project).returncode == 0
     program = "\n".join([block("relay"), read_script("relay")])
-    entry = json.dumps(tenant.staff.entry())
+    entry = json.dumps(tenant.staff.tracker_input())
     artifacts = str(project / "artifacts")
     for number in range(3):
         await tenant.assign(f"tracker {number}")

@@ -15,7 +15,7 @@ pytestmark = needs_packages
 
 async def test_urql(tenant: Tenant) -> None:
     program = "\n".join([block("urql"), read_script("urql")])
-    entry = json.dumps(tenant.staff.entry())
+    entry = json.dumps(tenant.staff.tracker_input())
     await tenant.assign("the first")
     async with run_client(NODE, program, tenant.url, tenant.ada, ENTRY=entry) as child:
         assert await child.receive() == [[1, "NEW"]]

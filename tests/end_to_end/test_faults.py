@@ -23,7 +23,7 @@ async def test_the_email_is_sent_after_the_server_is_killed_between_commit_and_s
         env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{mail.port}")
         async with run_server(folder, env) as server:
             token = await server.sign_in("ada@example.org", PASSWORD)
-            answer = await server.ask(CREATE, token, input=members.entry())
+            answer = await server.ask(CREATE, token, input=members.tracker_input())
             assert answer["data"]["createTracker"]["errors"] == []
             await _until_claimed()
             await server.kill()
@@ -63,15 +63,15 @@ async def test_events_are_resumed_after_a_server_is_killed_between_commit_and_de
     async with run_server(folder, env) as first, run_server(folder, env) as second:
         ada, bob = [await second.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         async with first.subscribe(bob, "trackerAssigned") as subscription:
-            await second.ask(CREATE, ada, input=members.entry())
+            await second.ask(CREATE, ada, input=members.tracker_input())
             received = await subscription.next()
             assert received == {"cursor": "1", "kind": "ASSIGNED", "tracker": {"number": 1}}
             first.signal(SIGSTOP)
-            await second.ask(CREATE, ada, input=members.entry())
+            await second.ask(CREATE, ada, input=members.tracker_input())
             await first.kill()
         async with second.subscribe(bob, "trackerAssigned", after=received["cursor"]) as resumed:
             assert await resumed.next() == {"cursor": "2", "kind": "ASSIGNED", "tracker": {"number": 2}}
-            await second.ask(CREATE, ada, input=members.entry())
+            await second.ask(CREATE, ada, input=members.tracker_input())
             assert await resumed.next() == {"cursor": "3", "kind": "ASSIGNED", "tracker": {"number": 3}}
 
 
@@ -80,15 +80,15 @@ async def test_a_subscriber_who_missed_100_assignments_receives_exactly_these(da
     async with run_server(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         async with server.subscribe(bob, "notificationReceived") as subscription:
-            await server.ask(CREATE, ada, input=members.entry())
+            await server.ask(CREATE, ada, input=members.tracker_input())
             last_cursor = (await subscription.next())["cursor"]
         for _ in range(10):
-            await asyncio.gather(*(server.ask(CREATE, ada, input=members.entry()) for _ in range(10)))
+            await asyncio.gather(*(server.ask(CREATE, ada, input=members.tracker_input()) for _ in range(10)))
         async with server.subscribe(bob, "notificationReceived", after=last_cursor) as resumed:
             received = [await resumed.next() for _ in range(100)]
             assert [notification["cursor"] for notification in received] == [str(number) for number in range(2, 102)]
             assert sorted(notification["tracker"]["number"] for notification in received) == list(range(2, 102))
-            await server.ask(CREATE, ada, input=members.entry())
+            await server.ask(CREATE, ada, input=members.tracker_input())
             assert (await resumed.next())["cursor"] == "102"
 
 

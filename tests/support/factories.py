@@ -1,4 +1,4 @@
-"""Rows for tests: one short function a model, with a default for every argument, and any column by its name."""
+"""Factories of database rows, one per model, with defaults for all arguments; columns can be set by keyword."""
 
 import datetime as dt
 import itertools
@@ -35,7 +35,7 @@ def now() -> dt.datetime:
 
 
 async def organisation(name: str | None = None) -> Organisation:
-    """Create an organisation and its counter."""
+    """Create an organisation with its counter."""
     row = await Organisation.create(name=name or f"Organisation {next(_numbers)}")
     await OrganisationCounter.create(organisation_id=row.id)
     return row
@@ -48,7 +48,7 @@ async def member(
     roles: Sequence[Role] = (),
     **columns: Any,
 ) -> Member:
-    """Create a member and their inbox; of a new organisation if none is given."""
+    """Create a member with their inbox, in a new organisation by default."""
     number = next(_numbers)
     defaults: dict[str, Any] = {"name": f"Member {number}", "email": f"member{number}@example.org"}
     owner = organisation or await _organisation()
@@ -80,7 +80,7 @@ async def learner(organisation: Organisation | None = None, *, tutor: Member | N
 
 
 async def tracker_type(organisation: Organisation | None = None, **columns: Any) -> TrackerType:
-    """Create a type and its first version, without fields; built in if no organisation is given."""
+    """Create a tracker type with a first version without fields; without an organisation, the type is built in."""
     number = next(_numbers)
     defaults: dict[str, Any] = {"key": f"TYPE_{number}", "name": f"Type {number}", "category": TrackerCategory.CUSTOM}
     row = await TrackerType.create(organisation=organisation, **defaults | columns)
@@ -97,7 +97,7 @@ async def tracker(
     assignee: Member | None = None,
     **columns: Any,
 ) -> Tracker:
-    """Create a tracker with the organisation's next number, but no event, notification or mail."""
+    """Create a tracker with the organisation's next number, but without events, notifications or email."""
     owner = organisation or await _organisation()
     tracker_type_ = type or await tracker_type(owner)
     counters = await fetch(
@@ -117,7 +117,7 @@ async def tracker(
 
 
 async def notification(tracker: Tracker, recipient: Member, *, actor: Member | None = None) -> Notification:
-    """Create the recipient's next notification: they were assigned the tracker."""
+    """Create the recipient's next notification, of their assignment to the tracker."""
     inboxes = await fetch("UPDATE inbox SET cursor = cursor + 1 WHERE member_id = $1 RETURNING cursor", recipient.id)
     return await Notification.create(
         recipient=recipient,
@@ -129,11 +129,11 @@ async def notification(tracker: Tracker, recipient: Member, *, actor: Member | N
     )
 
 
-async def mail(about: Notification, **columns: Any) -> Mail:
-    """Create the mail of an assignment, due a second ago."""
+async def mail(notification: Notification, **columns: Any) -> Mail:
+    """Create a queued email about an assignment, due since one second ago."""
     a_second_ago = now() - dt.timedelta(seconds=1)
     defaults: dict[str, Any] = {"kind": MailKind.ASSIGNMENT, "created_at": a_second_ago, "due_at": a_second_ago}
-    return await Mail.create(recipient_id=about.recipient_id, notification=about, **defaults | columns)
+    return await Mail.create(recipient_id=notification.recipient_id, notification=notification, **defaults | columns)
 
 
 _organisation, _learner = organisation, learner

@@ -1,9 +1,9 @@
-"""Where the files lie that tests read, whatever folder a test is in."""
+"""Paths of files and directories that tests use."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
 NPM = ROOT / "tests" / "support" / "npm"
-"""The npm packages that tests use, each in a folder with a lock of its own."""
+"""The directory of the npm packages that tests use, each of which has its own lock file."""
 SDL = ROOT / "schema" / "schema.graphql"

@@ -53,7 +53,7 @@ async def test_any_valid_form_is_created_served_filled_and_read_back(
         },
     )
     values = filler.fill(served_fields)
-    if not filler.possible:
+    if not filler.is_fillable:
         event("days chosen that leave none for a required date")
         return
     entry = {"type": payload["trackerType"]["key"], "learnerId": gid(tenant.learner), "values": values}

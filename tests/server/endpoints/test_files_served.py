@@ -57,7 +57,7 @@ async def test_upload_and_download(database: str, folder: Path, kind: str, reque
             await send(server, token, contents[0], "contract.pdf", "application/pdf"),
             await send(server, token, contents[1], "slip.png", "image/png"),
         ]
-        entry = who.entry(type="JOB", values=await job(who, file_ids))
+        entry = who.tracker_input(type="JOB", values=await job(who, file_ids))
         response = await server.ask(CREATE, token, input=entry)
         assert response["data"]["createTracker"]["errors"] == []
         bob = await server.sign_in("bob@example.org", PASSWORD)

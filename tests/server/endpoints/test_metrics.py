@@ -41,7 +41,7 @@ async def test_metrics_of_one_process(database: str, folder: Path) -> None:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         async with server.subscribe(bob, "notificationReceived") as subscription:
             for _ in range(3):
-                await server.ask(CREATE, ada, input=who.entry())
+                await server.ask(CREATE, ada, input=who.tracker_input())
             for _ in range(3):
                 await subscription.next()
             await server.ask(HELLO)

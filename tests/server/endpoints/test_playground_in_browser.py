@@ -161,7 +161,7 @@ async def test_create_a_tracker_that_a_subscription_receives(browser: Browser, s
 
 async def test_link_of_an_email(browser: Browser, site: Server, tenant: Staff) -> None:
     token = await site.sign_in(tenant.ada.email, PASSWORD)
-    created = await site.ask(CREATE, token, input=tenant.entry(description="A page is missing."))
+    created = await site.ask(CREATE, token, input=tenant.tracker_input(description="A page is missing."))
     identifier = created["data"]["createTracker"]["tracker"]["id"]
     async with opened(browser, site, f"/trackers/{identifier}") as (playground, visit):
         assert "Sign in to open the tracker" in await visit.visible_lines()
@@ -224,7 +224,7 @@ async def test_token_and_websocket_are_renewed(browser: Browser, site: Server, t
             await page.clock.fast_forward("08:30")
         assert len(requests_for(visit, "Refresh")) == 1
         token = await site.sign_in(tenant.ada.email, PASSWORD)
-        await site.ask(CREATE, token, input=tenant.entry())
+        await site.ask(CREATE, token, input=tenant.tracker_input())
         assert (await playground.result())["data"]["trackerAssigned"]["cursor"] == "1"
         async with asyncio.timeout(TIMEOUT):
             while not visit.websockets[0].is_closed():

@@ -35,7 +35,7 @@ async def tokens(server_and_staff: tuple[Server, Staff]) -> list[str]:
 
 async def assign(server_and_staff: tuple[Server, Staff], token: str) -> None:
     server, who = server_and_staff
-    assert (await server.ask(CREATE, token, input=who.entry()))["data"]["createTracker"]["errors"] == []
+    assert (await server.ask(CREATE, token, input=who.tracker_input()))["data"]["createTracker"]["errors"] == []
 
 
 def assignment(cursor: int) -> Any:

@@ -88,7 +88,7 @@ async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, 
     who = await make_staff()
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
-        await attack(server, token, who.entry())
+        await attack(server, token, who.tracker_input())
         assert await server.stop() == 0
         log = server.log.read_text() + postgres_log.read_text()
         requests = [line for line in read_lines(server.log) if line["event"] == "request"]
@@ -106,7 +106,7 @@ async def test_internal_error_is_logged_without_its_message(database: str, folde
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await fetch("ALTER TABLE tracker_event RENAME TO gone")
-        body = {"query": CREATE, "variables": {"input": who.entry(description=MARK)}}
+        body = {"query": CREATE, "variables": {"input": who.tracker_input(description=MARK)}}
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             headers = {"authorization": f"Bearer {token}"}
             response = await client.post(f"{server.address}/graphql", json=body, headers=headers)

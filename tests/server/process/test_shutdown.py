@@ -32,12 +32,12 @@ async def test_requests_and_operations_in_progress_are_answered_and_mail_in_prog
         async with run_server(folder, env) as server:
             ada = await server.sign_in("ada@example.org", PASSWORD)
             async with open_socket(server, ada) as socket, httpx.AsyncClient(trust_env=False, timeout=30) as http:
-                await server.ask(CREATE, ada, input=who.entry())
+                await server.ask(CREATE, ada, input=who.tracker_input())
                 await asyncio.wait_for(post.arrived.wait(), 30)
                 async with transaction() as held:
                     await held.execute_query("LOCK TABLE tracker IN ACCESS EXCLUSIVE MODE")
-                    request = asyncio.create_task(server.ask(CREATE, ada, input=who.entry()))
-                    payload = {"query": CREATE, "variables": {"input": who.entry()}}
+                    request = asyncio.create_task(server.ask(CREATE, ada, input=who.tracker_input()))
+                    payload = {"query": CREATE, "variables": {"input": who.tracker_input()}}
                     await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
                     await wait_until_blocked(2)
                     server.signal(SIGTERM)

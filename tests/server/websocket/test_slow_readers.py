@@ -77,7 +77,7 @@ def _frame(message: dict[str, Any]) -> bytes:
 
 async def _assign(server: Server, token: str, who: Staff, times: int) -> None:
     for _ in range(times):
-        answer = await server.ask(CREATE, token, input=who.entry(description="x" * (EVENT // 5)))
+        answer = await server.ask(CREATE, token, input=who.tracker_input(description="x" * (EVENT // 5)))
         assert answer["data"]["createTracker"]["errors"] == []
 
 

@@ -1,4 +1,4 @@
-"""Filling a database with the demo data: the documented accounts and organisations, in one transaction, reproducibly."""
+"""Tests of loading the demo data: its documented contents, atomicity, and determinism."""
 
 import asyncio
 import datetime as dt
@@ -57,26 +57,26 @@ DOCUMENTED_ACCOUNTS = [
 ]
 
 
-async def organisation_named(name: str) -> Organisation:
+async def get_organisation(name: str) -> Organisation:
     return await Organisation.get(name=name)
 
 
-async def snapshot() -> dict[str, Any]:
-    """Return the rows of the demo data without ids and hashes."""
+async def comparable_rows() -> dict[str, Any]:
+    """Return the rows of the main tables, without ids, hashes, values and creation times."""
     contents: dict[str, Any] = {}
     for model, order in ((Learner, "reference"), (Tracker, "number"), (Member, "email"), (LearningAim, "sequence")):
         rows: Any = await model.all().order_by(order).values()
         contents[model.__name__] = sorted(
             str(
                 {name: value for name, value in row.items() if not name.endswith(("id", "values", "before", "hash"))}
-                | NO_TIMES
+                | IGNORED_TIMES
             )
             for row in rows
         )
     return contents
 
 
-NO_TIMES = {"created_at": None, "imported_at": None}
+IGNORED_TIMES = {"created_at": None, "imported_at": None}
 
 
 async def test_the_accounts_can_sign_in(database: str) -> None:
@@ -97,12 +97,12 @@ async def test_the_accounts_can_sign_in(database: str) -> None:
 
 async def test_northgate_has_the_documented_contents(database: str) -> None:
     await fill_demo()
-    northgate = await organisation_named(NORTHGATE)
+    northgate = await get_organisation(NORTHGATE)
     settings = await ProcessAutomation.filter(organisation_id=northgate.id)
     assert (len(settings), {row.enabled for row in settings}) == (10, {True})
     assert [row.key for row in settings if row.four_eyes] == ["CHANGE_OF_PROGRAMME"]
-    own = await TrackerType.filter(organisation_id=northgate.id)
-    assert [(row.key, row.category) for row in own] == [("SAFEGUARDING", TrackerCategory.CUSTOM)]
+    custom = await TrackerType.filter(organisation_id=northgate.id)
+    assert [(row.key, row.category) for row in custom] == [("SAFEGUARDING", TrackerCategory.CUSTOM)]
     employers = await Employer.filter(organisation_id=northgate.id)
     assert (len(employers), sum(not row.confirmed for row in employers)) == (8, 2)
     assert await Programme.filter(organisation_id=northgate.id).count() == 3
@@ -132,28 +132,30 @@ async def test_each_tutor_of_northgate_has_learners_of_every_status(database: st
 
 async def test_southbank_has_the_documented_contents(database: str) -> None:
     await fill_demo()
-    southbank = await organisation_named(SOUTHBANK)
+    southbank = await get_organisation(SOUTHBANK)
     settings = await ProcessAutomation.filter(organisation_id=southbank.id)
     assert [(row.enabled, row.four_eyes) for row in settings] == [(False, False)] * 10
     assert await TrackerType.filter(organisation_id=southbank.id).count() == 0
     assert await Learner.filter(organisation_id=southbank.id).count() == 20
     assert await Learner.filter(tutor__email="tutor@southbank.example").count() == 10
     assert await Tracker.filter(organisation_id=southbank.id).count() == 30
-    used: Any = await Tracker.filter(organisation_id=southbank.id).distinct().values_list("type__category", flat=True)
-    assert set(used) == {TrackerCategory.EMPLOYABILITY, TrackerCategory.FUNDED}
+    used_categories: Any = (
+        await Tracker.filter(organisation_id=southbank.id).distinct().values_list("type__category", flat=True)
+    )
+    assert set(used_categories) == {TrackerCategory.EMPLOYABILITY, TrackerCategory.FUNDED}
 
 
-async def test_organisations_share_nothing(database: str) -> None:
+async def test_rows_refer_only_to_rows_of_their_own_organisation(database: str) -> None:
     await fill_demo()
-    crossing = await fetch("""
+    foreign = await fetch("""
         SELECT count(*) FILTER (WHERE l.organisation_id <> t.organisation_id) AS learners,
           count(*) FILTER (WHERE c.organisation_id <> t.organisation_id) AS creators,
           count(*) FILTER (WHERE a.organisation_id <> t.organisation_id) AS assignees,
           count(*) FILTER (WHERE k.organisation_id <> t.organisation_id) AS types
         FROM tracker t JOIN learner l ON l.id = t.learner_id JOIN member c ON c.id = t.created_by_id
         LEFT JOIN member a ON a.id = t.assignee_id JOIN tracker_type k ON k.id = t.type_id""")
-    assert dict(crossing[0]) == {"learners": 0, "creators": 0, "assignees": 0, "types": 0}
-    crossing = await fetch("""
+    assert dict(foreign[0]) == {"learners": 0, "creators": 0, "assignees": 0, "types": 0}
+    foreign = await fetch("""
         SELECT count(*) FILTER (WHERE e.organisation_id <> l.organisation_id) AS employers,
           count(*) FILTER (WHERE p.organisation_id <> l.organisation_id) AS programmes,
           count(*) FILTER (WHERE t.organisation_id <> l.organisation_id) AS tutors,
@@ -161,14 +163,14 @@ async def test_organisations_share_nothing(database: str) -> None:
         FROM learner l JOIN employer e ON e.id = l.employer_id JOIN programme p ON p.id = l.programme_id
         LEFT JOIN member t ON t.id = l.tutor_id LEFT JOIN learner_in_group i ON i.learner_id = l.id
         LEFT JOIN learner_group g ON g.id = i.group_id""")
-    assert dict(crossing[0]) == {"employers": 0, "programmes": 0, "tutors": 0, "groups": 0}
+    assert dict(foreign[0]) == {"employers": 0, "programmes": 0, "tutors": 0, "groups": 0}
     for column in ("uln", "reference"):
         assert len(set(await Learner.all().values_list(column, flat=True))) == 111
     names = await Learner.all().values_list("given_names", "family_name")
     assert len(set(names)) == 111
 
 
-async def test_a_database_with_an_organisation_is_refused(database: str) -> None:
+async def test_a_database_with_an_organisation_is_left_unchanged(database: str) -> None:
     await add_organisation("Ours")
     with pytest.raises(DatabaseNotEmptyError):
         await fill_demo()
@@ -176,24 +178,24 @@ async def test_a_database_with_an_organisation_is_refused(database: str) -> None
     assert await Member.all().count() == 0
 
 
-async def test_the_built_in_types_are_written_too(database: str) -> None:
+async def test_missing_built_in_types_are_written(database: str) -> None:
     await TrackerTypeVersion.all().delete()
     await TrackerType.all().delete()
     await fill_demo()
     assert await TrackerType.filter(organisation_id=None).count() == 17
 
 
-async def test_one_of_two_concurrent_fillings_is_refused(database: str) -> None:
+async def test_one_of_two_concurrent_calls_fails(database: str) -> None:
     results = await asyncio.gather(fill_demo(), fill_demo(), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["DatabaseNotEmptyError", "NoneType"]
     assert await Organisation.all().count() == 2
 
 
-async def test_a_failure_rolls_everything_back(database: str) -> None:
+async def test_everything_is_rolled_back_on_failure(database: str) -> None:
     await fetch("ALTER TABLE notification ADD CONSTRAINT broken CHECK (cursor < 5)")
-    with pytest.raises(Exception, match="broken") as caught:
+    with pytest.raises(Exception, match="broken") as raised:
         await fill_demo()
-    assert isinstance(caught.value.__cause__ or caught.value, asyncpg.CheckViolationError)
+    assert isinstance(raised.value.__cause__ or raised.value, asyncpg.CheckViolationError)
     for model in (Organisation, Member, Learner, Tracker):
         assert await model.all().count() == 0
     assert await TrackerType.filter(key="SAFEGUARDING").count() == 0
@@ -202,13 +204,13 @@ async def test_a_failure_rolls_everything_back(database: str) -> None:
     assert await Tracker.all().count() == 230
 
 
-async def test_each_filling_makes_the_same_data(database: str) -> None:
+async def test_the_data_is_deterministic(database: str) -> None:
     now = dt.datetime.now(dt.UTC)
     await fill_demo(now=now)
-    first = await snapshot()
+    rows = await comparable_rows()
     for append_only in ("tracker_event", "audit_entry"):
         await fetch(f"ALTER TABLE {append_only} DISABLE TRIGGER USER")
     await fetch("TRUNCATE organisation, member, tracker_type CASCADE")
     await fill_demo(now=now)
-    assert await snapshot() == first
+    assert await comparable_rows() == rows
     assert await Mail.all().count() == 0

@@ -1,4 +1,4 @@
-"""The learners of the demo data: they keep the rules of an ILR return."""
+"""Tests that the demo learners satisfy the rules of an ILR return."""
 
 import datetime as dt
 from typing import Any
@@ -12,7 +12,7 @@ from services.imports.ilr.programme import programme_status
 from services.kernel.dates import today
 
 
-async def test_learners_keep_the_formats_of_the_ilr(database: str) -> None:
+async def test_learners_have_valid_ilr_values(database: str) -> None:
     await fill_demo()
     formats = {
         "uln": TextFormat.ULN,
@@ -38,17 +38,17 @@ async def test_learners_keep_the_formats_of_the_ilr(database: str) -> None:
     assert [check_format(TextFormat.EMPLOYER_ID, number) for number in numbers] == numbers
 
 
-async def test_learning_aims_keep_the_ilrs_cross_field_rules(database: str) -> None:
+async def test_learning_aims_satisfy_the_ilrs_cross_field_rules(database: str) -> None:
     await fill_demo()
     for learner in await Learner.all():
         aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence")
-        started = learner.programme_status not in (ProgrammeStatus.ONBOARDING, ProgrammeStatus.READY_TO_ENROL)
+        has_started = learner.programme_status not in (ProgrammeStatus.ONBOARDING, ProgrammeStatus.READY_TO_ENROL)
         assert [aim.reference == "ZPROG001" for aim in aims] == [True, False] * (len(aims) // 2)
-        assert bool(aims) == started
-        if started:
-            derived: Any = programme_status(aims)  # type: ignore[arg-type]  # the same names
-            later = {ProgrammeStatus.ENTERED_EPA: "COMPLETE", ProgrammeStatus.PENDING_CHANGE: "WITHDRAWN"}
-            assert derived == later.get(learner.programme_status, learner.programme_status)
+        assert bool(aims) == has_started
+        if has_started:
+            derived_status: Any = programme_status(aims)  # type: ignore[arg-type]  # the same names
+            status_from_aims = {ProgrammeStatus.ENTERED_EPA: "COMPLETE", ProgrammeStatus.PENDING_CHANGE: "WITHDRAWN"}
+            assert derived_status == status_from_aims.get(learner.programme_status, learner.programme_status)
         for aim in aims:
             check_aim(aim, today())
     restarts = await LearningAim.filter(restart=True)
@@ -60,13 +60,14 @@ async def test_learning_aims_keep_the_ilrs_cross_field_rules(database: str) -> N
         assert before.actual_end_date < aim.start_date
 
 
-def check_aim(aim: LearningAim, day: dt.date) -> None:
+def check_aim(aim: LearningAim, today: dt.date) -> None:
+    """Check a learning aim against the ILR validation rules that the comments name."""
     status, outcome, end = aim.completion_status, aim.outcome, aim.actual_end_date
     outcomes: dict[int, set[int | None]] = {1: {None}, 2: {1, 8}, 3: {3}, 6: {3}}
     assert aim.planned_end_date is not None
     assert aim.start_date < aim.planned_end_date  # LearnPlanEndDate_02
     assert (end is None) == (status == 1)  # CompStatus_02, _03
-    assert end is None or aim.start_date <= end <= day  # LearnActEndDate_01, _04
+    assert end is None or aim.start_date <= end <= today  # LearnActEndDate_01, _04
     assert (outcome is None) == (status == 1)  # CompStatus_04, _05
     assert outcome in outcomes[status]  # CompStatus_06, Outcome_09, _10
     assert (aim.withdraw_reason is None) == (status != 3)  # WithdrawReason_03, _04
@@ -74,4 +75,4 @@ def check_aim(aim: LearningAim, day: dt.date) -> None:
     if aim.achievement_date:
         assert status == 2  # CompStatus_07
         assert end is not None
-        assert end + dt.timedelta(days=7) <= aim.achievement_date <= day  # AchDate_11
+        assert end + dt.timedelta(days=7) <= aim.achievement_date <= today  # AchDate_11

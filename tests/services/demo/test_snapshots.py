@@ -1,4 +1,4 @@
-"""The changes that the demo data's automations propose or have made: one is in conflict, some wait for their day."""
+"""Tests of the changes that the demo data's process automations propose or have made."""
 
 from collections import Counter
 from typing import Any
@@ -16,16 +16,16 @@ query ($after: String) { trackers(first: 100, after: $after, filter: { category:
 """
 
 
-async def test_open_automations_propose_changes_and_applied_ones_have_made_them(database: str) -> None:
+async def test_proposed_changes_agree_with_the_status_and_one_conflicts(database: str) -> None:
     await fill_demo()
     admin = await Member.get(email="admin@northgate.example")
     trackers: list[Any] = (await data(admin, PAGE))["trackers"]["nodes"]
     assert len(trackers) == await Tracker.filter(type__category="PROCESS_AUTOMATION").count()
 
-    empty = Counter(tracker["status"] for tracker in trackers if not tracker["proposedChanges"])
-    assert set(empty) == {"REJECTED", "CLOSED"}
+    without_changes = Counter(tracker["status"] for tracker in trackers if not tracker["proposedChanges"])
+    assert set(without_changes) == {"REJECTED", "CLOSED"}
     by_status = Counter(tracker["status"] for tracker in trackers)
-    assert empty == {status: by_status[status] for status in empty}
+    assert without_changes == {status: by_status[status] for status in without_changes}
     for tracker in trackers:
         changes = tracker["proposedChanges"]
         if tracker["status"] == "RESOLVED":
@@ -44,11 +44,11 @@ async def test_open_automations_propose_changes_and_applied_ones_have_made_them(
     assert conflicts == [("CHANGE_OF_ADDRESS", "NEW", ["learner.addressLine1"])]
 
 
-async def test_waiting_automations_are_applied_on_their_day(database: str) -> None:
+async def test_waiting_automations_are_applied_on_their_effective_date(database: str) -> None:
     await fill_demo()
     waiting = await Tracker.filter(applies_on__isnull=False)
     assert len(waiting) == 8
-    last = max(tracker.applies_on for tracker in waiting if tracker.applies_on)
-    assert await apply_due(day=last) == 8
+    last_date = max(tracker.applies_on for tracker in waiting if tracker.applies_on)
+    assert await apply_due(day=last_date) == 8
     statuses: Any = await Tracker.filter(id__in=[tracker.id for tracker in waiting]).values_list("status", flat=True)
     assert set(statuses) == {TrackerStatus.RESOLVED}

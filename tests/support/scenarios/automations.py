@@ -1,4 +1,4 @@
-"""Process automations for tests: a learner with a full record, creating and approving one, and the whole record."""
+"""A scenario for process automations: a learner with a complete record, and members who create and approve them."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ _OTHER_COLUMNS = {"id", "organisation_id", "learner_id", "created_at", "imported
 
 @dataclass(frozen=True)
 class Office:
-    """An organisation with every automation: Olga creates them, Paul approves them, and they are about Lena."""
+    """An organisation with all process automations: Olga creates trackers about the learner Lena, and Paul approves them."""
 
     organisation: Organisation
     olga: Member
@@ -45,16 +45,16 @@ class Office:
     employer: Employer
     programme: Programme
 
-    async def create(self, key: str, entry: Mapping[str, object], **columns: Any) -> Tracker:
-        """Create a tracker about Lena, as createTracker does."""
-        values = tuple(submitted_value(name, value) for name, value in entry.items())
+    async def create(self, type_key: str, form: Mapping[str, object], **columns: Any) -> Tracker:
+        """Create a tracker about Lena as Olga, with these form values."""
+        values = tuple(submitted_value(name, value) for name, value in form.items())
         tracker_id = await create_tracker(
-            await viewer(self.olga), TrackerEntry(type=key, learner_id=self.lena.id, values=values, **columns)
+            await viewer(self.olga), TrackerEntry(type=type_key, learner_id=self.lena.id, values=values, **columns)
         )
         return await Tracker.get(id=tracker_id)
 
     async def approve(self, tracker: Tracker, *, by: Member | None = None) -> Tracker:
-        """Approve a tracker, again if it is approved already; return it as it is then."""
+        """Approve a tracker, even if it already is approved, and return it refreshed from the database."""
         version = (await Tracker.get(id=tracker.id)).version
         entry = UpdateEntry(tracker_id=tracker.id, version=version, status=TrackerStatus.APPROVED)
         await update_tracker(await viewer(by or self.paul), entry)
@@ -62,10 +62,10 @@ class Office:
 
 
 async def make_office() -> Office:
-    """Create an office; Lena has two learning aims that are open and one that is completed."""
+    """Create an office in which Lena has one completed and two continuing learning aims."""
     organisation = await make.organisation()
     await enable_automations(organisation)
-    creates = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+    create_roles = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
     tutor = await make.member(organisation, name="Tom")
     employer = await make.employer(organisation, name="Acme")
     programme = await make.programme(organisation, name="Baking")
@@ -88,7 +88,7 @@ async def make_office() -> Office:
     )
     office = Office(
         organisation=organisation,
-        olga=await make.member(organisation, name="Olga", roles=creates),
+        olga=await make.member(organisation, name="Olga", roles=create_roles),
         paul=await make.member(organisation, name="Paul", roles=[Role.EDIT_PROCESS_AUTOMATION_TRACKERS]),
         tutor=tutor,
         lena=lena,
@@ -105,7 +105,7 @@ async def make_office() -> Office:
 
 
 async def create_aim(learner: Learner, sequence: int, reference: str, **columns: Any) -> LearningAim:
-    """Create an aim: unless the columns say otherwise an open component, 1 September 2023 to the end of 2024."""
+    """Create a learning aim, by default a continuing component aim from 1 September 2023 to the end of 2024."""
     defaults: Json = {
         "aim_type": 3,
         "fund_model": 36,
@@ -126,23 +126,23 @@ async def create_aim(learner: Learner, sequence: int, reference: str, **columns:
     )
 
 
-async def put_on_break(office: Office, last: str = "2024-03-31") -> None:
-    """Put Lena on a break after a last day of learning, as an approved automation would."""
-    ended = {"completion_status": 6, "outcome": 3, "actual_end_date": dt.date.fromisoformat(last)}
+async def put_on_break(office: Office, last_day: str = "2024-03-31") -> None:
+    """Put Lena on a break after the last day of learning, as an approved automation would."""
+    ended = {"completion_status": 6, "outcome": 3, "actual_end_date": dt.date.fromisoformat(last_day)}
     await LearningAim.filter(learner=office.lena, completion_status=1).update(**ended)
     await Learner.filter(id=office.lena.id).update(programme_status=ProgrammeStatus.ON_A_BREAK)
 
 
 async def learner_record(learner: Learner) -> dict[str, Json]:
-    """Return every field of the learner (``learner``) and of each aim (its sequence number)."""
+    """Return the columns of a learner, keyed ``learner``, and of each learning aim, keyed by its sequence number."""
     (columns,) = await Learner.filter(id=learner.id).values()
     aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence").values()
     return {"learner": _fields(columns)} | {str(row["sequence"]): _fields(row) for row in aims}
 
 
 def with_changed_fields(before: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a record with some of its fields replaced, or with more rows."""
-    return {**before, **{owner: before.get(owner, {}) | fields for owner, fields in changes.items()}}
+    """Return a copy of a record with changed fields or additional aims."""
+    return {**before, **{key: before.get(key, {}) | fields for key, fields in changes.items()}}
 
 
 def _fields(row: Json) -> Json:
@@ -150,7 +150,7 @@ def _fields(row: Json) -> Json:
 
 
 async def history(tracker: Tracker) -> list[tuple[str, str | None, int, str | None]]:
-    """Return the events of a tracker: kind, name of the actor, version afterwards, comment."""
+    """Return the events of a tracker as tuples of kind, name of the actor, new version and comment."""
     events = await TrackerEvent.filter(tracker=tracker).order_by("at", "id").prefetch_related("actor")
     return [
         (event.kind.value, event.actor.name if event.actor else None, event.version, event.comment) for event in events

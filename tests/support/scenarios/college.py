@@ -1,4 +1,4 @@
-"""A small training provider, and creating trackers there by the API."""
+"""A small training provider, and helpers that create trackers through the API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class College:
-    """An organisation with every process automation: two administrators, a tutor, and the tutor's learner."""
+    """An organisation with two administrators (Ada and Bob), a tutor (Tina), the tutor's learner, and an employer."""
 
     organisation: Organisation
     ada: Member
@@ -48,18 +48,18 @@ class College:
     learner: Learner
     employer: Employer
 
-    def job(self, **entries: Any) -> Json:
-        """Return a valid input for a JOB about the learner, with some of its fields replaced."""
+    def job(self, **fields: Any) -> Json:
+        """Return a valid ``CreateTrackerInput`` for a JOB about the learner, with some fields replaced."""
         values = [
             text_value("jobTitle", "Baker"),
             {"key": "organisation", "value": {"reference": gid(self.employer)}},
             date_value("startDate", "2026-09-01"),
         ]
-        return {"type": "JOB", "learnerId": gid(self.learner), "values": values} | entries
+        return {"type": "JOB", "learnerId": gid(self.learner), "values": values} | fields
 
 
 async def college(*, automations: bool = True) -> College:
-    """Create a provider: Ada may create every tracker, Bob none, Tina plain ones. The learner's tutor is Tina."""
+    """Create a college in which Ada may create all trackers, Tina only plain ones, and Bob none."""
     organisation = await make.organisation()
     if automations:
         await enable_automations(organisation)
@@ -75,7 +75,7 @@ async def college(*, automations: bool = True) -> College:
 
 
 async def enable_automations(organisation: Organisation, *, four_eyes: bool = False) -> None:
-    """Enable every process automation there is."""
+    """Enable all process automations for an organisation."""
     for kind in await TrackerType.filter(category=TrackerCategory.PROCESS_AUTOMATION, organisation_id=None):
         await ProcessAutomation.create(organisation=organisation, key=kind.key, enabled=True, four_eyes=four_eyes)
 
@@ -97,19 +97,19 @@ def true_values(*keys: str) -> list[Json]:
 
 
 def problem(path: str, code: str, message: str, rule: str | None = None, **parameters: object) -> Json:
-    """Return a problem as the API has it; ``path`` is joined by dots."""
-    figures = [{"name": name, "value": str(value)} for name, value in parameters.items()]
-    return {"path": path.split("."), "code": code, "message": message, "parameters": figures, "rule": rule}
+    """Return a problem in the form of the API; ``path`` is joined by dots."""
+    parameter_list = [{"name": name, "value": str(value)} for name, value in parameters.items()]
+    return {"path": path.split("."), "code": code, "message": message, "parameters": parameter_list, "rule": rule}
 
 
 async def create(member: Member, entry: Json) -> Json:
-    """Return the payload of createTracker."""
+    """Execute ``createTracker``, and return its payload."""
     payload: Json = (await data(member, CREATE, input=entry))["createTracker"]
     return payload
 
 
 async def create_successfully(member: Member, entry: Json) -> int:
-    """Create a tracker and return its number."""
+    """Create a tracker, which must succeed, and return its number."""
     payload = await create(member, entry)
     assert payload["errors"] == []
     number: int = payload["tracker"]["number"]
@@ -117,7 +117,7 @@ async def create_successfully(member: Member, entry: Json) -> int:
 
 
 async def create_errors(member: Member, entry: Json) -> list[Json]:
-    """Return the errors of a refused input: the dry run returns the same, and nothing is written."""
+    """Return the errors of an invalid input, checking that validation agrees and that nothing is written."""
     before = await everything_written()
     payload = await create(member, entry)
     assert payload["tracker"] is None
@@ -129,12 +129,12 @@ async def create_errors(member: Member, entry: Json) -> list[Json]:
 
 
 async def create_errors_by_name(member: Member, entries: dict[str, Json]) -> dict[str, list[Json]]:
-    """Return the errors of several refused inputs, by name."""
+    """Return the errors of several invalid inputs, by name."""
     return {name: await create_errors(member, entry) for name, entry in entries.items()}
 
 
 async def everything_written() -> dict[str, Sequence[object]]:
-    """Return everything that creating trackers writes: rows and counters."""
+    """Return all rows and counters that the creation of a tracker writes."""
     return {
         "trackers": await Tracker.all().order_by("number").values_list("id", "number", "version"),
         "history": await TrackerEvent.all().order_by("id").values_list("id", flat=True),

@@ -1,4 +1,4 @@
-"""Checks of the demo data: values as a client enters them, and the effects of automations on the record."""
+"""Helpers for checking the demo data: submitted values, and the effects of automations on learners' records."""
 
 import datetime as dt
 from collections import defaultdict
@@ -47,14 +47,14 @@ COLUMNS = {
 
 
 async def definitions_by_version() -> dict[UUID, tuple[TrackerType, TypeDefinition]]:
-    """Return each version of a type with its definition, by the version's id."""
+    """Return the type and the definition of every tracker type version, by the version's id."""
     types = {row.id: row for row in await TrackerType.all()}
     versions = await TrackerTypeVersion.all()
     return {row.id: (types[row.type_id], definition_from_document(row.definition)) for row in versions}
 
 
 async def events_by_tracker() -> dict[object, list[TrackerEvent]]:
-    """Return the events of each tracker, the oldest first, by the tracker's id."""
+    """Return the events of every tracker, oldest first, by the tracker's id."""
     events: dict[object, list[TrackerEvent]] = defaultdict(list)
     for event in await TrackerEvent.all().order_by("at", "id"):
         events[event.tracker_id].append(event)
@@ -62,13 +62,13 @@ async def events_by_tracker() -> dict[object, list[TrackerEvent]]:
 
 
 def submitted_values(definition: TypeDefinition, values: Mapping[str, Any]) -> list[SubmittedValue]:
-    """Return stored values as a client would submit them."""
-    entered = []
+    """Convert stored values to the form in which a client submits them."""
+    submitted = []
     for key, value in values.items():
         field = definition.field(key)
         assert field is not None, key
-        entered.append(SubmittedValue(key, KINDS[field.kind].slot, _submitted_value(field, value)))
-    return entered
+        submitted.append(SubmittedValue(key, KINDS[field.kind].slot, _submitted_value(field, value)))
+    return submitted
 
 
 def _submitted_value(field: FieldDefinition, value: Any) -> object:
@@ -82,7 +82,7 @@ def _submitted_value(field: FieldDefinition, value: Any) -> object:
 
 
 def expected_effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what applying a process automation with these values writes to the record, as text."""
+    """Return the values, as text, that a process automation writes to the learner's record when it is applied."""
     written = {}
     for target, source in definition.effects.items():
         if "by" in source:
@@ -93,7 +93,7 @@ def expected_effects(definition: TypeDefinition, values: Mapping[str, Any]) -> d
             field = definition.field(source["field"])
             condition = field.visible_when if field else None
             if condition and set(values.get(condition.field, [])).isdisjoint(condition.is_one_of):
-                continue  # a hidden field leaves the record as it is
+                continue  # a hidden field leaves the record unchanged
             value = values.get(source["field"])
             written[target] = value[0] if isinstance(field, ChoiceField) and value else value
         else:
@@ -102,7 +102,7 @@ def expected_effects(definition: TypeDefinition, values: Mapping[str, Any]) -> d
 
 
 def recorded_values(targets: Iterable[str], learner: Learner, aim: LearningAim | None) -> dict[str, Any]:
-    """Return what the record holds in these fields, as text."""
+    """Return the values, as text, of these fields of the learner's record."""
     values = {}
     for target in targets:
         value = getattr(learner if target.startswith("learner.") else aim, COLUMNS[target])

@@ -1,4 +1,4 @@
-"""The expected answers of lists of trackers, computed in Python from the rows."""
+"""A reference implementation of tracker filters and orders in Python, for comparison with the API's answers."""
 
 import datetime as dt
 import unicodedata
@@ -23,7 +23,7 @@ query ($filter: TrackerFilter, $orderBy: [TrackerOrder!], $first: Int, $after: S
 
 @dataclass(frozen=True)
 class Case:
-    """A tracker with the rows that it refers to."""
+    """A tracker with its learner and the names of the learner's groups."""
 
     tracker: Tracker
     learner: Learner
@@ -31,18 +31,18 @@ class Case:
 
 
 async def cases() -> list[Case]:
-    """Return all trackers."""
+    """Return all trackers as cases."""
     rows = await Tracker.all().prefetch_related("type", "assignee", "created_by", "learner__groups")
     return [Case(row, row.learner, frozenset(group.name for group in row.learner.groups)) for row in rows]
 
 
 def is_visible_to(member: Member, case: Case) -> bool:
-    mine = (case.tracker.assignee_id, case.tracker.created_by_id, case.learner.tutor_id)
-    return member.kind == MemberKind.ADMINISTRATOR or member.id in mine
+    involved = (case.tracker.assignee_id, case.tracker.created_by_id, case.learner.tutor_id)
+    return member.kind == MemberKind.ADMINISTRATOR or member.id in involved
 
 
 def fold(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(one))
+    return "".join(char for char in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(char))
 
 
 def _matches_search(case: Case, search: str) -> bool:
@@ -57,8 +57,8 @@ def _matches_search(case: Case, search: str) -> bool:
 
 
 def _is_overdue(case: Case) -> bool:
-    open_ = case.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED)
-    return open_ and case.tracker.due_date is not None and case.tracker.due_date < today()
+    is_open = case.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED)
+    return is_open and case.tracker.due_date is not None and case.tracker.due_date < today()
 
 
 def _is_within(day: dt.date | None, range_: Json) -> bool:
@@ -91,24 +91,25 @@ _DAYS: Mapping[str, Callable[[Case], dt.date | None]] = {
 }
 
 
-def matches(case: Case, asked: Json) -> bool:
-    """Return whether a tracker matches a filter."""
+def matches(case: Case, filter_: Json) -> bool:
+    """Return whether a tracker matches a ``TrackerFilter``."""
     assignee = _id("Member", case.tracker.assignee_id)
-    named, nobody = asked.get("assigneeId"), asked.get("unassigned")
-    given = (
-        (assignee in named or (nobody is True and assignee is None)) if named else nobody in (None, assignee is None)
-    )
+    ids, unassigned = filter_.get("assigneeId"), filter_.get("unassigned")
+    if ids:
+        matches_assignee = assignee in ids or (unassigned is True and assignee is None)
+    else:
+        matches_assignee = unassigned in (None, assignee is None)
     return (
-        given
-        and all(read(case) in asked[name] for name, read in _FIELDS.items() if asked.get(name))
-        and all(_is_within(read(case), asked[name]) for name, read in _DAYS.items() if asked.get(name))
-        and (not asked.get("group") or bool(case.groups & set(asked["group"])))
-        and asked.get("overdue") in (None, _is_overdue(case))
-        and _matches_search(case, asked.get("search") or "")
+        matches_assignee
+        and all(read(case) in filter_[name] for name, read in _FIELDS.items() if filter_.get(name))
+        and all(_is_within(read(case), filter_[name]) for name, read in _DAYS.items() if filter_.get(name))
+        and (not filter_.get("group") or bool(case.groups & set(filter_["group"])))
+        and filter_.get("overdue") in (None, _is_overdue(case))
+        and _matches_search(case, filter_.get("search") or "")
     )
 
 
-def _person(name: str | None) -> tuple[str, str] | None:
+def _name_key(name: str | None) -> tuple[str, str] | None:
     return None if name is None else (fold(name), name)
 
 
@@ -118,38 +119,38 @@ _ORDERS: Mapping[str, Callable[[Case], Any]] = {
     "UPDATED_AT": lambda case: case.tracker.updated_at,
     "DUE_DATE": lambda case: case.tracker.due_date,
     "STATUS": lambda case: list(TrackerStatus).index(case.tracker.status),
-    "TYPE": lambda case: _person(case.tracker.type.name),
-    "LEARNER": lambda case: _person(f"{case.learner.given_names} {case.learner.family_name}"),
-    "ASSIGNEE": lambda case: _person(case.tracker.assignee.name if case.tracker.assignee else None),
-    "CREATED_BY": lambda case: _person(case.tracker.created_by.name if case.tracker.created_by else None),
+    "TYPE": lambda case: _name_key(case.tracker.type.name),
+    "LEARNER": lambda case: _name_key(f"{case.learner.given_names} {case.learner.family_name}"),
+    "ASSIGNEE": lambda case: _name_key(case.tracker.assignee.name if case.tracker.assignee else None),
+    "CREATED_BY": lambda case: _name_key(case.tracker.created_by.name if case.tracker.created_by else None),
 }
 
 
-def ordered_numbers(found: list[Case], order_by: list[Json]) -> list[int]:
-    """Return the numbers of trackers in an order, by stable sorts from the last term to the first."""
-    down = order_by[-1].get("direction") == "DESC" if order_by else True
-    rows = sorted(found, key=lambda case: case.tracker.number, reverse=down)
+def ordered_numbers(trackers: list[Case], order_by: list[Json]) -> list[int]:
+    """Return the numbers of trackers in an order, using stable sorts from the last term to the first."""
+    is_descending = order_by[-1].get("direction") == "DESC" if order_by else True
+    rows = sorted(trackers, key=lambda case: case.tracker.number, reverse=is_descending)
     for term in reversed(order_by):
         read = _ORDERS[term["field"]]
-        there = [case for case in rows if read(case) is not None]
+        present = [case for case in rows if read(case) is not None]
         missing = [case for case in rows if read(case) is None]
-        rows = [*sorted(there, key=read, reverse=term.get("direction") == "DESC"), *missing]
+        rows = [*sorted(present, key=read, reverse=term.get("direction") == "DESC"), *missing]
     return [case.tracker.number for case in rows]
 
 
-async def read_all_pages(member: Member, size: int, *, backwards: bool, **asked: Any) -> tuple[list[int], int]:
-    """Read a whole list page by page, checking each PageInfo; return the numbers of the trackers and the total count."""
-    count, at = ("last", "before") if backwards else ("first", "after")
-    ahead, behind = ("hasPreviousPage", "hasNextPage") if backwards else ("hasNextPage", "hasPreviousPage")
+async def read_all_pages(member: Member, size: int, *, backwards: bool, **variables: Any) -> tuple[list[int], int]:
+    """Read all pages of a list, checking each PageInfo, and return the numbers of the trackers and the total count."""
+    size_argument, cursor_argument = ("last", "before") if backwards else ("first", "after")
+    has_more, has_earlier = ("hasPreviousPage", "hasNextPage") if backwards else ("hasNextPage", "hasPreviousPage")
     numbers: list[int] = []
     cursor: str | None = None
     while True:
-        page = (await data(member, PAGE, **asked, **{count: size, at: cursor}))["trackers"]
+        page = (await data(member, PAGE, **variables, **{size_argument: size, cursor_argument: cursor}))["trackers"]
         edges = page["edges"]
-        here = [edge["node"]["number"] for edge in edges]
-        numbers = [*here, *numbers] if backwards else [*numbers, *here]
-        assert page["pageInfo"][behind] is (cursor is not None)
-        if not page["pageInfo"][ahead]:
+        page_numbers = [edge["node"]["number"] for edge in edges]
+        numbers = [*page_numbers, *numbers] if backwards else [*numbers, *page_numbers]
+        assert page["pageInfo"][has_earlier] is (cursor is not None)
+        if not page["pageInfo"][has_more]:
             return numbers, page["totalCount"]
         assert len(edges) == size
         cursor = edges[0 if backwards else -1]["cursor"]

@@ -1,4 +1,4 @@
-"""Entries of fields, and what their check as a definition returns."""
+"""Field entries of custom tracker types, and the results of their validation."""
 
 import datetime as dt
 from typing import Any
@@ -13,23 +13,23 @@ YES = ChoiceEntry(value="YES", label="Yes")
 
 
 def field_entry(kind: FieldKind, key: str = "it", **slots: Any) -> FieldEntry:
-    """Return the entry of a field, valid unless a slot makes it invalid."""
-    needed: dict[FieldKind, dict[str, Any]] = {
+    """Return a field entry, which is valid unless the arguments make it invalid."""
+    required_slots: dict[FieldKind, dict[str, Any]] = {
         FieldKind.CHOICE: {"choices": [YES]},
         FieldKind.REFERENCE: {"target": ReferenceTarget.MEMBER},
     }
-    return FieldEntry(**{"key": key, "label": key, "kind": kind} | needed.get(kind, {}) | slots)
+    return FieldEntry(**{"key": key, "label": key, "kind": kind} | required_slots.get(kind, {}) | slots)
 
 
 def definition_errors(*entries: FieldEntry) -> list[str]:
-    """Return the paths and codes of a form's problems, as in ``fields.0.key REQUIRED``."""
+    """Return the path and code of each problem with the fields, for example ``fields.0.key REQUIRED``."""
     errors = ErrorCollector(("fields",))
     check_definition(errors, entries, today=TODAY)
     return [f"{'.'.join(problem.path)} {problem.code}" for problem in errors.problems]
 
 
 def valid_fields(*entries: FieldEntry) -> tuple[FieldDefinition, ...]:
-    """Return the fields that valid entries define."""
+    """Return the field definitions of entries that must be valid."""
     errors = ErrorCollector(("fields",))
     definition = check_definition(errors, entries, today=TODAY)
     assert errors.problems == []

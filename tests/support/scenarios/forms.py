@@ -1,4 +1,4 @@
-"""Entries for forms, and their checks by kind and as a whole."""
+"""Submitted form values, and the results of their validation."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -31,14 +31,17 @@ SLOTS: list[tuple[type, str]] = [
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What the check of a value returns, and what it adds to the collector."""
+    """The result of validating a value: its canonical form, and the problems found."""
 
     value: CanonicalValue | None
     problems: tuple[Problem, ...] = ()
 
 
 def submitted_value(key: str, value: object) -> SubmittedValue:
-    """Return a value in the slot of its Python type: None clears, a list of texts is choices, a list of UUIDs is files."""
+    """Return a submitted value whose slot follows from its Python type.
+
+    None clears the field, a list of strings is a value of choices, and a list of UUIDs a value of files.
+    """
     if value is None:
         return SubmittedValue(key, None)
     if isinstance(value, list):
@@ -50,7 +53,7 @@ def submitted_value(key: str, value: object) -> SubmittedValue:
 async def check_value(
     field: FieldDefinition, value: Any, *, organisation_id: UUID = NO_ORGANISATION, today: dt.date = TODAY
 ) -> CheckResult:
-    """Check a value by the kind of its field."""
+    """Validate a value according to the kind of its field."""
     references = {}
     if isinstance(field, ReferenceField) and value.target == field.target:
         references[field.target] = [value.id]
@@ -69,7 +72,7 @@ async def check_values(
     organisation_id: UUID = NO_ORGANISATION,
     today: dt.date = TODAY,
 ) -> CheckedForm:
-    """Check an entry that has every key once."""
+    """Validate the values of a form."""
     submitted = [submitted_value(key, value) for key, value in values.items()]
     return await check_form(
         definition, submitted, organisation_id=organisation_id, today=today, stored=stored, status_after=status_after
@@ -77,10 +80,10 @@ async def check_values(
 
 
 def error_codes(form: CheckedForm) -> list[tuple[str, ErrorCode]]:
-    """Return the fields' keys and codes of a form's problems."""
+    """Return the field key and the code of each problem of a form."""
     return [(problem.path[1], problem.code) for problem in form.problems]
 
 
 def problem_at(key: str, code: ErrorCode, message: str, **parameters: str) -> Problem:
-    """Return a problem at a field, without an official rule."""
+    """Return a problem with a field that breaks no official rule."""
     return Problem(("values", key), code, message, tuple(parameters.items()))

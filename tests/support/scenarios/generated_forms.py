@@ -1,4 +1,4 @@
-"""Hypothesis strategies for forms as they are entered, and valid values for forms as the API serves them."""
+"""Hypothesis strategies for the fields of custom tracker types, and for valid values of a form served by the API."""
 
 import datetime as dt
 from decimal import Decimal
@@ -24,7 +24,7 @@ DATES = st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1)).map(dt.date.isoformat
 
 @st.composite
 def forms(draw: st.DrawFn) -> list[Json]:
-    """Draw the fields of a form to enter; most are valid."""
+    """Draw the fields of a form, most of which are valid."""
     fields: list[Json] = []
     for number in range(draw(st.integers(0, 8))):
         kind = draw(st.sampled_from(list(_KINDS)))
@@ -34,8 +34,8 @@ def forms(draw: st.DrawFn) -> list[Json]:
         field["requiredFor"] = draw(
             st.lists(st.sampled_from(["RESOLVED", "REJECTED", "CLOSED"]), max_size=2, unique=True)
         )
-        always = draw(st.booleans())
-        if fields and not always:
+        is_always_visible = draw(st.booleans())
+        if fields and not is_always_visible:
             field["visibleWhen"] = draw(_conditions(fields))
         fields.append(field)
     return fields
@@ -57,8 +57,10 @@ def _integers(earlier: list[Json]) -> st.SearchStrategy[Json]:
 
 
 def _decimals(earlier: list[Json]) -> st.SearchStrategy[Json]:
-    low, high = (st.decimals(*ends, places=2).map(lambda number: f"{number:f}") for ends in ((-1000, 5), (0, 1000)))
-    return _optional(minimum=low, maximum=high, places=st.integers(2, 4))
+    minimum, maximum = (
+        st.decimals(*limits, places=2).map(lambda number: f"{number:f}") for limits in ((-1000, 5), (0, 1000))
+    )
+    return _optional(minimum=minimum, maximum=maximum, places=st.integers(2, 4))
 
 
 def _dates(earlier: list[Json]) -> st.SearchStrategy[Json]:
@@ -114,46 +116,46 @@ def _conditions(draw: st.DrawFn, fields: list[Json]) -> Json:
 
 
 class FormFiller:
-    """Fill in a served form with valid values, field by field."""
+    """Draws valid values for the fields of a form served by the API."""
 
     def __init__(self, data: st.DataObject, references: dict[str, str]) -> None:
         self._data = data
         self._references = references
         self._kinds: dict[str, str] = {}
         self.values: dict[str, Any] = {}
-        self.possible = True
+        self.is_fillable = True
 
     def fill(self, fields: list[Json]) -> list[Json]:
-        """Return the values to enter; afterwards ``possible`` is whether every required field has a valid value."""
+        """Return the values to submit, and set ``is_fillable`` to false if a required field has no valid value."""
         self._kinds = {field["key"]: field["kind"] for field in fields}
         for field in fields:
-            if not self._is_shown(field):
+            if not self._is_visible(field):
                 continue
             if field["required"] or self._data.draw(st.booleans(), label=f"fill {field['key']}"):
                 value = self._value(field)
                 if value is not None:
                     self.values[field["key"]] = value
                 elif field["required"]:
-                    self.possible = False
+                    self.is_fillable = False
             elif field["kind"] == "BOOLEAN" and field["default"] is not None:
                 self.values[field["key"]] = True if field["mustBeTrue"] else field["default"]
         return [{"key": key, "value": {INPUT_SLOTS[self._kinds[key]]: value}} for key, value in self.values.items()]
 
-    def _is_shown(self, field: Json) -> bool:
+    def _is_visible(self, field: Json) -> bool:
         condition = field["visibleWhen"]
         if condition is None:
             return True
-        value, listed = self.values.get(condition["field"]), condition["isOneOf"]
+        value, condition_values = self.values.get(condition["field"]), condition["isOneOf"]
         if value is None:
             return False
         match self._kinds[condition["field"]]:
             case "DECIMAL":
-                return Decimal(value) in map(Decimal, listed)
+                return Decimal(value) in map(Decimal, condition_values)
             case "BOOLEAN":
-                return ("true" if value else "false") in listed
+                return ("true" if value else "false") in condition_values
             case "CHOICE":
-                return not set(value).isdisjoint(listed)
-        return str(value) in listed
+                return not set(value).isdisjoint(condition_values)
+        return str(value) in condition_values
 
     def _value(self, field: Json) -> Any:
         match field["kind"]:
@@ -171,8 +173,8 @@ class FormFiller:
                 return field["mustBeTrue"] or self._data.draw(st.booleans())
             case "CHOICE":
                 values = st.sampled_from([choice["value"] for choice in field["choices"]])
-                most = len(field["choices"]) if field["multiple"] else 1
-                return self._data.draw(st.lists(values, min_size=1, max_size=most, unique=True))
+                maximum = len(field["choices"]) if field["multiple"] else 1
+                return self._data.draw(st.lists(values, min_size=1, max_size=maximum, unique=True))
         return self._references[field["target"]]
 
     def _text(self, field: Json) -> str:

@@ -1,4 +1,4 @@
-"""Imports in tests: returns of a few learners, and what an import has written."""
+"""Helpers for tests of imports: generated ILR returns, and the rows that an import has written."""
 
 import datetime as dt
 import json
@@ -21,11 +21,11 @@ async def import_file(file: Path, provider: Organisation, **options: Any) -> Imp
 
 
 async def everything_written() -> dict[str, list[Any]]:
-    """Return all rows that imports write, without the times."""
+    """Return all rows of the tables that imports write, without ``imported_at``."""
     return {
         table: [
-            json.loads(row["it"])
-            for row in await fetch(f"SELECT to_jsonb(it) - 'imported_at' AS it FROM {table} AS it ORDER BY 1")
+            json.loads(row["document"])
+            for row in await fetch(f"SELECT to_jsonb({table}) - 'imported_at' AS document FROM {table} ORDER BY 1")
         ]
         for table in TABLES
     }
@@ -38,15 +38,15 @@ def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
     return report.new, report.changed, report.unchanged, len(report.refused), len(report.kept)
 
 
-def aim_xml(reference: str = "60133533", start: str = "2026-09-10", **more: object) -> str:
-    values = {"LearnAimRef": reference, "AimType": 4, "LearnStartDate": start, "CompStatus": 1} | more
+def aim_xml(reference: str = "60133533", start: str = "2026-09-10", **elements: object) -> str:
+    values = {"LearnAimRef": reference, "AimType": 4, "LearnStartDate": start, "CompStatus": 1} | elements
     return (
         f"<LearningDelivery>{''.join(f'<{name}>{value}</{name}>' for name, value in values.items())}</LearningDelivery>"
     )
 
 
-def learner_xml(*aims: str, reference: str = "A1", **more: object) -> str:
-    values = {"ULN": 9276308686, "FamilyName": "Sample", "GivenNames": "Sam"} | more
+def learner_xml(*aims: str, reference: str = "A1", **fields: object) -> str:
+    values = {"ULN": 9276308686, "FamilyName": "Sample", "GivenNames": "Sam"} | fields
     elements = "".join(f"<{name}>{value}</{name}>" for name, value in values.items())
     return f"<Learner><LearnRefNumber>{reference}</LearnRefNumber>{elements}{''.join(aims or (aim_xml(),))}</Learner>"
 
@@ -57,23 +57,23 @@ async def stored_aims(reference: str = "A1") -> list[tuple[UUID, str, dt.date, i
 
 
 async def approve_change(reference: str = "A1", **columns: object) -> None:
-    """Change a learner as an approved automation does."""
+    """Change a learner in the same way as an approved automation."""
     await Learner.filter(reference=reference).update(changed_at=dt.datetime.now(dt.UTC), **columns)
 
 
 def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file, from an async test too."""
+    """Write text or bytes to a file, for asynchronous tests, which must not make blocking calls."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 WriteReturn = Callable[..., Path]
 
 
-def return_writer(folder: Path) -> WriteReturn:
-    """Return a function that writes an ILR return of some learners into the folder."""
+def return_writer(directory: Path) -> WriteReturn:
+    """Return a function that writes an ILR return with the learners passed to it, and returns its path."""
 
     def write_return(*learners: str, namespace: str = "ILR/2026-27") -> Path:
-        path = folder / "return.xml"
+        path = directory / "return.xml"
         path.write_bytes(return_xml("".join(learners), namespace))
         return path
 

@@ -1,4 +1,4 @@
-"""Enqueued mails, sending them, and what became of them."""
+"""Helpers for tests of email: enqueuing, sending, and the delivery state."""
 
 from typing import Any
 from uuid import UUID
@@ -16,17 +16,21 @@ INSTALLATION = Installation(
 
 
 async def enqueue_mail(*, kind: MemberKind = MemberKind.ADMINISTRATOR, **columns: Any) -> tuple[Mail, Tracker, Member]:
-    """Enqueue a mail to the assignee of somebody else's tracker; return it with the tracker and the assignee."""
+    """Enqueue an email about an assignment, and return it with the tracker and the assignee."""
     college = await organisation()
     assignee, creator = await member(college, kind=kind), await member(college, name="Bob Smith")
-    assigned = await tracker(
+    assigned_tracker = await tracker(
         college, type=await tracker_type(college, name="Job"), created_by=creator, assignee=assignee
     )
-    return await mail(await notification(assigned, assignee, actor=creator), **columns), assigned, assignee
+    return (
+        await mail(await notification(assigned_tracker, assignee, actor=creator), **columns),
+        assigned_tracker,
+        assignee,
+    )
 
 
 async def send_mails(server: MailServer, *, limit: int = 20) -> int:
-    """Send what is due to a server, and return how many mails were sent."""
+    """Send at most ``limit`` due emails through a server, and return the number sent."""
     mailer = server.mailer()
     try:
         return await send_due(INSTALLATION, mailer, limit=limit)
@@ -35,12 +39,12 @@ async def send_mails(server: MailServer, *, limit: int = 20) -> int:
 
 
 async def make_due() -> None:
-    """Make every mail due now."""
+    """Make all emails due now."""
     await fetch("UPDATE mail SET due_at = now()")
 
 
 async def seconds_until_due(mail_id: UUID) -> float:
-    """Return the seconds until a mail is due."""
+    """Return the number of seconds until an email is due."""
     (row,) = await fetch(
         "SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM mail WHERE id = $1", mail_id
     )
@@ -48,5 +52,5 @@ async def seconds_until_due(mail_id: UUID) -> float:
 
 
 def delivery_state(row: Mail) -> tuple[bool, bool, int, str | None]:
-    """Return whether a mail was sent, whether it was given up, its number of attempts and its last error."""
+    """Return whether an email was sent, whether it was given up, the number of attempts, and the last error."""
     return row.sent_at is not None, row.given_up_at is not None, row.attempts, row.last_error

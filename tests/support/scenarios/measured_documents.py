@@ -1,4 +1,4 @@
-"""A schema with connections and prices of its own, and the measures of documents for it."""
+"""A small schema with prices, and the measurement of documents against it."""
 
 from graphql import build_schema, parse
 
@@ -26,6 +26,6 @@ PRICING = Pricing(
 
 
 def measure_operation(text: str) -> Measures:
-    """Return the measures of the only operation of a document."""
+    """Measure a document with a single operation."""
     ((_, measures),) = measure(parse(text), PRICING).operations
     return measures

@@ -1,7 +1,7 @@
 """An organisation with 1,000,000 trackers, inserted by SQL.
 
-The distribution is extreme on purpose: values that only old trackers have, that nearly all have, that none has; a tutor
-with a tenth of all trackers, one with a thousand, four hundred with a few.
+The distribution is deliberately skewed: some values occur only in old trackers, some in nearly all trackers, and some
+in none. One tutor has a tenth of all trackers, one has a thousand, and 400 have a few each.
 """
 
 import asyncio
@@ -17,19 +17,19 @@ TRACKERS = 1_000_000
 LEARNERS = 20_000
 BIG, SMALL = "Big Tutor", "Small Tutor"
 
-# Every fiftieth tracker is about the same learner: learners 1 to 2,000 are the big tutor's, the next 20 the small one's, the next
-# 2,000 those of 400 others, and the rest nobody's.
+# Each learner has 50 trackers. Learners 1 to 2,000 belong to the big tutor, the next 20 to the small tutor, the next 2,000
+# to 400 other tutors, and the rest have no tutor.
 ROWS = f"""
 INSERT INTO organisation (id, name, created_at) VALUES (gen_random_uuid(), 'Large', now());
 INSERT INTO organisation_counter (organisation_id, trackers, newest_at)
 SELECT id, {TRACKERS}, timestamptz '2026-09-01 12:00+00' FROM organisation;
 INSERT INTO member (id, organisation_id, name, email, kind, roles, active, created_at)
-SELECT gen_random_uuid(), o.id, made.name, lower(replace(made.name, ' ', '.')) || '@large.example', kind, '{{}}', true, now()
+SELECT gen_random_uuid(), o.id, new.name, lower(replace(new.name, ' ', '.')) || '@large.example', kind, '{{}}', true, now()
 FROM organisation o, (
     SELECT 'Admin ' || n AS name, 'ADMINISTRATOR' AS kind FROM generate_series(1, 20) n
     UNION ALL SELECT 'Tutor ' || n, 'TUTOR' FROM generate_series(1, 400) n
     UNION ALL SELECT name, 'TUTOR' FROM unnest(ARRAY['{BIG}', '{SMALL}', 'Ghost']) name
-) made;
+) new;
 INSERT INTO employer (id, organisation_id, name, confirmed)
 SELECT gen_random_uuid(), o.id, 'Employer ' || n, true FROM organisation o, generate_series(0, 200) n;
 INSERT INTO programme (id, organisation_id, name)
@@ -76,17 +76,17 @@ JOIN (
 """
 SETTINGS = "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'"
 INDEXES = """
-SELECT indexname AS name, indexdef AS made FROM pg_indexes
+SELECT indexname AS name, indexdef AS definition FROM pg_indexes
 WHERE tablename = ANY($1) AND indexdef NOT LIKE 'CREATE UNIQUE%'
 """
 KEYS = """
-SELECT conrelid::regclass AS table, conname AS name, pg_get_constraintdef(oid) AS made FROM pg_constraint
+SELECT conrelid::regclass AS table, conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
 WHERE conrelid::regclass::text = ANY($1) AND contype = 'p'
 """
 
 
 async def fill(credentials: Mapping[str, Any]) -> None:
-    """Insert all rows without triggers, fill the listing from its views, and create the indexes last."""
+    """Insert all rows with triggers disabled, fill the listing tables from their views, and recreate the indexes."""
     connections = [await asyncpg.connect(**credentials) for _ in range(3)]
     try:
         for connection in connections:
@@ -94,15 +94,15 @@ async def fill(credentials: Mapping[str, Any]) -> None:
         first = connections[0]
         indexes = await first.fetch(INDEXES, [*VIEWS, "tracker"])
         keys = await first.fetch(KEYS, [*VIEWS])
-        await first.execute("".join(f"DROP INDEX {one['name']};" for one in indexes))
-        await first.execute("".join(f"ALTER TABLE {one['table']} DROP CONSTRAINT {one['name']};" for one in keys))
+        await first.execute("".join(f"DROP INDEX {index['name']};" for index in indexes))
+        await first.execute("".join(f"ALTER TABLE {key['table']} DROP CONSTRAINT {key['name']};" for key in keys))
         await first.execute(ROWS)
         await first.execute("ANALYZE")
-        makes = [f"INSERT INTO {table} SELECT * FROM {view} ORDER BY number" for table, view in VIEWS.items()]
-        await _execute_concurrently(makes, connections)
-        makes = [f"ALTER TABLE {one['table']} ADD CONSTRAINT {one['name']} {one['made']}" for one in keys]
-        await _execute_concurrently(makes, connections)
-        await _execute_concurrently([one["made"] for one in indexes], connections)
+        inserts = [f"INSERT INTO {table} SELECT * FROM {view} ORDER BY number" for table, view in VIEWS.items()]
+        await _execute_concurrently(inserts, connections)
+        constraints = [f"ALTER TABLE {key['table']} ADD CONSTRAINT {key['name']} {key['definition']}" for key in keys]
+        await _execute_concurrently(constraints, connections)
+        await _execute_concurrently([index["definition"] for index in indexes], connections)
         await first.execute("VACUUM ANALYZE")
     finally:
         for connection in connections:
@@ -110,13 +110,13 @@ async def fill(credentials: Mapping[str, Any]) -> None:
 
 
 async def _execute_concurrently(statements: list[str], connections: list[Any]) -> None:
-    waiting = statements[::-1]
+    pending = statements[::-1]
 
-    async def work(connection: Any) -> None:
-        while waiting:
-            await connection.execute(waiting.pop())
+    async def execute_pending(connection: Any) -> None:
+        while pending:
+            await connection.execute(pending.pop())
 
-    await asyncio.gather(*map(work, connections))
+    await asyncio.gather(*map(execute_pending, connections))
 
 
 def created_at(number: int) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""A row of every type that is a node, and fetching nodes by their ids."""
+"""Rows of every type that implements ``Node``, and the fetching of nodes by id."""
 
 from typing import Any
 
@@ -17,11 +17,13 @@ query ($id: ID!) {
 
 
 async def ids_of_every_type(tenant: College) -> dict[str, str]:
-    """Create a row of every type, none of which concerns the tenant's tutor; return their ids by type name."""
+    """Create a node of every type that the tenant's tutor is not involved in, and return their ids by type name."""
     organisation = tenant.organisation
     learner = await make.learner(organisation)
-    kind = await make.tracker_type(organisation)
-    tracker = await make.tracker(organisation, type=kind, learner=learner, created_by=tenant.ada, assignee=tenant.bob)
+    tracker_type = await make.tracker_type(organisation)
+    tracker = await make.tracker(
+        organisation, type=tracker_type, learner=learner, created_by=tenant.ada, assignee=tenant.bob
+    )
     aim = await LearningAim.create(
         organisation=organisation,
         learner=learner,
@@ -35,16 +37,16 @@ async def ids_of_every_type(tenant: College) -> dict[str, str]:
         organisation=organisation, tracker=tracker, kind="CREATED", at=make.now(), version=1
     )
     automation = await ProcessAutomation.filter(organisation=organisation).first()
-    told = await make.notification(tracker, tenant.ada)
+    notification = await make.notification(tracker, tenant.ada)
     programme = await make.programme(organisation)
     rows = [
         tracker,
         learner,
-        kind,
+        tracker_type,
         aim,
         event,
         automation,
-        told,
+        notification,
         programme,
         tenant.employer,
         tenant.bob,

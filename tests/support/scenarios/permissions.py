@@ -1,4 +1,4 @@
-"""The cases of the table of permissions: members with roles, and rows of their own organisation and of another."""
+"""The cases of the permission table: members with different roles, and rows of their own and another organisation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ ROLES: Sequence[tuple[Role, ...]] = (
     (Role.CREATE_TRACKERS, Role.MANAGE_MEMBERS),
     tuple(Role),
 )
-"""None, each alone, those that only work together, and all."""
+"""Sets of roles: none, each single role, two combinations, and all."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows that a case tries something on. ``member`` can sign in, and has the same name in no other case."""
+    """The rows on which a case attempts operations; ``member`` can sign in, and has a unique name."""
 
     organisation: Organisation
     learner: Learner
@@ -49,12 +49,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class Case:
-    """A member, or None for nobody, and the rows that they try something on."""
+    """A member, or None if anonymous, and the rows on which they attempt operations."""
 
     member: Member | None
     viewer: Viewer | None
     about: str
-    """As in the table: seen, unseen or elsewhere."""
+    """The visibility of the rows, in the terms of the permission table: seen, unseen or elsewhere."""
     rows: Rows
     own_notification: Notification | None
     """The member's notification about the tracker."""
@@ -63,11 +63,11 @@ class Case:
 
     def __str__(self) -> str:
         roles = "" if self.member is None else "+".join(self.member.roles) or "no role"
-        return f"{self.member.kind if self.member else 'nobody'}, {roles}, {self.about}"
+        return f"{self.member.kind if self.member else 'anonymous'}, {roles}, {self.about}"
 
 
 async def cases() -> list[Case]:
-    """Return every kind of member with every set of roles, and nobody, each with rows of every kind."""
+    """Return a case for each kind of member, set of roles and visibility of rows, and one for an anonymous user."""
     own, other = await college(), await college()
     unseen, elsewhere = await _rows(own, own.tina), await _rows(other, other.tina)
     cases = []
@@ -89,15 +89,15 @@ async def cases() -> list[Case]:
 
 
 async def _rows(tenant: College, tutor: Member) -> Rows:
-    """Make rows that concern one tutor, created by Ada, who is an administrator."""
+    """Create rows of a tutor's learner, with trackers created by the administrator Ada."""
     learner = await make.learner(tenant.organisation, tutor=tutor)
-    taught = College(tenant.organisation, tenant.ada, tenant.bob, tutor, learner, tenant.employer)
+    tutor_college = College(tenant.organisation, tenant.ada, tenant.bob, tutor, learner, tenant.employer)
     member = await make.member(tenant.organisation, kind=MemberKind.TUTOR, password_hash=hash_password(PASSWORD))
     return Rows(
         organisation=tenant.organisation,
         learner=learner,
-        tracker=await new_tracker(taught),
-        automation=await new_address_tracker(taught),
+        tracker=await new_tracker(tutor_college),
+        automation=await new_address_tracker(tutor_college),
         member=member,
         employer=await make.employer(tenant.organisation),
         programme=await make.programme(tenant.organisation),

@@ -1,4 +1,4 @@
-"""Mails as their recipient's program reads them: headers, the two parts, and what the HTML shows."""
+"""Helpers for tests of rendered emails: parsing, the text and HTML parts, and the contents of the HTML."""
 
 import datetime as dt
 import email
@@ -27,23 +27,23 @@ NAMES = st.one_of(
         "".join
     ),
 )
-"""Names as somebody might enter them to break a header."""
+"""A strategy for names, including ones that could inject a header."""
 
 
 def render_and_parse(content: Content, *, recipient_email: str = RECIPIENT) -> EmailMessage:
-    """Render a mail and parse its bytes again."""
+    """Render an email, and return the message parsed from its bytes."""
     envelope = Envelope(UUID(int=5), dt.datetime(2026, 9, 1, 12, 30, tzinfo=dt.UTC), recipient_email)
     return email.message_from_bytes(render(envelope, content, INSTALLATION).as_bytes(), policy=default)
 
 
 def part_text(message: EmailMessage, subtype: str) -> str:
-    """Return the text of the part ``text/<subtype>``."""
+    """Return the content of an email's ``text/<subtype>`` part."""
     part = cast(EmailMessage, message.get_body((subtype,)))
     return cast(str, part.get_content())
 
 
 class HtmlPage(HTMLParser):
-    """The text, the links and the elements of a page."""
+    """A parser that collects the texts, the links and the elements of an HTML page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -53,10 +53,10 @@ class HtmlPage(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep an element's name, and its link if it has one."""
+        """Collect the name of an element, and its link if it has one."""
         self.elements.append(tag)
         self.links += [value for name, value in attrs if name == "href"]
 
     def handle_data(self, data: str) -> None:
-        """Keep a piece of text that is not blank."""
+        """Collect a text unless it is blank."""
         self.text += [data.strip()] if data.strip() else []

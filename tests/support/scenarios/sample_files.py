@@ -1,4 +1,4 @@
-"""The bytes of small files of several types."""
+"""The contents of small files of several types."""
 
 import io
 import zipfile
@@ -10,11 +10,11 @@ EXE = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8" + b"\0" * 100 + b"PE\0\0"
 
 
 def make_zip(*members: str) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as file:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
         for member in members:
             file.writestr(member, "x")
-    return made.getvalue()
+    return content.getvalue()
 
 
 ZIP = make_zip("a.txt")

@@ -25,15 +25,15 @@ mutation ($input: CreateTrackerInput!) {
 
 @dataclass
 class Staff:
-    """Ada creates trackers, which are assigned to Bob, about their only learner."""
+    """An organisation in which Ada creates trackers about the only learner and assigns them to Bob."""
 
     organisation: Organisation
     ada: Member
     bob: Member
     learner: Learner
 
-    def entry(self, **fields: object) -> dict[str, object]:
-        """Return the input of a tracker that Ada can create and that is assigned to Bob."""
+    def tracker_input(self, **fields: object) -> dict[str, object]:
+        """Return a ``CreateTrackerInput`` for a tracker assigned to Bob, with some fields replaced."""
         values = [
             {"key": "documentKind", "value": {"choices": ["TRAINING_PLAN"]}},
             {"key": "issue", "value": {"choices": ["MISSING"]}},
@@ -43,7 +43,7 @@ class Staff:
 
 
 async def make_staff(domain: str = "example.org") -> Staff:
-    """Create an organisation with Ada, Bob and a learner."""
+    """Create an organisation with the members Ada and Bob, and a learner."""
     organisation = await make.organisation()
     digest = await hash_password(PASSWORD)
     ada, bob = [
@@ -61,10 +61,10 @@ async def make_staff(domain: str = "example.org") -> Staff:
 
 
 @asynccontextmanager
-async def running_with_staff(postgres: str, template: str, folder: Path) -> AsyncIterator[tuple[Server, Staff]]:
-    """Run a server on a database of its own with a staff in it, for the tests of a module to share."""
+async def running_with_staff(postgres: str, template: str, directory: Path) -> AsyncIterator[tuple[Server, Staff]]:
+    """Run a server with its own database that has a staff, which the tests of a module can share."""
     async with fresh_database(postgres, template) as url:
         async with opened(database_credentials(url)):
             members = await make_staff()
-        async with run_server(folder, environment(url)) as server:
+        async with run_server(directory, environment(url)) as server:
             yield server, members

@@ -1,4 +1,4 @@
-"""An organisation on a running server, for tests of client libraries: Ada assigns trackers to Bob."""
+"""An organisation on a running server, for tests of client libraries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ SIGN_OUT = "mutation ($refreshToken: String!) { signOut(refreshToken: $refreshTo
 
 @dataclass(frozen=True)
 class Tokens:
-    """The tokens of one session."""
+    """The access token and the refresh token of a session."""
 
     access: str
     refresh: str
@@ -21,7 +21,7 @@ class Tokens:
 
 @dataclass
 class Tenant:
-    """The organisation, its server, and an access token of each member."""
+    """An organisation with its server, and the access tokens of Ada and Bob."""
 
     server: Server
     staff: Staff
@@ -33,26 +33,26 @@ class Tenant:
         return f"{self.server.address}/graphql"
 
     async def sign_in(self, member: Member) -> Tokens:
-        """Begin a session of this member."""
+        """Sign a member in, and return the tokens of the session."""
         answer = await self.server.ask(SIGN_IN, input={"email": member.email, "password": PASSWORD})
         session = answer["data"]["signIn"]["session"]
         return Tokens(session["accessToken"], session["refreshToken"])
 
     async def sign_out(self, tokens: Tokens) -> None:
-        """End a session."""
+        """End the session of these tokens."""
         answer = await self.server.ask(SIGN_OUT, tokens.access, refreshToken=tokens.refresh)
         assert answer == {"data": {"signOut": True}}
 
     async def assign(self, description: str) -> dict[str, Any]:
-        """Have Ada create a tracker that is assigned to Bob."""
-        answer = await self.server.ask(CREATE, self.ada, input=self.staff.entry(description=description))
+        """Create a tracker as Ada that is assigned to Bob, and return it."""
+        answer = await self.server.ask(CREATE, self.ada, input=self.staff.tracker_input(description=description))
         assert answer["data"]["createTracker"]["errors"] == []
         tracker: dict[str, Any] = answer["data"]["createTracker"]["tracker"]
         return tracker
 
 
 async def sign_in_tenant(server: Server, staff: Staff) -> Tenant:
-    """Sign both members in, and return their organisation."""
+    """Sign Ada and Bob in, and return their tenant."""
     tenant = Tenant(server, staff)
     tenant.ada = (await tenant.sign_in(staff.ada)).access
     tenant.bob = (await tenant.sign_in(staff.bob)).access
