@@ -81,7 +81,7 @@ async def _add_member(organisation: Organisation, new_member: NewMember) -> Memb
 
 async def insert_member(organisation: Organisation, new_member: NewMember) -> Member:
     """Insert a member and their inbox in the caller's transaction; raise ValidationFailed if the email is taken."""
-    inserted = await _INSERT_MEMBER.fetch(
+    rows = await _INSERT_MEMBER.fetch(
         id=new_id(),
         organisation_id=organisation.id,
         name=new_member.name,
@@ -90,10 +90,10 @@ async def insert_member(organisation: Organisation, new_member: NewMember) -> Me
         roles=[role.value for role in Role if role in new_member.roles],
         password_hash=new_member.password_hash,
     )
-    if not inserted:
+    if not rows:
         raise ValidationFailed([_EMAIL_TAKEN])
-    await Inbox.create(member_id=inserted[0]["id"])
-    return await Member.get(id=inserted[0]["id"])
+    await Inbox.create(member_id=rows[0]["id"])
+    return await Member.get(id=rows[0]["id"])
 
 
 async def page_of_members(
@@ -123,9 +123,9 @@ def check_name(errors: ErrorCollector, name: str) -> str:
 
 async def check_new_email(errors: ErrorCollector, email: str) -> None:
     """Check that a normalised email address is valid and not yet used by a member."""
-    checked = check_format(TextFormat.EMAIL, email)
-    if isinstance(checked, FormatProblem):
-        errors.add(checked.code, checked.message)
+    result = check_format(TextFormat.EMAIL, email)
+    if isinstance(result, FormatProblem):
+        errors.add(result.code, result.message)
     elif await Member.exists(email=email):
         errors.extend([_EMAIL_TAKEN])
 

@@ -36,7 +36,7 @@ _SESSION_ENDED = "The session has ended. Sign in again."
 
 
 @cache
-def _viewer_sql() -> str:
+def _select_viewer() -> str:
     return f"""
     SELECT {columns(Member, "m")}, {columns(Organisation, "o")}, to_timestamp($2) AS expires_at
     FROM session s JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
@@ -72,8 +72,8 @@ async def sign_in(installation: Installation, *, email: str, password: str, clie
     await uncount_sign_in(email=email, client=client)
     async with transaction():
         # The member may have been deactivated, or their password changed, since it was verified.
-        unchanged = "SELECT FROM member WHERE id = $1 AND active AND password_hash = $2 FOR SHARE"
-        if not await fetch(unchanged, member.id, member.password_hash):
+        lock_unchanged = "SELECT FROM member WHERE id = $1 AND active AND password_hash = $2 FOR SHARE"
+        if not await fetch(lock_unchanged, member.id, member.password_hash):
             raise _invalid_credentials(_WRONG_CREDENTIALS)
         return await open_session(installation, member.id)
 
@@ -118,14 +118,14 @@ async def refresh_session(installation: Installation, *, refresh_token: str) -> 
 
 async def sign_out(*, refresh_token: str) -> bool:
     """End the session of a refresh token; return whether the token is known."""
-    ended = await fetch(
+    sessions = await fetch(
         "WITH ended AS (UPDATE session SET ended_at = coalesce(ended_at, now()) "
         "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id) "
         "SELECT pg_notify($2, member_id::text) FROM ended",
         token_digest(refresh_token),
         SESSIONS,
     )
-    return bool(ended)
+    return bool(sessions)
 
 
 async def authenticate(installation: Installation, authorization: str | None) -> Viewer | None:
@@ -151,7 +151,7 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
 
     ``expires`` is the expiry time of the access token in seconds since the epoch; an expired token yields None too.
     """
-    records = await fetch(_viewer_sql(), session_id, expires)
+    records = await fetch(_select_viewer(), session_id, expires)
     if not records:
         return None
     member, organisation = row(Member, "m", records[0]), row(Organisation, "o", records[0])
@@ -162,10 +162,10 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
 
 async def refresh_viewer(viewer: Viewer) -> Viewer:
     """Return the viewer with their current roles; raise SessionEnded if the session has ended."""
-    refreshed = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
-    if refreshed is None:
+    current = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
+    if current is None:
         raise SessionEnded("The session has ended.")
-    return refreshed
+    return current
 
 
 async def _use_refresh_token(refresh_token: str) -> UUID | None:

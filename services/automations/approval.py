@@ -56,15 +56,15 @@ class _Record:
         return describe_changes(self.proposals, self.names)
 
 
-async def approval_problems(tracker: Tracker, form: TypeVersion) -> list[Problem]:
+async def approval_problems(tracker: Tracker, version: TypeVersion) -> list[Problem]:
     """Return every problem with the record that prevents approval: a failed precondition, ILR rules, conflicts.
 
     No locks are taken, so ``apply_or_schedule`` checks again.
     """
-    return await _problems(form.definition, tracker.values, await _read(tracker, form.definition))
+    return await _problems(version.definition, tracker.values, await _read(tracker, version.definition))
 
 
-async def apply_or_schedule(tracker: Tracker, form: TypeVersion, *, viewer: Viewer | None, day: dt.date) -> Outcome:
+async def apply_or_schedule(tracker: Tracker, version: TypeVersion, *, viewer: Viewer | None, day: dt.date) -> Outcome:
     """Apply an APPROVED automation, or schedule it for its effective date, in the caller's transaction.
 
     The caller holds the tracker's row lock, and its row and history already contain the approval. ``viewer`` is the
@@ -72,10 +72,10 @@ async def apply_or_schedule(tracker: Tracker, form: TypeVersion, *, viewer: View
     with every problem: PRECONDITION_FAILED, an ILR rule, or CONFLICT at the field that requests a change to a value
     which has changed since. The caller calls ``notify_outcome`` afterwards, following its own notifications.
     """
-    record = await _read(tracker, form.definition, lock=True)
-    if problems := await _problems(form.definition, tracker.values, record):
+    record = await _read(tracker, version.definition, lock=True)
+    if problems := await _problems(version.definition, tracker.values, record):
         raise ValidationFailed(problems)
-    applies_on = effective_date(form.definition, tracker.values)
+    applies_on = effective_date(version.definition, tracker.values)
     if applies_on is not None and applies_on > day:
         tracker.applies_on = applies_on
         await fetch(_SCHEDULE, tracker.id, applies_on)
@@ -125,9 +125,9 @@ async def _problems(definition: TypeDefinition, values: Values, record: _Record)
     problems = await automation_problems(definition, values, record.learner, record.aims)
     # If the precondition fails, a conflict of the programme status would only repeat it.
     precondition_failed = any(problem.code == ErrorCode.PRECONDITION_FAILED for problem in problems)
-    reported = {_PROGRAMME_STATUS} if precondition_failed else set()
+    reported_fields = {_PROGRAMME_STATUS} if precondition_failed else set()
     for proposal, change in zip(record.proposals, record.described_changes, strict=True):
-        if proposal.conflict and change.field not in reported:
+        if proposal.conflict and change.field not in reported_fields:
             problems.append(_conflict(proposal, change))
         elif _is_deleted(proposal, record.names):
             message = f"{change.label}: the chosen record no longer exists."

@@ -31,23 +31,23 @@ SELECT :event_id, :organisation_id, id, 'CREATED', created_at, 1, '[]' FROM inse
 """)
 
 
-async def open_follow_up(applied: Tracker) -> None:
+async def open_follow_up(tracker: Tracker) -> None:
     """Open the follow-up tracker of an applied automation, if its type has one, in the caller's transaction.
 
     The follow-up has no assignee, and no one is notified of it.
     """
-    automation = await TrackerType.get(id=applied.type_id)
-    if automation.key not in TYPES_WITH_FOLLOW_UP:
+    automation_type = await TrackerType.get(id=tracker.type_id)
+    if automation_type.key not in TYPES_WITH_FOLLOW_UP:
         return
     type_ = await TrackerType.get(organisation_id=None, key=_FOLLOW_UP_TYPE)
-    form = await TrackerTypeVersion.get(type_id=type_.id, version=type_.version)
+    version = await TrackerTypeVersion.get(type_id=type_.id, version=type_.version)
     await _INSERT_TRACKER.fetch(
         id=new_id(),
-        organisation_id=applied.organisation_id,
+        organisation_id=tracker.organisation_id,
         type_id=type_.id,
-        type_version_id=form.id,
-        learner_id=applied.learner_id,
-        description=f"{automation.name} was applied by tracker {applied.number}. "
+        type_version_id=version.id,
+        learner_id=tracker.learner_id,
+        description=f"{automation_type.name} was applied by tracker {tracker.number}. "
         "Does the awarding organisation have to know?",
         values=dump_json(_VALUES),
         event_id=new_id(),

@@ -46,10 +46,10 @@ def plan_changes(
 ) -> list[RecordChange]:
     """Return all changes to a learner and their ``aims``, the learner's own fields first."""
     changes = list(changes_to_row(definition, values, learner))
-    affected = sorted(affected_aims(definition, aims), key=lambda aim: aim.sequence)
-    for aim in affected:
+    target_aims = sorted(affected_aims(definition, aims), key=lambda aim: aim.sequence)
+    for aim in target_aims:
         changes += changes_to_row(definition, values, aim)
-    for aim in affected:
+    for aim in target_aims:
         changes += _new_aim(definition, values, aim)
     return changes
 
@@ -74,10 +74,10 @@ def _evaluate(
 ) -> tuple[RecordValue, tuple[str, ...]] | None:
     """Return the value that an effect sets and the path where it was entered; None if the effect does not apply."""
     if "by" in effect:
-        chosen = values.get(effect["by"]) if effect["by"] in visible else None
-        if not isinstance(chosen, list) or chosen[0] not in effect:
+        choice = values.get(effect["by"]) if effect["by"] in visible else None
+        if not isinstance(choice, list) or choice[0] not in effect:
             return None
-        source = effect[chosen[0]]
+        source = effect[choice[0]]
         if not isinstance(source, Mapping):
             return source, ("values", effect["by"])
         return _evaluate(definition, values, visible, source, target)

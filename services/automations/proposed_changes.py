@@ -46,14 +46,14 @@ async def proposed_changes(viewer: Viewer, trackers: Sequence[Tracker]) -> list[
     versions = await versions_by_id({tracker.type_version_id for tracker in trackers})
     definitions = {tracker.id: versions[tracker.type_version_id].definition for tracker in trackers}
     automations = [tracker for tracker in trackers if is_automation(definitions[tracker.id])]
-    resolved = [tracker.id for tracker in automations if tracker.status == TrackerStatus.RESOLVED]
-    applied = await _applied_changes(resolved)
+    resolved_ids = [tracker.id for tracker in automations if tracker.status == TrackerStatus.RESOLVED]
+    applied_changes = await _applied_changes(resolved_ids)
     open_trackers = [tracker for tracker in automations if tracker.status in OPEN_STATUSES]
     proposals = await _proposals(viewer, open_trackers, definitions)
-    referenced = referenced_ids(itertools.chain.from_iterable(proposals.values()))
-    names = await names_by_id(viewer.organisation_id, referenced)
+    reference_ids = referenced_ids(itertools.chain.from_iterable(proposals.values()))
+    names = await names_by_id(viewer.organisation_id, reference_ids)
     described_changes = {tracker_id: describe_changes(changes, names) for tracker_id, changes in proposals.items()}
-    return [described_changes.get(tracker.id) or applied.get(tracker.id, []) for tracker in trackers]
+    return [described_changes.get(tracker.id) or applied_changes.get(tracker.id, []) for tracker in trackers]
 
 
 def is_automation(definition: TypeDefinition) -> bool:
@@ -68,9 +68,9 @@ async def _proposals(
         return {}
     ids = list({tracker.learner_id for tracker in trackers})
     learners = {learner.id: learner for learner in await rows_by_id(viewer, Learner, ids) if learner}
-    with_aims = {tracker.learner_id for tracker in trackers if definitions[tracker.id].aims}
+    learner_ids_with_aims = {tracker.learner_id for tracker in trackers if definitions[tracker.id].aims}
     aims: dict[UUID, list[LearningAim]] = {}
-    for aim in await LearningAim.filter(learner_id__in=with_aims) if with_aims else ():
+    for aim in await LearningAim.filter(learner_id__in=learner_ids_with_aims) if learner_ids_with_aims else ():
         aims.setdefault(aim.learner_id, []).append(aim)
     return {
         tracker.id: make_proposals(
@@ -136,10 +136,10 @@ def _label(change: RecordChange, proposals: Sequence[Proposal]) -> str:
     if aim is None:
         return change.field.label
     changes = (proposal.change for proposal in proposals)
-    same_reference = {other.owner_id for other in changes if other.aim and other.aim.reference == aim.reference}
+    owner_ids = {other.owner_id for other in changes if other.aim and other.aim.reference == aim.reference}
     details = [aim.reference]
     if change.new:
         details.append("new aim")
-    elif len(same_reference) > 1 and aim.start_date is not None:
+    elif len(owner_ids) > 1 and aim.start_date is not None:
         details.append(f"from {format_date(aim.start_date)}")
     return f"{change.field.label} ({', '.join(details)})"

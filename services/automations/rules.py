@@ -34,12 +34,12 @@ async def automation_problems(
         return problems
     if aims is None:
         aims = await LearningAim.filter(learner_id=learner.id)
-    affected = affected_aims(definition, aims)
+    target_aims = affected_aims(definition, aims)
     return [
         *problems,
-        *_end_before_start(definition, values, affected),
-        *_return_before_break(definition, values, affected),
-        *_achieved_too_early(definition, values, affected),
+        *_end_before_start(definition, values, target_aims),
+        *_return_before_break(definition, values, target_aims),
+        *_achieved_too_early(definition, values, target_aims),
     ]
 
 
@@ -48,11 +48,11 @@ def affected_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> li
 
     Aims on a break from which the learner has returned are never changed, because other aims have followed them.
     """
-    on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_restarted(aim, aims)]
-    newest_break = max((aim.actual_end_date for aim in on_break if aim.actual_end_date), default=None)
+    aims_on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_restarted(aim, aims)]
+    newest_break = max((aim.actual_end_date for aim in aims_on_break if aim.actual_end_date), default=None)
     aim_ids = {
         "OPEN": {aim.id for aim in aims if aim.completion_status == CONTINUING},
-        "LAST_BREAK": {aim.id for aim in on_break if aim.actual_end_date == newest_break},
+        "LAST_BREAK": {aim.id for aim in aims_on_break if aim.actual_end_date == newest_break},
         "AWAITING_OUTCOME": {
             aim.id for aim in aims if aim.completion_status == COMPLETED and aim.outcome == OUTCOME_NOT_KNOWN
         },
@@ -62,11 +62,11 @@ def affected_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> li
 
 def _was_restarted(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:
     """Return whether a later aim restarts this one: same reference, restart indicator, and original start date."""
-    first_start = aim.original_start_date or aim.start_date
+    original_start = aim.original_start_date or aim.start_date
     return any(
         other.restart
         and other.reference == aim.reference
-        and other.original_start_date == first_start
+        and other.original_start_date == original_start
         and other.start_date > (aim.actual_end_date or aim.start_date)
         for other in aims
     )
@@ -85,9 +85,9 @@ def _end_before_start(
     definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
 ) -> list[Problem]:
     effect = definition.effects.get("aim.actualEndDate")
-    if effect is None or (entered := _entered_date(definition, values, effect.get("field"))) is None:
+    if effect is None or (entry := _entered_date(definition, values, effect.get("field"))) is None:
         return []
-    field, end = entered
+    field, end = entry
     keeps_end = effect.get("keep_if_set", False)
     starts = [aim.start_date for aim in aims if not (keeps_end and aim.actual_end_date)]
     if not starts or end >= (latest_start := max(starts)):
@@ -103,10 +103,10 @@ def _return_before_break(
 ) -> list[Problem]:
     if (
         definition.restarts is None
-        or (entered := _entered_date(definition, values, definition.restarts.get("start"))) is None
+        or (entry := _entered_date(definition, values, definition.restarts.get("start"))) is None
     ):
         return []
-    field, start = entered
+    field, start = entry
     ends = [aim.actual_end_date for aim in aims if aim.actual_end_date]
     if not ends or start > max(ends):
         return []
@@ -120,10 +120,15 @@ def _achieved_too_early(
     definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
 ) -> list[Problem]:
     """Check the achievement date against the end dates that aims keep; the form checks only an entered end date."""
-    achieved, ended = (definition.effects.get(f"aim.{name}", {}) for name in ("achievementDate", "actualEndDate"))
-    if not ended.get("keep_if_set") or (entered := _entered_date(definition, values, achieved.get("field"))) is None:
+    achievement_effect, end_effect = (
+        definition.effects.get(f"aim.{name}", {}) for name in ("achievementDate", "actualEndDate")
+    )
+    if (
+        not end_effect.get("keep_if_set")
+        or (entry := _entered_date(definition, values, achievement_effect.get("field"))) is None
+    ):
         return []
-    field, day = entered
+    field, day = entry
     ends = [aim.actual_end_date for aim in aims if aim.aim_type == PROGRAMME_AIM and aim.actual_end_date]
     if not ends or day >= (earliest := max(ends) + _MIN_ASSESSMENT):
         return []

@@ -45,13 +45,13 @@ def snapshot_of(definition: TypeDefinition, learner: Learner, aims: Sequence[Lea
     """Return the current values of the fields that an automation changes; None if its type changes none."""
     if not definition.effects and definition.restarts is None:
         return None
-    affected = affected_aims(definition, aims)
+    target_aims = affected_aims(definition, aims)
     snapshot: dict[str, Any] = {}
     if definition.aims:
-        snapshot[_AIM_REFERENCES] = {str(aim.id): aim.reference for aim in affected}
+        snapshot[_AIM_REFERENCES] = {str(aim.id): aim.reference for aim in target_aims}
     for field in _fields(definition):
         if field.is_aim_field:
-            snapshot[field.name] = {str(aim.id): field.value_of(aim) for aim in affected}
+            snapshot[field.name] = {str(aim.id): field.value_of(aim) for aim in target_aims}
         else:
             snapshot[field.name] = field.value_of(learner)
     return snapshot

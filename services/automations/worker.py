@@ -48,7 +48,7 @@ async def apply_due(*, day: dt.date | None = None) -> int:
     An automation that the record or a database constraint prevents stays APPROVED, and its history records APPLY_FAILED
     with the reason; it is retried only when it is approved again. ``day`` defaults to today in Europe/London.
     """
-    round_, applied = _Round(day or today()), 0
+    round_, applied_count = _Round(day or today()), 0
     while True:
         try:
             outcome = await unit_of_work(lambda: _apply_next(round_))
@@ -60,8 +60,8 @@ async def apply_due(*, day: dt.date | None = None) -> int:
             _log.error("tracker %s could not be applied: %s", round_.current, type(error).__name__)
             continue
         if round_.current is None:
-            return applied
-        applied += outcome is Outcome.APPLIED
+            return applied_count
+        applied_count += outcome is Outcome.APPLIED
 
 
 async def count_failed_automations() -> int:
@@ -72,19 +72,19 @@ async def count_failed_automations() -> int:
 async def run_automations(*, poll: float = POLL_SECONDS, grace: float = GRACE_SECONDS) -> None:
     """Apply due automations every ``poll`` seconds, and when a day begins in Europe/London, until cancelled."""
     failures = 0
-    logged: type[Exception] | None = None
+    last_logged: type[Exception] | None = None
     while True:
         try:
             await finish_step(apply_due(), grace)
         except Exception as error:
             failures += 1
-            if type(error) is not logged:
-                logged = type(error)
-                _log.error("automation worker failed, retrying: %s", logged.__name__)
+            if type(error) is not last_logged:
+                last_logged = type(error)
+                _log.error("automation worker failed, retrying: %s", last_logged.__name__)
             await asyncio.sleep(backoff_seconds(failures))
             continue
         if failures:
-            failures, logged = 0, None
+            failures, last_logged = 0, None
             _log.info("automation worker recovered")
         await asyncio.sleep(min(poll, time_until_midnight().total_seconds() + 1))
 
@@ -93,15 +93,15 @@ async def _apply_next(round_: _Round) -> Outcome | None:
     """Apply the next due tracker that no other process has locked; return None if there is none or it failed."""
     round_.current = None
     async with transaction():
-        due = await fetch(_SELECT_NEXT_DUE, round_.day, list(round_.skipped))
-        if not due:
+        rows = await fetch(_SELECT_NEXT_DUE, round_.day, list(round_.skipped))
+        if not rows:
             return None
-        round_.current = due[0]["id"]
+        round_.current = rows[0]["id"]
         tracker = await Tracker.get(id=round_.current)
-        form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
+        version = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
         try:
             async with transaction():  # a savepoint: on failure, only the reason is kept
-                outcome = await apply_or_schedule(tracker, form, viewer=None, day=round_.day)
+                outcome = await apply_or_schedule(tracker, version, viewer=None, day=round_.day)
         except ValidationFailed as failed:
             await _mark_failed(tracker.id, " ".join(problem.message for problem in failed.problems))
             return None

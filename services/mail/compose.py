@@ -21,7 +21,7 @@ _NO_SESSION = UUID(int=0)
 
 
 @cache
-def _mail_with_recipient() -> str:
+def _select_mail_with_recipient() -> str:
     return f"""
     SELECT mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
            {columns(Member, "member")}, {columns(Organisation, "organisation")}
@@ -42,7 +42,7 @@ async def compose_email(mail_id: UUID, installation: Installation) -> EmailMessa
     creates the token of its link, and revokes the member's earlier tokens. Raises MailRefused if the recipient's
     address is invalid.
     """
-    records = await fetch(_mail_with_recipient(), mail_id)
+    records = await fetch(_select_mail_with_recipient(), mail_id)
     if not records:
         return None
     (mail,) = records

@@ -95,8 +95,8 @@ def _recipient(address: str) -> Address:
 
 def _set_text(part: EmailMessage, text: str, subtype: str = "plain") -> None:
     # Text is left unencoded where possible, so that a link is never split across lines.
-    plain = text.isascii() and max(map(len, text.split("\n"))) <= _MAX_LINE_LENGTH
-    part.set_content(text, subtype=subtype, cte="7bit" if plain else "quoted-printable")
+    fits_7bit = text.isascii() and max(map(len, text.split("\n"))) <= _MAX_LINE_LENGTH
+    part.set_content(text, subtype=subtype, cte="7bit" if fits_7bit else "quoted-printable")
 
 
 def _add_html(message: EmailMessage, content: Content) -> None:

@@ -25,7 +25,7 @@ NO_LONGER_DUE = "no longer to be told"
 _log = logging.getLogger("trackers.mail")
 
 _IS_PENDING = "sent_at IS NULL AND given_up_at IS NULL"
-_CLAIM = f"""
+_CLAIM_NEXT = f"""
 UPDATE mail SET due_at = now() + make_interval(secs => {LEASE_SECONDS}), attempts = attempts + 1
 WHERE id = (
     SELECT id FROM mail WHERE {_IS_PENDING} AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -90,21 +90,21 @@ async def outbox_state() -> OutboxState:
 
 async def send_due(installation: Installation, mailer: Mailer, *, limit: int = 20) -> int:
     """Send up to ``limit`` due emails and return how many were sent; stop early if none is due or can be sent now."""
-    sent = 0
+    sent_count = 0
     for _ in range(limit):
         outcome = await send_next(installation, mailer)
         if outcome in (Outcome.NOTHING_DUE, Outcome.ALL_DELAYED):
             break
-        sent += outcome is Outcome.SENT
-    return sent
+        sent_count += outcome is Outcome.SENT
+    return sent_count
 
 
 async def send_next(installation: Installation, mailer: Mailer) -> Outcome:
     """Claim the email that has been due longest, send it outside any transaction, and record the outcome."""
-    claimed = await fetch(_CLAIM)
-    if not claimed:
+    rows = await fetch(_CLAIM_NEXT)
+    if not rows:
         return Outcome.NOTHING_DUE
-    mail_id, attempt = claimed[0]["id"], claimed[0]["attempts"]
+    mail_id, attempt = rows[0]["id"], rows[0]["attempts"]
     try:
         message = await compose_email(mail_id, installation)
         if message is not None:
@@ -131,8 +131,8 @@ async def _give_up(mail_id: UUID, attempt: int, reason: str) -> Outcome:
 
 
 async def _delay(mail_id: UUID, attempt: int, reason: str, *, affects_all: bool) -> Outcome:
-    updated = await fetch(_MARK_DELAYED, mail_id, attempt, reason[:200], retry_delay(attempt))
-    if updated and updated[0]["given_up"]:
+    rows = await fetch(_MARK_DELAYED, mail_id, attempt, reason[:200], retry_delay(attempt))
+    if rows and rows[0]["given_up"]:
         _log.error("mail %s given up after a day: %s", mail_id, reason)
     else:
         _log.warning("mail %s delayed after attempt %d: %s", mail_id, attempt, reason)

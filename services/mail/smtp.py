@@ -27,7 +27,7 @@ from services.mail.transport import MailDelayed, MailRefused
 Tls = Literal["none", "opportunistic", "starttls", "implicit"]
 
 _ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
-_CLOSING = 421  # RFC 5321: the answer to any command when the server is shutting down
+_SHUTTING_DOWN = 421  # RFC 5321: the answer to any command when the server is shutting down
 
 
 class SmtpMailer:
@@ -126,8 +126,8 @@ class SmtpMailer:
 
 def is_private(address: str) -> bool:
     """Return whether an IP address is a loopback address or belongs to a private network."""
-    parsed = ip_address(address)
-    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_private
+    ip = ip_address(address)
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_private
 
 
 async def _tls_context(*, trusted: bool) -> ssl.SSLContext:
@@ -170,7 +170,7 @@ def _classify(error: Exception) -> MailRefused | MailDelayed:
 
 
 def _classify_response(error: SMTPResponseException) -> MailRefused | MailDelayed:
-    is_about_message = isinstance(error, (SMTPRecipientRefused, SMTPDataError)) and error.code != _CLOSING
+    is_about_message = isinstance(error, (SMTPRecipientRefused, SMTPDataError)) and error.code != _SHUTTING_DOWN
     if is_about_message and 500 <= error.code <= 599 and not _is_policy_rejection(error):
         return MailRefused(_response_code(error))
     return MailDelayed(_response_code(error), affects_all=not is_about_message)
@@ -182,8 +182,8 @@ def _is_policy_rejection(error: SMTPResponseException) -> bool:
 
 
 def _response_code(error: SMTPResponseException) -> str:
-    enhanced = _ENHANCED_CODE.match(error.message)
-    return f"SMTP {error.code} {enhanced[0]}" if enhanced else f"SMTP {error.code}"
+    enhanced_code = _ENHANCED_CODE.match(error.message)
+    return f"SMTP {error.code} {enhanced_code[0]}" if enhanced_code else f"SMTP {error.code}"
 
 
 def _connection_failure(error: Exception) -> str:

@@ -22,14 +22,14 @@ class Assignment:
 
 def assignment(details: Assignment, installation: Installation) -> Content:
     """Return the content of the email that notifies an assignee of a tracker."""
-    kind = one_line(details.tracker_type)
+    tracker_type = one_line(details.tracker_type)
     number = str(details.tracker_number)
-    by = "the system" if details.assigned_by is None else one_line(details.assigned_by)
-    due = "none" if details.due_date is None else format_date(details.due_date)
+    assigned_by = "the system" if details.assigned_by is None else one_line(details.assigned_by)
+    due_date = "none" if details.due_date is None else format_date(details.due_date)
     return Content(
-        subject=f"{kind} tracker {number} is assigned to you",
-        opening=f"{by[:1].upper()}{by[1:]} assigned {kind} tracker {number} to you.",
-        details=(("Type", kind), ("Number", number), ("Assigned by", by), ("Due date", due)),
+        subject=f"{tracker_type} tracker {number} is assigned to you",
+        opening=f"{assigned_by[:1].upper()}{assigned_by[1:]} assigned {tracker_type} tracker {number} to you.",
+        details=(("Type", tracker_type), ("Number", number), ("Assigned by", assigned_by), ("Due date", due_date)),
         action="Open the tracker",
         link=installation.tracker_url(details.tracker_id),
     )

@@ -79,14 +79,14 @@ class FolderMailer:
 def _write_atomically(folder: Path, name: str | None, content: bytes) -> None:
     """Write ``<name>.eml`` by renaming a complete file; without a name, only check that a file can be written."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = folder / f".{secrets.token_hex(8)}.part"
+    temporary_path = folder / f".{secrets.token_hex(8)}.part"
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if name is not None:
-            partial.replace(folder / f"{name}.eml")
+            temporary_path.replace(folder / f"{name}.eml")
     finally:
         with contextlib.suppress(FileNotFoundError):
-            partial.unlink()
+            temporary_path.unlink()

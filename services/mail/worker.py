@@ -34,7 +34,7 @@ async def run_outbox(
     by the end of the process, is sent again after its lease has expired. The caller closes the mailer.
     """
     failures = 0
-    logged: type[Exception] | None = None
+    last_logged: type[Exception] | None = None
     while True:
         wake.clear()
         try:
@@ -42,15 +42,15 @@ async def run_outbox(
         except Exception as error:
             outcome, idle = Outcome.ALL_DELAYED, 0.0
             # Most likely the database is unavailable. The error's text may contain a value.
-            if type(error) is not logged:
-                logged = type(error)
-                _log.error("outbox worker failed, retrying: %s", logged.__name__)
+            if type(error) is not last_logged:
+                last_logged = type(error)
+                _log.error("outbox worker failed, retrying: %s", last_logged.__name__)
         if outcome is Outcome.ALL_DELAYED:
             failures += 1
             await asyncio.sleep(backoff_seconds(failures))
             continue
         if failures:
-            failures, logged = 0, None
+            failures, last_logged = 0, None
             _log.info("outbox worker recovered")
         if outcome is Outcome.NOTHING_DUE:
             await _wait(wake, min(idle, poll))

@@ -64,7 +64,7 @@ class InboxReader:
     _read_requested: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         """Return the number of subscribers that are waiting for notifications."""
         return len(self._requests)
 
@@ -99,41 +99,43 @@ class InboxReader:
         """Read notifications until cancelled, retrying after database failures."""
         loop = asyncio.get_running_loop()
         next_poll = loop.time()
-        logged: type[Exception] | None = None
+        last_logged: type[Exception] | None = None
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(next_poll):
                     await self._read_requested.wait()
             # Decided by the clock rather than by the timeout, so that frequent wake-ups do not postpone the poll.
-            polling = loop.time() >= next_poll
-            if polling:
+            is_poll = loop.time() >= next_poll
+            if is_poll:
                 next_poll = loop.time() + self.poll_seconds
             self._read_requested.clear()
-            woken, self._woken_members = self._woken_members, set()
-            due = [
-                request for request in self._requests if polling or not request.was_read or request.member_id in woken
+            woken_members, self._woken_members = self._woken_members, set()
+            due_requests = [
+                request
+                for request in self._requests
+                if is_poll or not request.was_read or request.member_id in woken_members
             ]
             try:
-                await self._read(due)
-                logged = None
+                await self._read(due_requests)
+                last_logged = None
             except Exception as error:  # of any kind: without this reader, no subscription receives anything
-                if type(error) is not logged:
-                    logged = type(error)
-                    _log.warning("notification reader failed, retrying: %s", logged.__name__)
+                if type(error) is not last_logged:
+                    last_logged = type(error)
+                    _log.warning("notification reader failed, retrying: %s", last_logged.__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
-                self._woken_members |= woken
+                self._woken_members |= woken_members
                 self._read_requested.set()
 
-    async def _read(self, due: Sequence[_Request]) -> None:
-        if not due:
+    async def _read(self, due_requests: Sequence[_Request]) -> None:
+        if not due_requests:
             return
         batches: dict[int, list[Notification]] = {}
-        members, cursors = [request.member_id for request in due], [request.after for request in due]
+        members, cursors = [request.member_id for request in due_requests], [request.after for request in due_requests]
         for record in await fetch(_select_batches(), members, cursors):
             notification = row(Notification, "n", record)
             assert notification is not None
             batches.setdefault(record["index"], []).append(notification)
-        for index, request in enumerate(due, start=1):
+        for index, request in enumerate(due_requests, start=1):
             request.was_read = True
             if index in batches and not request.result.done():
                 request.result.set_result(batches[index])

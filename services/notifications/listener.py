@@ -43,21 +43,21 @@ async def listening(
 
 async def _listen(callbacks: Sequence[tuple[str, Callback]], credentials: Mapping[str, Any]) -> None:
     """Listen on a connection, and reconnect whenever it is lost; polling makes up for missed notifications."""
-    logged: type[Exception] | None = None
+    last_logged: type[Exception] | None = None
     while True:
-        lost = asyncio.Event()
+        connection_lost = asyncio.Event()
         try:
             connection = await asyncpg.connect(**credentials)
-            logged = None
+            last_logged = None
             try:
-                connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                connection.add_termination_listener(lambda _, connection_lost=connection_lost: connection_lost.set())
                 for channel, callback in callbacks:
                     await connection.add_listener(channel, lambda *event, callback=callback: callback(str(event[3])))
-                await lost.wait()
+                await connection_lost.wait()
             finally:
                 await connection.close(timeout=1)
         except Exception as error:
-            if type(error) is not logged:
-                logged = type(error)
-                _log.warning("LISTEN connection lost, reconnecting: %s", logged.__name__)
+            if type(error) is not last_logged:
+                last_logged = type(error)
+                _log.warning("LISTEN connection lost, reconnecting: %s", last_logged.__name__)
         await asyncio.sleep(_RECONNECT_SECONDS)

@@ -22,7 +22,7 @@ MAX_MARKED_RETURNED = 100
 
 
 @cache
-def _mark_read() -> NamedParameterStatement:
+def _mark_read_statement() -> NamedParameterStatement:
     return NamedParameterStatement(f"""
     WITH marked AS (
         UPDATE notification SET read_at = now()
@@ -71,6 +71,8 @@ async def mark_read(viewer: Viewer, selection: ReadSelection) -> list[Notificati
             if notification_id not in owned_ids:
                 errors.at("ids", index).add(ErrorCode.NOT_FOUND, "There is no such notification.")
         errors.raise_if_any()
-        records = await _mark_read().fetch(recipient_id=viewer.member_id, ids=selection.ids, all=selection.all)
+        records = await _mark_read_statement().fetch(
+            recipient_id=viewer.member_id, ids=selection.ids, all=selection.all
+        )
     marked = (row(Notification, "r", record) for record in records)
     return [notification for notification in marked if notification is not None]

@@ -57,7 +57,7 @@ async def stream_notifications(
     The session is checked before each notification, and regularly while there are none; raises SessionEnded when it has
     ended.
     """
-    revalidations, started = reader.revalidations, dt.datetime.now(dt.UTC)
+    revalidations, started_at = reader.revalidations, dt.datetime.now(dt.UTC)
     while True:
         if revalidations != reader.revalidations:
             revalidations = reader.revalidations
@@ -69,10 +69,10 @@ async def stream_notifications(
         for notification in batch:
             cursor = notification.cursor
             if kinds is None or notification.kind in kinds:
-                delivered = DeliveredNotification(notification, await refresh_viewer(viewer))
-                if notification.created_at > started:
+                delivery = DeliveredNotification(notification, await refresh_viewer(viewer))
+                if notification.created_at > started_at:
                     reader.on_delivered(dt.datetime.now(dt.UTC) - notification.created_at)
-                yield delivered
+                yield delivery
 
 
 def notification_text(

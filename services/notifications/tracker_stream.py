@@ -78,10 +78,10 @@ async def stream_events(
         while True:
             for event in await _new_events(tracker_id, known_ids):
                 known_ids.add(event.id)
-                refreshed = await refresh_viewer(viewer)
-                if (await rows_by_id(refreshed, Tracker, [tracker_id]))[0] is None:
+                current_viewer = await refresh_viewer(viewer)
+                if (await rows_by_id(current_viewer, Tracker, [tracker_id]))[0] is None:
                     return
-                yield DeliveredEvent(event, refreshed)
+                yield DeliveredEvent(event, current_viewer)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(streams.poll_seconds):
                     await wake_up.wait()

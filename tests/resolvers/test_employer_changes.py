@@ -22,13 +22,13 @@ UPDATE = f"mutation ($input: UpdateEmployerInput!) {{ updateEmployer(input: $inp
 DUPLICATE_NAME = problem("name", "DUPLICATE", "There is an employer of this name already.")
 
 
-async def create(by: Member, **entry: Any) -> Json:
-    payload: Json = (await data(by, CREATE, input=entry))["createEmployer"]
+async def create(viewer: Member, **entry: Any) -> Json:
+    payload: Json = (await data(viewer, CREATE, input=entry))["createEmployer"]
     return payload
 
 
-async def update(by: Member, employer: Employer, **entry: Any) -> Json:
-    payload: Json = (await data(by, UPDATE, input={"id": gid(employer), **entry}))["updateEmployer"]
+async def update(viewer: Member, employer: Employer, **entry: Any) -> Json:
+    payload: Json = (await data(viewer, UPDATE, input={"id": gid(employer), **entry}))["updateEmployer"]
     return payload
 
 
@@ -109,15 +109,15 @@ async def test_a_name_that_an_uncommitted_import_inserts_is_a_duplicate(database
         ("Bolt", lambda: update(mia, other, name="Bolt")),
     ]
     for name, mutate in mutations:
-        importing = await asyncpg.connect(**database_credentials(database))
+        import_connection = await asyncpg.connect(**database_credentials(database))
         try:
-            async with importing.transaction():
-                await importing.execute(insert, new_id(), mia.organisation_id, name)
+            async with import_connection.transaction():
+                await import_connection.execute(insert, new_id(), mia.organisation_id, name)
                 task = asyncio.create_task(mutate())
                 await wait_until_blocked()
             assert await task == {"employer": None, "errors": [DUPLICATE_NAME]}
         finally:
-            await importing.close()
+            await import_connection.close()
     assert await stored_employers() == [("Acme", True), ("Bolt", True), ("Other", True)]
 
 
@@ -161,13 +161,16 @@ async def test_null_and_unknown_ids_are_errors(database: str) -> None:
 async def test_both_mutations_need_their_roles(database: str) -> None:
     acme = await make.employer()
     organisation = await acme.organisation
-    neither = await make.member(
+    member_without_roles = await make.member(
         organisation, roles=[role for role in Role if role not in (Role.CREATE_TRACKERS, Role.MANAGE_SETTINGS)]
     )
     creator = await make.member(organisation, roles=[role for role in Role if role != Role.MANAGE_SETTINGS])
-    assert await data_and_error_codes(neither, CREATE, {"name": "New"}) == ({"createEmployer": None}, ["FORBIDDEN"])
+    assert await data_and_error_codes(member_without_roles, CREATE, {"name": "New"}) == (
+        {"createEmployer": None},
+        ["FORBIDDEN"],
+    )
     assert await data_and_error_codes(None, CREATE, {"name": "New"}) == ({"createEmployer": None}, ["UNAUTHENTICATED"])
-    for member, code in ((neither, "FORBIDDEN"), (creator, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
+    for member, code in ((member_without_roles, "FORBIDDEN"), (creator, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
         assert await data_and_error_codes(member, UPDATE, {"id": gid(acme), "confirmed": False}) == (
             {"updateEmployer": None},
             [code],

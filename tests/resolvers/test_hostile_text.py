@@ -58,11 +58,11 @@ SCHEMA = make_schema().graphql_schema
 
 def text_paths(type_: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the paths of the text fields within the type of an argument."""
-    named = get_named_type(type_)
-    if isinstance(named, GraphQLInputObjectType):
-        for name, field in named.fields.items():
+    named_type = get_named_type(type_)
+    if isinstance(named_type, GraphQLInputObjectType):
+        for name, field in named_type.fields.items():
             yield from text_paths(field.type, (*path, name))
-    elif named.name in ("String", "ID"):
+    elif named_type.name in ("String", "ID"):
         yield path
 
 

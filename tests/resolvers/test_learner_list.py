@@ -89,11 +89,15 @@ async def test_learners_with_equal_names_are_paged_in_a_stable_order(database: s
     organisation = await ada.organisation
     for given_names, family_name in (("Bea", "Ng"), ("Al", "Ng"), ("Al", "Ng"), ("Zoe", "Abu"), ("al", "ng")):
         await make.learner(organisation, given_names=given_names, family_name=family_name)
-    ordered = ["Zoe Abu", "Al Ng", "Al Ng", "Bea Ng", "al ng"]
-    assert await first_page_names(ada, "learners") == ordered
-    assert await all_pages(ada, "learners", 2) == [ordered[:2], ordered[2:4], ordered[4:]]
-    assert await all_pages(ada, "learners", 2, backwards=True) == [ordered[3:], ordered[1:3], ordered[:1]]
-    assert await all_pages(ada, "learners", 100) == [ordered]
+    ordered_names = ["Zoe Abu", "Al Ng", "Al Ng", "Bea Ng", "al ng"]
+    assert await first_page_names(ada, "learners") == ordered_names
+    assert await all_pages(ada, "learners", 2) == [ordered_names[:2], ordered_names[2:4], ordered_names[4:]]
+    assert await all_pages(ada, "learners", 2, backwards=True) == [
+        ordered_names[3:],
+        ordered_names[1:3],
+        ordered_names[:1],
+    ]
+    assert await all_pages(ada, "learners", 100) == [ordered_names]
 
 
 async def make_full_learner(organisation: Organisation) -> Learner:
@@ -164,12 +168,12 @@ async def test_all_fields_of_a_learner(database: str) -> None:
     }
 
 
-@pytest.mark.parametrize("how_many", [2, 40])
-async def test_connections_of_many_learners_take_one_statement_each(database: str, how_many: int) -> None:
+@pytest.mark.parametrize("count", [2, 40])
+async def test_connections_of_many_learners_take_one_statement_each(database: str, count: int) -> None:
     ada = await make.member()
     organisation = await ada.organisation
     tracker_type = await make.tracker_type(organisation)
-    for _ in range(how_many):
+    for _ in range(count):
         learner = await make.learner(
             organisation,
             tutor=await make.member(organisation),
@@ -187,7 +191,7 @@ async def test_connections_of_many_learners_take_one_statement_each(database: st
     with record_statements() as statements:
         answer = await ask_in(context, document)
     page = answer["data"]["learners"]
-    assert page["totalCount"] == len(page["nodes"]) == how_many
+    assert page["totalCount"] == len(page["nodes"]) == count
     for node in page["nodes"]:
         newest = [{"description": "2"}, {"description": "1"}]
         assert node["trackers"] == {"totalCount": 3, "nodes": newest, "pageInfo": {"hasNextPage": True}}

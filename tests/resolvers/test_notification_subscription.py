@@ -48,7 +48,7 @@ async def test_without_a_cursor_only_new_notifications_are_sent(database: str) -
     await assign(tenant, 3)
     async with run_reader(database) as reader, subscribe(reader, tenant.bob) as bob:
         received = asyncio.create_task(bob.cursors(2))
-        await wait_until(lambda: reader.waiting == 1)
+        await wait_until(lambda: reader.waiting_count == 1)
         await assign(tenant, 2)
         assert await received == [4, 5]
 
@@ -56,12 +56,12 @@ async def test_without_a_cursor_only_new_notifications_are_sent(database: str) -
 async def test_resuming_neither_misses_nor_repeats_notifications(database: str) -> None:
     tenant = await college()
     async with run_reader(database) as reader:
-        working = asyncio.gather(*(assign(tenant, 20) for _ in range(5)))
+        assignments = asyncio.gather(*(assign(tenant, 20) for _ in range(5)))
         received: list[int] = []
         for count in (1, 30, 9, 40, 20):
             async with subscribe(reader, tenant.bob, str(received[-1]) if received else "0") as bob:
                 received += await bob.cursors(count)
-        await working
+        await assignments
     assert received == list(range(1, 101))
 
 
@@ -74,7 +74,7 @@ async def test_a_notification_reaches_every_subscription_of_its_recipient_only(d
         subscribe(reader, tenant.ada) as other,
     ):
         received = [asyncio.create_task(subscription.event()) for subscription in (first, second, other)]
-        await wait_until(lambda: reader.waiting == 3)
+        await wait_until(lambda: reader.waiting_count == 3)
         await assign(tenant)
         assert await received[0] == await received[1]
         await create_successfully(tenant.tina, tenant.job(assigneeId=gid(tenant.ada)))
@@ -104,7 +104,7 @@ async def test_an_invalid_cursor_is_a_request_error(database: str, document: str
         async with subscribe(reader, None, "0", document) as anonymous:
             (error,) = (await anonymous.result())["errors"]
             assert error["extensions"] == {"code": "UNAUTHENTICATED"}
-        assert reader.waiting == 0
+        assert reader.waiting_count == 0
 
 
 async def test_tracker_assigned_skips_other_kinds(database: str) -> None:
@@ -121,15 +121,15 @@ async def test_tracker_assigned_skips_other_kinds(database: str) -> None:
             assert await bob.cursors(1) == [8]
         async with subscribe(reader, tenant.bob, "0") as bob:
             received = [await bob.event() for _ in kinds]
-    what = (await tracker.type).name + " tracker 1"
+    tracker_name = (await tracker.type).name + " tracker 1"
     assert [(notification["cursor"], notification["kind"], notification["text"]) for notification in received] == [
-        ("1", "ASSIGNED", f"Ada assigned {what} to you."),
-        ("2", "STATUS_CHANGED", f"Ada changed the status of {what}."),
-        ("3", "COMMENTED", f"Ada commented on {what}."),
-        ("4", "APPLIED", f"{what} was applied to the learner's record."),
-        ("5", "APPLY_FAILED", f"{what} could not be applied to the learner's record."),
-        ("6", "UPDATED", f"Ada changed {what}."),
-        ("7", "ASSIGNED", f"Ada assigned {what} to you."),
+        ("1", "ASSIGNED", f"Ada assigned {tracker_name} to you."),
+        ("2", "STATUS_CHANGED", f"Ada changed the status of {tracker_name}."),
+        ("3", "COMMENTED", f"Ada commented on {tracker_name}."),
+        ("4", "APPLIED", f"{tracker_name} was applied to the learner's record."),
+        ("5", "APPLY_FAILED", f"{tracker_name} could not be applied to the learner's record."),
+        ("6", "UPDATED", f"Ada changed {tracker_name}."),
+        ("7", "ASSIGNED", f"Ada assigned {tracker_name} to you."),
     ]
 
 
@@ -200,18 +200,18 @@ async def test_an_ended_session_ends_the_subscription(
         reader.revalidate_seconds = 0.1
         async with subscribe(reader, tenant.bob) as bob:  # without notifications
             waiting = asyncio.create_task(end_reason(bob))
-            await wait_until(lambda: reader.waiting == 1)
+            await wait_until(lambda: reader.waiting_count == 1)
             await model.all().update(**change)
             assert await waiting == "The session has ended."
 
 
 async def test_an_expired_token_ends_the_subscription(database: str) -> None:
     tenant = await college()
-    later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
-    session = await Session.create(member=tenant.bob, expires_at=later + dt.timedelta(days=1))
-    signed_in = await viewer_of_session(session.id, expires=later.timestamp())
-    assert signed_in is not None
-    async with run_reader(database, revalidate_seconds=0.1) as reader, subscribe(reader, signed_in) as bob:
+    expiry = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
+    session = await Session.create(member=tenant.bob, expires_at=expiry + dt.timedelta(days=1))
+    viewer = await viewer_of_session(session.id, expires=expiry.timestamp())
+    assert viewer is not None
+    async with run_reader(database, revalidate_seconds=0.1) as reader, subscribe(reader, viewer) as bob:
         assert await end_reason(bob) == "The session has ended."
 
 
@@ -221,6 +221,6 @@ async def test_a_subscription_continues_from_the_cursor_of_the_inbox(database: s
     assert (await Inbox.get(member_id=tenant.bob.id)).cursor == 2
     async with run_reader(database) as reader, subscribe(reader, tenant.bob, "2") as bob:
         received = asyncio.create_task(bob.cursors(1))
-        await wait_until(lambda: reader.waiting == 1)
+        await wait_until(lambda: reader.waiting_count == 1)
         await assign(tenant)
         assert await received == [3]

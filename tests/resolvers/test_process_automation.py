@@ -13,13 +13,19 @@ async def test_automations_in_the_list_can_be_read_by_their_ids(database: str) -
     organisation = await make.organisation()
     ada = await make.member(organisation)
     withdrawal = await ProcessAutomation.create(organisation=organisation, key="WITHDRAWAL", enabled=True)
-    leave = await ProcessAutomation.create(organisation=organisation, key="BREAK_IN_LEARNING", four_eyes=True)
+    learning_break = await ProcessAutomation.create(organisation=organisation, key="BREAK_IN_LEARNING", four_eyes=True)
 
-    listed = (await data(ada, LIST))["viewer"]["organisation"]["processAutomations"]
-    nodes = (await data(ada, BY_IDS, ids=[gid(withdrawal), gid(leave)]))["nodes"]
+    automations = (await data(ada, LIST))["viewer"]["organisation"]["processAutomations"]
+    nodes = (await data(ada, BY_IDS, ids=[gid(withdrawal), gid(learning_break)]))["nodes"]
 
-    assert sorted(listed, key=lambda node: str(node["key"])) == [
-        {"id": gid(leave), "key": "BREAK_IN_LEARNING", "name": "Break in learning", "enabled": False, "fourEyes": True},
+    assert sorted(automations, key=lambda node: str(node["key"])) == [
+        {
+            "id": gid(learning_break),
+            "key": "BREAK_IN_LEARNING",
+            "name": "Break in learning",
+            "enabled": False,
+            "fourEyes": True,
+        },
         {
             "id": gid(withdrawal),
             "key": "WITHDRAWAL",
@@ -28,7 +34,10 @@ async def test_automations_in_the_list_can_be_read_by_their_ids(database: str) -
             "fourEyes": False,
         },
     ]
-    assert nodes == [{"id": gid(withdrawal), "key": "WITHDRAWAL"}, {"id": gid(leave), "key": "BREAK_IN_LEARNING"}]
+    assert nodes == [
+        {"id": gid(withdrawal), "key": "WITHDRAWAL"},
+        {"id": gid(learning_break), "key": "BREAK_IN_LEARNING"},
+    ]
 
 
 async def test_many_automations_are_read_with_one_statement(database: str) -> None:

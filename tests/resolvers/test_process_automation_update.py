@@ -52,11 +52,11 @@ async def test_absent_fields_keep_their_values_and_changes_are_audited(database:
     }
 
     def audit_entry(before: tuple[bool, bool], after: tuple[bool, bool]) -> tuple[Any, ...]:
-        sides = {
+        states = {
             name: {"enabled": is_enabled, "fourEyes": four_eyes}
             for name, (is_enabled, four_eyes) in {"before": before, "after": after}.items()
         }
-        return "AUTOMATION_UPDATED", mia.organisation_id, mia.id, automation.id, {"key": key} | sides
+        return "AUTOMATION_UPDATED", mia.organisation_id, mia.id, automation.id, {"key": key} | states
 
     assert await audit_entries() == [
         audit_entry((False, False), (True, False)),

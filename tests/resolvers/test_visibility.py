@@ -56,11 +56,11 @@ LISTS = """
 
 def id_arguments() -> Iterator[tuple[str, str]]:
     def ids(name: str, type_: Any) -> Iterator[str]:
-        named = get_named_type(type_)
-        if isinstance(named, GraphQLInputObjectType):
-            for key, field in named.fields.items():
+        named_type = get_named_type(type_)
+        if isinstance(named_type, GraphQLInputObjectType):
+            for key, field in named_type.fields.items():
                 yield from ids(f"{name}.{key}", field.type)
-        elif named.name == "ID":
+        elif named_type.name == "ID":
             yield name
 
     for type_ in make_schema().graphql_schema.type_map.values():
@@ -166,8 +166,8 @@ async def test_a_tutor_sees_the_learners_and_trackers_that_concern_them(database
     assert {node["id"] for node in answer["trackers"]["nodes"]} == {gid(row) for row in trackers}
     assert {node["id"] for node in answer["learners"]["nodes"]} == learners
     assert (answer["trackers"]["totalCount"], answer["learners"]["totalCount"]) == (4, 4)
-    below = "query ($id: ID!) { learner(id: $id) { trackers { nodes { id } totalCount } } }"
-    assert await data(tenant.tina, below, id=gid(shared)) == {
+    document = "query ($id: ID!) { learner(id: $id) { trackers { nodes { id } totalCount } } }"
+    assert await data(tenant.tina, document, id=gid(shared)) == {
         "learner": {"trackers": {"nodes": [{"id": gid(trackers[3])}], "totalCount": 1}}
     }
     # She no longer sees what no longer concerns her.

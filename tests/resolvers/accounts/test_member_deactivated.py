@@ -82,10 +82,10 @@ async def test_subscriptions_end_immediately(database: str) -> None:
     ):
         subscriptions = (notifications, events, notifications_of_mia)
         results = [asyncio.create_task(subscription.result()) for subscription in subscriptions]
-        await wait_until(lambda: reader.waiting == 2 and tracker.id in streams)
+        await wait_until(lambda: reader.waiting_count == 2 and tracker.id in streams)
         await update_ok(mia, ann, active=False)
-        ended = await asyncio.gather(*results[:2], return_exceptions=True)
-        assert [type(result) for result in ended] == [SessionEnded] * 2
+        results_of_ann = await asyncio.gather(*results[:2], return_exceptions=True)
+        assert [type(result) for result in results_of_ann] == [SessionEnded] * 2
         assert not results[2].done()
         await make.notification(tracker, mia)
         await fetch("SELECT pg_notify('trackers', $1)", str(mia.id))

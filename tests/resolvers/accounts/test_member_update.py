@@ -23,14 +23,14 @@ ADMINISTRATOR, TUTOR = MemberKind.ADMINISTRATOR, MemberKind.TUTOR
 OWN_ROLES = "You cannot change your own roles."
 
 
-async def colleagues(*, roles: tuple[Role, ...] = MANAGER_ROLES) -> tuple[Member, Member]:
+async def make_colleagues(*, roles: tuple[Role, ...] = MANAGER_ROLES) -> tuple[Member, Member]:
     """Create Mia, who manages members, and Tim, a tutor."""
     mia = await manager(roles=roles)
     return mia, await make.member(await mia.organisation, name="Tim", kind=TUTOR)
 
 
 async def test_absent_fields_keep_their_values_and_changes_are_audited(database: str) -> None:
-    mia, tim = await colleagues()
+    mia, tim = await make_colleagues()
     expected = {"id": gid(tim), "name": "Tim", "email": tim.email, "kind": "TUTOR", "roles": [], "active": True}
     assert await update_ok(mia, tim) == expected
     assert await update_ok(mia, tim, name=" Tom ") == expected | {"name": "Tom"}
@@ -54,17 +54,17 @@ async def test_absent_fields_keep_their_values_and_changes_are_audited(database:
 
 
 async def test_null_and_invalid_values_are_errors(database: str) -> None:
-    mia, tim = await colleagues()
+    mia, tim = await make_colleagues()
     before = await stored_rows()
     message = "A member always has one; leave it out to keep it."
     nulls = [problem(slot, "REQUIRED", message) for slot in ("name", "kind", "roles", "active")]
     assert await update(mia, tim, name=None, kind=None, roles=None, active=None) == {"member": None, "errors": nulls}
-    long = problem(
+    too_long = problem(
         "name", "TOO_LONG", "The name may have at most 200 characters; this has 201.", maximum=200, length=201
     )
     missing_role = problem("roles.1", "FORBIDDEN", "You cannot grant MANAGE_SETTINGS: you do not have it yourself.")
     entry: Json = {"name": "x" * 201, "roles": ["CREATE_TRACKERS", "MANAGE_SETTINGS"], "active": None}
-    assert await update(mia, tim, **entry) == {"member": None, "errors": [long, missing_role, nulls[3]]}
+    assert await update(mia, tim, **entry) == {"member": None, "errors": [too_long, missing_role, nulls[3]]}
     for name, code in ((" ", "REQUIRED"), ("\0", "INVALID_FORMAT"), ("\ud800", "INVALID_FORMAT")):
         assert [(error["path"], error["code"]) for error in (await update(mia, tim, name=name))["errors"]] == [
             (["name"], code)
@@ -73,7 +73,7 @@ async def test_null_and_invalid_values_are_errors(database: str) -> None:
 
 
 async def test_a_role_that_the_viewer_lacks_can_be_kept_or_removed(database: str) -> None:
-    mia, tim = await colleagues()
+    mia, tim = await make_colleagues()
     await Member.filter(id=tim.id).update(roles=["MANAGE_SETTINGS", "EDIT_PROCESS_AUTOMATION_TRACKERS"])
     updated_member = await update_ok(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
     assert updated_member["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
@@ -85,25 +85,28 @@ async def test_a_role_that_the_viewer_lacks_can_be_kept_or_removed(database: str
 
 
 async def test_members_cannot_change_their_own_roles(database: str) -> None:
-    mia, _ = await colleagues()
+    mia, _ = await make_colleagues()
     await manager(await mia.organisation)  # so that Mia is not the last
     own_error = problem("roles", "FORBIDDEN", OWN_ROLES)
     for roles in ([], ["MANAGE_MEMBERS"], [*MANAGER_ROLES, "MANAGE_SETTINGS"]):
         assert await update(mia, mia, roles=roles) == {"member": None, "errors": [own_error]}
     assert await audit_entries() == []
-    same = await update_ok(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
-    assert (same["name"], same["roles"]) == ("Maria", ["CREATE_TRACKERS", "MANAGE_MEMBERS"])
+    renamed_member = await update_ok(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
+    assert (renamed_member["name"], renamed_member["roles"]) == ("Maria", ["CREATE_TRACKERS", "MANAGE_MEMBERS"])
 
 
 async def test_the_last_member_with_manage_members_cannot_be_deactivated(database: str) -> None:
-    mia, tim = await colleagues()
+    mia, tim = await make_colleagues()
     bob = await make.member(await mia.organisation, name="Bob", roles=MANAGER_ROLES, active=False)
     await manager()  # of another organisation
-    last = problem("active", "FORBIDDEN", "Mia is the last active member with the role MANAGE_MEMBERS.")
+    last_manager_error = problem("active", "FORBIDDEN", "Mia is the last active member with the role MANAGE_MEMBERS.")
     before = await stored_rows()
-    assert await update(mia, mia, active=False) == {"member": None, "errors": [last]}
-    stripped = problem("roles", "FORBIDDEN", OWN_ROLES)
-    assert await update(mia, mia, active=False, roles=[]) == {"member": None, "errors": [stripped, last]}
+    assert await update(mia, mia, active=False) == {"member": None, "errors": [last_manager_error]}
+    own_roles_error = problem("roles", "FORBIDDEN", OWN_ROLES)
+    assert await update(mia, mia, active=False, roles=[]) == {
+        "member": None,
+        "errors": [own_roles_error, last_manager_error],
+    }
     assert await stored_rows() == before
     await update_ok(mia, bob, active=True)
     assert (await update_ok(mia, mia, active=False))["active"] is False
@@ -115,9 +118,9 @@ async def test_of_two_members_who_demote_or_deactivate_each_other_one_succeeds(d
     for entry in entries:
         mia = await manager()
         max_ = await manager(await mia.organisation, name="Max")
-        both = [{"id": gid(max_), **entry}, {"id": gid(mia), **entry}]
+        inputs = [{"id": gid(max_), **entry}, {"id": gid(mia), **entry}]
         answers = await asyncio.gather(
-            data_and_error_codes(mia, UPDATE, both[0]), data_and_error_codes(max_, UPDATE, both[1])
+            data_and_error_codes(mia, UPDATE, inputs[0]), data_and_error_codes(max_, UPDATE, inputs[1])
         )
         codes = sorted(tuple(codes) for _, codes in answers)
         assert codes in ([(), ("FORBIDDEN",)], [(), ("UNAUTHENTICATED",)])
@@ -131,34 +134,39 @@ async def test_concurrent_deactivations_leave_one_manager(database: str) -> None
     first = await manager()
     managers = [first, *[await manager(await first.organisation) for _ in range(4)]]
     payloads = await asyncio.gather(*(update(member, member, active=False) for member in managers))
-    refused = [payload["errors"] for payload in payloads if payload["member"] is None]
-    assert [[(error["path"], error["code"]) for error in errors] for errors in refused] == [[(["active"], "FORBIDDEN")]]
+    errors_by_payload = [payload["errors"] for payload in payloads if payload["member"] is None]
+    assert [[(error["path"], error["code"]) for error in errors] for errors in errors_by_payload] == [
+        [(["active"], "FORBIDDEN")]
+    ]
     assert await Member.filter(active=True).count() == 1
 
 
 async def test_only_administrators_make_members_administrators(database: str) -> None:
-    mia, tim = await colleagues()
+    mia, tim = await make_colleagues()
     tutor = await manager(await mia.organisation, kind=TUTOR)
-    only = problem("kind", "FORBIDDEN", "Only an administrator can make a member an administrator.")
+    not_administrator_error = problem("kind", "FORBIDDEN", "Only an administrator can make a member an administrator.")
     for member in (tim, tutor):
-        assert await update(tutor, member, kind="ADMINISTRATOR") == {"member": None, "errors": [only]}
+        assert await update(tutor, member, kind="ADMINISTRATOR") == {
+            "member": None,
+            "errors": [not_administrator_error],
+        }
     assert (await update_ok(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
     assert (await update_ok(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
 
 
 async def test_an_unknown_member_is_not_found(database: str) -> None:
-    mia, _ = await colleagues()
-    unknown = problem("id", "NOT_FOUND", "There is no such member.")
-    null = problem("name", "REQUIRED", "A member always has one; leave it out to keep it.")
-    theirs = await manager()
-    for id_ in (gid(theirs), gid(await mia.organisation), "rubbish", ""):
+    mia, _ = await make_colleagues()
+    unknown_member = problem("id", "NOT_FOUND", "There is no such member.")
+    null_error = problem("name", "REQUIRED", "A member always has one; leave it out to keep it.")
+    other_member = await manager()
+    for id_ in (gid(other_member), gid(await mia.organisation), "rubbish", ""):
         answer, codes = await data_and_error_codes(mia, UPDATE, {"id": id_, "name": None, "roles": ["MANAGE_SETTINGS"]})
-        assert (answer, codes) == ({"updateMember": {"member": None, "errors": [unknown, null]}}, [])
-    assert (await Member.get(id=theirs.id)).name == "Mia"
+        assert (answer, codes) == ({"updateMember": {"member": None, "errors": [unknown_member, null_error]}}, [])
+    assert (await Member.get(id=other_member.id)).name == "Mia"
 
 
 async def test_update_member_needs_its_role(database: str) -> None:
-    _, tim = await colleagues()
+    _, tim = await make_colleagues()
     bob = await make.member(await tim.organisation, roles=[role for role in Role if role != Role.MANAGE_MEMBERS])
     for member, code in ((bob, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
         for target in (tim, bob):
@@ -168,7 +176,7 @@ async def test_update_member_needs_its_role(database: str) -> None:
 
 
 async def test_members_cannot_change_their_own_kind(database: str) -> None:
-    mia, _ = await colleagues()
+    mia, _ = await make_colleagues()
     own_error = problem("kind", "FORBIDDEN", "You cannot change your own kind.")
     before = await stored_rows()
     assert await update(mia, mia, kind="TUTOR") == {"member": None, "errors": [own_error]}

@@ -28,12 +28,12 @@ async def test_set_password_ends_every_session_and_opens_a_new_one(database: str
     member = await ada()
     before = [await session(), await session()]
     payload = await set_password(await new_token(member))
-    opened = payload["session"]
-    assert payload == {"session": opened, "errors": []}
-    assert opened["viewer"] == {"member": {"name": "Ada"}}
-    assert datetime.fromisoformat(opened["accessTokenExpiresAt"])
-    assert await viewer_name(opened["accessToken"]) == "Ada"
-    assert (await refresh(opened["refreshToken"]))["errors"] == []
+    new_session = payload["session"]
+    assert payload == {"session": new_session, "errors": []}
+    assert new_session["viewer"] == {"member": {"name": "Ada"}}
+    assert datetime.fromisoformat(new_session["accessTokenExpiresAt"])
+    assert await viewer_name(new_session["accessToken"]) == "Ada"
+    assert (await refresh(new_session["refreshToken"]))["errors"] == []
     for pair in before:
         assert await viewer_name(pair["accessToken"]) is None
         assert [error["code"] for error in (await refresh(pair["refreshToken"]))["errors"]] == ["INVALID_CREDENTIALS"]
@@ -71,9 +71,9 @@ async def test_concurrent_uses_of_a_token_set_one_password(database: str) -> Non
     token = await new_token(member)
     passwords = [f"{NEW_PASSWORD} {number}" for number in range(4)]
     payloads = await asyncio.gather(*(set_password(token, password) for password in passwords))
-    (winner,) = [place for place, payload in enumerate(payloads) if payload["session"]]
+    (successful,) = [place for place, payload in enumerate(payloads) if payload["session"]]
     assert [payload["errors"] for payload in payloads if not payload["session"]] == [[INVALID_TOKEN]] * 3
-    assert (await sign_in(password=passwords[winner]))["errors"] == []
+    assert (await sign_in(password=passwords[successful]))["errors"] == []
     assert (await AuditEntry.all().count(), await Session.filter(ended_at=None).count()) == (1, 2)
 
 
@@ -102,22 +102,22 @@ async def test_a_token_expires(database: str, kind: MailKind, hours: int) -> Non
 
 async def test_tokens_are_stored_hashed(database: str) -> None:
     token = await new_token(await ada())
-    (stored,) = await PasswordToken.all()
-    assert (len(stored.digest), stored.digest == token, len(token)) == (64, False, 43)
-    assert await error_codes(stored.digest) == [INVALID]
+    (stored_token,) = await PasswordToken.all()
+    assert (len(stored_token.digest), stored_token.digest == token, len(token)) == (64, False, 43)
+    assert await error_codes(stored_token.digest) == [INVALID]
 
 
 async def test_an_invalid_password_does_not_use_the_token(database: str) -> None:
     member = await ada()
     token = await new_token(member)
-    short = problem(
+    too_short = problem(
         "password", "TOO_SHORT", "A password has at least 12 characters; this has 11.", minimum=12, length=11
     )
-    long = problem(
+    too_long = problem(
         "password", "TOO_LONG", "A password has at most 200 characters; this has 201.", maximum=200, length=201
     )
-    assert await set_password(token, "x" * 11) == {"session": None, "errors": [short]}
-    assert await set_password(token, "x" * 201) == {"session": None, "errors": [long]}
+    assert await set_password(token, "x" * 11) == {"session": None, "errors": [too_short]}
+    assert await set_password(token, "x" * 201) == {"session": None, "errors": [too_long]}
     for _ in range(10):  # not counted as guesses, because the token is valid
         assert await error_codes(token, "x" * 1_000_000) == [(["password"], "TOO_LONG")]
     assert await error_codes(token, "correct horse\ud800") == [(["password"], "INVALID_FORMAT")]
@@ -139,9 +139,11 @@ async def test_wrong_tokens_are_counted_by_client(database: str) -> None:
     await ada()
     assert [await error_codes("guess") for _ in range(5)] == [[INVALID]] * 5
     await fetch("UPDATE sign_in_failures SET blocked_until = now() + interval '1 hour'")
-    (limited,) = (await set_password("guess"))["errors"]
-    assert (limited["path"], limited["code"]) == ([], "RATE_LIMITED")
-    ((name, seconds),) = [(parameter["name"], int(parameter["value"])) for parameter in limited["parameters"]]
+    (rate_limited_error,) = (await set_password("guess"))["errors"]
+    assert (rate_limited_error["path"], rate_limited_error["code"]) == ([], "RATE_LIMITED")
+    ((name, seconds),) = [
+        (parameter["name"], int(parameter["value"])) for parameter in rate_limited_error["parameters"]
+    ]
     assert name == "retryAfter"
     assert 3500 < seconds <= 3600
     assert (await sign_in())["errors"] == []  # sign-ins are counted separately
@@ -170,11 +172,13 @@ async def test_no_session_of_the_old_password_survives(database: str) -> None:
     member = await ada()
     for number in range(5):
         token = await new_token(member)
-        old = PASSWORD if number == 0 else f"{NEW_PASSWORD} {number - 1}"
-        payload, entered = await asyncio.gather(set_password(token, f"{NEW_PASSWORD} {number}"), sign_in(password=old))
+        old_password = PASSWORD if number == 0 else f"{NEW_PASSWORD} {number - 1}"
+        payload, sign_in_payload = await asyncio.gather(
+            set_password(token, f"{NEW_PASSWORD} {number}"), sign_in(password=old_password)
+        )
         assert payload["errors"] == []
-        if entered["session"] is not None:
-            assert await viewer_name(entered["session"]["accessToken"]) is None
+        if sign_in_payload["session"] is not None:
+            assert await viewer_name(sign_in_payload["session"]["accessToken"]) is None
         assert await viewer_name(payload["session"]["accessToken"]) == "Ada"
 
 

@@ -37,8 +37,8 @@ async def refresh_ok(token: str) -> dict[str, Any]:
 async def sign_out(token: str) -> bool:
     answer = await ask_with(None, SIGN_OUT, token=token)
     assert "errors" not in answer
-    ended: bool = answer["data"]["signOut"]
-    return ended
+    signed_out: bool = answer["data"]["signOut"]
+    return signed_out
 
 
 async def move_last_use(seconds: int) -> None:
@@ -95,13 +95,13 @@ async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> Non
     first = await session()
     await refresh_ok(first["refreshToken"])
     await move_last_use(31)
-    thief = await authenticate(INSTALLATION, f"Bearer {first['accessToken']}")
+    viewer = await authenticate(INSTALLATION, f"Bearer {first['accessToken']}")
     async with (
         run_reader(database, revalidate_seconds=3600) as reader,
-        subscribe(reader, thief) as subscription,
+        subscribe(reader, viewer) as subscription,
     ):
         result = asyncio.create_task(subscription.result())
-        await wait_until(lambda: reader.waiting == 1)
+        await wait_until(lambda: reader.waiting_count == 1)
         assert await refresh(first["refreshToken"]) == ENDED
         with pytest.raises(SessionEnded):
             await result
@@ -124,9 +124,9 @@ async def test_signing_out_ends_every_token_of_the_session(database: str) -> Non
     assert await sign_out(first["refreshToken"]) is True  # an earlier one works too
     assert [await viewer_name(pair["accessToken"]) for pair in (first, second, other)] == [None, None, "Ada"]
     assert await refresh(second["refreshToken"]) == ENDED
-    ended = (await Session.get(ended_at__not_isnull=True)).ended_at
+    ended_at = (await Session.get(ended_at__not_isnull=True)).ended_at
     assert await sign_out(second["refreshToken"]) is True
-    assert (await Session.get(ended_at__not_isnull=True)).ended_at == ended
+    assert (await Session.get(ended_at__not_isnull=True)).ended_at == ended_at
 
 
 @pytest.mark.parametrize("token", ["", "rubbish", "\x00", "\ud800", "x" * 100_000])

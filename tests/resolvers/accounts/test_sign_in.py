@@ -57,8 +57,8 @@ async def test_the_correct_password_returns_a_pair_of_tokens(database: str) -> N
     }
     assert await viewer_name(access) == "Ada"
     # Ten minutes by the database's clock, in whole seconds as tokens have them.
-    began = (await Session.get()).created_at.replace(microsecond=0)
-    assert dt.datetime.fromisoformat(expires) == began + dt.timedelta(minutes=10)
+    created_at = (await Session.get()).created_at.replace(microsecond=0)
+    assert dt.datetime.fromisoformat(expires) == created_at + dt.timedelta(minutes=10)
     # The refresh token itself is not stored.
     assert (await RefreshToken.get()).digest not in (refresh_token, access)
     assert len((await RefreshToken.get()).digest) == 64
@@ -123,7 +123,7 @@ async def test_an_invalid_authorization_header_does_not_prevent_signing_in(datab
 
 async def test_only_a_valid_token_authenticates(database: str) -> None:
     member = await ada()
-    started = await session()
+    new_session = await session()
     sid = str((await Session.get()).id)
     expiry = int(dt.datetime.now(dt.UTC).timestamp()) + 300
 
@@ -144,11 +144,11 @@ async def test_only_a_valid_token_authenticates(database: str) -> None:
         "a number": make_token(sid=5),
         "rubbish": "rubbish",
         "no text": "\udcff.é.\x00",
-        "the refresh token": started["refreshToken"],
-        "cut": started["accessToken"][:-2],
+        "the refresh token": new_session["refreshToken"],
+        "cut": new_session["accessToken"][:-2],
     }
     assert {name: await viewer_name(token) for name, token in invalid.items()} == dict.fromkeys(invalid)
-    token = started["accessToken"]
+    token = new_session["accessToken"]
     headers = [f"Bearer {token}", f"bearer {token}", f"BEARER   {token} ", token, f"Basic {token}", f"Bearer,{token}"]
     viewers = [await authenticate(INSTALLATION, header) for header in headers]
     assert [viewer is not None for viewer in viewers] == [True, True, True, False, False, False]

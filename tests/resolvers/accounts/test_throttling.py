@@ -50,8 +50,8 @@ async def test_waits_double_from_the_fifth_failure_on(database: str) -> None:
     waits = []
     for _ in range(13):
         assert await guess() == INVALID
-        seconds, same = await last_waits()
-        assert seconds == same
+        seconds, client_seconds = await last_waits()
+        assert seconds == client_seconds
         waits.append(seconds)
         assert await must_wait()
         assert await must_wait(password=PASSWORD), "the right password must wait too"

@@ -114,18 +114,18 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
 async def test_approval_writes_the_entered_values_to_the_record(database: str, case: str) -> None:
     key, entry, changes = CASES[case]
     office = await make_office()
-    other = await make.learner(office.organisation)
-    await create_aim(other, 1, "ZPROG001", aim_type=1)
-    before, others = await learner_record(office.lena), await learner_record(other)
-    imported = await Learner.get(id=office.lena.id)
+    other_learner = await make.learner(office.organisation)
+    await create_aim(other_learner, 1, "ZPROG001", aim_type=1)
+    before, other_before = await learner_record(office.lena), await learner_record(other_learner)
+    learner_before = await Learner.get(id=office.lena.id)
 
     tracker = await office.approve(await office.create(key, entry))
 
     assert await learner_record(office.lena) == with_changed_fields(before, changes)
-    assert await learner_record(other) == others
+    assert await learner_record(other_learner) == other_before
     assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.RESOLVED, None, 3)
     learner = await Learner.get(id=office.lena.id)
-    assert (imported.changed_at, learner.imported_at) == (None, imported.imported_at)
+    assert (learner_before.changed_at, learner.imported_at) == (None, learner_before.imported_at)
     assert learner.changed_at is not None
     assert learner.changed_at >= tracker.updated_at  # the clock's time, not the transaction's
 
@@ -172,9 +172,11 @@ async def test_completion_of_the_programme_after_the_practical_period(database: 
     await office.approve(
         await office.create("COMPLETION", WHOLE_PROGRAMME | {"actualEndDate": D(2024, 7, 1)} | ACHIEVEMENT)
     )
-    done = {"outcome": 1, "achievement_date": D(2024, 7, 15)}
+    outcome = {"outcome": 1, "achievement_date": D(2024, 7, 15)}
     status = {"programme_status": ProgrammeStatus.COMPLETE}
-    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": status, "2": done, "3": done})
+    assert await learner_record(office.lena) == with_changed_fields(
+        before, {"learner": status, "2": outcome, "3": outcome}
+    )
 
 
 def test_every_automation_has_a_case() -> None:

@@ -108,12 +108,12 @@ async def test_preconditions_and_ilr_rules_are_checked_at_approval(database: str
 
 async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str) -> None:
     office = await make_office()
-    new = await make.employer(office.organisation)
+    new_employer = await make.employer(office.organisation)
     days = {"oldEndDate": TODAY - dt.timedelta(days=1), "newStartDate": TODAY}
     hours = {"previousHours": NEW_CONDITIONS["newHours"], "newHours": NEW_CONDITIONS["newHours"]}
-    entry = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id)} | days | hours
+    entry = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new_employer.id)} | days | hours
     tracker = await office.create("CHANGE_OF_EMPLOYER", entry)
-    await new.delete()
+    await new_employer.delete()
     message = "Employer: the chosen record no longer exists."
     assert await approval_errors(office, tracker) == [Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)]
 
@@ -151,8 +151,8 @@ async def test_a_future_effective_date_schedules_the_automation(database: str) -
     assert (await Learner.get(id=office.lena.id)).changed_at is None
     assert await Tracker.all().count() == 1
     assert [kind for kind, *_ in await history(tracker)] == ["CREATED", "STATUS_CHANGED"]
-    again = await office.approve(tracker)
-    assert (again.status, again.applies_on) == (TrackerStatus.APPROVED, TOMORROW)
+    rescheduled = await office.approve(tracker)
+    assert (rescheduled.status, rescheduled.applies_on) == (TrackerStatus.APPROVED, TOMORROW)
 
 
 @pytest.mark.parametrize("day", [None, TODAY - dt.timedelta(days=40), TODAY])
@@ -184,7 +184,9 @@ async def test_concurrent_automations_of_a_learner_change_the_record_once(databa
     ]
     outcomes = await asyncio.gather(*(office.approve(tracker) for tracker in trackers), return_exceptions=True)
     problems = [outcome.problems for outcome in outcomes if isinstance(outcome, ValidationFailed)]
-    assert [[problem.path for problem in some] for some in problems] == [[("values", "familyName")]] * 2
+    assert [[problem.path for problem in tracker_problems] for tracker_problems in problems] == [
+        [("values", "familyName")]
+    ] * 2
     assert await Tracker.filter(status="RESOLVED").count() == 1
 
 

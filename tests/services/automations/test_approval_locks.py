@@ -17,17 +17,19 @@ LOCK_LEARNER = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY U
 async def test_an_approval_that_waits_for_an_import_has_the_later_timestamp(database: str) -> None:
     office = await make_office()
     tracker = await office.create("CHANGE_OF_NAME", NEW_NAME)
-    importing = await asyncpg.connect(**database_credentials(database))
+    import_connection = await asyncpg.connect(**database_credentials(database))
     try:
-        async with importing.transaction():
-            await importing.fetch(LOCK_LEARNER, office.lena.id)
+        async with import_connection.transaction():
+            await import_connection.fetch(LOCK_LEARNER, office.lena.id)
             approval = asyncio.create_task(office.approve(tracker))
             await wait_until_blocked()
             # The clock, not the transaction's time: the approval's transaction began before this.
-            await importing.execute("UPDATE learner SET imported_at = clock_timestamp() WHERE id = $1", office.lena.id)
+            await import_connection.execute(
+                "UPDATE learner SET imported_at = clock_timestamp() WHERE id = $1", office.lena.id
+            )
         await approval
     finally:
-        await importing.close()
+        await import_connection.close()
     learner = await Learner.get(id=office.lena.id)
     assert learner.family_name == "Sméth"
     assert learner.changed_at is not None
@@ -39,15 +41,15 @@ async def test_an_approval_that_waits_for_an_import_sees_its_changes(database: s
     """Check that an approval conflicts with an aim that an import has changed while it was waiting."""
     office = await make_office()
     before, tracker = await learner_record(office.lena), await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
-    importing = await asyncpg.connect(**database_credentials(database))
+    import_connection = await asyncpg.connect(**database_credentials(database))
     try:
-        async with importing.transaction():
-            await importing.fetch(LOCK_LEARNER, office.lena.id)
+        async with import_connection.transaction():
+            await import_connection.fetch(LOCK_LEARNER, office.lena.id)
             approval = asyncio.create_task(office.approve(tracker))
             await wait_until_blocked()
-            await importing.execute("UPDATE learning_aim SET completion_status = 2 WHERE sequence = 2")
+            await import_connection.execute("UPDATE learning_aim SET completion_status = 2 WHERE sequence = 2")
         failure = (await asyncio.gather(approval, return_exceptions=True))[0]
     finally:
-        await importing.close()
+        await import_connection.close()
     assert "CONFLICT" in str(failure)
     assert await learner_record(office.lena) == before | {"2": before["2"] | {"completion_status": 2}}

@@ -38,7 +38,7 @@ async def schedule(office: Office) -> Tracker:
     return await office.approve(await office.create("CHANGE_OF_ADDRESS", SCHEDULED))
 
 
-async def state(tracker: Tracker) -> tuple[TrackerStatus, dt.date | None, int]:
+async def tracker_state(tracker: Tracker) -> tuple[TrackerStatus, dt.date | None, int]:
     row = await Tracker.get(id=tracker.id)
     return row.status, row.applies_on, row.version
 
@@ -64,12 +64,12 @@ async def test_an_automation_is_applied_on_its_effective_date(database: str) -> 
     before, tracker = await learner_record(office.lena), await schedule(office)
     assert await apply_due(day=TODAY) == 0
     assert await learner_record(office.lena) == before
-    assert await state(tracker) == (TrackerStatus.APPROVED, TOMORROW, 2)
+    assert await tracker_state(tracker) == (TrackerStatus.APPROVED, TOMORROW, 2)
 
     assert await apply_due(day=TOMORROW) == 1
 
     assert await learner_record(office.lena) == with_changed_fields(before, {"learner": NEW_ADDRESS})
-    assert await state(tracker) == (TrackerStatus.RESOLVED, None, 3)
+    assert await tracker_state(tracker) == (TrackerStatus.RESOLVED, None, 3)
     assert (await Learner.get(id=office.lena.id)).changed_at is not None
     assert (await history(tracker))[2:] == [("APPLIED", None, 3, None)]
     assert await notified_kinds(office.olga, office.paul) == {
@@ -84,7 +84,7 @@ async def test_an_automation_is_applied_after_its_effective_date(database: str) 
     office = await make_office()
     tracker = await schedule(office)
     assert await apply_due(day=TOMORROW + dt.timedelta(days=9)) == 1
-    assert await state(tracker) == (TrackerStatus.RESOLVED, None, 3)
+    assert await tracker_state(tracker) == (TrackerStatus.RESOLVED, None, 3)
 
 
 async def test_concurrent_workers_apply_each_automation_once(database: str) -> None:
@@ -105,7 +105,7 @@ async def test_a_tracker_locked_by_another_process_is_skipped(database: str) -> 
             assert await apply_due(day=TOMORROW) == 1
     finally:
         await other.close()
-    assert [(await state(tracker))[0] for tracker in (locked_tracker, unlocked_tracker)] == [
+    assert [(await tracker_state(tracker))[0] for tracker in (locked_tracker, unlocked_tracker)] == [
         TrackerStatus.APPROVED,
         TrackerStatus.RESOLVED,
     ]
@@ -116,7 +116,7 @@ async def test_a_failed_automation_is_retried_only_after_another_approval(databa
     tracker, before = await schedule(office), await learner_record(office.lena)
     await Learner.filter(id=office.lena.id).update(programme_status="WITHDRAWN")
     assert await apply_due(day=TOMORROW) == 0
-    assert await state(tracker) == (TrackerStatus.APPROVED, None, 3)
+    assert await tracker_state(tracker) == (TrackerStatus.APPROVED, None, 3)
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, PRECONDITION_FAILED)]
     assert await learner_record(office.lena) == with_changed_fields(
         before, {"learner": {"programme_status": "WITHDRAWN"}}
@@ -154,7 +154,7 @@ async def test_a_constraint_error_does_not_stop_other_automations(database: str)
     assert await apply_due(day=TOMORROW) == 1
     assert await learner_record(office.lena) == before
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, "The database refused the change.")]
-    assert (await state(other_tracker))[0] == TrackerStatus.RESOLVED
+    assert (await tracker_state(other_tracker))[0] == TrackerStatus.RESOLVED
 
 
 async def test_a_tracker_with_an_unexpected_error_is_skipped_until_the_next_round(
@@ -168,7 +168,9 @@ async def test_a_tracker_with_an_unexpected_error_is_skipped_until_the_next_roun
     )
     await fetch("UPDATE tracker_type SET key = 'GONE' WHERE key = 'COMPLIANCE'")
     assert await apply_due(day=TOMORROW) == 0
-    assert [await state(failed) for failed in (tracker, other_tracker)] == [(TrackerStatus.APPROVED, TOMORROW, 2)] * 2
+    assert [await tracker_state(failed) for failed in (tracker, other_tracker)] == [
+        (TrackerStatus.APPROVED, TOMORROW, 2)
+    ] * 2
     assert caplog.messages == [
         f"tracker {failed.id} could not be applied: DoesNotExist" for failed in (tracker, other_tracker)
     ]
@@ -228,16 +230,16 @@ async def test_the_worker_survives_an_outage_of_the_database(
     applied = await create_due(await make_office())
     async with running_worker(0.1):
         await wait_until(applied)
-        end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-        await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", end)
+        terminate_connections = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", terminate_connections)
         await wait_until(failure_logged)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await wait_until(await create_due(await make_office()))
         await wait_until(recovery_logged)
-    logged = [message.partition(":")[0] for message in caplog.messages if message.startswith("automation worker")]
+    log_messages = [message.partition(":")[0] for message in caplog.messages if message.startswith("automation worker")]
     # Each kind of error is logged: the connection that broke, then the database that accepts none.
-    assert set(logged[:-1]) == {"automation worker failed, retrying"}
-    assert logged[-1] == "automation worker recovered"
+    assert set(log_messages[:-1]) == {"automation worker failed, retrying"}
+    assert log_messages[-1] == "automation worker recovered"
 
 
 def test_midnight_is_at_most_25_hours_away() -> None:

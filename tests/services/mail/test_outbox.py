@@ -47,18 +47,21 @@ async def server(database: str) -> AsyncIterator[MailServer]:
 
 async def test_an_email_is_sent_once(server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "trackers.mail")
-    row, assigned, assignee = await enqueue_mail()
+    row, assigned_tracker, assignee = await enqueue_mail()
     assert await send_mails(server) == 1
     assert await send_mails(server) == 0
     assert server.envelopes == [("trackers@mail.example", [assignee.email])]
     (message,) = server.messages
-    assert (message["To"], message["Subject"]) == (assignee.email, f"Job tracker {assigned.number} is assigned to you")
+    assert (message["To"], message["Subject"]) == (
+        assignee.email,
+        f"Job tracker {assigned_tracker.number} is assigned to you",
+    )
     assert message["Message-ID"] == f"<{row.id}@mail.example>"
     assert message["Date"].datetime == row.created_at.replace(microsecond=0)
     text = message.get_body(("plain",))
     assert text is not None
-    assert text.get_content().splitlines()[0] == f"Bob Smith assigned Job tracker {assigned.number} to you."
-    assert text.get_content().splitlines()[-1] == INSTALLATION.tracker_url(assigned.id)
+    assert text.get_content().splitlines()[0] == f"Bob Smith assigned Job tracker {assigned_tracker.number} to you."
+    assert text.get_content().splitlines()[-1] == INSTALLATION.tracker_url(assigned_tracker.id)
     await row.refresh_from_db()
     assert delivery_state(row) == (True, False, 1, None)
     assert caplog.messages == [f"mail {row.id} sent"]
@@ -74,9 +77,9 @@ async def test_an_email_is_not_sent_before_it_is_due(server: MailServer) -> None
 
 
 async def test_concurrent_workers_send_each_email_once(server: MailServer) -> None:
-    _, assigned, assignee = await enqueue_mail()
+    _, assigned_tracker, assignee = await enqueue_mail()
     for _ in range(99):
-        await mail(await notification(assigned, assignee))
+        await mail(await notification(assigned_tracker, assignee))
     sent = await asyncio.gather(send_mails(server, limit=200), send_mails(server, limit=200))
     assert (sum(sent), min(sent) > 0) == (100, True)
     expected = sorted([f"<{mail_id}@mail.example>" for mail_id in await Mail.all().values_list("id", flat=True)])

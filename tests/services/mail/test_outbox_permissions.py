@@ -32,21 +32,21 @@ async def test_a_deactivated_recipient_is_sent_no_email(server: MailServer) -> N
 
 
 async def test_a_former_assignee_is_sent_no_email(server: MailServer) -> None:
-    row, assigned, _ = await enqueue_mail()
-    await Tracker.filter(id=assigned.id).update(assignee_id=assigned.created_by_id)
+    row, assigned_tracker, _ = await enqueue_mail()
+    await Tracker.filter(id=assigned_tracker.id).update(assignee_id=assigned_tracker.created_by_id)
     await assert_dropped(server, row)
 
 
 async def test_an_unassigned_tracker_sends_no_email(server: MailServer) -> None:
-    row, assigned, _ = await enqueue_mail()
-    await Tracker.filter(id=assigned.id).update(assignee_id=None)
+    row, assigned_tracker, _ = await enqueue_mail()
+    await Tracker.filter(id=assigned_tracker.id).update(assignee_id=None)
     await assert_dropped(server, row)
 
 
 async def test_a_tracker_of_another_organisation_sends_no_email(server: MailServer) -> None:
     stranger = await member()
-    assigned = await tracker(assignee=stranger)
-    await assert_dropped(server, await mail(await notification(assigned, stranger)))
+    assigned_tracker = await tracker(assignee=stranger)
+    await assert_dropped(server, await mail(await notification(assigned_tracker, stranger)))
 
 
 async def test_a_tutor_is_sent_an_email_about_their_tracker(server: MailServer) -> None:
@@ -57,10 +57,10 @@ async def test_a_tutor_is_sent_an_email_about_their_tracker(server: MailServer) 
 async def test_an_assignment_by_the_system_names_no_learner(server: MailServer) -> None:
     assignee = await member()
     college = await assignee.organisation
-    assigned = await tracker(
+    assigned_tracker = await tracker(
         college, assignee=assignee, learner=await learner(college, family_name="Secret"), description="Secret"
     )
-    await mail(await notification(assigned, assignee))
+    await mail(await notification(assigned_tracker, assignee))
     assert await send_mails(server) == 1
     text = server.messages[0].get_body(("plain",))
     assert text is not None

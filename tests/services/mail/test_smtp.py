@@ -136,11 +136,11 @@ async def test_an_email_is_not_resent_immediately_after_a_lost_connection(server
 async def test_a_cancelled_email_closes_the_connection(server: MailServer) -> None:
     server.may_reply.clear()
     mailer = server.mailer()
-    sending = asyncio.create_task(mailer.send(message("one")))
+    task = asyncio.create_task(mailer.send(message("one")))
     await asyncio.wait_for(server.arrived.wait(), 30)
-    sending.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await sending
+        await task
     server.may_reply.set()
     await mailer.send(message("two"))
     await mailer.close()

@@ -88,7 +88,7 @@ def test_an_assignment_by_the_system_without_due_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "displayed"),
     [
         ("Job\r\nBcc: a@b.example", "Job Bcc: a@b.example"),
         ("Job\u2028\x85\x0b\x1c\t Two", "Job Two"),
@@ -98,14 +98,18 @@ def test_an_assignment_by_the_system_without_due_date() -> None:
         ("  Ünïcode\n", "Ünïcode"),
     ],
 )
-def test_hostile_names_are_displayed_as_text(name: str, shown: str) -> None:
+def test_hostile_names_are_displayed_as_text(name: str, displayed: str) -> None:
     message = assignment_email(tracker_type=name, assigned_by=name)
     assert message.keys() == HEADERS
-    assert message["Subject"] == f"{shown} tracker 12 is assigned to you"
+    assert message["Subject"] == f"{displayed} tracker 12 is assigned to you"
     assert message["To"] == "ann@northgate.example"
-    assert part_text(message, "plain").splitlines()[2:5] == [f"Type: {shown}", "Number: 12", f"Assigned by: {shown}"]
+    assert part_text(message, "plain").splitlines()[2:5] == [
+        f"Type: {displayed}",
+        "Number: 12",
+        f"Assigned by: {displayed}",
+    ]
     page = HtmlPage(part_text(message, "html"))
-    assert page.text[2:8] == ["Type", shown, "Number", "12", "Assigned by", shown]
+    assert page.text[2:8] == ["Type", displayed, "Number", "12", "Assigned by", displayed]
     assert set(page.elements) == {"html", "head", "meta", "title", "body", "p", "table", "tr", "th", "td", "a"}
 
 

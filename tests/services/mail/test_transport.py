@@ -30,22 +30,22 @@ def file_mode(path: Path) -> int:
 
 async def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     folder = tmp_path / "var" / "mail"
-    before = os.umask(0)
+    previous_umask = os.umask(0)
     try:
         await FolderMailer(folder).send(message())
     finally:
-        os.umask(before)
+        os.umask(previous_umask)
     assert files(folder) == [folder / "0198.eml"]
     assert (file_mode(folder), file_mode(folder / "0198.eml")) == (0o700, 0o600)
-    read = email.message_from_bytes((folder / "0198.eml").read_bytes(), policy=default)
-    assert (read["To"], read.get_content()) == ("ann@northgate.example", "Hello\n")
+    parsed = email.message_from_bytes((folder / "0198.eml").read_bytes(), policy=default)
+    assert (parsed["To"], parsed.get_content()) == ("ann@northgate.example", "Hello\n")
 
 
 async def test_an_email_sent_again_replaces_its_file(tmp_path: Path) -> None:
     for text in ("once", "again"):
         await FolderMailer(tmp_path).send(message(text))
-    (written,) = files(tmp_path)
-    assert written.read_bytes().endswith(b"\n\nagain\n")
+    (file,) = files(tmp_path)
+    assert file.read_bytes().endswith(b"\n\nagain\n")
 
 
 async def test_a_message_id_cannot_escape_the_directory(tmp_path: Path) -> None:

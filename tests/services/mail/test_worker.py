@@ -71,12 +71,12 @@ async def test_the_worker_polls_without_wake_ups(server: MailServer) -> None:
 
 async def test_an_email_is_sent_when_it_becomes_due(server: MailServer) -> None:
     row, _, _ = await enqueue_mail()
-    (set_to,) = await fetch("UPDATE mail SET due_at = now() + interval '0.5 seconds' RETURNING due_at")
+    (updated,) = await fetch("UPDATE mail SET due_at = now() + interval '0.5 seconds' RETURNING due_at")
     async with running_worker(server):
         await wait_until(sent_count_is(1))
     await row.refresh_from_db()
     assert row.sent_at is not None
-    assert row.sent_at >= set_to["due_at"]
+    assert row.sent_at >= updated["due_at"]
 
 
 async def test_the_worker_closes_idle_connections(server: MailServer) -> None:
@@ -101,14 +101,14 @@ async def test_the_worker_survives_an_outage_of_the_database(
     await enqueue_mail()
     async with running_worker(server, poll=0.1):
         await wait_until(sent_count_is(1))
-        end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-        await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", end)
+        terminate_connections = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", terminate_connections)
         await wait_until(failure_logged)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await enqueue_mail()
         await wait_until(sent_count_is(2))
-    logged = [message.partition(":")[0] for message in caplog.messages if message.startswith("outbox worker")]
-    assert logged == ["outbox worker failed, retrying", "outbox worker recovered"]
+    log_messages = [message.partition(":")[0] for message in caplog.messages if message.startswith("outbox worker")]
+    assert log_messages == ["outbox worker failed, retrying", "outbox worker recovered"]
     assert len(server.messages) == 2
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from models import Member, Notification
-from models.database import database as opened
+from models.database import database as open_database
 from models.database import fetch
 from server.setting_values import database_credentials
 from services.notifications.inbox_reader import InboxReader
@@ -48,7 +48,7 @@ async def test_a_batch_contains_the_next_hundred_notifications(database: str) ->
         assert await next_cursors(reader, tenant.bob, 98) == [99, 100, 101]
         assert await reader.next_batch(tenant.bob.id, 101, timeout=0.05) == []
         assert await reader.next_batch(tenant.ada.id, 0, timeout=0.05) == []
-        assert reader.waiting == 0
+        assert reader.waiting_count == 0
 
 
 async def test_a_notification_wakes_its_recipient(database: str) -> None:
@@ -57,12 +57,12 @@ async def test_a_notification_wakes_its_recipient(database: str) -> None:
     try:
         async with run_reader(database, poll_seconds=3600.0) as reader:
             await listening_backends(connection)
-            pending = asyncio.create_task(next_cursors(reader, tenant.bob))
-            await wait_until(lambda: reader.waiting == 1)
+            batch_task = asyncio.create_task(next_cursors(reader, tenant.bob))
+            await wait_until(lambda: reader.waiting_count == 1)
             assert not reader.woken.is_set()
             await connection.execute("NOTIFY trackers, 'rubbish'")
             await assign(tenant, tenant.bob)
-            assert await pending == [1]
+            assert await batch_task == [1]
             assert reader.woken.is_set()
     finally:
         await connection.close()
@@ -84,15 +84,15 @@ async def test_many_waiting_subscribers_share_a_statement(database: str) -> None
 async def test_the_reader_polls_without_wake_ups(database: str) -> None:
     tenant = await college()
     reader = InboxReader(poll_seconds=0.1)
-    running = asyncio.create_task(reader.run())
+    reader_task = asyncio.create_task(reader.run())
     try:
-        pending = asyncio.create_task(next_cursors(reader, tenant.bob))
-        await wait_until(lambda: reader.waiting == 1)
+        batch_task = asyncio.create_task(next_cursors(reader, tenant.bob))
+        await wait_until(lambda: reader.waiting_count == 1)
         await assign(tenant, tenant.bob)
-        assert await pending == [1]
+        assert await batch_task == [1]
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        reader_task.cancel()
+        await asyncio.gather(reader_task, return_exceptions=True)
 
 
 async def test_a_lost_listen_connection_is_replaced_without_losing_notifications(database: str) -> None:
@@ -101,16 +101,16 @@ async def test_a_lost_listen_connection_is_replaced_without_losing_notifications
     try:
         async with run_reader(database, poll_seconds=0.2) as reader:
             (first,) = await listening_backends(connection)
-            pending = asyncio.create_task(next_cursors(reader, tenant.bob))
-            await wait_until(lambda: reader.waiting == 1)
+            batch_task = asyncio.create_task(next_cursors(reader, tenant.bob))
+            await wait_until(lambda: reader.waiting_count == 1)
             assert await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", first)
             await assign(tenant, tenant.bob)
-            assert await pending == [1]
+            assert await batch_task == [1]
             (second,) = await listening_backends(connection)
             assert second != first
-            pending = asyncio.create_task(next_cursors(reader, tenant.bob, 1))
+            batch_task = asyncio.create_task(next_cursors(reader, tenant.bob, 1))
             await assign(tenant, tenant.bob)
-            assert await pending == [2]
+            assert await batch_task == [2]
     finally:
         await connection.close()
 
@@ -122,13 +122,13 @@ async def test_the_reader_survives_the_loss_of_every_connection(database: str) -
         async with run_reader(database, poll_seconds=0.2) as reader:
             await listening_backends(connection)
             for after in range(3):
-                pending = asyncio.create_task(next_cursors(reader, tenant.bob, after))
-                await wait_until(lambda: reader.waiting == 1)
+                batch_task = asyncio.create_task(next_cursors(reader, tenant.bob, after))
+                await wait_until(lambda: reader.waiting_count == 1)
                 for row in await connection.fetch(OTHER_BACKENDS):
                     await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", row["pid"])
                 await _wait_until_pool_recovers()
                 await assign(tenant, tenant.bob)
-                assert await pending == [after + 1]
+                assert await batch_task == [after + 1]
     finally:
         await connection.close()
 
@@ -144,15 +144,15 @@ async def _wait_until_pool_recovers() -> None:
 
 async def test_the_reader_retries_after_an_outage_of_the_database(database_url: str) -> None:
     reader = InboxReader()
-    async with opened(database_credentials(database_url)):
+    async with open_database(database_credentials(database_url)):
         bob = await make.member()
         await make.notification(await make.tracker(bob.organisation), bob)
-    running = asyncio.create_task(reader.run())
-    pending = asyncio.create_task(next_cursors(reader, bob))
+    reader_task = asyncio.create_task(reader.run())
+    batch_task = asyncio.create_task(next_cursors(reader, bob))
     await asyncio.sleep(0.1)  # the reader fails, because there is no pool
     try:
-        async with opened(database_credentials(database_url)):
-            assert await pending == [1]
+        async with open_database(database_credentials(database_url)):
+            assert await batch_task == [1]
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        reader_task.cancel()
+        await asyncio.gather(reader_task, return_exceptions=True)
