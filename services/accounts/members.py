@@ -80,7 +80,7 @@ async def _add_member(organisation: Organisation, new_member: NewMember) -> Memb
 
 
 async def insert_member(organisation: Organisation, new_member: NewMember) -> Member:
-    """Insert a member and their inbox in the caller's transaction; raise ValidationFailed if the email is taken."""
+    """Insert a member and their inbox in the caller's transaction; raise ValidationFailed for a duplicate email."""
     rows = await _INSERT_MEMBER.fetch(
         id=new_id(),
         organisation_id=organisation.id,

@@ -61,8 +61,8 @@ class IssuedTokens:
 async def sign_in(installation: Installation, *, email: str, password: str, client: str) -> IssuedTokens:
     """Sign in a member, and return the tokens of the new session.
 
-    Raises ValidationFailed with INVALID_CREDENTIALS, which does not distinguish between an unknown address, a wrong
-    password and an inactive member, or with RATE_LIMITED.
+    Raises ValidationFailed with RATE_LIMITED, or with INVALID_CREDENTIALS, which does not distinguish between an
+    unknown address, a wrong password and an inactive member.
     """
     email = normalise_email(email)
     await count_sign_in(email=email, client=client)
@@ -169,7 +169,7 @@ async def refresh_viewer(viewer: Viewer) -> Viewer:
 
 
 async def _use_refresh_token(refresh_token: str) -> UUID | None:
-    """Mark a refresh token as used and return its session's id; None if it is invalid. Reuse ends the session."""
+    """Mark a refresh token as used and return its session's id; None if it is invalid. Late reuse ends the session."""
     tokens = await fetch(
         "SELECT t.id, t.session_id, s.member_id, t.used_at < now() - make_interval(secs => $2) AS reused "
         "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "

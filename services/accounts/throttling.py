@@ -1,10 +1,10 @@
 """Limits on guessing passwords and tokens, and on requesting password emails, counted in the database.
 
 Sign-ins are counted by email address and by client address, invalid tokens by client address. An attempt is counted
-before the password is checked, so that concurrent attempts cannot exceed the limit, and uncounted if it succeeds. From
-the fifth failure on, each failure is followed by a wait: 1, 2, 4 … seconds, at most 15 minutes; an hour without
-attempts resets the count. Requests for password emails, which anyone can make for any address, are limited by email
-address and by client address too. Keys are hashed, so that the table contains no addresses.
+before the password is checked, so that concurrent attempts cannot exceed the limit; success undoes the count. From the
+fifth failure on, each failure is followed by a wait: 1, 2, 4 … seconds, at most 15 minutes. An hour without attempts
+resets the count. Requests for password emails, which anyone can make for any address, are limited by email address and
+by client address too. Keys are hashed, so that the table contains no addresses.
 """
 
 from hashlib import sha256
@@ -54,10 +54,10 @@ async def count_sign_in(*, email: str, client: str) -> None:
 
 
 async def uncount_sign_in(*, email: str, client: str) -> None:
-    """Uncount an attempt that succeeded.
+    """Undo ``count_sign_in`` after a successful attempt.
 
-    The count of the email address is cleared; that of the client address is reduced by one, because otherwise anyone
-    with an account could clear it at will.
+    The count of the email address is cleared, but the count of the client address is only decremented: otherwise anyone
+    with an account could reset it.
     """
     await clear_failures(email=email)
     await fetch(_UNCOUNT_ATTEMPT, _key("client", client))

@@ -57,7 +57,7 @@ class _Record:
 
 
 async def approval_problems(tracker: Tracker, version: TypeVersion) -> list[Problem]:
-    """Return every problem with the record that prevents approval: a failed precondition, ILR rules, conflicts.
+    """Return every problem that prevents approval: a failed precondition, a broken ILR rule, or a conflict.
 
     No locks are taken, so ``apply_or_schedule`` checks again.
     """
@@ -69,8 +69,8 @@ async def apply_or_schedule(tracker: Tracker, version: TypeVersion, *, viewer: V
 
     The caller holds the tracker's row lock, and its row and history already contain the approval. ``viewer`` is the
     approver, or None if the system applies a scheduled automation. Before anything is written, raises ValidationFailed
-    with every problem: PRECONDITION_FAILED, an ILR rule, or CONFLICT at the field that requests a change to a value
-    which has changed since. The caller calls ``notify_outcome`` afterwards, following its own notifications.
+    with every problem: PRECONDITION_FAILED, a broken ILR rule, or CONFLICT at the field that requests a change to a
+    value which has changed since. The caller must then call ``notify_outcome``, after its own notifications.
     """
     record = await _read(tracker, version.definition, lock=True)
     if problems := await _problems(version.definition, tracker.values, record):
@@ -93,7 +93,7 @@ async def notify_outcome(tracker: Tracker, outcome: Outcome, *, viewer: Viewer |
 
 
 async def notify_participants(tracker: Tracker, kind: NotificationKind, *, viewer: Viewer | None) -> None:
-    """Notify the creator and the assignee, except ``viewer``; if the system acted (None), also the approver."""
+    """Notify the creator and the assignee, except ``viewer``; if ``viewer`` is None, notify the approver too."""
     participants = {tracker.created_by_id, tracker.assignee_id}
     if viewer is None:
         participants.add(await _approver(tracker))

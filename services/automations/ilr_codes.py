@@ -36,5 +36,5 @@ WITHDRAW_REASONS: Mapping[int, str] = MappingProxyType(
 
 
 def with_meaning(code: int, meanings: Mapping[int, str]) -> str:
-    """Return a code with its meaning, such as ``6 – break in learning``, or the code alone if it is unknown."""
+    """Return a code with its meaning, such as ``6 – break in learning``; if that is unknown, only the code."""
     return f"{code} – {meanings[code]}" if code in meanings else str(code)

@@ -1,4 +1,4 @@
-"""Planning the changes of a process automation, from the values of its form and the learner's current record."""
+"""Planning the changes of a process automation from the values of its form and the learner's current record."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def _evaluate(
 def _record_value(
     definition: TypeDefinition, key: str, value: CanonicalValue | None, target: RecordField
 ) -> RecordValue:
-    """Convert a form's value to the record's form; choices become numbers for fields that contain codes."""
+    """Convert a form value to the representation used in the record; choices of coded fields become numbers."""
     field = definition.field(key)
     if isinstance(field, ChoiceField) and isinstance(value, list):
         return int(value[0]) if target.kind is FieldKind.INTEGER else value[0]

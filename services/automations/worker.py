@@ -65,7 +65,10 @@ async def apply_due(*, day: dt.date | None = None) -> int:
 
 
 async def count_failed_automations() -> int:
-    """Count the approved automations of all organisations that could not be applied, so have no effective date."""
+    """Return the number of approved automations, of all organisations, that could not be applied.
+
+    They no longer have an effective date.
+    """
     return int((await fetch(_COUNT_FAILED))[0]["failed"])
 
 
@@ -114,7 +117,7 @@ async def _apply_next(round_: _Round) -> Outcome | None:
 
 
 async def _mark_failed(tracker_id: UUID, reason: str) -> None:
-    """Record in its history why a tracker could not be applied, and clear its effective date."""
+    """Record in the tracker's history why it could not be applied, and clear its effective date."""
     await fetch(_MARK_FAILED, tracker_id)
     tracker = await Tracker.get(id=tracker_id)
     kind = TrackerEventKind.APPLY_FAILED

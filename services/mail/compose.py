@@ -38,7 +38,7 @@ async def compose_email(mail_id: UUID, installation: Installation) -> EmailMessa
     """Return the message for an outbox row, composed from current data; None if it should no longer be sent.
 
     An assignment is sent to an active member who is still the assignee and can still see the tracker, an invitation to
-    an active member without a password, and a password reset to an active member. Composing one of the latter two
+    an active member without a password, and a password reset to an active member. Composing an invitation or a reset
     creates the token of its link, and revokes the member's earlier tokens. Raises MailRefused if the recipient's
     address is invalid.
     """

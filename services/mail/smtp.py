@@ -33,9 +33,9 @@ _SHUTTING_DOWN = 421  # RFC 5321: the answer to any command when the server is s
 class SmtpMailer:
     """Sends emails through one SMTP server.
 
-    ``tls`` is ``none``; ``opportunistic``: STARTTLS if the server offers it, with any certificate (RFC 7435);
-    ``starttls``: STARTTLS with a trusted certificate is required; or ``implicit``: TLS from the first byte, with a
-    trusted certificate. With a password, ``opportunistic`` becomes ``starttls`` if the server has a public address, so
+    ``tls`` selects the encryption: ``none``; ``opportunistic`` (STARTTLS if the server offers it, with any certificate,
+    RFC 7435); ``starttls`` (required, with a trusted certificate); or ``implicit`` (TLS from the first byte, with a
+    trusted certificate). With a password, ``opportunistic`` becomes ``starttls`` if the server has a public address, so
     that no password crosses a public network unencrypted. ``seconds`` is the timeout of one email, including the
     connection.
     """

@@ -54,9 +54,9 @@ class InboxReader:
     revalidate_seconds: float = 15.0
     """How long a subscription may go without notifications before its session is checked again."""
     on_delivered: Callable[[dt.timedelta], None] = lambda _: None
-    """Called with the age of each notification that was created while its subscription was open, on delivery."""
+    """Called on delivery of each notification created while its subscription was open, with its age."""
     woken: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set at each wake-up, because an email may have been enqueued too."""
+    """Set at each wake-up, also to wake the outbox worker, because an email may have been enqueued."""
     revalidations: int = 0
     """Incremented when sessions have ended, so that subscribers who were not waiting check theirs too."""
     _requests: set[_Request] = field(default_factory=set)

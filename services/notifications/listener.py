@@ -25,7 +25,7 @@ async def listening(
     streams: TrackerStreams | None = None,
     revalidate: Callback = lambda _: None,
 ) -> AsyncIterator[None]:
-    """Run the inbox reader within the context, and wake it and the tracker streams when PostgreSQL notifies.
+    """Run the inbox reader within the context; NOTIFY messages wake it and the tracker streams.
 
     ``revalidate`` is called with the id of each member whose sessions have ended.
     """

@@ -25,16 +25,16 @@ async def notify(
     tracker_id: UUID,
     actor_id: UUID | None,
 ) -> None:
-    """Notify all recipients with the same kind, as ``notify_each`` does; None is skipped."""
+    """Send the same kind of notification to all recipients, as ``notify_each`` does; None among them is ignored."""
     kinds = {member_id: kind for member_id in recipients if member_id is not None}
     await notify_each(kinds, tracker_id=tracker_id, actor_id=actor_id)
 
 
 async def notify_each(kinds: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
-    """Notify each member except the actor with their kind, and enqueue an email for each ASSIGNED notification.
+    """Send each member, except the actor, a notification of their kind; enqueue an email for ASSIGNED.
 
-    Inboxes are locked in ascending order of member ids, after all other locks; every writer follows this order, so that
-    none deadlocks.
+    Inboxes are locked in ascending order of member ids, after all other locks; every writer follows this order to avoid
+    deadlocks.
     """
     for member_id in sorted(kinds.keys() - {actor_id}):
         notification_id, kind = new_id(), kinds[member_id]

@@ -71,8 +71,8 @@ async def stream_events(
 ) -> AsyncIterator[DeliveredEvent]:
     """Yield a tracker's new events as they occur, until the viewer can no longer see the tracker.
 
-    ``known_ids`` contains the ids of the events to leave out, and is extended. The session is checked before each event;
-    raises SessionEnded when it has ended.
+    Events whose ids are in ``known_ids`` are skipped; the id of each yielded event is added. The session is checked
+    before each event; raises SessionEnded when it has ended.
     """
     with streams.subscribe(tracker_id, viewer.member_id) as wake_up:
         while True:
