@@ -44,7 +44,7 @@ class Case:
 
     type_key: str
     definition: TypeDefinition
-    automation: bool
+    is_automation: bool
     end_state: EndState
     record: LearnerRecord
     opened: dt.date

@@ -43,7 +43,7 @@ def plan_events(
     ``comments`` has the possible comments on a change of status, by the new status.
     """
     created = PlannedEvent(TrackerEventKind.CREATED, creator, _random_working_time(case, case.opened))
-    if case.automation:
+    if case.is_automation:
         return [created, *_automation_events(case, created, values, comments)]
     events = [created]
     for new_status in _plain_statuses(case):

@@ -16,11 +16,11 @@ from services.demo.snapshots import applied_changes, record_before, with_address
 
 async def insert_trackers(organisation_id: UUID, plans: Sequence[TrackerPlan], now: dt.datetime) -> None:
     """Insert the planned trackers, numbered from 1 in order, and update the counters; no email is enqueued."""
-    trackers = [_tracker(organisation_id, number, plan) for number, plan in enumerate(plans, 1)]
+    trackers = [_make_tracker(organisation_id, number, plan) for number, plan in enumerate(plans, 1)]
     planned = list(zip(trackers, plans, strict=True))
     await _add_address_conflict(planned)
     await Tracker.bulk_create(trackers)
-    await TrackerEvent.bulk_create(event for tracker, plan in planned for event in _events(tracker, plan))
+    await TrackerEvent.bulk_create(event for tracker, plan in planned for event in _make_events(tracker, plan))
     await fetch(
         "UPDATE organisation_counter SET trackers = $2, newest_at = $3 WHERE organisation_id = $1",
         organisation_id,
@@ -31,7 +31,7 @@ async def insert_trackers(organisation_id: UUID, plans: Sequence[TrackerPlan], n
     await insert_notifications(planned, now)
 
 
-def _tracker(organisation_id: UUID, number: int, plan: TrackerPlan) -> Tracker:
+def _make_tracker(organisation_id: UUID, number: int, plan: TrackerPlan) -> Tracker:
     is_waiting = plan.case.end_state is EndState.APPROVED
     return Tracker(
         organisation_id=organisation_id,
@@ -64,7 +64,7 @@ async def _add_address_conflict(planned: Sequence[tuple[Tracker, TrackerPlan]]) 
             return
 
 
-def _events(tracker: Tracker, plan: TrackerPlan) -> list[TrackerEvent]:
+def _make_events(tracker: Tracker, plan: TrackerPlan) -> list[TrackerEvent]:
     events = []
     status = TrackerStatus.NEW
     for version, event in enumerate(plan.events, 1):
@@ -93,5 +93,5 @@ def _events(tracker: Tracker, plan: TrackerPlan) -> list[TrackerEvent]:
 async def _set_changed_at(plans: Sequence[TrackerPlan]) -> None:
     """Set ``changed_at`` of learners to the time at which an automation last changed their record."""
     for plan in plans:
-        if plan.case.automation and plan.case.is_applied:
+        if plan.case.is_automation and plan.case.is_applied:
             await Learner.filter(id=plan.case.learner.id).update(changed_at=plan.events[-1].at)

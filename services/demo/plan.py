@@ -54,20 +54,20 @@ def plan_trackers(
     ``trackers.toml``.
     """
     random = organisation.people.random
-    rotations = {journey: _rotation(organisation, journey) for journey in Journey}
+    rotations = {journey: _rotate_learners(organisation, journey) for journey in Journey}
     plans = []
     for key, count_by_state in counts.items():
         for end_state in (EndState(name) for name, count in count_by_state.items() for _ in range(count)):
             current = types[key]
-            automation = current.row.category == TrackerCategory.PROCESS_AUTOMATION
-            if automation:
+            is_automation = current.row.category == TrackerCategory.PROCESS_AUTOMATION
+            if is_automation:
                 record = _next_record(key, end_state, organisation, rotations)
             else:
                 record = random.choice(organisation.records)
             case = Case(
                 type_key=key,
                 definition=current.version.definition,
-                automation=automation,
+                is_automation=is_automation,
                 end_state=end_state,
                 record=record,
                 opened=random_opening_date(key, end_state, record, today, random),
@@ -78,7 +78,7 @@ def plan_trackers(
     return sorted(plans, key=lambda plan: plan.events[0].at)
 
 
-def _rotation(organisation: OrganisationData, journey: Journey) -> Iterator[LearnerRecord]:
+def _rotate_learners(organisation: OrganisationData, journey: Journey) -> Iterator[LearnerRecord]:
     """Yield the learners of a journey in rotation, so that no two open automations are about the same learner."""
     records = [record for record in organisation.records if record.journey is journey]
     organisation.people.random.shuffle(records)
@@ -101,12 +101,12 @@ def _next_record(
 
 def _make_plan(current: CurrentType, case: Case, examples: Mapping[str, Any]) -> TrackerPlan:
     example = case.random.choice([example for example in examples[case.type_key] if _is_possible(example, case)])
-    make_values = (AUTOMATION_VALUES if case.automation else PLAIN_VALUES)[case.type_key]
+    make_values = (AUTOMATION_VALUES if case.is_automation else PLAIN_VALUES)[case.type_key]
     filled_values = to_canonical_values(example["values"] | make_values(case))
     visible = visible_fields(case.definition, filled_values)
     values = {key: value for key, value in filled_values.items() if key in visible}
-    creator = _creator(case)
-    assignee = _assignee(case, creator)
+    creator = _choose_creator(case)
+    assignee = _choose_assignee(case, creator)
     due_date = case.random_date(7, 42) if case.random.random() < 0.7 else None
     return TrackerPlan(
         type=current,
@@ -126,9 +126,9 @@ def _is_possible(example: Mapping[str, Any], case: Case) -> bool:
     return not (is_approved and example["values"].get("isLegalChange"))
 
 
-def _creator(case: Case) -> Member:
+def _choose_creator(case: Case) -> Member:
     """Return a random creator with the required roles: an administrator, or the learner's tutor in half the cases."""
-    if case.automation:
+    if case.is_automation:
         return case.random.choice(
             case.organisation.members_with_roles(Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
         )
@@ -139,7 +139,7 @@ def _creator(case: Case) -> Member:
     return case.random.choice([member for member in creators if member.kind == MemberKind.ADMINISTRATOR])
 
 
-def _assignee(case: Case, creator: Member) -> Member | None:
+def _choose_assignee(case: Case, creator: Member) -> Member | None:
     """Return a random assignee: the creator, an administrator, or None."""
     chance = case.random.random()
     if chance < 0.12:

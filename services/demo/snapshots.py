@@ -63,7 +63,7 @@ def applied_changes(case: Case, values: Mapping[str, CanonicalValue]) -> list[di
 def _record_before(case: Case, values: Mapping[str, CanonicalValue]) -> tuple[Learner, list[LearningAim]]:
     """Return the learner and the aims as they were before the automation changed them."""
     learner, aims = copy(case.learner), [copy(aim) for aim in case.record.aims]
-    if not (case.automation and case.end_state is EndState.RESOLVED):
+    if not (case.is_automation and case.end_state is EndState.RESOLVED):
         return learner, aims
     other = _other_learner(case)
     for column in _CHANGED_COLUMNS.get(case.type_key, ()):

@@ -43,11 +43,11 @@ async def import_employers(path: Path, *, organisation_id: UUID, on_progress: On
     the file cannot be read to the end.
     """
     report = ImportReport(source="CSV")
-    seen: set[str] = set()
+    seen_keys: set[str] = set()
     async with transaction():
         await lock_imports(organisation_id)
         for entry, bytes_read, file_size in _read_entries(path):
-            _check_unique(entry, seen)
+            _check_unique(entry, seen_keys)
             await _import_entry(report, entry, organisation_id)
             if on_progress:
                 on_progress(bytes_read, file_size)
@@ -94,14 +94,14 @@ def _make_entry(record: CsvRecord) -> _Entry:
     return entry
 
 
-def _check_unique(entry: _Entry, seen: set[str]) -> None:
+def _check_unique(entry: _Entry, seen_keys: set[str]) -> None:
     for column, value in (("name", entry.name), ("employerId", entry.number)):
         key = f"{column} {value}"
-        if value and key in seen:
+        if value and key in seen_keys:
             entry.add_problem(
                 column, "This employer occurs earlier in the file; only the first occurrence is imported."
             )
-        seen.add(key)
+        seen_keys.add(key)
 
 
 async def _find_employer(entry: _Entry, organisation_id: UUID) -> Employer | None:

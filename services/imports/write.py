@@ -23,9 +23,9 @@ _UPDATED_COLUMNS = PLAIN_COLUMNS | {
     "imported_at": "timestamptz",
 }
 _INSERTED_COLUMNS = _UPDATED_COLUMNS | {"organisation_id": "uuid", "reference": "text", "created_at": "timestamptz"}
-_TYPES = {"reference": "text", "software_aim_id": "text", "restart": "boolean"}
+_SQL_TYPES = {"reference": "text", "software_aim_id": "text", "restart": "boolean"}
 _UPDATED_AIM_COLUMNS = {"id": "uuid"} | {
-    name: _TYPES.get(name, "date" if name.endswith(("_date", "_from", "_to")) else "integer") for name in AIM_FIELDS
+    name: _SQL_TYPES.get(name, "date" if name.endswith(("_date", "_from", "_to")) else "integer") for name in AIM_FIELDS
 }
 _INSERTED_AIM_COLUMNS = _UPDATED_AIM_COLUMNS | {"organisation_id": "uuid", "learner_id": "uuid"}
 

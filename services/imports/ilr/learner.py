@@ -77,9 +77,9 @@ def _read_employer(element: Element, entry: LearnerEntry) -> None:
         if child.name == "LearnerEmploymentStatus":
             reader = ElementReader(child, entry.problems, place="LearnerEmploymentStatus")
             number, status = reader.formatted("EmpId"), reader.number("EmpStat")
-            applies = (reader.date("DateEmpStatApp") or date.min, position)
-            if latest is None or applies > latest:
-                latest = applies
+            precedence = (reader.date("DateEmpStatApp") or date.min, position)
+            if latest is None or precedence > latest:
+                latest = precedence
                 entry.values.pop("employer", None)
                 if number:
                     entry.values["employer"] = EmployerReference(number, number)

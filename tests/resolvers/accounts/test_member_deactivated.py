@@ -20,7 +20,7 @@ from tests.support.clients.sign_in import PASSWORD, hash_password, refresh, sess
 from tests.support.clients.subscriptions import run_reader, subscribe, subscribe_to_tracker, wait_until
 from tests.support.clients.tracker_updates import new_tracker, update
 from tests.support.databases.locks import wait_until_blocked
-from tests.support.scenarios.college import Json, college, create, everything_written, problem
+from tests.support.scenarios.college import Json, college, create, problem, written_rows
 from tests.support.servers.smtp import mail_server
 
 INVALID = "INVALID_CREDENTIALS"
@@ -127,12 +127,12 @@ def unassignable_error(name: str) -> Json:
 
 async def test_a_concurrent_creation_does_not_assign_a_deactivated_member(database: str) -> None:
     tenant = await college()
-    before = await everything_written()
+    before = await written_rows()
     for entry in ({}, {"idempotencyKey": "once"}):
         job = tenant.job(assigneeId=gid(tenant.bob), **entry)
         payload = await while_deactivating(database, tenant.bob, lambda job=job: create(tenant.ada, job))  # type: ignore[misc]
         assert (payload["tracker"], payload["errors"]) == (None, [unassignable_error("Bob")])
-        assert await everything_written() == before
+        assert await written_rows() == before
         await Member.filter(id=tenant.bob.id).update(active=True)
     # The idempotency key was not used.
     assert (await create(tenant.ada, job))["errors"] == []
@@ -141,12 +141,12 @@ async def test_a_concurrent_creation_does_not_assign_a_deactivated_member(databa
 async def test_a_concurrent_update_does_not_assign_a_deactivated_member(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    before = await everything_written()
+    before = await written_rows()
     payload = await while_deactivating(
         database, tenant.bob, lambda: update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
     )
     assert (payload["tracker"], payload["errors"]) == (None, [unassignable_error("Bob")])
-    assert await everything_written() == before
+    assert await written_rows() == before
     assert (await Tracker.get(id=tracker.id)).description == ""
 
 

@@ -13,9 +13,9 @@ from tests.support.scenarios.college import (
     create_errors,
     create_successfully,
     date_value,
-    everything_written,
     problem,
     text_value,
+    written_rows,
 )
 
 
@@ -103,18 +103,18 @@ async def test_a_refused_entry_uses_no_number_and_no_cursor(database: str) -> No
 
 async def test_the_dry_run_of_a_valid_entry_returns_and_writes_nothing(database: str) -> None:
     tenant = await college()
-    before = await everything_written()
+    before = await written_rows()
     # It does not look at the idempotency key.
     entry = tenant.job(assigneeId=gid(tenant.bob), idempotencyKey="k" * 201)
     assert await data(tenant.ada, VALIDATE, input=entry) == {"validateTracker": []}
-    assert await everything_written() == before
+    assert await written_rows() == before
 
 
 async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
     tenant = await college()
     assert await create_successfully(tenant.tina, tenant.job(assigneeId=gid(tenant.tina))) == 1
     assert await create_successfully(tenant.tina, tenant.job()) == 2
-    written = await everything_written()
+    written = await written_rows()
     assert (written["notifications"], written["mails"], set(written["cursors"])) == ([], [], {0})
 
 

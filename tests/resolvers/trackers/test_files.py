@@ -21,8 +21,8 @@ from tests.support.scenarios.college import (
     create,
     create_errors,
     create_successfully,
-    everything_written,
     problem,
+    written_rows,
 )
 from tests.support.scenarios.uploads import create_upload, evidence_values
 
@@ -146,7 +146,7 @@ async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str
         assert {row.tracker_id for row in await StoredFile.filter(id__in=[file.id, spare.id])} == {
             (await Tracker.get(number=round_)).id
         }
-    written = await everything_written()
+    written = await written_rows()
     assert (written["numbers"], [len(written[name]) for name in ("history", "notifications", "mails")]) == (
         [5],
         [5, 5, 5],

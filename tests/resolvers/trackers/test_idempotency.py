@@ -23,9 +23,9 @@ from tests.support.scenarios.college import (
     create,
     create_successfully,
     date_value,
-    everything_written,
     problem,
     text_value,
+    written_rows,
 )
 
 REUSED = [
@@ -47,9 +47,9 @@ def filled(tenant: College, **entries: Any) -> dict[str, Any]:
 
 async def tries(tenant: College, entry: dict[str, Any]) -> list[Any]:
     """The problems of an entry that is sent again, after which nothing more is written."""
-    before = await everything_written()
+    before = await written_rows()
     payload = await create(tenant.ada, entry)
-    assert await everything_written() == before
+    assert await written_rows() == before
     assert payload["errors"] or payload["tracker"]["number"] == 1
     problems: list[Any] = payload["errors"]
     return problems
@@ -60,9 +60,9 @@ async def test_repeating_an_entry_returns_the_same_tracker(database: str) -> Non
     entry = filled(tenant)
     first = await create(tenant.ada, entry)
     assert first["errors"] == []
-    before = await everything_written()
+    before = await written_rows()
     assert await create(tenant.ada, entry) == first
-    assert await everything_written() == before
+    assert await written_rows() == before
 
     values = entry["values"]
     spelt_otherwise = {
@@ -137,7 +137,7 @@ async def test_fifty_concurrent_requests_with_one_key_make_one_tracker(database:
     assert sorted(map(len, problems)) == ([0] * 50 if alike else [0] + [1] * 49)
     assert all(errors in ([], REUSED) for errors in problems)
     assert {payload["tracker"]["number"] for payload in payloads if payload["tracker"]} == {1}
-    written = await everything_written()
+    written = await written_rows()
     assert {name: len(rows) for name, rows in written.items() if name in ("trackers", "history", "notifications", "mails")} == {
         "trackers": 1, "history": 1, "notifications": 1, "mails": 1,
     }  # fmt: skip

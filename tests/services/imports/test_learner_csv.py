@@ -112,11 +112,16 @@ def test_the_line_number_of_a_record_is_that_of_its_first_line() -> None:
     ],
 )
 def test_invalid_cells_are_problems(column: str, text: str, rule: str | None) -> None:
-    assert [(p.line, p.place, p.rule) for p in read_cell(column, text).problems] == [(2, column, rule)]
+    assert [(problem.line, problem.place, problem.rule) for problem in read_cell(column, text).problems] == [
+        (2, column, rule)
+    ]
 
 
 def test_a_long_run_of_combining_marks_is_refused_without_being_normalised() -> None:
-    assert [(p.place, p.message) for p in read_cell("jobTitle", "e" + "\u0315\u0300\u0316" * 40_000).problems] == [
+    assert [
+        (problem.place, problem.message)
+        for problem in read_cell("jobTitle", "e" + "\u0315\u0300\u0316" * 40_000).problems
+    ] == [
         ("jobTitle", "It has a character that is not allowed."),
         ("jobTitle", "It has more than 120 characters."),
     ]

@@ -13,11 +13,11 @@ from tests.support.scenarios.imports import (
     WriteReturn,
     aim_xml,
     counts,
-    everything_written,
     import_file,
     learner_xml,
     return_writer,
     stored_aims,
+    written_rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -120,9 +120,9 @@ class TestNewLearners:
 class TestRepeatedImport:
     async def test_importing_the_same_file_again_changes_nothing(self, provider: Organisation) -> None:
         await import_file(RETURNS / "2026-27.xml", provider)
-        before = await everything_written()
+        before = await written_rows()
         assert counts(await import_file(RETURNS / "2026-27.xml", provider)) == (0, 0, 2, 0, 0)
-        assert await everything_written() == before
+        assert await written_rows() == before
 
     async def test_values_in_the_return_are_updated_and_others_left_unchanged(
         self, provider: Organisation, write_return: WriteReturn

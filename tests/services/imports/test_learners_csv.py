@@ -13,11 +13,11 @@ from tests.support.scenarios.imports import (
     aim_xml,
     approve_change,
     counts,
-    everything_written,
     import_file,
     learner_xml,
     return_writer,
     write_file,
+    written_rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -81,9 +81,9 @@ async def test_missing_programmes_employers_and_groups_are_created(provider: Org
 async def test_the_same_file_again_changes_nothing(provider: Organisation, csv: Path) -> None:
     write_file(csv, FULL)
     await import_file(csv, provider)
-    before = await everything_written()
+    before = await written_rows()
     assert counts(await import_file(csv, provider)) == (0, 0, 1, 0, 0)
-    assert await everything_written() == before
+    assert await written_rows() == before
 
 
 async def test_absent_columns_keep_the_stored_values(provider: Organisation, csv: Path) -> None:
@@ -130,10 +130,10 @@ async def test_employers_are_confirmed_or_not_as_in_the_file(provider: Organisat
 
 async def test_learning_aims_are_left_unchanged(provider: Organisation, csv: Path, tmp_path: Path) -> None:
     await import_file(return_writer(tmp_path)(learner_xml(aim_xml())), provider)
-    before = (await everything_written())["learning_aim"]
+    before = (await written_rows())["learning_aim"]
     write_file(csv, FULL)
     assert counts(await import_file(csv, provider)) == (0, 1, 0, 0, 0)
-    assert (await everything_written())["learning_aim"] == before
+    assert (await written_rows())["learning_aim"] == before
 
 
 async def test_a_learner_changed_by_an_approval_is_kept(provider: Organisation, csv: Path) -> None:
@@ -152,7 +152,7 @@ async def test_a_tutor_must_be_active_in_the_organisation(provider: Organisation
     report = await import_file(csv, provider)
     problem = EntryProblem(2, "tutorEmail", "No active member of the organisation has this email address.")
     assert report.refused == [RefusedRecord(2, "A1", (problem,))]
-    assert await everything_written() == NOTHING_WRITTEN
+    assert await written_rows() == NOTHING_WRITTEN
 
 
 async def test_a_new_learner_needs_names(provider: Organisation, csv: Path) -> None:
@@ -179,4 +179,4 @@ async def test_a_truncated_file_changes_nothing(provider: Organisation, csv: Pat
     write_file(csv, f"learnerReference,givenNames,familyName\n{rows}".encode() + b"N450,Ad\xe4,Sample\n")
     with pytest.raises(UnreadableFileError) as raised:
         await import_file(csv, provider)
-    assert (str(raised.value), await everything_written()) == (f"{csv}, line 452: is not UTF-8", NOTHING_WRITTEN)
+    assert (str(raised.value), await written_rows()) == (f"{csv}, line 452: is not UTF-8", NOTHING_WRITTEN)

@@ -12,10 +12,10 @@ from tests.support.scenarios.imports import (
     WriteReturn,
     approve_change,
     counts,
-    everything_written,
     import_file,
     learner_xml,
     return_writer,
+    written_rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -35,10 +35,10 @@ class TestChangedByAnApproval:
     async def test_a_learner_is_kept_and_reported(self, provider: Organisation, write_return: WriteReturn) -> None:
         await import_file(write_return(learner_xml()), provider)
         await approve_change(family_name="Married")
-        before = await everything_written()
+        before = await written_rows()
         report = await import_file(write_return(learner_xml(FamilyName="Newer"), learner_xml(reference="A2")), provider)
         assert (counts(report), report.kept) == ((1, 0, 0, 0, 1), [KeptRecord(1, "A1")])
-        assert [row for row in (await everything_written())["learner"] if row["reference"] == "A1"] == before["learner"]
+        assert [row for row in (await written_rows())["learner"] if row["reference"] == "A1"] == before["learner"]
 
     async def test_an_aim_that_an_approval_added_is_kept_too(
         self, provider: Organisation, write_return: WriteReturn
@@ -50,9 +50,9 @@ class TestChangedByAnApproval:
             start_date=dt.date(2026, 11, 2), completion_status=1, restart=True,
         )  # fmt: skip
         await approve_change()
-        before = await everything_written()
+        before = await written_rows()
         assert counts(await import_file(write_return(learner_xml()), provider)) == (0, 0, 0, 0, 1)
-        assert await everything_written() == before
+        assert await written_rows() == before
 
     async def test_overwrite_replaces_the_values(self, provider: Organisation, write_return: WriteReturn) -> None:
         await import_file(write_return(learner_xml()), provider)

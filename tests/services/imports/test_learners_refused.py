@@ -12,10 +12,10 @@ from tests.support.scenarios.imports import (
     NOTHING_WRITTEN,
     WriteReturn,
     counts,
-    everything_written,
     import_file,
     learner_xml,
     return_writer,
+    written_rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -36,7 +36,8 @@ class TestRefusals:
         report = await import_file(RETURNS / "broken" / "wrong-values.xml", provider)
         assert counts(report) == (2, 0, 0, 7, 0)
         assert [
-            (refused.reference, refused.line, [p.rule for p in refused.problems]) for refused in report.refused
+            (refused.reference, refused.line, [problem.rule for problem in refused.problems])
+            for refused in report.refused
         ] == [
             ("W2", 45, ["ULN_04"]),
             ("W3", 67, ["NINumber_01"]),
@@ -64,7 +65,7 @@ class TestRefusals:
         self, provider: Organisation, write_return: WriteReturn
     ) -> None:
         await import_file(write_return(learner_xml()), provider)
-        before = await everything_written()
+        before = await written_rows()
         assert counts(await import_file(write_return(learner_xml(ULN=9276308685, FamilyName="New")), provider)) == (
             0,
             0,
@@ -72,12 +73,12 @@ class TestRefusals:
             1,
             0,
         )
-        assert await everything_written() == before
+        assert await written_rows() == before
 
     async def test_strict_writes_nothing_if_a_learner_is_refused(self, provider: Organisation) -> None:
         report = await import_file(RETURNS / "broken" / "wrong-values.xml", provider, strict=True)
         assert (counts(report), report.applied) == ((2, 0, 0, 7, 0), False)
-        assert await everything_written() == NOTHING_WRITTEN
+        assert await written_rows() == NOTHING_WRITTEN
 
     async def test_strict_writes_everything_if_no_learner_is_refused(self, provider: Organisation) -> None:
         assert (await import_file(RETURNS / "2026-27.xml", provider, strict=True)).applied
@@ -86,13 +87,13 @@ class TestRefusals:
     async def test_a_dry_run_reports_and_writes_nothing(self, provider: Organisation) -> None:
         report = await import_file(RETURNS / "2026-27.xml", provider, dry_run=True)
         assert (counts(report), report.applied) == ((2, 0, 0, 0, 0), False)
-        assert await everything_written() == NOTHING_WRITTEN
+        assert await written_rows() == NOTHING_WRITTEN
 
     @pytest.mark.parametrize("name", ["not-well-formed", "cut-off", "dtd", "entities", "unknown-namespace"])
     async def test_an_unreadable_file_changes_nothing(self, provider: Organisation, name: str) -> None:
         with pytest.raises(UnreadableFileError):
             await import_file(RETURNS / "broken" / f"{name}.xml", provider)
-        assert await everything_written() == NOTHING_WRITTEN
+        assert await written_rows() == NOTHING_WRITTEN
 
     async def test_a_file_truncated_after_many_learners_changes_nothing(
         self, provider: Organisation, write_return: WriteReturn
@@ -101,7 +102,7 @@ class TestRefusals:
         path.write_bytes(path.read_bytes()[:-20])
         with pytest.raises(UnreadableFileError, match="is not well-formed XML"):
             await import_file(path, provider)
-        assert await everything_written() == NOTHING_WRITTEN
+        assert await written_rows() == NOTHING_WRITTEN
 
     async def test_missing_and_empty_files_are_refused(self, provider: Organisation, tmp_path: Path) -> None:
         (tmp_path / "empty.xml").touch()

@@ -118,13 +118,13 @@ async def create_successfully(member: Member, entry: Json) -> int:
 
 async def create_errors(member: Member, entry: Json) -> list[Json]:
     """Return the errors of an invalid input, checking that validation agrees and that nothing is written."""
-    before = await everything_written()
+    before = await written_rows()
     payload = await create(member, entry)
     assert payload["tracker"] is None
     assert payload["trackerEdge"] is None
     problems: list[Json] = payload["errors"]
     assert (await data(member, VALIDATE, input=entry))["validateTracker"] == problems
-    assert await everything_written() == before
+    assert await written_rows() == before
     return problems
 
 
@@ -133,7 +133,7 @@ async def create_errors_by_name(member: Member, entries: dict[str, Json]) -> dic
     return {name: await create_errors(member, entry) for name, entry in entries.items()}
 
 
-async def everything_written() -> dict[str, Sequence[object]]:
+async def written_rows() -> dict[str, Sequence[object]]:
     """Return all rows and counters that the creation of a tracker writes."""
     return {
         "trackers": await Tracker.all().order_by("number").values_list("id", "number", "version"),

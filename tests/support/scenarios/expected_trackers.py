@@ -84,7 +84,7 @@ _FIELDS: Mapping[str, Callable[[Case], Any]] = {
     "subProgramme": lambda case: case.learner.sub_programme,
     "programmeStatus": lambda case: case.learner.programme_status.value,
 }
-_DAYS: Mapping[str, Callable[[Case], dt.date | None]] = {
+_DATES: Mapping[str, Callable[[Case], dt.date | None]] = {
     "created": lambda case: local_date(case.tracker.created_at),
     "updated": lambda case: local_date(case.tracker.updated_at),
     "due": lambda case: case.tracker.due_date,
@@ -102,7 +102,7 @@ def matches(case: Case, filter_: Json) -> bool:
     return (
         matches_assignee
         and all(read(case) in filter_[name] for name, read in _FIELDS.items() if filter_.get(name))
-        and all(_is_within(read(case), filter_[name]) for name, read in _DAYS.items() if filter_.get(name))
+        and all(_is_within(read(case), filter_[name]) for name, read in _DATES.items() if filter_.get(name))
         and (not filter_.get("group") or bool(case.groups & set(filter_["group"])))
         and filter_.get("overdue") in (None, _is_overdue(case))
         and _matches_search(case, filter_.get("search") or "")

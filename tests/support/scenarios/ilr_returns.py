@@ -30,11 +30,11 @@ def return_xml(body: str, namespace: str = "ILR/2026-27") -> bytes:
     return f'<Message xmlns="{namespace}">{body}</Message>'.encode()
 
 
-AIM = """<LearningDelivery><LearnAimRef>60133533</LearnAimRef><AimType>4</AimType>
+AIM_XML = """<LearningDelivery><LearnAimRef>60133533</LearnAimRef><AimType>4</AimType>
 <LearnStartDate>2026-09-10</LearnStartDate><CompStatus>1</CompStatus></LearningDelivery>"""
 
 
-def learner_xml(elements: str = "", aims: str = AIM) -> str:
+def learner_xml(elements: str = "", aims: str = AIM_XML) -> str:
     return f"""<Learner><LearnRefNumber>A1</LearnRefNumber><ULN>9276308686</ULN>
 <FamilyName>Sample</FamilyName><GivenNames>Sam</GivenNames>{elements}{aims}</Learner>"""
 

@@ -20,7 +20,7 @@ async def import_file(file: Path, provider: Organisation, **options: Any) -> Imp
     return await import_learners(file, organisation_id=provider.id, **options)
 
 
-async def everything_written() -> dict[str, list[Any]]:
+async def written_rows() -> dict[str, list[Any]]:
     """Return all rows of the tables that imports write, without ``imported_at``."""
     return {
         table: [

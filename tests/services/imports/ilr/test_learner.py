@@ -13,7 +13,7 @@ from services.imports.ilr.learner import read_ilr_return
 from services.imports.ilr.xml import NAMESPACES, YEARS
 from services.imports.report import EntryProblem
 from tests.support.scenarios.ilr_returns import (
-    AIM,
+    AIM_XML,
     learner_xml,
     read_file,
     read_return,
@@ -150,7 +150,7 @@ class TestReadReturn:
         assert read_single_learner(learner_xml()).problems == []
 
     def test_text_is_trimmed_and_normalised_to_nfc(self) -> None:
-        entry = read_single_learner(learner_xml(aims=AIM).replace("Sample", "\n  Ange\u0301lique  "))
+        entry = read_single_learner(learner_xml(aims=AIM_XML).replace("Sample", "\n  Ange\u0301lique  "))
         assert entry.values["family_name"] == "Angélique"
 
     def test_a_return_without_learners(self) -> None:
@@ -206,7 +206,7 @@ class RepeatingReturn(io.BytesIO):
         head, tail = return_xml("|").split(b"|")
         self.chunks = chain([head], repeat(learner_xml().encode(), times), [tail])
 
-    def read_return(self, size: int | None = -1, /) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         return next(self.chunks, b"")
 
 

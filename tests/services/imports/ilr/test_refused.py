@@ -8,7 +8,7 @@ import pytest
 from services.imports.entry import LearnerEntry
 from services.imports.report import EntryProblem
 from tests.support.scenarios.ilr_returns import (
-    AIM,
+    AIM_XML,
     RETURNS,
     error_message,
     learner_xml,
@@ -28,7 +28,8 @@ def refused_learners() -> Iterator[LearnerEntry]:
 class TestInvalidLearners:
     def test_every_problem_is_reported_with_line_place_and_rule(self) -> None:
         assert [
-            (entry.reference, *((p.line, p.place, p.rule) for p in entry.problems)) for entry in refused_learners()
+            (entry.reference, *((problem.line, problem.place, problem.rule) for problem in entry.problems))
+            for entry in refused_learners()
         ] == [
             ("W2", (47, "ULN", "ULN_04")),
             ("W3", (76, "NINumber", "NINumber_01")),
@@ -59,12 +60,12 @@ class TestInvalidLearners:
 
     @pytest.mark.parametrize("text", ["2026-02-30", "20260901", "2026-9-1", "1899-12-31", "2101-01-01", "0000-00-00"])
     def test_invalid_dates_are_problems(self, text: str) -> None:
-        entry = read_single_learner(learner_xml(aims=AIM.replace("2026-09-10", text)))
+        entry = read_single_learner(learner_xml(aims=AIM_XML.replace("2026-09-10", text)))
         place = "LearningDelivery 1, LearnStartDate"
         assert entry.problems == [EntryProblem(3, place, "It must be a date like 2026-09-01, between 1900 and 2100.")]
 
     def test_a_date_may_have_a_time_zone(self) -> None:
-        entry = read_single_learner(learner_xml(aims=AIM.replace("2026-09-10", "2026-09-10Z")))
+        entry = read_single_learner(learner_xml(aims=AIM_XML.replace("2026-09-10", "2026-09-10Z")))
         assert entry.aims is not None
         assert (entry.problems, entry.aims[0].start_date) == ([], date(2026, 9, 10))
 
