@@ -11,7 +11,10 @@ def client_key(member_id: str | None, address: str) -> str:
 
 
 def client_network(address: str) -> str:
-    """Return the /64 network of an IPv6 address, since a client can vary the rest, or an IPv4 address unchanged."""
+    """Return the /64 network of an IPv6 address, because clients can change the rest of the address.
+
+    IPv4 addresses are returned unchanged.
+    """
     if ":" not in address:
         return address
     try:

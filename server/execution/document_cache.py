@@ -28,7 +28,7 @@ from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 
 _NESTED_TOO_DEEPLY = "The document's fragments are nested too deeply"
 _PARSER_LIMITS = {"tokens": "tokens", "comments": "tokens", "nested": "depth"}
-"""Maps a word in the message with which graphql-core's parser aborts to the name of the exceeded limit."""
+"""The name of the exceeded limit, by a word that occurs in the error message of graphql-core's parser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class DocumentCache:
     """Checks documents against a schema and caches the most recently used valid ones.
 
     ``max_length`` limits the total length of the cached documents in characters, because the memory taken by a parsed
-    document can be 300 times the size of its text. Documents longer than a tenth of it are not cached.
+    document can be 300 times the size of its text. Documents longer than a tenth of ``max_length`` are not cached.
     """
 
     def __init__(self, schema: GraphQLSchema, limits: Limits | None = None, *, max_length: int = 200_000) -> None:
@@ -121,7 +121,7 @@ class DocumentCache:
         except RecursionError:
             extensions = {"code": Code.LIMIT_EXCEEDED.value, "limit": "depth", "allowed": self._limits.max_depth}
             raise GraphQLRequestError([GraphQLError(_NESTED_TOO_DEEPLY, extensions=extensions)]) from None
-        if measures.cyclic:
+        if measures.has_cycle:
             raise GraphQLRequestError(fragment_cycle_errors(self._schema, document))
         return measures
 

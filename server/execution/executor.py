@@ -1,8 +1,8 @@
-"""Executes GraphQL operations with graphql-core, whatever the transport.
+"""Executes GraphQL operations with graphql-core, independently of the transport.
 
 ``prepare`` detects every request error (in the document, the operation name, the variables or the limits) before
 execution starts. A result without ``data`` therefore means that nothing was executed, and a result with ``data`` that
-the operation was. The only exception is an operation that timed out; its error says so.
+the operation was. The only exception is an operation that timed out, whose error says so.
 """
 
 import asyncio

@@ -35,7 +35,7 @@ class Context(Protocol):
 
 
 MakeContext: TypeAlias = Callable[[str | None, str], Awaitable[Context]]
-"""Builds a context from the ``Authorization`` header, or None if it is missing, and the client's IP address."""
+"""Builds a context from the ``Authorization`` header (None if it is missing) and the client's IP address."""
 
 
 @dataclass(frozen=True, slots=True)

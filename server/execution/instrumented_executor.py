@@ -79,7 +79,7 @@ class _Measurement:
         _record_errors(result, self._context)
 
     def finish(self, context: Context, request_id: str) -> None:
-        """Record the member and the duration, and log the operation unless the HTTP request is logged with it."""
+        """Record the member and the duration, and log the operation if it does not belong to an HTTP request."""
         seconds = time.perf_counter() - self._started
         if self._type is not OperationType.SUBSCRIPTION:  # a subscription lasts until the client ends it
             OPERATION_SECONDS.labels(self._type.value).observe(seconds)

@@ -32,21 +32,21 @@ class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
     A path starts with the name of the argument, or of the variable whose default value is invalid.
     """
 
-    root = ""
+    path_root = ""
 
     def enter_argument(self, node: ArgumentNode, *_args: Any) -> None:
         """Remember the argument whose literals are visited next."""
-        self.root = node.name.value
+        self.path_root = node.name.value
 
     def enter_variable_definition(self, node: VariableDefinitionNode, *_args: Any) -> None:
         """Remember the variable whose default value is visited next."""
-        self.root = node.variable.name.value
+        self.path_root = node.variable.name.value
 
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
         """Validate a literal as a whole, and skip the nodes inside it."""
 
         def report(error: GraphQLError, path: list[str | int]) -> None:
-            extensions = {"code": Code.BAD_USER_INPUT.value, "path": [self.root, *map(str, path)]}
+            extensions = {"code": Code.BAD_USER_INPUT.value, "path": [self.path_root, *map(str, path)]}
             # The message of an unexpected exception in a scalar comes from Python and would not help a client.
             message = error.message if error.original_error is None else "The value does not have the expected type."
             self.report_error(GraphQLError(message, error.nodes or node, extensions=extensions))

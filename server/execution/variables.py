@@ -34,18 +34,18 @@ def check_size(variables: dict[str, Any], limits: Limits) -> None:
 
 def count_listed_values(variables: dict[str, Any]) -> int:
     """Return the number of values inside lists, at any depth, including nested lists and objects."""
-    return sum(len(container) for container, listed in _containers(variables) if listed)
+    return sum(len(container) for container, in_list in _containers(variables) if in_list)
 
 
 def _containers(variables: dict[str, Any]) -> Iterator[tuple[list[Any] | dict[str, Any], bool]]:
     """Yield every list and object, starting with the variables, and whether it is a list or inside one."""
     pending: list[tuple[list[Any] | dict[str, Any], bool]] = [(variables, False)]
     while pending:
-        container, listed = pending.pop()
-        listed = listed or isinstance(container, list)
-        yield container, listed
+        container, in_list = pending.pop()
+        in_list = in_list or isinstance(container, list)
+        yield container, in_list
         values = container if isinstance(container, list) else container.values()
-        pending.extend((value, listed) for value in values if isinstance(value, _CONTAINERS))
+        pending.extend((value, in_list) for value in values if isinstance(value, _CONTAINERS))
 
 
 def coerce_variables(

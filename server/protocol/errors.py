@@ -27,7 +27,7 @@ def request_error_result(message: str, code: str) -> dict[str, Any]:
 
 def internal_error_result(error: BaseException, request_id: str) -> dict[str, Any]:
     """Log an unexpected error or an outage that made a whole request fail, and return the masked result."""
-    masked = _masked(error, request_id)
+    masked = _mask_error(error, request_id)
     record_error(masked["extensions"]["code"])
     log_failure(error, request_id)
     return {"errors": [masked]}
@@ -42,7 +42,7 @@ def http_status(result: Mapping[str, Any]) -> int:
     return 200 if "data" in result else 500
 
 
-def _innermost(error: GraphQLError) -> BaseException:
+def _original_error(error: GraphQLError) -> BaseException:
     """Return the original exception, which graphql-core wraps, sometimes twice, to add path and location."""
     raised: BaseException = error
     while isinstance(raised, GraphQLError) and raised.original_error is not None:
@@ -58,11 +58,11 @@ def format_execution_errors(errors: list[GraphQLError], request_id: str) -> list
         entry: dict[str, Any] = dict(error.formatted)
         extensions = _intended_extensions(error)
         if extensions is None:
-            raised = _innermost(error)
+            raised = _original_error(error)
             if id(raised) not in logged:
                 logged.add(id(raised))
                 log_failure(raised, request_id)
-            formatted.append({**entry, **_masked(raised, request_id)})
+            formatted.append({**entry, **_mask_error(raised, request_id)})
         else:
             formatted.append({**entry, "extensions": extensions})
     return formatted
@@ -70,7 +70,7 @@ def format_execution_errors(errors: list[GraphQLError], request_id: str) -> list
 
 def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
     """Return the extensions of an error that was raised on purpose, or None for an unexpected error."""
-    raised = _innermost(error)
+    raised = _original_error(error)
     if isinstance(raised, DomainError):
         details = dict(raised.details)
         if "path" in details:
@@ -94,7 +94,7 @@ def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
     return None
 
 
-def _masked(error: BaseException, request_id: str) -> dict[str, Any]:
+def _mask_error(error: BaseException, request_id: str) -> dict[str, Any]:
     if is_outage(error):
         return {
             "message": UNAVAILABLE,

@@ -108,17 +108,17 @@ class _Relay:
         """Pass all chunks to the library. On failure, raise the error once the library has cleaned up."""
         try:
             async for chunk in chunks:
-                await self._pass(chunk, upload)
-            await self._pass(None, upload)
+                await self._send(chunk, upload)
+            await self._send(None, upload)
             with _store_errors():
                 await asyncio.shield(upload)
         except BaseException:
             self._aborted = True
-            cleanup = asyncio.gather(self._pass(None, upload), upload, return_exceptions=True)
+            cleanup = asyncio.gather(self._send(None, upload), upload, return_exceptions=True)
             await asyncio.wait([cleanup], timeout=_CLEANUP_SECONDS)
             raise
 
-    async def _pass(self, chunk: bytes | None, upload: "asyncio.Future[Any]") -> None:
+    async def _send(self, chunk: bytes | None, upload: "asyncio.Future[Any]") -> None:
         pending = asyncio.ensure_future(self._queue.put(chunk))
         try:
             await asyncio.wait([pending, upload], return_when=asyncio.FIRST_COMPLETED)

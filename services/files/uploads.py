@@ -104,7 +104,10 @@ async def find_destination(viewer: Viewer, type_key: str, field_key: str) -> Des
 
 
 def _can_fill_in(viewer: Viewer, available_type: AvailableType) -> bool:
-    """Return whether the viewer may create or edit trackers of the type; editing a plain type needs no role."""
+    """Return whether the viewer may create or edit trackers of the type.
+
+    Editing trackers of a plain type needs no role.
+    """
     if available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return True
     return available_type.can_be_created_by(viewer) or viewer.has(Role.EDIT_PROCESS_AUTOMATION_TRACKERS)

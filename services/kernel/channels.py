@@ -1,15 +1,15 @@
-"""The channels for PostgreSQL's LISTEN and NOTIFY, with the meaning of their payloads."""
+"""The channels for PostgreSQL's LISTEN and NOTIFY, and their payloads."""
 
 from uuid import UUID
 
 from models.database import fetch
 
 INBOX = "trackers"
-"""A notification or email has been created for the member whose id is the payload."""
+"""The payload is the id of a member who has a new notification or email."""
 TRACKER_CHANGES = "tracker_changes"
-"""An event has been added to the history of the tracker whose id is the payload."""
+"""The payload is the id of a tracker whose history has a new event."""
 SESSIONS = "trackers_recalls"
-"""A session has ended, or the rights have changed, of the member whose id is the payload."""
+"""The payload is the id of a member whose session has ended or whose rights have changed."""
 
 
 async def wake(channel: str, row_id: UUID) -> None:

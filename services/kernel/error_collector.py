@@ -19,7 +19,7 @@ class ErrorCollector:
                 errors.at("choices", index, "value").add(ErrorCode.DUPLICATE, "This value is in the list already.")
         errors.raise_if_any()
 
-    ``problems`` is the whole shared list, whatever the path of the collector.
+    ``problems`` is the whole shared list, regardless of the path of the collector.
     """
 
     path: tuple[str, ...] = ()

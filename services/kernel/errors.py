@@ -58,7 +58,7 @@ class Problem:
 class ValidationFailed(Exception):  # noqa: N818 - the client's error, not the server's
     """Raised for an invalid input, with all of its ``problems``.
 
-    ``current`` maps fields of the payload to rows in their current state: on CONFLICT, the row in question.
+    ``current`` maps fields of the payload to current rows; on CONFLICT, it contains the row in question.
     """
 
     def __init__(self, problems: Iterable[Problem], *, current: Mapping[str, object] = MappingProxyType({})) -> None:
@@ -68,7 +68,7 @@ class ValidationFailed(Exception):  # noqa: N818 - the client's error, not the s
 
 
 class DomainError(Exception):
-    """Base class of errors that refuse a whole request, with a machine-readable ``code`` and further ``details``."""
+    """Base class of errors that reject a whole request, with a machine-readable ``code`` and further ``details``."""
 
     code = "REFUSED"
 

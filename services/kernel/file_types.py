@@ -40,7 +40,7 @@ _ZIP_END_RECORD = re.compile(rb"PK\x05\x06(?=.{16}(..))", re.DOTALL)
 
 
 def canonical_media_type(media_type: str) -> str:
-    """Return a media type in lower case, without parameters, under its registered name."""
+    """Return the registered name of a media type, in lower case and without parameters."""
     name = media_type.partition(";")[0].strip().lower()
     return _ALIASES.get(name, name)
 
@@ -90,11 +90,11 @@ class ContentSniffer:
         except (puremagic.PureError, ValueError):  # no known signature, an empty file
             return []
         # A word at the beginning of a text may happen to match a signature of three letters.
-        shortest = 4 if self._is_text else 3
+        min_signature_length = 4 if self._is_text else 3
         media_types: dict[str, None] = {}
         for match in matches:
             media_type = canonical_media_type(match.mime_type)
-            is_long_enough = match.offset >= 0 and len(match.byte_match) >= shortest
+            is_long_enough = match.offset >= 0 and len(match.byte_match) >= min_signature_length
             if media_type and is_long_enough and not _is_plain_text(media_type):
                 media_types[media_type] = None
         return list(media_types)

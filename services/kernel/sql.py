@@ -25,7 +25,7 @@ class NamedParameterStatement:
 
 
 class StatementBuilder:
-    """Collects the values of a statement that is built from parts, and hands out their placeholders."""
+    """Collects the values of a statement that is built from parts, and returns a placeholder for each value."""
 
     def __init__(self) -> None:
         self.values: list[object] = []

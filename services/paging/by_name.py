@@ -17,7 +17,7 @@ MAX_SEARCH_LENGTH = 200
 
 
 def order_by_name(model: type[Model]) -> Order:
-    """Return the order by name, then id, for rows with the SQL alias ``r``."""
+    """Return the order of rows with the SQL alias ``r``: by name, then by id."""
     return Order(f"{model._meta.db_table}s", (Key("r.name", str), Key("r.id", UUID)))
 
 

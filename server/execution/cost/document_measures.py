@@ -30,9 +30,9 @@ class DocumentMeasures:
     operations: Sequence[tuple[OperationDefinitionNode, Measures]]
     selections: int
     """The number of selections in all operations and in unused fragments, which validation visits too."""
-    visited: int
+    visited_selections: int
     """The number of selections that were visited while measuring."""
-    cyclic: bool
+    has_cycle: bool
     """Whether the document contains a fragment cycle, which makes the other measures meaningless."""
 
 
@@ -43,7 +43,7 @@ def measure(document: DocumentNode, pricing: Pricing) -> DocumentMeasures:
         (node, measurer.operation(node)) for node in document.definitions if isinstance(node, OperationDefinitionNode)
     ]
     selections = sum(measures.selections for _, measures in operations) + measurer.unused_selections(document)
-    return DocumentMeasures(operations, selections, measurer.visited, measurer.cyclic)
+    return DocumentMeasures(operations, selections, measurer.visited_selections, measurer.has_cycle)
 
 
 class _Measurer:
@@ -53,8 +53,8 @@ class _Measurer:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._measured: dict[str, Measures | None] = {}
-        self.visited = 0
-        self.cyclic = False
+        self.visited_selections = 0
+        self.has_cycle = False
 
     def operation(self, node: OperationDefinitionNode) -> Measures:
         builder = MeasuresBuilder()
@@ -80,7 +80,7 @@ class _Measurer:
     def _selection_set(self, node: SelectionSetNode, type_name: str) -> Measures:
         builder = MeasuresBuilder()
         for selection in node.selections:
-            self.visited += 1
+            self.visited_selections += 1
             builder.measures.selections += 1
             builder.add_directives(selection.directives)
             if isinstance(selection, FieldNode):
@@ -104,7 +104,7 @@ class _Measurer:
             self._measured[name] = measures
         measured = self._measured[name]
         if measured is None:
-            self.cyclic = True
+            self.has_cycle = True
         return measured or Measures()
 
     def _field(self, builder: MeasuresBuilder, node: FieldNode, price: FieldPrice) -> None:

@@ -22,7 +22,8 @@ class Cost:
     def evaluate(self, variables: Mapping[str, Any]) -> int:
         """Return the cost for the coerced variables.
 
-        Takes time linear in the number of selections after expanding fragments: check the limit on selections first.
+        This takes time linear in the number of selections after expanding fragments, so check the limit on selections
+        first.
         """
         total = self.fixed
         for rows, part in self.parts:

@@ -14,8 +14,8 @@ from graphql import (
 def count_repeated_fields(document: DocumentNode) -> int:
     """Return how many fields merge into an earlier one with the same response name, in operations and fragments.
 
-    Takes time linear in the length of the document after expanding fragments: check the limit on selections first. The
-    document must not contain fragment cycles.
+    This takes time linear in the length of the document after expanding fragments, so check the limit on selections
+    first. The document must not contain fragment cycles.
     """
     definitions = document.definitions
     fragments = {

@@ -1,4 +1,4 @@
-"""The number of rows that a field's arguments request: a number, or a function of the variables."""
+"""The number of rows that a field's arguments request, as a constant or a function of the variables."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

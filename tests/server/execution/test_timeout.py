@@ -40,7 +40,7 @@ class Query:
         return "done"
 
     @strawberry.field
-    async def gives_up(self) -> str | None:
+    async def times_out(self) -> str | None:
         raise TimeoutError("hunter2")
 
 
@@ -73,8 +73,8 @@ async def test_a_timeout_is_counted_as_an_error() -> None:
 
 async def test_a_timeout_error_of_a_resolver_is_an_internal_error() -> None:
     executor = GraphQLExecutor(Schema(Query), SHORT_TIMEOUT)
-    result = await executor.execute(executor.prepare(Request("{ givesUp }"), ADA), ADA, "r1")
-    assert result["data"] == {"givesUp": None}
+    result = await executor.execute(executor.prepare(Request("{ timesOut }"), ADA), ADA, "r1")
+    assert result["data"] == {"timesOut": None}
     assert result["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": "r1"}
 
 

@@ -75,7 +75,7 @@ async def test_a_file_is_read_in_chunks(storage: Storage) -> None:
 
 
 async def test_an_upload_is_not_held_in_memory(storage: Storage) -> None:
-    """Check that at most one part of 40 MB is in memory at a time; a part for a bucket has 5 MB."""
+    """Check that a 40 MB upload holds at most one part in memory at a time; parts for a bucket are 5 MB."""
     yielded = 0
 
     async def chunks() -> AsyncIterator[bytes]:
