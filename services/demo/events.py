@@ -72,7 +72,7 @@ def _plain_statuses(case: Case) -> list[TrackerStatus]:
 def _automation_events(
     case: Case, created: PlannedEvent, values: Mapping[str, Any], comments: Mapping[str, Sequence[str]]
 ) -> list[PlannedEvent]:
-    """Return the events after the creation of a process automation; the four-eyes rule always holds."""
+    """Return the events that follow the creation of a process automation, respecting the four-eyes rule."""
     if case.end_state is EndState.NEW:
         return []
     approvers = [
@@ -113,7 +113,7 @@ def _random_working_time(case: Case, date: dt.date) -> dt.datetime:
 
 
 def _later_working_time(case: Case, before: dt.datetime) -> dt.datetime:
-    """Return a datetime at most a few days later, before today, and on a weekday unless yesterday was at a weekend."""
+    """Return a working time up to a few days later, always before today and preferably on a weekday."""
     date = before.date() + dt.timedelta(days=case.random.randint(1, 4))
     date += dt.timedelta(days=7 - date.weekday() if date.weekday() > 4 else 0)
     yesterday = case.today - dt.timedelta(days=1)

@@ -54,7 +54,7 @@ _TRANSFERRED = 40
 
 
 def latest_weekday(date: dt.date) -> dt.date:
-    """Return the date itself if it is a weekday, or the Friday before it."""
+    """Return the date, or the preceding Friday if it is at a weekend."""
     return date - dt.timedelta(days=max(0, date.weekday() - 4))
 
 
@@ -118,7 +118,7 @@ def _end(
 
 
 def _restart(aims: list[AimEntry], date: dt.date) -> list[AimEntry]:
-    """Return the ended aims followed by a restart of each, planned for the time that remained at its end.
+    """Return the ended aims followed by a restart of each, whose planned duration is the time that remained.
 
     The ILR guidance requires new aims for a return from a break.
     """

@@ -1,4 +1,4 @@
-"""Generation and insertion of the demo learners, in the same way as by an import."""
+"""Generation of the demo learners, which are inserted by the same code as imported learners."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

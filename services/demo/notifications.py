@@ -21,7 +21,7 @@ _KINDS = {
 async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], now: dt.datetime) -> None:
     """Insert the notifications about all events, and advance each recipient's cursor.
 
-    Old notifications and every third of the others are marked as read.
+    Notifications older than a week, and every third notification of a recipient, are marked as read.
     """
     events = sorted(
         (
@@ -54,7 +54,7 @@ async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], n
 
 
 def _recipients(event: PlannedEvent, plan: TrackerPlan) -> list[UUID]:
-    """Return the ids of the members who are notified of an event, which never include its actor.
+    """Return the ids of the members to notify of an event, excluding its actor.
 
     The assignee is notified of the creation, and the creator and the assignee of all other events. If the system
     applies an automation immediately after its approval, the approver counts as the actor; if it applies one later, the

@@ -47,7 +47,7 @@ class PersonGenerator:
 
 
 def make_uln(nine_digits: int) -> str:
-    """Append a check digit to nine digits, incrementing them until there is a valid one, and return the ULN."""
+    """Return the first valid ULN with these nine digits, which are incremented if they have no valid check digit."""
     while True:
         for check_digit in range(10):
             if is_valid_uln(uln := f"{nine_digits}{check_digit}"):

@@ -1,4 +1,4 @@
-"""A streaming reader of UTF-8 CSV files whose header may only have known columns."""
+"""A streaming reader of UTF-8 CSV files with a header of known columns."""
 
 import csv
 from collections.abc import Collection, Iterator

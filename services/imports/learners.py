@@ -29,7 +29,7 @@ class _RollBack(Exception):  # noqa: N818 - not an error
 
 @dataclass(slots=True)
 class _ImportRun:
-    """The state of an import in progress."""
+    """The state of an import in progress, which retains only the references of earlier batches to bound memory."""
 
     organisation_id: UUID
     overwrite: bool

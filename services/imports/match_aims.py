@@ -57,7 +57,7 @@ def _match_by(
     pairs: dict[int, StoredAim],
     key: Callable[[AimEntry], Hashable],
 ) -> list[StoredAim]:
-    """Add a pair for each entry and stored aim with the same key, in order, and return the unmatched stored aims."""
+    """Pair entries with stored aims that have the same key, in order, and return the unmatched stored aims."""
     by_key: dict[Hashable, list[StoredAim]] = {}
     for aim in stored:
         by_key.setdefault(key(aim.values), []).append(aim)

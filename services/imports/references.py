@@ -101,7 +101,7 @@ async def _find_or_create_employers(
 async def _find_employers(
     organisation_id: UUID, references: Sequence[EmployerReference]
 ) -> tuple[dict[str | None, UUID], dict[str, UUID]]:
-    """Return the ids of existing employers with these numbers or names, once by number and once by name."""
+    """Return the ids of existing employers in two mappings, by number and by name."""
     statement = """SELECT id, name, employer_id FROM employer
         WHERE organisation_id = $1 AND (employer_id = ANY($2) OR name = ANY($3))"""
     numbers = [reference.number for reference in references if reference.number]

@@ -60,7 +60,7 @@ class KeptRecord:
 
 @dataclass(slots=True)
 class ImportReport:
-    """The result of an import: numbers of records, or the records themselves, by outcome.
+    """The result of an import: the numbers of new, changed and unchanged records, and the refused and kept records.
 
     ``applied`` is false if nothing was written.
     """

@@ -80,7 +80,7 @@ async def learner(organisation: Organisation | None = None, *, tutor: Member | N
 
 
 async def tracker_type(organisation: Organisation | None = None, **columns: Any) -> TrackerType:
-    """Create a tracker type with a first version without fields; without an organisation, the type is built in."""
+    """Create a tracker type with a first version that has no fields; it is built in if ``organisation`` is None."""
     number = next(_numbers)
     defaults: dict[str, Any] = {"key": f"TYPE_{number}", "name": f"Type {number}", "category": TrackerCategory.CUSTOM}
     row = await TrackerType.create(organisation=organisation, **defaults | columns)
@@ -117,7 +117,7 @@ async def tracker(
 
 
 async def notification(tracker: Tracker, recipient: Member, *, actor: Member | None = None) -> Notification:
-    """Create the recipient's next notification, of their assignment to the tracker."""
+    """Create a notification of the recipient's assignment to the tracker, with their next cursor."""
     inboxes = await fetch("UPDATE inbox SET cursor = cursor + 1 WHERE member_id = $1 RETURNING cursor", recipient.id)
     return await Notification.create(
         recipient=recipient,
@@ -130,7 +130,7 @@ async def notification(tracker: Tracker, recipient: Member, *, actor: Member | N
 
 
 async def mail(notification: Notification, **columns: Any) -> Mail:
-    """Create a queued email about an assignment, due since one second ago."""
+    """Create a queued email about an assignment, which became due one second ago."""
     a_second_ago = now() - dt.timedelta(seconds=1)
     defaults: dict[str, Any] = {"kind": MailKind.ASSIGNMENT, "created_at": a_second_ago, "due_at": a_second_ago}
     return await Mail.create(recipient_id=notification.recipient_id, notification=notification, **defaults | columns)

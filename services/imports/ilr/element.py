@@ -35,9 +35,9 @@ _NUMBER_PATTERN = re.compile("[0-9]{1,9}")
 
 
 class ElementReader:
-    """Reads the leaf elements of an element, and collects their problems. An empty leaf is treated as absent.
+    """A reader of the leaf elements of an element, which collects their problems.
 
-    ``place`` identifies the element in problems, for example ``LearningDelivery 2``; it is empty for the Learner.
+    An empty leaf is treated as absent. ``place`` identifies the element in problems, for example ``LearningDelivery 2``; it is empty for the Learner.
     """
 
     def __init__(self, element: Element, problems: list[EntryProblem] | None = None, place: str = "") -> None:

@@ -67,10 +67,10 @@ def _read_learner(element: Element) -> LearnerEntry:
 
 
 def _read_employer(element: Element, entry: LearnerEntry) -> None:
-    """Read the employer from the LearnerEmploymentStatus with the latest DateEmpStatApp, or the last of equal dates.
+    """Read the employer from the LearnerEmploymentStatus with the latest DateEmpStatApp.
 
-    If it has no EmpId, the learner's employer is cleared, unless EmpStat is 10 (in paid employment) or 98 (not known),
-    which leave the stored employer unchanged.
+    If several have that date, the last one is used. If it has no EmpId, the learner's employer is cleared, unless
+    EmpStat is 10 (in paid employment) or 98 (not known), which leave the stored employer unchanged.
     """
     latest: tuple[date, int] | None = None
     for position, child in enumerate(element.children):

@@ -28,7 +28,7 @@ def error_message(content: bytes) -> str:
 
 
 def read_cell(column: str, text: str) -> LearnerEntry:
-    """Read a learner whose record has this cell besides the reference."""
+    """Read a record that consists of a reference and this cell."""
     [entry] = read(f'learnerReference,{column}\nA1,"{text}"\n')
     return entry
 

@@ -1,4 +1,4 @@
-"""Tests of importing learners from CSV: missing rows are created, values preserved, and invalid records refused."""
+"""Tests of importing learners from CSV: created rows, preserved values, and refused records."""
 
 from decimal import Decimal
 from pathlib import Path

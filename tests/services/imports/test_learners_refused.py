@@ -1,4 +1,4 @@
-"""Tests of refused records and unreadable files: nothing of them is written."""
+"""Tests of importing invalid records and unreadable files, which are refused."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ class Case:
 
 
 async def cases() -> list[Case]:
-    """Return all trackers as cases."""
+    """Return a case for each tracker."""
     rows = await Tracker.all().prefetch_related("type", "assignee", "created_by", "learner__groups")
     return [Case(row, row.learner, frozenset(group.name for group in row.learner.groups)) for row in rows]
 

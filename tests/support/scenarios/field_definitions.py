@@ -22,14 +22,14 @@ def field_entry(kind: FieldKind, key: str = "it", **slots: Any) -> FieldEntry:
 
 
 def definition_errors(*entries: FieldEntry) -> list[str]:
-    """Return the path and code of each problem with the fields, for example ``fields.0.key REQUIRED``."""
+    """Validate field entries, and return the path and code of each problem, for example ``fields.0.key REQUIRED``."""
     errors = ErrorCollector(("fields",))
     check_definition(errors, entries, today=TODAY)
     return [f"{'.'.join(problem.path)} {problem.code}" for problem in errors.problems]
 
 
 def valid_fields(*entries: FieldEntry) -> tuple[FieldDefinition, ...]:
-    """Return the field definitions of entries that must be valid."""
+    """Validate field entries, which must be valid, and return their definitions."""
     errors = ErrorCollector(("fields",))
     definition = check_definition(errors, entries, today=TODAY)
     assert errors.problems == []

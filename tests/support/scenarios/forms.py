@@ -40,7 +40,7 @@ class CheckResult:
 def submitted_value(key: str, value: object) -> SubmittedValue:
     """Return a submitted value whose slot follows from its Python type.
 
-    None clears the field, a list of strings is a value of choices, and a list of UUIDs a value of files.
+    A list of UUIDs is put into ``files``, any other list into ``choices``. None clears the field.
     """
     if value is None:
         return SubmittedValue(key, None)
@@ -85,5 +85,5 @@ def error_codes(form: CheckedForm) -> list[tuple[str, ErrorCode]]:
 
 
 def problem_at(key: str, code: ErrorCode, message: str, **parameters: str) -> Problem:
-    """Return a problem with a field that breaks no official rule."""
+    """Return a problem with a field, without an official rule."""
     return Problem(("values", key), code, message, tuple(parameters.items()))

@@ -116,7 +116,7 @@ def _conditions(draw: st.DrawFn, fields: list[Json]) -> Json:
 
 
 class FormFiller:
-    """Draws valid values for the fields of a form served by the API."""
+    """A generator of valid values for the fields of a form served by the API."""
 
     def __init__(self, data: st.DataObject, references: dict[str, str]) -> None:
         self._data = data

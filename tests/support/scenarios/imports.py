@@ -62,7 +62,7 @@ async def approve_change(reference: str = "A1", **columns: object) -> None:
 
 
 def write_file(path: Path, content: str | bytes) -> None:
-    """Write text or bytes to a file, for asynchronous tests, which must not make blocking calls."""
+    """Write text or bytes to a file; ruff forbids blocking calls in the asynchronous tests themselves."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
@@ -70,7 +70,7 @@ WriteReturn = Callable[..., Path]
 
 
 def return_writer(directory: Path) -> WriteReturn:
-    """Return a function that writes an ILR return with the learners passed to it, and returns its path."""
+    """Return a function that writes an ILR return of the given learners to the directory, and returns its path."""
 
     def write_return(*learners: str, namespace: str = "ILR/2026-27") -> Path:
         path = directory / "return.xml"

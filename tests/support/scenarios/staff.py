@@ -62,7 +62,7 @@ async def make_staff(domain: str = "example.org") -> Staff:
 
 @asynccontextmanager
 async def running_with_staff(postgres: str, template: str, directory: Path) -> AsyncIterator[tuple[Server, Staff]]:
-    """Run a server with its own database that has a staff, which the tests of a module can share."""
+    """Run a server on a new database that contains a staff, and yield both."""
     async with fresh_database(postgres, template) as url:
         async with opened(database_credentials(url)):
             members = await make_staff()

@@ -52,7 +52,7 @@ class Tenant:
 
 
 async def sign_in_tenant(server: Server, staff: Staff) -> Tenant:
-    """Sign Ada and Bob in, and return their tenant."""
+    """Sign Ada and Bob in, and return a tenant with their access tokens."""
     tenant = Tenant(server, staff)
     tenant.ada = (await tenant.sign_in(staff.ada)).access
     tenant.bob = (await tenant.sign_in(staff.bob)).access
