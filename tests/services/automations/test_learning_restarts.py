@@ -14,7 +14,7 @@ ENDED = {"completion_status": 3, "outcome": 3}
 
 
 def restarted_aim(reference: str, place: int, **fields: Any) -> Json:
-    """Return the expected row of a restarted aim, of whose planned time 275 days remained."""
+    """Return the expected row of an aim that is restarted with 275 days of its planned time left."""
     columns = {
         "sequence": place,
         "reference": reference,

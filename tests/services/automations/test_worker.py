@@ -160,7 +160,7 @@ async def test_a_constraint_error_does_not_stop_other_automations(database: str)
 async def test_a_tracker_with_an_unexpected_error_is_skipped_until_the_next_round(
     database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Check the handling of an error from neither a rule nor a constraint: the follow-up's type is missing."""
+    """Check that an error other than a rule or constraint, such as a missing follow-up type, skips the tracker."""
     office, other = await make_office(), await make_office()
     tracker, other_tracker = (
         await schedule(office),
