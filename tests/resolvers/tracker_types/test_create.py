@@ -1,4 +1,4 @@
-"""createTrackerType: every kind of field created, served, filled and read back; permissions, keys, concurrency."""
+"""createTrackerType: every kind of field, permissions, unique keys and concurrency."""
 
 import asyncio
 from typing import Any
@@ -81,7 +81,7 @@ SERVED = [
 ]
 
 
-async def test_every_kind_of_field_is_created_served_filled_and_read_back(database: str) -> None:
+async def test_every_kind_of_field_is_created_queried_and_filled(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
     created = await create_type_ok(mia, description=" Seen\nat work ", fields=EVERY_KIND)
@@ -146,14 +146,14 @@ def value(key: str, display: str, *, label: str | None = None, **slot: Any) -> J
     return {"key": key, "label": label or key, "display": display} | slot
 
 
-async def test_what_is_served_can_be_entered_again(database: str) -> None:
+async def test_queried_fields_can_be_submitted_again(database: str) -> None:
     mia = await manager(await college())
     created = await create_type_ok(mia, fields=EVERY_KIND)
     again = await create_type_ok(mia, key="AGAIN", fields=created["fields"])
     assert again["fields"] == created["fields"]
 
 
-async def test_the_form_of_every_built_in_type_can_be_entered(database: str) -> None:
+async def test_the_form_of_every_built_in_type_can_be_recreated(database: str) -> None:
     mia = await manager(await college())
     for kind in await TrackerType.filter(organisation_id=None):
         served_type = (await data(mia, TYPE_BY_KEY, key=kind.key))["trackerType"]
@@ -190,7 +190,7 @@ async def test_a_key_is_unique(database: str) -> None:
     assert await stored_types() == before
 
 
-async def test_of_many_concurrent_types_with_one_key_one_is_created(database: str) -> None:
+async def test_only_one_of_concurrent_types_with_the_same_key_is_created(database: str) -> None:
     mia = await manager(await college())
     payloads = await asyncio.gather(*(create_type(mia, name=f"Visit {n}") for n in range(8)))
     assert sorted([error["code"] for error in payload["errors"]] for payload in payloads) == [[], *[["DUPLICATE"]] * 7]
@@ -203,14 +203,14 @@ async def test_creating_a_type_is_audited(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
     await create_type_ok(mia, description="Seen at work", fields=EVERY_KIND)
-    (audited,) = await AuditEntry.all()
-    assert (audited.kind, audited.actor_id, audited.organisation_id) == (
+    (audit_entry,) = await AuditEntry.all()
+    assert (audit_entry.kind, audit_entry.actor_id, audit_entry.organisation_id) == (
         AuditKind.TYPE_CREATED,
         mia.id,
         tenant.organisation.id,
     )
-    assert audited.subject_id == (await TrackerType.get(key="VISIT")).id
-    assert audited.details == {
+    assert audit_entry.subject_id == (await TrackerType.get(key="VISIT")).id
+    assert audit_entry.details == {
         "key": "VISIT",
         "name": "Visit",
         "description": "Seen at work",

@@ -1,4 +1,4 @@
-"""Forms as clients get them: every kind of field with all that a client needs to show it and to check ahead."""
+"""Querying forms: every kind of field with the attributes that clients need for display and validation."""
 
 from typing import Any
 
@@ -22,25 +22,31 @@ query ($key: String!) {
 """
 
 
-def field(kind: str, key: str, label: str, *, required: bool = False, **rest: Any) -> dict[str, Any]:
+def field(kind: str, key: str, label: str, *, required: bool = False, **attributes: Any) -> dict[str, Any]:
     common = {"required": required, "requiredFor": [], "visibleWhen": None}
-    return {"__typename": f"{kind.capitalize()}Field", "kind": kind, "key": key, "label": label} | common | rest
+    return {"__typename": f"{kind.capitalize()}Field", "kind": kind, "key": key, "label": label} | common | attributes
 
 
-def text(key: str, label: str, longest: int, **rest: Any) -> dict[str, Any]:
-    bare = {"multiline": False, "minLength": None, "format": None, "pattern": None}
-    return field("TEXT", key, label, maxLength=longest, **bare | rest)
+def text(key: str, label: str, max_length: int, **attributes: Any) -> dict[str, Any]:
+    defaults = {"multiline": False, "minLength": None, "format": None, "pattern": None}
+    return field("TEXT", key, label, maxLength=max_length, **defaults | attributes)
 
 
-def day(key: str, label: str, *, earliest: Any = (), latest: Any = (), **rest: Any) -> dict[str, Any]:
-    bare = {"date": None, "today": False, "field": None, "offsetDays": 0}
-    bounds = {name: [bare | bound for bound in given] for name, given in (("earliest", earliest), ("latest", latest))}
-    return field("DATE", key, label, **bounds | rest)
+def day(key: str, label: str, *, earliest: Any = (), latest: Any = (), **attributes: Any) -> dict[str, Any]:
+    defaults = {"date": None, "today": False, "field": None, "offsetDays": 0}
+    bounds = {
+        name: [defaults | bound for bound in entries] for name, entries in (("earliest", earliest), ("latest", latest))
+    }
+    return field("DATE", key, label, **bounds | attributes)
 
 
-def choice(key: str, label: str, *, multiple: bool = False, choices: dict[str, str], **rest: Any) -> dict[str, Any]:
-    listed = [{"value": value, "label": name, "validFrom": None, "validTo": None} for value, name in choices.items()]
-    return field("CHOICE", key, label, multiple=multiple, choices=listed, **rest)
+def choice(
+    key: str, label: str, *, multiple: bool = False, choices: dict[str, str], **attributes: Any
+) -> dict[str, Any]:
+    choice_documents = [
+        {"value": value, "label": name, "validFrom": None, "validTo": None} for value, name in choices.items()
+    ]
+    return field("CHOICE", key, label, multiple=multiple, choices=choice_documents, **attributes)
 
 
 JOB = [
@@ -110,7 +116,7 @@ async def test_the_form_of_a_job(database: str) -> None:
     assert (await data(tenant.ada, FORM, key="JOB"))["trackerType"]["fields"] == JOB
 
 
-async def test_what_the_form_of_a_job_lacks(database: str) -> None:
+async def test_fields_unlike_those_of_the_job_form(database: str) -> None:
     tenant = await college()
     expected = {
         ("ILR", "ilrYear"): text("ilrYear", "ILR year", 5, required=True, format="ILR_YEAR"),
@@ -159,7 +165,7 @@ async def test_what_the_form_of_a_job_lacks(database: str) -> None:
     assert served_fields == expected
 
 
-async def test_all_forms_are_served_by_one_query(database: str) -> None:
+async def test_one_query_returns_all_forms(database: str) -> None:
     tenant = await college()
     document = FORM.replace("query ($key: String!) {\n  trackerType(key: $key) {", "{ trackerTypes { key").replace(
         "__typename key label", "__typename key label help"

@@ -1,4 +1,4 @@
-"""Generated forms: what is accepted can be served, entered again, filled with valid values and read back."""
+"""Property-based tests of custom forms: creating, querying and filling generated forms."""
 
 import itertools
 from typing import Any
@@ -21,14 +21,14 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 async def tenant(database: str) -> College:
-    """One organisation for all the forms of a test."""
+    """Create an organisation for all the forms of a test."""
     return await college()
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(fields=forms(), chosen=st.data())
+@given(fields=forms(), data_source=st.data())
 async def test_any_valid_form_is_created_served_filled_and_read_back(
-    tenant: College, fields: list[Json], chosen: st.DataObject
+    tenant: College, fields: list[Json], data_source: st.DataObject
 ) -> None:
     mia = await manager(tenant)
     payload = await create_type(mia, key=f"TYPE_{next(_numbers)}", fields=fields)
@@ -37,7 +37,7 @@ async def test_any_valid_form_is_created_served_filled_and_read_back(
         assert payload["trackerType"] is None
         assert {error["path"][0] for error in payload["errors"]} == {"fields"}
         return
-    event("taken")
+    event("accepted")
     served_fields = payload["trackerType"]["fields"]
     assert [(field["key"], field["kind"], field["required"]) for field in served_fields] == [
         (field["key"], field["kind"], field["required"]) for field in fields
@@ -45,7 +45,7 @@ async def test_any_valid_form_is_created_served_filled_and_read_back(
     assert (await create_type_ok(mia, key=f"TYPE_{next(_numbers)}", fields=served_fields))["fields"] == served_fields
 
     filler = FormFiller(
-        chosen,
+        data_source,
         {
             "MEMBER": gid(tenant.bob),
             "EMPLOYER": gid(tenant.employer),
@@ -54,7 +54,7 @@ async def test_any_valid_form_is_created_served_filled_and_read_back(
     )
     values = filler.fill(served_fields)
     if not filler.is_fillable:
-        event("days chosen that leave none for a required date")
+        event("no valid date is left for a required field")
         return
     entry = {"type": payload["trackerType"]["key"], "learnerId": gid(tenant.learner), "values": values}
     payload_of_tracker = await create(tenant.ada, entry)
@@ -62,12 +62,14 @@ async def test_any_valid_form_is_created_served_filled_and_read_back(
     tracker = (await data(tenant.ada, VALUES, id=payload_of_tracker["tracker"]["id"]))["tracker"]
     assert [field["key"] for field in tracker["fields"]] == [field["key"] for field in served_fields]
     kinds = {field["key"]: field["kind"] for field in served_fields}
-    read = {value["key"]: entered(kinds[value["key"]], value) for value in tracker["values"]}
-    assert read == {key: set(value) if kinds[key] == "CHOICE" else value for key, value in filler.values.items()}
+    stored_values = {value["key"]: submitted_value(kinds[value["key"]], value) for value in tracker["values"]}
+    assert stored_values == {
+        key: set(value) if kinds[key] == "CHOICE" else value for key, value in filler.values.items()
+    }
 
 
-def entered(kind: str, value: Json) -> Any:
-    """Return the entry that a served value comes from; choices are a set."""
+def submitted_value(kind: str, value: Json) -> Any:
+    """Convert a queried value to the input that it came from, with choices as a set."""
     if kind == "REFERENCE":
         return value["node"]["id"]
     return {choice["value"] for choice in value["choices"]} if kind == "CHOICE" else value[INPUT_SLOTS[kind]]

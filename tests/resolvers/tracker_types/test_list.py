@@ -1,4 +1,4 @@
-"""The types that an organisation has, and who may create trackers of them."""
+"""Listing tracker types, and the permission to create trackers of them."""
 
 from typing import Any
 
@@ -29,23 +29,23 @@ query ($category: [TrackerCategory!], $creatable: Boolean! = false, $archived: B
   trackerTypes(category: $category, creatableOnly: $creatable, includeArchived: $archived) { key }
 }
 """
-ONE = "query ($key: String!) { trackerType(key: $key) { key } }"
+TYPE_BY_KEY = "query ($key: String!) { trackerType(key: $key) { key } }"
 
 
 async def keys(member: Member, **arguments: Any) -> list[str]:
     return [served_type["key"] for served_type in (await data(member, TYPES, **arguments))["trackerTypes"]]
 
 
-async def test_all_types_in_their_order_where_automations_are_enabled(database: str) -> None:
-    tenant, plain = await college(), await college(automations=False)
+async def test_types_are_ordered_and_disabled_automations_omitted(database: str) -> None:
+    tenant, without_automations = await college(), await college(automations=False)
     assert await keys(tenant.ada) == PLAIN + AUTOMATIONS
     assert await keys(tenant.tina) == PLAIN + AUTOMATIONS
-    assert await keys(plain.ada) == PLAIN
+    assert await keys(without_automations.ada) == PLAIN
     await ProcessAutomation.filter(organisation=tenant.organisation, key="WITHDRAWAL").update(enabled=False)
     assert await keys(tenant.ada) == PLAIN + [key for key in AUTOMATIONS if key != "WITHDRAWAL"]
 
 
-async def test_types_of_some_categories(database: str) -> None:
+async def test_filtering_types_by_category(database: str) -> None:
     tenant = await college()
     await make.tracker_type(tenant.organisation, key="OURS")
     everything = [*PLAIN, *AUTOMATIONS, "OURS"]
@@ -71,8 +71,8 @@ async def test_an_organisations_own_types_come_last_and_are_not_shared(database:
     await make.tracker_type(tenant.organisation, key="ANT", name="The ant")
     assert await keys(tenant.ada) == [*PLAIN, "ZEBRA", "ANT"]  # by name
     assert await keys(other.ada) == PLAIN
-    assert await data(tenant.ada, ONE, key="ANT") == {"trackerType": {"key": "ANT"}}
-    assert await data(other.ada, ONE, key="ANT") == {"trackerType": None}
+    assert await data(tenant.ada, TYPE_BY_KEY, key="ANT") == {"trackerType": {"key": "ANT"}}
+    assert await data(other.ada, TYPE_BY_KEY, key="ANT") == {"trackerType": None}
 
 
 async def test_archived_types_are_listed_on_request_and_never_creatable(database: str) -> None:
@@ -85,12 +85,12 @@ async def test_archived_types_are_listed_on_request_and_never_creatable(database
     assert (await data(tenant.ada, query))["trackerType"] == {"key": "OLD", "archived": True, "viewerCanCreate": False}
 
 
-async def test_one_type_by_its_key(database: str) -> None:
+async def test_fetching_a_type_by_key(database: str) -> None:
     tenant = await college()
     await ProcessAutomation.filter(key="COMPLETION").update(enabled=False)
     expected = {key: {"key": key} for key in (*PLAIN, "WITHDRAWAL")}
     unknown = dict.fromkeys(["", "job", "JOB ", "J\x00B", "\ud800", "JÖB", "COMPLETION", "x" * 10_000, gid(tenant.ada)])
-    types = {key: (await data(tenant.ada, ONE, key=key))["trackerType"] for key in expected | unknown}
+    types = {key: (await data(tenant.ada, TYPE_BY_KEY, key=key))["trackerType"] for key in expected | unknown}
     assert types == expected | unknown
 
 
@@ -103,19 +103,19 @@ async def test_the_precondition_of_a_type(database: str) -> None:
 
 
 @pytest.mark.parametrize("kind", list(MemberKind))
-async def test_who_can_create_what(database: str, kind: MemberKind) -> None:
+async def test_roles_decide_which_types_can_be_created(database: str, kind: MemberKind) -> None:
     tenant = await college()
     await make.tracker_type(tenant.organisation, key="OURS")
     create, automate, edit = list(Role)[:3]
-    plain = [*PLAIN, "OURS"]
+    plain_types = [*PLAIN, "OURS"]
     expected: dict[tuple[Role, ...], list[str]] = {
         (): [],
-        (create,): plain,
+        (create,): plain_types,
         (automate,): [],
         (edit,): [],
         (automate, edit): [],
         CREATE_ROLES: [*PLAIN, *AUTOMATIONS, "OURS"],
-        (create, edit): plain,
+        (create, edit): plain_types,
         tuple(Role): [*PLAIN, *AUTOMATIONS, "OURS"],
         (Role.MANAGE_SETTINGS, Role.MANAGE_MEMBERS): [],
     }

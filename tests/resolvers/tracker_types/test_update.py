@@ -1,4 +1,4 @@
-"""updateTrackerType: a version for each change, conflicts, what cannot be changed and by whom."""
+"""updateTrackerType: versions, conflicts, immutable types and permissions."""
 
 import asyncio
 from typing import Any
@@ -52,8 +52,8 @@ async def test_an_update_without_change_makes_no_version(database: str) -> None:
     assert await update_type_ok(mia, created) == created
     again = {name: created[name] for name in ("name", "description", "archived", "fields")}
     assert await update_type_ok(mia, created, **again) == created
-    alike = [created["fields"][0], created["fields"][1] | {"minimum": "1.5"}]
-    assert await update_type_ok(mia, created, fields=alike) == created
+    equivalent = [created["fields"][0], created["fields"][1] | {"minimum": "1.5"}]
+    assert await update_type_ok(mia, created, fields=equivalent) == created
     assert await stored_types() == before
 
 
@@ -92,7 +92,7 @@ async def test_an_update_of_an_older_version_is_a_conflict_with_the_current_type
 
 
 @pytest.mark.parametrize("slot", ["name", "description", "archived", "fields"])
-async def test_of_concurrent_updates_one_succeeds(database: str, slot: str) -> None:
+async def test_only_one_of_concurrent_updates_succeeds(database: str, slot: str) -> None:
     mia = await manager(await college())
     created = await create_type_ok(mia)
     entries: dict[str, list[Any]] = {
@@ -102,14 +102,14 @@ async def test_of_concurrent_updates_one_succeeds(database: str, slot: str) -> N
         "fields": [[NOTE], [PLACE], [NOTE, PLACE], [PLACE, NOTE]],
     }
     payloads = await asyncio.gather(*(update_type(mia, created, **{slot: entry}) for entry in entries[slot]))
-    (won,) = [payload["trackerType"] for payload in payloads if not payload["errors"]]
+    (updated_type,) = [payload["trackerType"] for payload in payloads if not payload["errors"]]
     refused = [payload for payload in payloads if payload["errors"]]
-    assert refused == [{"trackerType": won, "errors": [conflict(2)]}] * 3
-    assert (await data(mia, TYPE_BY_KEY, key="VISIT"))["trackerType"] == won
+    assert refused == [{"trackerType": updated_type, "errors": [conflict(2)]}] * 3
+    assert (await data(mia, TYPE_BY_KEY, key="VISIT"))["trackerType"] == updated_type
     assert await AuditEntry.filter(kind=AuditKind.TYPE_UPDATED).count() == 1
 
 
-async def test_which_types_cannot_be_changed(database: str) -> None:
+async def test_built_in_types_and_types_of_others_cannot_be_changed(database: str) -> None:
     tenant, other = await college(automations=False), await college()
     mia = await manager(tenant)
     theirs = await create_type_ok(await manager(other))
@@ -125,7 +125,7 @@ async def test_which_types_cannot_be_changed(database: str) -> None:
     assert await stored_types() == before
 
 
-async def test_what_cannot_be_cleared(database: str) -> None:
+async def test_required_properties_cannot_be_cleared(database: str) -> None:
     mia = await manager(await college())
     created = await create_type_ok(mia)
     before = await stored_types()

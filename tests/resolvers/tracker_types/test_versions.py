@@ -1,4 +1,4 @@
-"""A type that has changed or is archived: entries for its older versions, and existing trackers."""
+"""Changed and archived tracker types: entries for older versions, and existing trackers."""
 
 from models import Tracker
 from tests.support.clients.graphql import data, gid
@@ -42,7 +42,7 @@ async def test_an_entry_for_an_older_version_is_refused(database: str) -> None:
     ] == []
 
 
-async def test_trackers_keep_their_version(database: str) -> None:
+async def test_existing_trackers_keep_their_version(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
     created = await create_type_ok(mia, fields=[NOTE, PLACE])
@@ -73,7 +73,7 @@ async def test_trackers_keep_their_version(database: str) -> None:
     assert (await update(tenant.ada, tracker))["errors"] == []
 
 
-async def test_what_an_older_version_required_for_a_status_is_still_required(database: str) -> None:
+async def test_an_older_version_keeps_its_fields_required_for_a_status(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
     created = await create_type_ok(mia, fields=[field("TEXT", "outcome", requiredFor=["RESOLVED"])])
@@ -86,7 +86,7 @@ async def test_what_an_older_version_required_for_a_status_is_still_required(dat
     await update_ok(tenant.ada, tracker, status="RESOLVED", values=[text_value("outcome", "Done")])
 
 
-async def test_an_archived_type_creates_no_tracker_until_it_is_restored(database: str) -> None:
+async def test_an_archived_type_cannot_be_used_until_it_is_restored(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
     created = await create_type_ok(mia, fields=[])

@@ -1,4 +1,4 @@
-"""Definitions, and the documents that store them."""
+"""Definitions of tracker types, and their conversion to and from documents."""
 
 import datetime as dt
 import json
@@ -28,7 +28,7 @@ from services.forms.definitions import (
 )
 from services.forms.documents import definition_from_document, definition_to_document
 
-EVERYTHING = TypeDefinition(
+DEFINITION = TypeDefinition(
     fields=(
         TextField(
             key="uln",
@@ -75,16 +75,16 @@ EVERYTHING = TypeDefinition(
 )
 
 
-def test_the_kinds_and_the_classes_of_fields_are_the_same() -> None:
+def test_every_kind_has_a_field_class() -> None:
     assert {kind: cls.kind for kind, cls in FIELD_TYPES.items()} == {kind: kind for kind in FieldKind}
 
 
-def test_a_definition_survives_its_json_document() -> None:
-    document = load_json(dump_json(definition_to_document(EVERYTHING)))
-    assert definition_from_document(document) == EVERYTHING
+def test_a_definition_round_trips_through_json() -> None:
+    document = load_json(dump_json(definition_to_document(DEFINITION)))
+    assert definition_from_document(document) == DEFINITION
 
 
-def test_a_document_leaves_out_what_has_its_default() -> None:
+def test_a_document_omits_default_values() -> None:
     definition = TypeDefinition(fields=(TextField(key="title", label="Title"),))
     document = {"fields": [{"kind": "TEXT", "key": "title", "label": "Title"}]}
     assert definition_to_document(definition) == document
@@ -92,7 +92,7 @@ def test_a_document_leaves_out_what_has_its_default() -> None:
 
 
 def test_decimals_and_dates_are_stored_as_text() -> None:
-    fields = {field["key"]: field for field in definition_to_document(EVERYTHING)["fields"]}
+    fields = {field["key"]: field for field in definition_to_document(DEFINITION)["fields"]}
     assert fields["rate"] == {
         "kind": "DECIMAL",
         "key": "rate",
@@ -115,11 +115,11 @@ def test_decimals_and_dates_are_stored_as_text() -> None:
         ({"kind": "CHOICE", "key": "a", "label": "A"}, TypeError),
     ],
 )
-def test_a_document_of_no_field_is_an_error(field: dict[str, object], error: type[Exception]) -> None:
+def test_an_invalid_document_is_an_error(field: dict[str, object], error: type[Exception]) -> None:
     with pytest.raises(error):
         definition_from_document({"fields": [field]})
 
 
 def test_fields_are_found_by_key() -> None:
-    assert EVERYTHING.field("hours") is EVERYTHING.fields[1]
-    assert EVERYTHING.field("Hours") is None
+    assert DEFINITION.field("hours") is DEFINITION.fields[1]
+    assert DEFINITION.field("Hours") is None

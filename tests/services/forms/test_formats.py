@@ -1,4 +1,4 @@
-"""The formats of texts: canonical forms, invalid texts, check digits, official rules."""
+"""Text formats: canonical forms, invalid texts, check digits and official rules."""
 
 import pytest
 
@@ -10,7 +10,7 @@ ULN, NINO, POSTCODE = TextFormat.ULN, TextFormat.NATIONAL_INSURANCE_NUMBER, Text
 
 
 @pytest.mark.parametrize(
-    ("text_format", "entered", "canonical"),
+    ("text_format", "submitted", "canonical"),
     [
         (ULN, "9276308686", "9276308686"),
         (ULN, "1000000000", "1000000000"),
@@ -54,13 +54,13 @@ ULN, NINO, POSTCODE = TextFormat.ULN, TextFormat.NATIONAL_INSURANCE_NUMBER, Text
         (TextFormat.URL, "http://intranet", "http://intranet"),
     ],
 )
-def test_valid_texts_become_canonical(text_format: TextFormat, entered: str, canonical: str) -> None:
-    assert check_format(text_format, entered) == canonical
+def test_valid_texts_become_canonical(text_format: TextFormat, submitted: str, canonical: str) -> None:
+    assert check_format(text_format, submitted) == canonical
     assert check_format(text_format, canonical) == canonical
 
 
 @pytest.mark.parametrize(
-    ("text_format", "entered"),
+    ("text_format", "submitted"),
     [
         (ULN, "0123456789"),
         (ULN, "927630868"),
@@ -135,14 +135,14 @@ def test_valid_texts_become_canonical(text_format: TextFormat, entered: str, can
         (TextFormat.URL, "https://"),
     ],
 )
-def test_invalid_texts_have_an_invalid_format(text_format: TextFormat, entered: str) -> None:
-    problem = check_format(text_format, entered)
+def test_invalid_texts_have_an_invalid_format(text_format: TextFormat, submitted: str) -> None:
+    problem = check_format(text_format, submitted)
     assert isinstance(problem, FormatProblem)
     assert problem.code == ErrorCode.INVALID_FORMAT
 
 
 @pytest.mark.parametrize(
-    ("text_format", "entered", "rule"),
+    ("text_format", "submitted", "rule"),
     [
         (ULN, "9276308685", "ULN_04"),
         (ULN, "1000000001", "ULN_04"),
@@ -152,9 +152,9 @@ def test_invalid_texts_have_an_invalid_format(text_format: TextFormat, entered: 
         (TextFormat.UTR, "0000000000", None),
     ],
 )
-def test_wrong_check_digits_are_invalid_checksums(text_format: TextFormat, entered: str, rule: str | None) -> None:
+def test_wrong_check_digits_are_invalid_checksums(text_format: TextFormat, submitted: str, rule: str | None) -> None:
     message = "Its check digit does not fit: a digit may be mistyped."
-    assert check_format(text_format, entered) == FormatProblem(ErrorCode.INVALID_CHECKSUM, message, rule)
+    assert check_format(text_format, submitted) == FormatProblem(ErrorCode.INVALID_CHECKSUM, message, rule)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,6 @@ def test_every_format_names_its_official_rule(text_format: TextFormat, rule: str
     assert (problem.code, problem.rule) == (ErrorCode.INVALID_FORMAT, rule)
 
 
-def test_every_format_is_tested_for_its_rule() -> None:
+def test_the_rules_of_all_formats_are_tested() -> None:
     marks = test_every_format_names_its_official_rule.pytestmark  # type: ignore[attr-defined]
     assert {case[0] for case in marks[0].args[1]} == set(TextFormat)

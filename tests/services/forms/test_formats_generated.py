@@ -1,4 +1,4 @@
-"""Valid and invalid texts for each official rule, generated independently of the code that checks them."""
+"""Property-based tests of text formats against independent implementations of the official rules."""
 
 import string
 
@@ -20,7 +20,7 @@ def digits(count: int) -> st.SearchStrategy[str]:
     return st.text(string.digits, min_size=count, max_size=count)
 
 
-def weighted(text: str, *weights: int) -> int:
+def weighted_sum(text: str, *weights: int) -> int:
     return sum(int(digit) * weight for digit, weight in zip(text, weights, strict=True))
 
 
@@ -29,8 +29,8 @@ def error_code(text_format: TextFormat, text: str) -> ErrorCode | None:
     return checked.code if isinstance(checked, FormatProblem) else None
 
 
-def typed(draw: st.DrawFn, text: str) -> str:
-    """Return the text as somebody might type it: in any case, with spaces anywhere."""
+def draw_variant(draw: st.DrawFn, text: str) -> str:
+    """Draw a variant of a text with random case and spaces."""
     characters = "".join(draw(st.sampled_from([c, c.lower()])) + draw(st.sampled_from(["", "", " "])) for c in text)
     return draw(st.sampled_from(["", " "])) + characters
 
@@ -38,29 +38,29 @@ def typed(draw: st.DrawFn, text: str) -> str:
 @given(NON_ZERO, digits(8), DIGITS)
 def test_uln(first: str, rest: str, last: str) -> None:
     uln = first + rest + last
-    # The rule in one sum: weights 10 to 1 over all ten digits leave 10.
-    right = weighted(uln, *range(10, 0, -1)) % 11 == 10 or uln == "9999999999"
-    assert error_code(TextFormat.ULN, uln) == (None if right else ErrorCode.INVALID_CHECKSUM)
+    # Equivalent rule: the sum of all ten digits weighted 10 to 1 is 10 modulo 11.
+    is_valid = weighted_sum(uln, *range(10, 0, -1)) % 11 == 10 or uln == "9999999999"
+    assert error_code(TextFormat.ULN, uln) == (None if is_valid else ErrorCode.INVALID_CHECKSUM)
 
 
 @given(NON_ZERO, digits(8))
 def test_at_most_one_of_ten_ulns_with_the_same_first_digits_is_valid(first: str, rest: str) -> None:
     assume(first + rest != "999999999")
-    right = [last for last in string.digits if error_code(TextFormat.ULN, first + rest + last) is None]
-    assert len(right) == (0 if weighted(first + rest, *range(10, 1, -1)) % 11 == 0 else 1)
+    valid_digits = [last for last in string.digits if error_code(TextFormat.ULN, first + rest + last) is None]
+    assert len(valid_digits) == (0 if weighted_sum(first + rest, *range(10, 1, -1)) % 11 == 0 else 1)
 
 
 @given(digits(9))
 def test_employer_id(number: str) -> None:
-    # The rule in one sum: weights 9 to 1 over all nine digits leave nothing.
-    right = weighted(number, *range(9, 0, -1)) % 11 == 0 or number == "999999999"
-    assert error_code(TextFormat.EMPLOYER_ID, number) == (None if right else ErrorCode.INVALID_CHECKSUM)
+    # Equivalent rule: the sum of all nine digits weighted 9 to 1 is 0 modulo 11.
+    is_valid = weighted_sum(number, *range(9, 0, -1)) % 11 == 0 or number == "999999999"
+    assert error_code(TextFormat.EMPLOYER_ID, number) == (None if is_valid else ErrorCode.INVALID_CHECKSUM)
 
 
 @given(digits(10))
 def test_utr(number: str) -> None:
-    right = "21987654321"[weighted(number[1:], 6, 7, 8, 9, 10, 5, 4, 3, 2) % 11] == number[0]
-    assert error_code(TextFormat.UTR, number) == (None if right else ErrorCode.INVALID_CHECKSUM)
+    is_valid = "21987654321"[weighted_sum(number[1:], 6, 7, 8, 9, 10, 5, 4, 3, 2) % 11] == number[0]
+    assert error_code(TextFormat.UTR, number) == (None if is_valid else ErrorCode.INVALID_CHECKSUM)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_utr(number: str) -> None:
     [(TextFormat.ULN, 10), (TextFormat.EMPLOYER_ID, 9), (TextFormat.UTR, 10), (TextFormat.UKPRN, 8)],
 )
 @given(data=st.data())
-def test_numbers_of_another_length(data: st.DataObject, text_format: TextFormat, length: int) -> None:
+def test_numbers_of_the_wrong_length(data: st.DataObject, text_format: TextFormat, length: int) -> None:
     number = data.draw(st.text(string.digits, min_size=1, max_size=20))
     assume(len(number) != length)
     assert error_code(text_format, number) == ErrorCode.INVALID_FORMAT
@@ -86,15 +86,15 @@ def ninos(draw: st.DrawFn) -> str:
 
 @given(ninos(), st.data())
 def test_national_insurance_number(nino: str, data: st.DataObject) -> None:
-    assert check_format(TextFormat.NATIONAL_INSURANCE_NUMBER, data.draw(st.composite(typed)(nino))) == nino
+    assert check_format(TextFormat.NATIONAL_INSURANCE_NUMBER, data.draw(st.composite(draw_variant)(nino))) == nino
 
 
 @given(
     st.text(string.ascii_uppercase, min_size=2, max_size=2), digits(6), st.sampled_from(["", *string.ascii_uppercase])
 )
-def test_any_two_letters_six_digits_and_suffix(prefix: str, number: str, suffix: str) -> None:
-    right = prefix[0] in NINO_FIRST and prefix[1] in NINO_SECOND and prefix != "TN" and suffix in "ABCD"
-    expected = None if right else ErrorCode.INVALID_FORMAT
+def test_national_insurance_number_with_any_letters(prefix: str, number: str, suffix: str) -> None:
+    is_valid = prefix[0] in NINO_FIRST and prefix[1] in NINO_SECOND and prefix != "TN" and suffix in "ABCD"
+    expected = None if is_valid else ErrorCode.INVALID_FORMAT
     assert error_code(TextFormat.NATIONAL_INSURANCE_NUMBER, prefix + number + suffix) == expected
 
 
@@ -110,55 +110,59 @@ def postcodes(draw: st.DrawFn) -> str:
 
 @given(postcodes(), st.data())
 def test_postcode(postcode: str, data: st.DataObject) -> None:
-    assert check_format(TextFormat.POSTCODE, data.draw(st.composite(typed)(postcode))) == postcode
+    assert check_format(TextFormat.POSTCODE, data.draw(st.composite(draw_variant)(postcode))) == postcode
 
 
 @given(postcodes(), st.sampled_from("CIKMOV"), st.sampled_from([-1, -2]))
-def test_postcode_with_a_letter_that_is_not_allowed_there(postcode: str, letter: str, place: int) -> None:
-    broken = [*postcode]
-    broken[place] = letter
-    assert error_code(TextFormat.POSTCODE, "".join(broken)) == ErrorCode.INVALID_FORMAT
+def test_postcode_with_an_invalid_inward_letter(postcode: str, letter: str, index: int) -> None:
+    invalid = [*postcode]
+    invalid[index] = letter
+    assert error_code(TextFormat.POSTCODE, "".join(invalid)) == ErrorCode.INVALID_FORMAT
 
 
 @given(postcodes(), st.data())
-def test_postcode_without_one_of_its_inward_characters(postcode: str, data: st.DataObject) -> None:
+def test_postcode_with_a_missing_inward_character(postcode: str, data: st.DataObject) -> None:
     outward, _, inward = postcode.partition(" ")
-    gone = data.draw(st.integers(0, 2))
-    # What remains may end in the outward part, which then must not happen to be a postcode: it has no digit there.
+    removed = data.draw(st.integers(0, 2))
+    # The remaining characters must not form another valid postcode.
     assume(not outward[-1].isdigit())
-    assert error_code(TextFormat.POSTCODE, outward + inward[:gone] + inward[gone + 1 :]) == ErrorCode.INVALID_FORMAT
+    assert (
+        error_code(TextFormat.POSTCODE, outward + inward[:removed] + inward[removed + 1 :]) == ErrorCode.INVALID_FORMAT
+    )
 
 
-NOT_IN_NAMES = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters='0123456789|"')
+NAME_CHARACTERS = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters='0123456789|"')
 
 
-@given(st.text(NOT_IN_NAMES, min_size=1, max_size=25).map(str.strip).filter(bool))
+@given(st.text(NAME_CHARACTERS, min_size=1, max_size=25).map(str.strip).filter(bool))
 def test_person_name(name: str) -> None:
     assert error_code(TextFormat.PERSON_NAME, name) is None
 
 
-@given(st.text(NOT_IN_NAMES, max_size=20), st.sampled_from('0123456789|"\t\r\n'), st.text(NOT_IN_NAMES, max_size=20))
+@given(
+    st.text(NAME_CHARACTERS, max_size=20), st.sampled_from('0123456789|"\t\r\n'), st.text(NAME_CHARACTERS, max_size=20)
+)
 def test_person_name_with_a_character_that_is_not_allowed(start: str, character: str, end: str) -> None:
     assert error_code(TextFormat.PERSON_NAME, f"a{start}{character}{end}a") == ErrorCode.INVALID_FORMAT
 
 
-IN_ADDRESSES = string.ascii_letters + string.digits + r" ~!@&'\()*+,-./:;"
+ADDRESS_CHARACTERS = string.ascii_letters + string.digits + r" ~!@&'\()*+,-./:;"
 
 
-@given(st.text(IN_ADDRESSES, min_size=1, max_size=50).filter(str.strip))
+@given(st.text(ADDRESS_CHARACTERS, min_size=1, max_size=50).filter(str.strip))
 def test_address_line(line: str) -> None:
     assert check_format(TextFormat.ADDRESS_LINE, line) == line.strip()
 
 
 @given(
-    st.text(IN_ADDRESSES, max_size=20),
+    st.text(ADDRESS_CHARACTERS, max_size=20),
     st.characters(exclude_categories=["Mn", "Mc"]),
-    st.text(IN_ADDRESSES, max_size=20),
+    st.text(ADDRESS_CHARACTERS, max_size=20),
 )
 def test_address_line_with_any_character(start: str, character: str, end: str) -> None:
-    # A few characters are another way to write one of ASCII: the sign for kelvin is a K.
+    # NFC normalises a few characters to ASCII, such as the Kelvin sign to K.
     assume(character not in "\u212a\u037e\u1fef")
-    expected = None if character in IN_ADDRESSES else ErrorCode.INVALID_FORMAT
+    expected = None if character in ADDRESS_CHARACTERS else ErrorCode.INVALID_FORMAT
     assert error_code(TextFormat.ADDRESS_LINE, f"a{start}{character}{end}a") == expected
 
 

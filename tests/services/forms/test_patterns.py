@@ -1,4 +1,4 @@
-"""Patterns: the syntax that RE2 and JavaScript both have, compared with a real JavaScript engine; and linear time."""
+"""Patterns: the syntax shared by RE2 and JavaScript, tested with Node.js, and matching in linear time."""
 
 import json
 
@@ -31,22 +31,22 @@ def test_a_pattern_that_stalls_a_backtracking_engine_matches_in_linear_time() ->
 
 
 @pytest.mark.parametrize(
-    ("pattern", "understood"),
+    ("pattern", "valid"),
     [("[A-Z]+", True), ("(", False), (r"(a)\1", False), ("(?=a)b", False), ("a{1001}", False), ("[z-a]", False)],
 )
-def test_syntax_that_re2_lacks_is_refused(pattern: str, understood: bool, capfd: pytest.CaptureFixture[str]) -> None:
-    assert is_pattern(pattern) is understood
+def test_syntax_that_re2_lacks_is_refused(pattern: str, valid: bool, capfd: pytest.CaptureFixture[str]) -> None:
+    assert is_pattern(pattern) is valid
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_greatest_length_of_a_pattern() -> None:
+def test_the_maximum_size_of_a_pattern() -> None:
     assert is_pattern("a" * MAX_PATTERN_LENGTH)
     assert not is_pattern("a" * (MAX_PATTERN_LENGTH + 1))
     assert is_pattern(r"[\p{L} '-]{1,100}")
     assert not is_pattern(r"(?:\p{L}{0,100}){0,4}x")  # its automaton is too large
 
 
-COMMON = [
+COMMON_PATTERNS = [
     "",
     "a|b|",
     "()",
@@ -67,8 +67,8 @@ COMMON = [
     "[😀-😂]",
     '<>"&!#%,:;=@`~',
 ]
-NOT_COMMON = {
-    "of RE2 alone": [
+UNCOMMON_PATTERNS = {
+    "RE2 only": [
         "(?i)a",
         "(?P<n>a)",
         r"\Qa\E",
@@ -85,7 +85,7 @@ NOT_COMMON = {
         "]",
         "a}",
     ],
-    "of JavaScript alone": [
+    "JavaScript only": [
         r"(a)\1",
         "(?=a)",
         "(?!a)",
@@ -100,7 +100,7 @@ NOT_COMMON = {
         r"[\b]",
         "a{1001}",
     ],
-    "of neither": [
+    "neither": [
         "(",
         ")",
         "[",
@@ -143,16 +143,16 @@ TEXTS = [
 ]
 SCRIPT = """
 const [patterns, texts] = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const tried = patterns.map((p) => {
+const results = patterns.map((p) => {
   try { const r = new RegExp("^(?:" + p + ")$", "u"); return texts.map((t) => r.test(t)); } catch { return null; }
 });
-process.stdout.write(JSON.stringify(tried));
+process.stdout.write(JSON.stringify(results));
 """
 
 
-def in_javascript(patterns: list[str]) -> list[list[bool] | None]:
-    """Return for each pattern which of the texts it matches in JavaScript; None for invalid patterns."""
-    done = node(
+def match_in_javascript(patterns: list[str]) -> list[list[bool] | None]:
+    """Return whether each pattern matches each text in JavaScript, or None for an invalid pattern."""
+    process = node(
         ["-e", SCRIPT],
         return_completed_process=True,
         input=json.dumps([patterns, TEXTS]),
@@ -160,17 +160,19 @@ def in_javascript(patterns: list[str]) -> list[list[bool] | None]:
         text=True,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    answers: list[list[bool] | None] = json.loads(done.stdout)
-    return answers
+    assert process.returncode == 0, process.stderr
+    results: list[list[bool] | None] = json.loads(process.stdout)
+    return results
 
 
-def test_common_syntax_is_accepted_and_means_the_same() -> None:
-    assert [pattern for pattern in COMMON if not is_pattern(pattern)] == []
-    assert in_javascript(COMMON) == [[matches(pattern, text) for text in TEXTS] for pattern in COMMON]
+def test_shared_syntax_is_accepted_and_matches_the_same_texts() -> None:
+    assert [pattern for pattern in COMMON_PATTERNS if not is_pattern(pattern)] == []
+    assert match_in_javascript(COMMON_PATTERNS) == [
+        [matches(pattern, text) for text in TEXTS] for pattern in COMMON_PATTERNS
+    ]
 
 
-def test_syntax_that_either_lacks_is_refused() -> None:
+def test_other_syntax_is_refused() -> None:
     assert {
-        name: [pattern for pattern in patterns if is_pattern(pattern)] for name, patterns in NOT_COMMON.items()
-    } == {name: [] for name in NOT_COMMON}
+        name: [pattern for pattern in patterns if is_pattern(pattern)] for name, patterns in UNCOMMON_PATTERNS.items()
+    } == {name: [] for name in UNCOMMON_PATTERNS}

@@ -1,4 +1,4 @@
-"""The check of an entry on creation."""
+"""Validation of forms on creation."""
 
 import datetime as dt
 from decimal import Decimal
@@ -27,8 +27,8 @@ from services.kernel.errors import ErrorCode, Problem
 from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import NO_ORGANISATION, TODAY, check_values, error_codes, problem_at, submitted_value
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
-ILR = BUILT_IN["ILR"]
+DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
+ILR = DEFINITIONS["ILR"]
 
 
 async def test_values_in_any_order_are_returned_in_form_order() -> None:
@@ -94,8 +94,10 @@ async def test_all_problems_are_listed_together_in_form_order() -> None:
 
 
 async def test_an_empty_entry_lacks_the_required_fields() -> None:
-    missing = {key: [field for field, _ in error_codes(await check_values(form, {}))] for key, form in BUILT_IN.items()}
-    assert missing == {
+    missing_keys = {
+        key: [field for field, _ in error_codes(await check_values(form, {}))] for key, form in DEFINITIONS.items()
+    }
+    assert missing_keys == {
         "JOB": ["jobTitle", "organisation", "startDate"],
         "APPRENTICESHIP": ["organisation", "startDate"],
         "TRAINEESHIP": ["organisation", "startDate"],
@@ -136,12 +138,12 @@ async def test_an_empty_list_is_not_filled() -> None:
     assert form.problems == (problem_at("queryKind", ErrorCode.REQUIRED, "Kind of query is required."),)
 
 
-async def test_an_invalid_value_is_not_also_missing() -> None:
+async def test_an_invalid_value_is_not_also_reported_as_missing() -> None:
     form = await check_values(ILR, {"ilrYear": Decimal(26), "queryKind": ["NONSENSE"]})
     assert error_codes(form) == [("ilrYear", ErrorCode.WRONG_KIND), ("queryKind", ErrorCode.NOT_A_CHOICE)]
 
 
-async def test_a_repeated_key_is_one_problem_and_its_first_value_counts() -> None:
+async def test_a_repeated_key_is_one_problem_and_its_first_value_is_used() -> None:
     values = [submitted_value("ilrYear", year) for year in ("26-28", "26-27")]
     values += [
         submitted_value("nonsense", 1),
@@ -157,7 +159,7 @@ async def test_a_repeated_key_is_one_problem_and_its_first_value_counts() -> Non
     assert form.problems[0] == problem_at("ilrYear", ErrorCode.DUPLICATE, "ILR year was given more than once.")
 
 
-EVERY_KIND: dict[str, tuple[object, str]] = {
+VALUES: dict[str, tuple[object, str]] = {
     "text": ("x", "text"),
     "integer": (1, "a whole number"),
     "decimal": (Decimal("1.5"), "a number"),
@@ -182,24 +184,24 @@ FIELDS: dict[str, FieldDefinition] = {
 }
 
 
-@pytest.mark.parametrize(("kind", "slot"), [(kind, slot) for kind in FIELDS for slot in EVERY_KIND if kind != slot])
+@pytest.mark.parametrize(("kind", "slot"), [(kind, slot) for kind in FIELDS for slot in VALUES if kind != slot])
 async def test_a_value_in_the_slot_of_another_kind_is_refused(kind: str, slot: str) -> None:
-    form = await check_values(TypeDefinition(fields=(FIELDS[kind],)), {"f": EVERY_KIND[slot][0]})
-    problem = problem_at("f", ErrorCode.WRONG_KIND, f"Field takes {EVERY_KIND[kind][1]}.", allowed=kind)
+    form = await check_values(TypeDefinition(fields=(FIELDS[kind],)), {"f": VALUES[slot][0]})
+    problem = problem_at("f", ErrorCode.WRONG_KIND, f"Field takes {VALUES[kind][1]}.", allowed=kind)
     assert form == CheckedForm({}, (), (problem,))
 
 
-async def test_an_entry_of_many_values() -> None:
+async def test_validating_thousands_of_dependent_fields() -> None:
     count = 5_000
     fields: list[FieldDefinition] = [TextField(key="f0", label="F0")]
     for number in range(1, count):
-        seen = FieldCondition(field=f"f{number - 1}", is_one_of=("x",))
-        fields.append(TextField(key=f"f{number}", label=f"F{number}", visible_when=seen, required=True))
+        condition = FieldCondition(field=f"f{number - 1}", is_one_of=("x",))
+        fields.append(TextField(key=f"f{number}", label=f"F{number}", visible_when=condition, required=True))
     definition = TypeDefinition(fields=tuple(fields))
     everything = {field.key: "x" for field in fields}
     assert (await check_values(definition, everything)) == CheckedForm(everything, (), ())
-    collapsed = await check_values(definition, everything | {"f0": "y"})
-    assert error_codes(collapsed) == [(f"f{number}", ErrorCode.UNKNOWN_FIELD) for number in range(1, count)]
+    hidden = await check_values(definition, everything | {"f0": "y"})
+    assert error_codes(hidden) == [(f"f{number}", ErrorCode.UNKNOWN_FIELD) for number in range(1, count)]
     same = [SubmittedValue("f0", "text", "x")] * count
     twice = await check_form(definition, same, organisation_id=NO_ORGANISATION, today=TODAY)
     assert error_codes(twice) == [("f0", ErrorCode.DUPLICATE), ("f1", ErrorCode.REQUIRED)]

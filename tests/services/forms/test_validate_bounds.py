@@ -1,4 +1,4 @@
-"""Bounds by other fields, on creation."""
+"""Validation of dates against bounds by other fields."""
 
 import datetime as dt
 
@@ -9,11 +9,11 @@ from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
-COMPLETION = BUILT_IN["COMPLETION"]
-BREAK = BUILT_IN["BREAK_IN_LEARNING"]
-WITHDRAWAL = BUILT_IN["WITHDRAWAL"]
-GOOD_BREAK = {
+DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
+COMPLETION = DEFINITIONS["COMPLETION"]
+BREAK = DEFINITIONS["BREAK_IN_LEARNING"]
+WITHDRAWAL = DEFINITIONS["WITHDRAWAL"]
+VALID_BREAK = {
     "lastLearningDate": TODAY,
     "expectedReturnDate": TODAY + dt.timedelta(1),
     "reason": ["MEDICAL"],
@@ -23,8 +23,8 @@ GOOD_BREAK = {
 
 
 async def test_a_bound_by_another_field_is_a_problem_of_the_bounded_field() -> None:
-    form = await check_values(BREAK, GOOD_BREAK | {"expectedReturnDate": TODAY})
-    assert (await check_values(BREAK, GOOD_BREAK)).problems == ()
+    form = await check_values(BREAK, VALID_BREAK | {"expectedReturnDate": TODAY})
+    assert (await check_values(BREAK, VALID_BREAK)).problems == ()
     assert form.problems == (
         problem_at(
             "expectedReturnDate",
@@ -36,8 +36,8 @@ async def test_a_bound_by_another_field_is_a_problem_of_the_bounded_field() -> N
     )
 
 
-async def test_an_unfilled_field_does_not_bind() -> None:
-    entry = {key: value for key, value in GOOD_BREAK.items() if key != "lastLearningDate"}
+async def test_an_empty_field_does_not_bound_others() -> None:
+    entry = {key: value for key, value in VALID_BREAK.items() if key != "lastLearningDate"}
     form = await check_values(BREAK, entry | {"expectedReturnDate": dt.date(1950, 1, 1)})
     assert error_codes(form) == [("lastLearningDate", ErrorCode.REQUIRED)]
 
@@ -50,24 +50,24 @@ async def test_an_unfilled_field_does_not_bind() -> None:
         ("2026-11-24", ErrorCode.WRONG_KIND),
     ],
 )
-async def test_an_invalid_field_does_not_bind(invalid: object, code: ErrorCode) -> None:
+async def test_an_invalid_field_does_not_bound_others(invalid: object, code: ErrorCode) -> None:
     form = await check_values(
-        BREAK, GOOD_BREAK | {"lastLearningDate": invalid, "expectedReturnDate": dt.date(1950, 1, 1)}
+        BREAK, VALID_BREAK | {"lastLearningDate": invalid, "expectedReturnDate": dt.date(1950, 1, 1)}
     )
     assert error_codes(form) == [("lastLearningDate", code)]
 
 
-async def test_what_is_no_date_is_not_compared_with_bounds() -> None:
-    form = await check_values(BREAK, GOOD_BREAK | {"expectedReturnDate": "2026-11-25"})
+async def test_a_value_of_another_kind_is_not_compared_with_bounds() -> None:
+    form = await check_values(BREAK, VALID_BREAK | {"expectedReturnDate": "2026-11-25"})
     assert error_codes(form) == [("expectedReturnDate", ErrorCode.WRONG_KIND)]
 
 
-async def test_a_hidden_field_does_not_bind() -> None:
-    hidden = FieldCondition(field="a", is_one_of=("x",))
+async def test_a_hidden_field_does_not_bound_others() -> None:
+    condition = FieldCondition(field="a", is_one_of=("x",))
     definition = TypeDefinition(
         fields=(
             TextField(key="a", label="A"),
-            DateField(key="start", label="Start", visible_when=hidden),
+            DateField(key="start", label="Start", visible_when=condition),
             DateField(key="end", label="End", earliest=(DateBound(field="start"),)),
         )
     )
@@ -76,7 +76,7 @@ async def test_a_hidden_field_does_not_bind() -> None:
     assert error_codes(await check_values(definition, entry | {"a": "x"})) == [("end", ErrorCode.TOO_EARLY)]
 
 
-async def test_fields_may_bind_each_other_and_fields_further_down() -> None:
+async def test_fields_can_bound_each_other() -> None:
     definition = TypeDefinition(
         fields=(
             DateField(key="start", label="Start", latest=(DateBound(field="end"),)),
@@ -101,7 +101,7 @@ async def test_fields_may_bind_each_other_and_fields_further_down() -> None:
     assert form.problems == (start, end)
 
 
-async def test_both_bounds_are_listed_and_the_same_bound_only_once() -> None:
+async def test_each_bound_is_reported_once() -> None:
     entry = {"lastLearningDate": dt.date(2026, 9, 1), "withdrawReason": ["3"]}
     early = await check_values(WITHDRAWAL, entry | {"notifiedOn": dt.date(2026, 8, 31)})
     late = await check_values(WITHDRAWAL, entry | {"notifiedOn": TODAY + dt.timedelta(1)})

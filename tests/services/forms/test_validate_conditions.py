@@ -1,4 +1,4 @@
-"""Hidden fields and defaults, on creation."""
+"""Visibility conditions and default values of fields."""
 
 import datetime as dt
 from decimal import Decimal
@@ -22,10 +22,10 @@ from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
-NAME = BUILT_IN["CHANGE_OF_NAME"]
-COMPLETION = BUILT_IN["COMPLETION"]
-WITHDRAWAL = BUILT_IN["WITHDRAWAL"]
+DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
+NAME = DEFINITIONS["CHANGE_OF_NAME"]
+COMPLETION = DEFINITIONS["COMPLETION"]
+WITHDRAWAL = DEFINITIONS["WITHDRAWAL"]
 NEW_NAME = {"givenNames": "Anna", "familyName": "Smith"}
 
 
@@ -57,14 +57,14 @@ async def test_a_default_of_a_hidden_field_does_not_apply() -> None:
 
 async def test_a_refused_confirmation_is_required() -> None:
     entry = {"postcode": "SW1A 1AA", "addressLine1": "1 High Street", "confirmed": False}
-    form = await check_values(BUILT_IN["CHANGE_OF_ADDRESS"], entry)
+    form = await check_values(DEFINITIONS["CHANGE_OF_ADDRESS"], entry)
     label = "I confirm that this is the learner's address"
     assert form.problems == (problem_at("confirmed", ErrorCode.REQUIRED, f"{label}: this must be confirmed."),)
 
 
-@pytest.mark.parametrize("nothing", [None, "", " "])
-async def test_a_hidden_field_may_be_empty(nothing: str | None) -> None:
-    entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": nothing}
+@pytest.mark.parametrize("empty_value", [None, "", " "])
+async def test_a_hidden_field_may_be_empty(empty_value: str | None) -> None:
+    entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": empty_value}
     form = await check_values(WITHDRAWAL, entry)
     assert form == CheckedForm({"lastLearningDate": "2026-11-24", "withdrawReason": ["3"]}, (), ())
 
@@ -75,7 +75,7 @@ async def test_a_condition_holds_for_each_listed_choice(reason: str) -> None:
     assert form.problems == (problem_at("reasonDetail", ErrorCode.REQUIRED, "Details is required."),)
 
 
-async def test_a_value_of_a_hidden_field_is_one_problem_whatever_it_is() -> None:
+async def test_any_value_of_a_hidden_field_is_a_single_problem() -> None:
     entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": Decimal(1)}
     form = await check_values(WITHDRAWAL, entry)
     assert form.problems == (
@@ -91,7 +91,7 @@ async def test_a_value_of_a_hidden_field_is_one_problem_whatever_it_is() -> None
 
 async def test_a_condition_holds_if_any_chosen_value_is_listed() -> None:
     entry = {"whatChanges": ["ROLE", "HOURS"], "effectiveDate": TODAY}
-    form = await check_values(BUILT_IN["CHANGE_OF_WORKING_CONDITIONS"], entry)
+    form = await check_values(DEFINITIONS["CHANGE_OF_WORKING_CONDITIONS"], entry)
     assert error_codes(form) == [("newHours", ErrorCode.REQUIRED), ("jobTitle", ErrorCode.REQUIRED)]
 
 
@@ -107,7 +107,7 @@ async def test_a_condition_on_a_hidden_field_does_not_hold() -> None:
     assert error_codes(form) == [("outcome", ErrorCode.UNKNOWN_FIELD), ("achievementDate", ErrorCode.UNKNOWN_FIELD)]
 
 
-CONTROLS: list[tuple[FieldDefinition, object, str]] = [
+CONTROLLING_FIELDS: list[tuple[FieldDefinition, object, str]] = [
     (TextField(key="c", label="C"), " Chéf ", "Chéf"),
     (IntegerField(key="c", label="C"), 12, "12"),
     (DecimalField(key="c", label="C"), Decimal("12.50"), "12.5"),
@@ -118,11 +118,13 @@ CONTROLS: list[tuple[FieldDefinition, object, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("control", "value", "text"), CONTROLS)
-async def test_a_condition_compares_the_canonical_text(control: FieldDefinition, value: object, text: str) -> None:
+@pytest.mark.parametrize(("controlling_field", "value", "text"), CONTROLLING_FIELDS)
+async def test_a_condition_compares_the_canonical_text(
+    controlling_field: FieldDefinition, value: object, text: str
+) -> None:
     def form(is_one_of: str) -> TypeDefinition:
         condition = FieldCondition(field="c", is_one_of=("other", is_one_of))
-        return TypeDefinition(fields=(control, TextField(key="d", label="D", visible_when=condition)))
+        return TypeDefinition(fields=(controlling_field, TextField(key="d", label="D", visible_when=condition)))
 
     assert error_codes(await check_values(form(text), {"c": value, "d": "x"})) == []
     assert error_codes(await check_values(form(text + "1"), {"c": value, "d": "x"})) == [("d", ErrorCode.UNKNOWN_FIELD)]
@@ -130,7 +132,7 @@ async def test_a_condition_compares_the_canonical_text(control: FieldDefinition,
 
 
 @pytest.mark.parametrize("nonsense", ["1E+999999999999", "NaN", "sNaN", "Infinity", "1_0", "\u0661", ""])
-async def test_a_condition_on_a_number_lists_numbers_only(nonsense: str) -> None:
+async def test_a_condition_on_a_decimal_ignores_texts_that_are_not_numbers(nonsense: str) -> None:
     condition = FieldCondition(field="c", is_one_of=(nonsense,))
     fields = (DecimalField(key="c", label="C"), TextField(key="d", label="D", visible_when=condition))
     assert error_codes(await check_values(TypeDefinition(fields=fields), {"c": Decimal(1), "d": "x"})) == [
@@ -139,9 +141,9 @@ async def test_a_condition_on_a_number_lists_numbers_only(nonsense: str) -> None
 
 
 @pytest.mark.parametrize(
-    "condition", [FieldCondition(field="below", is_one_of=("x",)), FieldCondition(field="a", is_one_of=("x",))]
+    "condition", [FieldCondition(field="later", is_one_of=("x",)), FieldCondition(field="a", is_one_of=("x",))]
 )
-async def test_a_condition_that_does_not_look_back_never_holds(condition: FieldCondition) -> None:
-    fields = (TextField(key="a", label="A", visible_when=condition), TextField(key="below", label="Below"))
-    form = await check_values(TypeDefinition(fields=fields), {"a": "x", "below": "x"})
+async def test_a_condition_on_a_later_field_or_on_itself_never_holds(condition: FieldCondition) -> None:
+    fields = (TextField(key="a", label="A", visible_when=condition), TextField(key="later", label="Later"))
+    form = await check_values(TypeDefinition(fields=fields), {"a": "x", "later": "x"})
     assert error_codes(form) == [("a", ErrorCode.UNKNOWN_FIELD)]

@@ -1,4 +1,4 @@
-"""The check of an entry against what is stored."""
+"""Validation of forms on update."""
 
 import datetime as dt
 
@@ -20,9 +20,9 @@ from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import check_values, error_codes, problem_at
 
-BUILT_IN = {builtin.key: builtin.definition for builtin in load_builtin_types()}
-ILR = BUILT_IN["ILR"]
-JOB = BUILT_IN["JOB"]
+DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
+ILR = DEFINITIONS["ILR"]
+JOB = DEFINITIONS["JOB"]
 STORED: dict[str, CanonicalValue] = {
     "ilrYear": "26-27",
     "queryKind": ["VALIDATION_ERROR"],
@@ -78,7 +78,7 @@ async def test_hiding_a_filled_field_clears_it() -> None:
     assert form == CheckedForm(values, ("ruleName",), ())
 
 
-async def test_hiding_clears_a_whole_chain() -> None:
+async def test_hiding_a_field_clears_the_fields_that_depend_on_it() -> None:
     stored: dict[str, CanonicalValue] = {
         "scope": ["WHOLE_PROGRAMME"],
         "actualEndDate": "2026-09-01",
@@ -87,7 +87,7 @@ async def test_hiding_clears_a_whole_chain() -> None:
         "grade": "Merit",
     }
     entry = {"scope": ["PRACTICAL_PERIOD"], "actualHours": 400}
-    form = await check_values(BUILT_IN["COMPLETION"], entry, stored=stored)
+    form = await check_values(DEFINITIONS["COMPLETION"], entry, stored=stored)
     values: dict[str, CanonicalValue] = {
         "scope": ["PRACTICAL_PERIOD"],
         "actualEndDate": "2026-09-01",
@@ -103,14 +103,14 @@ async def test_a_field_that_becomes_visible_is_required() -> None:
     assert (await check_values(ILR, entry | {"proposedValue": "2"}, stored=STORED)).problems == ()
 
 
-async def test_a_value_for_a_field_that_the_entry_hides_is_unknown_even_if_it_is_the_stored_one() -> None:
+async def test_the_stored_value_of_a_field_that_the_entry_hides_is_refused() -> None:
     form = await check_values(ILR, {"queryKind": ["MISSING_DATA"], "ruleName": "ULN_04"}, stored=STORED)
     assert error_codes(form) == [("ruleName", ErrorCode.UNKNOWN_FIELD)]
 
 
-async def test_a_default_is_for_creation_only() -> None:
+async def test_defaults_do_not_apply_to_updates() -> None:
     stored: dict[str, CanonicalValue] = {"givenNames": "Anna", "familyName": "Smith"}
-    form = await check_values(BUILT_IN["CHANGE_OF_NAME"], {"familyName": "Jones"}, stored=stored)
+    form = await check_values(DEFINITIONS["CHANGE_OF_NAME"], {"familyName": "Jones"}, stored=stored)
     assert form == CheckedForm({"givenNames": "Anna", "familyName": "Jones"}, (), ())
 
 
@@ -133,10 +133,10 @@ EXPIRED = TypeDefinition(
 async def test_an_unchanged_stored_value_is_not_checked_again() -> None:
     stored: dict[str, CanonicalValue] = {"reason": ["OLD"], "day": "2026-01-01"}
     same = {"reason": ["OLD"], "day": dt.date(2026, 1, 1)}
-    other = {"reason": ["NEW", "OLD"], "day": dt.date(2026, 1, 2)}
+    changed = {"reason": ["NEW", "OLD"], "day": dt.date(2026, 1, 2)}
     assert await check_values(EXPIRED, {}, stored=stored) == CheckedForm(stored, (), ())
     assert await check_values(EXPIRED, same, stored=stored) == CheckedForm(stored, (), ())
-    assert error_codes(await check_values(EXPIRED, other, stored=stored)) == [
+    assert error_codes(await check_values(EXPIRED, changed, stored=stored)) == [
         ("reason", ErrorCode.NOT_A_CHOICE),
         ("day", ErrorCode.TOO_EARLY),
     ]
@@ -183,9 +183,9 @@ async def test_fields_required_for_a_status_cannot_be_cleared_while_in_it() -> N
 
 
 async def test_a_hidden_field_is_not_required_for_a_status() -> None:
-    hidden = FieldCondition(field="a", is_one_of=("x",))
-    proof = TextField(key="b", label="B", visible_when=hidden, required_for=(TrackerStatus.APPROVED,))
-    definition = TypeDefinition(fields=(TextField(key="a", label="A"), proof))
+    condition = FieldCondition(field="a", is_one_of=("x",))
+    hidden_field = TextField(key="b", label="B", visible_when=condition, required_for=(TrackerStatus.APPROVED,))
+    definition = TypeDefinition(fields=(TextField(key="a", label="A"), hidden_field))
     approved = TrackerStatus.APPROVED
     assert error_codes(await check_values(definition, {}, stored={"a": "y"}, status_after=approved)) == []
     assert error_codes(await check_values(definition, {}, stored={"a": "x"}, status_after=approved)) == [
@@ -193,6 +193,6 @@ async def test_a_hidden_field_is_not_required_for_a_status() -> None:
     ]
 
 
-async def test_a_refused_value_is_not_also_cleared_or_missing() -> None:
+async def test_an_invalid_value_is_not_also_reported_as_missing() -> None:
     form = await check_values(ILR, {"ilrYear": "2026", "currentValue": "x" * 201}, stored=STORED)
     assert error_codes(form) == [("ilrYear", ErrorCode.INVALID_FORMAT), ("currentValue", ErrorCode.TOO_LONG)]

@@ -1,4 +1,4 @@
-"""The built-in types: equal to those of the contract, and consistent in themselves."""
+"""The built-in tracker types: conformance to the contract, and consistency."""
 
 import tomllib
 from importlib.resources import files
@@ -18,8 +18,8 @@ CONTRACT = ROOT.parent / "shared" / "contract" / "tracker-types.toml"
 TYPES = load_builtin_types()
 
 
-def rules(text: str) -> list[dict[str, Any]]:
-    """Return the types of such a file without the texts for people."""
+def parse_types(text: str) -> list[dict[str, Any]]:
+    """Parse a file of tracker types, without the display texts."""
     types: list[dict[str, Any]] = tomllib.loads(text)["type"]
     for entry in types:
         del entry["description"]
@@ -31,14 +31,14 @@ def rules(text: str) -> list[dict[str, Any]]:
     return types
 
 
-def test_the_types_are_those_of_the_contract() -> None:
+def test_the_types_match_the_contract() -> None:
     if not CONTRACT.exists():
         pytest.skip("the contract's tracker-types.toml is not beside this repository")
-    ours = files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8")
-    assert rules(ours) == rules(CONTRACT.read_text("utf-8"))
+    document = files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8")
+    assert parse_types(document) == parse_types(CONTRACT.read_text("utf-8"))
 
 
-def test_the_keys_in_the_order_of_lists() -> None:
+def test_the_keys_in_display_order() -> None:
     categories = {category: [t.key for t in TYPES if t.category is category] for category in TrackerCategory}
     assert [builtin.key for builtin in TYPES] == [key for keys in categories.values() for key in keys]
     assert categories == {
@@ -60,23 +60,23 @@ def test_the_keys_in_the_order_of_lists() -> None:
     }
 
 
-def test_a_choice_is_read_with_its_label() -> None:
+def test_choices_are_parsed_with_their_labels() -> None:
     ilr = next(builtin for builtin in TYPES if builtin.key == "ILR").definition
-    kind = ilr.field("queryKind")
-    assert isinstance(kind, ChoiceField)
-    assert kind.choices[2] == Choice(value="VALIDATION_ERROR", label="Validation error")
+    query_kind = ilr.field("queryKind")
+    assert isinstance(query_kind, ChoiceField)
+    assert query_kind.choices[2] == Choice(value="VALIDATION_ERROR", label="Validation error")
     rule = ilr.field("ruleName")
     assert rule is not None
     assert rule.visible_when == FieldCondition(field="queryKind", is_one_of=("VALIDATION_ERROR",))
 
 
 @pytest.mark.parametrize("builtin", TYPES, ids=lambda builtin: builtin.key)
-class TestEach:
-    def test_its_definition_survives_its_document(self, builtin: BuiltinType) -> None:
+class TestBuiltinType:
+    def test_its_definition_round_trips_through_json(self, builtin: BuiltinType) -> None:
         document = load_json(dump_json(definition_to_document(builtin.definition)))
         assert definition_from_document(document) == builtin.definition
 
-    def test_its_keys_are_unique_and_its_texts_are_filled(self, builtin: BuiltinType) -> None:
+    def test_its_keys_are_unique_and_its_texts_are_not_empty(self, builtin: BuiltinType) -> None:
         fields = builtin.definition.fields
         assert len({field.key for field in fields}) == len(fields)
         assert all(field.label == field.label.strip() != "" for field in fields)
@@ -84,19 +84,23 @@ class TestEach:
         assert builtin.name
         assert builtin.description.endswith((".", ")."))
 
-    def test_its_conditions_look_back_at_what_can_be_chosen(self, builtin: BuiltinType) -> None:
-        above: dict[str, FieldDefinition] = {}
+    def test_its_conditions_name_values_of_earlier_fields(self, builtin: BuiltinType) -> None:
+        earlier: dict[str, FieldDefinition] = {}
         for field in builtin.definition.fields:
             if field.visible_when:
-                on = above[field.visible_when.field]
-                possible = [choice.value for choice in on.choices] if isinstance(on, ChoiceField) else ["true", "false"]
+                condition_field = earlier[field.visible_when.field]
+                possible = (
+                    [choice.value for choice in condition_field.choices]
+                    if isinstance(condition_field, ChoiceField)
+                    else ["true", "false"]
+                )
                 assert set(field.visible_when.is_one_of) <= set(possible)
-            above[field.key] = field
+            earlier[field.key] = field
 
-    def test_its_bounds_name_its_own_dates(self, builtin: BuiltinType) -> None:
+    def test_its_bounds_name_its_own_date_fields(self, builtin: BuiltinType) -> None:
         dates = [field for field in builtin.definition.fields if isinstance(field, DateField)]
-        named = {bound.field for field in dates for bound in field.earliest + field.latest if bound.field}
-        assert named <= {field.key for field in dates}
+        keys = {bound.field for field in dates for bound in field.earliest + field.latest if bound.field}
+        assert keys <= {field.key for field in dates}
 
     def test_its_patterns_are_valid(self, builtin: BuiltinType) -> None:
         texts = [field for field in builtin.definition.fields if isinstance(field, TextField)]
@@ -106,6 +110,6 @@ class TestEach:
         definition = builtin.definition
         sources = [*definition.effects.values()]
         sources += [choice for effect in sources for choice in effect.values() if isinstance(choice, dict)]
-        named = {effect[word] for effect in sources for word in ("field", "by") if word in effect}
-        named |= {*(definition.restarts or {}).values(), definition.effective_on} - {None}
-        assert {key for key in named if definition.field(key) is None} == set()
+        keys = {effect[word] for effect in sources for word in ("field", "by") if word in effect}
+        keys |= {*(definition.restarts or {}).values(), definition.effective_on} - {None}
+        assert {key for key in keys if definition.field(key) is None} == set()

@@ -1,7 +1,7 @@
-"""The transitions of a tracker say exactly what an update requires.
+"""The transitions listed for a tracker match the requirements of actual updates.
 
-Compared for every built-in type and one of an organisation's own, every status, every kind of member with every set of
-roles, and values that are complete, empty, or lack just what some status requires.
+They are compared for every built-in type and a custom type, every status, every kind of member with every set of roles,
+and values that are complete, empty, or lack only the fields required for a status.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ from tests.support.clients.graphql import viewer
 
 pytestmark = pytest.mark.slow
 
-OWN: dict[str, Any] = {
+CUSTOM_DEFINITION: dict[str, Any] = {
     "fields": [
         {"key": "a", "label": "A", "kind": "BOOLEAN", "required": True},
         {"key": "b", "label": "B", "kind": "TEXT", "required_for": ["RESOLVED", "CLOSED"]},
@@ -59,16 +59,16 @@ OWN: dict[str, Any] = {
 }
 TYPES = [*(builtin.key for builtin in load_builtin_types()), "OWN"]
 ROLES = [
-    [role for role, held in zip(list(Role)[:3], flags, strict=True) if held]
+    [role for role, is_included in zip(list(Role)[:3], flags, strict=True) if is_included]
     for flags in product((False, True), repeat=3)
 ]
 APPROVER = [Role.EDIT_PROCESS_AUTOMATION_TRACKERS]
-NO_MEMBER = UUID(int=0)
+OTHER_MEMBER_ID = UUID(int=0)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A tracker, whose row the comparisons change, the definition of its type, and a stored value for each field."""
+    """A tracker that the tests modify in memory, its type's definition, and a valid value for each field."""
 
     tracker: Tracker
     definition: TypeDefinition
@@ -79,11 +79,11 @@ async def make_case(key: str) -> Case:
     organisation = await make.organisation()
     kind = await TrackerType.get_or_none(key=key) or await make.tracker_type(organisation, key=key)
     if key == "OWN":
-        await TrackerTypeVersion.filter(type=kind).update(definition=OWN)
+        await TrackerTypeVersion.filter(type=kind).update(definition=CUSTOM_DEFINITION)
     await ProcessAutomation.create(organisation=organisation, key=key, enabled=True, four_eyes=False)
     document = (await TrackerTypeVersion.get(type=kind, version=kind.version)).definition
     definition = definition_from_document(document)
-    # A learner of whom every automation's precondition holds.
+    # A learner who meets the automation's precondition.
     status = definition.precondition[0] if definition.precondition else "ACTIVE"
     learner = await make.learner(organisation, programme_status=status)
     referenced = {
@@ -100,7 +100,7 @@ async def make_viewer(case: Case, kind: MemberKind, roles: list[Role]) -> Viewer
 
 
 def stored_value(field: FieldDefinition, referenced: Mapping[ReferenceTarget, str]) -> Any:
-    """Return a value that makes every condition on the field hold; stored values are not checked."""
+    """Return a stored value for which every condition on the field holds. Stored values are not validated."""
     match field:
         case ChoiceField():
             return [choice.value for choice in field.choices]
@@ -118,14 +118,14 @@ def stored_value(field: FieldDefinition, referenced: Mapping[ReferenceTarget, st
 
 
 def values_to_try(case: Case) -> Iterator[Mapping[str, Any]]:
-    """Yield complete values, those without what some status requires, and none."""
+    """Yield complete values, values without the fields required for a status, and no values."""
     yield case.filled
     yield {field.key: case.filled[field.key] for field in case.definition.fields if not field.required_for}
     yield {}
 
 
-async def compare(case: Case, actor: Viewer) -> list[Transition]:
-    """Compare an update to each status with the transitions from the tracker's status and values; return these."""
+async def check_transitions(case: Case, actor: Viewer) -> list[Transition]:
+    """Check that updates to each status fail exactly as the listed transitions say, and return these transitions."""
     (available,) = await available_types(actor, ids=[case.tracker.type_id], include_disabled=True)
     form = (await versions_by_id([case.tracker.type_version_id]))[case.tracker.type_version_id]
     transitions = transitions_from(actor, case.tracker, available, form)
@@ -147,39 +147,39 @@ async def compare(case: Case, actor: Viewer) -> list[Transition]:
 
 
 def expected_errors(transition: Transition, values: Mapping[str, Any]) -> list[tuple[tuple[str, ...], ErrorCode]]:
-    """Return the paths and codes that an update of the status alone is expected to have."""
-    forbidden = [] if transition.viewer_can_take else [(("status",), ErrorCode.FORBIDDEN)]
-    missing = [(("values", key), ErrorCode.REQUIRED) for key in transition.required_fields if key not in values]
-    reason = [(("comment",), ErrorCode.REQUIRED)] if transition.comment_required else []
-    return [*forbidden, *missing, *reason]
+    """Return the paths and codes of the problems expected of an update that changes only the status."""
+    forbidden_errors = [] if transition.viewer_can_take else [(("status",), ErrorCode.FORBIDDEN)]
+    missing_fields = [(("values", key), ErrorCode.REQUIRED) for key in transition.required_fields if key not in values]
+    missing_comment = [(("comment",), ErrorCode.REQUIRED)] if transition.comment_required else []
+    return [*forbidden_errors, *missing_fields, *missing_comment]
 
 
 def codes_at(problems: tuple[Problem, ...], *path: str) -> list[ErrorCode]:
     return [problem.code for problem in problems if problem.path == path]
 
 
-async def test_for_every_kind_of_member_and_set_of_roles(database: str) -> None:
+async def test_transitions_for_every_kind_of_member_and_set_of_roles(database: str) -> None:
     for key in TYPES:
         case = await make_case(key)
         case.tracker.values = case.filled
         for kind, roles in product(MemberKind, ROLES):
             actor = await make_viewer(case, kind, roles)
             for case.tracker.status in TrackerStatus:
-                await compare(case, actor)
+                await check_transitions(case, actor)
 
 
-async def test_for_every_form(database: str) -> None:
+async def test_transitions_for_every_form(database: str) -> None:
     for key in TYPES:
         case = await make_case(key)
         actor = await make_viewer(case, MemberKind.ADMINISTRATOR, list(Role))
         required = 0
         for values, status in product(values_to_try(case), TrackerStatus):
             case.tracker.values, case.tracker.status = values, status
-            required += sum(len(transition.required_fields) for transition in await compare(case, actor))
+            required += sum(len(transition.required_fields) for transition in await check_transitions(case, actor))
         assert (required > 0) == any(field.required_for for field in case.definition.fields), key
 
 
-async def test_for_creators_and_for_the_last_to_change_a_value(database: str) -> None:
+async def test_transitions_for_creators_and_for_the_last_editor_of_the_values(database: str) -> None:
     for key in TYPES:
         case = await make_case(key)
         case.tracker.values = case.filled
@@ -187,16 +187,16 @@ async def test_for_creators_and_for_the_last_to_change_a_value(database: str) ->
         for four_eyes, roles in product((False, True), ([], APPROVER, list(Role))):
             await ProcessAutomation.filter(key=key).update(four_eyes=four_eyes)
             actor = await make_viewer(case, MemberKind.TUTOR, roles)
-            viewer_or_nobody, statuses = (actor.member_id, NO_MEMBER), (TrackerStatus.NEW, TrackerStatus.APPROVED)
-            for created_by, changed_by, status in product(viewer_or_nobody, viewer_or_nobody, statuses):
+            member_ids, statuses = (actor.member_id, OTHER_MEMBER_ID), (TrackerStatus.NEW, TrackerStatus.APPROVED)
+            for created_by, changed_by, status in product(member_ids, member_ids, statuses):
                 case.tracker.created_by_id, case.tracker.values_changed_by_id = created_by, changed_by
                 case.tracker.status = status
-                can_take |= {transition.viewer_can_take for transition in await compare(case, actor)}
+                can_take |= {transition.viewer_can_take for transition in await check_transitions(case, actor)}
         is_automation = (await TrackerType.get(id=case.tracker.type_id)).category == "PROCESS_AUTOMATION"
         assert can_take == ({True, False} if is_automation else {True}), key
 
 
-async def test_neither_the_creator_nor_the_last_to_change_a_value_approves(database: str) -> None:
+async def test_neither_the_creator_nor_the_last_editor_of_the_values_approves(database: str) -> None:
     case = await make_case("CHANGE_OF_ADDRESS")
     await ProcessAutomation.all().update(four_eyes=True)
     approver, other = [await make_viewer(case, MemberKind.ADMINISTRATOR, APPROVER) for _ in range(2)]
@@ -205,7 +205,9 @@ async def test_neither_the_creator_nor_the_last_to_change_a_value_approves(datab
     async def may_approve(actor: Viewer, created_by: Viewer, changed_by: Viewer | None) -> bool:
         case.tracker.created_by_id = created_by.member_id
         case.tracker.values_changed_by_id = changed_by.member_id if changed_by else None
-        (transition,) = [found for found in await compare(case, actor) if found.to == TrackerStatus.APPROVED]
+        (transition,) = [
+            listed for listed in await check_transitions(case, actor) if listed.to == TrackerStatus.APPROVED
+        ]
         return transition.viewer_can_take
 
     assert not await may_approve(approver, approver, None)
@@ -213,5 +215,5 @@ async def test_neither_the_creator_nor_the_last_to_change_a_value_approves(datab
     assert not await may_approve(approver, other, approver)
     assert await may_approve(approver, other, None)
     assert await may_approve(approver, other, other)
-    case.tracker.status = TrackerStatus.APPROVED  # what others approved, anyone of the role tries again
+    case.tracker.status = TrackerStatus.APPROVED  # any approver may retry applying it
     assert await may_approve(approver, approver, approver)

@@ -1,4 +1,4 @@
-"""Definitions that are impossible, with their problems' paths; and those at the limits, which are valid."""
+"""Validation of custom tracker types: invalid definitions, and valid ones at the limits."""
 
 import datetime as dt
 from decimal import Decimal
@@ -16,7 +16,7 @@ from services.tracker_types.validate import check_type_description, check_type_k
 from tests.support.scenarios.field_definitions import YES, definition_errors, field_entry, valid_fields
 
 
-def test_the_table_has_every_kind_and_every_slot() -> None:
+def test_every_kind_and_every_attribute_is_registered() -> None:
     assert set(RULES) == set(FieldKind)
     assert {slot for rules in RULES.values() for slot in rules.slots} == set(API_NAMES)
     common = {"key", "label", "kind", "help", "required", "required_for", "visible_when"}
@@ -47,10 +47,10 @@ ANY_VALUE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", list(FieldKind))
-def test_a_slot_of_another_kind_is_refused_whatever_its_value(kind: FieldKind) -> None:
-    foreign = [name for name in API_NAMES if name not in RULES[kind].slots]
-    errors = definition_errors(field_entry(kind, **{name: ANY_VALUE[name] for name in foreign}))
-    assert errors == [f"fields.0.{name} WRONG_KIND" for name in foreign]
+def test_an_attribute_of_another_kind_is_refused(kind: FieldKind) -> None:
+    other_attributes = [name for name in API_NAMES if name not in RULES[kind].slots]
+    errors = definition_errors(field_entry(kind, **{name: ANY_VALUE[name] for name in other_attributes}))
+    assert errors == [f"fields.0.{name} WRONG_KIND" for name in other_attributes]
 
 
 TEXTS: list[tuple[dict[str, Any], list[str]]] = [
@@ -127,8 +127,10 @@ NUMBERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
 ]
 
 
-def choice(value: str = "NO", label: str = "No", begins: int | None = None, ends: int | None = None) -> ChoiceEntry:
-    days = [None if year is None else dt.date(year, 1, 1) for year in (begins, ends)]
+def choice(
+    value: str = "NO", label: str = "No", first_year: int | None = None, last_year: int | None = None
+) -> ChoiceEntry:
+    days = [None if year is None else dt.date(year, 1, 1) for year in (first_year, last_year)]
     return ChoiceEntry(value=value, label=label, valid_from=days[0], valid_to=days[1])
 
 
@@ -142,11 +144,11 @@ OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
     (FieldKind.CHOICE, {"choices": [choice("", " ")]}, ["choices.0.value REQUIRED", "choices.0.label REQUIRED"]),
     (FieldKind.CHOICE, {"choices": [YES, choice("x" * 201)]}, ["choices.1.value TOO_LONG"]),
     (FieldKind.CHOICE, {"choices": [choice(label="a\tb")]}, ["choices.0.label INVALID_FORMAT"]),
-    (FieldKind.CHOICE, {"choices": [choice(begins=2026, ends=2026)]}, []),
-    (FieldKind.CHOICE, {"choices": [choice(begins=2026, ends=2025)]}, ["choices.0.valid_to TOO_EARLY"]),
+    (FieldKind.CHOICE, {"choices": [choice(first_year=2026, last_year=2026)]}, []),
+    (FieldKind.CHOICE, {"choices": [choice(first_year=2026, last_year=2025)]}, ["choices.0.valid_to TOO_EARLY"]),
     (
         FieldKind.CHOICE,
-        {"choices": [choice(begins=1899, ends=2101)]},
+        {"choices": [choice(first_year=1899, last_year=2101)]},
         ["choices.0.valid_from TOO_EARLY", "choices.0.valid_to TOO_LATE"],
     ),
     (FieldKind.CHOICE, {"choices": [choice(str(n)) for n in range(500)]}, []),
@@ -175,7 +177,7 @@ OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("kind", "slots", "expected"), [*((FieldKind.TEXT, *row) for row in TEXTS), *NUMBERS, *OTHERS])
-def test_slots_by_themselves(kind: FieldKind, slots: dict[str, Any], expected: list[str]) -> None:
+def test_attributes_of_a_field(kind: FieldKind, slots: dict[str, Any], expected: list[str]) -> None:
     assert definition_errors(field_entry(kind, **slots)) == [f"fields.0.{error}" for error in expected]
 
 
@@ -220,7 +222,7 @@ def test_the_name_and_the_description_of_a_type() -> None:
     ]
 
 
-def test_texts_are_cleaned_and_repeated_items_dropped() -> None:
+def test_texts_are_normalised_and_duplicates_removed() -> None:
     text, file = valid_fields(
         field_entry(
             FieldKind.TEXT, label=" Cafe\u0301 ", help=" ", required_for=[TrackerStatus.CLOSED] * 2, pattern="e\u0301+"

@@ -1,4 +1,4 @@
-"""The content of an entry, which idempotency keys are compared by."""
+"""The digests of entries that are stored with idempotency keys."""
 
 import datetime as dt
 from decimal import Decimal
@@ -17,8 +17,8 @@ def digest(entry: TrackerEntry) -> str:
     return key.digest
 
 
-def test_digests_are_those_of_version_0_1_0() -> None:
-    """The database keeps digests, and a client may repeat an entry across an upgrade."""
+def test_digests_equal_those_of_version_0_1_0() -> None:
+    """Check that stored digests stay valid, as a client may repeat an entry after an upgrade."""
     assert digest(TrackerEntry(type="JOB")) == ("14fa92cde0cef9bac7d3fe64279e1d30b960a9d424692b259483b07b6ae6fd27")
     entry = TrackerEntry(
         type="JOB",

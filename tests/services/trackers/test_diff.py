@@ -1,4 +1,4 @@
-"""The changes that history stores: every kind of field, and rows that no longer exist."""
+"""The changes stored in the history, for every kind of field and for deleted objects."""
 
 import datetime as dt
 from typing import Any
@@ -31,22 +31,22 @@ FORM = definition_from_document(
 )
 
 
-def contents(**held: Any) -> TrackerState:
+def make_state(**properties: Any) -> TrackerState:
     empty: dict[str, Any] = {"assignee_id": None, "description": "", "due_date": None, "values": {}}
-    return TrackerState(**{"status": TrackerStatus.NEW, **empty} | held)
+    return TrackerState(**{"status": TrackerStatus.NEW, **empty} | properties)
 
 
-def said(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str | None]]:
-    return [(".".join(one["path"]), one["label"], one["before"], one["after"]) for one in found]
+def summarise(differences: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str | None]]:
+    return [(".".join(change["path"]), change["label"], change["before"], change["after"]) for change in differences]
 
 
 async def test_every_kind_of_field_filled_changed_and_cleared(database: str) -> None:
     tenant = await make.organisation()
     acme, other = await make.employer(tenant, name="Acme"), await make.employer(tenant, name="Other")
     uploader = await make.member(tenant)
-    about: dict[str, Any] = {"organisation": tenant, "uploader": uploader, "type_key": "T", "field_key": "file"}
+    columns: dict[str, Any] = {"organisation": tenant, "uploader": uploader, "type_key": "T", "field_key": "file"}
     files = [
-        str((await StoredFile.create(name=name, media_type="image/png", bytes=1, created_at=make.now(), **about)).id)
+        str((await StoredFile.create(name=name, media_type="image/png", bytes=1, created_at=make.now(), **columns)).id)
         for name in ("slip.png", "letter.png")
     ]
     old: dict[str, Any] = {
@@ -69,7 +69,7 @@ async def test_every_kind_of_field_filled_changed_and_cleared(database: str) -> 
         "reference": str(other.id),
         "file": files,
     }
-    words = [
+    expected = [
         ("values.text", "Text", "Word", "Other word"),
         ("values.integer", "Integer", "1,200", "-7"),
         ("values.decimal", "Decimal", "12.5", "0"),
@@ -79,36 +79,40 @@ async def test_every_kind_of_field_filled_changed_and_cleared(database: str) -> 
         ("values.reference", "Reference", "Acme", "Other"),
         ("values.file", "File", "slip.png", "slip.png, letter.png"),
     ]
-    assert said(await describe_changes(tenant.id, FORM, contents(values=old), contents(values=new))) == words
-    filled = [(path, label, None, after) for path, label, _, after in words]
-    assert said(await describe_changes(tenant.id, FORM, contents(), contents(values=new))) == filled
-    cleared = [(path, label, before, None) for path, label, before, _ in words]
-    assert said(await describe_changes(tenant.id, FORM, contents(values=old), contents())) == cleared
-    assert await describe_changes(tenant.id, FORM, contents(values=old), contents(values=dict(old))) == []
+    assert (
+        summarise(await describe_changes(tenant.id, FORM, make_state(values=old), make_state(values=new))) == expected
+    )
+    filled = [(path, label, None, after) for path, label, _, after in expected]
+    assert summarise(await describe_changes(tenant.id, FORM, make_state(), make_state(values=new))) == filled
+    cleared = [(path, label, before, None) for path, label, before, _ in expected]
+    assert summarise(await describe_changes(tenant.id, FORM, make_state(values=old), make_state())) == cleared
+    assert await describe_changes(tenant.id, FORM, make_state(values=old), make_state(values=dict(old))) == []
 
 
-async def test_members_of_the_same_name_are_different(database: str) -> None:
+async def test_members_with_the_same_name_are_different(database: str) -> None:
     tenant = await make.organisation()
-    one, two = [await make.member(tenant, name="Sam") for _ in range(2)]
-    found = await describe_changes(tenant.id, FORM, contents(assignee_id=one.id), contents(assignee_id=two.id))
-    assert said(found) == [("assigneeId", "Assignee", "Sam", "Sam")]
+    sam, namesake = [await make.member(tenant, name="Sam") for _ in range(2)]
+    differences = await describe_changes(
+        tenant.id, FORM, make_state(assignee_id=sam.id), make_state(assignee_id=namesake.id)
+    )
+    assert summarise(differences) == [("assigneeId", "Assignee", "Sam", "Sam")]
 
 
-async def test_missing_rows_and_those_of_other_organisations_have_no_name(database: str) -> None:
-    tenant, theirs = await make.organisation(), await make.employer(await make.organisation(), name="Secret")
-    before = contents(values={"reference": str(theirs.id), "file": [str(uuid4())]}, assignee_id=UUID(int=1))
-    assert said(await describe_changes(tenant.id, FORM, before, contents())) == [
+async def test_missing_objects_and_those_of_other_organisations_have_no_name(database: str) -> None:
+    tenant, foreign_employer = await make.organisation(), await make.employer(await make.organisation(), name="Secret")
+    before = make_state(values={"reference": str(foreign_employer.id), "file": [str(uuid4())]}, assignee_id=UUID(int=1))
+    assert summarise(await describe_changes(tenant.id, FORM, before, make_state())) == [
         ("assigneeId", "Assignee", "no longer there", None),
         ("values.reference", "Reference", "no longer there", None),
         ("values.file", "File", "no longer there", None),
     ]
 
 
-async def test_fields_of_the_tracker_itself(database: str) -> None:
+async def test_changes_of_status_description_and_due_date(database: str) -> None:
     tenant = await make.organisation()
     due = dt.date(2026, 12, 1)
-    after = contents(status=TrackerStatus.RESOLVED, description="Seen", due_date=due)
-    assert said(await describe_changes(tenant.id, FORM, contents(), after)) == [
+    after = make_state(status=TrackerStatus.RESOLVED, description="Seen", due_date=due)
+    assert summarise(await describe_changes(tenant.id, FORM, make_state(), after)) == [
         ("status", "Status", "New", "Resolved"),
         ("description", "Description", None, "Seen"),
         ("dueDate", "Due date", None, "1 December 2026"),

@@ -1,4 +1,4 @@
-"""The check of dates by themselves; bounds by other fields are tested with whole forms."""
+"""Validation of date values. Bounds by other fields are tested in ``test_validate_bounds``."""
 
 import datetime as dt
 
@@ -65,16 +65,16 @@ async def test_dates_from_1900_to_2100(day: dt.date, problems: tuple[Problem, ..
     ],
 )
 async def test_bounds_by_fixed_dates_and_today(bound: DateBound, limit: dt.date) -> None:
-    before, after = limit - dt.timedelta(1), limit + dt.timedelta(1)
-    first = DateField(key="d", label="D", earliest=(bound,))
-    last = DateField(key="d", label="D", latest=(bound,))
-    words = f"{limit.day} {limit:%B} {limit.year}"
-    early = problem_at("d", ErrorCode.TOO_EARLY, f"D must be {words} or later.", earliest=limit.isoformat())
-    late = problem_at("d", ErrorCode.TOO_LATE, f"D must be {words} or earlier.", latest=limit.isoformat())
-    assert await check_value(first, limit) == CheckResult(limit.isoformat())
-    assert await check_value(first, before) == CheckResult(before.isoformat(), (early,))
-    assert await check_value(last, limit) == CheckResult(limit.isoformat())
-    assert await check_value(last, after) == CheckResult(after.isoformat(), (late,))
+    day_before, day_after = limit - dt.timedelta(1), limit + dt.timedelta(1)
+    lower_bounded = DateField(key="d", label="D", earliest=(bound,))
+    upper_bounded = DateField(key="d", label="D", latest=(bound,))
+    day_text = f"{limit.day} {limit:%B} {limit.year}"
+    too_early = problem_at("d", ErrorCode.TOO_EARLY, f"D must be {day_text} or later.", earliest=limit.isoformat())
+    too_late = problem_at("d", ErrorCode.TOO_LATE, f"D must be {day_text} or earlier.", latest=limit.isoformat())
+    assert await check_value(lower_bounded, limit) == CheckResult(limit.isoformat())
+    assert await check_value(lower_bounded, day_before) == CheckResult(day_before.isoformat(), (too_early,))
+    assert await check_value(upper_bounded, limit) == CheckResult(limit.isoformat())
+    assert await check_value(upper_bounded, day_after) == CheckResult(day_after.isoformat(), (too_late,))
 
 
 async def test_only_the_strictest_bound_is_reported() -> None:
@@ -84,9 +84,9 @@ async def test_only_the_strictest_bound_is_reported() -> None:
         earliest=(DateBound(date=dt.date(2020, 1, 1)), DateBound(today=True)),
         latest=(DateBound(date=dt.date(2026, 1, 1)), DateBound(today=True, offset_days=9)),
     )
-    early = problem_at("d", ErrorCode.TOO_EARLY, "D must be 24 November 2026 or later.", earliest="2026-11-24")
-    late = problem_at("d", ErrorCode.TOO_LATE, "D must be 1 January 2026 or earlier.", latest="2026-01-01")
-    assert await check_value(field, dt.date(2026, 5, 5)) == CheckResult("2026-05-05", (early, late))
+    too_early = problem_at("d", ErrorCode.TOO_EARLY, "D must be 24 November 2026 or later.", earliest="2026-11-24")
+    too_late = problem_at("d", ErrorCode.TOO_LATE, "D must be 1 January 2026 or earlier.", latest="2026-01-01")
+    assert await check_value(field, dt.date(2026, 5, 5)) == CheckResult("2026-05-05", (too_early, too_late))
 
 
 @pytest.mark.parametrize("offset", [2**31 - 1, 3_000_000])

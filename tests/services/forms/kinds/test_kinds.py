@@ -1,4 +1,4 @@
-"""The checks of the kinds that need no database."""
+"""Validation of text, boolean, choice and file values."""
 
 import datetime as dt
 from uuid import UUID
@@ -20,7 +20,7 @@ from services.kernel.global_ids import NIL_UUID
 from tests.support.scenarios.forms import CheckResult, check_value, problem_at
 
 
-def test_the_table_has_a_row_for_every_kind_and_a_slot_for_each() -> None:
+def test_every_kind_is_registered_with_its_slot() -> None:
     assert set(KINDS) == set(FieldKind)
     assert [kind.slot for kind in KINDS.values()] == [
         "text",
@@ -38,7 +38,7 @@ TITLE = TextField(key="title", label="Job title", min_length=2, max_length=5)
 
 
 @pytest.mark.parametrize(
-    ("entered", "canonical"),
+    ("submitted", "canonical"),
     [
         ("Chef", "Chef"),
         ("ab", "ab"),
@@ -48,19 +48,19 @@ TITLE = TextField(key="title", label="Job title", min_length=2, max_length=5)
         ("a b", "a b"),
     ],
 )
-async def test_text_is_normalised_and_trimmed(entered: str, canonical: str) -> None:
-    assert await check_value(TITLE, entered) == CheckResult(canonical)
+async def test_text_is_normalised_and_trimmed(submitted: str, canonical: str) -> None:
+    assert await check_value(TITLE, submitted) == CheckResult(canonical)
 
 
-@pytest.mark.parametrize("entered", ["", "   ", "\n\t\u00a0"])
-async def test_blank_text_is_not_filled(entered: str) -> None:
-    assert await check_value(TITLE, entered) == CheckResult(None)
+@pytest.mark.parametrize("submitted", ["", "   ", "\n\t\u00a0"])
+async def test_blank_text_is_not_filled(submitted: str) -> None:
+    assert await check_value(TITLE, submitted) == CheckResult(None)
 
 
-@pytest.mark.parametrize("entered", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
-async def test_text_with_characters_that_are_not_allowed(entered: str) -> None:
+@pytest.mark.parametrize("submitted", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
+async def test_text_with_characters_that_are_not_allowed(submitted: str) -> None:
     problem = problem_at("title", ErrorCode.INVALID_FORMAT, "Job title contains characters that are not allowed.")
-    assert await check_value(TITLE, entered) == CheckResult(None, (problem,))
+    assert await check_value(TITLE, submitted) == CheckResult(None, (problem,))
 
 
 async def test_text_is_measured_in_code_points_when_it_is_canonical() -> None:
@@ -81,7 +81,7 @@ async def test_text_with_a_format_becomes_canonical() -> None:
     assert await check_value(ULN, " 927 630 8686") == CheckResult("9276308686")
 
 
-async def test_text_without_its_format_names_the_official_rule() -> None:
+async def test_problems_of_a_format_name_the_official_rule() -> None:
     checksum = Problem(
         ("values", "uln"),
         ErrorCode.INVALID_CHECKSUM,
@@ -133,52 +133,53 @@ CHOICES = (
     Choice(value="D", label="Delta", valid_from=dt.date(2026, 11, 25)),
 )
 SINGLE = ChoiceField(key="c", label="Reason", choices=CHOICES)
-SEVERAL = ChoiceField(key="c", label="Reason", choices=CHOICES, multiple=True)
-CLOSED = problem_at("c", ErrorCode.NOT_A_CHOICE, "Reason holds something that cannot be chosen.", allowed="A, C")
+MULTIPLE = ChoiceField(key="c", label="Reason", choices=CHOICES, multiple=True)
+NOT_CHOOSABLE = problem_at("c", ErrorCode.NOT_A_CHOICE, "Reason holds something that cannot be chosen.", allowed="A, C")
 TOO_MANY = problem_at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum="1")
 
 
 @pytest.mark.parametrize(
-    ("field", "entered", "checked"),
+    ("field", "submitted", "checked"),
     [
         (SINGLE, ["A"], CheckResult(["A"])),
         (SINGLE, ["A", "A"], CheckResult(["A"])),
         (SINGLE, [], CheckResult(None)),
         (SINGLE, ["A", "C"], CheckResult(["A", "C"], (TOO_MANY,))),
-        (SINGLE, ["B"], CheckResult(["B"], (CLOSED,))),
-        (SINGLE, ["D"], CheckResult(["D"], (CLOSED,))),
-        (SINGLE, ["a"], CheckResult(None, (CLOSED,))),
-        (SINGLE, ["Alpha"], CheckResult(None, (CLOSED,))),
-        (SINGLE, [""], CheckResult(None, (CLOSED,))),
-        (SINGLE, ["A", "\ud800"], CheckResult(["A"], (CLOSED, TOO_MANY))),
-        (SEVERAL, ["C", "A", "C"], CheckResult(["A", "C"])),
-        (SEVERAL, ["A", "B"], CheckResult(["A", "B"], (CLOSED,))),
+        (SINGLE, ["B"], CheckResult(["B"], (NOT_CHOOSABLE,))),
+        (SINGLE, ["D"], CheckResult(["D"], (NOT_CHOOSABLE,))),
+        (SINGLE, ["a"], CheckResult(None, (NOT_CHOOSABLE,))),
+        (SINGLE, ["Alpha"], CheckResult(None, (NOT_CHOOSABLE,))),
+        (SINGLE, [""], CheckResult(None, (NOT_CHOOSABLE,))),
+        (SINGLE, ["A", "\ud800"], CheckResult(["A"], (NOT_CHOOSABLE, TOO_MANY))),
+        (MULTIPLE, ["C", "A", "C"], CheckResult(["A", "C"])),
+        (MULTIPLE, ["A", "B"], CheckResult(["A", "B"], (NOT_CHOOSABLE,))),
     ],
 )
-async def test_choices(field: ChoiceField, entered: list[str], checked: CheckResult) -> None:
-    assert await check_value(field, entered) == checked
+async def test_choices(field: ChoiceField, submitted: list[str], checked: CheckResult) -> None:
+    assert await check_value(field, submitted) == checked
 
 
-@pytest.mark.parametrize(("day", "open_choices"), [("2026-11-23", "AB"), ("2026-11-24", "AC"), ("2026-11-25", "AD")])
-async def test_choices_are_valid_from_their_first_to_their_last_day(day: str, open_choices: str) -> None:
+@pytest.mark.parametrize(("day", "choosable"), [("2026-11-23", "AB"), ("2026-11-24", "AC"), ("2026-11-25", "AD")])
+async def test_choices_are_valid_from_their_first_to_their_last_day(day: str, choosable: str) -> None:
     today = dt.date.fromisoformat(day)
-    taken = [c.value for c in CHOICES if not (await check_value(SINGLE, [c.value], today=today)).problems]
-    assert taken == list(open_choices)
+    accepted = [c.value for c in CHOICES if not (await check_value(SINGLE, [c.value], today=today)).problems]
+    assert accepted == list(choosable)
 
 
 FILES = FileField(key="f", label="Evidence", max_files=2)
-ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
-NO_SUCH_FILE = problem_at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not been uploaded.")
+FIRST_ID, SECOND_ID, THIRD_ID = (UUID(int=number) for number in (1, 2, 3))
+UNKNOWN_FILE = problem_at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not been uploaded.")
 
 
-async def test_files_that_nobody_uploaded() -> None:
+async def test_files_that_were_not_uploaded() -> None:
     many = problem_at("f", ErrorCode.TOO_MANY, "Evidence takes at most 2 files.", maximum="2", length="3")
     assert await check_value(FILES, []) == CheckResult(None)
-    assert await check_value(FILES, [ONE, TWO, ONE]) == CheckResult([str(ONE), str(TWO)], (NO_SUCH_FILE,))
-    ids = [str(file_id) for file_id in (ONE, TWO, THREE)]
-    assert await check_value(FILES, [ONE, TWO, THREE]) == CheckResult(ids, (many, NO_SUCH_FILE))
+    assert await check_value(FILES, [FIRST_ID, SECOND_ID, FIRST_ID]) == CheckResult(
+        [str(FIRST_ID), str(SECOND_ID)], (UNKNOWN_FILE,)
+    )
+    ids = [str(file_id) for file_id in (FIRST_ID, SECOND_ID, THIRD_ID)]
+    assert await check_value(FILES, [FIRST_ID, SECOND_ID, THIRD_ID]) == CheckResult(ids, (many, UNKNOWN_FILE))
 
 
-async def test_a_malformed_id_names_no_file() -> None:
-    malformed = NIL_UUID
-    assert await check_value(FILES, [malformed]) == CheckResult([str(NIL_UUID)], (NO_SUCH_FILE,))
+async def test_the_nil_id_is_not_a_file() -> None:
+    assert await check_value(FILES, [NIL_UUID]) == CheckResult([str(NIL_UUID)], (UNKNOWN_FILE,))

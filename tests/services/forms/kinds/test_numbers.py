@@ -1,4 +1,4 @@
-"""The checks of integers and decimals."""
+"""Validation of integer and decimal values."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The check of references, against a real database."""
+"""Validation of reference values against the database."""
 
 import logging
 from uuid import UUID
@@ -24,89 +24,113 @@ NOT_CONFIRMED = problem_at("who", ErrorCode.NOT_CONFIRMED, "Employer must be an 
 
 
 @pytest.fixture
-async def ours(database: str) -> Organisation:
+async def organisation(database: str) -> Organisation:
     return await Organisation.create(name="Northgate Training")
 
 
 @pytest.fixture
-async def theirs(database: str) -> Organisation:
+async def other_organisation(database: str) -> Organisation:
     return await Organisation.create(name="Southbank Skills")
 
 
-async def member(organisation: Organisation, *, active: bool = True) -> UUID:
+async def create_member(organisation: Organisation, *, active: bool = True) -> UUID:
     email = f"{organisation.id}-{active}@example.org"
     kind = MemberKind.TUTOR
     return (await Member.create(organisation=organisation, name="A", email=email, kind=kind, active=active)).id
 
 
-async def employer(organisation: Organisation, *, confirmed: bool = True) -> UUID:
+async def create_employer(organisation: Organisation, *, confirmed: bool = True) -> UUID:
     name = f"Employer {confirmed}"
     return (await Employer.create(organisation=organisation, name=name, confirmed=confirmed)).id
 
 
-async def programme(organisation: Organisation) -> UUID:
+async def create_programme(organisation: Organisation) -> UUID:
     return (await Programme.create(organisation=organisation, name="Adult care worker")).id
 
 
-async def test_a_member_is_an_active_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
-    mine, gone, other = await member(ours), await member(ours, active=False), await member(theirs)
-    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, mine, ours) == CheckResult(str(mine))
-    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, gone, ours) == CheckResult(str(gone), (NO_MEMBER,))
-    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, other, ours) == CheckResult(str(other), (NO_MEMBER,))
-
-
-async def test_an_employer_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
-    mine, unconfirmed, other = await employer(ours), await employer(ours, confirmed=False), await employer(theirs)
-    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
-    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(str(unconfirmed))
-    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(
-        str(other), (NO_EMPLOYER,)
+async def test_only_active_members_of_the_organisation_are_found(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
+    own, inactive, foreign = (
+        await create_member(organisation),
+        await create_member(organisation, active=False),
+        await create_member(other_organisation),
+    )
+    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, own, organisation) == CheckResult(str(own))
+    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, inactive, organisation) == CheckResult(
+        str(inactive), (NO_MEMBER,)
+    )
+    assert await check_reference(MEMBER, ReferenceTarget.MEMBER, foreign, organisation) == CheckResult(
+        str(foreign), (NO_MEMBER,)
     )
 
 
-async def test_some_fields_take_confirmed_employers_only(ours: Organisation, theirs: Organisation) -> None:
-    mine, unconfirmed = await employer(ours), await employer(ours, confirmed=False)
-    other = await employer(theirs, confirmed=False)
-    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, mine, ours) == CheckResult(str(mine))
-    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, unconfirmed, ours) == CheckResult(
+async def test_only_employers_of_the_organisation_are_found(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
+    own, unconfirmed, foreign = (
+        await create_employer(organisation),
+        await create_employer(organisation, confirmed=False),
+        await create_employer(other_organisation),
+    )
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, own, organisation) == CheckResult(str(own))
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, unconfirmed, organisation) == CheckResult(
+        str(unconfirmed)
+    )
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, foreign, organisation) == CheckResult(
+        str(foreign), (NO_EMPLOYER,)
+    )
+
+
+async def test_a_field_can_be_limited_to_confirmed_employers(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
+    own, unconfirmed = await create_employer(organisation), await create_employer(organisation, confirmed=False)
+    foreign = await create_employer(other_organisation, confirmed=False)
+    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, own, organisation) == CheckResult(str(own))
+    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, unconfirmed, organisation) == CheckResult(
         str(unconfirmed), (NOT_CONFIRMED,)
     )
-    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, other, ours) == CheckResult(
-        str(other), (NO_EMPLOYER,)
+    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, foreign, organisation) == CheckResult(
+        str(foreign), (NO_EMPLOYER,)
     )
 
 
-async def test_a_programme_is_one_of_the_organisation(ours: Organisation, theirs: Organisation) -> None:
-    mine, other = await programme(ours), await programme(theirs)
-    assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(str(mine))
-    assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, other, ours) == CheckResult(
-        str(other), (NO_PROGRAMME,)
+async def test_only_programmes_of_the_organisation_are_found(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
+    own, foreign = await create_programme(organisation), await create_programme(other_organisation)
+    assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, own, organisation) == CheckResult(str(own))
+    assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, foreign, organisation) == CheckResult(
+        str(foreign), (NO_PROGRAMME,)
     )
 
 
-async def test_an_id_of_another_type_is_not_found(ours: Organisation) -> None:
-    mine = await employer(ours)
-    assert await check_reference(EMPLOYER, ReferenceTarget.PROGRAMME, mine, ours) == CheckResult(None, (NO_EMPLOYER,))
-    assert await check_reference(EMPLOYER, None, NIL_UUID, ours) == CheckResult(None, (NO_EMPLOYER,))
-    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, UUID(int=1), ours) == CheckResult(
+async def test_an_id_of_another_type_is_not_found(organisation: Organisation) -> None:
+    own = await create_employer(organisation)
+    assert await check_reference(EMPLOYER, ReferenceTarget.PROGRAMME, own, organisation) == CheckResult(
+        None, (NO_EMPLOYER,)
+    )
+    assert await check_reference(EMPLOYER, None, NIL_UUID, organisation) == CheckResult(None, (NO_EMPLOYER,))
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, UUID(int=1), organisation) == CheckResult(
         str(UUID(int=1)), (NO_EMPLOYER,)
     )
 
 
-async def test_a_stored_employer_stays_when_it_is_no_longer_confirmed(ours: Organisation) -> None:
-    stored, confirmed = await employer(ours, confirmed=False), await employer(ours)
+async def test_a_stored_employer_stays_when_it_is_no_longer_confirmed(organisation: Organisation) -> None:
+    stored, confirmed = await create_employer(organisation, confirmed=False), await create_employer(organisation)
     definition = TypeDefinition(fields=(CONFIRMED,))
     entry = {"who": Reference(ReferenceTarget.EMPLOYER, stored)}
-    form = await check_values(definition, entry, stored={"who": str(stored)}, organisation_id=ours.id)
+    form = await check_values(definition, entry, stored={"who": str(stored)}, organisation_id=organisation.id)
     assert (form.values, form.problems) == ({"who": str(stored)}, ())
-    form = await check_values(definition, entry, stored={"who": str(confirmed)}, organisation_id=ours.id)
+    form = await check_values(definition, entry, stored={"who": str(confirmed)}, organisation_id=organisation.id)
     assert form.problems == (NOT_CONFIRMED,)
 
 
-async def test_all_references_of_an_entry_take_one_statement_for_each_target(
-    ours: Organisation, caplog: pytest.LogCaptureFixture
+async def test_all_references_of_an_entry_take_one_query_per_target(
+    organisation: Organisation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    own_employer, own_programme = await employer(ours), await programme(ours)
+    own_employer, own_programme = await create_employer(organisation), await create_programme(organisation)
     fields: list[FieldDefinition] = []
     entry: dict[str, object] = {}
     for number in range(700):
@@ -117,7 +141,7 @@ async def test_all_references_of_an_entry_take_one_statement_for_each_target(
             f"p{number}": Reference(ReferenceTarget.PROGRAMME, own_programme),
         }
     with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
-        form = await check_values(TypeDefinition(fields=tuple(fields)), entry, organisation_id=ours.id)
+        form = await check_values(TypeDefinition(fields=tuple(fields)), entry, organisation_id=organisation.id)
     assert form.problems == ()
     assert len(form.values) == 1_400
     assert sorted(record.getMessage().split('FROM "')[1].split('"')[0] for record in caplog.records) == [

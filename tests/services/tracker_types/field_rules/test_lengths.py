@@ -1,4 +1,4 @@
-"""The lengths of the texts of each format, which a field's own lengths must allow."""
+"""The minimum and maximum lengths of text formats."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from services.forms.formats import FormatProblem, check_format
 from services.tracker_types.field_rules.text import FORMAT_LENGTHS, MAX_LENGTH
 
 LABEL = "a" * 63
-LONGEST: dict[TextFormat, tuple[str, str]] = {
+EXTREME_TEXTS: dict[TextFormat, tuple[str, str]] = {
     TextFormat.EMAIL: ("a@b.c", "a" * 34 + "@" + LABEL + ".a"),
     TextFormat.PHONE: ("1", "1" * 18),
     TextFormat.URL: ("http://a", "https://a/" + "b" * (MAX_LENGTH - 10)),
@@ -30,7 +30,7 @@ LONGEST: dict[TextFormat, tuple[str, str]] = {
 
 @pytest.mark.parametrize("text_format", list(TextFormat))
 def test_the_shortest_and_the_longest_text_of_a_format(text_format: TextFormat) -> None:
-    texts = LONGEST[text_format]
+    texts = EXTREME_TEXTS[text_format]
     assert tuple(check_format(text_format, text) for text in texts) == texts
     assert tuple(map(len, texts)) == FORMAT_LENGTHS[text_format]
 
@@ -40,7 +40,7 @@ def test_the_shortest_and_the_longest_text_of_a_format(text_format: TextFormat) 
 def test_no_text_of_a_format_is_shorter_or_longer(text_format: TextFormat, data: st.DataObject) -> None:
     shortest, longest = FORMAT_LENGTHS[text_format]
     text = data.draw(
-        st.text("a1A -@.:/", max_size=12) | st.sampled_from(LONGEST[text_format]).map(lambda text: text + "1")
+        st.text("a1A -@.:/", max_size=12) | st.sampled_from(EXTREME_TEXTS[text_format]).map(lambda text: text + "1")
     )
     canonical = check_format(text_format, text)
     assert (

@@ -1,4 +1,4 @@
-"""Concurrent imports, creations, updates and approvals: no deadlocks, and the listing follows them all."""
+"""Concurrent imports, creations, updates and approvals keep the listing up to date without deadlocks."""
 
 import asyncio
 from pathlib import Path
@@ -23,24 +23,24 @@ pytestmark = pytest.mark.slow
 ROUNDS = 12
 
 
-def _file(path: Path, learners: list[Learner], tutors: list[Member], number: int) -> Path:
-    """Everyone has another tutor, group and part of the programme each time, and comes in another order."""
+def _write_csv(path: Path, learners: list[Learner], tutors: list[Member], number: int) -> Path:
+    """Write a CSV file that gives all learners another tutor, group and sub-programme, in another order each time."""
     lines = [
-        f"{learner.reference},{tutors[(place + number) % 2].email},G{(place + number) % 3},Part {number}\n"
-        for place, learner in enumerate(learners)
+        f"{learner.reference},{tutors[(index + number) % 2].email},G{(index + number) % 3},Part {number}\n"
+        for index, learner in enumerate(learners)
     ]
-    turned = lines[number:] + lines[:number]
-    path.write_text("".join(["learnerReference,tutorEmail,groups,subProgramme\n", *turned]))
+    rotated = lines[number:] + lines[:number]
+    path.write_text("".join(["learnerReference,tutorEmail,groups,subProgramme\n", *rotated]))
     return path
 
 
-async def _open(office: Office, learner: Learner) -> None:
+async def _create_tracker(office: Office, learner: Learner) -> None:
     values = tuple(submitted_value(name, value) for name, value in NEW_ADDRESS.items())
     entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner_id=learner.id, values=values)
     await create_tracker(await viewer(office.olga), entry)
 
 
-async def _change(office: Office, tracker: Tracker, number: int) -> None:
+async def _update_tracker(office: Office, tracker: Tracker, number: int) -> None:
     entry = UpdateEntry(
         tracker_id=tracker.id,
         version=tracker.version,
@@ -57,20 +57,20 @@ async def test_concurrent_imports_creations_updates_and_approvals_keep_the_listi
     tutors = [await make.member(organisation, kind=MemberKind.TUTOR) for _ in range(2)]
     learners = [await make.learner(organisation) for _ in range(6)]
     for learner in learners * 2:
-        await _open(office, learner)
+        await _create_tracker(office, learner)
     trackers = await Tracker.all().order_by("number")
     deadlocks = postgres_log.read_text().count("deadlock detected")
 
-    async def importing() -> None:
+    async def import_repeatedly() -> None:
         for number in range(ROUNDS):
-            file = _file(tmp_path / f"{number}.csv", learners, tutors, number % 6)
+            file = _write_csv(tmp_path / f"{number}.csv", learners, tutors, number % 6)
             await import_learners(file, organisation_id=organisation.id, overwrite=True)
 
     async with asyncio.timeout(120):
         await asyncio.gather(
-            importing(),
-            *(_open(office, learners[number % 6]) for number in range(ROUNDS)),
-            *(_change(office, tracker, number) for number, tracker in enumerate(trackers[:6])),
+            import_repeatedly(),
+            *(_create_tracker(office, learners[number % 6]) for number in range(ROUNDS)),
+            *(_update_tracker(office, tracker, number) for number, tracker in enumerate(trackers[:6])),
             *(office.approve(tracker) for tracker in trackers[6:]),
         )
     assert await outdated_tables() == []

@@ -1,4 +1,4 @@
-"""The tables of the listing equal their views after any change, and list for everyone what they may see."""
+"""The listing tables stay in sync with their views, and list exactly the trackers visible to each member."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,39 +16,39 @@ from tests.support.databases.tracker_listing import listed_ids, outdated_tables,
 from tests.support.scenarios.college import CREATE_ROLES, College, college, create
 
 
-async def test_after_many_changes_everyone_lists_what_they_may_see(database: str) -> None:
+async def test_random_changes_keep_the_listing_in_sync(database: str) -> None:
     random = Random(7)
     organisation = await make.organisation()
     tutors = [await make.member(organisation, kind=MemberKind.TUTOR) for _ in range(4)]
     groups = [await Group.create(organisation=organisation, name=name) for name in "AB"]
     learners = [await make.learner(organisation, uln="1000000019") for _ in range(4)]
-    kind = await make.tracker_type(organisation)
-    somebody = [*(tutor.id for tutor in tutors), None]
+    tracker_type = await make.tracker_type(organisation)
+    tutor_ids = [*(tutor.id for tutor in tutors), None]
 
-    async def opened() -> None:
-        about, people = (
+    async def create_tracker() -> None:
+        learner, members = (
             random.choice(learners),
             {"assignee": random.choice(tutors), "created_by": random.choice(tutors)},
         )
-        await make.tracker(organisation, type=kind, learner=about, description="Été", **people)
+        await make.tracker(organisation, type=tracker_type, learner=learner, description="Été", **members)
 
-    async def regrouped() -> None:
+    async def change_groups() -> None:
         learner = random.choice(learners)
         await learner.groups.clear()
         await learner.groups.add(*random.sample(groups, random.randint(1, 2)))
 
     changes: list[Callable[[], Awaitable[object]]] = [
-        opened,
-        regrouped,
-        lambda: Tracker.filter(number=random.randint(1, 9)).update(assignee_id=random.choice(somebody)),
+        create_tracker,
+        change_groups,
+        lambda: Tracker.filter(number=random.randint(1, 9)).update(assignee_id=random.choice(tutor_ids)),
         lambda: Tracker.filter(number__gt=random.randint(1, 9)).update(
             status=random.choice(list(TrackerStatus)), description=random.choice(["Æther", "%"]), updated_at=make.now()
         ),
-        lambda: Learner.filter(id=random.choice(learners).id).update(tutor_id=random.choice(somebody)),
+        lambda: Learner.filter(id=random.choice(learners).id).update(tutor_id=random.choice(tutor_ids)),
         lambda: Learner.filter(organisation=organisation).update(family_name=random.choice(["Zoë", "Ann"]), uln=None),
         lambda: Tracker.filter(number=random.randint(1, 9)).delete(),
     ]
-    for change in [opened] * 9 + random.choices(changes, k=60):
+    for change in [create_tracker] * 9 + random.choices(changes, k=60):
         await change()
         assert await outdated_tables() == []
     for tutor in tutors:
@@ -62,31 +62,35 @@ async def _new_tutor(tenant: College) -> Member:
 
 
 async def test_a_tracker_created_while_its_learner_changes_is_listed_for_the_new_tutor(database: str) -> None:
-    tenant, outside = await college(), copy_context()
+    tenant, outer_context = await college(), copy_context()
     async with transaction():
         tutor = await _new_tutor(tenant)
-        task = asyncio.create_task(create(tenant.ada, tenant.job()), context=outside)
+        task = asyncio.create_task(create(tenant.ada, tenant.job()), context=outer_context)
         await wait_until_blocked()
     assert (await task)["errors"] == []
     assert await outdated_tables() == []
     assert len(await listed_ids(tutor)) == 1
 
 
-@pytest.mark.parametrize("first", ["learner", "tracker"])
-async def test_of_two_concurrent_changes_the_later_one_sees_the_earlier(database: str, first: str) -> None:
-    tenant, outside = await college(), copy_context()
+@pytest.mark.parametrize("first_changed", ["learner", "tracker"])
+async def test_concurrent_changes_of_tracker_and_learner_keep_the_listing_in_sync(
+    database: str, first_changed: str
+) -> None:
+    tenant, outer_context = await college(), copy_context()
     tracker = await make.tracker(tenant.organisation, type=await TrackerType.get(key="JOB"), learner=tenant.learner)
 
-    async def tracker_changed() -> None:
+    async def close_tracker() -> None:
         await Tracker.filter(id=tracker.id).update(status=TrackerStatus.CLOSED)
 
-    async def learner_changed() -> None:
+    async def change_tutor() -> None:
         await _new_tutor(tenant)
 
-    one, other = (learner_changed, tracker_changed) if first == "learner" else (tracker_changed, learner_changed)
+    first_change, second_change = (
+        (change_tutor, close_tracker) if first_changed == "learner" else (close_tracker, change_tutor)
+    )
     async with transaction():
-        await one()
-        task = asyncio.create_task(other(), context=outside)
+        await first_change()
+        task = asyncio.create_task(second_change(), context=outer_context)
         await wait_until_blocked()
     await task
     assert await outdated_tables() == []
@@ -98,20 +102,20 @@ async def test_concurrent_creations_updates_and_new_tutors_keep_the_listing_with
     database: str,
 ) -> None:
     tenant = await college()
-    four = [await make.member(tenant.organisation, roles=CREATE_ROLES) for _ in range(4)]
+    members = [await make.member(tenant.organisation, roles=CREATE_ROLES) for _ in range(4)]
 
-    async def turn(number: int) -> None:
+    async def change(number: int) -> None:
         match number % 3:
             case 0:
-                assert (await create(four[number % 4], tenant.job(assigneeId=gid(four[(number + 1) % 4]))))[
+                assert (await create(members[number % 4], tenant.job(assigneeId=gid(members[(number + 1) % 4]))))[
                     "errors"
                 ] == []
             case 1:
-                await Learner.filter(id=tenant.learner.id).update(tutor_id=four[number % 4].id)
+                await Learner.filter(id=tenant.learner.id).update(tutor_id=members[number % 4].id)
             case 2:
-                await Tracker.filter(number=number % 7 + 1).update(assignee_id=four[number % 4].id)
+                await Tracker.filter(number=number % 7 + 1).update(assignee_id=members[number % 4].id)
 
     async with asyncio.timeout(60):
-        await asyncio.gather(*(turn(number) for number in range(90)))
+        await asyncio.gather(*(change(number) for number in range(90)))
     assert await Tracker.all().count() == 30
     assert await outdated_tables() == []

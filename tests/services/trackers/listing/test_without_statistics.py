@@ -1,4 +1,4 @@
-"""Finding trackers in few rows also before PostgreSQL has statistics of the tables."""
+"""Listing trackers efficiently before PostgreSQL has collected table statistics."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tests.support.databases.query_plans import plan_nodes, record_fetches, rows
 
 pytestmark = pytest.mark.slow
 
-PAGES: Mapping[str, Mapping[str, Any]] = {
+QUERIES: Mapping[str, Mapping[str, Any]] = {
     "newest first": {},
     "a filter": {"filter_by": TrackerFilter(status=[TrackerStatus.NEW])},
     "an order": {"order_by": (OrderTerm(TrackerOrderField.TYPE),)},
@@ -27,7 +27,7 @@ PAGES: Mapping[str, Mapping[str, Any]] = {
     "signs": {"filter_by": TrackerFilter(search=("×××",))},
     "a mark and two letters": {"filter_by": TrackerFilter(search=("\u0301xy",))},
 }
-MORE = """
+INSERT_COPIES = """
 INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, status, description, "values",
     version, created_at, updated_at)
 SELECT gen_random_uuid(), organisation_id, number + n, type_id, type_version_id, learner_id, status, description, "values",
@@ -36,28 +36,28 @@ FROM tracker, generate_series(1, $1::int - 1) n
 """
 
 
-async def _trackers(many: int) -> Tracker:
-    """So many trackers of one organisation, about one learner; the first of them."""
+async def _create_trackers(count: int) -> Tracker:
+    """Create this number of trackers of one organisation and learner, and return the first."""
     first = await make.tracker(description="a word")
-    await fetch(MORE, many)
-    await fetch("UPDATE organisation_counter SET trackers = $1", many)
+    await fetch(INSERT_COPIES, count)
+    await fetch("UPDATE organisation_counter SET trackers = $1", count)
     return first
 
 
-async def test_a_page_is_found_once_instead_of_once_for_each_tracker(database: str) -> None:
-    organisation = await (await _trackers(3_000)).organisation
-    who = await viewer(await make.member(organisation))
-    read = {}
-    for name, query in PAGES.items():
+async def test_a_page_is_not_queried_again_for_each_tracker(database: str) -> None:
+    organisation = await (await _create_trackers(3_000)).organisation
+    tracker_viewer = await viewer(await make.member(organisation))
+    rows_by_query = {}
+    for name, query in QUERIES.items():
         with record_fetches() as statements:
-            await page_of_trackers(who, PageRequest(first=10), TrackerQuery(**query))
+            await page_of_trackers(tracker_viewer, PageRequest(first=10), TrackerQuery(**query))
         (statement,) = statements
-        read[name] = sum(map(rows_read, await plan_nodes(statement)))
-    assert {name: rows for name, rows in read.items() if rows > 4_000} == {}
+        rows_by_query[name] = sum(map(rows_read, await plan_nodes(statement)))
+    assert {name: rows for name, rows in rows_by_query.items() if rows > 4_000} == {}
 
 
-async def test_listing_many_trackers_again_is_not_quadratic(database: str) -> None:
-    await _trackers(3_000)
+async def test_updating_the_listing_of_many_trackers_is_not_quadratic(database: str) -> None:
+    await _create_trackers(3_000)
     (function,) = await fetch("SELECT prosrc FROM pg_proc WHERE proname = 'list_trackers'")
     body = re.fullmatch(r"\s*BEGIN(.*);\s*END\s*", function["prosrc"], re.DOTALL)
     assert body is not None
