@@ -169,7 +169,7 @@ class ChoiceField(FieldDefinition):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceField(FieldDefinition):
-    """A reference to a member, employer or programme of the organisation."""
+    """A field that refers to a member, employer or programme of the organisation."""
 
     kind = FieldKind.REFERENCE
 
@@ -206,9 +206,9 @@ FIELD_TYPES: Mapping[FieldKind, type[FieldDefinition]] = MappingProxyType(
 class TypeDefinition:
     """One version of a tracker type. All attributes except ``fields`` are used by process automations only.
 
-    ``precondition``: the programme statuses of learners for whom it may be created; any status if empty.
-    ``effective_on``: the key of the date field that says when it takes effect. It takes effect at once if there is no
-    such field or the field is not filled.
+    ``precondition``: the programme statuses of learners for whom such trackers may be created; any status if empty.
+    ``effective_on``: the key of the date field that says when the changes take effect. They take effect immediately if
+    there is no such field or it is not filled.
     ``aims``: which learning aims are changed by effects on ``aim.…``: OPEN, LAST_BREAK or AWAITING_OUTCOME.
     ``effects``: a mapping of fields of the learner's record to the sources of their new values.
     ``restarts``: the keys of the fields with the start and planned end of the aims that follow a break.

@@ -13,7 +13,7 @@ from services.forms.documents import definition_from_document, definition_to_doc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltinType:
-    """A tracker type that every organisation has. Process automations must also be enabled by the organisation."""
+    """A tracker type available to every organisation, or to those that have enabled it if it is a process automation."""
 
     key: str
     name: str

@@ -66,7 +66,7 @@ async def available_types(
     key: str | None = None,
     include_disabled: bool = False,
 ) -> Sequence[AvailableType]:
-    """Return the types of the viewer's organisation, archived ones included: first built-in types, then custom types.
+    """Return the types of the viewer's organisation, including archived ones: built-in types first, then custom types.
 
     Disabled process automations are omitted unless ``include_disabled`` is true, which is needed for the types of
     existing trackers.

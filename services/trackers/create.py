@@ -25,7 +25,7 @@ async def validate_tracker(viewer: Viewer, entry: TrackerEntry) -> tuple[Problem
 
 
 async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
-    """Create a tracker, its event and the assignee's notification and email in one transaction. Return its id.
+    """Create a tracker, its first event and the assignee's notification and email in one transaction. Return its id.
 
     If the same entry is repeated with the same idempotency key, return the existing tracker's id without notifying again.
     Raises ValidationFailed with the problems of every field, and ForbiddenError without CREATE_TRACKERS.

@@ -9,7 +9,7 @@ from services.viewer import Viewer
 
 
 def viewer_can_edit(viewer: Viewer, tracker: Tracker, available_type: AvailableType) -> bool:
-    """Return whether the viewer can change a tracker's values. Those of a process automation are frozen once it is approved."""
+    """Return whether the viewer can change a tracker's values. A process automation must be NEW."""
     return may_edit(viewer, tracker, available_type) and not is_immutable(tracker, available_type)
 
 

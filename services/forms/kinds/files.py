@@ -15,9 +15,9 @@ async def check_file_field(
 ) -> list[str] | None:
     """Return the ids of the files without duplicates, or None if there are none.
 
-    Adds TOO_MANY beyond ``max_files``, and NOT_FOUND unless the viewer uploaded every file for this field and type and
-    none is attached to another tracker. Also adds TOO_LARGE and INVALID_FORMAT (for media types), as the tracker's form
-    may be older than the one for which a file was uploaded.
+    Adds TOO_MANY beyond ``max_files``, and NOT_FOUND unless every file is the viewer's unattached upload for this field
+    and type, or already attached to the tracker. Also adds TOO_LARGE and INVALID_FORMAT (for media types), as the
+    tracker's form may be older than the one for which a file was uploaded.
     """
     file_ids = list(dict.fromkeys(value))
     if not file_ids:

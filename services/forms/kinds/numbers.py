@@ -24,7 +24,8 @@ async def check_decimal_field(
     """Return the number as text without an exponent, keeping trailing zeros within the field's decimal places.
 
     Adds TOO_SMALL or TOO_LARGE outside the field's bounds, and INVALID_FORMAT for too many decimal places, not counting
-    trailing zeros. Returns None for a number with too many digits, as an exponent could expand to a million of them.
+    trailing zeros. Returns None for a number with too many digits before or after the decimal point, as an exponent could
+    expand to a million of them.
     """
     _check_range(errors, field, value, -MAX_DECIMAL, MAX_DECIMAL)
     places = decimal_places(value)

@@ -37,7 +37,7 @@ class SubmittedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """The date and the lookup that checks use, besides the field and the value."""
+    """The context of a check: today's date, and the lookup of references and files."""
 
     today: dt.date
     lookup: Lookup

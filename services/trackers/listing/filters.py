@@ -79,7 +79,7 @@ def build_conditions(filter_by: TrackerFilter, viewer: Viewer, statement: Statem
 
 
 class _ConditionBuilder:
-    """Translates the fields of a filter to conditions."""
+    """A builder of the conditions for the fields of a filter."""
 
     def __init__(self, filter_by: TrackerFilter, viewer: Viewer, statement: StatementBuilder) -> None:
         self.filter_by, self.viewer, self.bind = filter_by, viewer, statement.bind

@@ -89,7 +89,7 @@ class _TrackerListQuery:
     def exists(self, window: Window) -> str:
         """Return the condition that a window has rows.
 
-        It does not use EXISTS, which would drop the ORDER BY and with it the right index.
+        It avoids EXISTS, for which PostgreSQL ignores the ORDER BY and so does not choose the right index.
         """
         return f"(SELECT true FROM ({self.plan.rows(window)}) first) IS TRUE"
 

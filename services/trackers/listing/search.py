@@ -1,4 +1,4 @@
-"""Full-text search of trackers.
+"""Search for trackers by words.
 
 Every word must be part of the learner's name or the description, be a prefix of the ULN, or equal the tracker's number.
 """
