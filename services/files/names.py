@@ -14,9 +14,10 @@ _UNPRINTABLE_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def file_name(client_name: str | None) -> str:
-    """Return the name under which a file is stored: NFC, no directories, only printable, at most 255 characters.
+    """Return the name under which a file is stored.
 
-    A name that is too long is shortened before its suffix, which indicates the kind of file.
+    It is in NFC, has at most 255 characters, and contains neither directories nor unprintable characters. A name that
+    is too long is shortened before its suffix, which indicates the kind of file.
     """
     last_part = (client_name or "")[-_MAX_CHARACTERS_READ:].replace("\\", "/").rpartition("/")[2]
     name = clean_text("".join(character for character in last_part if _is_printable(character))) or ""

@@ -98,7 +98,7 @@ class _Relay:
         self._aborted = False
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the chunks, for the library to read."""
+        """Yield the chunks to the library."""
         while (chunk := await self._queue.get()) is not None:
             yield chunk
         if self._aborted:

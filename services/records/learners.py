@@ -29,7 +29,7 @@ async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str 
 
 
 async def fetch_aims(learner_ids: Sequence[UUID]) -> list[list[LearningAim]]:
-    """Return each learner's aims, those that started last first. The viewer must be allowed to see the learners."""
+    """Return each learner's aims, latest start date first. The viewer must be allowed to see the learners."""
     aims: dict[UUID, list[LearningAim]] = {learner_id: [] for learner_id in learner_ids}
     for aim in await LearningAim.filter(learner_id__in=learner_ids).order_by("-start_date", "sequence"):
         aims[aim.learner_id].append(aim)
