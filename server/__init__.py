@@ -1,4 +1,4 @@
-"""Transport and process: the ASGI application, GraphQL over HTTP and WebSocket, the command ``trackers``.
+"""Transport and processes: the ASGI application, GraphQL over HTTP and WebSocket, and the ``trackers`` command.
 
-Here belongs what begins with a connection or a process. May use every other layer.
+Code that handles connections or runs processes belongs here. May import from every other layer.
 """

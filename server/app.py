@@ -14,7 +14,7 @@ from schema.context import Context
 from server.endpoints.downloads import DownloadEndpoint
 from server.endpoints.health import health_routes
 from server.endpoints.metrics import metrics_route
-from server.endpoints.not_found import no_matching_route
+from server.endpoints.not_found import handle_unmatched_route
 from server.endpoints.password_page import password_routes
 from server.endpoints.playground import PlaygroundOrGraphQL, playground_assets, playground_response
 from server.endpoints.uploads import UploadEndpoint
@@ -29,7 +29,7 @@ from server.setting_values import database_credentials
 from server.settings import Settings
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
-from server.wiring import installation_of, mailer_of, store_of
+from server.wiring import make_file_store, make_installation, make_mailer
 from services.accounts.sessions import authenticate
 from services.automations.worker import run_automations
 from services.files.cleanup import run_upload_cleanup
@@ -44,26 +44,26 @@ from services.viewer import Viewer
 
 
 class Application:
-    """The application of one process; ``asgi`` is what a server runs."""
+    """The application of one server process; its ASGI callable is ``asgi``."""
 
     def __init__(self, settings: Settings, database_url: str) -> None:
         self._settings = settings
         self._database = database_credentials(database_url)
         self._listen_database = database_credentials(settings.listen_url or database_url)
-        self._installation = installation_of(settings)
-        self._store = store_of(settings)
+        self._installation = make_installation(settings)
+        self._store = make_file_store(settings)
         self._inbox_reader = InboxReader(on_delivered=lambda lag: NOTIFICATION_LAG.observe(lag.total_seconds()))
         self._tracker_streams = TrackerStreams()
         self._connections = OpenConnections()
         self.asgi = Starlette(
             routes=self._routes(),
             middleware=middleware_stack(settings),
-            exception_handlers={404: no_matching_route, 405: no_matching_route},
+            exception_handlers={404: handle_unmatched_route, 405: handle_unmatched_route},
             lifespan=self._lifespan,
         )
 
     async def close_connections(self) -> None:
-        """Close every WebSocket and event stream, as the server shuts down."""
+        """Close every WebSocket and event stream before the server shuts down."""
         await self._connections.shutdown()
 
     def _routes(self) -> list[BaseRoute]:
@@ -98,7 +98,7 @@ class Application:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        mailer = mailer_of(self._settings)
+        mailer = make_mailer(self._settings)
         notifications = listening(
             self._inbox_reader, self._listen_database, self._tracker_streams, self._connections.revalidate
         )
@@ -122,7 +122,7 @@ class Application:
 
 @contextlib.asynccontextmanager
 async def _background_tasks(workers: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Run the workers while the block does, then cancel them and wait for each."""
+    """Run the coroutines in background tasks during the block, then cancel the tasks and wait for them to finish."""
     tasks = [asyncio.create_task(worker) for worker in workers]
     try:
         yield

@@ -1,4 +1,4 @@
-"""The database of a command: the one that the settings name, or the embedded PostgreSQL."""
+"""The database that a command uses: the configured one, or the embedded PostgreSQL."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,52 +8,55 @@ from models.database import database, migrate, pending_migrations
 from server.embedded_postgres.server import embedded_postgres, is_in_use
 from server.setting_values import database_credentials
 from server.settings import Settings
-from server.state_directory import state_directory
+from server.state_directory import ensure_state_directory
 from services.tracker_types.builtin import write_builtin_types
 
 T = TypeVar("T")
 
 
 class PendingMigrationsError(Exception):
-    """The configured database lacks migrations. The message is one line that says what to do."""
+    """Raised when the configured database lacks migrations; the one-line message says what to do."""
 
 
 @contextmanager
-def database_url_of(settings: Settings) -> Iterator[str]:
-    """Yield the URL of the settings' database; start the embedded PostgreSQL for the block if it does not run."""
+def database_server(settings: Settings) -> Iterator[str]:
+    """Yield the URL of the configured database or, if there is none, of the embedded PostgreSQL.
+
+    The embedded PostgreSQL is started for the block unless it is already running.
+    """
     if settings.database_url:
         yield settings.database_url
         return
-    state_directory(settings.folder)
-    with embedded_postgres(settings.postgres_data, log=settings.postgres_log) as url:
+    ensure_state_directory(settings.folder)
+    with embedded_postgres(settings.postgres_data_dir, log=settings.postgres_log) as url:
         yield url
 
 
 @contextmanager
-def restarting_database(settings: Settings) -> Iterator[Callable[[], None]]:
-    """Yield a function that starts the embedded PostgreSQL again if it has ended, to be called from the main thread.
+def database_restarter(settings: Settings) -> Iterator[Callable[[], None]]:
+    """Yield a callable that restarts the embedded PostgreSQL if it has stopped. Call it from the main thread.
 
-    It may have been killed, or another command may have started it, which has ended since.
+    PostgreSQL may have been killed, or it may have stopped together with another command that had started it.
     """
     with ExitStack() as servers:
 
-        def check_database() -> None:
-            if not settings.database_url and not is_in_use(settings.postgres_data):
-                servers.enter_context(embedded_postgres(settings.postgres_data, log=settings.postgres_log))
+        def restart_if_stopped() -> None:
+            if not settings.database_url and not is_in_use(settings.postgres_data_dir):
+                servers.enter_context(embedded_postgres(settings.postgres_data_dir, log=settings.postgres_log))
 
-        yield check_database
+        yield restart_if_stopped
 
 
 async def upgrade_database() -> None:
-    """Apply the pending migrations, and write the built-in types of this version."""
+    """Apply the pending migrations, and write this version's built-in tracker types."""
     await migrate()
     await write_builtin_types()
 
 
 async def run_with_database(settings: Settings, url: str, work: Callable[[], Awaitable[T]]) -> T:
-    """Return the result of ``work``, run with the models bound to an up-to-date database.
+    """Run ``work`` with the models bound to an up-to-date database, and return its result.
 
-    The embedded one is upgraded first. Raises PendingMigrationsError if a configured one is not up to date.
+    The embedded database is upgraded first. Raises PendingMigrationsError if a configured database is not up to date.
     """
     async with database(database_credentials(url)):
         if settings.database_url is None:

@@ -1,7 +1,7 @@
-"""The environment variables of an installation: one row each, with its form, default and meaning.
+"""The environment variables of an installation, with the format, default and meaning of each.
 
 ``server.settings`` reads them, and ``server.settings_reference`` renders ``docs/reference/settings.md`` from them.
-How the values of each form are parsed is in ``server.setting_values``.
+Most of the parsers are in ``server.setting_values``.
 """
 
 import os
@@ -13,41 +13,41 @@ from server import setting_values
 from server.limits import Limits
 
 MAX_LIMIT = 1_000_000_000
-"""The highest value of a limit; it is as good as none."""
+"""The highest value that a limit can have, which is effectively no limit."""
 MIN_SECRET_BYTES = 32
-"""The output of the SHA-256 that signs tokens (RFC 7518, section 3.2)."""
+"""The size of a SHA-256 hash, the minimum for a key that signs tokens with HS256 (RFC 7518, section 3.2)."""
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used. The message is one line: the variable, its value and the values it accepts."""
+    """Raised when a setting is invalid; the one-line message names the variable, its value and the accepted values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """An environment variable: how its text is parsed, and what the reference of settings says about it."""
+    """An environment variable: how to parse its value, and how to document it."""
 
     name: str
     setting: str
-    """The attribute of ``Settings`` or ``Limits`` that it sets."""
+    """The name of the attribute of ``Settings`` or ``Limits`` that holds its value."""
     parse: Callable[..., object]
-    """Takes the text, and the settings that ``depends_on`` names as keywords. Raises ValueError or LookupError."""
+    """Parses the text, with the settings in ``depends_on`` as keyword arguments. Raises ValueError or LookupError."""
     expected: str
-    """The form of its text."""
+    """The accepted format, for error messages and the settings reference."""
     meaning: str
-    """In Markdown, for an operator."""
+    """The description for operators, in Markdown."""
     default: str = ""
-    """The text that an unset variable stands for; empty: the setting is ``absent``."""
+    """The text that is used if the variable is unset. If this is empty too, the setting is ``absent``."""
     absent: object = None
     absent_meaning: str = "none"
-    """What an absent setting means, in Markdown."""
+    """The description of the default if the setting is absent, in Markdown."""
     depends_on: tuple[str, ...] = ()
     show: Callable[[str], str] = setting_values.without_secrets
-    """Returns a wrong text as an error message may quote it."""
+    """Formats an invalid text for the error message, without secrets."""
     has_effect: bool = True
-    """False for a variable that is checked, but that this version has no use for."""
+    """False for a variable that is validated but has no effect in this version."""
 
     def read(self, environ: Mapping[str, str], **settings: object) -> object:
-        """Return the value of the setting; an empty variable counts as unset. Raises SettingsError."""
+        """Return the parsed value of the variable; an empty variable counts as unset. Raises SettingsError."""
         text = environ.get(self.name) or self.default
         if not text:
             return self.absent
@@ -57,23 +57,23 @@ class Variable:
             raise SettingsError(f"{self.name} holds {self.show(text)}: it may hold {self.expected}") from None
 
 
-def _switch(text: str) -> bool:
+def _parse_switch(text: str) -> bool:
     return {"0": False, "1": True}[text]
 
 
-def _limit(text: str) -> int:
+def _parse_limit(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_LIMIT):
         raise ValueError
     return int(text)
 
 
-def _bearer_token(text: str) -> str:
+def _parse_bearer_token(text: str) -> str:
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError
     return text
 
 
-def _secret(text: str) -> bytes:
+def _parse_secret(text: str) -> bytes:
     secret = os.fsencode(text)
     if len(secret) < MIN_SECRET_BYTES:
         raise ValueError
@@ -90,7 +90,7 @@ _LINK = "an http or https address with {%s} in it, which may begin with {public_
 SECRET = Variable(
     name="TRACKERS_SECRET",
     setting="secret",
-    parse=_secret,
+    parse=_parse_secret,
     expected=f"{MIN_SECRET_BYTES} bytes or more that nobody can guess",
     meaning="Signs access tokens and the addresses of files. Required where `TRACKERS_DATABASE_URL` is set.",
     absent_meaning="generated into `var/secret`, with the embedded PostgreSQL",
@@ -186,7 +186,7 @@ VARIABLES = (
     Variable(
         name="TRACKERS_METRICS_TOKEN",
         setting="metrics_token",
-        parse=_bearer_token,
+        parse=_parse_bearer_token,
         expected="visible ASCII characters without a space",
         meaning="The bearer token for `/metrics`.",
         absent_meaning="none: `/metrics` answers this machine alone",
@@ -195,7 +195,7 @@ VARIABLES = (
     Variable(
         name="TRACKERS_COMPILED",
         setting="compiled",
-        parse=_switch,
+        parse=_parse_switch,
         expected="0 or 1",
         meaning="Turns the compiled executor on (`1`) or off (`0`).",
         default="1",
@@ -208,7 +208,7 @@ LIMIT_VARIABLES = tuple(
     Variable(
         name=f"TRACKERS_{limit.name.upper()}",
         setting=limit.name,
-        parse=_limit,
+        parse=_parse_limit,
         expected=f"a whole number from 1 to {MAX_LIMIT}",
         meaning=limit.metadata["meaning"],
         default=str(limit.default),

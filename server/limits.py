@@ -1,23 +1,23 @@
-"""The limits on what one client may ask of the server. Each field is documented here, and is an environment variable."""
+"""The limits on what a client may request. Each is documented here, and can be set by an environment variable."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 
 def _limit(default: float, unit: str, meaning: str) -> Any:
-    """Return a dataclass field whose metadata document it: the reference of settings is rendered from them."""
+    """Return a dataclass field with metadata from which the settings reference is rendered."""
     return field(default=default, metadata={"unit": unit, "meaning": meaning})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of a request, an operation, a member and a socket: positive whole numbers.
+    """The limits on requests, operations, members and WebSockets, which are positive integers.
 
-    The environment variable of a field is its name in capitals after ``TRACKERS_``. Limits of a document count what
-    it holds with every fragment spread expanded. Limits of a member count all of the member's connections to one
-    process; for a client who is not signed in, they count the connections of the client's address.
+    The environment variable for a field is its name in upper case with the prefix ``TRACKERS_``. Limits on a document
+    apply after every fragment spread is expanded. Limits on a member apply to all of the member's connections to one
+    process; if a client is not signed in, they apply to its address instead.
 
-    Tests that cannot wait a second set ``operation_seconds`` to a fraction.
+    Tests may set ``operation_seconds`` to a fraction of a second.
     """
 
     max_body_bytes: int = _limit(1_048_576, "bytes", "The size of a request's body.")

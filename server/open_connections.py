@@ -1,4 +1,4 @@
-"""The connections that stay open after their request: WebSockets and event streams, whichever transport they use."""
+"""The registry of long-lived connections, which are WebSockets and event streams."""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from typing import Any, Protocol
 
 
 class OpenConnection(Protocol):
-    """A connection that can be told, from outside the task that serves it, to check its session or to close."""
+    """A connection that other tasks can ask to check its session or to close."""
 
     def revalidate(self, member_id: str) -> None:
-        """Close if the connection is this member's and its session has ended."""
+        """Close the connection if it belongs to this member and the session has ended."""
 
     def close(self) -> None:
-        """Close because the server shuts down, so that the client connects again elsewhere."""
+        """Close the connection because the server is shutting down, in a way that makes the client reconnect."""
 
 
 class OpenConnections:
-    """The registry of one process's open connections."""
+    """The open connections of a process."""
 
     def __init__(self) -> None:
         self._connections: dict[asyncio.Task[Any], OpenConnection] = {}
@@ -25,9 +25,9 @@ class OpenConnections:
 
     @contextmanager
     def register(self, connection: OpenConnection) -> Iterator[None]:
-        """Register a connection while the current task serves it in the block.
+        """Register a connection during the block, in which the current task serves it.
 
-        One that is opened during the shutdown is closed at once.
+        If the server is already shutting down, the connection is closed at once.
         """
         task = asyncio.current_task()
         assert task is not None
@@ -40,12 +40,12 @@ class OpenConnections:
             del self._connections[task]
 
     def revalidate(self, member_id: str) -> None:
-        """Have each connection of a member check its session, and close where that has ended."""
+        """Make each of a member's connections check its session, and close if the session has ended."""
         for connection in self._connections.values():
             connection.revalidate(member_id)
 
     async def shutdown(self) -> None:
-        """Close every connection, and wait for the tasks that serve them."""
+        """Close every connection, and wait for the tasks that serve them to end."""
         self._is_shutting_down = True
         for connection in self._connections.values():
             connection.close()

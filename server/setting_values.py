@@ -1,7 +1,7 @@
-"""Parsers of the addresses in the settings: databases, mail servers, buckets, web pages, origins and proxies.
+"""Parsers for settings that are addresses: databases, mail servers, buckets, web pages, origins and proxies.
 
-Each takes the text of an environment variable and raises ValueError if it does not have the form; ``server.environment``
-says what the form is. No error of this module quotes the text, which may hold a password.
+Each takes the text of an environment variable, and raises ValueError if it does not have the format that
+``server.environment`` describes. The errors do not quote the text, which may contain a password.
 """
 
 import re
@@ -16,16 +16,16 @@ from services.mail.smtp import Tls
 
 Network = IPv4Network | IPv6Network
 
-_TLS: dict[str, Tls] = {"smtp": "opportunistic", "smtp+starttls": "starttls", "smtps": "implicit"}
+_TLS_MODES: dict[str, Tls] = {"smtp": "opportunistic", "smtp+starttls": "starttls", "smtps": "implicit"}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
-_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://((?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?)")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_PLACEHOLDER = re.compile(r"\{[^}]*\}")
+_ORIGIN_PATTERN = re.compile(r"([a-z][a-z0-9+.-]*)://((?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?)")
+_BUCKET_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PLACEHOLDER_PATTERN = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpServer:
-    """The mail server that mail is sent through."""
+    """The connection parameters of the mail server."""
 
     host: str
     port: int
@@ -35,10 +35,10 @@ class SmtpServer:
 
 
 def database_credentials(url: str) -> dict[str, Any]:
-    """Return the keyword arguments of ``asyncpg.connect``, which are also the credentials of Tortoise's asyncpg backend.
+    """Return keyword arguments for ``asyncpg.connect``, which also serve as credentials for Tortoise's asyncpg backend.
 
-    Without a password or sslmode asyncpg uses PGPASSWORD and ~/.pgpass, PGSSLMODE and PGSSLROOTCERT. Raises ValueError
-    if it is not the URL of a database, or has no user, host or database name.
+    If the URL has no password, asyncpg uses PGPASSWORD or ~/.pgpass; if it has no sslmode, PGSSLMODE and PGSSLROOTCERT.
+    Raises ValueError if it is not a PostgreSQL URL, or has no user, host or database name.
     """
     parts = _split(url, {"postgres", "postgresql"})
     query = _query(parts, {"host", "sslmode"})
@@ -60,14 +60,14 @@ def database_credentials(url: str) -> dict[str, Any]:
 
 
 def database_url(text: str) -> str:
-    """Return the text if it is the URL of a database."""
+    """Return the text if it is a valid database URL."""
     database_credentials(text)
     return text
 
 
 def smtp_server(text: str) -> SmtpServer:
-    """Parse ``smtp://`` or ``smtp+starttls://`` (default port 587) or ``smtps://`` (465)."""
-    parts = _split(text, set(_TLS))
+    """Parse a URL with ``smtp://`` or ``smtp+starttls://`` (default port 587) or ``smtps://`` (default port 465)."""
+    parts = _split(text, set(_TLS_MODES))
     if not parts.hostname or parts.path not in ("", "/") or parts.query:
         raise ValueError
     if bool(parts.username) != bool(parts.password):
@@ -77,14 +77,14 @@ def smtp_server(text: str) -> SmtpServer:
         port=parts.port or (465 if parts.scheme == "smtps" else 587),
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        tls=_TLS[parts.scheme],
+        tls=_TLS_MODES[parts.scheme],
     )
 
 
 def bucket(text: str) -> str:
-    """Return ``s3://bucket`` or ``s3://bucket/prefix``, without credentials, which other variables hold."""
+    """Return the text if it is an ``s3://bucket`` or ``s3://bucket/prefix`` URL without credentials."""
     parts = _split(text, {"s3"})
-    if not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment or text.endswith("/"):
+    if not _BUCKET_PATTERN.fullmatch(parts.netloc) or parts.query or parts.fragment or text.endswith("/"):
         raise ValueError
     if any(segment in ("", ".", "..") for segment in parts.path.split("/")[1:]):
         raise ValueError
@@ -92,7 +92,7 @@ def bucket(text: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """Return an http or https address without a user or a slash at its end."""
+    """Return the text if it is an http or https URL without a user name or a trailing slash."""
     parts = _split(text, {"http", "https"})
     if not parts.hostname or parts.username is not None or text.endswith("/") or re.search(r"\s", text):
         raise ValueError
@@ -100,33 +100,33 @@ def web_address(text: str) -> str:
 
 
 def public_address(text: str) -> str:
-    """Return the address that the server's own addresses begin with: one without query or fragment."""
+    """Return the text if it is a web address without a query or fragment, so that paths can be appended to it."""
     if "?" in text or "#" in text or "{" in text:
         raise ValueError
     return web_address(text)
 
 
 def link_pattern(text: str, *, public_url: str, placeholder: str) -> str:
-    """Return an address that contains ``{placeholder}``, with ``{public_url}`` filled in."""
+    """Return a web address with ``{public_url}`` filled in; its only other placeholder must be ``placeholder``."""
     pattern = text.replace("{public_url}", public_url)
-    if set(_PLACEHOLDER.findall(pattern)) != {f"{{{placeholder}}}"}:
+    if set(_PLACEHOLDER_PATTERN.findall(pattern)) != {f"{{{placeholder}}}"}:
         raise ValueError
     web_address(pattern)
     return pattern
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Return origins as browsers send them: in lower case, without a default port. The scheme may be an app's own."""
+    """Return origins as browsers send them, in lower case and without a default port. Custom schemes are allowed."""
     return tuple(_origin(item.strip()) for item in text.split(","))
 
 
 def networks(text: str) -> tuple[Network, ...]:
-    """Return networks; an IP address is a network of one address."""
+    """Return networks, where a single IP address is a network of one address."""
     return tuple(ip_network(item.strip()) for item in text.split(","))
 
 
 def mail_address(text: str) -> str:
-    """Return ``local@domain`` or ``Name <local@domain>``; the address must be ASCII."""
+    """Return the text if it is ``local@domain`` or ``Name <local@domain>`` with an ASCII address."""
     name, address = parseaddr(text)
     if not text.isprintable() or "@" not in address or not address.isascii():
         raise ValueError
@@ -138,14 +138,14 @@ def mail_address(text: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """Return the repr of an address, valid or not, in which what may be a password is replaced by ``***``."""
+    """Return the repr of a valid or invalid address, with anything that may be a password replaced by ``***``."""
     head, at, tail = text.rpartition("@")
     if at:
         scheme, separator, user = head.rpartition("://") if head.count("://") == 1 else ("", "", head)
-        shown = f"{scheme}{separator}{user.partition(':')[0]}{':***' if ':' in user else ''}@{tail}"
+        redacted = f"{scheme}{separator}{user.partition(':')[0]}{':***' if ':' in user else ''}@{tail}"
     else:
-        shown = re.sub(r":(?!//)(?![0-9]{1,5}(?:[/?#]|$)).*", ":***", text, flags=re.DOTALL)
-    return repr(re.sub(r"(?i)(pass[a-z]*=)[^&#]*", r"\1***", shown))
+        redacted = re.sub(r":(?!//)(?![0-9]{1,5}(?:[/?#]|$)).*", ":***", text, flags=re.DOTALL)
+    return repr(re.sub(r"(?i)(pass[a-z]*=)[^&#]*", r"\1***", redacted))
 
 
 def _split(text: str, schemes: set[str]) -> SplitResult:
@@ -163,7 +163,7 @@ def _query(parts: SplitResult, known: set[str]) -> dict[str, str]:
 
 
 def _origin(text: str) -> str:
-    match = _ORIGIN.fullmatch(text.lower())
+    match = _ORIGIN_PATTERN.fullmatch(text.lower())
     if match is None:
         raise ValueError
     scheme, host = match.groups()

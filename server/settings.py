@@ -1,4 +1,4 @@
-"""The settings of an installation: the parsed values of its environment variables, checked before anything starts."""
+"""The settings of an installation, parsed from environment variables and validated at startup."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,20 +8,20 @@ from typing import Any, Self
 from server.environment import LIMIT_VARIABLES, SECRET, VARIABLES, SettingsError
 from server.limits import Limits
 from server.setting_values import Network, SmtpServer
-from server.state_directory import stored_secret
+from server.state_directory import load_or_generate_secret
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings of an installation; ``server.environment`` documents each. The repr shows no secret."""
+    """The settings of an installation, which ``server.environment`` documents. The repr contains no secrets."""
 
     folder: Path
     database_url: str | None = field(repr=False)
-    """None: the embedded PostgreSQL."""
+    """None means the embedded PostgreSQL."""
     listen_url: str | None = field(repr=False)
-    """None: the embedded PostgreSQL."""
+    """None means the embedded PostgreSQL."""
     smtp: SmtpServer | None
-    """None: mail is written into ``mail_folder``."""
+    """None means that email is written to ``mail_folder``."""
     mail_from: str
     secret: bytes = field(repr=False)
     public_url: str
@@ -32,31 +32,31 @@ class Settings:
     compiled: bool
     allowed_origins: tuple[str, ...]
     files_url: str | None
-    """None: files are kept in ``files_folder``."""
+    """None means that files are stored in ``files_folder``."""
     limits: Limits = field(default_factory=Limits)
-    without_effect: tuple[str, ...] = ()
-    """The names of variables that are set, but that this version has no use for."""
+    ignored_variables: tuple[str, ...] = ()
+    """The names of variables that are set but have no effect in this version."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, folder: Path) -> Self:
-        """Return the settings that the environment variables describe.
+        """Parse the environment variables. Raises SettingsError.
 
-        May create the state directory and the secret in it. Raises SettingsError.
+        If there is no configured secret, one is read from the state directory in ``folder``, or generated there.
         """
         values: dict[str, Any] = {}
         for variable in VARIABLES:
-            needed = {setting: values[setting] for setting in variable.depends_on}
-            values[variable.setting] = variable.read(environ, **needed)
+            dependencies = {setting: values[setting] for setting in variable.depends_on}
+            values[variable.setting] = variable.read(environ, **dependencies)
         _require_database_for_listening(values)
         values["listen_url"] = values["listen_url"] or values["database_url"]
         values["limits"] = _limits(environ)
-        values["secret"] = values["secret"] or _stored_secret(values["database_url"], folder)
-        ignored = tuple(row.name for row in VARIABLES if environ.get(row.name) and not row.has_effect)
-        return cls(folder=folder, without_effect=ignored, **values)
+        values["secret"] = values["secret"] or _default_secret(values["database_url"], folder)
+        ignored_names = tuple(row.name for row in VARIABLES if environ.get(row.name) and not row.has_effect)
+        return cls(folder=folder, ignored_variables=ignored_names, **values)
 
     @property
-    def postgres_data(self) -> Path:
-        """Return the data folder of the embedded PostgreSQL."""
+    def postgres_data_dir(self) -> Path:
+        """Return the data directory of the embedded PostgreSQL."""
         return self.folder / "var" / "postgres"
 
     @property
@@ -66,12 +66,12 @@ class Settings:
 
     @property
     def mail_folder(self) -> Path:
-        """Return the folder that mail is written to where there is no mail server."""
+        """Return the directory to which email is written if there is no mail server."""
         return self.folder / "var" / "mail"
 
     @property
     def files_folder(self) -> Path:
-        """Return the folder for uploaded files where there is no bucket."""
+        """Return the directory for uploaded files if there is no bucket."""
         return self.folder / "var" / "files"
 
 
@@ -94,7 +94,7 @@ def _limits(environ: Mapping[str, str]) -> Limits:
     return limits
 
 
-def _stored_secret(database_url: str | None, folder: Path) -> bytes:
+def _default_secret(database_url: str | None, folder: Path) -> bytes:
     if database_url:
         raise SettingsError(f"TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it may hold {SECRET.expected}")
-    return stored_secret(folder)
+    return load_or_generate_secret(folder)

@@ -1,4 +1,4 @@
-"""The reference of settings as Markdown: ``python -m server.settings_reference > docs/reference/settings.md``."""
+"""The settings reference as Markdown: ``python -m server.settings_reference > docs/reference/settings.md``."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -7,15 +7,15 @@ from dataclasses import fields
 from server.environment import LIMIT_VARIABLES, VARIABLES, Variable
 from server.limits import Limits
 
-_BEGINNING = """\
+_INTRODUCTION = """\
 <!-- Rendered from server/environment.py and server/limits.py. Do not edit it; run
      .venv/bin/python -m server.settings_reference > docs/reference/settings.md -->
 
 # Settings
 
-An installation is configured by environment variables. An empty variable counts as unset. A wrong value stops the
-start with one line that names the variable, what it holds and what it may hold. `var` is the state directory in the
-project's folder.
+An installation is configured by environment variables. An empty variable counts as unset. If a value is invalid, the
+server does not start, and prints one line that names the variable, its value and the accepted values. `var` is the
+state directory in the project's folder.
 
 ## Variables
 """
@@ -28,14 +28,14 @@ With `TRACKERS_FILES_URL`, keys, region and endpoint of the store come from `AWS
 _LIMITS = f"""
 ## Limits
 
-What one client may ask is limited. Each limit is {LIMIT_VARIABLES[0].expected}. An operation that exceeds one is
-refused with an error that names the limit. Each process counts cost, connections and concurrent operations for itself.
-Limits of a member apply to the client's address where nobody is signed in.
+These variables limit what one client may request. Each is {LIMIT_VARIABLES[0].expected}. An operation that exceeds a
+limit is refused with an error that names the limit. Each process counts cost, connections and concurrent operations
+separately. If a client is not signed in, the limits on a member apply to its address.
 """
 
 
 def settings_reference() -> str:
-    """Return the page ``docs/reference/settings.md``: a table of all variables, and one of the limits."""
+    """Return the content of ``docs/reference/settings.md``: a table of the variables, and one of the limits."""
     variables = _table(
         ("variable", "default", "what it is", "form"),
         ((f"`{row.name}`", _default(row), _meaning(row), row.expected) for row in VARIABLES),
@@ -45,7 +45,7 @@ def settings_reference() -> str:
         ("variable", "default", "unit", "what is limited"),
         ((f"`{row.name}`", row.default, units[row.setting], row.meaning) for row in LIMIT_VARIABLES),
     )
-    return "\n".join([_BEGINNING, *variables, _FILES.rstrip(), _LIMITS, *limits, ""])
+    return "\n".join([_INTRODUCTION, *variables, _FILES.rstrip(), _LIMITS, *limits, ""])
 
 
 def _default(variable: Variable) -> str:

@@ -1,4 +1,4 @@
-"""The state directory ``var``, and the secret that is generated into it where none is set."""
+"""The state directory ``var``, and the secret that is generated in it if none is configured."""
 
 import os
 import secrets
@@ -8,8 +8,11 @@ from pathlib import Path
 from server.environment import MIN_SECRET_BYTES, SECRET, SettingsError
 
 
-def state_directory(folder: Path) -> Path:
-    """Return ``var`` in the project's folder; create it where it is absent, open to its owner alone. Raises SettingsError."""
+def ensure_state_directory(folder: Path) -> Path:
+    """Return the directory ``var``, creating it if it does not exist and restricting it to its owner.
+
+    Raises SettingsError.
+    """
     state = folder / "var"
     try:
         state.mkdir(mode=0o700, exist_ok=True)
@@ -20,9 +23,9 @@ def state_directory(folder: Path) -> Path:
     return state
 
 
-def stored_secret(folder: Path) -> bytes:
-    """Return the secret in ``var/secret``; generate it at the first call. Raises SettingsError."""
-    path = state_directory(folder) / "secret"
+def load_or_generate_secret(folder: Path) -> bytes:
+    """Return the secret in ``var/secret``, generating it if the file does not exist. Raises SettingsError."""
+    path = ensure_state_directory(folder) / "secret"
     try:
         if not path.exists():
             _generate(path)
@@ -37,7 +40,7 @@ def stored_secret(folder: Path) -> bytes:
 
 
 def _generate(path: Path) -> None:
-    """Write the file in one step, mode 600; of several processes that do so at once, the first one wins."""
+    """Create the file atomically with mode 0600. If several processes do so at once, the first one wins."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:

@@ -1,17 +1,17 @@
-"""What ``services`` need of the settings: the installation, the mailer and the file store."""
+"""Factories for the objects that ``services`` need: the installation, the mailer and the file store."""
 
 import os
 
 from server.environment import SettingsError
 from server.settings import Settings
-from server.state_directory import state_directory
+from server.state_directory import ensure_state_directory
 from services.files.store import FileStore, bucket_store, folder_store
 from services.installation import Installation
 from services.mail.smtp import SmtpMailer
 from services.mail.transport import FolderMailer, Mailer
 
 
-def installation_of(settings: Settings) -> Installation:
+def make_installation(settings: Settings) -> Installation:
     """Return the installation that the settings describe."""
     return Installation(
         secret=settings.secret,
@@ -22,19 +22,19 @@ def installation_of(settings: Settings) -> Installation:
     )
 
 
-def mailer_of(settings: Settings) -> Mailer:
-    """Return the mailer: by SMTP, or into files if no mail server is configured."""
+def make_mailer(settings: Settings) -> Mailer:
+    """Return the mailer, which uses SMTP or, if no mail server is configured, writes files."""
     smtp = settings.smtp
     if smtp is None:
-        state_directory(settings.folder)
+        ensure_state_directory(settings.folder)
         return FolderMailer(settings.mail_folder)
     return SmtpMailer(host=smtp.host, port=smtp.port, username=smtp.user, password=smtp.password, tls=smtp.tls)
 
 
-def store_of(settings: Settings) -> FileStore:
-    """Return the file store: a bucket, or a folder if none is configured. Raises SettingsError."""
+def make_file_store(settings: Settings) -> FileStore:
+    """Return the file store, which is a bucket or, if none is configured, a directory. Raises SettingsError."""
     if settings.files_url is None:
-        state_directory(settings.folder)
+        ensure_state_directory(settings.folder)
         try:
             return folder_store(settings.files_folder)
         except OSError as error:

@@ -1,5 +1,5 @@
-"""The command ``trackers``: its subcommands and their output.
+"""The ``trackers`` command: its subcommands and their output.
 
-What a subcommand does belongs to ``services``, ``server.process`` or ``server.database``. May use everything of
-``server``.
+The work that a subcommand does belongs in ``services``, ``server.process`` or ``server.database``. May import from
+every package of ``server``.
 """

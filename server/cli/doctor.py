@@ -1,4 +1,4 @@
-"""The checks of ``trackers doctor``: one line each, and whether it passed."""
+"""The checks that ``trackers doctor`` runs."""
 
 import asyncio
 import socket
@@ -9,7 +9,7 @@ from models.database import database, fetch, pending_migrations
 from server.environment import SettingsError
 from server.setting_values import database_credentials
 from server.settings import Settings
-from server.wiring import mailer_of, store_of
+from server.wiring import make_file_store, make_mailer
 from services.files.store import StoreError
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused
@@ -18,11 +18,11 @@ MIN_SERVER_VERSION = 150_000  # PostgreSQL 15
 
 
 class CheckFailed(Exception):  # noqa: N818 - the result of a check
-    """A check that did not pass; the message says why."""
+    """Raised when a check does not pass; the message says why."""
 
 
 async def check_installation(settings: Settings, url: str) -> AsyncIterator[tuple[bool, str]]:
-    """Yield for each check whether it passed, and a line about it."""
+    """Run every check, yielding whether it passed and a line that describes the result."""
     try:
         async with asyncio.timeout(10), database(database_credentials(url)):
             yield await _check("database", _database)
@@ -66,7 +66,7 @@ async def _outbox() -> str:
 
 
 async def _mail(settings: Settings) -> str:
-    mailer = mailer_of(settings)
+    mailer = make_mailer(settings)
     try:
         await mailer.check()
     except (MailRefused, MailDelayed) as error:
@@ -79,7 +79,7 @@ async def _mail(settings: Settings) -> str:
 async def _files(settings: Settings) -> str:
     try:
         async with asyncio.timeout(30):
-            await store_of(settings).check()
+            await make_file_store(settings).check()
     except (StoreError, SettingsError, TimeoutError) as error:
         raise CheckFailed(f"the store does not answer ({error or type(error).__name__})") from None
     return f"kept in {settings.files_url or settings.files_folder}"

@@ -1,4 +1,4 @@
-"""The import commands: a progress bar while they read, then the refused records and why, then the counts."""
+"""The import commands, which show a progress bar, then the refused records with the reasons, then the counts."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,26 +13,31 @@ from services.imports.learners import import_learners
 from services.imports.report import ImportReport, OnProgress
 
 MAX_REFUSALS = 1_000
-"""Refused records that are listed; of more only the number is printed."""
+"""The maximum number of refused records to list; any others are only counted."""
 MAX_REFERENCE_LENGTH = 40
 
 
 def run_learner_import(file: Path, organisation: str, *, dry_run: bool, strict: bool, overwrite: bool) -> None:
-    """Import learners, and exit: 0 if all were imported, 1 if some were refused."""
+    """Import learners, then exit with code 0 if all were imported, or 1 if some were refused."""
 
-    async def work(into: Organisation, on_progress: OnProgress) -> ImportReport:
+    async def work(target: Organisation, on_progress: OnProgress) -> ImportReport:
         return await import_learners(
-            file, organisation_id=into.id, dry_run=dry_run, strict=strict, overwrite=overwrite, on_progress=on_progress
+            file,
+            organisation_id=target.id,
+            dry_run=dry_run,
+            strict=strict,
+            overwrite=overwrite,
+            on_progress=on_progress,
         )
 
     _run_import(organisation, work, "learners")
 
 
 def run_employer_import(file: Path, organisation: str) -> None:
-    """Import employers, and exit: 0 if all were imported, 1 if some were refused."""
+    """Import employers, then exit with code 0 if all were imported, or 1 if some were refused."""
 
-    async def work(into: Organisation, on_progress: OnProgress) -> ImportReport:
-        return await import_employers(file, organisation_id=into.id, on_progress=on_progress)
+    async def work(target: Organisation, on_progress: OnProgress) -> ImportReport:
+        return await import_employers(file, organisation_id=target.id, on_progress=on_progress)
 
     _run_import(organisation, work, "employers")
 
@@ -41,11 +46,11 @@ def _run_import(
     organisation: str, work: Callable[[Organisation, OnProgress], Awaitable[ImportReport]], noun: str
 ) -> None:
     async def report() -> ImportReport:
-        into = await require_organisation(organisation)
+        target = await require_organisation(organisation)
         columns = TextColumn("Importing " + noun), BarColumn(), DownloadColumn(), TimeRemainingColumn()
         with Progress(*columns, console=stderr) as progress:
             task = progress.add_task(noun, total=None)
-            return await work(into, lambda read, total: progress.update(task, completed=read, total=total))
+            return await work(target, lambda read, total: progress.update(task, completed=read, total=total))
 
     _print_report(run(report), noun)
 
@@ -59,9 +64,9 @@ def _print_report(report: ImportReport, noun: str) -> None:
             stdout.print(f"    line {problem.line}, {problem.place}: {problem.message}{rule}")
     if len(report.refused) > MAX_REFUSALS:
         stdout.print(f"… and {len(report.refused) - MAX_REFUSALS:,} more were refused")
-    for kept in report.kept:
+    for entry in report.kept:
         stdout.print(
-            f"line {kept.line}: {kept.reference} was changed here since the last import and is kept (--overwrite)"
+            f"line {entry.line}: {entry.reference} was changed here since the last import and is kept (--overwrite)"
         )
     if not report.applied:
         stdout.print("Nothing was written.")
@@ -71,5 +76,5 @@ def _print_report(report: ImportReport, noun: str) -> None:
 
 
 def _printable(reference: str) -> str:
-    # A file's text may be long, and may hold control sequences for the terminal.
+    # Text from a file may be long, and may contain terminal control sequences.
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in reference[:MAX_REFERENCE_LENGTH])

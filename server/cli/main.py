@@ -1,4 +1,4 @@
-"""The command ``trackers`` and its subcommands."""
+"""The ``trackers`` command and its subcommands."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ from models.database import database
 from resolvers.schema_root import sdl
 from server.cli import imports, output
 from server.cli.doctor import check_installation
-from server.database import database_url_of, run_with_database, upgrade_database
+from server.database import database_server, run_with_database, upgrade_database
 from server.process.serve import bind
 from server.process.serve import serve as serve_until_signal
 from server.setting_values import database_credentials
@@ -36,7 +36,7 @@ OrganisationOption = Annotated[str, typer.Option("--organisation", help="The org
 
 
 def main() -> None:
-    """Run the console script ``trackers``."""
+    """Run the ``trackers`` console script."""
     output.run_app(app)
 
 
@@ -50,14 +50,14 @@ def serve(
     """Serve the API, the playground and the mail worker until Ctrl-C."""
     settings = output.load_settings()
     try:
-        bound = bind(host, port)
+        server_socket = bind(host, port)
     except OSError as error:
         output.fail(f"Cannot listen on {host}, port {port}: {error.strerror}.")
-    with database_url_of(settings) as url:
-        has_demo = asyncio.run(run_with_database(settings, url, _demo_if_empty if demo else _has_demo))
-        address = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+    with database_server(settings) as url:
+        has_demo = asyncio.run(run_with_database(settings, url, _fill_demo_if_empty if demo else _has_demo))
+        address = f"http://{f'[{host}]' if ':' in host else host}:{server_socket.getsockname()[1]}"
         serve_until_signal(
-            settings, url, bound, workers=workers, announce=lambda: _announce(settings, address, demo=has_demo)
+            settings, url, server_socket, workers=workers, announce=lambda: _announce(settings, address, demo=has_demo)
         )
 
 
@@ -65,7 +65,7 @@ async def _has_demo() -> bool:
     return await find_organisation(ACCOUNTS[0].organisation) is not None
 
 
-async def _demo_if_empty() -> bool:
+async def _fill_demo_if_empty() -> bool:
     try:
         await fill_demo()
     except DatabaseNotEmptyError:
@@ -93,7 +93,7 @@ def migrate() -> None:
         async with database(database_credentials(url)):
             await upgrade_database()
 
-    with database_url_of(settings) as url:
+    with database_server(settings) as url:
         asyncio.run(work(url))
     stdout.print("The database is up to date.")
 
@@ -120,7 +120,7 @@ def add_member(
     kind: Annotated[MemberKind, typer.Option(case_sensitive=False, help="The kind of member.")],
     role: Annotated[list[Role] | None, typer.Option(case_sensitive=False, help="A role; may be repeated.")] = None,
 ) -> None:
-    """Add a member of staff; the password is asked for, or generated without a terminal."""
+    """Add a member of staff; prompt for the password, or generate one if there is no terminal."""
     interactive = sys.stdin.isatty()
     password = (
         typer.prompt("Password (12 to 200 characters)", hide_input=True, confirmation_prompt=True)
@@ -129,8 +129,8 @@ def add_member(
     )
 
     async def work() -> None:
-        into = await output.require_organisation(organisation)
-        await write_member(into, email=email, name=name, kind=kind, roles=role or [], password=password)
+        target = await output.require_organisation(organisation)
+        await write_member(target, email=email, name=name, kind=kind, roles=role or [], password=password)
 
     output.run(work)
     stdout.print(f"{name} can sign in." if interactive else f"{name} can sign in with the password {password}")
@@ -176,5 +176,5 @@ def doctor() -> None:
             stdout.print(f"{'ok   ' if passed else 'WRONG'} {line}")
         return all(passed for passed, _ in results)
 
-    with database_url_of(settings) as url:
+    with database_server(settings) as url:
         sys.exit(0 if asyncio.run(work(url)) else 1)

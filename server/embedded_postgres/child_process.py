@@ -6,40 +6,42 @@ import shutil
 import subprocess
 from typing import IO
 
-# Between fork and setpriv nothing ends the child with its parent; a child that is orphaned by then does not go on.
+# Between fork and setpriv, nothing ends the child if its parent dies; so a child that has been orphaned by then exits.
 _UNLESS_ORPHANED = ["/bin/sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"']
 
 
 class ChildProcessRefusedError(Exception):
-    """This user cannot run such a program on this system. The message is one line that says why and what to do."""
+    """Raised when this user cannot run child processes on this system; the one-line message says why and what to do."""
 
 
-def leading_command(program: str) -> list[str]:
-    """Return the words before a program and its arguments that make it end with the thread that starts it.
+def command_prefix(program: str) -> list[str]:
+    """Return the command prefix that makes a program end with the thread that starts it.
 
-    For root, or a user without a name, they make it the user ``nobody`` of a user namespace, with access to the caller's
-    own files and without root's rights. ``program`` is tried with ``--version``. Raises ChildProcessRefusedError.
+    For root, or for a user without a name, the prefix also runs the program as the user ``nobody`` in a user namespace,
+    with access to the caller's own files but without root's privileges. To test the prefix, ``program`` is run with
+    ``--version``. Raises ChildProcessRefusedError.
     """
-    # setpriv last: a change of user clears the signal that it sets.
-    words = [_tool("setpriv"), "--pdeathsig", "INT", "--", *_UNLESS_ORPHANED, str(os.getpid())]
+    # setpriv must come last: a change of user clears the signal that it sets.
+    prefix = [_tool("setpriv"), "--pdeathsig", "INT", "--", *_UNLESS_ORPHANED, str(os.getpid())]
     if os.geteuid() == 0 or not _has_name(os.geteuid()):
         nobody = pwd.getpwnam("nobody")
         identity = [f"--map-user={nobody.pw_uid}", f"--map-group={nobody.pw_gid}"]
-        words = [_tool("unshare"), "--user", *identity, "--", *words]
-    trial = subprocess.run([*words, program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+        prefix = [_tool("unshare"), "--user", *identity, "--", *prefix]
+    trial = subprocess.run([*prefix, program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
     if trial.returncode:
         reason = (trial.stderr.strip().splitlines() or [f"exit code {trial.returncode}"])[-1]
         raise ChildProcessRefusedError(f"{reason}: run this as an ordinary user who may read the project's folder")
-    return words
+    return prefix
 
 
 def start(
     command: list[str], *, output: IO[bytes], inherited: IO[str], script: bytes | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a program of PostgreSQL in a session of its own, so that Ctrl-C does not end it before this process does.
+    """Start a PostgreSQL program in its own session, so that Ctrl-C does not end it before this process does.
 
-    A ``script`` is written to its standard input, and its end awaited. It does not inherit the user's environment
-    variables for clients of PostgreSQL and for language. ``inherited`` is a file that it keeps open.
+    If there is a ``script``, it is written to the program's standard input, and the program runs to completion. The
+    program does not inherit environment variables for PostgreSQL clients or for the locale, but it inherits the file
+    ``inherited``.
     """
     child = subprocess.Popen(  # noqa: S603
         command,

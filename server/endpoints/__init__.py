@@ -1,4 +1,4 @@
-"""The HTTP endpoints beside ``/graphql``: files, health, metrics, the playground and the password page.
+"""The HTTP endpoints other than ``/graphql``: files, health, metrics, the playground and the password page.
 
-GraphQL itself belongs in ``http`` and ``websocket``. May use ``protocol`` and ``observability``.
+GraphQL itself belongs in ``http`` and ``websocket``. May import from ``protocol`` and ``observability``.
 """

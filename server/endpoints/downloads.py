@@ -1,4 +1,4 @@
-"""``GET /files/…``: download a file by a signed URL that has not expired."""
+"""``GET /files/…``: downloads through signed URLs that expire."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -24,11 +24,11 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
 }
-"""Whatever a file is, no browser may run it as a page or script of this origin, nor pass its URL on."""
+"""Headers that prevent browsers from running a file as a page or script of this origin, and from leaking its URL."""
 
 
 class DownloadEndpoint:
-    """The ASGI endpoint for downloads; needs a ``Route`` without methods, since it responds to other methods itself."""
+    """The ASGI endpoint for downloads. Its ``Route`` must not list methods, because it rejects other methods itself."""
 
     def __init__(self, store: FileStore, installation: Installation) -> None:
         self._store = store
@@ -57,8 +57,8 @@ class DownloadEndpoint:
         if request.method == "HEAD":
             return Response(headers=headers, media_type=file.media_type)
         chunks = self._store.read(file.id)
-        first = await anext(chunks)  # a file that cannot be read fails before the response begins
-        return StreamingResponse(_body(first, chunks), headers=headers, media_type=file.media_type)
+        first_chunk = await anext(chunks)  # so that an unreadable file fails before the response begins
+        return StreamingResponse(_body(first_chunk, chunks), headers=headers, media_type=file.media_type)
 
     async def _file(self, path: str) -> File:
         grant = verify_signed_path(self._installation, path)
@@ -73,21 +73,21 @@ class DownloadEndpoint:
         return file
 
 
-async def _body(first: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+async def _body(first_chunk: bytes, chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
     try:
         async with aclosing(chunks):
-            yield first
+            yield first_chunk
             async for chunk in chunks:
                 yield chunk
     except Exception as error:
-        # It is too late for an error response: fewer bytes than Content-Length tell the client that some are missing.
+        # It is too late for an error response, but the client notices that there are fewer bytes than Content-Length.
         log_failure(error, new_request_id())
 
 
 def content_disposition(name: str) -> str:
-    """Return a Content-Disposition that has a browser save the file under its name (RFC 6266, RFC 8187)."""
+    """Return a Content-Disposition header that makes browsers save the file under its name (RFC 6266, RFC 8187)."""
     fallback = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in name)
-    # Beside letters and digits, RFC 8187's attr-char.
+    # These characters, letters and digits are the attr-char of RFC 8187.
     encoded = quote(name, safe="!#$&+-.^_`|~")
     extended = "" if fallback == name else f"; filename*=UTF-8''{encoded}"
     return f'attachment; filename="{fallback}"{extended}'

@@ -1,4 +1,4 @@
-"""Health checks, open to everybody: ``/health/live`` (the process answers) and ``/health/ready`` (it can serve)."""
+"""Public health checks: ``/health/live`` (the process responds) and ``/health/ready`` (it can serve requests)."""
 
 import asyncio
 from typing import Final
@@ -23,7 +23,7 @@ async def _live(_request: Request) -> Response:
 
 
 async def _ready(_request: Request) -> Response:
-    """Respond with 200 if the database answers and is migrated, else with 503 and the reason."""
+    """Respond with 200 if the database responds and is up to date, otherwise with 503 and the reason."""
     try:
         async with asyncio.timeout(_TIMEOUT):
             missing = await pending_migrations()

@@ -1,7 +1,7 @@
-"""``GET /metrics`` for Prometheus: what the processes counted, and the state of the database's queues.
+"""``GET /metrics`` for Prometheus: the metrics of the server processes, and of the queues in the database.
 
-Without a token it answers only requests from this machine. Behind a proxy on this machine every request seems to come
-from here; so a request that has a proxy's header is refused, whichever proxy set it.
+Without a token, only requests from this machine are answered. Behind a proxy on this machine every request seems to be
+local, so requests with a header that proxies set are refused.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _HEADERS: Final = {"Cache-Control": "no-store"}
 
 
 def metrics_route(token: str | None) -> Route:
-    """Return the route; ``token`` is the bearer token that requests need, None to answer only this machine."""
+    """Return the route. Requests must have ``token`` as bearer token or, if it is None, come from this machine."""
 
     async def metrics(request: Request) -> Response:
         if token is not None and not _has_token(request, token):
@@ -35,8 +35,8 @@ def metrics_route(token: str | None) -> Route:
         if token is None and not _is_local(request):
             message = "Without TRACKERS_METRICS_TOKEN the metrics are for this machine alone.\n"
             return PlainTextResponse(message, 403, _HEADERS)
-        counted, queues = await asyncio.gather(asyncio.to_thread(exposition), _queue_metrics())
-        return Response(counted + queues, 200, {**_HEADERS, "Content-Type": CONTENT_TYPE})
+        process_metrics, queue_metrics = await asyncio.gather(asyncio.to_thread(exposition), _queue_metrics())
+        return Response(process_metrics + queue_metrics, 200, {**_HEADERS, "Content-Type": CONTENT_TYPE})
 
     return Route("/metrics", metrics)
 
@@ -57,7 +57,10 @@ def _is_local(request: Request) -> bool:
 
 
 async def _queue_metrics() -> bytes:
-    """Return the metrics of the queues in the database, the same from every process; without it only that it is down."""
+    """Return the metrics of the queues in the database, or only ``trackers_database_up`` if it does not respond.
+
+    They are the same in every process.
+    """
     registry = CollectorRegistry()
     try:
         async with asyncio.timeout(_TIMEOUT):
@@ -68,7 +71,7 @@ async def _queue_metrics() -> bytes:
 
 
 class _QueueCollector:
-    """Gauges of the database's queues, read for one scrape; None for both where the database does not answer."""
+    """A collector of the queues' gauges for one scrape. Both arguments are None if the database does not respond."""
 
     def __init__(self, outbox: OutboxState | None, failed_automations: int | None) -> None:
         self._outbox = outbox

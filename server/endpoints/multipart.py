@@ -1,4 +1,4 @@
-"""The one file in a ``multipart/form-data`` body (RFC 7578), streamed as it is received and never held as a whole."""
+"""Streaming access to the only file in a ``multipart/form-data`` body (RFC 7578)."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -16,15 +16,15 @@ from server.protocol.http_errors import HTTPError
 
 MULTIPART = "multipart/form-data"
 MAX_OVERHEAD = 65_536
-"""The most bytes that a body may have beside its file: boundaries and the part's headers."""
+"""The maximum number of bytes in a body besides the file itself: the boundaries and the part's headers."""
 IDLE_SECONDS = 60.0
-"""How long nothing may be received before an upload is given up."""
+"""The number of seconds without any data after which an upload is aborted."""
 
 ONE_PART = "Send exactly one part, a file, under the name `file`"
 
 
 class FilePart:
-    """The file part of a request's body: first ``open`` it, then read its ``chunks`` to the end."""
+    """The file part of a request's body. Call ``open`` first, then read ``chunks`` to the end."""
 
     def __init__(self, request: Request, *, idle_seconds: float) -> None:
         self._request = request
@@ -35,14 +35,14 @@ class FilePart:
         self.media_type: str | None = None
 
     async def open(self) -> None:
-        """Read up to the file's first byte. Raises HTTPError and ClientDisconnect."""
+        """Read the part's headers, up to the file's content. Raises HTTPError and ClientDisconnect."""
         segment = await anext(self._events, None)
         if not isinstance(segment, MultipartSegment) or segment.name != "file":
             raise HTTPError(422, "BAD_USER_INPUT", ONE_PART)
         self.name, self.media_type = segment.filename, segment.content_type
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Yield the file's bytes; after the last, no other part follows. Raises HTTPError and ClientDisconnect."""
+        """Yield the file's content, and check that no other part follows. Raises HTTPError and ClientDisconnect."""
         async with aclosing(self._events):
             async for event in self._events:
                 if isinstance(event, MultipartSegment):
@@ -52,15 +52,15 @@ class FilePart:
 
     async def _parse(self) -> AsyncGenerator[MultipartSegment | bytes | bytearray | None, None]:
         try:
-            async with aclosing(self._received()) as received:
-                async for chunk in received:
+            async with aclosing(self._read_chunks()) as chunks:
+                async for chunk in chunks:
                     for event in self._parser.parse(chunk):
                         yield event
             self._parser.close()
         except MultipartError:
             raise HTTPError(400, "BAD_REQUEST", f"The body is not valid {MULTIPART}") from None
 
-    async def _received(self) -> AsyncGenerator[bytes, None]:
+    async def _read_chunks(self) -> AsyncGenerator[bytes, None]:
         stream = self._request.stream()
         while True:
             try:
@@ -75,7 +75,7 @@ class FilePart:
 
 
 def content_length(request: Request) -> int | None:
-    """Return the length of the body in bytes as its ``Content-Length`` says; None without a valid one."""
+    """Return the length of the body in bytes from ``Content-Length``, or None if that is missing or invalid."""
     value = request.headers.get("content-length", "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
 

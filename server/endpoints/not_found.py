@@ -1,4 +1,4 @@
-"""Responses for URLs that no route matches, or not with this method: GraphQL's error JSON, as everywhere else."""
+"""Responses to requests whose URL or method no route matches, in GraphQL's error format like all other errors."""
 
 from http import HTTPStatus
 
@@ -10,8 +10,11 @@ from server.protocol.errors import request_error_result
 from server.protocol.http_errors import json_response
 
 
-async def no_matching_route(_request: Request, error: Exception) -> Response:
-    """Respond to Starlette's 404 or 405, with its headers (``Allow`` among them); the error's code is the status's name."""
+async def handle_unmatched_route(_request: Request, error: Exception) -> Response:
+    """Convert Starlette's 404 or 405 to a GraphQL error, keeping its headers, such as ``Allow``.
+
+    The error's code is the name of the status.
+    """
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     return json_response(request_error_result(status.phrase, status.name), status, dict(error.headers or {}))

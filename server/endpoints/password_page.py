@@ -1,4 +1,4 @@
-"""The page on which a member chooses a password: three static files for any browser, independent of the playground."""
+"""The page on which a member chooses a password: three static files that do not depend on the playground."""
 
 from pathlib import Path
 from typing import Final

@@ -1,6 +1,6 @@
-"""The playground: the bundled GraphiQL page, its assets, and which requests get the page instead of the API.
+"""The playground: the bundled GraphiQL page, its assets, and the choice between the page and the API.
 
-The page is built from ``server/playground/`` into its ``dist/``; nothing here knows what is in it.
+The page is built from ``server/playground/`` into ``dist/``; this module does not depend on its content.
 """
 
 import re
@@ -17,8 +17,8 @@ from server.protocol.media_types import GRAPHQL, JSON, preference
 
 DIST: Final = Path(__file__).parents[1] / "playground" / "dist"
 
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
-_NOT_BUILT = """<!doctype html>
+_HOST_PATTERN = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+_NOT_BUILT_PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>The playground is not built</title>
@@ -32,42 +32,42 @@ npm run build --prefix server/playground</pre>
 
 
 class PlaygroundOrGraphQL:
-    """The ASGI application at ``/graphql``: the playground for a browser's navigation, else the GraphQL endpoint."""
+    """The ASGI application at ``/graphql``: the playground for browser navigation, otherwise the GraphQL endpoint."""
 
     def __init__(self, graphql: ASGIApp) -> None:
         self._graphql = graphql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request to the one that it is for."""
+        """Pass the request to the playground or to the GraphQL endpoint."""
         request = Request(scope)
         app: ASGIApp = playground_response(request) if prefers_html(request) else self._graphql
         await app(scope, receive, send)
 
 
 def playground_response(request: Request, dist: Path = DIST) -> Response:
-    """Return the playground's page; if it is not built, a page with status 503 that says how to build it.
+    """Return the playground's page or, if it has not been built, a page with status 503 that says how to build it.
 
-    The same page serves GET /graphql and GET /trackers/{id}: its script reads the URL and prepares the queries.
+    The same page is served at /graphql and /trackers/{id}: its script reads the URL and prepares the queries.
     """
     try:
         page, status = (dist / "index.html").read_text("utf-8"), 200
     except FileNotFoundError:
-        page, status = _NOT_BUILT, 503
+        page, status = _NOT_BUILT_PAGE, 503
     cache = "no-cache" if status == 200 else "no-store"
     headers = {**_security_headers(request.headers.get("host", "")), "Cache-Control": cache, "Vary": "Accept"}
     return HTMLResponse(page, status, headers)
 
 
 def playground_assets(dist: Path = DIST) -> Mount:
-    """Return the route of the page's scripts, styles and workers; each is 404 while the page is not built."""
+    """Return the route of the page's scripts, styles and workers, which responds with 404 if the page is not built."""
     return Mount("/playground/assets", _Assets(directory=dist / "assets", check_dir=False), name="playground_assets")
 
 
 def prefers_html(request: Request) -> bool:
     """Return whether a request is a browser's navigation rather than a GraphQL request.
 
-    True for GET or HEAD without a parameter ``query`` if ``Accept`` prefers text/html to GraphQL's media types. A
-    client that accepts anything gets JSON.
+    This holds for GET and HEAD without a ``query`` parameter if ``Accept`` prefers text/html to GraphQL's media types.
+    A client that accepts anything gets JSON.
     """
     if request.method not in {"GET", "HEAD"} or "query" in request.query_params:
         return False
@@ -76,8 +76,8 @@ def prefers_html(request: Request) -> bool:
 
 
 def _security_headers(host: str) -> dict[str, str]:
-    # 'self' includes WebSockets, but not in every browser still in use; so their addresses are named too.
-    websockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    # 'self' includes WebSockets, but not in every browser still in use, so their URLs are listed too.
+    websockets = f" ws://{host} wss://{host}" if _HOST_PATTERN.fullmatch(host) else ""
     policy = (
         "default-src 'none'",
         "script-src 'self'",
@@ -99,10 +99,10 @@ def _security_headers(host: str) -> dict[str, str]:
 
 
 class _Assets(StaticFiles):
-    """Static files whose names contain a hash of their content, so that browsers may cache them for ever."""
+    """Static files whose names contain a hash of their content, so that browsers may cache them indefinitely."""
 
     async def check_config(self) -> None:
-        """Accept a missing directory, whose files are then 404: the page says what to do."""
+        """Accept a missing directory: its files are then 404, and the page says how to build them."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

@@ -1,4 +1,4 @@
-"""``POST /files?type=KEY&field=KEY``: upload a file for a field, streamed to the file store."""
+"""``POST /files?type=KEY&field=KEY``: uploads of files for a field, which are streamed to the file store."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,13 +26,13 @@ from services.viewer import Viewer
 ViewerOf: TypeAlias = Callable[[str | None], Awaitable[Viewer | None]]
 
 MAX_SECONDS = 3_600.0
-"""How long a whole upload may take: far less than the time after which an unfinished one is deleted."""
+"""The maximum duration of an upload, far shorter than the time after which unfinished uploads are deleted."""
 LINGER_BYTES, LINGER_SECONDS = 16_777_216, 10.0
-"""How much of a refused upload is still received, and discarded, so that its sender gets to read the response."""
+"""How much more of a refused upload is received and discarded, so that the client can read the response."""
 
 
 class UploadEndpoint:
-    """The ASGI endpoint for uploads; needs a ``Route`` without methods, since it responds to other methods itself."""
+    """The ASGI endpoint for uploads. Its ``Route`` must not list methods, because it rejects other methods itself."""
 
     def __init__(self, store: FileStore, viewer_of: ViewerOf, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self._store = store
@@ -84,7 +84,7 @@ class UploadEndpoint:
 
 
 class _Body:
-    """The ASGI ``receive`` of a request, which notes whether the whole body has been received."""
+    """An ASGI ``receive`` callable that records whether the whole body has been received."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -104,20 +104,21 @@ def _parameter(request: Request, name: str) -> str:
 
 
 def _check_length(length: int | None, destination: Destination) -> None:
-    """Refuse a body that must hold too large a file before any of it is read."""
+    """Raise ``too_large`` if the file in a body of this length must exceed the maximum, before any of it is read."""
     if length is not None and length > destination.max_bytes + MAX_OVERHEAD:
         raise too_large(destination)
 
 
 async def _respond_and_close(request: Request, response: Response, body: _Body, send: Send) -> None:
-    """Respond while the sender is still sending, read on for a while, then close the connection ("lingering close").
+    """Respond while the client is still sending, discard more of the body, then close the connection.
 
-    Closing it with unread bytes would reset it, and the response could be lost with it.
+    This is a "lingering close": closing the connection with unread bytes would reset it, and the client could lose the
+    response.
     """
     headers: list[Any] = [*response.raw_headers, (b"connection", b"close")]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": response.body, "more_body": True})
-    if "expect" not in request.headers:  # a sender of "Expect: 100-continue" waits, and takes the response for a no
+    if "expect" not in request.headers:  # with "Expect: 100-continue", a client that gets an error sends no body
         await _discard(body)
     await send({"type": "http.response.body", "body": b""})
 

@@ -1,5 +1,5 @@
-"""GraphQL over HTTP at ``/graphql``: requests by GET and POST, responses in JSON or as server-sent events.
+"""GraphQL over HTTP at ``/graphql``: GET and POST requests, with responses in JSON or as server-sent events.
 
-Everything that is served beside ``/graphql`` belongs in ``endpoints``. May use ``open_connections``, ``execution``,
-``protocol`` and ``observability``.
+All other HTTP endpoints belong in ``endpoints``. May import from ``open_connections``, ``execution``, ``protocol`` and
+``observability``.
 """

@@ -1,9 +1,9 @@
-"""GraphQL over HTTP: GET and POST at ``/graphql``, by the draft of the specification.
+"""GraphQL over HTTP: GET and POST at ``/graphql``, as described in the draft specification.
 
-https://graphql.github.io/graphql-over-http/draft/. A request error (in the document, the variables, the limits) has status
-200 in ``application/json`` and 400 in ``application/graphql-response+json``; in an event stream it is an event. A request
-that is wrong before that has a status of its own, and then JSON even for a client that asked for events, which sees all
-that it needs in the status.
+See https://graphql.github.io/graphql-over-http/draft/. A GraphQL request error (an invalid document or variables, or an
+exceeded limit) has status 200 in ``application/json`` and 400 in ``application/graphql-response+json``; in an event
+stream it is sent as an event. An HTTP request that is itself invalid gets a specific status code and a JSON body, even
+if the client asked for events.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.execution.executor_interface import Context, Executor, MakeContext, Operation, with_cost
 from server.http.negotiation import accepts_event_stream, response_media_type
 from server.http.request import read_request
-from server.http.sse import COMPLETE, EventStreamResponse, StreamLimits, next_event
+from server.http.sse import COMPLETE, EventStreamResponse, StreamLimits, encode_next_event
 from server.observability.outage import RETRY_AFTER
 from server.open_connections import OpenConnections
 from server.protocol.errors import http_status, internal_error_result, request_error_result
@@ -30,9 +30,9 @@ from server.protocol.request_ids import request_id_of
 
 
 class GraphQLEndpoint:
-    """The ASGI endpoint of ``/graphql``; needs a ``Route`` without methods, since it responds to other methods itself.
+    """The ASGI endpoint of ``/graphql``. Its ``Route`` must not list methods, because it rejects other methods itself.
 
-    A body may have ``max_body`` bytes and take ``body_seconds``; a larger one is rejected while it is received.
+    A request body may have at most ``max_body`` bytes, and must arrive within ``body_seconds``.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class GraphQLEndpoint:
 
     async def _execute(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
         graphql_request = await read_request(request, max_body=self._max_body, body_seconds=self._body_seconds)
-        authenticate = self._authentication(request)
+        authenticate = self._context_factory(request)
         context = await authenticate()
         operation = self._executor.prepare(graphql_request, context)
         _check_operation_type(operation, request)
@@ -96,8 +96,8 @@ class GraphQLEndpoint:
             result = with_cost(result, operation)
         return _response(result, media_type, http_status(result))
 
-    def _authentication(self, request: Request) -> Callable[[], Awaitable[Context]]:
-        """Return what makes a context from the request's authorization, now and whenever it is called again."""
+    def _context_factory(self, request: Request) -> Callable[[], Awaitable[Context]]:
+        """Return a callable that builds a context from the Authorization header, authenticating at each call."""
         client = request.client.host if request.client else ""
         return partial(self._make_context, request.headers.get("authorization"), client)
 
@@ -105,9 +105,9 @@ class GraphQLEndpoint:
 def _response(
     result: dict[str, Any], media_type: str | None, status: int, headers: dict[str, str] | None = None
 ) -> Response:
-    """Return a response in this media type that must not be cached; events only with status 200, else JSON."""
+    """Return an uncacheable response. An event stream is only used with status 200; otherwise the response is JSON."""
     is_stream = media_type == EVENT_STREAM and status == 200
-    response = Response(next_event(result) + COMPLETE if is_stream else encode(result), status, headers)
+    response = Response(encode_next_event(result) + COMPLETE if is_stream else encode(result), status, headers)
     content_type = media_type if is_stream or media_type == GRAPHQL else JSON
     response.headers["Content-Type"] = f"{content_type}; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"

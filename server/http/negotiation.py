@@ -1,20 +1,20 @@
-"""Content negotiation: the media type of a response is the one to which ``Accept`` gives the highest weight.
+"""Content negotiation: a response has the media type to which ``Accept`` gives the highest weight.
 
-Where it names none of ours (no header, or only a wildcard) the response is ``application/json``, which the
-specification still allows and which every older client and command line reads; a client that knows
-``application/graphql-response+json`` names it, and then gets it at equal weight. An event stream is only for clients
-that name it: at equal weight a query or mutation gets a single JSON response, as urql expects, which names all of them
-in every request.
+If ``Accept`` names none of the supported types (it is missing, or has only a wildcard), the response is
+``application/json``, which the specification still allows and which older clients and command-line tools understand.
+Clients that know ``application/graphql-response+json`` name it, so at equal weight it wins. Only clients that name
+event streams get one: at equal weight, a query or mutation gets a single JSON response. urql, which names all of these
+types in every request, expects this.
 """
 
 from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON, preference
 
 EXACT = 2
-"""The precision of a media range that names a type itself."""
+"""The precision of a media range that names a type without wildcards."""
 
 
 def response_media_type(accept: str) -> str | None:
-    """Return the media type for the response to a query or mutation; None if the client accepts none of ours."""
+    """Return the media type for the response to a query or mutation, or None if no supported type is acceptable."""
     if not accept.strip():
         return JSON
     best: tuple[float, int, bool] = (0.0, 0, False)
@@ -24,10 +24,10 @@ def response_media_type(accept: str) -> str | None:
         rating = (weight, precision, precision == EXACT and candidate == GRAPHQL)
         if weight > 0 and rating > best:
             best, media_type = rating, candidate
-    return EVENT_STREAM if accepts_event_stream(accept, above=best[0]) else media_type
+    return EVENT_STREAM if accepts_event_stream(accept, other_weight=best[0]) else media_type
 
 
-def accepts_event_stream(accept: str, *, above: float = 0.0) -> bool:
-    """Return whether the client names event streams, with a weight above this one."""
+def accepts_event_stream(accept: str, *, other_weight: float = 0.0) -> bool:
+    """Return whether the client names event streams with a weight greater than ``other_weight``."""
     precision, weight = preference(EVENT_STREAM, accept)
-    return precision == EXACT and weight > above
+    return precision == EXACT and weight > other_weight

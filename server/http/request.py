@@ -1,4 +1,4 @@
-"""The GraphQL request in an HTTP request: in the query string of a GET, in the body of a POST."""
+"""Reading GraphQL requests from the query string of a GET request or the body of a POST request."""
 
 import asyncio
 from typing import Any
@@ -14,9 +14,10 @@ PARAMETERS = ("query", "operationName", "variables", "extensions")
 
 
 async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: float) -> Request:
-    """Read and parse the GraphQL request; its body may have ``max_body`` bytes and take ``body_seconds``.
+    """Read and parse the GraphQL request in an HTTP request.
 
-    Raises HTTPError, MalformedRequest and ClientDisconnect.
+    The body may have at most ``max_body`` bytes, and must arrive within ``body_seconds``. Raises HTTPError,
+    MalformedRequest and ClientDisconnect.
     """
     if request.method == "GET":
         return parse_request(_parse_query_string(request.scope["query_string"]))
@@ -49,7 +50,7 @@ def _check_content_type(request: HTTPRequest) -> None:
 
 
 def _parse_query_string(query_string: bytes) -> dict[str, Any]:
-    """Return the parameters of a GET request; an empty ``operationName`` means none, as the specification says."""
+    """Return the parameters of a GET request; an empty ``operationName`` counts as absent, as in the specification."""
     try:
         pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:

@@ -1,9 +1,9 @@
-"""Subscriptions as server-sent events, by graphql-sse's protocol in its mode of distinct connections.
+"""Subscriptions as server-sent events, using the graphql-sse protocol in "distinct connections mode".
 
-https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md. An event ``next`` holds a result, ``complete`` says that
-there are no more, and a comment now and then keeps proxies from closing the connection as idle. A stream that breaks
-off without ``complete`` (the server shuts down, the client does not read) is to be opened again: the events missed
-since come with the cursor in ``after``.
+See https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md. A ``next`` event contains a result, ``complete``
+ends the stream, and regular comments keep proxies from closing an idle connection. If a stream breaks off without
+``complete`` (because the server shuts down, or the client does not read), the client should reconnect and pass its last
+cursor as ``after`` to receive the events that it missed.
 """
 
 import asyncio
@@ -34,26 +34,27 @@ HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """The times of an event stream, in seconds."""
+    """The timing of an event stream, in seconds."""
 
     heartbeat: float = 12.0
-    """Between two comments."""
-    send_time: float = 30.0
-    """For each event."""
-    close_time: float = 10.0
-    """For the last bytes."""
+    """The interval between two comments."""
+    send_timeout: float = 30.0
+    """The time allowed for sending an event."""
+    close_timeout: float = 10.0
+    """The time allowed for sending the last bytes of a stream."""
 
 
-def next_event(result: dict[str, Any]) -> bytes:
-    """Return the event ``next`` with a result; JSON from ``encode`` has no line breaks, so one ``data`` line holds it."""
+def encode_next_event(result: dict[str, Any]) -> bytes:
+    """Encode a result as a ``next`` event. One ``data`` line is enough, as JSON from ``encode`` has no line breaks."""
     return b"event: next\ndata: " + encode(result) + b"\n\n"
 
 
 class EventStreamResponse:
-    """The response to one subscription, an ASGI application that streams until either side closes.
+    """The response to a subscription, an ASGI application that streams events until either side closes the connection.
 
-    ``authenticate`` returns the context that the client's authorization gives now. If ``results`` raises
-    ``SessionEnded``, its message is the last error. Nothing is queued: the next result is taken when the last is sent.
+    ``authenticate`` returns a new context for the client's Authorization header. If ``results`` raises
+    ``SessionEnded``, its message is sent as the last error. Nothing is queued: the next result is only requested after
+    the previous one has been sent.
     """
 
     def __init__(
@@ -74,18 +75,18 @@ class EventStreamResponse:
         self._limits = limits
         self._tasks: set[asyncio.Task[None]] = set()
         self._write_lock = asyncio.Lock()
-        self._last: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
+        self._final_bytes: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
 
     def close(self) -> None:
-        """Close without ``complete``, which has the client connect again."""
+        """Close the stream without ``complete``, so that the client reconnects."""
         self._end(b"")
 
     def revalidate(self, member_id: str) -> None:
-        """End with an error if the stream is this member's and its session has ended."""
+        """End the stream with an error if it belongs to this member and the session has ended."""
         self._session.revalidate(member_id)
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Send events until there are no more, then wait until the subscription has cleaned up."""
+        """Send events until the stream ends, then wait until the subscription has cleaned up."""
         with self._connections.register(self), OPEN_EVENT_STREAMS.track_inprogress():
             await self._stream(receive, send)
 
@@ -96,26 +97,26 @@ class EventStreamResponse:
             self._start(self._watch_disconnect(receive))
             self._start(self._send_heartbeats(send))
             self._start(self._send_results(send))
-            last = await self._last
+            final_bytes = await self._final_bytes
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, *self._session.stop(), return_exceptions=True)
-        if last is not None:
-            await self._send_last(send, last)
+        if final_bytes is not None:
+            await self._send_final_bytes(send, final_bytes)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _end(self, last: bytes | None) -> None:
-        """End the stream with these bytes, None if nothing can be sent; only the first call counts."""
-        if not self._last.done():
-            self._last.set_result(last)
+    def _end(self, final_bytes: bytes | None) -> None:
+        """End the stream with these bytes, or with None if nothing can be sent; only the first call has an effect."""
+        if not self._final_bytes.done():
+            self._final_bytes.set_result(final_bytes)
 
     def _end_session(self, reason: str) -> None:
-        self._end(next_event(request_error_result(reason, "UNAUTHENTICATED")) + COMPLETE)
+        self._end(encode_next_event(request_error_result(reason, "UNAUTHENTICATED")) + COMPLETE)
 
     async def _watch_disconnect(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -123,7 +124,7 @@ class EventStreamResponse:
         self._end(None)
 
     async def _send_heartbeats(self, send: Send) -> None:
-        # The first at once: some browsers do not take headers alone for a response.
+        # Send the first at once: some browsers do not treat headers alone as a response.
         while True:
             await self._write(send, HEARTBEAT)
             await asyncio.sleep(self._limits.heartbeat)
@@ -132,25 +133,25 @@ class EventStreamResponse:
         try:
             async with aclosing(self._results) as results:
                 async for result in results:
-                    await self._write(send, next_event(result))
-                    # Neither a ready generator nor an empty buffer ever waits: let other tasks run.
+                    await self._write(send, encode_next_event(result))
+                    # Neither a ready generator nor a send to an empty buffer yields to other tasks, so do that here.
                     await asyncio.sleep(0)
             self._end(COMPLETE)
         except SessionEnded as ended:
             self._end_session(str(ended))
         except Exception as error:
-            self._end(next_event(internal_error_result(error, self._request_id)) + COMPLETE)
+            self._end(encode_next_event(internal_error_result(error, self._request_id)) + COMPLETE)
 
     async def _write(self, send: Send, data: bytes) -> None:
         async with self._write_lock:
             try:
-                async with asyncio.timeout(self._limits.send_time):
+                async with asyncio.timeout(self._limits.send_timeout):
                     await send({"type": "http.response.body", "body": data, "more_body": True})
             except TimeoutError:
                 self._end(None)
 
-    async def _send_last(self, send: Send, last: bytes) -> None:
-        # A client that reads nothing leaves no room for the last bytes either: then the connection is just dropped.
+    async def _send_final_bytes(self, send: Send, final_bytes: bytes) -> None:
+        # If the client reads nothing, the last bytes cannot be sent either, and the connection is dropped.
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.close_time):
-                await send({"type": "http.response.body", "body": last})
+            async with asyncio.timeout(self._limits.close_timeout):
+                await send({"type": "http.response.body", "body": final_bytes})

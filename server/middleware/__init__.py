@@ -1,4 +1,4 @@
-"""ASGI middleware around every request: request ids, the access log, security headers, compression, and their order.
+"""ASGI middleware for every request: request ids, the access log, security headers, compression, and their order.
 
-What only one endpoint needs does not belong here. May use ``settings``, ``protocol`` and ``observability``.
+Code for a single endpoint does not belong here. May import from ``settings``, ``protocol`` and ``observability``.
 """

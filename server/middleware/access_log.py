@@ -1,6 +1,6 @@
-"""The access log: one line and one count in the metrics for each HTTP request, whatever becomes of it.
+"""The access log: one log line and one count in the metrics for every HTTP request, including failed ones.
 
-A line names the route, not the path: no log holds an id, a query string or the signed URL of a file.
+A line contains the route instead of the path, so that no ids, query strings or signed file URLs are logged.
 """
 
 import logging
@@ -17,21 +17,21 @@ from server.protocol.request_ids import request_id_of
 
 _METHODS: Final = {"GET", "HEAD", "POST", "OPTIONS"}
 _POLLED_ROUTES: Final = ("/health/", "/metrics")
-"""Routes that machines request every few seconds: only their failures are logged."""
+"""Routes that are polled every few seconds; only their failures are logged."""
 _CLIENT_CLOSED_REQUEST: Final = 499
-"""The status that nginx and others log for a client that went away before there was a response."""
+"""The status that nginx and others log if the client disconnects before there is a response."""
 
 _log = logging.getLogger("trackers.requests")
 
 
 class AccessLogMiddleware:
-    """Log and count each HTTP request, and respond with an error in place of an application that raised one."""
+    """Middleware that logs and counts each HTTP request, and responds with an error if the application raises one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and log how it ended; a WebSocket is only counted while it is open."""
+        """Process a request and log its outcome, or count a WebSocket while it is open."""
         if scope["type"] == "websocket":
             with OPEN_WEBSOCKETS.track_inprogress():
                 await self._app(scope, receive, send)
@@ -55,7 +55,7 @@ class AccessLogMiddleware:
         except Exception as error:
             response = internal_error_response(error, scope)
             if status != _CLIENT_CLOSED_REQUEST:
-                # Part of a response has been sent: the server cuts it off, so that nobody takes it for the whole.
+                # Part of the response has been sent. Make the server drop the connection, so that the client notices.
                 raise
             await response(scope, receive, send_and_note_status)
         finally:

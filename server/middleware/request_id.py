@@ -1,6 +1,6 @@
-"""The id of an HTTP request: in the response's ``X-Request-Id``, in the log, and in the errors that name one.
+"""Ids of HTTP requests, which appear in the ``X-Request-Id`` response header, in the log, and in some errors.
 
-An id that a trusted proxy has given the request is kept: one id through every log.
+An id from a trusted proxy is kept, so that a request has the same id in every log.
 """
 
 import re
@@ -14,13 +14,13 @@ from server.protocol.request_ids import new_request_id
 from server.setting_values import Network
 
 HEADER = "X-Request-Id"
-_ACCEPTED_ID = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
+_ID_PATTERN = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 
 
 class RequestIdMiddleware:
-    """Give each HTTP request its id.
+    """Middleware that assigns an id to each HTTP request.
 
-    Must be outside ``ProxyHeadersMiddleware``, which replaces the proxy's address with the client's.
+    It must wrap ``ProxyHeadersMiddleware``, which replaces the proxy's address with the client's.
     """
 
     def __init__(self, app: ASGIApp, *, trusted_proxies: Collection[Network] = ()) -> None:
@@ -28,7 +28,7 @@ class RequestIdMiddleware:
         self._trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add its id to the response."""
+        """Process a request, adding its id to the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -44,7 +44,7 @@ class RequestIdMiddleware:
 
     def _forwarded_id(self, scope: Scope) -> str | None:
         value = Headers(scope=scope).get(HEADER)
-        return value if value and _ACCEPTED_ID.fullmatch(value) and self._is_trusted(scope["client"]) else None
+        return value if value and _ID_PATTERN.fullmatch(value) and self._is_trusted(scope["client"]) else None
 
     def _is_trusted(self, peer: tuple[str, int] | None) -> bool:
         try:

@@ -24,13 +24,13 @@ def middleware_stack(settings: Settings) -> list[Middleware]:
 
 
 def _proxy_headers(settings: Settings) -> list[Middleware]:
-    """Take the client's address from the headers of trusted proxies, where the settings name any."""
+    """Return the middleware that reads the client's address from trusted proxies' headers, if any are configured."""
     trusted = [str(network) for network in settings.trusted_proxies]
     return [Middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)] if trusted else []
 
 
 def _cors(settings: Settings) -> list[Middleware]:
-    """Allow the origins that the settings name; credentials are not allowed, since a bearer token needs no cookie."""
+    """Return the CORS middleware if any origins are allowed. It allows no credentials, as bearer tokens need none."""
     if not settings.allowed_origins:
         return []
     return [

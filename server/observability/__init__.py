@@ -1,4 +1,4 @@
-"""Logs, metrics and the monitor of the database: what an operator sees of a running process.
+"""Logs, metrics and database monitoring, with which operators observe a running process.
 
-The endpoints that serve them belong in ``endpoints``. Uses nothing else of ``server``.
+The endpoints that serve them belong in ``endpoints``. May not import from any other package of ``server``.
 """

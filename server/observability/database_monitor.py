@@ -1,4 +1,4 @@
-"""A background task that measures the connection pool, and checks whether an outage of the database is over."""
+"""A background task that measures the connection pool and detects the end of a database outage."""
 
 import asyncio
 from typing import Final
@@ -15,7 +15,7 @@ INTERVAL: Final = 1.0  # seconds
 
 
 async def run_database_monitor(*, interval: float = INTERVAL) -> None:
-    """Measure and check every ``interval`` seconds, until cancelled."""
+    """Measure the pool and check for the end of an outage every ``interval`` seconds, until cancelled."""
     while True:
         state = pool_state()
         DATABASE_CONNECTIONS.set(state.size)

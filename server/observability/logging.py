@@ -1,7 +1,7 @@
-"""Logging: warnings, and what the server does, but never a value that somebody entered.
+"""Logging of warnings and of the server's activity, but never of user input.
 
-All of it goes through the standard library's ``logging``; structlog formats the lines. A line is JSON, or readable text
-where standard error is a terminal. Beside its text it holds only the fields that are named here.
+Everything is logged through the standard library's ``logging``. structlog formats each line as JSON or, if standard
+error is a terminal, as readable text. Apart from its message, a line contains only the fields that are listed here.
 """
 
 import logging
@@ -16,14 +16,14 @@ from server.observability.tracebacks import safe_traceback
 
 ROOT_LOGGER = "trackers"
 FIELDS = ("request_id", "method", "route", "status", "milliseconds", "member_id", "operation", "fields", "errors")
-"""The fields that a line may have beside its text; ``docs/guides/operators.md`` says what they mean."""
+"""The fields that a line may have besides its message; ``docs/guides/operators.md`` explains them."""
 
 
 def configure_logging() -> None:
-    """Log to standard error, one line an entry.
+    """Configure logging to standard error, with one line per entry.
 
-    Libraries log from WARNING on only: below it uvicorn writes URLs with their query strings, and Tortoise the values
-    of statements.
+    Libraries only log at WARNING and above: at lower levels, uvicorn logs URLs with their query strings, and Tortoise
+    logs the parameters of statements.
     """
     is_terminal = sys.stderr.isatty()
     render: Processor = ConsoleRenderer(exception_formatter=plain_traceback) if is_terminal else JSONRenderer()
@@ -41,14 +41,14 @@ def configure_logging() -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(ROOT_LOGGER).setLevel(logging.INFO)
-    # The pool warns at each attempt that fails; that the database is away is logged once, by ``outage``.
+    # The pool warns about every failed attempt to connect, but ``outage`` logs once that the database is unavailable.
     logging.getLogger("asyncpg").setLevel(logging.ERROR)
 
 
 def _remove_messages(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
     """Reduce an exception to types and source lines, and a library's message to its first line.
 
-    Below its first line asyncio writes the tasks that failed, with the messages of their exceptions.
+    In the lines after the first, asyncio describes the failed tasks, including the messages of their exceptions.
     """
     if not str(entry["logger"]).startswith(ROOT_LOGGER):
         entry["event"] = str(entry["event"]).partition("\n")[0]

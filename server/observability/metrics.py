@@ -1,7 +1,7 @@
-"""The metrics that the server counts and measures; ``docs/guides/operators.md`` says what each means.
+"""The metrics that the server collects; ``docs/guides/operators.md`` explains them.
 
-Labels are bounded: route templates, names of the schema's fields, and our own codes. With several worker processes each
-counts in files of its own, which the library keeps; whichever process is scraped answers for all of them.
+The values of labels are bounded: they are route templates, names of schema fields, and the server's own codes. With
+several worker processes, prometheus_client stores the metrics in files, so that any process can report those of all.
 """
 
 import os
@@ -22,12 +22,12 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OTHER = "other"
-"""The label of a route, field or method that is unknown."""
+"""The label value for an unknown route, field or method."""
 
 _DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # the library's own
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-# A second series for each metric, which this text format's readers do not use.
+# Otherwise each metric would have a second series, which readers of this text format do not use.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 HTTP_REQUESTS = Counter("trackers_http_requests", "HTTP requests answered.", ["route", "method", "status"])
@@ -65,7 +65,7 @@ DATABASE_CONNECTIONS_WAITING = Gauge(
 
 
 def exposition() -> bytes:
-    """Return the metrics in Prometheus's text format; those of all workers where there are several."""
+    """Return the metrics in Prometheus's text format, for all workers if there are several."""
     if _DIRECTORY_VARIABLE not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
@@ -74,13 +74,13 @@ def exposition() -> bytes:
 
 
 def forget_worker(pid: int | None) -> None:
-    """Drop the gauges of a worker process that has ended; its counters stay."""
+    """Remove the gauges of a worker process that has ended; its counters are kept."""
     mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
-def shared_between_workers() -> Iterator[None]:
-    """Have the worker processes that are started in the block count together."""
+def multiprocess_metrics() -> Iterator[None]:
+    """Make the worker processes that are started in the block share their metrics."""
     with TemporaryDirectory(prefix="trackers-metrics-") as directory:
         os.environ[_DIRECTORY_VARIABLE] = directory
         try:

@@ -1,6 +1,6 @@
-"""Tracebacks that the log may show: types and source lines, never an exception's message.
+"""Tracebacks that are safe to log: types and source lines, but no exception messages.
 
-The message of a database's error may hold a user's values, and so may any other.
+The messages of database errors, like those of any other exception, may contain user input.
 """
 
 import traceback
@@ -20,7 +20,7 @@ def safe_traceback(error: BaseException) -> list[str]:
 
 
 def with_causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception, its causes and, of an exception group, its members, each once."""
+    """Yield an exception, its causes and the members of exception groups, without duplicates."""
     seen: set[int] = set()
     pending = [error]
     while pending:

@@ -1,4 +1,4 @@
-"""The processes that serve: one, or several workers with a supervisor; and the protocols of uvicorn.
+"""The server processes: a single process, or a supervisor with several workers, and uvicorn's protocol classes.
 
-May use everything of ``server`` but ``cli``.
+May import from every package of ``server`` except ``cli``.
 """

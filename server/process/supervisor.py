@@ -1,7 +1,8 @@
-"""The supervisor of several server processes behind one socket: it starts, replaces and stops them.
+"""The supervisor of several worker processes that share a socket: it starts, replaces and stops them.
 
-uvicorn's own supervisor kills a worker that does not answer it within five seconds. On a busy machine a worker has not
-imported its modules by then: it would be killed and started again for ever. This one leaves live workers alone.
+uvicorn's own supervisor kills a worker that does not respond within five seconds. On a busy machine, a worker has not
+finished its imports by then, so it would be killed and restarted forever. This supervisor never kills a live worker
+while it serves.
 """
 
 import contextlib
@@ -20,16 +21,16 @@ from multiprocessing.context import SpawnProcess
 from uvicorn.config import STARTUP_FAILURE
 
 from server.observability.logging import configure_logging
-from server.observability.metrics import forget_worker, shared_between_workers
+from server.observability.metrics import forget_worker, multiprocess_metrics
 from server.process.worker import run_server
 from server.settings import Settings
 
 TICK = 0.1  # seconds
 TICKS_PER_CALL = 10
 MIN_LIFETIME = 5.0
-"""Seconds from a worker's start to that of its replacement, so that a repeated failure does not take all of the CPU."""
+"""The minimum number of seconds between a worker's start and its replacement, so that crashes do not use up the CPU."""
 STOP_TIMEOUT = 60.0
-"""Seconds for the workers to end, before they are killed: longer than connections, requests and mails may take."""
+"""Seconds after which workers that are still running are killed; connections, requests and emails may take less."""
 
 _spawn = multiprocessing.get_context("spawn")
 
@@ -38,22 +39,22 @@ _spawn = multiprocessing.get_context("spawn")
 class _Worker:
     process: SpawnProcess
     ready_pipe: Connection
-    started: float
-    ready: bool = False
+    started_at: float
+    is_ready: bool = False
 
     def check_ready(self) -> None:
-        """Read from the pipe whether the worker has become ready."""
+        """Update ``is_ready``, reading from the pipe whether the worker has become ready."""
         with contextlib.suppress(EOFError):  # the worker has ended
-            if not self.ready and self.ready_pipe.poll():
+            if not self.is_ready and self.ready_pipe.poll():
                 self.ready_pipe.recv_bytes()
-                self.ready = True
+                self.is_ready = True
 
 
 class Supervisor:
-    """The parent process of ``count`` workers."""
+    """Runs ``count`` worker processes, and replaces those that end."""
 
-    def __init__(self, settings: Settings, url: str, bound: socket.socket, *, count: int) -> None:
-        self._arguments = (settings, url, bound)
+    def __init__(self, settings: Settings, url: str, server_socket: socket.socket, *, count: int) -> None:
+        self._arguments = (settings, url, server_socket)
         self._count = count
         self._workers: list[_Worker] = []
         self._announced = False
@@ -62,12 +63,12 @@ class Supervisor:
     def run(self, *, on_ready: Callable[[], None], on_tick: Callable[[], None]) -> None:
         """Keep the workers running until SIGINT or SIGTERM, then let them finish; a second signal kills them.
 
-        ``on_ready`` is called once all of them answer clients, ``on_tick`` every second. If a worker fails before that,
-        the process exits with uvicorn's STARTUP_FAILURE. Must be called from the main thread.
+        ``on_ready`` is called once all workers accept requests, and ``on_tick`` every second. If a worker ends before
+        ``on_ready`` is called, this process exits with uvicorn's STARTUP_FAILURE. Must be called from the main thread.
         """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._count_signal)
-        with shared_between_workers():
+        with multiprocess_metrics():
             try:
                 self._workers = [self._start_worker() for _ in range(self._count)]
                 self._supervise(on_ready, on_tick)
@@ -89,12 +90,12 @@ class Supervisor:
     def _start_worker(self) -> _Worker:
         receiver, sender = _spawn.Pipe(duplex=False)
         process = _spawn.Process(target=_run_worker, args=(*self._arguments, sender))
-        # Ctrl-C reaches every process of the terminal; the workers are to be stopped by their parent alone.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # Ctrl-C signals every process of the terminal, but only the parent should stop the workers.
+        previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process.start()
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
         sender.close()
         return _Worker(process, receiver, time.monotonic())
 
@@ -104,14 +105,14 @@ class Supervisor:
                 worker.check_ready()
             else:
                 self._replace(position, worker)
-        if not self._announced and all(worker.ready for worker in self._workers):
+        if not self._announced and all(worker.is_ready for worker in self._workers):
             self._announced = True
             on_ready()
 
     def _replace(self, position: int, worker: _Worker) -> None:
         if not self._announced:
             sys.exit(STARTUP_FAILURE)
-        if time.monotonic() - worker.started > MIN_LIFETIME:
+        if time.monotonic() - worker.started_at > MIN_LIFETIME:
             worker.ready_pipe.close()
             forget_worker(worker.process.pid)
             self._workers[position] = self._start_worker()
@@ -127,20 +128,20 @@ class Supervisor:
             time.sleep(TICK)
 
 
-def _run_worker(settings: Settings, url: str, bound: socket.socket, ready_pipe: Connection) -> None:
-    """Run a worker: a server process that ends with its parent, and writes to the pipe once it is ready."""
+def _run_worker(settings: Settings, url: str, server_socket: socket.socket, ready_pipe: Connection) -> None:
+    """Run a worker, a server process that writes to the pipe once it is ready and ends with its parent."""
     configure_logging()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def report_ready() -> None:
-        with contextlib.suppress(OSError):  # the parent has ended; then this process ends, too
+        with contextlib.suppress(OSError):  # the parent has ended, so this process is about to end too
             ready_pipe.send_bytes(b"ready")
 
-    run_server(settings, url, bound, on_ready=report_ready)
+    run_server(settings, url, server_socket, on_ready=report_ready)
 
 
 def _end_with_parent() -> None:
-    # A killed parent stops no worker. They would hold the port, and a new server could not start.
+    # A killed parent does not stop its workers, which would then keep the port and prevent a new server from starting.
     if parent := multiprocessing.parent_process():
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)

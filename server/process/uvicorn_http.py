@@ -1,7 +1,7 @@
-"""uvicorn's HTTP/1.1 protocol with limits on a request's head, and errors in JSON.
+"""uvicorn's HTTP/1.1 protocol with limits on a request's head (the request line and headers), and with JSON errors.
 
-uvicorn itself reads a head of any length, waits for ever for a head to be complete, and answers what is not HTTP with
-plain text.
+By default, uvicorn accepts heads of any length, waits indefinitely for a head to be complete, and answers malformed
+requests in plain text.
 """
 
 import asyncio
@@ -15,20 +15,20 @@ from server.protocol.messages import encode
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """The ``http`` protocol of uvicorn's configuration."""
+    """The value of ``http`` in uvicorn's configuration."""
 
     max_head_bytes = 131_072
-    """Of a request line with its headers, and of the bytes before a chunk or after the last one. What is read from the
-    socket at once may exceed it."""
+    """The maximum size of a head, of a chunk's header, and of the trailers. Data that is read from the socket in a
+    single call may exceed it."""
     head_timeout = 20.0
-    """Seconds for an idle connection to send a whole head."""
+    """Seconds within which an idle connection must send a complete head."""
 
     _timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
     """The bytes received since the last complete part of a request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timer for the first head."""
+        """Start the timer for the first request's head."""
         super().connection_made(transport)
         self._start_timer()
 
@@ -38,35 +38,35 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; answer 431 and close the connection if the head is too long."""
+        """Process received data; respond with 431 and close the connection if the head is too long."""
         self._head_bytes += len(data)
         super().data_received(data)
         if self._head_bytes > self.max_head_bytes and not self.transport.is_closing():
             refuse_connection(self.transport, 431, Code.CONTENT_TOO_LARGE, "The request's headers are too long")
 
     def on_message_begin(self) -> None:
-        """Start the timer as a head begins."""
+        """Start the timer when a head begins."""
         super().on_message_begin()
         self._start_timer()
 
     def on_headers_complete(self) -> None:
-        """Stop the timer as the head is complete."""
+        """Stop the timer when the head is complete."""
         self._head_bytes = 0
         self._stop_timer()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Pass a part of the body on; the application limits its length."""
+        """Pass part of the body to the application, which limits the body's length."""
         self._head_bytes = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Count from zero for the next request."""
+        """Reset the byte count for the next request."""
         self._head_bytes = 0
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer a request that is not HTTP, as JSON."""
+        """Respond to a malformed request with a JSON error."""
         refuse_connection(self.transport, 400, Code.BAD_REQUEST, msg.removesuffix("."))
 
     def _start_timer(self) -> None:
@@ -86,7 +86,7 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 def refuse_connection(transport: asyncio.Transport, status: int, code: Code, message: str) -> None:
-    """Answer a request that cannot be passed to the application with a GraphQL error as JSON; close the connection."""
+    """Respond with a GraphQL error to a request that cannot reach the application, and close the connection."""
     body = encode(request_error_result(message, code.value))
     head = (
         b"content-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n"

@@ -1,4 +1,4 @@
-"""One server process: uvicorn with the application in it, until a signal ends it."""
+"""A server process, in which uvicorn runs the application until a signal stops it."""
 
 import asyncio
 import contextlib
@@ -17,12 +17,12 @@ from server.settings import Settings
 SHUTDOWN_TIMEOUT = 20
 """Seconds for requests and WebSocket operations in progress to finish after a signal."""
 MAX_MESSAGE_BYTES = 1_048_576
-"""The size of a WebSocket message."""
+"""The maximum size of a WebSocket message."""
 TICKS_PER_CALL = 10  # uvicorn ticks every tenth of a second
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server; it reports when it is ready, and closes WebSockets with 1001 before it stops."""
+    """uvicorn's server, which also reports when it is ready, and closes long-lived connections when it stops."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # At the same time: while WebSockets close, no request may begin on a connection that is kept alive.
+        # Do both concurrently: no request may begin on a keep-alive connection while WebSockets close.
         await asyncio.gather(self._close_connections(), super().shutdown(sockets))
 
     async def _close_connections(self) -> None:
@@ -59,20 +59,21 @@ class _Server(uvicorn.Server):
 def run_server(
     settings: Settings,
     url: str,
-    bound: socket.socket,
+    server_socket: socket.socket,
     *,
     on_ready: Callable[[], None],
     on_tick: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; then requests in progress have some seconds to finish.
+    """Serve until SIGINT or SIGTERM, then give requests in progress some seconds to finish.
 
-    ``on_ready`` is called once clients are answered, ``on_tick`` every second. Must be called from the main thread.
+    ``on_ready`` is called once the server accepts requests, and ``on_tick`` every second. Must be called from the main
+    thread.
     """
-    # uvicorn raises the signal again when it is done; the default handler would end the process without clean-up.
+    # uvicorn raises the signal again when it has stopped; the default handler would end the process without clean-up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     application = Application(settings, url)
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(_config(application), application, on_ready, on_tick).run([bound])
+        _Server(_config(application), application, on_ready, on_tick).run([server_socket])
 
 
 def _config(application: Application) -> uvicorn.Config:
@@ -83,8 +84,8 @@ def _config(application: Application) -> uvicorn.Config:
         ws=WebSocketProtocol,
         ws_max_size=MAX_MESSAGE_BYTES,
         log_config=None,
-        access_log=False,  # it would hold query strings
-        proxy_headers=False,  # the application reads the address of the proxy before it reads that of the client
+        access_log=False,  # it would contain query strings
+        proxy_headers=False,  # the application needs the proxy's address before the client's
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         server_header=False,
         lifespan="on",

@@ -1,5 +1,5 @@
-"""GraphQL over WebSocket by the subprotocol ``graphql-transport-ws``.
+"""GraphQL over WebSocket, using the ``graphql-transport-ws`` subprotocol.
 
-Parsing its messages belongs in ``protocol``, running operations in ``execution``. May use ``open_connections``,
-``execution``, ``protocol``, ``observability`` and ``limits``.
+The parsing of messages belongs in ``protocol``, and the execution of operations in ``execution``. May import from
+``open_connections``, ``execution``, ``protocol``, ``observability`` and ``limits``.
 """

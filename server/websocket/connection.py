@@ -1,10 +1,10 @@
-"""One WebSocket connection, from the handshake to its close, by the protocol ``graphql-transport-ws``.
+"""A WebSocket connection that uses the ``graphql-transport-ws`` protocol, from the handshake to its close.
 
-https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. Its close codes are 4400, 4401, 4403, 4406, 4408, 4409,
-4429 and 4500. The WebSocket's own are used too: 1001 when the server shuts down, and 1013 for a client that does not
-read what it is sent or connects while the database is away; below this, the server closes with 1007 for text that is
-not UTF-8 and with 1009 for a message that is too long. 4429 also means that a member or an address has too many
-connections.
+See https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. The close codes of that protocol are 4400, 4401,
+4403, 4406, 4408, 4409, 4429 and 4500; here, 4429 also means that a member or an address has too many connections. Some
+standard close codes are used too: 1001 when the server shuts down, and 1013 if a client reads too slowly or connects
+during a database outage. The underlying server closes with 1007 if text is not UTF-8, and with 1009 if a message is too
+long.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from server.websocket.send_queue import ABNORMAL_CLOSURE, SendQueue
 
 
 class Connection:
-    """One client's connection: a reader, the operations under way, and the queue of messages to be sent."""
+    """The connection of one client: a reader, the running operations, and the queue of outgoing messages."""
 
     def __init__(
         self,
@@ -35,55 +35,57 @@ class Connection:
         executor: Executor,
         make_context: MakeContext,
         limits: SocketLimits,
-        connections_by_member: ConcurrencyLimiter,
+        member_limiter: ConcurrencyLimiter,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._websocket = websocket
         self._make_context = make_context
         self._limits = limits
-        self._connections_by_member = connections_by_member
+        self._member_limiter = member_limiter
         self._address = websocket.client.host if websocket.client else ""
         self._authorization: str | None = None
         self._is_initialised = False
         self._closed: asyncio.Future[tuple[int, str]] = loop.create_future()
         self._shutdown: asyncio.Future[None] = loop.create_future()
         self._session = SessionWatch(self._authenticate, partial(self.close_with, 4403))
-        self._init_timer = loop.call_later(limits.init_time, self.close_with, 4408, "Connection initialisation timeout")
+        self._init_timer = loop.call_later(
+            limits.init_timeout, self.close_with, 4408, "Connection initialisation timeout"
+        )
         self._send_queue = SendQueue(
-            websocket, self.close_with, max_seconds=limits.send_time, max_characters=limits.unread_length
+            websocket, self.close_with, max_seconds=limits.send_timeout, max_characters=limits.max_unread_characters
         )
         self._operations = Operations(
             executor, self._authenticate, self._send_queue.send, self.close_with, max_operations=limits.operations
         )
 
     def close_with(self, code: int, reason: str) -> None:
-        """Close at once with this code and reason; only the first call counts."""
+        """Close the connection at once with this code and reason; only the first call has an effect."""
         if not self._closed.done():
             self._send_queue.stop()
-            # A close frame holds at most 123 bytes of reason (RFC 6455, section 5.5).
+            # The reason in a close frame has at most 123 bytes (RFC 6455, section 5.5).
             self._closed.set_result((code, reason.encode(errors="replace")[:123].decode(errors="ignore")))
 
     def close(self) -> None:
-        """Close with 1001 once the operations under way are answered; start no other."""
+        """Start no more operations, and close with 1001 once those in progress have finished."""
         if not self._shutdown.done():
             self._shutdown.set_result(None)
 
     def revalidate(self, member_id: str) -> None:
-        """Close, with all operations, if the connection is this member's and its session has ended."""
+        """Close the connection and its operations if it belongs to this member and the session has ended."""
         self._session.revalidate(member_id)
 
     async def _authenticate(self) -> Context:
         return await self._make_context(self._authorization, self._address)
 
     async def serve(self) -> None:
-        """Serve until either side closes; then cancel every operation, and wait until each has cleaned up."""
+        """Serve the connection until either side closes it, then cancel all operations and wait for their clean-up."""
         reader = asyncio.create_task(self._read())
         events: list[asyncio.Future[Any]] = [reader, self._closed, self._shutdown]
         try:
             await asyncio.wait(events, return_when=asyncio.FIRST_COMPLETED)
             reader.cancel()  # no operation is started from here on
             if self._shutdown.done():
-                await self._operations.finish(self._limits.finish_time)
+                await self._operations.finish(self._limits.finish_timeout)
                 self.close_with(1001, "Going away")
         finally:
             self._init_timer.cancel()
@@ -93,12 +95,12 @@ class Connection:
                 await self._send_close(*self._closed.result())
             await asyncio.gather(*cancelled, return_exceptions=True)
             if self._session.member_id is not None:
-                self._connections_by_member.release(self._session.member_id)
+                self._member_limiter.release(self._session.member_id)
 
     async def _send_close(self, code: int, reason: str) -> None:
-        # A client that reads nothing leaves no room for the close frame either: then the connection is just dropped.
+        # If the client reads nothing, the close frame cannot be sent either, and the connection is dropped.
         with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
-            async with asyncio.timeout(self._limits.close_time):
+            async with asyncio.timeout(self._limits.close_timeout):
                 await self._websocket.close(code, reason)
 
     async def _read(self) -> None:
@@ -115,7 +117,7 @@ class Connection:
             self.close_with(4400, str(error))
         except Exception as error:
             log_failure(error, new_request_id())
-            # Clients connect again after 1013, but not after 4500.
+            # Clients reconnect after 1013, but not after 4500.
             code, reason = (1013, "Try again later") if is_outage(error) else (4500, "Internal server error")
             self.close_with(code, reason)
 
@@ -151,9 +153,9 @@ class Connection:
             await self._send_queue.send({"type": "connection_ack"})
 
     def _begin_session(self, context: Context) -> bool:
-        """Begin the member's session on this connection; return False if the member has too many connections."""
-        if context.member_id is not None and not self._connections_by_member.try_acquire(context.member_id):
-            limit = self._connections_by_member.limit
+        """Start watching the session, or close the connection and return False if the member has too many of them."""
+        if context.member_id is not None and not self._member_limiter.try_acquire(context.member_id):
+            limit = self._member_limiter.limit
             self.close_with(4429, f"At most {limit} connections at a time for one member")
             return False
         self._session.start(context)

@@ -1,4 +1,4 @@
-"""The WebSocket endpoint of ``/graphql``: the handshake and the limits on connections; the rest is ``connection``'s."""
+"""The WebSocket endpoint of ``/graphql``, which performs the handshake and limits the number of connections."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ SUBPROTOCOL = "graphql-transport-ws"
 
 
 class WebSocketEndpoint:
-    """The ASGI endpoint for a ``WebSocketRoute``; ``allowed_origins`` may connect beside the server's own origin."""
+    """The ASGI endpoint for a ``WebSocketRoute``, which accepts its own origin and those in ``allowed_origins``."""
 
     def __init__(
         self,
@@ -32,35 +32,35 @@ class WebSocketEndpoint:
         self._connections = connections
         self._allowed_origins = frozenset(origin.lower() for origin in allowed_origins)
         self._limits = limits or SocketLimits()
-        self._by_member = ConcurrencyLimiter(self._limits.connections_of_member)
-        self._by_address = ConcurrencyLimiter(self._limits.connections_of_address)
+        self._member_limiter = ConcurrencyLimiter(self._limits.connections_per_member)
+        self._address_limiter = ConcurrencyLimiter(self._limits.connections_per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection until it is closed."""
+        """Serve a connection until it is closed."""
         websocket = WebSocket(scope, receive, send)
         if not self._allows_origin(websocket):
             await websocket.close(1008, "Origin not allowed")  # before the handshake: the server responds with 403
             return
         is_supported = SUBPROTOCOL in scope["subprotocols"]
         await websocket.accept(SUBPROTOCOL if is_supported else None)
-        connection = Connection(websocket, self._executor, self._make_context, self._limits, self._by_member)
+        connection = Connection(websocket, self._executor, self._make_context, self._limits, self._member_limiter)
         address = client_network(websocket.client.host if websocket.client else "")
-        is_counted = self._by_address.try_acquire(address)
-        if not is_counted:
-            connection.close_with(4429, f"At most {self._by_address.limit} connections at a time from one address")
+        has_slot = self._address_limiter.try_acquire(address)
+        if not has_slot:
+            connection.close_with(4429, f"At most {self._address_limiter.limit} connections at a time from one address")
         elif not is_supported:
             connection.close_with(4406, "Subprotocol not acceptable")
         try:
             with self._connections.register(connection):
                 await connection.serve()
         finally:
-            if is_counted:
-                self._by_address.release(address)
+            if has_slot:
+                self._address_limiter.release(address)
 
     def _allows_origin(self, websocket: WebSocket) -> bool:
         origin = websocket.headers.get("origin")
         if origin is None or origin.lower() in self._allowed_origins:
             return True
-        # The scheme is not compared: behind a proxy that ends TLS it is not the browser's.
+        # The scheme is not compared: behind a proxy that terminates TLS, it differs from the browser's.
         host = websocket.headers.get("host", "").lower()
         return bool(host) and origin.lower().partition("://")[2] == host

@@ -1,4 +1,4 @@
-"""The limits of WebSocket connections."""
+"""The limits on WebSocket connections."""
 
 from dataclasses import dataclass
 
@@ -9,28 +9,28 @@ _DEFAULTS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """The limits of WebSockets: times in seconds, lengths in characters, and counts for one process."""
+    """The limits on WebSocket connections to one process. Timeouts are in seconds."""
 
-    init_time: float = 10.0
-    """Until the client's ``connection_init``."""
-    send_time: float = 30.0
-    """For each message."""
-    close_time: float = 4.0
-    """For the close frame."""
-    finish_time: float = 10.0
-    """For operations under way when the server shuts down."""
-    unread_length: int = 4_194_304
-    """Of the messages that wait to be sent to one client."""
+    init_timeout: float = 10.0
+    """The time allowed for the client to send ``connection_init``."""
+    send_timeout: float = 30.0
+    """The time allowed for sending a message."""
+    close_timeout: float = 4.0
+    """The time allowed for sending the close frame."""
+    finish_timeout: float = 10.0
+    """The time allowed for operations to finish when the server shuts down."""
+    max_unread_characters: int = 4_194_304
+    """The maximum total length of the messages that wait to be sent to one client."""
     operations: int = _DEFAULTS.socket_operations
-    """On one connection."""
-    connections_of_member: int = _DEFAULTS.sockets_per_member
-    connections_of_address: int = _DEFAULTS.sockets_per_address
+    """The maximum number of concurrent operations on one connection."""
+    connections_per_member: int = _DEFAULTS.sockets_per_member
+    connections_per_address: int = _DEFAULTS.sockets_per_address
 
     @classmethod
     def from_limits(cls, limits: Limits) -> "SocketLimits":
-        """Return the defaults with what the settings limit."""
+        """Return the WebSocket limits from the configured limits, with defaults for the others."""
         return cls(
             operations=limits.socket_operations,
-            connections_of_member=limits.sockets_per_member,
-            connections_of_address=limits.sockets_per_address,
+            connections_per_member=limits.sockets_per_member,
+            connections_per_address=limits.sockets_per_address,
         )

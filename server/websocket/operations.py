@@ -1,4 +1,4 @@
-"""The operations of one connection: each runs in a task of its own until it ends or either side completes it."""
+"""The operations of a connection, each of which runs in its own task until it ends or either side completes it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,14 +22,14 @@ class _Operation:
     id: str
     is_over_limit: bool
     is_idle: bool = False
-    """Whether it is a subscription that waits for its next event."""
+    """Whether this is a subscription that is waiting for its next event."""
 
 
 class Operations:
-    """The running operations of one client, by the ids that it gave them.
+    """The running operations of one client, keyed by the ids that the client assigned.
 
-    ``authenticate`` returns a fresh context for each operation, ``send`` sends a message, and ``close`` closes the
-    connection: with 4403 when a subscription raises ``SessionEnded``, with 4409 for an id that is in use.
+    ``authenticate`` returns a new context for each operation, ``send`` sends a message, and ``close`` closes the
+    connection: with 4403 if a subscription raises ``SessionEnded``, or with 4409 if an id is already in use.
     """
 
     def __init__(
@@ -51,24 +51,24 @@ class Operations:
         self._is_finishing = False
 
     def start(self, operation_id: str, request: Request) -> None:
-        """Start an operation; one that is over the limit is answered with an error."""
+        """Start an operation, or respond with an error if there are too many."""
         if operation_id in self._tasks_by_id:
             self._close(4409, f"Subscriber for {operation_id} already exists")
             return
-        # Counted on arrival: by the time that the tasks of a burst run, all of them are there.
+        # Count on arrival: in a burst of requests, all of the tasks exist before the first one runs.
         operation = _Operation(operation_id, is_over_limit=len(self._tasks) >= self._max_operations)
-        task = asyncio.create_task(self._operate(operation, request))
+        task = asyncio.create_task(self._run_operation(operation, request))
         self._tasks_by_id[operation_id] = task
         self._tasks[task] = operation
         task.add_done_callback(self._tasks.pop)
 
     def complete(self, operation_id: str) -> None:
-        """Cancel an operation, of which nothing more is sent; its id is free at once."""
+        """Cancel an operation and send nothing more for it; its id can be reused at once."""
         if task := self._tasks_by_id.pop(operation_id, None):
             task.cancel()
 
     async def finish(self, seconds: float) -> None:
-        """Wait until queries, mutations and events under way are answered; subscriptions take no further events."""
+        """Wait for queries, mutations and subscription events in progress; subscriptions take no further events."""
         self._is_finishing = True
         for task, operation in list(self._tasks.items()):
             if operation.is_idle:
@@ -77,16 +77,20 @@ class Operations:
             await asyncio.wait(list(self._tasks), timeout=seconds)
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Cancel all operations, and return their tasks, which have yet to clean up."""
+        """Cancel all operations, and return their tasks, which still have to clean up."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         return tasks
 
-    async def _operate(self, operation: _Operation, request: Request) -> None:
+    async def _run_operation(self, operation: _Operation, request: Request) -> None:
         request_id = new_request_id()
         try:
-            errors = self._over_limit() if operation.is_over_limit else await self._run(operation, request, request_id)
+            errors = (
+                self._over_limit_errors()
+                if operation.is_over_limit
+                else await self._send_results(operation, request, request_id)
+            )
         except SessionEnded as ended:
             self._close(4403, str(ended))
             return
@@ -99,14 +103,16 @@ class Operations:
             error_message = {"type": "error", "id": operation.id, "payload": errors}
             await self._send(error_message if errors else {"type": "complete", "id": operation.id})
 
-    def _over_limit(self) -> list[dict[str, Any]]:
+    def _over_limit_errors(self) -> list[dict[str, Any]]:
         message = f"At most {self._max_operations} operations at a time on one connection"
         return list(request_error_result(message, "TOO_MANY_OPERATIONS")["errors"])
 
-    async def _run(self, operation: _Operation, request: Request, request_id: str) -> list[dict[str, Any]] | None:
-        """Send the operation's results.
+    async def _send_results(
+        self, operation: _Operation, request: Request, request_id: str
+    ) -> list[dict[str, Any]] | None:
+        """Execute the operation and send its results.
 
-        Return the errors that ended it, none if it is complete, or None if it breaks off because the server stops.
+        Return the errors that ended it, an empty list if it completed, or None if the shutdown interrupted it.
         """
         context = await self._authenticate()
         prepared = self._executor.prepare(request, context)
@@ -124,10 +130,10 @@ class Operations:
         return []
 
     async def _send_result(self, operation: _Operation, result: dict[str, Any]) -> list[dict[str, Any]]:
-        """Send a result that has data; of one without, return the errors."""
+        """Send a result that has data, or return the errors of a result that has none."""
         if "data" not in result:
             return list(result["errors"])
         await self._send({"type": "next", "id": operation.id, "payload": result})
-        # Neither a ready generator nor an empty send buffer ever waits: let the reader and other tasks run.
+        # Neither a ready generator nor a send to an empty buffer yields to other tasks, so do that here.
         await asyncio.sleep(0)
         return []

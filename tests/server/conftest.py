@@ -1,4 +1,4 @@
-"""One real server for all tests of middleware and endpoints, and one for each file of tests in a browser."""
+"""Fixtures for a server that the tests of middleware and endpoints share, and for servers in browser tests."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from tests.support.servers.trackers import SIGN_IN, Server, environment, run_ser
 
 @dataclass(frozen=True)
 class ProxiedServer:
-    """A server behind a trusted HTTPS proxy on this machine, which allows one other origin."""
+    """A server that trusts a local HTTPS proxy and allows one other origin."""
 
     server: Server
     client: httpx.Client
-    """A client without a session."""
+    """A client that is not signed in."""
 
     def sign_in(self) -> dict[str, str]:
         """Sign Ada in, and return her ``Authorization`` header."""
@@ -44,7 +44,7 @@ SETTINGS = {
 async def proxied_server(
     postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ProxiedServer]:
-    """Run the server, with an organisation of Ada and Bob."""
+    """Run a server with an organisation whose members are Ada and Bob."""
     await administer(postgres, f"CREATE DATABASE proxied_server TEMPLATE {template}")
     url = with_database(postgres, "proxied_server")
     async with database(database_credentials(url)):
@@ -57,7 +57,7 @@ async def proxied_server(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def site(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """Run a server with whose database the models are connected; each test of the file creates its own organisation."""
+    """Run a server for a test module, with the models connected to its database; each test creates an organisation."""
     async with (
         fresh_database(postgres, template) as url,
         database(database_credentials(url)),
@@ -74,7 +74,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 def outage() -> Iterator[Outage]:
-    """The process's outage of the database, which is over when the test begins and when it ends."""
+    """Yield the process's database outage, and end it before and after the test."""
     database_outage.end()
     yield database_outage
     database_outage.end()

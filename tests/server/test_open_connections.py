@@ -1,4 +1,4 @@
-"""The registry of open connections: checks of sessions, and the shutdown."""
+"""Tests of the registry of open connections: checks of sessions, and the shutdown."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from server.open_connections import OpenConnections
 
 
 class Connection:
-    """A connection that notes what it is told, and is served until it is closed."""
+    """A connection that records calls of ``revalidate``, and is served until it is closed."""
 
     def __init__(self) -> None:
         self.revalidated: list[str] = []

@@ -1,4 +1,4 @@
-"""The parsers of setting values: databases, mail servers, and addresses without their secrets."""
+"""Tests of the parsers for database and mail server URLs, and of the removal of secrets from addresses."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
         "postgres://anna:80hush/x",
     ],
 )
-def test_no_password_of_a_wrong_address_is_shown(text: str) -> None:
+def test_no_password_in_an_invalid_address_is_shown(text: str) -> None:
     assert "sh" not in without_secrets(text).replace("sslmode", "")
 
 

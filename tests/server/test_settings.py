@@ -1,4 +1,4 @@
-"""The settings: defaults, the form of each variable, and that no error and no repr shows a secret."""
+"""Tests of the settings' defaults and formats, and that no error message or repr contains a secret."""
 
 from dataclasses import fields
 from ipaddress import ip_network
@@ -11,7 +11,7 @@ from server.environment import SettingsError
 from server.limits import Limits
 from server.setting_values import SmtpServer
 from server.settings import Settings
-from server.wiring import installation_of
+from server.wiring import make_installation
 
 SECRET = "a secret of more than thirty-two bytes"
 DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
@@ -43,7 +43,7 @@ def test_an_empty_environment_gives_the_documented_defaults(tmp_path: Path) -> N
         limits=Limits(),
     )
     assert result.files_folder == tmp_path / "var/files"
-    assert result.postgres_data == tmp_path / "var/postgres"
+    assert result.postgres_data_dir == tmp_path / "var/postgres"
     assert result.postgres_log == tmp_path / "var/postgres.log"
     assert result.mail_folder == tmp_path / "var/mail"
 
@@ -81,18 +81,18 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
         files_url="s3://trackers-files/ours/of-2026",
         limits=Limits(),
-        without_effect=("TRACKERS_COMPILED",),
+        ignored_variables=("TRACKERS_COMPILED",),
     )
     assert not (tmp_path / "var").exists()
 
 
 def test_every_limit_has_a_variable(tmp_path: Path) -> None:
-    # Descending, so that what a bucket holds is not less than what an operation may cost.
+    # In descending order, so that the bucket is not smaller than the maximum cost of an operation.
     names = sorted((field.name for field in fields(Limits)), reverse=True)
-    figures = {name: number for number, name in enumerate(names, 1)} | {"cost_bucket": 1_000_000_000}
-    result = settings(tmp_path, **{name.upper(): str(number) for name, number in figures.items()})
+    values = {name: number for number, name in enumerate(names, 1)} | {"cost_bucket": 1_000_000_000}
+    result = settings(tmp_path, **{name.upper(): str(number) for name, number in values.items()})
 
-    assert result.limits == Limits(**figures)
+    assert result.limits == Limits(**values)
 
 
 def test_a_bucket_holds_at_least_the_cost_of_one_operation(tmp_path: Path) -> None:
@@ -105,10 +105,10 @@ def test_a_bucket_holds_at_least_the_cost_of_one_operation(tmp_path: Path) -> No
 def test_links_are_url_encoded(tmp_path: Path) -> None:
     result = settings(tmp_path)
 
-    assert installation_of(result).tracker_url(UUID(int=63)) == (
+    assert make_installation(result).tracker_url(UUID(int=63)) == (
         "http://127.0.0.1:8000/trackers/VHJhY2tlcjowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwM2Y"
     )
-    assert installation_of(result).password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
+    assert make_installation(result).password_link("a b") == "http://127.0.0.1:8000/password#token=a%20b"
 
 
 def test_the_database_url_is_used_for_listening_unless_another_is_set(tmp_path: Path) -> None:
@@ -129,74 +129,76 @@ def test_a_repr_shows_no_secret(tmp_path: Path) -> None:
         assert secret not in shown
 
 
-DATABASE_FORM = "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
-SMTP_FORM = "smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out"
-MAIL_FORM = "an address such as trackers@example.org"
-PUBLIC_FORM = "an http or https address without a slash at its end"
-EDIT_FORM = "an http or https address with {id} in it, which may begin with {public_url}"
-PASSWORD_FORM = "an http or https address with {token} in it, which may begin with {public_url}"
-PROXIES_FORM = "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16"
-ORIGINS_FORM = "origins with commas between, such as https://app.example.org, http://localhost:3000"
-FILES_FORM = "s3://bucket or s3://bucket/prefix"
-LIMIT_FORM = "a whole number from 1 to 1000000000"
-TOKEN_FORM = "visible ASCII characters without a space"
+DATABASE_FORMAT = "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
+SMTP_FORMAT = "smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out"
+MAIL_FORMAT = "an address such as trackers@example.org"
+PUBLIC_FORMAT = "an http or https address without a slash at its end"
+EDIT_FORMAT = "an http or https address with {id} in it, which may begin with {public_url}"
+PASSWORD_FORMAT = "an http or https address with {token} in it, which may begin with {public_url}"
+PROXIES_FORMAT = "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16"
+ORIGINS_FORMAT = "origins with commas between, such as https://app.example.org, http://localhost:3000"
+FILES_FORMAT = "s3://bucket or s3://bucket/prefix"
+LIMIT_FORMAT = "a whole number from 1 to 1000000000"
+TOKEN_FORMAT = "visible ASCII characters without a space"
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "shown", "form"),
+    ("name", "text", "shown", "expected"),
     [
-        ("DATABASE_URL", "mysql://anna:hush@db/trackers", "'mysql://anna:***@db/trackers'", DATABASE_FORM),
-        ("DATABASE_URL", "anna:hush@db/trackers", "'anna:***@db/trackers'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://anna:hush", "'postgres://anna:***'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://anna:hush@db", "'postgres://anna:***@db'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://db/trackers", "'postgres://db/trackers'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://anna:hush@db:99999/t", "'postgres://anna:***@db:99999/t'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://a@db:0/t", "'postgres://a@db:0/t'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://a@db/t?sslmode=on", "'postgres://a@db/t?sslmode=on'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://a@db/t?password=hush", "'postgres://a@db/t?password=***'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://a@db/t?host=/run", "'postgres://a@db/t?host=/run'", DATABASE_FORM),
-        ("DATABASE_URL", "postgres://a:hu@sh/x@db/t\n", r"'postgres://a:***@db/t\n'", DATABASE_FORM),
-        ("LISTEN_URL", "yes", "'yes'", DATABASE_FORM),
-        ("SMTP_URL", "http://post:hush@mail", "'http://post:***@mail'", SMTP_FORM),
-        ("SMTP_URL", "smtp://post@mail", "'smtp://post@mail'", SMTP_FORM),
-        ("SMTP_URL", "mail.example:25", "'mail.example:25'", SMTP_FORM),
-        ("SMTP_URL", "smtp://mail/folder", "'smtp://mail/folder'", SMTP_FORM),
-        ("MAIL_FROM", "trackers", "'trackers'", MAIL_FORM),
-        ("MAIL_FROM", "a@b, c@d", "'a@b, c@d'", MAIL_FORM),
-        ("MAIL_FROM", "a@b\nBcc: c@d", r"'a@b\nBcc: c@d'", MAIL_FORM),
-        ("MAIL_FROM", "a b@c", "'a b@c'", MAIL_FORM),
-        ("PUBLIC_URL", "https://trackers.example/", "'https://trackers.example/'", PUBLIC_FORM),
-        ("PUBLIC_URL", "trackers.example", "'trackers.example'", PUBLIC_FORM),
-        ("PUBLIC_URL", "https://trackers.example?a=b", "'https://trackers.example?a=b'", PUBLIC_FORM),
-        ("PUBLIC_URL", "javascript://x", "'javascript://x'", PUBLIC_FORM),
-        ("EDIT_URL", "https://app.example/edit", "'https://app.example/edit'", EDIT_FORM),
-        ("EDIT_URL", "https://app.example/{id}/{name}", "'https://app.example/{id}/{name}'", EDIT_FORM),
-        ("EDIT_URL", "/trackers/{id}", "'/trackers/{id}'", EDIT_FORM),
-        ("PASSWORD_URL", "{public_url}/{id}", "'{public_url}/{id}'", PASSWORD_FORM),
-        ("TRUSTED_PROXIES", "10.0.0.1/8", "'10.0.0.1/8'", PROXIES_FORM),
-        ("TRUSTED_PROXIES", "proxy.example", "'proxy.example'", PROXIES_FORM),
-        ("TRUSTED_PROXIES", "fe80::1/x", "'fe80::1/x'", PROXIES_FORM),
-        ("TRUSTED_PROXIES", "10.0.0.1,", "'10.0.0.1,'", PROXIES_FORM),
-        ("METRICS_TOKEN", "hush hush", "9 bytes that are not shown", TOKEN_FORM),
+        ("DATABASE_URL", "mysql://anna:hush@db/trackers", "'mysql://anna:***@db/trackers'", DATABASE_FORMAT),
+        ("DATABASE_URL", "anna:hush@db/trackers", "'anna:***@db/trackers'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://anna:hush", "'postgres://anna:***'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://anna:hush@db", "'postgres://anna:***@db'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://db/trackers", "'postgres://db/trackers'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://anna:hush@db:99999/t", "'postgres://anna:***@db:99999/t'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://a@db:0/t", "'postgres://a@db:0/t'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://a@db/t?sslmode=on", "'postgres://a@db/t?sslmode=on'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://a@db/t?password=hush", "'postgres://a@db/t?password=***'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://a@db/t?host=/run", "'postgres://a@db/t?host=/run'", DATABASE_FORMAT),
+        ("DATABASE_URL", "postgres://a:hu@sh/x@db/t\n", r"'postgres://a:***@db/t\n'", DATABASE_FORMAT),
+        ("LISTEN_URL", "yes", "'yes'", DATABASE_FORMAT),
+        ("SMTP_URL", "http://post:hush@mail", "'http://post:***@mail'", SMTP_FORMAT),
+        ("SMTP_URL", "smtp://post@mail", "'smtp://post@mail'", SMTP_FORMAT),
+        ("SMTP_URL", "mail.example:25", "'mail.example:25'", SMTP_FORMAT),
+        ("SMTP_URL", "smtp://mail/folder", "'smtp://mail/folder'", SMTP_FORMAT),
+        ("MAIL_FROM", "trackers", "'trackers'", MAIL_FORMAT),
+        ("MAIL_FROM", "a@b, c@d", "'a@b, c@d'", MAIL_FORMAT),
+        ("MAIL_FROM", "a@b\nBcc: c@d", r"'a@b\nBcc: c@d'", MAIL_FORMAT),
+        ("MAIL_FROM", "a b@c", "'a b@c'", MAIL_FORMAT),
+        ("PUBLIC_URL", "https://trackers.example/", "'https://trackers.example/'", PUBLIC_FORMAT),
+        ("PUBLIC_URL", "trackers.example", "'trackers.example'", PUBLIC_FORMAT),
+        ("PUBLIC_URL", "https://trackers.example?a=b", "'https://trackers.example?a=b'", PUBLIC_FORMAT),
+        ("PUBLIC_URL", "javascript://x", "'javascript://x'", PUBLIC_FORMAT),
+        ("EDIT_URL", "https://app.example/edit", "'https://app.example/edit'", EDIT_FORMAT),
+        ("EDIT_URL", "https://app.example/{id}/{name}", "'https://app.example/{id}/{name}'", EDIT_FORMAT),
+        ("EDIT_URL", "/trackers/{id}", "'/trackers/{id}'", EDIT_FORMAT),
+        ("PASSWORD_URL", "{public_url}/{id}", "'{public_url}/{id}'", PASSWORD_FORMAT),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "'10.0.0.1/8'", PROXIES_FORMAT),
+        ("TRUSTED_PROXIES", "proxy.example", "'proxy.example'", PROXIES_FORMAT),
+        ("TRUSTED_PROXIES", "fe80::1/x", "'fe80::1/x'", PROXIES_FORMAT),
+        ("TRUSTED_PROXIES", "10.0.0.1,", "'10.0.0.1,'", PROXIES_FORMAT),
+        ("METRICS_TOKEN", "hush hush", "9 bytes that are not shown", TOKEN_FORMAT),
         ("COMPILED", "true", "'true'", "0 or 1"),
-        ("ALLOWED_ORIGINS", "*", "'*'", ORIGINS_FORM),
-        ("ALLOWED_ORIGINS", "https://app.example/", "'https://app.example/'", ORIGINS_FORM),
-        ("ALLOWED_ORIGINS", "app.example", "'app.example'", ORIGINS_FORM),
-        ("FILES_URL", "s3://key:hush@bucket", "'s3://key:***@bucket'", FILES_FORM),
-        ("FILES_URL", "s3://bucket/", "'s3://bucket/'", FILES_FORM),
-        ("FILES_URL", "s3://bucket/../other", "'s3://bucket/../other'", FILES_FORM),
-        ("FILES_URL", "s3://B", "'s3://B'", FILES_FORM),
-        ("FILES_URL", "/srv/files", "'/srv/files'", FILES_FORM),
-        ("MAX_DEPTH", "0", "'0'", LIMIT_FORM),
-        ("MAX_DEPTH", "2.5", "'2.5'", LIMIT_FORM),
-        ("MAX_COST", "1000000001", "'1000000001'", LIMIT_FORM),
-        ("OPERATION_SECONDS", "٣", "'٣'", LIMIT_FORM),
-        ("SOCKETS_PER_MEMBER", "-1", "'-1'", LIMIT_FORM),
+        ("ALLOWED_ORIGINS", "*", "'*'", ORIGINS_FORMAT),
+        ("ALLOWED_ORIGINS", "https://app.example/", "'https://app.example/'", ORIGINS_FORMAT),
+        ("ALLOWED_ORIGINS", "app.example", "'app.example'", ORIGINS_FORMAT),
+        ("FILES_URL", "s3://key:hush@bucket", "'s3://key:***@bucket'", FILES_FORMAT),
+        ("FILES_URL", "s3://bucket/", "'s3://bucket/'", FILES_FORMAT),
+        ("FILES_URL", "s3://bucket/../other", "'s3://bucket/../other'", FILES_FORMAT),
+        ("FILES_URL", "s3://B", "'s3://B'", FILES_FORMAT),
+        ("FILES_URL", "/srv/files", "'/srv/files'", FILES_FORMAT),
+        ("MAX_DEPTH", "0", "'0'", LIMIT_FORMAT),
+        ("MAX_DEPTH", "2.5", "'2.5'", LIMIT_FORMAT),
+        ("MAX_COST", "1000000001", "'1000000001'", LIMIT_FORMAT),
+        ("OPERATION_SECONDS", "٣", "'٣'", LIMIT_FORMAT),
+        ("SOCKETS_PER_MEMBER", "-1", "'-1'", LIMIT_FORMAT),
         ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
     ],
 )
-def test_the_error_about_a_wrong_value_is_one_line(tmp_path: Path, name: str, text: str, shown: str, form: str) -> None:
+def test_the_error_about_a_wrong_value_is_one_line(
+    tmp_path: Path, name: str, text: str, shown: str, expected: str
+) -> None:
     with pytest.raises(SettingsError) as error:
         settings(tmp_path, **{name: text})
 
-    assert str(error.value) == f"TRACKERS_{name} holds {shown}: it may hold {form}"
+    assert str(error.value) == f"TRACKERS_{name} holds {shown}: it may hold {expected}"

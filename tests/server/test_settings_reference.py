@@ -1,4 +1,4 @@
-"""The reference of settings: the committed page is what the code renders."""
+"""Tests that the committed settings reference equals the rendered one, and is complete."""
 
 from dataclasses import fields
 

@@ -1,4 +1,4 @@
-"""The state directory, and the secret that is generated into it."""
+"""Tests of the state directory, and of the secret that is generated in it."""
 
 import stat
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from server.environment import SettingsError
 from server.settings import Settings
-from server.state_directory import state_directory
+from server.state_directory import ensure_state_directory
 
 DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
 
@@ -17,23 +17,23 @@ DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
 def test_only_the_owner_can_open_the_state_directory(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir(mode=0o755)
 
-    assert state_directory(tmp_path) == tmp_path / "var"
+    assert ensure_state_directory(tmp_path) == tmp_path / "var"
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
-    (tmp_path / "taken").mkdir()
-    (tmp_path / "taken" / "var").write_text("")
+    (tmp_path / "occupied").mkdir()
+    (tmp_path / "occupied" / "var").write_text("")
     with pytest.raises(SettingsError, match=r"^The state directory cannot be used: .*File exists"):
-        state_directory(tmp_path / "taken")
+        ensure_state_directory(tmp_path / "occupied")
 
 
 def test_a_secret_is_generated_once_and_kept(tmp_path: Path) -> None:
     first = Settings.from_environment({}, folder=tmp_path).secret
-    kept = tmp_path / "var/secret"
+    secret_file = tmp_path / "var/secret"
 
     assert Settings.from_environment({}, folder=tmp_path).secret == first
     assert len(first) == 64
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert list((tmp_path / "var").iterdir()) == [kept]
+    assert stat.S_IMODE(secret_file.stat().st_mode) == 0o600
+    assert list((tmp_path / "var").iterdir()) == [secret_file]
 
 
 def test_a_secret_is_required_for_a_configured_database(tmp_path: Path) -> None:
@@ -73,6 +73,6 @@ def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Pat
         assert process.stdin is not None
         process.stdin.write("!")
         process.stdin.flush()
-    answers = [process.communicate(timeout=60)[0] for process in processes]
+    outputs = [process.communicate(timeout=60)[0] for process in processes]
 
-    assert answers == [f"{(tmp_path / 'var/secret').read_bytes().strip()!r}\n"] * 6
+    assert outputs == [f"{(tmp_path / 'var/secret').read_bytes().strip()!r}\n"] * 6

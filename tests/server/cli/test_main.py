@@ -1,4 +1,4 @@
-"""The command ``trackers``, run as a process."""
+"""Tests that run the ``trackers`` command as a process."""
 
 import asyncio
 import re
@@ -48,8 +48,8 @@ async def test_a_wrong_variable_stops_every_command_with_one_line(
 async def test_an_unmigrated_database_is_not_served(postgres: str, folder: Path) -> None:
     code, out, err = await run_command(folder, environment(postgres), "serve", "--port", "0")
     assert (code, out) == (2, "")
-    lacking = ", ".join(sorted(file.stem for file in MIGRATIONS.glob("0*.py")))
-    assert err == f"The database lacks {lacking}: run `trackers migrate` first.\n"
+    missing = ", ".join(sorted(file.stem for file in MIGRATIONS.glob("0*.py")))
+    assert err == f"The database lacks {missing}: run `trackers migrate` first.\n"
 
 
 async def test_the_error_about_an_unreachable_database_is_one_line(folder: Path) -> None:
@@ -61,7 +61,7 @@ async def test_the_error_about_an_unreachable_database_is_one_line(folder: Path)
 
 
 async def test_a_new_installation_from_nothing(folder: Path) -> None:
-    """In an empty folder, with the embedded PostgreSQL: organisation, administrator, learners, employers, server."""
+    """Start in an empty directory, add an organisation and its data with the commands, and serve them."""
     env = environment()
     acme = ["--organisation", "Acme"]
     assert (await run_command(folder, env, "add-organisation", "Acme"))[0] == 0
@@ -91,11 +91,11 @@ async def test_a_new_installation_from_nothing(folder: Path) -> None:
 
 async def test_doctor_reports_mails_given_up(database: str, folder: Path) -> None:
     member = await make.member()
-    about = await make.notification(await make.tracker(), member)
+    notification = await make.notification(await make.tracker(), member)
     for days in (1, 6, 8):
-        row = await make.mail(about, last_error="SMTP 550")
+        row = await make.mail(notification, last_error="SMTP 550")
         await fetch(f"UPDATE mail SET given_up_at = now() - interval '{days} days' WHERE id = $1", row.id)
-    await make.mail(about)
+    await make.mail(notification)
     code, out, _ = await run_command(folder, environment(database), "doctor")
     assert code == 1
     assert "WRONG outbox: 2 mails given up, 1 waiting\n" in out
@@ -150,14 +150,14 @@ async def test_a_killed_server_leaves_no_postgresql_behind(folder: Path) -> None
             break
         await asyncio.sleep(0.1)
     assert _processes_in(folder) == []
-    async with run_server(folder, env) as again:
-        assert (await again.ask("{ __typename }"))["data"] == {"__typename": "Query"}
+    async with run_server(folder, env) as restarted_server:
+        assert (await restarted_server.ask("{ __typename }"))["data"] == {"__typename": "Query"}
 
 
 async def test_a_killed_server_leaves_no_workers_behind(database: str, folder: Path) -> None:
     env = environment(database)
     async with run_server(folder, env, "--workers", "2") as server:
-        await _until_answered(server)
+        await _wait_until_answered(server)
         await server.kill()
     port = server.address.rpartition(":")[2]
     async with asyncio.timeout(40):
@@ -165,12 +165,12 @@ async def test_a_killed_server_leaves_no_workers_behind(database: str, folder: P
             await asyncio.sleep(0.1)
 
 
-async def _until_answered(server: Server) -> None:
+async def _wait_until_answered(server: Server) -> None:
     async with asyncio.timeout(40):
         while True:
             try:
                 assert (await server.ask("{ __typename }"))["data"] == {"__typename": "Query"}
-            except httpx.ConnectError:  # a worker listens once it is up
+            except httpx.ConnectError:  # no worker listens yet
                 await asyncio.sleep(0.1)
             else:
                 return
@@ -188,7 +188,7 @@ def _is_free(port: int) -> bool:
 
 
 def _processes_in(folder: Path) -> list[str]:
-    """Return the command lines of PostgreSQL's processes that name the folder."""
+    """Return the command lines of PostgreSQL processes that contain the path of the directory."""
     command_lines = []
     for status in Path("/proc").glob("[0-9]*/cmdline"):
         try:

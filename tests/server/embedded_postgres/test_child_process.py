@@ -1,4 +1,4 @@
-"""Which users and threads can start the embedded PostgreSQL, and what the error says if they cannot."""
+"""Tests of which users and threads can start the embedded PostgreSQL, and of the errors if they cannot."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ from tests.support.databases.embedded_postgres import (
     wait_until,
 )
 
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
+AS_NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
 
 
 def test_without_util_linux_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,8 +43,8 @@ def test_without_util_linux_the_error_says_what_to_do(tmp_path: Path, monkeypatc
 
 
 def test_where_root_cannot_create_a_user_namespace_the_error_says_what_to_do(tmp_path: Path) -> None:
-    none_allowed = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
-    process = start_owner(tmp_path / "data", "unshare", "--map-root-user", "sh", "-c", none_allowed, "sh")
+    disable_namespaces = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    process = start_owner(tmp_path / "data", "unshare", "--map-root-user", "sh", "-c", disable_namespaces, "sh")
 
     code, errors = finish(process)
     if "max_user_namespaces" in errors or errors.startswith("unshare: "):
@@ -73,13 +73,13 @@ def test_only_the_main_thread_can_start_it(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def folder_of_nobody() -> Iterator[Path]:
-    """A folder of mode 0700 that belongs to the user 65534."""
+def nobody_directory() -> Iterator[Path]:
+    """Yield a directory of mode 0700 that belongs to user 65534 (``nobody``)."""
     if os.geteuid() != 0:
-        pytest.skip("needs root, to become another user")
+        pytest.skip("needs root to become another user")
     can_execute = f"import os, server.embedded_postgres.server; assert os.access({binary('postgres')!r}, os.X_OK)"
-    if subprocess.run([*NOBODY, sys.executable, "-c", can_execute], capture_output=True, check=False).returncode:
-        pytest.skip("needs a Python and a project's folder that other users may read")
+    if subprocess.run([*AS_NOBODY, sys.executable, "-c", can_execute], capture_output=True, check=False).returncode:
+        pytest.skip("needs a Python and a project directory that other users may read")
     folder = Path(tempfile.mkdtemp())
     os.chown(folder, 65534, 65534)
     yield folder
@@ -87,12 +87,12 @@ def folder_of_nobody() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("user", ["65534", "54321"])
-def test_an_ordinary_user_with_or_without_a_name(folder_of_nobody: Path, user: str) -> None:
-    os.chown(folder_of_nobody, int(user), int(user))
-    data = folder_of_nobody / "a folder" / "data"
-    prefix = [part.replace("65534", user) for part in NOBODY]
+def test_an_ordinary_user_with_or_without_a_name(nobody_directory: Path, user: str) -> None:
+    os.chown(nobody_directory, int(user), int(user))
+    data = nobody_directory / "a folder" / "data"
+    prefix = [part.replace("65534", user) for part in AS_NOBODY]
 
-    owner = start_owner(data, *prefix, HOME=str(folder_of_nobody))
+    owner = start_owner(data, *prefix, HOME=str(nobody_directory))
     try:
         assert fetch_value(read_url(owner), "SELECT 1") == 1
         assert (data.stat().st_uid, stat.S_IMODE(data.stat().st_mode)) == (int(user), 0o700)
@@ -100,17 +100,17 @@ def test_an_ordinary_user_with_or_without_a_name(folder_of_nobody: Path, user: s
         kill(owner)
     wait_until(lambda: server_pids(data) == [])
 
-    again = start_owner(data, *prefix, HOME=str(folder_of_nobody))
-    assert fetch_value(read_url(again), "SELECT 1") == 1
-    assert finish(again) == (0, "")
+    restarted = start_owner(data, *prefix, HOME=str(nobody_directory))
+    assert fetch_value(read_url(restarted), "SELECT 1") == 1
+    assert finish(restarted) == (0, "")
 
 
-def test_root_does_not_use_the_data_of_another_user(folder_of_nobody: Path) -> None:
-    data = folder_of_nobody / "data"
-    owner = start_owner(data, *NOBODY)
+def test_root_does_not_use_the_data_of_another_user(nobody_directory: Path) -> None:
+    data = nobody_directory / "data"
+    owner = start_owner(data, *AS_NOBODY)
     read_url(owner)
     assert finish(owner) == (0, "")
 
-    with pytest.raises(EmbeddedPostgresError) as refusal, embedded_postgres(data, log=folder_of_nobody / "log"):
+    with pytest.raises(EmbeddedPostgresError) as refusal, embedded_postgres(data, log=nobody_directory / "log"):
         pass
     assert str(refusal.value) == f"{data} belongs to the user 65534: run this as that user"

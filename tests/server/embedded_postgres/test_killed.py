@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL when it, or the process that started it, is killed: nothing is left behind, nothing is lost."""
+"""Tests that no process and no data are left over or lost if PostgreSQL, or the process that started it, is killed."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.embedded_postgres.server import embedded_postgres, running_url
+from server.embedded_postgres.server import embedded_postgres, running_server_url
 from tests.support.databases.embedded_postgres import fetch_value, kill, read_url, server_pids, start_owner, wait_until
 
 
@@ -20,9 +20,9 @@ def test_a_killed_owner_leaves_no_server_behind_and_the_next_start_works(tmp_pat
     assert server_pids(data) != []
 
     kill(owner)
-    with embedded_postgres(data, log=tmp_path / "log", durable=False) as again:
-        assert again == url
-        assert fetch_value(again, "SELECT n FROM kept") == 7
+    with embedded_postgres(data, log=tmp_path / "log", durable=False) as second_url:
+        assert second_url == url
+        assert fetch_value(second_url, "SELECT n FROM kept") == 7
     wait_until(lambda: server_pids(data) == [])
 
 
@@ -45,24 +45,24 @@ def test_a_killed_server_recovers_at_the_next_start(tmp_path: Path) -> None:
         fetch_value(url, "CREATE TABLE kept AS SELECT 7 AS n")
         os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         wait_until(lambda: server_pids(data) == [])
-        assert running_url(data) is None
+        assert running_server_url(data) is None
 
     with embedded_postgres(data, log=log) as url:
         assert fetch_value(url, "SELECT n FROM kept") == 7
 
 
-def test_another_process_with_the_number_of_a_dead_server_is_no_obstacle(tmp_path: Path) -> None:
+def test_a_reused_pid_does_not_prevent_the_start(tmp_path: Path) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
     with embedded_postgres(data, log=log, durable=False):
-        left = (data / "postmaster.pid").read_text()
-        socket_left = (data / ".s.PGSQL.5432.lock").read_text()
+        pid_file_text = (data / "postmaster.pid").read_text()
+        socket_lock_text = (data / ".s.PGSQL.5432.lock").read_text()
 
-    with subprocess.Popen(["sleep", "600"]) as other:
-        number = left.split()[0]
-        (data / "postmaster.pid").write_text(left.replace(number, str(other.pid), 1))
-        (data / ".s.PGSQL.5432.lock").write_text(socket_left.replace(number, str(other.pid), 1))
-        assert running_url(data) is None
+    with subprocess.Popen(["sleep", "600"]) as other_process:
+        pid = pid_file_text.split()[0]
+        (data / "postmaster.pid").write_text(pid_file_text.replace(pid, str(other_process.pid), 1))
+        (data / ".s.PGSQL.5432.lock").write_text(socket_lock_text.replace(pid, str(other_process.pid), 1))
+        assert running_server_url(data) is None
         with embedded_postgres(data, log=log, durable=False) as url:
             assert fetch_value(url, "SELECT 1") == 1
-        assert other.poll() is None
-        other.terminate()
+        assert other_process.poll() is None
+        other_process.terminate()

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: its database, its log, and any folder; starts and stops in order."""
+"""Tests of the embedded PostgreSQL's start and stop, its database, its log, and its data directory."""
 
 import stat
 import tempfile
@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from server.embedded_postgres.errors import EmbeddedPostgresError
-from server.embedded_postgres.server import embedded_postgres, running_url
+from server.embedded_postgres.server import embedded_postgres, running_server_url
 from server.setting_values import database_credentials
 from tests.support.databases.embedded_postgres import (
     fetch_value,
@@ -26,7 +26,7 @@ def test_a_durable_database_is_created_once_and_kept(tmp_path: Path) -> None:
 
     with embedded_postgres(data, log=log) as url:
         assert url == f"postgres://trackers@/trackers?host={quote(str(data), safe='')}"
-        assert running_url(data) == url
+        assert running_server_url(data) == url
         fetch_value(url, "CREATE TABLE kept AS SELECT 7 AS n")
         assert fetch_value(url, "SHOW fsync") == "on"
         assert fetch_value(url, "SHOW listen_addresses") == ""
@@ -35,7 +35,7 @@ def test_a_durable_database_is_created_once_and_kept(tmp_path: Path) -> None:
         fetch_value(url, "CREATE EXTENSION pg_trgm")
         fetch_value(url, "CREATE EXTENSION unaccent")
         assert fetch_value(url, "SELECT similarity('Łucja', 'łUCJA') = 1 AND unaccent('Zoë') = 'Zoe'") is True
-    assert running_url(data) is None
+    assert running_server_url(data) is None
     assert server_pids(data) == []
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
@@ -72,23 +72,23 @@ def test_the_users_environment_for_postgresql_is_ignored(tmp_path: Path, monkeyp
 
 @pytest.mark.parametrize("name", ["with a space", "a, \"b\" & %41 'ü' \\", "long" * 40])
 def test_any_folder_can_be_used(tmp_path: Path, name: str) -> None:
-    with tempfile.TemporaryDirectory() as short:
-        data = Path(short) / name / "data"
+    with tempfile.TemporaryDirectory() as temporary_dir:
+        data = Path(temporary_dir) / name / "data"
         for _ in range(2):
             with embedded_postgres(data, log=tmp_path / "log", durable=False) as url:
                 folder = Path(str(database_credentials(url)["host"]))
                 assert stat.S_IMODE(folder.stat().st_mode) == 0o700
                 assert (folder == data) is (name != "long" * 40)
-                assert running_url(data) == url
+                assert running_server_url(data) == url
                 assert fetch_value(url, "SELECT 1") == 1
-            assert running_url(data) is None
+            assert running_server_url(data) is None
             assert not list(folder.glob(".s.*"))
     if folder != data:
         folder.rmdir()
 
 
 def test_no_value_is_logged(tmp_path: Path) -> None:
-    hostile = [
+    hostile_statements = [
         "SELECT 'hush-hush'::integer",
         "SELECT hush-hush FROM",
         "CREATE TABLE t (v text PRIMARY KEY, CHECK (v <> ''))",
@@ -97,15 +97,15 @@ def test_no_value_is_logged(tmp_path: Path) -> None:
         "DO $$ BEGIN RAISE WARNING 'hush-hush'; END $$",
         "DO $$ BEGIN RAISE EXCEPTION 'hush-hush' USING DETAIL = 'hush-hush', HINT = 'hush-hush'; END $$",
     ]
-    refused = 0
+    error_count = 0
     with embedded_postgres(tmp_path / "data", log=tmp_path / "log", durable=False) as url:
-        for statement in hostile:
+        for statement in hostile_statements:
             try:
                 fetch_value(url, statement)
             except asyncpg.PostgresError:
-                refused += 1
+                error_count += 1
 
-    assert refused == 4
+    assert error_count == 4
     log = (tmp_path / "log").read_text()
     assert "database system is ready to accept connections" in log
     assert "hush" not in log
@@ -118,11 +118,11 @@ def test_a_second_start_uses_the_running_server(tmp_path: Path) -> None:
     urls = [read_url(process) for process in processes]
 
     try:
-        assert urls == [running_url(data)] * 2
+        assert urls == [running_server_url(data)] * 2
         assert fetch_value(urls[0], "SELECT 1") == 1
     finally:
-        ends = [finish(process) for process in processes]
-    assert ends == [(0, ""), (0, "")]
+        exit_results = [finish(process) for process in processes]
+    assert exit_results == [(0, ""), (0, "")]
     wait_until(lambda: server_pids(data) == [])
 
 
@@ -136,7 +136,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
         embedded_postgres(data, log=tmp_path / "log", durable=False),
     ):
         pass
-    assert str(refusal.value) == f"{data} holds something else than PostgreSQL's data: move it away"
+    assert str(refusal.value) == f"{data} holds something other than PostgreSQL's data: move it away"
     assert [path.name for path in data.iterdir()] == ["letter"]
 
 
@@ -147,6 +147,6 @@ def test_the_error_about_a_server_that_exits_has_its_last_log_line(tmp_path: Pat
 
     with pytest.raises(EmbeddedPostgresError) as refusal, embedded_postgres(data, log=log, durable=False):
         pass
-    last = log.read_text().splitlines()[-1]
-    assert str(refusal.value) == f"PostgreSQL ended with exit code 2: {last} (log: {log})"
+    last_line = log.read_text().splitlines()[-1]
+    assert str(refusal.value) == f"PostgreSQL ended with exit code 2: {last_line} (log: {log})"
     assert server_pids(data) == []

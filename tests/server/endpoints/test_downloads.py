@@ -1,4 +1,4 @@
-"""Downloads: by a signed URL that expires, always as an attachment, never as a page."""
+"""Tests of downloads, which need a signed URL that expires, and are served as attachments."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -41,14 +41,14 @@ async def tenant(database: str) -> College:
     return await college()
 
 
-async def uploaded(server: FileServer, by: Member, content: bytes = PDF, **about: Any) -> StoredFile:
-    reference = from_global_id((await server.send(by, content, **about)).json()["id"])
+async def upload_file(server: FileServer, member: Member, content: bytes = PDF, **options: Any) -> StoredFile:
+    reference = from_global_id((await server.send(member, content, **options)).json()["id"])
     assert reference is not None
     return await StoredFile.get(id=reference.id)
 
 
-async def grant_of(by: Member, file: StoredFile) -> Grant:
-    (visible,) = await files_by_id(await viewer(by), [file.id])
+async def grant_of(member: Member, file: StoredFile) -> Grant:
+    (visible,) = await files_by_id(await viewer(member), [file.id])
     assert visible is not None
     return visible.grant
 
@@ -71,7 +71,7 @@ NO_FILE = (404, "NOT_FOUND", "There is no such file")
 
 async def test_file_is_an_attachment_that_no_browser_runs(each_server: FileServer, tenant: College) -> None:
     content = PDF + b"\xff" * 7_000_000
-    file = await uploaded(each_server, tenant.ada, content, name="Payslip “März”.pdf")
+    file = await upload_file(each_server, tenant.ada, content, name="Payslip “März”.pdf")
     url = signed_url(each_server.installation, await grant_of(tenant.ada, file), name=file.name)
     assert url.startswith(f"{each_server.url}/files/{file.id}/")
     assert url.endswith("/Payslip%20%E2%80%9CM%C3%A4rz%E2%80%9D.pdf")
@@ -99,13 +99,13 @@ async def test_file_is_an_attachment_that_no_browser_runs(each_server: FileServe
 
 
 async def test_changed_url_is_rejected(server: FileServer, tenant: College) -> None:
-    file, other = await uploaded(server, tenant.ada), await uploaded(server, tenant.ada)
+    file, other = await upload_file(server, tenant.ada), await upload_file(server, tenant.ada)
     grant = await grant_of(tenant.ada, file)
     url = signed_url(server.installation, grant, name="slip.pdf")
-    session, bobs = str(grant.session_id), str((await grant_of(tenant.ada, other)).session_id)
+    session, other_session = str(grant.session_id), str((await grant_of(tenant.ada, other)).session_id)
     forged = {
         "another file": url.replace(str(file.id), str(other.id)),
-        "another session": url.replace(session, bobs),
+        "another session": url.replace(session, other_session),
         "longer": url.replace(str(grant.expires), str(grant.expires + 1)),
         "another signature": url.replace("/slip.pdf", "A/slip.pdf"),
         "no signature": f"{server.url}/files/{file.id}/{session}/{grant.expires}//slip.pdf",
@@ -121,42 +121,42 @@ async def test_changed_url_is_rejected(server: FileServer, tenant: College) -> N
         "no text": f"{server.url}/files/%FF/%FF/%FF/%FF/%FF",
         "huge": f"{server.url}/files/{file.id}/{session}/{'9' * 5000}/x/slip.pdf",
     }
-    responses = {how: error_of(await get(url)) for how, url in forged.items()}
+    responses = {case: error_of(await get(url)) for case, url in forged.items()}
     assert responses == dict.fromkeys(forged, NOT_FOUND)
     # The name at the end is not signed.
     assert (await get(url.replace("slip.pdf", "other.pdf"))).status_code == 200
 
 
 async def test_url_signed_with_another_secret(server: FileServer, tenant: College) -> None:
-    file = await uploaded(server, tenant.ada)
-    foreign = replace(server.installation, secret=b"another secret of 32 bytes or more")
-    assert error_of(await get(signed_url(foreign, await grant_of(tenant.ada, file), name="a"))) == NOT_FOUND
+    file = await upload_file(server, tenant.ada)
+    other_installation = replace(server.installation, secret=b"another secret of 32 bytes or more")
+    assert error_of(await get(signed_url(other_installation, await grant_of(tenant.ada, file), name="a"))) == NOT_FOUND
 
 
 async def test_url_expires_after_ten_minutes_by_the_database_clock(server: FileServer, tenant: College) -> None:
-    file = await uploaded(server, tenant.ada)
+    file = await upload_file(server, tenant.ada)
     grant = await grant_of(tenant.ada, file)
     (now,) = await fetch("SELECT extract(epoch FROM now())::float8 AS seconds")
     assert 598 < grant.expires - now["seconds"] <= 600
-    old = Grant(grant.file_id, grant.session_id, int(now["seconds"]) - 1)
-    assert error_of(await get(signed_url(server.installation, old, name="a"))) == EXPIRED
+    expired_grant = Grant(grant.file_id, grant.session_id, int(now["seconds"]) - 1)
+    assert error_of(await get(signed_url(server.installation, expired_grant, name="a"))) == EXPIRED
 
 
-@pytest.mark.parametrize("how", ["signed out", "switched off"])
-async def test_url_ends_with_its_session(server: FileServer, tenant: College, how: str) -> None:
-    file = await uploaded(server, tenant.ada)
+@pytest.mark.parametrize("case", ["signed out", "switched off"])
+async def test_url_is_invalid_after_its_session_ends(server: FileServer, tenant: College, case: str) -> None:
+    file = await upload_file(server, tenant.ada)
     url = signed_url(server.installation, await grant_of(tenant.ada, file), name="a")
     assert (await get(url)).status_code == 200
-    if how == "signed out":
+    if case == "signed out":
         await Session.filter(member=tenant.ada).update(ended_at=make.now())
     else:
         await Member.filter(id=tenant.ada.id).update(active=False)
     assert error_of(await get(url)) == EXPIRED
 
 
-async def test_url_ends_when_the_tracker_is_no_longer_visible(server: FileServer, tenant: College) -> None:
+async def test_url_is_invalid_once_the_tracker_is_no_longer_visible(server: FileServer, tenant: College) -> None:
     tutor = await make.member(tenant.organisation, kind=MemberKind.TUTOR)
-    file = await uploaded(server, tenant.ada)
+    file = await upload_file(server, tenant.ada)
     tracker = await make.tracker(tenant.organisation, created_by=tenant.ada, assignee=tutor, learner=tenant.learner)
     await StoredFile.filter(id=file.id).update(tracker_id=tracker.id)
     url = signed_url(server.installation, await grant_of(tutor, file), name="a")
@@ -169,7 +169,7 @@ async def test_url_ends_when_the_tracker_is_no_longer_visible(server: FileServer
 async def test_missing_stored_file_is_an_internal_error(
     each_server: FileServer, tenant: College, caplog: pytest.LogCaptureFixture
 ) -> None:
-    file = await uploaded(each_server, tenant.ada)
+    file = await upload_file(each_server, tenant.ada)
     url = signed_url(each_server.installation, await grant_of(tenant.ada, file), name=file.name)
     await each_server.storage.store.delete(file.id)
     assert error_of(await get(url))[:2] == (500, "INTERNAL_SERVER_ERROR")
@@ -178,13 +178,13 @@ async def test_missing_stored_file_is_an_internal_error(
 
 
 async def test_other_methods(server: FileServer, tenant: College) -> None:
-    file = await uploaded(server, tenant.ada)
+    file = await upload_file(server, tenant.ada)
     url = signed_url(server.installation, await grant_of(tenant.ada, file), name="a")
     assert error_of(await get(url, "DELETE")) == (405, "METHOD_NOT_ALLOWED", "Use GET")
 
 
 async def test_client_that_disconnects(server: FileServer, tenant: College) -> None:
-    file = await uploaded(server, tenant.ada, PDF + b"\xff" * 9_000_000)
+    file = await upload_file(server, tenant.ada, PDF + b"\xff" * 9_000_000)
     url = signed_url(server.installation, await grant_of(tenant.ada, file), name="a")
     for _ in range(3):
         reader, writer = await server.connect()

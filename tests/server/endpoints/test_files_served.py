@@ -1,4 +1,4 @@
-"""Files in the real server: from an upload to a download, and the unfinished uploads of a killed server."""
+"""Tests of files on a real server: uploads and downloads, unfinished uploads, and logs."""
 
 import asyncio
 import json
@@ -37,10 +37,10 @@ async def send(server: Server, token: str, content: bytes, name: str, media_type
     return file_id
 
 
-async def job(who: Staff, files: list[str]) -> list[dict[str, Any]]:
+async def job_values(members: Staff, files: list[str]) -> list[dict[str, Any]]:
     return [
         {"key": "jobTitle", "value": {"text": "Baker"}},
-        {"key": "organisation", "value": {"reference": gid(await make.employer(who.organisation))}},
+        {"key": "organisation", "value": {"reference": gid(await make.employer(members.organisation))}},
         {"key": "startDate", "value": {"date": "2026-09-01"}},
         {"key": "evidence", "value": {"files": files}},
     ]
@@ -48,16 +48,16 @@ async def job(who: Staff, files: list[str]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("kind", ["folder", "bucket"])
 async def test_upload_and_download(database: str, folder: Path, kind: str, request: pytest.FixtureRequest) -> None:
-    who = await make_staff()
-    more = {"TRACKERS_FILES_URL": request.getfixturevalue("bucket").url} if kind == "bucket" else {}
+    members = await make_staff()
+    extra_settings = {"TRACKERS_FILES_URL": request.getfixturevalue("bucket").url} if kind == "bucket" else {}
     contents = [PDF + b"\xff" * 6_000_000, PNG]
-    async with run_server(folder, environment(database, **more)) as server:
+    async with run_server(folder, environment(database, **extra_settings)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         file_ids = [
             await send(server, token, contents[0], "contract.pdf", "application/pdf"),
             await send(server, token, contents[1], "slip.png", "image/png"),
         ]
-        entry = who.tracker_input(type="JOB", values=await job(who, file_ids))
+        entry = members.tracker_input(type="JOB", values=await job_values(members, file_ids))
         response = await server.ask(CREATE, token, input=entry)
         assert response["data"]["createTracker"]["errors"] == []
         bob = await server.sign_in("bob@example.org", PASSWORD)
@@ -79,7 +79,7 @@ async def test_upload_and_download(database: str, folder: Path, kind: str, reque
 
 
 async def begin_upload(server: Server, token: str) -> asyncio.StreamWriter:
-    """Begin an upload, send some megabytes of it, and return its connection."""
+    """Begin an upload, send part of it, and return the writer of its connection."""
     parts = urlsplit(server.address)
     _, writer = await asyncio.open_connection(parts.hostname, parts.port)
     lines = [
@@ -104,9 +104,9 @@ async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder
                 await asyncio.sleep(0.02)
         await server.kill()
         writer.close()
-    (left,) = await StoredFile.all()
-    assert not left.complete
-    assert [path.name.partition("#")[0] for path in stored.iterdir()] == [str(left.id)]
+    (unfinished,) = await StoredFile.all()
+    assert not unfinished.complete
+    assert [path.name.partition("#")[0] for path in stored.iterdir()] == [str(unfinished.id)]
     await fetch("UPDATE stored_file SET created_at = now() - interval '25 hours'")
     async with run_server(folder, environment(database)):
         async with asyncio.timeout(30):
@@ -128,22 +128,22 @@ async def test_stopping_server_ends_its_uploads(database: str, folder: Path) -> 
 
 async def test_doctor_checks_the_file_store(database: str, folder: Path, bucket: Bucket) -> None:
     env = environment(database, TRACKERS_PUBLIC_URL="https://trackers.invalid")
-    _, said, _ = await run_command(folder, env, "doctor")
-    assert "files: kept in" in said
-    assert "var/files" in said
-    _, said, _ = await run_command(folder, {**env, "TRACKERS_FILES_URL": bucket.url}, "doctor")
-    assert f"files: kept in {bucket.url}" in said
-    _, said, _ = await run_command(folder, {**env, "TRACKERS_FILES_URL": "s3://no-such-bucket"}, "doctor")
-    assert "files: the store does not answer (GenericError)" in said
+    _, output, _ = await run_command(folder, env, "doctor")
+    assert "files: kept in" in output
+    assert "var/files" in output
+    _, output, _ = await run_command(folder, {**env, "TRACKERS_FILES_URL": bucket.url}, "doctor")
+    assert f"files: kept in {bucket.url}" in output
+    _, output, _ = await run_command(folder, {**env, "TRACKERS_FILES_URL": "s3://no-such-bucket"}, "doctor")
+    assert "files: the store does not answer (GenericError)" in output
 
 
 async def test_unusable_folder_stops_the_start(database: str, folder: Path) -> None:
     (folder / "var").mkdir()
     (folder / "var" / "files").write_text("in the way")
-    code, _, said = await run_command(folder, environment(database), "serve", "--port", "0")
+    code, _, output = await run_command(folder, environment(database), "serve", "--port", "0")
     assert code == 2
-    assert len(said.strip().splitlines()) == 1
-    assert "The folder for files cannot be used" in said
+    assert len(output.strip().splitlines()) == 1
+    assert "The folder for files cannot be used" in output
 
 
 async def test_logs_hold_no_file_name_or_url(database: str, folder: Path, postgres_log: Path) -> None:
@@ -159,6 +159,6 @@ async def test_logs_hold_no_file_name_or_url(database: str, folder: Path, postgr
                     "NOT_FOUND",
                 )
         assert await server.stop() == 0
-        said = server.log.read_text() + postgres_log.read_text()
-    assert "Zq9Secret" not in said
-    assert token not in said
+        logs = server.log.read_text() + postgres_log.read_text()
+    assert "Zq9Secret" not in logs
+    assert token not in logs

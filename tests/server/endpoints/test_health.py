@@ -1,4 +1,4 @@
-"""Health checks: of the process, and of its database."""
+"""Tests of the health checks of the process and its database."""
 
 import httpx
 import pytest
@@ -28,10 +28,10 @@ async def test_database_without_migrations(postgres: str) -> None:
         database(database_credentials(with_database(postgres, "unmigrated"))),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client,
     ):
-        before, live = await client.get("/health/ready"), await client.get("/health/live")
+        unmigrated, live = await client.get("/health/ready"), await client.get("/health/live")
         await migrate()
-        after = await client.get("/health/ready")
+        migrated = await client.get("/health/ready")
     await administer(postgres, "DROP DATABASE unmigrated WITH (FORCE)")
-    assert (before.status_code, before.text[:41]) == (503, "the database lacks 0001_initial, 0002_sea")
+    assert (unmigrated.status_code, unmigrated.text[:41]) == (503, "the database lacks 0001_initial, 0002_sea")
     assert (live.status_code, live.text) == (200, "live\n")
-    assert (after.status_code, after.text) == (200, "ready\n")
+    assert (migrated.status_code, migrated.text) == (200, "ready\n")

@@ -1,4 +1,4 @@
-"""The metrics of one process and of several, and who may read them."""
+"""Tests of the metrics of one or several processes, and of who may read them."""
 
 import asyncio
 import os
@@ -36,18 +36,18 @@ async def scrape(server: Server, **headers: str) -> dict[Sample, float]:
 
 
 async def test_metrics_of_one_process(database: str, folder: Path) -> None:
-    who = await make_staff()
+    members = await make_staff()
     async with run_server(folder, environment(database)) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
         async with server.subscribe(bob, "notificationReceived") as subscription:
             for _ in range(3):
-                await server.ask(CREATE, ada, input=who.tracker_input())
+                await server.ask(CREATE, ada, input=members.tracker_input())
             for _ in range(3):
                 await subscription.next()
             await server.ask(HELLO)
             await server.ask("{ nope }")
             await server.ask("{ trackers(first: 1000) { totalCount } }", ada)
-            values = await _settled(server)
+            values = await _scrape_settled_metrics(server)
         async with asyncio.timeout(20):
             while (await scrape(server))[sample_key("trackers_open_websockets")] != 0:
                 await asyncio.sleep(0.1)
@@ -81,11 +81,11 @@ async def test_open_event_streams(database: str, folder: Path) -> None:
         ) as events:
             assert await events.receive() == HEARTBEAT
             assert (await scrape(server))[sample_key("trackers_open_event_streams")] == 1
-        await _until(server, {}, "trackers_open_event_streams", 0)
+        await _wait_for_metric(server, {}, "trackers_open_event_streams", 0)
 
 
-async def _settled(server: Server) -> dict[Sample, float]:
-    """Scrape until all requests are counted: one is counted after its response has been sent."""
+async def _scrape_settled_metrics(server: Server) -> dict[Sample, float]:
+    """Scrape until all requests are counted, because a request is only counted after its response has been sent."""
     async with asyncio.timeout(20):
         while True:
             values = await scrape(server)
@@ -95,9 +95,9 @@ async def _settled(server: Server) -> dict[Sample, float]:
 
 
 async def test_queues_in_the_database(database: str, folder: Path) -> None:
-    ours = await make.organisation()
-    member = await make.member(ours, kind=MemberKind.ADMINISTRATOR, roles=list(Role))
-    about = await make.notification(await make.tracker(ours), member)
+    organisation = await make.organisation()
+    member = await make.member(organisation, kind=MemberKind.ADMINISTRATOR, roles=list(Role))
+    notification = await make.notification(await make.tracker(organisation), member)
     hour = "now() + interval '1 hour'"
     for columns in (
         f"created_at = now() - interval '90 seconds', due_at = {hour}",
@@ -106,11 +106,11 @@ async def test_queues_in_the_database(database: str, folder: Path) -> None:
         "given_up_at = now() - interval '8 days', last_error = 'SMTP 550'",
         "sent_at = now()",
     ):
-        row = await make.mail(about)
-        await fetch(f"UPDATE mail SET {columns} WHERE id = $1", row.id)
-    await make.tracker(ours, status=TrackerStatus.APPROVED)
-    later = await make.tracker(ours, status=TrackerStatus.APPROVED)
-    await fetch("UPDATE tracker SET applies_on = '2099-01-01' WHERE id = $1", later.id)
+        mail = await make.mail(notification)
+        await fetch(f"UPDATE mail SET {columns} WHERE id = $1", mail.id)
+    await make.tracker(organisation, status=TrackerStatus.APPROVED)
+    future_tracker = await make.tracker(organisation, status=TrackerStatus.APPROVED)
+    await fetch("UPDATE tracker SET applies_on = '2099-01-01' WHERE id = $1", future_tracker.id)
     async with run_server(folder, environment(database)) as server:
         values = await scrape(server)
     assert values[sample_key("trackers_outbox_waiting")] == 2
@@ -120,18 +120,18 @@ async def test_queues_in_the_database(database: str, folder: Path) -> None:
 
 
 async def test_metrics_of_several_processes(database: str, folder: Path) -> None:
-    """Any process answers for all; the counters of a process that ended stay, its gauges do not."""
+    """Any process reports the metrics of all. If a process ends, its counters are kept, but not its gauges."""
     env = environment(database, TRACKERS_METRICS_TOKEN=TOKEN)
     bearer = {"authorization": f"Bearer {TOKEN}"}
     async with run_server(folder, env, "--workers", "2") as server:
-        await _until(server, bearer, "trackers_database_up", 1)
-        websockets = [await _websocket(server) for _ in range(8)]
-        await _until(server, bearer, "trackers_open_websockets", 8)
+        await _wait_for_metric(server, bearer, "trackers_database_up", 1)
+        websockets = [await _open_websocket(server) for _ in range(8)]
+        await _wait_for_metric(server, bearer, "trackers_open_websockets", 8)
         for _ in range(12):
             await server.ask("{ __typename }")
         field = {"operation": "query", "field": "__typename"}
         totals = [
-            (await _until(server, bearer, "trackers_root_fields_total", 12, **field))[
+            (await _wait_for_metric(server, bearer, "trackers_root_fields_total", 12, **field))[
                 sample_key("trackers_root_fields_total", **field)
             ]
             for _ in range(6)
@@ -141,16 +141,16 @@ async def test_metrics_of_several_processes(database: str, folder: Path) -> None
         os.kill(_workers(server)[0], SIGKILL)
         for websocket in websockets:
             await websocket.close()
-        values = await _until(server, bearer, "trackers_open_websockets", 0)
+        values = await _wait_for_metric(server, bearer, "trackers_open_websockets", 0)
         assert values[sample_key("trackers_root_fields_total", **field)] == 12
 
 
-async def _websocket(server: Server) -> Any:
+async def _open_websocket(server: Server) -> Any:
     address = f"{server.address.replace('http', 'ws', 1)}/graphql"
     return await connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None, close_timeout=2)
 
 
-async def _until(
+async def _wait_for_metric(
     server: Server, headers: dict[str, str], name: str, value: float, **labels: str
 ) -> dict[Sample, float]:
     async with asyncio.timeout(60):
@@ -165,7 +165,7 @@ async def _until(
 
 
 def _workers(server: Server) -> list[int]:
-    """Return the ids of the worker processes, without multiprocessing's resource tracker."""
+    """Return the process ids of the workers, without that of multiprocessing's resource tracker."""
     parent = server.process.pid
     children = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
     return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]

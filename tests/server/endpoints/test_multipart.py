@@ -1,4 +1,4 @@
-"""Uploads that are rejected: wrong parameters, bodies, headers and methods."""
+"""Tests of uploads that are rejected for their parameters, bodies, headers or methods."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -56,19 +56,19 @@ async def test_wrong_parameters(server: FileServer, tenant: College, query: str,
 
 
 async def test_permission_to_upload_for_an_automation(server: FileServer, tenant: College) -> None:
-    """Needed is a role to create or edit automations; for a plain tracker none, since everybody may edit those."""
+    """Automations need a role to create or edit them; plain trackers need none, as every member may edit them."""
     approver = await make.member(tenant.organisation, roles=[Role.EDIT_PROCESS_AUTOMATION_TRACKERS])
-    about: dict[str, Any] = {"type": "CHANGE_OF_NAME", "field": "supportingDocument"}
+    options: dict[str, Any] = {"type": "CHANGE_OF_NAME", "field": "supportingDocument"}
     statuses = [
-        (await server.send(member, **about)).status_code for member in (tenant.ada, approver, tenant.tina, tenant.bob)
+        (await server.send(member, **options)).status_code for member in (tenant.ada, approver, tenant.tina, tenant.bob)
     ]
     assert statuses == [201, 201, 422, 422]
     assert (await server.send(tenant.bob)).status_code == 201
 
 
 async def test_upload_for_a_disabled_automation(server: FileServer) -> None:
-    other = await college(automations=False)
-    response = await server.send(other.ada, type="CHANGE_OF_NAME", field="supportingDocument")
+    other_college = await college(automations=False)
+    response = await server.send(other_college.ada, type="CHANGE_OF_NAME", field="supportingDocument")
     assert parse_error(response)[:2] == (422, "UNKNOWN_TYPE")
 
 

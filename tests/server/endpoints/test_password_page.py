@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation or a password reset, in a real browser."""
+"""Tests of the page for invitations and password resets, in a real browser."""
 
 from typing import Any
 
@@ -30,47 +30,47 @@ FORM = [
     "Set the password",
     "All your open sessions will end.",
 ]
-ASK = ["Your e-mail address", "Send me a link"]
+REQUEST_FORM = ["Your e-mail address", "Send me a link"]
 
 
-async def invited(email: str, organisation: str | None = None) -> tuple[Member, str]:
-    """Create a member without a password, and the token of an invitation."""
+async def invite_member(email: str, organisation: str | None = None) -> tuple[Member, str]:
+    """Create a member without a password, and return it with the token of an invitation."""
     member = await make.member(await make.organisation(organisation), email=email)
     token = await make_token(member.id, MailKind.INVITATION)
     assert token is not None
     return member, token
 
 
-async def choose(page: Page, password: str, again: str | None = None) -> None:
+async def submit_password(page: Page, password: str, repeated: str | None = None) -> None:
     await page.get_by_label("New password").fill(password)
-    await page.get_by_label("Repeat the password").fill(password if again is None else again)
+    await page.get_by_label("Repeat the password").fill(password if repeated is None else repeated)
     await page.get_by_role("button", name="Set the password").click()
 
 
 async def test_files(site: Server) -> None:
     async with httpx.AsyncClient(base_url=site.address, trust_env=False) as client:
-        served: dict[str, Any] = {}
+        responses: dict[str, Any] = {}
         for path in ("/password", "/password/password.js", "/password/password.css"):
             response = await client.get(path)
             names = ("content-type", "content-security-policy", "x-content-type-options", "referrer-policy")
-            served[path] = [response.status_code, response.content, *(response.headers[name] for name in names)]
+            responses[path] = [response.status_code, response.content, *(response.headers[name] for name in names)]
             assert response.headers["cache-control"] == "no-cache"
         statuses = [
             (await client.get(path)).status_code
             for path in ("/password/", "/password/index.html", "/password/../app.py", "/password/%2e%2e/app.py")
         ]
-        posted = (await client.post("/password")).status_code
-    rest = [POLICY, "nosniff", "no-referrer"]
-    assert served == {
-        path: [200, (DIRECTORY / name).read_bytes(), f"{kind}; charset=utf-8", *rest]
-        for path, name, kind in (
+        post_status = (await client.post("/password")).status_code
+    security_headers = [POLICY, "nosniff", "no-referrer"]
+    assert responses == {
+        path: [200, (DIRECTORY / name).read_bytes(), f"{media_type}; charset=utf-8", *security_headers]
+        for path, name, media_type in (
             ("/password", "index.html", "text/html"),
             ("/password/password.js", "password.js", "text/javascript"),
             ("/password/password.css", "password.css", "text/css"),
         )
     }
     assert set(statuses) <= {404, 307}
-    assert posted == 405
+    assert post_status == 405
     html = (DIRECTORY / "index.html").read_text()
     assert "<style" not in html
     assert "style=" not in html
@@ -79,21 +79,21 @@ async def test_files(site: Server) -> None:
 
 @needs_browser
 async def test_mistakes_are_shown_beside_their_field_then_the_password_is_set(site: Server, browser: Browser) -> None:
-    member, token = await invited("ann@example.org", "Northgate Training")
+    member, token = await invite_member("ann@example.org", "Northgate Training")
     async with open_tab(browser, site.address) as visit:
         page = visit.page
         await page.goto(f"/password#token={token}")
         assert await visit.visible_lines() == FORM
-        assert page.url == f"{site.address}/password"  # the token is in no history
-        await choose(page, "short", again="shorter")
+        assert page.url == f"{site.address}/password"  # so that the token is not in the browser's history
+        await submit_password(page, "short", repeated="shorter")
         await expect(page.locator("#again-error")).to_have_text("The passwords are not the same.")
-        await choose(page, "short")
+        await submit_password(page, "short")
         too_short = "A password has at least 12 characters; this has 5."
         await expect(page.locator("#password-error")).to_have_text(too_short)
         await expect(page.locator("#again-error")).to_be_hidden()
         await expect(page.get_by_label("New password")).to_be_focused()
         assert (await Member.get(id=member.id)).password_hash is None
-        await choose(page, PASSWORD)
+        await submit_password(page, PASSWORD)
         await expect(page.locator("#done")).to_be_visible()
         assert await visit.visible_lines() == [
             "Trackers",
@@ -109,15 +109,15 @@ async def test_mistakes_are_shown_beside_their_field_then_the_password_is_set(si
 
 @needs_browser
 async def test_invalid_link_leads_to_a_new_one(site: Server, browser: Browser) -> None:
-    member, token = await invited("ben@example.org")
+    member, token = await invite_member("ben@example.org")
     await PasswordToken.filter(member=member).delete()
     async with open_tab(browser, site.address) as visit:
         page = visit.page
         await page.goto(f"/password#token={token}")
-        await choose(page, PASSWORD)
+        await submit_password(page, PASSWORD)
         await expect(page.locator("#ask")).to_be_visible()
-        why = "The link is invalid, has expired or has already been used. Request a new one."
-        assert await visit.visible_lines() == ["Trackers", "Request a link", why, *ASK]
+        explanation = "The link is invalid, has expired or has already been used. Request a new one."
+        assert await visit.visible_lines() == ["Trackers", "Request a link", explanation, *REQUEST_FORM]
         await page.get_by_role("button").click()
         await expect(page.get_by_role("alert")).to_have_text("Enter the address that you sign in with.")
         await page.get_by_label("Your e-mail address").fill(" Ben@Example.org ")
@@ -128,17 +128,19 @@ async def test_invalid_link_leads_to_a_new_one(site: Server, browser: Browser) -
 
 @needs_browser
 async def test_no_token_and_no_server(site: Server, browser: Browser) -> None:
-    _, token = await invited("cat@example.org")
+    _, token = await invite_member("cat@example.org")
     async with open_tab(browser, site.address, expect_errors=True) as visit:
         page = visit.page
         await page.goto("/password")
-        why = "You choose a password by a link in an e-mail. This address has no such link; you can request one here."
-        assert await visit.visible_lines() == ["Trackers", "Request a link", why, *ASK]
+        explanation = (
+            "You choose a password by a link in an e-mail. This address has no such link; you can request one here."
+        )
+        assert await visit.visible_lines() == ["Trackers", "Request a link", explanation, *REQUEST_FORM]
         await page.goto(f"/password#token={token}")  # a link pasted into the open tab
         await expect(page.locator("#choose")).to_be_visible()
         assert await visit.visible_lines() == FORM
         await page.context.set_offline(True)
-        await choose(page, PASSWORD)
+        await submit_password(page, PASSWORD)
         unreachable = "The server did not answer as it should. Try again in a moment."
         await expect(page.get_by_role("alert")).to_have_text(unreachable)
         await expect(page.get_by_role("button")).to_be_enabled()

@@ -1,4 +1,4 @@
-"""The playground's page: which requests get it, and what its policy allows."""
+"""Tests of which requests get the playground's page, and of its Content-Security-Policy."""
 
 import re
 from collections.abc import AsyncIterator
@@ -29,17 +29,17 @@ def app(dist: Path) -> Starlette:
     return Starlette(routes=[Route("/graphql", page), playground_assets(dist)])
 
 
-def client_of(dist: Path) -> httpx.AsyncClient:
+def open_client(dist: Path) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app(dist)), base_url="http://127.0.0.1:8000")
 
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a page with one script."""
+    """Yield a client for a playground that consists of a page and a script."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<p>the page", "utf-8")
     (tmp_path / "assets" / "main-ABC.js").write_text("let it = 1", "utf-8")
-    async with client_of(tmp_path) as page_client:
+    async with open_client(tmp_path) as page_client:
         yield page_client
 
 
@@ -91,8 +91,13 @@ async def test_asset_is_immutable(client: httpx.AsyncClient) -> None:
         "nosniff",
         "no-referrer",
     ]
-    again = await client.get("/playground/assets/main-ABC.js", headers={"If-None-Match": response.headers["etag"]})
-    assert (again.status_code, again.headers["cache-control"]) == (304, "public, max-age=31536000, immutable")
+    revalidation = await client.get(
+        "/playground/assets/main-ABC.js", headers={"If-None-Match": response.headers["etag"]}
+    )
+    assert (revalidation.status_code, revalidation.headers["cache-control"]) == (
+        304,
+        "public, max-age=31536000, immutable",
+    )
 
 
 @pytest.mark.parametrize("path", ["", "other.js", "..%2Findex.html", "%2e%2e/index.html", "a%00b"])
@@ -101,8 +106,8 @@ async def test_other_files_are_not_served(client: httpx.AsyncClient, path: str) 
     assert (response.status_code, response.text, response.headers.get("cache-control")) == (404, "Not Found", None)
 
 
-async def test_page_is_not_built(tmp_path: Path) -> None:
-    async with client_of(tmp_path / "dist") as client:
+async def test_page_that_is_not_built(tmp_path: Path) -> None:
+    async with open_client(tmp_path / "dist") as client:
         response = await client.get("/graphql")
         asset = await client.get("/playground/assets/main.js")
     assert (response.status_code, response.headers["cache-control"]) == (503, "no-store")
@@ -144,21 +149,21 @@ async def test_page_is_not_built(tmp_path: Path) -> None:
         (",;,=;q", False),
     ],
 )
-async def test_wants_html(accept: str, expected: bool) -> None:
-    assert prefers_html(request(accept)) is expected
+async def test_prefers_html(accept: str, expected: bool) -> None:
+    assert prefers_html(make_request(accept)) is expected
 
 
-def request(*accept: str, method: str = "GET", query: str = "") -> Request:
+def make_request(*accept: str, method: str = "GET", query: str = "") -> Request:
     headers = [(b"accept", value.encode()) for value in accept]
     return Request({"type": "http", "method": method, "headers": headers, "query_string": query.encode()})
 
 
-async def test_wants_html_only_when_navigating() -> None:
-    assert prefers_html(request(FIREFOX, method="HEAD"))
-    assert prefers_html(request(FIREFOX, query="tab=1"))
-    assert prefers_html(request("application/json;q=0.1", "text/html"))
-    assert not prefers_html(request("application/json", "text/html"))
-    assert not prefers_html(request())
-    assert not prefers_html(request(FIREFOX, method="POST"))
-    assert not prefers_html(request(FIREFOX, query="query=%7Bviewer%7Bid%7D%7D"))
-    assert not prefers_html(request(FIREFOX, query="query="))
+async def test_prefers_html_only_for_navigation() -> None:
+    assert prefers_html(make_request(FIREFOX, method="HEAD"))
+    assert prefers_html(make_request(FIREFOX, query="tab=1"))
+    assert prefers_html(make_request("application/json;q=0.1", "text/html"))
+    assert not prefers_html(make_request("application/json", "text/html"))
+    assert not prefers_html(make_request())
+    assert not prefers_html(make_request(FIREFOX, method="POST"))
+    assert not prefers_html(make_request(FIREFOX, query="query=%7Bviewer%7Bid%7D%7D"))
+    assert not prefers_html(make_request(FIREFOX, query="query="))

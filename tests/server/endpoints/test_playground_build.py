@@ -1,4 +1,4 @@
-"""The playground's build: pinned dependencies, nothing fetched from other hosts, valid queries."""
+"""Tests that the playground has pinned dependencies, fetches nothing from other hosts, and contains valid queries."""
 
 import json
 import re
@@ -63,15 +63,15 @@ def test_built_styles_load_nothing() -> None:
     assert "@import" not in styles
 
 
-def call(script: str, *arguments: object) -> Any:
-    """Call a function of the page's own code, and return its result."""
+def call_javascript(script: str, *arguments: object) -> Any:
+    """Call a function in the page's JavaScript, named ``module:function``, and return its result."""
     module, _, function = script.partition(":")
-    given = ", ".join(json.dumps(argument) for argument in arguments)
-    done = node(
+    json_arguments = ", ".join(json.dumps(argument) for argument in arguments)
+    process = node(
         [
             "--input-type=module",
             "--eval",
-            f"import {{ {function} }} from './src/{module}.js'; console.log(JSON.stringify({function}({given})))",
+            f"import {{ {function} }} from './src/{module}.js'; console.log(JSON.stringify({function}({json_arguments})))",
         ],
         return_completed_process=True,
         cwd=SOURCE,
@@ -79,8 +79,8 @@ def call(script: str, *arguments: object) -> Any:
         text=True,
         timeout=60,
     )
-    assert done.stderr == ""
-    return json.loads(done.stdout)
+    assert process.stderr == ""
+    return json.loads(process.stdout)
 
 
 @pytest.mark.parametrize(
@@ -96,25 +96,25 @@ def call(script: str, *arguments: object) -> Any:
     ],
 )
 def test_tracker_id_of_a_path(path: str, tracker_id: str | None) -> None:
-    assert call("link:trackerId", path) == tracker_id
+    assert call_javascript("link:trackerId", path) == tracker_id
 
 
-def variables(tab: dict[str, str]) -> Any:
-    """A tab's variables without their comments."""
+def parse_variables(tab: dict[str, str]) -> Any:
+    """Parse the variables of a tab, ignoring comments."""
     return json.loads(re.sub(r"^\s*//.*$", "", tab["variables"], flags=re.MULTILINE) or "{}")
 
 
 def test_main_tabs_with_nothing_to_fill_in() -> None:
-    types, create, listing, edit, listen = call("tabs:mainTabs", {})
-    assert variables(types) == {}
-    assert variables(create)["input"]["learnerId"] == variables(create)["input"]["assigneeId"] == "…"
-    assert variables(listing) == {"filter": {"status": ["NEW"]}, "first": 20}
+    types, create, listing, edit, listen = call_javascript("tabs:mainTabs", {})
+    assert parse_variables(types) == {}
+    assert parse_variables(create)["input"]["learnerId"] == parse_variables(create)["input"]["assigneeId"] == "…"
+    assert parse_variables(listing) == {"filter": {"status": ["NEW"]}, "first": 20}
     changed = {"id": "…", "version": 1, "description": "Asked the employer for the dates."}
-    assert (variables(edit), variables(listen)) == ({"input": changed}, {"after": None})
+    assert (parse_variables(edit), parse_variables(listen)) == ({"input": changed}, {"after": None})
 
 
 def test_main_tabs_filled_in() -> None:
-    _, create, _, edit, listen = call(
+    _, create, _, edit, listen = call_javascript(
         "tabs:mainTabs",
         {
             "learner": {"id": "L1", "name": "Zoë\n} evil"},
@@ -124,15 +124,15 @@ def test_main_tabs_filled_in() -> None:
         },
     )
     assert "// Zoë } evil\n" in create["variables"]
-    assert variables(create)["input"] | {"values": []} == {
+    assert parse_variables(create)["input"] | {"values": []} == {
         "type": "ILR",
         "status": "NEW",
         "learnerId": "L1",
         "assigneeId": "M1",
         "values": [],
     }
-    assert variables(edit)["input"] | {"description": ""} == {"id": "T1", "version": 7, "description": ""}
-    assert variables(listen) == {"after": "69"}
+    assert parse_variables(edit)["input"] | {"description": ""} == {"id": "T1", "version": 7, "description": ""}
+    assert parse_variables(listen) == {"after": "69"}
 
 
 @pytest.mark.parametrize(
@@ -146,11 +146,11 @@ def test_main_tabs_filled_in() -> None:
     ],
 )
 def test_tracker_tabs(tracker: dict[str, object] | None, changed: dict[str, object]) -> None:
-    read, edit, follow = call("tabs:trackerTabs", 'T"1', tracker)
-    assert [variables(tab) for tab in (read, edit, follow)] == [{"id": 'T"1'}, {"input": changed}, {"id": 'T"1'}]
+    read, edit, follow = call_javascript("tabs:trackerTabs", 'T"1', tracker)
+    assert [parse_variables(tab) for tab in (read, edit, follow)] == [{"id": 'T"1'}, {"input": changed}, {"id": 'T"1'}]
 
 
 def test_prepared_operations_fit_the_schema() -> None:
     schema = build_schema(SDL.read_text("utf-8"))
-    tabs = [*call("tabs:mainTabs", {}), *call("tabs:trackerTabs", "T1", None)]
+    tabs = [*call_javascript("tabs:mainTabs", {}), *call_javascript("tabs:trackerTabs", "T1", None)]
     assert [validate(schema, parse(tab["query"])) for tab in tabs] == [[]] * 8

@@ -1,4 +1,4 @@
-"""The playground in a real browser: sessions, creating a tracker, subscriptions, and the links in e-mails."""
+"""Tests of the playground in a real browser: sessions, creating trackers, subscriptions, and links in emails."""
 
 import asyncio
 import itertools
@@ -23,25 +23,25 @@ from tests.support.servers.trackers import Server
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_browser, needs_dist]
 
 TABS = ["TrackerTypes", "CreateTracker", "ListTrackers", "EditTracker", "Listen"]
-_numbers = itertools.count(1)
+_tenant_numbers = itertools.count(1)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def tenant(site: Server) -> Staff:
-    return await make_staff(f"tenant{next(_numbers)}.example")
+    return await make_staff(f"tenant{next(_tenant_numbers)}.example")
 
 
 @asynccontextmanager
-async def opened(
-    browser: Browser, site: Server, path: str = "/graphql", **more: Any
+async def open_playground(
+    browser: Browser, site: Server, path: str = "/graphql", **context_options: Any
 ) -> AsyncIterator[tuple[Playground, Visit]]:
-    async with open_tab(browser, site.address, viewport=VIEWPORT, **more) as visit:
+    async with open_tab(browser, site.address, viewport=VIEWPORT, **context_options) as visit:
         await visit.page.goto(path)
         yield Playground(visit.page), visit
 
 
-async def stored(visit: Visit) -> str:
-    """Return everything that the tab stores."""
+async def read_storage(visit: Visit) -> str:
+    """Return everything that the tab has stored."""
     storage: str = await visit.page.evaluate(
         "JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])"
     )
@@ -49,12 +49,12 @@ async def stored(visit: Visit) -> str:
 
 
 def requests_for(visit: Visit, name: str) -> list[Request]:
-    """Return the requests of an operation."""
+    """Return the requests for the operation with this name."""
     return [request for request in visit.requests if f" {name}" in (request.post_data or "")]
 
 
 async def test_sign_in(browser: Browser, site: Server, tenant: Staff) -> None:
-    async with opened(browser, site) as (playground, visit):
+    async with open_playground(browser, site) as (playground, visit):
         page = visit.page
         await expect(page.get_by_label("E-mail address")).to_be_focused()
         assert await visit.visible_lines() == [
@@ -74,7 +74,7 @@ async def test_sign_in(browser: Browser, site: Server, tenant: Staff) -> None:
         assert await playground.tabs() == TABS
         await expect(page.get_by_role("banner")).to_contain_text(f"Ada · {tenant.organisation.name}")
         token = json.loads(await page.evaluate("sessionStorage['trackers:session']"))["accessToken"]
-        # Nothing else is requested from the API before the sign-in.
+        # Before the sign-in, nothing else is requested from the API.
         introspection = await introspection_request(visit)
         assert introspection.headers["authorization"] == f"Bearer {token}"
         answer = await introspection.response()
@@ -83,7 +83,7 @@ async def test_sign_in(browser: Browser, site: Server, tenant: Staff) -> None:
             "name": "Subscription",
             "kind": "OBJECT",
         }
-        storage = await stored(visit)
+        storage = await read_storage(visit)
         assert PASSWORD not in storage
         assert "not her password" not in storage
         await page.reload()
@@ -103,7 +103,7 @@ async def introspection_request(visit: Visit) -> Request:
 
 
 async def test_create_a_tracker_that_a_subscription_receives(browser: Browser, site: Server, tenant: Staff) -> None:
-    async with opened(browser, site) as (bob, bob_visit), opened(browser, site) as (ada, ada_visit):
+    async with open_playground(browser, site) as (bob, bob_visit), open_playground(browser, site) as (ada, ada_visit):
         await bob.sign_in(tenant.bob.email)
         await bob.tab("Listen").click()
         await bob.run()
@@ -159,11 +159,11 @@ async def test_create_a_tracker_that_a_subscription_receives(browser: Browser, s
         assert ada_visit.websockets == []
 
 
-async def test_link_of_an_email(browser: Browser, site: Server, tenant: Staff) -> None:
+async def test_link_in_an_email(browser: Browser, site: Server, tenant: Staff) -> None:
     token = await site.sign_in(tenant.ada.email, PASSWORD)
     created = await site.ask(CREATE, token, input=tenant.tracker_input(description="A page is missing."))
     identifier = created["data"]["createTracker"]["tracker"]["id"]
-    async with opened(browser, site, f"/trackers/{identifier}") as (playground, visit):
+    async with open_playground(browser, site, f"/trackers/{identifier}") as (playground, visit):
         assert "Sign in to open the tracker" in await visit.visible_lines()
         await playground.sign_in(tenant.bob.email)
         shown = (await playground.result())["data"]["tracker"]
@@ -172,7 +172,7 @@ async def test_link_of_an_email(browser: Browser, site: Server, tenant: Staff) -
         await playground.tab("EditTracker").click()
         await playground.replace("A page is missing.", "Both pages are missing.")
         await playground.run()
-        changed = {
+        updated = {
             "id": identifier,
             "number": 1,
             "version": 2,
@@ -180,7 +180,7 @@ async def test_link_of_an_email(browser: Browser, site: Server, tenant: Staff) -
             "description": "Both pages are missing.",
         }
         answer = await playground.result()
-        assert answer == {"data": {"updateTracker": {"tracker": {**changed, "dueDate": None}, "errors": []}}}
+        assert answer == {"data": {"updateTracker": {"tracker": {**updated, "dueDate": None}, "errors": []}}}
         # Reloaded, the page has the current version.
         await visit.page.reload()
         assert (await playground.result())["data"]["tracker"]["version"] == 2
@@ -190,7 +190,7 @@ async def test_link_of_an_email(browser: Browser, site: Server, tenant: Staff) -
 
 
 async def test_sign_out_deletes_everything(browser: Browser, site: Server, tenant: Staff) -> None:
-    async with opened(browser, site) as (playground, visit):
+    async with open_playground(browser, site) as (playground, visit):
         page = visit.page
         await playground.sign_in(tenant.bob.email)
         await playground.tab("Listen").click()
@@ -201,8 +201,8 @@ async def test_sign_out_deletes_everything(browser: Browser, site: Server, tenan
             await page.get_by_role("button", name="Sign out").click()
         assert await (await ended.value).json() == {"data": {"signOut": True}}
         await expect(page.get_by_label("E-mail address")).to_be_focused()
-        await asyncio.sleep(1)  # the editor stores its text half a second late
-        assert await stored(visit) == '[{},{},""]'
+        await asyncio.sleep(1)  # the editor stores its text after half a second
+        assert await read_storage(visit) == '[{},{},""]'
         assert (await site.ask("{ viewer { id } }", token))["data"] == {"viewer": None}
         async with asyncio.timeout(TIMEOUT):
             while not visit.websockets[0].is_closed():
@@ -212,7 +212,7 @@ async def test_sign_out_deletes_everything(browser: Browser, site: Server, tenan
 
 
 async def test_token_and_websocket_are_renewed(browser: Browser, site: Server, tenant: Staff) -> None:
-    async with opened(browser, site, "about:blank") as (playground, visit):
+    async with open_playground(browser, site, "about:blank") as (playground, visit):
         page = visit.page
         await page.clock.install()
         await page.goto("/graphql")
@@ -229,16 +229,16 @@ async def test_token_and_websocket_are_renewed(browser: Browser, site: Server, t
         async with asyncio.timeout(TIMEOUT):
             while not visit.websockets[0].is_closed():
                 await asyncio.sleep(0.02)
-        fresh = json.loads(await page.evaluate("sessionStorage['trackers:session']"))["accessToken"]
-        assert f"Bearer {fresh}" in visit.sent_messages[1][0]
-        # A page that is opened after the token has expired renews it first.
+        new_token = json.loads(await page.evaluate("sessionStorage['trackers:session']"))["accessToken"]
+        assert f"Bearer {new_token}" in visit.sent_messages[1][0]
+        # A page that is opened after the token has expired starts by renewing it.
         await page.evaluate(
             "sessionStorage['trackers:session'] = sessionStorage['trackers:session'].replace(/\"due\":\\d+/, '\"due\":0')"
         )
         await page.reload()
         assert await playground.tabs() == TABS
         assert len(requests_for(visit, "Refresh")) == 2
-        # The same member finds the tab that was active; another finds nothing of the first one's.
+        # The same member gets the previously active tab, but another member gets the default.
         for member, tab in ((tenant.bob, "Listen"), (tenant.ada, "TrackerTypes")):
             await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1", tenant.bob.id)
             await playground.run()

@@ -1,4 +1,4 @@
-"""Uploads over real connections: what is accepted, what is rejected, and that a rejection leaves nothing behind."""
+"""Tests of accepted and rejected uploads over real connections, and that rejected uploads leave no data behind."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ from tests.support.servers.file_stores import make_storage, read_content
 
 pytestmark = pytest.mark.server
 
-OF_10_MB = PDF + b"\xff" * (10_000_000 - len(PDF))
+TEN_MEGABYTE_PDF = PDF + b"\xff" * (10_000_000 - len(PDF))
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -70,13 +70,13 @@ async def test_file_is_stored_as_it_was_sent(each_server: FileServer, tenant: Co
 
 
 async def test_size_limit(each_server: FileServer, tenant: College) -> None:
-    assert (await each_server.send(tenant.ada, OF_10_MB)).status_code == 201
-    (kept,) = each_server.storage.keys()
-    response = await each_server.send(tenant.ada, OF_10_MB + b"\xff")
+    assert (await each_server.send(tenant.ada, TEN_MEGABYTE_PDF)).status_code == 201
+    (stored_key,) = each_server.storage.keys()
+    response = await each_server.send(tenant.ada, TEN_MEGABYTE_PDF + b"\xff")
     assert parse_error(response) == (413, "CONTENT_TOO_LARGE", "Evidence takes files of at most 10,000,000 bytes.")
     assert response.json()["errors"][0]["extensions"]["maximum"] == 10_000_000
-    assert each_server.storage.keys() == [kept]
-    assert [str(row.id) for row in await StoredFile.all()] == [kept]
+    assert each_server.storage.keys() == [stored_key]
+    assert [str(row.id) for row in await StoredFile.all()] == [stored_key]
 
 
 async def test_concurrent_uploads(each_server: FileServer, tenant: College) -> None:
@@ -130,7 +130,7 @@ async def test_media_type_is_detected_from_the_content(
 
 
 async def test_wrong_type_is_rejected_by_the_first_bytes(server: FileServer, tenant: College) -> None:
-    """The body never ends: a server that read it to the end could not respond."""
+    """The body never ends, so a server that read all of it would never respond."""
     reader, writer = await server.connect()
     writer.write(request_head(tenant.ada, "Transfer-Encoding: chunked"))
     beginning = part(EXE + b"\0" * 70_000)[:-2]
@@ -188,16 +188,16 @@ async def test_idle_upload_times_out(request: pytest.FixtureRequest, tenant: Col
 
 async def test_wrong_content_length(server: FileServer, tenant: College) -> None:
     body = part(PDF) + END_OF_BODY
-    short, long = len(body) - 20, 10_065_537 + len(PDF)
-    # Less than is sent: then the body is incomplete.
+    short_length, long_length = len(body) - 20, 10_065_537 + len(PDF)
+    # If it is less than what is sent, the body is incomplete.
     reader, writer = await server.connect()
-    writer.write(request_head(tenant.ada, f"Content-Length: {short}", "Connection: close") + body)
+    writer.write(request_head(tenant.ada, f"Content-Length: {short_length}", "Connection: close") + body)
     assert (await reader.read(12)) == b"HTTP/1.1 400"
     writer.close()
     await wait_until_empty(server)
-    # More than the field accepts: rejected before any of the body is received.
+    # If it is more than the field accepts, the upload is rejected before any of the body is received.
     reader, writer = await server.connect()
-    writer.write(request_head(tenant.ada, f"Content-Length: {long}", "Expect: 100-continue"))
+    writer.write(request_head(tenant.ada, f"Content-Length: {long_length}", "Expect: 100-continue"))
     response = await reader.readuntil(b"\r\n\r\n")
     assert response.startswith(b"HTTP/1.1 413 ")
     assert json.loads(await reader.read())["errors"][0]["extensions"]["code"] == "CONTENT_TOO_LARGE"
@@ -216,19 +216,19 @@ async def test_expect_100_continue(server: FileServer, tenant: College) -> None:
 
 
 async def test_daily_limit(server: FileServer, tenant: College) -> None:
-    async def earlier(by: Member, size: int, hours: int) -> None:
+    async def create_earlier_upload(uploader: Member, size: int, hours: int) -> None:
         await StoredFile.create(
-            organisation=tenant.organisation, uploader=by, type_key="JOB", field_key="evidence", name="a",
+            organisation=tenant.organisation, uploader=uploader, type_key="JOB", field_key="evidence", name="a",
             media_type="application/pdf", bytes=size, created_at=make.now(), complete=True,
         )  # fmt: skip
         await fetch(
             "UPDATE stored_file SET created_at = now() - make_interval(hours => $1) WHERE bytes = $2", hours, size
         )
 
-    await earlier(tenant.ada, 499_000_000, 25)
-    await earlier(tenant.ada, 300_000_000, 20)
-    await earlier(tenant.ada, 199_999_999, 2)
-    await earlier(tenant.bob, 400_000_000, 1)
+    await create_earlier_upload(tenant.ada, 499_000_000, 25)
+    await create_earlier_upload(tenant.ada, 300_000_000, 20)
+    await create_earlier_upload(tenant.ada, 199_999_999, 2)
+    await create_earlier_upload(tenant.bob, 400_000_000, 1)
     response = await server.send(tenant.ada)
     assert parse_error(response) == (429, "RATE_LIMITED", "At most 500,000,000 bytes a day can be uploaded.")
     wait = response.json()["errors"][0]["extensions"]["retryAfter"]
@@ -241,20 +241,20 @@ async def test_daily_limit(server: FileServer, tenant: College) -> None:
 async def test_daily_limit_counts_uploads_in_progress_by_their_largest_size(
     server: FileServer, tenant: College
 ) -> None:
-    """Of sixty that begin at once, each of unknown length for a field of 10 MB, fifty fit into the limit of a day."""
+    """If sixty uploads of unknown length start together for a field of up to 10 MB, fifty fit into the daily limit."""
     connections = [await server.connect() for _ in range(60)]
     for _, writer in connections:
         beginning = part(PDF)[:-2]
         writer.write(request_head(tenant.ada, "Transfer-Encoding: chunked"))
         writer.write(f"{len(beginning):x}\r\n".encode() + beginning + b"\r\n")
     responses = {asyncio.create_task(reader.read(12)) for reader, _ in connections}
-    refused: list[bytes] = []
+    status_lines: list[bytes] = []
     async with asyncio.timeout(30):
-        while len(refused) < 10:
+        while len(status_lines) < 10:
             done, responses = await asyncio.wait(responses, return_when=asyncio.FIRST_COMPLETED)
-            refused += [task.result() for task in done]
+            status_lines += [task.result() for task in done]
     (row,) = await fetch("SELECT count(*) AS uploads, sum(bytes)::int8 AS bytes FROM stored_file")
-    assert (refused, row["uploads"], row["bytes"]) == ([b"HTTP/1.1 429"] * 10, 50, 500_000_000)
+    assert (status_lines, row["uploads"], row["bytes"]) == ([b"HTTP/1.1 429"] * 10, 50, 500_000_000)
     for task in responses:
         task.cancel()
     for _, writer in connections:

@@ -1,4 +1,4 @@
-"""Generated requests: each gets a response in JSON or events, none fails, and nothing is written."""
+"""Property-based test: every request gets a valid response in JSON or events, and nothing is written."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from tests.support.servers.sample_schema import FakeApp
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 STATUSES = {200, 400, 405, 406, 415}
-KINDS = ["application/json", "application/graphql-response+json", "text/event-stream", "*/*", "text/*", ""]
+MEDIA_TYPES = ["application/json", "application/graphql-response+json", "text/event-stream", "*/*", "text/*", ""]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -33,22 +33,24 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield http_client
 
 
-simple = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-anything = st.recursive(simple, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+json_values = st.recursive(
+    scalars, lambda children: st.lists(children) | st.dictionaries(st.text(), children), max_leaves=8
+)
 documents = st.sampled_from(["{ hello }", "subscription { count(upto: 2) }", "query A { hello } query B { who }", "{"])
 requests = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("query", "operationName", "variables", "extensions"), anything | documents)
+    {}, optional=dict.fromkeys(("query", "operationName", "variables", "extensions"), json_values | documents)
 )
-bodies = st.binary() | (anything | requests).map(lambda value: json.dumps(value).encode())
+bodies = st.binary() | (json_values | requests).map(lambda value: json.dumps(value).encode())
 weights = st.sampled_from(["", ";q=0", ";q=0.5", ";q=1", ";q=x", ";charset=utf-8", ";charset", ";", ";=;q=;"])
 printable = st.text(st.characters(min_codepoint=33, max_codepoint=126))
-ranges = st.builds("{}{}".format, st.sampled_from(KINDS) | printable, weights)
+ranges = st.builds("{}{}".format, st.sampled_from(MEDIA_TYPES) | printable, weights)
 accepts = st.lists(ranges, max_size=4).map(",".join)
 content_types = st.sampled_from(["application/json", 'application/json;charset="utf-8"', "text/plain"]) | printable
 
 
 def results(response: httpx.Response) -> list[Any]:
-    """Return the results in a response, whether they are events or one JSON object."""
+    """Return the results in a response, which consists of events or of one JSON object."""
     if response.headers["content-type"] != "text/event-stream; charset=utf-8":
         return [response.json()]
     *events, last, rest = response.text.removeprefix(":\n\n").split("\n\n")
@@ -71,8 +73,8 @@ async def test_any_request(
     query_string = "?" + urlencode({"query": "{ hello }", "variables": body}) if method == "GET" else ""
     response = await client.request(method, server.url + query_string, headers=headers, content=body)
     assert response.status_code in STATUSES
-    received = results(response)
-    assert received
-    assert [result for result in received if set(result) - {"data", "errors"} or not result] == []
+    response_results = results(response)
+    assert response_results
+    assert [result for result in response_results if set(result) - {"data", "errors"} or not result] == []
     assert server.written == []
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

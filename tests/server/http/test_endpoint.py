@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: requests of a real client, and their whole responses."""
+"""Tests of GraphQL over HTTP with a real client, comparing complete responses."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATH = "/graphql"
 JSON = "application/json"
-NEW = "application/graphql-response+json"
+GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -36,9 +36,9 @@ def error_result(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def located_error(message: str, code: str, column: int, **more: Any) -> dict[str, Any]:
-    where = [{"line": 1, "column": column}]
-    return {"errors": [{"message": message, "locations": where, "extensions": {"code": code, **more}}]}
+def located_error(message: str, code: str, column: int, **extensions: Any) -> dict[str, Any]:
+    locations = [{"line": 1, "column": column}]
+    return {"errors": [{"message": message, "locations": locations, "extensions": {"code": code, **extensions}}]}
 
 
 HELLO = {"data": {"hello": "Hello you"}}
@@ -52,10 +52,10 @@ SEVERAL_OPERATIONS = error_result(
     "The document has several operations: operationName must name one", "OPERATION_RESOLUTION_FAILURE"
 )
 NO_SUCH_OPERATION = error_result("The document has no operation of this name", "OPERATION_RESOLUTION_FAILURE")
-AB = 'query A { hello } query B { hello(name: "B") }'
+TWO_OPERATIONS = 'query A { hello } query B { hello(name: "B") }'
 NAMED = "query($n: Int!) { hello }"
 
-# body | result: with status 400 in both media types
+# body | result, which has status 400 in both media types
 MALFORMED: list[tuple[bytes, dict[str, Any]]] = [
     (b"", NOT_JSON),
     (b"{", NOT_JSON),
@@ -81,22 +81,22 @@ MALFORMED: list[tuple[bytes, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("body", "result"), MALFORMED, ids=lambda value: str(value)[:40])
-@pytest.mark.parametrize("accept", [JSON, NEW])
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_RESPONSE])
 async def test_malformed(client: httpx.AsyncClient, accept: str, body: bytes, result: dict[str, Any]) -> None:
     response = await client.post(PATH, content=body, headers={"content-type": JSON, "accept": accept})
     assert (response.status_code, response.json()) == (400, result)
     assert response.headers["content-type"] == f"{accept}; charset=utf-8"
 
 
-# request | status in application/graphql-response+json (200 in the other) | result
+# request | status in application/graphql-response+json (in application/json it is 200) | result
 WELL_FORMED: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
     ({"query": "{ hello }"}, 200, HELLO),
     ({"query": "{ hello }", "variables": None, "operationName": None, "extensions": None}, 200, HELLO),
     ({"query": "{ hello }", "extensions": {}, "unknown": 1}, 200, HELLO),
-    ({"query": AB, "operationName": "B"}, 200, {"data": {"hello": "Hello B"}}),
-    ({"query": AB}, 400, SEVERAL_OPERATIONS),
-    ({"query": AB, "operationName": "C"}, 400, NO_SUCH_OPERATION),
-    ({"query": AB, "operationName": ""}, 400, NO_SUCH_OPERATION),
+    ({"query": TWO_OPERATIONS, "operationName": "B"}, 200, {"data": {"hello": "Hello B"}}),
+    ({"query": TWO_OPERATIONS}, 400, SEVERAL_OPERATIONS),
+    ({"query": TWO_OPERATIONS, "operationName": "C"}, 400, NO_SUCH_OPERATION),
+    ({"query": TWO_OPERATIONS, "operationName": ""}, 400, NO_SUCH_OPERATION),
     ({"query": "{ hello }", "operationName": "C"}, 400, NO_SUCH_OPERATION),
     ({"query": "{"}, 400, NO_PARSE),
     ({"query": ""}, 400, located_error("Syntax Error: Unexpected <EOF>.", "GRAPHQL_PARSE_FAILED", 1)),
@@ -140,13 +140,13 @@ WELL_FORMED: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("request_body", "status", "result"), WELL_FORMED, ids=lambda value: str(value)[:60])
-@pytest.mark.parametrize("accept", [JSON, NEW])
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_RESPONSE])
 async def test_well_formed(
     client: httpx.AsyncClient, accept: str, request_body: dict[str, Any], status: int, result: dict[str, Any]
 ) -> None:
     headers = {"content-type": JSON, "accept": accept}
     response = await client.post(PATH, content=json.dumps(request_body), headers=headers)
-    assert (response.status_code, response.json()) == (status if accept == NEW else 200, result)
+    assert (response.status_code, response.json()) == (status if accept == GRAPHQL_RESPONSE else 200, result)
     assert response.headers["content-type"] == f"{accept}; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
 
@@ -154,7 +154,7 @@ async def test_well_formed(
 # query string | status | result, in application/json
 GET: list[tuple[str, int, dict[str, Any]]] = [
     (urlencode({"query": "{ hello }"}), 200, HELLO),
-    (urlencode({"query": AB, "operationName": "B"}), 200, {"data": {"hello": "Hello B"}}),
+    (urlencode({"query": TWO_OPERATIONS, "operationName": "B"}), 200, {"data": {"hello": "Hello B"}}),
     (urlencode({"query": "{ hello }", "operationName": ""}), 200, HELLO),
     (
         urlencode({"query": "query($n: String!) { hello(name: $n) }", "variables": '{"n": "é"}'}),

@@ -1,4 +1,4 @@
-"""Limits as clients see them: an operation's cost, 429 with Retry-After over HTTP, the same error on a WebSocket."""
+"""Tests of limits over HTTP and WebSocket: costs in responses, errors, and status 429 with Retry-After."""
 
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,10 @@ DATA = {"hello": "Hello you"}
 async def post(
     server: FakeApp, query: str, *, token: str | None = "Bearer good", **headers: str
 ) -> tuple[int, str | None, Any]:
-    """Send a query; return status, Retry-After and result."""
-    given = headers if token is None else {**headers, "authorization": token}
+    """Send a query, and return the status, the Retry-After header and the result."""
+    request_headers = headers if token is None else {**headers, "authorization": token}
     async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-        response = await client.post(server.url, json={"query": query}, headers=given)
+        response = await client.post(server.url, json={"query": query}, headers=request_headers)
     return response.status_code, response.headers.get("retry-after"), response.json()
 
 
@@ -61,7 +61,7 @@ async def test_member_exceeds_the_rate() -> None:
             assert message["payload"][0]["extensions"]["retryAfter"] >= 1
             assert [await client.receive(), await client.receive()] == [next_message("2", data=DATA), complete("2")]
 
-        # Without a session there is a bucket for the client's address.
+        # Clients that are not signed in share the bucket of their address.
         assert (await post(server, HELLO.ljust(39), token=None)) == (200, None, {"data": DATA})
         assert (await post(server, HELLO.ljust(39), token="Bearer bad"))[0] == 429
 
@@ -73,17 +73,17 @@ async def test_operation_is_too_expensive() -> None:
         message = "The operation's cost: 3, where at most 2 are allowed"
         refusal = {"errors": [{"message": message, "extensions": extensions}]}
         assert await post(server, "{ hello number who }") == (200, None, refusal)
-        new = {"accept": "application/graphql-response+json"}
-        assert await post(server, "{ hello number who }", **new) == (400, None, refusal)
+        accept_header = {"accept": "application/graphql-response+json"}
+        assert await post(server, "{ hello number who }", **accept_header) == (400, None, refusal)
 
 
 async def test_concurrent_operations_of_a_member() -> None:
     async with (
         sample_api(limits=Limits(max_operations=2)) as server,
         open_client(server, INIT_AS_ADA) as client,
-        open_client(server, INIT_AS_ADA) as two,
+        open_client(server, INIT_AS_ADA) as second_client,
     ):
-        for tab in (client, two):
+        for tab in (client, second_client):
             await tab.send(subscribe("subscription { wait }"))
             assert await tab.receive() == next_message("1", data={"wait": 0})
         error = {
@@ -95,22 +95,22 @@ async def test_concurrent_operations_of_a_member() -> None:
         assert await client.receive() == {"type": "error", "id": "2", "payload": [error]}
         assert await post(server, HELLO, token=None) == (200, None, {"data": DATA})
 
-        await two.send(complete("1"))
+        await second_client.send(complete("1"))
         await server.wait_for_cleanup("wait")
         assert await post(server, HELLO) == (200, None, {"data": DATA})
 
 
-async def test_settings_reach_the_endpoints(tmp_path: Path) -> None:
-    given = {"TRACKERS_MAX_DEPTH": "1", "TRACKERS_MAX_BODY_BYTES": "60"}
-    settings = Settings.from_environment(given, folder=tmp_path)
+async def test_configured_limits_apply_to_the_endpoints(tmp_path: Path) -> None:
+    request_headers = {"TRACKERS_MAX_DEPTH": "1", "TRACKERS_MAX_BODY_BYTES": "60"}
+    settings = Settings.from_environment(request_headers, folder=tmp_path)
     application = Application(settings, "postgres://nobody@192.0.2.1/nothing").asgi
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://here") as client:
-        deep = await client.post("/graphql", json={"query": "{ viewer { id } }"})
-        long = await client.post("/graphql", json={"query": "{ viewer { __typename } }".ljust(60)})
+        too_deep = await client.post("/graphql", json={"query": "{ viewer { id } }"})
+        too_long = await client.post("/graphql", json={"query": "{ viewer { __typename } }".ljust(60)})
     extensions = {"code": "LIMIT_EXCEEDED", "limit": "depth", "asked": 2, "allowed": 1}
     message = "The operation's levels of fields: 2, where at most 1 are allowed"
-    assert deep.json() == {"errors": [{"message": message, "extensions": extensions}]}
-    assert (long.status_code, long.json()["errors"][0]["message"]) == (413, "The body is longer than 60 bytes")
+    assert too_deep.json() == {"errors": [{"message": message, "extensions": extensions}]}
+    assert (too_long.status_code, too_long.json()["errors"][0]["message"]) == (413, "The body is longer than 60 bytes")
 
 
 async def test_rejected_request_writes_nothing() -> None:

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: content negotiation, content types and limits of the body."""
+"""Tests of content negotiation, content types, and the limits on request bodies."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATH = "/graphql"
 JSON = "application/json"
-NEW = "application/graphql-response+json"
+GRAPHQL_RESPONSE = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
 HELLO = {"data": {"hello": "Hello you"}}
 
@@ -39,23 +39,23 @@ def error_result(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-# Accept | media type of the answer, None for 406
+# Accept | media type of the response, or None for 406
 ACCEPT: list[tuple[str, str | None]] = [
     ("", JSON),
     ("*/*", JSON),
     ("application/*", JSON),
     (JSON, JSON),
-    (NEW, NEW),
-    (f"{NEW}, {JSON}", NEW),
-    (f"{JSON}, {NEW}", NEW),
+    (GRAPHQL_RESPONSE, GRAPHQL_RESPONSE),
+    (f"{GRAPHQL_RESPONSE}, {JSON}", GRAPHQL_RESPONSE),
+    (f"{JSON}, {GRAPHQL_RESPONSE}", GRAPHQL_RESPONSE),
     (f"{JSON}, */*", JSON),
-    (f"{NEW}, */*", NEW),
-    (f"{NEW}, application/json;q=0.9", NEW),
-    (f"{JSON}, {NEW};q=0.9", JSON),
-    (f"{JSON};q=0.1, {NEW};q=0.05", JSON),
-    (f"{JSON};q=0, */*", NEW),
+    (f"{GRAPHQL_RESPONSE}, */*", GRAPHQL_RESPONSE),
+    (f"{GRAPHQL_RESPONSE}, application/json;q=0.9", GRAPHQL_RESPONSE),
+    (f"{JSON}, {GRAPHQL_RESPONSE};q=0.9", JSON),
+    (f"{JSON};q=0.1, {GRAPHQL_RESPONSE};q=0.05", JSON),
+    (f"{JSON};q=0, */*", GRAPHQL_RESPONSE),
     ("APPLICATION/JSON; Charset=UTF-8", JSON),
-    (f'{NEW}; charset="utf-8"', NEW),
+    (f'{GRAPHQL_RESPONSE}; charset="utf-8"', GRAPHQL_RESPONSE),
     (f"{JSON};charset=utf-16", None),
     (f"{JSON};q=0", None),
     (f"{JSON};q=x", None),
@@ -69,7 +69,7 @@ ACCEPT: list[tuple[str, str | None]] = [
     (f"{EVENT_STREAM}, */*;q=0.1", EVENT_STREAM),
     (f"{EVENT_STREAM}, {JSON};q=0.9", EVENT_STREAM),
     (f"{EVENT_STREAM};q=0.9, {JSON}", JSON),
-    (f"{NEW}, application/graphql+json, {JSON}, {EVENT_STREAM}, multipart/mixed", NEW),
+    (f"{GRAPHQL_RESPONSE}, application/graphql+json, {JSON}, {EVENT_STREAM}, multipart/mixed", GRAPHQL_RESPONSE),
 ]
 
 
@@ -87,13 +87,13 @@ ACCEPTS_EVENTS: list[tuple[str, bool]] = [
     (f"{EVENT_STREAM};q=0", False),
     (EVENT_STREAM, True),
     (f"{EVENT_STREAM};q=0.1, {JSON}", True),
-    (f"{NEW}, application/graphql+json, {JSON}, {EVENT_STREAM}, multipart/mixed", True),
+    (f"{GRAPHQL_RESPONSE}, application/graphql+json, {JSON}, {EVENT_STREAM}, multipart/mixed", True),
 ]
 
 
-@pytest.mark.parametrize(("accept", "takes"), ACCEPTS_EVENTS)
-async def test_accepts_event_stream(accept: str, takes: bool) -> None:
-    assert accepts_event_stream(accept) == takes
+@pytest.mark.parametrize(("accept", "expected"), ACCEPTS_EVENTS)
+async def test_accepts_event_stream(accept: str, expected: bool) -> None:
+    assert accepts_event_stream(accept) == expected
 
 
 async def test_not_acceptable(client: httpx.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP by the specification, on the real server: our own rules, then graphql-http's audits."""
+"""Tests that a real server follows the GraphQL over HTTP specification: our own rules, then graphql-http's audits."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Subscriptions as server-sent events, by graphql-sse's protocol: what a client receives, and how a stream ends."""
+"""Tests of subscriptions as server-sent events: what a client receives, and how a stream ends."""
 
 import asyncio
 import datetime as dt
@@ -12,10 +12,10 @@ from tests.support.clients.sse import COMPLETE, EVENT_STREAM, HEARTBEAT, result_
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
-BUG = "Internal server error: find it in the server's log by its request id."
-BREAKS = "subscription($how: String!) { breaks(how: $how) { name } }"
+INTERNAL_ERROR = "Internal server error: find it in the server's log by its request id."
+FAILING_SUBSCRIPTION = "subscription($how: String!) { breaks(how: $how) { name } }"
 WAIT = "subscription { wait }"
-FIRST = result_event(data={"wait": 0})
+FIRST_EVENT = result_event(data={"wait": 0})
 
 
 @pytest.fixture
@@ -69,15 +69,15 @@ async def test_accept_header_of_urql(server: FakeApp) -> None:
 
 async def test_subscriptions_that_fail(server: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
     first = result_event(data={"breaks": {"name": "first"}})
-    async with stream(server.url, BREAKS, variables={"how": "signed out"}) as events:
+    async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "signed out"}) as events:
         assert await events.remaining() == [unauthenticated("Sign in first."), COMPLETE]
-    async with stream(server.url, BREAKS, variables={"how": "over"}) as events:
+    async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "over"}) as events:
         assert await events.remaining() == [first, unauthenticated("Signed out elsewhere"), COMPLETE]
-    async with stream(server.url, BREAKS, variables={"how": "bug"}) as events:
+    async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "bug"}) as events:
         assert await events.next_event() == first
         next_event, answer = await events.next_event()
         extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": answer["errors"][0]["extensions"]["requestId"]}
-        assert (next_event, answer) == result_event(errors=[{"message": BUG, "extensions": extensions}])
+        assert (next_event, answer) == result_event(errors=[{"message": INTERNAL_ERROR, "extensions": extensions}])
         assert await events.remaining() == [COMPLETE]
     assert f"request {extensions['requestId']}: builtins.RuntimeError" in caplog.text
     assert "hunter2" not in caplog.text
@@ -85,7 +85,7 @@ async def test_subscriptions_that_fail(server: FakeApp, caplog: pytest.LogCaptur
 
 async def test_heartbeats() -> None:
     async with sample_api(stream_limits=StreamLimits(heartbeat=0.01)) as server, stream(server.url, WAIT) as events:
-        assert [await events.receive() for _ in range(5)] == [HEARTBEAT, FIRST, HEARTBEAT, HEARTBEAT, HEARTBEAT]
+        assert [await events.receive() for _ in range(5)] == [HEARTBEAT, FIRST_EVENT, HEARTBEAT, HEARTBEAT, HEARTBEAT]
 
 
 async def test_session_expires(server: FakeApp) -> None:
@@ -97,7 +97,7 @@ async def test_session_expires(server: FakeApp) -> None:
 
 async def test_member_signs_out(server: FakeApp) -> None:
     async with stream(server.url, WAIT, token="good") as ada, stream(server.url, WAIT) as anonymous:
-        assert [await events.next_event() for events in (ada, anonymous)] == [FIRST, FIRST]
+        assert [await events.next_event() for events in (ada, anonymous)] == [FIRST_EVENT, FIRST_EVENT]
         server.contexts.clear()
         server.connections.revalidate("bob")
         server.connections.revalidate("ada")  # whose session is valid
@@ -113,7 +113,7 @@ async def test_member_signs_out(server: FakeApp) -> None:
 
 async def test_stream_stays_open_if_the_session_cannot_be_checked(server: FakeApp) -> None:
     async with stream(server.url, WAIT, token="good") as events:
-        assert await events.next_event() == FIRST
+        assert await events.next_event() == FIRST_EVENT
         server.contexts.clear()
         server.fails = True
         server.connections.revalidate("ada")
@@ -125,20 +125,20 @@ async def test_stream_stays_open_if_the_session_cannot_be_checked(server: FakeAp
 
 async def test_client_disconnects(server: FakeApp) -> None:
     async with stream(server.url, WAIT) as events:
-        assert await events.next_event() == FIRST
+        assert await events.next_event() == FIRST_EVENT
     async with asyncio.timeout(10):
         await server.wait_for_cleanup("wait")
 
 
 async def test_client_does_not_read() -> None:
-    async with sample_api(stream_limits=StreamLimits(send_time=0.2)) as server:
+    async with sample_api(stream_limits=StreamLimits(send_timeout=0.2)) as server:
         host, port = server.url.removeprefix("http://").removesuffix("/graphql").split(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=1)
         address = "/graphql?query=subscription{count(pad:100000)}"
         writer.write(f"GET {address} HTTP/1.1\r\nHost: x\r\nAccept: {EVENT_STREAM}\r\n\r\n".encode())
         async with asyncio.timeout(10):
             await server.wait_for_cleanup("count")
-            # What was sent still arrives; then the connection ends in the middle of the chunked body.
+            # Data that was already sent still arrives; then the connection ends in the middle of the chunked body.
             while chunk := await reader.read(1_000_000):
                 last = chunk
         assert not last.endswith(b"0\r\n\r\n")
@@ -153,9 +153,9 @@ async def test_busy_stream_does_not_block_others(server: FakeApp) -> None:
 
 
 async def test_server_shuts_down(server: FakeApp) -> None:
-    """A stream ends without ``complete``: clients take that for a lost connection, and reconnect."""
+    """A stream ends without ``complete``, so that clients treat this as a lost connection and reconnect."""
     async with stream(server.url, WAIT) as events:
-        assert await events.next_event() == FIRST
+        assert await events.next_event() == FIRST_EVENT
         await server.connections.shutdown()
         assert server.cleaned == ["wait"]
         assert await events.remaining() == []

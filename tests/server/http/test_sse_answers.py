@@ -1,4 +1,4 @@
-"""Responses to clients that accept only server-sent events: events from GraphQL, JSON for what is wrong before that."""
+"""Tests of clients that only accept server-sent events: GraphQL results are events, but invalid requests get JSON."""
 
 import json
 from collections.abc import AsyncIterator
@@ -29,36 +29,38 @@ async def client(server: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
         yield http_client
 
 
-def error(message: str, code: str, **more: Any) -> dict[str, Any]:
-    return {"errors": [{"message": message, **more, "extensions": {"code": code}}]}
+def error_result(message: str, code: str, **extra: Any) -> dict[str, Any]:
+    return {"errors": [{"message": message, **extra, "extensions": {"code": code}}]}
 
 
 NO_FIELD = "Cannot query field 'nope' on type '{}'."
 SEVERAL_OPERATIONS = "The document has several operations: operationName must name one"
 
-# document | its result, in an event
-EVENTS_OF: list[tuple[str, dict[str, Any]]] = [
+# document | result in the event
+EVENT_RESULTS: list[tuple[str, dict[str, Any]]] = [
     ("{ hello }", {"data": {"hello": "Hello you"}}),
     ('mutation { write(text: "x") }', {"data": {"write": "x"}}),
     (
         "{",
-        error(
+        error_result(
             "Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED", locations=[{"line": 1, "column": 2}]
         ),
     ),
     (
         "{ nope }",
-        error(NO_FIELD.format("Query"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 3}]),
+        error_result(NO_FIELD.format("Query"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 3}]),
     ),
     (
         "subscription { nope }",
-        error(NO_FIELD.format("Subscription"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 16}]),
+        error_result(
+            NO_FIELD.format("Subscription"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 16}]
+        ),
     ),
-    ("query A { hello } query B { hello }", error(SEVERAL_OPERATIONS, "OPERATION_RESOLUTION_FAILURE")),
+    ("query A { hello } query B { hello }", error_result(SEVERAL_OPERATIONS, "OPERATION_RESOLUTION_FAILURE")),
 ]
 
 
-@pytest.mark.parametrize(("query", "answer"), EVENTS_OF)
+@pytest.mark.parametrize(("query", "answer"), EVENT_RESULTS)
 async def test_result_in_an_event(
     server: FakeApp, client: httpx.AsyncClient, query: str, answer: dict[str, Any]
 ) -> None:
@@ -76,18 +78,18 @@ GET_MUTATION = '?query=mutation{write(text:"x")}'
 
 # method, query string, body, further headers | status, result
 REJECTED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
-    ("POST", "", "{", {}, 400, error("The request is not valid JSON", "BAD_REQUEST")),
-    ("POST", "", "{}", {}, 400, error("query is missing", "BAD_REQUEST")),
-    ("GET", "", "", {}, 400, error("query is missing", "BAD_REQUEST")),
-    ("GET", GET_MUTATION, "", {}, 405, error("A mutation needs POST", "METHOD_NOT_ALLOWED")),
-    ("PUT", "", "", {}, 405, error("Use GET or POST", "METHOD_NOT_ALLOWED")),
+    ("POST", "", "{", {}, 400, error_result("The request is not valid JSON", "BAD_REQUEST")),
+    ("POST", "", "{}", {}, 400, error_result("query is missing", "BAD_REQUEST")),
+    ("GET", "", "", {}, 400, error_result("query is missing", "BAD_REQUEST")),
+    ("GET", GET_MUTATION, "", {}, 405, error_result("A mutation needs POST", "METHOD_NOT_ALLOWED")),
+    ("PUT", "", "", {}, 405, error_result("Use GET or POST", "METHOD_NOT_ALLOWED")),
     (
         "POST",
         "",
         '{"query": "subscription { wait }"}',
         {"content-type": "text/plain"},
         415,
-        error("Content-Type must be application/json, in UTF-8", "UNSUPPORTED_MEDIA_TYPE"),
+        error_result("Content-Type must be application/json, in UTF-8", "UNSUPPORTED_MEDIA_TYPE"),
     ),
     (
         "POST",
@@ -95,7 +97,7 @@ REJECTED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
         '{"query": "subscription { wait }"}',
         {"accept": JSON},
         406,
-        error(
+        error_result(
             "A subscription needs the WebSocket at this address, or text/event-stream named in Accept", "NOT_ACCEPTABLE"
         ),
     ),

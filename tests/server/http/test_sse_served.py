@@ -1,4 +1,4 @@
-"""Assignments as server-sent events of the real server: resumed by cursor, ended by the session or the server."""
+"""Tests of server-sent events from a real server: resuming by cursor, and the end of the session or the server."""
 
 from collections.abc import AsyncIterator
 from signal import SIGTERM
@@ -34,8 +34,8 @@ async def tokens(server_and_staff: tuple[Server, Staff]) -> list[str]:
 
 
 async def assign(server_and_staff: tuple[Server, Staff], token: str) -> None:
-    server, who = server_and_staff
-    assert (await server.ask(CREATE, token, input=who.tracker_input()))["data"]["createTracker"]["errors"] == []
+    server, members = server_and_staff
+    assert (await server.ask(CREATE, token, input=members.tracker_input()))["data"]["createTracker"]["errors"] == []
 
 
 def assignment(cursor: int) -> Any:
@@ -59,8 +59,8 @@ async def test_resumed_by_cursor(server_and_staff: tuple[Server, Staff], tokens:
 async def test_stream_ends_with_the_session_or_the_server(
     server_and_staff: tuple[Server, Staff], tokens: list[str]
 ) -> None:
-    """That of a deactivated member ends with an error and ``complete``; another breaks off when the server stops."""
-    server, who = server_and_staff
+    """A deactivated member's stream ends with an error and ``complete``; others break off when the server stops."""
+    server, members = server_and_staff
     ada, bob = tokens
     url = f"{server.address}/graphql"
     async with (
@@ -68,7 +68,7 @@ async def test_stream_ends_with_the_session_or_the_server(
         stream(url, SUBSCRIBE, token=bob, variables={"after": "3"}) as bob_events,
     ):
         assert await bob_events.next_event() == assignment(4)
-        entry = {"id": gid(who.bob), "active": False}
+        entry = {"id": gid(members.bob), "active": False}
         assert (await server.ask(UPDATE, ada, input=entry))["data"]["updateMember"]["errors"] == []
         assert await bob_events.remaining() == [SESSION_OVER, COMPLETE]
         assert (await server.ask(WHO, bob))["data"] == {"viewer": None}

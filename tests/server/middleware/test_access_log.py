@@ -1,4 +1,4 @@
-"""Responses in place of an application that raised, their log lines, and the address of a client behind a proxy."""
+"""Tests of error responses and their log lines, and of the address of a client behind a proxy."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -85,7 +85,7 @@ async def test_outage(outage: Outage, caplog: pytest.LogCaptureFixture) -> None:
 
 
 async def test_partial_response_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
-    """A client must not take it for the whole: the exception makes the server drop the connection."""
+    """The exception makes the server drop the connection, so the client does not treat the response as complete."""
     caplog.set_level(logging.INFO, "trackers")
     async with open_client() as client:
         with pytest.raises(LookupError):
@@ -94,8 +94,8 @@ async def test_partial_response_is_cut_off(caplog: pytest.LogCaptureFixture) -> 
     assert caplog.records[1].__dict__["status"] == 200
 
 
-def test_client_address_is_that_of_the_trusted_proxy(proxied_server: ProxiedServer) -> None:
-    """Failed sign-ins are counted by address: one client's wait does not apply to another."""
+def test_client_address_comes_from_the_trusted_proxy(proxied_server: ProxiedServer) -> None:
+    """Failed sign-ins are counted per address, so one client's rate limit does not affect another."""
 
     def sign_in(number: int, address: str) -> list[dict[str, str]]:
         body = {"query": SIGN_IN, "variables": {"email": f"nobody-{number}@example.org", "password": "wrong"}}

@@ -1,4 +1,4 @@
-"""Long responses are compressed for clients that accept it; short ones, event streams and files are not."""
+"""Tests that long responses are compressed, but not short ones, event streams and files."""
 
 import gzip
 from collections.abc import AsyncIterator
@@ -19,17 +19,17 @@ LONG = "{ trackerTypes { key name fields { key label help } } }"
 TEXT = "ab" * MINIMUM_SIZE
 
 
-def raw(proxied_server: ProxiedServer, document: str, accepted: str) -> tuple[httpx.Headers, bytes]:
+def fetch_raw(proxied_server: ProxiedServer, document: str, accept_encoding: str) -> tuple[httpx.Headers, bytes]:
     """Send a query, and return the response's headers and undecoded bytes."""
-    headers = {**proxied_server.sign_in(), "accept-encoding": accepted}
+    headers = {**proxied_server.sign_in(), "accept-encoding": accept_encoding}
     with proxied_server.client.stream("POST", "/graphql", json={"query": document}, headers=headers) as response:
         return response.headers, b"".join(response.iter_raw())
 
 
 def test_long_response(proxied_server: ProxiedServer) -> None:
-    plain_headers, plain = raw(proxied_server, LONG, "identity")
+    plain_headers, plain = fetch_raw(proxied_server, LONG, "identity")
     assert "content-encoding" not in plain_headers
-    headers, compressed = raw(proxied_server, LONG, "br, gzip")
+    headers, compressed = fetch_raw(proxied_server, LONG, "br, gzip")
     assert headers["content-encoding"] == "gzip"
     assert headers["content-length"] == str(len(compressed))
     assert gzip.decompress(compressed) == plain
@@ -38,14 +38,14 @@ def test_long_response(proxied_server: ProxiedServer) -> None:
 
 
 def test_short_response(proxied_server: ProxiedServer) -> None:
-    headers, body = raw(proxied_server, "{ viewer { member { name } } }", "gzip")
+    headers, body = fetch_raw(proxied_server, "{ viewer { member { name } } }", "gzip")
     assert ("content-encoding" in headers, body) == (False, b'{"data":{"viewer":{"member":{"name":"Ada"}}}}')
 
 
 @pytest.mark.parametrize(
     ("path", "encoding"), [("/text", "gzip"), ("/events", None), ("/files/one", None), ("/files", None)]
 )
-async def test_uncompressed_responses(path: str, encoding: str | None) -> None:
+async def test_which_responses_are_compressed(path: str, encoding: str | None) -> None:
     async def events() -> AsyncIterator[str]:
         yield TEXT
 

@@ -1,4 +1,4 @@
-"""Every response has an id, the one that a trusted proxy gave the request or a new one; the log has it too."""
+"""Tests that every response and log line has a request id, which is new or comes from a trusted proxy."""
 
 import re
 
@@ -18,7 +18,7 @@ from tests.support.servers.log_lines import wait_for_lines
 
 pytestmark = pytest.mark.server
 
-NEW = re.compile(r"[0-9a-f]{16}")
+NEW_ID_PATTERN = re.compile(r"[0-9a-f]{16}")
 FORWARDED = "edge-01:7f3a.b_c"
 
 
@@ -42,7 +42,7 @@ def test_every_response_has_an_id(proxied_server: ProxiedServer, method: str, pa
     responses = [proxied_server.client.request(method, path) for _ in range(2)]
     assert [response.status_code for response in responses] == [status, status]
     ids = [response.headers["x-request-id"] for response in responses]
-    assert all(NEW.fullmatch(request_id) for request_id in ids)
+    assert all(NEW_ID_PATTERN.fullmatch(request_id) for request_id in ids)
     assert ids[0] != ids[1]
 
 
@@ -58,11 +58,11 @@ def test_id_from_a_trusted_proxy_is_kept_and_logged(proxied_server: ProxiedServe
 @pytest.mark.parametrize("value", ["", "short", "a" * 65, "with a space", "new\tline12", "quote\"'12345", "é-12345678"])
 def test_invalid_id_is_replaced(proxied_server: ProxiedServer, value: str) -> None:
     response = proxied_server.client.get("/health/live", headers={b"X-Request-Id": value.encode()})
-    assert NEW.fullmatch(response.headers["x-request-id"])
+    assert NEW_ID_PATTERN.fullmatch(response.headers["x-request-id"])
 
 
 @pytest.mark.parametrize(
-    ("proxies", "peer", "kept"),
+    ("proxies", "peer", "is_kept"),
     [
         ("10.0.0.7", ("10.0.0.7", 1), True),
         ("10.0.0.7, 10.1.0.0/16", ("10.1.2.3", 1), True),
@@ -75,15 +75,17 @@ def test_invalid_id_is_replaced(proxied_server: ProxiedServer, value: str) -> No
     ],
 )
 async def test_id_is_taken_only_from_a_trusted_proxy(
-    proxies: str | None, peer: tuple[str, int] | None, kept: bool
+    proxies: str | None, peer: tuple[str, int] | None, is_kept: bool
 ) -> None:
     def page(request: Request) -> Response:
         return PlainTextResponse(request_id_of(request.scope))
 
-    trusted = networks(proxies) if proxies else ()
-    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(RequestIdMiddleware, trusted_proxies=trusted)])
+    trusted_proxies = networks(proxies) if proxies else ()
+    app = Starlette(
+        routes=[Route("/", page)], middleware=[Middleware(RequestIdMiddleware, trusted_proxies=trusted_proxies)]
+    )
     transport = httpx.ASGITransport(app, client=peer)  # type: ignore[arg-type]  # a Unix socket's peer is None
     async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
         response = await client.get("/", headers={"X-Request-Id": FORWARDED})
     assert response.text == response.headers["x-request-id"]
-    assert (response.text == FORWARDED) is kept
+    assert (response.text == FORWARDED) is is_kept

@@ -1,4 +1,4 @@
-"""Security headers of every response, and CORS for the pages of other origins."""
+"""Tests of security headers, and of CORS for pages from other origins."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Logs: what a line holds, and that none holds a password, a token or anything that somebody entered."""
+"""Tests of the fields in log lines, and that logs contain no passwords, tokens or user input."""
 
 import json
 import os
@@ -20,46 +20,46 @@ from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
-MARK = "Zq9Marked"
-"""A part of every value that is sent, and so must not be in any log."""
+MARKER = "Zq9Marked"
+"""A part of every value that is sent, which must not appear in any log."""
 
 DOCUMENTS = [
-    f'mutation {{ signIn(input: {{email: "{MARK}@example.org", password: "{MARK}-password"}}) {{ errors {{ code }} }} }}',
-    f'mutation {{ signIn(input: {{email: "{MARK}\\u0000", password: "{MARK}\\u0000"}}) {{ errors {{ code }} }} }}',
-    f'mutation {{ refreshSession(refreshToken: "{MARK}") {{ errors {{ code }} }} }}',
-    f'{{ learners(search: "{MARK}\\u0000") {{ nodes {{ id }} }} }}',
-    f'{{ learners(after: "{MARK}") {{ nodes {{ id }} }} }}',
-    f'{{ node(id: "{MARK}") {{ id }} }}',
-    f'{{ trackerType(key: "{MARK}\\u0000") {{ id }} }}',
-    f'{{ {MARK} "{MARK}',
-    f'{{ trackerTypes(category: "{MARK}") {{ id }} }}',
-    f'subscription {{ trackerAssigned(after: "{MARK}") {{ id }} }}',
-    f"query {MARK} {{ {MARK}: viewer {{ {MARK}: id }} }}",
-    f"{{ {MARK} }}",
+    f'mutation {{ signIn(input: {{email: "{MARKER}@example.org", password: "{MARKER}-password"}}) {{ errors {{ code }} }} }}',
+    f'mutation {{ signIn(input: {{email: "{MARKER}\\u0000", password: "{MARKER}\\u0000"}}) {{ errors {{ code }} }} }}',
+    f'mutation {{ refreshSession(refreshToken: "{MARKER}") {{ errors {{ code }} }} }}',
+    f'{{ learners(search: "{MARKER}\\u0000") {{ nodes {{ id }} }} }}',
+    f'{{ learners(after: "{MARKER}") {{ nodes {{ id }} }} }}',
+    f'{{ node(id: "{MARKER}") {{ id }} }}',
+    f'{{ trackerType(key: "{MARKER}\\u0000") {{ id }} }}',
+    f'{{ {MARKER} "{MARKER}',
+    f'{{ trackerTypes(category: "{MARKER}") {{ id }} }}',
+    f'subscription {{ trackerAssigned(after: "{MARKER}") {{ id }} }}',
+    f"query {MARKER} {{ {MARKER}: viewer {{ {MARKER}: id }} }}",
+    f"{{ {MARKER} }}",
 ]
 
 
-def hostile_entries(good: dict[str, Any]) -> list[dict[str, Any]]:
+def hostile_entries(valid_entry: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        {**good, "description": MARK + "\x00"},
-        {**good, "description": MARK + "\ud800"},
-        {**good, "description": MARK * 100_000},
-        {**good, "dueDate": MARK},
-        {**good, "dueDate": "0000-01-01"},
-        {**good, "idempotencyKey": MARK * 50},
-        {**good, "idempotencyKey": MARK + "\x00"},
-        {**good, "type": MARK + "\x00"},
-        {**good, "learnerId": MARK},
-        {**good, "values": [{"key": MARK + "\x00", "value": {"text": MARK}}]},
-        {**good, "values": [{"key": "issue", "value": {"text": MARK + "\ud800"}}]},
-        {**good, "values": [{"key": "issue", "value": {"decimal": "9" * 400}}]},
-        {**good, "values": [{"key": "issue", "value": {"decimal": MARK}}]},
-        {**good, "values": [{"key": "issue", "value": {"choices": [MARK]}}]},
-        {**good, "description": MARK},
+        {**valid_entry, "description": MARKER + "\x00"},
+        {**valid_entry, "description": MARKER + "\ud800"},
+        {**valid_entry, "description": MARKER * 100_000},
+        {**valid_entry, "dueDate": MARKER},
+        {**valid_entry, "dueDate": "0000-01-01"},
+        {**valid_entry, "idempotencyKey": MARKER * 50},
+        {**valid_entry, "idempotencyKey": MARKER + "\x00"},
+        {**valid_entry, "type": MARKER + "\x00"},
+        {**valid_entry, "learnerId": MARKER},
+        {**valid_entry, "values": [{"key": MARKER + "\x00", "value": {"text": MARKER}}]},
+        {**valid_entry, "values": [{"key": "issue", "value": {"text": MARKER + "\ud800"}}]},
+        {**valid_entry, "values": [{"key": "issue", "value": {"decimal": "9" * 400}}]},
+        {**valid_entry, "values": [{"key": "issue", "value": {"decimal": MARKER}}]},
+        {**valid_entry, "values": [{"key": "issue", "value": {"choices": [MARKER]}}]},
+        {**valid_entry, "description": MARKER},
     ]
 
 
-async def attack(server: Server, token: str, good: dict[str, Any]) -> None:
+async def attack(server: Server, token: str, valid_entry: dict[str, Any]) -> None:
     address = f"{server.address}/graphql"
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
@@ -67,46 +67,50 @@ async def attack(server: Server, token: str, good: dict[str, Any]) -> None:
             (await client.post(address, content=json.dumps({"query": document}), headers=headers)).status_code
             for document in DOCUMENTS
         ]
-        for entry in hostile_entries(good):
+        for entry in hostile_entries(valid_entry):
             body = json.dumps({"query": CREATE, "variables": {"input": entry}})
             statuses.append((await client.post(address, content=body, headers=headers)).status_code)
-        marked = {"authorization": f"Bearer {MARK}.{MARK}.{MARK}", "x-request-id": MARK, "user-agent": MARK}
-        paths = (f"graphql?query={{{MARK}}}", f"{MARK}?token={MARK}", f"files/{MARK}", f"trackers/{MARK}")
+        marked_headers = {
+            "authorization": f"Bearer {MARKER}.{MARKER}.{MARKER}",
+            "x-request-id": MARKER,
+            "user-agent": MARKER,
+        }
+        paths = (f"graphql?query={{{MARKER}}}", f"{MARKER}?token={MARKER}", f"files/{MARKER}", f"trackers/{MARKER}")
         for path in paths:
-            statuses.append((await client.get(f"{server.address}/{path}", headers=marked)).status_code)
-        statuses.append((await client.request(MARK, address)).status_code)
-        statuses.append((await client.post(address, content=MARK.encode() + b"\xff", headers=headers)).status_code)
+            statuses.append((await client.get(f"{server.address}/{path}", headers=marked_headers)).status_code)
+        statuses.append((await client.request(MARKER, address)).status_code)
+        statuses.append((await client.post(address, content=MARKER.encode() + b"\xff", headers=headers)).status_code)
     assert max(statuses) < 500, statuses
-    socket = f"{address.replace('http', 'ws', 1)}?token={MARK}"
+    socket = f"{address.replace('http', 'ws', 1)}?token={MARKER}"
     async with connect(socket, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as connection:
-        await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {MARK}"}}))
+        await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {MARKER}"}}))
         await connection.wait_closed()
         assert connection.close_code == 4403
 
 
 async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, postgres_log: Path) -> None:
-    who = await make_staff()
+    members = await make_staff()
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
-        await attack(server, token, who.tracker_input())
+        await attack(server, token, members.tracker_input())
         assert await server.stop() == 0
         log = server.log.read_text() + postgres_log.read_text()
         requests = [line for line in read_lines(server.log) if line["event"] == "request"]
-    # Also one sign-in, four paths and a body that is not JSON; an invalid HTTP method makes no request.
+    # The other six are a sign-in, four paths and a body that is not JSON; an invalid HTTP method is not logged.
     assert len(requests) == len(DOCUMENTS) + len(hostile_entries({})) + 6
-    assert MARK not in log
+    assert MARKER not in log
     assert token not in log
     assert PASSWORD not in log
     assert "Traceback" not in log
 
 
 async def test_internal_error_is_logged_without_its_message(database: str, folder: Path, postgres_log: Path) -> None:
-    """A table that is renamed makes every request that needs it fail."""
-    who = await make_staff()
+    """Rename a table, so that every request that needs it fails."""
+    members = await make_staff()
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await fetch("ALTER TABLE tracker_event RENAME TO gone")
-        body = {"query": CREATE, "variables": {"input": who.tracker_input(description=MARK)}}
+        body = {"query": CREATE, "variables": {"input": members.tracker_input(description=MARKER)}}
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             headers = {"authorization": f"Bearer {token}"}
             response = await client.post(f"{server.address}/graphql", json=body, headers=headers)
@@ -120,19 +124,19 @@ async def test_internal_error_is_logged_without_its_message(database: str, folde
     assert error_line["event"].startswith(f"request {request_id}: ")
     assert "UndefinedTableError" in error_line["event"]
     assert (request_line["fields"], request_line["errors"]) == (["createTracker"], ["INTERNAL_SERVER_ERROR"])
-    assert MARK not in log + postgres_log.read_text()
+    assert MARKER not in log + postgres_log.read_text()
     assert error["message"] == "Internal server error: find it in the server's log by its request id."
 
 
 def stable_fields(line: dict[str, Any]) -> dict[str, Any]:
-    """Return a line's fields without those that differ from run to run."""
+    """Return a line's fields without those that differ between runs."""
     assert {"timestamp", "milliseconds", "request_id"} <= line.keys()
     return {name: value for name, value in line.items() if name not in ("timestamp", "milliseconds", "request_id")}
 
 
 async def test_lines_of_requests_and_operations(database: str, folder: Path) -> None:
-    who = await make_staff()
-    ada = str(who.ada.id)
+    members = await make_staff()
+    ada = str(members.ada.id)
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
         await server.ask("{ viewer { id } __typename ...More } fragment More on Query { me: viewer { id } }", token)
@@ -153,17 +157,29 @@ async def test_lines_of_requests_and_operations(database: str, folder: Path) -> 
             await subscription.connection.recv()
         wait_for_lines(server.log, operation="subscription")
         assert await server.stop() == 0
-    own = {"level": "info", "logger": "trackers.requests", "event": "request"}
-    post = {**own, "method": "POST", "route": "/graphql", "status": 200}
+    request_line_fields = {"level": "info", "logger": "trackers.requests", "event": "request"}
+    post = {**request_line_fields, "method": "POST", "route": "/graphql", "status": 200}
     socket = {"level": "info", "logger": "trackers.operations", "event": "operation"}
     assert [stable_fields(line) for line in read_lines(server.log)] == [
         {**post, "operation": "mutation", "fields": ["signIn"], "member_id": ada},
         {**post, "operation": "query", "fields": ["viewer", "__typename"], "member_id": ada},
         {**post, "errors": ["GRAPHQL_VALIDATION_FAILED"]},
-        {**own, "method": "GET", "route": "/trackers/{id}", "status": 200},
-        {**own, "method": "other", "route": "/graphql", "status": 405, "errors": ["METHOD_NOT_ALLOWED"]},
-        {**own, "method": "other", "route": "other", "status": 404, "errors": ["NOT_FOUND"]},
-        {**own, "method": "GET", "route": "/files/{address:path}", "status": 404, "errors": ["NOT_FOUND"]},
+        {**request_line_fields, "method": "GET", "route": "/trackers/{id}", "status": 200},
+        {
+            **request_line_fields,
+            "method": "other",
+            "route": "/graphql",
+            "status": 405,
+            "errors": ["METHOD_NOT_ALLOWED"],
+        },
+        {**request_line_fields, "method": "other", "route": "other", "status": 404, "errors": ["NOT_FOUND"]},
+        {
+            **request_line_fields,
+            "method": "GET",
+            "route": "/files/{address:path}",
+            "status": 404,
+            "errors": ["NOT_FOUND"],
+        },
         {**socket, "operation": "query", "fields": ["viewer"], "member_id": ada},
         {**socket, "operation": "subscription", "fields": ["trackerAssigned"], "member_id": ada},
     ]

@@ -1,4 +1,4 @@
-"""Outages of the database: a real PostgreSQL stops under a running server and starts again."""
+"""Tests of database outages, in which a real PostgreSQL stops and restarts while the server runs."""
 
 import asyncio
 import json
@@ -35,13 +35,13 @@ pytestmark = pytest.mark.server
 VIEWER = "{ viewer { member { name } } }"
 SIGN_IN = 'mutation { signIn(input: {email: "ada@example.org", password: "wrong"}) { errors { code } } }'
 ADA = {"data": {"viewer": {"member": {"name": "Ada"}}}}
-MESSAGE = "The database does not answer now. Try again in some seconds."
+MESSAGE = "The database does not answer now. Try again in a few seconds."
 EXTENSIONS = {"code": "SERVICE_UNAVAILABLE", "retryAfter": 5}
 UNAVAILABLE = {"message": MESSAGE, "extensions": EXTENSIONS}
 
 
 class Postgres:
-    """A PostgreSQL of the test's own, with Ada and Bob in it, which can be stopped and started."""
+    """A PostgreSQL server for one test, which can be stopped and started."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -85,7 +85,7 @@ async def test_outage_under_a_running_server(own_postgres: Postgres, folder: Pat
             await _check_new_websocket(server, token)
             own_postgres.start()
             await _wait_for_recovery(server, token)
-            # The same WebSocket and server go on: only the operation that was under way may have ended.
+            # The server and the WebSocket keep working: only the operation in progress may have ended.
             await _send(subscription.connection, "3", VIEWER)
             assert await _receive(subscription.connection, "3") == {"type": "next", "id": "3", "payload": ADA}
         assert await server.stop() == 0
@@ -96,7 +96,7 @@ async def _check_http(server: Server, token: str) -> None:
     for answer in [await post(server, VIEWER, token) for _ in range(3)]:
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert answer.json() == {"errors": [UNAVAILABLE]}
-    # Without a session the request reaches the resolver.
+    # Without a session, the request is not authenticated, so it reaches the resolver.
     response = await post(server, SIGN_IN)
     assert (response.status_code, response.headers["retry-after"]) == (503, "5")
     location = {"locations": [{"line": 1, "column": 12}], "path": ["signIn"]}
@@ -123,7 +123,7 @@ async def _check_open_websocket(connection: Any) -> None:
 
 
 async def _check_new_websocket(server: Server, token: str) -> None:
-    """It is closed with 1013, after which client libraries connect again."""
+    """Check that a new WebSocket is closed with code 1013, so that clients reconnect."""
     socket = f"{server.address.replace('http', 'ws', 1)}/graphql"
     protocol = Subprotocol("graphql-transport-ws")
     async with connect(socket, subprotocols=[protocol], proxy=None, close_timeout=5) as connection:
@@ -172,7 +172,7 @@ def _check_log(log: Path) -> None:
 
 
 async def test_connection_errors() -> None:
-    """Errors of connecting to the database are an outage; the same error from elsewhere is not."""
+    """Errors in connecting to the database are an outage, but the same errors from elsewhere are not."""
     with pytest.raises(OSError) as refused:
         await asyncpg.connect(host="127.0.0.1", port=1, user="a", database="a")
     assert is_outage(refused.value)
@@ -184,7 +184,7 @@ async def test_connection_errors() -> None:
     assert not is_outage(elsewhere.value)
 
 
-def _because_of(error: Exception) -> Exception:
+def _with_cause(error: Exception) -> Exception:
     try:
         try:
             raise error
@@ -204,13 +204,13 @@ def _because_of(error: Exception) -> Exception:
         (asyncpg.InternalClientError(), True),
         (DBConnectionError(), True),
         (asyncpg.InterfaceError("connection is closed"), True),
-        (_because_of(asyncpg.AdminShutdownError()), True),
+        (_with_cause(asyncpg.AdminShutdownError()), True),
         (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
         (asyncpg.UndefinedTableError(), False),
         (asyncpg.UniqueViolationError(), False),
         (ConnectionResetError(), False),
         (TimeoutError(), False),
-        (_because_of(LookupError()), False),
+        (_with_cause(LookupError()), False),
     ],
     ids=repr,
 )
@@ -221,30 +221,30 @@ def test_is_outage(error: Exception, expected: bool) -> None:
 @strawberry.type
 class Query:
     @strawberry.field
-    def fine(self) -> str:
-        return "fine"
+    def healthy(self) -> str:
+        return "healthy"
 
     @strawberry.field
-    def gone(self) -> str | None:
+    def optional(self) -> str | None:
         raise asyncpg.AdminShutdownError("hunter2")
 
     @strawberry.field
-    def needed(self) -> str:
+    def required(self) -> str:
         raise asyncpg.AdminShutdownError("hunter2")
 
 
 @pytest.mark.parametrize(
     ("query", "data", "status"),
     [
-        ("{ fine gone }", {"fine": "fine", "gone": None}, 200),
-        ("{ gone }", {"gone": None}, 503),
-        ("{ fine needed }", None, 503),
+        ("{ healthy optional }", {"healthy": "healthy", "optional": None}, 200),
+        ("{ optional }", {"optional": None}, 503),
+        ("{ healthy required }", None, 503),
     ],
 )
 async def test_outage_in_the_middle_of_an_operation(
     query: str, data: Any, status: int, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What was read before stays in the result, beside an error; without any data the status is 503."""
+    """The result keeps the data that was read before the outage. If there is none, the status is 503."""
     executor = GraphQLExecutor(Schema(Query))
     context = Context(FakeApp(), None, None)
     answer = await executor.execute(executor.prepare(Request(query), context), context, "r1")

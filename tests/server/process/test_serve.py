@@ -1,11 +1,11 @@
-"""The start of a server: the socket that it listens on, and the warnings that it logs."""
+"""Tests of the socket that the server listens on, and of the warnings that it logs at startup."""
 
 import socket
 from pathlib import Path
 
 import pytest
 
-from server.process.serve import UNREAD_TIMEOUT, bind
+from server.process.serve import SLOW_CLIENT_TIMEOUT, bind
 from tests.support.servers.log_lines import wait_for_lines
 from tests.support.servers.trackers import environment, run_server
 
@@ -19,7 +19,7 @@ def test_a_connection_is_dropped_when_nothing_is_read(host: str) -> None:
         with socket.create_connection(listening.getsockname()[:2]):
             connection, _ = listening.accept()
             with connection:
-                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNREAD_TIMEOUT * 1000
+                assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == SLOW_CLIENT_TIMEOUT * 1000
 
 
 @pytest.mark.parametrize("value", ["0", "1"])
@@ -32,7 +32,7 @@ async def test_a_variable_without_effect_is_ignored_with_a_warning(database: str
     ]
 
 
-async def test_without_the_variable_nothing_is_warned_of(database: str, folder: Path) -> None:
+async def test_no_warning_without_the_variable(database: str, folder: Path) -> None:
     async with run_server(folder, environment(database)) as server:
         assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
         wait_for_lines(server.log, event="request")

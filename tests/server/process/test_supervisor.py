@@ -1,4 +1,4 @@
-"""Several processes behind one address: announced when all listen, replaced when killed, stopped with their sockets."""
+"""Tests of several workers behind one address: their start, their shutdown, and the replacement of killed ones."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
 
-GOING = (1001, "Going away")
+GOING_AWAY = (1001, "Going away")
 
 
 @pytest_asyncio.fixture
@@ -43,7 +43,7 @@ async def test_the_address_is_announced_when_all_listen_and_all_stop_in_order(se
         processes = workers_of(server)
         assert len(processes) == 2
         assert await server.stop() == 0
-        assert [await wait_closed(socket) for socket in sockets] == [GOING] * 6
+        assert [await wait_closed(socket) for socket in sockets] == [GOING_AWAY] * 6
     assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
     assert "Traceback" not in server.log.read_text()
 
@@ -52,9 +52,9 @@ async def test_a_killed_worker_is_replaced(server: Server) -> None:
     first, second = workers_of(server)
     os.kill(first, SIGKILL)
     async with asyncio.timeout(60):
-        while len(now := workers_of(server)) < 2 or first in now:
+        while len(current := workers_of(server)) < 2 or first in current:
             await asyncio.sleep(0.05)
-    assert second in now
+    assert second in current
     assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
     server.signal(SIGINT)
     async with asyncio.timeout(60):
@@ -62,7 +62,7 @@ async def test_a_killed_worker_is_replaced(server: Server) -> None:
 
 
 async def test_a_worker_that_cannot_start_ends_the_command(database: str, folder: Path) -> None:
-    """The command finds nothing wrong with the database; the forms, which workers read first, are not there."""
+    """The command's own checks pass, but the workers cannot load the tracker types from the renamed table."""
     await fetch("ALTER TABLE tracker_type RENAME TO gone")
     with pytest.raises(AssertionError, match=r"(?s)the server ended: .*startup failed"):
         async with run_server(folder, environment(database), "--workers", "2"):

@@ -1,4 +1,4 @@
-"""uvicorn's protocols as the server uses them: requests without an end, and bytes that are not HTTP."""
+"""Tests of the server's HTTP protocol class with endless, malformed and incomplete requests."""
 
 import asyncio
 import json
@@ -15,76 +15,76 @@ from tests.support.servers.sample_schema import FakeApp
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BODY = b'{"query": "{ hello }"}'
-POST = b"POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
-WHOLE = POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
+POST_HEAD = b"POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+REQUEST = POST_HEAD + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY
 HANDSHAKE = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
 KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def served() -> AsyncIterator[FakeApp]:
-    async with sample_api() as one:
-        yield one
+async def server() -> AsyncIterator[FakeApp]:
+    async with sample_api() as running_server:
+        yield running_server
 
 
-async def response_to(served: FakeApp, *sent: bytes) -> bytes:
-    """Send the parts one after the other; return all that the server sends until it closes the connection."""
-    port = int(served.url.rpartition(":")[2].partition("/")[0])
+async def response_to(server: FakeApp, *sent: bytes) -> bytes:
+    """Send the parts one by one, and return everything that the server sends until it closes the connection."""
+    port = int(server.url.rpartition(":")[2].partition("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         async with asyncio.timeout(20):
             for part in sent:
                 writer.write(part)
                 await writer.drain()
-                await asyncio.sleep(0.05)  # for the server to have read it by itself
+                await asyncio.sleep(0.05)  # so that the server reads each part separately
             return await reader.read()
     finally:
         writer.close()
 
 
 def parse(response: bytes) -> tuple[bytes, Any]:
-    """Return the status line and the body of one response."""
+    """Return the status line and the parsed body of a response."""
     head, _, body = response.partition(b"\r\n\r\n")
     return head.partition(b"\r\n")[0], json.loads(body)
 
 
-def error(code: str, message: str) -> dict[str, Any]:
+def error_result(code: str, message: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-LINE = b"GET /graphql HTTP/1.1\r\n"
-TOO_LONG = error("CONTENT_TOO_LARGE", "The request's headers are too long")
-NO_HTTP = error("BAD_REQUEST", "Invalid HTTP request received")
+REQUEST_LINE = b"GET /graphql HTTP/1.1\r\n"
+TOO_LONG = error_result("CONTENT_TOO_LARGE", "The request's headers are too long")
+INVALID_HTTP = error_result("BAD_REQUEST", "Invalid HTTP request received")
 
 
-@pytest.mark.parametrize("more", [b"a", b"a\r\nX: "], ids=["one header", "many headers"])
-async def test_headers_without_an_end_are_refused(served: FakeApp, more: bytes) -> None:
-    head = (LINE + b"X: " + more * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]
-    status, body = parse(await response_to(served, head))
+@pytest.mark.parametrize("repeated", [b"a", b"a\r\nX: "], ids=["one header", "many headers"])
+async def test_headers_without_an_end_are_refused(server: FakeApp, repeated: bytes) -> None:
+    head = (REQUEST_LINE + b"X: " + repeated * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]
+    status, body = parse(await response_to(server, head))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
 
-async def test_headers_of_the_maximum_length_are_read(served: FakeApp) -> None:
-    rest = b"\r\nConnection: close\r\n" + WHOLE.removeprefix(POST.partition(b"\r\n")[0] + b"\r\n")
-    first = POST.partition(b"\r\n")[0] + b"\r\nX: "
-    head = first + b"a" * (HttpProtocol.max_head_bytes - len(first))
-    status, body = parse(await response_to(served, head, rest))
+async def test_headers_of_the_maximum_length_are_read(server: FakeApp) -> None:
+    remainder = b"\r\nConnection: close\r\n" + REQUEST.removeprefix(POST_HEAD.partition(b"\r\n")[0] + b"\r\n")
+    beginning = POST_HEAD.partition(b"\r\n")[0] + b"\r\nX: "
+    head = beginning + b"a" * (HttpProtocol.max_head_bytes - len(beginning))
+    status, body = parse(await response_to(server, head, remainder))
     assert (status, body) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 
 @pytest.mark.parametrize("end", [b"0\r\nX: ", b"5;x="], ids=["after the body", "before a chunk"])
-async def test_chunk_headers_and_trailers_without_an_end_are_refused(served: FakeApp, end: bytes) -> None:
-    head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+async def test_chunk_headers_and_trailers_without_an_end_are_refused(server: FakeApp, end: bytes) -> None:
+    head = POST_HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n%s\r\n" % (len(BODY), BODY)
     endless = (end + b"a" * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]
-    status, body = parse(await response_to(served, head + chunk, endless))
+    status, body = parse(await response_to(server, head + chunk, endless))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
 
 
-async def test_a_body_in_very_small_chunks_is_read(served: FakeApp) -> None:
-    head = POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
-    spaces = b"1\r\n \r\n" * 60_000  # more bytes around it than a head may have
-    response = await response_to(served, head, spaces, b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY))
+async def test_a_body_in_very_small_chunks_is_read(server: FakeApp) -> None:
+    head = POST_HEAD + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    spaces = b"1\r\n \r\n" * 60_000  # the chunk headers alone are longer than a head may be
+    response = await response_to(server, head, spaces, b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY))
     assert parse(response) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 
@@ -92,34 +92,36 @@ async def test_a_body_in_very_small_chunks_is_read(served: FakeApp) -> None:
     "sent",
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-        POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        POST + b"X: \x00\r\n\r\n",
+        POST_HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        POST_HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        POST_HEAD + b"X: \x00\r\n\r\n",
     ],
     ids=["TLS", "two lengths", "a length and chunks", "a null"],
 )
-async def test_bytes_that_are_not_http_are_answered_with_json(served: FakeApp, sent: bytes) -> None:
-    assert parse(await response_to(served, sent)) == (b"HTTP/1.1 400 Bad Request", NO_HTTP)
+async def test_bytes_that_are_not_http_are_answered_with_json(server: FakeApp, sent: bytes) -> None:
+    assert parse(await response_to(server, sent)) == (b"HTTP/1.1 400 Bad Request", INVALID_HTTP)
 
 
-@pytest.mark.parametrize("sent", [b"", LINE, WHOLE + LINE], ids=["nothing", "half a head", "another half"])
+@pytest.mark.parametrize(
+    "sent", [b"", REQUEST_LINE, REQUEST + REQUEST_LINE], ids=["nothing", "half a head", "another half"]
+)
 async def test_a_connection_that_sends_no_request_is_closed(sent: bytes) -> None:
-    class Impatient(HttpProtocol):
+    class ShortTimeoutProtocol(HttpProtocol):
         head_timeout = 0.2
 
-    async with sample_api(http_protocol=Impatient) as served:
-        response = await response_to(served, sent)
+    async with sample_api(http_protocol=ShortTimeoutProtocol) as server:
+        response = await response_to(server, sent)
     assert response.count(b"HTTP/1.1 ") == sent.count(BODY)
 
 
-async def test_a_stream_goes_on_whatever_is_sent_after_it() -> None:
-    class Impatient(HttpProtocol):
+async def test_a_stream_ignores_bytes_after_its_request() -> None:
+    class ShortTimeoutProtocol(HttpProtocol):
         head_timeout = 0.01
 
     body = b'{"query": "subscription { count(upto: 3) }"}'
-    head = POST + b"Accept: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body)
-    async with sample_api(http_protocol=Impatient) as served:
-        response = await response_to(served, head + body + LINE)
+    head = POST_HEAD + b"Accept: text/event-stream\r\nContent-Length: %d\r\n\r\n" % len(body)
+    async with sample_api(http_protocol=ShortTimeoutProtocol) as server:
+        response = await response_to(server, head + body + REQUEST_LINE)
     assert response.count(b"event: next") == 3
     assert b"event: complete" in response
 
@@ -127,12 +129,12 @@ async def test_a_stream_goes_on_whatever_is_sent_after_it() -> None:
 @pytest.mark.parametrize(
     "sent",
     [
-        POST + HANDSHAKE + KEY + b"Content-Length: 2\r\n\r\n{}",
-        LINE + HANDSHAKE + KEY + b"X: " + b"a" * 20_000 + b"\r\n\r\n",
+        POST_HEAD + HANDSHAKE + KEY + b"Content-Length: 2\r\n\r\n{}",
+        REQUEST_LINE + HANDSHAKE + KEY + b"X: " + b"a" * 20_000 + b"\r\n\r\n",
     ],
     ids=["POST", "a long header"],
 )
-async def test_a_request_that_is_no_handshake_is_refused(served: FakeApp, sent: bytes) -> None:
-    status, body = parse(await response_to(served, sent))
+async def test_a_request_that_is_not_a_handshake_is_refused(server: FakeApp, sent: bytes) -> None:
+    status, body = parse(await response_to(server, sent))
     assert status == b"HTTP/1.1 400 Bad Request"
-    assert body == error("BAD_REQUEST", "This is no handshake of a WebSocket")
+    assert body == error_result("BAD_REQUEST", "This is not a WebSocket handshake")

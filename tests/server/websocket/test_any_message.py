@@ -1,4 +1,4 @@
-"""Generated messages: each connection goes on or is closed with a code, and the server keeps serving."""
+"""Property-based test: any messages leave the connection open or close it with a known code, without errors."""
 
 import json
 import logging
@@ -21,18 +21,24 @@ CODES = {4400, 4401, 4403, 4409, 4429}
 TYPES = ["connection_init", "connection_ack", "ping", "pong", "subscribe", "next", "error", "complete"]
 
 texts = st.text(max_size=5) | st.sampled_from(["1", "\ud800", "\x00"])
-anything = st.recursive(
+json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(texts, children, max_size=3),
     max_leaves=6,
 )
 queries = st.sampled_from(["{ hello }", "{ nope }", "{", "subscription { wait }", "mutation { write(text: 1) }"])
 requests = st.fixed_dictionaries(
     {},
-    optional=dict.fromkeys(("variables", "operationName", "extensions"), anything) | {"query": queries | anything},
+    optional=dict.fromkeys(("variables", "operationName", "extensions"), json_values)
+    | {"query": queries | json_values},
 )
-messages = anything | st.fixed_dictionaries(
-    {}, optional={"type": st.sampled_from(TYPES) | anything, "id": texts | anything, "payload": requests | anything}
+messages = json_values | st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(TYPES) | json_values,
+        "id": texts | json_values,
+        "payload": requests | json_values,
+    },
 )
 
 

@@ -1,4 +1,4 @@
-"""The subprotocol graphql-transport-ws: the handshake and the close codes."""
+"""Tests of the handshake and the close codes of the ``graphql-transport-ws`` subprotocol."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ async def server() -> AsyncIterator[FakeApp]:
 
 
 @pytest.mark.parametrize("payload", [{}, {"payload": None}, {"payload": {}}, {"payload": {"authorization": None}}])
-async def test_acknowledges(server: FakeApp, payload: dict[str, Any]) -> None:
+async def test_connection_is_acknowledged(server: FakeApp, payload: dict[str, Any]) -> None:
     server.contexts.clear()
     async with open_client(server) as client:
         await client.send({**INIT, **payload})
@@ -36,7 +36,7 @@ async def test_acknowledges(server: FakeApp, payload: dict[str, Any]) -> None:
 NO_ID = "subscribe: id must be a non-empty string"
 TYPES = "type must be one that a client sends: complete, connection_init, ping, pong, subscribe"
 
-# messages sent one after the other | close code | reason
+# messages, sent in this order | close code | reason
 CLOSED: list[tuple[list[Any], int, str]] = [
     ([INIT, INIT], 4429, "Too many initialisation requests"),
     ([subscribe("{ hello }")], 4401, "Unauthorized"),
@@ -90,7 +90,7 @@ CLOSED: list[tuple[list[Any], int, str]] = [
 
 
 @pytest.mark.parametrize(("messages", "code", "reason"), CLOSED, ids=lambda value: str(value)[:60])
-async def test_closes(
+async def test_close_codes(
     server: FakeApp, messages: list[Any], code: int, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with open_client(server) as client:
@@ -109,7 +109,7 @@ async def test_unsupported_subprotocol(server: FakeApp, offered: list[Subprotoco
 
 
 async def test_initialisation_times_out() -> None:
-    async with sample_api(socket_limits=SocketLimits(init_time=0.05)) as server, open_client(server) as client:
+    async with sample_api(socket_limits=SocketLimits(init_timeout=0.05)) as server, open_client(server) as client:
         assert await client.wait_closed() == (4408, "Connection initialisation timeout")
 
 

@@ -1,4 +1,4 @@
-"""Limits on the connections of a member or an address, and on the messages that wait to be sent."""
+"""Tests of the limits on a member's or an address's connections, and on messages waiting to be sent."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -13,8 +13,8 @@ from tests.support.servers.sample_api import sample_api
 
 
 async def test_connections_of_a_member() -> None:
-    """Only connections with a session count, and only while they are open."""
-    async with sample_api(socket_limits=SocketLimits(connections_of_member=1)) as server:
+    """A connection only counts if it has a session, and while it is open."""
+    async with sample_api(socket_limits=SocketLimits(connections_per_member=1)) as server:
         async with open_client(server, INIT_AS_ADA) as first, open_client(server, INIT), open_client(server) as second:
             await second.send(INIT_AS_ADA, subscribe("{ hello }"))
             assert await second.wait_closed() == (4429, "At most 1 connections at a time for one member")
@@ -25,15 +25,15 @@ async def test_connections_of_a_member() -> None:
             ]
         async with asyncio.timeout(10):
             while True:
-                async with open_client(server) as again:
-                    await again.send(INIT_AS_ADA)
-                    if await again.receive_or_none() == ACK:
+                async with open_client(server) as new_client:
+                    await new_client.send(INIT_AS_ADA)
+                    if await new_client.receive_or_none() == ACK:
                         return
 
 
 async def test_connections_of_an_address() -> None:
-    """A token does not help."""
-    async with sample_api(socket_limits=SocketLimits(connections_of_address=2)) as server, AsyncExitStack() as stack:
+    """The limit also applies to clients that would sign in."""
+    async with sample_api(socket_limits=SocketLimits(connections_per_address=2)) as server, AsyncExitStack() as stack:
         first, _ = [await stack.enter_async_context(open_client(server, INIT)) for _ in range(2)]
         async with open_client(server) as third:
             await third.send(INIT_AS_ADA)
@@ -42,15 +42,15 @@ async def test_connections_of_an_address() -> None:
         await first.connection.close()
         async with asyncio.timeout(10):
             while True:
-                async with open_client(server) as again:
-                    await again.send(INIT)
-                    if await again.receive_or_none() == ACK:
+                async with open_client(server) as new_client:
+                    await new_client.send(INIT)
+                    if await new_client.receive_or_none() == ACK:
                         return
 
 
 async def test_unread_messages_are_bounded() -> None:
-    """Two more results would wait behind one that is being sent: the connection closes without waiting for its time-out."""
-    limits = SocketLimits(unread_length=150_000, send_time=3600)
+    """Two results would wait behind the one that is being sent, so the connection closes before the send times out."""
+    limits = SocketLimits(max_unread_characters=150_000, send_timeout=3600)
     async with (
         sample_api(socket_limits=limits) as server,
         open_client(server, INIT, max_queue=1, compression=None) as client,
@@ -78,15 +78,15 @@ async def test_invalid_utf_8_is_rejected_and_not_logged(caplog: pytest.LogCaptur
 
 
 @pytest.mark.parametrize(
-    ("address", "counted"),
+    ("address", "expected"),
     [
         ("192.0.2.7", "192.0.2.7"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
         ("", ""),
-        ("somebody", "somebody"),
+        ("no address", "no address"),
     ],
 )
-def test_network_of_an_address(address: str, counted: str) -> None:
-    assert client_network(address) == counted
+def test_network_of_an_address(address: str, expected: str) -> None:
+    assert client_network(address) == expected

@@ -1,4 +1,4 @@
-"""Operations over WebSocket: what a client receives, and how they end."""
+"""Tests of operations over WebSocket: what a client receives, and how operations end."""
 
 import asyncio
 import datetime as dt
@@ -11,7 +11,7 @@ from tests.support.clients.websocket import INIT, INIT_AS_ADA, complete, next_me
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
-BUG = "Internal server error: find it in the server's log by its request id."
+INTERNAL_ERROR = "Internal server error: find it in the server's log by its request id."
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ async def test_complete_cancels_the_subscription(server: FakeApp) -> None:
     async with open_client(server, INIT) as client:
         await client.send(complete("unknown"), subscribe("subscription { wait }"))
         assert await client.receive() == next_message("1", data={"wait": 0})
-        # The id is free at once, and nothing more is sent for the cancelled operation.
+        # The id can be reused at once, and nothing more is sent for the cancelled operation.
         await client.send(complete(), subscribe("{ hello }"))
         assert await client.receive() == next_message("1", data={"hello": "Hello you"})
         assert await client.receive() == complete()
@@ -103,7 +103,7 @@ async def test_subscriptions_that_fail(server: FakeApp, caplog: pytest.LogCaptur
         error = await client.receive()
         request_id = error["payload"][0]["extensions"]["requestId"]
         extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
-        assert error == {"type": "error", "id": "1", "payload": [{"message": BUG, "extensions": extensions}]}
+        assert error == {"type": "error", "id": "1", "payload": [{"message": INTERNAL_ERROR, "extensions": extensions}]}
         assert f"request {request_id}: builtins.RuntimeError" in caplog.text
         await client.send(subscribe(breaks, variables={"how": "over"}))
         assert await client.receive() == first
@@ -116,7 +116,7 @@ async def test_error_while_authenticating(server: FakeApp, caplog: pytest.LogCap
         server.fails = True
         await client.send(subscribe("{ hello }"))
         answer = await client.receive()
-        assert (answer["type"], answer["payload"][0]["message"]) == ("error", BUG)
+        assert (answer["type"], answer["payload"][0]["message"]) == ("error", INTERNAL_ERROR)
     async with open_client(server) as another:
         await another.send(INIT)
         assert await another.wait_closed() == (4500, "Internal server error")
@@ -151,7 +151,7 @@ async def test_too_many_operations_at_once() -> None:
 
 
 async def test_client_does_not_read() -> None:
-    limits = SocketLimits(send_time=0.2)
+    limits = SocketLimits(send_timeout=0.2)
     async with (
         sample_api(socket_limits=limits) as server,
         open_client(server, INIT, max_queue=1, compression=None) as client,

@@ -1,4 +1,4 @@
-"""The address of a WebSocket's client: taken only from the headers of trusted proxies."""
+"""Tests that the address of a WebSocket's client is only taken from the headers of trusted proxies."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ TOO_MANY = (4429, "At most 1 connections at a time from one address")
 PROTOCOL = [Subprotocol("graphql-transport-ws")]
 
 
-def connecting(server: Server, forwarded: str) -> connect:
+def connect_from(server: Server, forwarded: str) -> connect:
     address = f"{server.address.replace('http', 'ws', 1)}/graphql"
     headers = {"x-forwarded-for": forwarded}
     return connect(address, subprotocols=PROTOCOL, additional_headers=headers, proxy=None)
@@ -29,14 +29,14 @@ async def initialise(connection: ClientConnection) -> None:
 
 @pytest.mark.parametrize("trusted", [True, False])
 async def test_client_address_behind_a_proxy(database: str, folder: Path, trusted: bool) -> None:
-    """The last address that is not a trusted proxy's counts; those before it may have been written by the client."""
+    """The last address that is not a trusted proxy's is used, because the client may have forged the ones before it."""
     proxies = "127.0.0.1, 192.0.2.1" if trusted else "192.0.2.1"
     env = environment(database, TRACKERS_SOCKETS_PER_ADDRESS="1", TRACKERS_TRUSTED_PROXIES=proxies)
-    async with run_server(folder, env) as server, connecting(server, "198.51.100.1") as first:
+    async with run_server(folder, env) as server, connect_from(server, "198.51.100.1") as first:
         await initialise(first)
-        async with connecting(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same:
+        async with connect_from(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same:
             assert await wait_closed(same) == TOO_MANY
-        async with connecting(server, "198.51.100.2") as another:
+        async with connect_from(server, "198.51.100.2") as another:
             if trusted:
                 await initialise(another)
             else:

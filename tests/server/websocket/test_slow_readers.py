@@ -1,4 +1,4 @@
-"""Clients that never read: what waits for them does not grow with the number of events."""
+"""Test that the memory for clients that never read does not grow with the number of events."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ subscription { trackerAssigned(after: "0") {
   cursor tracker { a: description b: description c: description d: description e: description }
 } }
 """
-EVENT = 50_000  # characters, and a few more
+EVENT_LENGTH = 50_000  # characters, approximately
 UPGRADE = (
     "GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -30,7 +30,7 @@ UPGRADE = (
 
 
 async def test_memory_with_500_clients_that_never_read(database: str, folder: Path) -> None:
-    who = await make_staff()
+    members = await make_staff()
     env = environment(database, TRACKERS_SOCKETS_PER_MEMBER="1000", TRACKERS_SOCKETS_PER_ADDRESS="1000")
     async with run_server(folder, env) as server:
         ada, bob = [await server.sign_in(f"{name}@example.org", PASSWORD) for name in ("ada", "bob")]
@@ -38,12 +38,12 @@ async def test_memory_with_500_clients_that_never_read(database: str, folder: Pa
             port = int(server.address.rpartition(":")[2])
             for _ in range(CLIENTS):
                 stack.enter_context(await asyncio.to_thread(_open_idle_client, port, bob))
-            await _assign(server, ada, who, 4)  # enough to fill the system's own buffers
-            full = await _memory(server.process.pid)
-            await _assign(server, ada, who, 12)
-            after = await _memory(server.process.pid)
-            # Unbounded, it would have grown by 12 events a client, which is 300 MB.
-            assert after - full < 2 * EVENT * CLIENTS
+            await _assign(server, ada, members, 4)  # enough to fill the buffers of the operating system
+            memory_before = await _resident_memory(server.process.pid)
+            await _assign(server, ada, members, 12)
+            memory_after = await _resident_memory(server.process.pid)
+            # Without a limit, it would have grown by 12 events per client, which is 300 MB.
+            assert memory_after - memory_before < 2 * EVENT_LENGTH * CLIENTS
             assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
 
 
@@ -75,23 +75,23 @@ def _frame(message: dict[str, Any]) -> bytes:
     return b"\x81\xfe" + len(payload).to_bytes(2, "big") + b"\0\0\0\0" + payload
 
 
-async def _assign(server: Server, token: str, who: Staff, times: int) -> None:
+async def _assign(server: Server, token: str, members: Staff, times: int) -> None:
     for _ in range(times):
-        answer = await server.ask(CREATE, token, input=who.tracker_input(description="x" * (EVENT // 5)))
+        answer = await server.ask(CREATE, token, input=members.tracker_input(description="x" * (EVENT_LENGTH // 5)))
         assert answer["data"]["createTracker"]["errors"] == []
 
 
-async def _memory(process: int) -> int:
+async def _resident_memory(process: int) -> int:
     """Return the resident memory of a process in bytes, once it has used no processor time for a second."""
-    spent = [-1]
-    while spent[-5:] != spent[-1:] * 5:
+    cpu_times = [-1]
+    while cpu_times[-5:] != cpu_times[-1:] * 5:
         await asyncio.sleep(0.25)
-        spent.append(_cpu_time(process))
+        cpu_times.append(_cpu_time(process))
     (kilobytes,) = re.findall(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
     return int(kilobytes) * 1024
 
 
 def _cpu_time(process: int) -> int:
-    """Return user and system time in twentieths of a second, too coarse for the timers of an idle server to count."""
+    """Return the CPU time in twentieths of a second, too coarse for the timers of an idle server to be noticed."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) // 5
