@@ -1,4 +1,4 @@
-"""Creating process automations: the learner's status, and the ILR's rules between form and learning aims."""
+"""Tests of creating process automations: the learner's programme status, and ILR rules about their learning aims."""
 
 import datetime as dt
 from typing import Any
@@ -19,24 +19,24 @@ from tests.support.scenarios.college import (
     true_values,
 )
 
-NOW = today()
+TODAY = today()
 
 
 async def aim(learner: Learner, start: str, *, status: int = 1, **columns: Any) -> LearningAim:
-    """A learning aim of the learner; days are ISO texts."""
+    """Create a learning aim of a learner; dates are given in ISO format."""
     defaults: dict[str, Any] = {"sequence": 1, "reference": "ZPROG001", "aim_type": 1, "completion_status": status}
-    days = {name: dt.date.fromisoformat(value) for name, value in columns.items() if name.endswith("date")}
+    dates = {name: dt.date.fromisoformat(value) for name, value in columns.items() if name.endswith("date")}
     return await LearningAim.create(
         organisation_id=learner.organisation_id,
         learner=learner,
         start_date=dt.date.fromisoformat(start),
-        **defaults | columns | days,
+        **defaults | columns | dates,
     )
 
 
-def pause(learner: Learner, last: str, **entries: Any) -> dict[str, Any]:
+def break_input(learner: Learner, last_day: str, **entries: Any) -> dict[str, Any]:
     values = [
-        date_value("lastLearningDate", last),
+        date_value("lastLearningDate", last_day),
         date_value("expectedReturnDate", "2099-01-01"),
         choices_value("reason", "MEDICAL"),
         *true_values("agreedWithLearner", "agreedWithEmployer"),
@@ -44,29 +44,29 @@ def pause(learner: Learner, last: str, **entries: Any) -> dict[str, Any]:
     return {"type": "BREAK_IN_LEARNING", "learnerId": gid(learner), "values": values} | entries
 
 
-def withdrawal(learner: Learner, last: str) -> dict[str, Any]:
-    values = [date_value("lastLearningDate", last), choices_value("withdrawReason", "3")]
+def withdrawal_input(learner: Learner, last_day: str) -> dict[str, Any]:
+    values = [date_value("lastLearningDate", last_day), choices_value("withdrawReason", "3")]
     return {"type": "WITHDRAWAL", "learnerId": gid(learner), "values": values}
 
 
-def completion(learner: Learner, end: str) -> dict[str, Any]:
+def completion_input(learner: Learner, end: str) -> dict[str, Any]:
     values = [choices_value("scope", "PRACTICAL_PERIOD"), date_value("actualEndDate", end), {"key": "actualHours", "value": {"integer": 300}}]  # fmt: skip
     return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
 
 
-def comeback(learner: Learner, on: str) -> dict[str, Any]:
-    values = [date_value("returnDate", on), *true_values("employerConfirmed")]
+def return_input(learner: Learner, return_date: str) -> dict[str, Any]:
+    values = [date_value("returnDate", return_date), *true_values("employerConfirmed")]
     return {"type": "RETURN_TO_LEARNING", "learnerId": gid(learner), "values": values}
 
 
-def early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
-    on = format_date(dt.date.fromisoformat(earliest))
-    message = f"{label} must be {on} or later: a learning aim that it ends started on that date."
+def too_early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
+    earliest_day = format_date(dt.date.fromisoformat(earliest))
+    message = f"{label} must be {earliest_day} or later: a learning aim that it ends started on that date."
     return [problem(f"values.{field}", "TOO_EARLY", message, "LearnActEndDate_01", earliest=earliest)]
 
 
-# In which statuses each automation may be raised (the contract's tracker-types.toml, `precondition`).
-ALLOWED = {
+# The programme statuses in which each automation may be created (`precondition` in the contract's tracker-types.toml).
+ALLOWED_STATUSES = {
     "CHANGE_OF_NAME": "ONBOARDING, READY_TO_ENROL, ACTIVE, ON_A_BREAK, ENTERED_EPA",
     "CHANGE_OF_ADDRESS": "ACTIVE",
     "CHANGE_OF_EMPLOYER": "ACTIVE",
@@ -80,63 +80,63 @@ ALLOWED = {
 }
 
 
-async def test_an_automation_is_refused_for_a_learner_of_another_status(database: str) -> None:
+async def test_an_automation_is_refused_in_other_programme_statuses(database: str) -> None:
     tenant = await college()
     learners = {status: await make.learner(tenant.organisation, programme_status=status) for status in ProgrammeStatus}
-    found, expected = {}, {}
-    for key, allowed in ALLOWED.items():
+    errors, expected = {}, {}
+    for key, allowed in ALLOWED_STATUSES.items():
         for status, learner in learners.items():
             problems = await create_errors(tenant.ada, {"type": key, "learnerId": gid(learner)})
-            found[key, status] = [one for one in problems if one["path"] == ["learnerId"]]
+            errors[key, status] = [error for error in problems if error["path"] == ["learnerId"]]
             message = f"The learner's programme status is {status}; this needs one of: {allowed}."
             expected[key, status] = (
                 []
                 if status in allowed.split(", ")
                 else [problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed)]
             )
-    assert found == expected
+    assert errors == expected
 
 
 async def test_a_break_cannot_end_an_aim_before_its_start(database: str) -> None:
     tenant = await college()
     await aim(tenant.learner, "2026-01-01")
     await aim(tenant.learner, "2026-02-01")
-    await aim(tenant.learner, "2026-06-01", status=2, outcome=1, actual_end_date="2026-07-01")  # not open
-    await aim(await make.learner(tenant.organisation), "2026-05-01")  # another's
-    assert await create_errors(tenant.ada, pause(tenant.learner, "2026-01-31")) == early(
+    await aim(tenant.learner, "2026-06-01", status=2, outcome=1, actual_end_date="2026-07-01")  # not a continuing aim
+    await aim(await make.learner(tenant.organisation), "2026-05-01")  # an aim of another learner
+    assert await create_errors(tenant.ada, break_input(tenant.learner, "2026-01-31")) == too_early(
         "lastLearningDate", "Last day of learning", "2026-02-01"
     )
-    assert await create_successfully(tenant.ada, pause(tenant.learner, "2026-02-01")) == 1
+    assert await create_successfully(tenant.ada, break_input(tenant.learner, "2026-02-01")) == 1
 
 
 async def test_a_break_without_open_aims(database: str) -> None:
     tenant = await college()
-    assert await create_successfully(tenant.ada, pause(tenant.learner, "1990-01-01")) == 1
+    assert await create_successfully(tenant.ada, break_input(tenant.learner, "1990-01-01")) == 1
 
 
 async def test_a_withdrawal_keeps_the_end_of_an_aim_on_a_break(database: str) -> None:
     tenant = await college()
     await aim(tenant.learner, "2026-05-01", status=6, actual_end_date="2026-06-01")
-    assert await create_successfully(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == 1
+    assert await create_successfully(tenant.ada, withdrawal_input(tenant.learner, "2026-03-01")) == 1
     await aim(tenant.learner, "2026-04-01")
-    assert await create_errors(tenant.ada, withdrawal(tenant.learner, "2026-03-01")) == early(
+    assert await create_errors(tenant.ada, withdrawal_input(tenant.learner, "2026-03-01")) == too_early(
         "lastLearningDate", "Last day of learning", "2026-04-01"
     )
 
 
-async def test_a_completion_ends_open_aims_and_keeps_the_end_of_those_awaiting_their_outcome(
+async def test_a_completion_keeps_the_end_of_aims_that_await_their_outcome(
     database: str,
 ) -> None:
     tenant = await college()
     await aim(tenant.learner, "2026-05-01", status=2, outcome=8, actual_end_date="2026-06-01")
-    assert await create_successfully(tenant.ada, completion(tenant.learner, "2026-03-01")) == 1
+    assert await create_successfully(tenant.ada, completion_input(tenant.learner, "2026-03-01")) == 1
     await aim(tenant.learner, "2026-04-01")
-    assert await create_errors(tenant.ada, completion(tenant.learner, "2026-03-31")) == early(
+    assert await create_errors(tenant.ada, completion_input(tenant.learner, "2026-03-31")) == too_early(
         "actualEndDate", "Actual end date", "2026-04-01"
     )
 
 
-def achievement(learner: Learner, end: str, achieved: str) -> dict[str, Any]:
+def achievement_input(learner: Learner, end: str, achieved: str) -> dict[str, Any]:
     values = [choices_value("scope", "WHOLE_PROGRAMME"), date_value("actualEndDate", end), choices_value("outcome", "1"), date_value("achievementDate", achieved)]  # fmt: skip
     return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
 
@@ -146,41 +146,41 @@ async def test_achievement_is_seven_days_or_more_after_the_end_of_the_programme(
     await Learner.filter(id=tenant.learner.id).update(programme_status="ENTERED_EPA")
     ended = {"status": 2, "outcome": 8}
     await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
-    await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component
+    await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component aim
     message = "Achievement date must be 8 June 2026 or later: the programme ended on 1 June 2026."
-    assert await create_errors(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-07")) == [
+    assert await create_errors(tenant.ada, achievement_input(tenant.learner, "2026-05-01", "2026-06-07")) == [
         problem("values.achievementDate", "TOO_EARLY", message, "AchDate_11", earliest="2026-06-08")
     ]
-    assert await create_successfully(tenant.ada, achievement(tenant.learner, "2026-05-01", "2026-06-08")) == 1
+    assert await create_successfully(tenant.ada, achievement_input(tenant.learner, "2026-05-01", "2026-06-08")) == 1
 
 
-@pytest.mark.parametrize("returns", ["2026-05-31", "2026-06-01"])
-async def test_a_return_is_after_the_latest_break(database: str, returns: str) -> None:
+@pytest.mark.parametrize("return_date", ["2026-05-31", "2026-06-01"])
+async def test_a_return_is_after_the_latest_break(database: str, return_date: str) -> None:
     tenant = await college()
     await Learner.filter(id=tenant.learner.id).update(programme_status="ON_A_BREAK")
     await aim(tenant.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")
     await aim(tenant.learner, "2026-01-01", status=6, actual_end_date="2026-06-01")
     await aim(tenant.learner, "2026-01-01", status=2, outcome=1, actual_end_date="2026-07-01")
     message = "Date of return must be after the break began: 2 June 2026 or later."
-    assert await create_errors(tenant.ada, comeback(tenant.learner, returns)) == [
+    assert await create_errors(tenant.ada, return_input(tenant.learner, return_date)) == [
         problem("values.returnDate", "TOO_EARLY", message, earliest="2026-06-02")
     ]
-    assert await create_successfully(tenant.ada, comeback(tenant.learner, "2026-06-02")) == 1
+    assert await create_successfully(tenant.ada, return_input(tenant.learner, "2026-06-02")) == 1
 
 
 async def test_problems_of_form_and_record_are_returned_together(database: str) -> None:
     tenant = await college()
     await Learner.filter(id=tenant.learner.id).update(programme_status="WITHDRAWN")
     await aim(tenant.learner, "2999-01-01")
-    entry = pause(tenant.learner, str(NOW + dt.timedelta(days=1)), assigneeId="rubbish")
-    format_date = f"{NOW.day} {NOW:%B} {NOW.year}"
+    entry = break_input(tenant.learner, str(TODAY + dt.timedelta(days=1)), assigneeId="rubbish")
+    formatted_today = f"{TODAY.day} {TODAY:%B} {TODAY.year}"
     assert await create_errors(tenant.ada, entry) == [
         problem("assigneeId", "NOT_FOUND", "There is no such member."),
         problem(
             "values.lastLearningDate",
             "TOO_LATE",
-            f"Last day of learning must be {format_date} or earlier.",
-            latest=NOW,
+            f"Last day of learning must be {formatted_today} or earlier.",
+            latest=TODAY,
         ),
         problem(
             "learnerId",
@@ -188,5 +188,5 @@ async def test_problems_of_form_and_record_are_returned_together(database: str) 
             "The learner's programme status is WITHDRAWN; this needs one of: ACTIVE.",
             allowed="ACTIVE",
         ),
-        *early("lastLearningDate", "Last day of learning", "2999-01-01"),
+        *too_early("lastLearningDate", "Last day of learning", "2999-01-01"),
     ]

@@ -1,4 +1,4 @@
-"""trackerChanged: each event of a tracker once, in order, and only while it may be seen."""
+"""Tests of ``trackerChanged``: each event is sent once, and the stream ends when the tracker is no longer visible."""
 
 import asyncio
 from contextlib import aclosing
@@ -25,27 +25,26 @@ mutation ($id: ID!, $version: Int!) {
 """
 
 
-async def open_tracker() -> tuple[Any, Tracker]:
+async def college_with_tracker() -> tuple[Any, Tracker]:
     tenant = await college()
     number = await create_successfully(tenant.ada, tenant.job())
     return tenant, await Tracker.get(organisation=tenant.organisation, number=number)
 
 
-async def test_comments_and_changes_are_sent_also_to_their_author(database: str) -> None:
-    tenant, tracker = await open_tracker()
+async def test_comments_and_changes_are_also_sent_to_their_author(database: str) -> None:
+    tenant, tracker = await college_with_tracker()
     async with subscribe_to_tracker(database, tenant.ada, tracker) as (subscription, streams):
-        heard = asyncio.create_task(subscription.event())
+        next_event = asyncio.create_task(subscription.event())
         await wait_until(lambda: tracker.id in streams)
         await data(tenant.ada, COMMENT, id=gid(tracker), text="Called")
-        assert await heard == {
+        assert await next_event == {
             "kind": "COMMENTED",
             "version": 1,
             "comment": "Called",
             "tracker": {"number": 1, "version": 1},
         }
         await data(tenant.bob, CHANGE, id=gid(tracker), version=1)
-        changed = await subscription.event()
-        assert changed == {
+        assert await subscription.event() == {
             "kind": "STATUS_CHANGED",
             "version": 2,
             "comment": None,
@@ -54,28 +53,30 @@ async def test_comments_and_changes_are_sent_also_to_their_author(database: str)
 
 
 async def test_many_concurrent_events_are_each_sent_once(database: str) -> None:
-    tenant, tracker = await open_tracker()
+    tenant, tracker = await college_with_tracker()
     async with subscribe_to_tracker(database, tenant.ada, tracker) as (subscription, streams):
         first = asyncio.create_task(subscription.event())
         await wait_until(lambda: tracker.id in streams)
-        said = [f"comment {number}" for number in range(30)]
-        await asyncio.gather(*(data(tenant.bob, COMMENT, id=gid(tracker), text=text) for text in said))
-        heard = [await first, *[await subscription.event() for _ in range(29)]]
-        assert sorted(one["comment"] for one in heard) == sorted(said)
+        comments = [f"comment {number}" for number in range(30)]
+        await asyncio.gather(*(data(tenant.bob, COMMENT, id=gid(tracker), text=text) for text in comments))
+        events = [await first, *[await subscription.event() for _ in range(29)]]
+        assert sorted(event["comment"] for event in events) == sorted(comments)
 
 
-async def test_a_lost_wake_up_only_delays(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_event_is_only_delayed_if_its_notification_is_lost(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(TrackerStreams, "wake", lambda _streams, _row_id: None)
-    tenant, tracker = await open_tracker()
+    tenant, tracker = await college_with_tracker()
     async with subscribe_to_tracker(database, tenant.ada, tracker, poll_seconds=0.2) as (subscription, streams):
-        heard = asyncio.create_task(subscription.event())
+        next_event = asyncio.create_task(subscription.event())
         await wait_until(lambda: tracker.id in streams)
-        await data(tenant.bob, COMMENT, id=gid(tracker), text="Unheard")
-        assert (await heard)["comment"] == "Unheard"
+        await data(tenant.bob, COMMENT, id=gid(tracker), text="Delayed")
+        assert (await next_event)["comment"] == "Delayed"
 
 
-async def test_it_ends_when_the_tracker_is_no_longer_visible(database: str) -> None:
-    tenant, tracker = await open_tracker()
+async def test_the_stream_ends_when_the_tracker_is_no_longer_visible(database: str) -> None:
+    tenant, tracker = await college_with_tracker()
     async with subscribe_to_tracker(database, tenant.tina, tracker) as (subscription, streams):
         ended = asyncio.create_task(subscription.result())
         await wait_until(lambda: tracker.id in streams)
@@ -86,8 +87,8 @@ async def test_it_ends_when_the_tracker_is_no_longer_visible(database: str) -> N
     assert tracker.id not in streams
 
 
-async def test_it_ends_with_the_session(database: str) -> None:
-    tenant, tracker = await open_tracker()
+async def test_the_stream_ends_with_the_session(database: str) -> None:
+    tenant, tracker = await college_with_tracker()
     async with subscribe_to_tracker(database, tenant.bob, tracker, poll_seconds=0.2) as (subscription, streams):
         ended = asyncio.create_task(subscription.result())
         await wait_until(lambda: tracker.id in streams)
@@ -97,10 +98,10 @@ async def test_it_ends_with_the_session(database: str) -> None:
 
 
 async def test_an_invisible_tracker_is_not_found(database: str) -> None:
-    tenant, tracker = await open_tracker()
+    tenant, tracker = await college_with_tracker()
     stranger = await make.member()
-    for who, id_ in ((stranger, gid(tracker)), (tenant.ada, gid(tenant.learner)), (tenant.ada, "rubbish")):
-        context = Context(INSTALLATION, InboxReader(), "", await viewer(who))
+    for member, id_ in ((stranger, gid(tracker)), (tenant.ada, gid(tenant.learner)), (tenant.ada, "rubbish")):
+        context = Context(INSTALLATION, InboxReader(), "", await viewer(member))
         operation = executor().prepare(Request(TRACKER_CHANGED, {"id": id_}, None), context)
         async with aclosing(executor().subscribe(operation, context, "")) as answers:
             errors = (await anext(answers))["errors"]

@@ -1,4 +1,4 @@
-"""Concurrent creations: no deadlock, no repeated or missing number or cursor, a mail for each notification."""
+"""A test of concurrent creations: no deadlock, consecutive numbers and cursors, and one email for each notification."""
 
 import asyncio
 from collections import Counter
@@ -14,9 +14,11 @@ from tests.support.scenarios.college import CREATE_ROLES, college, create
 @pytest.mark.slow
 async def test_two_hundred_concurrent_creations_among_four_members(database: str) -> None:
     tenant = await college()
-    four = [await make.member(tenant.organisation, roles=CREATE_ROLES) for _ in range(4)]
-    pairs = [(four[n % 4], four[(n + 1 + n // 4 % 3) % 4]) for n in range(200)]  # never to oneself
-    assert {Counter(assignee.id for _, assignee in pairs)[member.id] for member in four} == {50}
+    members = [await make.member(tenant.organisation, roles=CREATE_ROLES) for _ in range(4)]
+    pairs = [
+        (members[n % 4], members[(n + 1 + n // 4 % 3) % 4]) for n in range(200)
+    ]  # nobody is assigned their own tracker
+    assert {Counter(assignee.id for _, assignee in pairs)[member.id] for member in members} == {50}
 
     async with asyncio.timeout(60):
         payloads = await asyncio.gather(
@@ -26,7 +28,7 @@ async def test_two_hundred_concurrent_creations_among_four_members(database: str
     assert [payload["errors"] for payload in payloads] == [[]] * 200
     assert sorted(payload["tracker"]["number"] for payload in payloads) == list(range(1, 201))
     assert (await OrganisationCounter.get()).trackers == 200
-    for member in four:
+    for member in members:
         notifications = await Notification.filter(recipient=member).order_by("cursor").prefetch_related("tracker")
         assert [notification.cursor for notification in notifications] == list(range(1, 51))
         assert {

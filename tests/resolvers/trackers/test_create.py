@@ -1,4 +1,4 @@
-"""Creating a tracker with its event, notification and mail."""
+"""A test of creating a tracker, with its event, notification and email."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ mutation ($input: CreateTrackerInput!) {
 """
 
 
-async def creator(**columns: Any) -> Member:
+async def make_creator(**columns: Any) -> Member:
     return await make.member(kind=MemberKind.ADMINISTRATOR, roles=[Role.CREATE_TRACKERS], name="Ada", **columns)
 
 
@@ -28,7 +28,7 @@ def text(key: str, value: str) -> dict[str, Any]:
 
 
 async def test_creating_a_job_notifies_its_assignee(database: str) -> None:
-    ada = await creator()
+    ada = await make_creator()
     organisation = await ada.organisation
     bob = await make.member(organisation, name="Bob")
     learner = await make.learner(organisation, given_names="Mary Jane", family_name="Sméth")
@@ -46,13 +46,13 @@ async def test_creating_a_job_notifies_its_assignee(database: str) -> None:
         ],
     }
 
-    answer = (await data(ada, CREATE, input=entry))["createTracker"]
+    payload = (await data(ada, CREATE, input=entry))["createTracker"]
 
-    cursor = answer["trackerEdge"].pop("cursor")
-    tracker_id = answer["tracker"].pop("id")
+    cursor = payload["trackerEdge"].pop("cursor")
+    tracker_id = payload["tracker"].pop("id")
     assert cursor
     assert tracker_id == gid(await Tracker.get())
-    assert answer == {
+    assert payload == {
         "tracker": {
             "number": 1,
             "status": "NEW",

@@ -1,4 +1,4 @@
-"""The errors of createTracker besides those of the form; the dry run returns the same, and nothing is written."""
+"""Tests of the errors of ``createTracker`` outside the form: the dry run returns the same, and nothing is written."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from tests.support.scenarios.college import (
 )
 
 UNKNOWN_TYPE = [problem("type", "UNKNOWN_TYPE", "There is no such tracker type.")]
-NO_LEARNER = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]
-NO_MEMBER = [problem("assigneeId", "NOT_FOUND", "There is no such member.")]
-NO_TEXT = [problem("description", "INVALID_FORMAT", "The description contains an invalid character.")]
+LEARNER_NOT_FOUND = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]
+MEMBER_NOT_FOUND = [problem("assigneeId", "NOT_FOUND", "There is no such member.")]
+INVALID_TEXT = [problem("description", "INVALID_FORMAT", "The description contains an invalid character.")]
 
 
 def unassignable_error(name: str) -> list[dict[str, Any]]:
@@ -44,19 +44,19 @@ async def test_an_unknown_type(database: str) -> None:
     await make.tracker_type(await make.organisation(), key="THEIRS")
     await make.tracker_type(tenant.organisation, key="OURS")
     keys = ["RUBBISH", "", "job", "J\x00B", "JÖB", "\ud800", "WITHDRAWAL", "COMPLETION", "ARCHIVED", "THEIRS"]
-    # The values of an unknown form are not judged.
-    found = await create_errors_by_name(tenant.ada, {key: tenant.job(type=key) for key in keys})
-    assert found == dict.fromkeys(keys, UNKNOWN_TYPE)
+    # The values are not validated if the form is unknown.
+    errors = await create_errors_by_name(tenant.ada, {key: tenant.job(type=key) for key in keys})
+    assert errors == dict.fromkeys(keys, UNKNOWN_TYPE)
     assert await create_successfully(tenant.ada, tenant.job(type="OURS", values=[])) == 1
 
 
 async def test_creating_an_automation_needs_its_role(database: str) -> None:
     tenant = await college()
     entry = tenant.job(type="CHANGE_OF_ADDRESS", values=[], description="\x00")
-    needs = "A Change of learner address tracker needs the role CREATE_PROCESS_AUTOMATION_TRACKERS."
+    message = "A Change of learner address tracker needs the role CREATE_PROCESS_AUTOMATION_TRACKERS."
     assert await create_errors(tenant.tina, entry) == [
-        problem("type", "FORBIDDEN", needs),
-        *NO_TEXT,
+        problem("type", "FORBIDDEN", message),
+        *INVALID_TEXT,
         problem("values.postcode", "REQUIRED", "Postcode is required."),
         problem("values.addressLine1", "REQUIRED", "Address line 1 is required."),
         problem("values.confirmed", "REQUIRED", "I confirm that this is the learner's address is required."),
@@ -65,18 +65,20 @@ async def test_creating_an_automation_needs_its_role(database: str) -> None:
 
 async def test_without_create_trackers_the_whole_field_is_forbidden(database: str) -> None:
     tenant = await college()
-    others: Sequence[Role] = [role for role in Role if role != Role.CREATE_TRACKERS]
-    clerk = await make.member(tenant.organisation, roles=others)
-    for document, field, answer in (
+    other_roles: Sequence[Role] = [role for role in Role if role != Role.CREATE_TRACKERS]
+    clerk = await make.member(tenant.organisation, roles=other_roles)
+    for document, field, expected_data in (
         (CREATE, "createTracker", {"createTracker": None}),
         (VALIDATE, "validateTracker", None),
     ):
-        # Not even an unknown type is reported.
-        got = await ask(clerk, document, input={"type": "RUBBISH"})
-        assert got["data"] == answer
-        assert [(error["path"], error["extensions"]) for error in got["errors"]] == [([field], {"code": "FORBIDDEN"})]
-        got = await ask(None, document, input={"type": "RUBBISH"})
-        assert [error["extensions"] for error in got["errors"]] == [{"code": "UNAUTHENTICATED"}]
+        # An unknown type is not reported either.
+        response = await ask(clerk, document, input={"type": "RUBBISH"})
+        assert response["data"] == expected_data
+        assert [(error["path"], error["extensions"]) for error in response["errors"]] == [
+            ([field], {"code": "FORBIDDEN"})
+        ]
+        response = await ask(None, document, input={"type": "RUBBISH"})
+        assert [error["extensions"] for error in response["errors"]] == [{"code": "UNAUTHENTICATED"}]
 
 
 async def test_another_version_of_the_type(database: str) -> None:
@@ -87,10 +89,10 @@ async def test_another_version_of_the_type(database: str) -> None:
     await TrackerType.filter(id=job.id).update(version=2)
     message = "The form of Job has changed: version 2 is in force. Load it again."
     changed = [problem("typeVersion", "TYPE_CHANGED", message, version=2)]
-    found = await create_errors_by_name(
+    errors = await create_errors_by_name(
         tenant.ada, {str(version): tenant.job(typeVersion=version) for version in (1, 3, 0, -1)}
     )
-    assert found == {"1": changed, "3": changed, "0": changed, "-1": changed}
+    assert errors == {"1": changed, "3": changed, "0": changed, "-1": changed}
     assert await create_successfully(tenant.ada, tenant.job(typeVersion=2)) == 1
     assert await create_successfully(tenant.ada, tenant.job(typeVersion=None)) == 2
 
@@ -103,7 +105,7 @@ async def test_an_unknown_or_invisible_learner(database: str) -> None:
         "null": None,
         "empty": "",
         "malformed": "rubbish",
-        "no ASCII": "é",
+        "not ASCII": "é",
         "a lone surrogate": "\ud800",
         "unknown": to_global_id("Learner", UUID(int=1)),
         "another type's": to_global_id("Member", tenant.learner.id),
@@ -111,12 +113,12 @@ async def test_an_unknown_or_invisible_learner(database: str) -> None:
         "another organisation's": gid(await make.learner()),
         "another tutor's": gid(hidden),
     }
-    found = await create_errors_by_name(tenant.tina, {name: tenant.job(learnerId=given) for name, given in ids.items()})
-    assert found == dict.fromkeys(ids, NO_LEARNER) | {"null": missing}
-    absent = tenant.job()
-    del absent["learnerId"]
-    assert await create_errors(tenant.tina, absent) == missing
-    # An administrator sees them all.
+    errors = await create_errors_by_name(tenant.tina, {name: tenant.job(learnerId=id_) for name, id_ in ids.items()})
+    assert errors == dict.fromkeys(ids, LEARNER_NOT_FOUND) | {"null": missing}
+    without_learner = tenant.job()
+    del without_learner["learnerId"]
+    assert await create_errors(tenant.tina, without_learner) == missing
+    # An administrator sees every learner.
     assert await create_successfully(tenant.ada, tenant.job(learnerId=gid(hidden))) == 1
 
 
@@ -125,20 +127,17 @@ async def test_an_unknown_or_unassignable_assignee(database: str) -> None:
     gone = await make.member(tenant.organisation, name="Gone", active=False)
     tom = await make.member(tenant.organisation, name="Tom", kind=MemberKind.TUTOR, roles=list(Role))
     expected = {
-        "rubbish": NO_MEMBER,
-        gid(tenant.learner): NO_MEMBER,
-        to_global_id("Learner", tenant.bob.id): NO_MEMBER,
-        gid(await make.member()): NO_MEMBER,
+        "rubbish": MEMBER_NOT_FOUND,
+        gid(tenant.learner): MEMBER_NOT_FOUND,
+        to_global_id("Learner", tenant.bob.id): MEMBER_NOT_FOUND,
+        gid(await make.member()): MEMBER_NOT_FOUND,
         gid(gone): unassignable_error("Gone"),
         gid(tom): unassignable_error("Tom"),
     }
-    assert (
-        await create_errors_by_name(tenant.tina, {given: tenant.job(assigneeId=given) for given in expected})
-        == expected
-    )
+    assert await create_errors_by_name(tenant.tina, {id_: tenant.job(assigneeId=id_) for id_ in expected}) == expected
     assert await create_errors(tenant.ada, tenant.job(assigneeId=gid(tenant.tina))) == unassignable_error("Tina")
     allowed = [gid(tenant.tina), gid(tenant.bob), gid(tenant.ada), None]
-    assert [await create_successfully(tenant.tina, tenant.job(assigneeId=given)) for given in allowed] == [1, 2, 3, 4]
+    assert [await create_successfully(tenant.tina, tenant.job(assigneeId=id_)) for id_ in allowed] == [1, 2, 3, 4]
 
 
 async def test_a_status_other_than_new(database: str) -> None:
@@ -154,37 +153,42 @@ async def test_a_status_other_than_new(database: str) -> None:
 async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_text(database: str) -> None:
     tenant = await college()
     expected = {
-        "a\x00b": NO_TEXT,
-        "\ud800": NO_TEXT,
-        "fine \udfff": NO_TEXT,
-        "a" + "\u0301" * 31: NO_TEXT,
+        "a\x00b": INVALID_TEXT,
+        "\ud800": INVALID_TEXT,
+        "fine \udfff": INVALID_TEXT,
+        "a" + "\u0301" * 31: INVALID_TEXT,
         "x" * 10_001: too_long(10_001),
         "😀" * 10_001: too_long(10_001),
         "x" * 1_000_000: too_long(1_000_000),
     }
-    found = await create_errors_by_name(tenant.ada, {given: tenant.job(description=given) for given in expected})
-    assert list(found.values()) == list(expected.values())
-    # Measured as it is kept: composed and trimmed.
+    errors = await create_errors_by_name(tenant.ada, {text: tenant.job(description=text) for text in expected})
+    assert list(errors.values()) == list(expected.values())
+    # The length is that of the stored text, which is composed (NFC) and trimmed.
     longest = ["😀" * 10_000, f"  {'x' * 10_000}\n", "e\u0301" * 10_000]
-    assert [await create_successfully(tenant.ada, tenant.job(description=given)) for given in longest] == [1, 2, 3]
+    assert [await create_successfully(tenant.ada, tenant.job(description=text)) for text in longest] == [1, 2, 3]
 
 
 async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
     tenant = await college()
-    now = today()
-    early = [problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(now)} or later.", earliest=now)]
+    current_date = today()
+    early = [
+        problem(
+            "dueDate", "TOO_EARLY", f"The due date must be {format_date(current_date)} or later.", earliest=current_date
+        )
+    ]
     late = [problem("dueDate", "TOO_LATE", "The due date must be 31 December 2100 or earlier.", latest="2100-12-31")]
     expected = {
-        str(now - dt.timedelta(days=1)): early,
+        str(current_date - dt.timedelta(days=1)): early,
         "1899-12-31": early,
         "0000-01-01": early,
         "0001-01-01": early,
         "2101-01-01": late,
         "9999-12-31": late,
     }
-    assert await create_errors_by_name(tenant.ada, {given: tenant.job(dueDate=given) for given in expected}) == expected
+    assert await create_errors_by_name(tenant.ada, {date: tenant.job(dueDate=date) for date in expected}) == expected
     assert [
-        await create_successfully(tenant.ada, tenant.job(dueDate=given)) for given in (str(now), "2100-12-31", None)
+        await create_successfully(tenant.ada, tenant.job(dueDate=date))
+        for date in (str(current_date), "2100-12-31", None)
     ] == [
         1,
         2,
@@ -194,19 +198,19 @@ async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
 
 async def test_malformed_dates_and_numbers_are_request_errors(database: str) -> None:
     tenant = await college()
-    wrong: dict[str, tuple[dict[str, Any], list[str]]] = {
-        "a day that is none": ({"dueDate": "2026-02-30"}, ["input", "dueDate"]),
-        "another spelling": ({"dueDate": "20260901"}, ["input", "dueDate"]),
-        "a moment": ({"dueDate": "2026-09-01T00:00:00Z"}, ["input", "dueDate"]),
+    invalid: dict[str, tuple[dict[str, Any], list[str]]] = {
+        "a date that does not exist": ({"dueDate": "2026-02-30"}, ["input", "dueDate"]),
+        "another format": ({"dueDate": "20260901"}, ["input", "dueDate"]),
+        "a datetime": ({"dueDate": "2026-09-01T00:00:00Z"}, ["input", "dueDate"]),
         "a JSON number": ({"values": [{"key": "hourlyRate", "value": {"decimal": 12.5}}]}, ["input", "values", "0", "value", "decimal"]),
         "an exponent": ({"values": [{"key": "hourlyRate", "value": {"decimal": "1e3"}}]}, ["input", "values", "0", "value", "decimal"]),
         "two slots": ({"values": [{"key": "x", "value": {"text": "a", "integer": 1}}]}, ["input", "values", "0", "value"]),
         "no slot": ({"values": [{"key": "x", "value": {}}]}, ["input", "values", "0", "value"]),
-        "a status that is none": ({"status": "OPEN"}, ["input", "status"]),
+        "an unknown status": ({"status": "OPEN"}, ["input", "status"]),
     }  # fmt: skip
-    found = {}
-    for name, (entries, _) in wrong.items():
-        answer = await ask(tenant.ada, CREATE, input=tenant.job(**entries))
-        assert "data" not in answer, name
-        found[name] = [error["extensions"] for error in answer["errors"]]
-    assert found == {name: [{"code": "BAD_USER_INPUT", "path": path}] for name, (_, path) in wrong.items()}
+    extensions = {}
+    for name, (entries, _) in invalid.items():
+        response = await ask(tenant.ada, CREATE, input=tenant.job(**entries))
+        assert "data" not in response, name
+        extensions[name] = [error["extensions"] for error in response["errors"]]
+    assert extensions == {name: [{"code": "BAD_USER_INPUT", "path": path}] for name, (_, path) in invalid.items()}

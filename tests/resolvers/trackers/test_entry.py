@@ -1,4 +1,4 @@
-"""Whole entries of createTracker: all problems are returned together, and the dry run returns the same."""
+"""Tests of complete inputs of ``createTracker``: all errors are returned together, also by the dry run."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ from tests.support.scenarios.college import (
 )
 
 
-def query(learner: Any, *values: dict[str, Any]) -> dict[str, Any]:
+def ilr_input(learner: Any, *values: dict[str, Any]) -> dict[str, Any]:
     return {"type": "ILR", "learnerId": gid(learner), "values": list(values)}
 
 
 async def test_three_problems_of_an_ilr_entry_are_returned_together(database: str) -> None:
     tenant = await college()
-    entry = query(
+    entry = ilr_input(
         tenant.learner,
         text_value("uln", "1000000042"),
         choices_value("queryKind", "VALIDATION_ERROR"),
@@ -45,14 +45,14 @@ async def test_three_problems_of_an_ilr_entry_are_returned_together(database: st
             "ULN_04",
         ),
     ]
-    mended = query(
+    corrected = ilr_input(
         tenant.learner,
         text_value("uln", "1000000043"),
         choices_value("queryKind", "VALIDATION_ERROR"),
         text_value("ilrYear", "26-27"),
         text_value("ruleName", "LearnActEndDate_01"),
     )
-    assert await create_successfully(tenant.ada, mended) == 1
+    assert await create_successfully(tenant.ada, corrected) == 1
 
 
 async def test_problems_of_every_part_of_an_entry_are_returned_together(database: str) -> None:
@@ -75,7 +75,7 @@ async def test_problems_of_every_part_of_an_entry_are_returned_together(database
         ],
     }
     problems = await create_errors(tenant.ada, entry)
-    assert [(".".join(one["path"]), one["code"]) for one in problems] == [
+    assert [(".".join(error["path"]), error["code"]) for error in problems] == [
         ("typeVersion", "TYPE_CHANGED"),
         ("learnerId", "REQUIRED"),
         ("status", "STATUS_NOT_ALLOWED"),
@@ -94,17 +94,17 @@ async def test_problems_of_every_part_of_an_entry_are_returned_together(database
 
 async def test_a_refused_entry_uses_no_number_and_no_cursor(database: str) -> None:
     tenant = await college()
-    assigned = {"assigneeId": gid(tenant.bob)}
-    assert await create_successfully(tenant.ada, tenant.job(**assigned)) == 1
-    await create_errors(tenant.ada, tenant.job(**assigned, dueDate="2000-01-01"))
-    assert await create_successfully(tenant.ada, tenant.job(**assigned)) == 2
+    assignment = {"assigneeId": gid(tenant.bob)}
+    assert await create_successfully(tenant.ada, tenant.job(**assignment)) == 1
+    await create_errors(tenant.ada, tenant.job(**assignment, dueDate="2000-01-01"))
+    assert await create_successfully(tenant.ada, tenant.job(**assignment)) == 2
     assert [notification.cursor for notification in await Notification.all().order_by("cursor")] == [1, 2]
 
 
-async def test_the_dry_run_of_a_valid_entry_returns_and_writes_nothing(database: str) -> None:
+async def test_the_dry_run_of_a_valid_entry_returns_no_errors_and_writes_nothing(database: str) -> None:
     tenant = await college()
     before = await written_rows()
-    # It does not look at the idempotency key.
+    # The dry run ignores the idempotency key.
     entry = tenant.job(assigneeId=gid(tenant.bob), idempotencyKey="k" * 201)
     assert await data(tenant.ada, VALIDATE, input=entry) == {"validateTracker": []}
     assert await written_rows() == before
@@ -127,8 +127,8 @@ async def test_a_reference_to_another_organisations_row_is_not_found(database: s
         "rubbish": ("NOT_FOUND", "Organisation names no employer of your organisation."),
         gid(unconfirmed): ("NOT_CONFIRMED", "Organisation must be an employer that has been confirmed."),
     }
-    for given, (code, message) in expected.items():
-        values = [*tenant.job()["values"][::2], {"key": "organisation", "value": {"reference": given}}]
+    for id_, (code, message) in expected.items():
+        values = [*tenant.job()["values"][::2], {"key": "organisation", "value": {"reference": id_}}]
         assert await create_errors(tenant.ada, tenant.job(values=values)) == [
             problem("values.organisation", code, message)
         ]
@@ -150,13 +150,13 @@ async def test_a_tutor_creates_and_reads_a_tracker_with_every_kind_of_value(data
     entry = tenant.job(learnerId=gid(learner), values=values)
     payload = await create(tutor, entry)
     assert payload["errors"] == []
-    asked = """
+    document = """
     query ($id: ID!) { tracker(id: $id) { values { key display
       ... on TextValue { text } ... on ChoiceValue { choices { value } } ... on ReferenceValue { node { id } }
       ... on DateValue { date } ... on DecimalValue { decimal } } } }
     """
-    found = (await data(tutor, asked, id=payload["tracker"]["id"]))["tracker"]["values"]
-    assert found == [
+    stored_values = (await data(tutor, document, id=payload["tracker"]["id"]))["tracker"]["values"]
+    assert stored_values == [
         {"key": "jobTitle", "display": "Café owner", "text": "Café owner"},
         {"key": "organisation", "display": "Acme", "node": {"id": gid(tenant.employer)}},
         {"key": "startDate", "display": "1 January 1900", "date": "1900-01-01"},

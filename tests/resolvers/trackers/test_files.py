@@ -1,4 +1,4 @@
-"""Files of trackers: attaching them once and for good, and their visibility."""
+"""Tests of the files of trackers: each is attached to one tracker only, and is visible with it."""
 
 import asyncio
 from typing import Any
@@ -32,21 +32,22 @@ query ($id: ID!) { tracker(id: $id) { values { ... on FileValue {
 } } } }
 """
 NODE = "query ($id: ID!) { node(id: $id) { __typename id ... on File { name mediaType bytes } } }"
-NOT_THERE = problem("values.evidence", "NOT_FOUND", "Evidence names a file that has not been uploaded.")
+FILE_NOT_FOUND = problem("values.evidence", "NOT_FOUND", "Evidence names a file that has not been uploaded.")
 
 
-def job(tenant: College, *files: StoredFile) -> Json:
+def job_with_files(tenant: College, *files: StoredFile) -> Json:
     entry = tenant.job()
     return entry | {"values": [*entry["values"], *evidence_values(*files)]}
 
 
-async def opened(by: Member, entry: Json) -> Tracker:
-    return await Tracker.get(number=await create_successfully(by, entry), organisation_id=by.organisation_id)
+async def create_tracker(creator: Member, entry: Json) -> Tracker:
+    number = await create_successfully(creator, entry)
+    return await Tracker.get(number=number, organisation_id=creator.organisation_id)
 
 
-async def node(by: Member, file: StoredFile) -> Json | None:
-    found: Json | None = (await data(by, NODE, id=to_global_id("File", file.id)))["node"]
-    return found
+async def file_node(member: Member, file: StoredFile) -> Json | None:
+    node: Json | None = (await data(member, NODE, id=to_global_id("File", file.id)))["node"]
+    return node
 
 
 async def test_files_are_attached_in_the_order_of_the_input(database: str) -> None:
@@ -55,21 +56,21 @@ async def test_files_are_attached_in_the_order_of_the_input(database: str) -> No
         await create_upload(tenant, tenant.ada),
         await create_upload(tenant, tenant.ada, "letter.png", bytes=12),
     )
-    tracker = await opened(tenant.ada, job(tenant, letter, slip, letter))
+    tracker = await create_tracker(tenant.ada, job_with_files(tenant, letter, slip, letter))
     assert {(row.id, row.tracker_id) for row in await StoredFile.all()} == {
         (slip.id, tracker.id),
         (letter.id, tracker.id),
     }
     value = (await data(tenant.bob, FILES, id=gid(tracker)))["tracker"]["values"][-1]
     urls = [file.pop("url") for file in value["files"]]
-    about = {"__typename": "File", "mediaType": "image/png"}
+    common = {"__typename": "File", "mediaType": "image/png"}
     assert value == {
         "key": "evidence",
         "label": "Evidence",
         "display": "letter.png, slip.png",
         "files": [
-            {**about, "id": to_global_id("File", letter.id), "name": "letter.png", "bytes": 12},
-            {**about, "id": to_global_id("File", slip.id), "name": "slip.png", "bytes": 9},
+            {**common, "id": to_global_id("File", letter.id), "name": "letter.png", "bytes": 12},
+            {**common, "id": to_global_id("File", slip.id), "name": "slip.png", "bytes": 9},
         ],
     }
     for url, file in zip(urls, (letter, slip), strict=True):
@@ -82,67 +83,70 @@ async def test_files_are_attached_in_the_order_of_the_input(database: str) -> No
 
 async def test_files_that_cannot_be_attached(database: str) -> None:
     tenant, elsewhere = await college(), await college()
-    taken = await create_upload(tenant, tenant.ada)
-    await create_successfully(tenant.ada, job(tenant, taken))
+    attached = await create_upload(tenant, tenant.ada)
+    await create_successfully(tenant.ada, job_with_files(tenant, attached))
     files = {
-        "of nobody": StoredFile(id=new_id()),
-        "somebody else's": await create_upload(tenant, tenant.bob),
+        "not stored": StoredFile(id=new_id()),
+        "another member's": await create_upload(tenant, tenant.bob),
         "another organisation's": await create_upload(elsewhere, elsewhere.ada),
         "for another type": await create_upload(tenant, tenant.ada, type_key="JOB_CHANGE"),
         "for another field": await create_upload(tenant, tenant.ada, field_key="other"),
-        "still under way": await create_upload(tenant, tenant.ada, complete=False),
-        "attached before": taken,
+        "unfinished": await create_upload(tenant, tenant.ada, complete=False),
+        "already attached": attached,
     }
-    for how, file in files.items():
-        assert await create_errors(tenant.ada, job(tenant, file)) == [NOT_THERE], how
+    for description, file in files.items():
+        assert await create_errors(tenant.ada, job_with_files(tenant, file)) == [FILE_NOT_FOUND], description
     own = await create_upload(tenant, tenant.ada)
-    assert await create_errors(tenant.ada, job(tenant, own, files["somebody else's"])) == [NOT_THERE]
+    assert await create_errors(tenant.ada, job_with_files(tenant, own, files["another member's"])) == [FILE_NOT_FOUND]
     entry = tenant.job()
-    for wrong in (gid(tenant.learner), to_global_id("StoredFile", own.id), "rubbish", ""):
-        values = [*entry["values"], {"key": "evidence", "value": {"files": [wrong]}}]
-        assert await create_errors(tenant.ada, entry | {"values": values}) == [NOT_THERE]
+    for id_ in (gid(tenant.learner), to_global_id("StoredFile", own.id), "rubbish", ""):
+        values = [*entry["values"], {"key": "evidence", "value": {"files": [id_]}}]
+        assert await create_errors(tenant.ada, entry | {"values": values}) == [FILE_NOT_FOUND]
     assert await StoredFile.filter(tracker_id__isnull=False).count() == 1
-    assert await create_successfully(tenant.ada, job(tenant, own)) == 2
+    assert await create_successfully(tenant.ada, job_with_files(tenant, own)) == 2
 
 
 async def test_too_many_files_for_a_field(database: str) -> None:
     tenant = await college()
     files = [await create_upload(tenant, tenant.ada) for _ in range(6)]
     too_many = problem("values.evidence", "TOO_MANY", "Evidence takes at most 5 files.", maximum=5, length=6)
-    assert await create_errors(tenant.ada, job(tenant, *files)) == [too_many]
-    await create_successfully(tenant.ada, job(tenant, *files[:5]))
+    assert await create_errors(tenant.ada, job_with_files(tenant, *files)) == [too_many]
+    await create_successfully(tenant.ada, job_with_files(tenant, *files[:5]))
 
 
 async def test_a_refused_entry_attaches_no_file(database: str) -> None:
     tenant = await college()
     file = await create_upload(tenant, tenant.ada)
-    entry = job(tenant, file) | {"learnerId": None}
-    assert [one["path"] for one in await create_errors(tenant.ada, entry)] == [["learnerId"]]
+    entry = job_with_files(tenant, file) | {"learnerId": None}
+    assert [error["path"] for error in await create_errors(tenant.ada, entry)] == [["learnerId"]]
     assert (await StoredFile.get(id=file.id)).tracker_id is None
 
 
 async def test_repeating_an_entry_with_files_returns_the_same_tracker(database: str) -> None:
     tenant = await college()
-    entry = job(tenant, await create_upload(tenant, tenant.ada)) | {"idempotencyKey": "once"}
+    entry = job_with_files(tenant, await create_upload(tenant, tenant.ada)) | {"idempotencyKey": "once"}
     payloads = [await create(tenant.ada, entry) for _ in range(3)]
     payloads += await asyncio.gather(*(create(tenant.ada, entry) for _ in range(5)))
     assert {payload["tracker"]["number"] for payload in payloads} == {1}
 
 
 @pytest.mark.parametrize("keys", [(None, None, None, None), ("a", "b", "c", "d")], ids=["plain", "with keys"])
-async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str, keys: tuple[str | None, ...]) -> None:
+async def test_only_one_of_several_concurrent_trackers_with_the_same_file_is_created(
+    database: str, keys: tuple[str | None, ...]
+) -> None:
     tenant = await college()
     for round_ in range(1, 6):
         file, spare = await create_upload(tenant, tenant.ada), await create_upload(tenant, tenant.ada)
         entries = [
-            job(tenant, file, spare) | {"idempotencyKey": key and f"{key}{round_}", "assigneeId": gid(tenant.bob)}
+            job_with_files(tenant, file, spare)
+            | {"idempotencyKey": key and f"{key}{round_}", "assigneeId": gid(tenant.bob)}
             for key in keys
         ]
         payloads = await asyncio.gather(*(create(tenant.ada, entry) for entry in entries))
-        made = [payload["tracker"] for payload in payloads if payload["tracker"]]
-        assert [tracker["number"] for tracker in made] == [round_]
-        lost = [one for payload in payloads for one in payload["errors"]]
-        assert [(one["path"], one["code"]) for one in lost] == [(["values", "evidence"], "NOT_FOUND")] * 3
+        trackers = [payload["tracker"] for payload in payloads if payload["tracker"]]
+        assert [tracker["number"] for tracker in trackers] == [round_]
+        errors = [error for payload in payloads for error in payload["errors"]]
+        assert [(error["path"], error["code"]) for error in errors] == [(["values", "evidence"], "NOT_FOUND")] * 3
         assert {row.tracker_id for row in await StoredFile.filter(id__in=[file.id, spare.id])} == {
             (await Tracker.get(number=round_)).id
         }
@@ -156,52 +160,58 @@ async def test_of_concurrent_trackers_with_one_file_one_is_created(database: str
 async def test_a_file_is_visible_to_everyone_who_sees_its_tracker(database: str) -> None:
     tenant, elsewhere = await college(), await college()
     file = await create_upload(tenant, tenant.tina)
-    found = {"__typename": "File", "id": to_global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
-    # Before it is attached, by its uploader alone.
-    assert await node(tenant.tina, file) == {**found, "bytes": 9}
-    assert [await node(one, file) for one in (tenant.ada, tenant.bob, elsewhere.ada)] == [None] * 3
-    tracker = await opened(tenant.tina, job(tenant, file))
+    expected = {"__typename": "File", "id": to_global_id("File", file.id), "name": "slip.png", "mediaType": "image/png"}
+    # Until it is attached, only its uploader sees it.
+    assert await file_node(tenant.tina, file) == {**expected, "bytes": 9}
+    assert [await file_node(member, file) for member in (tenant.ada, tenant.bob, elsewhere.ada)] == [None] * 3
+    tracker = await create_tracker(tenant.tina, job_with_files(tenant, file))
     other_tutor = await make.member(tenant.organisation, kind=tenant.tina.kind)
-    assert [await node(one, file) for one in (tenant.tina, tenant.ada, tenant.bob)] == [{**found, "bytes": 9}] * 3
-    assert [await node(one, file) for one in (other_tutor, elsewhere.ada)] == [None] * 2
-    # Nor does its uploader see it without the tracker.
+    assert [await file_node(member, file) for member in (tenant.tina, tenant.ada, tenant.bob)] == [
+        {**expected, "bytes": 9}
+    ] * 3
+    assert [await file_node(member, file) for member in (other_tutor, elsewhere.ada)] == [None] * 2
+    # The uploader does not see it once they no longer see the tracker.
     await Tracker.filter(id=tracker.id).update(created_by_id=tenant.ada.id)
     tenant.learner.tutor_id = other_tutor.id
     await tenant.learner.save()
-    assert await node(tenant.tina, file) is None
-    assert await node(other_tutor, file) == {**found, "bytes": 9}
+    assert await file_node(tenant.tina, file) is None
+    assert await file_node(other_tutor, file) == {**expected, "bytes": 9}
 
 
 async def test_an_unfinished_upload_is_not_a_node(database: str) -> None:
     tenant = await college()
-    assert await node(tenant.ada, await create_upload(tenant, tenant.ada, complete=False)) is None
+    assert await file_node(tenant.ada, await create_upload(tenant, tenant.ada, complete=False)) is None
 
 
 async def test_the_files_of_a_page_take_one_statement(database: str) -> None:
     tenant = await college()
     for number in range(8):
         await create_successfully(
-            tenant.ada, job(tenant, *[await create_upload(tenant, tenant.ada, f"{number}.png") for _ in range(3)])
+            tenant.ada,
+            job_with_files(tenant, *[await create_upload(tenant, tenant.ada, f"{number}.png") for _ in range(3)]),
         )
     document = "{ trackers(first: 50) { nodes { values { display ... on FileValue { files { name url } } } } } }"
     await viewer(tenant.ada)
     with record_statements() as statements:
-        found = await data(tenant.ada, document)
-    assert len({file["url"] for one in found["trackers"]["nodes"] for file in one["values"][-1]["files"]}) == 24
-    assert len([one for one in statements if "stored_file" in one]) == 1
+        response_data = await data(tenant.ada, document)
+    assert (
+        len({file["url"] for tracker in response_data["trackers"]["nodes"] for file in tracker["values"][-1]["files"]})
+        == 24
+    )
+    assert len([statement for statement in statements if "stored_file" in statement]) == 1
 
 
-async def test_a_file_uploaded_for_a_newer_version_must_meet_the_trackers_own_version(database: str) -> None:
-    """A file may be uploaded under a newer version's limits; the form at hand asks its own."""
+async def test_files_are_checked_by_the_version_of_the_trackers_own_form(database: str) -> None:
+    """A file may have been uploaded under the limits of a newer version, but is attached under those of the form."""
     tenant = await college()
     type_ = await make.tracker_type(tenant.organisation, key="NOTE")
     proof = FileField(key="proof", label="Proof", accept=("image/*",), max_bytes=10)
     definition = definition_to_document(TypeDefinition(fields=(proof,)))
     await TrackerTypeVersion.filter(type=type_).update(definition=definition)
-    about: dict[str, Any] = {"type_key": "NOTE", "field_key": "proof"}
-    large = await create_upload(tenant, tenant.ada, bytes=11, **about)
-    words = await create_upload(tenant, tenant.ada, "words.txt", media_type="text/plain", **about)
-    fitting = await create_upload(tenant, tenant.ada, bytes=10, **about)
+    target: dict[str, Any] = {"type_key": "NOTE", "field_key": "proof"}
+    large = await create_upload(tenant, tenant.ada, bytes=11, **target)
+    text_file = await create_upload(tenant, tenant.ada, "words.txt", media_type="text/plain", **target)
+    valid = await create_upload(tenant, tenant.ada, bytes=10, **target)
 
     def note(file: StoredFile) -> Json:
         values = [{"key": "proof", "value": {"files": [to_global_id("File", file.id)]}}]
@@ -212,7 +222,7 @@ async def test_a_file_uploaded_for_a_newer_version_must_meet_the_trackers_own_ve
         problem("values.proof", "TOO_LARGE", message, maximum=10, length=11)
     ]
     message = "Proof takes image/*; words.txt is text/plain."
-    assert await create_errors(tenant.ada, note(words)) == [
+    assert await create_errors(tenant.ada, note(text_file)) == [
         problem("values.proof", "INVALID_FORMAT", message, allowed="image/*")
     ]
-    await create_successfully(tenant.ada, note(fitting))
+    await create_successfully(tenant.ada, note(valid))

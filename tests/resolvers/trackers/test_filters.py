@@ -1,4 +1,4 @@
-"""Filters, orders and searches of trackers, compared with what the rows say, forwards and backwards."""
+"""Tests of filtering, ordering and searching trackers, forwards and backwards, against results computed in Python."""
 
 import datetime as dt
 from random import Random
@@ -46,12 +46,12 @@ SEARCHES = [
 ]  # fmt: skip
 
 
-async def town(seed: int) -> tuple[Random, Organisation, list[Member]]:
-    """Sixty trackers about twelve learners: few values, so that there are ties, and nobody and nothing among them."""
+async def make_trackers(seed: int) -> tuple[Random, Organisation, list[Member]]:
+    """Create sixty trackers about twelve learners, with few distinct values, so that ties and nulls occur."""
     random = Random(seed)
     organisation = await make.organisation()
     kinds = [MemberKind.ADMINISTRATOR, MemberKind.ADMINISTRATOR, MemberKind.TUTOR, MemberKind.TUTOR, MemberKind.TUTOR]
-    people = [
+    members = [
         await make.member(organisation, kind=kind, name=name)
         for kind, name in zip(kinds, ["Zed", "ann", "Ann", "Émile", "Bob"], strict=True)
     ]
@@ -61,7 +61,7 @@ async def town(seed: int) -> tuple[Random, Organisation, list[Member]]:
     learners = []
     for number in range(12):
         learner = await make.learner(
-            organisation, tutor=random.choice([*people[2:], None]), given_names=random.choice(["Zoë", "Al"]),
+            organisation, tutor=random.choice([*members[2:], None]), given_names=random.choice(["Zoë", "Al"]),
             family_name=random.choice(NAMES), uln=f"10000000{number:02}" if number % 3 else None,
             employer=random.choice([*employers, None]), programme=random.choice([*programmes, None]),
             sub_programme=random.choice(["Part 1", "Part 2", None]), programme_status=random.choice(list(ProgrammeStatus)[:3]),
@@ -72,132 +72,137 @@ async def town(seed: int) -> tuple[Random, Organisation, list[Member]]:
         *[await TrackerType.get(key=key, organisation_id=None) for key in ("JOB", "ILR", "BREAK_IN_LEARNING")],
         await make.tracker_type(organisation, key="OWN", name="an own type"),
     ]
-    moment = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
+    created_at = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
     for _ in range(60):
-        moment += dt.timedelta(hours=random.choice([0, 1, 13, 40]))
-        await _tracker(random, organisation, random.choice(types), random.choice(learners), people, moment)
-    return random, organisation, people
+        created_at += dt.timedelta(hours=random.choice([0, 1, 13, 40]))
+        await _make_tracker(random, organisation, random.choice(types), random.choice(learners), members, created_at)
+    return random, organisation, members
 
 
-async def _tracker(
+async def _make_tracker(
     random: Random,
     organisation: Organisation,
-    kind: TrackerType,
+    type_: TrackerType,
     learner: Learner,
-    people: list[Member],
-    moment: dt.datetime,
+    members: list[Member],
+    created_at: dt.datetime,
 ) -> Tracker:
     return await make.tracker(
-        organisation, type=kind, learner=learner,
-        assignee=random.choice([*people, None, None]), created_by=random.choice([*people, None]),
-        status=random.choice(list(TrackerStatus)), description=random.choice(WORDS), created_at=moment,
-        updated_at=moment + dt.timedelta(days=random.choice([0, 1, 30, 400])),
+        organisation, type=type_, learner=learner,
+        assignee=random.choice([*members, None, None]), created_by=random.choice([*members, None]),
+        status=random.choice(list(TrackerStatus)), description=random.choice(WORDS), created_at=created_at,
+        updated_at=created_at + dt.timedelta(days=random.choice([0, 1, 30, 400])),
         due_date=random.choice([None, today() + dt.timedelta(days=random.choice([-700, -30, -1, 0, 1, 20]))]),
     )  # fmt: skip
 
 
-async def _filters(random: Random, organisation: Organisation, people: list[Member]) -> list[Json]:
-    """Each field alone, in several shapes, and some together."""
+async def _filters(random: Random, organisation: Organisation, members: list[Member]) -> list[Json]:
+    """Return filters by each single field, with different values, and by random pairs of fields."""
 
-    def some(values: list[Any]) -> list[Any]:
+    def sample(values: list[Any]) -> list[Any]:
         return random.choices(values, k=random.randint(1, 3))
 
-    def days() -> Json:
-        first = dt.date(2026, 3, 1) + dt.timedelta(days=random.randint(0, 60))
-        last = first + dt.timedelta(days=random.choice([0, 3, 31, 500]))
-        return random.choice([{"from": f"{first}"}, {"to": f"{last}"}, {"from": f"{first}", "to": f"{last}"}, {}])
+    def date_range() -> Json:
+        start = dt.date(2026, 3, 1) + dt.timedelta(days=random.randint(0, 60))
+        end = start + dt.timedelta(days=random.choice([0, 3, 31, 500]))
+        return random.choice([{"from": f"{start}"}, {"to": f"{end}"}, {"from": f"{start}", "to": f"{end}"}, {}])
 
-    rows = {
-        "learnerId": [gid(one) for one in await Learner.filter(organisation=organisation)],
-        "employerId": [gid(one) for one in await Employer.filter(organisation=organisation)],
-        "programmeId": [gid(one) for one in await Programme.filter(organisation=organisation)],
+    values_by_field = {
+        "learnerId": [gid(learner) for learner in await Learner.filter(organisation=organisation)],
+        "employerId": [gid(employer) for employer in await Employer.filter(organisation=organisation)],
+        "programmeId": [gid(programme) for programme in await Programme.filter(organisation=organisation)],
         "type": ["JOB", "ILR", "OWN", "NONE"],
         "category": ["EMPLOYABILITY", "FUNDED", "CUSTOM", "PROCESS_AUTOMATION"],
-        "status": [one.value for one in TrackerStatus],
-        "programmeStatus": [one.value for one in ProgrammeStatus][:4],
+        "status": [status.value for status in TrackerStatus],
+        "programmeStatus": [status.value for status in ProgrammeStatus][:4],
         "group": ["A", "B", "C", "D"],
         "subProgramme": ["Part 1", "Part 2", "Part 3"],
-        **{key: list(map(gid, people)) for key in ("assigneeId", "createdById", "tutorId")},
+        **{key: list(map(gid, members)) for key in ("assigneeId", "createdById", "tutorId")},
     }
-    alone: list[Json] = [{name: some(values)} for name, values in rows.items() for _ in range(2)]
-    alone += [{name: days()} for name in ("created", "updated", "due") for _ in range(3)]
-    alone += [{"due": {"to": f"{today()}"}}, {"due": {"from": f"{today() - dt.timedelta(days=700)}"}}]
-    alone += [{name: value} for name in ("overdue", "unassigned") for value in (True, False)]
-    alone += [{"search": text} for text in SEARCHES]
-    alone += [{"unassigned": True, "assigneeId": some(rows["assigneeId"])}, {}]
-    return [*alone, *({**random.choice(alone), **random.choice(alone)} for _ in range(15))]
+    single_filters: list[Json] = [{name: sample(values)} for name, values in values_by_field.items() for _ in range(2)]
+    single_filters += [{name: date_range()} for name in ("created", "updated", "due") for _ in range(3)]
+    single_filters += [{"due": {"to": f"{today()}"}}, {"due": {"from": f"{today() - dt.timedelta(days=700)}"}}]
+    single_filters += [{name: value} for name in ("overdue", "unassigned") for value in (True, False)]
+    single_filters += [{"search": text} for text in SEARCHES]
+    single_filters += [{"unassigned": True, "assigneeId": sample(values_by_field["assigneeId"])}, {}]
+    return [*single_filters, *({**random.choice(single_filters), **random.choice(single_filters)} for _ in range(15))]
 
 
-async def _agrees(member: Member, size: int, asked: Json) -> None:
-    seen = [case for case in await cases() if is_visible_to(member, case) and matches(case, asked.get("filter", {}))]
-    expected = ordered_numbers(seen, asked.get("orderBy", []))
+async def _check_list(member: Member, page_size: int, arguments: Json) -> None:
+    """Compare a list, read page by page in both directions, with the expected trackers."""
+    filter_ = arguments.get("filter", {})
+    expected_cases = [case for case in await cases() if is_visible_to(member, case) and matches(case, filter_)]
+    expected = ordered_numbers(expected_cases, arguments.get("orderBy", []))
     for backwards in (False, True):
-        assert await read_all_pages(member, size, backwards=backwards, **asked) == (expected, len(expected)), (
+        assert await read_all_pages(member, page_size, backwards=backwards, **arguments) == (expected, len(expected)), (
             member.name,
-            asked,
+            arguments,
         )
 
 
 async def test_single_and_combined_filters_find_the_expected_trackers(database: str) -> None:
-    random, organisation, people = await town(1)
-    for asked in await _filters(random, organisation, people):
-        await _agrees(random.choice(people), random.choice([3, 7, 100]), {"filter": asked})
+    random, organisation, members = await make_trackers(1)
+    for filter_ in await _filters(random, organisation, members):
+        await _check_list(random.choice(members), random.choice([3, 7, 100]), {"filter": filter_})
 
 
-async def test_single_and_combined_orders_with_ties_and_nulls(database: str) -> None:
-    random, organisation, people = await town(2)
-    single = [[{"field": field, "direction": way}] for field in ORDERS for way in ("ASC", "DESC")]
+async def test_single_and_combined_orders_with_ties_and_nulls_are_as_expected(database: str) -> None:
+    random, organisation, members = await make_trackers(2)
+    single = [[{"field": field, "direction": direction}] for field in ORDERS for direction in ("ASC", "DESC")]
     several = [
         [{"field": field, "direction": random.choice(["ASC", "DESC"])} for field in random.sample(ORDERS, 3)]
         for _ in range(10)
     ]
     for order in [*single, *several, []]:
-        await _agrees(random.choice(people), random.choice([4, 9]), {"orderBy": order})
-    filters = await _filters(random, organisation, people)
+        await _check_list(random.choice(members), random.choice([4, 9]), {"orderBy": order})
+    filters = await _filters(random, organisation, members)
     for order in random.sample([*single, *several], 12):
-        await _agrees(random.choice(people), 5, {"orderBy": order, "filter": random.choice(filters)})
+        await _check_list(random.choice(members), 5, {"orderBy": order, "filter": random.choice(filters)})
 
 
 @pytest.mark.parametrize("field", ORDERS)
 async def test_pages_are_stable_while_trackers_are_created(database: str, field: str) -> None:
-    """Of what was there when the reading began, nothing is left out and nothing comes twice."""
-    random, organisation, people = await town(3)
-    before = [case.tracker.number for case in await cases()]
+    """Read all pages; each tracker that existed before the first page is returned exactly once."""
+    random, organisation, members = await make_trackers(3)
+    numbers_before = [case.tracker.number for case in await cases()]
     job, learner = await TrackerType.get(key="JOB"), await Learner.first()
     assert learner is not None
     order = [{"field": field, "direction": "DESC"}]
     numbers: list[int] = []
     after, more = None, True
     while more:
-        page = (await data(people[0], PAGE, orderBy=order, first=7, after=after))["trackers"]
+        page = (await data(members[0], PAGE, orderBy=order, first=7, after=after))["trackers"]
         numbers += [edge["node"]["number"] for edge in page["edges"]]
         after, more = page["edges"][-1]["cursor"], page["pageInfo"]["hasNextPage"]
         if len(numbers) < 60:
-            await _tracker(random, organisation, job, learner, people, make.now())
+            await _make_tracker(random, organisation, job, learner, members, make.now())
     assert len(numbers) == len(set(numbers))
-    assert [number for number in numbers if number in before] == ordered_numbers(
-        [case for case in await cases() if case.tracker.number in before], order
+    assert [number for number in numbers if number in numbers_before] == ordered_numbers(
+        [case for case in await cases() if case.tracker.number in numbers_before], order
     )
 
 
-BELOW = """
+LEARNER_TRACKERS = """
 query ($id: ID!, $filter: TrackerFilter, $orderBy: [TrackerOrder!]) {
   learner(id: $id) { trackers(filter: $filter, orderBy: $orderBy) { nodes { number } totalCount } }
 }
 """
 
 
-async def test_a_learners_trackers_are_filtered_and_ordered_the_same_way(database: str) -> None:
-    random, organisation, people = await town(4)
-    filters = await _filters(random, organisation, people)
+async def test_the_trackers_of_a_learner_are_filtered_and_ordered_alike(database: str) -> None:
+    random, organisation, members = await make_trackers(4)
+    filters = await _filters(random, organisation, members)
     for learner in await Learner.filter(organisation=organisation):
         order = [{"field": random.choice(ORDERS), "direction": random.choice(["ASC", "DESC"])}]
-        asked = random.choice(filters)
-        about = [case for case in await cases() if case.learner.id == learner.id and matches(case, asked)]
-        found = (await data(people[0], BELOW, id=gid(learner), filter=asked, orderBy=order))["learner"]["trackers"]
-        assert found == {"nodes": [{"number": n} for n in ordered_numbers(about, order)], "totalCount": len(about)}, (
-            asked
-        )
+        filter_ = random.choice(filters)
+        expected_cases = [case for case in await cases() if case.learner.id == learner.id and matches(case, filter_)]
+        page = (await data(members[0], LEARNER_TRACKERS, id=gid(learner), filter=filter_, orderBy=order))["learner"][
+            "trackers"
+        ]
+        assert page == {
+            "nodes": [{"number": n} for n in ordered_numbers(expected_cases, order)],
+            "totalCount": len(expected_cases),
+        }, filter_
 
 
 @pytest.mark.parametrize(
@@ -221,39 +226,39 @@ async def test_invalid_arguments_are_request_errors(database: str, arguments: Js
 
 
 async def test_a_cursor_is_valid_for_its_order_and_any_filter(database: str) -> None:
-    _, _, people = await town(5)
-    orders = [[], *([{"field": field, "direction": way}] for field in ORDERS for way in ("ASC", "DESC"))]
-    pages = [(await data(people[0], PAGE, first=3, orderBy=order))["trackers"]["edges"] for order in orders]
+    _, _, members = await make_trackers(5)
+    orders = [[], *([{"field": field, "direction": direction}] for field in ORDERS for direction in ("ASC", "DESC"))]
+    pages = [(await data(members[0], PAGE, first=3, orderBy=order))["trackers"]["edges"] for order in orders]
     for order, edges in zip(orders, pages, strict=True):
-        answers = [await ask(people[0], PAGE, orderBy=order, after=other[-1]["cursor"]) for other in pages]
-        taken = [other for other, answer in zip(pages, answers, strict=True) if "errors" not in answer]
-        assert taken == [edges], order
-        filtered = {"status": ["NEW"]}
-        page = (await data(people[0], PAGE, orderBy=order, filter=filtered, after=edges[-1]["cursor"]))["trackers"]
-        rest = [case for case in await cases() if matches(case, filtered)]
-        passed = {edge["node"]["number"] for edge in edges}
+        answers = [await ask(members[0], PAGE, orderBy=order, after=other[-1]["cursor"]) for other in pages]
+        accepted = [other for other, answer in zip(pages, answers, strict=True) if "errors" not in answer]
+        assert accepted == [edges], order
+        filter_ = {"status": ["NEW"]}
+        page = (await data(members[0], PAGE, orderBy=order, filter=filter_, after=edges[-1]["cursor"]))["trackers"]
+        filtered_cases = [case for case in await cases() if matches(case, filter_)]
+        first_numbers = {edge["node"]["number"] for edge in edges}
         assert [edge["node"]["number"] for edge in page["edges"]] == [
-            number for number in ordered_numbers(rest, order) if number not in passed
+            number for number in ordered_numbers(filtered_cases, order) if number not in first_numbers
         ]
 
 
-NOBODYS = {
+TYPES_BY_FILTER = {
     "assigneeId": "Member", "createdById": "Member", "tutorId": "Member", "employerId": "Employer", "programmeId": "Programme",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NOBODYS)
-async def test_the_nil_id_finds_nothing(database: str, name: str) -> None:
-    _, _, people = await town(6)
-    found = (await data(people[0], PAGE, filter={name: [to_global_id(NOBODYS[name], MISSING_ID)]}))["trackers"]
-    assert (found["totalCount"], found["edges"]) == (0, [])
+@pytest.mark.parametrize("name", TYPES_BY_FILTER)
+async def test_filtering_by_the_nil_id_returns_no_trackers(database: str, name: str) -> None:
+    _, _, members = await make_trackers(6)
+    page = (await data(members[0], PAGE, filter={name: [to_global_id(TYPES_BY_FILTER[name], MISSING_ID)]}))["trackers"]
+    assert (page["totalCount"], page["edges"]) == (0, [])
 
 
 async def test_a_forged_cursor_beyond_all_statuses_is_accepted(database: str) -> None:
-    _, _, people = await town(7)
-    for place, count in ((-2_147_483_647, 60), (2_147_483_647, 0)):
-        made_up = forge_cursor("trackers STATUS ASC", str(place), "1")
-        page = (await data(people[0], PAGE, orderBy=[{"field": "STATUS"}], after=made_up))["trackers"]
+    _, _, members = await make_trackers(7)
+    for position, count in ((-2_147_483_647, 60), (2_147_483_647, 0)):
+        forged = forge_cursor("trackers STATUS ASC", str(position), "1")
+        page = (await data(members[0], PAGE, orderBy=[{"field": "STATUS"}], after=forged))["trackers"]
         assert len(page["edges"]) == min(count, 50)
-        page = (await data(people[0], PAGE, orderBy=[{"field": "STATUS"}], last=100, before=made_up))["trackers"]
+        page = (await data(members[0], PAGE, orderBy=[{"field": "STATUS"}], last=100, before=forged))["trackers"]
         assert len(page["edges"]) == 60 - count

@@ -1,4 +1,4 @@
-"""Lists of trackers: pages, filters, and a fixed number of statements."""
+"""Tests of lists of trackers: pages, filters, visibility, and a fixed number of statements."""
 
 import datetime as dt
 from typing import Any
@@ -38,14 +38,14 @@ EVERYTHING = """
 """
 
 
-async def world(trackers: int = 5) -> Member:
-    """An administrator whose organisation has trackers, each about a learner of its own, given to different people."""
+async def make_administrator_with_trackers(count: int = 5) -> Member:
+    """Create an administrator whose organisation has trackers, each about a different learner; return the administrator."""
     ada = await make.member(kind=MemberKind.ADMINISTRATOR, name="Ada")
     organisation = await ada.organisation
     job = await TrackerType.get(key="JOB")
-    for number in range(trackers):
+    for number in range(count):
         tutor = await make.member(organisation, kind=MemberKind.TUTOR)
-        about = await make.learner(
+        learner = await make.learner(
             organisation,
             tutor=tutor,
             programme=await make.programme(organisation),
@@ -54,7 +54,7 @@ async def world(trackers: int = 5) -> Member:
         await make.tracker(
             organisation,
             type=job,
-            learner=about,
+            learner=learner,
             created_by=tutor,
             assignee=ada if number % 2 else None,
             created_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=number // 2),
@@ -63,49 +63,49 @@ async def world(trackers: int = 5) -> Member:
     return ada
 
 
-def numbers(answer: Any) -> list[int]:
-    return [node["number"] for node in answer["trackers"]["nodes"]]
+def tracker_numbers(response_data: Any) -> list[int]:
+    return [node["number"] for node in response_data["trackers"]["nodes"]]
 
 
 async def test_pages_forwards_and_backwards_are_complete_and_without_repeats(database: str) -> None:
-    ada = await world(7)
-    whole = numbers(await data(ada, LIST))
-    assert sorted(whole) == [1, 2, 3, 4, 5, 6, 7]
-    assert whole[0] == 7
+    ada = await make_administrator_with_trackers(7)
+    all_numbers = tracker_numbers(await data(ada, LIST))
+    assert sorted(all_numbers) == [1, 2, 3, 4, 5, 6, 7]
+    assert all_numbers[0] == 7
 
-    seen: list[int] = []
+    numbers: list[int] = []
     after: str | None = None
     while True:
         page = await data(ada, LIST, first=3, after=after)
-        seen += numbers(page)
+        numbers += tracker_numbers(page)
         info = page["trackers"]["pageInfo"]
         assert info["hasPreviousPage"] is (after is not None)
         after = info["endCursor"]
         if not info["hasNextPage"]:
             break
-    assert seen == whole
+    assert numbers == all_numbers
 
-    back = await data(ada, LIST, last=3, before=after)
-    assert numbers(back) == whole[3:6]
-    assert back["trackers"]["pageInfo"]["hasPreviousPage"] is True
-    assert back["trackers"]["pageInfo"]["hasNextPage"] is True
-    assert numbers(await data(ada, LIST, last=2)) == whole[-2:]
-    assert back["trackers"]["totalCount"] == 7
+    previous_page = await data(ada, LIST, last=3, before=after)
+    assert tracker_numbers(previous_page) == all_numbers[3:6]
+    assert previous_page["trackers"]["pageInfo"]["hasPreviousPage"] is True
+    assert previous_page["trackers"]["pageInfo"]["hasNextPage"] is True
+    assert tracker_numbers(await data(ada, LIST, last=2)) == all_numbers[-2:]
+    assert previous_page["trackers"]["totalCount"] == 7
 
 
-@pytest.mark.parametrize("how_many", [3, 50])
-async def test_a_page_with_all_fields_takes_four_statements_besides_the_sessions(database: str, how_many: int) -> None:
-    ada = await world(how_many)
-    await data(ada, EVERYTHING)  # the forms of versions are read once a process
+@pytest.mark.parametrize("count", [3, 50])
+async def test_a_page_with_all_fields_takes_four_statements_besides_the_sessions(database: str, count: int) -> None:
+    ada = await make_administrator_with_trackers(count)
+    await data(ada, EVERYTHING)  # each process reads the forms of type versions once
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
 
     with record_statements() as statements:
         answer = await ask_in(context, EVERYTHING)
 
     assert "errors" not in answer, answer["errors"]
-    assert len(answer["data"]["trackers"]["nodes"]) == how_many
+    assert len(answer["data"]["trackers"]["nodes"]) == count
     assert answer["data"]["trackers"]["nodes"][0]["values"][1]["node"]["name"].startswith("Employer")
-    assert len([one for one in statements if one.startswith("SELECT")]) == 4, statements
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 4, statements
 
 
 async def test_the_types_take_one_statement(database: str) -> None:
@@ -117,7 +117,7 @@ async def test_the_types_take_one_statement(database: str) -> None:
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
     with record_statements() as statements:
         assert len((await ask_in(context, everything))["data"]["trackerTypes"]) == 7
-    assert len([one for one in statements if one.startswith("SELECT")]) == 1, statements
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1, statements
 
 
 @pytest.mark.parametrize(
@@ -145,19 +145,19 @@ async def test_invalid_page_arguments_are_request_errors(
 
 
 async def test_the_cursor_of_another_list_is_refused(database: str) -> None:
-    ada = await world(1)
+    ada = await make_administrator_with_trackers(1)
     page = await data(ada, "{ learners { pageInfo { endCursor } } }")
     answer = await ask(ada, LIST, after=page["learners"]["pageInfo"]["endCursor"])
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "path": ["after"]}
 
 
 async def test_filters_are_combined_with_and_their_values_with_or(database: str) -> None:
-    ada = await world(6)
+    ada = await make_administrator_with_trackers(6)
     learner = await Learner.get(trackers__number=3)
     tutor = await Member.get(created_trackers__number=4)
     await Tracker.filter(number=5).update(status="CLOSED")
     expected = {
-        "everything": ({}, [6, 5, 4, 3, 2, 1]),
+        "no filter": ({}, [6, 5, 4, 3, 2, 1]),
         "empty lists": ({"type": [], "status": None, "assigneeId": []}, [6, 5, 4, 3, 2, 1]),
         "type": ({"type": ["ILR"]}, []),
         "types": ({"type": ["ILR", "JOB"]}, [6, 5, 4, 3, 2, 1]),
@@ -172,35 +172,35 @@ async def test_filters_are_combined_with_and_their_values_with_or(database: str)
         "another type's id": ({"createdById": [gid(learner)]}, []),
         "both": ({"unassigned": True, "status": ["NEW"]}, [3, 1]),
     }
-    found = {name: numbers(await data(ada, LIST, filter=given)) for name, (given, _) in expected.items()}
-    assert {name: sorted(page) for name, page in found.items()} == {
+    pages = {name: tracker_numbers(await data(ada, LIST, filter=filter_)) for name, (filter_, _) in expected.items()}
+    assert {name: sorted(page) for name, page in pages.items()} == {
         name: sorted(page) for name, (_, page) in expected.items()
     }
 
 
-async def test_tutors_see_their_own_trackers_and_nobody_sees_another_organisations(database: str) -> None:
-    ada = await world(3)
+async def test_tutors_see_only_their_own_trackers_and_members_only_those_of_their_organisation(database: str) -> None:
+    ada = await make_administrator_with_trackers(3)
     tutor = await Member.get(created_trackers__number=2)
     stranger = await make.member()
     organisation = await ada.organisation
     other = await make.tracker(organisation, type=await TrackerType.get(key="JOB"), created_by=ada, assignee=tutor)
-    assert sorted(numbers(await data(tutor, LIST))) == [2, other.number]
-    assert numbers(await data(stranger, LIST)) == []
-    one = "query ($id: ID!) { tracker(id: $id) { number } node(id: $id) { id } nodes(ids: [$id]) { id } }"
+    assert sorted(tracker_numbers(await data(tutor, LIST))) == [2, other.number]
+    assert tracker_numbers(await data(stranger, LIST)) == []
+    document = "query ($id: ID!) { tracker(id: $id) { number } node(id: $id) { id } nodes(ids: [$id]) { id } }"
     hidden = {"tracker": None, "node": None, "nodes": [None]}
     tracker = await Tracker.get(number=1, organisation=organisation)
-    assert await data(tutor, one, id=gid(tracker)) == hidden
-    assert await data(stranger, one, id=gid(tracker)) == hidden
-    assert (await data(ada, one, id=gid(tracker)))["tracker"] == {"number": 1}
+    assert await data(tutor, document, id=gid(tracker)) == hidden
+    assert await data(stranger, document, id=gid(tracker)) == hidden
+    assert (await data(ada, document, id=gid(tracker)))["tracker"] == {"number": 1}
 
 
 async def test_the_type_version_is_the_one_the_tracker_was_created_with(database: str) -> None:
-    ada = await world(1)
+    ada = await make_administrator_with_trackers(1)
     job = await TrackerType.get(key="JOB")
     version = await TrackerTypeVersion.create(type=job, version=2, definition={"fields": []})
     await TrackerType.filter(id=job.id).update(version=version.version)
-    asked = "{ trackers { nodes { typeVersion fields { key } type { version fields { key } } } } }"
-    tracker = (await data(ada, asked))["trackers"]["nodes"][0]
+    document = "{ trackers { nodes { typeVersion fields { key } type { version fields { key } } } } }"
+    tracker = (await data(ada, document))["trackers"]["nodes"][0]
     assert tracker["typeVersion"] == 1
     assert tracker["fields"][0] == {"key": "jobTitle"}
     assert tracker["type"] == {"version": 2, "fields": []}

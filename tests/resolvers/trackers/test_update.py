@@ -1,4 +1,4 @@
-"""Updating a tracker: values kept, cleared and set, its version and its event."""
+"""Tests of updating a tracker: values that are kept, cleared and set, its version, and its history."""
 
 import datetime as dt
 from typing import Any
@@ -57,7 +57,7 @@ async def test_null_clears_a_field(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
     await update_ok(tenant.ada, tracker, values=[date_value("endDate", "2026-10-01")])
-    found = await update_event(
+    event = await update_event(
         tenant.ada,
         tracker,
         assigneeId=None,
@@ -66,7 +66,7 @@ async def test_null_clears_a_field(database: str) -> None:
         values=[{"key": "endDate", "value": None}],
         comment=None,
     )
-    assert found == {
+    assert event == {
         "kind": "ASSIGNED",
         "version": 3,
         "comment": None,
@@ -86,7 +86,7 @@ async def test_null_clears_a_field(database: str) -> None:
 async def test_an_event_with_a_status_change_is_of_kind_status_changed(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    found = await update_event(
+    event = await update_event(
         tenant.bob,
         tracker,
         status="RESOLVED",
@@ -96,7 +96,7 @@ async def test_an_event_with_a_status_change_is_of_kind_status_changed(database:
         values=[text_value("jobTitle", "Chef"), choices_value("evidenceKind", "CONTRACT", "PAYSLIP")],
         comment="  Seen the contract. ",
     )
-    assert found == {
+    assert event == {
         "kind": "STATUS_CHANGED",
         "version": 2,
         "comment": "Seen the contract.",
@@ -115,18 +115,18 @@ async def test_an_event_with_a_status_change_is_of_kind_status_changed(database:
 async def test_history_keeps_names_as_they_were(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    other = await make.employer(tenant.organisation, name="Bakers & Co")
-    to = {"key": "organisation", "value": {"reference": gid(other)}}
-    found = await update_event(tenant.ada, tracker, values=[to], assigneeId=gid(tenant.bob))
-    await type(other).filter(id=other.id).update(name="Renamed")
+    new_employer = await make.employer(tenant.organisation, name="Bakers & Co")
+    new_value = {"key": "organisation", "value": {"reference": gid(new_employer)}}
+    event = await update_event(tenant.ada, tracker, values=[new_value], assigneeId=gid(tenant.bob))
+    await type(new_employer).filter(id=new_employer.id).update(name="Renamed")
     await Member.filter(id=tenant.bob.id).update(name="Robert")
-    assert found["kind"] == "ASSIGNED"
-    assert found["changes"] == [
+    assert event["kind"] == "ASSIGNED"
+    assert event["changes"] == [
         change("assigneeId", "Assignee", None, "Bob"),
         change("values.organisation", "Organisation", "Acme", "Bakers & Co"),
     ]
-    again = await data(tenant.ada, HISTORY, id=gid(tracker))
-    assert again["tracker"]["history"]["nodes"][0]["changes"] == found["changes"]
+    response_data = await data(tenant.ada, HISTORY, id=gid(tracker))
+    assert response_data["tracker"]["history"]["nodes"][0]["changes"] == event["changes"]
 
 
 HISTORY = (
@@ -134,7 +134,7 @@ HISTORY = (
 )
 
 
-async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> None:
+async def test_a_field_that_becomes_hidden_is_cleared_in_the_history(database: str) -> None:
     tenant = await college()
     values = [
         text_value("ilrYear", "26-27"),
@@ -142,8 +142,8 @@ async def test_hiding_a_field_clears_it_and_is_in_the_history(database: str) -> 
         text_value("ruleName", "ULN_04"),
     ]
     tracker = await new_tracker(tenant, type="ILR", values=values)
-    found = await update_event(tenant.ada, tracker, values=[choices_value("queryKind", "MISSING_DATA")])
-    assert found["changes"] == [
+    event = await update_event(tenant.ada, tracker, values=[choices_value("queryKind", "MISSING_DATA")])
+    assert event["changes"] == [
         change("values.queryKind", "Kind of query", "Validation error", "Missing data"),
         change("values.ruleName", "Validation rule", "ULN_04", None),
     ]
@@ -163,12 +163,12 @@ async def test_an_update_without_changes_writes_nothing(database: str) -> None:
         {"values": [*same, {"key": "endDate", "value": None}, text_value("nothing", "")][:-1]},
     ]
     for entry in entries:
-        found = await update_ok(tenant.bob, tracker, **entry)
-        assert (found["version"], found["history"]["totalCount"]) == (1, 1)
+        updated = await update_ok(tenant.bob, tracker, **entry)
+        assert (updated["version"], updated["history"]["totalCount"]) == (1, 1)
         assert await stored_rows() == before
 
 
-async def test_a_comment_alone_is_notified_and_keeps_the_version(database: str) -> None:
+async def test_a_comment_without_changes_is_notified_and_keeps_the_version(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     assert await update_event(tenant.bob, tracker, comment="The payslip is in the post.") == {
@@ -197,28 +197,28 @@ async def test_unchanged_values_are_not_validated_again(database: str) -> None:
 async def test_values_are_checked_by_the_trackers_own_type_version(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    kind = await (await Tracker.get(id=tracker.id)).type
+    type_ = await (await Tracker.get(id=tracker.id)).type
     document = {"fields": [{"key": "shift", "label": "Shift", "kind": "TEXT", "required": True}]}
-    await TrackerTypeVersion.create(type=kind, version=2, definition=document)
-    await type(kind).filter(id=kind.id).update(version=2)
-    found = await update_event(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")])
-    assert found["changes"] == [change("values.jobTitle", "Job title", "Baker", "Chef")]
+    await TrackerTypeVersion.create(type=type_, version=2, definition=document)
+    await type(type_).filter(id=type_.id).update(version=2)
+    event = await update_event(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")])
+    assert event["changes"] == [change("values.jobTitle", "Job title", "Baker", "Chef")]
     payload = await update(tenant.ada, tracker, values=[text_value("shift", "Night")])
-    assert [(one["path"], one["code"]) for one in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]
+    assert [(error["path"], error["code"]) for error in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]
 
 
 async def test_several_updates_in_one_document_run_in_order(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
     document = """mutation ($id: ID!) {
-      a: updateTracker(input: {id: $id, version: 1, description: "one"}) { tracker { description version } }
-      b: updateTracker(input: {id: $id, version: 2, description: "two"}) { tracker { description version } }
-      c: updateTracker(input: {id: $id, version: 2, description: "three"}) { tracker { description version } }
+      a: updateTracker(input: {id: $id, version: 1, description: "first"}) { tracker { description version } }
+      b: updateTracker(input: {id: $id, version: 2, description: "second"}) { tracker { description version } }
+      c: updateTracker(input: {id: $id, version: 2, description: "third"}) { tracker { description version } }
     }"""
     assert await data(tenant.ada, document, id=gid(tracker)) == {
-        "a": {"tracker": {"description": "one", "version": 2}},
-        "b": {"tracker": {"description": "two", "version": 3}},
-        "c": {"tracker": {"description": "two", "version": 3}},
+        "a": {"tracker": {"description": "first", "version": 2}},
+        "b": {"tracker": {"description": "second", "version": 3}},
+        "c": {"tracker": {"description": "second", "version": 3}},
     }
 
 

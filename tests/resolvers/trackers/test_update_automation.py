@@ -1,4 +1,4 @@
-"""Updating process automations: who may, and what is immutable when."""
+"""Tests of updating process automations: which members may edit them, and which fields are immutable."""
 
 from models import Learner, Tracker
 from models.database import fetch
@@ -14,7 +14,7 @@ from tests.support.clients.tracker_updates import (
 )
 from tests.support.scenarios.college import college, problem, text_value
 
-NOT_YOURS = f"can be changed only by the tracker's creator or with the role {EDIT_ROLE}."
+NEEDS_ROLE = f"can be changed only by the tracker's creator or with the role {EDIT_ROLE}."
 
 
 async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database: str) -> None:
@@ -31,21 +31,21 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
         ],
     }
     forbidden = [
-        problem("assigneeId", "FORBIDDEN", f"The assignee {NOT_YOURS}"),
-        problem("description", "FORBIDDEN", f"The description {NOT_YOURS}"),
-        problem("dueDate", "FORBIDDEN", f"The due date {NOT_YOURS}"),
-        problem("values.postcode", "FORBIDDEN", f"Postcode {NOT_YOURS}"),
-        problem("values.county", "FORBIDDEN", f"County {NOT_YOURS}"),
+        problem("assigneeId", "FORBIDDEN", f"The assignee {NEEDS_ROLE}"),
+        problem("description", "FORBIDDEN", f"The description {NEEDS_ROLE}"),
+        problem("dueDate", "FORBIDDEN", f"The due date {NEEDS_ROLE}"),
+        problem("values.postcode", "FORBIDDEN", f"Postcode {NEEDS_ROLE}"),
+        problem("values.county", "FORBIDDEN", f"County {NEEDS_ROLE}"),
     ]
     for member in (tenant.bob, tenant.tina):  # an administrator without the role, and the learner's tutor
         assert await update_errors(member, tracker, **entry) == forbidden
     for member, county in ((tenant.ada, "Kent"), (eve, "Surrey")):
-        found = await update_ok(member, tracker, assigneeId=gid(member), values=[text_value("county", county)])
-        assert found["assignee"] == {"name": member.name}
+        updated = await update_ok(member, tracker, assigneeId=gid(member), values=[text_value("county", county)])
+        assert updated["assignee"] == {"name": member.name}
     assert (await Tracker.get(id=tracker.id)).values_changed_by_id == eve.id
 
 
-async def test_everyone_who_sees_it_can_comment_and_send_unchanged_values(database: str) -> None:
+async def test_members_who_see_an_automation_can_comment_and_send_unchanged_values(database: str) -> None:
     tenant = await college()
     tracker = await new_address_tracker(tenant)
     assert (await update_ok(tenant.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
@@ -66,14 +66,14 @@ async def test_after_approval_values_are_immutable_for_everyone(database: str) -
                 problem("values.county", "IMMUTABLE", f"County {message}"),
             ]
         assert await update_errors(tenant.bob, tracker, description="x") == [
-            problem("description", "FORBIDDEN", f"The description {NOT_YOURS}")
+            problem("description", "FORBIDDEN", f"The description {NEEDS_ROLE}")
         ]
-        # Whose it is may still give it to somebody, and say until when.
+        # Members who may edit it can still change its description and assignee.
         assert (await update_event(eve, tracker, description=status, assigneeId=gid(eve)))["changes"] != []
         await fetch("UPDATE tracker SET assignee_id = NULL")
 
 
-async def test_new_values_are_compared_with_the_present_record(database: str) -> None:
+async def test_changed_values_replace_the_snapshot_with_the_current_record(database: str) -> None:
     tenant = await college()
     tracker = await new_address_tracker(tenant)
     await Learner.filter(id=tenant.learner.id).update(postcode="AB1 2CD")

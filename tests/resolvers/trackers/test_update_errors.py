@@ -1,4 +1,4 @@
-"""The errors of updateTracker: all problems together, and nothing is written."""
+"""Tests of the errors of ``updateTracker``: all are returned together, and nothing is written."""
 
 import datetime as dt
 from typing import Any
@@ -31,16 +31,16 @@ async def test_an_unknown_or_invisible_tracker_is_not_found(database: str) -> No
     stranger = await make.member(tenant.organisation, kind=MemberKind.TUTOR)
     ids = ["", "rubbish", "😀", gid(tenant.learner), to_global_id("Tracker", UUID(int=0)), gid(theirs)]
     ids += [to_global_id("Learner", tracker.id)]
-    for one in ids:
-        assert await update_errors(tenant.ada, tracker, id=one, description="x") == [NOT_FOUND], one
+    for id_ in ids:
+        assert await update_errors(tenant.ada, tracker, id=id_, description="x") == [NOT_FOUND], id_
     assert await update_errors(stranger, tracker, description="x", version=9) == [NOT_FOUND]
 
 
 async def test_updating_needs_a_signed_in_member(database: str) -> None:
     entry = {"id": gid(await new_tracker(await college())), "version": 1, "description": "x"}
     for document in (UPDATE, VALIDATE):
-        answer = await ask(None, document, input=entry)
-        assert [one["extensions"]["code"] for one in answer["errors"]] == ["UNAUTHENTICATED"]
+        response = await ask(None, document, input=entry)
+        assert [error["extensions"]["code"] for error in response["errors"]] == ["UNAUTHENTICATED"]
 
 
 async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(database: str) -> None:
@@ -49,20 +49,20 @@ async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(databa
     await update_ok(tenant.bob, tracker, description="Bob's", assigneeId=gid(tenant.bob))
     before = await stored_rows()
     for version in (1, 3, -1, 2**31 - 1):
-        wrong: dict[str, Any] = {"status": None, "values": None, "assigneeId": "rubbish", "version": version}
-        payload = await update(tenant.ada, tracker, **wrong)
+        entry: dict[str, Any] = {"status": None, "values": None, "assigneeId": "rubbish", "version": version}
+        payload = await update(tenant.ada, tracker, **entry)
         assert payload["errors"] == [
             problem("version", "CONFLICT", "Somebody else has changed the tracker. Read it again.", version=2)
         ]
-        standing = payload["tracker"]
-        assert (standing["version"], standing["description"], standing["assignee"]) == (2, "Bob's", {"name": "Bob"})
-        assert standing["history"]["nodes"][0]["actor"] == {"name": "Bob"}
-        notified_kinds = await data(tenant.ada, VALIDATE, input={"id": gid(tracker), **wrong})
-        assert notified_kinds["validateTrackerUpdate"] == payload["errors"]
+        current = payload["tracker"]
+        assert (current["version"], current["description"], current["assignee"]) == (2, "Bob's", {"name": "Bob"})
+        assert current["history"]["nodes"][0]["actor"] == {"name": "Bob"}
+        response_data = await data(tenant.ada, VALIDATE, input={"id": gid(tracker), **entry})
+        assert response_data["validateTrackerUpdate"] == payload["errors"]
     assert await stored_rows() == before
 
 
-async def test_all_problems_are_returned_together(database: str) -> None:
+async def test_all_errors_are_returned_together(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
     values = [
@@ -114,13 +114,13 @@ async def test_a_transition_that_does_not_exist(database: str) -> None:
         tenant,
         values=[*tenant.job()["values"], date_value("endDate", "2026-10-01"), choices_value("endReason", "OTHER")],
     )
-    steps = {
+    transitions = {
         "NEW": ["RESOLVED", "REJECTED", "CLOSED"],
         "RESOLVED": ["CLOSED", "NEW"],
         "REJECTED": ["NEW", "CLOSED"],
         "CLOSED": ["NEW"],
     }  # fmt: skip
-    for start, ends in steps.items():
+    for start, ends in transitions.items():
         for to in {status.value for status in TrackerStatus} - {start, *ends}:
             await fetch("UPDATE tracker SET status = $1", start)
             message = f"No step leads from {start.capitalize()} to {to.capitalize()}."
@@ -167,26 +167,26 @@ async def test_a_value_for_a_hidden_field(database: str) -> None:
     assert (await update_ok(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
 
 
-async def test_a_comment_of_a_megabyte(database: str) -> None:
+async def test_a_comment_that_is_too_long(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    (notified_kinds,) = await update_errors(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
-    assert (notified_kinds["path"], notified_kinds["code"]) == (["comment"], "TOO_LONG")
-    (notified_kinds,) = await update_errors(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
-    assert (notified_kinds["path"], notified_kinds["code"]) == (["comment"], "INVALID_FORMAT")
+    (error,) = await update_errors(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
+    assert (error["path"], error["code"]) == (["comment"], "TOO_LONG")
+    (error,) = await update_errors(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
+    assert (error["path"], error["code"]) == (["comment"], "INVALID_FORMAT")
     assert (await update_ok(tenant.ada, tracker, comment="x" * 10_000))["version"] == 1
 
 
 async def test_the_new_assignee_must_be_assignable(database: str) -> None:
     tenant, elsewhere = await college(), await college()
     tracker = await new_tracker(tenant)
-    gone = await make.member(tenant.organisation, name="Gone", active=False)
-    nobody = problem("assigneeId", "NOT_FOUND", "There is no such member.")
-    assert await update_errors(tenant.ada, tracker, assigneeId=gid(gone)) == [
+    former = await make.member(tenant.organisation, name="Gone", active=False)
+    not_found = problem("assigneeId", "NOT_FOUND", "There is no such member.")
+    assert await update_errors(tenant.ada, tracker, assigneeId=gid(former)) == [
         problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be assigned trackers: choose an active administrator or yourself.")
     ]  # fmt: skip
     for other in ("", "rubbish", gid(tenant.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
-        assert await update_errors(tenant.ada, tracker, assigneeId=other) == [nobody]
+        assert await update_errors(tenant.ada, tracker, assigneeId=other) == [not_found]
     assert (await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.tina)))["assignee"] == {"name": "Tina"}
     assert (await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.bob)))["assignee"] == {"name": "Bob"}
     assert (await Tracker.get(id=tracker.id)).version == 3

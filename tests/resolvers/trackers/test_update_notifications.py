@@ -1,4 +1,4 @@
-"""The notifications of updates, and concurrent updates."""
+"""Tests of the notifications of updates, and of concurrent updates."""
 
 import asyncio
 from typing import Any
@@ -12,15 +12,15 @@ from tests.support.clients.tracker_updates import new_tracker, notified_kinds, u
 from tests.support.scenarios.college import college, text_value
 
 
-async def test_a_reassignment_notifies_both_assignees_and_mails_the_new_one(database: str) -> None:
+async def test_a_reassignment_notifies_both_assignees_and_sends_an_email_to_the_new_one(database: str) -> None:
     tenant = await college()
     carl = await make.member(tenant.organisation, name="Carl")
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     await Mail.all().delete()
     dora = await make.member(tenant.organisation, name="Dora")
     await update_ok(carl, tracker, assigneeId=gid(dora))
-    everybody = (tenant.ada, tenant.bob, carl, dora, tenant.tina)
-    assert await notified_kinds(*everybody) == {
+    members = (tenant.ada, tenant.bob, carl, dora, tenant.tina)
+    assert await notified_kinds(*members) == {
         "Ada": [],
         "Bob": ["ASSIGNED", "UPDATED"],
         "Carl": [],
@@ -75,10 +75,10 @@ async def test_each_member_gets_one_notification_of_the_most_important_kind(data
     tenant = await college()
     carl = await make.member(tenant.organisation, name="Carl")
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.ada))
-    # Ada made it and had it; Bob gets it, in one call with a new status and more.
+    # Ada is its creator and old assignee, Bob its new assignee; the status changes in the same update.
     await update_ok(carl, tracker, assigneeId=gid(tenant.bob), status="RESOLVED", description="x", comment="y")
     assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["STATUS_CHANGED"], "Bob": ["ASSIGNED"]}
-    # Back to its creator.
+    # It is assigned to its creator again.
     await update_ok(carl, tracker, assigneeId=gid(tenant.ada), description="z")
     assert await notified_kinds(tenant.ada, tenant.bob) == {
         "Ada": ["STATUS_CHANGED", "ASSIGNED"],
@@ -86,23 +86,26 @@ async def test_each_member_gets_one_notification_of_the_most_important_kind(data
     }
 
 
-async def test_the_creator_is_notified_of_changes_beside_the_assignee(database: str) -> None:
+async def test_the_creator_is_notified_of_a_reassignment_with_other_changes(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
     await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.bob), description="x")
     assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
 
 
-async def test_of_two_concurrent_updates_one_is_a_conflict(database: str) -> None:
+async def test_one_of_two_concurrent_updates_is_a_conflict(database: str) -> None:
     tenant = await college()
     for round_ in range(5):
         tracker = await new_tracker(tenant)
-        both = await asyncio.gather(
-            *(update(one, tracker, version=1, description=f"{one.name} {round_}") for one in (tenant.ada, tenant.bob))
+        payloads = await asyncio.gather(
+            *(
+                update(member, tracker, version=1, description=f"{member.name} {round_}")
+                for member in (tenant.ada, tenant.bob)
+            )
         )
-        winner, loser = sorted(both, key=lambda payload: len(payload["errors"]))
+        winner, loser = sorted(payloads, key=lambda payload: len(payload["errors"]))
         assert winner["errors"] == []
-        assert [(one["path"], one["code"]) for one in loser["errors"]] == [(["version"], "CONFLICT")]
+        assert [(error["path"], error["code"]) for error in loser["errors"]] == [(["version"], "CONFLICT")]
         assert loser["tracker"]["description"] == winner["tracker"]["description"]
         assert loser["tracker"]["version"] == 2
         assert await TrackerEvent.filter(tracker=tracker, kind="UPDATED").count() == 1
@@ -112,27 +115,29 @@ async def test_of_two_concurrent_updates_one_is_a_conflict(database: str) -> Non
 async def test_two_hundred_concurrent_updates_that_each_notify_two_members(database: str) -> None:
     tenant = await college()
     staff = [await make.member(tenant.organisation) for _ in range(6)]
-    kind = await make.tracker_type(tenant.organisation)
-    pairs = [(staff[n % 6], staff[(n + 1 + n // 6 % 5) % 6]) for n in range(200)]  # in either order of their ids
+    type_ = await make.tracker_type(tenant.organisation)
+    pairs = [(staff[n % 6], staff[(n + 1 + n // 6 % 5) % 6]) for n in range(200)]  # pairs in both orders of their ids
     trackers = [
         await make.tracker(
-            tenant.organisation, type=kind, learner=tenant.learner, created_by=creator, assignee=assignee
+            tenant.organisation, type=type_, learner=tenant.learner, created_by=creator, assignee=assignee
         )
         for creator, assignee in pairs
     ]
 
     async with asyncio.timeout(120):
-        payloads = await asyncio.gather(*(update(tenant.bob, one, description=str(one.number)) for one in trackers))
+        payloads = await asyncio.gather(
+            *(update(tenant.bob, tracker, description=str(tracker.number)) for tracker in trackers)
+        )
 
     assert [payload["errors"] for payload in payloads] == [[]] * 200
     assert {payload["tracker"]["version"] for payload in payloads} == {2}
     assert await TrackerEvent.all().count() == 200
     for member in staff:
-        concerned = sum(member in pair for pair in pairs)
-        told_of = await Notification.filter(recipient=member, kind="UPDATED").order_by("cursor")
-        assert [one.cursor for one in told_of] == list(range(1, concerned + 1))
-        assert len({one.tracker_id for one in told_of}) == concerned
-        assert (await Inbox.get(member_id=member.id)).cursor == concerned
+        expected_count = sum(member in pair for pair in pairs)
+        notifications = await Notification.filter(recipient=member, kind="UPDATED").order_by("cursor")
+        assert [notification.cursor for notification in notifications] == list(range(1, expected_count + 1))
+        assert len({notification.tracker_id for notification in notifications}) == expected_count
+        assert (await Inbox.get(member_id=member.id)).cursor == expected_count
     assert await Notification.all().count() == 400
 
 
