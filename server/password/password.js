@@ -1,21 +1,21 @@
-// The page behind the link of an invitation or a password reset. The token is in the URL's fragment, which browsers do
-// not send to the server; it is removed from the URL at once and kept only in memory.
+// The page to which invitations and password resets link. The token is in the URL's fragment, which browsers do not send to
+// the server; it is removed from the URL at once and stored only in memory.
 
-const SET = `mutation ($token: String!, $password: String!) {
+const SET_PASSWORD = `mutation ($token: String!, $password: String!) {
   setPassword(token: $token, password: $password) {
     session { viewer { member { email } organisation { name } } }
     errors { path code message }
   }
 }`;
-const ASK = "mutation ($email: String!) { requestPasswordReset(email: $email) }";
+const REQUEST_LINK = "mutation ($email: String!) { requestPasswordReset(email: $email) }";
 const UNREACHABLE = "The server did not answer as it should. Try again in a moment.";
-const WITHOUT_TOKEN = "You choose a password by a link in an e-mail. This address has no such link; you can request one here.";
+const WITHOUT_TOKEN = "You need the link from an e-mail to choose a password. You can request one here.";
 
 const byId = (id) => document.getElementById(id);
 let token = "";
 
-function show(shown) {
-  for (const id of ["choose", "done", "ask", "sent"]) byId(id).hidden = id !== shown;
+function showSection(sectionId) {
+  for (const id of ["choose", "done", "ask", "sent"]) byId(id).hidden = id !== sectionId;
 }
 
 function showMessage(id, message) {
@@ -30,7 +30,7 @@ function start() {
   history.replaceState(null, "", location.pathname + location.search);
   for (const id of ["choose-alert", "password-error", "again-error", "ask-alert"]) showMessage(id, "");
   byId("why").textContent = WITHOUT_TOKEN;
-  show(token ? "choose" : "ask");
+  showSection(token ? "choose" : "ask");
   byId(token ? "password" : "email").focus();
 }
 
@@ -46,17 +46,17 @@ async function request(query, variables) {
   return data;
 }
 
-function whileBusy(form, alert, work) {
+function onSubmit(form, alertId, action) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button");
     if (button.disabled) return;
     button.disabled = true;
-    showMessage(alert, "");
+    showMessage(alertId, "");
     try {
-      await work();
+      await action();
     } catch {
-      showMessage(alert, UNREACHABLE);
+      showMessage(alertId, UNREACHABLE);
     } finally {
       button.disabled = false;
     }
@@ -67,7 +67,7 @@ function showErrors(errors) {
   const invalidToken = errors.find(({ code }) => code === "INVALID_CREDENTIALS");
   if (invalidToken) {
     byId("why").textContent = invalidToken.message;
-    show("ask");
+    showSection("ask");
     byId("email").focus();
     return;
   }
@@ -77,27 +77,27 @@ function showErrors(errors) {
   if (!byId("password-error").hidden) byId("password").focus();
 }
 
-whileBusy(byId("choose"), "choose-alert", async () => {
+onSubmit(byId("choose"), "choose-alert", async () => {
   const password = byId("password").value;
-  const same = password === byId("again").value;
+  const isRepeated = password === byId("again").value;
   showMessage("password-error", "");
-  showMessage("again-error", same ? "" : "The passwords are not the same.");
-  if (!same) return byId("again").focus();
-  const { session, errors } = (await request(SET, { token, password })).setPassword;
+  showMessage("again-error", isRepeated ? "" : "The passwords are not the same.");
+  if (!isRepeated) return byId("again").focus();
+  const { session, errors } = (await request(SET_PASSWORD, { token, password })).setPassword;
   if (!session) return showErrors(errors);
   byId("choose").reset();
   token = "";
   const { member, organisation } = session.viewer;
   byId("whose").textContent = `You can sign in to the trackers of ${organisation.name} as ${member.email}.`;
-  show("done");
+  showSection("done");
   byId("done").querySelector("h1").focus();
 });
 
-whileBusy(byId("ask"), "ask-alert", async () => {
+onSubmit(byId("ask"), "ask-alert", async () => {
   const email = byId("email").value.trim();
   if (!email) return showMessage("ask-alert", "Enter the address that you sign in with.");
-  await request(ASK, { email });
-  show("sent");
+  await request(REQUEST_LINK, { email });
+  showSection("sent");
   byId("sent").querySelector("h1").focus();
 });
 

@@ -1,6 +1,6 @@
 // Bundles the playground into dist/: index.html, and under assets/ files whose names contain a hash of their content, so
-// that browsers may cache them for ever. The build writes to a new directory and replaces dist at the end: one that fails
-// or is stopped leaves the old page as it was.
+// that browsers may cache them indefinitely. The build writes to a temporary directory and replaces dist/ at the end, so
+// that a build that fails or is interrupted leaves the old page intact.
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,23 +9,23 @@ import { build } from 'esbuild'
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 
 const ASSETS = '/playground/assets'
-const FRESH = `node_modules/.playground-${process.pid}`
+const TEMPORARY_DIR = `node_modules/.playground-${process.pid}`
 
 const settings = {
   bundle: true,
   minify: true,
   target: 'es2022',
   define: { 'process.env.NODE_ENV': '"production"' },
-  outdir: `${FRESH}/assets`,
+  outdir: `${TEMPORARY_DIR}/assets`,
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   metafile: true,
   logLevel: 'warning',
 }
 
-/** Bundles the entries and returns where each is served: {entry: URL}. */
-async function bundle(entries, more) {
-  const { metafile } = await build({ ...settings, ...more, entryPoints: entries })
+/** Bundles the entry points and returns the URL of each: {entry point: URL}. */
+async function bundle(entries, options) {
+  const { metafile } = await build({ ...settings, ...options, entryPoints: entries })
   return Object.fromEntries(
     Object.entries(metafile.outputs)
       .filter(([, output]) => output.entryPoint)
@@ -41,7 +41,7 @@ const WORKERS = {
 const PAGE = 'src/main.jsx'
 const STYLE = 'src/style.css'
 
-await mkdir(`${FRESH}/assets`, { recursive: true })
+await mkdir(`${TEMPORARY_DIR}/assets`, { recursive: true })
 try {
   const workers = await bundle(Object.values(WORKERS), { format: 'iife' })
   const addresses = Object.fromEntries(Object.entries(WORKERS).map(([label, file]) => [label, workers[file]]))
@@ -60,9 +60,9 @@ try {
   })
   const styles = await bundle([STYLE], {})
   const html = await readFile('src/index.html', 'utf8')
-  await writeFile(`${FRESH}/index.html`, html.replace('{style}', styles[STYLE]).replace('{script}', scripts[PAGE]))
+  await writeFile(`${TEMPORARY_DIR}/index.html`, html.replace('{style}', styles[STYLE]).replace('{script}', scripts[PAGE]))
   await rm('dist', { recursive: true, force: true })
-  await rename(FRESH, 'dist')
+  await rename(TEMPORARY_DIR, 'dist')
 } finally {
-  await rm(FRESH, { recursive: true, force: true })
+  await rm(TEMPORARY_DIR, { recursive: true, force: true })
 }

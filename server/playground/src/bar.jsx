@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from 'react'
-import { summary, watch } from './subscriptions.js'
+import { summary, watchSubscriptions } from './subscriptions.js'
 import { signOut } from './session.js'
 
 /** The bar above the editor: who is signed in, the state of the subscriptions, and the button to sign out. */
 export function Bar({ session }) {
-  const { running, unseen } = useSyncExternalStore(watch, summary)
+  const { running, unseen } = useSyncExternalStore(watchSubscriptions, summary)
   return (
     <header className="bar">
       <span className="brand">Trackers</span>

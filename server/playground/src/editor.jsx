@@ -3,15 +3,15 @@ import { GraphiQL } from 'graphiql'
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react'
 import { use, useEffect, useMemo, useState } from 'react'
 import { fetcher } from './fetcher.js'
-import { isDetached, tabsChanged } from './subscriptions.js'
+import { handleTabChange, isDetached } from './subscriptions.js'
 import { editorStorage } from './storage.js'
 
-/** GraphiQL with the tabs of a promise. For a link (`first`) the first tab is run, and nothing is stored. */
-export default function Editor({ tabs, first }) {
+/** GraphiQL with the tabs of a promise. With `isLink`, it runs the first tab at once and stores nothing. */
+export default function Editor({ tabs, isLink }) {
   const defaultTabs = use(tabs)
-  // The texts are kept as long as the browser's tab, except a link's: those are prepared anew with the tracker's version.
-  const storage = useMemo(() => editorStorage(!first), [first])
-  // Before the editor is there, changing tabs would show the text of the wrong one.
+  // The texts last as long as the browser's tab. Those of a link are not stored, as they depend on the tracker's version.
+  const storage = useMemo(() => editorStorage(!isLink), [isLink])
+  // Until the editors have loaded, a change of tabs would show the text of the wrong tab.
   const [ready, setReady] = useState(false)
   return (
     <div className="editor" inert={!ready}>
@@ -23,18 +23,18 @@ export default function Editor({ tabs, first }) {
         defaultEditorToolsVisibility="variables"
         plugins={[]}
         defaultTabs={defaultTabs}
-        initialVariables={first ? defaultTabs[0].variables : undefined}
-        onTabChange={tabsChanged}
+        initialVariables={isLink ? defaultTabs[0].variables : undefined}
+        onTabChange={handleTabChange}
       >
         <GraphiQL.Logo> </GraphiQL.Logo>
         <Subscriptions />
-        <Ready onChange={setReady} first={first} />
+        <Ready onChange={setReady} isLink={isLink} />
       </GraphiQL>
     </div>
   )
 }
 
-/** Shows the subscription of the tab that became active, and detaches that of the tab before. */
+/** Detaches the subscription of the tab that was active, and shows that of the tab that became active. */
 function Subscriptions() {
   const activeTab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]?.id)
   const { run, stop } = useGraphiQLActions()
@@ -44,12 +44,13 @@ function Subscriptions() {
   }, [activeTab])
 }
 
-function Ready({ onChange, first }) {
+/** Reports when all editors have loaded, and then runs the first tab of a link. */
+function Ready({ onChange, isLink }) {
   const ready = useGraphiQL((state) => Boolean(state.queryEditor && state.variableEditor && state.responseEditor))
   const { run } = useGraphiQLActions()
   useEffect(() => {
     if (!ready) return
     onChange(true)
-    if (first) run()
+    if (isLink) run()
   }, [ready])
 }

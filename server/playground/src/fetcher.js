@@ -1,33 +1,33 @@
-// The fetcher of GraphiQL: HTTP for queries and mutations, a WebSocket for subscriptions, both with the session's token.
+// GraphiQL's fetcher: HTTP for queries and mutations, WebSocket for subscriptions, both with the session's token.
 import { Kind, parse } from 'graphql'
 import { post } from './http.js'
 import { isDetached, subscribe } from './subscriptions.js'
-import { accessToken, current, renew } from './session.js'
+import { accessToken, currentSession, renew } from './session.js'
 
 export function fetcher(params) {
-  const operations = operationsOf(params.query)
-  // Right after a change of tabs GraphiQL still passes the name of the other tab's operation.
-  const named = operations.length === 1 ? { ...params, operationName: undefined } : params
-  const chosen = operations.find(({ name }) => name?.value === named.operationName) ?? operations[0]
-  return isDetached() || chosen?.operation === 'subscription' ? subscribe(named) : request(named)
+  const operations = parseOperations(params.query)
+  // Right after a change of tabs, GraphiQL still passes the operation name of the previous tab.
+  const request = operations.length === 1 ? { ...params, operationName: undefined } : params
+  const operation = operations.find(({ name }) => name?.value === request.operationName) ?? operations[0]
+  return isDetached() || operation?.operation === 'subscription' ? subscribe(request) : sendRequest(request)
 }
 
-/** Sends a request, and repeats it with a fresh token if the server no longer accepts this one. */
-export async function request(params) {
+/** Sends a request, and repeats it with a new token if the server rejects the current one. */
+export async function sendRequest(params) {
   const result = await post(params, await accessToken())
-  if (!current() || !isUnauthenticated(result)) return result
+  if (!currentSession() || !isUnauthenticated(result)) return result
   await renew()
-  return current() ? post(params, current().accessToken) : result
+  return currentSession() ? post(params, currentSession().accessToken) : result
 }
 
-// Then nothing was written: without a session only the mutations about sessions do anything.
+// Such a request can be repeated: without a session, only mutations that manage sessions have an effect.
 const isUnauthenticated = ({ data, errors }) =>
   data?.viewer === null || errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
 
-function operationsOf(query) {
+function parseOperations(query) {
   try {
     return parse(query).definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION)
   } catch {
-    return [] // the server says what is wrong with it
+    return [] // the server reports the syntax error
   }
 }

@@ -1,6 +1,6 @@
-// One request over HTTP. It never throws: whatever goes wrong becomes a result with errors, like the API's own.
 export const ENDPOINT = '/graphql'
 
+/** Sends a request over HTTP. It never throws: failures become results with errors, like those of the API. */
 export async function post(params, token) {
   try {
     const response = await fetch(ENDPOINT, {
@@ -14,13 +14,13 @@ export async function post(params, token) {
       credentials: 'omit',
     })
     const text = await response.text()
-    return asJson(text) ?? failure(`The server answered ${response.status} ${response.statusText}: ${text.slice(0, 200)}`)
+    return parseJson(text) ?? failure(`The server answered ${response.status} ${response.statusText}: ${text.slice(0, 200)}`)
   } catch (error) {
     return failure(`No answer from the server: ${error.message}`)
   }
 }
 
-function asJson(text) {
+function parseJson(text) {
   try {
     return JSON.parse(text)
   } catch {

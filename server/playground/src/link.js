@@ -1,6 +1,4 @@
-// The path that the page was opened at.
-
-/** Returns the global id in /trackers/{id}, or null. */
+/** Returns the global id in the path /trackers/{id}, or null if the path is another one. */
 export function trackerId(path) {
   const encoded = /^\/trackers\/([^/]+)\/?$/.exec(path)?.[1]
   if (encoded === undefined) return null

@@ -3,16 +3,16 @@ import { createRoot } from 'react-dom/client'
 import { Bar } from './bar.jsx'
 import { trackerId } from './link.js'
 import { preparedTabs } from './prepare.js'
-import { current, watch } from './session.js'
+import { currentSession, watchSession } from './session.js'
 import { SignIn } from './sign-in.jsx'
 
-// Much larger than everything else, and not needed before somebody has signed in.
+// The editor is much larger than the rest of the page, and is needed only after the sign-in.
 const Editor = lazy(() => import('./editor.jsx'))
 const IS_LINK = trackerId(location.pathname) !== null
 
 function Page() {
-  const session = useSyncExternalStore(watch, current)
-  if (!session) return <SignIn purpose={IS_LINK ? 'Sign in to open the tracker' : 'Sign in to the playground'} />
+  const session = useSyncExternalStore(watchSession, currentSession)
+  if (!session) return <SignIn heading={IS_LINK ? 'Sign in to open the tracker' : 'Sign in to the playground'} />
   return <Playground key={session.member.id} session={session} />
 }
 
@@ -22,7 +22,7 @@ function Playground({ session }) {
     <>
       <Bar session={session} />
       <Suspense fallback={<p className="loading">Preparing the playground …</p>}>
-        <Editor tabs={tabs} first={IS_LINK} />
+        <Editor tabs={tabs} isLink={IS_LINK} />
       </Suspense>
     </>
   )

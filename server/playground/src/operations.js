@@ -1,4 +1,4 @@
-// The main operations of this API, a tab each. Their lines are short: the editor is half a window wide.
+// The operations of the prepared tabs. Their lines are short, because the editor takes half of the window.
 
 export const TYPES = `# The types of trackers, each with its form:
 # render it from the result. Ctrl-Enter runs this,
@@ -45,10 +45,10 @@ mutation CreateTracker(
 }
 `
 
-export const LIST = `# The trackers that you see, newest first. What
-# the filter names holds together: status, type,
-# assigneeId, learnerId, … For the next page,
-# endCursor goes into the variable after.
+export const LIST = `# The trackers that you may see, newest first.
+# All conditions of the filter must be met:
+# status, type, assigneeId, learnerId, … For the
+# next page, set the variable after to endCursor.
 query ListTrackers(
   $filter: TrackerFilter
   $first: Int
@@ -74,11 +74,11 @@ query ListTrackers(
 }
 `
 
-export const EDIT = `# Changes what the variables name and nothing
-# else. The version is the one that you read
-# last: if somebody else has changed it since,
-# nothing is written and you get an error. The
-# result has the version for the next change.
+export const EDIT = `# Changes only the fields that the variables name.
+# The version is the one that you read last: if
+# the tracker has been changed since, nothing is
+# written and you get an error. The result has
+# the version for the next change.
 mutation EditTracker(
   $input: UpdateTrackerInput!
 ) {

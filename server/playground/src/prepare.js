@@ -1,5 +1,5 @@
-// The data that the prepared tabs are filled in with: queried once after the sign-in, before the editor opens.
-import { request } from './fetcher.js'
+// Queries the data for the prepared tabs, once after the sign-in, before the editor opens.
+import { sendRequest } from './fetcher.js'
 import { trackerId } from './link.js'
 import { mainTabs, trackerTabs } from './tabs.js'
 
@@ -11,14 +11,14 @@ const MAIN = `query Prepare {
 }`
 const TRACKER = 'query Prepare($id: ID!) { viewer { id } tracker(id: $id) { id version description dueDate } }'
 
-/** Returns the tabs for the page at this path; if the server does not answer, with gaps to fill in. */
+/** Returns the tabs for the page at this path; values that could not be queried are placeholders. */
 export async function preparedTabs(path) {
   const id = trackerId(path)
   if (id !== null) {
-    const { data } = await request({ query: TRACKER, variables: { id } })
+    const { data } = await sendRequest({ query: TRACKER, variables: { id } })
     return trackerTabs(id, data?.tracker)
   }
-  const { data } = await request({ query: MAIN })
+  const { data } = await sendRequest({ query: MAIN })
   const me = data?.viewer?.member.id
   return mainTabs({
     learner: data?.learners.nodes[0],

@@ -1,5 +1,5 @@
-// The session. Its tokens are kept in the sessionStorage of this tab of the browser, so they survive a reload and no other
-// tab has them; they are renewed before they expire. The password is not kept anywhere.
+// The session. Its tokens are stored in the sessionStorage of this browser tab, so they survive a reload and no other tab
+// has them; they are renewed before they expire. The password is not stored.
 import { post } from './http.js'
 
 const KEY = 'trackers:session'
@@ -20,18 +20,18 @@ const SIGN_OUT = 'mutation SignOut($token: String!) { signOut(refreshToken: $tok
 
 const watchers = new Set()
 let session = JSON.parse(sessionStorage.getItem(KEY))
-let ended = ''
+let endMessage = ''
 let timer
 let renewing
 
-/** Returns the session, an object that is replaced whenever its tokens are, or null. */
-export const current = () => session
+/** Returns the session, or null. It is replaced by a new object whenever its tokens are renewed. */
+export const currentSession = () => session
 
-/** Returns the message why the session ended, for the sign-in form; empty if there is nothing to say. */
-export const whyEnded = () => ended
+/** Returns the message for the sign-in form that says why the session ended, or an empty string. */
+export const getEndMessage = () => endMessage
 
-/** Calls a function whenever the session changes; returns a function that stops this. */
-export function watch(watcher) {
+/** Calls a function whenever the session changes; returns a function that removes it. */
+export function watchSession(watcher) {
   watchers.add(watcher)
   return () => watchers.delete(watcher)
 }
@@ -42,14 +42,14 @@ export async function signIn(email, password) {
   const failures = errors ?? data.signIn.errors
   if (failures.length) return failures.map(({ message }) => message).join(' ')
   const { member } = data.signIn.session.viewer
-  // What another member left in the editors is not for this one.
+  // Another member's texts must not appear in the editors.
   if (sessionStorage.getItem(LAST_MEMBER) !== member.id) sessionStorage.clear()
   sessionStorage.setItem(LAST_MEMBER, member.id)
   begin(data.signIn.session)
   return ''
 }
 
-/** Returns a token that is valid for the next request; null if nobody is signed in. */
+/** Returns an access token for the next request, renewing it if it is due; null without a session. */
 export async function accessToken() {
   if (session && Date.now() >= session.due) await renew()
   return session?.accessToken ?? null
@@ -62,16 +62,16 @@ export function renew() {
 }
 
 async function exchange() {
-  const before = session
-  const { data } = await post({ query: REFRESH, variables: { token: before.refreshToken } })
-  if (session !== before) return
+  const sessionBefore = session
+  const { data } = await post({ query: REFRESH, variables: { token: sessionBefore.refreshToken } })
+  if (session !== sessionBefore) return
   if (data?.refreshSession?.session) begin(data.refreshSession.session)
   else if (data?.refreshSession?.errors.some(({ code }) => code === 'INVALID_CREDENTIALS')) {
     end('Your session has ended. Sign in again.')
   } else timer = setTimeout(renew, RETRY_AFTER)
 }
 
-/** Ends the session, here and on the server, and deletes what was in the editors. */
+/** Ends the session, here and on the server, and deletes the texts of the editors. */
 export function signOut() {
   const { refreshToken } = session
   sessionStorage.clear()
@@ -80,15 +80,15 @@ export function signOut() {
 }
 
 function begin({ accessToken, accessTokenExpiresAt, refreshToken, viewer }) {
-  // A wrong clock must not make the page renew the token without a pause.
+  // Wait in any case, so that a wrong clock does not make the page renew the token in a tight loop.
   const due = Math.max(Date.parse(accessTokenExpiresAt) - RENEW_BEFORE_EXPIRY, Date.now() + RETRY_AFTER)
   replace({ accessToken, refreshToken, due, member: viewer.member, organisation: viewer.organisation })
   sessionStorage.setItem(KEY, JSON.stringify(session))
   schedule()
 }
 
-function end(why) {
-  ended = why
+function end(message) {
+  endMessage = message
   sessionStorage.removeItem(KEY)
   replace(null)
 }

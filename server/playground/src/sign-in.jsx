@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
-import { signIn, whyEnded } from './session.js'
+import { getEndMessage, signIn } from './session.js'
 
-/** The sign-in form, shown first; `purpose` is its heading. */
-export function SignIn({ purpose }) {
-  const [error, setError] = useState(whyEnded)
+/** The sign-in form, which is shown if there is no session. */
+export function SignIn({ heading }) {
+  const [error, setError] = useState(getEndMessage)
   const [busy, setBusy] = useState(false)
   const email = useRef(null)
   const password = useRef(null)
@@ -25,7 +25,7 @@ export function SignIn({ purpose }) {
     <main className="sign-in">
       <form onSubmit={submit}>
         <p className="brand">Trackers</p>
-        <h1>{purpose}</h1>
+        <h1>{heading}</h1>
         <label htmlFor="email">E-mail address</label>
         <input id="email" ref={email} type="email" autoComplete="username" required />
         <label htmlFor="password">Password</label>

@@ -1,20 +1,20 @@
-// The storage of GraphiQL's texts and sizes.
-import { current } from './session.js'
+// Storage for GraphiQL's texts and pane sizes.
+import { currentSession } from './session.js'
 
-const SHARE = 'graphiql:secondaryEditorFlex'
+const PANE_RATIO_KEY = 'graphiql:secondaryEditorFlex'
 
-/** Returns the storage of this tab of the browser; without `kept`, one in memory that ends with the page. */
-export function editorStorage(kept) {
-  const storage = kept ? untilSignedOut(current().member.id) : memory()
-  // The variables matter as much as the operation here: each gets half of the height.
-  if (storage.getItem(SHARE) === null) storage.setItem(SHARE, '1')
+/** Returns storage that lasts until the sign-out, or only as long as the page if it is not `persistent`. */
+export function editorStorage(persistent) {
+  const storage = persistent ? sessionStorageOf(currentSession().member.id) : memoryStorage()
+  // The variables matter as much as the operation here, so each gets half of the height.
+  if (storage.getItem(PANE_RATIO_KEY) === null) storage.setItem(PANE_RATIO_KEY, '1')
   return storage
 }
 
-// GraphiQL writes half a second late, so perhaps after the sign-out, which must leave nothing behind.
-const untilSignedOut = (id) => ({
+// GraphiQL writes with a delay of half a second. Nothing must be written after the sign-out.
+const sessionStorageOf = (memberId) => ({
   getItem: (key) => sessionStorage.getItem(key),
-  setItem: (key, value) => current()?.member.id === id && sessionStorage.setItem(key, value),
+  setItem: (key, value) => currentSession()?.member.id === memberId && sessionStorage.setItem(key, value),
   removeItem: (key) => sessionStorage.removeItem(key),
   clear: () => sessionStorage.clear(),
   get length() {
@@ -22,15 +22,15 @@ const untilSignedOut = (id) => ({
   },
 })
 
-function memory() {
-  const kept = new Map()
+function memoryStorage() {
+  const values = new Map()
   return {
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => kept.set(key, value),
-    removeItem: (key) => kept.delete(key),
-    clear: () => kept.clear(),
+    getItem: (key) => values.get(key) ?? null,
+    setItem: (key, value) => values.set(key, value),
+    removeItem: (key) => values.delete(key),
+    clear: () => values.clear(),
     get length() {
-      return kept.size
+      return values.size
     },
   }
 }

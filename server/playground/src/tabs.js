@@ -2,22 +2,22 @@
 import { CREATE, EDIT, FOLLOW, LIST, LISTEN, TRACKER, TYPES } from './operations.js'
 
 const json = (value) => JSON.stringify(value, null, 2)
-const note = (text) => (text ? `// ${text.replace(/\s+/g, ' ')}\n    ` : '')
+const comment = (text) => (text ? `// ${text.replace(/\s+/g, ' ')}\n    ` : '')
 
-/** Returns the main operations with the data from `prepare`; an id that is missing stays an ellipsis. */
+/** Returns the tabs of the main operations with the data of prepare.js; missing ids are ellipses. */
 export function mainTabs({ learner, assignee, tracker, cursor }) {
   return [
     { query: TYPES, variables: '' },
-    { query: CREATE, variables: mistaken(learner, assignee) },
+    { query: CREATE, variables: invalidInput(learner, assignee) },
     { query: LIST, variables: json({ filter: { status: ['NEW'] }, first: 20 }) },
-    { query: EDIT, variables: json({ input: change(tracker, 'Asked the employer for the dates.') }) },
+    { query: EDIT, variables: json({ input: updateInput(tracker, 'Asked the employer for the dates.') }) },
     { query: LISTEN, variables: json({ after: cursor ?? null }) },
   ]
 }
 
-/** Returns the operations that read, change and follow one tracker. */
+/** Returns the tabs that read, update and follow one tracker. */
 export function trackerTabs(id, tracker) {
-  const input = tracker ? { ...change(tracker, tracker.description), dueDate: tracker.dueDate } : change({ id })
+  const input = tracker ? { ...updateInput(tracker, tracker.description), dueDate: tracker.dueDate } : updateInput({ id })
   return [
     { query: TRACKER, variables: json({ id }) },
     { query: EDIT, variables: json({ input }) },
@@ -25,9 +25,9 @@ export function trackerTabs(id, tracker) {
   ]
 }
 
-const change = (tracker, description = '') => ({ id: tracker?.id ?? '…', version: tracker?.version ?? 1, description })
+const updateInput = (tracker, description = '') => ({ id: tracker?.id ?? '…', version: tracker?.version ?? 1, description })
 
-const mistaken = (learner, assignee) => `{
+const invalidInput = (learner, assignee) => `{
   "input": {
     "type": "ILR",
     "status": "NEW",
@@ -40,7 +40,7 @@ const mistaken = (learner, assignee) => `{
       {"key": "queryKind",
         "value": {"choices": ["INCORRECT_DATA"]}}
     ],
-    ${note(assignee?.name)}"assigneeId": "${assignee?.id ?? '…'}",
-    ${note(learner?.name)}"learnerId": "${learner?.id ?? '…'}"
+    ${comment(assignee?.name)}"assigneeId": "${assignee?.id ?? '…'}",
+    ${comment(learner?.name)}"learnerId": "${learner?.id ?? '…'}"
   }
 }`

@@ -132,9 +132,7 @@ async def test_no_token_and_no_server(site: Server, browser: Browser) -> None:
     async with open_tab(browser, site.address, expect_errors=True) as visit:
         page = visit.page
         await page.goto("/password")
-        explanation = (
-            "You choose a password by a link in an e-mail. This address has no such link; you can request one here."
-        )
+        explanation = "You need the link from an e-mail to choose a password. You can request one here."
         assert await visit.visible_lines() == ["Trackers", "Request a link", explanation, *REQUEST_FORM]
         await page.goto(f"/password#token={token}")  # a link pasted into the open tab
         await expect(page.locator("#choose")).to_be_visible()

@@ -1,5 +1,4 @@
-// Runs graphql-http's audits against the server at the first argument, as the member whose token is the second;
-// prints the results as JSON.
+// Runs graphql-http's audits and prints the results as JSON: node audit.mjs URL TOKEN.
 import { auditServer } from "graphql-http";
 
 const [url, token] = process.argv.slice(2);

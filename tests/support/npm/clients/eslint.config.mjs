@@ -1,5 +1,5 @@
-// The rules of @graphql-eslint for schemas and for Relay, over the GraphQL files of the folder that ESLint is started in.
-// Where the API means what a rule forbids, the rule is loosened by name.
+// The rules of @graphql-eslint for schemas and for Relay, applied to the GraphQL files of the working directory. Rules that
+// the API breaks deliberately are relaxed for the types concerned.
 import graphql from '@graphql-eslint/eslint-plugin'
 
 const recommended = graphql.configs['flat/schema-recommended'].rules
@@ -8,7 +8,7 @@ const [severity, names] = recommended['@graphql-eslint/naming-convention']
 
 const OBJECTS = 'ObjectTypeDefinition,ObjectTypeExtension'
 
-// Parts of another object, each without a life of its own, and what a request answers.
+// Types without an id: parts of another object, and parts of a response.
 const PARTS = [
   'Address', 'Choice', 'DateBound', 'ErrorParameter', 'FieldChange', 'FieldCondition', 'InputError', 'PageInfo', 'ProposedChange',
   'Session', 'Transition',
@@ -26,9 +26,9 @@ export default [
         'error',
         { exceptions: { types: PARTS, suffixes: ['Payload', 'Connection', 'Edge', 'Field', 'Value'] } },
       ],
-      // Lists that cannot grow are lists: a form's fields, an entry's errors, a connection's `nodes`.
+      // Lists of bounded length are plain lists: a form's fields, an input's errors, a connection's `nodes`.
       '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
-      // A tracker's type is called so by the people whose trackers they are.
+      // "Tracker type" is the term of the domain.
       '@graphql-eslint/naming-convention': [
         severity,
         { ...names, [OBJECTS]: { ...names[OBJECTS], ignorePattern: '^TrackerType$' } },

@@ -1,7 +1,8 @@
-// Goes on from the Apollo blocks of docs/guides/client-libraries.md: lists, pages, opens, updates, is refused.
+// Continues the Apollo blocks of docs/guides/client-libraries.md: reads a list and its next page, creates and updates
+// trackers, and prints errors.
 import { CombinedGraphQLErrors } from '@apollo/client'
 
-const say = (what) => console.log(JSON.stringify(what))
+const print = (value) => console.log(JSON.stringify(value))
 const LIST = gql`query ($after: String) {
   trackers(first: 2, after: $after) { edges { node { id number status version } } pageInfo { hasNextPage endCursor } }
 }`
@@ -9,24 +10,24 @@ const UPDATE = gql`mutation ($input: UpdateTrackerInput!) {
   updateTracker(input: $input) { tracker { id status version } errors { path code message } }
 }`
 
-const refusal = (error) => say(CombinedGraphQLErrors.is(error) ? error.errors : String(error))
+const printErrors = (error) => print(CombinedGraphQLErrors.is(error) ? error.errors : String(error))
 const list = client.watchQuery({ query: LIST })
-const shown = () => client.readQuery({ query: LIST }).trackers.edges.map(({ node }) => [node.number, node.status])
+const listedTrackers = () => client.readQuery({ query: LIST }).trackers.edges.map(({ node }) => [node.number, node.status])
 
 const { data } = await list.refetch()
-say(shown())
+print(listedTrackers())
 await list.fetchMore({ variables: { after: data.trackers.pageInfo.endCursor } })
-say(shown())
+print(listedTrackers())
 
-const entry = JSON.parse(process.env.ENTRY)
-say((await open({ ...entry, values: [] })).data.createTracker)
-const { trackerEdge } = (await open(entry)).data.createTracker
-say(shown())
+const input = JSON.parse(process.env.ENTRY)
+print((await open({ ...input, values: [] })).data.createTracker)
+const { trackerEdge } = (await open(input)).data.createTracker
+print(listedTrackers())
 
 const { id, version } = trackerEdge.node
-const closed = { input: { id, version, status: 'CLOSED' } }
-say((await client.mutate({ mutation: UPDATE, variables: closed })).data.updateTracker.errors)
-say(shown())
+const variables = { input: { id, version, status: 'CLOSED' } }
+print((await client.mutate({ mutation: UPDATE, variables })).data.updateTracker.errors)
+print(listedTrackers())
 
-await list.fetchMore({ variables: { after: 'rubbish' } }).catch(refusal)
-await client.query({ query: gql`{ trackers { nope } }` }).catch(refusal)
+await list.fetchMore({ variables: { after: 'rubbish' } }).catch(printErrors)
+await client.query({ query: gql`{ trackers { nope } }` }).catch(printErrors)

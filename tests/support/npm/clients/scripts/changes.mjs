@@ -1,4 +1,4 @@
-// Tells what GraphQL Inspector finds breaking between two schemas: node changes.mjs OLD NEW.
+// Prints the breaking changes that GraphQL Inspector finds between two schemas: node changes.mjs OLD NEW.
 import { readFile } from 'node:fs/promises'
 import { CriticalityLevel, diff } from '@graphql-inspector/core'
 import { buildSchema } from 'graphql'

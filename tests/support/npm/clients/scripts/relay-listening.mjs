@@ -1,3 +1,4 @@
-// Goes on from the Relay block of docs/guides/client-libraries.md: hears what its network hears, without a compiled document.
+// Continues the Relay block of docs/guides/client-libraries.md: subscribes through its network layer, without a compiled
+// document.
 const text = 'subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }'
 hear({ text }, { after: '0' }).subscribe({ next: ({ data }) => console.log(JSON.stringify(data.trackerAssigned)) })

@@ -1,52 +1,52 @@
-// Goes on from the Relay block of docs/guides/client-libraries.md, with what the compiler made of `relay/src/`.
+// Continues the Relay block of docs/guides/client-libraries.md, with the artifacts that the compiler generates from `relay/src/`.
 import { createRequire } from 'node:module'
 
 const { commitMutation, ConnectionHandler, createOperationDescriptor, fetchQuery, getSelector, requestSubscription } = relay
 const require = createRequire(`${process.env.ARTIFACTS}/`)
-const made = (name) => require(`./${name}.graphql.js`)
-const say = (what) => console.log(JSON.stringify(what))
+const artifact = (name) => require(`./${name}.graphql.js`)
+const print = (value) => console.log(JSON.stringify(value))
 const ROOT = 'client:root'
 
-const fetched = (name, variables) => fetchQuery(environment, made(name), variables).toPromise()
+const runQuery = (name, variables) => fetchQuery(environment, artifact(name), variables).toPromise()
 const mutate = (name, variables) => new Promise((onCompleted, onError) => {
-  commitMutation(environment, { mutation: made(name), variables, onCompleted, onError })
+  commitMutation(environment, { mutation: artifact(name), variables, onCompleted, onError })
 })
-const kept = (name, parent, variables) => {
-  const operation = createOperationDescriptor(made(name), variables)
+const readFragment = (name, parent, variables) => {
+  const operation = createOperationDescriptor(artifact(name), variables)
   environment.retain(operation)
   const owner = environment.lookup(operation.fragment).data
-  return environment.lookup(getSelector(made(parent.fragment), parent.of(owner))).data
+  return environment.lookup(getSelector(artifact(parent.fragment), parent.of(owner))).data
 }
-const list = { fragment: 'trackersList', of: (query) => query }
-const comments = { fragment: 'trackersComments', of: (query) => query.tracker }
-const shown = () => kept('trackersQuery', list, {}).trackers.edges.map(({ node }) => [node.number, node.status])
+const listFragment = { fragment: 'trackersList', of: (query) => query }
+const commentsFragment = { fragment: 'trackersComments', of: (query) => query.tracker }
+const listedTrackers = () => readFragment('trackersQuery', listFragment, {}).trackers.edges.map(({ node }) => [node.number, node.status])
 
-await fetched('trackersQuery', {})
-say(shown())
-const cursor = kept('trackersQuery', list, {}).trackers.pageInfo.endCursor
-await fetched('trackersPageQuery', { count: 2, cursor })
-say(shown())
+await runQuery('trackersQuery', {})
+print(listedTrackers())
+const cursor = readFragment('trackersQuery', listFragment, {}).trackers.pageInfo.endCursor
+await runQuery('trackersPageQuery', { count: 2, cursor })
+print(listedTrackers())
 
 const input = JSON.parse(process.env.ENTRY)
 const connections = [ConnectionHandler.getConnectionID(ROOT, 'trackersList_trackers', { filter: null })]
-say((await mutate('trackersOpenMutation', { input: { ...input, values: [] }, connections })).createTracker)
+print((await mutate('trackersOpenMutation', { input: { ...input, values: [] }, connections })).createTracker)
 const { node } = (await mutate('trackersOpenMutation', { input, connections })).createTracker.trackerEdge
-say(shown())
+print(listedTrackers())
 await mutate('trackersUpdateMutation', { input: { id: node.id, version: node.version, status: 'CLOSED' } })
-say(shown())
+print(listedTrackers())
 
-const tracker = { id: node.id }
-await fetched('trackersTrackerQuery', tracker)
-const said = [ConnectionHandler.getConnectionID(node.id, 'trackersComments_comments')]
-await mutate('trackersCommentMutation', { input: { trackerId: node.id, text: 'Done.' }, connections: said })
-say(kept('trackersTrackerQuery', comments, tracker).comments.edges.map((edge) => edge.node.text))
+const variables = { id: node.id }
+await runQuery('trackersTrackerQuery', variables)
+const commentConnections = [ConnectionHandler.getConnectionID(node.id, 'trackersComments_comments')]
+await mutate('trackersCommentMutation', { input: { trackerId: node.id, text: 'Done.' }, connections: commentConnections })
+print(readFragment('trackersTrackerQuery', commentsFragment, variables).comments.edges.map((edge) => edge.node.text))
 
-say(await fetched('trackersViewerQuery', {}))
+print(await runQuery('trackersViewerQuery', {}))
 const subscription = requestSubscription(environment, {
-  subscription: made('trackersAssignedSubscription'),
+  subscription: artifact('trackersAssignedSubscription'),
   variables: { after: '0' },
   onNext: ({ trackerAssigned }) => {
-    say(trackerAssigned)
+    print(trackerAssigned)
     subscription.dispose()
   },
 })

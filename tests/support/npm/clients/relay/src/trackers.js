@@ -1,4 +1,4 @@
-// The documents of an application with Relay: a list that pages, a page that is fetched again, edges put into the list.
+// The documents of a Relay application: a paginated list, refetchable pages, and edges that are inserted into the list.
 import { graphql } from 'relay-runtime'
 
 graphql`
