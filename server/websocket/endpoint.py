@@ -44,8 +44,8 @@ class WebSocketEndpoint:
         is_supported = SUBPROTOCOL in scope["subprotocols"]
         await websocket.accept(SUBPROTOCOL if is_supported else None)
         connection = Connection(websocket, self._executor, self._make_context, self._limits, self._member_limiter)
-        address = client_network(websocket.client.host if websocket.client else "")
-        has_slot = self._address_limiter.try_acquire(address)
+        network = client_network(websocket.client.host if websocket.client else "")
+        has_slot = self._address_limiter.try_acquire(network)
         if not has_slot:
             connection.close_with(4429, f"At most {self._address_limiter.limit} connections at a time from one address")
         elif not is_supported:
@@ -55,7 +55,7 @@ class WebSocketEndpoint:
                 await connection.serve()
         finally:
             if has_slot:
-                self._address_limiter.release(address)
+                self._address_limiter.release(network)
 
     def _allows_origin(self, websocket: WebSocket) -> bool:
         origin = websocket.headers.get("origin")

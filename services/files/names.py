@@ -1,4 +1,4 @@
-"""File names as users chose them, without anything that could pass for a path, a command or another name."""
+"""Names of uploaded files: directories and unprintable characters are removed, and the length is limited."""
 
 import unicodedata
 from pathlib import PurePosixPath

@@ -157,7 +157,10 @@ class _NestedLoop:
 
 
 def _number_bound(number: Key, bound: Bound) -> str:
-    """Return the condition on the trackers of a named row: all trackers, or only those beyond the cursor for its own row."""
+    """Return the condition on the number of a member's or type's trackers.
+
+    For the row that the cursor stands in, only numbers beyond the cursor's; for every other row, all numbers.
+    """
     *_, named, value = bound.values
     limit = -1 if bound.after is not number.descending else MAX_NUMBER
     return bound_predicate(
