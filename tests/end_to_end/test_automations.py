@@ -1,4 +1,4 @@
-"""A test that running servers apply each due automation once."""
+"""A test that running servers apply each due automation exactly once."""
 
 import asyncio
 import datetime as dt

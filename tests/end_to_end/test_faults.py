@@ -57,7 +57,7 @@ async def _until_sent() -> None:
 async def test_events_are_resumed_after_a_server_is_killed_between_commit_and_delivery(
     database: str, folder: Path
 ) -> None:
-    """Commit on a second server while the first, which holds the subscriber's socket, is stopped, and then kill it."""
+    """Commit on a second server while the first, which holds the subscriber's socket, is stopped; then kill the first."""
     members = await make_staff()
     env = environment(database)
     async with run_server(folder, env) as first, run_server(folder, env) as second:

@@ -97,7 +97,7 @@ async def wait_closed(connection: ClientConnection) -> tuple[int | None, str | N
 
 
 async def test_deactivating_a_member_closes_their_open_sockets(database: str, folder: Path) -> None:
-    """The sockets to another server process are closed too; those of other members stay open."""
+    """Deactivate a member on one server: their sockets on both servers are closed, those of others stay open."""
     members = await make_staff()
     env = environment(database)
     async with run_server(folder, env) as first, run_server(folder, env) as second, AsyncExitStack() as stack:

@@ -15,7 +15,7 @@ from tests.support.clients.member_changes import (
     data_and_error_codes,
     describe_member,
     manager,
-    stored_rows,
+    written_rows,
 )
 from tests.support.scenarios.college import problem
 
@@ -50,7 +50,7 @@ async def test_a_member_is_added_invited_and_audited(database: str) -> None:
 
 async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: str) -> None:
     mia = await manager()
-    before = await stored_rows()
+    before = await written_rows()
     payload = await create(mia, name=" ", email="ann", roles=["CREATE_TRACKERS", "MANAGE_SETTINGS", "MANAGE_SETTINGS"])
     message = "You cannot grant MANAGE_SETTINGS: you do not have it yourself."
     assert payload == {
@@ -66,7 +66,7 @@ async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: 
             problem("roles.2", "FORBIDDEN", message),
         ],
     }
-    assert await stored_rows() == before
+    assert await written_rows() == before
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: 
 async def test_an_invalid_entry_writes_nothing(database: str, entry: dict[str, Any], path: str, code: str) -> None:
     mia = await manager(email="mia@example.org")
     await make.member(email="them@example.org")  # of another organisation
-    before = await stored_rows()
+    before = await written_rows()
     payload = await create(mia, **entry)
     assert payload["member"] is None
     assert [(error["path"], error["code"]) for error in payload["errors"]] == [([path], code)]
-    assert await stored_rows() == before
+    assert await written_rows() == before
 
 
 async def test_concurrent_members_with_the_same_address_add_one(database: str) -> None:

@@ -15,7 +15,7 @@ from services.accounts.sessions import SessionEnded
 from services.mail.outbox import send_due
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, gid
-from tests.support.clients.member_changes import manager, update_ok
+from tests.support.clients.member_changes import manager, update_successfully
 from tests.support.clients.sign_in import PASSWORD, hash_password, refresh, session, sign_in, viewer_name
 from tests.support.clients.subscriptions import run_reader, subscribe, subscribe_to_tracker, wait_until
 from tests.support.clients.tracker_updates import new_tracker, update
@@ -37,14 +37,14 @@ async def make_staff() -> tuple[Member, Member]:
 async def test_sessions_end_and_are_not_revived_by_reactivation(database: str) -> None:
     mia, ann = await make_staff()
     tokens = [await session(email="ann@example.org") for _ in range(2)]
-    await update_ok(mia, ann, active=False)
+    await update_successfully(mia, ann, active=False)
     for active in (False, True):
         assert [await viewer_name(pair["accessToken"]) for pair in tokens] == [None, None]
         for pair in tokens:
             assert [error["code"] for error in (await refresh(pair["refreshToken"]))["errors"]] == [INVALID]
         if not active:
             assert [error["code"] for error in (await sign_in("ann@example.org"))["errors"]] == [INVALID]
-            await update_ok(mia, ann, active=True)  # reactivation does not revive sessions
+            await update_successfully(mia, ann, active=True)  # reactivation does not revive sessions
     assert await viewer_name((await session(email="ann@example.org"))["accessToken"]) == "Ann"
     assert await Session.filter(ended_at=None, member_id=ann.id).count() == 1
 
@@ -57,7 +57,7 @@ async def test_links_stop_working_and_no_email_is_sent(database: str) -> None:
     now = make.now()
     for kind in (MailKind.INVITATION, MailKind.PASSWORD_RESET):
         await Mail.create(kind=kind, recipient=ann, created_at=now, due_at=now)
-    await update_ok(mia, ann, active=False)
+    await update_successfully(mia, ann, active=False)
     assert await token_owner(token) is None
     async with mail_server() as server:
         mailer = server.mailer()
@@ -65,7 +65,7 @@ async def test_links_stop_working_and_no_email_is_sent(database: str) -> None:
         await mailer.close()
         assert server.messages == []
     assert [mail.last_error for mail in await Mail.all()] == ["no longer to be told"] * 2
-    await update_ok(mia, ann, active=True)
+    await update_successfully(mia, ann, active=True)
     assert await token_owner(token) is None
     assert await PasswordToken.all().count() == 0
 
@@ -83,7 +83,7 @@ async def test_subscriptions_end_immediately(database: str) -> None:
         subscriptions = (notifications, events, notifications_of_mia)
         results = [asyncio.create_task(subscription.result()) for subscription in subscriptions]
         await wait_until(lambda: reader.waiting_count == 2 and tracker.id in streams)
-        await update_ok(mia, ann, active=False)
+        await update_successfully(mia, ann, active=False)
         results_of_ann = await asyncio.gather(*results[:2], return_exceptions=True)
         assert [type(result) for result in results_of_ann] == [SessionEnded] * 2
         assert not results[2].done()
@@ -101,7 +101,7 @@ async def test_a_busy_subscription_ends_at_its_next_event(database: str) -> None
         subscribe(reader, ann, "0") as subscription,
     ):
         assert (await subscription.event())["cursor"] == "1"
-        await update_ok(mia, ann, active=False)  # while it waits for nothing
+        await update_successfully(mia, ann, active=False)  # while it waits for nothing
         await wait_until(lambda: reader.revalidations == 1)
         with pytest.raises(SessionEnded):
             await subscription.result()
@@ -154,7 +154,7 @@ async def test_trackers_that_are_already_assigned_stay_assigned(database: str) -
     tenant = await college()
     mia = await manager(tenant.organisation)
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
-    await update_ok(mia, tenant.bob, active=False)
+    await update_successfully(mia, tenant.bob, active=False)
     payload = await update(tenant.ada, tracker, assigneeId=gid(tenant.bob), description="New")
     assert payload["errors"] == []
     assert payload["tracker"]["assignee"] == {"name": "Bob"}
@@ -163,7 +163,7 @@ async def test_trackers_that_are_already_assigned_stay_assigned(database: str) -
 async def test_a_member_who_becomes_a_tutor_is_no_longer_assignable(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)
-    await update_ok(mia, tenant.bob, kind=MemberKind.TUTOR.value)
+    await update_successfully(mia, tenant.bob, kind=MemberKind.TUTOR.value)
     assert (await create(tenant.ada, tenant.job(assigneeId=gid(tenant.bob))))["errors"] == [unassignable_error("Bob")]
 
 
@@ -172,7 +172,7 @@ async def test_concurrent_creations_assign_no_tracker_after_the_deactivation(dat
     mia = await manager(tenant.organisation)
     entries = [tenant.job(assigneeId=gid(tenant.bob), description=str(number)) for number in range(20)]
     tasks = [asyncio.create_task(create(tenant.ada, entry)) for entry in entries]
-    await update_ok(mia, tenant.bob, active=False)
+    await update_successfully(mia, tenant.bob, active=False)
     (at_deactivation,) = await fetch("SELECT count(*) AS assigned FROM tracker WHERE assignee_id = $1", tenant.bob.id)
     payloads = await asyncio.gather(*tasks)
     assigned = await Tracker.filter(assignee_id=tenant.bob.id).count()

@@ -13,9 +13,9 @@ from tests.support.clients.member_changes import (
     data_and_error_codes,
     describe_member,
     manager,
-    stored_rows,
     update,
-    update_ok,
+    update_successfully,
+    written_rows,
 )
 from tests.support.scenarios.college import Json, problem
 
@@ -32,14 +32,16 @@ async def make_colleagues(*, roles: tuple[Role, ...] = MANAGER_ROLES) -> tuple[M
 async def test_absent_fields_keep_their_values_and_changes_are_audited(database: str) -> None:
     mia, tim = await make_colleagues()
     expected = {"id": gid(tim), "name": "Tim", "email": tim.email, "kind": "TUTOR", "roles": [], "active": True}
-    assert await update_ok(mia, tim) == expected
-    assert await update_ok(mia, tim, name=" Tom ") == expected | {"name": "Tom"}
-    assert await update_ok(mia, tim, name="Tom", kind="TUTOR", roles=[], active=True) == expected | {"name": "Tom"}
+    assert await update_successfully(mia, tim) == expected
+    assert await update_successfully(mia, tim, name=" Tom ") == expected | {"name": "Tom"}
+    assert await update_successfully(mia, tim, name="Tom", kind="TUTOR", roles=[], active=True) == expected | {
+        "name": "Tom"
+    }
     granted = expected | {"name": "Tom", "roles": ["CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
     entry = {"roles": ["CREATE_TRACKERS", "CREATE_TRACKERS"], "kind": "ADMINISTRATOR"}
-    assert await update_ok(mia, tim, **entry) == granted
-    assert await update_ok(mia, tim, active=False) == granted | {"active": False}
-    assert await update_ok(mia, tim, active=True, roles=[]) == granted | {"roles": []}
+    assert await update_successfully(mia, tim, **entry) == granted
+    assert await update_successfully(mia, tim, active=False) == granted | {"active": False}
+    assert await update_successfully(mia, tim, active=True, roles=[]) == granted | {"roles": []}
     steps = [
         describe_member("Tim", TUTOR, []),
         describe_member("Tom", TUTOR, []),
@@ -55,7 +57,7 @@ async def test_absent_fields_keep_their_values_and_changes_are_audited(database:
 
 async def test_null_and_invalid_values_are_errors(database: str) -> None:
     mia, tim = await make_colleagues()
-    before = await stored_rows()
+    before = await written_rows()
     message = "A member always has one; leave it out to keep it."
     nulls = [problem(slot, "REQUIRED", message) for slot in ("name", "kind", "roles", "active")]
     assert await update(mia, tim, name=None, kind=None, roles=None, active=None) == {"member": None, "errors": nulls}
@@ -69,19 +71,19 @@ async def test_null_and_invalid_values_are_errors(database: str) -> None:
         assert [(error["path"], error["code"]) for error in (await update(mia, tim, name=name))["errors"]] == [
             (["name"], code)
         ]
-    assert await stored_rows() == before
+    assert await written_rows() == before
 
 
 async def test_a_role_that_the_viewer_lacks_can_be_kept_or_removed(database: str) -> None:
     mia, tim = await make_colleagues()
     await Member.filter(id=tim.id).update(roles=["MANAGE_SETTINGS", "EDIT_PROCESS_AUTOMATION_TRACKERS"])
-    updated_member = await update_ok(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
+    updated_member = await update_successfully(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
     assert updated_member["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
     missing_role = problem(
         "roles.0", "FORBIDDEN", "You cannot grant EDIT_PROCESS_AUTOMATION_TRACKERS: you do not have it yourself."
     )
     assert (await update(mia, tim, roles=["EDIT_PROCESS_AUTOMATION_TRACKERS"]))["errors"] == [missing_role]
-    assert (await update_ok(mia, tim, roles=[]))["roles"] == []
+    assert (await update_successfully(mia, tim, roles=[]))["roles"] == []
 
 
 async def test_members_cannot_change_their_own_roles(database: str) -> None:
@@ -91,7 +93,7 @@ async def test_members_cannot_change_their_own_roles(database: str) -> None:
     for roles in ([], ["MANAGE_MEMBERS"], [*MANAGER_ROLES, "MANAGE_SETTINGS"]):
         assert await update(mia, mia, roles=roles) == {"member": None, "errors": [own_error]}
     assert await audit_entries() == []
-    renamed_member = await update_ok(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
+    renamed_member = await update_successfully(mia, mia, roles=[*reversed(MANAGER_ROLES)], name="Maria")
     assert (renamed_member["name"], renamed_member["roles"]) == ("Maria", ["CREATE_TRACKERS", "MANAGE_MEMBERS"])
 
 
@@ -100,16 +102,16 @@ async def test_the_last_member_with_manage_members_cannot_be_deactivated(databas
     bob = await make.member(await mia.organisation, name="Bob", roles=MANAGER_ROLES, active=False)
     await manager()  # of another organisation
     last_manager_error = problem("active", "FORBIDDEN", "Mia is the last active member with the role MANAGE_MEMBERS.")
-    before = await stored_rows()
+    before = await written_rows()
     assert await update(mia, mia, active=False) == {"member": None, "errors": [last_manager_error]}
     own_roles_error = problem("roles", "FORBIDDEN", OWN_ROLES)
     assert await update(mia, mia, active=False, roles=[]) == {
         "member": None,
         "errors": [own_roles_error, last_manager_error],
     }
-    assert await stored_rows() == before
-    await update_ok(mia, bob, active=True)
-    assert (await update_ok(mia, mia, active=False))["active"] is False
+    assert await written_rows() == before
+    await update_successfully(mia, bob, active=True)
+    assert (await update_successfully(mia, mia, active=False))["active"] is False
     assert await Member.filter(id=tim.id).count() == 1
 
 
@@ -150,8 +152,8 @@ async def test_only_administrators_make_members_administrators(database: str) ->
             "member": None,
             "errors": [not_administrator_error],
         }
-    assert (await update_ok(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
-    assert (await update_ok(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
+    assert (await update_successfully(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
+    assert (await update_successfully(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
 
 
 async def test_an_unknown_member_is_not_found(database: str) -> None:
@@ -178,7 +180,7 @@ async def test_update_member_needs_its_role(database: str) -> None:
 async def test_members_cannot_change_their_own_kind(database: str) -> None:
     mia, _ = await make_colleagues()
     own_error = problem("kind", "FORBIDDEN", "You cannot change your own kind.")
-    before = await stored_rows()
+    before = await written_rows()
     assert await update(mia, mia, kind="TUTOR") == {"member": None, "errors": [own_error]}
-    assert await stored_rows() == before
-    assert (await update_ok(mia, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
+    assert await written_rows() == before
+    assert (await update_successfully(mia, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change

@@ -14,7 +14,7 @@ from tests.support.clients.tracker_types import (
     TYPE_BY_KEY,
     choices,
     create_type,
-    create_type_ok,
+    create_type_successfully,
     field,
     field_output,
     manager,
@@ -84,7 +84,7 @@ SERVED = [
 async def test_every_kind_of_field_is_created_queried_and_filled(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    created = await create_type_ok(mia, description=" Seen\nat work ", fields=EVERY_KIND)
+    created = await create_type_successfully(mia, description=" Seen\nat work ", fields=EVERY_KIND)
     assert created == {
         "id": gid(await TrackerType.get(key="VISIT")),
         "key": "VISIT",
@@ -148,8 +148,8 @@ def value(key: str, display: str, *, label: str | None = None, **slot: Any) -> J
 
 async def test_queried_fields_can_be_submitted_again(database: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia, fields=EVERY_KIND)
-    again = await create_type_ok(mia, key="AGAIN", fields=created["fields"])
+    created = await create_type_successfully(mia, fields=EVERY_KIND)
+    again = await create_type_successfully(mia, key="AGAIN", fields=created["fields"])
     assert again["fields"] == created["fields"]
 
 
@@ -161,15 +161,15 @@ async def test_the_form_of_every_built_in_type_can_be_recreated(database: str) -
             field | {"requiredFor": [status for status in field["requiredFor"] if status != "APPROVED"]}
             for field in served_type["fields"]
         ]
-        assert (await create_type_ok(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
+        assert (await create_type_successfully(mia, key=f"MY_{kind.key}", fields=fields))["fields"] == fields
 
 
 async def test_a_type_belongs_to_one_organisation_and_others_may_use_its_key(database: str) -> None:
     tenant, other = await college(), await college()
     mia, mo = await manager(tenant), await manager(other, "Mo")
-    created = await create_type_ok(mia)
+    created = await create_type_successfully(mia)
     assert await data(other.ada, TYPE_BY_KEY, key="VISIT") == {"trackerType": None}
-    theirs = await create_type_ok(mo, name="Theirs")
+    theirs = await create_type_successfully(mo, name="Theirs")
     assert theirs["id"] != created["id"]
     assert (await data(mia, TYPE_BY_KEY, key="VISIT"))["trackerType"]["name"] == "Visit"
 
@@ -177,7 +177,7 @@ async def test_a_type_belongs_to_one_organisation_and_others_may_use_its_key(dat
 async def test_a_key_is_unique(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    await create_type_ok(mia)
+    await create_type_successfully(mia)
     await make.tracker_type(tenant.organisation, key="OLD", archived=True)
     before = await stored_types()
     taken = problem("key", "DUPLICATE", "There is already a tracker type with this key.")
@@ -202,7 +202,7 @@ async def test_only_one_of_concurrent_types_with_the_same_key_is_created(databas
 async def test_creating_a_type_is_audited(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    await create_type_ok(mia, description="Seen at work", fields=EVERY_KIND)
+    await create_type_successfully(mia, description="Seen at work", fields=EVERY_KIND)
     (audit_entry,) = await AuditEntry.all()
     assert (audit_entry.kind, audit_entry.actor_id, audit_entry.organisation_id) == (
         AuditKind.TYPE_CREATED,

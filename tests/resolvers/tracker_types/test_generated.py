@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.resolvers.tracker_types.test_create import VALUES
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.tracker_types import create_type, create_type_ok, manager
+from tests.support.clients.tracker_types import create_type, create_type_successfully, manager
 from tests.support.scenarios.college import College, Json, college, create
 from tests.support.scenarios.generated_forms import INPUT_SLOTS, FormFiller, forms
 
@@ -42,7 +42,9 @@ async def test_any_valid_form_is_created_served_filled_and_read_back(
     assert [(field["key"], field["kind"], field["required"]) for field in served_fields] == [
         (field["key"], field["kind"], field["required"]) for field in fields
     ]
-    assert (await create_type_ok(mia, key=f"TYPE_{next(_numbers)}", fields=served_fields))["fields"] == served_fields
+    assert (await create_type_successfully(mia, key=f"TYPE_{next(_numbers)}", fields=served_fields))[
+        "fields"
+    ] == served_fields
 
     filler = FormFiller(
         data_source,

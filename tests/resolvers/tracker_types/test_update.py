@@ -13,12 +13,12 @@ from tests.support.clients.tracker_types import (
     TYPE_BY_KEY,
     UPDATE,
     choices,
-    create_type_ok,
+    create_type_successfully,
     field,
     manager,
     stored_types,
     update_type,
-    update_type_ok,
+    update_type_successfully,
 )
 from tests.support.scenarios.college import Json, college, problem
 
@@ -31,15 +31,15 @@ def conflict(version: int) -> Json:
 
 async def test_each_change_makes_a_version(database: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia, fields=[NOTE])
-    renamed = await update_type_ok(mia, created, name=" Home visit ")
+    created = await create_type_successfully(mia, fields=[NOTE])
+    renamed = await update_type_successfully(mia, created, name=" Home visit ")
     assert renamed == created | {"version": 2, "name": "Home visit"}
-    described = await update_type_ok(mia, renamed, description="Seen\nat home")
+    described = await update_type_successfully(mia, renamed, description="Seen\nat home")
     assert described == renamed | {"version": 3, "description": "Seen\nat home"}
-    refilled = await update_type_ok(mia, described, fields=[PLACE, NOTE])
+    refilled = await update_type_successfully(mia, described, fields=[PLACE, NOTE])
     assert [field["key"] for field in refilled["fields"]] == ["place", "note"]
     assert refilled | {"fields": described["fields"]} == described | {"version": 4}
-    cleared = await update_type_ok(mia, refilled, description=None, name="Visit", archived=True, fields=[])
+    cleared = await update_type_successfully(mia, refilled, description=None, name="Visit", archived=True, fields=[])
     rest: Json = {"version": 5, "name": "Visit", "archived": True, "viewerCanCreate": False, "fields": []}
     assert cleared == created | rest
     assert (await data(mia, TYPE_BY_KEY, key="VISIT"))["trackerType"] == cleared
@@ -47,22 +47,24 @@ async def test_each_change_makes_a_version(database: str) -> None:
 
 async def test_an_update_without_change_makes_no_version(database: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia, description="Seen", fields=[NOTE, field("DECIMAL", "hours", minimum="1.50")])
+    created = await create_type_successfully(
+        mia, description="Seen", fields=[NOTE, field("DECIMAL", "hours", minimum="1.50")]
+    )
     before = await stored_types()
-    assert await update_type_ok(mia, created) == created
+    assert await update_type_successfully(mia, created) == created
     again = {name: created[name] for name in ("name", "description", "archived", "fields")}
-    assert await update_type_ok(mia, created, **again) == created
+    assert await update_type_successfully(mia, created, **again) == created
     equivalent = [created["fields"][0], created["fields"][1] | {"minimum": "1.5"}]
-    assert await update_type_ok(mia, created, fields=equivalent) == created
+    assert await update_type_successfully(mia, created, fields=equivalent) == created
     assert await stored_types() == before
 
 
 async def test_a_version_never_changes(database: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia, fields=[NOTE])
+    created = await create_type_successfully(mia, fields=[NOTE])
     kind = await TrackerType.get(key="VISIT")
     first = await TrackerTypeVersion.filter(type=kind).values()
-    await update_type_ok(mia, created, fields=[])
+    await update_type_successfully(mia, created, fields=[])
     both = await TrackerTypeVersion.filter(type=kind).order_by("version").values()
     assert both[:1] == first
     assert [version["version"] for version in both] == [1, 2]
@@ -70,8 +72,8 @@ async def test_a_version_never_changes(database: str) -> None:
 
 async def test_another_process_serves_the_newest_version_at_once(database: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia, fields=[NOTE])
-    changed = await update_type_ok(mia, created, fields=[PLACE])
+    created = await create_type_successfully(mia, fields=[NOTE])
+    changed = await update_type_successfully(mia, created, fields=[PLACE])
     first, second = await TrackerTypeVersion.filter(type__key="VISIT").order_by("version")
     version_cache.clear()  # as in a process that has read the first version only
     await versions_by_id([first.id])
@@ -82,8 +84,8 @@ async def test_another_process_serves_the_newest_version_at_once(database: str) 
 
 async def test_an_update_of_an_older_version_is_a_conflict_with_the_current_type(database: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia)
-    changed = await update_type_ok(mia, created, name="Home visit")
+    created = await create_type_successfully(mia)
+    changed = await update_type_successfully(mia, created, name="Home visit")
     before = await stored_types()
     for entry in ({"name": "Work visit"}, {"name": "Home visit"}, {}, {"name": "", "fields": None}, {"archived": True}):
         assert await update_type(mia, created, **entry) == {"trackerType": changed, "errors": [conflict(2)]}
@@ -94,7 +96,7 @@ async def test_an_update_of_an_older_version_is_a_conflict_with_the_current_type
 @pytest.mark.parametrize("slot", ["name", "description", "archived", "fields"])
 async def test_only_one_of_concurrent_updates_succeeds(database: str, slot: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia)
+    created = await create_type_successfully(mia)
     entries: dict[str, list[Any]] = {
         "name": ["A", "B", "C", "D"],
         "description": ["A", "B", "C", "D"],
@@ -112,7 +114,7 @@ async def test_only_one_of_concurrent_updates_succeeds(database: str, slot: str)
 async def test_built_in_types_and_types_of_others_cannot_be_changed(database: str) -> None:
     tenant, other = await college(automations=False), await college()
     mia = await manager(tenant)
-    theirs = await create_type_ok(await manager(other))
+    theirs = await create_type_successfully(await manager(other))
     before = await stored_types()
     immutable = problem("id", "IMMUTABLE", "The built-in tracker types cannot be changed.")
     missing = problem("id", "NOT_FOUND", "There is no such tracker type.")
@@ -127,7 +129,7 @@ async def test_built_in_types_and_types_of_others_cannot_be_changed(database: st
 
 async def test_required_properties_cannot_be_cleared(database: str) -> None:
     mia = await manager(await college())
-    created = await create_type_ok(mia)
+    created = await create_type_successfully(mia)
     before = await stored_types()
     keep = "It cannot be cleared; leave it out to keep it."
     payload = await update_type(mia, created, name=None, archived=None, fields=None, description="x" * 2001)
@@ -160,9 +162,9 @@ async def test_required_properties_cannot_be_cleared(database: str) -> None:
 async def test_changing_a_type_is_audited(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant)
-    created = await create_type_ok(mia)
+    created = await create_type_successfully(mia)
     eve = await manager(tenant, "Eve")
-    await update_type_ok(eve, await update_type_ok(mia, created, fields=[NOTE]), archived=True)
+    await update_type_successfully(eve, await update_type_successfully(mia, created, fields=[NOTE]), archived=True)
     entries = await AuditEntry.filter(kind=AuditKind.TYPE_UPDATED).order_by("at")
     about: Json = {"name": "Visit", "description": ""}
     assert [(entry.actor_id, entry.details) for entry in entries] == [
@@ -190,7 +192,7 @@ async def test_changing_a_type_is_audited(database: str) -> None:
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.MANAGE_SETTINGS])
 async def test_only_members_who_manage_settings_change_types(database: str, role: Role) -> None:
     tenant = await college()
-    created = await create_type_ok(await manager(tenant))
+    created = await create_type_successfully(await manager(tenant))
     member = await make.member(tenant.organisation, roles=[role])
     before = await stored_types()
     for entry in ({"id": created["id"], "version": 1, "name": "Mine"}, {"id": "rubbish", "version": 0, "name": None}):

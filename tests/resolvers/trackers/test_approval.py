@@ -18,7 +18,7 @@ from tests.support.clients.tracker_updates import (
     update,
     update_errors,
     update_event,
-    update_ok,
+    update_successfully,
 )
 from tests.support.scenarios.college import College, college, date_value, enable_automations, problem, text_value
 
@@ -37,7 +37,7 @@ async def learner_address(tenant: College) -> tuple[Any, ...]:
 async def test_approval_applies_the_changes_and_notifies_members(database: str) -> None:
     tenant = await college()
     tracker, eve = await new_address_tracker(tenant, assigneeId=gid(tenant.bob)), await make_approver(tenant)
-    approved = await update_ok(eve, tracker, status="APPROVED", comment="Seen the letter.")
+    approved = await update_successfully(eve, tracker, status="APPROVED", comment="Seen the letter.")
     assert (approved["status"], approved["version"]) == ("RESOLVED", 3)
     assert await learner_address(tenant) == ("SW1A 1AA", "1 High Street")
     rows = await TrackerEvent.filter(tracker=tracker).order_by("at", "id")
@@ -72,7 +72,7 @@ async def test_an_approval_cannot_change_other_fields(database: str) -> None:
         problem("values.county", "IMMUTABLE", f"County {UNCHANGED_ON_APPROVAL}"),
     ]
     same = {"assigneeId": None, "description": "", "dueDate": None, "values": ADDRESS}
-    assert (await update_ok(eve, tracker, status="APPROVED", **same))["status"] == "RESOLVED"
+    assert (await update_successfully(eve, tracker, status="APPROVED", **same))["status"] == "RESOLVED"
 
 
 async def test_approving_and_rejecting_need_the_role(database: str) -> None:
@@ -109,16 +109,16 @@ async def test_with_four_eyes_neither_the_creator_nor_the_last_editor_can_approv
     eve, finn = await make_approver(tenant), await make_approver(tenant, "Finn")
     tracker = await new_tracker(tenant, creator=creator, type="CHANGE_OF_ADDRESS", values=ADDRESS)
     assert await update_errors(creator, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
-    await update_ok(eve, tracker, values=[text_value("county", "Kent")])
+    await update_successfully(eve, tracker, values=[text_value("county", "Kent")])
     assert await update_errors(eve, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
     assert await update_errors(creator, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
     # A member may approve unless they created the tracker or made the latest change of a value.
-    await update_ok(finn, tracker, description="Looked at it")
+    await update_successfully(finn, tracker, description="Looked at it")
     transitions = "query ($id: ID!) { tracker(id: $id) { transitions { to viewerCanTake } } }"
     for member, may_approve in ((creator, False), (eve, False), (finn, True)):
         steps = (await data(member, transitions, id=gid(tracker)))["tracker"]["transitions"]
         assert [step["viewerCanTake"] for step in steps if step["to"] == "APPROVED"] == [may_approve]
-    assert (await update_ok(finn, tracker, status="APPROVED"))["status"] == "RESOLVED"
+    assert (await update_successfully(finn, tracker, status="APPROVED"))["status"] == "RESOLVED"
 
 
 async def test_without_four_eyes_the_creator_can_approve(database: str) -> None:
@@ -126,7 +126,7 @@ async def test_without_four_eyes_the_creator_can_approve(database: str) -> None:
     roles = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS, EDIT_ROLE)
     creator = await make.member(tenant.organisation, roles=roles)
     tracker = await new_tracker(tenant, creator=creator, type="CHANGE_OF_ADDRESS", values=ADDRESS)
-    assert (await update_ok(creator, tracker, status="APPROVED"))["status"] == "RESOLVED"
+    assert (await update_successfully(creator, tracker, status="APPROVED"))["status"] == "RESOLVED"
 
 
 async def test_concurrent_approvals_apply_the_changes_once(database: str) -> None:
@@ -160,7 +160,7 @@ async def test_approval_checks_the_precondition_and_required_fields(database: st
         problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed),
     ]
     # An edit is not checked against the precondition.
-    assert (await update_ok(tenant.ada, tracker, values=[text_value("familyName", "Blogs")]))["version"] == 2
+    assert (await update_successfully(tenant.ada, tracker, values=[text_value("familyName", "Blogs")]))["version"] == 2
 
 
 async def test_only_the_system_resolves_an_automation(database: str) -> None:
@@ -180,18 +180,20 @@ async def test_a_scheduled_automation_can_be_rejected_or_applied_again(database:
     scheduled = await new_tracker(
         tenant, type="CHANGE_OF_ADDRESS", values=[*ADDRESS, date_value("effectiveDate", "2099-01-01")]
     )
-    approved = await update_ok(eve, scheduled, status="APPROVED")
+    approved = await update_successfully(eve, scheduled, status="APPROVED")
     assert (approved["status"], approved["version"]) == ("APPROVED", 2)
     assert str((await Tracker.get(id=scheduled.id)).applies_on) == "2099-01-01"
     assert await update_errors(eve, scheduled, status="REJECTED") == [
         problem("comment", "REQUIRED", "Say why it becomes Rejected.")
     ]
-    assert (await update_ok(eve, scheduled, status="REJECTED", comment="They stayed."))["status"] == "REJECTED"
+    assert (await update_successfully(eve, scheduled, status="REJECTED", comment="They stayed."))[
+        "status"
+    ] == "REJECTED"
     assert (await Tracker.get(id=scheduled.id)).applies_on is None
     failed = await new_address_tracker(tenant)
     await Tracker.filter(id=failed.id).update(status="APPROVED")
     assert await update_errors(tenant.ada, failed, status="APPROVED") == [ROLE_ERROR]
-    assert (await update_ok(eve, failed, status="APPROVED", comment="Again"))["status"] == "RESOLVED"
+    assert (await update_successfully(eve, failed, status="APPROVED", comment="Again"))["status"] == "RESOLVED"
     kinds = await TrackerEvent.filter(tracker=failed).order_by("at", "id").values_list("kind", "comment")
     assert kinds == [("CREATED", None), ("UPDATED", "Again"), ("APPLIED", None)]
     assert await learner_address(tenant) == ("SW1A 1AA", "1 High Street")
@@ -205,5 +207,5 @@ async def test_only_the_creator_can_close_an_automation_even_without_roles(datab
         problem("status", "FORBIDDEN", "Only its creator can take it back.")
     ]
     await Member.filter(id=tenant.ada.id).update(roles=[])
-    closed = await update_ok(await Member.get(id=tenant.ada.id), tracker, status="CLOSED")
+    closed = await update_successfully(await Member.get(id=tenant.ada.id), tracker, status="CLOSED")
     assert (closed["status"], closed["version"]) == ("CLOSED", 2)

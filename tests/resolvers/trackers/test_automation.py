@@ -109,7 +109,7 @@ async def test_a_break_cannot_end_an_aim_before_its_start(database: str) -> None
     assert await create_successfully(tenant.ada, break_input(tenant.learner, "2026-02-01")) == 1
 
 
-async def test_a_break_without_open_aims(database: str) -> None:
+async def test_a_break_without_open_aims_may_begin_on_any_past_date(database: str) -> None:
     tenant = await college()
     assert await create_successfully(tenant.ada, break_input(tenant.learner, "1990-01-01")) == 1
 
@@ -141,7 +141,7 @@ def achievement_input(learner: Learner, end: str, achieved: str) -> dict[str, An
     return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
 
 
-async def test_achievement_is_seven_days_or_more_after_the_end_of_the_programme(database: str) -> None:
+async def test_achievement_must_be_seven_days_or_more_after_the_end_of_the_programme(database: str) -> None:
     tenant = await college()
     await Learner.filter(id=tenant.learner.id).update(programme_status="ENTERED_EPA")
     ended = {"status": 2, "outcome": 8}
@@ -155,7 +155,7 @@ async def test_achievement_is_seven_days_or_more_after_the_end_of_the_programme(
 
 
 @pytest.mark.parametrize("return_date", ["2026-05-31", "2026-06-01"])
-async def test_a_return_is_after_the_latest_break(database: str, return_date: str) -> None:
+async def test_a_return_must_be_after_the_latest_break_began(database: str, return_date: str) -> None:
     tenant = await college()
     await Learner.filter(id=tenant.learner.id).update(programme_status="ON_A_BREAK")
     await aim(tenant.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")

@@ -44,7 +44,7 @@ async def add(member: Any, **entry: Any) -> Json:
 
 
 async def count_written() -> list[int]:
-    """Return the numbers of rows that comments may write, and the sum of all cursors."""
+    """Count the rows of each kind that a comment may write, and add up the cursors of all inboxes."""
     models = (Comment, TrackerEvent, Notification, Mail)
     return [*[await model.all().count() for model in models], sum([inbox.cursor for inbox in await Inbox.all()])]
 

@@ -36,7 +36,7 @@ def too_long(length: int) -> list[dict[str, Any]]:
     return [problem("description", "TOO_LONG", message, maximum=10_000, length=length)]
 
 
-async def test_an_unknown_type(database: str) -> None:
+async def test_an_unknown_type_is_refused(database: str) -> None:
     tenant = await college()
     await ProcessAutomation.filter(key="WITHDRAWAL").update(enabled=False)
     await ProcessAutomation.filter(key="COMPLETION").delete()
@@ -81,7 +81,7 @@ async def test_without_create_trackers_the_whole_field_is_forbidden(database: st
         assert [error["extensions"] for error in response["errors"]] == [{"code": "UNAUTHENTICATED"}]
 
 
-async def test_another_version_of_the_type(database: str) -> None:
+async def test_another_version_of_the_type_is_refused(database: str) -> None:
     tenant = await college()
     job = await TrackerType.get(key="JOB")
     definition = (await TrackerTypeVersion.get(type=job)).definition
@@ -97,7 +97,7 @@ async def test_another_version_of_the_type(database: str) -> None:
     assert await create_successfully(tenant.ada, tenant.job(typeVersion=None)) == 2
 
 
-async def test_an_unknown_or_invisible_learner(database: str) -> None:
+async def test_an_unknown_or_invisible_learner_is_not_found(database: str) -> None:
     tenant = await college()
     hidden = await make.learner(tenant.organisation)
     missing = [problem("learnerId", "REQUIRED", "Choose the learner.")]
@@ -122,7 +122,7 @@ async def test_an_unknown_or_invisible_learner(database: str) -> None:
     assert await create_successfully(tenant.ada, tenant.job(learnerId=gid(hidden))) == 1
 
 
-async def test_an_unknown_or_unassignable_assignee(database: str) -> None:
+async def test_an_unknown_or_unassignable_assignee_is_refused(database: str) -> None:
     tenant = await college()
     gone = await make.member(tenant.organisation, name="Gone", active=False)
     tom = await make.member(tenant.organisation, name="Tom", kind=MemberKind.TUTOR, roles=list(Role))
@@ -140,7 +140,7 @@ async def test_an_unknown_or_unassignable_assignee(database: str) -> None:
     assert [await create_successfully(tenant.tina, tenant.job(assigneeId=id_)) for id_ in allowed] == [1, 2, 3, 4]
 
 
-async def test_a_status_other_than_new(database: str) -> None:
+async def test_a_status_other_than_new_is_refused(database: str) -> None:
     tenant = await college()
     message = "A tracker is created as NEW."
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
@@ -150,7 +150,7 @@ async def test_a_status_other_than_new(database: str) -> None:
     assert await create_successfully(tenant.ada, tenant.job(status="NEW")) == 1
 
 
-async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_text(database: str) -> None:
+async def test_a_description_that_is_too_long_or_invalid_text_is_refused(database: str) -> None:
     tenant = await college()
     expected = {
         "a\x00b": INVALID_TEXT,
@@ -168,7 +168,7 @@ async def test_a_description_of_more_than_ten_thousand_characters_or_invalid_tex
     assert [await create_successfully(tenant.ada, tenant.job(description=text)) for text in longest] == [1, 2, 3]
 
 
-async def test_a_due_date_before_today_or_after_2100(database: str) -> None:
+async def test_a_due_date_before_today_or_after_2100_is_refused(database: str) -> None:
     tenant = await college()
     current_date = today()
     early = [

@@ -81,7 +81,7 @@ async def test_files_are_attached_in_the_order_of_the_input(database: str) -> No
         assert grant.file_id == file.id
 
 
-async def test_files_that_cannot_be_attached(database: str) -> None:
+async def test_files_that_cannot_be_attached_are_not_found(database: str) -> None:
     tenant, elsewhere = await college(), await college()
     attached = await create_upload(tenant, tenant.ada)
     await create_successfully(tenant.ada, job_with_files(tenant, attached))
@@ -106,7 +106,7 @@ async def test_files_that_cannot_be_attached(database: str) -> None:
     assert await create_successfully(tenant.ada, job_with_files(tenant, own)) == 2
 
 
-async def test_too_many_files_for_a_field(database: str) -> None:
+async def test_too_many_files_for_a_field_are_refused(database: str) -> None:
     tenant = await college()
     files = [await create_upload(tenant, tenant.ada) for _ in range(6)]
     too_many = problem("values.evidence", "TOO_MANY", "Evidence takes at most 5 files.", maximum=5, length=6)
@@ -202,7 +202,7 @@ async def test_the_files_of_a_page_take_one_statement(database: str) -> None:
 
 
 async def test_files_are_checked_by_the_version_of_the_trackers_own_form(database: str) -> None:
-    """A file may have been uploaded under the limits of a newer version, but is attached under those of the form."""
+    """A file that met the limits of a newer version when it was uploaded must also meet those of the form."""
     tenant = await college()
     type_ = await make.tracker_type(tenant.organisation, key="NOTE")
     proof = FileField(key="proof", label="Proof", accept=("image/*",), max_bytes=10)

@@ -97,7 +97,7 @@ async def _make_tracker(
 
 
 async def _filters(random: Random, organisation: Organisation, members: list[Member]) -> list[Json]:
-    """Return filters by each single field, with different values, and by random pairs of fields."""
+    """Return filters: several for each field, and random combinations of two."""
 
     def sample(values: list[Any]) -> list[Any]:
         return random.choices(values, k=random.randint(1, 3))

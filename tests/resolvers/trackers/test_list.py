@@ -110,13 +110,13 @@ async def test_a_page_with_all_fields_takes_four_statements_besides_the_sessions
 
 async def test_the_types_take_one_statement(database: str) -> None:
     ada = await make.member()
-    everything = (
+    document = (
         "{ trackerTypes { key fields { key kind ... on ChoiceField { choices { value } } } transitions { to } } }"
     )
-    await data(ada, everything)
+    await data(ada, document)
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
     with record_statements() as statements:
-        assert len((await ask_in(context, everything))["data"]["trackerTypes"]) == 7
+        assert len((await ask_in(context, document))["data"]["trackerTypes"]) == 7
     assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1, statements
 
 
@@ -151,7 +151,7 @@ async def test_the_cursor_of_another_list_is_refused(database: str) -> None:
     assert answer["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "path": ["after"]}
 
 
-async def test_filters_are_combined_with_and_their_values_with_or(database: str) -> None:
+async def test_every_filter_must_match_any_of_its_values(database: str) -> None:
     ada = await make_administrator_with_trackers(6)
     learner = await Learner.get(trackers__number=3)
     tutor = await Member.get(created_trackers__number=4)

@@ -120,7 +120,7 @@ async def test_transitions_of_an_automation_depend_on_the_viewer(database: str) 
     )
 
 
-async def test_four_eyes_forbid_the_creator_to_approve(database: str) -> None:
+async def test_with_four_eyes_the_creator_cannot_approve(database: str) -> None:
     tenant = await college(automations=False)
     await enable_automations(tenant.organisation, four_eyes=True)
     creator, other = [await make.member(tenant.organisation, roles=list(Role)) for _ in range(2)]

@@ -13,10 +13,10 @@ from tests.support.clients.tracker_updates import (
     change,
     new_tracker,
     notified_kinds,
-    stored_rows,
     update,
     update_event,
-    update_ok,
+    update_successfully,
+    written_rows,
 )
 from tests.support.scenarios.college import choices_value, college, date_value, text_value
 
@@ -26,7 +26,7 @@ TOMORROW = today() + dt.timedelta(days=1)
 async def test_absent_fields_keep_their_values(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    assert await update_ok(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")]) == {
+    assert await update_successfully(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")]) == {
         "id": gid(tracker),
         "status": "NEW",
         "version": 2,
@@ -56,7 +56,7 @@ async def test_absent_fields_keep_their_values(database: str) -> None:
 async def test_null_clears_a_field(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    await update_ok(tenant.ada, tracker, values=[date_value("endDate", "2026-10-01")])
+    await update_successfully(tenant.ada, tracker, values=[date_value("endDate", "2026-10-01")])
     event = await update_event(
         tenant.ada,
         tracker,
@@ -153,7 +153,7 @@ async def test_a_field_that_becomes_hidden_is_cleared_in_the_history(database: s
 async def test_an_update_without_changes_writes_nothing(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
-    before = await stored_rows()
+    before = await written_rows()
     same = tenant.job()["values"]
     entries: list[dict[str, Any]] = [
         {},
@@ -163,9 +163,9 @@ async def test_an_update_without_changes_writes_nothing(database: str) -> None:
         {"values": [*same, {"key": "endDate", "value": None}, text_value("nothing", "")][:-1]},
     ]
     for entry in entries:
-        updated = await update_ok(tenant.bob, tracker, **entry)
+        updated = await update_successfully(tenant.bob, tracker, **entry)
         assert (updated["version"], updated["history"]["totalCount"]) == (1, 1)
-        assert await stored_rows() == before
+        assert await written_rows() == before
 
 
 async def test_a_comment_without_changes_is_notified_and_keeps_the_version(database: str) -> None:
@@ -229,4 +229,4 @@ async def test_a_plain_tracker_can_be_edited_without_any_role(database: str, kin
     member = await make.member(tenant.organisation, kind=kind)
     if kind == MemberKind.TUTOR:
         await type(tenant.learner).filter(id=tenant.learner.id).update(tutor_id=member.id)
-    assert (await update_ok(member, tracker, description="Mine"))["description"] == "Mine"
+    assert (await update_successfully(member, tracker, description="Mine"))["description"] == "Mine"

@@ -10,7 +10,7 @@ from tests.support.clients.tracker_updates import (
     new_address_tracker,
     update_errors,
     update_event,
-    update_ok,
+    update_successfully,
 )
 from tests.support.scenarios.college import college, problem, text_value
 
@@ -40,7 +40,9 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
     for member in (tenant.bob, tenant.tina):  # an administrator without the role, and the learner's tutor
         assert await update_errors(member, tracker, **entry) == forbidden
     for member, county in ((tenant.ada, "Kent"), (eve, "Surrey")):
-        updated = await update_ok(member, tracker, assigneeId=gid(member), values=[text_value("county", county)])
+        updated = await update_successfully(
+            member, tracker, assigneeId=gid(member), values=[text_value("county", county)]
+        )
         assert updated["assignee"] == {"name": member.name}
     assert (await Tracker.get(id=tracker.id)).values_changed_by_id == eve.id
 
@@ -48,7 +50,9 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
 async def test_members_who_see_an_automation_can_comment_and_send_unchanged_values(database: str) -> None:
     tenant = await college()
     tracker = await new_address_tracker(tenant)
-    assert (await update_ok(tenant.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))["version"] == 1
+    assert (await update_successfully(tenant.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))[
+        "version"
+    ] == 1
     assert (await update_event(tenant.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
 
 
@@ -79,7 +83,7 @@ async def test_changed_values_replace_the_snapshot_with_the_current_record(datab
     await Learner.filter(id=tenant.learner.id).update(postcode="AB1 2CD")
     before = (await Tracker.get(id=tracker.id)).record_before
     assert before["learner.postcode"] is None
-    await update_ok(tenant.ada, tracker, description="x")
+    await update_successfully(tenant.ada, tracker, description="x")
     assert (await Tracker.get(id=tracker.id)).record_before == before
-    await update_ok(tenant.ada, tracker, values=[text_value("county", "Kent")])
+    await update_successfully(tenant.ada, tracker, values=[text_value("county", "Kent")])
     assert (await Tracker.get(id=tracker.id)).record_before == before | {"learner.postcode": "AB1 2CD"}

@@ -14,10 +14,10 @@ from tests.support.clients.tracker_updates import (
     UPDATE,
     VALIDATE,
     new_tracker,
-    stored_rows,
     update,
     update_errors,
-    update_ok,
+    update_successfully,
+    written_rows,
 )
 from tests.support.scenarios.college import choices_value, college, date_value, problem, text_value
 
@@ -46,8 +46,8 @@ async def test_updating_needs_a_signed_in_member(database: str) -> None:
 async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    await update_ok(tenant.bob, tracker, description="Bob's", assigneeId=gid(tenant.bob))
-    before = await stored_rows()
+    await update_successfully(tenant.bob, tracker, description="Bob's", assigneeId=gid(tenant.bob))
+    before = await written_rows()
     for version in (1, 3, -1, 2**31 - 1):
         entry: dict[str, Any] = {"status": None, "values": None, "assigneeId": "rubbish", "version": version}
         payload = await update(tenant.ada, tracker, **entry)
@@ -59,7 +59,7 @@ async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(databa
         assert current["history"]["nodes"][0]["actor"] == {"name": "Bob"}
         response_data = await data(tenant.ada, VALIDATE, input={"id": gid(tracker), **entry})
         assert response_data["validateTrackerUpdate"] == payload["errors"]
-    assert await stored_rows() == before
+    assert await written_rows() == before
 
 
 async def test_all_errors_are_returned_together(database: str) -> None:
@@ -108,7 +108,7 @@ async def test_status_and_values_may_be_absent_but_not_null(database: str) -> No
     ]
 
 
-async def test_a_transition_that_does_not_exist(database: str) -> None:
+async def test_a_transition_that_does_not_exist_is_refused(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(
         tenant,
@@ -129,10 +129,10 @@ async def test_a_transition_that_does_not_exist(database: str) -> None:
             ]
         for to in ends:
             await fetch("UPDATE tracker SET status = $1", start)
-            assert (await update_ok(tenant.ada, tracker, status=to))["status"] == to
+            assert (await update_successfully(tenant.ada, tracker, status=to))["status"] == to
 
 
-async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(database: str) -> None:
+async def test_fields_required_for_a_status_are_checked_on_entering_it_and_while_in_it(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
     missing = [
@@ -141,10 +141,10 @@ async def test_fields_required_for_a_status_are_checked_on_entering_and_in_it(da
     ]
     assert await update_errors(tenant.ada, tracker, status="CLOSED") == missing
     ended = [date_value("endDate", "2026-10-01"), choices_value("endReason", "RESIGNED")]
-    assert (await update_ok(tenant.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
+    assert (await update_successfully(tenant.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
     cleared = [{"key": "endDate", "value": None}, {"key": "endReason", "value": None}]
     assert await update_errors(tenant.ada, tracker, values=cleared) == missing
-    assert (await update_ok(tenant.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
+    assert (await update_successfully(tenant.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
 
 
 async def test_a_required_field_cannot_be_cleared(database: str) -> None:
@@ -156,7 +156,7 @@ async def test_a_required_field_cannot_be_cleared(database: str) -> None:
     ]
 
 
-async def test_a_value_for_a_hidden_field(database: str) -> None:
+async def test_a_value_for_a_hidden_field_is_refused(database: str) -> None:
     tenant = await college()
     values = [text_value("ilrYear", "26-27"), choices_value("queryKind", "MISSING_DATA")]
     tracker = await new_tracker(tenant, type="ILR", values=values)
@@ -164,17 +164,17 @@ async def test_a_value_for_a_hidden_field(database: str) -> None:
     assert await update_errors(tenant.ada, tracker, values=[text_value("ruleName", "ULN_04")]) == [
         problem("values.ruleName", "UNKNOWN_FIELD", message, field="queryKind", allowed="VALIDATION_ERROR")
     ]
-    assert (await update_ok(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
+    assert (await update_successfully(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
 
 
-async def test_a_comment_that_is_too_long(database: str) -> None:
+async def test_a_comment_that_is_too_long_is_refused(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
     (error,) = await update_errors(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
     assert (error["path"], error["code"]) == (["comment"], "TOO_LONG")
     (error,) = await update_errors(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
     assert (error["path"], error["code"]) == (["comment"], "INVALID_FORMAT")
-    assert (await update_ok(tenant.ada, tracker, comment="x" * 10_000))["version"] == 1
+    assert (await update_successfully(tenant.ada, tracker, comment="x" * 10_000))["version"] == 1
 
 
 async def test_the_new_assignee_must_be_assignable(database: str) -> None:
@@ -187,6 +187,8 @@ async def test_the_new_assignee_must_be_assignable(database: str) -> None:
     ]  # fmt: skip
     for other in ("", "rubbish", gid(tenant.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
         assert await update_errors(tenant.ada, tracker, assigneeId=other) == [not_found]
-    assert (await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.tina)))["assignee"] == {"name": "Tina"}
-    assert (await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.bob)))["assignee"] == {"name": "Bob"}
+    assert (await update_successfully(tenant.tina, tracker, assigneeId=gid(tenant.tina)))["assignee"] == {
+        "name": "Tina"
+    }
+    assert (await update_successfully(tenant.tina, tracker, assigneeId=gid(tenant.bob)))["assignee"] == {"name": "Bob"}
     assert (await Tracker.get(id=tracker.id)).version == 3

@@ -4,7 +4,14 @@ import asyncio
 
 from models import StoredFile
 from tests.support.clients.graphql import gid
-from tests.support.clients.tracker_updates import change, new_tracker, update, update_errors, update_event, update_ok
+from tests.support.clients.tracker_updates import (
+    change,
+    new_tracker,
+    update,
+    update_errors,
+    update_event,
+    update_successfully,
+)
 from tests.support.scenarios.college import college
 from tests.support.scenarios.uploads import create_upload, evidence_values
 
@@ -20,8 +27,8 @@ async def test_an_update_attaches_uploads_and_the_history_shows_their_names(data
     assert event["changes"] == [change("values.evidence", "Evidence", "slip.png", "slip.png, letter.png")]
     assert {row.tracker_id for row in await StoredFile.all()} == {tracker.id}
     # A removed file still belongs to the tracker, and can be added again.
-    await update_ok(tenant.ada, tracker, values=[{"key": "evidence", "value": None}])
-    await update_ok(tenant.ada, tracker, values=evidence_values(slip))
+    await update_successfully(tenant.ada, tracker, values=[{"key": "evidence", "value": None}])
+    await update_successfully(tenant.ada, tracker, values=evidence_values(slip))
 
 
 async def test_files_that_the_viewer_cannot_attach_are_not_found(database: str) -> None:
@@ -35,7 +42,7 @@ async def test_files_that_the_viewer_cannot_attach_are_not_found(database: str) 
         await create_upload(tenant, tenant.ada, complete=False),
         await create_upload(tenant, tenant.ada),
     )
-    await update_ok(tenant.ada, other, values=evidence_values(already_attached))
+    await update_successfully(tenant.ada, other, values=evidence_values(already_attached))
     for file in (other_members, other_organisations, unfinished, already_attached):
         assert [
             (error["path"], error["code"])

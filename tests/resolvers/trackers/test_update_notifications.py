@@ -8,7 +8,7 @@ import pytest
 from models import Inbox, Mail, MemberKind, Notification, TrackerEvent
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
-from tests.support.clients.tracker_updates import new_tracker, notified_kinds, update, update_ok
+from tests.support.clients.tracker_updates import new_tracker, notified_kinds, update, update_successfully
 from tests.support.scenarios.college import college, text_value
 
 
@@ -18,7 +18,7 @@ async def test_a_reassignment_notifies_both_assignees_and_sends_an_email_to_the_
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
     await Mail.all().delete()
     dora = await make.member(tenant.organisation, name="Dora")
-    await update_ok(carl, tracker, assigneeId=gid(dora))
+    await update_successfully(carl, tracker, assigneeId=gid(dora))
     members = (tenant.ada, tenant.bob, carl, dora, tenant.tina)
     assert await notified_kinds(*members) == {
         "Ada": [],
@@ -36,7 +36,7 @@ async def test_a_reassignment_notifies_both_assignees_and_sends_an_email_to_the_
 async def test_a_status_change_notifies_creator_and_assignee(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
-    await update_ok(tenant.tina, tracker, status="RESOLVED", description="Seen")
+    await update_successfully(tenant.tina, tracker, status="RESOLVED", description="Seen")
     assert await notified_kinds(tenant.ada, tenant.bob, tenant.tina) == {
         "Ada": ["STATUS_CHANGED"],
         "Bob": ["ASSIGNED", "STATUS_CHANGED"],
@@ -53,7 +53,7 @@ async def test_other_changes_notify_creator_and_assignee(database: str) -> None:
         {"values": [text_value("jobTitle", "Chef")]},
     ]
     for entry in entries:
-        await update_ok(tenant.tina, tracker, **entry)
+        await update_successfully(tenant.tina, tracker, **entry)
     assert await notified_kinds(tenant.ada, tenant.bob) == {
         "Ada": ["UPDATED"] * 3,
         "Bob": ["ASSIGNED", *["UPDATED"] * 3],
@@ -63,9 +63,9 @@ async def test_other_changes_notify_creator_and_assignee(database: str) -> None:
 async def test_members_are_not_notified_of_their_own_actions(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    await update_ok(tenant.ada, tracker, assigneeId=gid(tenant.ada), description="x")
-    await update_ok(tenant.ada, tracker, status="RESOLVED")
-    await update_ok(tenant.ada, tracker, assigneeId=None)
+    await update_successfully(tenant.ada, tracker, assigneeId=gid(tenant.ada), description="x")
+    await update_successfully(tenant.ada, tracker, status="RESOLVED")
+    await update_successfully(tenant.ada, tracker, assigneeId=None)
     assert await notified_kinds(tenant.ada) == {"Ada": []}
     assert (await Inbox.get(member_id=tenant.ada.id)).cursor == 0
     assert await Mail.all().count() == 0
@@ -76,10 +76,12 @@ async def test_each_member_gets_one_notification_of_the_most_important_kind(data
     carl = await make.member(tenant.organisation, name="Carl")
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.ada))
     # Ada is its creator and old assignee, Bob its new assignee; the status changes in the same update.
-    await update_ok(carl, tracker, assigneeId=gid(tenant.bob), status="RESOLVED", description="x", comment="y")
+    await update_successfully(
+        carl, tracker, assigneeId=gid(tenant.bob), status="RESOLVED", description="x", comment="y"
+    )
     assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["STATUS_CHANGED"], "Bob": ["ASSIGNED"]}
     # It is assigned to its creator again.
-    await update_ok(carl, tracker, assigneeId=gid(tenant.ada), description="z")
+    await update_successfully(carl, tracker, assigneeId=gid(tenant.ada), description="z")
     assert await notified_kinds(tenant.ada, tenant.bob) == {
         "Ada": ["STATUS_CHANGED", "ASSIGNED"],
         "Bob": ["ASSIGNED", "UPDATED"],
@@ -89,7 +91,7 @@ async def test_each_member_gets_one_notification_of_the_most_important_kind(data
 async def test_the_creator_is_notified_of_a_reassignment_with_other_changes(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    await update_ok(tenant.tina, tracker, assigneeId=gid(tenant.bob), description="x")
+    await update_successfully(tenant.tina, tracker, assigneeId=gid(tenant.bob), description="x")
     assert await notified_kinds(tenant.ada, tenant.bob) == {"Ada": ["UPDATED"], "Bob": ["ASSIGNED"]}
 
 
@@ -148,5 +150,5 @@ async def test_a_former_assignee_who_lost_access_is_notified_without_the_tracker
     await type(tracker).filter(id=tracker.id).update(assignee_id=tutor.id)
     assert (await update(tutor, tracker, assigneeId=gid(tenant.bob))) == {"tracker": None, "errors": []}
     await type(tracker).filter(id=tracker.id).update(assignee_id=tutor.id)
-    await update_ok(tenant.ada, tracker, assigneeId=gid(tenant.bob))
+    await update_successfully(tenant.ada, tracker, assigneeId=gid(tenant.bob))
     assert await notified_kinds(tutor) == {"Theo": ["UPDATED"]}

@@ -14,7 +14,7 @@ from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.tracker_types.versions import versions_by_id
 from tests.support import factories as make
-from tests.support.clients.tracker_updates import notified_kinds, stored_rows
+from tests.support.clients.tracker_updates import notified_kinds, written_rows
 from tests.support.scenarios.automation_forms import (
     BREAK_IN_LEARNING,
     NEW_ADDRESS,
@@ -32,10 +32,14 @@ TOMORROW = TODAY + dt.timedelta(days=1)
 
 async def approval_errors(office: Office, tracker: Tracker) -> list[Problem]:
     """Return the problems of an approval that fails, checking that it has changed nothing."""
-    before = (await stored_rows(), await learner_record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+    before = (
+        await written_rows(),
+        await learner_record(office.lena),
+        (await Learner.get(id=office.lena.id)).changed_at,
+    )
     with pytest.raises(ValidationFailed) as raised:
         await office.approve(tracker)
-    after = (await stored_rows(), await learner_record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+    after = (await written_rows(), await learner_record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
     assert after == before
     return list(raised.value.problems)
 
@@ -202,11 +206,11 @@ async def test_a_failure_in_the_middle_changes_nothing(database: str, table: str
         "organisation_counter": "trackers < 2",
     }
     await fetch(f"ALTER TABLE {table} ADD CONSTRAINT test_constraint CHECK ({constraints[table]})")
-    before: Any = (await stored_rows(), await learner_record(office.lena))
+    before: Any = (await written_rows(), await learner_record(office.lena))
     with pytest.raises(Exception) as failure:
         await office.approve(tracker)
     assert "test_constraint" in str(failure.value)
-    assert (await stored_rows(), await learner_record(office.lena)) == before
+    assert (await written_rows(), await learner_record(office.lena)) == before
     await fetch(f"ALTER TABLE {table} DROP CONSTRAINT test_constraint")
     await office.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED

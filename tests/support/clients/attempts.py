@@ -1,4 +1,4 @@
-"""One operation for each row of the permission table: a document, and its variables for a given case."""
+"""The operations that the tests of permissions attempt, one for each row of the permission table."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ Variables = Callable[[Case], Json] | Callable[[Case], Awaitable[Json]]
 
 @dataclass(frozen=True)
 class Attempt:
-    """An operation to attempt in every case.
+    """An operation to attempt in every case: a document, and a function that returns its variables.
 
-    ``get_listed_id`` is set for lists only, and returns the id that may or may not be in the result.
+    ``get_listed_id`` is set for lists only; it returns the id to look for in the result.
     """
 
     document: str
@@ -44,7 +44,7 @@ def _mutation(field: str, make_input: Callable[[Case], Json], payload: str = "__
 
 
 def _validation(field: str, mutation: str) -> Attempt:
-    """Return an attempt to validate the input of a mutation, which is a key of ``MUTATIONS``."""
+    """Return an attempt at the query that validates the input of ``mutation``, a key of ``MUTATIONS``."""
     type_ = f"{mutation.split()[0][0].upper()}{mutation.split()[0][1:]}Input"
     document = f"query ($input: {type_}!) {{ {field}(input: $input) {{ path code }} }}"
     return Attempt(document, MUTATIONS[mutation].variables)

@@ -1,4 +1,4 @@
-"""Child processes that run programs with GraphQL client libraries, and print their results as lines of JSON."""
+"""Child processes that run programs with GraphQL client libraries and print results as lines of JSON."""
 
 import asyncio
 import json
@@ -46,7 +46,7 @@ class Child:
         self._process.send_signal(number)
 
     async def wait_for_exit(self, stderr: str = "") -> None:
-        """Wait until the program exits with code 0; check that it printed nothing more, and ``stderr`` to standard error."""
+        """Wait for exit code 0; check that nothing more was printed, and that standard error was ``stderr``."""
         assert self._process.stdout is not None
         async with asyncio.timeout(TIMEOUT):
             stdout, actual_stderr = await self._process.stdout.read(), await self._stderr()
@@ -75,5 +75,5 @@ async def run_client(interpreter: list[str], program: str, url: str, token: str,
 
 
 def read_script(name: str) -> str:
-    """Return the text of a script that continues the code blocks of the guide."""
+    """Return the source code of a script that runs after code blocks of the guide."""
     return (SCRIPTS / f"{name}.mjs").read_text("utf-8")

@@ -63,7 +63,7 @@ def curl_bodies(page: str) -> list[Any]:
 
 
 def fill_in(value: Any, placeholders: dict[str, str]) -> Any:
-    """Return a JSON value with its placeholders replaced with their values."""
+    """Return a JSON value in which each placeholder is replaced with its value."""
     if isinstance(value, dict):
         return {key: fill_in(entry, placeholders) for key, entry in value.items()}
     if isinstance(value, list):
@@ -74,9 +74,9 @@ def fill_in(value: Any, placeholders: dict[str, str]) -> Any:
 
 
 def insert_placeholders(expected: Any, actual: Any, placeholders: dict[str, str]) -> Any:
-    """Return an actual JSON value with the placeholders of the expected one in the same places.
+    """Return ``actual`` with the placeholders of ``expected`` in place of the values for which they stand.
 
-    The values of new placeholders are added to ``placeholders``. One whose value has changed is not inserted.
+    The value of a new placeholder is added to ``placeholders``; a value that differs from the known one is kept.
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
         return {key: insert_placeholders(expected.get(key), entry, placeholders) for key, entry in actual.items()}

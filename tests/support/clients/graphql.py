@@ -1,4 +1,4 @@
-"""Execution of GraphQL documents as a member, without a server."""
+"""Helpers that execute GraphQL documents as a member, without a server."""
 
 import datetime as dt
 from functools import cache
@@ -37,7 +37,7 @@ async def viewer(member: Member) -> Viewer:
 
 
 async def ask(member: Member | None, document: str, **variables: Any) -> dict[str, Any]:
-    """Execute a document as a member, or anonymously, and return the response."""
+    """Execute a document as a member or anonymously, and return the response."""
     context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
     return await ask_in(context, document, **variables)
 
@@ -60,7 +60,7 @@ async def ask_in(context: Context, document: str, **variables: Any) -> dict[str,
 
 
 async def data(member: Member | None, document: str, **variables: Any) -> Any:
-    """Execute a document as a member, or anonymously; check that there are no errors and return the data."""
+    """Execute a document as a member or anonymously, check that there are no errors, and return the data."""
     answer = await ask(member, document, **variables)
     assert "errors" not in answer, answer["errors"]
     return answer["data"]

@@ -16,7 +16,7 @@ NODE = "query Node($id: ID!) { node(id: $id) { id } }"
 
 
 class Rule(NamedTuple):
-    """A rule, as a request in keyword arguments of httpx and the expected response; ``audit`` is its id in graphql-http."""
+    """A rule: its id in graphql-http, a request as keyword arguments for httpx, and the expected response."""
 
     audit: str
     text: str

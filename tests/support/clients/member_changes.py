@@ -31,7 +31,7 @@ async def update(by: Member, member: Member, **entry: Any) -> Json:
     return payload
 
 
-async def update_ok(by: Member, member: Member, **entry: Any) -> Json:
+async def update_successfully(by: Member, member: Member, **entry: Any) -> Json:
     """Update a member without errors, and return the updated member."""
     payload = await update(by, member, **entry)
     assert payload["errors"] == []
@@ -51,7 +51,7 @@ async def audit_entries() -> list[tuple[Any, ...]]:
     return [(entry.kind.value, entry.actor_id, entry.subject_id, entry.details) for entry in entries]
 
 
-async def stored_rows() -> dict[str, Any]:
+async def written_rows() -> dict[str, Any]:
     """Return the rows that managing members may write."""
     return {
         "members": await Member.all().order_by("id").values_list("id", "name", "kind", "roles", "active"),

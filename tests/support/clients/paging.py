@@ -11,7 +11,7 @@ PAGE = "totalCount nodes { name } edges { cursor node { name } } pageInfo { hasN
 
 
 def forge_cursor(*parts: object) -> str:
-    """Encode these parts as a cursor."""
+    """Return a cursor that encodes these parts."""
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 

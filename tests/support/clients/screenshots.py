@@ -1,4 +1,4 @@
-"""The script of ``make screenshots``, which takes the README's screenshots of the playground with demo data."""
+"""Script that takes the README's screenshots of the playground, with demo data (``make screenshots``)."""
 
 import asyncio
 from pathlib import Path
@@ -17,14 +17,14 @@ SIZE = {"width": 1280, "height": 880}
 
 
 class Studio:
-    """A server and a browser with which screenshots are taken."""
+    """A server and a browser for taking screenshots."""
 
     def __init__(self, browser: Browser, server: Server) -> None:
         self._browser = browser
         self._server = server
 
     async def create_and_subscribe(self) -> None:
-        """Take screenshots of an input with three errors, and of its assignee's subscription after they are corrected."""
+        """Take screenshots of an input with three errors and, once they are corrected, of the assignee's subscription."""
         browser, url = self._browser, self._server.address
         async with (
             open_tab(browser, url, viewport=SIZE) as admin_visit,
@@ -48,7 +48,7 @@ class Studio:
             await self._take_screenshot(officer_visit.page, "listen")
 
     async def open_tracker(self) -> None:
-        """Take a screenshot of a tracker that was opened by its link."""
+        """Take a screenshot of a tracker that is opened by its link."""
         token = await self._server.sign_in("approver@northgate.example", PASSWORD)
         answer = await self._server.ask("{ trackers(first: 1) { nodes { id } } }", token)
         async with open_tab(self._browser, self._server.address, viewport=SIZE) as visit:

@@ -1,4 +1,4 @@
-"""Helpers that sign in, and refresh and end sessions, through the API."""
+"""Helpers that sign in and refresh sessions through the API."""
 
 from functools import cache
 from typing import Any

@@ -14,7 +14,7 @@ HEARTBEAT = (None, None)
 
 
 class Stream:
-    """An open event stream, each event of which must arrive within ten seconds."""
+    """An open event stream; each event must arrive within ten seconds."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response

@@ -1,4 +1,4 @@
-"""Subscriptions of the schema without sockets, fed by a running inbox reader."""
+"""Subscriptions to the real schema without sockets, fed by a running inbox reader."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -38,7 +38,7 @@ async def run_reader(database_url: str, **options: Any) -> AsyncIterator[InboxRe
 
 
 class Subscription:
-    """A subscription, each result of which must arrive within ``TIMEOUT`` seconds."""
+    """A subscription whose next result must always arrive within ``TIMEOUT`` seconds."""
 
     def __init__(self, results: AsyncGenerator[dict[str, Any], None]) -> None:
         self._results = results
@@ -80,7 +80,7 @@ async def subscribe(
 async def subscribe_to_tracker(
     database_url: str, member: Member, tracker: Tracker, **options: Any
 ) -> AsyncIterator[tuple[Subscription, TrackerStreams]]:
-    """Subscribe to the events of a tracker during the block, with streams that PostgreSQL notifies."""
+    """Subscribe to the events of a tracker during the block; yield the subscription and the streams that feed it."""
     reader, streams = InboxReader(), TrackerStreams(**options)
     context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(member), streams)
     operation = executor().prepare(Request(TRACKER_CHANGED, {"id": gid(tracker)}, None), context)

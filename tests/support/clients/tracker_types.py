@@ -1,4 +1,4 @@
-"""Helpers that create and update tracker types through the API, and read the rows written."""
+"""Helpers that create and update tracker types through the API, and read the stored rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +30,7 @@ TYPE_BY_KEY = f"query ($key: String!) {{ trackerType(key: $key) {{ {TYPE} }} }}"
 
 
 async def manager(tenant: College, name: str = "Mia") -> Member:
-    """Make an administrator who may manage settings and create trackers."""
+    """Create an administrator who may manage settings and create trackers."""
     return await make.member(tenant.organisation, name=name, roles=[Role.MANAGE_SETTINGS, Role.CREATE_TRACKERS])
 
 
@@ -41,7 +41,7 @@ async def create_type(member: Member, **entries: Any) -> Json:
     return payload
 
 
-async def create_type_ok(member: Member, **entries: Any) -> Json:
+async def create_type_successfully(member: Member, **entries: Any) -> Json:
     """Create a tracker type without errors, and return it."""
     payload = await create_type(member, **entries)
     assert payload["errors"] == []
@@ -57,7 +57,7 @@ async def update_type(member: Member, type_: Json, **entries: Any) -> Json:
     return payload
 
 
-async def update_type_ok(member: Member, type_: Json, **entries: Any) -> Json:
+async def update_type_successfully(member: Member, type_: Json, **entries: Any) -> Json:
     """Update a tracker type without errors, and return it."""
     payload = await update_type(member, type_, **entries)
     assert payload["errors"] == []
@@ -80,7 +80,7 @@ def field(kind: str, key: str, **slots: Any) -> Json:
 
 
 def field_output(kind: str, key: str, **slots: Any) -> Json:
-    """Return the output of a field of which only kind, key and these slots were set."""
+    """Return the output of a field for which only its kind, its key and these slots were set."""
     common: Json = {"help": None, "required": False, "requiredFor": [], "visibleWhen": None}
     return field(kind, key) | common | _DEFAULTS[kind] | slots
 

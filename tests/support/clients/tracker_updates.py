@@ -1,4 +1,4 @@
-"""Helpers that update trackers through the API, and read the rows written."""
+"""Helpers that update trackers through the API, and read the stored rows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,8 +55,8 @@ async def update(member: Member, tracker: Tracker, **entries: Any) -> Json:
     return payload
 
 
-async def update_ok(member: Member, tracker: Tracker, **entries: Any) -> Json:
-    """Update a tracker without errors, also in the dry run, and return the updated tracker."""
+async def update_successfully(member: Member, tracker: Tracker, **entries: Any) -> Json:
+    """Update a tracker and return it; check that neither the dry run nor the update has errors."""
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     assert (await data(member, VALIDATE, input=entry))["validateTrackerUpdate"] == []
     payload = await update(member, tracker, **entries)
@@ -68,7 +68,7 @@ async def update_ok(member: Member, tracker: Tracker, **entries: Any) -> Json:
 async def update_event(member: Member, tracker: Tracker, **entries: Any) -> Json:
     """Update a tracker without errors, and return the one event that is added to its history."""
     before = await TrackerEvent.filter(tracker=tracker).count()
-    history = (await update_ok(member, tracker, **entries))["history"]
+    history = (await update_successfully(member, tracker, **entries))["history"]
     assert history["totalCount"] == before + 1
     event: Json = history["nodes"][0]
     return event
@@ -79,13 +79,13 @@ async def update_errors(member: Member, tracker: Tracker, **entries: Any) -> lis
 
     Check that the dry run returns the same errors, and that no row is written.
     """
-    before = await stored_rows()
+    before = await written_rows()
     payload = await update(member, tracker, **entries)
     assert payload["tracker"] is None
     problems: list[Json] = payload["errors"]
     entry = {"id": gid(tracker), "version": (await Tracker.get(id=tracker.id)).version} | entries
     assert (await data(member, VALIDATE, input=entry))["validateTrackerUpdate"] == problems
-    assert await stored_rows() == before
+    assert await written_rows() == before
     return problems
 
 
@@ -100,7 +100,7 @@ async def notified_kinds(*members: Member) -> dict[str, list[str]]:
     }
 
 
-async def stored_rows() -> dict[str, Sequence[object]]:
+async def written_rows() -> dict[str, Sequence[object]]:
     """Return the rows that updates of trackers may write."""
     return {
         "trackers": [dict(row) for row in await Tracker.all().order_by("id").values()],
@@ -112,5 +112,5 @@ async def stored_rows() -> dict[str, Sequence[object]]:
 
 
 def change(path: str, label: str, before: str | None, after: str | None) -> Json:
-    """Return a change as the API returns it in the history; ``path`` is dotted."""
+    """Return a change in the format of the API's history; ``path`` is dotted."""
     return {"path": path.split("."), "label": label, "before": before, "after": after}

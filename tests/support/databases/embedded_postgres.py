@@ -1,4 +1,4 @@
-"""Helpers for tests of the embedded PostgreSQL: processes that own a server, queries, and ids of its processes."""
+"""Helpers for tests of the embedded PostgreSQL server: processes that own one, queries, and process ids."""
 
 import asyncio
 import os
@@ -58,7 +58,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 def server_pids(data_dir: Path) -> list[int]:
-    """Return the ids of the PostgreSQL processes of a data directory, which is their working directory."""
+    """Return the ids of the PostgreSQL processes whose working directory is this data directory."""
     pids = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

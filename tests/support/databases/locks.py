@@ -4,12 +4,12 @@ import asyncio
 
 from models.database import fetch
 
-# pg_stat_activity does not serve here: it is a snapshot within a transaction.
+# Unlike pg_locks, pg_stat_activity is a snapshot that does not change within a transaction.
 UNGRANTED_LOCKS = "SELECT FROM pg_locks WHERE NOT granted"
 
 
 async def wait_until_blocked(number: int = 1) -> None:
-    """Wait until this many statements are blocked on the server, which only the tests of this process use."""
+    """Wait until this many statements are blocked by locks; no other process runs tests on this server."""
     async with asyncio.timeout(60):
         while len(await fetch(UNGRANTED_LOCKS)) < number:
             await asyncio.sleep(0.02)

@@ -49,7 +49,7 @@ def rows_read(node: Mapping[str, Any]) -> float:
 
 
 def rows_sorted(node: Mapping[str, Any]) -> float:
-    """Return how many rows a plan node sorted at once; for an incremental sort, the average of its groups."""
+    """Return how many rows a plan node sorted at once; for an incremental sort, the average size of its groups."""
     if node["Node Type"] not in ("Sort", "Incremental Sort"):
         return 0
     return float(

@@ -1,4 +1,4 @@
-"""Comparison of the tables of the tracker listing with their expected contents."""
+"""Helpers that compare the tables of the tracker listing with their expected contents."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A TCP proxy between client and server that can cut its connections, to simulate a network failure."""
+"""A TCP proxy whose connections can be cut, to simulate network failures."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def cuttable_proxy(address: str) -> AsyncIterator[tuple[CuttableProxy, str]]:
-    """Run a proxy to the server at this address during the block; yield the proxy and its own address."""
+    """Run a proxy to the server at this address during the block; yield the proxy and its address."""
     host, _, port = address.removeprefix("http://").partition(":")
     proxy = CuttableProxy(host, int(port))
     server = await asyncio.start_server(proxy.forward, "127.0.0.1", 0)

@@ -65,7 +65,7 @@ class FileServer:
 
 
 def request_head(by: Member, length: str, *more: str) -> bytes:
-    """Return the request line and headers of an upload; ``length`` is the header line for the length of the body."""
+    """Return the request line and headers of an upload; ``length`` is a header line such as Content-Length."""
     lines = [
         "POST /files?type=JOB&field=evidence HTTP/1.1", "Host: a", f"Authorization: Bearer {by.id}",
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}", length, *more, "", "",
@@ -116,7 +116,7 @@ async def run_file_server(storage: Storage, *, idle_seconds: float = 60) -> Asyn
 
 
 async def wait_until_empty(server: FileServer) -> None:
-    """Wait until no row and no file is stored, as the server does not notice a lost connection at once."""
+    """Wait until no row and no file is stored; a server notices a lost connection with a delay."""
     async with asyncio.timeout(10):
         while server.storage.keys() or await StoredFile.exists():
             await asyncio.sleep(0.01)

@@ -34,7 +34,7 @@ def make_storage(kind: str, request: pytest.FixtureRequest) -> Storage:
 
 
 async def stream(*chunks: bytes | Exception) -> AsyncIterator[bytes]:
-    """Yield the chunks of an upload; raise those that are exceptions."""
+    """Yield the chunks of an upload; raise a chunk that is an exception."""
     for chunk in chunks:
         if isinstance(chunk, Exception):
             raise chunk

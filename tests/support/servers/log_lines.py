@@ -12,7 +12,7 @@ def read_lines(log: Path) -> list[dict[str, Any]]:
 
 
 def wait_for_lines(log: Path, **fields: Any) -> list[dict[str, Any]]:
-    """Return the parsed lines with these fields; wait for one, as it is written after the response has been sent."""
+    """Wait for lines with these fields and return them, parsed; a line is written after its response has been sent."""
     for _ in range(400):
         if matching := [
             line for line in read_lines(log) if all(line.get(name) == value for name, value in fields.items())

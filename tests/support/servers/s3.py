@@ -38,7 +38,7 @@ def _wait_for_url(process: "subprocess.Popen[bytes]", log: Path) -> str:
 
 
 class Bucket:
-    """A bucket, created and inspected through the API of S3."""
+    """A new bucket on an S3-compatible server."""
 
     def __init__(self, server: str, name: str) -> None:
         self._url = f"{server}/{name}"
@@ -46,7 +46,7 @@ class Bucket:
         httpx.put(self._url, trust_env=False).raise_for_status()
 
     def keys(self) -> list[str]:
-        """Return the keys of the objects."""
+        """Return the keys of the objects in the bucket."""
         return self._keys("?list-type=2", "Contents")
 
     def unfinished_uploads(self) -> list[str]:

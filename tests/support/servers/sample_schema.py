@@ -16,7 +16,7 @@ from services.accounts.sessions import SessionEnded
 
 @dataclass
 class FakeApp:
-    """The state of a sample application that tests modify and inspect."""
+    """The state of a sample application, which tests modify and inspect."""
 
     contexts: list[tuple[str | None, str]] = field(default_factory=list)
     """The ``Authorization`` header and the client address of each context that was made."""
@@ -33,7 +33,7 @@ class FakeApp:
 
     @property
     def ws(self) -> str:
-        """Return the URL for WebSockets."""
+        """Return the URL of the WebSocket endpoint."""
         return self.url.replace("http", "ws", 1)
 
     async def wait_for_contexts(self, count: int) -> None:

@@ -19,9 +19,9 @@ from services.mail.transport import MailDelayed
 
 
 class MailServer:
-    """An SMTP server that accepts everything, except where its queues of replies say otherwise.
+    """An SMTP server that accepts every message, unless other replies are queued.
 
-    ``rcpt_replies`` and ``data_replies`` are queues of replies to the commands RCPT and DATA.
+    ``rcpt_replies`` and ``data_replies`` are the queued replies to RCPT and DATA; each is sent once.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -43,7 +43,7 @@ class MailServer:
         self._open: list[SMTP] = []
 
     async def start(self) -> None:
-        """Start listening; a restarted server uses the same port as before."""
+        """Start listening; after a restart, on the same port as before."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._connected, "127.0.0.1", self.port, ssl=self._implicit)
         self.port = self._server.sockets[0].getsockname()[1]
@@ -124,14 +124,14 @@ def message(text: str = "Hello", *, to: str = "ann@northgate.example") -> EmailM
 
 
 async def expect_delay(attempt: Awaitable[None]) -> tuple[str, bool]:
-    """Check that an attempt to send is delayed; return the reason, and whether it affects all other messages."""
+    """Check that an attempt to send is delayed; return the reason, and whether all other messages are affected too."""
     with pytest.raises(MailDelayed) as raised:
         await attempt
     return raised.value.reason, raised.value.affects_all
 
 
 def make_certificate(openssl: str, directory: Path) -> ssl.SSLContext:
-    """Write a self-signed certificate for 127.0.0.1 to ``certificate.pem``, and return a TLS context of a server."""
+    """Write a self-signed certificate for 127.0.0.1 to ``certificate.pem``; return a TLS context for the server."""
     key, certificate = directory / "key.pem", directory / "certificate.pem"
     command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]

@@ -25,7 +25,7 @@ mutation ($email: String!, $password: String!) {
 
 
 def environment(database_url: str | None = None, **more: str) -> dict[str, str]:
-    """Return this process's environment variables, with the settings replaced with those of a test."""
+    """Return the environment of this process without its settings, plus the settings of a test."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKERS_", "PG"))}
     if database_url is not None:
         variables |= {"TRACKERS_DATABASE_URL": database_url, "TRACKERS_SECRET": SECRET}
@@ -88,7 +88,7 @@ class Server:
 
 
 class Subscription:
-    """A subscription over its own WebSocket."""
+    """A running subscription on its own WebSocket."""
 
     def __init__(self, connection: ClientConnection, field: str) -> None:
         self.connection = connection
