@@ -98,6 +98,9 @@ async def test_the_worker_survives_an_outage_of_the_database(
     async def failure_logged() -> bool:
         return "outbox worker failed" in caplog.text
 
+    async def recovery_logged() -> bool:
+        return "outbox worker recovered" in caplog.text
+
     await enqueue_mail()
     async with running_worker(server, poll=0.1):
         await wait_until(sent_count_is(1))
@@ -107,6 +110,7 @@ async def test_the_worker_survives_an_outage_of_the_database(
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await enqueue_mail()
         await wait_until(sent_count_is(2))
+        await wait_until(recovery_logged)
     log_messages = [message.partition(":")[0] for message in caplog.messages if message.startswith("outbox worker")]
     assert log_messages == ["outbox worker failed, retrying", "outbox worker recovered"]
     assert len(server.messages) == 2
