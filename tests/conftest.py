@@ -3,10 +3,8 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from models.database import database as connected_models
@@ -14,6 +12,7 @@ from server.database import upgrade_database
 from server.embedded_postgres.server import embedded_postgres
 from server.setting_values import database_credentials
 from tests.support.databases.memory import data_directory
+from tests.support.databases.postgres import administer, fresh_database, with_database
 from tests.support.servers.s3 import CREDENTIALS, Bucket, s3_server
 
 pytest_plugins = ("tests.support.no_skips",)
@@ -55,22 +54,6 @@ def postgres_log(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return tmp_path_factory.getbasetemp() / "postgres0" / "log"
 
 
-def with_database(url: str, name: str) -> str:
-    """Return a copy of a PostgreSQL URL that names another database."""
-    head, _, query = url.partition("?")
-    return f"{head.rpartition('/')[0]}/{name}?{query}"
-
-
-async def administer(url: str, *statements: str) -> None:
-    """Execute statements outside a transaction, as CREATE DATABASE requires."""
-    connection = await asyncpg.connect(**database_credentials(url))
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
 @pytest.fixture(scope="session")
 def template(postgres: str) -> str:
     """Create the template database, migrated and with the built-in tracker types, and return its name."""
@@ -82,15 +65,6 @@ def template(postgres: str) -> str:
 
     asyncio.run(create_template())
     return "template_trackers"
-
-
-@asynccontextmanager
-async def fresh_database(postgres: str, template: str) -> AsyncIterator[str]:
-    """Create a copy of the template database and yield its URL; drop the copy when the block exits."""
-    name = f"test_{next(_numbers)}"
-    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield with_database(postgres, name)
-    await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

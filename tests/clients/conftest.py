@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from models.database import database as opened
 from server.setting_values import database_credentials
-from tests.conftest import fresh_database
+from tests.support.databases.postgres import fresh_database
 from tests.support.scenarios.staff import make_staff
 from tests.support.scenarios.tenant import Tenant, sign_in_tenant
 from tests.support.servers.trackers import Server, environment, run_server

@@ -3,17 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
 from models import Member
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import CREATE, UPDATE
 from tests.support.clients.password_links import NEW_PASSWORD, REQUEST, SET_PASSWORD, link_token
+from tests.support.clients.websocket import open_socket, wait_closed
 from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.smtp import MailServer, mail_server
 from tests.support.servers.trackers import Server, environment, run_server
@@ -74,26 +71,6 @@ async def test_an_invitation_followed_by_a_sign_in_and_a_password_reset(
         logs = server.log.read_text() + postgres_log.read_text()
     assert [secret for secret in (invitation, reset, NEW_PASSWORD, first_token, second_token) if secret in logs] == []
     assert len(mail.messages) == 2
-
-
-@asynccontextmanager
-async def open_socket(server: Server, token: str) -> AsyncIterator[ClientConnection]:
-    """Open a WebSocket and wait until it is acknowledged, without subscribing."""
-    address = f"{server.address.replace('http', 'ws', 1)}/graphql"
-    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as connection:
-        init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
-        await connection.send(json.dumps(init))
-        assert json.loads(await connection.recv())["type"] == "connection_ack"
-        yield connection
-
-
-async def wait_closed(connection: ClientConnection) -> tuple[int | None, str | None]:
-    """Wait until a WebSocket is closed, and return the close code and reason."""
-    async with asyncio.timeout(10):
-        with suppress(ConnectionClosed):
-            while True:
-                await connection.recv()
-    return connection.close_code, connection.close_reason
 
 
 async def test_deactivating_a_member_closes_their_open_sockets(database: str, folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from models.database import database, migrate, pending_migrations
 from server.embedded_postgres.binaries import binary
 from server.setting_values import database_credentials
-from tests.conftest import administer, with_database
+from tests.support.databases.postgres import administer, with_database
 from tests.support.paths import DATA
 
 RELEASED_SCHEMA = DATA / "schema-0.1.0.sql"

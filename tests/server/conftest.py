@@ -1,7 +1,6 @@
 """Fixtures for a server that the tests of middleware and endpoints share, and for servers in browser tests."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -12,26 +11,11 @@ from playwright.async_api import Browser
 from models.database import database
 from server.observability.outage import Outage, database_outage
 from server.setting_values import database_credentials
-from tests.conftest import administer, fresh_database, with_database
 from tests.support.clients.browser import chromium
-from tests.support.scenarios.staff import PASSWORD, make_staff
-from tests.support.servers.trackers import SIGN_IN, Server, environment, run_server
-
-
-@dataclass(frozen=True)
-class ProxiedServer:
-    """A server that trusts a local HTTPS proxy and allows one other origin."""
-
-    server: Server
-    client: httpx.Client
-    """A client that is not signed in."""
-
-    def sign_in(self) -> dict[str, str]:
-        """Sign Ada in, and return her ``Authorization`` header."""
-        body = {"query": SIGN_IN, "variables": {"email": "ada@example.org", "password": PASSWORD}}
-        result = self.client.post("/graphql", json=body).json()
-        return {"authorization": f"Bearer {result['data']['signIn']['session']['accessToken']}"}
-
+from tests.support.databases.postgres import administer, fresh_database, with_database
+from tests.support.scenarios.staff import make_staff
+from tests.support.servers.proxied import ProxiedServer
+from tests.support.servers.trackers import Server, environment, run_server
 
 SETTINGS = {
     "TRACKERS_PUBLIC_URL": "https://trackers.example",

@@ -12,6 +12,7 @@ from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.tracker_types import (
     CREATE,
     TYPE_BY_KEY,
+    VALUES,
     choices,
     create_type,
     create_type_successfully,
@@ -23,14 +24,6 @@ from tests.support.clients.tracker_types import (
 from tests.support.scenarios.college import Json, choices_value, college, create, date_value, problem, text_value
 from tests.support.scenarios.uploads import create_upload
 
-VALUES = """
-query ($id: ID!) { tracker(id: $id) { typeVersion fields { key } type { key } values {
-  key label display
-  ... on TextValue { text } ... on IntegerValue { integer } ... on DecimalValue { decimal } ... on DateValue { date }
-  ... on BooleanValue { boolean } ... on ChoiceValue { choices { value } } ... on ReferenceValue { node { id } }
-  ... on FileValue { files { name mediaType bytes } }
-} } }
-"""
 EVERY_KIND = [
     field("TEXT", "note", label=" Note ", help="What  was\nseen", required=True, minLength=2, maxLength=50),
     field("TEXT", "report", multiline=True),

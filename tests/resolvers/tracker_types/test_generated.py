@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.resolvers.tracker_types.test_create import VALUES
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.tracker_types import create_type, create_type_successfully, manager
+from tests.support.clients.tracker_types import VALUES, create_type, create_type_successfully, manager
 from tests.support.scenarios.college import College, Json, college, create
 from tests.support.scenarios.generated_forms import INPUT_SLOTS, FormFiller, forms
 

@@ -7,8 +7,8 @@ from starlette.applications import Starlette
 from models.database import database, migrate
 from server.endpoints.health import health_routes
 from server.setting_values import database_credentials
-from tests.conftest import administer, with_database
-from tests.server.conftest import ProxiedServer
+from tests.support.databases.postgres import administer, with_database
+from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
 

@@ -15,11 +15,11 @@ from websockets.typing import Subprotocol
 from models import MemberKind, Role, TrackerStatus
 from models.database import fetch
 from server.endpoints.metrics import metrics_route
-from tests.server.conftest import ProxiedServer
 from tests.support import factories as make
 from tests.support.clients.sse import HEARTBEAT, stream
 from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
 from tests.support.servers.metrics import Sample, sample_key, samples
+from tests.support.servers.proxied import ProxiedServer
 from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server

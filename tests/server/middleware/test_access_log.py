@@ -15,7 +15,7 @@ from starlette.routing import Route
 from server.middleware.access_log import AccessLogMiddleware
 from server.middleware.request_id import RequestIdMiddleware
 from server.observability.outage import Outage
-from tests.server.conftest import ProxiedServer
+from tests.support.servers.proxied import ProxiedServer
 from tests.support.servers.trackers import SIGN_IN
 
 pytestmark = pytest.mark.server

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from server.middleware.compression import MINIMUM_SIZE, CompressionMiddleware
-from tests.server.conftest import ProxiedServer
+from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
 

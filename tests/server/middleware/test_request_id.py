@@ -13,8 +13,8 @@ from starlette.routing import Route
 from server.middleware.request_id import RequestIdMiddleware
 from server.protocol.request_ids import request_id_of
 from server.setting_values import networks
-from tests.server.conftest import ProxiedServer
 from tests.support.servers.log_lines import wait_for_lines
+from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
 

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from server.middleware.security_headers import SecurityHeadersMiddleware
-from tests.server.conftest import ProxiedServer
+from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
 

@@ -10,7 +10,7 @@ import pytest
 
 from models import Mail, Tracker
 from models.database import transaction
-from tests.end_to_end.test_members import open_socket, wait_closed
+from tests.support.clients.websocket import open_socket, wait_closed
 from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
 from tests.support.servers.smtp import mail_server

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from models.database import fetch
-from tests.end_to_end.test_members import open_socket, wait_closed
+from tests.support.clients.websocket import open_socket, wait_closed
 from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.trackers import Server, environment, run_server
 

@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.end_to_end.test_members import wait_closed
+from tests.support.clients.websocket import wait_closed
 from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server

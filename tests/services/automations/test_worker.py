@@ -15,8 +15,8 @@ from server.setting_values import database_credentials
 from services.automations import worker
 from services.automations.worker import apply_due, run_automations
 from services.kernel.dates import time_until_midnight
-from tests.conftest import administer
 from tests.support.clients.tracker_updates import notified_kinds
+from tests.support.databases.postgres import administer
 from tests.support.databases.query_plans import plan_nodes
 from tests.support.scenarios.automation_forms import NEW_ADDRESS, TODAY
 from tests.support.scenarios.automations import Office, history, learner_record, make_office, with_changed_fields

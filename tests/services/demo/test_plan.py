@@ -31,7 +31,7 @@ from services.demo.fill import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
 from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRANSITIONS
-from tests.conftest import administer, with_database
+from tests.support.databases.postgres import administer, with_database
 from tests.support.scenarios.demo_checks import (
     definitions_by_version,
     events_by_tracker,

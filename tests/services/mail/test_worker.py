@@ -10,7 +10,7 @@ import pytest
 from models import Mail
 from models.database import fetch
 from services.mail.worker import run_outbox
-from tests.conftest import administer
+from tests.support.databases.postgres import administer
 from tests.support.scenarios.mail import INSTALLATION, enqueue_mail
 from tests.support.servers.smtp import MailServer, mail_server
 

@@ -5,10 +5,17 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from playwright.async_api import Locator, Page
 
+from server.endpoints.playground import DIST
 from tests.support.clients.browser import TIMEOUT
 from tests.support.scenarios.staff import PASSWORD
+
+needs_dist = pytest.mark.skipif(
+    not (DIST / "index.html").exists(), reason="server/playground/dist is not built: npm run build makes it"
+)
+
 
 # The editor renders non-breaking spaces, wraps long lines, and orders the elements of its lines arbitrarily.
 _TEXT = """lines => lines

@@ -26,6 +26,14 @@ mutation ($input: CreateTrackerTypeInput!) {{
 }}
 """
 UPDATE = CREATE.replace("CreateTrackerType", "UpdateTrackerType").replace("createTrackerType", "updateTrackerType")
+VALUES = """
+query ($id: ID!) { tracker(id: $id) { typeVersion fields { key } type { key } values {
+  key label display
+  ... on TextValue { text } ... on IntegerValue { integer } ... on DecimalValue { decimal } ... on DateValue { date }
+  ... on BooleanValue { boolean } ... on ChoiceValue { choices { value } } ... on ReferenceValue { node { id } }
+  ... on FileValue { files { name mediaType bytes } }
+} } }
+"""
 TYPE_BY_KEY = f"query ($key: String!) {{ trackerType(key: $key) {{ {TYPE} }} }}"
 
 

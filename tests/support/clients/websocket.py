@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from tests.support.servers.sample_schema import FakeApp
+from tests.support.servers.trackers import Server
 
 INIT = {"type": "connection_init"}
 ACK = {"type": "connection_ack"}
@@ -72,3 +73,23 @@ def next_message(identifier: str, **payload: Any) -> dict[str, Any]:
 
 def complete(identifier: str = "1") -> dict[str, Any]:
     return {"type": "complete", "id": identifier}
+
+
+@asynccontextmanager
+async def open_socket(server: Server, token: str) -> AsyncIterator[ClientConnection]:
+    """Open a WebSocket and wait until it is acknowledged, without subscribing."""
+    address = f"{server.address.replace('http', 'ws', 1)}/graphql"
+    async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as connection:
+        init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
+        await connection.send(json.dumps(init))
+        assert json.loads(await connection.recv())["type"] == "connection_ack"
+        yield connection
+
+
+async def wait_closed(connection: ClientConnection) -> tuple[int | None, str | None]:
+    """Wait until a WebSocket is closed, and return the close code and reason."""
+    async with asyncio.timeout(10):
+        with suppress(ConnectionClosed):
+            while True:
+                await connection.recv()
+    return connection.close_code, connection.close_reason

@@ -9,9 +9,9 @@ from models import Learner, Member, MemberKind, Organisation, Role
 from models.database import database as opened
 from server.setting_values import database_credentials
 from services.accounts.passwords import hash_password
-from tests.conftest import fresh_database
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
+from tests.support.databases.postgres import fresh_database
 from tests.support.servers.trackers import Server, environment, run_server
 
 PASSWORD = "a password for tests"

@@ -21,8 +21,8 @@ from services.trackers.listing.filters import TrackerFilter
 from services.trackers.listing.orders import MISSING_ID, OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
-from tests.conftest import administer, with_database
 from tests.support.clients.graphql import viewer
+from tests.support.databases.postgres import administer, with_database
 from tests.support.databases.query_plans import plan_nodes, record_fetches, rows_read, rows_sorted
 from tests.support.scenarios import million_trackers
 
