@@ -84,8 +84,10 @@ def _byte_count(text: str) -> str:
     return f"{len(os.fsencode(text))} bytes that are not shown"
 
 
-_DATABASE = "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
-_LINK = "an http or https address with {%s} in it, which may begin with {public_url}"
+_DATABASE_FORMAT = (
+    "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
+)
+_LINK_FORMAT = "an http or https address with {%s} in it, which may begin with {public_url}"
 
 SECRET = Variable(
     name="TRACKERS_SECRET",
@@ -102,7 +104,7 @@ VARIABLES = (
         name="TRACKERS_DATABASE_URL",
         setting="database_url",
         parse=setting_values.database_url,
-        expected=_DATABASE,
+        expected=_DATABASE_FORMAT,
         meaning="The database: PostgreSQL 15 or newer.",
         absent_meaning="the embedded PostgreSQL, with its data in `var/postgres`",
     ),
@@ -110,7 +112,7 @@ VARIABLES = (
         name="TRACKERS_LISTEN_URL",
         setting="listen_url",
         parse=setting_values.database_url,
-        expected=_DATABASE,
+        expected=_DATABASE_FORMAT,
         meaning="A direct connection to the same database for `LISTEN`, where a transaction pooler stands before it.",
         absent_meaning="`TRACKERS_DATABASE_URL`",
     ),
@@ -144,7 +146,7 @@ VARIABLES = (
         name="TRACKERS_EDIT_URL",
         setting="edit_url",
         parse=partial(setting_values.link_pattern, placeholder="id"),
-        expected=_LINK % "id",
+        expected=_LINK_FORMAT % "id",
         meaning="The link in notifications: your Edit Tracker page. `{id}` is the global id of the tracker, URL-encoded.",
         default="{public_url}/trackers/{id}",
         depends_on=("public_url",),
@@ -153,7 +155,7 @@ VARIABLES = (
         name="TRACKERS_PASSWORD_URL",
         setting="password_url",
         parse=partial(setting_values.link_pattern, placeholder="token"),
-        expected=_LINK % "token",
+        expected=_LINK_FORMAT % "token",
         meaning="The link in invitations and password resets. `{token}` is the one-time token, URL-encoded.",
         default="{public_url}/password#token={token}",
         depends_on=("public_url",),

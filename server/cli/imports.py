@@ -43,19 +43,19 @@ def run_employer_import(file: Path, organisation: str) -> None:
 
 
 def _run_import(
-    organisation: str, work: Callable[[Organisation, OnProgress], Awaitable[ImportReport]], noun: str
+    organisation: str, work: Callable[[Organisation, OnProgress], Awaitable[ImportReport]], record_type: str
 ) -> None:
     async def report() -> ImportReport:
         target = await require_organisation(organisation)
-        columns = TextColumn("Importing " + noun), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+        columns = TextColumn("Importing " + record_type), BarColumn(), DownloadColumn(), TimeRemainingColumn()
         with Progress(*columns, console=stderr) as progress:
-            task = progress.add_task(noun, total=None)
+            task = progress.add_task(record_type, total=None)
             return await work(target, lambda read, total: progress.update(task, completed=read, total=total))
 
-    _print_report(run(report), noun)
+    _print_report(run(report), record_type)
 
 
-def _print_report(report: ImportReport, noun: str) -> None:
+def _print_report(report: ImportReport, record_type: str) -> None:
     for record in report.refused[:MAX_REFUSALS]:
         reference = _printable(record.reference) or "a record without a reference"
         stdout.print(f"line {record.line}: {reference} was refused")
@@ -71,7 +71,7 @@ def _print_report(report: ImportReport, noun: str) -> None:
     if not report.applied:
         stdout.print("Nothing was written.")
     counts = f"{report.new:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged"
-    stdout.print(f"{report.source} {noun}: {counts}, {len(report.kept):,} kept, {len(report.refused):,} refused")
+    stdout.print(f"{report.source} {record_type}: {counts}, {len(report.kept):,} kept, {len(report.refused):,} refused")
     sys.exit(1 if report.refused else 0)
 
 

@@ -26,7 +26,7 @@ _HEADERS: Final = {"Cache-Control": "no-store"}
 
 
 def metrics_route(token: str | None) -> Route:
-    """Return the route. Requests must have ``token`` as bearer token or, if it is None, come from this machine."""
+    """Return the route of the metrics. Requests need ``token`` as bearer token; if it is None, they must be local."""
 
     async def metrics(request: Request) -> Response:
         if token is not None and not _has_token(request, token):
@@ -43,8 +43,8 @@ def metrics_route(token: str | None) -> Route:
 
 def _has_token(request: Request, token: str) -> bool:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    equal = hmac.compare_digest(credentials.strip().encode("latin-1"), token.encode())
-    return equal and scheme.lower() == "bearer"
+    is_valid = hmac.compare_digest(credentials.strip().encode("latin-1"), token.encode())
+    return is_valid and scheme.lower() == "bearer"
 
 
 def _is_local(request: Request) -> bool:

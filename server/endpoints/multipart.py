@@ -15,12 +15,12 @@ from starlette.requests import Request
 from server.protocol.http_errors import HTTPError
 
 MULTIPART = "multipart/form-data"
-MAX_OVERHEAD = 65_536
+MAX_OVERHEAD_BYTES = 65_536
 """The maximum number of bytes in a body besides the file itself: the boundaries and the part's headers."""
 IDLE_SECONDS = 60.0
 """The number of seconds without any data after which an upload is aborted."""
 
-ONE_PART = "Send exactly one part, a file, under the name `file`"
+ONE_PART_MESSAGE = "Send exactly one part, a file, under the name `file`"
 
 
 class FilePart:
@@ -38,7 +38,7 @@ class FilePart:
         """Read the part's headers, up to the file's content. Raises HTTPError and ClientDisconnect."""
         segment = await anext(self._events, None)
         if not isinstance(segment, MultipartSegment) or segment.name != "file":
-            raise HTTPError(422, "BAD_USER_INPUT", ONE_PART)
+            raise HTTPError(422, "BAD_USER_INPUT", ONE_PART_MESSAGE)
         self.name, self.media_type = segment.filename, segment.content_type
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
@@ -46,7 +46,7 @@ class FilePart:
         async with aclosing(self._events):
             async for event in self._events:
                 if isinstance(event, MultipartSegment):
-                    raise HTTPError(422, "BAD_USER_INPUT", ONE_PART)
+                    raise HTTPError(422, "BAD_USER_INPUT", ONE_PART_MESSAGE)
                 if event is not None:
                     yield bytes(event)
 

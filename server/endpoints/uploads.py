@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from server.endpoints.multipart import IDLE_SECONDS, MAX_OVERHEAD, FilePart, content_length
+from server.endpoints.multipart import IDLE_SECONDS, MAX_OVERHEAD_BYTES, FilePart, content_length
 from server.protocol.http_errors import (
     HTTPError,
     domain_error_response,
@@ -23,7 +23,7 @@ from services.kernel.errors import DomainError, UnauthenticatedError
 from services.kernel.global_ids import to_global_id
 from services.viewer import Viewer
 
-ViewerOf: TypeAlias = Callable[[str | None], Awaitable[Viewer | None]]
+Authenticate: TypeAlias = Callable[[str | None], Awaitable[Viewer | None]]
 
 MAX_SECONDS = 3_600.0
 """The maximum duration of an upload, far shorter than the time after which unfinished uploads are deleted."""
@@ -34,9 +34,9 @@ LINGER_BYTES, LINGER_SECONDS = 16_777_216, 10.0
 class UploadEndpoint:
     """The ASGI endpoint for uploads. Its ``Route`` must not list methods, because it rejects other methods itself."""
 
-    def __init__(self, store: FileStore, viewer_of: ViewerOf, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, store: FileStore, authenticate: Authenticate, *, idle_seconds: float = IDLE_SECONDS) -> None:
         self._store = store
-        self._viewer_of = viewer_of
+        self._authenticate = authenticate
         self._idle_seconds = idle_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ class UploadEndpoint:
     async def _upload(self, request: Request) -> Response:
         if request.method != "POST":
             raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use POST", Allow="POST")
-        viewer = await self._viewer_of(request.headers.get("authorization"))
+        viewer = await self._authenticate(request.headers.get("authorization"))
         if viewer is None:
             raise UnauthenticatedError
         part = FilePart(request, idle_seconds=self._idle_seconds)
@@ -104,8 +104,8 @@ def _parameter(request: Request, name: str) -> str:
 
 
 def _check_length(length: int | None, destination: Destination) -> None:
-    """Raise ``too_large`` if the file in a body of this length must exceed the maximum, before any of it is read."""
-    if length is not None and length > destination.max_bytes + MAX_OVERHEAD:
+    """Reject a body of this length, before any of it is read, if the file in it must be too large."""
+    if length is not None and length > destination.max_bytes + MAX_OVERHEAD_BYTES:
         raise too_large(destination)
 
 

@@ -43,7 +43,7 @@ class AccessLogMiddleware:
     async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, status, context = time.perf_counter(), _CLIENT_CLOSED_REQUEST, RequestContext()
 
-        async def send_and_note_status(message: Message) -> None:
+        async def send_recording_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -51,19 +51,19 @@ class AccessLogMiddleware:
 
         token = request_context.set(context)
         try:
-            await self._app(scope, receive, send_and_note_status)
+            await self._app(scope, receive, send_recording_status)
         except Exception as error:
             response = internal_error_response(error, scope)
             if status != _CLIENT_CLOSED_REQUEST:
                 # Part of the response has been sent. Make the server drop the connection, so that the client notices.
                 raise
-            await response(scope, receive, send_and_note_status)
+            await response(scope, receive, send_recording_status)
         finally:
             request_context.reset(token)
-            _record(scope, status, time.perf_counter() - started, context)
+            _log_request(scope, status, time.perf_counter() - started, context)
 
 
-def _record(scope: Scope, status: int, seconds: float, context: RequestContext) -> None:
+def _log_request(scope: Scope, status: int, seconds: float, context: RequestContext) -> None:
     route, method = _route(scope.get("route")), scope["method"] if scope["method"] in _METHODS else OTHER
     HTTP_REQUESTS.labels(route, method, status).inc()
     HTTP_REQUEST_SECONDS.labels(route).observe(seconds)

@@ -9,7 +9,7 @@ _DEFAULTS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """The limits on WebSocket connections to one process. Timeouts are in seconds."""
+    """The limits on WebSocket connections. Timeouts are in seconds, and numbers of connections apply to one process."""
 
     init_timeout: float = 10.0
     """The time allowed for the client to send ``connection_init``."""

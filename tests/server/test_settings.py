@@ -195,7 +195,7 @@ TOKEN_FORMAT = "visible ASCII characters without a space"
         ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
     ],
 )
-def test_the_error_about_a_wrong_value_is_one_line(
+def test_the_error_about_an_invalid_value_is_one_line(
     tmp_path: Path, name: str, text: str, shown: str, expected: str
 ) -> None:
     with pytest.raises(SettingsError) as error:

@@ -33,7 +33,7 @@ async def test_schema_prints_the_sdl(folder: Path) -> None:
         ("TRACKERS_COMPILED", "yes", "yes"),
     ],
 )
-async def test_a_wrong_variable_stops_every_command_with_one_line(
+async def test_an_invalid_variable_stops_every_command_with_one_line(
     folder: Path, name: str, value: str, shown: str
 ) -> None:
     for arguments in (["serve", "--port", "0"], ["migrate"], ["doctor"]):
@@ -123,7 +123,7 @@ async def test_learners_who_break_a_rule_are_listed_and_the_others_imported(data
     assert (code, err) == (2, "There is no organisation 'Nobody'.\n")
 
 
-async def test_references_are_printed_short_and_without_control_characters(database: str, folder: Path) -> None:
+async def test_printed_references_are_truncated_and_sanitised(database: str, folder: Path) -> None:
     env = environment(database)
     await run_command(folder, env, "add-organisation", "Acme")
     file = folder / "learners.csv"

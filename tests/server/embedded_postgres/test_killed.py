@@ -1,4 +1,4 @@
-"""Tests that no process and no data are left over or lost if PostgreSQL, or the process that started it, is killed."""
+"""Tests that killing PostgreSQL, or the process that started it, leaves no processes behind and loses no data."""
 
 import os
 import signal

@@ -24,7 +24,7 @@ async def test_a_killed_postgresql_is_started_again(folder: Path, workers: str) 
     assert not _pid_file(folder).exists()
 
 
-async def test_the_server_starts_its_own_when_the_command_that_started_it_ends(folder: Path) -> None:
+async def test_the_server_restarts_postgresql_when_the_command_that_started_it_ends(folder: Path) -> None:
     (folder / "var").mkdir(mode=0o700)
     with ExitStack() as command:
         command.enter_context(embedded_postgres(folder / "var" / "postgres", log=folder / "var" / "postgres.log"))

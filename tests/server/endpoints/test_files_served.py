@@ -21,14 +21,16 @@ from tests.support.servers.trackers import Server, environment, run_command, run
 
 pytestmark = pytest.mark.server
 
-JOB = "type=JOB&field=evidence"
-URLS = "query ($id: ID!) { tracker(id: $id) { values { ... on FileValue { files { name mediaType bytes url } } } } }"
+UPLOAD_PARAMETERS = "type=JOB&field=evidence"
+FILE_URLS_QUERY = (
+    "query ($id: ID!) { tracker(id: $id) { values { ... on FileValue { files { name mediaType bytes url } } } } }"
+)
 
 
 async def send(server: Server, token: str, content: bytes, name: str, media_type: str) -> str:
     async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
         response = await client.post(
-            f"{server.address}/files?{JOB}",
+            f"{server.address}/files?{UPLOAD_PARAMETERS}",
             files={"file": (name, content, media_type)},
             headers={"authorization": f"Bearer {token}"},
         )
@@ -62,7 +64,7 @@ async def test_upload_and_download(database: str, folder: Path, kind: str, reque
         assert response["data"]["createTracker"]["errors"] == []
         bob = await server.sign_in("bob@example.org", PASSWORD)
         tracker = response["data"]["createTracker"]["tracker"]["id"]
-        files = (await server.ask(URLS, bob, id=tracker))["data"]["tracker"]["values"][-1]["files"]
+        files = (await server.ask(FILE_URLS_QUERY, bob, id=tracker))["data"]["tracker"]["values"][-1]["files"]
         assert [(file["name"], file["mediaType"], file["bytes"]) for file in files] == [
             ("contract.pdf", "application/pdf", len(contents[0])),
             ("slip.png", "image/png", len(contents[1])),
@@ -83,7 +85,7 @@ async def begin_upload(server: Server, token: str) -> asyncio.StreamWriter:
     parts = urlsplit(server.address)
     _, writer = await asyncio.open_connection(parts.hostname, parts.port)
     lines = [
-        f"POST /files?{JOB} HTTP/1.1", "Host: a", f"Authorization: Bearer {token}", "Content-Length: 9000000",
+        f"POST /files?{UPLOAD_PARAMETERS} HTTP/1.1", "Host: a", f"Authorization: Bearer {token}", "Content-Length: 9000000",
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}", "", "",
     ]  # fmt: skip
     writer.write("\r\n".join(lines).encode() + part(PDF + b"\xff" * 5_000_000)[:-2])
@@ -94,7 +96,7 @@ async def begin_upload(server: Server, token: str) -> asyncio.StreamWriter:
     return writer
 
 
-async def test_upload_that_a_killed_server_left_is_deleted(database: str, folder: Path) -> None:
+async def test_unfinished_upload_of_a_killed_server_is_deleted(database: str, folder: Path) -> None:
     await make_staff()
     stored = folder / "var" / "files"
     async with run_server(folder, environment(database)) as server:

@@ -50,7 +50,7 @@ async def tenant(database: str) -> College:
         ("", 422, "BAD_USER_INPUT"),
     ],
 )
-async def test_wrong_parameters(server: FileServer, tenant: College, query: str, status: int, code: str) -> None:
+async def test_invalid_parameters(server: FileServer, tenant: College, query: str, status: int, code: str) -> None:
     assert parse_error(await server.post(tenant.tina, part(PDF) + END_OF_BODY, query))[:2] == (status, code)
     await wait_until_empty(server)
 
@@ -66,7 +66,7 @@ async def test_permission_to_upload_for_an_automation(server: FileServer, tenant
     assert (await server.send(tenant.bob)).status_code == 201
 
 
-async def test_upload_for_a_disabled_automation(server: FileServer) -> None:
+async def test_upload_for_disabled_automations(server: FileServer) -> None:
     other_college = await college(automations=False)
     response = await server.send(other_college.ada, type="CHANGE_OF_NAME", field="supportingDocument")
     assert parse_error(response)[:2] == (422, "UNKNOWN_TYPE")

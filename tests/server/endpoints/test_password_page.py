@@ -78,7 +78,7 @@ async def test_files(site: Server) -> None:
 
 
 @needs_browser
-async def test_mistakes_are_shown_beside_their_field_then_the_password_is_set(site: Server, browser: Browser) -> None:
+async def test_errors_are_shown_next_to_their_fields(site: Server, browser: Browser) -> None:
     member, token = await invite_member("ann@example.org", "Northgate Training")
     async with open_tab(browser, site.address) as visit:
         page = visit.page
@@ -127,7 +127,7 @@ async def test_invalid_link_leads_to_a_new_one(site: Server, browser: Browser) -
 
 
 @needs_browser
-async def test_no_token_and_no_server(site: Server, browser: Browser) -> None:
+async def test_missing_token_and_unreachable_server(site: Server, browser: Browser) -> None:
     _, token = await invite_member("cat@example.org")
     async with open_tab(browser, site.address, expect_errors=True) as visit:
         page = visit.page

@@ -18,7 +18,7 @@ POLICY = (
     "font-src 'self' data:; connect-src 'self'{sockets}; worker-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-LOCAL = POLICY.format(sockets=" ws://127.0.0.1:8000 wss://127.0.0.1:8000")
+LOCAL_POLICY = POLICY.format(sockets=" ws://127.0.0.1:8000 wss://127.0.0.1:8000")
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -49,7 +49,7 @@ async def test_page(client: httpx.AsyncClient, method: str) -> None:
     assert (response.status_code, dict(response.headers)) == (
         200,
         {
-            "content-security-policy": LOCAL,
+            "content-security-policy": LOCAL_POLICY,
             "x-content-type-options": "nosniff",
             "referrer-policy": "no-referrer",
             "cache-control": "no-cache",
@@ -87,7 +87,7 @@ async def test_asset_is_immutable(client: httpx.AsyncClient) -> None:
     assert [response.headers[name] for name in names] == [
         "text/javascript; charset=utf-8",
         "public, max-age=31536000, immutable",
-        LOCAL,
+        LOCAL_POLICY,
         "nosniff",
         "no-referrer",
     ]
@@ -111,7 +111,7 @@ async def test_page_that_is_not_built(tmp_path: Path) -> None:
         response = await client.get("/graphql")
         asset = await client.get("/playground/assets/main.js")
     assert (response.status_code, response.headers["cache-control"]) == (503, "no-store")
-    assert response.headers["content-security-policy"] == LOCAL
+    assert response.headers["content-security-policy"] == LOCAL_POLICY
     assert re.findall("<code>(.*?)</code>|(npm .*?)(?:<|\n)", response.text) == [
         ("/graphql", ""),
         ("make run", ""),

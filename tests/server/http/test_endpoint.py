@@ -42,21 +42,20 @@ def located_error(message: str, code: str, column: int, **extensions: Any) -> di
 
 
 HELLO = {"data": {"hello": "Hello you"}}
-NO_STREAM = error_result(
+STREAM_NOT_ACCEPTED = error_result(
     "A subscription needs the WebSocket at this address, or text/event-stream named in Accept", "NOT_ACCEPTABLE"
 )
 NOT_JSON = error_result("The request is not valid JSON")
-NO_PARSE = located_error("Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED", 2)
-NO_FIELD = located_error("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 3)
+PARSE_ERROR = located_error("Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED", 2)
+UNKNOWN_FIELD = located_error("Cannot query field 'nope' on type 'Query'.", "GRAPHQL_VALIDATION_FAILED", 3)
 SEVERAL_OPERATIONS = error_result(
     "The document has several operations: operationName must name one", "OPERATION_RESOLUTION_FAILURE"
 )
 NO_SUCH_OPERATION = error_result("The document has no operation of this name", "OPERATION_RESOLUTION_FAILURE")
 TWO_OPERATIONS = 'query A { hello } query B { hello(name: "B") }'
-NAMED = "query($n: Int!) { hello }"
 
 # body | result, which has status 400 in both media types
-MALFORMED: list[tuple[bytes, dict[str, Any]]] = [
+MALFORMED_CASES: list[tuple[bytes, dict[str, Any]]] = [
     (b"", NOT_JSON),
     (b"{", NOT_JSON),
     (b"\xff\xfe", NOT_JSON),
@@ -80,7 +79,7 @@ MALFORMED: list[tuple[bytes, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "result"), MALFORMED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("body", "result"), MALFORMED_CASES, ids=lambda value: str(value)[:40])
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_RESPONSE])
 async def test_malformed(client: httpx.AsyncClient, accept: str, body: bytes, result: dict[str, Any]) -> None:
     response = await client.post(PATH, content=body, headers={"content-type": JSON, "accept": accept})
@@ -89,7 +88,7 @@ async def test_malformed(client: httpx.AsyncClient, accept: str, body: bytes, re
 
 
 # request | status in application/graphql-response+json (in application/json it is 200) | result
-WELL_FORMED: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
+WELL_FORMED_CASES: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
     ({"query": "{ hello }"}, 200, HELLO),
     ({"query": "{ hello }", "variables": None, "operationName": None, "extensions": None}, 200, HELLO),
     ({"query": "{ hello }", "extensions": {}, "unknown": 1}, 200, HELLO),
@@ -98,9 +97,9 @@ WELL_FORMED: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
     ({"query": TWO_OPERATIONS, "operationName": "C"}, 400, NO_SUCH_OPERATION),
     ({"query": TWO_OPERATIONS, "operationName": ""}, 400, NO_SUCH_OPERATION),
     ({"query": "{ hello }", "operationName": "C"}, 400, NO_SUCH_OPERATION),
-    ({"query": "{"}, 400, NO_PARSE),
+    ({"query": "{"}, 400, PARSE_ERROR),
     ({"query": ""}, 400, located_error("Syntax Error: Unexpected <EOF>.", "GRAPHQL_PARSE_FAILED", 1)),
-    ({"query": "{ nope }"}, 400, NO_FIELD),
+    ({"query": "{ nope }"}, 400, UNKNOWN_FIELD),
     (
         {"query": "query($n: Int) { hello }", "variables": {"n": 1}},
         400,
@@ -139,7 +138,7 @@ WELL_FORMED: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("request_body", "status", "result"), WELL_FORMED, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("request_body", "status", "result"), WELL_FORMED_CASES, ids=lambda value: str(value)[:60])
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_RESPONSE])
 async def test_well_formed(
     client: httpx.AsyncClient, accept: str, request_body: dict[str, Any], status: int, result: dict[str, Any]
@@ -152,7 +151,7 @@ async def test_well_formed(
 
 
 # query string | status | result, in application/json
-GET: list[tuple[str, int, dict[str, Any]]] = [
+GET_CASES: list[tuple[str, int, dict[str, Any]]] = [
     (urlencode({"query": "{ hello }"}), 200, HELLO),
     (urlencode({"query": TWO_OPERATIONS, "operationName": "B"}), 200, {"data": {"hello": "Hello B"}}),
     (urlencode({"query": "{ hello }", "operationName": ""}), 200, HELLO),
@@ -175,11 +174,11 @@ GET: list[tuple[str, int, dict[str, Any]]] = [
         405,
         error_result("A mutation needs POST", "METHOD_NOT_ALLOWED"),
     ),
-    ("query=subscription{wait}", 406, NO_STREAM),
+    ("query=subscription{wait}", 406, STREAM_NOT_ACCEPTED),
 ]
 
 
-@pytest.mark.parametrize(("query", "status", "result"), GET, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("query", "status", "result"), GET_CASES, ids=lambda value: str(value)[:60])
 async def test_get(server: FakeApp, client: httpx.AsyncClient, query: str, status: int, result: dict[str, Any]) -> None:
     response = await client.get(f"{server.url}?{query}")
     assert (response.status_code, response.json()) == (status, result)

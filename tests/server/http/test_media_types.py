@@ -40,7 +40,7 @@ def error_result(message: str, code: str = "BAD_REQUEST") -> dict[str, Any]:
 
 
 # Accept | media type of the response, or None for 406
-ACCEPT: list[tuple[str, str | None]] = [
+ACCEPT_CASES: list[tuple[str, str | None]] = [
     ("", JSON),
     ("*/*", JSON),
     ("application/*", JSON),
@@ -73,13 +73,13 @@ ACCEPT: list[tuple[str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("accept", "media_type"), ACCEPT)
+@pytest.mark.parametrize(("accept", "media_type"), ACCEPT_CASES)
 async def test_accept(accept: str, media_type: str | None) -> None:
     assert response_media_type(accept) == media_type
 
 
 # Accept | whether a subscription may be streamed to this client
-ACCEPTS_EVENTS: list[tuple[str, bool]] = [
+EVENT_STREAM_CASES: list[tuple[str, bool]] = [
     ("", False),
     ("*/*", False),
     ("text/*", False),
@@ -91,7 +91,7 @@ ACCEPTS_EVENTS: list[tuple[str, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("accept", "expected"), ACCEPTS_EVENTS)
+@pytest.mark.parametrize(("accept", "expected"), EVENT_STREAM_CASES)
 async def test_accepts_event_stream(accept: str, expected: bool) -> None:
     assert accepts_event_stream(accept) == expected
 
@@ -103,7 +103,7 @@ async def test_not_acceptable(client: httpx.AsyncClient) -> None:
 
 
 # Content-Type, further headers | status
-CONTENT_TYPE: list[tuple[dict[str, str], int]] = [
+CONTENT_TYPE_CASES: list[tuple[dict[str, str], int]] = [
     ({"content-type": "application/json"}, 200),
     ({"content-type": "application/json; charset=utf-8"}, 200),
     ({"content-type": 'Application/JSON;charset="UTF-8"'}, 200),
@@ -117,7 +117,7 @@ CONTENT_TYPE: list[tuple[dict[str, str], int]] = [
 ]
 
 
-@pytest.mark.parametrize(("headers", "status"), CONTENT_TYPE)
+@pytest.mark.parametrize(("headers", "status"), CONTENT_TYPE_CASES)
 async def test_content_type(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
     response = await client.post(PATH, content=b'{"query":"{ hello }"}', headers=headers)
     assert response.status_code == status

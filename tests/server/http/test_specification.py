@@ -51,7 +51,7 @@ async def test_rule(client: httpx.AsyncClient, rule: Rule) -> None:
 
 
 # method, address | status, code, message, allowed methods
-UNROUTED = [
+UNMATCHED_REQUESTS = [
     ("GET", "/", 404, "NOT_FOUND", "Not Found", None),
     ("POST", "/graphql/graphql", 404, "NOT_FOUND", "Not Found", None),
     ("GET", "/playground/assets/none.js", 404, "NOT_FOUND", "Not Found", None),
@@ -61,7 +61,7 @@ UNROUTED = [
 ]
 
 
-@pytest.mark.parametrize(("method", "address", "status", "code", "message", "allow"), UNROUTED)
+@pytest.mark.parametrize(("method", "address", "status", "code", "message", "allow"), UNMATCHED_REQUESTS)
 async def test_unknown_path_or_method(
     client: httpx.AsyncClient, method: str, address: str, status: int, code: str, message: str, allow: str | None
 ) -> None:

@@ -67,7 +67,7 @@ async def test_accept_header_of_urql(server: FakeApp) -> None:
         assert await events.remaining() == [result_event(data={"count": "0"}), COMPLETE]
 
 
-async def test_subscriptions_that_fail(server: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
+async def test_failing_subscriptions(server: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
     first = result_event(data={"breaks": {"name": "first"}})
     async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "signed out"}) as events:
         assert await events.remaining() == [unauthenticated("Sign in first."), COMPLETE]

@@ -33,11 +33,11 @@ def error_result(message: str, code: str, **extra: Any) -> dict[str, Any]:
     return {"errors": [{"message": message, **extra, "extensions": {"code": code}}]}
 
 
-NO_FIELD = "Cannot query field 'nope' on type '{}'."
+UNKNOWN_FIELD = "Cannot query field 'nope' on type '{}'."
 SEVERAL_OPERATIONS = "The document has several operations: operationName must name one"
 
 # document | result in the event
-EVENT_RESULTS: list[tuple[str, dict[str, Any]]] = [
+EVENT_CASES: list[tuple[str, dict[str, Any]]] = [
     ("{ hello }", {"data": {"hello": "Hello you"}}),
     ('mutation { write(text: "x") }', {"data": {"write": "x"}}),
     (
@@ -48,19 +48,19 @@ EVENT_RESULTS: list[tuple[str, dict[str, Any]]] = [
     ),
     (
         "{ nope }",
-        error_result(NO_FIELD.format("Query"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 3}]),
+        error_result(UNKNOWN_FIELD.format("Query"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 3}]),
     ),
     (
         "subscription { nope }",
         error_result(
-            NO_FIELD.format("Subscription"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 16}]
+            UNKNOWN_FIELD.format("Subscription"), "GRAPHQL_VALIDATION_FAILED", locations=[{"line": 1, "column": 16}]
         ),
     ),
     ("query A { hello } query B { hello }", error_result(SEVERAL_OPERATIONS, "OPERATION_RESOLUTION_FAILURE")),
 ]
 
 
-@pytest.mark.parametrize(("query", "answer"), EVENT_RESULTS)
+@pytest.mark.parametrize(("query", "answer"), EVENT_CASES)
 async def test_result_in_an_event(
     server: FakeApp, client: httpx.AsyncClient, query: str, answer: dict[str, Any]
 ) -> None:
@@ -77,7 +77,7 @@ async def test_result_in_an_event(
 GET_MUTATION = '?query=mutation{write(text:"x")}'
 
 # method, query string, body, further headers | status, result
-REJECTED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
+REJECTED_CASES: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
     ("POST", "", "{", {}, 400, error_result("The request is not valid JSON", "BAD_REQUEST")),
     ("POST", "", "{}", {}, 400, error_result("query is missing", "BAD_REQUEST")),
     ("GET", "", "", {}, 400, error_result("query is missing", "BAD_REQUEST")),
@@ -104,7 +104,7 @@ REJECTED: list[tuple[str, str, str, dict[str, str], int, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "query", "body", "headers", "status", "answer"), REJECTED)
+@pytest.mark.parametrize(("method", "query", "body", "headers", "status", "answer"), REJECTED_CASES)
 async def test_rejected_request(
     server: FakeApp,
     client: httpx.AsyncClient,

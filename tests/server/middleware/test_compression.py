@@ -15,7 +15,7 @@ from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
 
-LONG = "{ trackerTypes { key name fields { key label help } } }"
+LONG_RESPONSE_QUERY = "{ trackerTypes { key name fields { key label help } } }"
 TEXT = "ab" * MINIMUM_SIZE
 
 
@@ -27,9 +27,9 @@ def fetch_raw(proxied_server: ProxiedServer, document: str, accept_encoding: str
 
 
 def test_long_response(proxied_server: ProxiedServer) -> None:
-    plain_headers, plain = fetch_raw(proxied_server, LONG, "identity")
+    plain_headers, plain = fetch_raw(proxied_server, LONG_RESPONSE_QUERY, "identity")
     assert "content-encoding" not in plain_headers
-    headers, compressed = fetch_raw(proxied_server, LONG, "br, gzip")
+    headers, compressed = fetch_raw(proxied_server, LONG_RESPONSE_QUERY, "br, gzip")
     assert headers["content-encoding"] == "gzip"
     assert headers["content-length"] == str(len(compressed))
     assert gzip.decompress(compressed) == plain

@@ -19,7 +19,7 @@ from tests.support.servers.proxied import ProxiedServer
 pytestmark = pytest.mark.server
 
 NEW_ID_PATTERN = re.compile(r"[0-9a-f]{16}")
-FORWARDED = "edge-01:7f3a.b_c"
+FORWARDED_ID = "edge-01:7f3a.b_c"
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_every_response_has_an_id(proxied_server: ProxiedServer, method: str, pa
 
 
 def test_id_from_a_trusted_proxy_is_kept_and_logged(proxied_server: ProxiedServer) -> None:
-    headers = {**proxied_server.sign_in(), "X-Request-Id": FORWARDED, "X-Forwarded-For": "203.0.113.9"}
+    headers = {**proxied_server.sign_in(), "X-Request-Id": FORWARDED_ID, "X-Forwarded-For": "203.0.113.9"}
     response = proxied_server.client.post("/graphql", json={"query": "{ viewer { member { name } } }"}, headers=headers)
     assert response.json() == {"data": {"viewer": {"member": {"name": "Ada"}}}}
-    assert response.headers["x-request-id"] == FORWARDED
-    (line,) = wait_for_lines(proxied_server.server.log, request_id=FORWARDED)
+    assert response.headers["x-request-id"] == FORWARDED_ID
+    (line,) = wait_for_lines(proxied_server.server.log, request_id=FORWARDED_ID)
     assert (line["event"], line["fields"]) == ("request", ["viewer"])
 
 
@@ -86,6 +86,6 @@ async def test_id_is_taken_only_from_a_trusted_proxy(
     )
     transport = httpx.ASGITransport(app, client=peer)  # type: ignore[arg-type]  # a Unix socket's peer is None
     async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
-        response = await client.get("/", headers={"X-Request-Id": FORWARDED})
+        response = await client.get("/", headers={"X-Request-Id": FORWARDED_ID})
     assert response.text == response.headers["x-request-id"]
-    assert (response.text == FORWARDED) is is_kept
+    assert (response.text == FORWARDED_ID) is is_kept

@@ -10,7 +10,7 @@ from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
 
-ALWAYS = {
+COMMON_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
@@ -35,16 +35,18 @@ BROWSER = {"accept": "text/html"}
 def test_headers_of_a_response_that_is_not_a_page(proxied_server: ProxiedServer, path: str, status: int) -> None:
     response = proxied_server.client.get(path)
     assert response.status_code == status
-    values = {name: response.headers.get_list(name) for name in (*ALWAYS, "content-security-policy")}
-    assert values == {name: [value] for name, value in {**ALWAYS, "content-security-policy": API_POLICY}.items()}
+    values = {name: response.headers.get_list(name) for name in (*COMMON_HEADERS, "content-security-policy")}
+    assert values == {
+        name: [value] for name, value in {**COMMON_HEADERS, "content-security-policy": API_POLICY}.items()
+    }
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/trackers/none", "/password"])
 def test_page_keeps_its_own_policy(proxied_server: ProxiedServer, path: str) -> None:
     response = proxied_server.client.get(path, headers=BROWSER)
     assert response.status_code == 200
-    assert {name: response.headers.get_list(name) for name in ALWAYS} == {
-        name: [value] for name, value in ALWAYS.items()
+    assert {name: response.headers.get_list(name) for name in COMMON_HEADERS} == {
+        name: [value] for name, value in COMMON_HEADERS.items()
     }
     (policy,) = response.headers.get_list("content-security-policy")
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
@@ -56,7 +58,7 @@ async def test_no_hsts_without_https() -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client:
         response = await client.get("/none")
     assert dict(response.headers) == {
-        **{name: value for name, value in ALWAYS.items() if name != "strict-transport-security"},
+        **{name: value for name, value in COMMON_HEADERS.items() if name != "strict-transport-security"},
         "content-security-policy": API_POLICY,
         "content-length": "9",
         "content-type": "text/plain; charset=utf-8",

@@ -59,7 +59,7 @@ def hostile_entries(valid_entry: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def attack(server: Server, token: str, valid_entry: dict[str, Any]) -> None:
+async def send_hostile_requests(server: Server, token: str, valid_entry: dict[str, Any]) -> None:
     address = f"{server.address}/graphql"
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
@@ -92,7 +92,7 @@ async def test_log_holds_no_value_of_hostile_input(database: str, folder: Path, 
     members = await make_staff()
     async with run_server(folder, environment(database)) as server:
         token = await server.sign_in("ada@example.org", PASSWORD)
-        await attack(server, token, members.tracker_input())
+        await send_hostile_requests(server, token, members.tracker_input())
         assert await server.stop() == 0
         log = server.log.read_text() + postgres_log.read_text()
         requests = [line for line in read_lines(server.log) if line["event"] == "request"]
@@ -185,7 +185,7 @@ async def test_lines_of_requests_and_operations(database: str, folder: Path) -> 
     ]
 
 
-LIBRARIES = """
+LOGGING_SCRIPT = """
 import logging
 from server.observability.logging import configure_logging
 configure_logging()
@@ -200,13 +200,13 @@ logging.getLogger("trackers.mail").info("mail %s sent", 7, extra={"request_id": 
 """
 
 
-def run_libraries(stderr: int) -> None:
-    subprocess.run([sys.executable, "-c", LIBRARIES], stderr=stderr, check=True, timeout=60)
+def run_logging_script(stderr: int) -> None:
+    subprocess.run([sys.executable, "-c", LOGGING_SCRIPT], stderr=stderr, check=True, timeout=60)
 
 
 def test_messages_of_libraries_are_shortened(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as log:
-        run_libraries(log.fileno())
+        run_logging_script(log.fileno())
     task, bug, mail = read_lines(tmp_path / "log")
     for line in (task, bug, mail):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", line.pop("timestamp"))
@@ -220,7 +220,7 @@ def test_messages_of_libraries_are_shortened(tmp_path: Path) -> None:
 def test_readable_lines_in_a_terminal() -> None:
     reader, terminal = os.openpty()
     try:
-        run_libraries(terminal)
+        run_logging_script(terminal)
         os.close(terminal)
         text = re.sub(r"\x1b\[[0-9;]*m", "", os.read(reader, 65_536).decode())
     finally:

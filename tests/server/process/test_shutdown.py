@@ -21,9 +21,7 @@ pytestmark = pytest.mark.server
 GOING_AWAY = (1001, "Going away")
 
 
-async def test_requests_and_operations_in_progress_are_answered_and_mail_in_progress_arrives(
-    database: str, folder: Path
-) -> None:
+async def test_requests_operations_and_emails_in_progress_are_finished(database: str, folder: Path) -> None:
     """Send SIGTERM while a lock blocks two writes, over HTTP and WebSocket, and the mail server is slow to answer."""
     members = await make_staff()
     async with mail_server() as smtp_server:

@@ -58,7 +58,7 @@ INVALID_HTTP = error_result("BAD_REQUEST", "Invalid HTTP request received")
 
 
 @pytest.mark.parametrize("repeated", [b"a", b"a\r\nX: "], ids=["one header", "many headers"])
-async def test_headers_without_an_end_are_refused(server: FakeApp, repeated: bytes) -> None:
+async def test_endless_headers_are_refused(server: FakeApp, repeated: bytes) -> None:
     head = (REQUEST_LINE + b"X: " + repeated * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]
     status, body = parse(await response_to(server, head))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
@@ -73,7 +73,7 @@ async def test_headers_of_the_maximum_length_are_read(server: FakeApp) -> None:
 
 
 @pytest.mark.parametrize("end", [b"0\r\nX: ", b"5;x="], ids=["after the body", "before a chunk"])
-async def test_chunk_headers_and_trailers_without_an_end_are_refused(server: FakeApp, end: bytes) -> None:
+async def test_endless_chunk_headers_and_trailers_are_refused(server: FakeApp, end: bytes) -> None:
     head = POST_HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"%x\r\n%s\r\n" % (len(BODY), BODY)
     endless = (end + b"a" * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]

@@ -37,7 +37,7 @@ NO_ID = "subscribe: id must be a non-empty string"
 TYPES = "type must be one that a client sends: complete, connection_init, ping, pong, subscribe"
 
 # messages, sent in this order | close code | reason
-CLOSED: list[tuple[list[Any], int, str]] = [
+CLOSE_CASES: list[tuple[list[Any], int, str]] = [
     ([INIT, INIT], 4429, "Too many initialisation requests"),
     ([subscribe("{ hello }")], 4401, "Unauthorized"),
     ([{"type": "ping"}, subscribe("{ hello }")], 4401, "Unauthorized"),
@@ -89,7 +89,7 @@ CLOSED: list[tuple[list[Any], int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("messages", "code", "reason"), CLOSED, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("messages", "code", "reason"), CLOSE_CASES, ids=lambda value: str(value)[:60])
 async def test_close_codes(
     server: FakeApp, messages: list[Any], code: int, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -32,7 +32,7 @@ async def test_connections_of_a_member() -> None:
 
 
 async def test_connections_of_an_address() -> None:
-    """The limit also applies to clients that would sign in."""
+    """The limit also applies to clients with a valid token."""
     async with sample_api(socket_limits=SocketLimits(connections_per_address=2)) as server, AsyncExitStack() as stack:
         first, _ = [await stack.enter_async_context(open_client(server, INIT)) for _ in range(2)]
         async with open_client(server) as third:

@@ -91,7 +91,7 @@ async def test_client_disconnects(server: FakeApp) -> None:
         await server.wait_for_cleanup("wait", "wait")
 
 
-async def test_subscriptions_that_fail(server: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
+async def test_failing_subscriptions(server: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
     breaks = "subscription($how: String!) { breaks(how: $how) { name } }"
     first = next_message("1", data={"breaks": {"name": "first"}})
     async with open_client(server, INIT) as client:

@@ -32,12 +32,12 @@ async def test_client_address_behind_a_proxy(database: str, folder: Path, truste
     """The last address that is not a trusted proxy's is used, because the client may have forged the ones before it."""
     proxies = "127.0.0.1, 192.0.2.1" if trusted else "192.0.2.1"
     env = environment(database, TRACKERS_SOCKETS_PER_ADDRESS="1", TRACKERS_TRUSTED_PROXIES=proxies)
-    async with run_server(folder, env) as server, connect_from(server, "198.51.100.1") as first:
-        await initialise(first)
-        async with connect_from(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same:
-            assert await wait_closed(same) == TOO_MANY
-        async with connect_from(server, "198.51.100.2") as another:
+    async with run_server(folder, env) as server, connect_from(server, "198.51.100.1") as first_client:
+        await initialise(first_client)
+        async with connect_from(server, "203.0.113.9, 198.51.100.1, 192.0.2.1") as same_client:
+            assert await wait_closed(same_client) == TOO_MANY
+        async with connect_from(server, "198.51.100.2") as other_client:
             if trusted:
-                await initialise(another)
+                await initialise(other_client)
             else:
-                assert await wait_closed(another) == TOO_MANY
+                assert await wait_closed(other_client) == TOO_MANY
