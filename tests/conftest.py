@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from models.database import database as connected_models
 from server.database import upgrade_database
@@ -16,6 +17,9 @@ from tests.support.databases.postgres import administer, fresh_database, with_da
 from tests.support.servers.s3 import CREDENTIALS, Bucket, s3_server
 
 pytest_plugins = ("tests.support.no_skips",)
+
+settings.register_profile("trackers", deadline=None)  # a busy machine is not a failure
+settings.load_profile("trackers")
 
 DIRECTORY_MARKS = {
     "clients": pytest.mark.clients,

@@ -38,7 +38,9 @@ def start_owner(data_dir: Path, *prefix: str, **env: str) -> subprocess.Popen[st
     """Start a process that runs a PostgreSQL server in a data directory, prints its URL and waits for its stdin to close."""
     command = [*prefix, sys.executable, "-c", OWNER_SCRIPT, str(data_dir)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, **pipes, text=True, env=os.environ | env)  # type: ignore[call-overload,no-any-return]
+    # Another user could not write what coverage measures.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")} | env
+    return subprocess.Popen(command, **pipes, text=True, env=variables)  # type: ignore[call-overload,no-any-return]
 
 
 def read_url(process: subprocess.Popen[str]) -> str:
