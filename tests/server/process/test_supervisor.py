@@ -64,6 +64,6 @@ async def test_a_killed_worker_is_replaced(server: Server) -> None:
 async def test_a_worker_that_cannot_start_ends_the_command(database: str, folder: Path) -> None:
     """The command's own checks pass, but the workers cannot load the tracker types from the renamed table."""
     await fetch("ALTER TABLE tracker_type RENAME TO gone")
-    with pytest.raises(AssertionError, match=r"(?s)the server ended: .*startup failed"):
+    with pytest.raises(AssertionError, match=r"(?s)the server exited: .*startup failed"):
         async with run_server(folder, environment(database), "--workers", "2"):
             pass
