@@ -63,9 +63,9 @@ sdl: environment ## write schema/schema.graphql, after a change of the API
 	@.venv/bin/trackers schema > schema/schema.graphql.new
 	@mv schema/schema.graphql.new schema/schema.graphql
 
-settings-reference: environment ## write docs/reference/settings.md, after a change of a setting
-	@.venv/bin/python -m server.settings_reference > docs/reference/settings.md.new
-	@mv docs/reference/settings.md.new docs/reference/settings.md
+settings-reference: environment ## write docs/settings.md, after a change of a setting
+	@.venv/bin/python -m server.settings_reference > docs/settings.md.new
+	@mv docs/settings.md.new docs/settings.md
 
 migration: environment ## write a migration, after a change of a model
 	@exec .venv/bin/tortoise makemigrations models

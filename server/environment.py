@@ -1,6 +1,6 @@
 """The environment variables of an installation, with the format, default and meaning of each.
 
-``server.settings`` reads them, and ``server.settings_reference`` renders ``docs/reference/settings.md`` from them.
+``server.settings`` reads them, and ``server.settings_reference`` renders ``docs/settings.md`` from them.
 Most of the parsers are in ``server.setting_values``.
 """
 

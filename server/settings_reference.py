@@ -1,4 +1,4 @@
-"""The settings reference as Markdown: ``python -m server.settings_reference > docs/reference/settings.md``."""
+"""The settings reference as Markdown: ``python -m server.settings_reference > docs/settings.md``."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from server.limits import Limits
 
 _INTRODUCTION = """\
 <!-- Rendered from server/environment.py and server/limits.py. Do not edit it; run
-     .venv/bin/python -m server.settings_reference > docs/reference/settings.md -->
+     .venv/bin/python -m server.settings_reference > docs/settings.md -->
 
 # Settings
 
@@ -35,7 +35,7 @@ separately. If a client is not signed in, the limits on a member apply to its ad
 
 
 def settings_reference() -> str:
-    """Return the content of ``docs/reference/settings.md``: a table of the variables, and one of the limits."""
+    """Return the content of ``docs/settings.md``: a table of the variables, and one of the limits."""
     variables = _table(
         ("variable", "default", "what it is", "form"),
         ((f"`{row.name}`", _default(row), _meaning(row), row.expected) for row in VARIABLES),

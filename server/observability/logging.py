@@ -16,7 +16,7 @@ from server.observability.tracebacks import safe_traceback
 
 ROOT_LOGGER = "trackers"
 FIELDS = ("request_id", "method", "route", "status", "milliseconds", "member_id", "operation", "fields", "errors")
-"""The fields that a line may have besides its message; ``docs/guides/operators.md`` explains them."""
+"""The fields that a line may have besides its message; ``docs/operate/index.md`` explains them."""
 
 
 def configure_logging() -> None:

@@ -1,4 +1,4 @@
-"""The metrics that the server collects; ``docs/guides/operators.md`` explains them.
+"""The metrics that the server collects; ``docs/operate/index.md`` explains them.
 
 The values of labels are bounded: they are route templates, names of schema fields, and the server's own codes. With
 several worker processes, prometheus_client stores the metrics in files, so that any process can report those of all.

@@ -1,6 +1,6 @@
 """The codes of top-level errors in a response: their meaning, HTTP status, and advice for clients.
 
-The table is included in ``docs/reference/errors.md``. The codes in a mutation's own ``errors`` field are the schema's
+The table is included in ``docs/errors.md``. The codes in a mutation's own ``errors`` field are the schema's
 ``ErrorCode``.
 """
 
@@ -141,6 +141,6 @@ MEANINGS = {
 
 
 def markdown_table() -> str:
-    """Return the table that ``docs/reference/errors.md`` must contain."""
+    """Return the table that ``docs/errors.md`` must contain."""
     rows = (f"| `{code}` | {row.status} | {row.meaning} | {row.advice} |" for code, row in MEANINGS.items())
     return "\n".join(["| code | HTTP status | meaning | what to do |", "|---|---|---|---|", *rows])

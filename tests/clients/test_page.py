@@ -1,4 +1,4 @@
-"""Tests that every code block of ``docs/guides/client-libraries.md`` has a name, and is run by a test."""
+"""Tests that every code block of ``docs/clients.md`` has a name, and is run by a test."""
 
 import re
 from pathlib import Path

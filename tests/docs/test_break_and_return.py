@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 async def test_the_responses_match_the_page(database: str) -> None:
     await fill_demo(now=PAGES_WRITTEN_AT)
     placeholders: dict[str, str] = {}
-    page = steps((DOCS / "guides" / "break-and-return.md").read_text())
+    page = steps((DOCS / "break-and-return.md").read_text())
     assert len(page) == 10
     for step in page:
         member = await Member.get(email=step.sender)

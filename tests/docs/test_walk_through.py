@@ -26,7 +26,7 @@ from tests.support.servers.trackers import environment
 pytestmark = pytest.mark.slow
 
 INSTALLATION = Installation(secret=b"s" * 32, edit_url="http://127.0.0.1:8000/trackers/{id}")
-WALK_THROUGH = (DOCS / "guides" / "walk-through.md").read_text()
+WALK_THROUGH = (DOCS / "walk-through.md").read_text()
 LATEST_NOTIFICATION = "{ viewer { notifications(first: 1) { nodes { cursor text tracker { number url } } } } }"
 
 

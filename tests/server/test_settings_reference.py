@@ -7,12 +7,12 @@ from server.limits import Limits
 from server.settings_reference import settings_reference
 from tests.support.paths import ROOT
 
-COMMAND = ".venv/bin/python -m server.settings_reference > docs/reference/settings.md"
+COMMAND = ".venv/bin/python -m server.settings_reference > docs/settings.md"
 
 
 def test_the_committed_page_equals_the_rendered_one() -> None:
-    page = (ROOT / "docs/reference/settings.md").read_text()
-    assert page == settings_reference(), f"docs/reference/settings.md is not up to date: run {COMMAND}"
+    page = (ROOT / "docs/settings.md").read_text()
+    assert page == settings_reference(), f"docs/settings.md is not up to date: run {COMMAND}"
     assert COMMAND in page
 
 

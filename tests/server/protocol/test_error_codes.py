@@ -14,7 +14,7 @@ CODE_ARGUMENTS = {"HTTPError": 1, "request_error_result": 1, "UploadError": 0}
 
 def test_the_documentation_contains_the_table() -> None:
     assert list(MEANINGS) == list(Code)
-    assert markdown_table() in (ROOT / "docs/reference/errors.md").read_text(), (
+    assert markdown_table() in (ROOT / "docs/errors.md").read_text(), (
         "write the output of server.protocol.error_codes.markdown_table() there"
     )
 

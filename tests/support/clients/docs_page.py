@@ -1,4 +1,4 @@
-"""The code blocks of ``docs/guides/client-libraries.md``, which tests run verbatim."""
+"""The code blocks of ``docs/clients.md``, which tests run verbatim."""
 
 import re
 
@@ -9,7 +9,7 @@ _BLOCK = re.compile(r"^```(?:js|python) ([\w-]+)\n(.*?)^```$", re.MULTILINE | re
 
 def blocks() -> dict[str, str]:
     """Return the named code blocks of the guide, by name."""
-    matches = _BLOCK.findall((DOCS / "guides" / "client-libraries.md").read_text("utf-8"))
+    matches = _BLOCK.findall((DOCS / "clients.md").read_text("utf-8"))
     code_by_name = dict(matches)
     assert len(code_by_name) == len(matches), "two blocks have the same name"
     return code_by_name

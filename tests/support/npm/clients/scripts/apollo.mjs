@@ -1,4 +1,4 @@
-// Continues the Apollo blocks of docs/guides/client-libraries.md: reads a list and its next page, creates and updates
+// Continues the Apollo blocks of docs/clients.md: reads a list and its next page, creates and updates
 // trackers, and prints errors.
 import { CombinedGraphQLErrors } from '@apollo/client'
 

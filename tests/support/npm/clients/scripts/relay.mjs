@@ -1,4 +1,4 @@
-// Continues the Relay block of docs/guides/client-libraries.md, with the artifacts that the compiler generates from `relay/src/`.
+// Continues the Relay block of docs/clients.md, with the artifacts that the compiler generates from `relay/src/`.
 import { createRequire } from 'node:module'
 
 const { commitMutation, ConnectionHandler, createOperationDescriptor, fetchQuery, getSelector, requestSubscription } = relay

@@ -1,4 +1,4 @@
-// Continues the urql block of docs/guides/client-libraries.md: reads a list by POST and by GET, creates trackers, and prints
+// Continues the urql block of docs/clients.md: reads a list by POST and by GET, creates trackers, and prints
 // errors.
 const print = (value) => console.log(JSON.stringify(value))
 const LIST = gql`query ($after: String) { trackers(first: 2, after: $after) { edges { node { id number status } } } }`
