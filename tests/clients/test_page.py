@@ -8,7 +8,7 @@ from tests.support.clients.docs_queries import DOCS
 
 
 def test_every_block_has_a_name() -> None:
-    fences = re.findall(r"^```(\w+)(.*)$", (DOCS / "guides" / "client-libraries.md").read_text("utf-8"), re.MULTILINE)
+    fences = re.findall(r"^```(\w+)(.*)$", (DOCS / "clients.md").read_text("utf-8"), re.MULTILINE)
     assert [(language, name) for language, name in fences if language != "sh" and not name.strip()] == []
 
 
