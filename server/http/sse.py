@@ -1,7 +1,7 @@
 """Subscriptions as server-sent events, using the graphql-sse protocol in "distinct connections mode".
 
 See https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md. A ``next`` event contains a result, ``complete``
-ends the stream, and regular comments keep proxies from closing an idle connection. If a stream breaks off without
+ends the stream, and regular comments keep proxies from closing an idle connection. If a stream ends without
 ``complete`` (because the server shuts down, or the client does not read), the client should reconnect and pass its last
 cursor as ``after`` to receive the events that it missed.
 """

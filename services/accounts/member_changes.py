@@ -1,4 +1,4 @@
-"""Adding and changing members, for colleagues with the role MANAGE_MEMBERS.
+"""Adding and changing members, which requires the role MANAGE_MEMBERS.
 
 Changes to the members of one organisation are serialised, and each of them reads the manager's roles again: if two
 managers deactivate each other concurrently, only one succeeds.

@@ -32,11 +32,11 @@ def _change_of_address(case: Case) -> dict[str, Any]:
 
 
 def _change_of_employer(case: Case) -> dict[str, Any]:
-    current = case.learner.employer_id
+    current_id = case.learner.employer_id
     new = (
-        next(row for row in case.organisation.employers if row.id == current)
+        next(row for row in case.organisation.employers if row.id == current_id)
         if case.is_applied
-        else case.random_employer(other_than=current)
+        else case.random_employer(other_than=current_id)
     )
     start = case.effective_date()
     return {
@@ -94,10 +94,10 @@ def _withdrawal(case: Case) -> dict[str, Any]:
 
 
 def _change_of_programme(case: Case) -> dict[str, Any]:
-    current = case.learner.programme_id
+    current_id = case.learner.programme_id
     end = case.record.aims[0].actual_end_date or case.effective_date()
     return {
-        "newProgramme": current if case.is_applied else case.random_programme(other_than=current).id,
+        "newProgramme": current_id if case.is_applied else case.random_programme(other_than=current_id).id,
         "endDate": end,
         "newStartDate": end + dt.timedelta(days=case.random.randint(3, 14)),
     }

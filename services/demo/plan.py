@@ -58,15 +58,15 @@ def plan_trackers(
     plans = []
     for key, count_by_state in counts.items():
         for end_state in (EndState(name) for name, count in count_by_state.items() for _ in range(count)):
-            current = types[key]
-            is_automation = current.row.category == TrackerCategory.PROCESS_AUTOMATION
+            current_type = types[key]
+            is_automation = current_type.row.category == TrackerCategory.PROCESS_AUTOMATION
             if is_automation:
                 record = _next_record(key, end_state, organisation, rotations)
             else:
                 record = random.choice(organisation.records)
             case = Case(
                 type_key=key,
-                definition=current.version.definition,
+                definition=current_type.version.definition,
                 is_automation=is_automation,
                 end_state=end_state,
                 record=record,
@@ -74,7 +74,7 @@ def plan_trackers(
                 today=today,
                 organisation=organisation,
             )
-            plans.append(_make_plan(current, case, examples))
+            plans.append(_make_plan(current_type, case, examples))
     return sorted(plans, key=lambda plan: plan.events[0].at)
 
 
@@ -99,7 +99,7 @@ def _next_record(
     return next(record for record in rotation if record.learner.employer_id in confirmed)
 
 
-def _make_plan(current: CurrentType, case: Case, examples: Mapping[str, Any]) -> TrackerPlan:
+def _make_plan(current_type: CurrentType, case: Case, examples: Mapping[str, Any]) -> TrackerPlan:
     example = case.random.choice([example for example in examples[case.type_key] if _is_possible(example, case)])
     make_values = (AUTOMATION_VALUES if case.is_automation else PLAIN_VALUES)[case.type_key]
     filled_values = to_canonical_values(example["values"] | make_values(case))
@@ -109,7 +109,7 @@ def _make_plan(current: CurrentType, case: Case, examples: Mapping[str, Any]) ->
     assignee = _choose_assignee(case, creator)
     due_date = case.random_date(7, 42) if case.random.random() < 0.7 else None
     return TrackerPlan(
-        type=current,
+        type=current_type,
         case=case,
         creator=creator,
         assignee=assignee,

@@ -19,7 +19,7 @@ _TARGET_NAMES = MappingProxyType(
 async def check_reference_field(
     errors: ErrorCollector, field: ReferenceField, value: Reference, context: CheckContext
 ) -> str | None:
-    """Return the id as text, or None if the reference has another target than the field.
+    """Return the id as text, or None if the reference's target differs from the field's.
 
     Adds NOT_FOUND unless the organisation has such an active member, employer or programme, and NOT_CONFIRMED for an
     unconfirmed employer if the field accepts confirmed employers only.

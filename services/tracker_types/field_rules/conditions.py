@@ -39,8 +39,8 @@ def check_condition(
 ) -> FieldCondition | None:
     """Return the condition with unique values in canonical form, or None if its field is invalid.
 
-    Adds UNKNOWN_FIELD unless the field comes earlier in the form, WRONG_KIND if the field is of a kind that conditions
-    do not support or a value is of another kind than the field, and NOT_A_CHOICE if the field can never have a value.
+    Adds UNKNOWN_FIELD unless the field comes earlier in the form, WRONG_KIND if conditions do not support the field's
+    kind or a value does not match it, and NOT_A_CHOICE if the field can never have a value.
     """
     values = take_at_most(
         errors.at("is_one_of"), entry.is_one_of, label="A condition lists values,", maximum=MAX_VALUES

@@ -59,7 +59,7 @@ async def test_resumed_by_cursor(server_and_staff: tuple[Server, Staff], tokens:
 async def test_stream_ends_with_the_session_or_the_server(
     server_and_staff: tuple[Server, Staff], tokens: list[str]
 ) -> None:
-    """A deactivated member's stream ends with an error and ``complete``; others break off when the server stops."""
+    """A deactivated member's stream ends with an error and ``complete``; a server stop ends others with neither."""
     server, members = server_and_staff
     ada, bob = tokens
     url = f"{server.address}/graphql"

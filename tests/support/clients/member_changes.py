@@ -18,30 +18,30 @@ async def manager(organisation: Organisation | None = None, **columns: Any) -> M
     return await make.member(organisation, **{"name": "Mia", "roles": MANAGER_ROLES} | columns)
 
 
-async def create(by: Member, **entry: Any) -> Json:
+async def create(actor: Member, **entry: Any) -> Json:
     """Run ``createMember`` and return its payload."""
     defaults = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
-    payload: Json = (await data(by, CREATE, input=defaults | entry))["createMember"]
+    payload: Json = (await data(actor, CREATE, input=defaults | entry))["createMember"]
     return payload
 
 
-async def update(by: Member, member: Member, **entry: Any) -> Json:
+async def update(actor: Member, member: Member, **entry: Any) -> Json:
     """Run ``updateMember`` and return its payload."""
-    payload: Json = (await data(by, UPDATE, input={"id": gid(member), **entry}))["updateMember"]
+    payload: Json = (await data(actor, UPDATE, input={"id": gid(member), **entry}))["updateMember"]
     return payload
 
 
-async def update_successfully(by: Member, member: Member, **entry: Any) -> Json:
+async def update_successfully(actor: Member, member: Member, **entry: Any) -> Json:
     """Update a member without errors, and return the updated member."""
-    payload = await update(by, member, **entry)
+    payload = await update(actor, member, **entry)
     assert payload["errors"] == []
     updated_member: Json = payload["member"]
     return updated_member
 
 
-async def data_and_error_codes(by: Member | None, document: str, entry: Json) -> tuple[Any, list[str]]:
+async def data_and_error_codes(actor: Member | None, document: str, entry: Json) -> tuple[Any, list[str]]:
     """Execute a document; return its data and the codes of its top-level errors."""
-    response = await ask(by, document, input=entry)
+    response = await ask(actor, document, input=entry)
     return response["data"], [error["extensions"]["code"] for error in response.get("errors", ())]
 
 
