@@ -79,14 +79,14 @@ class ConnectionData:
 def make_connection(page: Page, nodes: list[Any]) -> ConnectionData:
     """Build a connection from a page and the nodes made from its records, in the same order."""
     cursors = page.cursors
-    info = PageInfo(
+    page_info = PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
         start_cursor=cursors[0] if cursors else None,
         end_cursor=cursors[-1] if cursors else None,
     )
     edges = [EdgeData(node, cursor) for node, cursor in zip(nodes, cursors, strict=True)]
-    return ConnectionData(edges, nodes, info, page.total)
+    return ConnectionData(edges, nodes, page_info, page.total)
 
 
 def connection_of_rows(page: Page, model: type[Model]) -> ConnectionData:

@@ -27,7 +27,7 @@ WHERE kind = 'APPLIED' AND tracker_id = ANY($1) ORDER BY tracker_id, at DESC, id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedChange:
-    """A change to one record field in words: the value at entry, the new value, and the current one."""
+    """A change to one record field in words: the value in the snapshot, the new value, and the current one."""
 
     field: str
     label: str

@@ -44,20 +44,21 @@ async def automation_problems(
 
 
 def affected_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> list[LearningAim]:
-    """Return the aims that an automation changes: those in its sets, of OPEN, LAST_BREAK and AWAITING_OUTCOME.
+    """Return the aims that an automation changes: those in any of the groups named by its type's ``aims``.
 
-    Aims on a break from which the learner has returned are never changed, because other aims have followed them.
+    The groups are OPEN (continuing), LAST_BREAK (on the most recent break) and AWAITING_OUTCOME (completed, but the
+    outcome is not yet known). An aim on a break that a later aim has restarted is never changed.
     """
     aims_on_break = [aim for aim in aims if aim.completion_status == BREAK and not _was_restarted(aim, aims)]
     newest_break = max((aim.actual_end_date for aim in aims_on_break if aim.actual_end_date), default=None)
-    aim_ids = {
+    ids_by_group = {
         "OPEN": {aim.id for aim in aims if aim.completion_status == CONTINUING},
         "LAST_BREAK": {aim.id for aim in aims_on_break if aim.actual_end_date == newest_break},
         "AWAITING_OUTCOME": {
             aim.id for aim in aims if aim.completion_status == COMPLETED and aim.outcome == OUTCOME_NOT_KNOWN
         },
     }
-    return [aim for aim in aims if any(aim.id in aim_ids[name] for name in definition.aims)]
+    return [aim for aim in aims if any(aim.id in ids_by_group[name] for name in definition.aims)]
 
 
 def _was_restarted(aim: LearningAim, aims: Sequence[LearningAim]) -> bool:

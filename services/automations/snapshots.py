@@ -1,7 +1,8 @@
 """Snapshots of the record as it was when an automation was entered, and the changes made to it since.
 
-A snapshot is stored in ``Tracker.record_before``. It maps each record field to its canonical value, and a field of aims
-to its values by aim id; ``aim.reference`` contains every aim that the automation would have changed at entry.
+A snapshot is taken whenever the values of a tracker are entered or changed, and is stored in ``Tracker.record_before``.
+It maps each record field to its canonical value, and a field of aims to its values by aim id; ``aim.reference`` contains
+every aim that the automation would have changed at that time.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ _RESTART_SOURCES = ("aim.plannedEndDate", "aim.actualEndDate", "aim.completionSt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A proposed change, with the field's value at entry and its current one."""
+    """A proposed change, with the field's value in the snapshot and its current one."""
 
     change: RecordChange
     before: RecordValue
@@ -70,14 +71,14 @@ def make_proposals(
     aims: Sequence[LearningAim],
     before: Snapshot | None,
 ) -> list[Proposal]:
-    """Return the proposed changes with the values at entry, or with the current ones if there is no snapshot.
+    """Return the proposed changes with the values in the snapshot ``before``, or the current ones if it is None.
 
-    These include conflicts in aims that the automation would have changed at entry but no longer would, and in the
-    fields from which a restart is computed.
+    These include conflicts in aims that the automation would have changed when the snapshot was taken but no longer
+    would, and in the fields from which a restart is computed.
     """
     proposals = [_proposal(change, learner, before) for change in plan_changes(definition, values, learner, aims)]
     if before is not None:
-        proposals += _conflicts_of_former_aims(definition, values, aims, before)
+        proposals += _conflicts_of_aims_no_longer_affected(definition, values, aims, before)
         proposals += _conflicts_of_restart(definition, values, aims, before)
     return proposals
 
@@ -97,7 +98,7 @@ def _proposal(change: RecordChange, learner: Learner, before: Snapshot | None) -
 def _value_before(
     before: Snapshot | None, field: RecordField, aim: LearningAim | None, current: RecordValue
 ) -> RecordValue:
-    """Return a field's value at entry; None for an aim that the automation would not have changed then."""
+    """Return a field's value in the snapshot; None for an aim that the automation would not have changed then."""
     if before is None:
         return current
     if aim is None:
@@ -107,10 +108,10 @@ def _value_before(
     return aim_value
 
 
-def _conflicts_of_former_aims(
+def _conflicts_of_aims_no_longer_affected(
     definition: TypeDefinition, values: Values, aims: Sequence[LearningAim], before: Snapshot
 ) -> Iterator[Proposal]:
-    """Yield the conflicts in aims that the automation would have changed at entry but no longer would."""
+    """Yield the conflicts in aims that the automation would have changed at the snapshot's time but no longer would."""
     affected_ids = {aim.id for aim in affected_aims(definition, aims)}
     aims_by_id = {aim.id: aim for aim in aims}
     for text, reference in before.get(_AIM_REFERENCES, {}).items():

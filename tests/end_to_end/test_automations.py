@@ -6,16 +6,18 @@ from pathlib import Path
 
 from models import Tracker, TrackerEvent
 from tests.support.scenarios.automation_forms import NEW_ADDRESS, TODAY
-from tests.support.scenarios.automations import make_office
+from tests.support.scenarios.automations import make_provider
 from tests.support.servers.trackers import environment, run_server
 
 
 async def test_an_automation_that_was_due_before_two_servers_started_is_applied_once(
     database: str, folder: Path
 ) -> None:
-    office = await make_office()
+    provider = await make_provider()
     tomorrow, yesterday = (TODAY + dt.timedelta(days=days) for days in (1, -1))
-    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": tomorrow}))
+    tracker = await provider.approve(
+        await provider.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": tomorrow})
+    )
     values = tracker.values | {"effectiveDate": yesterday.isoformat()}
     await Tracker.filter(id=tracker.id).update(applies_on=yesterday, values=values)
 

@@ -6,7 +6,7 @@ from models import AuditEntry, Member, ProcessAutomation, Role, Tracker
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.scenarios.automation_forms import NEW_NAME
-from tests.support.scenarios.automations import make_office
+from tests.support.scenarios.automations import make_provider
 from tests.support.scenarios.college import PROBLEM_FIELDS, problem
 
 UPDATE = f"""
@@ -65,14 +65,14 @@ async def test_absent_fields_keep_their_values_and_changes_are_audited(database:
 
 
 async def test_trackers_of_a_disabled_automation_can_still_be_approved(database: str) -> None:
-    tenant = await make_office()
-    mia = await make.member(tenant.organisation, roles=[Role.MANAGE_SETTINGS])
-    tracker = await tenant.create("CHANGE_OF_NAME", NEW_NAME)
+    provider = await make_provider()
+    mia = await make.member(provider.organisation, roles=[Role.MANAGE_SETTINGS])
+    tracker = await provider.create("CHANGE_OF_NAME", NEW_NAME)
     await update(mia, key="CHANGE_OF_NAME", enabled=False)
     types = await data(mia, TYPES)
     assert "CHANGE_OF_NAME" not in [node["key"] for node in types["trackerTypes"]]
     assert types["trackerType"] is None
-    assert (await tenant.approve(tracker)).status == "RESOLVED"
+    assert (await provider.approve(tracker)).status == "RESOLVED"
     await update(mia, key="CHANGE_OF_NAME", enabled=True)
     assert (await data(mia, TYPES))["trackerType"] == {"key": "CHANGE_OF_NAME"}
 

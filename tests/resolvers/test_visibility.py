@@ -9,7 +9,7 @@ from models import MemberKind, ProcessAutomation, Role, Tracker
 from resolvers.schema_root import make_schema
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
-from tests.support.clients.tracker_updates import new_tracker, update_errors
+from tests.support.clients.tracker_updates import new_tracker, update_and_get_errors
 from tests.support.scenarios.college import college, create_errors_by_name, problem
 from tests.support.scenarios.nodes import NODE_QUERY, hidden_answer, ids_of_every_type
 
@@ -122,7 +122,7 @@ async def test_inputs_of_update_tracker_reject_invisible_rows(database: str) -> 
     }
     for name, id_ in other_ids.items():
         for path, entry in inputs.items():
-            (error,) = await update_errors(tenant.tina, tracker, **entry(id_))
+            (error,) = await update_and_get_errors(tenant.tina, tracker, **entry(id_))
             assert (tuple(error["path"]), error["code"]) == (path, "NOT_FOUND"), name
 
 

@@ -64,7 +64,10 @@ def check_text_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any
 
 
 def _check_pattern(errors: ErrorCollector, pattern: str | None) -> str | None:
-    """Return the pattern in NFC, like the texts that it will be matched against."""
+    """Check the syntax and length of a pattern, and return it in NFC, like the texts it will be matched against.
+
+    Adds INVALID_FORMAT and returns None if the pattern is not valid.
+    """
     if not pattern:
         return None
     if not is_pattern(pattern):

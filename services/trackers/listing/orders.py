@@ -53,9 +53,9 @@ class OrderTerm:
 
 @dataclass(frozen=True, slots=True)
 class NamedRelation:
-    """A relation by whose name trackers can be ordered.
+    """A relation of trackers, such as the assignee, whose ``name`` they can be ordered by.
 
-    ``rows`` is a SELECT of ``id`` and ``name``, ``column`` the foreign key in the listing.
+    ``rows`` is a SELECT of ``id`` and ``name``, and ``column`` is the foreign key in the listing.
     """
 
     alias: str

@@ -157,12 +157,12 @@ class _NestedLoop:
 
 
 def _number_bound(number: Key, bound: Bound) -> str:
-    """Return the condition on the number of a member's or type's trackers.
+    """Return the condition on ``number`` for the trackers of one row of the relation, which is a member or a type.
 
-    For the row that the cursor stands in, only numbers beyond the cursor's; for every other row, all numbers.
+    In the cursor's row, it admits only the numbers beyond the cursor's; in every other row, it admits all numbers.
     """
     *_, named, value = bound.values
-    limit = -1 if bound.after is not number.descending else MAX_NUMBER
+    sentinel = -1 if bound.after is not number.descending else MAX_NUMBER
     return bound_predicate(
-        [number], replace(bound, values=(f"CASE WHEN named.id = {named} THEN {value} ELSE {limit} END",))
+        [number], replace(bound, values=(f"CASE WHEN named.id = {named} THEN {value} ELSE {sentinel} END",))
     )

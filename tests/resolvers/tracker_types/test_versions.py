@@ -10,7 +10,7 @@ from tests.support.clients.tracker_types import (
     manager,
     update_type_successfully,
 )
-from tests.support.clients.tracker_updates import update, update_errors, update_successfully
+from tests.support.clients.tracker_updates import update, update_and_get_errors, update_successfully
 from tests.support.scenarios.college import choices_value, college, create, problem, text_value
 from tests.support.scenarios.college import create_errors as refused_tracker
 
@@ -71,7 +71,7 @@ async def test_existing_trackers_keep_their_version(database: str) -> None:
     )
     assert changed["values"] == [{"key": "note", "display": "Better"}, {"key": "place", "display": "Work"}]
     assert (await update_successfully(tenant.ada, tracker, status="CLOSED"))["status"] == "CLOSED"
-    assert await update_errors(
+    assert await update_and_get_errors(
         tenant.ada, tracker, values=[text_value("extra", "New"), {"key": "note", "value": None}]
     ) == [
         problem("values.note", "REQUIRED", "note is required."),
@@ -87,7 +87,7 @@ async def test_an_older_version_keeps_its_fields_required_for_a_status(database:
     await create(tenant.ada, {"type": "VISIT", "learnerId": gid(tenant.learner)})
     await update_type_successfully(mia, created, fields=[])
     tracker = await Tracker.get()
-    assert await update_errors(tenant.ada, tracker, status="RESOLVED") == [
+    assert await update_and_get_errors(tenant.ada, tracker, status="RESOLVED") == [
         problem("values.outcome", "REQUIRED", "outcome is required for the status Resolved.")
     ]
     await update_successfully(tenant.ada, tracker, status="RESOLVED", values=[text_value("outcome", "Done")])

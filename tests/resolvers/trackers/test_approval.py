@@ -16,8 +16,8 @@ from tests.support.clients.tracker_updates import (
     new_tracker,
     notified_kinds,
     update,
-    update_errors,
-    update_event,
+    update_and_get_errors,
+    update_and_get_event,
     update_successfully,
 )
 from tests.support.scenarios.college import College, college, date_value, enable_automations, problem, text_value
@@ -65,7 +65,7 @@ async def test_an_approval_cannot_change_other_fields(database: str) -> None:
         "values": [text_value("county", "Kent"), *ADDRESS],
         "comment": "Why not",
     }
-    assert await update_errors(eve, tracker, **entry) == [
+    assert await update_and_get_errors(eve, tracker, **entry) == [
         problem("assigneeId", "IMMUTABLE", f"The assignee {UNCHANGED_ON_APPROVAL}"),
         problem("description", "IMMUTABLE", f"The description {UNCHANGED_ON_APPROVAL}"),
         problem("dueDate", "IMMUTABLE", f"The due date {UNCHANGED_ON_APPROVAL}"),
@@ -79,8 +79,8 @@ async def test_approving_and_rejecting_need_the_role(database: str) -> None:
     tenant = await college()
     tracker = await new_address_tracker(tenant)
     for member in (tenant.ada, tenant.bob, tenant.tina):
-        assert await update_errors(member, tracker, status="APPROVED") == [ROLE_ERROR]
-        assert await update_errors(member, tracker, status="REJECTED") == [
+        assert await update_and_get_errors(member, tracker, status="APPROVED") == [ROLE_ERROR]
+        assert await update_and_get_errors(member, tracker, status="REJECTED") == [
             ROLE_ERROR,
             problem("comment", "REQUIRED", "Say why it becomes Rejected."),
         ]
@@ -90,13 +90,13 @@ async def test_rejecting_needs_a_comment(database: str) -> None:
     tenant = await college()
     tracker, eve = await new_address_tracker(tenant), await make_approver(tenant)
     for comment in (None, "", " \n "):
-        assert await update_errors(eve, tracker, status="REJECTED", comment=comment) == [
+        assert await update_and_get_errors(eve, tracker, status="REJECTED", comment=comment) == [
             problem("comment", "REQUIRED", "Say why it becomes Rejected.")
         ]
-    event = await update_event(eve, tracker, status="REJECTED", comment="No proof.")
+    event = await update_and_get_event(eve, tracker, status="REJECTED", comment="No proof.")
     assert (event["kind"], event["comment"]) == ("STATUS_CHANGED", "No proof.")
     message = "No step leads from Rejected to New."
-    assert await update_errors(eve, tracker, status="NEW") == [
+    assert await update_and_get_errors(eve, tracker, status="NEW") == [
         problem("status", "STATUS_NOT_ALLOWED", message, allowed="")
     ]
 
@@ -108,10 +108,10 @@ async def test_with_four_eyes_neither_the_creator_nor_the_last_editor_can_approv
     creator = await make.member(tenant.organisation, roles=roles)
     eve, finn = await make_approver(tenant), await make_approver(tenant, "Finn")
     tracker = await new_tracker(tenant, creator=creator, type="CHANGE_OF_ADDRESS", values=ADDRESS)
-    assert await update_errors(creator, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
+    assert await update_and_get_errors(creator, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
     await update_successfully(eve, tracker, values=[text_value("county", "Kent")])
-    assert await update_errors(eve, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
-    assert await update_errors(creator, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
+    assert await update_and_get_errors(eve, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
+    assert await update_and_get_errors(creator, tracker, status="APPROVED") == [FOUR_EYES_ERROR]
     # A member may approve unless they created the tracker or made the latest change of a value.
     await update_successfully(finn, tracker, description="Looked at it")
     transitions = "query ($id: ID!) { tracker(id: $id) { transitions { to viewerCanTake } } }"
@@ -155,7 +155,7 @@ async def test_approval_checks_the_precondition_and_required_fields(database: st
     eve = await make_approver(tenant)
     allowed = "ONBOARDING, READY_TO_ENROL, ACTIVE, ON_A_BREAK, ENTERED_EPA"
     message = f"The learner's programme status is WITHDRAWN; this needs one of: {allowed}."
-    assert await update_errors(eve, tracker, status="APPROVED") == [
+    assert await update_and_get_errors(eve, tracker, status="APPROVED") == [
         problem("values.supportingDocument", "REQUIRED", "Supporting document is required for the status Approved."),
         problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed),
     ]
@@ -168,8 +168,8 @@ async def test_only_the_system_resolves_an_automation(database: str) -> None:
     tracker, eve = await new_address_tracker(tenant), await make_approver(tenant)
     await fetch("UPDATE tracker SET status = 'APPROVED'")
     message = "It becomes Resolved when it is applied to the learner's record."
-    assert await update_errors(eve, tracker, status="RESOLVED") == [problem("status", "FORBIDDEN", message)]
-    assert await update_errors(eve, tracker, status="CLOSED") == [
+    assert await update_and_get_errors(eve, tracker, status="RESOLVED") == [problem("status", "FORBIDDEN", message)]
+    assert await update_and_get_errors(eve, tracker, status="CLOSED") == [
         problem("status", "STATUS_NOT_ALLOWED", "No step leads from Approved to Closed.", allowed="APPROVED, REJECTED")
     ]
 
@@ -183,7 +183,7 @@ async def test_a_scheduled_automation_can_be_rejected_or_applied_again(database:
     approved = await update_successfully(eve, scheduled, status="APPROVED")
     assert (approved["status"], approved["version"]) == ("APPROVED", 2)
     assert str((await Tracker.get(id=scheduled.id)).applies_on) == "2099-01-01"
-    assert await update_errors(eve, scheduled, status="REJECTED") == [
+    assert await update_and_get_errors(eve, scheduled, status="REJECTED") == [
         problem("comment", "REQUIRED", "Say why it becomes Rejected.")
     ]
     assert (await update_successfully(eve, scheduled, status="REJECTED", comment="They stayed."))[
@@ -192,7 +192,7 @@ async def test_a_scheduled_automation_can_be_rejected_or_applied_again(database:
     assert (await Tracker.get(id=scheduled.id)).applies_on is None
     failed = await new_address_tracker(tenant)
     await Tracker.filter(id=failed.id).update(status="APPROVED")
-    assert await update_errors(tenant.ada, failed, status="APPROVED") == [ROLE_ERROR]
+    assert await update_and_get_errors(tenant.ada, failed, status="APPROVED") == [ROLE_ERROR]
     assert (await update_successfully(eve, failed, status="APPROVED", comment="Again"))["status"] == "RESOLVED"
     kinds = await TrackerEvent.filter(tracker=failed).order_by("at", "id").values_list("kind", "comment")
     assert kinds == [("CREATED", None), ("UPDATED", "Again"), ("APPLIED", None)]
@@ -203,7 +203,7 @@ async def test_only_the_creator_can_close_an_automation_even_without_roles(datab
     tenant = await college()
     tracker = await new_address_tracker(tenant)
     member_with_all_roles = await make.member(tenant.organisation, roles=list(Role))
-    assert await update_errors(member_with_all_roles, tracker, status="CLOSED") == [
+    assert await update_and_get_errors(member_with_all_roles, tracker, status="CLOSED") == [
         problem("status", "FORBIDDEN", "Only its creator can take it back.")
     ]
     await Member.filter(id=tenant.ada.id).update(roles=[])

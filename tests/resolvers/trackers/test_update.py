@@ -14,7 +14,7 @@ from tests.support.clients.tracker_updates import (
     new_tracker,
     notified_kinds,
     update,
-    update_event,
+    update_and_get_event,
     update_successfully,
     written_rows,
 )
@@ -57,7 +57,7 @@ async def test_null_clears_a_field(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob), description="Prove it", dueDate=str(TOMORROW))
     await update_successfully(tenant.ada, tracker, values=[date_value("endDate", "2026-10-01")])
-    event = await update_event(
+    event = await update_and_get_event(
         tenant.ada,
         tracker,
         assigneeId=None,
@@ -86,7 +86,7 @@ async def test_null_clears_a_field(database: str) -> None:
 async def test_an_event_with_a_status_change_is_of_kind_status_changed(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    event = await update_event(
+    event = await update_and_get_event(
         tenant.bob,
         tracker,
         status="RESOLVED",
@@ -117,7 +117,7 @@ async def test_history_keeps_names_as_they_were(database: str) -> None:
     tracker = await new_tracker(tenant)
     new_employer = await make.employer(tenant.organisation, name="Bakers & Co")
     new_value = {"key": "organisation", "value": {"reference": gid(new_employer)}}
-    event = await update_event(tenant.ada, tracker, values=[new_value], assigneeId=gid(tenant.bob))
+    event = await update_and_get_event(tenant.ada, tracker, values=[new_value], assigneeId=gid(tenant.bob))
     await type(new_employer).filter(id=new_employer.id).update(name="Renamed")
     await Member.filter(id=tenant.bob.id).update(name="Robert")
     assert event["kind"] == "ASSIGNED"
@@ -142,7 +142,7 @@ async def test_a_field_that_becomes_hidden_is_cleared_in_the_history(database: s
         text_value("ruleName", "ULN_04"),
     ]
     tracker = await new_tracker(tenant, type="ILR", values=values)
-    event = await update_event(tenant.ada, tracker, values=[choices_value("queryKind", "MISSING_DATA")])
+    event = await update_and_get_event(tenant.ada, tracker, values=[choices_value("queryKind", "MISSING_DATA")])
     assert event["changes"] == [
         change("values.queryKind", "Kind of query", "Validation error", "Missing data"),
         change("values.ruleName", "Validation rule", "ULN_04", None),
@@ -171,7 +171,7 @@ async def test_an_update_without_changes_writes_nothing(database: str) -> None:
 async def test_a_comment_without_changes_is_notified_and_keeps_the_version(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
-    assert await update_event(tenant.bob, tracker, comment="The payslip is in the post.") == {
+    assert await update_and_get_event(tenant.bob, tracker, comment="The payslip is in the post.") == {
         "kind": "UPDATED",
         "version": 1,
         "comment": "The payslip is in the post.",
@@ -189,7 +189,7 @@ async def test_unchanged_values_are_not_validated_again(database: str) -> None:
     await Member.filter(id=tenant.bob.id).update(active=False)
     await type(tenant.employer).filter(id=tenant.employer.id).update(confirmed=False)
     same = {"assigneeId": gid(tenant.bob), "dueDate": str(yesterday), "values": tenant.job()["values"]}
-    assert (await update_event(tenant.ada, tracker, description="Call them", **same))["changes"] == [
+    assert (await update_and_get_event(tenant.ada, tracker, description="Call them", **same))["changes"] == [
         change("description", "Description", None, "Call them")
     ]
 
@@ -201,7 +201,7 @@ async def test_values_are_checked_by_the_trackers_own_type_version(database: str
     document = {"fields": [{"key": "shift", "label": "Shift", "kind": "TEXT", "required": True}]}
     await TrackerTypeVersion.create(type=type_, version=2, definition=document)
     await type(type_).filter(id=type_.id).update(version=2)
-    event = await update_event(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")])
+    event = await update_and_get_event(tenant.ada, tracker, values=[text_value("jobTitle", "Chef")])
     assert event["changes"] == [change("values.jobTitle", "Job title", "Baker", "Chef")]
     payload = await update(tenant.ada, tracker, values=[text_value("shift", "Night")])
     assert [(error["path"], error["code"]) for error in payload["errors"]] == [(["values", "shift"], "UNKNOWN_FIELD")]

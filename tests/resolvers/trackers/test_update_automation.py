@@ -8,8 +8,8 @@ from tests.support.clients.tracker_updates import (
     EDIT_ROLE,
     make_approver,
     new_address_tracker,
-    update_errors,
-    update_event,
+    update_and_get_errors,
+    update_and_get_event,
     update_successfully,
 )
 from tests.support.scenarios.college import college, problem, text_value
@@ -38,7 +38,7 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
         problem("values.county", "FORBIDDEN", f"County {NEEDS_ROLE}"),
     ]
     for member in (tenant.bob, tenant.tina):  # an administrator without the role, and the learner's tutor
-        assert await update_errors(member, tracker, **entry) == forbidden
+        assert await update_and_get_errors(member, tracker, **entry) == forbidden
     for member, county in ((tenant.ada, "Kent"), (eve, "Surrey")):
         updated = await update_successfully(
             member, tracker, assigneeId=gid(member), values=[text_value("county", county)]
@@ -53,7 +53,9 @@ async def test_members_who_see_an_automation_can_comment_and_send_unchanged_valu
     assert (await update_successfully(tenant.tina, tracker, status="NEW", assigneeId=None, values=ADDRESS))[
         "version"
     ] == 1
-    assert (await update_event(tenant.tina, tracker, comment="They moved in May."))["comment"] == "They moved in May."
+    assert (await update_and_get_event(tenant.tina, tracker, comment="They moved in May."))[
+        "comment"
+    ] == "They moved in May."
 
 
 async def test_after_approval_values_are_immutable_for_everyone(database: str) -> None:
@@ -63,17 +65,17 @@ async def test_after_approval_values_are_immutable_for_everyone(database: str) -
         await fetch("UPDATE tracker SET status = $1", status)
         message = f"stays as it is: the tracker is {status.capitalize()}."
         for member in (tenant.ada, eve, tenant.bob):
-            assert await update_errors(
+            assert await update_and_get_errors(
                 member, tracker, values=[text_value("county", "Kent"), text_value("postcode", "")]
             ) == [
                 problem("values.postcode", "IMMUTABLE", f"Postcode {message}"),
                 problem("values.county", "IMMUTABLE", f"County {message}"),
             ]
-        assert await update_errors(tenant.bob, tracker, description="x") == [
+        assert await update_and_get_errors(tenant.bob, tracker, description="x") == [
             problem("description", "FORBIDDEN", f"The description {NEEDS_ROLE}")
         ]
         # Members who may edit it can still change its description and assignee.
-        assert (await update_event(eve, tracker, description=status, assigneeId=gid(eve)))["changes"] != []
+        assert (await update_and_get_event(eve, tracker, description=status, assigneeId=gid(eve)))["changes"] != []
         await fetch("UPDATE tracker SET assignee_id = NULL")
 
 

@@ -15,7 +15,7 @@ from tests.support.clients.tracker_updates import (
     VALIDATE,
     new_tracker,
     update,
-    update_errors,
+    update_and_get_errors,
     update_successfully,
     written_rows,
 )
@@ -32,8 +32,8 @@ async def test_an_unknown_or_invisible_tracker_is_not_found(database: str) -> No
     ids = ["", "rubbish", "😀", gid(tenant.learner), to_global_id("Tracker", UUID(int=0)), gid(theirs)]
     ids += [to_global_id("Learner", tracker.id)]
     for id_ in ids:
-        assert await update_errors(tenant.ada, tracker, id=id_, description="x") == [NOT_FOUND], id_
-    assert await update_errors(stranger, tracker, description="x", version=9) == [NOT_FOUND]
+        assert await update_and_get_errors(tenant.ada, tracker, id=id_, description="x") == [NOT_FOUND], id_
+    assert await update_and_get_errors(stranger, tracker, description="x", version=9) == [NOT_FOUND]
 
 
 async def test_updating_needs_a_signed_in_member(database: str) -> None:
@@ -71,7 +71,7 @@ async def test_all_errors_are_returned_together(database: str) -> None:
         text_value("shoeSize", "9"),
         text_value("startDate", "soon"),
     ]
-    assert await update_errors(
+    assert await update_and_get_errors(
         tenant.ada,
         tracker,
         status="APPROVED",
@@ -102,7 +102,7 @@ async def test_all_errors_are_returned_together(database: str) -> None:
 
 async def test_status_and_values_may_be_absent_but_not_null(database: str) -> None:
     tenant = await college()
-    assert await update_errors(tenant.ada, await new_tracker(tenant), status=None, values=None) == [
+    assert await update_and_get_errors(tenant.ada, await new_tracker(tenant), status=None, values=None) == [
         problem("status", "REQUIRED", "A tracker always has a status."),
         problem("values", "REQUIRED", "Clear a field by its key and the value null."),
     ]
@@ -124,7 +124,7 @@ async def test_a_transition_that_does_not_exist_is_refused(database: str) -> Non
         for to in {status.value for status in TrackerStatus} - {start, *ends}:
             await fetch("UPDATE tracker SET status = $1", start)
             message = f"No step leads from {start.capitalize()} to {to.capitalize()}."
-            assert await update_errors(tenant.ada, tracker, status=to) == [
+            assert await update_and_get_errors(tenant.ada, tracker, status=to) == [
                 problem("status", "STATUS_NOT_ALLOWED", message, allowed=", ".join(ends))
             ]
         for to in ends:
@@ -139,18 +139,18 @@ async def test_fields_required_for_a_status_are_checked_on_entering_it_and_while
         problem("values.endDate", "REQUIRED", "End date is required for the status Closed."),
         problem("values.endReason", "REQUIRED", "Why it ended is required for the status Closed."),
     ]
-    assert await update_errors(tenant.ada, tracker, status="CLOSED") == missing
+    assert await update_and_get_errors(tenant.ada, tracker, status="CLOSED") == missing
     ended = [date_value("endDate", "2026-10-01"), choices_value("endReason", "RESIGNED")]
     assert (await update_successfully(tenant.ada, tracker, status="CLOSED", values=ended))["status"] == "CLOSED"
     cleared = [{"key": "endDate", "value": None}, {"key": "endReason", "value": None}]
-    assert await update_errors(tenant.ada, tracker, values=cleared) == missing
+    assert await update_and_get_errors(tenant.ada, tracker, values=cleared) == missing
     assert (await update_successfully(tenant.ada, tracker, status="NEW", values=cleared))["status"] == "NEW"
 
 
 async def test_a_required_field_cannot_be_cleared(database: str) -> None:
     tenant = await college()
     cleared = [{"key": "organisation", "value": None}, text_value("jobTitle", "")]
-    assert await update_errors(tenant.ada, await new_tracker(tenant), values=cleared) == [
+    assert await update_and_get_errors(tenant.ada, await new_tracker(tenant), values=cleared) == [
         problem("values.jobTitle", "REQUIRED", "Job title is required."),
         problem("values.organisation", "REQUIRED", "Organisation is required."),
     ]
@@ -161,7 +161,7 @@ async def test_a_value_for_a_hidden_field_is_refused(database: str) -> None:
     values = [text_value("ilrYear", "26-27"), choices_value("queryKind", "MISSING_DATA")]
     tracker = await new_tracker(tenant, type="ILR", values=values)
     message = "Validation rule does not belong in this form with this Kind of query."
-    assert await update_errors(tenant.ada, tracker, values=[text_value("ruleName", "ULN_04")]) == [
+    assert await update_and_get_errors(tenant.ada, tracker, values=[text_value("ruleName", "ULN_04")]) == [
         problem("values.ruleName", "UNKNOWN_FIELD", message, field="queryKind", allowed="VALIDATION_ERROR")
     ]
     assert (await update_successfully(tenant.ada, tracker, values=[{"key": "ruleName", "value": None}]))["version"] == 1
@@ -170,9 +170,9 @@ async def test_a_value_for_a_hidden_field_is_refused(database: str) -> None:
 async def test_a_comment_that_is_too_long_is_refused(database: str) -> None:
     tenant = await college()
     tracker = await new_tracker(tenant)
-    (error,) = await update_errors(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
+    (error,) = await update_and_get_errors(tenant.ada, tracker, description="x", comment="x" * 1_000_000)
     assert (error["path"], error["code"]) == (["comment"], "TOO_LONG")
-    (error,) = await update_errors(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
+    (error,) = await update_and_get_errors(tenant.ada, tracker, description="x", comment="a" + "\u0301" * 40)
     assert (error["path"], error["code"]) == (["comment"], "INVALID_FORMAT")
     assert (await update_successfully(tenant.ada, tracker, comment="x" * 10_000))["version"] == 1
 
@@ -182,11 +182,11 @@ async def test_the_new_assignee_must_be_assignable(database: str) -> None:
     tracker = await new_tracker(tenant)
     former = await make.member(tenant.organisation, name="Gone", active=False)
     not_found = problem("assigneeId", "NOT_FOUND", "There is no such member.")
-    assert await update_errors(tenant.ada, tracker, assigneeId=gid(former)) == [
+    assert await update_and_get_errors(tenant.ada, tracker, assigneeId=gid(former)) == [
         problem("assigneeId", "NOT_ASSIGNABLE", "Gone cannot be assigned trackers: choose an active administrator or yourself.")
     ]  # fmt: skip
     for other in ("", "rubbish", gid(tenant.learner), gid(elsewhere.ada), to_global_id("Member", UUID(int=1))):
-        assert await update_errors(tenant.ada, tracker, assigneeId=other) == [not_found]
+        assert await update_and_get_errors(tenant.ada, tracker, assigneeId=other) == [not_found]
     assert (await update_successfully(tenant.tina, tracker, assigneeId=gid(tenant.tina)))["assignee"] == {
         "name": "Tina"
     }

@@ -8,8 +8,8 @@ from tests.support.clients.tracker_updates import (
     change,
     new_tracker,
     update,
-    update_errors,
-    update_event,
+    update_and_get_errors,
+    update_and_get_event,
     update_successfully,
 )
 from tests.support.scenarios.college import college
@@ -20,10 +20,10 @@ async def test_an_update_attaches_uploads_and_the_history_shows_their_names(data
     tenant = await college()
     tracker = await new_tracker(tenant)
     slip, letter = await create_upload(tenant, tenant.bob), await create_upload(tenant, tenant.ada, "letter.png")
-    event = await update_event(tenant.bob, tracker, values=evidence_values(slip))
+    event = await update_and_get_event(tenant.bob, tracker, values=evidence_values(slip))
     assert event["changes"] == [change("values.evidence", "Evidence", None, "slip.png")]
     # Another member adds a file, and keeps the first although they did not upload it.
-    event = await update_event(tenant.ada, tracker, values=evidence_values(slip, letter))
+    event = await update_and_get_event(tenant.ada, tracker, values=evidence_values(slip, letter))
     assert event["changes"] == [change("values.evidence", "Evidence", "slip.png", "slip.png, letter.png")]
     assert {row.tracker_id for row in await StoredFile.all()} == {tracker.id}
     # A removed file still belongs to the tracker, and can be added again.
@@ -46,7 +46,7 @@ async def test_files_that_the_viewer_cannot_attach_are_not_found(database: str) 
     for file in (other_members, other_organisations, unfinished, already_attached):
         assert [
             (error["path"], error["code"])
-            for error in await update_errors(tenant.ada, tracker, values=evidence_values(file))
+            for error in await update_and_get_errors(tenant.ada, tracker, values=evidence_values(file))
         ] == [(["values", "evidence"], "NOT_FOUND")]
 
 

@@ -1,4 +1,4 @@
-"""The keys by which clients are counted: the member's, or the network's of an anonymous client."""
+"""Tests of the key for counting a client's operations: the member's id, or the network of an anonymous client."""
 
 import pytest
 

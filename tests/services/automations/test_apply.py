@@ -22,7 +22,7 @@ from tests.support.scenarios.automation_forms import (
     WHOLE_PROGRAMME,
     WITHDRAWAL,
 )
-from tests.support.scenarios.automations import Json, create_aim, learner_record, make_office, with_changed_fields
+from tests.support.scenarios.automations import Json, create_aim, learner_record, make_provider, with_changed_fields
 
 D = dt.date
 
@@ -113,27 +113,27 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
 @pytest.mark.parametrize("case", CASES)
 async def test_approval_writes_the_entered_values_to_the_record(database: str, case: str) -> None:
     key, entry, changes = CASES[case]
-    office = await make_office()
-    other_learner = await make.learner(office.organisation)
+    provider = await make_provider()
+    other_learner = await make.learner(provider.organisation)
     await create_aim(other_learner, 1, "ZPROG001", aim_type=1)
-    before, other_before = await learner_record(office.lena), await learner_record(other_learner)
-    learner_before = await Learner.get(id=office.lena.id)
+    before, other_before = await learner_record(provider.lena), await learner_record(other_learner)
+    learner_before = await Learner.get(id=provider.lena.id)
 
-    tracker = await office.approve(await office.create(key, entry))
+    tracker = await provider.approve(await provider.create(key, entry))
 
-    assert await learner_record(office.lena) == with_changed_fields(before, changes)
+    assert await learner_record(provider.lena) == with_changed_fields(before, changes)
     assert await learner_record(other_learner) == other_before
     assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.RESOLVED, None, 3)
-    learner = await Learner.get(id=office.lena.id)
+    learner = await Learner.get(id=provider.lena.id)
     assert (learner_before.changed_at, learner.imported_at) == (None, learner_before.imported_at)
     assert learner.changed_at is not None
     assert learner.changed_at >= tracker.updated_at  # the clock's time, not the transaction's
 
 
 async def test_a_change_of_employer(database: str) -> None:
-    office = await make_office()
-    new = await make.employer(office.organisation, name="Bakers & Co")
-    before = await learner_record(office.lena)
+    provider = await make_provider()
+    new = await make.employer(provider.organisation, name="Bakers & Co")
+    before = await learner_record(provider.lena)
     entry = {
         "newEmployer": Reference(ReferenceTarget.EMPLOYER, new.id),
         "oldEndDate": TODAY - dt.timedelta(days=3),
@@ -141,40 +141,40 @@ async def test_a_change_of_employer(database: str) -> None:
         "previousHours": Decimal(30),
         "newHours": Decimal(16),
     }
-    await office.approve(await office.create("CHANGE_OF_EMPLOYER", entry))
+    await provider.approve(await provider.create("CHANGE_OF_EMPLOYER", entry))
     changed = {"employer_id": new.id, "weekly_hours": Decimal(16)}
-    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": changed})
+    assert await learner_record(provider.lena) == with_changed_fields(before, {"learner": changed})
 
 
 async def test_a_change_of_programme_adds_no_aims(database: str) -> None:
-    office = await make_office()
-    new = await make.programme(office.organisation, name="Cakes")
-    before = await learner_record(office.lena)
+    provider = await make_provider()
+    new = await make.programme(provider.organisation, name="Cakes")
+    before = await learner_record(provider.lena)
     entry = {
         "newProgramme": Reference(ReferenceTarget.PROGRAMME, new.id),
         "endDate": D(2024, 5, 1),
         "newStartDate": D(2024, 5, 2),
         "confirmed": True,
     }
-    await office.approve(await office.create("CHANGE_OF_PROGRAMME", entry))
+    await provider.approve(await provider.create("CHANGE_OF_PROGRAMME", entry))
     stopped = STOPPED | {"withdraw_reason": 40}
     status = {"programme_id": new.id, "programme_status": ProgrammeStatus.PENDING_CHANGE}
-    assert await learner_record(office.lena) == with_changed_fields(
+    assert await learner_record(provider.lena) == with_changed_fields(
         before, {"learner": status, "2": stopped, "3": stopped}
     )
 
 
 async def test_completion_of_the_programme_after_the_practical_period(database: str) -> None:
     """Check that aims awaiting an outcome receive it, and keep their end date and hours."""
-    office = await make_office()
-    await office.approve(await office.create("COMPLETION", PRACTICAL_PERIOD))
-    before = await learner_record(office.lena)
-    await office.approve(
-        await office.create("COMPLETION", WHOLE_PROGRAMME | {"actualEndDate": D(2024, 7, 1)} | ACHIEVEMENT)
+    provider = await make_provider()
+    await provider.approve(await provider.create("COMPLETION", PRACTICAL_PERIOD))
+    before = await learner_record(provider.lena)
+    await provider.approve(
+        await provider.create("COMPLETION", WHOLE_PROGRAMME | {"actualEndDate": D(2024, 7, 1)} | ACHIEVEMENT)
     )
     outcome = {"outcome": 1, "achievement_date": D(2024, 7, 15)}
     status = {"programme_status": ProgrammeStatus.COMPLETE}
-    assert await learner_record(office.lena) == with_changed_fields(
+    assert await learner_record(provider.lena) == with_changed_fields(
         before, {"learner": status, "2": outcome, "3": outcome}
     )
 

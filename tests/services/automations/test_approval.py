@@ -25,21 +25,25 @@ from tests.support.scenarios.automation_forms import (
     TODAY,
     WITHDRAWAL,
 )
-from tests.support.scenarios.automations import Office, history, learner_record, make_office, put_on_break
+from tests.support.scenarios.automations import Provider, history, learner_record, make_provider, put_on_break
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 
 
-async def approval_errors(office: Office, tracker: Tracker) -> list[Problem]:
+async def approval_errors(provider: Provider, tracker: Tracker) -> list[Problem]:
     """Return the problems of an approval that fails, checking that it has changed nothing."""
     before = (
         await written_rows(),
-        await learner_record(office.lena),
-        (await Learner.get(id=office.lena.id)).changed_at,
+        await learner_record(provider.lena),
+        (await Learner.get(id=provider.lena.id)).changed_at,
     )
     with pytest.raises(ValidationFailed) as raised:
-        await office.approve(tracker)
-    after = (await written_rows(), await learner_record(office.lena), (await Learner.get(id=office.lena.id)).changed_at)
+        await provider.approve(tracker)
+    after = (
+        await written_rows(),
+        await learner_record(provider.lena),
+        (await Learner.get(id=provider.lena.id)).changed_at,
+    )
     assert after == before
     return list(raised.value.problems)
 
@@ -49,10 +53,10 @@ def conflict(path: tuple[str, ...], field: str, message: str) -> Problem:
 
 
 async def test_a_conflict_is_reported_at_the_field_that_requests_the_change(database: str) -> None:
-    office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME | {"title": None})
-    await Learner.filter(id=office.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
-    assert await approval_errors(office, tracker) == [
+    provider = await make_provider()
+    tracker = await provider.create("CHANGE_OF_NAME", NEW_NAME | {"title": None})
+    await Learner.filter(id=provider.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
+    assert await approval_errors(provider, tracker) == [
         conflict(("values", "title"), "learner.title", "Title was “Miss” when this was entered, and is “Ms” now."),
         conflict(
             ("values", "familyName"),
@@ -60,71 +64,75 @@ async def test_a_conflict_is_reported_at_the_field_that_requests_the_change(data
             "Family name was “Smith” when this was entered, and is “Smythe” now.",
         ),
     ]
-    await Learner.filter(id=office.lena.id).update(family_name="Sméth", title=None)  # the values that it sets anyway
-    await office.approve(tracker)
+    await Learner.filter(id=provider.lena.id).update(family_name="Sméth", title=None)  # the values that it sets anyway
+    await provider.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
 
 
 async def test_a_conflict_of_a_fixed_value_is_reported_at_the_status(database: str) -> None:
-    office = await make_office()
-    tracker = await office.create("WITHDRAWAL", WITHDRAWAL)
+    provider = await make_provider()
+    tracker = await provider.create("WITHDRAWAL", WITHDRAWAL)
     await LearningAim.filter(sequence=3).update(outcome=8)
-    await Learner.filter(id=office.lena.id).update(programme_status="ON_A_BREAK")
+    await Learner.filter(id=provider.lena.id).update(programme_status="ON_A_BREAK")
     status = "Programme status was “Active” when this was entered, and is “On a break” now."
     outcome = "Outcome (60365683) was empty when this was entered, and is “8 – completed, outcome not yet known” now."
-    assert await approval_errors(office, tracker) == [
+    assert await approval_errors(provider, tracker) == [
         conflict(("status",), "learner.programmeStatus", status),
         conflict(("status",), "aim.outcome", outcome),
     ]
 
 
 async def test_a_conflict_of_a_value_set_by_a_choice_is_reported_at_the_choice(database: str) -> None:
-    office = await make_office()
-    tracker = await office.create("COMPLETION", PRACTICAL_PERIOD)
+    provider = await make_provider()
+    tracker = await provider.create("COMPLETION", PRACTICAL_PERIOD)
     await LearningAim.filter(sequence=3).update(outcome=2)
     message = "Outcome (60365683) was empty when this was entered, and is “2 – partial achievement” now."
-    assert await approval_errors(office, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
+    assert await approval_errors(provider, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
 
 
 async def test_a_conflict_of_a_restart_is_reported_at_the_return_date(database: str) -> None:
-    office = await make_office()
-    await put_on_break(office)
-    tracker = await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
+    provider = await make_provider()
+    await put_on_break(provider)
+    tracker = await provider.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
     await LearningAim.filter(sequence=2).update(planned_end_date=None)
     message = "Planned end date (ZPROG001) was “31 December 2024” when this was entered, and is empty now."
-    assert await approval_errors(office, tracker) == [conflict(("values", "returnDate"), "aim.plannedEndDate", message)]
+    assert await approval_errors(provider, tracker) == [
+        conflict(("values", "returnDate"), "aim.plannedEndDate", message)
+    ]
 
 
 async def test_preconditions_and_ilr_rules_are_checked_at_approval(database: str) -> None:
-    office = await make_office()
-    tracker = await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
-    await Learner.filter(id=office.lena.id).update(programme_status="COMPLETE")
+    provider = await make_provider()
+    tracker = await provider.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
+    await Learner.filter(id=provider.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
     failed_precondition = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
     too_early = "Last day of learning must be 1 May 2024 or later: a learning aim that it ends started on that date."
     earliest = (("earliest", "2024-05-01"),)
     path = ("values", "lastLearningDate")
-    assert await approval_errors(office, tracker) == [
+    assert await approval_errors(provider, tracker) == [
         Problem(("learner_id",), ErrorCode.PRECONDITION_FAILED, failed_precondition, (("allowed", "ACTIVE"),)),
         Problem(path, ErrorCode.TOO_EARLY, too_early, earliest, "LearnActEndDate_01"),
     ]
 
 
 async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str) -> None:
-    office = await make_office()
-    new_employer = await make.employer(office.organisation)
+    provider = await make_provider()
+    new_employer = await make.employer(provider.organisation)
     days = {"oldEndDate": TODAY - dt.timedelta(days=1), "newStartDate": TODAY}
     hours = {"previousHours": NEW_CONDITIONS["newHours"], "newHours": NEW_CONDITIONS["newHours"]}
     entry = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new_employer.id)} | days | hours
-    tracker = await office.create("CHANGE_OF_EMPLOYER", entry)
+    tracker = await provider.create("CHANGE_OF_EMPLOYER", entry)
     await new_employer.delete()
     message = "Employer: the chosen record no longer exists."
-    assert await approval_errors(office, tracker) == [Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)]
+    assert await approval_errors(provider, tracker) == [
+        Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)
+    ]
 
 
 async def test_an_approval_writes_history_and_notifications(database: str) -> None:
-    office = await make_office()
-    tracker = await office.approve(await office.create("CHANGE_OF_NAME", NEW_NAME, assignee_id=office.tutor.id))
+    provider = await make_provider()
+    tracker = await provider.approve(await provider.create("CHANGE_OF_NAME", NEW_NAME, assignee_id=provider.tutor.id))
     assert await history(tracker) == [
         ("CREATED", "Olga", 1, None),
         ("STATUS_CHANGED", "Paul", 2, None),
@@ -137,7 +145,7 @@ async def test_an_approval_writes_history_and_notifications(database: str) -> No
         {"path": ["learner", "givenNames"], "label": "Given names", "before": "Lena", "after": "Lena Mary"},
         {"path": ["learner", "familyName"], "label": "Family name", "before": "Smith", "after": "Sméth"},
     ]
-    assert await notified_kinds(office.olga, office.tutor, office.paul) == {
+    assert await notified_kinds(provider.olga, provider.tutor, provider.paul) == {
         "Olga": ["STATUS_CHANGED", "APPLIED"],
         "Tom": ["ASSIGNED", "STATUS_CHANGED", "APPLIED"],
         "Paul": [],
@@ -147,29 +155,31 @@ async def test_an_approval_writes_history_and_notifications(database: str) -> No
 
 
 async def test_a_future_effective_date_schedules_the_automation(database: str) -> None:
-    office = await make_office()
-    before = await learner_record(office.lena)
-    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": TOMORROW}))
+    provider = await make_provider()
+    before = await learner_record(provider.lena)
+    tracker = await provider.approve(
+        await provider.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": TOMORROW})
+    )
     assert (tracker.status, tracker.applies_on, tracker.version) == (TrackerStatus.APPROVED, TOMORROW, 2)
-    assert await learner_record(office.lena) == before
-    assert (await Learner.get(id=office.lena.id)).changed_at is None
+    assert await learner_record(provider.lena) == before
+    assert (await Learner.get(id=provider.lena.id)).changed_at is None
     assert await Tracker.all().count() == 1
     assert [kind for kind, *_ in await history(tracker)] == ["CREATED", "STATUS_CHANGED"]
-    rescheduled = await office.approve(tracker)
+    rescheduled = await provider.approve(tracker)
     assert (rescheduled.status, rescheduled.applies_on) == (TrackerStatus.APPROVED, TOMORROW)
 
 
 @pytest.mark.parametrize("day", [None, TODAY - dt.timedelta(days=40), TODAY])
 async def test_an_automation_without_a_future_effective_date_is_applied(database: str, day: dt.date | None) -> None:
-    office = await make_office()
-    tracker = await office.approve(await office.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": day}))
+    provider = await make_provider()
+    tracker = await provider.approve(await provider.create("CHANGE_OF_ADDRESS", NEW_ADDRESS | {"effectiveDate": day}))
     assert (tracker.status, tracker.applies_on) == (TrackerStatus.RESOLVED, None)
 
 
 async def test_concurrent_approvals_apply_the_automation_once(database: str) -> None:
-    office = await make_office()
-    tracker = await office.create("CHANGE_OF_NAME", NEW_NAME)
-    outcomes = await asyncio.gather(*(office.approve(tracker) for _ in range(8)), return_exceptions=True)
+    provider = await make_provider()
+    tracker = await provider.create("CHANGE_OF_NAME", NEW_NAME)
+    outcomes = await asyncio.gather(*(provider.approve(tracker) for _ in range(8)), return_exceptions=True)
     refusals = [outcome for outcome in outcomes if isinstance(outcome, ValidationFailed)]
     assert len(refusals) == 7
     assert await history(tracker) == [
@@ -182,11 +192,11 @@ async def test_concurrent_approvals_apply_the_automation_once(database: str) -> 
 
 async def test_concurrent_automations_of_a_learner_change_the_record_once(database: str) -> None:
     """Check that the second approval waits for the learner's row lock, and then finds a conflict."""
-    office = await make_office()
+    provider = await make_provider()
     trackers = [
-        await office.create("CHANGE_OF_NAME", NEW_NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")
+        await provider.create("CHANGE_OF_NAME", NEW_NAME | {"familyName": name}) for name in ("Ames", "Bates", "Cole")
     ]
-    outcomes = await asyncio.gather(*(office.approve(tracker) for tracker in trackers), return_exceptions=True)
+    outcomes = await asyncio.gather(*(provider.approve(tracker) for tracker in trackers), return_exceptions=True)
     problems = [outcome.problems for outcome in outcomes if isinstance(outcome, ValidationFailed)]
     assert [[problem.path for problem in tracker_problems] for tracker_problems in problems] == [
         [("values", "familyName")]
@@ -197,29 +207,29 @@ async def test_concurrent_automations_of_a_learner_change_the_record_once(databa
 @pytest.mark.parametrize("table", ["learning_aim", "tracker_event", "organisation_counter"])
 async def test_a_failure_in_the_middle_changes_nothing(database: str, table: str) -> None:
     """Check that nothing is written if a constraint rejects the aims, the last event or the follow-up."""
-    office = await make_office()
-    await put_on_break(office)
-    tracker = await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
+    provider = await make_provider()
+    await put_on_break(provider)
+    tracker = await provider.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
     constraints: dict[str, str] = {
         "learning_aim": "sequence < 5",
         "tracker_event": "kind <> 'APPLIED'",
         "organisation_counter": "trackers < 2",
     }
     await fetch(f"ALTER TABLE {table} ADD CONSTRAINT test_constraint CHECK ({constraints[table]})")
-    before: Any = (await written_rows(), await learner_record(office.lena))
+    before: Any = (await written_rows(), await learner_record(provider.lena))
     with pytest.raises(Exception) as failure:
-        await office.approve(tracker)
+        await provider.approve(tracker)
     assert "test_constraint" in str(failure.value)
-    assert (await written_rows(), await learner_record(office.lena)) == before
+    assert (await written_rows(), await learner_record(provider.lena)) == before
     await fetch(f"ALTER TABLE {table} DROP CONSTRAINT test_constraint")
-    await office.approve(tracker)
+    await provider.approve(tracker)
     assert (await Tracker.get(id=tracker.id)).status == TrackerStatus.RESOLVED
 
 
 async def test_the_snapshot_contains_every_field_that_is_changed(database: str) -> None:
-    office = await make_office()
+    provider = await make_provider()
     programme_aim, component_aim = await LearningAim.filter(sequence__in=[2, 3]).order_by("sequence")
-    tracker = await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
+    tracker = await provider.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
     assert tracker.record_before == {
         "aim.reference": {str(programme_aim.id): "ZPROG001", str(component_aim.id): "60365683"},
         "learner.programmeStatus": "ACTIVE",
@@ -228,9 +238,9 @@ async def test_the_snapshot_contains_every_field_that_is_changed(database: str) 
         "aim.outcome": {str(programme_aim.id): None, str(component_aim.id): None},
     }
     form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
-    assert await take_snapshot(form.definition, office.lena) == tracker.record_before
-    plain_version_id = (await make.tracker(office.organisation)).type_version_id
+    assert await take_snapshot(form.definition, provider.lena) == tracker.record_before
+    plain_version_id = (await make.tracker(provider.organisation)).type_version_id
     assert (
-        await take_snapshot((await versions_by_id([plain_version_id]))[plain_version_id].definition, office.lena)
+        await take_snapshot((await versions_by_id([plain_version_id]))[plain_version_id].definition, provider.lena)
         is None
     )

@@ -6,7 +6,7 @@ import pytest
 
 from models import Notification, Tracker, TrackerStatus, TrackerType
 from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, NEW_ADDRESS, NEW_NAME, RETURN_TO_LEARNING
-from tests.support.scenarios.automations import history, make_office, put_on_break
+from tests.support.scenarios.automations import history, make_provider, put_on_break
 
 
 @pytest.mark.parametrize(
@@ -16,10 +16,10 @@ from tests.support.scenarios.automations import history, make_office, put_on_bre
 async def test_changes_that_concern_the_awarding_organisation_open_a_follow_up(
     database: str, key: str, entry: dict[str, Any]
 ) -> None:
-    office = await make_office()
+    provider = await make_provider()
     if key == "RETURN_TO_LEARNING":
-        await put_on_break(office)
-    tracker = await office.approve(await office.create(key, entry))
+        await put_on_break(provider)
+    tracker = await provider.approve(await provider.create(key, entry))
     (follow_up,) = await Tracker.exclude(id=tracker.id)
     type_ = await TrackerType.get(id=tracker.type_id)
     assert (await TrackerType.get(id=follow_up.type_id)).key == "COMPLIANCE"
@@ -32,13 +32,13 @@ async def test_changes_that_concern_the_awarding_organisation_open_a_follow_up(
         f"{type_.name} was applied by tracker 1. Does the awarding organisation have to know?"
     )
     assert (follow_up.number, follow_up.status, follow_up.version) == (2, TrackerStatus.NEW, 1)
-    assert (follow_up.learner_id, follow_up.organisation_id) == (office.lena.id, office.organisation.id)
+    assert (follow_up.learner_id, follow_up.organisation_id) == (provider.lena.id, provider.organisation.id)
     assert (follow_up.created_by_id, follow_up.assignee_id, follow_up.due_date) == (None, None, None)
     assert await history(follow_up) == [("CREATED", None, 1, None)]
     assert await Notification.filter(tracker=follow_up).count() == 0
 
 
 async def test_other_automations_open_no_follow_up(database: str) -> None:
-    office = await make_office()
-    await office.approve(await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING))
+    provider = await make_provider()
+    await provider.approve(await provider.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING))
     assert await Tracker.all().count() == 1

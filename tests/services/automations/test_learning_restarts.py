@@ -7,7 +7,7 @@ import pytest
 
 from models import LearningAim, ProgrammeStatus
 from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, RETURN_TO_LEARNING, WITHDRAWAL
-from tests.support.scenarios.automations import Json, learner_record, make_office, put_on_break, with_changed_fields
+from tests.support.scenarios.automations import Json, learner_record, make_provider, put_on_break, with_changed_fields
 
 D = dt.date
 ENDED = {"completion_status": 3, "outcome": 3}
@@ -46,16 +46,16 @@ async def test_a_return_starts_new_aims_without_changing_the_aims_on_a_break(
     database: str, planned_end: D | None
 ) -> None:
     """Check that a programme aim ends on the entered date, if any, and other aims after their remaining time."""
-    office = await make_office()
-    await put_on_break(office)
-    before = await learner_record(office.lena)
+    provider = await make_provider()
+    await put_on_break(provider)
+    before = await learner_record(provider.lena)
 
-    await office.approve(
-        await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING | {"plannedEndDate": planned_end})
+    await provider.approve(
+        await provider.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING | {"plannedEndDate": planned_end})
     )
 
     programme = {"aim_type": 1, "original_start_date": D(2022, 2, 1), "planned_end_date": planned_end or D(2025, 6, 9)}
-    assert await learner_record(office.lena) == with_changed_fields(
+    assert await learner_record(provider.lena) == with_changed_fields(
         before,
         {
             "learner": {"programme_status": ProgrammeStatus.ACTIVE},
@@ -64,44 +64,44 @@ async def test_a_return_starts_new_aims_without_changing_the_aims_on_a_break(
         },
     )
     owners = await LearningAim.filter(restart=True).values_list("learner_id", "organisation_id")
-    assert owners == [(office.lena.id, office.organisation.id)] * 2
+    assert owners == [(provider.lena.id, provider.organisation.id)] * 2
 
 
 async def test_an_aim_past_its_planned_end_has_no_time_left(database: str) -> None:
-    office = await make_office()
+    provider = await make_provider()
     await LearningAim.filter(sequence=3).update(planned_end_date=D(2024, 1, 1))
     await LearningAim.filter(sequence=2).update(planned_end_date=None)
-    await put_on_break(office)
-    await office.approve(await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING))
-    after = await learner_record(office.lena)
+    await put_on_break(provider)
+    await provider.approve(await provider.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING))
+    after = await learner_record(provider.lena)
     assert (after["4"]["planned_end_date"], after["5"]["planned_end_date"]) == (None, D(2024, 9, 7))
 
 
 async def test_a_withdrawal_from_a_break_keeps_the_end_dates(database: str) -> None:
-    office = await make_office()
-    await put_on_break(office)
-    before = await learner_record(office.lena)
-    await office.approve(
-        await office.create("WITHDRAWAL", WITHDRAWAL | {"withdrawReason": ["44"], "reasonDetail": "Moved."})
+    provider = await make_provider()
+    await put_on_break(provider)
+    before = await learner_record(provider.lena)
+    await provider.approve(
+        await provider.create("WITHDRAWAL", WITHDRAWAL | {"withdrawReason": ["44"], "reasonDetail": "Moved."})
     )
     withdrawn = ENDED | {"withdraw_reason": 44}
     status = {"programme_status": ProgrammeStatus.WITHDRAWN}
-    assert await learner_record(office.lena) == with_changed_fields(
+    assert await learner_record(provider.lena) == with_changed_fields(
         before, {"learner": status, "2": withdrawn, "3": withdrawn}
     )
 
 
 async def test_a_withdrawal_after_a_return(database: str) -> None:
     """Check that a withdrawal after a return ends the restarted aims, not the aims on a break."""
-    office = await make_office()
-    await office.approve(await office.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING))
-    paused = await learner_record(office.lena)
-    await office.approve(await office.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING))
-    resumed = await learner_record(office.lena)
-    await office.approve(
-        await office.create("WITHDRAWAL", {"lastLearningDate": D(2024, 10, 1), "withdrawReason": ["29"]})
+    provider = await make_provider()
+    await provider.approve(await provider.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING))
+    paused = await learner_record(provider.lena)
+    await provider.approve(await provider.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING))
+    resumed = await learner_record(provider.lena)
+    await provider.approve(
+        await provider.create("WITHDRAWAL", {"lastLearningDate": D(2024, 10, 1), "withdrawReason": ["29"]})
     )
-    withdrawn = await learner_record(office.lena)
+    withdrawn = await learner_record(provider.lena)
     assert {place: resumed[place] for place in "123"} == {place: paused[place] for place in "123"}
     ended = ENDED | {"withdraw_reason": 29, "actual_end_date": D(2024, 10, 1)}
     status = {"programme_status": ProgrammeStatus.WITHDRAWN}

@@ -19,7 +19,7 @@ from tests.support.clients.tracker_updates import notified_kinds
 from tests.support.databases.postgres import administer
 from tests.support.databases.query_plans import plan_nodes
 from tests.support.scenarios.automation_forms import NEW_ADDRESS, TODAY
-from tests.support.scenarios.automations import Office, history, learner_record, make_office, with_changed_fields
+from tests.support.scenarios.automations import Provider, history, learner_record, make_provider, with_changed_fields
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 SCHEDULED = NEW_ADDRESS | {"effectiveDate": TOMORROW}
@@ -33,9 +33,9 @@ NEW_ADDRESS = {
 }
 
 
-async def schedule(office: Office) -> Tracker:
+async def schedule(provider: Provider) -> Tracker:
     """Create a change of address that is approved for tomorrow."""
-    return await office.approve(await office.create("CHANGE_OF_ADDRESS", SCHEDULED))
+    return await provider.approve(await provider.create("CHANGE_OF_ADDRESS", SCHEDULED))
 
 
 async def tracker_state(tracker: Tracker) -> tuple[TrackerStatus, dt.date | None, int]:
@@ -60,19 +60,19 @@ async def test_due_and_failed_trackers_have_indexes(
 
 
 async def test_an_automation_is_applied_on_its_effective_date(database: str) -> None:
-    office = await make_office()
-    before, tracker = await learner_record(office.lena), await schedule(office)
+    provider = await make_provider()
+    before, tracker = await learner_record(provider.lena), await schedule(provider)
     assert await apply_due(day=TODAY) == 0
-    assert await learner_record(office.lena) == before
+    assert await learner_record(provider.lena) == before
     assert await tracker_state(tracker) == (TrackerStatus.APPROVED, TOMORROW, 2)
 
     assert await apply_due(day=TOMORROW) == 1
 
-    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": NEW_ADDRESS})
+    assert await learner_record(provider.lena) == with_changed_fields(before, {"learner": NEW_ADDRESS})
     assert await tracker_state(tracker) == (TrackerStatus.RESOLVED, None, 3)
-    assert (await Learner.get(id=office.lena.id)).changed_at is not None
+    assert (await Learner.get(id=provider.lena.id)).changed_at is not None
     assert (await history(tracker))[2:] == [("APPLIED", None, 3, None)]
-    assert await notified_kinds(office.olga, office.paul) == {
+    assert await notified_kinds(provider.olga, provider.paul) == {
         "Olga": ["STATUS_CHANGED", "APPLIED"],
         "Paul": ["APPLIED"],
     }
@@ -81,15 +81,15 @@ async def test_an_automation_is_applied_on_its_effective_date(database: str) -> 
 
 
 async def test_an_automation_is_applied_after_its_effective_date(database: str) -> None:
-    office = await make_office()
-    tracker = await schedule(office)
+    provider = await make_provider()
+    tracker = await schedule(provider)
     assert await apply_due(day=TOMORROW + dt.timedelta(days=9)) == 1
     assert await tracker_state(tracker) == (TrackerStatus.RESOLVED, None, 3)
 
 
 async def test_concurrent_workers_apply_each_automation_once(database: str) -> None:
-    offices = [await make_office() for _ in range(4)]
-    trackers = [await schedule(office) for office in offices]
+    offices = [await make_provider() for _ in range(4)]
+    trackers = [await schedule(provider) for provider in offices]
     assert sum(await asyncio.gather(*(apply_due(day=TOMORROW) for _ in range(6)))) == 4
     for tracker in trackers:
         assert [kind for kind, *_ in await history(tracker)] == ["CREATED", "STATUS_CHANGED", "APPLIED"]
@@ -97,7 +97,7 @@ async def test_concurrent_workers_apply_each_automation_once(database: str) -> N
 
 
 async def test_a_tracker_locked_by_another_process_is_skipped(database: str) -> None:
-    locked_tracker, unlocked_tracker = await schedule(await make_office()), await schedule(await make_office())
+    locked_tracker, unlocked_tracker = await schedule(await make_provider()), await schedule(await make_provider())
     other = await asyncpg.connect(**database_credentials(database))
     try:
         async with other.transaction():
@@ -112,47 +112,51 @@ async def test_a_tracker_locked_by_another_process_is_skipped(database: str) -> 
 
 
 async def test_a_failed_automation_is_retried_only_after_another_approval(database: str) -> None:
-    office = await make_office()
-    tracker, before = await schedule(office), await learner_record(office.lena)
-    await Learner.filter(id=office.lena.id).update(programme_status="WITHDRAWN")
+    provider = await make_provider()
+    tracker, before = await schedule(provider), await learner_record(provider.lena)
+    await Learner.filter(id=provider.lena.id).update(programme_status="WITHDRAWN")
     assert await apply_due(day=TOMORROW) == 0
     assert await tracker_state(tracker) == (TrackerStatus.APPROVED, None, 3)
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, PRECONDITION_FAILED)]
-    assert await learner_record(office.lena) == with_changed_fields(
+    assert await learner_record(provider.lena) == with_changed_fields(
         before, {"learner": {"programme_status": "WITHDRAWN"}}
     )
-    assert await notified_kinds(office.olga, office.paul) == {
+    assert await notified_kinds(provider.olga, provider.paul) == {
         "Olga": ["STATUS_CHANGED", "APPLY_FAILED"],
         "Paul": ["APPLY_FAILED"],
     }
     assert await apply_due(day=TOMORROW) == 0  # it is not retried automatically
     assert len(await history(tracker)) == 3
 
-    await Learner.filter(id=office.lena.id).update(programme_status="ACTIVE")
-    assert (await office.approve(tracker)).applies_on == TOMORROW
+    await Learner.filter(id=provider.lena.id).update(programme_status="ACTIVE")
+    assert (await provider.approve(tracker)).applies_on == TOMORROW
     assert await apply_due(day=TOMORROW) == 1
-    assert await learner_record(office.lena) == with_changed_fields(before, {"learner": NEW_ADDRESS})
+    assert await learner_record(provider.lena) == with_changed_fields(before, {"learner": NEW_ADDRESS})
     assert [kind for kind, *_ in (await history(tracker))[3:]] == ["UPDATED", "APPLIED"]
 
 
 async def test_a_conflict_is_recorded_in_the_history(database: str) -> None:
-    office = await make_office()
-    tracker = await schedule(office)
-    await Learner.filter(id=office.lena.id).update(postcode="LS9 9ZZ")
+    provider = await make_provider()
+    tracker = await schedule(provider)
+    await Learner.filter(id=provider.lena.id).update(postcode="LS9 9ZZ")
     assert await apply_due(day=TOMORROW) == 0
     message = "Postcode was “LS1 1AA” when this was entered, and is “LS9 9ZZ” now."
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, message)]
-    assert (await Learner.get(id=office.lena.id)).postcode == "LS9 9ZZ"
+    assert (await Learner.get(id=provider.lena.id)).postcode == "LS9 9ZZ"
 
 
 async def test_a_constraint_error_does_not_stop_other_automations(database: str) -> None:
-    office, other = await make_office(), await make_office()
-    before, tracker, other_tracker = await learner_record(office.lena), await schedule(office), await schedule(other)
+    provider, other = await make_provider(), await make_provider()
+    before, tracker, other_tracker = (
+        await learner_record(provider.lena),
+        await schedule(provider),
+        await schedule(other),
+    )
     await fetch(
-        f"ALTER TABLE learner ADD CONSTRAINT test_constraint CHECK (postcode <> 'YO1 7HH' OR id <> '{office.lena.id}')"
+        f"ALTER TABLE learner ADD CONSTRAINT test_constraint CHECK (postcode <> 'YO1 7HH' OR id <> '{provider.lena.id}')"
     )
     assert await apply_due(day=TOMORROW) == 1
-    assert await learner_record(office.lena) == before
+    assert await learner_record(provider.lena) == before
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, "The database refused the change.")]
     assert (await tracker_state(other_tracker))[0] == TrackerStatus.RESOLVED
 
@@ -161,9 +165,9 @@ async def test_a_tracker_with_an_unexpected_error_is_skipped_until_the_next_roun
     database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Check that an error other than a rule or constraint, such as a missing follow-up type, skips the tracker."""
-    office, other = await make_office(), await make_office()
+    provider, other = await make_provider(), await make_provider()
     tracker, other_tracker = (
-        await schedule(office),
+        await schedule(provider),
         await other.approve(await other.create("CHANGE_OF_ADDRESS", SCHEDULED)),
     )
     await fetch("UPDATE tracker_type SET key = 'GONE' WHERE key = 'COMPLIANCE'")
@@ -195,9 +199,9 @@ async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def create_due(office: Office) -> Callable[[], Awaitable[bool]]:
+async def create_due(provider: Provider) -> Callable[[], Awaitable[bool]]:
     """Create a tracker that was due yesterday; return a condition that is true once it has been applied."""
-    tracker = await schedule(office)
+    tracker = await schedule(provider)
     yesterday = TODAY - dt.timedelta(days=1)
     values = tracker.values | {"effectiveDate": yesterday.isoformat()}
     await Tracker.filter(id=tracker.id).update(applies_on=yesterday, values=values)
@@ -209,10 +213,10 @@ async def create_due(office: Office) -> Callable[[], Awaitable[bool]]:
 
 
 async def test_the_worker_applies_immediately_and_polls(database: str) -> None:
-    first = await create_due(await make_office())
+    first = await create_due(await make_provider())
     async with running_worker(0.1):
         await wait_until(first)
-        await wait_until(await create_due(await make_office()))
+        await wait_until(await create_due(await make_provider()))
 
 
 async def test_the_worker_survives_an_outage_of_the_database(
@@ -227,14 +231,14 @@ async def test_the_worker_survives_an_outage_of_the_database(
     async def recovery_logged() -> bool:
         return "automation worker recovered" in caplog.text  # logged only after a whole round
 
-    applied = await create_due(await make_office())
+    applied = await create_due(await make_provider())
     async with running_worker(0.1):
         await wait_until(applied)
         terminate_connections = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", terminate_connections)
         await wait_until(failure_logged)
         await administer(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        await wait_until(await create_due(await make_office()))
+        await wait_until(await create_due(await make_provider()))
         await wait_until(recovery_logged)
     log_messages = [message.partition(":")[0] for message in caplog.messages if message.startswith("automation worker")]
     # Each kind of error is logged: the connection that broke, then the database that accepts none.

@@ -16,14 +16,14 @@ PASSWORD = "demo-password-1"
 SIZE = {"width": 1280, "height": 880}
 
 
-class Studio:
-    """A server and a browser for taking screenshots."""
+class ScreenshotTaker:
+    """Takes the screenshots with a browser and a running server."""
 
     def __init__(self, browser: Browser, server: Server) -> None:
         self._browser = browser
         self._server = server
 
-    async def create_and_subscribe(self) -> None:
+    async def take_input_and_subscription(self) -> None:
         """Take screenshots of an input with three errors and, once they are corrected, of the assignee's subscription."""
         browser, url = self._browser, self._server.address
         async with (
@@ -47,7 +47,7 @@ class Studio:
             await expect(officer_visit.page.get_by_role("tabpanel")).to_contain_text("trackerAssigned")
             await self._take_screenshot(officer_visit.page, "listen")
 
-    async def open_tracker(self) -> None:
+    async def take_tracker_page(self) -> None:
         """Take a screenshot of a tracker that is opened by its link."""
         token = await self._server.sign_in("approver@northgate.example", PASSWORD)
         answer = await self._server.ask("{ trackers(first: 1) { nodes { id } } }", token)
@@ -73,9 +73,9 @@ async def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
         async with run_server(Path(folder), environment(), "--demo") as server, chromium() as browser:
-            studio = Studio(browser, server)
-            await studio.create_and_subscribe()
-            await studio.open_tracker()
+            screenshots = ScreenshotTaker(browser, server)
+            await screenshots.take_input_and_subscription()
+            await screenshots.take_tracker_page()
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ async def update_successfully(member: Member, tracker: Tracker, **entries: Any) 
     return updated
 
 
-async def update_event(member: Member, tracker: Tracker, **entries: Any) -> Json:
+async def update_and_get_event(member: Member, tracker: Tracker, **entries: Any) -> Json:
     """Update a tracker without errors, and return the one event that is added to its history."""
     before = await TrackerEvent.filter(tracker=tracker).count()
     history = (await update_successfully(member, tracker, **entries))["history"]
@@ -74,7 +74,7 @@ async def update_event(member: Member, tracker: Tracker, **entries: Any) -> Json
     return event
 
 
-async def update_errors(member: Member, tracker: Tracker, **entries: Any) -> list[Json]:
+async def update_and_get_errors(member: Member, tracker: Tracker, **entries: Any) -> list[Json]:
     """Send an update that is rejected, and return its errors.
 
     Check that the dry run returns the same errors, and that no row is written.

@@ -34,8 +34,8 @@ _OTHER_COLUMNS = {"id", "organisation_id", "learner_id", "created_at", "imported
 
 
 @dataclass(frozen=True)
-class Office:
-    """An organisation with all process automations: Olga creates trackers about the learner Lena, and Paul approves them."""
+class Provider:
+    """A training provider with all automations: Olga creates trackers about the learner Lena, and Paul approves them."""
 
     organisation: Organisation
     olga: Member
@@ -61,8 +61,8 @@ class Office:
         return await Tracker.get(id=tracker.id)
 
 
-async def make_office() -> Office:
-    """Create an office in which Lena has one completed and two continuing learning aims."""
+async def make_provider() -> Provider:
+    """Create a provider at which Lena has one completed and two continuing learning aims."""
     organisation = await make.organisation()
     await enable_automations(organisation)
     create_roles = (Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
@@ -86,7 +86,7 @@ async def make_office() -> Office:
         employer=employer,
         programme=programme,
     )
-    office = Office(
+    provider = Provider(
         organisation=organisation,
         olga=await make.member(organisation, name="Olga", roles=create_roles),
         paul=await make.member(organisation, name="Paul", roles=[Role.EDIT_PROCESS_AUTOMATION_TRACKERS]),
@@ -101,7 +101,7 @@ async def make_office() -> Office:
     )
     await create_aim(lena, 2, "ZPROG001", aim_type=1, original_start_date=dt.date(2022, 2, 1))
     await create_aim(lena, 3, "60365683", software_aim_id="X-3")
-    return office
+    return provider
 
 
 async def create_aim(learner: Learner, sequence: int, reference: str, **columns: Any) -> LearningAim:
@@ -126,11 +126,11 @@ async def create_aim(learner: Learner, sequence: int, reference: str, **columns:
     )
 
 
-async def put_on_break(office: Office, last_day: str = "2024-03-31") -> None:
+async def put_on_break(provider: Provider, last_day: str = "2024-03-31") -> None:
     """Put Lena on a break after the last day of learning, as an approved automation would."""
     ended = {"completion_status": 6, "outcome": 3, "actual_end_date": dt.date.fromisoformat(last_day)}
-    await LearningAim.filter(learner=office.lena, completion_status=1).update(**ended)
-    await Learner.filter(id=office.lena.id).update(programme_status=ProgrammeStatus.ON_A_BREAK)
+    await LearningAim.filter(learner=provider.lena, completion_status=1).update(**ended)
+    await Learner.filter(id=provider.lena.id).update(programme_status=ProgrammeStatus.ON_A_BREAK)
 
 
 async def learner_record(learner: Learner) -> dict[str, Json]:

@@ -15,7 +15,7 @@ from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
 from tests.support.scenarios.automation_forms import NEW_ADDRESS
-from tests.support.scenarios.automations import Office, make_office
+from tests.support.scenarios.automations import Provider, make_provider
 from tests.support.scenarios.forms import submitted_value
 
 pytestmark = pytest.mark.slow
@@ -34,30 +34,30 @@ def _write_csv(path: Path, learners: list[Learner], tutors: list[Member], number
     return path
 
 
-async def _create_tracker(office: Office, learner: Learner) -> None:
+async def _create_tracker(provider: Provider, learner: Learner) -> None:
     values = tuple(submitted_value(name, value) for name, value in NEW_ADDRESS.items())
     entry = TrackerEntry(type="CHANGE_OF_ADDRESS", learner_id=learner.id, values=values)
-    await create_tracker(await viewer(office.olga), entry)
+    await create_tracker(await viewer(provider.olga), entry)
 
 
-async def _update_tracker(office: Office, tracker: Tracker, number: int) -> None:
+async def _update_tracker(provider: Provider, tracker: Tracker, number: int) -> None:
     entry = UpdateEntry(
         tracker_id=tracker.id,
         version=tracker.version,
-        assignee_id=(office.paul, office.olga)[number % 2].id,
+        assignee_id=(provider.paul, provider.olga)[number % 2].id,
     )
-    await update_tracker(await viewer(office.olga), entry)
+    await update_tracker(await viewer(provider.olga), entry)
 
 
 async def test_concurrent_imports_creations_updates_and_approvals_keep_the_listing_without_deadlocks(
     database: str, tmp_path: Path, postgres_log: Path
 ) -> None:
-    office = await make_office()
-    organisation = office.organisation
+    provider = await make_provider()
+    organisation = provider.organisation
     tutors = [await make.member(organisation, kind=MemberKind.TUTOR) for _ in range(2)]
     learners = [await make.learner(organisation) for _ in range(6)]
     for learner in learners * 2:
-        await _create_tracker(office, learner)
+        await _create_tracker(provider, learner)
     trackers = await Tracker.all().order_by("number")
     deadlocks = postgres_log.read_text().count("deadlock detected")
 
@@ -69,9 +69,9 @@ async def test_concurrent_imports_creations_updates_and_approvals_keep_the_listi
     async with asyncio.timeout(120):
         await asyncio.gather(
             import_repeatedly(),
-            *(_create_tracker(office, learners[number % 6]) for number in range(ROUNDS)),
-            *(_update_tracker(office, tracker, number) for number, tracker in enumerate(trackers[:6])),
-            *(office.approve(tracker) for tracker in trackers[6:]),
+            *(_create_tracker(provider, learners[number % 6]) for number in range(ROUNDS)),
+            *(_update_tracker(provider, tracker, number) for number, tracker in enumerate(trackers[:6])),
+            *(provider.approve(tracker) for tracker in trackers[6:]),
         )
     assert await outdated_tables() == []
     for tutor in tutors:
