@@ -35,7 +35,7 @@ class DayRange:
         return min(max(self.last or LATEST_DATE + _ONE_DAY, EARLIEST_DATE - _ONE_DAY), LATEST_DATE + _ONE_DAY)
 
     @property
-    def day_bounds(self) -> tuple[dt.datetime, dt.datetime]:
+    def datetime_bounds(self) -> tuple[dt.datetime, dt.datetime]:
         """The range as a half-open interval of datetimes, from midnight to midnight in Europe/London."""
         return _midnight(self.start), _midnight(self.end + _ONE_DAY)
 

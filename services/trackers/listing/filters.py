@@ -170,7 +170,7 @@ class _ConditionBuilder:
 
         def condition() -> str:
             numbers = f"SELECT number FROM tracker WHERE organisation_id = {self.bind(self.viewer.organisation_id)} AND created_at"
-            start, end = map(self.bind, days.day_bounds)
+            start, end = map(self.bind, days.datetime_bounds)
             first = f"({numbers} >= {start} ORDER BY created_at, number LIMIT 1)"
             last = f"({numbers} < {end} ORDER BY created_at DESC, number DESC LIMIT 1)"
             return f"l.number >= {first} AND l.number <= {last}"
@@ -179,7 +179,7 @@ class _ConditionBuilder:
 
     def _updated_condition(self, days: DayRange) -> Condition:
         def range_condition() -> str:
-            start, end = map(self.bind, days.day_bounds)
+            start, end = map(self.bind, days.datetime_bounds)
             return f"l.updated_at >= {start} AND l.updated_at < {end}"
 
         return Condition(range_condition, lambda: self._block_branches("l.updated_day", days, range_condition))

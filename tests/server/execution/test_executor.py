@@ -23,8 +23,13 @@ CHECK = "query($entry: Entry!, $on: Date) { check(entry: $entry, on: $on) }"
 # query | path of the masked error | data | the first line in the log
 UNEXPECTED: list[tuple[str, list[str], Any, str]] = [
     ("{ hello bug }", ["bug"], {"hello": "Hello you", "bug": None}, "builtins.RuntimeError"),
-    ("{ maybe { sure } }", ["maybe", "sure"], {"maybe": None}, "builtins.ValueError"),
-    ("{ thing { sure } }", ["thing", "sure"], None, "builtins.ValueError"),
+    (
+        "{ nullableThing { nonNullBug } }",
+        ["nullableThing", "nonNullBug"],
+        {"nullableThing": None},
+        "builtins.ValueError",
+    ),
+    ("{ thing { nonNullBug } }", ["thing", "nonNullBug"], None, "builtins.ValueError"),
     ("{ number }", ["number"], {"number": None}, "graphql.error.graphql_error.GraphQLError"),
 ]
 

@@ -71,7 +71,7 @@ async def test_failing_subscriptions(server: FakeApp, caplog: pytest.LogCaptureF
     first = result_event(data={"breaks": {"name": "first"}})
     async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "signed out"}) as events:
         assert await events.remaining() == [unauthenticated("Sign in first."), COMPLETE]
-    async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "over"}) as events:
+    async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "session ended"}) as events:
         assert await events.remaining() == [first, unauthenticated("Signed out elsewhere"), COMPLETE]
     async with stream(server.url, FAILING_SUBSCRIPTION, variables={"how": "bug"}) as events:
         assert await events.next_event() == first

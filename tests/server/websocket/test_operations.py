@@ -105,7 +105,7 @@ async def test_failing_subscriptions(server: FakeApp, caplog: pytest.LogCaptureF
         extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
         assert error == {"type": "error", "id": "1", "payload": [{"message": INTERNAL_ERROR, "extensions": extensions}]}
         assert f"request {request_id}: builtins.RuntimeError" in caplog.text
-        await client.send(subscribe(breaks, variables={"how": "over"}))
+        await client.send(subscribe(breaks, variables={"how": "session ended"}))
         assert await client.receive() == first
         assert await client.wait_closed() == (4403, "Signed out elsewhere")
     assert "hunter2" not in caplog.text

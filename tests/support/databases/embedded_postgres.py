@@ -1,4 +1,4 @@
-"""Helpers for tests of the embedded PostgreSQL server: processes that own one, queries, and process ids."""
+"""Helpers for tests of the embedded PostgreSQL server: processes that run one, queries, and process ids."""
 
 import asyncio
 import os
@@ -49,7 +49,7 @@ def read_url(process: subprocess.Popen[str]) -> str:
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Close the stdin of an owner; return its exit code and standard error."""
+    """Close the stdin of a process that runs a server, wait until it exits, and return its exit code and standard error."""
     _, stderr = process.communicate("", timeout=60)
     return process.returncode, stderr
 

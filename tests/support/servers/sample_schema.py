@@ -90,7 +90,7 @@ class Thing:
         return self
 
     @strawberry.field
-    def sure(self) -> str:
+    def non_null_bug(self) -> str:
         raise ValueError("the value is hunter2")
 
 
@@ -124,8 +124,8 @@ class Query:
         return Thing(name="thing")
 
     @strawberry.field
-    def maybe(self) -> Thing | None:
-        return Thing(name="maybe")
+    def nullable_thing(self) -> Thing | None:
+        return Thing(name="nullable thing")
 
     @strawberry.field
     def number(self) -> int | None:
@@ -176,7 +176,7 @@ class Subscription:
         if how == "signed out":
             raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
         yield Thing(name="first")
-        if how == "over":
+        if how == "session ended":
             raise SessionEnded("Signed out elsewhere")
         raise RuntimeError("row (42, hunter2) violates")
 
