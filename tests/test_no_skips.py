@@ -65,9 +65,9 @@ def test_skips_fail_with_the_variable(tmp_path: Path) -> None:
     assert (exit_code, summary) == (
         1,
         [
-            "ERROR test_module.py - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no server",
-            "ERROR test_some.py::test_marked - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no network",
-            "ERROR test_some.py::test_fixture - TRACKERS_NO_SKIPS=1 allows no skip. Skipped: no browser",
+            "ERROR test_module.py - Tests must not be skipped if TRACKERS_NO_SKIPS=1. Skipped: no server",
+            "ERROR test_some.py::test_marked - Tests must not be skipped if TRACKERS_NO_SKIPS=1. Skipped: no network",
+            "ERROR test_some.py::test_fixture - Tests must not be skipped if TRACKERS_NO_SKIPS=1. Skipped: no browser",
         ],
     )
     assert "1 passed, 1 xfailed, 3 errors" in last_line

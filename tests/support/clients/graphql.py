@@ -38,8 +38,12 @@ async def viewer(member: Member) -> Viewer:
 
 async def ask(member: Member | None, document: str, **variables: Any) -> dict[str, Any]:
     """Execute a document as a member or anonymously, and return the response."""
-    context = Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
-    return await ask_in(context, document, **variables)
+    return await ask_in(await context_of(member), document, **variables)
+
+
+async def context_of(member: Member | None) -> Context:
+    """Return the context of an operation, with the member signed in; None is anonymous."""
+    return Context(INSTALLATION, InboxReader(), "127.0.0.1", await viewer(member) if member else None)
 
 
 async def ask_with(
