@@ -31,7 +31,7 @@ test: check playground audits clients ## linters, types, import order, and every
 	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile
 
 test-fast: test-environment ## the tests that need no server process, browser, client library or million rows
-	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not server and not browser and not clients and not slow"
+	@exec .venv/bin/pytest -n auto --dist loadfile -m "not server and not browser and not clients and not slow"
 
 check: test-environment ## linters, types, import order, spelling and unused code, without tests
 	.venv/bin/ruff check
