@@ -148,7 +148,7 @@ class Connection:
         self._authorization = authorization
         context = await self._authenticate()
         if authorization is not None and context.viewer is None:
-            self.close_with(4403, "ForbiddenError")
+            self.close_with(4403, "Forbidden")
         elif self._begin_session(context):
             await self._send_queue.send({"type": "connection_ack"})
 

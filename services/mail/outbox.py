@@ -20,7 +20,10 @@ LEASE_SECONDS = 300  # an email is sent within 60
 FIRST_RETRY_SECONDS = 30  # doubled with every attempt
 MAX_RETRY_SECONDS = 3600
 NO_LONGER_DUE = "no longer to be told"
-"""The reason stored for an email that its recipient may no longer receive, or no longer needs; see ``compose``."""
+"""The reason stored for an email that its recipient may no longer receive, or no longer needs; see ``compose``.
+
+Stored rows are compared with it, so it must not change.
+"""
 
 _log = logging.getLogger("trackers.mail")
 

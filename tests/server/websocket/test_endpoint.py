@@ -41,8 +41,8 @@ CLOSE_CASES: list[tuple[list[Any], int, str]] = [
     ([INIT, INIT], 4429, "Too many initialisation requests"),
     ([subscribe("{ hello }")], 4401, "Unauthorized"),
     ([{"type": "ping"}, subscribe("{ hello }")], 4401, "Unauthorized"),
-    ([{**INIT, "payload": {"authorization": "Bearer bad"}}], 4403, "ForbiddenError"),
-    ([{**INIT, "payload": {"authorization": ""}}], 4403, "ForbiddenError"),
+    ([{**INIT, "payload": {"authorization": "Bearer bad"}}], 4403, "Forbidden"),
+    ([{**INIT, "payload": {"authorization": ""}}], 4403, "Forbidden"),
     (
         [{**INIT, "payload": {"authorization": ["Bearer good"]}}],
         4400,

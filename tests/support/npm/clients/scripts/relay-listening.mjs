@@ -1,4 +1,4 @@
 // Continues the Relay block of docs/clients.md: subscribes through its network layer, without a compiled
 // document.
 const text = 'subscription ($after: String) { trackerAssigned(after: $after) { cursor text tracker { number } } }'
-hear({ text }, { after: '0' }).subscribe({ next: ({ data }) => console.log(JSON.stringify(data.trackerAssigned)) })
+subscribe({ text }, { after: '0' }).subscribe({ next: ({ data }) => console.log(JSON.stringify(data.trackerAssigned)) })
