@@ -34,7 +34,7 @@ def input_errors(problems: Iterable[Problem]) -> list[Problem]:
         replace(
             problem,
             path=client_path(problem.path),
-            parameters=tuple((_camel_case(name), value) for name, value in problem.parameters),
+            parameters=tuple((camel_case(name), value) for name, value in problem.parameters),
         )
         for problem in problems
     ]
@@ -43,8 +43,9 @@ def input_errors(problems: Iterable[Problem]) -> list[Problem]:
 def client_path(path: Sequence[str]) -> tuple[str, ...]:
     """Convert a path to camelCase, except the elements after ``values``, which are keys of form fields."""
     end = path.index("values") if "values" in path else len(path)
-    return (*map(_camel_case, path[:end]), *path[end:])
+    return (*map(camel_case, path[:end]), *path[end:])
 
 
-def _camel_case(name: str) -> str:
+def camel_case(name: str) -> str:
+    """Convert a snake_case name to camelCase."""
     return _UNDERSCORE.sub(lambda match: match[1].upper(), name)

@@ -7,7 +7,7 @@ from typing import Any
 from graphql import GraphQLError, ValueNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from resolvers.errors import client_path
+from resolvers.errors import camel_case, client_path
 from server.observability.outage import RETRY_AFTER, UNAVAILABLE, database_outage, is_outage
 from server.observability.request_context import record_error
 from server.observability.tracebacks import safe_traceback
@@ -72,10 +72,7 @@ def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
     """Return the extensions of an error that was raised on purpose, or None for an unexpected error."""
     raised = _original_error(error)
     if isinstance(raised, DomainError):
-        details = dict(raised.details)
-        if "path" in details:
-            details["path"] = list(client_path(details["path"]))
-        return {"code": raised.code, **details}
+        return domain_error_extensions(raised)
     if not isinstance(raised, GraphQLError):
         # A resolver may raise an error with a code *from* another exception; the code shows that it is intended.
         outer = error.original_error
@@ -92,6 +89,14 @@ def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
     if isinstance(node, ValueNode) or isinstance(raised, StrawberryInputCoercionError):
         return {"code": Code.BAD_USER_INPUT.value}
     return None
+
+
+def domain_error_extensions(error: DomainError) -> dict[str, Any]:
+    """Return the code and the details of an error, with the names of details and the path in camelCase."""
+    details = {camel_case(name): value for name, value in error.details.items()}
+    if "path" in details:
+        details["path"] = list(client_path(details["path"]))
+    return {"code": error.code, **details}
 
 
 def _mask_error(error: BaseException, request_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from server.observability.outage import RETRY_AFTER
-from server.protocol.errors import http_status, internal_error_result, request_error_result
+from server.protocol.errors import domain_error_extensions, http_status, internal_error_result, request_error_result
 from server.protocol.messages import encode
 from server.protocol.request_ids import request_id_of
 from services.kernel.errors import DomainError
@@ -44,9 +44,9 @@ def domain_error_response(error: DomainError) -> Response:
     headers = {}
     if error.code == "UNAUTHENTICATED":
         headers["WWW-Authenticate"] = "Bearer"
-    if "retryAfter" in error.details:
-        headers["Retry-After"] = str(error.details["retryAfter"])
-    result = {"errors": [{"message": str(error), "extensions": {"code": error.code, **error.details}}]}
+    if "retry_after" in error.details:
+        headers["Retry-After"] = str(error.details["retry_after"])
+    result = {"errors": [{"message": str(error), "extensions": domain_error_extensions(error)}]}
     return json_response(result, _STATUSES.get(error.code, 422), headers)
 
 

@@ -155,7 +155,7 @@ async def _insert_row(viewer: Viewer, destination: Destination, header: FileHead
             freed = await fetch(_SECONDS_UNTIL_FREED, viewer.member_id, excess)
             seconds = max(1, freed[0]["seconds"]) if freed else 1
             message = f"At most {DAILY_BYTES:,} bytes a day can be uploaded."
-            raise UploadError("RATE_LIMITED", message, retryAfter=seconds)
+            raise UploadError("RATE_LIMITED", message, retry_after=seconds)
         await _INSERT.fetch(
             id=file_id,
             organisation_id=viewer.organisation_id,

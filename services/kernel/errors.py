@@ -68,7 +68,10 @@ class ValidationFailed(Exception):  # noqa: N818 - the client's error, not the s
 
 
 class DomainError(Exception):
-    """Base class of errors that reject a whole request, with a machine-readable ``code`` and further ``details``."""
+    """Base class of errors that reject a whole request, with a machine-readable ``code`` and further ``details``.
+
+    The names of details are in snake_case, as are the steps of a ``path`` among them.
+    """
 
     code = "REFUSED"
 
