@@ -91,17 +91,6 @@ async def outbox_state() -> OutboxState:
     )
 
 
-async def send_due(installation: Installation, mailer: Mailer, *, limit: int = 20) -> int:
-    """Send up to ``limit`` due emails and return how many were sent; stop early if none is due or can be sent now."""
-    sent_count = 0
-    for _ in range(limit):
-        outcome = await send_next(installation, mailer)
-        if outcome in (Outcome.NOTHING_DUE, Outcome.ALL_DELAYED):
-            break
-        sent_count += outcome is Outcome.SENT
-    return sent_count
-
-
 async def send_next(installation: Installation, mailer: Mailer) -> Outcome:
     """Claim the email that has been due longest, send it outside any transaction, and record the outcome."""
     rows = await fetch(_CLAIM_NEXT)

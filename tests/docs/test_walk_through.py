@@ -15,12 +15,12 @@ from models import Member
 from schema.context import Context
 from services.demo.fill import fill_demo
 from services.installation import Installation
-from services.mail.outbox import send_due
 from services.mail.transport import FolderMailer
 from services.notifications.inbox_reader import InboxReader
 from tests.support.clients.docs_queries import DOCS, PAGES_WRITTEN_AT, blocks, curl_bodies, fill_in, insert_placeholders
 from tests.support.clients.graphql import ask_in, viewer
 from tests.support.paths import ROOT
+from tests.support.scenarios.mail import send_due
 from tests.support.servers.trackers import environment
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,6 @@ from models.database import fetch
 from server.setting_values import database_credentials
 from services.accounts.password_tokens import make_token, token_owner
 from services.accounts.sessions import SessionEnded
-from services.mail.outbox import send_due
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, gid
 from tests.support.clients.member_changes import manager, update_successfully
@@ -21,6 +20,7 @@ from tests.support.clients.subscriptions import run_reader, subscribe, subscribe
 from tests.support.clients.tracker_updates import new_tracker, update
 from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.college import Json, college, create, problem, written_rows
+from tests.support.scenarios.mail import send_due
 from tests.support.servers.smtp import mail_server
 
 INVALID = "INVALID_CREDENTIALS"

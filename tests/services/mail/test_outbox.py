@@ -27,13 +27,13 @@ import asyncio, sys
 from models.database import database
 from server.setting_values import database_credentials
 from services.installation import Installation
-from services.mail.outbox import send_due
+from services.mail.outbox import send_next
 from services.mail.smtp import SmtpMailer
 
 async def main(url, port):
     installation = Installation(secret=b"", edit_url="https://app.example/{id}", mail_from="trackers@mail.example")
     async with database(database_credentials(url)):
-        print(await send_due(installation, SmtpMailer(host="127.0.0.1", port=port)))
+        print(await send_next(installation, SmtpMailer(host="127.0.0.1", port=port)))
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """

@@ -4,9 +4,9 @@ import re
 from email.message import EmailMessage
 from typing import cast
 
-from services.mail.outbox import send_due
 from tests.support.clients.graphql import INSTALLATION, ask_with
 from tests.support.clients.sign_in import SESSION, Json
+from tests.support.scenarios.mail import send_due
 from tests.support.servers.smtp import MailServer
 
 REQUEST = "mutation ($email: String!) { requestPasswordReset(email: $email) }"

@@ -6,7 +6,8 @@ from uuid import UUID
 from models import Mail, Member, MemberKind, Tracker
 from models.database import fetch
 from services.installation import Installation
-from services.mail.outbox import send_due
+from services.mail.outbox import Outcome, send_next
+from services.mail.transport import Mailer
 from tests.support.factories import mail, member, notification, organisation, tracker, tracker_type
 from tests.support.servers.smtp import MailServer
 
@@ -27,6 +28,17 @@ async def enqueue_mail(*, kind: MemberKind = MemberKind.ADMINISTRATOR, **columns
         assigned_tracker,
         assignee,
     )
+
+
+async def send_due(installation: Installation, mailer: Mailer, *, limit: int = 20) -> int:
+    """Send up to ``limit`` due emails and return how many were sent; stop early if none is due or can be sent now."""
+    sent_count = 0
+    for _ in range(limit):
+        outcome = await send_next(installation, mailer)
+        if outcome in (Outcome.NOTHING_DUE, Outcome.ALL_DELAYED):
+            break
+        sent_count += outcome is Outcome.SENT
+    return sent_count
 
 
 async def send_mails(server: MailServer, *, limit: int = 20) -> int:
