@@ -77,16 +77,23 @@ def _make_entry(
         "programme_status": journey.programme_status,
         # Learners are ordered by journey, so that each tutor gets learners of every journey.
         "tutor_email": [*tutors, None][number % (len(tutors) + 1)],
-        "employer": EmployerReference(employer["name"], employer.get("number"), employer["confirmed"]),
-        "job_title": random.choice(programme["jobs"]),
-        "weekly_hours": Decimal(random.choice(_HOURS)),
-        "workplace_postcode": employer["postcode"],
+        **_employment(employer, programme, random),
         "groups": tuple(sorted(random.sample(provider["groups"], random.choice((1, 1, 2))))),
     }
     aims = make_aims(journey, _enrolled_programme(journey, programme, provider, random), today, random)
     for aim in aims:
         aim.software_aim_id = f"{reference}-{aim.sequence}"
     return LearnerEntry(number, reference, values, aims)
+
+
+def _employment(employer: Mapping[str, Any], programme: Mapping[str, Any], random: Random) -> dict[str, Any]:
+    """Return the values of a learner's job with an employer."""
+    return {
+        "employer": EmployerReference(employer["name"], employer.get("number"), employer["confirmed"]),
+        "job_title": random.choice(programme["jobs"]),
+        "weekly_hours": Decimal(random.choice(_HOURS)),
+        "workplace_postcode": employer["postcode"],
+    }
 
 
 def _enrolled_programme(

@@ -95,8 +95,11 @@ async def test_an_upload_is_not_held_in_memory(storage: Storage) -> None:
 
 async def test_the_check_succeeds_if_the_store_responds(storage: Storage) -> None:
     await storage.store.check()
-    await storage.store.write(new_id(), stream(b"x"))
+    assert storage.keys() == []
+    file_id = new_id()
+    await storage.store.write(file_id, stream(b"x"))
     await storage.store.check()
+    assert storage.keys() == [str(file_id)]
 
 
 async def test_the_folder_is_private_to_its_owner(tmp_path: Path) -> None:
