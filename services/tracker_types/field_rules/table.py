@@ -65,4 +65,9 @@ API_NAMES: Mapping[str, str] = MappingProxyType(
         "max_files": "maxFiles",
     }
 )
-"""The API names of the attributes specific to some kinds, for use in messages."""
+"""The API names of the attributes specific to some kinds.
+
+Services speak snake_case, and error paths and parameter names become camelCase where errors are formatted. This mapping
+is the one exception, because messages and parameter values are not converted: a message to people, and its figure
+``allowed``, name the fields as the API does.
+"""
