@@ -16,7 +16,13 @@ from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, gid
 from tests.support.clients.member_changes import manager, update_successfully
 from tests.support.clients.sign_in import PASSWORD, hash_password, refresh, session, sign_in, viewer_name
-from tests.support.clients.subscriptions import run_reader, subscribe, subscribe_to_tracker, wait_until
+from tests.support.clients.subscriptions import (
+    run_reader,
+    subscribe,
+    subscribe_to_tracker,
+    wait_until,
+    wait_until_listening,
+)
 from tests.support.clients.tracker_updates import new_tracker, update
 from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.college import Json, college, create, problem, written_rows
@@ -83,6 +89,7 @@ async def test_subscriptions_end_immediately(database: str) -> None:
         subscriptions = (notifications, events, notifications_of_mia)
         results = [asyncio.create_task(subscription.result()) for subscription in subscriptions]
         await wait_until(lambda: reader.waiting_count == 2 and tracker.id in streams)
+        await wait_until_listening(connections=2)
         await update_successfully(mia, ann, active=False)
         results_of_ann = await asyncio.gather(*results[:2], return_exceptions=True)
         assert [type(result) for result in results_of_ann] == [SessionEnded] * 2
@@ -101,6 +108,7 @@ async def test_a_busy_subscription_ends_at_its_next_event(database: str) -> None
         subscribe(reader, ann, "0") as subscription,
     ):
         assert (await subscription.event())["cursor"] == "1"
+        await wait_until_listening()
         await update_successfully(mia, ann, active=False)  # while it waits for nothing
         await wait_until(lambda: reader.revalidations == 1)
         with pytest.raises(SessionEnded):

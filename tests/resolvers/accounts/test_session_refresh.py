@@ -11,7 +11,7 @@ from services.accounts.sessions import SessionEnded, authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with
 from tests.support.clients.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, viewer_name
-from tests.support.clients.subscriptions import run_reader, subscribe, wait_until
+from tests.support.clients.subscriptions import run_reader, subscribe, wait_until, wait_until_listening
 
 ENDED: dict[str, Any] = {
     "session": None,
@@ -102,6 +102,7 @@ async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> Non
     ):
         result = asyncio.create_task(subscription.result())
         await wait_until(lambda: reader.waiting_count == 1)
+        await wait_until_listening()
         assert await refresh(first["refreshToken"]) == ENDED
         with pytest.raises(SessionEnded):
             await result

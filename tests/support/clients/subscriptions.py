@@ -6,9 +6,11 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from models import Member, Tracker
+from models.database import fetch
 from schema.context import Context
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
+from services.kernel.channels import SESSIONS
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.listener import listening
 from services.notifications.tracker_stream import TrackerStreams
@@ -95,4 +97,13 @@ async def wait_until(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(TIMEOUT):
         while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def wait_until_listening(connections: int = 1) -> None:
+    """Wait until this many connections listen on every channel, so that no NOTIFY from now on is missed."""
+    last_listen = f'LISTEN "{SESSIONS}"'  # the channel that ``listening`` adds last
+    query = "SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND query = $1"
+    async with asyncio.timeout(TIMEOUT):
+        while (await fetch(f"{query} AND state = 'idle'", last_listen))[0]["count"] < connections:
             await asyncio.sleep(0.01)
