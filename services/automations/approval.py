@@ -13,13 +13,14 @@ from services.automations.apply import write_record
 from services.automations.follow_ups import open_follow_up
 from services.automations.plan import Values
 from services.automations.proposed_changes import ProposedChange, describe_changes, referenced_ids
-from services.automations.rules import automation_problems
+from services.automations.rules import check_automation, meets_precondition
 from services.automations.snapshots import Proposal, make_proposals
 from services.forms.definitions import FieldKind, TypeDefinition
 from services.forms.display import names_by_id
 from services.forms.field_visibility import visible_fields
 from services.history import write_event
-from services.kernel.errors import ErrorCode, Problem, ValidationFailed
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
 from services.notifications.notify import announce_change, notify
 from services.tracker_types.versions import TypeVersion
 from services.viewer import Viewer
@@ -56,12 +57,12 @@ class _Record:
         return describe_changes(self.proposals, self.names)
 
 
-async def approval_problems(tracker: Tracker, version: TypeVersion) -> list[Problem]:
-    """Return every problem that prevents approval: a failed precondition, a broken ILR rule, or a conflict.
+async def check_approval(errors: ErrorCollector, tracker: Tracker, version: TypeVersion) -> None:
+    """Add every problem that prevents approval: a failed precondition, a broken ILR rule, or a conflict.
 
     No locks are taken, so ``apply_or_schedule`` checks again.
     """
-    return await _problems(version.definition, tracker.values, await _read(tracker, version.definition))
+    await _check(errors, version.definition, tracker.values, await _read(tracker, version.definition))
 
 
 async def apply_or_schedule(tracker: Tracker, version: TypeVersion, *, viewer: Viewer | None, day: dt.date) -> Outcome:
@@ -73,8 +74,9 @@ async def apply_or_schedule(tracker: Tracker, version: TypeVersion, *, viewer: V
     value which has changed since. The caller must then call ``notify_outcome``, after its own notifications.
     """
     record = await _read(tracker, version.definition, lock=True)
-    if problems := await _problems(version.definition, tracker.values, record):
-        raise ValidationFailed(problems)
+    errors = ErrorCollector()
+    await _check(errors, version.definition, tracker.values, record)
+    errors.raise_if_any()
     applies_on = effective_date(version.definition, tracker.values)
     if applies_on is not None and applies_on > day:
         tracker.applies_on = applies_on
@@ -121,24 +123,22 @@ async def _read(tracker: Tracker, definition: TypeDefinition, *, lock: bool = Fa
     return _Record(learner=learner, aims=aims, proposals=proposals, names=names)
 
 
-async def _problems(definition: TypeDefinition, values: Values, record: _Record) -> list[Problem]:
-    problems = await automation_problems(definition, values, record.learner, record.aims)
+async def _check(errors: ErrorCollector, definition: TypeDefinition, values: Values, record: _Record) -> None:
+    await check_automation(errors, definition, values, record.learner, record.aims)
     # If the precondition fails, a conflict of the programme status would only repeat it.
-    precondition_failed = any(problem.code == ErrorCode.PRECONDITION_FAILED for problem in problems)
-    reported_fields = {_PROGRAMME_STATUS} if precondition_failed else set()
+    reported_fields = set() if meets_precondition(definition, record.learner) else {_PROGRAMME_STATUS}
     for proposal, change in zip(record.proposals, record.described_changes, strict=True):
+        field_errors = errors.at(*proposal.change.path)
         if proposal.conflict and change.field not in reported_fields:
-            problems.append(_conflict(proposal, change))
+            _add_conflict(field_errors, change)
         elif _is_deleted(proposal, record.names):
-            message = f"{change.label}: the chosen record no longer exists."
-            problems.append(Problem(proposal.change.path, ErrorCode.NOT_FOUND, message))
-    return problems
+            field_errors.add(ErrorCode.NOT_FOUND, f"{change.label}: the chosen record no longer exists.")
 
 
-def _conflict(proposal: Proposal, change: ProposedChange) -> Problem:
+def _add_conflict(errors: ErrorCollector, change: ProposedChange) -> None:
     before, now = (f"“{text}”" if text else "empty" for text in (change.before, change.current))
     message = f"{change.label} was {before} when this was entered, and is {now} now."
-    return Problem(proposal.change.path, ErrorCode.CONFLICT, message, (("field", change.field),))
+    errors.add(ErrorCode.CONFLICT, message, field=change.field)
 
 
 def _is_deleted(proposal: Proposal, names: Mapping[UUID, str]) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 from models import Learner, LearningAim
 from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
 from services.kernel.dates import format_date
-from services.kernel.errors import ErrorCode, Problem
+from services.kernel.error_collector import ErrorCollector
+from services.kernel.errors import ErrorCode
 
 CONTINUING, COMPLETED, BREAK = 1, 2, 6
 OUTCOME_NOT_KNOWN = 8
@@ -18,29 +19,31 @@ PROGRAMME_AIM = 1
 _MIN_ASSESSMENT = dt.timedelta(days=7)  # from a programme's end to its achievement
 
 
-async def automation_problems(
+async def check_automation(
+    errors: ErrorCollector,
     definition: TypeDefinition,
     values: Mapping[str, Any],
     learner: Learner,
     aims: Sequence[LearningAim] | None = None,
-) -> list[Problem]:
-    """Return all problems of an automation with these values; ``aims``, if None, are read from the database."""
-    problems = []
-    if definition.precondition and learner.programme_status not in definition.precondition:
+) -> None:
+    """Check an automation with these values; ``aims``, if None, are read from the database."""
+    if not meets_precondition(definition, learner):
         allowed = ", ".join(definition.precondition)
         message = f"The learner's programme status is {learner.programme_status}; this needs one of: {allowed}."
-        problems.append(Problem(("learner_id",), ErrorCode.PRECONDITION_FAILED, message, (("allowed", allowed),)))
+        errors.at("learner_id").add(ErrorCode.PRECONDITION_FAILED, message, allowed=allowed)
     if not definition.aims:
-        return problems
+        return
     if aims is None:
         aims = await LearningAim.filter(learner_id=learner.id)
     target_aims = affected_aims(definition, aims)
-    return [
-        *problems,
-        *_end_before_start(definition, values, target_aims),
-        *_return_before_break(definition, values, target_aims),
-        *_achieved_too_early(definition, values, target_aims),
-    ]
+    _check_end(errors, definition, values, target_aims)
+    _check_return(errors, definition, values, target_aims)
+    _check_achievement(errors, definition, values, target_aims)
+
+
+def meets_precondition(definition: TypeDefinition, learner: Learner) -> bool:
+    """Return whether the learner has a programme status that the automation requires, if it requires any."""
+    return not definition.precondition or learner.programme_status in definition.precondition
 
 
 def affected_aims(definition: TypeDefinition, aims: Sequence[LearningAim]) -> list[LearningAim]:
@@ -82,44 +85,45 @@ def _entered_date(
     return field, dt.date.fromisoformat(values[field.key])
 
 
-def _end_before_start(
-    definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
-) -> list[Problem]:
+def _check_end(
+    errors: ErrorCollector, definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
+) -> None:
+    """Check that no learning aim ends before it started."""
     effect = definition.effects.get("aim.actualEndDate")
     if effect is None or (entry := _entered_date(definition, values, effect.get("field"))) is None:
-        return []
+        return
     field, end = entry
     keeps_end = effect.get("keep_if_set", False)
     starts = [aim.start_date for aim in aims if not (keeps_end and aim.actual_end_date)]
     if not starts or end >= (latest_start := max(starts)):
-        return []
+        return
     message = (
         f"{field.label} must be {format_date(latest_start)} or later: a learning aim that it ends started on that date."
     )
-    return [_too_early(field, message, latest_start, rule="LearnActEndDate_01")]
+    _add_too_early(errors, field, message, latest_start, rule="LearnActEndDate_01")
 
 
-def _return_before_break(
-    definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
-) -> list[Problem]:
+def _check_return(
+    errors: ErrorCollector, definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
+) -> None:
+    """Check that the return from a break is after its beginning."""
     if (
         definition.restarts is None
         or (entry := _entered_date(definition, values, definition.restarts.get("start"))) is None
     ):
-        return []
+        return
     field, start = entry
     ends = [aim.actual_end_date for aim in aims if aim.actual_end_date]
     if not ends or start > max(ends):
-        return []
+        return
     earliest = max(ends) + dt.timedelta(days=1)
-    return [
-        _too_early(field, f"{field.label} must be after the break began: {format_date(earliest)} or later.", earliest)
-    ]
+    message = f"{field.label} must be after the break began: {format_date(earliest)} or later."
+    _add_too_early(errors, field, message, earliest)
 
 
-def _achieved_too_early(
-    definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
-) -> list[Problem]:
+def _check_achievement(
+    errors: ErrorCollector, definition: TypeDefinition, values: Mapping[str, Any], aims: Sequence[LearningAim]
+) -> None:
     """Check the achievement date against the end dates that aims keep; the form checks only an entered end date."""
     achievement_effect, end_effect = (
         definition.effects.get(f"aim.{name}", {}) for name in ("achievementDate", "actualEndDate")
@@ -128,17 +132,18 @@ def _achieved_too_early(
         not end_effect.get("keep_if_set")
         or (entry := _entered_date(definition, values, achievement_effect.get("field"))) is None
     ):
-        return []
+        return
     field, day = entry
     ends = [aim.actual_end_date for aim in aims if aim.aim_type == PROGRAMME_AIM and aim.actual_end_date]
     if not ends or day >= (earliest := max(ends) + _MIN_ASSESSMENT):
-        return []
+        return
     message = (
         f"{field.label} must be {format_date(earliest)} or later: the programme ended on {format_date(max(ends))}."
     )
-    return [_too_early(field, message, earliest, rule="AchDate_11")]
+    _add_too_early(errors, field, message, earliest, rule="AchDate_11")
 
 
-def _too_early(field: FieldDefinition, message: str, earliest: dt.date, *, rule: str | None = None) -> Problem:
-    parameters = (("earliest", earliest.isoformat()),)
-    return Problem(("values", field.key), ErrorCode.TOO_EARLY, message, parameters, rule)
+def _add_too_early(
+    errors: ErrorCollector, field: FieldDefinition, message: str, earliest: dt.date, *, rule: str | None = None
+) -> None:
+    errors.at("values", field.key).add(ErrorCode.TOO_EARLY, message, rule=rule, earliest=earliest.isoformat())

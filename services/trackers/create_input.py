@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from models import Learner, LearningAim, Member, Role, TrackerCategory, TrackerStatus
-from services.automations.rules import automation_problems
+from services.automations.rules import check_automation
 from services.automations.snapshots import Snapshot, snapshot_of
 from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.numbers import plain_text
@@ -180,5 +180,5 @@ async def _check_values(
     if learner is None or available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return form.values, None
     aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
-    errors.extend(await automation_problems(definition, form.values, learner, aims))
+    await check_automation(errors, definition, form.values, learner, aims)
     return form.values, snapshot_of(definition, learner, aims)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
-from services.automations.approval import approval_problems
+from services.automations.approval import check_approval
 from services.forms.field_results import check_fields
 from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
@@ -245,4 +245,4 @@ def _check_comment(errors: ErrorCollector, context: _Context, transition: Transi
 async def _check_record(errors: ErrorCollector, context: _Context) -> None:
     """Check the learner's record if the update approves a process automation or retries applying it."""
     if context.approves and context.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED):
-        errors.extend(await approval_problems(context.tracker, context.type_version))
+        await check_approval(errors, context.tracker, context.type_version)

@@ -26,10 +26,11 @@ from models import (
 )
 from models.database import database as opened
 from server.setting_values import database_credentials
-from services.automations.rules import affected_aims, automation_problems
+from services.automations.rules import affected_aims, check_automation
 from services.demo.fill import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
+from services.kernel.error_collector import ErrorCollector
 from services.tracker_types.transitions import AUTOMATION_TRANSITIONS, PLAIN_TRANSITIONS
 from tests.support.databases.postgres import administer, with_database
 from tests.support.scenarios.demo_checks import (
@@ -140,11 +141,12 @@ async def test_automations_agree_with_the_learners_record(now: dt.datetime) -> N
             assert learner.changed_at == tracker.updated_at
         elif tracker.status not in DONE:
             open_automations[learner.id] += 1
-            problems = await automation_problems(definition, tracker.values, learner)
+            errors = ErrorCollector()
+            await check_automation(errors, definition, tracker.values, learner)
             aims = affected_aims(definition, await LearningAim.filter(learner_id=learner.id))
             assert bool(aims) == bool(definition.aims)
-            if problems:
-                failures.append((tracker.status, tracker.applies_on, [problem.message for problem in problems]))
+            if errors.problems:
+                failures.append((tracker.status, tracker.applies_on, [problem.message for problem in errors.problems]))
     assert set(open_automations.values()) == {1}
     message = "The learner's programme status is ON_A_BREAK; this needs one of: ACTIVE."
     assert failures == [(TrackerStatus.APPROVED, None, [message])]
