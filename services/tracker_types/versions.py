@@ -30,10 +30,6 @@ class VersionCache:
     def __contains__(self, version_id: UUID) -> bool:
         return version_id in self._versions
 
-    def clear(self) -> None:
-        """Remove all versions from the cache."""
-        self._versions.clear()
-
     async def load(self, version_ids: Collection[UUID]) -> Mapping[UUID, TypeVersion]:
         """Return the versions with these ids by id, omitting unknown ids. Fetch all uncached versions with one query."""
         versions = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import AuditEntry, AuditKind, Role, TrackerType, TrackerTypeVersion
-from services.tracker_types.versions import version_cache, versions_by_id
+from services.tracker_types.versions import version_cache
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.tracker_types import (
@@ -73,13 +73,16 @@ async def test_a_version_never_changes(database: str) -> None:
 async def test_another_process_serves_the_newest_version_at_once(database: str) -> None:
     mia = await manager(await college())
     created = await create_type_successfully(mia, fields=[NOTE])
-    changed = await update_type_successfully(mia, created, fields=[PLACE])
-    first, second = await TrackerTypeVersion.filter(type__key="VISIT").order_by("version")
-    version_cache.clear()  # as in a process that has read the first version only
-    await versions_by_id([first.id])
+    call = await create_type_successfully(mia, key="CALL", fields=[PLACE])
+    first = await TrackerTypeVersion.get(type__key="VISIT")
+    definition = (await TrackerTypeVersion.get(type__key="CALL")).definition
+    # The second version is written to the database directly, as if by another process.
+    second = await TrackerTypeVersion.create(type_id=first.type_id, version=2, definition=definition)
+    await TrackerType.filter(key="VISIT").update(version=2)
+    assert (first.id in version_cache, second.id in version_cache) == (True, False)
+    changed = created | {"version": 2, "fields": call["fields"]}
     assert (await data(mia, TYPE_BY_KEY, key="VISIT"))["trackerType"] == changed
-    assert first.id in version_cache
-    assert second.id in version_cache
+    assert (first.id in version_cache, second.id in version_cache) == (True, True)
 
 
 async def test_an_update_of_an_older_version_is_a_conflict_with_the_current_type(database: str) -> None:

@@ -11,7 +11,6 @@ from schema.context import Context
 from server.protocol.messages import Request
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader
-from services.notifications.tracker_stream import TrackerStreams
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask, data, executor, gid, viewer
 from tests.support.clients.subscriptions import TRACKER_CHANGED, subscribe_to_tracker, wait_until
@@ -63,12 +62,12 @@ async def test_many_concurrent_events_are_each_sent_once(database: str) -> None:
         assert sorted(event["comment"] for event in events) == sorted(comments)
 
 
-async def test_an_event_is_only_delayed_if_its_notification_is_lost(
-    database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(TrackerStreams, "wake", lambda _streams, _row_id: None)
+async def test_an_event_is_only_delayed_if_its_notification_is_lost(database: str) -> None:
     tenant, tracker = await college_with_tracker()
-    async with subscribe_to_tracker(database, tenant.ada, tracker, poll_seconds=0.2) as (subscription, streams):
+    async with subscribe_to_tracker(database, tenant.ada, tracker, notified=False, poll_seconds=0.2) as (
+        subscription,
+        streams,
+    ):
         next_event = asyncio.create_task(subscription.event())
         await wait_until(lambda: tracker.id in streams)
         await data(tenant.bob, COMMENT, id=gid(tracker), text="Delayed")

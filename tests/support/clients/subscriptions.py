@@ -80,14 +80,17 @@ async def subscribe(
 
 @asynccontextmanager
 async def subscribe_to_tracker(
-    database_url: str, member: Member, tracker: Tracker, **options: Any
+    database_url: str, member: Member, tracker: Tracker, *, notified: bool = True, **options: Any
 ) -> AsyncIterator[tuple[Subscription, TrackerStreams]]:
-    """Subscribe to the events of a tracker during the block; yield the subscription and the streams that feed it."""
+    """Subscribe to the events of a tracker during the block; yield the subscription and the streams that feed it.
+
+    Unless ``notified``, the streams are not woken by the database's notifications.
+    """
     reader, streams = InboxReader(), TrackerStreams(**options)
     context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(member), streams)
     operation = executor().prepare(Request(TRACKER_CHANGED, {"id": gid(tracker)}, None), context)
     async with (
-        listening(reader, database_credentials(database_url), streams),
+        listening(reader, database_credentials(database_url), streams if notified else TrackerStreams()),
         aclosing(executor().subscribe(operation, context, "a request")) as results,
     ):
         yield Subscription(results), streams
