@@ -6,19 +6,7 @@ from typing import Any
 
 import pytest
 
-from models import (
-    Employer,
-    Group,
-    Learner,
-    Member,
-    MemberKind,
-    Organisation,
-    Programme,
-    ProgrammeStatus,
-    Tracker,
-    TrackerStatus,
-    TrackerType,
-)
+from models import Employer, Learner, Member, Organisation, Programme, ProgrammeStatus, TrackerStatus, TrackerType
 from services.kernel.dates import today
 from services.kernel.global_ids import to_global_id
 from services.trackers.listing.orders import MISSING_ID
@@ -34,66 +22,15 @@ from tests.support.scenarios.expected_trackers import (
     ordered_numbers,
     read_all_pages,
 )
+from tests.support.scenarios.random_trackers import make_random_tracker, make_trackers
 
 pytestmark = pytest.mark.slow
 
 ORDERS = ["CREATED_AT", "UPDATED_AT", "DUE_DATE", "STATUS", "TYPE", "LEARNER", "ASSIGNEE", "CREATED_BY", "NUMBER"]
-NAMES = ["Sméth", "Smeth", "O'Neil", "de la Cruz", "Ångström", "smith-jones"]
-WORDS = ["100% sure", "a_b", "back\\slash", "Zoë's ILR 25-26", "(qz)", "x", ""]
 SEARCHES = [
     "smeth", "SMÉTH", "o'n", "la cruz", "angstrom", "smith-j", "%", "_", "\\", "100%", "a_b", "25-26", "qz", "zo", "x", "-",
     "10", "1000000", "12", "7", "07", "ilr zoe", "nothing", "é",
 ]  # fmt: skip
-
-
-async def make_trackers(seed: int) -> tuple[Random, Organisation, list[Member]]:
-    """Create sixty trackers about twelve learners, with few distinct values, so that ties and nulls occur."""
-    random = Random(seed)
-    organisation = await make.organisation()
-    kinds = [MemberKind.ADMINISTRATOR, MemberKind.ADMINISTRATOR, MemberKind.TUTOR, MemberKind.TUTOR, MemberKind.TUTOR]
-    members = [
-        await make.member(organisation, kind=kind, name=name)
-        for kind, name in zip(kinds, ["Zed", "ann", "Ann", "Émile", "Bob"], strict=True)
-    ]
-    groups = [await Group.create(organisation=organisation, name=name) for name in ("A", "B", "C")]
-    employers = [await make.employer(organisation) for _ in range(2)]
-    programmes = [await make.programme(organisation) for _ in range(2)]
-    learners = []
-    for number in range(12):
-        learner = await make.learner(
-            organisation, tutor=random.choice([*members[2:], None]), given_names=random.choice(["Zoë", "Al"]),
-            family_name=random.choice(NAMES), uln=f"10000000{number:02}" if number % 3 else None,
-            employer=random.choice([*employers, None]), programme=random.choice([*programmes, None]),
-            sub_programme=random.choice(["Part 1", "Part 2", None]), programme_status=random.choice(list(ProgrammeStatus)[:3]),
-        )  # fmt: skip
-        await learner.groups.add(*random.sample(groups, random.randint(0, 2))) if number else None
-        learners.append(learner)
-    types = [
-        *[await TrackerType.get(key=key, organisation_id=None) for key in ("JOB", "ILR", "BREAK_IN_LEARNING")],
-        await make.tracker_type(organisation, key="OWN", name="an own type"),
-    ]
-    created_at = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
-    for _ in range(60):
-        created_at += dt.timedelta(hours=random.choice([0, 1, 13, 40]))
-        await _make_tracker(random, organisation, random.choice(types), random.choice(learners), members, created_at)
-    return random, organisation, members
-
-
-async def _make_tracker(
-    random: Random,
-    organisation: Organisation,
-    type_: TrackerType,
-    learner: Learner,
-    members: list[Member],
-    created_at: dt.datetime,
-) -> Tracker:
-    return await make.tracker(
-        organisation, type=type_, learner=learner,
-        assignee=random.choice([*members, None, None]), created_by=random.choice([*members, None]),
-        status=random.choice(list(TrackerStatus)), description=random.choice(WORDS), created_at=created_at,
-        updated_at=created_at + dt.timedelta(days=random.choice([0, 1, 30, 400])),
-        due_date=random.choice([None, today() + dt.timedelta(days=random.choice([-700, -30, -1, 0, 1, 20]))]),
-    )  # fmt: skip
 
 
 async def _filters(random: Random, organisation: Organisation, members: list[Member]) -> list[Json]:
@@ -175,7 +112,7 @@ async def test_pages_are_stable_while_trackers_are_created(database: str, field:
         numbers += [edge["node"]["number"] for edge in page["edges"]]
         after, more = page["edges"][-1]["cursor"], page["pageInfo"]["hasNextPage"]
         if len(numbers) < 60:
-            await _make_tracker(random, organisation, job, learner, members, make.now())
+            await make_random_tracker(random, organisation, job, learner, members, make.now())
     assert len(numbers) == len(set(numbers))
     assert [number for number in numbers if number in numbers_before] == ordered_numbers(
         [case for case in await cases() if case.tracker.number in numbers_before], order

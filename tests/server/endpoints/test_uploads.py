@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models import Member, StoredFile
+from models import StoredFile
 from models.database import fetch
 from services.kernel.global_ids import NodeReference, from_global_id
-from tests.support import factories as make
 from tests.support.scenarios.college import College, college
 from tests.support.scenarios.sample_files import DOCX, EXE, ZIP
 from tests.support.servers.file_endpoints import (
@@ -213,50 +212,3 @@ async def test_expect_100_continue(server: FileServer, tenant: College) -> None:
     writer.write(body)
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 201 ")
     writer.close()
-
-
-async def test_daily_limit(server: FileServer, tenant: College) -> None:
-    async def create_earlier_upload(uploader: Member, size: int, hours: int) -> None:
-        await StoredFile.create(
-            organisation=tenant.organisation, uploader=uploader, type_key="JOB", field_key="evidence", name="a",
-            media_type="application/pdf", bytes=size, created_at=make.now(), complete=True,
-        )  # fmt: skip
-        await fetch(
-            "UPDATE stored_file SET created_at = now() - make_interval(hours => $1) WHERE bytes = $2", hours, size
-        )
-
-    await create_earlier_upload(tenant.ada, 499_000_000, 25)
-    await create_earlier_upload(tenant.ada, 300_000_000, 20)
-    await create_earlier_upload(tenant.ada, 199_999_999, 2)
-    await create_earlier_upload(tenant.bob, 400_000_000, 1)
-    response = await server.send(tenant.ada)
-    assert parse_error(response) == (429, "RATE_LIMITED", "At most 500,000,000 bytes a day can be uploaded.")
-    wait = response.json()["errors"][0]["extensions"]["retryAfter"]
-    assert 3 * 3600 < wait <= 4 * 3600
-    assert response.headers["retry-after"] == str(wait)
-    assert (await server.send(tenant.bob)).status_code == 201
-    assert await StoredFile.filter(uploader=tenant.ada).count() == 3
-
-
-async def test_daily_limit_counts_uploads_in_progress_by_their_largest_size(
-    server: FileServer, tenant: College
-) -> None:
-    """If sixty uploads of unknown length start together for a field of up to 10 MB, fifty fit into the daily limit."""
-    connections = [await server.connect() for _ in range(60)]
-    for _, writer in connections:
-        beginning = part(PDF)[:-2]
-        writer.write(request_head(tenant.ada, "Transfer-Encoding: chunked"))
-        writer.write(f"{len(beginning):x}\r\n".encode() + beginning + b"\r\n")
-    responses = {asyncio.create_task(reader.read(12)) for reader, _ in connections}
-    status_lines: list[bytes] = []
-    async with asyncio.timeout(30):
-        while len(status_lines) < 10:
-            done, responses = await asyncio.wait(responses, return_when=asyncio.FIRST_COMPLETED)
-            status_lines += [task.result() for task in done]
-    (row,) = await fetch("SELECT count(*) AS uploads, sum(bytes)::int8 AS bytes FROM stored_file")
-    assert (status_lines, row["uploads"], row["bytes"]) == ([b"HTTP/1.1 429"] * 10, 50, 500_000_000)
-    for task in responses:
-        task.cancel()
-    for _, writer in connections:
-        writer.transport.abort()
-    await wait_until_empty(server)

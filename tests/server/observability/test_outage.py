@@ -11,7 +11,6 @@ import asyncpg
 import httpx
 import pytest
 import strawberry
-from tortoise.exceptions import DBConnectionError
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
@@ -20,7 +19,7 @@ from schema.base import Schema
 from server.database import upgrade_database
 from server.embedded_postgres.server import embedded_postgres
 from server.execution.executor import GraphQLExecutor
-from server.observability.outage import Outage, is_outage
+from server.observability.outage import Outage
 from server.protocol import errors
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
@@ -169,53 +168,6 @@ def _check_log(log: Path) -> None:
     ]
     assert len(statuses) >= 5
     assert set(statuses) == {503}
-
-
-async def test_connection_errors() -> None:
-    """Errors in connecting to the database are an outage, but the same errors from elsewhere are not."""
-    with pytest.raises(OSError) as refused:
-        await asyncpg.connect(host="127.0.0.1", port=1, user="a", database="a")
-    assert is_outage(refused.value)
-    with pytest.raises(OSError) as no_socket:
-        await asyncpg.connect(host="/nowhere/at/all", user="a", database="a")
-    assert is_outage(no_socket.value)
-    with pytest.raises(OSError) as elsewhere:
-        await asyncio.open_connection("127.0.0.1", 1)
-    assert not is_outage(elsewhere.value)
-
-
-def _with_cause(error: Exception) -> Exception:
-    try:
-        try:
-            raise error
-        except Exception as cause:
-            raise RuntimeError from cause
-    except RuntimeError as raised:
-        return raised
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (asyncpg.ConnectionDoesNotExistError(), True),
-        (asyncpg.CannotConnectNowError(), True),
-        (asyncpg.AdminShutdownError(), True),
-        (asyncpg.TooManyConnectionsError(), True),
-        (asyncpg.InternalClientError(), True),
-        (DBConnectionError(), True),
-        (asyncpg.InterfaceError("connection is closed"), True),
-        (_with_cause(asyncpg.AdminShutdownError()), True),
-        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
-        (asyncpg.UndefinedTableError(), False),
-        (asyncpg.UniqueViolationError(), False),
-        (ConnectionResetError(), False),
-        (TimeoutError(), False),
-        (_with_cause(LookupError()), False),
-    ],
-    ids=repr,
-)
-def test_is_outage(error: Exception, expected: bool) -> None:
-    assert is_outage(error) is expected
 
 
 @strawberry.type
