@@ -47,6 +47,7 @@ async def test_search_and_pagination(database: str, field: str) -> None:
     assert await all_pages(ada, field, 2, backwards=True) == [all_names[3:], all_names[1:3], all_names[:1]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", LISTS)
 async def test_the_page_of_an_empty_search_result(database: str, field: str) -> None:
     ada = await make_staff()

@@ -26,6 +26,7 @@ async def assign(tenant: College, count: int = 1) -> None:
         await create_successfully(tenant.ada, tenant.job(assigneeId=gid(tenant.bob)))
 
 
+@pytest.mark.slow
 async def test_cursor_0_replays_stored_notifications_before_new_ones(database: str) -> None:
     tenant = await college()
     tracker = await make.tracker(tenant.organisation, assignee=tenant.bob)
@@ -53,6 +54,7 @@ async def test_without_a_cursor_only_new_notifications_are_sent(database: str) -
         assert await received == [4, 5]
 
 
+@pytest.mark.slow
 async def test_resuming_neither_misses_nor_repeats_notifications(database: str) -> None:
     tenant = await college()
     async with run_reader(database) as reader:
@@ -205,6 +207,7 @@ async def test_an_ended_session_ends_the_subscription(
             assert await waiting == "The session has ended."
 
 
+@pytest.mark.slow
 async def test_an_expired_token_ends_the_subscription(database: str) -> None:
     tenant = await college()
     expiry = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)

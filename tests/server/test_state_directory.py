@@ -58,6 +58,7 @@ def test_a_stored_secret_that_is_too_short_is_refused(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from server.settings import Settings; sys.stdin.read(1);"

@@ -175,6 +175,7 @@ async def test_a_member_who_becomes_a_tutor_is_no_longer_assignable(database: st
     assert (await create(tenant.ada, tenant.job(assigneeId=gid(tenant.bob))))["errors"] == [unassignable_error("Bob")]
 
 
+@pytest.mark.slow
 async def test_concurrent_creations_assign_no_tracker_after_the_deactivation(database: str) -> None:
     tenant = await college()
     mia = await manager(tenant.organisation)

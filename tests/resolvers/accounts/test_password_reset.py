@@ -68,6 +68,7 @@ async def test_the_answer_does_not_reveal_whether_the_member_exists(database: st
     assert await Mail.all().count() == 1
 
 
+@pytest.mark.slow
 async def test_many_requests_send_few_emails_per_hour(database: str) -> None:
     await ada()
     answers = await asyncio.gather(*(request_link(client=f"192.0.2.{place % 250}") for place in range(300)))

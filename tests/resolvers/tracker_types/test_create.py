@@ -146,6 +146,7 @@ async def test_queried_fields_can_be_submitted_again(database: str) -> None:
     assert again["fields"] == created["fields"]
 
 
+@pytest.mark.slow
 async def test_the_form_of_every_built_in_type_can_be_recreated(database: str) -> None:
     mia = await manager(await college())
     for kind in await TrackerType.filter(organisation_id=None):

@@ -80,6 +80,7 @@ ALLOWED_STATUSES = {
 }
 
 
+@pytest.mark.slow
 async def test_an_automation_is_refused_in_other_programme_statuses(database: str) -> None:
     tenant = await college()
     learners = {status: await make.learner(tenant.organisation, programme_status=status) for status in ProgrammeStatus}

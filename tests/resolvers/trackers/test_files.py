@@ -183,6 +183,7 @@ async def test_an_unfinished_upload_is_not_a_node(database: str) -> None:
     assert await file_node(tenant.ada, await create_upload(tenant, tenant.ada, complete=False)) is None
 
 
+@pytest.mark.slow
 async def test_the_files_of_a_page_take_one_statement(database: str) -> None:
     tenant = await college()
     for number in range(8):

@@ -128,6 +128,7 @@ async def test_members_have_keys_of_their_own(database: str) -> None:
     assert await create_successfully(tenant.tina, job_input(tenant, description="Mine")) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("same_content", [True, False])
 async def test_fifty_concurrent_requests_with_one_key_create_one_tracker(database: str, same_content: bool) -> None:
     tenant = await college()

@@ -111,6 +111,7 @@ async def test_a_mutation_that_times_out_is_rolled_back(database: str) -> None:
     assert result == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
 
 
+@pytest.mark.slow
 async def test_transactions_committed_before_the_timeout_are_kept(database: str) -> None:
     mia = await make.member(roles=[Role.CREATE_TRACKERS])
     executor, context = (

@@ -150,6 +150,7 @@ async def test_too_many_operations_at_once() -> None:
         assert {answer["id"]: answer["type"] for answer in answers} == {"a": "next", "b": "next", "c": "error"}
 
 
+@pytest.mark.slow
 async def test_client_does_not_read() -> None:
     limits = SocketLimits(send_timeout=0.2)
     async with (

@@ -219,6 +219,7 @@ async def test_the_worker_applies_immediately_and_polls(database: str) -> None:
         await wait_until(await create_due(await make_provider()))
 
 
+@pytest.mark.slow
 async def test_the_worker_survives_an_outage_of_the_database(
     postgres: str, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -76,6 +76,7 @@ async def test_an_email_is_not_sent_before_it_is_due(server: MailServer) -> None
     assert server.connections == 0
 
 
+@pytest.mark.slow
 async def test_concurrent_workers_send_each_email_once(server: MailServer) -> None:
     _, assigned_tracker, assignee = await enqueue_mail()
     for _ in range(99):
@@ -95,6 +96,7 @@ async def test_limit_bounds_the_number_of_sent_emails(server: MailServer) -> Non
     assert (await outbox_state()).waiting == 1
 
 
+@pytest.mark.slow
 async def test_an_email_of_a_killed_process_is_sent_again_after_its_lease(server: MailServer, database: str) -> None:
     row, _, _ = await enqueue_mail()
     command = [sys.executable, "-c", SEND_ONE_MAIL, database, str(server.port)]

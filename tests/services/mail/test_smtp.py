@@ -114,6 +114,7 @@ async def test_a_refused_connection_delays_every_email() -> None:
     await mailer.close()
 
 
+@pytest.mark.slow
 async def test_a_server_that_does_not_answer_times_out(server: MailServer) -> None:
     server.may_reply.clear()
     mailer = server.mailer(seconds=0.5)

@@ -113,6 +113,7 @@ def test_hostile_names_are_displayed_as_text(name: str, displayed: str) -> None:
     assert set(page.elements) == {"html", "head", "meta", "title", "body", "p", "table", "tr", "th", "td", "a"}
 
 
+@pytest.mark.slow
 @given(name=NAMES)
 def test_names_cannot_inject_headers(name: str) -> None:
     message = assignment_email(tracker_type=name, assigned_by=name)

@@ -69,6 +69,7 @@ async def test_the_worker_polls_without_wake_ups(server: MailServer) -> None:
         await wait_until(sent_count_is(1))
 
 
+@pytest.mark.slow
 async def test_an_email_is_sent_when_it_becomes_due(server: MailServer) -> None:
     row, _, _ = await enqueue_mail()
     (updated,) = await fetch("UPDATE mail SET due_at = now() + interval '0.5 seconds' RETURNING due_at")
@@ -89,6 +90,7 @@ async def test_the_worker_closes_idle_connections(server: MailServer) -> None:
     assert server.connections == 2
 
 
+@pytest.mark.slow
 async def test_the_worker_survives_an_outage_of_the_database(
     server: MailServer, postgres: str, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -116,6 +118,7 @@ async def test_the_worker_survives_an_outage_of_the_database(
     assert len(server.messages) == 2
 
 
+@pytest.mark.slow
 async def test_the_worker_survives_an_outage_of_the_mail_server(server: MailServer) -> None:
     await server.stop()
     await enqueue_mail()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import asyncpg
+import pytest
 
 from models import Member, Notification
 from models.database import database as open_database
@@ -95,6 +96,7 @@ async def test_the_reader_polls_without_wake_ups(database: str) -> None:
         await asyncio.gather(reader_task, return_exceptions=True)
 
 
+@pytest.mark.slow
 async def test_a_lost_listen_connection_is_replaced_without_losing_notifications(database: str) -> None:
     tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
@@ -115,6 +117,7 @@ async def test_a_lost_listen_connection_is_replaced_without_losing_notifications
         await connection.close()
 
 
+@pytest.mark.slow
 async def test_the_reader_survives_the_loss_of_every_connection(database: str) -> None:
     tenant = await college()
     connection = await asyncpg.connect(**database_credentials(database))
@@ -142,6 +145,7 @@ async def _wait_until_pool_recovers() -> None:
                 await asyncio.sleep(0.01)
 
 
+@pytest.mark.slow
 async def test_the_reader_retries_after_an_outage_of_the_database(database_url: str) -> None:
     reader = InboxReader()
     async with open_database(database_credentials(database_url)):

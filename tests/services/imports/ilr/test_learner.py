@@ -220,6 +220,7 @@ def peak_memory(times: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file() -> None:
     peak_memory(50)  # warms up caches
     assert peak_memory(5_000) < 2 * peak_memory(50)

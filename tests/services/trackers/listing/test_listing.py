@@ -98,6 +98,7 @@ async def test_concurrent_changes_of_tracker_and_learner_keep_the_listing_in_syn
     assert [row["status"] for row in rows] == [5]
 
 
+@pytest.mark.slow
 async def test_concurrent_creations_updates_and_new_tutors_keep_the_listing_without_deadlocks(
     database: str,
 ) -> None:
