@@ -12,7 +12,7 @@ from services.accounts.passwords import check_password, hash_password
 from services.audit import audit_for
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
-from services.kernel.checks import check_line
+from services.kernel.checks import check_name as check_kept_name
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
@@ -56,7 +56,7 @@ async def add_member(
     """Add a member with an empty inbox; one without a password cannot sign in until they choose one.
 
     Raises ValidationFailed with all errors: ``email`` is not an address of at most 100 characters, or is already used
-    in any organisation; ``name`` is blank, not a single line, or longer than 200 characters; ``password`` does not have
+    in any organisation; ``name`` is blank, has control characters, or is longer than 200 characters; ``password`` does not have
     12 to 200 characters.
     """
     errors = ErrorCollector()
@@ -116,7 +116,7 @@ async def page_of_members(
 
 def check_name(errors: ErrorCollector, name: str) -> str:
     """Validate a member's name, and return it in its stored form."""
-    return check_line(
+    return check_kept_name(
         errors, name, label="The name", max_length=MAX_NAME_LENGTH, required_message="Give the member a name."
     )
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from services.forms.check_digits import is_valid_employer_id, is_valid_uln, is_valid_utr
 from services.forms.definitions import TextFormat
 from services.kernel.errors import ErrorCode
+from services.kernel.names import clean_name, has_control_characters
 from services.kernel.text import clean_text
 
 
@@ -57,6 +58,11 @@ def canonical_text(text_format: TextFormat, clean: str) -> str:
 
 def _unchanged(text: str) -> str:
     return text
+
+
+def _name(text: str) -> str:
+    name = None if has_control_characters(text) else clean_name(text)
+    return text if name is None else name
 
 
 def _without_spaces(text: str) -> str:
@@ -186,9 +192,9 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
         ),
         # The schema's FamilyName and GivenNames; control characters are not allowed in XML.
         TextFormat.PERSON_NAME: _Format(
-            canonical=_unchanged,
-            pattern=_pattern('[^0-9|"\x00-\x1f\ud800-\udfff]{1,100}'),
-            message='A name has at most 100 characters, without digits, tabs, line breaks, | and ".',
+            canonical=_name,
+            pattern=_pattern('[^0-9|"\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,100}'),
+            message='A name has at most 100 characters, without digits, control characters, | and ".',
         ),
         # The schema's AddLine1 to AddLine4.
         TextFormat.ADDRESS_LINE: _Format(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
+from services.kernel.names import clean_name
 
 _YES, _NO = {"true", "yes", "1"}, {"false", "no", "0"}
 
@@ -26,9 +27,11 @@ def parse_boolean(text: str) -> bool | None:
 
 
 def limited_text(max_length: int) -> Callable[[str], str | None]:
-    """Return a parser that accepts text of at most ``max_length`` characters."""
+    """Return a parser that accepts a single line of at most ``max_length`` characters, kept like a name."""
 
     def parse(text: str) -> str | None:
+        clean = clean_name(text)
+        text = text if clean is None else clean
         if len(text) > max_length:
             raise CellError(f"It has more than {max_length} characters.")
         return text or None
@@ -42,7 +45,7 @@ def formatted_text(text_format: TextFormat) -> Callable[[str], str | None]:
     def parse(text: str) -> str | None:
         if not text:
             return None
-        checked = check_format(text_format, text)
+        checked = check_format(text_format, clean_name(text) or text)
         if isinstance(checked, FormatProblem):
             raise CellError(checked.message, checked.rule)
         return checked

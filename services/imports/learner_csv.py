@@ -16,6 +16,7 @@ from services.imports.csv_file import CsvRecord, read_records
 from services.imports.csv_values import CellError, formatted_text, limited_text, parse_boolean
 from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.report import EntryProblem, UnreadableFileError
+from services.kernel.names import clean_name
 from services.kernel.text import normalise_email
 
 _DECIMAL_PATTERN = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*)?")
@@ -92,7 +93,7 @@ def _parse_hours(text: str) -> Decimal | None:
 
 
 def _parse_groups(text: str) -> tuple[str, ...]:
-    names = {name.strip() for name in text.split(";")} - {""}
+    names = {clean_name(name) or "" for name in text.split(";")} - {""}
     if any(len(name) > 200 for name in names):
         raise CellError("A group's name has more than 200 characters.")
     return tuple(sorted(names))

@@ -10,6 +10,7 @@ from typing import TypeVar
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE, format_date
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.kernel.names import clean_name, has_control_characters
 from services.kernel.text import clean_text, is_one_line
 
 T = TypeVar("T")
@@ -46,6 +47,20 @@ def check_line(
     if not is_one_line(clean[:max_length]):
         errors.add(ErrorCode.INVALID_FORMAT, f"{label} must be a single line without control characters.")
     return clean
+
+
+def check_name(errors: ErrorCollector, name: str, *, label: str, max_length: int, required_message: str) -> str:
+    """Return a name as ``clean_name`` keeps it.
+
+    Adds the same errors as ``check_text``, and INVALID_FORMAT for control characters other than line breaks and tabs,
+    which become spaces.
+    """
+    clean = clean_name(name)
+    if clean is not None and has_control_characters(name):
+        errors.add(ErrorCode.INVALID_FORMAT, f"{label} must be a single line without control characters.")
+        return clean
+    text = name if clean is None else clean
+    return check_text(errors, text, label=label, max_length=max_length, required_message=required_message)
 
 
 def check_number(errors: ErrorCollector, number: int | None, *, label: str, minimum: int, maximum: int) -> int | None:

@@ -14,7 +14,7 @@ from models.database import fetch, transaction
 from models.rows import columns, row
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
-from services.kernel.checks import check_line
+from services.kernel.checks import check_name
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
@@ -122,15 +122,14 @@ async def _lock_employer(viewer: Viewer, employer_id: UUID) -> Employer | None:
 async def _check_name(
     errors: ErrorCollector, viewer: Viewer, raw_name: str, *, employer: Employer | None = None
 ) -> str:
-    """Check the new name of an employer and return it as stored, with each run of whitespace replaced by a space.
+    """Check the new name of an employer and return it as stored.
 
     Locks the names of the organisation's employers, so that the name remains unused until the caller's transaction
     ends.
     """
-    single_spaced = " ".join(raw_name.split())
-    name = check_line(
+    name = check_name(
         errors,
-        single_spaced,
+        raw_name,
         label="The name",
         max_length=MAX_NAME_LENGTH,
         required_message="Give the employer a name.",

@@ -3,10 +3,10 @@
 from models import Organisation, OrganisationCounter, ProcessAutomation, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
-from services.kernel.checks import check_line
+from services.kernel.checks import check_name
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.kernel.text import clean_text
+from services.kernel.names import clean_name
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.builtin import load_builtin_types
 
@@ -17,10 +17,10 @@ async def add_organisation(name: str) -> Organisation:
     """Add an organisation, with every process automation disabled.
 
     Raises ValidationFailed at ``name``: REQUIRED for a blank name, TOO_LONG above 200 characters, INVALID_FORMAT for
-    anything but a single line of valid text, DUPLICATE if an organisation with this name exists.
+    control characters and invalid text, DUPLICATE if an organisation with this name exists.
     """
     errors = ErrorCollector()
-    clean = check_line(
+    clean = check_name(
         errors.at("name"),
         name,
         label="The name",
@@ -32,8 +32,8 @@ async def add_organisation(name: str) -> Organisation:
 
 
 async def find_organisation(name: str) -> Organisation | None:
-    """Return the organisation with exactly this name, ignoring surrounding whitespace, or None."""
-    clean = clean_text(name)
+    """Return the organisation with exactly this name, as ``clean_name`` keeps it, or None."""
+    clean = clean_name(name)
     return await Organisation.get_or_none(name=clean) if clean else None
 
 

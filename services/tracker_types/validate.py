@@ -8,7 +8,7 @@ from typing import Any
 
 from models import TrackerStatus
 from services.forms.definitions import FIELD_TYPES, FieldDefinition, TypeDefinition
-from services.kernel.checks import check_line, check_text, take_at_most
+from services.kernel.checks import check_name, check_text, take_at_most
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules.conditions import check_condition
@@ -37,9 +37,9 @@ def check_type_key(errors: ErrorCollector, key: str) -> None:
 
 
 def check_type_name(errors: ErrorCollector, name: str | None) -> str:
-    """Check a type's name with ``check_line`` and return it normalised."""
+    """Check a type's name with ``check_name`` and return it normalised."""
     missing = "A type's name is required."
-    return check_line(errors, name, label="A type's name", max_length=MAX_NAME_LENGTH, required_message=missing)
+    return check_name(errors, name or "", label="A type's name", max_length=MAX_NAME_LENGTH, required_message=missing)
 
 
 def check_type_description(errors: ErrorCollector, description: str | None) -> str:
@@ -105,7 +105,7 @@ def _check_common_attributes(errors: ErrorCollector, entry: FieldEntry) -> dict[
     missing = "A field's label is required."
     return {
         "key": entry.key,
-        "label": check_line(
+        "label": check_name(
             errors.at("label"),
             entry.label,
             label="A field's label",

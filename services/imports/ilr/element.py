@@ -12,6 +12,7 @@ from services.forms.formats import FormatProblem, check_format
 from services.imports.ilr.xml import Element
 from services.imports.report import EntryProblem
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
+from services.kernel.names import clean_name
 from services.kernel.text import clean_text
 
 _FORMATS = {
@@ -71,7 +72,7 @@ class ElementReader:
         text = self._leaf_text(name, required)
         if not text:
             return None
-        checked = check_format(_FORMATS[name], text)
+        checked = check_format(_FORMATS[name], clean_name(text) or text)
         if isinstance(checked, FormatProblem):
             self.add_problem(name, checked.message, checked.rule or f"FD_{name}_AP")
             return None

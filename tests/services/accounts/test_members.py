@@ -63,7 +63,7 @@ async def test_add_member_stores_a_member_with_an_inbox(northgate: Organisation)
     ) == (
         northgate.id,
         "zoe.whitfield@northgate.example",
-        "Zoë  Whitfield",
+        "Zoë Whitfield",
         MemberKind.TUTOR,
         ["CREATE_TRACKERS", "MANAGE_MEMBERS"],
         True,

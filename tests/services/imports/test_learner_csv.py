@@ -84,7 +84,7 @@ def test_the_line_number_of_a_record_is_that_of_its_first_line() -> None:
         read(text.replace("jobTitle", "job"))
     entries = read(text.replace(",,\n", ",\n"))
     assert [(entry.line, entry.reference) for entry in entries] == [(3, "A1"), (8, "A2"), (9, "A3"), (11, "A4")]
-    assert entries[0].values == {"job_title": "one\ntwo\nthree"}
+    assert entries[0].values == {"job_title": "one two three"}
 
 
 @pytest.mark.parametrize(

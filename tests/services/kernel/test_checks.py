@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from services.kernel.checks import check_date, check_line, check_number, check_text, take_at_most
+from services.kernel.checks import check_date, check_line, check_name, check_number, check_text, take_at_most
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 
@@ -16,6 +16,29 @@ def test_texts_are_normalised() -> None:
     assert check_text(errors, None, label="The text", max_length=3) == ""
     assert check_line(errors, " \n ", label="The name", max_length=3) == ""
     assert errors.problems == []
+
+
+def test_names_are_kept_on_one_line() -> None:
+    errors = ErrorCollector()
+    name = check_name(
+        errors, " A\n\u202eB\t\u00a0C ", label="The name", max_length=5, required_message="Give it a name."
+    )
+    assert (name, errors.problems) == ("A B C", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("\u200b\u2028", ErrorCode.REQUIRED, "Give it a name."),
+        ("A\x07B", ErrorCode.INVALID_FORMAT, "The name must be a single line without control characters."),
+        ("A\0B", ErrorCode.INVALID_FORMAT, "The name contains an invalid character."),
+        ("\ud800", ErrorCode.INVALID_FORMAT, "The name contains an invalid character."),
+    ],
+)
+def test_invalid_names_are_reported(name: str, code: ErrorCode, message: str) -> None:
+    errors = ErrorCollector()
+    check_name(errors, name, label="The name", max_length=5, required_message="Give it a name.")
+    assert errors.problems == [Problem((), code, message)]
 
 
 def test_invalid_texts_are_reported() -> None:

@@ -42,6 +42,7 @@ async def test_an_organisation_has_a_counter_and_disabled_automations(database: 
 async def test_an_organisation_is_found_by_its_name(database: str) -> None:
     organisation = await add_organisation("Zoë’s College")
     assert await find_organisation(" Zoe\u0308’s College") == organisation
+    assert await find_organisation("Zoë’s\u00a0\n College") == organisation
     assert await find_organisation("zoë’s college") is None
     assert await find_organisation("") is None
     assert await find_organisation("Zoë\0") is None
@@ -56,7 +57,7 @@ async def test_a_name_is_required_and_has_at_most_200_characters(database: str) 
     message = "The name contains an invalid character."
     assert await name_problems("A\0B") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
     message = "The name must be a single line without control characters."
-    assert await name_problems("A\nB") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
+    assert await name_problems("A\x07B") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)
     assert (await add_organisation("ä" * 200)).name == "ä" * 200
 
 
