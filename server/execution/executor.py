@@ -19,6 +19,7 @@ from schema.costs import LISTED_VALUE_PRICE
 from server.execution.clients import client_key
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import CheckedDocument, CheckedOperation, DocumentCache
+from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
 from server.execution.executor_interface import Context, Operation, Result
 from server.execution.rate_limit import TokenBuckets
 from server.execution.variables import check_size, coerce_variables, count_listed_values
@@ -29,6 +30,8 @@ from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded, too_many_requests
 from services.accounts.sessions import SessionEnded
 
+PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
+"""A message that clients know: older ones compare it instead of the code, and then send the document."""
 INTROSPECTION_NEEDS_SIGN_IN = "Sign in first: only members may introspect the schema"
 
 
@@ -37,7 +40,6 @@ class GraphQLExecutor:
 
     def __init__(self, schema: Schema, limits: Limits | None = None) -> None:
         self._schema = schema.graphql_schema
-        self._executor_class = schema.execution_context_class
         self._limits = limits or Limits()
         self._documents = DocumentCache(self._schema, self._limits)
         self._buckets = TokenBuckets(self._limits.cost_bucket, self._limits.cost_refill)
@@ -50,10 +52,11 @@ class GraphQLExecutor:
         "Did you mean" suggestions are omitted. Raises GraphQLRequestError.
         """
         key = client_key(context.member_id, context.client)
-        if not self._concurrency.has_room(key):
-            limit = self._concurrency.limit
-            message = f"At most {limit:,} operations at a time"
-            raise too_many_requests(message, Code.TOO_MANY_OPERATIONS, 1, allowed=limit)
+        self._require_room(key)
+        if request.query is None:
+            extensions = {"code": Code.PERSISTED_QUERY_NOT_SUPPORTED.value}
+            raise GraphQLRequestError([GraphQLError(PERSISTED_QUERY_NOT_SUPPORTED, extensions=extensions)])
+        on_error = parse_error_behaviour(request.on_error)
         anonymous = context.viewer is None
         if request.query not in self._documents:
             self._buckets.spend(key, len(request.query))
@@ -69,9 +72,17 @@ class GraphQLExecutor:
             name=request.operation_name,
             root_fields=selected.root_fields,
             variables=request.variables,
+            on_error=on_error,
             client_key=key,
             charge=self._buckets.spend(key, cost),
         )
+
+    def _require_room(self, key: str) -> None:
+        """Raise GraphQLRequestError if the client has as many operations running as it may."""
+        if not self._concurrency.has_room(key):
+            limit = self._concurrency.limit
+            message = f"At most {limit:,} operations at a time"
+            raise too_many_requests(message, Code.TOO_MANY_OPERATIONS, 1, allowed=limit)
 
     def _compute_cost(self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool) -> int:
         """Check the variables and return the operation's cost. Raises GraphQLRequestError if it exceeds the limit."""
@@ -119,7 +130,7 @@ class GraphQLExecutor:
             "context_value": context,
             "variable_values": operation.variables,
             "operation_name": operation.name,
-            "executor_class": self._executor_class,
+            "executor_class": EXECUTOR_CLASSES[operation.on_error],
             "is_awaitable": optimized_is_awaitable,
         }
 

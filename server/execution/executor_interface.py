@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from graphql import DocumentNode, OperationType
 
+from server.execution.error_behaviour import ErrorBehaviour
 from server.execution.rate_limit import Charge
 from server.protocol.messages import Request
 
@@ -47,6 +48,7 @@ class Operation:
     name: str | None
     root_fields: tuple[str, ...]
     variables: dict[str, Any]
+    on_error: ErrorBehaviour
     client_key: str
     """The key by which the operation is counted and charged; see ``clients.client_key``."""
     charge: Charge

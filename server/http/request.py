@@ -10,7 +10,7 @@ from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import JSON, UTF_8_NAMES, parse_media_type
 from server.protocol.messages import MalformedRequest, Request, decode, parse_request
 
-PARAMETERS = ("query", "operationName", "variables", "extensions")
+PARAMETERS = ("query", "operationName", "variables", "extensions", "onError")
 
 
 async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: float) -> Request:

@@ -17,6 +17,7 @@ class Code(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     CONTENT_TOO_LARGE = "CONTENT_TOO_LARGE"
     REQUEST_TIMEOUT = "REQUEST_TIMEOUT"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
@@ -74,6 +75,11 @@ MEANINGS = {
         "Send less: the message has the limit.",
     ),
     Code.REQUEST_TIMEOUT: Meaning("408", "A body or an upload stalled or took too long.", "Send it again."),
+    Code.PERSISTED_QUERY_NOT_SUPPORTED: Meaning(
+        _DOCUMENT_STATUS,
+        "The request has only the hash of a document, in `extensions.persistedQuery`; the server keeps no documents.",
+        "Send the document in `query`, as Apollo's link does by itself.",
+    ),
     Code.GRAPHQL_PARSE_FAILED: Meaning(_DOCUMENT_STATUS, "The document has a syntax error.", "Fix it at `locations`."),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
         _DOCUMENT_STATUS,

@@ -19,11 +19,16 @@ class MalformedRequest(Exception):  # noqa: N818 - the client's error, not the s
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A well-formed GraphQL request, whose document has not been parsed yet."""
+    """A well-formed GraphQL request, whose document has not been parsed yet.
 
-    query: str
+    ``query`` is None if the request has only the hash of a document, in ``extensions.persistedQuery``. ``on_error`` is
+    the parameter ``onError`` as it was sent.
+    """
+
+    query: str | None
     variables: dict[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    on_error: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +81,22 @@ def parse_request(body: Any) -> Request:
         raise MalformedRequest("Batches are not supported: send one request at a time")
     if not isinstance(body, dict):
         raise MalformedRequest("The request must be an object")
-    query = body.get("query")
-    if not isinstance(query, str):
-        raise MalformedRequest("query must be a string" if "query" in body else "query is missing")
     operation_name = body.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
         raise MalformedRequest("operationName must be a string")
     for name in ("variables", "extensions"):
         if body.get(name) is not None and not isinstance(body[name], dict):
             raise MalformedRequest(f"{name} must be an object")
-    return Request(query, body.get("variables") or {}, operation_name)
+    return Request(_parse_query(body), body.get("variables") or {}, operation_name, body.get("onError"))
+
+
+def _parse_query(body: dict[str, Any]) -> str | None:
+    query = body.get("query")
+    if isinstance(query, str):
+        return query
+    if query is None and (body.get("extensions") or {}).get("persistedQuery") is not None:
+        return None
+    raise MalformedRequest("query must be a string" if "query" in body else "query is missing")
 
 
 def parse_message(data: str) -> Message:

@@ -1,6 +1,6 @@
-"""Tests of Apollo Client: a list to which pages and new trackers are added, an update that appears in it, and errors.
+"""Tests of Apollo Client: lists, to which new trackers are added, updates, errors, and persisted queries.
 
-The program is ``scripts/apollo.mjs``, preceded by the guide's code blocks that configure the client.
+The programs are in ``scripts/``, preceded by the guide's code blocks that configure the client.
 """
 
 import json
@@ -27,4 +27,20 @@ async def test_apollo(tenant: Tenant) -> None:
         assert await child.receive() == [[4, "CLOSED"], [3, "NEW"], [2, "NEW"], [1, "NEW"]]
         assert without_locations(await child.receive()) == [BAD_CURSOR]
         assert without_locations(await child.receive()) == [UNKNOWN_FIELD]
+        await child.wait_for_exit()
+
+
+async def test_persisted_queries(tenant: Tenant) -> None:
+    program = "\n".join([block("apollo"), read_script("persisted")])
+    with_query = ["POST", True, False, "data"]
+    async with run_client(NODE, program, tenant.url, tenant.bob) as child:
+        for method in ("POST", "POST", "GET", "GET"):
+            # Refused once, the link sends the document, and no more hashes after that.
+            assert await child.receive() == [method, False, True, ["PERSISTED_QUERY_NOT_SUPPORTED"]]
+            assert await child.receive() == with_query
+            assert await child.receive() == tenant.staff.bob.name
+            assert await child.receive() == with_query
+        assert await child.receive() == ["POST", False, True, ["PERSISTED_QUERY_NOT_SUPPORTED"]]
+        assert await child.receive() == with_query
+        assert await child.receive() == []
         await child.wait_for_exit()

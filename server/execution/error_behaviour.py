@@ -1,0 +1,63 @@
+"""The error behaviours of GraphQL's proposed request parameter ``onError``: what an error in a field does to the rest.
+
+See https://github.com/graphql/graphql-spec/pull/1236. Each behaviour is a class of graphql-core's executors. A faster
+executor that only knows ``PROPAGATE`` must leave operations with any other behaviour to these classes.
+"""
+
+from enum import StrEnum
+from typing import NoReturn
+
+from graphql import FieldNode, GraphQLError, GraphQLOutputType, located_error
+from graphql.execution.collect_fields import FieldDetails
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from server.protocol.error_codes import Code
+from server.protocol.request_errors import GraphQLRequestError
+
+
+class ErrorBehaviour(StrEnum):
+    """A value of ``onError``."""
+
+    NULL = "NULL"
+    PROPAGATE = "PROPAGATE"
+    HALT = "HALT"
+
+
+def parse_error_behaviour(value: object) -> ErrorBehaviour:
+    """Return the behaviour that a request asks for, PROPAGATE if it does not say. Raises GraphQLRequestError."""
+    if value is None:
+        return ErrorBehaviour.PROPAGATE
+    if isinstance(value, str) and value in ErrorBehaviour.__members__:
+        return ErrorBehaviour(value)
+    message = "onError must be NULL, PROPAGATE or HALT"
+    raise GraphQLRequestError([GraphQLError(message, extensions={"code": Code.BAD_REQUEST.value})])
+
+
+class NullingExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Puts null in the place of each field or list element that fails, even if its type is non-null."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.error_propagation = False
+
+
+class HaltingExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Stops at the first error: the result has this error only, and null for ``data``.
+
+    Root fields of a mutation that come later are not executed; what earlier ones have written is kept.
+    """
+
+    def handle_field_error(
+        self, raw_error: Exception, return_type: GraphQLOutputType, field_details_list: list[FieldDetails], path: Path
+    ) -> NoReturn:
+        """Raise the error whatever the type, so that no selection set or list on the way to the root catches it."""
+        nodes: list[FieldNode] = [details.node for details in field_details_list]
+        raise located_error(raw_error, nodes, path.as_list())
+
+
+EXECUTOR_CLASSES: dict[ErrorBehaviour, type[StrawberryGraphQLCoreExecutionContext]] = {
+    ErrorBehaviour.NULL: NullingExecutor,
+    ErrorBehaviour.PROPAGATE: StrawberryGraphQLCoreExecutionContext,
+    ErrorBehaviour.HALT: HaltingExecutor,
+}
