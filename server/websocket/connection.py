@@ -21,6 +21,7 @@ from server.observability.outage import is_outage
 from server.protocol.errors import log_failure
 from server.protocol.messages import MalformedRequest, Message, parse_message
 from server.protocol.request_ids import new_request_id
+from server.websocket.authorization import find_authorization
 from server.websocket.limits import SocketLimits
 from server.websocket.operations import Operations
 from server.websocket.send_queue import ABNORMAL_CLOSURE, SendQueue
@@ -142,12 +143,9 @@ class Connection:
             return
         self._is_initialised = True
         self._init_timer.cancel()
-        authorization = payload.get("authorization")
-        if authorization is not None and not isinstance(authorization, str):
-            raise MalformedRequest("connection_init: authorization must be a string")
-        self._authorization = authorization
+        self._authorization = find_authorization(payload, self._websocket.headers.getlist("authorization"))
         context = await self._authenticate()
-        if authorization is not None and context.viewer is None:
+        if self._authorization is not None and context.viewer is None:
             self.close_with(4403, "Forbidden")
         elif self._begin_session(context):
             await self._send_queue.send({"type": "connection_ack"})

@@ -130,7 +130,7 @@ async def sign_out(*, refresh_token: str) -> bool:
 
 async def authenticate(installation: Installation, authorization: str | None) -> Viewer | None:
     """Return the viewer of an ``Authorization: Bearer …`` header; None if the token or its session is not valid."""
-    scheme, _, token = (authorization or "").partition(" ")
+    scheme, _, token = (authorization or "").strip().partition(" ")
     if scheme.lower() != "bearer":
         return None
     try:
