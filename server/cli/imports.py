@@ -1,8 +1,9 @@
-"""The import commands, which show a progress bar, then the refused records with the reasons, then the counts."""
+"""The import commands, which show a progress bar, then the problems of records and the warnings, then the counts."""
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -10,15 +11,20 @@ from models import Organisation
 from server.cli.output import require_organisation, run, stderr, stdout
 from services.imports.employers import import_employers
 from services.imports.learners import import_learners
-from services.imports.report import ImportReport, OnProgress
+from services.imports.report import (
+    EntryProblem,
+    ImportReport,
+    Listing,
+    OnProgress,
+    RecordProblems,
+    RecordWarning,
+)
 
-MAX_REFUSALS = 1_000
-"""The maximum number of refused records to list; any others are only counted."""
 MAX_REFERENCE_LENGTH = 40
 
 
 def run_learner_import(file: Path, organisation: str, *, dry_run: bool, strict: bool, overwrite: bool) -> None:
-    """Import learners, then exit with code 0 if all were imported, or 1 if some were refused."""
+    """Import learners, then exit with code 0, or 1 if a record was refused or has an error."""
 
     async def work(target: Organisation, on_progress: OnProgress) -> ImportReport:
         return await import_learners(
@@ -34,7 +40,7 @@ def run_learner_import(file: Path, organisation: str, *, dry_run: bool, strict: 
 
 
 def run_employer_import(file: Path, organisation: str) -> None:
-    """Import employers, then exit with code 0 if all were imported, or 1 if some were refused."""
+    """Import employers, then exit with code 0, or 1 if a record was refused or has an error."""
 
     async def work(target: Organisation, on_progress: OnProgress) -> ImportReport:
         return await import_employers(file, organisation_id=target.id, on_progress=on_progress)
@@ -56,23 +62,55 @@ def _run_import(
 
 
 def _print_report(report: ImportReport, record_type: str) -> None:
-    for record in report.refused[:MAX_REFUSALS]:
-        reference = _printable(record.reference) or "a record without a reference"
-        stdout.print(f"line {record.line}: {reference} was refused")
-        for problem in record.problems:
-            rule = f" [{problem.rule}]" if problem.rule else ""
-            stdout.print(f"    line {problem.line}, {problem.place}: {problem.message}{rule}")
-    if len(report.refused) > MAX_REFUSALS:
-        stdout.print(f"… and {len(report.refused) - MAX_REFUSALS:,} more were refused")
-    for entry in report.kept:
+    _print_records(report.refused, "was refused", "were refused")
+    _print_records(report.with_errors, "has errors", "have errors")
+    _print_warnings(report.warnings)
+    for entry in report.kept.items:
         stdout.print(
             f"line {entry.line}: {entry.reference} was changed here since the last import and is kept (--overwrite)"
         )
+    _print_rest(report.kept, "are kept")
     if not report.applied:
         stdout.print("Nothing was written.")
-    counts = f"{report.new:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged"
-    stdout.print(f"{report.source} {record_type}: {counts}, {len(report.kept):,} kept, {len(report.refused):,} refused")
-    sys.exit(1 if report.refused else 0)
+    stdout.print(f"{report.source} {record_type}: {', '.join(_counts(report))}")
+    sys.exit(1 if report.refused.count or report.with_errors.count else 0)
+
+
+def _print_records(records: Listing[RecordProblems], outcome: str, outcome_of_several: str) -> None:
+    for record in records.items:
+        reference = _printable(record.reference) or "a record without a reference"
+        stdout.print(f"line {record.line}: {reference} {outcome}")
+        for problem in record.problems:
+            stdout.print(f"    line {problem.line}, {_described(problem)}")
+    _print_rest(records, outcome_of_several)
+
+
+def _print_warnings(warnings: Listing[RecordWarning]) -> None:
+    for warning in warnings.items:
+        reference = f"{_printable(warning.reference)}, " if warning.reference else ""
+        stdout.print(f"warning: line {warning.problem.line}, {reference}{_described(warning.problem)}")
+    if warnings.count > len(warnings.items):
+        stdout.print(f"warning: … and {warnings.count - len(warnings.items):,} more warnings")
+
+
+def _print_rest(listing: Listing[Any], outcome: str) -> None:
+    if listing.count > len(listing.items):
+        stdout.print(f"… and {listing.count - len(listing.items):,} more {outcome}")
+
+
+def _described(problem: EntryProblem) -> str:
+    rule = f" [{problem.rule}]" if problem.rule else ""
+    return f"{problem.place}: {problem.message}{rule}"
+
+
+def _counts(report: ImportReport) -> Iterator[str]:
+    yield f"{report.new:,} new"
+    yield f"{report.changed:,} changed"
+    yield f"{report.unchanged:,} unchanged"
+    yield f"{report.kept.count:,} kept"
+    yield f"{report.refused.count:,} refused"
+    if report.with_errors.count:
+        yield f"{report.with_errors.count:,} with errors"
 
 
 def _printable(reference: str) -> str:

@@ -144,7 +144,9 @@ def import_learners(
     file: FileArgument,
     organisation: OrganisationOption,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report what would be done, and write nothing.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Write nothing if any learner is refused.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Write nothing if any learner is refused or has an error.")
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Overwrite learners whom an approval has changed since the last import.")
     ] = False,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from services.imports.report import EntryProblem, UnreadableFileError
+from services.imports.report import EntryProblem, Severity, UnreadableFileError
 from services.kernel.text import clean_text
 
 _MAX_LINE_BYTES = 1024 * 1024
@@ -47,7 +47,7 @@ def read_records(stream: BinaryIO, file: str, *, columns: Collection[str], key_c
             _check_header(cells, file, line, columns, key_column)
             header = cells
         else:
-            yield _make_record(line, header, cells)
+            yield _make_record(line, header, cells, key_column)
     if header is None:
         raise UnreadableFileError(file, "is empty")
 
@@ -82,13 +82,15 @@ def _check_header(cells: list[str], file: str, line: int, columns: Collection[st
         raise UnreadableFileError(file, f"lacks the column {key_column}", line)
 
 
-def _make_record(line: int, header: list[str], cells: list[str]) -> CsvRecord:
+def _make_record(line: int, header: list[str], cells: list[str], key_column: str) -> CsvRecord:
     values = dict(zip(header, cells, strict=False))
     problems: list[EntryProblem] = []
     if len(cells) != len(header):
         message = f"It has {len(cells)} values for {len(header)} columns; a comma inside a value needs quotes."
-        problems.append(EntryProblem(line, "record", message))
+        problems.append(EntryProblem(line, "record", message, severity=Severity.REFUSAL))
     for name, value in values.items():
         if clean_text(value) is None:
-            problems.append(EntryProblem(line, name, "It has a character that is not allowed."))
+            severity = Severity.REFUSAL if name == key_column else Severity.ERROR
+            message = "It has a character that is not allowed."
+            problems.append(EntryProblem(line, name, message, severity=severity))
     return CsvRecord(line, values, tuple(problems))

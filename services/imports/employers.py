@@ -1,7 +1,7 @@
 """The import of employers from a CSV file (``name``, ``employerId``, ``confirmed``), in one transaction."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,15 @@ from services.forms.definitions import TextFormat
 from services.imports.csv_file import CsvRecord, read_records
 from services.imports.csv_values import CellError, formatted_text, limited_text, parse_boolean
 from services.imports.reader import open_file
-from services.imports.report import EntryProblem, ImportReport, OnProgress, RefusedRecord, audit_import, lock_imports
+from services.imports.report import (
+    EntryProblem,
+    ImportReport,
+    OnProgress,
+    Severity,
+    audit_import,
+    is_refused,
+    lock_imports,
+)
 
 _COLUMNS: dict[str, Callable[[str], Any]] = {
     "name": limited_text(200),
@@ -57,10 +65,13 @@ async def import_employers(path: Path, *, organisation_id: UUID, on_progress: On
 
 async def _import_entry(report: ImportReport, entry: _Entry, organisation_id: UUID) -> None:
     """Write or refuse one employer, and add the outcome to the report."""
-    employer = None if entry.problems else await _find_employer(entry, organisation_id)
-    if entry.problems:
-        report.refused.append(RefusedRecord(entry.record.line, entry.name, tuple(entry.problems)))
-    elif employer is None:
+    refused = any(not problem.is_warning for problem in entry.problems)
+    employer = None if refused else await _find_employer(entry, organisation_id)
+    problems = [p if p.is_warning else replace(p, severity=Severity.REFUSAL) for p in entry.problems]
+    report.add_problems(problems, line=entry.record.line, reference=entry.name)
+    if is_refused(problems):
+        return
+    if employer is None:
         confirmed = bool(entry.confirmed)
         await Employer.create(
             organisation_id=organisation_id, name=entry.name, employer_id=entry.number, confirmed=confirmed

@@ -15,7 +15,7 @@ from services.forms.definitions import TextFormat
 from services.imports.csv_file import CsvRecord, read_records
 from services.imports.csv_values import CellError, formatted_text, limited_text, parse_boolean
 from services.imports.entry import EmployerReference, LearnerEntry
-from services.imports.report import EntryProblem, UnreadableFileError
+from services.imports.report import EntryProblem, Severity, UnreadableFileError
 from services.kernel.names import clean_name
 from services.kernel.text import normalise_email
 
@@ -45,27 +45,43 @@ def read_learner_csv(stream: BinaryIO, file: str) -> Iterator[LearnerEntry]:
 
 def _make_entry(record: CsvRecord) -> LearnerEntry:
     entry = LearnerEntry(record.line, record.values.get("learnerReference", ""), problems=list(record.problems))
-    _parse_cell(entry, record, "learnerReference", _parse_reference)
+    _read_cell(entry, record, "learnerReference", _parse_reference, severity=Severity.REFUSAL)
     for name, column in _COLUMNS.items():
         if name in record.values and not (column.mandatory and not record.values[name]):
-            entry.values[column.name] = _parse_cell(entry, record, name, column.parse)
+            _read_value(entry, record, name, column)
     if "employer" in record.values:
-        entry.values["employer"] = _read_employer(entry, record)
+        _read_employer(entry, record)
     return entry
 
 
-def _parse_cell(entry: LearnerEntry, record: CsvRecord, name: str, parse: Callable[[str], Any]) -> Any:
+def _read_value(entry: LearnerEntry, record: CsvRecord, name: str, column: _Column) -> None:
+    valid, value = _read_cell(entry, record, name, column.parse)
+    if valid:
+        entry.values[column.name] = value
+
+
+def _read_employer(entry: LearnerEntry, record: CsvRecord) -> None:
+    valid, name = _read_cell(entry, record, "employer", limited_text(200))
+    _, confirmed = _read_cell(entry, record, "employerConfirmed", parse_boolean)
+    if valid:
+        entry.values["employer"] = EmployerReference(name, confirmed=confirmed) if name else None
+
+
+def _read_cell(
+    entry: LearnerEntry,
+    record: CsvRecord,
+    name: str,
+    parse: Callable[[str], Any],
+    severity: Severity = Severity.ERROR,
+) -> tuple[bool, Any]:
+    """Return whether a cell is valid, and its value; add a problem if it is not."""
+    if any(problem.place == name for problem in record.problems):
+        return False, None
     try:
-        return parse(record.values.get(name, ""))
+        return True, parse(record.values.get(name, ""))
     except CellError as error:
-        entry.problems.append(EntryProblem(record.line, name, error.message, error.rule))
-        return None
-
-
-def _read_employer(entry: LearnerEntry, record: CsvRecord) -> EmployerReference | None:
-    name = _parse_cell(entry, record, "employer", limited_text(200))
-    confirmed = _parse_cell(entry, record, "employerConfirmed", parse_boolean)
-    return EmployerReference(name, confirmed=confirmed) if name else None
+        entry.problems.append(EntryProblem(record.line, name, error.message, error.rule, severity))
+        return False, None
 
 
 def _parse_reference(text: str) -> str:

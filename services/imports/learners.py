@@ -15,8 +15,9 @@ from services.imports.report import (
     ImportReport,
     KeptRecord,
     OnProgress,
-    RefusedRecord,
+    Severity,
     audit_import,
+    is_refused,
     lock_imports,
 )
 from services.imports.stored import StoredLearner, lock_stored_learners
@@ -38,9 +39,8 @@ class _ImportRun:
     reconciled: list[UUID] = field(default_factory=list)
     """The ids of learners changed by an approval whose values in the file now agree with the stored ones."""
 
-    def refuse(self, entry: LearnerEntry) -> None:
-        problems = sorted(entry.problems, key=lambda problem: problem.line)
-        self.report.refused.append(RefusedRecord(entry.line, entry.reference, tuple(problems)))
+    def report_problems(self, entry: LearnerEntry) -> None:
+        self.report.add_problems(entry.problems, line=entry.line, reference=entry.reference)
 
 
 async def import_learners(
@@ -54,10 +54,11 @@ async def import_learners(
 ) -> ImportReport:
     """Create or update an organisation's learners from an ILR return or a CSV file, matching them by LearnRefNumber.
 
-    A record with any invalid value is refused as a whole, and all its problems are reported. If an approval has changed
-    a learner since the last import, and the file has different values, the stored values are kept unless ``overwrite``
-    is set. Nothing is written if ``dry_run`` is set, or if ``strict`` is set and a record is refused. ``on_progress``
-    is called after each batch. Imports into the same organisation run one after the other. Raises UnreadableFileError,
+    A value with an error is not taken: it stays empty, or as it was stored. Only a record that cannot be told apart, or
+    whose structure is broken, is refused as a whole. All problems are reported. If an approval has changed a learner
+    since the last import, and the file has different values, the stored values are kept unless ``overwrite`` is set.
+    Nothing is written if ``dry_run`` is set, or if ``strict`` is set and there is a refusal, an error or a strict
+    warning. ``on_progress`` is called after each batch. Imports into the same organisation run one after the other. Raises UnreadableFileError,
     without writing anything, if the file cannot be read to the end.
     """
     report = ImportReport()
@@ -65,18 +66,18 @@ async def import_learners(
         async with transaction():
             await lock_imports(organisation_id)
             await _import_batches(_ImportRun(organisation_id, overwrite, report), path, on_progress)
-            if dry_run or (strict and report.refused):
+            if dry_run or (strict and report.fails_strict):
                 raise _RollBack
             await audit_import(organisation_id, "learners", report)
     except _RollBack:
         report.applied = False
-    report.refused.sort(key=lambda refused: refused.line)
     return report
 
 
 async def _import_batches(run: _ImportRun, path: Path, on_progress: OnProgress | None) -> None:
     for number, batch in enumerate(read_batches(path)):
         run.report.source = batch.source
+        run.report.add_problems(batch.problems)
         await _import_batch(run, batch)
         if on_progress:
             on_progress(batch.bytes_read, batch.file_size)
@@ -87,20 +88,21 @@ async def _import_batches(run: _ImportRun, path: Path, on_progress: OnProgress |
 
 async def _import_batch(run: _ImportRun, batch: Batch) -> None:
     """Write, keep or refuse each learner of a batch."""
-    entries = [entry for entry in batch.entries if _is_first_occurrence(run, entry, batch)]
-    await _check_tutors(run, entries)
-    stored = await lock_stored_learners(
-        run.organisation_id, [entry.reference for entry in entries if not entry.problems]
-    )
+    for entry in batch.entries:
+        _check_first_occurrence(run, entry, batch)
+    accepted = [entry for entry in batch.entries if not is_refused(entry.problems)]
+    await _check_tutors(run, accepted)
+    stored = await lock_stored_learners(run.organisation_id, [entry.reference for entry in accepted])
     # The transaction's start time will not do, as an approval may have been committed since. The learners are now locked.
     now = (await fetch("SELECT clock_timestamp() AS now"))[0]["now"]
     writes: list[LearnerWrite] = []
-    for entry in entries:
+    for entry in batch.entries:
         learner = stored.get(entry.reference)
-        if learner is None:
+        refused = is_refused(entry.problems)
+        if learner is None and not refused:
             _require_names(entry)
-        if entry.problems:
-            run.refuse(entry)
+        run.report_problems(entry)
+        if refused:
             continue
         aims = match_aims(learner.aims if learner else (), entry.aims, batch.year or "") if entry.aims else AimChanges()
         if _needs_writing(run, learner, entry, aims):
@@ -110,8 +112,8 @@ async def _import_batch(run: _ImportRun, batch: Batch) -> None:
     run.reconciled.clear()
 
 
-def _is_first_occurrence(run: _ImportRun, entry: LearnerEntry, batch: Batch) -> bool:
-    """Return whether no earlier record of the file has the same reference; refuse the entry if one has.
+def _check_first_occurrence(run: _ImportRun, entry: LearnerEntry, batch: Batch) -> None:
+    """Refuse an entry if an earlier record of the file has the same reference.
 
     ILR rule R_06 compares LearnRefNumber case-insensitively.
     """
@@ -119,11 +121,8 @@ def _is_first_occurrence(run: _ImportRun, entry: LearnerEntry, batch: Batch) -> 
     if reference and reference in run.seen_references:
         place = "LearnRefNumber" if batch.year else "learnerReference"
         message = "This learner occurs earlier in the file; only the first occurrence is imported."
-        entry.problems.append(EntryProblem(entry.line, place, message, "R_06"))
-        run.refuse(entry)
-        return False
+        entry.problems.append(EntryProblem(entry.line, place, message, "R_06", Severity.REFUSAL))
     run.seen_references.add(reference)
-    return True
 
 
 async def _check_tutors(run: _ImportRun, entries: Sequence[LearnerEntry]) -> None:
@@ -131,15 +130,25 @@ async def _check_tutors(run: _ImportRun, entries: Sequence[LearnerEntry]) -> Non
     for entry in entries:
         email = entry.values.get("tutor_email")
         if email is not None and email not in tutors:
+            del entry.values["tutor_email"]
             message = "No active member of the organisation has this email address."
             entry.problems.append(EntryProblem(entry.line, "tutorEmail", message))
 
 
 def _require_names(entry: LearnerEntry) -> None:
+    """Give a new learner without any name the reference as family name, and report names that are missing.
+
+    A name that is invalid has been reported already.
+    """
+    invalid = {problem.place for problem in entry.problems}
     for name, column in (("given_names", "givenNames"), ("family_name", "familyName")):
-        if name not in entry.values:
+        if name not in entry.values and column not in invalid and entry.aims is None:
             message = "It is missing, and the learner is new."
             entry.problems.append(EntryProblem(entry.line, column, message))
+    if "given_names" not in entry.values and "family_name" not in entry.values:
+        entry.values["family_name"] = entry.reference
+    entry.values.setdefault("given_names", "")
+    entry.values.setdefault("family_name", "")
 
 
 def _needs_writing(run: _ImportRun, learner: StoredLearner | None, entry: LearnerEntry, aims: AimChanges) -> bool:
@@ -152,7 +161,7 @@ def _needs_writing(run: _ImportRun, learner: StoredLearner | None, entry: Learne
             run.reconciled.append(learner.id)
         return False
     elif learner.changed_locally and not run.overwrite:
-        run.report.kept.append(KeptRecord(entry.line, entry.reference))
+        run.report.kept.add(KeptRecord(entry.line, entry.reference))
         return False
     else:
         run.report.changed += 1

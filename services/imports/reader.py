@@ -14,7 +14,7 @@ from typing import NamedTuple
 from services.imports.entry import LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
 from services.imports.learner_csv import read_learner_csv
-from services.imports.report import UnreadableFileError
+from services.imports.report import EntryProblem, UnreadableFileError
 
 # A file of 1 MB already fills a batch, so that larger files need no more memory.
 _BATCH_SIZE = 200
@@ -23,7 +23,8 @@ _BATCH_SIZE = 200
 class Batch(NamedTuple):
     """A batch of learners from a file; the last batch of a file is always empty.
 
-    ``year`` is the year of an ILR return (for example ``2019-20``), or None if the file is CSV.
+    ``year`` is the year of an ILR return (for example ``2019-20``), or None if the file is CSV. ``problems`` are
+    warnings about the file as a whole, each in one batch only.
     """
 
     source: str
@@ -31,6 +32,7 @@ class Batch(NamedTuple):
     entries: list[LearnerEntry]
     bytes_read: int
     file_size: int
+    problems: tuple[EntryProblem, ...] = ()
 
 
 def read_batches(path: Path) -> Iterator[Batch]:

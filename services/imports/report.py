@@ -1,12 +1,19 @@
 """The report of an import, its audit entry, and the lock that serialises imports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from models import AuditKind
 from models.database import fetch
 from services.audit import audit_for
+
+T = TypeVar("T")
+
+MAX_LISTED = 1_000
+"""The number of records and warnings of each sort that a report lists; any others are only counted."""
 
 OnProgress = Callable[[int, int], None]
 """A callback that receives the number of bytes read so far and the size of the file in bytes."""
@@ -26,9 +33,22 @@ class UnreadableFileError(Exception):
         super().__init__(f"{place}: {problem}")
 
 
+class Severity(StrEnum):
+    """What a problem means for the record and the file that have it."""
+
+    REFUSAL = "REFUSAL"
+    """The record is refused as a whole, because it cannot be told apart from others, or its structure is broken."""
+    ERROR = "ERROR"
+    """The value is not taken: it stays empty, or as it was stored. The record is imported without it."""
+    STRICT_WARNING = "STRICT_WARNING"
+    """A warning that refuses the whole file if the import is strict."""
+    WARNING = "WARNING"
+    """Worth knowing, without effect on what is imported."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
-    """A problem with a record.
+    """A problem with a record, or with a file as a whole.
 
     ``place`` is the name of the CSV column, or of the ILR element (``LearningDelivery 2, LearnStartDate``). ``rule`` is
     the name of the official rule that is broken (``ULN_04``), or None. The message never contains the value, which may
@@ -39,15 +59,29 @@ class EntryProblem:
     place: str
     message: str
     rule: str | None = None
+    severity: Severity = Severity.ERROR
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether the problem has no effect on the record."""
+        return self.severity in (Severity.WARNING, Severity.STRICT_WARNING)
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRecord:
-    """A record that was refused because of its problems; ``reference`` is its key, or empty if it has none."""
+class RecordProblems:
+    """A record with its refusals and errors; ``reference`` is its key, or empty if it has none."""
 
     line: int
     reference: str
     problems: tuple[EntryProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWarning:
+    """A warning about the record with this reference, or about the file as a whole if the reference is empty."""
+
+    reference: str
+    problem: EntryProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +93,54 @@ class KeptRecord:
 
 
 @dataclass(slots=True)
-class ImportReport:
-    """The result of an import: the numbers of new, changed and unchanged records, and the refused and kept records.
+class Listing(Generic[T]):
+    """A list that counts all of its items, but retains only the first thousand, to bound memory."""
 
-    ``applied`` is false if nothing was written.
+    items: list[T] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, item: T) -> None:
+        """Count an item, and retain it if there is room."""
+        self.count += 1
+        if len(self.items) < MAX_LISTED:
+            self.items.append(item)
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """The result of an import: the numbers of new, changed and unchanged records, and what is to be told of others.
+
+    ``with_errors`` are records that were imported without the values that had errors. ``fails_strict`` is true if a
+    strict import must write nothing. ``applied`` is false if nothing was written.
     """
 
     source: str = ""
     new: int = 0
     changed: int = 0
     unchanged: int = 0
-    refused: list[RefusedRecord] = field(default_factory=list)
-    kept: list[KeptRecord] = field(default_factory=list)
+    refused: Listing[RecordProblems] = field(default_factory=Listing)
+    with_errors: Listing[RecordProblems] = field(default_factory=Listing)
+    warnings: Listing[RecordWarning] = field(default_factory=Listing)
+    kept: Listing[KeptRecord] = field(default_factory=Listing)
+    fails_strict: bool = False
     applied: bool = True
+
+    def add_problems(self, problems: Iterable[EntryProblem], *, line: int = 0, reference: str = "") -> None:
+        """Add the problems of a record, each in its place; without a line and a reference, those of the file."""
+        ordered = sorted(problems, key=lambda problem: problem.line)
+        serious = tuple(problem for problem in ordered if not problem.is_warning)
+        for problem in ordered:
+            self.fails_strict |= problem.severity != Severity.WARNING
+            if problem.is_warning:
+                self.warnings.add(RecordWarning(reference, problem))
+        if serious:
+            listing = self.refused if is_refused(serious) else self.with_errors
+            listing.add(RecordProblems(line, reference, serious))
+
+
+def is_refused(problems: Iterable[EntryProblem]) -> bool:
+    """Return whether a record with these problems is refused as a whole."""
+    return any(problem.severity == Severity.REFUSAL for problem in problems)
 
 
 async def audit_import(organisation_id: UUID, record_kind: str, report: ImportReport) -> None:
@@ -85,8 +154,8 @@ async def audit_import(organisation_id: UUID, record_kind: str, report: ImportRe
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "kept": len(report.kept),
-        "refused": len(report.refused),
+        "kept": report.kept.count,
+        "refused": report.refused.count,
     }
     await audit_for(organisation_id, None, AuditKind.IMPORTED, None, details)
 

@@ -10,7 +10,7 @@ from datetime import date
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
 from services.imports.ilr.xml import Element
-from services.imports.report import EntryProblem
+from services.imports.report import EntryProblem, Severity
 from services.kernel.dates import EARLIEST_DATE, LATEST_DATE
 from services.kernel.names import clean_name
 from services.kernel.text import clean_text
@@ -54,7 +54,7 @@ class ElementReader:
         """Add a problem with a leaf, at the leaf's line or, if it is absent, at the element's line."""
         line = self.element.leaves[name][0] if name in self.element.leaves else self.element.line
         place = f"{self.place}, {name}" if self.place else name
-        self.problems.append(EntryProblem(line, place, message, rule))
+        self.problems.append(EntryProblem(line, place, message, rule, Severity.REFUSAL))
 
     def raw(self, name: str) -> str:
         """Return the text of a leaf, trimmed and normalised to NFC, or an empty string if it is absent.

@@ -108,9 +108,9 @@ async def test_learners_who_break_a_rule_are_listed_and_the_others_imported(data
     file.write_text("learnerReference,givenNames,familyName,uln\nA1,Mary,Sméth,9276308686\nA2,John,Black,9276308685\n")
     code, out, _ = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme")
     assert code == 1
-    assert "line 3: A2 was refused" in out
+    assert "line 3: A2 has errors" in out
     assert re.search(r"line 3, uln: .* \[ULN_04\]", out)
-    assert out.splitlines()[-1] == "CSV learners: 1 new, 0 changed, 0 unchanged, 0 kept, 1 refused"
+    assert out.splitlines()[-1] == "CSV learners: 2 new, 0 changed, 0 unchanged, 0 kept, 0 refused, 1 with errors"
 
     code, out, _ = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme", "--strict")
     assert code == 1

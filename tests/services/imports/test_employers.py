@@ -29,7 +29,7 @@ async def import_text(csv: Path, provider: Organisation, text: str) -> ImportRep
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int]:
-    return report.new, report.changed, report.unchanged, len(report.refused)
+    return report.new, report.changed, report.unchanged, report.refused.count
 
 
 async def employers(provider: Organisation) -> list[tuple[str, str | None, bool]]:
@@ -79,7 +79,7 @@ async def test_a_number_moves_from_an_employer_named_by_it_to_the_employer_with_
 async def test_a_name_and_a_number_of_different_employers_are_refused(provider: Organisation, csv: Path) -> None:
     await factories.employer(provider, name="Zest", employer_id="100012345")
     await factories.employer(provider, name="Acme")
-    [refused] = (await import_text(csv, provider, "name,employerId\nAcme,100012345\n")).refused
+    [refused] = (await import_text(csv, provider, "name,employerId\nAcme,100012345\n")).refused.items
     assert (refused.line, refused.reference, [problem.place for problem in refused.problems]) == (2, "Acme", ["name"])
     assert [row[:2] for row in await employers(provider)] == [("Acme", None), ("Zest", "100012345")]
 
@@ -103,7 +103,9 @@ Extra,,,
 """
     report = await import_text(csv, provider, text)
     assert counts(report) == (1, 0, 0, 6)
-    assert [(row.line, [(problem.place, problem.rule) for problem in row.problems]) for row in report.refused] == [
+    assert [
+        (row.line, [(problem.place, problem.rule) for problem in row.problems]) for row in report.refused.items
+    ] == [
         (3, [("employerId", "EmpId_02"), ("confirmed", None)]),
         (4, [("name", None)]),
         (5, [("name", None)]),

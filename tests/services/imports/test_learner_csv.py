@@ -8,7 +8,7 @@ import pytest
 from models import ProgrammeStatus
 from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.learner_csv import read_learner_csv
-from services.imports.report import EntryProblem, UnreadableFileError
+from services.imports.report import EntryProblem, Severity, UnreadableFileError
 
 HEADER = (
     "learnerReference,title,givenNames,familyName,uln,programme,subProgramme,programmeStatus,tutorEmail,employer,"
@@ -123,7 +123,6 @@ def test_a_long_run_of_combining_marks_is_refused_without_being_normalised() -> 
         for problem in read_cell("jobTitle", "e" + "\u0315\u0300\u0316" * 40_000).problems
     ] == [
         ("jobTitle", "It has a character that is not allowed."),
-        ("jobTitle", "It has more than 120 characters."),
     ]
 
 
@@ -157,15 +156,20 @@ def test_invalid_references_are_problems(reference: str) -> None:
 
 
 def test_all_problems_are_reported_at_once() -> None:
-    [entry] = read("learnerReference,uln,postcode\nA-1,1,2\n")
-    assert [problem.place for problem in entry.problems] == ["learnerReference", "uln", "postcode"]
+    [entry] = read("learnerReference,uln,postcode,title\nA-1,1,2,Ms\n")
+    assert [(problem.place, problem.severity) for problem in entry.problems] == [
+        ("learnerReference", Severity.REFUSAL),
+        ("uln", Severity.ERROR),
+        ("postcode", Severity.ERROR),
+    ]
+    assert entry.values == {"title": "Ms"}
 
 
 @pytest.mark.parametrize(("row", "count"), [("A1", 1), ("A1,Ms,more", 3)])
 def test_a_wrong_number_of_values_is_a_problem(row: str, count: int) -> None:
     [entry] = read(f"learnerReference,title\n{row}\n")
     error = f"It has {count} values for 2 columns; a comma inside a value needs quotes."
-    assert entry.problems == [EntryProblem(2, "record", error)]
+    assert entry.problems == [EntryProblem(2, "record", error, severity=Severity.REFUSAL)]
 
 
 @pytest.mark.parametrize(

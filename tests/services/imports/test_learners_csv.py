@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import Employer, Group, Learner, MemberKind, Organisation, Programme
-from services.imports.report import EntryProblem, KeptRecord, RefusedRecord, UnreadableFileError
+from services.imports.report import EntryProblem, KeptRecord, RecordProblems, Severity, UnreadableFileError
 from tests.support import factories
 from tests.support.scenarios.imports import (
     NOTHING_WRITTEN,
@@ -140,7 +140,7 @@ async def test_a_learner_changed_by_an_approval_is_kept(provider: Organisation, 
     write_file(csv, FULL)
     await import_file(csv, provider)
     await approve_change(family_name="Married")
-    assert (await import_file(csv, provider)).kept == [KeptRecord(2, "A1")]
+    assert (await import_file(csv, provider)).kept.items == [KeptRecord(2, "A1")]
     assert await stored_learner() == ADA | {"names": "Ada Married"}
 
 
@@ -151,27 +151,49 @@ async def test_a_tutor_must_be_active_in_the_organisation(provider: Organisation
     write_file(csv, f"learnerReference,givenNames,familyName,tutorEmail\nA1,Ada,Sample,{email}\n")
     report = await import_file(csv, provider)
     problem = EntryProblem(2, "tutorEmail", "No active member of the organisation has this email address.")
-    assert report.refused == [RefusedRecord(2, "A1", (problem,))]
+    assert (counts(report), report.with_errors.items) == ((1, 0, 0, 0, 0), [RecordProblems(2, "A1", (problem,))])
+    assert await Learner.get(reference="A1").values_list("given_names", "tutor_id") == ("Ada", None)
+
+
+async def test_a_wrong_value_leaves_what_was_stored(provider: Organisation, csv: Path) -> None:
+    write_file(csv, FULL)
+    await import_file(csv, provider)
+    before = await stored_learner()
+    write_file(csv, "learnerReference,title,uln,tutorEmail,groups\nA1,Dr,1,nobody@example.org,Night\n")
+    report = await import_file(csv, provider)
+    assert (counts(report), report.with_errors.count) == ((0, 1, 0, 0, 0), 1)
+    assert await stored_learner() == before | {"title": "Dr", "groups": ["Night"]}
+
+
+async def test_strict_writes_nothing_if_a_learner_has_an_error(provider: Organisation, csv: Path) -> None:
+    write_file(csv, "learnerReference,givenNames,familyName,uln\nA1,Ada,Sample,1\nA2,Eve,Sample,\n")
+    report = await import_file(csv, provider, strict=True)
+    assert (counts(report), report.with_errors.count, report.applied) == ((2, 0, 0, 0, 0), 1, False)
     assert await written_rows() == NOTHING_WRITTEN
 
 
-async def test_a_new_learner_needs_names(provider: Organisation, csv: Path) -> None:
+async def test_the_reference_stands_for_a_new_learner_without_names(provider: Organisation, csv: Path) -> None:
     write_file(csv, "learnerReference,familyName,uln\nA1,,1\n")
-    [refused] = (await import_file(csv, provider)).refused
-    assert [(problem.place, problem.rule) for problem in refused.problems] == [
+    [record] = (await import_file(csv, provider)).with_errors.items
+    assert [(problem.place, problem.rule) for problem in record.problems] == [
         ("uln", "ULN_04"),
         ("givenNames", None),
         ("familyName", None),
     ]
+    assert await Learner.all().values_list("given_names", "family_name", "uln") == [("", "A1", None)]
 
 
 async def test_a_duplicate_reference_is_refused(provider: Organisation, csv: Path) -> None:
     write_file(csv, "learnerReference,givenNames,familyName\nA1,Ada,Sample\na1,Eve,Sample\n")
     report = await import_file(csv, provider)
     problem = EntryProblem(
-        3, "learnerReference", "This learner occurs earlier in the file; only the first occurrence is imported.", "R_06"
+        3,
+        "learnerReference",
+        "This learner occurs earlier in the file; only the first occurrence is imported.",
+        "R_06",
+        Severity.REFUSAL,
     )
-    assert (counts(report), report.refused) == ((1, 0, 0, 1, 0), [RefusedRecord(3, "a1", (problem,))])
+    assert (counts(report), report.refused.items) == ((1, 0, 0, 1, 0), [RecordProblems(3, "a1", (problem,))])
 
 
 async def test_a_truncated_file_changes_nothing(provider: Organisation, csv: Path) -> None:

@@ -37,7 +37,7 @@ class TestRefusals:
         assert counts(report) == (2, 0, 0, 7, 0)
         assert [
             (refused.reference, refused.line, [problem.rule for problem in refused.problems])
-            for refused in report.refused
+            for refused in report.refused.items
         ] == [
             ("W2", 45, ["ULN_04"]),
             ("W3", 67, ["NINumber_01"]),
@@ -56,7 +56,7 @@ class TestRefusals:
     async def test_a_duplicate_reference_is_refused(self, provider: Organisation) -> None:
         report = await import_file(RETURNS / "broken" / "duplicate.xml", provider)
         assert counts(report) == (2, 0, 0, 1, 0)
-        [refused] = report.refused
+        [refused] = report.refused.items
         [problem] = refused.problems
         assert (refused.reference, problem.place, problem.rule) == ("d1", "LearnRefNumber", "R_06")
         assert [row.reference for row in await Learner.all().order_by("reference")] == ["D1", "D2"]

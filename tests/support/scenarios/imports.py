@@ -35,7 +35,7 @@ NOTHING_WRITTEN: dict[str, list[Any]] = {table: [] for table in TABLES}
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
-    return report.new, report.changed, report.unchanged, len(report.refused), len(report.kept)
+    return report.new, report.changed, report.unchanged, report.refused.count, report.kept.count
 
 
 def aim_xml(reference: str = "60133533", start: str = "2026-09-10", **elements: object) -> str:

@@ -11,7 +11,7 @@ from models import ProgrammeStatus
 from services.imports.entry import AimEntry, EmployerReference, LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
 from services.imports.ilr.xml import NAMESPACES, YEARS
-from services.imports.report import EntryProblem
+from services.imports.report import EntryProblem, Severity
 from tests.support.scenarios.ilr_returns import (
     AIM_XML,
     learner_xml,
@@ -160,7 +160,9 @@ class TestReadReturn:
         [(_, entry)] = read_return(return_xml("\n" * 70_000 + learner_xml().replace("9276308686", "9276308685")))
         assert entry.line == 70_001
         assert entry.problems == [
-            EntryProblem(70_001, "ULN", "Its check digit does not fit: a digit may be mistyped.", "ULN_04")
+            EntryProblem(
+                70_001, "ULN", "Its check digit does not fit: a digit may be mistyped.", "ULN_04", Severity.REFUSAL
+            )
         ]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.imports.entry import LearnerEntry
-from services.imports.report import EntryProblem
+from services.imports.report import EntryProblem, Severity
 from tests.support.scenarios.ilr_returns import (
     AIM_XML,
     RETURNS,
@@ -62,7 +62,11 @@ class TestInvalidLearners:
     def test_invalid_dates_are_problems(self, text: str) -> None:
         entry = read_single_learner(learner_xml(aims=AIM_XML.replace("2026-09-10", text)))
         place = "LearningDelivery 1, LearnStartDate"
-        assert entry.problems == [EntryProblem(3, place, "It must be a date like 2026-09-01, between 1900 and 2100.")]
+        assert entry.problems == [
+            EntryProblem(
+                3, place, "It must be a date like 2026-09-01, between 1900 and 2100.", severity=Severity.REFUSAL
+            )
+        ]
 
     def test_a_date_may_have_a_time_zone(self) -> None:
         entry = read_single_learner(learner_xml(aims=AIM_XML.replace("2026-09-10", "2026-09-10Z")))
