@@ -25,10 +25,12 @@ class Schema(strawberry.Schema):
         mutation: type | None = None,
         subscription: type | None = None,
         *,
+        description: str | None = None,
         types: Iterable[type] = (),
         config: StrawberryConfig | None = None,
     ) -> None:
         super().__init__(query, mutation, subscription, types=types, config=config)
+        self.graphql_schema.description = description  # strawberry's constructor takes none
         # strawberry's own check of @oneOf inputs reports no path, so enable graphql-core's, which does.
         for graphql_type in self.graphql_schema.type_map.values():
             if isinstance(graphql_type, GraphQLInputObjectType):
