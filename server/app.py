@@ -16,7 +16,7 @@ from server.endpoints.health import health_routes
 from server.endpoints.metrics import metrics_route
 from server.endpoints.not_found import handle_unmatched_route
 from server.endpoints.password_page import password_routes
-from server.endpoints.playground import PlaygroundOrGraphQL, playground_assets, playground_response
+from server.endpoints.playground import playground_routes
 from server.endpoints.uploads import UploadEndpoint
 from server.execution.executor import GraphQLExecutor
 from server.execution.instrumented_executor import InstrumentedExecutor
@@ -78,15 +78,13 @@ class Application:
             limits=SocketLimits.from_limits(limits),
         )
         return [
-            Route("/graphql", PlaygroundOrGraphQL(http)),
+            *(playground_routes(http) if self._settings.playground else [Route("/graphql", http)]),
             WebSocketRoute("/graphql", websocket),
             Route("/files", UploadEndpoint(self._store, self._viewer)),
             Route("/files/{address:path}", DownloadEndpoint(self._store, self._installation)),
-            Route("/trackers/{id}", playground_response),
             *password_routes(),
             *health_routes(),
             metrics_route(self._settings.metrics_token),
-            playground_assets(),
         ]
 
     async def _context(self, authorization: str | None, client: str) -> Context:

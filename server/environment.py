@@ -195,6 +195,18 @@ VARIABLES = (
         show=_byte_count,
     ),
     Variable(
+        name="TRACKERS_PLAYGROUND",
+        setting="playground",
+        parse=_parse_switch,
+        expected="0 or 1",
+        meaning=(
+            "Turns the playground on (`1`) or off (`0`): the page at `/graphql` and `/trackers/{id}`. Without it, set "
+            "`TRACKERS_EDIT_URL` to your own page, to which the links in mail lead."
+        ),
+        default="1",
+        show=repr,
+    ),
+    Variable(
         name="TRACKERS_COMPILED",
         setting="compiled",
         parse=_parse_switch,

@@ -29,6 +29,7 @@ class Settings:
     password_url: str
     trusted_proxies: tuple[Network, ...]
     metrics_token: str | None = field(repr=False)
+    playground: bool
     compiled: bool
     allowed_origins: tuple[str, ...]
     files_url: str | None
@@ -53,6 +54,11 @@ class Settings:
         values["secret"] = values["secret"] or _default_secret(values["database_url"], folder)
         ignored_names = tuple(row.name for row in VARIABLES if environ.get(row.name) and not row.has_effect)
         return cls(folder=folder, ignored_variables=ignored_names, **values)
+
+    @property
+    def links_lead_nowhere(self) -> bool:
+        """Return whether the links in mail lead to the playground, which is off."""
+        return not self.playground and self.edit_url == f"{self.public_url}/trackers/{{id}}"
 
     @property
     def postgres_data_dir(self) -> Path:

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,7 +31,16 @@ npm run build --prefix server/playground</pre>
 """
 
 
-class PlaygroundOrGraphQL:
+def playground_routes(graphql: ASGIApp) -> list[BaseRoute]:
+    """Return the routes of the page and its assets; what ``/graphql`` does not show in the page, ``graphql`` answers."""
+    return [
+        Route("/graphql", _PlaygroundOrGraphQL(graphql)),
+        Route("/trackers/{id}", playground_response),
+        playground_assets(),
+    ]
+
+
+class _PlaygroundOrGraphQL:
     """The ASGI application at ``/graphql``: the playground for browser navigation, otherwise the GraphQL endpoint."""
 
     def __init__(self, graphql: ASGIApp) -> None:

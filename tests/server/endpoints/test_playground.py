@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.endpoints.playground import playground_assets, playground_response, prefers_html
+from tests.support.databases.postgres import fresh_database
+from tests.support.servers.trackers import environment, run_server
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -167,3 +169,21 @@ async def test_prefers_html_only_for_navigation() -> None:
     assert not prefers_html(make_request(FIREFOX, method="POST"))
     assert not prefers_html(make_request(FIREFOX, query="query=%7Bviewer%7Bid%7D%7D"))
     assert not prefers_html(make_request(FIREFOX, query="query="))
+
+
+@pytest.mark.server
+async def test_playground_that_is_switched_off(postgres: str, template: str, tmp_path: Path) -> None:
+    async with (
+        fresh_database(postgres, template) as url,
+        run_server(tmp_path, environment(url, TRACKERS_PLAYGROUND="0")) as server,
+        httpx.AsyncClient(base_url=server.address, headers={"accept": FIREFOX}, trust_env=False) as client,
+    ):
+        pages = [await client.get(path) for path in ("/graphql", "/trackers/abc", "/playground/assets/main.js")]
+        query = await client.get("/graphql", params={"query": "{ __typename }"})
+    assert ["text/html" in page.headers["content-type"] for page in pages] == [False, False, False]
+    assert [page.status_code for page in pages] == [400, 404, 404]
+    assert query.json() == {"data": {"__typename": "Query"}}
+    assert (
+        "TRACKERS_PLAYGROUND is 0 and TRACKERS_EDIT_URL is not set: the links in mail lead to no page"
+        in server.log.read_text("utf-8")
+    )
