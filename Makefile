@@ -130,7 +130,7 @@ server/playground/dist/index.html: $(PLAYGROUND)
 # npm writes the stamp last, when every package is there.
 tests/support/npm/audits/node_modules/.package-lock.json: tests/support/npm/audits/package.json \
 		tests/support/npm/audits/package-lock.json tests/support/npm/audits/.npmrc
-	@echo "Installing the audits of GraphQL over HTTP (once) …"
+	@echo "Installing the audits of GraphQL over HTTP and of accessibility (once) …"
 	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/audits && npm ci --silent --no-audit --no-fund
 	@touch tests/support/npm/audits/node_modules/.package-lock.json
 

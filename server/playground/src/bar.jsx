@@ -7,7 +7,7 @@ export function Bar({ session }) {
   const { running, unseen } = useSyncExternalStore(watchSubscriptions, summary)
   return (
     <header className="bar">
-      <span className="brand">Trackers</span>
+      <h1 className="brand">Trackers playground</h1>
       <span className="listening" role="status">
         {running > 0 && `● listening${unseen ? `, ${unseen} new` : ''}`}
       </span>

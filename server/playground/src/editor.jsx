@@ -14,7 +14,7 @@ export default function Editor({ tabs, isLink }) {
   // Until the editors have loaded, a change of tabs would show the text of the wrong tab.
   const [ready, setReady] = useState(false)
   return (
-    <div className="editor" inert={!ready}>
+    <main className="editor" inert={!ready} onKeyDownCapture={leaveOnEscape}>
       <GraphiQL
         fetcher={fetcher}
         storage={storage}
@@ -22,6 +22,7 @@ export default function Editor({ tabs, isLink }) {
         isHeadersEditorEnabled={false}
         defaultEditorToolsVisibility="variables"
         plugins={[]}
+        schemaDescription
         defaultTabs={defaultTabs}
         initialVariables={isLink ? defaultTabs[0].variables : undefined}
         onTabChange={handleTabChange}
@@ -30,8 +31,18 @@ export default function Editor({ tabs, isLink }) {
         <Subscriptions />
         <Ready onChange={setReady} isLink={isLink} />
       </GraphiQL>
-    </div>
+    </main>
   )
+}
+
+/**
+ * Moves the focus from inside an editor, where Tab indents, to the element around it, from which Tab goes on. GraphiQL
+ * goes the other way when Enter is pressed there. Escape closes a list of completions or another widget first.
+ */
+function leaveOnEscape(event) {
+  const frame = event.target.closest('.monaco-editor')?.parentElement
+  const widget = frame?.querySelector('.suggest-widget.visible, .find-widget.visible, .parameter-hints-widget.visible')
+  if (event.key === 'Escape' && frame && !widget) frame.focus()
 }
 
 /** Detaches the subscription of the tab that was active, and shows that of the tab that became active. */

@@ -3,7 +3,9 @@
 export const TYPES = `# The types of trackers, each with its form:
 # render it from the result. Ctrl-Enter runs this,
 # Ctrl-Space completes what you type, and the
-# book on the left is the documentation.
+# book on the left is the documentation. With the
+# keyboard alone: Esc leaves an editor, Tab goes
+# on, and Enter goes into the next one.
 query TrackerTypes {
   trackerTypes(creatableOnly: true) {
     key
@@ -74,11 +76,24 @@ query ListTrackers(
 }
 `
 
-export const EDIT = `# Changes only the fields that the variables name.
-# The version is the one that you read last: if
-# the tracker has been changed since, nothing is
-# written and you get an error. The result has
-# the version for the next change.
+export const EDIT = `# CheckEdit returns everything that is wrong with
+# the change, and writes nothing. EditTracker makes
+# the change: the button above lets you choose, and
+# Ctrl-Enter runs the one with the cursor.
+# Only what the variables name is changed. The
+# version is the one that you read last: if the
+# tracker has been changed since, nothing is
+# written and you get an error. The result has the
+# version for the next change.
+query CheckEdit($input: UpdateTrackerInput!) {
+  validateTrackerUpdate(input: $input) {
+    path
+    code
+    message
+    rule
+  }
+}
+
 mutation EditTracker(
   $input: UpdateTrackerInput!
 ) {
@@ -120,8 +135,9 @@ subscription Listen($after: String) {
 }
 `
 
-export const TRACKER = `# The tracker of your link. The next tab changes
-# it; the third shows every change to it.
+export const TRACKER = `# The tracker of your link. The next tab checks
+# and makes a change to it; the third shows every
+# change while it is made.
 query Tracker($id: ID!) {
   tracker(id: $id) {
     id

@@ -21,7 +21,7 @@ from tests.support.servers.trackers import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), needs_browser, needs_dist]
 
-TABS = ["TrackerTypes", "CreateTracker", "ListTrackers", "EditTracker", "Listen"]
+TABS = ["TrackerTypes", "CreateTracker", "ListTrackers", "CheckEdit", "Listen"]
 _tenant_numbers = itertools.count(1)
 
 
@@ -167,10 +167,14 @@ async def test_link_in_an_email(browser: Browser, site: Server, tenant: Staff) -
         await playground.sign_in(tenant.bob.email)
         shown = (await playground.result())["data"]["tracker"]
         assert (shown["id"], shown["description"], shown["version"]) == (identifier, "A page is missing.", 1)
-        assert await playground.tabs() == ["Tracker", "EditTracker", "Follow"]
-        await playground.tab("EditTracker").click()
+        assert await playground.tabs() == ["Tracker", "CheckEdit", "Follow"]
+        await playground.tab("CheckEdit").click()
         await playground.replace("A page is missing.", "Both pages are missing.")
-        await playground.run()
+        # Neither Ctrl-Enter nor the button changes the tracker, unless its mutation is chosen.
+        await playground.page.keyboard.press("Control+Enter")
+        assert await playground.result() == {"data": {"validateTrackerUpdate": []}}
+        assert (await Tracker.get(organisation=tenant.organisation)).description == "A page is missing."
+        await playground.run("EditTracker")
         updated = {
             "id": identifier,
             "number": 1,
@@ -183,7 +187,7 @@ async def test_link_in_an_email(browser: Browser, site: Server, tenant: Staff) -
         # Reloaded, the page has the current version.
         await visit.page.reload()
         assert (await playground.result())["data"]["tracker"]["version"] == 2
-        await playground.tab("EditTracker").click()
+        await playground.tab("CheckEdit").click()
         await expect(visit.page.get_by_role("region", name="Variables")).to_contain_text('"version": 2')
     assert (await Tracker.get(organisation=tenant.organisation)).description == "Both pages are missing."
 

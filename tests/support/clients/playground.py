@@ -45,9 +45,12 @@ class Playground:
         await self.page.get_by_role("tab").first.wait_for()
         return await self.page.get_by_role("tab").all_inner_texts()
 
-    async def run(self) -> None:
+    async def run(self, operation: str | None = None) -> None:
+        """Press the button that executes the query; of a tab with several operations, choose one from its menu."""
         self._previous_text = await self._response_text()
         await self.page.get_by_role("button", name="Execute query").click()
+        if operation:
+            await self.page.get_by_role("menuitem", name=operation).click()
 
     async def result(self) -> Any:
         """Wait for the next complete result, and return it."""
