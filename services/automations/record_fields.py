@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Learner, LearningAim, ProgrammeStatus
-from services.automations.ilr_codes import COMPLETION_STATUSES, OUTCOMES, WITHDRAW_REASONS, with_meaning
 from services.forms.definitions import FieldKind
 from services.forms.display import MISSING_NAME
 from services.forms.kinds.numbers import plain_text
+from services.ilr.code_lists import meanings, with_meaning
 from services.kernel.dates import format_date
 
 # In canonical form, as trackers store their values: decimals, dates and references as text.
@@ -105,9 +105,9 @@ _FIELDS = (
     RecordField("aim.originalStartDate", "original_start_date", "Original start date", _DATE),
     RecordField("aim.plannedEndDate", "planned_end_date", "Planned end date", _DATE),
     RecordField("aim.actualEndDate", "actual_end_date", "Actual end date", _DATE),
-    RecordField("aim.completionStatus", "completion_status", "Completion status", _INTEGER, COMPLETION_STATUSES),
-    RecordField("aim.outcome", "outcome", "Outcome", _INTEGER, OUTCOMES),
-    RecordField("aim.withdrawReason", "withdraw_reason", "Withdrawal reason", _INTEGER, WITHDRAW_REASONS),
+    RecordField("aim.completionStatus", "completion_status", "Completion status", _INTEGER, meanings("CompStatus")),
+    RecordField("aim.outcome", "outcome", "Outcome", _INTEGER, meanings("Outcome")),
+    RecordField("aim.withdrawReason", "withdraw_reason", "Withdrawal reason", _INTEGER, meanings("WithdrawReason")),
     RecordField("aim.restart", "restart", "Restart", FieldKind.BOOLEAN),
     RecordField("aim.actualHours", "actual_hours", "Actual off-the-job hours", _INTEGER),
     RecordField("aim.achievementDate", "achievement_date", "Achievement date", _DATE),

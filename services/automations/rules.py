@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models import Learner, LearningAim
+from services.automations.gateway import check_no_break_after_gateway
 from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
 from services.kernel.dates import format_date
 from services.kernel.error_collector import ErrorCollector
@@ -27,15 +28,14 @@ async def check_automation(
     aims: Sequence[LearningAim] | None = None,
 ) -> None:
     """Check an automation with these values; ``aims``, if None, are read from the database."""
-    if not meets_precondition(definition, learner):
+    if definition.aims and aims is None:
+        aims = await LearningAim.filter(learner_id=learner.id)
+    may_begin = check_no_break_after_gateway(errors.at("learner_id"), definition, learner, aims or ())
+    if may_begin and not meets_precondition(definition, learner):
         allowed = ", ".join(definition.precondition)
         message = f"The learner's programme status is {learner.programme_status}; this needs one of: {allowed}."
         errors.at("learner_id").add(ErrorCode.PRECONDITION_FAILED, message, allowed=allowed)
-    if not definition.aims:
-        return
-    if aims is None:
-        aims = await LearningAim.filter(learner_id=learner.id)
-    target_aims = affected_aims(definition, aims)
+    target_aims = affected_aims(definition, aims or ())
     _check_end(errors, definition, values, target_aims)
     _check_return(errors, definition, values, target_aims)
     _check_achievement(errors, definition, values, target_aims)

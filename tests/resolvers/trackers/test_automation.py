@@ -65,19 +65,31 @@ def too_early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
     return [problem(f"values.{field}", "TOO_EARLY", message, "LearnActEndDate_01", earliest=earliest)]
 
 
-# The programme statuses in which each automation may be created (`precondition` in the contract's tracker-types.toml).
+# The programme statuses in which each automation may be created (`precondition` in builtin.toml).
 ALLOWED_STATUSES = {
     "CHANGE_OF_NAME": "ONBOARDING, READY_TO_ENROL, ACTIVE, ON_A_BREAK, ENTERED_EPA",
-    "CHANGE_OF_ADDRESS": "ACTIVE",
+    "CHANGE_OF_ADDRESS": "ACTIVE, ENTERED_EPA",
     "CHANGE_OF_EMPLOYER": "ACTIVE",
     "CHANGE_OF_WORKING_CONDITIONS": "ACTIVE",
     "LEARNING_SUPPORT": "ACTIVE",
     "BREAK_IN_LEARNING": "ACTIVE",
     "RETURN_TO_LEARNING": "ON_A_BREAK",
-    "WITHDRAWAL": "ACTIVE, ON_A_BREAK",
+    "WITHDRAWAL": "ACTIVE, ON_A_BREAK, ENTERED_EPA",
     "CHANGE_OF_PROGRAMME": "ACTIVE",
     "COMPLETION": "ACTIVE, ENTERED_EPA",
 }
+
+
+BREAK_AFTER_GATEWAY = [
+    problem(
+        "learnerId",
+        "PRECONDITION_FAILED",
+        "The learner is through the gateway, in assessment (EPA): a break in learning can only begin before that. "
+        "If the learner has left, raise a withdrawal.",
+        "CompStatus_06",
+        allowed="ACTIVE",
+    )
+]
 
 
 @pytest.mark.slow
@@ -95,7 +107,18 @@ async def test_an_automation_is_refused_in_other_programme_statuses(database: st
                 if status in allowed.split(", ")
                 else [problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed)]
             )
+    expected["BREAK_IN_LEARNING", ProgrammeStatus.ENTERED_EPA] = BREAK_AFTER_GATEWAY
     assert errors == expected
+
+
+@pytest.mark.parametrize("status", ["ENTERED_EPA", "ACTIVE"])
+async def test_a_break_cannot_begin_after_the_gateway(database: str, status: str) -> None:
+    """Imports of version 0.2.0 left learners ACTIVE whose programme aim is through the gateway."""
+    tenant = await college()
+    await Learner.filter(id=tenant.learner.id).update(programme_status=status)
+    await aim(tenant.learner, "2025-01-06", status=1, outcome=8, actual_end_date="2026-06-30", programme_type=25)
+    await aim(tenant.learner, "2025-01-06", aim_type=3, programme_type=25)
+    assert await create_errors(tenant.ada, break_input(tenant.learner, "2026-07-01")) == BREAK_AFTER_GATEWAY
 
 
 async def test_a_break_cannot_end_an_aim_before_its_start(database: str) -> None:

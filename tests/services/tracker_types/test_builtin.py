@@ -1,8 +1,4 @@
-"""The built-in tracker types: conformance to the contract, and consistency."""
-
-import tomllib
-from importlib.resources import files
-from typing import Any
+"""The built-in tracker types: their consistency, and their versions in an upgraded database."""
 
 import pytest
 
@@ -12,30 +8,8 @@ from services.forms.definitions import Choice, ChoiceField, DateField, FieldCond
 from services.forms.documents import definition_from_document, definition_to_document
 from services.forms.patterns import is_pattern
 from services.tracker_types.builtin import BuiltinType, load_builtin_types
-from tests.support.paths import ROOT
 
-CONTRACT = ROOT.parent / "shared" / "contract" / "tracker-types.toml"
 TYPES = load_builtin_types()
-
-
-def parse_types(text: str) -> list[dict[str, Any]]:
-    """Parse a file of tracker types, without the display texts."""
-    types: list[dict[str, Any]] = tomllib.loads(text)["type"]
-    for entry in types:
-        del entry["description"]
-        entry["fields"] = [
-            {name: value for name, value in field.items() if name not in ("label", "help", "seen", "choices")}
-            | {"choices": [choice.split(":", 1)[0] for choice in field.get("choices", ())]}
-            for field in entry["fields"]
-        ]
-    return types
-
-
-def test_the_types_match_the_contract() -> None:
-    if not CONTRACT.exists():
-        pytest.skip("the contract's tracker-types.toml is not beside this repository")
-    document = files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8")
-    assert parse_types(document) == parse_types(CONTRACT.read_text("utf-8"))
 
 
 def test_the_keys_in_display_order() -> None:
