@@ -1,6 +1,7 @@
 """The built-in tracker types: loading them from ``builtin.toml``, and storing them in the database."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -24,19 +25,23 @@ class BuiltinType:
 
 def load_builtin_types() -> tuple[BuiltinType, ...]:
     """Load the built-in types of this release, in display order."""
-    document = tomllib.loads(files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8"))
-    return tuple(_parse_type(entry) for entry in document["type"])
+    return parse_builtin_types(files("services.tracker_types").joinpath("builtin.toml").read_text("utf-8"))
 
 
-async def write_builtin_types() -> None:
-    """Update the built-in types in the database to those of this release.
+def parse_builtin_types(text: str) -> tuple[BuiltinType, ...]:
+    """Return the types in the text of a file like ``builtin.toml``."""
+    return tuple(_parse_type(entry) for entry in tomllib.loads(text)["type"])
+
+
+async def write_builtin_types(types: Sequence[BuiltinType] | None = None) -> None:
+    """Update the built-in types in the database to ``types``, by default those of this release.
 
     A definition that differs from the type's newest version is stored as a new version. Existing trackers keep the
     version that they were created with.
     """
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers built-in types'))")
-        for position, builtin_type in enumerate(load_builtin_types()):
+        for position, builtin_type in enumerate(load_builtin_types() if types is None else types):
             await _write_type(builtin_type, position)
 
 
