@@ -112,6 +112,9 @@ class TrackerEvent(Row):
     version = fields.IntField()
     comment = fields.TextField(null=True)
     changes: Any = json_field(default=list)
+    idempotency_key = fields.CharField(max_length=200, null=True)
+    """The actor's key, if the change was made with one; unique among the actor's events."""
+    idempotency_digest = fields.CharField(max_length=64, null=True)
 
     class Meta:
         table = "tracker_event"

@@ -8,6 +8,7 @@ from uuid import UUID
 from models import Member, Tracker, TrackerEvent, TrackerEventKind
 from models.base import dump_json, new_id
 from models.rows import columns
+from services.idempotency import IdempotencyKey
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
@@ -15,8 +16,10 @@ from services.viewer import Viewer
 from services.visibility import visibility_condition
 
 _INSERT = NamedParameterStatement("""
-INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, comment, changes)
-VALUES (:id, :organisation_id, :tracker_id, :kind, :actor_id, now(), :version, :comment, :changes)
+INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, comment, changes,
+    idempotency_key, idempotency_digest)
+VALUES (:id, :organisation_id, :tracker_id, :kind, :actor_id, now(), :version, :comment, :changes,
+    :idempotency_key, :idempotency_digest)
 """)
 
 OLDEST_FIRST = Order("history", (Key("e.at", datetime), Key("e.id", UUID)))
@@ -45,11 +48,12 @@ async def write_event(
     actor_id: UUID | None,
     comment: str | None = None,
     changes: Sequence[Mapping[str, Any]] = (),
+    key: IdempotencyKey | None = None,
 ) -> None:
     """Add an event to a tracker's history, with the timestamp of the caller's transaction.
 
-    ``version`` is the tracker's version after the change, ``actor_id`` is None for the system, and ``changes`` has the
-    form that ``trackers.diff`` returns.
+    ``version`` is the tracker's version after the change, ``actor_id`` is None for the system, ``changes`` has the form
+    that ``trackers.diff`` returns, and ``key`` is that of the request that made the change.
     """
     await _INSERT.fetch(
         id=new_id(),
@@ -60,4 +64,6 @@ async def write_event(
         version=version,
         comment=comment,
         changes=dump_json(list(changes)),
+        idempotency_key=key.value if key else None,
+        idempotency_digest=key.digest if key else None,
     )

@@ -1,16 +1,16 @@
 """Idempotency keys: a request that is repeated with the same key returns what the first request created.
 
-The table of the created rows has the columns ``idempotency_key`` and ``idempotency_digest``. As digests are stored, the
-content they are computed from must not change between versions. May import from ``kernel`` only.
+The table of the created rows has the columns ``idempotency_key`` and ``idempotency_digest``, so each table has keys of its
+own. As digests are stored, the content they are computed from must not change between versions. May import from ``kernel`` only.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
-from uuid import UUID
+from typing import TypeVar
 
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.database import fetch
@@ -19,6 +19,8 @@ from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
 
 MAX_KEY_LENGTH = 200
+
+MODEL = TypeVar("MODEL", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,18 @@ def check_key(errors: ErrorCollector, value: str | None, content: Callable[[], o
     return None
 
 
-async def find_by_key(rows: QuerySet[Any], key: IdempotencyKey) -> UUID | None:
-    """Return the id of the row that was created with this key, or None if there is none.
+async def find_by_key(rows: QuerySet[MODEL], key: IdempotencyKey) -> MODEL | None:
+    """Return the row that was created with this key, or None if there is none.
 
     ``rows`` selects the member's own rows. Raises ValidationFailed with IDEMPOTENCY_KEY_REUSED if the row was created
     from different content.
     """
     row = await rows.get_or_none(idempotency_key=key.value)
-    if row is None:
-        return None
-    if row.idempotency_digest != key.digest:
+    if row is not None and vars(row)["idempotency_digest"] != key.digest:
         errors = ErrorCollector(("idempotency_key",))
         errors.add(ErrorCode.IDEMPOTENCY_KEY_REUSED, "This idempotency key was used for another entry.")
         errors.raise_if_any()
-    row_id: UUID = row.id
-    return row_id
+    return row
 
 
 async def lock_key(key: IdempotencyKey, *, scope: str) -> None:

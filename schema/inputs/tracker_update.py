@@ -11,7 +11,7 @@ from schema.inputs.absent import absent_if_unset
 from schema.inputs.ids import decode_id
 from schema.inputs.tracker import FieldValueInput
 from schema.tracker import Tracker
-from services.trackers.update_input import UpdateEntry
+from services.trackers.update_entry import UpdateEntry
 
 
 @strawberry.input(description="What is entered to change a tracker. A slot that is absent keeps what there is.")
@@ -44,6 +44,11 @@ class UpdateTrackerInput:
     comment: str | None = strawberry.field(
         default=strawberry.UNSET, description="Why, in at most 10,000 characters; kept with the change."
     )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="1 to 200 characters, the member's own: the same entry again, after it made its change, answers the "
+        "tracker as it now stands, without CONFLICT; another entry is refused. Spent only by a change that was made.",
+    )
 
     def decode(self) -> UpdateEntry:
         """Convert the input to an ``UpdateEntry``."""
@@ -56,6 +61,7 @@ class UpdateTrackerInput:
             due_date=absent_if_unset(self.due_date),
             values=absent_if_unset(self.values, lambda values: tuple(value.decode() for value in values)),
             comment=self.comment or None,
+            idempotency_key=self.idempotency_key,
         )
 
 

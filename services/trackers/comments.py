@@ -58,8 +58,8 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
     )
     # Digests of this content are stored with idempotency keys, so its format must never change.
     key = check_key(errors.at("idempotency_key"), entry.idempotency_key, lambda: [str(entry.tracker_id), text])
-    if key and not errors.problems and (existing_id := await find_by_key(_comments_by(viewer), key)):
-        return existing_id
+    if key and not errors.problems and (existing := await find_by_key(_comments_by(viewer), key)):
+        return existing.id
     (tracker,) = await rows_by_id(viewer, Tracker, [entry.tracker_id])
     if tracker is None:
         not_found = Problem(("tracker_id",), ErrorCode.NOT_FOUND, "There is no such tracker.")
@@ -72,8 +72,8 @@ async def _insert_once(viewer: Viewer, tracker_id: UUID, text: str, key: Idempot
     async with transaction():
         if key:
             await lock_key(key, scope=f"comment:{viewer.member_id}")
-            if existing_id := await find_by_key(_comments_by(viewer), key):
-                return existing_id
+            if existing := await find_by_key(_comments_by(viewer), key):
+                return existing.id
         return await _insert(viewer, tracker_id, text, key)
 
 

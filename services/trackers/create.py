@@ -33,8 +33,8 @@ async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
     viewer.require_role(Role.CREATE_TRACKERS)
     key_errors = ErrorCollector(("idempotency_key",))
     key = check_key(key_errors, entry.idempotency_key, entry.content)
-    if key and (existing_id := await find_by_key(_trackers_created_by(viewer), key)):
-        return existing_id
+    if key and (existing := await find_by_key(_trackers_created_by(viewer), key)):
+        return existing.id
     checked = await check_entry(viewer, entry)
     if checked.problems or key_errors.problems:
         raise ValidationFailed([*checked.problems, *key_errors.problems])
@@ -46,7 +46,8 @@ async def _insert_once(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKe
         return await insert_tracker(viewer, checked)  # a single statement, which is atomic without a transaction block
     async with transaction():
         await lock_key(key, scope=str(viewer.member_id))
-        return await find_by_key(_trackers_created_by(viewer), key) or await insert_tracker(viewer, checked, key)
+        existing = await find_by_key(_trackers_created_by(viewer), key)
+        return existing.id if existing else await insert_tracker(viewer, checked, key)
 
 
 def _trackers_created_by(viewer: Viewer) -> QuerySet[Tracker]:

@@ -4,7 +4,6 @@ import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +11,17 @@ from models import Learner, LearningAim, Member, Role, TrackerCategory, TrackerS
 from services.automations.rules import check_automation
 from services.automations.snapshots import Snapshot, snapshot_of
 from services.forms.kinds.lookup import UploadScope
-from services.forms.kinds.numbers import plain_text
-from services.forms.kinds.types import Reference, SubmittedValue
+from services.forms.kinds.types import SubmittedValue
 from services.forms.validate import check_form
 from services.kernel.checks import check_text
 from services.kernel.dates import today
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.text import MAX_DESCRIPTION_LENGTH, clean_text
+from services.kernel.text import MAX_DESCRIPTION_LENGTH
 from services.rows import rows_by_id
 from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.trackers.checks import check_assignee, check_due_date, find_member
+from services.trackers.entry_content import text_content, values_content
 from services.viewer import Viewer
 
 
@@ -43,8 +42,7 @@ class TrackerEntry:
     def content(self) -> dict[str, Any]:
         """Return the normalised content of the entry as JSON, for comparison by idempotency key.
 
-        It does not depend on the order of values, the notation of numbers, surrounding whitespace or the idempotency key.
-        Digests of the content are stored with idempotency keys, so its format must never change.
+        See ``entry_content``: its format must never change.
         """
         return {
             "type": self.type,
@@ -52,31 +50,10 @@ class TrackerEntry:
             "learner": str(self.learner_id) if self.learner_id else None,
             "assignee": str(self.assignee_id) if self.assignee_id else None,
             "status": self.status,
-            "description": clean_text(self.description or ""),
+            "description": text_content(self.description),
             "dueDate": self.due_date.isoformat() if self.due_date else None,
-            "values": sorted([_value_content(value) for value in self.values], key=lambda content: content[0]),
+            "values": values_content(self.values),
         }
-
-
-def _value_content(submitted: SubmittedValue) -> list[Any]:
-    value: Any = submitted.value
-    match value:
-        case str():
-            value = clean_text(value) or None
-        case Decimal():
-            value = plain_text(value)
-        case list():
-            value = sorted({_node_text("File", item) if isinstance(item, UUID) else item for item in value}) or None
-        case Reference():
-            value = _node_text(value.target.capitalize() if value.target else "", value.id)
-        case dt.date():
-            value = value.isoformat()
-    return [submitted.key, submitted.slot if value is not None else None, value]
-
-
-def _node_text(type_name: str, node_id: UUID) -> str:
-    # The format of version 0.1.0, as stored digests must remain comparable.
-    return f"NodeReference(type_name={type_name!r}, id={node_id!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

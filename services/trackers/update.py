@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from models import Learner, NotificationKind, Tracker, TrackerEventKind, TrackerStatus
+from models import Learner, NotificationKind, Tracker, TrackerEvent, TrackerEventKind, TrackerStatus
 from models.base import dump_json
 from models.database import transaction
 from models.rows import columns, row
@@ -12,14 +12,17 @@ from services.automations.approval import apply_or_schedule, notify_outcome
 from services.automations.snapshots import take_snapshot
 from services.forms.definitions import TypeDefinition
 from services.history import write_event
+from services.idempotency import IdempotencyKey, check_key, find_by_key, lock_key
 from services.kernel.dates import today
+from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify_each
 from services.trackers.attachments import attach_uploads, file_ids_in
 from services.trackers.diff import TrackerState, describe_changes
-from services.trackers.update_input import CheckedUpdate, UpdateEntry, Values, check_update
+from services.trackers.update_entry import UpdateEntry
+from services.trackers.update_input import CheckedUpdate, Values, check_update
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -42,15 +45,30 @@ async def validate_update(viewer: Viewer, entry: UpdateEntry) -> tuple[Problem, 
 async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
     """Update a tracker and return its id. Its event and notifications are written in the same transaction.
 
-    An entry without changes writes nothing. Raises ValidationFailed with the problems of every field, or with CONFLICT
-    only and the current tracker if the entry has an outdated version.
+    An entry without changes writes nothing. If an entry that made a change is repeated with the same idempotency key, it
+    changes nothing more, whatever the tracker's version is by now. Raises ValidationFailed with the problems of every
+    field, or with CONFLICT only and the current tracker if the entry has an outdated version.
     """
-    checked = await _check_entry(viewer, entry)
-    if checked.problems:
-        raise ValidationFailed(checked.problems)
+    key_errors = ErrorCollector(("idempotency_key",))
+    key = check_key(key_errors, entry.idempotency_key, entry.content)
+    if await _is_repeated(viewer, key):
+        return entry.tracker_id
+    try:
+        checked = await _check_entry(viewer, entry)
+    except ValidationFailed:
+        if await _is_repeated(viewer, key):  # the change was committed just now
+            return entry.tracker_id
+        raise
+    if checked.problems or key_errors.problems:
+        raise ValidationFailed([*checked.problems, *key_errors.problems])
     if not checked.changes_nothing:
-        await unit_of_work(lambda: _save(viewer, checked))
-    return checked.tracker.id
+        await unit_of_work(lambda: _save_once(viewer, checked, key))
+    return entry.tracker_id
+
+
+async def _is_repeated(viewer: Viewer, key: IdempotencyKey | None) -> bool:
+    """Return whether this entry has already been saved. Raises ValidationFailed if its key was used for another."""
+    return key is not None and await find_by_key(TrackerEvent.filter(actor_id=viewer.member_id), key) is not None
 
 
 async def _check_entry(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
@@ -78,29 +96,38 @@ def _require_version(tracker: Tracker, version: int) -> None:
         raise ValidationFailed([problem], current={"tracker": tracker})
 
 
-async def _save(viewer: Viewer, checked: CheckedUpdate) -> None:
+async def _save_once(viewer: Viewer, checked: CheckedUpdate, key: IdempotencyKey | None) -> None:
     async with transaction():
-        # If the version is unchanged since validation, so is everything else.
-        tracker = await _find_tracker(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
-        _require_version(tracker, checked.tracker.version)
-        before, after = TrackerState.from_tracker(tracker), checked.after
-        if before != after:
-            await _update_row(viewer, tracker, checked)
-        await write_event(
-            tracker,
-            _event_kind(before, after),
-            version=tracker.version,
-            actor_id=viewer.member_id,
-            comment=checked.comment,
-            changes=await describe_changes(viewer.organisation_id, checked.type_version.definition, before, after),
-        )
-        notifications, outcome = _notifications(tracker, before, after), None
-        if checked.approves:
-            outcome = await apply_or_schedule(tracker, checked.type_version, viewer=viewer, day=today())
-        await notify_each(notifications, tracker_id=tracker.id, actor_id=viewer.member_id)
-        if outcome is not None:
-            await notify_outcome(tracker, outcome, viewer=viewer)
-        await announce_change(tracker.id)
+        if key is not None:
+            await lock_key(key, scope=f"update:{viewer.member_id}")
+            if await _is_repeated(viewer, key):
+                return
+        await _save(viewer, checked, key)
+
+
+async def _save(viewer: Viewer, checked: CheckedUpdate, key: IdempotencyKey | None) -> None:
+    # If the version is unchanged since validation, so is everything else.
+    tracker = await _find_tracker(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
+    _require_version(tracker, checked.tracker.version)
+    before, after = TrackerState.from_tracker(tracker), checked.after
+    if before != after:
+        await _update_row(viewer, tracker, checked)
+    await write_event(
+        tracker,
+        _event_kind(before, after),
+        version=tracker.version,
+        actor_id=viewer.member_id,
+        comment=checked.comment,
+        changes=await describe_changes(viewer.organisation_id, checked.type_version.definition, before, after),
+        key=key,
+    )
+    notifications, outcome = _notifications(tracker, before, after), None
+    if checked.approves:
+        outcome = await apply_or_schedule(tracker, checked.type_version, viewer=viewer, day=today())
+    await notify_each(notifications, tracker_id=tracker.id, actor_id=viewer.member_id)
+    if outcome is not None:
+        await notify_outcome(tracker, outcome, viewer=viewer)
+    await announce_change(tracker.id)
 
 
 async def _update_row(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> None:

@@ -1,4 +1,4 @@
-"""The input of ``update_tracker``, and its validation, which collects the problems of every field.
+"""The validation of updates of trackers, which collects the problems of every field.
 
 Only changes are checked: a field that keeps its stored value is neither validated again nor checked for permission.
 """
@@ -27,23 +27,10 @@ from services.tracker_types.versions import TypeVersion, versions_by_id
 from services.trackers.checks import check_assignee, check_due_date, find_member
 from services.trackers.diff import TrackerState
 from services.trackers.permissions import is_immutable, may_edit, transitions_from
+from services.trackers.update_entry import UpdateEntry
 from services.viewer import Viewer
 
 Values: TypeAlias = Mapping[str, CanonicalValue]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateEntry:
-    """The input of ``update_tracker``. ``version`` is the version that the client last read."""
-
-    tracker_id: UUID
-    version: int
-    status: TrackerStatus | Absent | None = ABSENT
-    assignee_id: UUID | Absent | None = ABSENT
-    description: str | Absent | None = ABSENT
-    due_date: dt.date | Absent | None = ABSENT
-    values: Sequence[SubmittedValue] | Absent | None = ABSENT
-    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,8 @@ from services.tracker_types.catalogue import available_types
 from services.tracker_types.transitions import Transition
 from services.tracker_types.versions import versions_by_id
 from services.trackers.permissions import transitions_from
-from services.trackers.update_input import UpdateEntry, check_update
+from services.trackers.update_entry import UpdateEntry
+from services.trackers.update_input import check_update
 from services.viewer import Viewer
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer

@@ -10,7 +10,7 @@ from services.imports.learners import import_learners
 from services.trackers.create import create_tracker
 from services.trackers.create_input import TrackerEntry
 from services.trackers.update import update_tracker
-from services.trackers.update_input import UpdateEntry
+from services.trackers.update_entry import UpdateEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids

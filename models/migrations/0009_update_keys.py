@@ -1,0 +1,23 @@
+"""Add idempotency keys to the events of trackers, for changes that clients repeat."""
+
+from tortoise import fields, migrations
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0007_failed_automations")]
+
+    operations = [
+        ops.AddField(
+            model_name="TrackerEvent", name="idempotency_key", field=fields.CharField(null=True, max_length=200)
+        ),
+        ops.AddField(
+            model_name="TrackerEvent", name="idempotency_digest", field=fields.CharField(null=True, max_length=64)
+        ),
+        # Partial, because hardly any event has a key.
+        ops.RunSQL(
+            "CREATE UNIQUE INDEX tracker_event_key ON tracker_event (actor_id, idempotency_key) "
+            "WHERE idempotency_key IS NOT NULL",
+            "DROP INDEX tracker_event_key",
+        ),
+    ]
