@@ -1,9 +1,9 @@
-"""GraphQL over HTTP: GET and POST at ``/graphql``, as described in the draft specification.
+"""GraphQL over HTTP: GET, HEAD and POST at ``/graphql``, as described in the specification of September 2026.
 
-See https://graphql.github.io/graphql-over-http/draft/. A GraphQL request error (an invalid document or variables, or an
-exceeded limit) has status 200 in ``application/json`` and 400 in ``application/graphql-response+json``; in an event
-stream it is sent as an event. An HTTP request that is itself invalid gets a specific status code and a JSON body, even
-if the client asked for events.
+See https://http-spec.graphql.org/September2026/. A GraphQL request error (an invalid document or variables, or an
+exceeded limit) has the status that ``statuses`` returns for the response's media type; in an event stream it is sent as
+an event. An HTTP request that is itself invalid gets a specific status code and a JSON body, even if the client asked
+for events.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,9 +19,10 @@ from server.execution.executor_interface import Context, Executor, MakeContext, 
 from server.http.negotiation import accepts_event_stream, response_media_type
 from server.http.request import read_request
 from server.http.sse import COMPLETE, EventStreamResponse, StreamLimits, encode_next_event
+from server.http.statuses import malformed_request_status, request_error_status, result_status
 from server.observability.outage import RETRY_AFTER
 from server.open_connections import OpenConnections
-from server.protocol.errors import http_status, internal_error_result, request_error_result
+from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON
 from server.protocol.messages import MalformedRequest, encode
@@ -70,15 +71,15 @@ class GraphQLEndpoint:
         except HTTPError as error:
             return _response(error.result, media_type, error.status, error.headers)
         except MalformedRequest as error:
-            return _response(request_error_result(str(error), "BAD_REQUEST"), media_type, 400)
+            result = request_error_result(str(error), "BAD_REQUEST")
+            return _response(result, media_type, malformed_request_status(error, media_type))
         except GraphQLRequestError as error:
-            status = error.status or (400 if media_type == GRAPHQL else 200)
-            return _response(error.formatted, media_type, status, error.headers)
+            return _response(error.formatted, media_type, request_error_status(error, media_type), error.headers)
         except ClientDisconnect:
             raise
         except Exception as error:
             result = internal_error_result(error, request_id)
-            return _response(result, media_type, http_status(result))
+            return _response(result, media_type, result_status(result, media_type))
 
     async def _execute(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
         graphql_request = await read_request(request, max_body=self._max_body, body_seconds=self._body_seconds)
@@ -94,7 +95,7 @@ class GraphQLEndpoint:
         result = await self._executor.execute(operation, context, request_id)
         if request.headers.get("graphql-cost") == "1":
             result = with_cost(result, operation)
-        return _response(result, media_type, http_status(result))
+        return _response(result, media_type, result_status(result, media_type))
 
     def _context_factory(self, request: Request) -> Callable[[], Awaitable[Context]]:
         """Return a callable that builds a context from the Authorization header, authenticating at each call."""
@@ -111,6 +112,8 @@ def _response(
     content_type = media_type if is_stream or media_type == GRAPHQL else JSON
     response.headers["Content-Type"] = f"{content_type}; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
@@ -121,8 +124,10 @@ def _accept(request: Request) -> str:
 
 
 def _check_operation_type(operation: Operation, request: Request) -> None:
-    if operation.type is OperationType.MUTATION and request.method == "GET":
+    if operation.type is OperationType.MUTATION and request.method != "POST":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "A mutation needs POST", Allow="POST")
+    if operation.type is OperationType.SUBSCRIPTION and request.method == "HEAD":
+        raise HTTPError(405, "METHOD_NOT_ALLOWED", "A subscription needs GET or POST", Allow="GET, POST")
     if operation.type is OperationType.SUBSCRIPTION and not accepts_event_stream(_accept(request)):
         message = f"A subscription needs the WebSocket at this address, or {EVENT_STREAM} named in Accept"
         raise HTTPError(406, "NOT_ACCEPTABLE", message)

@@ -8,21 +8,22 @@ from starlette.requests import Request as HTTPRequest
 
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import JSON, UTF_8_NAMES, parse_media_type
-from server.protocol.messages import MalformedRequest, Request, decode, parse_request
+from server.protocol.messages import MalformedRequest, Request, UnreadableRequest, decode, parse_request
 
+METHODS = "GET, HEAD, POST"
 PARAMETERS = ("query", "operationName", "variables", "extensions", "onError")
 
 
 async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: float) -> Request:
-    """Read and parse the GraphQL request in an HTTP request.
+    """Read and parse the GraphQL request in an HTTP request; HEAD is like GET.
 
     The body may have at most ``max_body`` bytes, and must arrive within ``body_seconds``. Raises HTTPError,
     MalformedRequest and ClientDisconnect.
     """
-    if request.method == "GET":
+    if request.method in {"GET", "HEAD"}:
         return parse_request(_parse_query_string(request.scope["query_string"]))
     if request.method != "POST":
-        raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow="GET, POST")
+        raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow=METHODS)
     _check_content_type(request)
     try:
         async with asyncio.timeout(body_seconds):
@@ -44,24 +45,25 @@ async def _read_body(request: HTTPRequest, max_body: int) -> bytes:
 def _check_content_type(request: HTTPRequest) -> None:
     name, parameters = parse_media_type(request.headers.get("content-type", ""))
     if name != JSON or parameters.get("charset", "utf-8") not in UTF_8_NAMES:
-        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {JSON}, in UTF-8")
+        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {JSON}, in UTF-8", Accept=JSON)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
 
 
 def _parse_query_string(query_string: bytes) -> dict[str, Any]:
-    """Return the parameters of a GET request; an empty ``operationName`` counts as absent, as in the specification."""
+    """Return the parameters of a GET request; an empty optional one counts as absent, as in the specification."""
     try:
         pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
-        raise MalformedRequest("The URL's query string is not form-encoded UTF-8") from None
+        raise UnreadableRequest("The URL's query string is not form-encoded UTF-8") from None
     parameters: dict[str, Any] = {}
     for name, value in pairs:
         if name not in PARAMETERS:
             continue
         if name in parameters:
             raise MalformedRequest(f"{name} is given twice")
-        parameters[name] = decode(value) if name in ("variables", "extensions") else value
-    if parameters.get("operationName") == "":
-        del parameters["operationName"]
+        if name != "query" and value == "":
+            parameters[name] = None
+        else:
+            parameters[name] = decode(value) if name in ("variables", "extensions") else value
     return parameters

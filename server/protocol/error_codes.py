@@ -45,14 +45,15 @@ class Meaning(NamedTuple):
     advice: str
 
 
-_DOCUMENT_STATUS = "400, or 200 in `application/json`"
-_FIELD_STATUS = "200 from a field"
+_DOCUMENT_STATUS = "422, or 200 in `application/json`"
+_FIELD_STATUS = "294, or 200 in `application/json`, from a field"
+_SYNTAX_STATUS = "400, or 200 in `application/json`"
 _UPLOAD_STATUS = "422 from `POST /files`"
 _TOO_MANY_STATUS = "429, with `Retry-After`"
 
 MEANINGS = {
     Code.BAD_REQUEST: Meaning(
-        "400",
+        "400; 422 in `application/graphql-response+json` for JSON that is not a GraphQL request",
         "The body or the URL's parameters are not a GraphQL request, or the bytes are not HTTP.",
         "Fix the client: the message says what is wrong.",
     ),
@@ -70,17 +71,19 @@ MEANINGS = {
         "Send what the message says.",
     ),
     Code.CONTENT_TOO_LARGE: Meaning(
-        "413; 431 for headers",
-        "The body, the file or the headers are too long.",
+        "413; 414 for a URL, 431 for headers",
+        "The body, the file, the URL or the headers are too long.",
         "Send less: the message has the limit.",
     ),
-    Code.REQUEST_TIMEOUT: Meaning("408", "A body or an upload stalled or took too long.", "Send it again."),
+    Code.REQUEST_TIMEOUT: Meaning(
+        "408", "The headers, a body or an upload stalled or took too long.", "Send it again."
+    ),
     Code.PERSISTED_QUERY_NOT_SUPPORTED: Meaning(
         _DOCUMENT_STATUS,
         "The request has only the hash of a document, in `extensions.persistedQuery`; the server keeps no documents.",
         "Send the document in `query`, as Apollo's link does by itself.",
     ),
-    Code.GRAPHQL_PARSE_FAILED: Meaning(_DOCUMENT_STATUS, "The document has a syntax error.", "Fix it at `locations`."),
+    Code.GRAPHQL_PARSE_FAILED: Meaning(_SYNTAX_STATUS, "The document has a syntax error.", "Fix it at `locations`."),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
         _DOCUMENT_STATUS,
         "The document is not valid for the schema.",
@@ -115,7 +118,7 @@ MEANINGS = {
         "Repeat a query. Before repeating a mutation look at the data, or repeat it with the same `idempotencyKey`.",
     ),
     Code.UNAUTHENTICATED: Meaning(
-        f"{_FIELD_STATUS}; 401 from `/files`; {_DOCUMENT_STATUS} for introspection",
+        f"{_FIELD_STATUS}; 401 from `/files`; 401, or 200 in `application/json`, for introspection",
         "The client is not signed in, or its session has ended.",
         "Call `refreshSession` or sign in, then repeat the request.",
     ),
@@ -134,7 +137,7 @@ MEANINGS = {
     Code.WRONG_KIND: Meaning(_UPLOAD_STATUS, "The field does not take files.", "Upload for FILE fields only."),
     Code.REQUIRED: Meaning(_UPLOAD_STATUS, "The uploaded file is empty.", "Show the message beside the field."),
     Code.SERVICE_UNAVAILABLE: Meaning(
-        "503, with `Retry-After`",
+        "503, with `Retry-After`; from a field 294, or in `application/json` 200 beside other data",
         "The database is not available at the moment.",
         "Repeat the request after `retryAfter` seconds.",
     ),

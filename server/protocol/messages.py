@@ -17,6 +17,10 @@ class MalformedRequest(Exception):  # noqa: N818 - the client's error, not the s
     """Raised when a client's message is malformed. The text explains why, and never quotes the message."""
 
 
+class UnreadableRequest(MalformedRequest):
+    """Raised when a client's message cannot even be parsed as JSON or as the parameters of a URL."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A well-formed GraphQL request, whose document has not been parsed yet.
@@ -51,7 +55,7 @@ def _parse_finite_float(text: str) -> float:
 
 
 def decode(data: bytes | str) -> Any:
-    """Decode JSON. Raises MalformedRequest.
+    """Decode JSON. Raises UnreadableRequest.
 
     Unlike orjson, this accepts escaped lone surrogates, so that validation can reject the field that contains them and
     report its path, instead of the whole request failing.
@@ -60,11 +64,11 @@ def decode(data: bytes | str) -> Any:
         return orjson.loads(data)
     except ValueError:
         if ("\\u" if isinstance(data, str) else b"\\u") not in data:  # type: ignore[operator]
-            raise MalformedRequest("The request is not valid JSON") from None
+            raise UnreadableRequest("The request is not valid JSON") from None
     try:
         return json.loads(data, parse_constant=_reject_number, parse_float=_parse_finite_float)
     except (ValueError, RecursionError):
-        raise MalformedRequest("The request is not valid JSON") from None
+        raise UnreadableRequest("The request is not valid JSON") from None
 
 
 def encode(value: Any) -> bytes:

@@ -17,7 +17,7 @@ from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-STATUSES = {200, 400, 405, 406, 415}
+STATUSES = {200, 294, 400, 405, 406, 415, 422}
 MEDIA_TYPES = ["application/json", "application/graphql-response+json", "text/event-stream", "*/*", "text/*", ""]
 
 
@@ -58,7 +58,7 @@ def results(response: httpx.Response) -> list[Any]:
     return [json.loads(event.removeprefix("event: next\ndata: ")) for event in events]
 
 
-@given(method=st.sampled_from(["GET", "POST"]), body=bodies, accept=accepts, content_type=content_types)
+@given(method=st.sampled_from(["GET", "POST", "QUERY"]), body=bodies, accept=accepts, content_type=content_types)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_request(
     server: FakeApp,

@@ -54,7 +54,7 @@ SEVERAL_OPERATIONS = error_result(
 NO_SUCH_OPERATION = error_result("The document has no operation of this name", "OPERATION_RESOLUTION_FAILURE")
 TWO_OPERATIONS = 'query A { hello } query B { hello(name: "B") }'
 
-# body | result, which has status 400 in both media types
+# body | result, which has status 400, or 422 in application/graphql-response+json unless it is not JSON
 MALFORMED_CASES: list[tuple[bytes, dict[str, Any]]] = [
     (b"", NOT_JSON),
     (b"{", NOT_JSON),
@@ -83,7 +83,8 @@ MALFORMED_CASES: list[tuple[bytes, dict[str, Any]]] = [
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_RESPONSE])
 async def test_malformed(client: httpx.AsyncClient, accept: str, body: bytes, result: dict[str, Any]) -> None:
     response = await client.post(PATH, content=body, headers={"content-type": JSON, "accept": accept})
-    assert (response.status_code, response.json()) == (400, result)
+    status = 422 if accept == GRAPHQL_RESPONSE and result != NOT_JSON else 400
+    assert (response.status_code, response.json()) == (status, result)
     assert response.headers["content-type"] == f"{accept}; charset=utf-8"
 
 
@@ -93,21 +94,21 @@ WELL_FORMED_CASES: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
     ({"query": "{ hello }", "variables": None, "operationName": None, "extensions": None}, 200, HELLO),
     ({"query": "{ hello }", "extensions": {}, "unknown": 1}, 200, HELLO),
     ({"query": TWO_OPERATIONS, "operationName": "B"}, 200, {"data": {"hello": "Hello B"}}),
-    ({"query": TWO_OPERATIONS}, 400, SEVERAL_OPERATIONS),
-    ({"query": TWO_OPERATIONS, "operationName": "C"}, 400, NO_SUCH_OPERATION),
-    ({"query": TWO_OPERATIONS, "operationName": ""}, 400, NO_SUCH_OPERATION),
-    ({"query": "{ hello }", "operationName": "C"}, 400, NO_SUCH_OPERATION),
+    ({"query": TWO_OPERATIONS}, 422, SEVERAL_OPERATIONS),
+    ({"query": TWO_OPERATIONS, "operationName": "C"}, 422, NO_SUCH_OPERATION),
+    ({"query": TWO_OPERATIONS, "operationName": ""}, 422, NO_SUCH_OPERATION),
+    ({"query": "{ hello }", "operationName": "C"}, 422, NO_SUCH_OPERATION),
     ({"query": "{"}, 400, PARSE_ERROR),
     ({"query": ""}, 400, located_error("Syntax Error: Unexpected <EOF>.", "GRAPHQL_PARSE_FAILED", 1)),
-    ({"query": "{ nope }"}, 400, UNKNOWN_FIELD),
+    ({"query": "{ nope }"}, 422, UNKNOWN_FIELD),
     (
         {"query": "query($n: Int) { hello }", "variables": {"n": 1}},
-        400,
+        422,
         located_error("Variable '$n' is never used.", "GRAPHQL_VALIDATION_FAILED", 7),
     ),
     (
         {"query": "query($n: String!) { hello(name: $n) }"},
-        400,
+        422,
         located_error(
             "Variable '$n': Expected a value of non-null type 'String!' to be provided.",
             "BAD_USER_INPUT",
@@ -122,7 +123,7 @@ WELL_FORMED_CASES: list[tuple[dict[str, Any], int, dict[str, Any]]] = [
     ),
     (
         {"query": "{ secret hello }"},
-        200,
+        294,
         {
             "errors": [
                 {
@@ -163,7 +164,7 @@ GET_CASES: list[tuple[str, int, dict[str, Any]]] = [
     (urlencode({"query": "{ hello }", "variables": "null", "extensions": "{}"}), 200, HELLO),
     (urlencode({"query": "{ hello }", "variables": "{"}), 400, NOT_JSON),
     (urlencode({"query": "{ hello }", "variables": "[]"}), 400, error_result("variables must be an object")),
-    (urlencode({"query": "{ hello }", "variables": ""}), 400, NOT_JSON),
+    (urlencode({"query": "{ hello }", "variables": "", "extensions": ""}), 200, HELLO),
     ("", 400, error_result("query is missing")),
     ("query={hello}&query={hello}", 400, error_result("query is given twice")),
     ("query=%ff", 400, error_result("The URL's query string is not form-encoded UTF-8")),
@@ -186,10 +187,30 @@ async def test_get(server: FakeApp, client: httpx.AsyncClient, query: str, statu
     assert server.written == []
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
 async def test_other_methods(client: httpx.AsyncClient, method: str) -> None:
     response = await client.request(method, PATH)
-    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
+# query string, Accept | status, header, its value
+HEAD_CASES: list[tuple[str, str, int, str, str | None]] = [
+    ("query={hello}", JSON, 200, "content-length", str(len('{"data":{"hello":"Hello you"}}'))),
+    ("query={secret}", GRAPHQL_RESPONSE, 294, "content-type", f"{GRAPHQL_RESPONSE}; charset=utf-8"),
+    ("query={nope}", GRAPHQL_RESPONSE, 422, "content-type", f"{GRAPHQL_RESPONSE}; charset=utf-8"),
+    ("", JSON, 400, "allow", None),
+    (urlencode({"query": 'mutation { write(text: "x") }'}), JSON, 405, "allow", "POST"),
+    ("query=subscription{wait}", "text/event-stream", 405, "allow", "GET, POST"),
+]
+
+
+@pytest.mark.parametrize(("query", "accept", "status", "name", "value"), HEAD_CASES)
+async def test_head(
+    server: FakeApp, client: httpx.AsyncClient, query: str, accept: str, status: int, name: str, value: str | None
+) -> None:
+    response = await client.head(f"{server.url}?{query}", headers={"accept": accept})
+    assert (response.status_code, response.content, response.headers.get(name)) == (status, b"", value)
+    assert server.written == []
 
 
 async def test_mutation(server: FakeApp, client: httpx.AsyncClient) -> None:

@@ -74,7 +74,7 @@ async def test_operation_is_too_expensive() -> None:
         refusal = {"errors": [{"message": message, "extensions": extensions}]}
         assert await post(server, "{ hello number who }") == (200, None, refusal)
         accept_header = {"accept": "application/graphql-response+json"}
-        assert await post(server, "{ hello number who }", **accept_header) == (400, None, refusal)
+        assert await post(server, "{ hello number who }", **accept_header) == (422, None, refusal)
 
 
 async def test_concurrent_operations_of_a_member() -> None:

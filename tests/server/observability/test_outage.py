@@ -21,6 +21,7 @@ from server.embedded_postgres.server import embedded_postgres
 from server.execution.executor import GraphQLExecutor
 from server.observability.outage import Outage
 from server.protocol import errors
+from server.protocol.media_types import GRAPHQL
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
 from tests.support.scenarios.staff import PASSWORD, make_staff
@@ -65,8 +66,9 @@ def own_postgres(folder: Path) -> Iterator[Postgres]:
     postgres.stop()
 
 
-async def post(server: Server, document: str, token: str | None = None) -> httpx.Response:
-    headers = {"authorization": f"Bearer {token}"} if token else {}
+async def post(server: Server, document: str, token: str | None = None, **headers: str) -> httpx.Response:
+    if token:
+        headers["authorization"] = f"Bearer {token}"
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         return await client.post(f"{server.address}/graphql", json={"query": document}, headers=headers)
 
@@ -95,11 +97,17 @@ async def _check_http(server: Server, token: str) -> None:
     for answer in [await post(server, VIEWER, token) for _ in range(3)]:
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert answer.json() == {"errors": [UNAVAILABLE]}
+    # Status codes of the GraphQL over HTTP specification: 503 if the server cannot execute requests at this time.
+    answer = await post(server, VIEWER, token, accept=GRAPHQL)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (answer.headers["content-type"], answer.json()) == (f"{GRAPHQL}; charset=utf-8", {"errors": [UNAVAILABLE]})
     # Without a session, the request is not authenticated, so it reaches the resolver.
-    response = await post(server, SIGN_IN)
-    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
     location = {"locations": [{"line": 1, "column": 12}], "path": ["signIn"]}
-    assert response.json() == {"data": {"signIn": None}, "errors": [{**UNAVAILABLE, **location}]}
+    result = {"data": {"signIn": None}, "errors": [{**UNAVAILABLE, **location}]}
+    response = await post(server, SIGN_IN)
+    assert (response.status_code, response.headers["retry-after"], response.json()) == (503, "5", result)
+    response = await post(server, SIGN_IN, accept=GRAPHQL)
+    assert (response.status_code, response.json()) == (294, result)
     async with httpx.AsyncClient(base_url=server.address, timeout=30, trust_env=False) as client:
         upload = await client.post("/files?type=JOB&field=evidence", headers={"authorization": f"Bearer {token}"})
         assert (upload.status_code, upload.headers["retry-after"], upload.json()) == (

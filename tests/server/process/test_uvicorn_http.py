@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from server.process.uvicorn_http import HttpProtocol
+from server.process.uvicorn_http import MAX_URL_BYTES, HttpProtocol
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -54,6 +54,8 @@ def error_result(code: str, message: str) -> dict[str, Any]:
 
 REQUEST_LINE = b"GET /graphql HTTP/1.1\r\n"
 TOO_LONG = error_result("CONTENT_TOO_LARGE", "The request's headers are too long")
+TOO_SLOW = error_result("REQUEST_TIMEOUT", "The request's headers took too long")
+URL_TOO_LONG = error_result("CONTENT_TOO_LARGE", "The URL is longer than 65535 bytes: send a long query by POST")
 INVALID_HTTP = error_result("BAD_REQUEST", "Invalid HTTP request received")
 
 
@@ -62,6 +64,21 @@ async def test_endless_headers_are_refused(server: FakeApp, repeated: bytes) -> 
     head = (REQUEST_LINE + b"X: " + repeated * HttpProtocol.max_head_bytes)[: HttpProtocol.max_head_bytes + 1]
     status, body = parse(await response_to(server, head))
     assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
+
+
+@pytest.mark.parametrize(
+    "rest", [b"", b"a" * 1_000_000, b" HTTP/1.1\r\n\r\n"], ids=["incomplete", "endless", "complete"]
+)
+async def test_a_url_that_is_too_long_is_refused(server: FakeApp, rest: bytes) -> None:
+    url = b"/graphql?query=".ljust(MAX_URL_BYTES + 1, b"a")
+    status, body = parse(await response_to(server, b"GET " + url + rest))
+    assert (status.split(b" ")[1], body) == (b"414", URL_TOO_LONG)
+
+
+async def test_a_url_of_the_maximum_length_is_read(server: FakeApp) -> None:
+    url = b"/graphql?query={hello}&x=".ljust(MAX_URL_BYTES, b"a")
+    status, body = parse(await response_to(server, b"GET " + url + b" HTTP/1.1\r\nConnection: close\r\n\r\n"))
+    assert (status, body) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 
 async def test_headers_of_the_maximum_length_are_read(server: FakeApp) -> None:
@@ -102,16 +119,24 @@ async def test_bytes_that_are_not_http_are_answered_with_json(server: FakeApp, s
     assert parse(await response_to(server, sent)) == (b"HTTP/1.1 400 Bad Request", INVALID_HTTP)
 
 
-@pytest.mark.parametrize(
-    "sent", [b"", REQUEST_LINE, REQUEST + REQUEST_LINE], ids=["nothing", "half a head", "another half"]
-)
-async def test_a_connection_that_sends_no_request_is_closed(sent: bytes) -> None:
-    class ShortTimeoutProtocol(HttpProtocol):
-        head_timeout = 0.2
+class ShortTimeoutProtocol(HttpProtocol):
+    head_timeout = 0.2
 
+
+@pytest.mark.parametrize("sent", [b"", REQUEST], ids=["nothing", "one request"])
+async def test_a_connection_without_a_further_request_is_closed(sent: bytes) -> None:
     async with sample_api(http_protocol=ShortTimeoutProtocol) as server:
         response = await response_to(server, sent)
     assert response.count(b"HTTP/1.1 ") == sent.count(BODY)
+
+
+@pytest.mark.parametrize("sent", [REQUEST_LINE, REQUEST + REQUEST_LINE], ids=["half a head", "another half"])
+async def test_an_incomplete_head_times_out(sent: bytes) -> None:
+    async with sample_api(http_protocol=ShortTimeoutProtocol) as server:
+        response = await response_to(server, sent)
+    assert response.count(b"HTTP/1.1 ") == sent.count(BODY) + 1
+    status, body = parse(response[response.rindex(b"HTTP/1.1 ") :])
+    assert (status, body) == (b"HTTP/1.1 408 Request Timeout", TOO_SLOW)
 
 
 async def test_a_stream_ignores_bytes_after_its_request() -> None:
