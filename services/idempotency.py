@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -57,12 +57,13 @@ async def find_by_key(rows: QuerySet[MODEL], key: IdempotencyKey) -> MODEL | Non
     ``rows`` selects the member's own rows. Raises ValidationFailed with IDEMPOTENCY_KEY_REUSED if the row was created
     from different content.
     """
-    row = await rows.get_or_none(idempotency_key=key.value)
-    if row is not None and vars(row)["idempotency_digest"] != key.digest:
+    row: Any = await rows.get_or_none(idempotency_key=key.value)
+    if row is not None and row.idempotency_digest != key.digest:
         errors = ErrorCollector(("idempotency_key",))
         errors.add(ErrorCode.IDEMPOTENCY_KEY_REUSED, "This idempotency key was used for another entry.")
         errors.raise_if_any()
-    return row
+    stored: MODEL | None = row
+    return stored
 
 
 async def lock_key(key: IdempotencyKey, *, scope: str) -> None:

@@ -30,15 +30,20 @@ def _select_mail_with_recipient() -> str:
     JOIN organisation ON organisation.id = member.organisation_id
     LEFT JOIN notification ON notification.id = mail.notification_id
     LEFT JOIN member actor ON actor.id = notification.actor_id
-    WHERE mail.id = $1 AND member.active
+    WHERE mail.id = $1 AND member.active AND NOT EXISTS (
+        SELECT FROM notification newer JOIN mail newer_mail ON newer_mail.notification_id = newer.id
+        WHERE newer.tracker_id = notification.tracker_id AND newer.recipient_id = mail.recipient_id
+            AND newer.cursor > notification.cursor AND newer_mail.given_up_at IS NULL
+    )
     """
 
 
 async def compose_email(mail_id: UUID, installation: Installation) -> EmailMessage | None:
     """Return the message for an outbox row, composed from current data; None if it should no longer be sent.
 
-    An assignment is sent to an active member who is still the assignee and can still see the tracker, an invitation to
-    an active member without a password, and a password reset to an active member. Composing an invitation or a reset
+    An assignment is sent to an active member who is still the assignee and can still see the tracker, unless a newer
+    email tells them of the same tracker; an invitation to an active member without a password; and a password reset to
+    an active member. Composing an invitation or a reset
     creates the token of its link, and revokes the member's earlier tokens. Raises MailRefused if the recipient's
     address is invalid.
     """
@@ -51,7 +56,9 @@ async def compose_email(mail_id: UUID, installation: Installation) -> EmailMessa
     )
     if content is None:
         return None
-    return render(Envelope(mail_id, mail["created_at"], mail["member.email"]), content, installation)
+    return render(
+        Envelope(mail_id, mail["created_at"], mail["member.email"], mail["tracker_id"]), content, installation
+    )
 
 
 async def _password_link_content(mail: Mapping[str, Any], installation: Installation) -> Content | None:

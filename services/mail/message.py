@@ -10,13 +10,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 from html import escape
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.installation import Installation
 from services.kernel.text import BIDI_CONTROLS
 from services.mail.transport import MailRefused
 
 _MAX_LINE_LENGTH = 900  # of the 998 octets that RFC 5322 allows
+_THREADS = UUID("8f0e7f3c-6d0b-4a53-9a35-5d1b6a1c2e47")  # any namespace of our own; changing it would split threads
 
 _HTML = """\
 <!DOCTYPE html>
@@ -34,11 +35,12 @@ _TABLE_ROW = '<tr><th scope="row" style="text-align: left; padding-right: 1em">{
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The outbox id of an email, the time at which it was enqueued, and its recipient's address."""
+    """The outbox id of an email, the time at which it was enqueued, its recipient, and the tracker that it is about."""
 
     mail_id: UUID
     created_at: dt.datetime
     recipient_email: str
+    tracker_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,12 @@ def _message_with_headers(envelope: Envelope, subject: str, installation: Instal
     message["Date"] = envelope.created_at
     # Stable, so that an email sent twice is recognised as a duplicate.
     message["Message-ID"] = f"<{envelope.mail_id}@{sender.domain}>"
+    if envelope.tracker_id is not None:
+        # All emails about a tracker answer one that was never sent, so that mail programs show them as one thread.
+        root = f"<{uuid5(_THREADS, str(envelope.tracker_id))}@{sender.domain}>"
+        message["In-Reply-To"] = message["References"] = root
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
+    message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange and Outlook
     return message
 
 

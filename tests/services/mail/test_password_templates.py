@@ -67,6 +67,7 @@ def test_headers_text_and_html(kind: MailKind, subject: str, opening: str, closi
         ("Date", "Tue, 01 Sep 2026 12:30:00 +0000"),
         ("Message-ID", "<00000000-0000-0000-0000-000000000005@mail.example>"),
         ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
         ("MIME-Version", "1.0"),
         ("Content-Type", message["Content-Type"]),
     ]

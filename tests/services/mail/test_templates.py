@@ -45,6 +45,7 @@ def test_headers_text_and_html() -> None:
         ("Date", "Tue, 01 Sep 2026 12:30:00 +0000"),
         ("Message-ID", "<00000000-0000-0000-0000-000000000005@mail.example>"),
         ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
         ("MIME-Version", "1.0"),
         ("Content-Type", message["Content-Type"]),
     ]
@@ -69,6 +70,15 @@ def test_headers_text_and_html() -> None:
         *("Type", "Job", "Number", "12", "Assigned by", "Bob Smith", "Due date", "30 September 2026"),
         "Open the tracker",
     ]
+
+
+def test_emails_about_one_tracker_are_one_thread() -> None:
+    content = templates.password_reset(organisation="Acme", link=LINK)
+    emails = [render_and_parse(content, mail_id=number, tracker_id=UUID(int=7)) for number in (1, 2)]
+    root = "<c9a8f76e-e10e-525f-b3b4-4ab825ec194c@mail.example>"
+    assert [(email["In-Reply-To"], email["References"]) for email in emails] == [(root, root)] * 2
+    assert len({email["Message-ID"] for email in emails}) == 2
+    assert "00000000-0000-0000-0000-000000000007" not in root
 
 
 def test_the_link_is_on_one_line() -> None:

@@ -20,7 +20,10 @@ INSTALLATION = Installation(
     password_url="https://app.example/choose?a=1&token={token}",
 )
 RECIPIENT = "ann@northgate.example"
-HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
+HEADERS = [
+    "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version",
+    "Content-Type",
+]  # fmt: skip
 NAMES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200),
     st.lists(st.sampled_from(["\r\n", "\n", "Bcc: a@b.example", "=?utf-8?q?=0ABcc:_a=40b.example?=", " ", "é"])).map(
@@ -30,9 +33,12 @@ NAMES = st.one_of(
 """A strategy for names, including ones that could inject a header."""
 
 
-def render_and_parse(content: Content, *, recipient_email: str = RECIPIENT) -> EmailMessage:
+def render_and_parse(
+    content: Content, *, recipient_email: str = RECIPIENT, mail_id: int = 5, tracker_id: UUID | None = None
+) -> EmailMessage:
     """Render an email, and return the message parsed from its bytes."""
-    envelope = Envelope(UUID(int=5), dt.datetime(2026, 9, 1, 12, 30, tzinfo=dt.UTC), recipient_email)
+    created_at = dt.datetime(2026, 9, 1, 12, 30, tzinfo=dt.UTC)
+    envelope = Envelope(UUID(int=mail_id), created_at, recipient_email, tracker_id)
     return email.message_from_bytes(render(envelope, content, INSTALLATION).as_bytes(), policy=default)
 
 
