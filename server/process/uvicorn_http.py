@@ -18,6 +18,7 @@ STATUS_LINE[294] = b"HTTP/1.1 294 Partial Success\r\n"
 MAX_URL_BYTES = 65_535
 """The maximum length of a URL, which is that of httptools."""
 URL_TOO_LONG = f"The URL is longer than {MAX_URL_BYTES} bytes: send a long query by POST"
+HEADERS_TOO_LONG = "The request's headers are too long"
 LINGER_SECONDS = 2.0
 """How long the rest of a refused request is read and ignored."""
 
@@ -26,8 +27,8 @@ class HttpProtocol(HttpToolsProtocol):
     """The value of ``http`` in uvicorn's configuration."""
 
     max_head_bytes = 131_072
-    """The maximum size of a head, of a chunk's header, and of the trailers. Data that is read from the socket in a
-    single call may exceed it."""
+    """The maximum size of a head, of a chunk's header, and of the trailers. A chunk's header and trailers that are read
+    from the socket in a single call may exceed it."""
     head_timeout = 20.0
     """Seconds within which an idle connection must send a complete head. An incomplete one is answered with 408."""
 
@@ -35,6 +36,8 @@ class HttpProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
     """The bytes received since the last complete part of a request."""
+    _headers_size = 0
+    """The size of the head's headers, which are counted too because a head may be read in a single call."""
     _in_head = False
     _refused = False
 
@@ -57,30 +60,41 @@ class HttpProtocol(HttpToolsProtocol):
         if len(self.url) > MAX_URL_BYTES:
             self._refuse(414, Code.CONTENT_TOO_LARGE, URL_TOO_LONG)
         elif self._head_bytes > self.max_head_bytes:
-            self._refuse(431, Code.CONTENT_TOO_LARGE, "The request's headers are too long")
+            self._refuse(431, Code.CONTENT_TOO_LARGE, HEADERS_TOO_LONG)
 
     def on_message_begin(self) -> None:
         """Start the timer when a head begins."""
         super().on_message_begin()
         self._in_head = True
+        self._headers_size = 0
         self._start_timer()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count and keep a header."""
+        self._headers_size += len(name) + len(b": ") + len(value) + len(b"\r\n")
+        super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        """Stop the timer when the head is complete."""
+        """Stop the timer when the head is complete, and start the application unless the head is too long."""
         self._head_bytes = 0
         self._in_head = False
         self._stop_timer()
-        super().on_headers_complete()
+        if self._headers_size > self.max_head_bytes:
+            self._refuse(431, Code.CONTENT_TOO_LARGE, HEADERS_TOO_LONG)
+        else:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Pass part of the body to the application, which limits the body's length."""
         self._head_bytes = 0
-        super().on_body(body)
+        if not self._refused:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Reset the byte count for the next request."""
         self._head_bytes = 0
-        super().on_message_complete()
+        if not self._refused:
+            super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Respond to a malformed request with a JSON error; the parser also rejects a URL that is too long."""

@@ -81,11 +81,18 @@ async def test_a_url_of_the_maximum_length_is_read(server: FakeApp) -> None:
     assert (status, body) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 
+async def test_complete_headers_that_are_too_long_are_refused(server: FakeApp) -> None:
+    """A head may come in one piece, and a body or a further request behind it."""
+    header = b"X: " + b"a" * HttpProtocol.max_head_bytes + b"\r\n"
+    head = POST_HEAD + header + b"Content-Length: %d\r\n\r\n" % len(BODY)
+    status, body = parse(await response_to(server, head + BODY + REQUEST))
+    assert (status, body) == (b"HTTP/1.1 431 Request Header Fields Too Large", TOO_LONG)
+
+
 async def test_headers_of_the_maximum_length_are_read(server: FakeApp) -> None:
-    remainder = b"\r\nConnection: close\r\n" + REQUEST.removeprefix(POST_HEAD.partition(b"\r\n")[0] + b"\r\n")
-    beginning = POST_HEAD.partition(b"\r\n")[0] + b"\r\nX: "
-    head = beginning + b"a" * (HttpProtocol.max_head_bytes - len(beginning))
-    status, body = parse(await response_to(server, head, remainder))
+    head = POST_HEAD + b"Connection: close\r\nContent-Length: %d\r\nX: " % len(BODY)
+    head = head.ljust(HttpProtocol.max_head_bytes - len(b"\r\n\r\n"), b"a") + b"\r\n\r\n"
+    status, body = parse(await response_to(server, head, BODY))
     assert (status, body) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 
