@@ -22,7 +22,9 @@ class EmployerReference(NamedTuple):
 class AimEntry:
     """A learning aim (the ILR's LearningDelivery) as read from a return.
 
-    The attributes have the names of the columns of ``models.LearningAim``.
+    The attributes up to ``learning_support_to`` have the names of the columns of ``models.LearningAim``. Those that are
+    listed in ``wrong`` had an error, and their values here must not be used. An aim that is ``left_out`` is neither
+    written nor removed.
     """
 
     sequence: int
@@ -46,16 +48,27 @@ class AimEntry:
     achievement_date: date | None = None
     learning_support_from: date | None = None
     learning_support_to: date | None = None
+    line: int = field(default=0, compare=False)
+    position: int = field(default=0, compare=False)
+    wrong: frozenset[str] = field(default=frozenset(), compare=False)
+    left_out: bool = field(default=False, compare=False)
+
+    @property
+    def can_be_stored(self) -> bool:
+        """Whether the values that each stored aim needs are right."""
+        return self.wrong.isdisjoint(MANDATORY_AIM_FIELDS)
 
 
-AIM_FIELDS = tuple(item.name for item in fields(AimEntry))
+AIM_FIELDS = tuple(item.name for item in fields(AimEntry) if item.compare)
+MANDATORY_AIM_FIELDS = frozenset({"reference", "aim_type", "start_date", "completion_status"})
+"""The values without which a learning aim cannot be stored."""
 
 
 @dataclass(slots=True)
 class LearnerEntry:
     """A learner as read from a file.
 
-    ``values`` has the values that the file contains, keyed by the columns of ``models.Learner``, and by ``programme``
+    ``values`` has the values that the file contains, except wrong ones, keyed by the columns of ``models.Learner``, and by ``programme``
     (a name), ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names). None clears a
     value. ``aims`` is None if the file's format has no learning aims.
     """

@@ -1,15 +1,15 @@
 """The import of learners from an ILR return or a CSV file, in one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 from models.database import fetch, transaction
+from services.imports.checks import FileChecks, check_tutors, require_names
 from services.imports.entry import LearnerEntry
+from services.imports.ilr.programme import programme_name, programme_status
 from services.imports.match_aims import AimChanges, match_aims
 from services.imports.reader import Batch, read_batches
-from services.imports.references import distinct_values, find_tutors
 from services.imports.report import (
     EntryProblem,
     ImportReport,
@@ -30,17 +30,14 @@ class _RollBack(Exception):  # noqa: N818 - not an error
 
 @dataclass(slots=True)
 class _ImportRun:
-    """The state of an import in progress, which retains only the references of earlier batches to bound memory."""
+    """The state of an import in progress, which retains only the references and ULNs of earlier batches."""
 
     organisation_id: UUID
     overwrite: bool
     report: ImportReport
-    seen_references: set[str] = field(default_factory=set)
+    checks: FileChecks = field(default_factory=FileChecks)
     reconciled: list[UUID] = field(default_factory=list)
     """The ids of learners changed by an approval whose values in the file now agree with the stored ones."""
-
-    def report_problems(self, entry: LearnerEntry) -> None:
-        self.report.add_problems(entry.problems, line=entry.line, reference=entry.reference)
 
 
 async def import_learners(
@@ -89,66 +86,40 @@ async def _import_batches(run: _ImportRun, path: Path, on_progress: OnProgress |
 async def _import_batch(run: _ImportRun, batch: Batch) -> None:
     """Write, keep or refuse each learner of a batch."""
     for entry in batch.entries:
-        _check_first_occurrence(run, entry, batch)
+        run.checks.check_reference(entry)
     accepted = [entry for entry in batch.entries if not is_refused(entry.problems)]
-    await _check_tutors(run, accepted)
+    await check_tutors(run.organisation_id, accepted)
     stored = await lock_stored_learners(run.organisation_id, [entry.reference for entry in accepted])
     # The transaction's start time will not do, as an approval may have been committed since. The learners are now locked.
     now = (await fetch("SELECT clock_timestamp() AS now"))[0]["now"]
+    changes = {id(entry): _complete(run, entry, stored.get(entry.reference), batch.year) for entry in accepted}
     writes: list[LearnerWrite] = []
     for entry in batch.entries:
-        learner = stored.get(entry.reference)
-        refused = is_refused(entry.problems)
-        if learner is None and not refused:
-            _require_names(entry)
-        run.report_problems(entry)
-        if refused:
-            continue
-        aims = match_aims(learner.aims if learner else (), entry.aims, batch.year or "") if entry.aims else AimChanges()
-        if _needs_writing(run, learner, entry, aims):
+        run.report.add_problems(entry.problems, line=entry.line, reference=entry.reference)
+        learner, aims = stored.get(entry.reference), changes.get(id(entry))
+        if aims is not None and _needs_writing(run, learner, entry, aims):
             writes.append(LearnerWrite(entry, learner, aims))
     await write_learners(run.organisation_id, now, writes)
     await mark_imported(now, run.reconciled)
     run.reconciled.clear()
 
 
-def _check_first_occurrence(run: _ImportRun, entry: LearnerEntry, batch: Batch) -> None:
-    """Refuse an entry if an earlier record of the file has the same reference.
-
-    ILR rule R_06 compares LearnRefNumber case-insensitively.
-    """
-    reference = entry.reference.upper()
-    if reference and reference in run.seen_references:
-        place = "LearnRefNumber" if batch.year else "learnerReference"
-        message = "This learner occurs earlier in the file; only the first occurrence is imported."
-        entry.problems.append(EntryProblem(entry.line, place, message, "R_06", Severity.REFUSAL))
-    run.seen_references.add(reference)
-
-
-async def _check_tutors(run: _ImportRun, entries: Sequence[LearnerEntry]) -> None:
-    tutors = await find_tutors(run.organisation_id, distinct_values(entries, "tutor_email"))
-    for entry in entries:
-        email = entry.values.get("tutor_email")
-        if email is not None and email not in tutors:
-            del entry.values["tutor_email"]
-            message = "No active member of the organisation has this email address."
-            entry.problems.append(EntryProblem(entry.line, "tutorEmail", message))
-
-
-def _require_names(entry: LearnerEntry) -> None:
-    """Give a new learner without any name the reference as family name, and report names that are missing.
-
-    A name that is invalid has been reported already.
-    """
-    invalid = {problem.place for problem in entry.problems}
-    for name, column in (("given_names", "givenNames"), ("family_name", "familyName")):
-        if name not in entry.values and column not in invalid and entry.aims is None:
-            message = "It is missing, and the learner is new."
-            entry.problems.append(EntryProblem(entry.line, column, message))
-    if "given_names" not in entry.values and "family_name" not in entry.values:
-        entry.values["family_name"] = entry.reference
-    entry.values.setdefault("given_names", "")
-    entry.values.setdefault("family_name", "")
+def _complete(run: _ImportRun, entry: LearnerEntry, learner: StoredLearner | None, year: str | None) -> AimChanges:
+    """Complete an entry by what depends on the stored learner, and return the changes to the learning aims."""
+    run.checks.check_uln(entry, learner)
+    if learner is None:
+        require_names(entry)
+    if not entry.aims or year is None:
+        return AimChanges()
+    changes = match_aims(learner.aims if learner else (), entry.aims, year)
+    for aim in changes.unusable:
+        message = "This learning aim is left out, because of its errors."
+        place = f"LearningDelivery {aim.position}"
+        entry.problems.append(EntryProblem(aim.line, place, message, severity=Severity.WARNING))
+    if changes.current and not (learner and changes.unusable):
+        entry.values["programme"] = programme_name(changes.current)
+        entry.values["programme_status"] = programme_status(changes.current)
+    return changes
 
 
 def _needs_writing(run: _ImportRun, learner: StoredLearner | None, entry: LearnerEntry, aims: AimChanges) -> bool:

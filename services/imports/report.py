@@ -53,6 +53,9 @@ class EntryProblem:
     ``place`` is the name of the CSV column, or of the ILR element (``LearningDelivery 2, LearnStartDate``). ``rule`` is
     the name of the official rule that is broken (``ULN_04``), or None. The message never contains the value, which may
     be personal data.
+
+    A tracker can be opened about a problem with an ``element`` of the ILR, whose text is ``value``, and which may belong
+    to an ``aim``: its position among those of the entry. They are neither printed nor compared.
     """
 
     line: int
@@ -60,6 +63,9 @@ class EntryProblem:
     message: str
     rule: str | None = None
     severity: Severity = Severity.ERROR
+    element: str | None = field(default=None, compare=False)
+    value: str = field(default="", compare=False, repr=False)
+    aim: int | None = field(default=None, compare=False)
 
     @property
     def is_warning(self) -> bool:

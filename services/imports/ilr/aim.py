@@ -6,113 +6,116 @@ except for CompStatus.
 """
 
 from datetime import date
+from typing import Any
 
 from services.imports.entry import AimEntry
 from services.imports.ilr.element import ElementReader
 from services.imports.ilr.xml import Element
-from services.imports.report import EntryProblem
+from services.imports.report import EntryProblem, Severity
 
-AIM_LEAVES = frozenset(
-    {
-        "LearnAimRef",
-        "AimType",
-        "AimSeqNumber",
-        "LearnStartDate",
-        "OrigLearnStartDate",
-        "LearnPlanEndDate",
-        "FundModel",
-        "OTJActHours",
-        "ProgType",
-        "FworkCode",
-        "PwayCode",
-        "StdCode",
-        "CompStatus",
-        "LearnActEndDate",
-        "WithdrawReason",
-        "Outcome",
-        "AchDate",
-        "SWSupAimId",
-        "LearnDelFAMType",
-        "LearnDelFAMCode",
-        "LearnDelFAMDateFrom",
-        "LearnDelFAMDateTo",
-        "HRSType",
-        "HRSCode",
-        "HRSAmount",
-    }
+_REQUIRED = frozenset({"LearnAimRef", "AimType", "LearnStartDate", "CompStatus"})
+_MAX_HOURS = 9999  # rule FD_OTJActHours_AR
+_TEXTS = {"LearnAimRef": "reference", "SWSupAimId": "software_aim_id"}
+_NUMBERS = {
+    "AimType": ("aim_type", 9),
+    "FundModel": ("fund_model", 99),
+    "ProgType": ("programme_type", 99),
+    "StdCode": ("standard_code", 99999),
+    "FworkCode": ("framework_code", 999),
+    "PwayCode": ("pathway_code", 999),
+    "Outcome": ("outcome", 9),
+    "WithdrawReason": ("withdraw_reason", 99),
+    "OTJActHours": ("actual_hours", _MAX_HOURS),
+}
+_DATES = {
+    "LearnStartDate": "start_date",
+    "OrigLearnStartDate": "original_start_date",
+    "LearnPlanEndDate": "planned_end_date",
+    "LearnActEndDate": "actual_end_date",
+    "AchDate": "achievement_date",
+}
+_MONITORING_LEAVES = frozenset({"LearnDelFAMType", "LearnDelFAMCode", "LearnDelFAMDateFrom", "LearnDelFAMDateTo"})
+_HOURS_LEAVES = frozenset({"HRSType", "HRSCode", "HRSAmount"})
+
+AIM_LEAVES = (
+    frozenset({"AimSeqNumber", "CompStatus"})
+    | _TEXTS.keys()
+    | _NUMBERS.keys()
+    | _DATES.keys()
+    | _MONITORING_LEAVES
+    | _HOURS_LEAVES
 )
 AIM_PARENTS = frozenset({"LearningDeliveryFAM", "HRSRecord"})
 
-_MAX_HOURS = 9999  # rule FD_OTJActHours_AR
-_COMPLETION_STATUSES = {"", "1", "2", "3", "6"}  # rule CompStatus_01; an empty value is reported as missing
-_ACTUAL_OFF_THE_JOB_HOURS = 3  # the HRSCode of an HRSRecord with HRSType HRS
+_COMPLETION_STATUSES = {"1", "2", "3", "6"}  # rule CompStatus_01
+_ACTUAL_OFF_THE_JOB_HOURS = "3"  # the HRSCode of an HRSRecord with HRSType HRS
 
 
 def read_aim(element: Element, position: int, problems: list[EntryProblem]) -> AimEntry:
     """Convert a LearningDelivery to a learning aim, adding any problems to ``problems``.
 
-    The returned aim must not be used if a problem was added. ``position`` is the aim's position in the learner, counted
-    from 1: it identifies the aim in problems, and replaces a missing AimSeqNumber.
+    ``position`` is the aim's position in the learner, counted from 1: it identifies the aim in problems, and replaces a
+    missing AimSeqNumber.
     """
-    reader = ElementReader(element, problems, place=f"LearningDelivery {position}")
-    aim = AimEntry(
-        sequence=reader.number("AimSeqNumber", maximum=98) or position,
-        reference=reader.text("LearnAimRef", 8, required=True) or "",
-        aim_type=reader.number("AimType", required=True, maximum=9) or 0,
-        start_date=reader.date("LearnStartDate", required=True) or date.min,
-        completion_status=reader.number("CompStatus", required=True, maximum=9) or 0,
-    )
-    if reader.raw("CompStatus") not in _COMPLETION_STATUSES:
+    reader = ElementReader(element, problems, place=f"LearningDelivery {position}", aim=position)
+    values: dict[str, Any] = {"line": element.line, "position": position}
+    values["sequence"] = reader.number("AimSeqNumber", minimum=1, maximum=98) or position
+    values["completion_status"] = _read_completion_status(reader)
+    for name, attribute in _TEXTS.items():
+        values[attribute] = reader.text(name, required=name in _REQUIRED)
+    for name, (attribute, maximum) in _NUMBERS.items():
+        values[attribute] = reader.number(name, required=name in _REQUIRED, maximum=maximum)
+    for name, attribute in _DATES.items():
+        values[attribute] = reader.date(name, required=name in _REQUIRED)
+    wrong = {attribute for name, attribute in _attributes() if name in reader.wrong}
+    _read_monitoring_codes(element, reader, values, wrong)
+    _read_actual_hours(element, reader, values, wrong)
+    return AimEntry(**values, wrong=frozenset(wrong))
+
+
+def _attributes() -> list[tuple[str, str]]:
+    """Return the names of leaves with the attributes of their values."""
+    numbers = [(name, attribute) for name, (attribute, _) in _NUMBERS.items()]
+    others = [("AimSeqNumber", "sequence"), ("CompStatus", "completion_status")]
+    return [*_TEXTS.items(), *numbers, *_DATES.items(), *others]
+
+
+def _read_completion_status(reader: ElementReader) -> int | None:
+    text = reader.raw("CompStatus")
+    if text and text not in _COMPLETION_STATUSES:
         reader.add_problem("CompStatus", "It must be 1, 2, 3 or 6.", "CompStatus_01")
-    _read_codes(reader, aim)
-    _read_dates(reader, aim)
-    _read_monitoring_codes(element, reader, aim)
-    _read_actual_hours(element, reader, aim)
-    return aim
+        return None
+    return reader.number("CompStatus", required=True)
 
 
-def _read_codes(reader: ElementReader, aim: AimEntry) -> None:
-    """Read the identifier, the funding model, the programme, the outcome and the hours of the aim."""
-    aim.software_aim_id = reader.text("SWSupAimId", 36)
-    aim.fund_model = reader.number("FundModel", maximum=99)
-    aim.programme_type = reader.number("ProgType", maximum=99)
-    aim.standard_code = reader.number("StdCode", maximum=99999)
-    aim.framework_code = reader.number("FworkCode", maximum=999)
-    aim.pathway_code = reader.number("PwayCode", maximum=999)
-    aim.outcome = reader.number("Outcome", maximum=9)
-    aim.withdraw_reason = reader.number("WithdrawReason", maximum=99)
-    aim.actual_hours = reader.number("OTJActHours", maximum=_MAX_HOURS)
-
-
-def _read_dates(reader: ElementReader, aim: AimEntry) -> None:
-    """Read OrigLearnStartDate, LearnPlanEndDate, LearnActEndDate and AchDate."""
-    aim.original_start_date = reader.date("OrigLearnStartDate")
-    aim.planned_end_date = reader.date("LearnPlanEndDate")
-    aim.actual_end_date = reader.date("LearnActEndDate")
-    aim.achievement_date = reader.date("AchDate")
-
-
-def _read_monitoring_codes(element: Element, parent: ElementReader, aim: AimEntry) -> None:
+def _read_monitoring_codes(element: Element, parent: ElementReader, values: dict[str, Any], wrong: set[str]) -> None:
     """Read the funding and monitoring codes (LearningDeliveryFAM).
 
     RES 1 is the restart indicator. LSF 1 is learning support funding, from LearnDelFAMDateFrom to LearnDelFAMDateTo; if
-    there are several, the one with the latest start is used.
+    there are several, the one with the latest start is used, and problems of the others are only warnings.
     """
-    latest_start: date | None = None
-    for child in element.children:
-        if child.name == "LearningDeliveryFAM":
-            reader = parent.child(child)
-            code = reader.raw("LearnDelFAMType"), reader.raw("LearnDelFAMCode")
-            if code == ("RES", "1"):
-                aim.restart = True
-            elif code == ("LSF", "1"):
-                start, end = reader.date("LearnDelFAMDateFrom"), reader.date("LearnDelFAMDateTo")
-                if latest_start is None or (start or date.min) >= latest_start:
-                    latest_start = start or date.min
-                    aim.learning_support_from, aim.learning_support_to = start, end
+    codes = [(parent.child(child), child) for child in element.children if child.name == "LearningDeliveryFAM"]
+    values["restart"] = any(_code(reader) == ("RES", "1") for reader, _ in codes)
+    supports = [child for reader, child in codes if _code(reader) == ("LSF", "1")]
+    latest = max(enumerate(supports), key=lambda item: (_start(item[1]), item[0]), default=(0, None))[1]
+    for child in supports:
+        reader = parent.child(child, Severity.ERROR if child is latest else Severity.WARNING)
+        start, end = reader.date("LearnDelFAMDateFrom"), reader.date("LearnDelFAMDateTo")
+        if child is latest:
+            values["learning_support_from"], values["learning_support_to"] = start, end
+            names = {"LearnDelFAMDateFrom": "learning_support_from", "LearnDelFAMDateTo": "learning_support_to"}
+            wrong.update(names[name] for name in reader.wrong)
 
 
-def _read_actual_hours(element: Element, parent: ElementReader, aim: AimEntry) -> None:
+def _code(reader: ElementReader) -> tuple[str, str]:
+    return reader.raw("LearnDelFAMType"), reader.raw("LearnDelFAMCode")
+
+
+def _start(child: Element) -> date:
+    return ElementReader(child).date("LearnDelFAMDateFrom") or date.min
+
+
+def _read_actual_hours(element: Element, parent: ElementReader, values: dict[str, Any], wrong: set[str]) -> None:
     """Read the actual off-the-job hours from an HRSRecord with HRSType HRS and HRSCode 3.
 
     The XML schema of 2026-27 records them there; those of earlier years use OTJActHours.
@@ -120,5 +123,6 @@ def _read_actual_hours(element: Element, parent: ElementReader, aim: AimEntry) -
     for child in element.children:
         if child.name == "HRSRecord":
             reader = parent.child(child)
-            if reader.raw("HRSType") == "HRS" and reader.number("HRSCode") == _ACTUAL_OFF_THE_JOB_HOURS:
-                aim.actual_hours = reader.number("HRSAmount", maximum=_MAX_HOURS)
+            if reader.raw("HRSType") == "HRS" and reader.raw("HRSCode").lstrip("0") == _ACTUAL_OFF_THE_JOB_HOURS:
+                values["actual_hours"] = reader.number("HRSAmount", maximum=_MAX_HOURS)
+                wrong.update({"actual_hours"} if reader.wrong else ())

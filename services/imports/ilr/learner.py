@@ -5,38 +5,32 @@ come from the ILR specification's entities Learner and LearnerEmploymentStatus, 
 ILR validation rules.
 """
 
+import re
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
 from typing import BinaryIO
 
-from services.imports.entry import EmployerReference, LearnerEntry
+from services.forms.definitions import TextFormat
+from services.forms.formats import FormatProblem, check_format
+from services.imports.entry import LearnerEntry
 from services.imports.ilr.aim import AIM_LEAVES, AIM_PARENTS, read_aim
 from services.imports.ilr.element import ElementReader
-from services.imports.ilr.programme import programme_name, programme_status
+from services.imports.ilr.employer import EMPLOYMENT_LEAVES, EMPLOYMENT_STATUS, read_employer
+from services.imports.ilr.names import NAME_LEAVES, read_names
 from services.imports.ilr.xml import Element, read_learners
+from services.imports.report import Severity
 
-_LEAVES = frozenset(
-    {
-        "LearnRefNumber",
-        "ULN",
-        "FamilyName",
-        "GivenNames",
-        "NINumber",
-        "Postcode",
-        "AddLine1",
-        "AddLine2",
-        "AddLine3",
-        "AddLine4",
-        "EmpStat",
-        "DateEmpStatApp",
-        "EmpId",
-    }
-)
-_PARENTS = frozenset({"LearnerEmploymentStatus", "LearningDelivery"})
-
-# Codes of EmpStat.
-_IN_PAID_EMPLOYMENT = 10
-_NOT_KNOWN = 98
+_FORMATTED = {
+    "Postcode": "postcode",
+    "AddLine1": "address_line1",
+    "AddLine2": "address_line2",
+    "AddLine3": "address_line3",
+    "AddLine4": "address_line4",
+}
+_LEAVES = frozenset({"LearnRefNumber", "ULN", "NINumber"}) | _FORMATTED.keys() | NAME_LEAVES | EMPLOYMENT_LEAVES
+_PARENTS = frozenset({EMPLOYMENT_STATUS, "LearningDelivery"})
+_SAME_NUMBER = "Another learning aim of this learner has the same number; only the first is imported."
+_TEMPORARY_NI_NUMBER = re.compile("TN[0-9]{6}[A-D]?")
 
 
 def read_ilr_return(stream: BinaryIO, file: str) -> Iterator[tuple[str, LearnerEntry]]:
@@ -52,47 +46,52 @@ def read_ilr_return(stream: BinaryIO, file: str) -> Iterator[tuple[str, LearnerE
 def _read_learner(element: Element) -> LearnerEntry:
     reader = ElementReader(element)
     entry = LearnerEntry(element.line, reader.raw("LearnRefNumber"), problems=reader.problems)
-    reader.text("LearnRefNumber", 12, required=True)
-    values = entry.values
-    values["uln"] = reader.formatted("ULN", required=True)
-    values["family_name"] = reader.formatted("FamilyName", required=True)
-    values["given_names"] = reader.formatted("GivenNames", required=True)
-    reader.formatted("NINumber")  # checked by rule NINumber_01, but not stored, as nothing needs it
-    values["postcode"] = reader.formatted("Postcode")
-    for line in range(1, 5):
-        values[f"address_line{line}"] = reader.formatted(f"AddLine{line}")
-    _read_employer(element, entry)
-    _read_aims(element, entry)
+    reader.severity = Severity.REFUSAL
+    reader.text("LearnRefNumber", required=True)
+    reader.severity = Severity.ERROR
+    uln = reader.formatted("ULN", required=True)
+    entry.values = {"uln": uln} if uln else {}
+    entry.values |= read_names(reader)
+    _check_ni_number(reader)
+    for name, key in _FORMATTED.items():
+        text = reader.formatted(name)
+        if name not in reader.wrong:
+            entry.values[key] = text
+    read_employer(element, entry)
+    _read_aims(reader, entry)
     return entry
 
 
-def _read_employer(element: Element, entry: LearnerEntry) -> None:
-    """Read the employer from the LearnerEmploymentStatus with the latest DateEmpStatApp.
+def _check_ni_number(reader: ElementReader) -> None:
+    """Warn of a wrong National Insurance number, which is not stored, as nothing needs it.
 
-    If several have that date, the last one is used. If it has no EmpId, the learner's employer is cleared, unless
-    EmpStat is 10 (in paid employment) or 98 (not known), which leave the stored employer unchanged.
+    Rule NINumber_01 accepts temporary numbers of the right form.
     """
-    latest: tuple[date, int] | None = None
-    for position, child in enumerate(element.children):
-        if child.name == "LearnerEmploymentStatus":
-            reader = ElementReader(child, entry.problems, place="LearnerEmploymentStatus")
-            number, status = reader.formatted("EmpId"), reader.number("EmpStat")
-            precedence = (reader.date("DateEmpStatApp") or date.min, position)
-            if latest is None or precedence > latest:
-                latest = precedence
-                entry.values.pop("employer", None)
-                if number:
-                    entry.values["employer"] = EmployerReference(number, number)
-                elif status not in (None, _IN_PAID_EMPLOYMENT, _NOT_KNOWN):
-                    entry.values["employer"] = None
+    text = reader.raw("NINumber")
+    if not text:
+        return
+    if _TEMPORARY_NI_NUMBER.fullmatch(text):
+        message = "This is a temporary number: ask the learner for their own. It is not stored."
+        reader.add_problem("NINumber", message, severity=Severity.WARNING)
+        return
+    checked = check_format(TextFormat.NATIONAL_INSURANCE_NUMBER, text)
+    if isinstance(checked, FormatProblem):
+        reader.add_problem("NINumber", f"{checked.message} It is not stored.", checked.rule, Severity.WARNING)
 
 
-def _read_aims(element: Element, entry: LearnerEntry) -> None:
-    """Read the learning aims, of which the XML schema requires at least one, and derive the programme and its status."""
-    deliveries = [child for child in element.children if child.name == "LearningDelivery"]
-    entry.aims = [read_aim(delivery, position, entry.problems) for position, delivery in enumerate(deliveries, 1)]
+def _read_aims(reader: ElementReader, entry: LearnerEntry) -> None:
+    """Read the learning aims, of which the XML schema requires at least one."""
+    deliveries = [child for child in reader.element.children if child.name == "LearningDelivery"]
     if not deliveries:
-        ElementReader(element, entry.problems).add_problem("LearningDelivery", "There must be at least one.")
-    if not entry.problems:
-        entry.values["programme"] = programme_name(entry.aims)
-        entry.values["programme_status"] = programme_status(entry.aims)
+        reader.add_problem("LearningDelivery", "There must be at least one.", "FD_LearningDelivery_EO")
+    entry.aims = []
+    numbers: set[str] = set()
+    for position, delivery in enumerate(deliveries, 1):
+        aim = read_aim(delivery, position, entry.problems)
+        number = ElementReader(delivery).raw("AimSeqNumber").lstrip("0")
+        if number in numbers:
+            aim_reader = ElementReader(delivery, entry.problems, f"LearningDelivery {position}", aim=position)
+            aim_reader.add_problem("AimSeqNumber", _SAME_NUMBER, "R_07")
+            aim = replace(aim, left_out=True)
+        numbers.update({number} - {""})
+        entry.aims.append(aim)

@@ -11,7 +11,7 @@ import pytest
 from models.database import fetch
 from resolvers.schema_root import sdl
 from tests.support import factories as make
-from tests.support.paths import ROOT
+from tests.support.paths import DATA, ROOT
 from tests.support.servers.trackers import Server, environment, run_command, run_server
 
 pytestmark = pytest.mark.server
@@ -121,6 +121,17 @@ async def test_learners_who_break_a_rule_are_listed_and_the_others_imported(data
     assert "surname" in err
     code, _, err = await run_command(folder, env, "import-learners", str(file), "--organisation", "Nobody")
     assert (code, err) == (2, "There is no organisation 'Nobody'.\n")
+
+
+async def test_warnings_begin_with_the_word_and_do_not_fail_the_command(database: str, folder: Path) -> None:
+    env = environment(database)
+    await run_command(folder, env, "add-organisation", "Acme")
+    file = DATA / "ilr" / "errors" / "temporary-nino.xml"
+    code, out, _ = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme", "--strict")
+    message = "This is a temporary number: ask the learner for their own. It is not stored."
+    assert code == 0
+    assert f"warning: line 5, TN2, NINumber: {message}\n" in out
+    assert [line.split(":")[0] for line in out.splitlines()] == ["warning", "warning", "ILR 2025-26 learners"]
 
 
 async def test_printed_references_are_truncated_and_sanitised(database: str, folder: Path) -> None:

@@ -1,6 +1,7 @@
-"""Tests of importing invalid records and unreadable files, which are refused."""
+"""Tests of importing refused records and unreadable files, and of strict imports."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from tests.support.scenarios.imports import (
     written_rows,
 )
 
+ERRORS = RETURNS / "errors"
+
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -32,27 +35,6 @@ def write_return(tmp_path: Path) -> WriteReturn:
 
 
 class TestRefusals:
-    async def test_the_other_learners_are_imported(self, provider: Organisation) -> None:
-        report = await import_file(RETURNS / "broken" / "wrong-values.xml", provider)
-        assert counts(report) == (2, 0, 0, 7, 0)
-        assert [
-            (refused.reference, refused.line, [problem.rule for problem in refused.problems])
-            for refused in report.refused.items
-        ] == [
-            ("W2", 45, ["ULN_04"]),
-            ("W3", 67, ["NINumber_01"]),
-            ("W4", 90, ["Postcode_15"]),
-            ("W5", 112, ["EmpId_02"]),
-            ("W6", 139, ["FD_FamilyName_AP", None, "FD_FundModel_AR", "CompStatus_01"]),
-            (
-                "W7-long-reference",
-                161,
-                ["FD_ULN_MA", "FD_FamilyName_MA", "FD_LearnRefNumber_AL", "FD_LearnAimRef_MA", "FD_AimType_MA"],
-            ),
-            ("W8", 179, [None]),
-        ]
-        assert [row.reference for row in await Learner.all().order_by("reference")] == ["W1", "W9"]
-
     async def test_a_duplicate_reference_is_refused(self, provider: Organisation) -> None:
         report = await import_file(RETURNS / "broken" / "duplicate.xml", provider)
         assert counts(report) == (2, 0, 0, 1, 0)
@@ -61,28 +43,17 @@ class TestRefusals:
         assert (refused.reference, problem.place, problem.rule) == ("d1", "LearnRefNumber", "R_06")
         assert [row.reference for row in await Learner.all().order_by("reference")] == ["D1", "D2"]
 
-    async def test_stored_values_of_a_refused_learner_are_left_unchanged(
-        self, provider: Organisation, write_return: WriteReturn
+    @pytest.mark.parametrize("fields", [{"ULN": 1}, {"reference": "A-1"}])
+    async def test_strict_writes_nothing_if_a_learner_has_an_error_or_is_refused(
+        self, provider: Organisation, write_return: WriteReturn, fields: dict[str, Any]
     ) -> None:
-        await import_file(write_return(learner_xml()), provider)
-        before = await written_rows()
-        assert counts(await import_file(write_return(learner_xml(ULN=9276308685, FamilyName="New")), provider)) == (
-            0,
-            0,
-            0,
-            1,
-            0,
-        )
-        assert await written_rows() == before
-
-    async def test_strict_writes_nothing_if_a_learner_is_refused(self, provider: Organisation) -> None:
-        report = await import_file(RETURNS / "broken" / "wrong-values.xml", provider, strict=True)
-        assert (counts(report), report.applied) == ((2, 0, 0, 7, 0), False)
+        path = write_return(learner_xml(reference="B1"), learner_xml(**fields))
+        assert not (await import_file(path, provider, strict=True)).applied
         assert await written_rows() == NOTHING_WRITTEN
 
-    async def test_strict_writes_everything_if_no_learner_is_refused(self, provider: Organisation) -> None:
-        assert (await import_file(RETURNS / "2026-27.xml", provider, strict=True)).applied
-        assert await Learner.all().count() == 2
+    async def test_strict_writes_everything_if_there_are_only_warnings(self, provider: Organisation) -> None:
+        assert (await import_file(ERRORS / "temporary-nino.xml", provider, strict=True)).applied
+        assert await Learner.all().count() == 3
 
     async def test_a_dry_run_reports_and_writes_nothing(self, provider: Organisation) -> None:
         report = await import_file(RETURNS / "2026-27.xml", provider, dry_run=True)

@@ -13,7 +13,7 @@ from tests.support import factories as make
 from tests.support.scenarios.ilr_returns import return_xml
 from tests.support.scenarios.imports import import_file, learner_xml, write_file
 
-INVALID_LEARNER = learner_xml(reference="A2", ULN=1)
+INVALID_LEARNER = learner_xml(reference="A-2")
 
 
 async def audit_entries() -> list[tuple[Any, ...]]:

@@ -46,7 +46,8 @@ def aim_xml(reference: str = "60133533", start: str = "2026-09-10", **elements: 
 
 
 def learner_xml(*aims: str, reference: str = "A1", **fields: object) -> str:
-    values = {"ULN": 9276308686, "FamilyName": "Sample", "GivenNames": "Sam"} | fields
+    uln = 9276308686 if reference == "A1" else 9999999999  # two learners must not have the same (rule R_59)
+    values = {"ULN": uln, "FamilyName": "Sample", "GivenNames": "Sam"} | fields
     elements = "".join(f"<{name}>{value}</{name}>" for name, value in values.items())
     return f"<Learner><LearnRefNumber>{reference}</LearnRefNumber>{elements}{''.join(aims or (aim_xml(),))}</Learner>"
 

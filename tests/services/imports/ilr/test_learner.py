@@ -7,11 +7,11 @@ from itertools import chain, repeat
 
 import pytest
 
-from models import ProgrammeStatus
 from services.imports.entry import AimEntry, EmployerReference, LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
+from services.imports.ilr.programme import programme_name
 from services.imports.ilr.xml import NAMESPACES, YEARS
-from services.imports.report import EntryProblem, Severity
+from services.imports.report import EntryProblem
 from tests.support.scenarios.ilr_returns import (
     AIM_XML,
     learner_xml,
@@ -45,8 +45,6 @@ class TestReadReturn:
                 "address_line3": None,
                 "address_line4": None,
                 "employer": EmployerReference("100056784", "100056784"),
-                "programme": "Standard 108 (ProgType 25)",
-                "programme_status": ProgrammeStatus.ACTIVE,
             },
             aims=[
                 AimEntry(
@@ -90,8 +88,6 @@ class TestReadReturn:
             "address_line3": None,
             "address_line4": None,
             "employer": None,
-            "programme": "No programme",
-            "programme_status": ProgrammeStatus.WITHDRAWN,
         }
         assert ben.aims == [
             AimEntry(
@@ -131,7 +127,7 @@ class TestReadReturn:
     ) -> None:
         ada = read_file(f"{year}.xml")[0][1]
         assert ada.aims is not None
-        assert (ada.values["programme"], ada.aims[1].actual_hours) == (programme, hours)
+        assert (programme_name(ada.aims), ada.aims[1].actual_hours) == (programme, hours)
 
     @pytest.mark.parametrize("namespace", sorted(NAMESPACES))
     def test_both_namespaces_of_a_year_are_accepted(self, namespace: str) -> None:
@@ -160,9 +156,7 @@ class TestReadReturn:
         [(_, entry)] = read_return(return_xml("\n" * 70_000 + learner_xml().replace("9276308686", "9276308685")))
         assert entry.line == 70_001
         assert entry.problems == [
-            EntryProblem(
-                70_001, "ULN", "Its check digit does not fit: a digit may be mistyped.", "ULN_04", Severity.REFUSAL
-            )
+            EntryProblem(70_001, "ULN", "Its check digit does not fit: a digit may be mistyped.", "ULN_04")
         ]
 
 

@@ -1,4 +1,4 @@
-"""Tests of invalid ILR returns: problems of single learners, and errors that refuse the whole file."""
+"""Tests of wrong ILR returns: problems of single learners, and errors that refuse the whole file."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.imports.entry import LearnerEntry
-from services.imports.report import EntryProblem, Severity
+from services.imports.report import EntryProblem
 from tests.support.scenarios.ilr_returns import (
     AIM_XML,
     RETURNS,
@@ -18,7 +18,7 @@ from tests.support.scenarios.ilr_returns import (
 )
 
 
-def refused_learners() -> Iterator[LearnerEntry]:
+def learners_with_problems() -> Iterator[LearnerEntry]:
     """Yield the learners of ``wrong-values.xml`` that have problems."""
     for _, entry in read_file("broken/wrong-values.xml"):
         if entry.problems:
@@ -29,7 +29,7 @@ class TestInvalidLearners:
     def test_every_problem_is_reported_with_line_place_and_rule(self) -> None:
         assert [
             (entry.reference, *((problem.line, problem.place, problem.rule) for problem in entry.problems))
-            for entry in refused_learners()
+            for entry in learners_with_problems()
         ] == [
             ("W2", (47, "ULN", "ULN_04")),
             ("W3", (76, "NINumber", "NINumber_01")),
@@ -38,35 +38,31 @@ class TestInvalidLearners:
             (
                 "W6",
                 (142, "FamilyName", "FD_FamilyName_AP"),
-                (154, "LearningDelivery 1, LearnStartDate", None),
                 (158, "LearningDelivery 1, CompStatus", "CompStatus_01"),
-                (156, "LearningDelivery 1, FundModel", "FD_FundModel_AR"),
+                (156, "LearningDelivery 1, FundModel", "FD_FundModel_AL"),
+                (154, "LearningDelivery 1, LearnStartDate", None),
             ),
             (
                 "W7-long-reference",
                 (162, "LearnRefNumber", "FD_LearnRefNumber_AL"),
                 (161, "ULN", "FD_ULN_MA"),
-                (161, "FamilyName", "FD_FamilyName_MA"),
+                (161, "FamilyName", "FamilyName_01"),
                 (170, "LearningDelivery 1, LearnAimRef", "FD_LearnAimRef_MA"),
                 (170, "LearningDelivery 1, AimType", "FD_AimType_MA"),
             ),
-            ("W8", (179, "LearningDelivery", None)),
+            ("W8", (179, "LearningDelivery", "FD_LearningDelivery_EO")),
         ]
 
     def test_messages_never_contain_the_value(self) -> None:
         assert [
-            p for entry in refused_learners() for p in entry.problems if "QQ" in p.message or "1CI" in p.message
+            p for entry in learners_with_problems() for p in entry.problems if "QQ" in p.message or "1CI" in p.message
         ] == []
 
     @pytest.mark.parametrize("text", ["2026-02-30", "20260901", "2026-9-1", "1899-12-31", "2101-01-01", "0000-00-00"])
     def test_invalid_dates_are_problems(self, text: str) -> None:
         entry = read_single_learner(learner_xml(aims=AIM_XML.replace("2026-09-10", text)))
         place = "LearningDelivery 1, LearnStartDate"
-        assert entry.problems == [
-            EntryProblem(
-                3, place, "It must be a date like 2026-09-01, between 1900 and 2100.", severity=Severity.REFUSAL
-            )
-        ]
+        assert entry.problems == [EntryProblem(3, place, "It must be a date like 2026-09-01, between 1900 and 2100.")]
 
     def test_a_date_may_have_a_time_zone(self) -> None:
         entry = read_single_learner(learner_xml(aims=AIM_XML.replace("2026-09-10", "2026-09-10Z")))
@@ -78,9 +74,10 @@ class TestInvalidLearners:
         entry = read_single_learner(learner_xml().replace("A1", reference))
         assert [problem.place for problem in entry.problems] == ["LearnRefNumber"]
 
-    def test_three_megabytes_of_text_are_truncated_and_refused(self) -> None:
+    def test_three_megabytes_of_text_are_truncated_and_not_taken(self) -> None:
         entry = read_single_learner(learner_xml().replace("Sample", "S" * 3_000_000))
-        assert [problem.rule for problem in entry.problems] == ["FD_FamilyName_AP"]
+        assert [(problem.rule, len(problem.value)) for problem in entry.problems] == [("FD_FamilyName_AL", 200)]
+        assert "family_name" not in entry.values
 
 
 class TestUnreadableFiles:
