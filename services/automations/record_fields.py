@@ -68,7 +68,7 @@ class RecordField:
 
 
 _STATUSES = {status: status.capitalize().replace("_", " ") for status in ProgrammeStatus} | {
-    ProgrammeStatus.ENTERED_EPA: "Entered EPA"
+    ProgrammeStatus.ENTERED_EPA: "Entered assessment (EPA)"
 }
 
 

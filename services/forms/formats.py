@@ -167,16 +167,18 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
             pattern=_pattern("[0-9A-Z]{1,8}"),
             message="A learning aim reference has 1 to 8 letters and digits.",
         ),
+        # The public list of standards has ST, FA for foundation apprenticeships, and AU for apprenticeship units.
         TextFormat.STANDARD_REFERENCE: _Format(
             canonical=_code,
-            pattern=_pattern("ST[0-9]{4}"),
-            message="A standard's reference is ST and 4 digits.",
+            pattern=_pattern("(?:AU|FA|ST)[0-9]{4}"),
+            message="A standard's reference is ST and 4 digits; FA and AU begin those of foundation apprenticeships and "
+            "apprenticeship units.",
         ),
         # EPAOrgID of the ILR 2026-27, which also accepts the assessment organisation's UKPRN.
         TextFormat.EPA_ORGANISATION_ID: _Format(
             canonical=_code,
             pattern=_pattern("EPA[0-9]{4}|[1-9][0-9]{7}"),
-            message="An assessment organisation is EPA and 4 digits, or its UKPRN.",
+            message="An assessment organisation (EPAO) is EPA and 4 digits, or its UKPRN.",
             rule="FD_EPAOrgID_AP",
         ),
         TextFormat.UTR: _Format(

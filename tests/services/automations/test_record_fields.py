@@ -46,7 +46,7 @@ ID = UUID("018f4c1e-2a30-7000-8000-000000000001")
         ("learner.title", "", None, None),
         ("learner.weeklyHours", Decimal("37.50"), "37.5", "37.5"),
         ("learner.employer", ID, str(ID), "Acme"),
-        ("learner.programmeStatus", ProgrammeStatus.ENTERED_EPA, "ENTERED_EPA", "Entered EPA"),
+        ("learner.programmeStatus", ProgrammeStatus.ENTERED_EPA, "ENTERED_EPA", "Entered assessment (EPA)"),
         ("learner.programmeStatus", ProgrammeStatus.ON_A_BREAK, "ON_A_BREAK", "On a break"),
         ("aim.actualEndDate", dt.date(2024, 3, 1), "2024-03-01", "1 March 2024"),
         ("aim.completionStatus", 6, 6, "6 – break in learning"),

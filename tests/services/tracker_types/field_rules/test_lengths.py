@@ -19,7 +19,7 @@ EXTREME_TEXTS: dict[TextFormat, tuple[str, str]] = {
     TextFormat.UKPRN: ("10033670", "10033670"),
     TextFormat.EMPLOYER_ID: ("999999999", "999999999"),
     TextFormat.LEARNING_AIM_REFERENCE: ("1", "ZPROG001"),
-    TextFormat.STANDARD_REFERENCE: ("ST0001", "ST0001"),
+    TextFormat.STANDARD_REFERENCE: ("AU0001", "ST0001"),
     TextFormat.EPA_ORGANISATION_ID: ("EPA0001", "10033670"),
     TextFormat.UTR: ("1123456789", "1123456789"),
     TextFormat.ILR_YEAR: ("26-27", "26-27"),
