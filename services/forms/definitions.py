@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from models import ProgrammeStatus, TrackerStatus
+from services.forms.ilr_definitions import CodeCheck, UnitRules
 
 
 class FieldKind(StrEnum):
@@ -204,7 +205,10 @@ FIELD_TYPES: Mapping[FieldKind, type[FieldDefinition]] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class TypeDefinition:
-    """One version of a tracker type. All attributes except ``fields`` are used by process automations only.
+    """One version of a tracker type.
+
+    ``codes``: the fields with codes of the ILR. ``units``: what is different for apprenticeship units.
+    All other attributes except ``fields`` are used by process automations only:
 
     ``precondition``: the programme statuses of learners for whom such trackers may be created; any status if empty.
     ``effective_on``: the key of the date field that says when the changes take effect. They take effect immediately if
@@ -220,6 +224,8 @@ class TypeDefinition:
     aims: tuple[str, ...] = ()
     effects: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
     restarts: Mapping[str, str] | None = None
+    codes: tuple[CodeCheck, ...] = ()
+    units: UnitRules | None = None
 
     @cached_property
     def _by_key(self) -> Mapping[str, FieldDefinition]:

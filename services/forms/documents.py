@@ -22,6 +22,7 @@ from services.forms.definitions import (
     TextFormat,
     TypeDefinition,
 )
+from services.forms.ilr_definitions import CodeCheck, decode_unit_rules
 
 
 def definition_to_document(definition: TypeDefinition) -> dict[str, Any]:
@@ -40,6 +41,8 @@ def definition_from_document(document: Mapping[str, Any]) -> TypeDefinition:
         aims=tuple(document.get("aims", ())),
         effects=document.get("effects", {}),
         restarts=document.get("restarts"),
+        codes=tuple(CodeCheck(**check) for check in document.get("codes", ())),
+        units=decode_unit_rules(document.get("units")),
     )
 
 

@@ -58,7 +58,8 @@ async def check_fields(
     lookup = Lookup(
         organisation_id, _references(definition, values), uploads=uploads, file_ids=_file_ids(definition, values)
     )
-    context = CheckContext(today=today, lookup=lookup)
+    by_year = frozenset(check.field for check in definition.codes)
+    context = CheckContext(today=today, lookup=lookup, fields_by_year=by_year)
     return {
         field.key: await _field_result(field, values.get(field.key), stored, context) for field in definition.fields
     }

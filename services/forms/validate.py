@@ -10,6 +10,7 @@ from models import TrackerStatus
 from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
 from services.forms.field_results import FieldResult, check_fields
 from services.forms.field_visibility import visible_fields
+from services.forms.ilr_rules import FormValues, check_ilr_rules
 from services.forms.kinds.dates import bounding_fields, check_against_fields
 from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
@@ -40,18 +41,20 @@ async def check_form(
     stored: Mapping[str, CanonicalValue] | None = None,
     status_after: TrackerStatus | None = None,
     uploads: UploadScope | None = None,
+    on_unit: bool = False,
 ) -> CheckedForm:
     """Check the submitted values of a new tracker, or of an update if ``stored`` values are passed.
 
     Fields that are ``required`` are checked on creation, when the entry clears them and when it makes them visible.
     Fields that are required for ``status_after``, the tracker's status after the entry, are always checked. An unchanged
     stored value is not checked again, except against a bound by another field that has changed. ``uploads`` limits which
-    files the entry may refer to; if it is None, it may refer to none.
+    files the entry may refer to; if it is None, it may refer to none. ``on_unit`` says whether the learner is on an
+    apprenticeship unit.
     """
     results = await check_fields(
         definition, submitted, organisation_id=organisation_id, today=today, stored=stored, uploads=uploads
     )
-    entry = _build_entry(definition, results, stored, status_after)
+    entry = _build_entry(definition, results, stored, status_after, on_unit=on_unit)
     values = {key: value for key, value in _filled_values(results).items() if key in entry.visible}
     cleared = tuple(key for key in results if stored and key in stored and key not in values)
     errors = ErrorCollector(("values",))
@@ -69,6 +72,7 @@ class _Entry:
     visible_before: frozenset[str]
     dates: Mapping[str, dt.date]
     status_after: TrackerStatus | None
+    on_unit: bool
 
 
 def _filled_values(results: Mapping[str, FieldResult]) -> Mapping[str, CanonicalValue]:
@@ -80,6 +84,8 @@ def _build_entry(
     results: Mapping[str, FieldResult],
     stored: Mapping[str, CanonicalValue] | None,
     status_after: TrackerStatus | None,
+    *,
+    on_unit: bool,
 ) -> _Entry:
     visible = visible_fields(definition, _filled_values(results))
     return _Entry(
@@ -89,6 +95,7 @@ def _build_entry(
         visible_before=frozenset() if stored is None else visible_fields(definition, stored),
         dates=_valid_dates(definition, results, visible),
         status_after=status_after,
+        on_unit=on_unit,
     )
 
 
@@ -103,15 +110,24 @@ def _valid_dates(
 
 def _check_entry(errors: ErrorCollector, entry: _Entry, submitted: Sequence[SubmittedValue]) -> None:
     counts = Counter(value.key for value in submitted)
+    ilr_errors = ErrorCollector(errors.path)
+    check_ilr_rules(ilr_errors, entry.definition, _form_values(entry), on_unit=entry.on_unit)
     for field in entry.definition.fields:
         field_errors = errors.at(field.key)
         if counts.pop(field.key, 0) > 1:
             field_errors.add(ErrorCode.DUPLICATE, f"{field.label} was given more than once.")
         _check_field(field_errors, entry, field)
+        errors.extend(problem for problem in ilr_errors.problems if problem.path == field_errors.path)
     for key in counts:
         # The path is serialised as JSON, which cannot encode lone surrogates.
         path_key = key.encode(errors="replace").decode()
         errors.at(path_key).add(ErrorCode.UNKNOWN_FIELD, "This form has no such field.")
+
+
+def _form_values(entry: _Entry) -> FormValues:
+    valid = {key: result.value for key, result in entry.results.items() if key in entry.visible and not result.problems}
+    changed = frozenset(key for key, result in entry.results.items() if result.changed)
+    return FormValues(values={key: value for key, value in valid.items() if value is not None}, changed=changed)
 
 
 def _check_field(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) -> None:
@@ -138,6 +154,8 @@ def _add_hidden_error(errors: ErrorCollector, entry: _Entry, field: FieldDefinit
 
 
 def _check_required(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) -> None:
+    if entry.on_unit and entry.definition.units and field.key in entry.definition.units.not_asked:
+        return
     cleared_or_revealed = entry.results[field.key].submitted or field.key not in entry.visible_before
     if field.required and cleared_or_revealed:
         errors.add(ErrorCode.REQUIRED, f"{field.label} is required.")

@@ -41,6 +41,11 @@ class Code:
     valid_to: dt.date | None = None
 
 
+def codes_in(field: str, year: str) -> Mapping[int, str] | None:
+    """Return the codes of a field in an ILR year with their meanings, or None if the list is not known."""
+    return _lists(field).get(year)
+
+
 @cache
 def codes_of(field: str) -> tuple[Code, ...]:
     """Return the codes of a field in all years that are known, in ascending order."""
@@ -58,6 +63,11 @@ def meanings(field: str) -> Mapping[int, str]:
 def with_meaning(code: int, code_meanings: Mapping[int, str]) -> str:
     """Return a code with its meaning, such as ``6 – break in learning``; if that is unknown, only the code."""
     return f"{code} – {code_meanings[code]}" if code in code_meanings else str(code)
+
+
+def field_named(name: str) -> str | None:
+    """Return the field with this name in any case, or None if it has no list."""
+    return next((field for field in RULES if field.casefold() == name.casefold()), None)
 
 
 def return_dates(year: str) -> Mapping[str, dt.date] | None:

@@ -10,6 +10,7 @@ from models import TrackerCategory, TrackerType, TrackerTypeVersion
 from models.database import fetch, transaction
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_from_document, definition_to_document
+from services.ilr.code_lists import Code, codes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,17 @@ def _parse_type(entry: dict[str, Any]) -> BuiltinType:
 
 
 def _parse_field(field: dict[str, Any]) -> dict[str, Any]:
-    """Return the document of a field, splitting its ``value:label`` choices."""
+    """Return the document of a field, splitting its ``value:label`` choices, or with the ILR's list as its choices."""
+    if "choices_of" in field:
+        choices = [_choice(code) for code in codes_of(field["choices_of"])]
+        return {name: value for name, value in field.items() if name != "choices_of"} | {"choices": choices}
     if "choices" not in field:
         return field
     pairs = [choice.split(":", 1) for choice in field["choices"]]
     return field | {"choices": [{"value": value, "label": label} for value, label in pairs]}
+
+
+def _choice(code: Code) -> dict[str, Any]:
+    days = {"valid_from": code.valid_from, "valid_to": code.valid_to}
+    label = code.meaning[0].upper() + code.meaning[1:]
+    return {"value": str(code.value), "label": label} | {name: day.isoformat() for name, day in days.items() if day}

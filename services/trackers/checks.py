@@ -3,8 +3,10 @@
 import datetime as dt
 from uuid import UUID
 
-from models import Member, MemberKind
+from models import Learner, Member, MemberKind
 from services.accounts.assignees import unassignable_error
+from services.forms.definitions import TypeDefinition
+from services.ilr.units import is_on_unit
 from services.kernel.dates import LATEST_DATE, format_date
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
@@ -29,6 +31,13 @@ def check_assignee(errors: ErrorCollector, viewer: Viewer, assignee_id: UUID | N
         errors.add(ErrorCode.NOT_FOUND, "There is no such member.")
     elif assignee.id != viewer.member_id and not (assignee.active and assignee.kind == MemberKind.ADMINISTRATOR):
         errors.extend([unassignable_error(assignee.name)])
+
+
+async def asks_about_unit(definition: TypeDefinition, learner: Learner | None) -> bool:
+    """Return whether a form asks about the learner's own programme, and that is an apprenticeship unit."""
+    if learner is None or definition.units is None or not definition.units.by_learner:
+        return False
+    return await is_on_unit(learner)
 
 
 def check_due_date(errors: ErrorCollector, due_date: dt.date | None, today: dt.date) -> None:

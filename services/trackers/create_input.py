@@ -20,7 +20,7 @@ from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import MAX_DESCRIPTION_LENGTH
 from services.rows import rows_by_id
 from services.tracker_types.catalogue import AvailableType, type_by_key
-from services.trackers.checks import check_assignee, check_due_date, find_member
+from services.trackers.checks import asks_about_unit, check_assignee, check_due_date, find_member
 from services.trackers.entry_content import text_content, values_content
 from services.viewer import Viewer
 
@@ -151,7 +151,12 @@ async def _check_values(
     definition = available_type.newest.definition
     uploads = UploadScope(uploader_id=viewer.member_id, type_key=available_type.type.key)
     form = await check_form(
-        definition, entry.values, organisation_id=viewer.organisation_id, today=day, uploads=uploads
+        definition,
+        entry.values,
+        organisation_id=viewer.organisation_id,
+        today=day,
+        uploads=uploads,
+        on_unit=await asks_about_unit(definition, learner),
     )
     errors.extend(form.problems)
     if learner is None or available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:

@@ -24,7 +24,7 @@ from services.kernel.text import MAX_COMMENT_LENGTH, MAX_DESCRIPTION_LENGTH
 from services.tracker_types.catalogue import AvailableType, available_types
 from services.tracker_types.transitions import Transition
 from services.tracker_types.versions import TypeVersion, versions_by_id
-from services.trackers.checks import check_assignee, check_due_date, find_member
+from services.trackers.checks import asks_about_unit, check_assignee, check_due_date, find_member
 from services.trackers.diff import TrackerState
 from services.trackers.permissions import is_immutable, may_edit, transitions_from
 from services.trackers.update_entry import UpdateEntry
@@ -182,6 +182,7 @@ async def _check_values(errors: ErrorCollector, context: _Context, status: Track
         stored=context.tracker.values,
         status_after=status,
         uploads=context.uploads,
+        on_unit=await asks_about_unit(definition, await context.tracker.learner),
     )
     problems = [*refusals.values(), *(problem for problem in form.problems if problem.path[1] not in refusals)]
     positions = {field.key: position for position, field in enumerate(definition.fields)}

@@ -19,7 +19,8 @@ async def check_choice_field(
     if not chosen:
         return None
     known = [choice.value for choice in field.choices if choice.value in chosen]
-    valid_today = [choice.value for choice in field.choices if _is_valid(choice, context.today)]
+    by_year = field.key in context.fields_by_year
+    valid_today = [choice.value for choice in field.choices if by_year or _is_valid(choice, context.today)]
     if not chosen.issubset(valid_today):
         message = f"{field.label} holds something that cannot be chosen."
         errors.add(ErrorCode.NOT_A_CHOICE, message, allowed=", ".join(valid_today))

@@ -37,10 +37,14 @@ class SubmittedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
-    """The context of a check: today's date, and the lookup of references and files."""
+    """The context of a check: today's date, and the lookup of references and files.
+
+    The choices of ``fields_by_year`` are checked by the ILR year of another field, and not by today's date.
+    """
 
     today: dt.date
     lookup: Lookup
+    fields_by_year: frozenset[str] = frozenset()
 
 
 # Takes the error collector at the field's path, the field, the submitted value and the context. Returns the canonical

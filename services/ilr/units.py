@@ -1,0 +1,39 @@
+"""Apprenticeship units: short programmes of 1 to 16 weeks, without a gateway, an agreement or off-the-job hours.
+
+Source: apprenticeship unit funding rules, for units that start on or after 28 April 2026. Their public reference is AU
+and four digits; their LearnAimRef is ZSC and five digits, and since 2026-27 their ProgType is 34.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from models import Learner, LearningAim, Programme
+from services.ilr.aims import APPRENTICESHIP_UNIT, CONTINUING, STANDARD
+
+MIN_LENGTH, MAX_LENGTH = dt.timedelta(days=4), dt.timedelta(weeks=16)
+"""The days from a unit's start to its planned end: from one working week to 16 weeks."""
+
+_UNIT_AIM = re.compile("AU[0-9]{4}|ZSC[0-9]{5}")
+_UNIT_PROGRAMME = re.compile(r"Apprenticeship unit\b|.*\bAU[0-9]{4}\b", re.IGNORECASE | re.DOTALL)
+
+
+def is_unit_reference(reference: str) -> bool:
+    """Return whether the public reference of a standard is that of an apprenticeship unit."""
+    return reference.startswith("AU")
+
+
+async def is_on_unit(learner: Learner) -> bool:
+    """Return whether a learner is on an apprenticeship unit: by the aims or, without any, by the programme's name."""
+    aims = await LearningAim.filter(learner_id=learner.id)
+    if aims or learner.programme_id is None:
+        return _are_of_unit(aims)
+    programme = await Programme.get(id=learner.programme_id)
+    return _UNIT_PROGRAMME.match(programme.name) is not None
+
+
+def _are_of_unit(aims: Sequence[LearningAim]) -> bool:
+    """Return whether any of the continuing aims, or of all if none continues, is of a unit, and none of a standard."""
+    current = [aim for aim in aims if aim.completion_status == CONTINUING] or aims
+    is_unit = any(aim.programme_type == APPRENTICESHIP_UNIT or _UNIT_AIM.fullmatch(aim.reference) for aim in current)
+    return is_unit and all(aim.programme_type != STANDARD for aim in current)
