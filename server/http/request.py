@@ -12,6 +12,8 @@ from server.protocol.messages import MalformedRequest, Request, UnreadableReques
 
 METHODS = "GET, HEAD, POST"
 PARAMETERS = ("query", "operationName", "variables", "extensions", "onError")
+MAX_PARAMETERS = 20
+"""The maximum number of parameters in a URL, unknown ones included."""
 
 
 async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: float) -> Request:
@@ -52,8 +54,10 @@ def _check_content_type(request: HTTPRequest) -> None:
 
 def _parse_query_string(query_string: bytes) -> dict[str, Any]:
     """Return the parameters of a GET request; an empty optional one counts as absent, as in the specification."""
+    if query_string.count(b"&") >= MAX_PARAMETERS:
+        raise MalformedRequest(f"The URL has more than {MAX_PARAMETERS} parameters")
     try:
-        pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=20)
+        pairs = parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict")
     except ValueError:
         raise UnreadableRequest("The URL's query string is not form-encoded UTF-8") from None
     parameters: dict[str, Any] = {}
