@@ -1,10 +1,12 @@
 """Opening follow-up trackers for the work that remains after an automation has been applied.
 
-After a change of name or address, or a return to learning, the awarding organisation may have to be informed.
+After a change of name or address, or a return to learning, the awarding organisation may have to be informed. An
+apprenticeship unit has none.
 """
 
 from models import Tracker, TrackerType, TrackerTypeVersion
 from models.base import dump_json, new_id
+from services.ilr.units import is_on_unit
 from services.kernel.sql import NamedParameterStatement
 
 TYPES_WITH_FOLLOW_UP = frozenset({"CHANGE_OF_NAME", "CHANGE_OF_ADDRESS", "RETURN_TO_LEARNING"})
@@ -34,10 +36,10 @@ SELECT :event_id, :organisation_id, id, 'CREATED', created_at, 1, '[]' FROM inse
 async def open_follow_up(tracker: Tracker) -> None:
     """Open the follow-up tracker of an applied automation, if its type has one, in the caller's transaction.
 
-    The follow-up has no assignee, and no one is notified of it.
+    None is opened for a learner on an apprenticeship unit. The follow-up has no assignee, and no one is notified of it.
     """
     automation_type = await TrackerType.get(id=tracker.type_id)
-    if automation_type.key not in TYPES_WITH_FOLLOW_UP:
+    if automation_type.key not in TYPES_WITH_FOLLOW_UP or await is_on_unit(await tracker.learner):
         return
     type_ = await TrackerType.get(organisation_id=None, key=_FOLLOW_UP_TYPE)
     version = await TrackerTypeVersion.get(type_id=type_.id, version=type_.version)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import Notification, Tracker, TrackerStatus, TrackerType
+from models import LearningAim, Notification, Tracker, TrackerStatus, TrackerType
 from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, NEW_ADDRESS, NEW_NAME, RETURN_TO_LEARNING
 from tests.support.scenarios.automations import history, make_provider, put_on_break
 
@@ -36,6 +36,13 @@ async def test_changes_that_concern_the_awarding_organisation_open_a_follow_up(
     assert (follow_up.created_by_id, follow_up.assignee_id, follow_up.due_date) == (None, None, None)
     assert await history(follow_up) == [("CREATED", None, 1, None)]
     assert await Notification.filter(tracker=follow_up).count() == 0
+
+
+async def test_an_apprenticeship_unit_has_no_awarding_organisation(database: str) -> None:
+    provider = await make_provider()
+    await LearningAim.filter(learner=provider.lena).update(programme_type=34)
+    await provider.approve(await provider.create("CHANGE_OF_NAME", NEW_NAME))
+    assert await Tracker.all().count() == 1
 
 
 async def test_other_automations_open_no_follow_up(database: str) -> None:
