@@ -134,7 +134,19 @@ CHOICES = (
 )
 SINGLE = ChoiceField(key="c", label="Reason", choices=CHOICES)
 MULTIPLE = ChoiceField(key="c", label="Reason", choices=CHOICES, multiple=True)
-NOT_CHOOSABLE = problem_at("c", ErrorCode.NOT_A_CHOICE, "Reason holds something that cannot be chosen.", allowed="A, C")
+
+
+def not_choosable(reason: str = "") -> Problem:
+    message = f"Reason holds something that cannot be chosen{reason}."
+    return problem_at("c", ErrorCode.NOT_A_CHOICE, message, allowed="A, C")
+
+
+NOT_CHOOSABLE = not_choosable()
+ENDED, TO_COME = (
+    not_choosable(": 'Beta' ended on 23 November 2026"),
+    not_choosable(": 'Delta' begins on 25 November 2026"),
+)
+BOTH = not_choosable(": 'Beta' ended on 23 November 2026; 'Delta' begins on 25 November 2026")
 TOO_MANY = problem_at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum="1")
 
 
@@ -145,18 +157,34 @@ TOO_MANY = problem_at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", 
         (SINGLE, ["A", "A"], CheckResult(["A"])),
         (SINGLE, [], CheckResult(None)),
         (SINGLE, ["A", "C"], CheckResult(["A", "C"], (TOO_MANY,))),
-        (SINGLE, ["B"], CheckResult(["B"], (NOT_CHOOSABLE,))),
-        (SINGLE, ["D"], CheckResult(["D"], (NOT_CHOOSABLE,))),
+        (SINGLE, ["B"], CheckResult(["B"], (ENDED,))),
+        (SINGLE, ["D"], CheckResult(["D"], (TO_COME,))),
         (SINGLE, ["a"], CheckResult(None, (NOT_CHOOSABLE,))),
         (SINGLE, ["Alpha"], CheckResult(None, (NOT_CHOOSABLE,))),
         (SINGLE, [""], CheckResult(None, (NOT_CHOOSABLE,))),
         (SINGLE, ["A", "\ud800"], CheckResult(["A"], (NOT_CHOOSABLE, TOO_MANY))),
         (MULTIPLE, ["C", "A", "C"], CheckResult(["A", "C"])),
-        (MULTIPLE, ["A", "B"], CheckResult(["A", "B"], (NOT_CHOOSABLE,))),
+        (MULTIPLE, ["A", "B"], CheckResult(["A", "B"], (ENDED,))),
+        (MULTIPLE, ["D", "A", "B"], CheckResult(["A", "B", "D"], (BOTH,))),
     ],
 )
 async def test_choices(field: ChoiceField, submitted: list[str], checked: CheckResult) -> None:
     assert await check_value(field, submitted) == checked
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        ({"valid_to": dt.date(2026, 7, 31)}, "'Old' ended on 31 July 2026, with the ILR year 2025-26"),
+        ({"valid_from": dt.date(2027, 8, 1)}, "'Old' begins on 1 August 2027, with the ILR year 2027-28"),
+    ],
+)
+async def test_a_choice_of_another_ilr_year_is_refused_naming_it(days: dict[str, dt.date], reason: str) -> None:
+    field = ChoiceField(key="c", label="Reason", choices=(Choice(value="O", label="Old", **days),))
+    message = f"Reason holds something that cannot be chosen: {reason}."
+    assert await check_value(field, ["O"]) == CheckResult(
+        ["O"], (problem_at("c", ErrorCode.NOT_A_CHOICE, message, allowed=""),)
+    )
 
 
 @pytest.mark.parametrize(("day", "choosable"), [("2026-11-23", "AB"), ("2026-11-24", "AC"), ("2026-11-25", "AD")])
