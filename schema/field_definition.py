@@ -53,8 +53,12 @@ class Choice:
 
     value: str = strawberry.field(description="What is entered and kept.")
     label: str = strawberry.field(description="What people read.")
-    valid_from: dt.date | None = strawberry.field(description="The first day on which it can be chosen.")
-    valid_to: dt.date | None = strawberry.field(description="The last day on which it can be chosen.")
+    valid_from: dt.date | None = strawberry.field(
+        description="The first day on which it can be chosen, or of the ILR years whose lists have it."
+    )
+    valid_to: dt.date | None = strawberry.field(
+        description="The last day on which it can be chosen, or of the ILR years whose lists have it."
+    )
 
 
 @strawberry.type(description="Text.")

@@ -40,7 +40,9 @@ class LearningAim(Node):
     )
     aim_type: int = strawberry.field(description="AimType: 1 programme, 3 component, 4 alone, 5 core 16 to 19.")
     fund_model: int | None = strawberry.field(description="FundModel: who pays.")
-    programme_type: int | None = strawberry.field(description="ProgType: 25 is an apprenticeship standard.")
+    programme_type: int | None = strawberry.field(
+        description="ProgType: 25 is an apprenticeship standard, 34 an apprenticeship unit."
+    )
     standard_code: int | None = strawberry.field(description="StdCode: the standard.")
     start_date: dt.date = strawberry.field(description="LearnStartDate.")
     original_start_date: dt.date | None = strawberry.field(
