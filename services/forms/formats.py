@@ -4,6 +4,7 @@ The formats of ILR fields follow the ILR's XML schema and validation rules, with
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -74,8 +75,18 @@ def _code(text: str) -> str:
     return _without_spaces(text).upper() if text.isascii() else text
 
 
+def _bare_code(text: str) -> str:
+    """Return a code without white space, punctuation and invisible characters, which the GOV.UK Design System ignores."""
+    kept = (
+        c
+        for c in text
+        if not c.isspace() and unicodedata.category(c)[0] not in "PZ" and unicodedata.category(c) != "Cf"
+    )
+    return _code("".join(kept))
+
+
 def _postcode(text: str) -> str:
-    code = _code(text)
+    code = _bare_code(text)
     return f"{code[:-3]} {code[-3:]}"
 
 
@@ -136,7 +147,7 @@ _FORMATS: Mapping[TextFormat, _Format] = MappingProxyType(
         ),
         # NINumber_01; the suffix is optional.
         TextFormat.NATIONAL_INSURANCE_NUMBER: _Format(
-            canonical=_code,
+            canonical=_bare_code,
             pattern=_pattern("(?!TN)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]?"),
             message="A National Insurance number is written like AB123456C; temporary ones (TN) are not accepted.",
             rule="NINumber_01",
