@@ -11,7 +11,7 @@ PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
 
-.PHONY: help run dev test test-fast check dead-code fmt coverage docs sdl settings-reference migration lock hooks \
+.PHONY: help run dev test test-fast check dead-code fmt coverage docs sdl settings-reference columns-reference migration lock hooks \
 	screenshots clean environment test-environment playground audits clients moved
 .DELETE_ON_ERROR:
 
@@ -66,6 +66,10 @@ sdl: environment ## write schema/schema.graphql, after a change of the API
 settings-reference: environment ## write docs/settings.md, after a change of a setting
 	@.venv/bin/python -m server.settings_reference > docs/settings.md.new
 	@mv docs/settings.md.new docs/settings.md
+
+columns-reference: environment ## write docs/import-columns.md, after a change of an imported column
+	@.venv/bin/python -m server.cli.import_columns > docs/import-columns.md.new
+	@mv docs/import-columns.md.new docs/import-columns.md
 
 migration: environment ## write a migration, after a change of a model
 	@exec .venv/bin/tortoise makemigrations models

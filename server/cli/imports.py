@@ -17,7 +17,6 @@ from services.imports.report import (
     Listing,
     OnProgress,
     RecordProblems,
-    RecordWarning,
 )
 
 MAX_REFERENCE_LENGTH = 40
@@ -36,20 +35,24 @@ def run_learner_import(file: Path, organisation: str, *, dry_run: bool, strict: 
             on_progress=on_progress,
         )
 
-    _run_import(organisation, work, "learners")
+    _run_import(organisation, work, "learners", strict=strict)
 
 
-def run_employer_import(file: Path, organisation: str) -> None:
+def run_employer_import(file: Path, organisation: str, *, strict: bool) -> None:
     """Import employers, then exit with code 0, or 1 if a record was refused or has an error."""
 
     async def work(target: Organisation, on_progress: OnProgress) -> ImportReport:
-        return await import_employers(file, organisation_id=target.id, on_progress=on_progress)
+        return await import_employers(file, organisation_id=target.id, strict=strict, on_progress=on_progress)
 
-    _run_import(organisation, work, "employers")
+    _run_import(organisation, work, "employers", strict=strict)
 
 
 def _run_import(
-    organisation: str, work: Callable[[Organisation, OnProgress], Awaitable[ImportReport]], record_type: str
+    organisation: str,
+    work: Callable[[Organisation, OnProgress], Awaitable[ImportReport]],
+    record_type: str,
+    *,
+    strict: bool,
 ) -> None:
     async def report() -> ImportReport:
         target = await require_organisation(organisation)
@@ -58,37 +61,40 @@ def _run_import(
             task = progress.add_task(record_type, total=None)
             return await work(target, lambda read, total: progress.update(task, completed=read, total=total))
 
-    _print_report(run(report), record_type)
+    _print_report(run(report), record_type, strict=strict)
 
 
-def _print_report(report: ImportReport, record_type: str) -> None:
-    _print_records(report.refused, "was refused", "were refused")
-    _print_records(report.with_errors, "has errors", "have errors")
-    _print_warnings(report.warnings)
+def _print_report(report: ImportReport, record_type: str, *, strict: bool) -> None:
+    _print_records(report.refused, report.unit, "was refused", "were refused")
+    _print_records(report.with_errors, report.unit, "has errors", "have errors")
+    _print_warnings(report)
     for entry in report.kept.items:
         stdout.print(
-            f"line {entry.line}: {entry.reference} was changed here since the last import and is kept (--overwrite)"
+            f"{report.unit} {entry.line}: {entry.reference} was changed here since the last import and is kept (--overwrite)"
         )
     _print_rest(report.kept, "are kept")
     if not report.applied:
         stdout.print("Nothing was written.")
     stdout.print(f"{report.source} {record_type}: {', '.join(_counts(report))}")
-    sys.exit(1 if report.refused.count or report.with_errors.count else 0)
+    failed = report.refused.count or report.with_errors.count or (strict and report.fails_strict)
+    sys.exit(1 if failed else 0)
 
 
-def _print_records(records: Listing[RecordProblems], outcome: str, outcome_of_several: str) -> None:
+def _print_records(records: Listing[RecordProblems], unit: str, outcome: str, outcome_of_several: str) -> None:
     for record in records.items:
         reference = _printable(record.reference) or "a record without a reference"
-        stdout.print(f"line {record.line}: {reference} {outcome}")
+        stdout.print(f"{unit} {record.line}: {reference} {outcome}")
         for problem in record.problems:
-            stdout.print(f"    line {problem.line}, {_described(problem)}")
+            stdout.print(f"    {unit} {problem.line}, {_described(problem)}")
     _print_rest(records, outcome_of_several)
 
 
-def _print_warnings(warnings: Listing[RecordWarning]) -> None:
+def _print_warnings(report: ImportReport) -> None:
+    warnings = report.warnings
     for warning in warnings.items:
+        place = f"{report.unit} {warning.problem.line}, " if warning.problem.line else ""
         reference = f"{_printable(warning.reference)}, " if warning.reference else ""
-        stdout.print(f"warning: line {warning.problem.line}, {reference}{_described(warning.problem)}")
+        stdout.print(f"warning: {place}{reference}{_described(warning.problem)}")
     if warnings.count > len(warnings.items):
         stdout.print(f"warning: … and {warnings.count - len(warnings.items):,} more warnings")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from models.database import database
 from resolvers.schema_root import sdl
 from server.cli import imports, output
 from server.cli.doctor import check_installation
+from server.cli.import_columns import columns_text
 from server.database import database_server, run_with_database, upgrade_database
 from server.process.serve import bind
 from server.process.serve import serve as serve_until_signal
@@ -21,6 +23,9 @@ from services.accounts.members import add_member as write_member
 from services.accounts.passwords import generate_password
 from services.demo.data import ACCOUNTS, PASSWORD
 from services.demo.fill import DatabaseNotEmptyError, fill_demo
+from services.imports.tables.columns import ColumnSet
+from services.imports.tables.employer_columns import EMPLOYER_COLUMNS
+from services.imports.tables.learner_columns import LEARNER_COLUMNS
 from services.records.organisations import add_organisation as write_organisation
 from services.records.organisations import find_organisation
 
@@ -136,7 +141,19 @@ def add_member(
     stdout.print(f"{name} can sign in." if interactive else f"{name} can sign in with the password {password}")
 
 
-FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file to import.")]
+COLUMNS_HELP = "List the columns of a workbook or CSV file, with what they take and their other names, and exit."
+FileArgument = Annotated[Path, typer.Argument(help="The file to import.")]  # its reader says better what is wrong
+
+
+def _print_columns(columns: ColumnSet) -> Callable[[bool], None]:
+    """Return the callback of an option that prints the columns of a table and ends the command."""
+
+    def callback(wanted: bool) -> None:
+        if wanted:
+            stdout.print(columns_text(columns))
+            raise typer.Exit
+
+    return callback
 
 
 @app.command()
@@ -145,20 +162,32 @@ def import_learners(
     organisation: OrganisationOption,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report what would be done, and write nothing.")] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Write nothing if any learner is refused or has an error.")
+        bool, typer.Option("--strict", help="Write nothing if any learner or column is refused or has an error.")
     ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Overwrite learners whom an approval has changed since the last import.")
     ] = False,
+    columns: Annotated[
+        bool, typer.Option("--columns", is_eager=True, callback=_print_columns(LEARNER_COLUMNS), help=COLUMNS_HELP)
+    ] = False,
 ) -> None:
-    """Import learners from an ILR return (XML) or a CSV file."""
+    """Import learners from an ILR return (XML, or a ZIP archive with one), an Excel workbook (.xlsx) or a CSV file."""
     imports.run_learner_import(file, organisation, dry_run=dry_run, strict=strict, overwrite=overwrite)
 
 
 @app.command()
-def import_employers(file: FileArgument, organisation: OrganisationOption) -> None:
-    """Import employers from a CSV file: name, employerId, confirmed."""
-    imports.run_employer_import(file, organisation)
+def import_employers(
+    file: FileArgument,
+    organisation: OrganisationOption,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Write nothing if any employer or column is refused.")
+    ] = False,
+    columns: Annotated[
+        bool, typer.Option("--columns", is_eager=True, callback=_print_columns(EMPLOYER_COLUMNS), help=COLUMNS_HELP)
+    ] = False,
+) -> None:
+    """Import employers from an Excel workbook (.xlsx) or a CSV file."""
+    imports.run_employer_import(file, organisation, strict=strict)
 
 
 @app.command()

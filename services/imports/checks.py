@@ -27,7 +27,7 @@ class FileChecks:
         reference = entry.reference.upper()
         if reference and reference in self.references:
             message = "This learner occurs earlier in the file; only the first occurrence is imported."
-            place = "learnerReference" if entry.aims is None else "LearnRefNumber"
+            place = entry.place("learnerReference") if entry.aims is None else "LearnRefNumber"
             entry.problems.append(EntryProblem(entry.line, place, message, "R_06", Severity.REFUSAL))
         self.references.add(reference)
 
@@ -41,7 +41,7 @@ class FileChecks:
             return
         if uln in self.ulns:
             message = "Another learner earlier in the file has this ULN; only the first is given it."
-            place = "uln" if entry.aims is None else "ULN"
+            place = entry.place("uln") if entry.aims is None else "ULN"
             problem = EntryProblem(entry.line, place, message, "R_59", element="ULN", value=uln)
             entry.problems.append(problem)
             del entry.values["uln"]
@@ -58,7 +58,7 @@ async def check_tutors(organisation_id: UUID, entries: Sequence[LearnerEntry]) -
         if email is not None and email not in tutors:
             del entry.values["tutor_email"]
             message = "No active member of the organisation has this email address."
-            entry.problems.append(EntryProblem(entry.line, "tutorEmail", message))
+            entry.problems.append(EntryProblem(entry.line, entry.place("tutorEmail"), message))
 
 
 def require_names(entry: LearnerEntry) -> None:
@@ -69,9 +69,10 @@ def require_names(entry: LearnerEntry) -> None:
     """
     reported = {problem.place for problem in entry.problems}
     for name, column in (("given_names", "givenNames"), ("family_name", "familyName")):
-        if name not in entry.values and column not in reported and entry.aims is None:
+        place = entry.place(column)
+        if name not in entry.values and place not in reported and entry.aims is None:
             message = "It is missing, and the learner is new."
-            entry.problems.append(EntryProblem(entry.line, column, message))
+            entry.problems.append(EntryProblem(entry.line, place, message))
     if "given_names" not in entry.values and "family_name" not in entry.values:
         entry.values["family_name"] = entry.reference
     entry.values.setdefault("given_names", "")

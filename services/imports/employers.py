@@ -1,16 +1,15 @@
-"""The import of employers from a CSV file (``name``, ``employerId``, ``confirmed``), in one transaction."""
+"""The import of employers from a CSV file or an Excel workbook, in one transaction."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from models import Employer, Learner
 from models.database import transaction
-from services.forms.definitions import TextFormat
-from services.imports.csv_file import CsvRecord, read_records
-from services.imports.csv_values import CellError, formatted_text, limited_text, parse_boolean
+from services.imports.file_kinds import FileKind, detect_kind
 from services.imports.reader import open_file
 from services.imports.report import (
     EntryProblem,
@@ -21,54 +20,55 @@ from services.imports.report import (
     is_refused,
     lock_imports,
 )
-
-_COLUMNS: dict[str, Callable[[str], Any]] = {
-    "name": limited_text(200),
-    "employerId": formatted_text(TextFormat.EMPLOYER_ID),
-    "confirmed": parse_boolean,
-}
+from services.imports.tables.employers import EmployerEntry, read_employer_table
+from services.imports.tables.notes import FileNotes
 
 
-@dataclass(slots=True)
-class _Entry:
-    """An employer as read from a CSV record; an attribute is None if its cell is empty or invalid."""
-
-    record: CsvRecord
-    name: str = ""
-    number: str | None = None
-    confirmed: bool | None = None
-    problems: list[EntryProblem] = field(default_factory=list)
-
-    def add_problem(self, column: str, message: str, rule: str | None = None) -> None:
-        self.problems.append(EntryProblem(self.record.line, column, message, rule))
+class _RollBack(Exception):  # noqa: N818 - not an error
+    """Raised to roll back the transaction of an import that is not to be applied."""
 
 
-async def import_employers(path: Path, *, organisation_id: UUID, on_progress: OnProgress | None = None) -> ImportReport:
-    """Create or update an organisation's employers from a CSV file, matching them by employerId or else by name.
+async def import_employers(
+    path: Path, *, organisation_id: UUID, strict: bool = False, on_progress: OnProgress | None = None
+) -> ImportReport:
+    """Create or update an organisation's employers from a table, matching them by employerId or else by name.
 
     An empty cell leaves the stored value unchanged. A record with any invalid value is refused as a whole; the others
-    are imported. ``on_progress`` is called after each record. Raises UnreadableFileError, without writing anything, if
+    are imported, unless ``strict`` is set. ``on_progress`` is called after each record. Raises UnreadableFileError, without writing anything, if
     the file cannot be read to the end.
     """
-    report = ImportReport(source="CSV")
-    seen_keys: set[str] = set()
-    async with transaction():
-        await lock_imports(organisation_id)
-        for entry, bytes_read, file_size in _read_entries(path):
-            _check_unique(entry, seen_keys)
-            await _import_entry(report, entry, organisation_id)
-            if on_progress:
-                on_progress(bytes_read, file_size)
-        await audit_import(organisation_id, "employers", report)
+    report = ImportReport()
+    try:
+        async with transaction():
+            await lock_imports(organisation_id)
+            await _import_steps(path, report, organisation_id, on_progress)
+            if strict and report.fails_strict:
+                raise _RollBack
+            await audit_import(organisation_id, "employers", report)
+    except _RollBack:
+        report.applied = False
     return report
 
 
-async def _import_entry(report: ImportReport, entry: _Entry, organisation_id: UUID) -> None:
+async def _import_steps(
+    path: Path, report: ImportReport, organisation_id: UUID, on_progress: OnProgress | None
+) -> None:
+    seen_keys: set[str] = set()
+    for step in _read_steps(path, report):
+        report.add_problems(step.warnings)
+        if step.entry is not None:
+            _check_unique(step.entry, seen_keys)
+            await _import_entry(report, step.entry, organisation_id)
+        if on_progress:
+            on_progress(step.bytes_read, step.file_size)
+
+
+async def _import_entry(report: ImportReport, entry: EmployerEntry, organisation_id: UUID) -> None:
     """Write or refuse one employer, and add the outcome to the report."""
     refused = any(not problem.is_warning for problem in entry.problems)
     employer = None if refused else await _find_employer(entry, organisation_id)
     problems = [p if p.is_warning else replace(p, severity=Severity.REFUSAL) for p in entry.problems]
-    report.add_problems(problems, line=entry.record.line, reference=entry.name)
+    report.add_problems(problems, line=entry.line, reference=entry.name)
     if is_refused(problems):
         return
     if employer is None:
@@ -83,29 +83,28 @@ async def _import_entry(report: ImportReport, entry: _Entry, organisation_id: UU
         report.unchanged += 1
 
 
-def _read_entries(path: Path) -> Iterator[tuple[_Entry, int, int]]:
-    """Yield each employer of the file, with the number of bytes read so far and the size of the file."""
-    with open_file(path) as stream:
-        file_size = path.stat().st_size
-        for record in read_records(stream, str(path), columns=tuple(_COLUMNS), key_column="name"):
-            yield _make_entry(record), stream.tell(), file_size
+class _Step(NamedTuple):
+    """A step of reading a file: an employer, or None at the end, with warnings about the file and the progress."""
+
+    entry: EmployerEntry | None
+    warnings: tuple[EntryProblem, ...]
+    bytes_read: int
+    file_size: int
 
 
-def _make_entry(record: CsvRecord) -> _Entry:
-    entry = _Entry(record, record.values.get("name", ""), problems=list(record.problems))
-    if not entry.name:
-        entry.add_problem("name", "It is missing.")
-    values: dict[str, Any] = {}
-    for column, parse in _COLUMNS.items():
-        try:
-            values[column] = parse(record.values.get(column, ""))
-        except CellError as error:
-            entry.add_problem(column, error.message, error.rule)
-    entry.number, entry.confirmed = values.get("employerId"), values.get("confirmed")
-    return entry
+def _read_steps(path: Path, report: ImportReport) -> Iterator[_Step]:
+    """Yield each employer of the file, and set what the report says of its kind."""
+    with open_file(path) as (stream, file):
+        kind = detect_kind(stream, file)
+        report.source, report.unit = ("Excel", "row") if kind is FileKind.WORKBOOK else ("CSV", "line")
+        notes = FileNotes(file)
+        size = os.fstat(stream.fileno()).st_size
+        for entry in read_employer_table(stream, kind, notes):
+            yield _Step(entry, notes.take(), stream.tell(), size)
+        yield _Step(None, notes.take(), size, size)
 
 
-def _check_unique(entry: _Entry, seen_keys: set[str]) -> None:
+def _check_unique(entry: EmployerEntry, seen_keys: set[str]) -> None:
     for column, value in (("name", entry.name), ("employerId", entry.number)):
         key = f"{column} {value}"
         if value and key in seen_keys:
@@ -115,7 +114,7 @@ def _check_unique(entry: _Entry, seen_keys: set[str]) -> None:
         seen_keys.add(key)
 
 
-async def _find_employer(entry: _Entry, organisation_id: UUID) -> Employer | None:
+async def _find_employer(entry: EmployerEntry, organisation_id: UUID) -> Employer | None:
     """Return the stored employer that matches the entry, or None if there is none or the match is ambiguous.
 
     The entry's number and name may match two employers. If the one with the number was created by an import of an ILR
@@ -136,7 +135,7 @@ async def _find_employer(entry: _Entry, organisation_id: UUID) -> Employer | Non
     return by_name
 
 
-async def _update_employer(employer: Employer, entry: _Entry) -> bool:
+async def _update_employer(employer: Employer, entry: EmployerEntry) -> bool:
     """Update the stored employer from the entry, and return whether any value changed."""
     values = (
         entry.name,

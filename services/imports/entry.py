@@ -1,5 +1,6 @@
 """Learners and learning aims as read from a file, independent of the file's format."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, NamedTuple
@@ -70,7 +71,8 @@ class LearnerEntry:
 
     ``values`` has the values that the file contains, except wrong ones, keyed by the columns of ``models.Learner``, and by ``programme``
     (a name), ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names). None clears a
-    value. ``aims`` is None if the file's format has no learning aims.
+    value. ``aims`` is None if the file's format has no learning aims. ``headings`` has the headings of a table as written
+    in the file, by the names of its columns.
     """
 
     line: int
@@ -78,3 +80,8 @@ class LearnerEntry:
     values: dict[str, Any] = field(default_factory=dict)
     aims: list[AimEntry] | None = None
     problems: list[EntryProblem] = field(default_factory=list)
+    headings: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def place(self, column: str) -> str:
+        """Return the heading of a column as written in the file."""
+        return self.headings.get(column, column)

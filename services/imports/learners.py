@@ -73,7 +73,7 @@ async def import_learners(
 
 async def _import_batches(run: _ImportRun, path: Path, on_progress: OnProgress | None) -> None:
     for number, batch in enumerate(read_batches(path)):
-        run.report.source = batch.source
+        run.report.source, run.report.unit = batch.source, batch.unit
         run.report.add_problems(batch.problems)
         await _import_batch(run, batch)
         if on_progress:

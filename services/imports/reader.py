@@ -1,20 +1,21 @@
-"""The reader of learners in batches, from an ILR return or a CSV file.
+"""The reader of learners in batches, from an ILR return, a ZIP archive with one, a CSV file or an Excel workbook."""
 
-The format is detected from the first character of the file, which is ``<`` in XML.
-"""
-
-import codecs
+import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
+from services.imports.archive import open_return
 from services.imports.entry import LearnerEntry
+from services.imports.file_kinds import FileKind, detect_kind
 from services.imports.ilr.learner import read_ilr_return
-from services.imports.learner_csv import read_learner_csv
 from services.imports.report import EntryProblem, UnreadableFileError
+from services.imports.tables.learners import read_learner_table
+from services.imports.tables.notes import FileNotes
 
 # A file of 1 MB already fills a batch, so that larger files need no more memory.
 _BATCH_SIZE = 200
@@ -23,8 +24,8 @@ _BATCH_SIZE = 200
 class Batch(NamedTuple):
     """A batch of learners from a file; the last batch of a file is always empty.
 
-    ``year`` is the year of an ILR return (for example ``2019-20``), or None if the file is CSV. ``problems`` are
-    warnings about the file as a whole, each in one batch only.
+    ``year`` is the year of an ILR return (for example ``2019-20``), or None if the file is a table. ``problems`` are
+    warnings about the file as a whole, each in one batch only. ``unit`` is what the numbers of records count.
     """
 
     source: str
@@ -33,46 +34,71 @@ class Batch(NamedTuple):
     bytes_read: int
     file_size: int
     problems: tuple[EntryProblem, ...] = ()
+    unit: str = "line"
 
 
 def read_batches(path: Path) -> Iterator[Batch]:
-    """Yield the learners of an ILR return or a CSV file in batches.
+    """Yield the learners of a file in batches.
 
     Raises UnreadableFileError, possibly after some batches have been yielded.
     """
-    with open_file(path) as stream:
-        file_size = path.stat().st_size
-        is_return = _is_xml(stream)
-        learners = read_ilr_return(stream, str(path)) if is_return else _read_csv(stream, str(path))
-        year: str | None = None
-        while True:
-            batch = list(islice(learners, _BATCH_SIZE))
-            year = batch[-1][0] if batch else year
-            source = f"ILR {year or ''}".strip() if is_return else "CSV"
-            yield Batch(source, year, [entry for _, entry in batch], stream.tell(), file_size)
-            if not batch:
-                return
+    with open_file(path) as (stream, file):
+        kind = detect_kind(stream, file)
+        if kind is FileKind.ILR_RETURN:
+            yield from _read_return(stream, stream, file)
+        elif kind is FileKind.ZIP_ARCHIVE:
+            with open_return(stream, file) as unpacked:
+                yield from _read_return(cast("BinaryIO", unpacked), stream, file)
+        else:
+            yield from _read_table(stream, kind, file)
+
+
+def _read_return(xml: BinaryIO, stream: BinaryIO, file: str) -> Iterator[Batch]:
+    learners = read_ilr_return(xml, file)
+    size = os.fstat(stream.fileno()).st_size
+    year: str | None = None
+    while True:
+        batch = list(islice(learners, _BATCH_SIZE))
+        year = batch[-1][0] if batch else year
+        yield Batch(f"ILR {year or ''}".strip(), year, [entry for _, entry in batch], stream.tell(), size)
+        if not batch:
+            return
+
+
+def _read_table(stream: BinaryIO, kind: FileKind, file: str) -> Iterator[Batch]:
+    notes = FileNotes(file)
+    learners = read_learner_table(stream, kind, notes)
+    size = os.fstat(stream.fileno()).st_size
+    source, unit = ("Excel", "row") if kind is FileKind.WORKBOOK else ("CSV", "line")
+    while True:
+        batch = list(islice(learners, _BATCH_SIZE))
+        bytes_read = stream.tell() if batch else size
+        yield Batch(source, None, batch, bytes_read, size, notes.take(), unit)
+        if not batch:
+            return
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[BufferedReader]:
-    """Open a file for reading; raise UnreadableFileError if it cannot be opened or read, or is empty."""
+def open_file(path: Path) -> Iterator[tuple[BufferedReader, str]]:
+    """Open a file for reading; yield it with its name for messages.
+
+    Raises UnreadableFileError if it cannot be opened or read, or is empty.
+    """
+    file = os.fsencode(path).decode(errors="replace")
     try:
         with path.open("rb") as stream:
+            if not stream.seekable():
+                raise UnreadableFileError(file, "is no ordinary file; save its content in one")
             if not stream.peek(1):
-                raise UnreadableFileError(str(path), "is empty")
-            yield stream
-    except OSError as error:
-        raise UnreadableFileError(str(path), f"cannot be read: {error.strerror}") from None
-
-
-def _is_xml(stream: BufferedReader) -> bool:
-    head = stream.read(256)
-    stream.seek(0)
-    is_utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return head.decode("utf-16" if is_utf16 else "utf-8-sig", errors="ignore").lstrip().startswith("<")
-
-
-def _read_csv(stream: BufferedReader, file: str) -> Iterator[tuple[str | None, LearnerEntry]]:
-    for entry in read_learner_csv(stream, file):
-        yield None, entry
+                raise UnreadableFileError(file, "is empty")
+            yield stream, file
+    except FileNotFoundError:
+        raise UnreadableFileError(file, "does not exist; check its name and folder") from None
+    except IsADirectoryError:
+        raise UnreadableFileError(file, "is a folder; name the file in it") from None
+    except PermissionError:
+        raise UnreadableFileError(file, "may not be read by you; ask its owner for permission, or copy it") from None
+    except (OSError, io.UnsupportedOperation):
+        raise UnreadableFileError(
+            file, "cannot be read; its disk or network may be failing, so copy it first"
+        ) from None

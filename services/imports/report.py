@@ -22,14 +22,15 @@ OnProgress = Callable[[int, int], None]
 class UnreadableFileError(Exception):
     """Raised when a file cannot be read, in which case none of it is imported.
 
-    The message is a single line with the file, the line number if it is known, and the problem.
+    The message is a single line with the file, the number of the line (or row, if that is the ``unit``) if it is known,
+    and the problem.
     """
 
-    def __init__(self, file: str, problem: str, line: int | None = None) -> None:
+    def __init__(self, file: str, problem: str, line: int | None = None, *, unit: str = "line") -> None:
         self.file = file
         self.line = line
         self.problem = problem
-        place = file if line is None else f"{file}, line {line}"
+        place = file if line is None else f"{file}, {unit} {line}"
         super().__init__(f"{place}: {problem}")
 
 
@@ -117,10 +118,12 @@ class ImportReport:
     """The result of an import: the numbers of new, changed and unchanged records, and what is to be told of others.
 
     ``with_errors`` are records that were imported without the values that had errors. ``fails_strict`` is true if a
-    strict import must write nothing. ``applied`` is false if nothing was written.
+    strict import must write nothing. ``applied`` is false if nothing was written. ``unit`` is what the file's records
+    are counted by: lines, or rows of a workbook.
     """
 
     source: str = ""
+    unit: str = "line"
     new: int = 0
     changed: int = 0
     unchanged: int = 0

@@ -1,4 +1,4 @@
-"""Tests of importing employers from CSV: matching by number and name, and refused records."""
+"""Tests of importing employers from tables: matching by number and name, and refused records."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from services.imports.employers import import_employers
 from services.imports.report import ImportReport, UnreadableFileError
 from tests.support import factories
 from tests.support.scenarios.imports import write_file
+from tests.support.scenarios.tables import workbook_bytes
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -102,7 +103,7 @@ Twice,100012345,
 Extra,,,
 """
     report = await import_text(csv, provider, text)
-    assert counts(report) == (1, 0, 0, 6)
+    assert counts(report) == (2, 0, 0, 5)
     assert [
         (row.line, [(problem.place, problem.rule) for problem in row.problems]) for row in report.refused.items
     ] == [
@@ -111,27 +112,47 @@ Extra,,,
         (5, [("name", None)]),
         (6, [("name", None)]),
         (7, [("employerId", None)]),
-        (8, [("record", None)]),
     ]
-    assert await employers(provider) == [("Acme", "100012345", True)]
+    assert await employers(provider) == [("Acme", "100012345", True), ("Extra", None, False)]
 
 
 async def test_an_unreadable_file_changes_nothing(provider: Organisation, csv: Path) -> None:
     with pytest.raises(UnreadableFileError) as raised:
         await import_text(csv, provider, 'name\nAcme\n"Zest\n')
-    assert str(raised.value) == f"{csv}, line 3: is not CSV: unexpected end of data"
+    assert str(raised.value) == (
+        f"{csv}, line 3: has a quotation mark that is opened here and not closed; close it, or delete it"
+    )
     assert await employers(provider) == []
+
+
+async def test_a_workbook_with_the_headings_of_others_is_read(provider: Organisation, csv: Path) -> None:
+    write_file(csv, workbook_bytes([["Company name", "EDRS number", "Levy payer"], ["Acme", 100012345, True]]))
+    report = await import_employers(csv, organisation_id=provider.id)
+    assert (report.source, report.unit, counts(report)) == ("Excel", "row", (1, 0, 0, 0))
+    [warning] = report.warnings.items
+    assert (warning.problem.line, warning.problem.place, warning.problem.message) == (
+        1,
+        "Levy payer",
+        "The column was passed over: it is not kept.",
+    )
+    assert await employers(provider) == [("Acme", "100012345", False)]
+
+
+async def test_a_strict_import_writes_nothing_if_a_column_is_passed_over(provider: Organisation, csv: Path) -> None:
+    write_file(csv, "name,email\nAcme,x\n")
+    report = await import_employers(csv, organisation_id=provider.id, strict=True)
+    assert (report.applied, await employers(provider)) == (False, [])
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,email\n", "line 1: has an unknown column 'email'; known columns: name, employerId, confirmed"),
-        ("employerId\n", "line 1: lacks the column name"),
+        ("employerId\n", "line 1: has no column name, nor any of its other names; its headings are"),
+        ("<Message/>", "is an ILR return .XML.; import an Excel workbook"),
         ("", "is empty"),
     ],
 )
-async def test_invalid_headers_are_refused(provider: Organisation, csv: Path, text: str, message: str) -> None:
+async def test_files_without_employers_are_refused(provider: Organisation, csv: Path, text: str, message: str) -> None:
     with pytest.raises(UnreadableFileError, match=message):
         await import_text(csv, provider, text)
 
@@ -142,4 +163,4 @@ async def test_progress_is_reported_up_to_the_file_size(provider: Organisation, 
     await import_employers(
         csv, organisation_id=provider.id, on_progress=lambda done, total: progress.append((done, total))
     )
-    assert progress == [(10, 15), (15, 15)]
+    assert progress == [(15, 15), (15, 15), (15, 15)]

@@ -78,8 +78,8 @@ class TestRefusals:
     async def test_missing_and_empty_files_are_refused(self, provider: Organisation, tmp_path: Path) -> None:
         (tmp_path / "empty.xml").touch()
         for path, error in (
-            (tmp_path / "none.xml", "cannot be read: No such file or directory"),
-            (tmp_path, "cannot be read: Is a directory"),
+            (tmp_path / "none.xml", "does not exist; check its name and folder"),
+            (tmp_path, "is a folder; name the file in it"),
             (tmp_path / "empty.xml", "is empty"),
         ):
             with pytest.raises(UnreadableFileError) as raised:

@@ -1,0 +1,224 @@
+"""Records of a table: its headings are found and matched with the known columns, and each row becomes a record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from services.imports.report import EntryProblem, Severity, UnreadableFileError
+from services.imports.tables.cells import NOT_ALLOWED, CellError, check_excel_error, clean_cell
+from services.imports.tables.columns import Column, ColumnSet
+from services.imports.tables.notes import FileNotes
+from services.imports.tables.rows import Row, Table
+
+_MAX_ROWS_ABOVE = 20
+_MAX_QUOTED_LENGTH = 100  # characters of a heading in a message
+_MAX_QUOTED = 30  # headings in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A known column of the file: its position, and its heading as written there."""
+
+    column: Column
+    position: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row with its known cells: their texts by the columns' names, and their problems.
+
+    ``surplus`` is the number of cells with text beyond the last heading, which probably means that the cells are shifted.
+    """
+
+    number: int
+    texts: dict[str, str]
+    problems: dict[str, CellError] = field(default_factory=dict)
+    surplus: int = 0
+
+
+class Records:
+    """The records of a table: its headings by column, and an iterator."""
+
+    def __init__(self, table: Table, columns: ColumnSet, notes: FileNotes) -> None:
+        """Read the table up to its headings. Raises UnreadableFileError if the key column has none, or a column two."""
+        self._table = table
+        self._columns = columns
+        self._notes = notes
+        self._row, self._waiting = self._find_heading_row()
+        self.headings = self._match_headings()
+        self._headed = {position for position, cell in enumerate(self._row.cells) if cell.strip()}
+        self._told: set[int] = set()
+        self._tell_passed_over()
+
+    def __iter__(self) -> Iterator[Record]:
+        for row in self._waiting:
+            yield self._make_record(row)
+        for row in self._table.rows:
+            if not row.is_empty():
+                yield self._make_record(row)
+
+    def _find_heading_row(self) -> tuple[Row, list[Row]]:
+        """Return the row of headings, and the rows below it that were read to find it.
+
+        It is the first row that is not empty, unless that row has no known heading and one of the next has the key
+        column, as below a title.
+        """
+        rows: list[Row] = []
+        for row in self._table.rows:
+            if row.is_empty():
+                continue
+            rows.append(row)
+            if any(map(self._columns.find, row.cells)) and (len(rows) == 1 or self._has_key(row)):
+                if len(rows) > 1:
+                    self._notes.tell(row.number, "headings", "They were found here, and what is above was passed over.")
+                return row, []
+            if len(rows) == _MAX_ROWS_ABOVE:
+                break
+        if not rows:
+            raise UnreadableFileError(self._notes.file, "is empty")
+        return rows[0], rows[1:]
+
+    def _has_key(self, row: Row) -> bool:
+        found = (self._columns.find(cell) for cell in row.cells)
+        return any(column is not None and column.name == self._columns.key_column for column in found)
+
+    def _match_headings(self) -> dict[str, Heading]:
+        headings: dict[str, Heading] = {}
+        for position, cell in enumerate(self._row.cells):
+            column = self._columns.find(cell)
+            if column is None:
+                continue
+            if other := headings.get(column.name):
+                self._refuse(
+                    f"has two columns for {column.name}, {_quote(other.text)} and {_quote(cell)}; delete one of them, or "
+                    "give it another heading"
+                )
+            headings[column.name] = Heading(column, position, _shorten(cell))
+        if self._columns.key_column not in headings:
+            self._refuse_without_key()
+        return headings
+
+    def _refuse_without_key(self) -> NoReturn:
+        """Refuse the table. Its first row is only quoted if it has a known heading, because it may be a person's data."""
+        key = self._columns.key_column
+        texts = [_quote(cell) for cell in self._row.cells if cell.strip()]
+        if any(map(self._columns.is_heading, self._row.cells)):
+            problem = (
+                f"has no column {key}, nor any of its other names; its headings are {', '.join(texts[:_MAX_QUOTED])}"
+            )
+        else:
+            problem = f"has no heading that is known; its first row must have headings, {key} among them"
+        self._refuse(f"{problem}. `trackers {self._columns.command} --columns` lists the columns")
+
+    @property
+    def key_column(self) -> str:
+        """The name of the column that tells records apart."""
+        return self._columns.key_column
+
+    @property
+    def number(self) -> int:
+        """The number of the row of headings."""
+        return self._row.number
+
+    @property
+    def unit(self) -> str:
+        """What rows are called, ``line`` or ``row``."""
+        return self._table.unit
+
+    def _refuse(self, problem: str) -> NoReturn:
+        raise UnreadableFileError(self._notes.file, problem, self._row.number, unit=self._table.unit)
+
+    def _tell_passed_over(self) -> None:
+        for cell in self._row.cells:
+            if cell.strip() and self._columns.find(cell) is None:
+                why = self._columns.why_passed_over(cell)
+                self._notes.tell(self._row.number, _shorten(cell), f"The column was passed over: {why}.")
+
+    def _make_record(self, row: Row) -> Record:
+        surplus = sum(self._check_unheaded(row, position) for position in range(len(row.cells)))
+        record = Record(row.number, {}, surplus=surplus)
+        for name, heading in self.headings.items():
+            self._read_cell(record, name, row, heading.position)
+        return record
+
+    def _check_unheaded(self, row: Row, position: int) -> bool:
+        """Return whether a cell has text beyond the last heading, and tell once of a column with text but no heading.
+
+        In text files, an unquoted separator shifts cells; in workbooks, a cell beyond the headings is only a note.
+        """
+        if position in self._headed or not row.cells[position].strip():
+            return False
+        if self.unit == "line" and position > max(self._headed):
+            return True
+        if position not in self._told:
+            self._told.add(position)
+            message = "It has text here but no heading, and was passed over."
+            self._notes.tell(row.number, f"column {_letters(position)}", message)
+        return False
+
+    def _read_cell(self, record: Record, name: str, row: Row, position: int) -> None:
+        text = row.cells[position] if position < len(row.cells) else ""
+        clean = clean_cell(text)
+        record.texts[name] = text if clean is None else clean
+        if clean is None:
+            record.problems[name] = CellError(NOT_ALLOWED)
+        elif position in row.problems:
+            record.problems[name] = CellError(row.problems[position])
+        else:
+            try:
+                check_excel_error(clean)
+            except CellError as error:
+                record.problems[name] = error
+
+
+def parse_record(record: Record, records: Records) -> tuple[dict[str, Any], list[EntryProblem]]:
+    """Return the values of a record by the columns' names, None for empty cells, and the problems of the other cells.
+
+    A problem in the key column, or cells beyond the last heading, refuse the record. Others leave the value out.
+    """
+    values: dict[str, Any] = {}
+    problems: list[EntryProblem] = []
+    for name, heading in records.headings.items():
+        column = heading.column
+        try:
+            if name in record.problems:
+                raise record.problems[name]
+            value = values[name] = column.parse(record.texts[name])
+        except CellError as error:
+            severity = Severity.REFUSAL if name == records.key_column else Severity.ERROR
+            problem = EntryProblem(record.number, heading.text, error.message, error.rule, severity)
+            if error.rule is not None:
+                problem = replace(problem, element=column.element, value=record.texts[name])
+            problems.append(problem)
+            continue
+        warning = column.warning(value) if column.warning and value is not None else None
+        if warning:
+            rule = column.warning_rule
+            problems.append(EntryProblem(record.number, heading.text, warning, rule, Severity.WARNING))
+    if record.surplus:
+        message = (
+            f"It has text in {record.surplus} more cells than there are headings. If a value has a separator in it, put "
+            "quotation marks around it; otherwise delete what is beyond the headings."
+        )
+        problems.append(EntryProblem(record.number, records.unit, message, severity=Severity.REFUSAL))
+    return values, problems
+
+
+def _shorten(text: str) -> str:
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:_MAX_QUOTED_LENGTH])
+
+
+def _quote(text: str) -> str:
+    return f'"{_shorten(text)}"'
+
+
+def _letters(position: int) -> str:
+    """Return the letters by which Excel calls a column: A, B, … Z, AA."""
+    letters = ""
+    position += 1
+    while position:
+        position, remainder = divmod(position - 1, 26)
+        letters = chr(65 + remainder) + letters
+    return letters

@@ -1,0 +1,20 @@
+"""Opening of a table of any kind."""
+
+from typing import BinaryIO
+
+from services.imports.file_kinds import FileKind
+from services.imports.report import UnreadableFileError
+from services.imports.tables.delimited import read_delimited
+from services.imports.tables.notes import FileNotes
+from services.imports.tables.rows import IsHeading, Table
+from services.imports.tables.workbook import read_workbook
+
+
+def open_table(stream: BinaryIO, kind: FileKind, is_heading: IsHeading, notes: FileNotes) -> Table:
+    """Return the table in a text file or a workbook. Raises UnreadableFileError for other kinds of files."""
+    if kind is FileKind.TEXT:
+        return Table("CSV", "line", read_delimited(stream, notes.file, is_heading))
+    if kind is FileKind.WORKBOOK:
+        return Table("Excel", "row", read_workbook(stream, notes))
+    name = "an ILR return (XML)" if kind is FileKind.ILR_RETURN else "a ZIP archive"
+    raise UnreadableFileError(notes.file, f"is {name}; import an Excel workbook (.xlsx) or a CSV file")

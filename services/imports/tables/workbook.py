@@ -1,0 +1,96 @@
+"""Reading of Excel workbooks (.xlsx) by python-calamine: the first sheet with rows, as text."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import BinaryIO, TypeAlias
+
+from python_calamine import CalamineSheet, CalamineWorkbook
+
+from services.imports.report import Severity, UnreadableFileError
+from services.imports.tables.cells import excel_error_message
+from services.imports.tables.notes import FileNotes
+from services.imports.tables.rows import Row
+from services.imports.tables.workbook_scan import SheetScan, WorkbookError, scan_workbook
+
+_Value: TypeAlias = str | float | bool | dt.date | dt.time | dt.timedelta
+_MergedRange: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+
+_DATE_PROBLEM = "Excel has turned it into a date or time. Format the column as Text in Excel, and type the value again."
+
+
+def read_workbook(stream: BinaryIO, notes: FileNotes) -> Iterator[Row]:
+    """Yield the rows of the first visible sheet that has any, numbered as in Excel; ``notes`` name the other sheets.
+
+    A cell that is merged with those below it has its value in each of these rows, as people see it. Raises
+    UnreadableFileError.
+    """
+    try:
+        scans = [scan for scan in scan_workbook(stream) if scan.rows]
+        scan = min(scans, key=lambda each: not each.is_visible, default=None)
+        if scan is None:
+            raise WorkbookError("is an empty workbook")
+        sheet = _load(stream, scan.name)
+    except WorkbookError as error:
+        raise UnreadableFileError(notes.file, str(error)) from None
+    for other in scans:
+        if other is not scan:
+            message = f'This sheet was not read, only "{scan.name}".'
+            notes.tell(0, f'sheet "{other.name}"', message, severity=Severity.WARNING)
+    yield from _rows(sheet, scan)
+
+
+def _load(stream: BinaryIO, name: str) -> CalamineSheet:
+    stream.seek(0)
+    try:
+        with CalamineWorkbook.from_filelike(stream) as workbook:
+            return workbook.get_sheet_by_name(name)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of Rust is no Exception
+        raise WorkbookError("is a damaged workbook; open it in Excel, and save it again") from error
+
+
+def _rows(sheet: CalamineSheet, scan: SheetScan) -> Iterator[Row]:
+    start = sheet.start or (0, 0)
+    ranges = [each for each in sheet.merged_cell_ranges or () if each[1][0] > each[0][0]]
+    merged: dict[int, tuple[int, str]] = {}  # by column, the last row and the value of a merged cell that was begun
+    for number, values in enumerate(sheet.iter_rows()):
+        cells = [""] * start[1] + [_text(value) for value in values]
+        problems = {column: _DATE_PROBLEM for column, value in enumerate(values, start[1]) if _is_date(value)}
+        problems |= _error_problems(scan, number, len(cells))
+        row = Row(number + 1, cells, problems)
+        if not row.is_empty():
+            _fill_merged(cells, number, merged, ranges)
+        yield row
+
+
+def _fill_merged(
+    cells: list[str], row: int, merged: dict[int, tuple[int, str]], ranges: Sequence[_MergedRange]
+) -> None:
+    for (first, column), (last, _) in ranges:
+        if first == row and column < len(cells):
+            merged[column] = last, cells[column]
+    for column, (last, text) in merged.items():
+        if row <= last and not cells[column]:
+            cells[column] = text
+
+
+def _error_problems(scan: SheetScan, row: int, width: int) -> dict[int, str]:
+    if not scan.errors:
+        return {}
+    found = ((column, scan.errors.get((row, column))) for column in range(width))
+    return {column: excel_error_message(error) for column, error in found if error is not None}
+
+
+def _is_date(value: _Value) -> bool:
+    return isinstance(value, dt.date | dt.time | dt.timedelta)
+
+
+def _text(value: _Value) -> str:
+    """Return the value of a cell as text: numbers with the 15 digits that Excel shows, dates as 2026-09-01."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
+    return str(value)

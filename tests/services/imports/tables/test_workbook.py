@@ -1,0 +1,124 @@
+"""Tests of reading Excel workbooks: sheets, merged cells, cells far apart, and damaged files."""
+
+import io
+import zipfile
+
+import pytest
+
+from services.imports.report import Severity, UnreadableFileError
+from services.imports.tables.notes import FileNotes
+from services.imports.tables.rows import Row
+from services.imports.tables.workbook import read_workbook
+from tests.support.scenarios.tables import ERROR_NA, Cell, RawCell, sheet_xml, workbook_bytes, zip_bytes
+
+
+def read(content: bytes) -> list[Row]:
+    return list(read_workbook(io.BytesIO(content), FileNotes("a.xlsx")))
+
+
+def cells(content: bytes) -> list[tuple[int, list[str]]]:
+    return [(row.number, row.cells) for row in read(content)]
+
+
+def error_message(content: bytes) -> str:
+    with pytest.raises(UnreadableFileError) as raised:
+        read(content)
+    return str(raised.value)
+
+
+def replace_part(content: bytes, name: str, part: str | None) -> bytes:
+    """Return the archive with another part of this name, or without it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist() if each != name}
+    return zip_bytes(parts if part is None else {**parts, name: part.encode()})
+
+
+def test_rows_are_numbered_as_in_excel() -> None:
+    assert cells(workbook_bytes([[], [None, "b", 1.5], [], [None, "c"]])) == [
+        (1, ["", "", ""]),
+        (2, ["", "b", "1.5"]),
+        (3, ["", "", ""]),
+        (4, ["", "c", ""]),
+    ]
+
+
+def test_the_first_visible_sheet_with_rows_is_read_and_the_others_named() -> None:
+    notes = FileNotes("a.xlsx")
+    content = workbook_bytes(
+        sheets=[("Notes", []), ("Secret", [["x"]]), ("Learners", [["a"]]), ("Old", [["b"]])], hidden=["Secret"]
+    )
+    assert [row.cells for row in read_workbook(io.BytesIO(content), notes)] == [["a"]]
+    assert [(note.line, note.place, note.message, note.severity) for note in notes.take()] == [
+        (0, 'sheet "Secret"', 'This sheet was not read, only "Learners".', Severity.WARNING),
+        (0, 'sheet "Old"', 'This sheet was not read, only "Learners".', Severity.WARNING),
+    ]
+
+
+def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows() -> None:
+    rows: list[list[Cell]] = [
+        ["Ref", "Programme", "Group"],
+        ["A1", "Bakery", "x"],
+        ["A2", None, None],
+        ["A3", None, None],
+    ]
+    assert cells(workbook_bytes(rows, merged=["B2:B3", "A1:B1"])) == [
+        (1, ["Ref", "Programme", "Group"]),
+        (2, ["A1", "Bakery", "x"]),
+        (3, ["A2", "Bakery", ""]),
+        (4, ["A3", "", ""]),
+    ]
+
+
+def test_errors_are_found_where_they_are() -> None:
+    [row] = read(workbook_bytes([[None, "x", ERROR_NA, RawCell(' t="e"><v>#REF!</v>')]]))
+    assert row.cells == ["", "x", "", ""]
+    assert row.problems == {
+        2: "It is an error of Excel, #N/A. Correct the formula in Excel, or clear the cell.",
+        3: "It is an error of Excel, #REF!. Correct the formula in Excel, or clear the cell.",
+    }
+
+
+def test_cells_far_apart_do_not_exhaust_memory() -> None:
+    sheet = sheet_xml([["x"]]).replace(
+        "</sheetData>", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    )
+    message = error_message(replace_part(workbook_bytes(), "xl/worksheets/sheet1.xml", sheet))
+    assert message == (
+        'a.xlsx: has cells so far from one another on the sheet "Sheet1" that it cannot be read; copy the table to a new '
+        "workbook, or save the sheet as CSV UTF-8"
+    )
+
+
+def test_empty_cells_far_away_do_no_harm() -> None:
+    sheet = sheet_xml([["x"]]).replace("</sheetData>", '<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>')
+    assert cells(replace_part(workbook_bytes(), "xl/worksheets/sheet1.xml", sheet)) == [(1, ["x"])]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
+    content = replace_part(workbook_bytes([["x"]]), "xl/media/image1.png", "0" * (301 * 1024 * 1024))
+    assert error_message(content) == "a.xlsx: is too large a workbook; save its sheet as CSV UTF-8, and import that"
+
+
+DAMAGED = "a.xlsx: is a damaged workbook; open it in Excel, and save it again"
+WORKBOOK = workbook_bytes([["x"]])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        WORKBOOK[:-30],
+        WORKBOOK[:200] + b"\0" * 50 + WORKBOOK[250:],
+        replace_part(WORKBOOK, "xl/worksheets/sheet1.xml", None),
+        replace_part(WORKBOOK, "xl/worksheets/sheet1.xml", "<worksheet><sheetData>"),
+        replace_part(WORKBOOK, "xl/worksheets/sheet1.xml", '<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'),
+        replace_part(WORKBOOK, "xl/worksheets/sheet1.xml", sheet_xml([["x"]]).replace("A1", "ZZZZ1")),
+        replace_part(WORKBOOK, "xl/workbook.xml", "<workbook><sheets><sheet/></sheets></workbook>"),
+        replace_part(WORKBOOK, "xl/_rels/workbook.xml.rels", "<Relationships><Relationship/></Relationships>"),
+    ],
+)
+def test_damaged_workbooks_are_refused(content: bytes) -> None:
+    assert error_message(content) == DAMAGED
+
+
+def test_a_workbook_without_text_is_empty() -> None:
+    assert error_message(workbook_bytes([[None]])) == "a.xlsx: is an empty workbook"
