@@ -27,7 +27,7 @@ class File(Node):
     """GraphQL type for an attached file."""
 
     id: strawberry.ID = resolved_field(_id, NODE_ID_DESCRIPTION)
-    name: str = strawberry.field(description="As its uploader called it.")
+    name: str = strawberry.field(description="As its uploader called it, but it ends in what its bytes are.")
     media_type: str = strawberry.field(description="What its bytes show it to be.")
     bytes: int = strawberry.field(description="How many there are.")
     url: str = resolved_field(

@@ -12,6 +12,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 from starlette.requests import Request
 
+from server.endpoints.file_names import read_file_name
 from server.protocol.http_errors import HTTPError
 
 MULTIPART = "multipart/form-data"
@@ -29,7 +30,8 @@ class FilePart:
     def __init__(self, request: Request, *, idle_seconds: float) -> None:
         self._request = request
         self._idle_seconds = idle_seconds
-        self._parser = PushMultipartParser(_boundary(request), strict=True)
+        # As Latin-1, whatever bytes the headers have can be read; see ``file_names``.
+        self._parser = PushMultipartParser(_boundary(request), header_charset="latin-1", strict=True)
         self._events = self._parse()
         self.name: str | None = None
         self.media_type: str | None = None
@@ -39,7 +41,8 @@ class FilePart:
         segment = await anext(self._events, None)
         if not isinstance(segment, MultipartSegment) or segment.name != "file":
             raise HTTPError(422, "BAD_USER_INPUT", ONE_PART_MESSAGE)
-        self.name, self.media_type = segment.filename, segment.content_type
+        self.name = read_file_name(segment.header("Content-Disposition"))
+        self.media_type = segment.content_type
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """Yield the file's content, and check that no other part follows. Raises HTTPError and ClientDisconnect."""

@@ -13,7 +13,7 @@ from models import Role, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
 from services.files.cleanup import delete_incomplete
-from services.files.names import file_name
+from services.files.names import file_name, name_as
 from services.files.store import FileStore
 from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
@@ -43,7 +43,8 @@ INSERT INTO stored_file (id, organisation_id, uploader_id, type_key, field_key, 
 VALUES (:id, :organisation_id, :uploader_id, :type_key, :field_key, :name, '', :bytes, FALSE, now())
 """)
 _COMPLETE = (
-    "UPDATE stored_file SET complete = TRUE, media_type = $2, bytes = $3 WHERE id = $1 AND NOT complete RETURNING id"
+    "UPDATE stored_file SET complete = TRUE, name = $2, media_type = $3, bytes = $4 "
+    "WHERE id = $1 AND NOT complete RETURNING id"
 )
 _log = logging.getLogger("trackers.files")
 
@@ -136,7 +137,8 @@ async def upload(
     try:
         sniffer = ContentSniffer()
         await store.write(file_id, _check_chunks(chunks, sniffer, destination, header))
-        await fetch(_COMPLETE, file_id, _media_type(sniffer, destination, header), sniffer.size)
+        media_type = _media_type(sniffer, destination, header)
+        await fetch(_COMPLETE, file_id, name_as(file_name(header.name), media_type), media_type, sniffer.size)
     except BaseException:
         await _delete_failed(store, file_id)
         raise

@@ -13,9 +13,14 @@ TAIL_SIZE = 65_557
 UNKNOWN = "application/octet-stream"
 
 _ALIASES = {
+    "application/excel": "application/vnd.ms-excel",
+    "application/mspowerpoint": "application/vnd.ms-powerpoint",
+    "application/x-gzip": "application/gzip",
     "application/x-pdf": "application/pdf",
     "application/x-zip-compressed": "application/zip",
     "audio/mp3": "audio/mpeg",
+    "audio/wave": "audio/wav",
+    "audio/x-wav": "audio/wav",
     "image/heic": "image/heif",
     "image/jpg": "image/jpeg",
     "image/pjpeg": "image/jpeg",
@@ -23,6 +28,7 @@ _ALIASES = {
     "image/x-png": "image/png",
     "text/rtf": "application/rtf",
     "text/xml": "application/xml",
+    "video/avi": "video/x-msvideo",
 }
 _TEXT_TYPES = frozenset({"application/json", "message/rfc822"})
 _MARKUP_TYPES = frozenset({"application/rtf", "application/xml", "application/xhtml+xml", "image/svg+xml", "text/html"})

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models import StoredFile
 from models.database import fetch
+from services.files.names import name_as
 from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.kinds.types import CanonicalValue
@@ -54,7 +55,9 @@ async def files_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[File | None]:
     files: dict[UUID, File] = {}
     for record in records:
         grant = Grant(record["id"], viewer.session_id, record["now"] + LIFETIME)
-        files[record["id"]] = File(record["id"], record["name"], record["media_type"], record["bytes"], grant)
+        # Names of files that earlier versions stored may end in anything.
+        name = name_as(record["name"], record["media_type"])
+        files[record["id"]] = File(record["id"], name, record["media_type"], record["bytes"], grant)
     return [files.get(file_id) for file_id in ids]
 
 
