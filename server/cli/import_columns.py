@@ -24,8 +24,8 @@ first row has the headings. To begin, fill in an example:
 _FILES = """
 ## What is read
 
-- **Excel workbooks** (`.xlsx`): the first visible sheet with rows. A cell that is merged downwards counts for each of its
-  rows. Other formats of Excel are named, to be saved as `.xlsx`.
+- **Excel workbooks** (`.xlsx`): the first visible sheet with known headings; other sheets with rows are named. A cell that is
+  merged downwards counts for each of its rows. Other formats of Excel are named, to be saved as `.xlsx`.
 - **CSV files** in UTF-8, UTF-16 or Windows-1252, with commas, semicolons, tabs or vertical bars between the cells, with any
   line ends, and with Excel's line `sep=;` or without. Semicolons separate groups, so quote them where they separate cells.
 - **A ZIP archive** with one ILR return in it, as Submit Learner Data takes it. Nothing else is unpacked.

@@ -49,7 +49,10 @@ _TEXTS = (
     (re.compile(r"\{\\rtf"), f"is a Rich Text document; {_NO_TABLE}"),
     (re.compile(r"(?:\{|\[\s*\{)\s*\""), f"is JSON; {_NO_TABLE}"),
     (re.compile("%PDF-"), f"is a PDF; {_NO_TABLE}"),
-    (re.compile("MIME-Version:|From:|Received:", re.IGNORECASE), f"is an e-mail; save its attachment, or {_NO_TABLE}"),
+    (
+        re.compile("(?:MIME-Version|From|Received|Return-Path|Delivered-To|Message-ID|Subject): ", re.IGNORECASE),
+        f"is an e-mail; save its attachment, or {_NO_TABLE}",
+    ),
 )
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 

@@ -9,11 +9,10 @@ from typing import BinaryIO, NoReturn
 
 from services.imports.report import UnreadableFileError
 from services.imports.tables.decode import open_text
-from services.imports.tables.rows import IsHeading, Row
+from services.imports.tables.rows import SEPARATORS, IsHeading, Row
 
 _MAX_LINE_LENGTH = 1024 * 1024  # characters
 _MAX_RECORD_LENGTH = 2 * _MAX_LINE_LENGTH
-_SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*[\r\n]*', re.IGNORECASE)
 _SAMPLE_LINES = 30
 
@@ -63,7 +62,7 @@ def read_delimited(stream: BinaryIO, file: str, is_heading: IsHeading) -> Iterat
 
 
 def _split(lines: _Lines, file: str, separator: str) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
     while True:
         number = lines.begin_record()
         try:
@@ -92,10 +91,10 @@ def _find_separator(sample: list[str], is_heading: IsHeading) -> str:
     """Return the separator with which a row of the sample has the most known headings, or else the most cells."""
 
     def score(separator: str) -> tuple[int, int]:
-        rows = csv.reader(sample, delimiter=separator)
+        rows = csv.reader(sample, delimiter=separator, skipinitialspace=True)
         return max(((sum(map(is_heading, row)), len(row)) for row in _without_errors(rows)), default=(0, 0))
 
-    return max(_SEPARATORS, key=score)
+    return max(SEPARATORS, key=score)
 
 
 def _without_errors(rows: "Iterator[list[str]]") -> Iterator[list[str]]:

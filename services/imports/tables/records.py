@@ -8,9 +8,8 @@ from services.imports.report import EntryProblem, Severity, UnreadableFileError
 from services.imports.tables.cells import NOT_ALLOWED, CellError, check_excel_error, clean_cell
 from services.imports.tables.columns import Column, ColumnSet
 from services.imports.tables.notes import FileNotes
-from services.imports.tables.rows import Row, Table
+from services.imports.tables.rows import MAX_ROWS_ABOVE, SEPARATORS, Row, Table
 
-_MAX_ROWS_ABOVE = 20
 _MAX_QUOTED_LENGTH = 100  # characters of a heading in a message
 _MAX_QUOTED = 30  # headings in a message
 
@@ -28,13 +27,13 @@ class Heading:
 class Record:
     """A row with its known cells: their texts by the columns' names, and their problems.
 
-    ``surplus`` is the number of cells with text beyond the last heading, which probably means that the cells are shifted.
+    ``has_surplus`` is true if there is text beyond the last heading, which probably means that the cells are shifted.
     """
 
     number: int
     texts: dict[str, str]
     problems: dict[str, CellError] = field(default_factory=dict)
-    surplus: int = 0
+    has_surplus: bool = False
 
 
 class Records:
@@ -73,7 +72,7 @@ class Records:
                 if len(rows) > 1:
                     self._notes.tell(row.number, "headings", "They were found here, and what is above was passed over.")
                 return row, []
-            if len(rows) == _MAX_ROWS_ABOVE:
+            if len(rows) == MAX_ROWS_ABOVE:
                 break
         if not rows:
             raise UnreadableFileError(self._notes.file, "is empty")
@@ -102,14 +101,19 @@ class Records:
     def _refuse_without_key(self) -> NoReturn:
         """Refuse the table. Its first row is only quoted if it has a known heading, because it may be a person's data."""
         key = self._columns.key_column
-        texts = [_quote(cell) for cell in self._row.cells if cell.strip()]
-        if any(map(self._columns.is_heading, self._row.cells)):
-            problem = (
-                f"has no column {key}, nor any of its other names; its headings are {', '.join(texts[:_MAX_QUOTED])}"
-            )
+        texts = [cell for cell in self._row.cells if cell.strip()]
+        if any(map(self._columns.is_heading, texts)):
+            listed = ", ".join(map(_quote, texts[:_MAX_QUOTED]))
+            problem = f"has no column {key}, nor any of its other names; its headings are {listed}"
+        elif len(texts) == 1 and self._is_unsplit(texts[0]):
+            problem = "has all columns in one; split it in Excel with Data, Text to Columns, and save it again"
         else:
             problem = f"has no heading that is known; its first row must have headings, {key} among them"
         self._refuse(f"{problem}. `trackers {self._columns.command} --columns` lists the columns")
+
+    def _is_unsplit(self, text: str) -> bool:
+        """Return whether a cell has several headings, because whole lines were quoted, or pasted into one column."""
+        return any(sum(map(self._columns.is_heading, text.split(separator))) > 1 for separator in SEPARATORS)
 
     @property
     def key_column(self) -> str:
@@ -136,8 +140,8 @@ class Records:
                 self._notes.tell(self._row.number, _shorten(cell), f"The column was passed over: {why}.")
 
     def _make_record(self, row: Row) -> Record:
-        surplus = sum(self._check_unheaded(row, position) for position in range(len(row.cells)))
-        record = Record(row.number, {}, surplus=surplus)
+        surplus = [position for position in range(len(row.cells)) if self._check_unheaded(row, position)]
+        record = Record(row.number, {}, has_surplus=bool(surplus))
         for name, heading in self.headings.items():
             self._read_cell(record, name, row, heading.position)
         return record
@@ -196,10 +200,10 @@ def parse_record(record: Record, records: Records) -> tuple[dict[str, Any], list
         if warning:
             rule = column.warning_rule
             problems.append(EntryProblem(record.number, heading.text, warning, rule, Severity.WARNING))
-    if record.surplus:
+    if record.has_surplus:
         message = (
-            f"It has text in {record.surplus} more cells than there are headings. If a value has a separator in it, put "
-            "quotation marks around it; otherwise delete what is beyond the headings."
+            "It has text beyond the last heading. If a value has a separator in it, put quotation marks around the value; "
+            "otherwise delete what is beyond the headings."
         )
         problems.append(EntryProblem(record.number, records.unit, message, severity=Severity.REFUSAL))
     return values, problems

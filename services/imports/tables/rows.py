@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 IsHeading = Callable[[str], bool]
 """Returns whether a cell is the heading of a known column."""
 
-_SEPARATORS = ",;|\t "
+MAX_ROWS_ABOVE = 20
+"""The number of rows in which headings are looked for."""
+SEPARATORS = ",;\t|"
+"""The characters that may separate the cells of a text file, likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Row:
 
     def is_empty(self) -> bool:
         """Return whether no cell has anything but white space, or separators of a file that is separated otherwise."""
-        return not self.problems and not any(cell.strip().strip(_SEPARATORS) for cell in self.cells)
+        return not self.problems and not any(cell.strip().strip(SEPARATORS + " ") for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

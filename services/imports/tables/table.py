@@ -15,6 +15,6 @@ def open_table(stream: BinaryIO, kind: FileKind, is_heading: IsHeading, notes: F
     if kind is FileKind.TEXT:
         return Table("CSV", "line", read_delimited(stream, notes.file, is_heading))
     if kind is FileKind.WORKBOOK:
-        return Table("Excel", "row", read_workbook(stream, notes))
+        return Table("Excel", "row", read_workbook(stream, is_heading, notes))
     name = "an ILR return (XML)" if kind is FileKind.ILR_RETURN else "a ZIP archive"
     raise UnreadableFileError(notes.file, f"is {name}; import an Excel workbook (.xlsx) or a CSV file")

@@ -1,8 +1,9 @@
-"""Reading of Excel workbooks (.xlsx) by python-calamine: the first sheet with rows, as text."""
+"""Reading of Excel workbooks (.xlsx) by python-calamine: the sheet with known headings, as text."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import BinaryIO, TypeAlias
 
 from python_calamine import CalamineSheet, CalamineWorkbook
@@ -10,7 +11,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from services.imports.report import Severity, UnreadableFileError
 from services.imports.tables.cells import excel_error_message
 from services.imports.tables.notes import FileNotes
-from services.imports.tables.rows import Row
+from services.imports.tables.rows import MAX_ROWS_ABOVE, IsHeading, Row
 from services.imports.tables.workbook_scan import SheetScan, WorkbookError, scan_workbook
 
 _Value: TypeAlias = str | float | bool | dt.date | dt.time | dt.timedelta
@@ -19,18 +20,18 @@ _MergedRange: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 _DATE_PROBLEM = "Excel has turned it into a date or time. Format the column as Text in Excel, and type the value again."
 
 
-def read_workbook(stream: BinaryIO, notes: FileNotes) -> Iterator[Row]:
-    """Yield the rows of the first visible sheet that has any, numbered as in Excel; ``notes`` name the other sheets.
+def read_workbook(stream: BinaryIO, is_heading: IsHeading, notes: FileNotes) -> Iterator[Row]:
+    """Yield the rows of a sheet, numbered as in Excel; ``notes`` name the other sheets with rows.
 
-    A cell that is merged with those below it has its value in each of these rows, as people see it. Raises
+    The sheet is the first one whose first rows have a known heading, visible ones before hidden ones, or else simply the
+    first one. A cell that is merged with those below it has its value in each of these rows, as people see it. Raises
     UnreadableFileError.
     """
     try:
-        scans = [scan for scan in scan_workbook(stream) if scan.rows]
-        scan = min(scans, key=lambda each: not each.is_visible, default=None)
-        if scan is None:
+        scans = sorted((scan for scan in scan_workbook(stream) if scan.rows), key=lambda scan: not scan.is_visible)
+        if not scans:
             raise WorkbookError("is an empty workbook")
-        sheet = _load(stream, scan.name)
+        scan, sheet = _choose_sheet(stream, scans, is_heading)
     except WorkbookError as error:
         raise UnreadableFileError(notes.file, str(error)) from None
     for other in scans:
@@ -38,6 +39,17 @@ def read_workbook(stream: BinaryIO, notes: FileNotes) -> Iterator[Row]:
             message = f'This sheet was not read, only "{scan.name}".'
             notes.tell(0, f'sheet "{other.name}"', message, severity=Severity.WARNING)
     yield from _rows(sheet, scan)
+
+
+def _choose_sheet(
+    stream: BinaryIO, scans: Sequence[SheetScan], is_heading: IsHeading
+) -> tuple[SheetScan, CalamineSheet]:
+    if len(scans) > 1:
+        for scan in scans:
+            sheet = _load(stream, scan.name)
+            if any(is_heading(_text(value)) for row in islice(sheet.iter_rows(), MAX_ROWS_ABOVE) for value in row):
+                return scan, sheet
+    return scans[0], _load(stream, scans[0].name)
 
 
 def _load(stream: BinaryIO, name: str) -> CalamineSheet:

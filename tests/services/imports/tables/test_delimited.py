@@ -54,6 +54,10 @@ def test_a_quotation_mark_inside_of_a_value_is_text() -> None:
     assert rows('Ref,Name\nA1,6" pipe\n')[1] == (2, ["A1", '6" pipe'])
 
 
+def test_a_space_may_stand_before_a_quotation_mark() -> None:
+    assert rows('Ref, Name\nA1, "x, y"\n') == [(1, ["Ref", "Name"]), (2, ["A1", "x, y"])]
+
+
 def test_an_unclosed_quotation_mark_is_found_in_bounded_memory() -> None:
     # Each line closes a quotation mark and opens another, so that the record goes on to the end of the file.
     content = b'Ref,Name\nA1,"x' + b'\n","x' * 1_000_000

@@ -185,8 +185,8 @@ def test_cells_beyond_the_headings_refuse_the_row_unless_they_are_empty() -> Non
     kept, refused = read("learnerReference,title\nA1,Ms,, ,\nA2,Ms,more\n")
     assert kept == LearnerEntry(2, "A1", values={"title": "Ms"})
     message = (
-        "It has text in 1 more cells than there are headings. If a value has a separator in it, put quotation marks around "
-        "it; otherwise delete what is beyond the headings."
+        "It has text beyond the last heading. If a value has a separator in it, put quotation marks around the value; "
+        "otherwise delete what is beyond the headings."
     )
     assert refused.problems == [EntryProblem(3, "line", message, severity=Severity.REFUSAL)]
 
@@ -327,6 +327,11 @@ def test_text_in_a_column_without_a_heading_is_told_once() -> None:
             b"title,shoe size\nMs,9\n",
             'learners.csv, line 1: has no column learnerReference, nor any of its other names; its headings are "title", '
             '"shoe size". `trackers import-learners --columns` lists the columns',
+        ),
+        (
+            b'"ref,First name,Surname"\n"A1,Ann,Sample"\n',
+            "learners.csv, line 1: has all columns in one; split it in Excel with Data, Text to Columns, and save it again. "
+            "`trackers import-learners --columns` lists the columns",
         ),
         (
             b"A1,Ann,Sample\n",

@@ -11,9 +11,11 @@ from services.imports.tables.rows import Row
 from services.imports.tables.workbook import read_workbook
 from tests.support.scenarios.tables import ERROR_NA, Cell, RawCell, sheet_xml, workbook_bytes, zip_bytes
 
+KNOWN = {"Ref"}
+
 
 def read(content: bytes) -> list[Row]:
-    return list(read_workbook(io.BytesIO(content), FileNotes("a.xlsx")))
+    return list(read_workbook(io.BytesIO(content), KNOWN.__contains__, FileNotes("a.xlsx")))
 
 
 def cells(content: bytes) -> list[tuple[int, list[str]]]:
@@ -42,16 +44,25 @@ def test_rows_are_numbered_as_in_excel() -> None:
     ]
 
 
-def test_the_first_visible_sheet_with_rows_is_read_and_the_others_named() -> None:
+@pytest.mark.parametrize(
+    ("sheets", "name", "others"),
+    [
+        ([("Empty", []), ("Learners", [["a"]]), ("Old", [["b"]])], "Learners", ["Old"]),
+        ([("Secret", [["Ref"]]), ("Learners", [["x"], ["Ref"]])], "Learners", ["Secret"]),
+        ([("Read me", [["How to"]]), ("Learners", [["Ref"]]), ("Old", [["Ref"]])], "Learners", ["Read me", "Old"]),
+        ([("Secret", [["a"]])], "Secret", []),
+    ],
+)
+def test_the_first_visible_sheet_with_known_headings_is_read_and_the_others_named(
+    sheets: list[tuple[str, list[list[Cell]]]], name: str, others: list[str]
+) -> None:
     notes = FileNotes("a.xlsx")
-    content = workbook_bytes(
-        sheets=[("Notes", []), ("Secret", [["x"]]), ("Learners", [["a"]]), ("Old", [["b"]])], hidden=["Secret"]
-    )
-    assert [row.cells for row in read_workbook(io.BytesIO(content), notes)] == [["a"]]
-    assert [(note.line, note.place, note.message, note.severity) for note in notes.take()] == [
-        (0, 'sheet "Secret"', 'This sheet was not read, only "Learners".', Severity.WARNING),
-        (0, 'sheet "Old"', 'This sheet was not read, only "Learners".', Severity.WARNING),
-    ]
+    content = workbook_bytes(sheets=sheets, hidden=["Secret"])
+    rows = [row.cells for row in read_workbook(io.BytesIO(content), KNOWN.__contains__, notes)]
+    assert rows == dict(sheets)[name]
+    told = {(note.line, note.place, note.message, note.severity) for note in notes.take()}
+    message = f'This sheet was not read, only "{name}".'
+    assert told == {(0, f'sheet "{other}"', message, Severity.WARNING) for other in others}
 
 
 def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows() -> None:
