@@ -32,9 +32,9 @@ def request_error_status(error: GraphQLRequestError, media_type: str | None) -> 
     """Return the status of a request error, which prevented the execution of a well-formed request."""
     if error.status is not None:
         return error.status
-    if media_type != GRAPHQL:
-        return 200
     codes = [(item.extensions or {}).get("code") for item in error.errors]
+    if media_type != GRAPHQL:
+        return 400 if Code.BAD_REQUEST in codes else 200
     return next((status for code, status in _REQUEST_ERRORS.items() if code in codes), _UNPROCESSABLE)
 
 

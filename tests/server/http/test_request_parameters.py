@@ -65,7 +65,7 @@ async def test_persisted_query(server: FakeApp, client: httpx.AsyncClient, reque
     assert (response.status_code, response.json()) == (200, {"errors": NOT_SUPPORTED})
     accept = "application/graphql-response+json"
     response = await client.post(server.url, json=request_body, headers={"accept": accept})
-    assert (response.status_code // 100, response.json()) == (4, {"errors": NOT_SUPPORTED})
+    assert (response.status_code, response.json()) == (422, {"errors": NOT_SUPPORTED})
     response = await client.post(server.url, json=request_body, headers={"accept": EVENT_STREAM})
     assert (response.status_code, data_of(response.text)) == (200, {"errors": NOT_SUPPORTED})
     async with open_client(server, INIT) as socket:
@@ -119,9 +119,12 @@ async def test_on_error_of_a_subscription(server: FakeApp, client: httpx.AsyncCl
 
 
 async def test_unknown_error_behaviour(server: FakeApp, client: httpx.AsyncClient) -> None:
-    request_body = {"query": BUG, "onError": "ABORT"}
-    assert (await client.post(server.url, json=request_body)).json() == {"errors": BAD_BEHAVIOUR}
-    assert (await client.get(f"{server.url}?{in_url(request_body)}")).json() == {"errors": BAD_BEHAVIOUR}
+    request_body, result = {"query": BUG, "onError": "ABORT"}, {"errors": BAD_BEHAVIOUR}
+    for accept, status in (("application/json", 400), ("application/graphql-response+json", 422), (EVENT_STREAM, 400)):
+        response = await client.post(server.url, json=request_body, headers={"accept": accept})
+        assert (response.status_code, response.json()) == (status, result)
+    response = await client.get(f"{server.url}?{in_url(request_body)}")
+    assert (response.status_code, response.json()) == (400, result)
     async with open_client(server, INIT) as socket:
         await socket.send({"type": "subscribe", "id": "1", "payload": request_body})
         assert await socket.receive() == {"type": "error", "id": "1", "payload": BAD_BEHAVIOUR}
