@@ -4,8 +4,10 @@ See https://github.com/graphql/graphql-spec/pull/1236. Each behaviour is a class
 executor that only knows ``PROPAGATE`` must leave operations with any other behaviour to these classes.
 """
 
+import asyncio
+from collections.abc import Awaitable
 from enum import StrEnum
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from graphql import FieldNode, GraphQLError, GraphQLOutputType, located_error
 from graphql.execution.collect_fields import FieldDetails
@@ -54,6 +56,13 @@ class HaltingExecutor(StrawberryGraphQLCoreExecutionContext):
         """Raise the error whatever the type, so that no selection set or list on the way to the root catches it."""
         nodes: list[FieldNode] = [details.node for details in field_details_list]
         raise located_error(raw_error, nodes, path.as_list())
+
+    def settle_in_background(self, awaitables: list[Awaitable[Any]]) -> None:
+        """Cancel the siblings of a field that failed, which graphql-core would let run on behind the response."""
+        super().settle_in_background(awaitables)
+        for future in self.background_futures:
+            # Not at once: a coroutine that is cancelled before its first step leaves others that were never awaited.
+            asyncio.get_running_loop().call_soon(future.cancel)
 
 
 EXECUTOR_CLASSES: dict[ErrorBehaviour, type[StrawberryGraphQLCoreExecutionContext]] = {

@@ -1,5 +1,6 @@
 """What an error in a field does to the rest of the result, for each value of ``onError``."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -63,6 +64,23 @@ class Query:
     @strawberry.field
     async def slow(self) -> str:
         return "slow"
+
+    @strawberry.field
+    async def endless(self, info: Info) -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            info.context.app.cleaned.append("endless")
+        return "never"
+
+    @strawberry.field
+    def bad(self) -> str | None:
+        return str(fail())
+
+    @strawberry.field
+    async def late(self) -> str | None:
+        await asyncio.sleep(0.01)
+        return str(fail("Too late."))
 
 
 @strawberry.type
@@ -137,6 +155,17 @@ async def test_null_of_a_non_null_type_is_an_error_in_its_place() -> None:
     result = await run("{ tree { words leaf { missing name } } }", "NULL")
     assert result["data"] == {"tree": {"words": ["one", None, "three"], "leaf": {"missing": None, "name": "leaf"}}}
     assert [path for _, *path in result["errors"]] == [["tree", "words", 1], ["tree", "leaf", "missing"]]
+
+
+@pytest.mark.parametrize("failing", ["bad", "late"])
+async def test_halting_cancels_what_is_under_way(failing: str) -> None:
+    ADA.app.cleaned.clear()
+    async with asyncio.timeout(10):
+        result = await run(f"{{ endless {failing} again: endless }}", "HALT")
+        assert (result["data"], [path for _, *path in result["errors"]]) == (None, [[failing]])
+        while ADA.app.cleaned != (["endless"] if failing == "bad" else ["endless"] * 2):
+            await asyncio.sleep(0.01)
+    ADA.app.cleaned.clear()
 
 
 MUTATION = 'mutation { a: write(text: "a") b: write(text: "bad") c: write(text: "c") }'
