@@ -117,7 +117,7 @@ async def _read(tracker: Tracker, definition: TypeDefinition, *, lock: bool = Fa
     query = Learner.filter(id=tracker.learner_id)
     # The weakest sufficient lock: it does not block creating trackers for the learner. Writers of aims take it too.
     learner = await (query.select_for_update(no_key=True) if lock else query).get()
-    aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence") if definition.aims else []
+    aims = await LearningAim.filter(learner_id=learner.id).order_by("sequence") if definition.reads_aims else []
     proposals = make_proposals(definition, tracker.values, learner, aims, tracker.record_before)
     names = await names_by_id(tracker.organisation_id, referenced_ids(proposals))
     return _Record(learner=learner, aims=aims, proposals=proposals, names=names)

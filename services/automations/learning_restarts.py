@@ -9,8 +9,8 @@ from typing import Any
 
 from models import LearningAim
 from services.automations.record_fields import RecordValue
-from services.automations.rules import CONTINUING, PROGRAMME_AIM
 from services.forms.kinds.types import CanonicalValue
+from services.ilr.aims import CONTINUING, PROGRAMME_AIM
 
 _COPIED_COLUMNS = (
     "organisation_id",

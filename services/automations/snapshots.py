@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Learner, LearningAim
+from services.automations.aims import affected_aims
 from services.automations.plan import RecordChange, Values, changes_to_row, plan_changes
 from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
-from services.automations.rules import affected_aims
 from services.forms.definitions import TypeDefinition
 
 Snapshot: TypeAlias = Mapping[str, Any]
@@ -42,11 +42,13 @@ class Proposal:
         return self.change.new or self.current != self.change.after
 
 
-def snapshot_of(definition: TypeDefinition, learner: Learner, aims: Sequence[LearningAim]) -> dict[str, Any] | None:
+def snapshot_of(
+    definition: TypeDefinition, values: Values, learner: Learner, aims: Sequence[LearningAim]
+) -> dict[str, Any] | None:
     """Return the current values of the fields that an automation changes; None if its type changes none."""
     if not definition.effects and definition.restarts is None:
         return None
-    target_aims = affected_aims(definition, aims)
+    target_aims = affected_aims(definition, values, aims)
     snapshot: dict[str, Any] = {}
     if definition.aims:
         snapshot[_AIM_REFERENCES] = {str(aim.id): aim.reference for aim in target_aims}
@@ -58,10 +60,10 @@ def snapshot_of(definition: TypeDefinition, learner: Learner, aims: Sequence[Lea
     return snapshot
 
 
-async def take_snapshot(definition: TypeDefinition, learner: Learner) -> dict[str, Any] | None:
+async def take_snapshot(definition: TypeDefinition, values: Values, learner: Learner) -> dict[str, Any] | None:
     """Read the learner's aims, and return the snapshot for ``Tracker.record_before``."""
     aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
-    return snapshot_of(definition, learner, aims)
+    return snapshot_of(definition, values, learner, aims)
 
 
 def make_proposals(
@@ -112,7 +114,7 @@ def _conflicts_of_aims_no_longer_affected(
     definition: TypeDefinition, values: Values, aims: Sequence[LearningAim], before: Snapshot
 ) -> Iterator[Proposal]:
     """Yield the conflicts in aims that the automation would have changed at the snapshot's time but no longer would."""
-    affected_ids = {aim.id for aim in affected_aims(definition, aims)}
+    affected_ids = {aim.id for aim in affected_aims(definition, values, aims)}
     aims_by_id = {aim.id: aim for aim in aims}
     for text, reference in before.get(_AIM_REFERENCES, {}).items():
         aim_id = UUID(text)
@@ -120,7 +122,7 @@ def _conflicts_of_aims_no_longer_affected(
             continue
         # All fields of a deleted aim are empty.
         aim = aims_by_id.get(aim_id) or LearningAim(id=aim_id, reference=reference)
-        for change in changes_to_row(definition, values, aim):
+        for change in changes_to_row(definition, values, aim, keeps_end=False):
             current = change.field.value_of(aim)
             proposal = Proposal(
                 change=change, before=_value_before(before, change.field, aim, current), current=current
@@ -137,7 +139,7 @@ def _conflicts_of_restart(
         return
     aims_by_id = {str(aim.id): aim for aim in aims}
     aim_references: Mapping[str, str] = before.get(_AIM_REFERENCES, {})
-    ids = dict.fromkeys([*aim_references, *(str(aim.id) for aim in affected_aims(definition, aims))])
+    ids = dict.fromkeys([*aim_references, *(str(aim.id) for aim in affected_aims(definition, values, aims))])
     for text in ids:
         aim = aims_by_id.get(text) or LearningAim(id=UUID(text), reference=aim_references.get(text))
         for name in _RESTART_SOURCES:

@@ -39,10 +39,12 @@ def _change_of_employer(case: Case) -> dict[str, Any]:
         else case.random_employer(other_than=current_id)
     )
     start = case.effective_date()
+    old_end = start - dt.timedelta(days=case.random.randint(1, 10))
     return {
         "newEmployer": new.id,
-        "oldEndDate": start - dt.timedelta(days=case.random.randint(1, 10)),
+        "oldEndDate": old_end,
         "newStartDate": start,
+        "accountStopDate": old_end,
         "previousHours": Decimal(case.random.choice(["16", "24", "30"])),
         "newHours": case.learner.weekly_hours,
         "employerId": new.employer_id,
@@ -73,6 +75,7 @@ def _break_in_learning(case: Case) -> dict[str, Any]:
     return {
         "lastLearningDate": last,
         "expectedReturnDate": last + dt.timedelta(days=case.random.randint(45, 150)),
+        "employerAccount": ["NOT_PAUSED" if case.end_state is EndState.NEW else "PAUSED"],
     }
 
 
@@ -87,6 +90,7 @@ def _withdrawal(case: Case) -> dict[str, Any]:
     aim = case.record.aims[0]
     reason = aim.withdraw_reason or case.random.choice([2, 3, 29, 44])
     return {
+        "oneAimOnly": False,
         "lastLearningDate": aim.actual_end_date or case.random_date(-7, -2),
         "notifiedOn": case.opened,
         "withdrawReason": [str(reason)],

@@ -99,8 +99,9 @@ def _apply_journey(journey: Journey, aims: list[AimEntry], today: dt.date, rando
         case Journey.PENDING_CHANGE:
             return _end(aims, days_ago(10, 40), status=_WITHDRAWN, outcome=_NO_ACHIEVEMENT, reason=_TRANSFERRED)
         case Journey.ENTERED_EPA:
+            # The programme aim of a standard is completed only when its assessment is over.
             aim, component = _end(aims, days_ago(20, 50), status=_COMPLETED, outcome=_OUTCOME_NOT_YET_KNOWN)
-            return [replace(aim, actual_hours=random.randint(330, 520)), component]
+            return [replace(aim, completion_status=_CONTINUING, actual_hours=random.randint(330, 520)), component]
         case Journey.COMPLETE:
             aim, component = _end(aims, date := days_ago(60, 100), status=_COMPLETED, outcome=_ACHIEVED)
             achieved_on = latest_weekday(date + dt.timedelta(days=random.randint(14, 35)))

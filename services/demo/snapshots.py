@@ -39,7 +39,7 @@ _FORMER_ADDRESS_LINE = "Flat 3, 14 Station Road"
 
 def record_before(case: Case, values: Mapping[str, CanonicalValue]) -> dict[str, Any] | None:
     """Return the snapshot of the learner's record when the tracker was opened, or None for a plain tracker."""
-    return snapshot_of(case.definition, *_record_before(case, values))
+    return snapshot_of(case.definition, values, *_record_before(case, values))
 
 
 def with_address_conflict(before: Mapping[str, Any]) -> dict[str, Any]:

@@ -216,6 +216,7 @@ class TypeDefinition:
     ``aims``: which learning aims are changed by effects on ``aim.…``: OPEN, LAST_BREAK or AWAITING_OUTCOME.
     ``effects``: a mapping of fields of the learner's record to the sources of their new values.
     ``restarts``: the keys of the fields with the start and planned end of the aims that follow a break.
+    ``rules``: the names of rules that trackers of this version are held to, beside those that hold for every version.
     """
 
     fields: tuple[FieldDefinition, ...]
@@ -226,6 +227,12 @@ class TypeDefinition:
     restarts: Mapping[str, str] | None = None
     codes: tuple[CodeCheck, ...] = ()
     units: UnitRules | None = None
+    rules: tuple[str, ...] = ()
+
+    @property
+    def reads_aims(self) -> bool:
+        """Whether the learner's aims are needed to check an entry or to plan its changes."""
+        return bool(self.aims or self.rules)
 
     @cached_property
     def _by_key(self) -> Mapping[str, FieldDefinition]:

@@ -43,6 +43,7 @@ def definition_from_document(document: Mapping[str, Any]) -> TypeDefinition:
         restarts=document.get("restarts"),
         codes=tuple(CodeCheck(**check) for check in document.get("codes", ())),
         units=decode_unit_rules(document.get("units")),
+        rules=tuple(document.get("rules", ())),
     )
 
 

@@ -32,8 +32,12 @@ async def is_on_unit(learner: Learner) -> bool:
     return _UNIT_PROGRAMME.match(programme.name) is not None
 
 
+def is_unit_aim(aim: LearningAim) -> bool:
+    """Return whether a learning aim is of an apprenticeship unit: by its ProgType or, before 2026-27, its LearnAimRef."""
+    return aim.programme_type == APPRENTICESHIP_UNIT or _UNIT_AIM.fullmatch(aim.reference) is not None
+
+
 def _are_of_unit(aims: Sequence[LearningAim]) -> bool:
     """Return whether any of the continuing aims, or of all if none continues, is of a unit, and none of a standard."""
     current = [aim for aim in aims if aim.completion_status == CONTINUING] or aims
-    is_unit = any(aim.programme_type == APPRENTICESHIP_UNIT or _UNIT_AIM.fullmatch(aim.reference) for aim in current)
-    return is_unit and all(aim.programme_type != STANDARD for aim in current)
+    return any(is_unit_aim(aim) for aim in current) and all(aim.programme_type != STANDARD for aim in current)

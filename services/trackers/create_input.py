@@ -161,6 +161,6 @@ async def _check_values(
     errors.extend(form.problems)
     if learner is None or available_type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return form.values, None
-    aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
+    aims = await LearningAim.filter(learner_id=learner.id) if definition.reads_aims else []
     await check_automation(errors, definition, form.values, learner, aims)
-    return form.values, snapshot_of(definition, learner, aims)
+    return form.values, snapshot_of(definition, form.values, learner, aims)

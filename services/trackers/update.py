@@ -161,7 +161,7 @@ async def _change_values(viewer: Viewer, tracker: Tracker, definition: TypeDefin
     added = [file_id for file_id in file_ids_in(definition, values) if file_id not in attached]
     await attach_uploads(added, tracker.id, viewer)
     tracker.values, tracker.values_changed_by_id = dict(values), viewer.member_id
-    tracker.record_before = await take_snapshot(definition, await Learner.get(id=tracker.learner_id))
+    tracker.record_before = await take_snapshot(definition, values, await Learner.get(id=tracker.learner_id))
 
 
 def _event_kind(before: TrackerState, after: TrackerState) -> TrackerEventKind:

@@ -40,6 +40,7 @@ def break_input(learner: Learner, last_day: str, **entries: Any) -> dict[str, An
         date_value("expectedReturnDate", "2099-01-01"),
         choices_value("reason", "MEDICAL"),
         *true_values("agreedWithLearner", "agreedWithEmployer"),
+        choices_value("employerAccount", "PAUSED"),
     ]
     return {"type": "BREAK_IN_LEARNING", "learnerId": gid(learner), "values": values} | entries
 
@@ -78,7 +79,6 @@ ALLOWED_STATUSES = {
     "CHANGE_OF_PROGRAMME": "ACTIVE",
     "COMPLETION": "ACTIVE, ENTERED_EPA",
 }
-
 
 BREAK_AFTER_GATEWAY = [
     problem(
@@ -119,6 +119,13 @@ async def test_a_break_cannot_begin_after_the_gateway(database: str, status: str
     await aim(tenant.learner, "2025-01-06", status=1, outcome=8, actual_end_date="2026-06-30", programme_type=25)
     await aim(tenant.learner, "2025-01-06", aim_type=3, programme_type=25)
     assert await create_errors(tenant.ada, break_input(tenant.learner, "2026-07-01")) == BREAK_AFTER_GATEWAY
+
+
+async def test_a_break_can_begin_while_an_earlier_standard_is_assessed(database: str) -> None:
+    tenant = await college()
+    await aim(tenant.learner, "2025-01-06", status=1, outcome=8, actual_end_date="2026-06-30", programme_type=25)
+    await aim(tenant.learner, "2026-07-06", programme_type=25)
+    assert await create_successfully(tenant.ada, break_input(tenant.learner, "2026-09-01")) == 1
 
 
 async def test_a_break_cannot_end_an_aim_before_its_start(database: str) -> None:
@@ -165,12 +172,12 @@ def achievement_input(learner: Learner, end: str, achieved: str) -> dict[str, An
     return {"type": "COMPLETION", "learnerId": gid(learner), "values": values}
 
 
-async def test_achievement_must_be_seven_days_or_more_after_the_end_of_the_programme(database: str) -> None:
+async def test_achievement_must_be_seven_days_or_more_after_the_training_of_a_standard(database: str) -> None:
     tenant = await college()
     await Learner.filter(id=tenant.learner.id).update(programme_status="ENTERED_EPA")
-    ended = {"status": 2, "outcome": 8}
+    ended: dict[str, Any] = {"outcome": 8, "fund_model": 36, "programme_type": 25}
     await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
-    await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-20", aim_type=3, **ended)  # a component aim
+    await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-20", status=2, aim_type=3, **ended)  # a component
     message = "Achievement date must be 8 June 2026 or later: the programme ended on 1 June 2026."
     assert await create_errors(tenant.ada, achievement_input(tenant.learner, "2026-05-01", "2026-06-07")) == [
         problem("values.achievementDate", "TOO_EARLY", message, "AchDate_11", earliest="2026-06-08")

@@ -168,4 +168,4 @@ async def test_a_disabled_automation_can_still_be_read(database: str) -> None:
     document = "query ($id: ID!) { tracker(id: $id) { type { key viewerCanCreate } fields { key } } }"
     tracker_data = (await data(creator, document, id=gid(tracker)))["tracker"]
     assert tracker_data["type"] == {"key": "WITHDRAWAL", "viewerCanCreate": False}
-    assert len(tracker_data["fields"]) == 5
+    assert len(tracker_data["fields"]) == 8

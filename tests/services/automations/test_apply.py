@@ -83,12 +83,18 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
         WITHDRAWAL,
         {"learner": {"programme_status": ProgrammeStatus.WITHDRAWN}, "2": STOPPED, "3": STOPPED},
     ),
+    "withdrawal from one aim": (
+        "WITHDRAWAL",
+        WITHDRAWAL | {"oneAimOnly": True, "aimReference": "60365683"},
+        {"3": STOPPED},
+    ),
     "practical period": (
         "COMPLETION",
         PRACTICAL_PERIOD,
         {
             "learner": {"programme_status": ProgrammeStatus.ENTERED_EPA},
-            **{place: COMPLETED | {"outcome": 8, "actual_hours": 412} for place in ("2", "3")},
+            "2": {"actual_end_date": D(2024, 6, 30), "outcome": 8, "actual_hours": 412},  # stays continuing
+            "3": COMPLETED | {"outcome": 8},
         },
     ),
     "whole programme, achieved": (
@@ -96,15 +102,16 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Json]]] = {
         WHOLE_PROGRAMME | ACHIEVEMENT,
         {
             "learner": {"programme_status": ProgrammeStatus.COMPLETE},
-            **{place: COMPLETED | {"outcome": 1, "achievement_date": D(2024, 7, 15)} for place in ("2", "3")},
+            "2": COMPLETED | {"outcome": 1, "achievement_date": D(2024, 7, 15)},
+            "3": COMPLETED | {"outcome": 1},
         },
     ),
-    "whole programme, outcome not yet known": (
+    "whole programme, not achieved": (
         "COMPLETION",
-        WHOLE_PROGRAMME | {"outcome": ["8"]},
+        WHOLE_PROGRAMME | {"outcome": ["3"]},
         {
             "learner": {"programme_status": ProgrammeStatus.COMPLETE},
-            **{place: COMPLETED | {"outcome": 8} for place in ("2", "3")},
+            **{place: COMPLETED | {"outcome": 3} for place in ("2", "3")},
         },
     ),
 }
@@ -172,10 +179,10 @@ async def test_completion_of_the_programme_after_the_practical_period(database: 
     await provider.approve(
         await provider.create("COMPLETION", WHOLE_PROGRAMME | {"actualEndDate": D(2024, 7, 1)} | ACHIEVEMENT)
     )
-    outcome = {"outcome": 1, "achievement_date": D(2024, 7, 15)}
+    achieved = {"completion_status": 2, "outcome": 1, "achievement_date": D(2024, 7, 15)}
     status = {"programme_status": ProgrammeStatus.COMPLETE}
     assert await learner_record(provider.lena) == with_changed_fields(
-        before, {"learner": status, "2": outcome, "3": outcome}
+        before, {"learner": status, "2": achieved, "3": {"outcome": 1}}
     )
 
 

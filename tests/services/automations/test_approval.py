@@ -238,9 +238,9 @@ async def test_the_snapshot_contains_every_field_that_is_changed(database: str) 
         "aim.outcome": {str(programme_aim.id): None, str(component_aim.id): None},
     }
     form = (await versions_by_id([tracker.type_version_id]))[tracker.type_version_id]
-    assert await take_snapshot(form.definition, provider.lena) == tracker.record_before
+    assert await take_snapshot(form.definition, tracker.values, provider.lena) == tracker.record_before
     plain_version_id = (await make.tracker(provider.organisation)).type_version_id
     assert (
-        await take_snapshot((await versions_by_id([plain_version_id]))[plain_version_id].definition, provider.lena)
+        await take_snapshot((await versions_by_id([plain_version_id]))[plain_version_id].definition, {}, provider.lena)
         is None
     )

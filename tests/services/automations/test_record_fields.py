@@ -19,7 +19,7 @@ def test_effects_of_built_in_types_set_known_fields() -> None:
     assert {name for name, field in RECORD_FIELDS.items() if field.name != name} == set()
 
 
-def test_every_field_has_a_column() -> None:
+async def test_every_field_has_a_column(database: str) -> None:
     for field in RECORD_FIELDS.values():
         model = LearningAim if field.is_aim_field else Learner
         assert field.column in model._meta.fields_db_projection.values(), field.name

@@ -47,7 +47,7 @@ async def test_learning_aims_satisfy_the_ilrs_cross_field_rules(database: str) -
         assert bool(aims) == has_started
         if has_started:
             derived_status: Any = programme_status(aims)  # type: ignore[arg-type]  # the same names
-            status_from_aims = {ProgrammeStatus.ENTERED_EPA: "COMPLETE", ProgrammeStatus.PENDING_CHANGE: "WITHDRAWN"}
+            status_from_aims = {ProgrammeStatus.PENDING_CHANGE: "WITHDRAWN"}
             assert derived_status == status_from_aims.get(learner.programme_status, learner.programme_status)
         for aim in aims:
             check_aim(aim, today())
@@ -66,6 +66,11 @@ def check_aim(aim: LearningAim, today: dt.date) -> None:
     outcomes: dict[int, set[int | None]] = {1: {None}, 2: {1, 8}, 3: {3}, 6: {3}}
     assert aim.planned_end_date is not None
     assert aim.start_date < aim.planned_end_date  # LearnPlanEndDate_02
+    if aim.aim_type == 1 and (status, outcome) == (1, 8):  # the training of a standard is over, not its assessment
+        assert (aim.fund_model, aim.programme_type) == (36, 25)
+        assert end is not None
+        assert aim.start_date <= end <= today
+        return
     assert (end is None) == (status == 1)  # CompStatus_02, _03
     assert end is None or aim.start_date <= end <= today  # LearnActEndDate_01, _04
     assert (outcome is None) == (status == 1)  # CompStatus_04, _05

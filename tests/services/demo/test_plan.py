@@ -26,7 +26,8 @@ from models import (
 )
 from models.database import database as opened
 from server.setting_values import database_credentials
-from services.automations.rules import affected_aims, check_automation
+from services.automations.aims import affected_aims
+from services.automations.rules import check_automation
 from services.demo.fill import fill_demo
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
@@ -143,7 +144,7 @@ async def test_automations_agree_with_the_learners_record(now: dt.datetime) -> N
             open_automations[learner.id] += 1
             errors = ErrorCollector()
             await check_automation(errors, definition, tracker.values, learner)
-            aims = affected_aims(definition, await LearningAim.filter(learner_id=learner.id))
+            aims = affected_aims(definition, tracker.values, await LearningAim.filter(learner_id=learner.id))
             assert bool(aims) == bool(definition.aims)
             if errors.problems:
                 failures.append((tracker.status, tracker.applies_on, [problem.message for problem in errors.problems]))

@@ -10,7 +10,6 @@ from services.tracker_types.builtin import load_builtin_types
 from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
 
 DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
-COMPLETION = DEFINITIONS["COMPLETION"]
 BREAK = DEFINITIONS["BREAK_IN_LEARNING"]
 WITHDRAWAL = DEFINITIONS["WITHDRAWAL"]
 VALID_BREAK = {
@@ -116,8 +115,10 @@ async def test_each_bound_is_reported_once() -> None:
 
 
 async def test_an_offset_moves_a_bound() -> None:
-    entry: dict[str, object] = {"scope": ["WHOLE_PROGRAMME"], "actualEndDate": dt.date(2026, 9, 1), "outcome": ["1"]}
-    seventh = await check_values(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 8)})
-    sixth = await check_values(COMPLETION, entry | {"achievementDate": dt.date(2026, 9, 7)})
+    start = DateField(key="start", label="Start")
+    end = DateField(key="end", label="End", earliest=(DateBound(field="start", offset_days=7),))
+    definition, entry = TypeDefinition(fields=(start, end)), {"start": dt.date(2026, 9, 1)}
+    seventh = await check_values(definition, entry | {"end": dt.date(2026, 9, 8)})
+    sixth = await check_values(definition, entry | {"end": dt.date(2026, 9, 7)})
     assert error_codes(seventh) == []
-    assert error_codes(sixth) == [("achievementDate", ErrorCode.TOO_EARLY)]
+    assert error_codes(sixth) == [("end", ErrorCode.TOO_EARLY)]

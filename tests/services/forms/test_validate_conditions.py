@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,8 @@ async def test_a_refused_confirmation_is_required() -> None:
 async def test_a_hidden_field_may_be_empty(empty_value: str | None) -> None:
     entry = {"lastLearningDate": TODAY, "withdrawReason": ["3"], "reasonDetail": empty_value}
     form = await check_values(WITHDRAWAL, entry)
-    assert form == CheckedForm({"lastLearningDate": "2026-11-24", "withdrawReason": ["3"]}, (), ())
+    values: dict[str, Any] = {"oneAimOnly": False, "lastLearningDate": "2026-11-24", "withdrawReason": ["3"]}
+    assert form == CheckedForm(values, (), ())
 
 
 @pytest.mark.parametrize("reason", ["44", "97", "98"])

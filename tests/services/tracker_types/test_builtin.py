@@ -4,6 +4,7 @@ import pytest
 
 from models import TrackerCategory
 from models.base import dump_json, load_json
+from services.automations.rules import RULES
 from services.forms.definitions import Choice, ChoiceField, DateField, FieldCondition, FieldDefinition, TextField
 from services.forms.documents import definition_from_document, definition_to_document
 from services.forms.patterns import is_pattern
@@ -80,10 +81,15 @@ class TestBuiltinType:
         texts = [field for field in builtin.definition.fields if isinstance(field, TextField)]
         assert all(is_pattern(field.pattern) for field in texts if field.pattern)
 
+    def test_its_rules_exist(self, builtin: BuiltinType) -> None:
+        assert set(builtin.definition.rules) <= set(RULES)
+
     def test_its_effects_name_its_own_fields(self, builtin: BuiltinType) -> None:
         definition = builtin.definition
         sources = [*definition.effects.values()]
         sources += [choice for effect in sources for choice in effect.values() if isinstance(choice, dict)]
+        classes = {name for source in sources for name in source if name.endswith("_aim")}
+        assert classes <= {"standard_programme_aim", "programme_aim", "other_aim"}
         keys = {effect[word] for effect in sources for word in ("field", "by") if word in effect}
         keys |= {*(definition.restarts or {}).values(), definition.effective_on} - {None}
         assert {key for key in keys if definition.field(key) is None} == set()

@@ -22,6 +22,7 @@ from models import (
     TrackerTypeVersion,
 )
 from services.forms.definitions import (
+    BooleanField,
     ChoiceField,
     FieldDefinition,
     FieldKind,
@@ -107,6 +108,8 @@ def stored_value(field: FieldDefinition, referenced: Mapping[ReferenceTarget, st
             return [choice.value for choice in field.choices]
         case ReferenceField():
             return referenced[field.target]
+        case BooleanField(default=False):
+            return False  # a withdrawal from the whole programme, which needs no learning aims
     values: dict[FieldKind, Any] = {
         FieldKind.TEXT: "x",
         FieldKind.INTEGER: 1,

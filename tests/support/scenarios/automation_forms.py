@@ -22,6 +22,7 @@ BREAK_IN_LEARNING = {
     "reason": ["MEDICAL"],
     "agreedWithLearner": True,
     "agreedWithEmployer": True,
+    "employerAccount": ["PAUSED"],
 }
 PRACTICAL_PERIOD = {"scope": ["PRACTICAL_PERIOD"], "actualEndDate": dt.date(2024, 6, 30), "actualHours": 412}
 WHOLE_PROGRAMME: dict[str, object] = {"scope": ["WHOLE_PROGRAMME"], "actualEndDate": dt.date(2024, 6, 30)}

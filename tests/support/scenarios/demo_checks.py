@@ -82,11 +82,17 @@ def _submitted_value(field: FieldDefinition, value: Any) -> object:
 
 
 def expected_effects(definition: TypeDefinition, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values, as text, that a process automation writes to the learner's record when it is applied."""
+    """Return the values, as text, that a process automation writes to a learner and to the programme aim of a standard."""
     written = {}
+    source: Any
     for target, source in definition.effects.items():
         if "by" in source:
-            source = source[values[source["by"]][0]]
+            choice = values[source["by"]]
+            source = source.get(str(choice).lower() if isinstance(choice, bool) else choice[0])
+        if isinstance(source, dict):
+            source = source.get("standard_programme_aim", source.get("programme_aim", source))
+        if source is None:
+            continue
         if not isinstance(source, dict):
             source = {"value": source}
         if "field" in source:
