@@ -145,8 +145,9 @@ _describe(
     EMAIL="An e-mail address.",
     PHONE="A telephone number.",
     URL="A web address, http or https.",
-    POSTCODE="A UK postcode as the ILR takes it.",
-    NATIONAL_INSURANCE_NUMBER="A National Insurance number (ILR rule NINumber_01).",
+    POSTCODE="A UK postcode as the ILR takes it. Case, white space and punctuation are ignored.",
+    NATIONAL_INSURANCE_NUMBER="A National Insurance number (ILR rule NINumber_01). Case, white space and punctuation "
+    "are ignored.",
     ULN="A unique learner number with its check digit (ILR rule ULN_04).",
     UKPRN="A UK provider reference number.",
     EMPLOYER_ID="An employer identifier (EDRS) with its check digit.",

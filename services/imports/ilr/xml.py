@@ -20,6 +20,20 @@ _MAX_MARKUP_BYTES = 1024 * 1024
 _MAX_TEXT_LENGTH = 1000
 _MAX_DEPTH = 50
 _MAX_ELEMENTS = 10_000
+_CUT_OFF = "it is cut off"
+_REASONS = {
+    expat.errors.XML_ERROR_NO_ELEMENTS: _CUT_OFF,
+    expat.errors.XML_ERROR_UNCLOSED_TOKEN: _CUT_OFF,
+    expat.errors.XML_ERROR_PARTIAL_CHAR: _CUT_OFF,
+    expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION: _CUT_OFF,
+    expat.errors.XML_ERROR_INVALID_TOKEN: "it has a character that is not allowed here, such as & or < in text",
+    expat.errors.XML_ERROR_TAG_MISMATCH: "a closing tag does not match the opening one",
+    expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: "there is something after its end",
+    expat.errors.XML_ERROR_UNDEFINED_ENTITY: "it has an unknown entity",
+    expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "a tag has the same attribute twice",
+    expat.errors.XML_ERROR_UNBOUND_PREFIX: "a prefix has no namespace",
+}
+"""What is wrong with XML, by Expat's message."""
 
 
 @dataclass(slots=True)
@@ -145,7 +159,9 @@ def _feed(handlers: _ExpatHandlers, chunk: bytes) -> None:
     try:
         handlers.parser.Parse(chunk, not chunk)
     except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
-        raise UnreadableFileError(handlers.file, f"is not well-formed XML: {reason}", error.lineno) from None
-    except (LookupError, ValueError) as error:
-        raise UnreadableFileError(handlers.file, f"is in an unsupported encoding: {error}", 1) from None
+        reason = _REASONS.get(expat.errors.messages[error.code], "it cannot be understood here")
+        problem = f"is not well-formed XML: {reason}; export the return again"
+        raise UnreadableFileError(handlers.file, problem, error.lineno) from None
+    except (LookupError, ValueError):
+        problem = "is in an unsupported encoding; export the return again, in UTF-8"
+        raise UnreadableFileError(handlers.file, problem, 1) from None

@@ -12,6 +12,7 @@ from models.database import fetch
 from resolvers.schema_root import sdl
 from tests.support import factories as make
 from tests.support.paths import DATA, ROOT
+from tests.support.scenarios.tables import workbook_bytes
 from tests.support.servers.trackers import Server, environment, run_command, run_server
 
 pytestmark = pytest.mark.server
@@ -132,6 +133,25 @@ async def test_warnings_begin_with_the_word_and_do_not_fail_the_command(database
     assert code == 0
     assert f"warning: line 5, TN2, NINumber: {message}\n" in out
     assert [line.split(":")[0] for line in out.splitlines()] == ["warning", "warning", "ILR 2025-26 learners"]
+
+
+async def test_what_is_passed_over_is_a_warning_and_refuses_a_strict_import(database: str, folder: Path) -> None:
+    env = environment(database)
+    await run_command(folder, env, "add-organisation", "Acme")
+    file = folder / "learners.csv"
+    file.write_bytes(workbook_bytes([["Learner ref", "Forename", "Surname", "DOB"], ["A1", "Agent 7", "Sméth", 1.5]]))
+    command = ("import-learners", str(file), "--organisation", "Acme")
+    warnings = [
+        "warning: row 1, DOB: The column was passed over: it is not kept.",
+        "warning: row 2, A1, Forename: It is kept, but an ILR return cannot hold digits here. [FD_GivenNames_AP]",
+    ]
+    counts = "Excel learners: 1 new, 0 changed, 0 unchanged, 0 kept, 0 refused"
+    code, out, _ = await run_command(folder, env, *command, "--strict")
+    assert (code, out.splitlines()) == (1, [*warnings, "Nothing was written.", counts])
+    code, out, _ = await run_command(folder, env, *command)
+    assert (code, out.splitlines()) == (0, [*warnings, counts])
+    code, out, err = await run_command(folder, env, "import-learners", "nowhere.csv", "--organisation", "Acme")
+    assert (code, out, err.splitlines()[-1]) == (2, "", "nowhere.csv: does not exist; check its name and folder")
 
 
 async def test_printed_references_are_truncated_and_sanitised(database: str, folder: Path) -> None:

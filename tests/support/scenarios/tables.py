@@ -9,6 +9,12 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _DATE_STYLE = 1
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf xfId="0"/>'
+    '<xf numFmtId="14" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>'
+)
 
 
 class RawCell(str):
@@ -47,18 +53,17 @@ def workbook_bytes(
 ) -> bytes:
     """Return a workbook of one sheet with these rows, or of these named sheets; ``merged`` are ranges of its first sheet."""
     named = sheets or [("Sheet1", rows)]
+    names = [f"worksheets/sheet{number}.xml" for number in range(1, len(named) + 1)]
     parts = {
+        "[Content_Types].xml": _content_types(names),
+        "_rels/.rels": _relationships([("officeDocument", "xl/workbook.xml")]),
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
         + "".join(_sheet_entry(number, name, hidden) for number, (name, _) in enumerate(named, 1))
         + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": _relationships(
-            [f"worksheets/sheet{number}.xml" for number in range(1, len(named) + 1)], "worksheet"
+            [*(("worksheet", name) for name in names), ("styles", "styles.xml")]
         ),
-        "_rels/.rels": _relationships(["xl/workbook.xml"], "officeDocument"),
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" '
-        'ContentType="application/xml"/></Types>',
-        "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>'
-        "</styleSheet>",
+        "xl/styles.xml": _STYLES,
     }
     for number, (_, sheet_rows) in enumerate(named, 1):
         parts[f"xl/worksheets/sheet{number}.xml"] = sheet_xml(sheet_rows, merged if number == 1 else ())
@@ -104,9 +109,19 @@ def _sheet_entry(number: int, name: str, hidden: Sequence[str]) -> str:
     return f'<sheet name={quoteattr(name)} sheetId="{number}"{state} r:id="rId{number}"/>'
 
 
-def _relationships(targets: Sequence[str], kind: str) -> str:
+def _relationships(targets: Sequence[tuple[str, str]]) -> str:
     rows = "".join(
         f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
-        for number, target in enumerate(targets, 1)
+        for number, (kind, target) in enumerate(targets, 1)
     )
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
+
+
+def _content_types(sheets: Sequence[str]) -> str:
+    media = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    kinds = {"workbook.xml": "sheet.main", "styles.xml": "styles"} | dict.fromkeys(sheets, "worksheet")
+    rows = "".join(
+        f'<Override PartName="/xl/{part}" ContentType="{media}.{kind}+xml"/>' for part, kind in kinds.items()
+    )
+    default = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    return f'<Types xmlns="{_PACKAGE}/content-types">{default}{rows}</Types>'

@@ -84,8 +84,11 @@ class TestUnreadableFiles:
     @pytest.mark.parametrize(
         ("name", "error"),
         [
-            ("not-well-formed.xml", "return.xml, line 25: is not well-formed XML: mismatched tag"),
-            ("cut-off.xml", "return.xml, line 120: is not well-formed XML: unclosed token"),
+            (
+                "not-well-formed.xml",
+                "return.xml, line 25: is not well-formed XML: a closing tag does not match the opening one; export the return again",
+            ),
+            ("cut-off.xml", "return.xml, line 120: is not well-formed XML: it is cut off; export the return again"),
             ("dtd.xml", "return.xml, line 2: has a document type declaration (DTD), which is not allowed"),
             ("entities.xml", "return.xml, line 2: has a document type declaration (DTD), which is not allowed"),
             ("external-entity.xml", "return.xml, line 2: has a document type declaration (DTD), which is not allowed"),
@@ -101,7 +104,7 @@ class TestUnreadableFiles:
             ),
             (
                 "unknown-encoding.xml",
-                "return.xml, line 1: is in an unsupported encoding: unknown encoding: no-such-encoding",
+                "return.xml, line 1: is in an unsupported encoding; export the return again, in UTF-8",
             ),
         ],
     )
@@ -111,9 +114,9 @@ class TestUnreadableFiles:
     @pytest.mark.parametrize(
         ("content", "error"),
         [
-            (b"", "line 1: is not well-formed XML: no element found"),
-            (return_xml("&undefined;"), "line 1: is not well-formed XML: undefined entity"),
-            (return_xml("") + b"\nmore", "line 2: is not well-formed XML: junk after document element"),
+            (b"", "line 1: is not well-formed XML: it is cut off"),
+            (return_xml("&undefined;"), "line 1: is not well-formed XML: it has an unknown entity"),
+            (return_xml("") + b"\nmore", "line 2: is not well-formed XML: there is something after its end"),
             (return_xml("<a>" * 50), "line 1: is nested more than 50 elements deep"),
             (return_xml(f"<!--{'x' * 3_000_000}-->"), "line 1: has a tag or comment of more than 1 MB"),
             (return_xml(f'<a b="{"x" * 3_000_000}"/>'), "line 1: has a tag or comment of more than 1 MB"),
