@@ -7,7 +7,7 @@ May import from Tortoise and asyncpg.
 
 from models.audit import AuditEntry, AuditKind
 from models.comment import Comment
-from models.learner import Employer, Group, Learner, LearningAim, Programme, ProgrammeStatus
+from models.learner import Employer, Group, Learner, LearningAim, NameMerge, Programme, ProgrammeStatus
 from models.member import Inbox, Member, MemberKind, PasswordToken, RefreshToken, Role, Session, SignInFailures
 from models.notification import Mail, MailKind, Notification, NotificationKind
 from models.organisation import Organisation, OrganisationCounter, ProcessAutomation
@@ -28,6 +28,7 @@ __all__ = [
     "MailKind",
     "Member",
     "MemberKind",
+    "NameMerge",
     "Notification",
     "NotificationKind",
     "Organisation",

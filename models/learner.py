@@ -1,9 +1,13 @@
-"""Learners and their learning aims, programmes, employers and groups."""
+"""Learners and their learning aims, programmes, employers and groups.
+
+Unique indexes on ``name_key(name)``, which models cannot express, keep two names of an organisation's programmes,
+employers or groups from differing by case alone.
+"""
 
 from enum import StrEnum
 from uuid import UUID
 
-from tortoise import fields
+from tortoise import Model, fields
 
 from models.base import Row
 from models.member import Member
@@ -39,7 +43,6 @@ class Programme(Row):
         table = "programme"
         # The comment of the table in released databases.
         table_description = "A programme of the provider; from an ILR one per ProgType and StdCode or FworkCode."
-        unique_together = (("organisation_id", "name"),)
 
 
 class Employer(Row):
@@ -57,7 +60,7 @@ class Employer(Row):
         table = "employer"
         # The comment of the table in released databases.
         table_description = "An employer; trackers that prove a job take confirmed ones only."
-        unique_together = (("organisation_id", "name"), ("organisation_id", "employer_id"))
+        unique_together = (("organisation_id", "employer_id"),)
 
 
 class Group(Row):
@@ -72,7 +75,26 @@ class Group(Row):
     class Meta:
         table = "learner_group"
         table_description = "A group that learners are filed under."  # as in released databases
-        unique_together = (("organisation_id", "name"),)
+
+
+class NameMerge(Model):
+    """An employer, programme or group that an upgrade merged into another of the same name, or had to rename.
+
+    ``new_id`` is the row that remains, and is equal to ``old_id`` if the row was renamed.
+    """
+
+    old_id = fields.UUIDField(primary_key=True)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", related_name="name_merges", on_delete=fields.CASCADE
+    )
+    organisation_id: UUID
+    new_id = fields.UUIDField()
+    kind = fields.CharField(max_length=20, description="the table")
+    old_name = fields.CharField(max_length=200)
+    new_name = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "name_merge"
 
 
 class Learner(Row):
@@ -122,7 +144,6 @@ class Learner(Row):
         table_description = "A person on a programme, as the provider's record has them."
         unique_together = (("organisation_id", "reference"),)
         indexes = (
-            ("organisation_id", "family_name", "given_names", "id"),
             ("organisation_id", "uln"),
             ("tutor_id",),
             ("programme_id",),

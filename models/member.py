@@ -46,7 +46,6 @@ class Member(Row):
         table = "member"
         # The comment of the table in released databases.
         table_description = "A person of the organisation's staff: an administrator or a tutor."
-        indexes = (("organisation_id", "name", "id"),)
 
 
 class Inbox(Model):

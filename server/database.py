@@ -1,6 +1,7 @@
 """The database that a command uses: the configured one, or the embedded PostgreSQL."""
 
-from collections.abc import Awaitable, Callable, Iterator
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
@@ -9,9 +10,13 @@ from server.embedded_postgres.server import embedded_postgres, is_in_use
 from server.setting_values import database_credentials
 from server.settings import Settings
 from server.state_directory import ensure_state_directory
+from services.records.name_merges import describe_name_merges
 from services.tracker_types.builtin import write_builtin_types
 
 T = TypeVar("T")
+
+_log = logging.getLogger("trackers.database")
+_CORRECTS_NAMES = "0008_names"
 
 
 class PendingMigrationsError(Exception):
@@ -47,10 +52,15 @@ def database_restarter(settings: Settings) -> Iterator[Callable[[], None]]:
         yield restart_if_stopped
 
 
-async def upgrade_database() -> None:
-    """Apply the pending migrations, and write this version's built-in tracker types."""
+async def upgrade_database() -> Sequence[str]:
+    """Apply the pending migrations, write this version's built-in tracker types, and return what an operator must know.
+
+    That is a sentence for each employer, programme and group that was merged with another of the same name.
+    """
+    corrects_names = _CORRECTS_NAMES in await pending_migrations()
     await migrate()
     await write_builtin_types()
+    return await describe_name_merges() if corrects_names else ()
 
 
 async def run_with_database(settings: Settings, url: str, work: Callable[[], Awaitable[T]]) -> T:
@@ -60,7 +70,8 @@ async def run_with_database(settings: Settings, url: str, work: Callable[[], Awa
     """
     async with database(database_credentials(url)):
         if settings.database_url is None:
-            await upgrade_database()
+            if merges := await upgrade_database():
+                _log.warning("%d employers, programmes and groups of the same name merged or renamed", len(merges))
         elif pending := await pending_migrations():
             raise PendingMigrationsError(f"The database lacks {', '.join(pending)}: run `trackers migrate` first.")
         return await work()

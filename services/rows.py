@@ -35,15 +35,22 @@ _REFERENCED_MODELS: tuple[type[ReferencedRow], ...] = (Member, Employer, Program
 async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[ReferencedRow | None]:
     """Return the members, employers and programmes with these ids, in the same order, using one statement.
 
-    The list contains None for each id that does not exist in the viewer's organisation.
+    An id that was merged into another returns the row that remains. The list contains None for each id that does not
+    exist in the viewer's organisation.
     """
     statement = StatementBuilder()
-    select, joins = ["requested.id AS requested"], [f"unnest({statement.bind(list(ids))}::uuid[]) AS requested (id)"]
+    select = ["requested.id AS requested"]
+    joins = [
+        f"unnest({statement.bind(list(ids))}::uuid[]) AS requested (id)",
+        f"LEFT JOIN name_merge merged ON merged.old_id = requested.id "
+        f"AND merged.organisation_id = {statement.bind(viewer.organisation_id)}",
+    ]
     for model in _REFERENCED_MODELS:
         table = model._meta.db_table
         select.append(columns(model, table))
         joins.append(
-            f"LEFT JOIN {table} ON {table}.id = requested.id AND {visibility_condition(model, table, viewer, statement)}"
+            f"LEFT JOIN {table} ON {table}.id = coalesce(merged.new_id, requested.id) "
+            f"AND {visibility_condition(model, table, viewer, statement)}"
         )
     rows: dict[UUID, ReferencedRow] = {}
     for record in await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}"):

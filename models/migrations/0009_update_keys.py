@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0007_failed_automations")]
+    dependencies = [("models", "0008_names")]
 
     operations = [
         ops.AddField(

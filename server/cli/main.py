@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -94,12 +94,13 @@ def migrate() -> None:
     """Apply the pending migrations to the database."""
     settings = output.load_settings()
 
-    async def work(url: str) -> None:
+    async def work(url: str) -> Sequence[str]:
         async with database(database_credentials(url)):
-            await upgrade_database()
+            return await upgrade_database()
 
     with database_server(settings) as url:
-        asyncio.run(work(url))
+        for sentence in asyncio.run(work(url)):
+            stdout.print(sentence)
     stdout.print("The database is up to date.")
 
 

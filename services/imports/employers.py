@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from models import Employer, Learner
-from models.database import transaction
+from models.database import fetch, transaction
 from services.imports.file_kinds import FileKind, detect_kind
 from services.imports.reader import open_file
 from services.imports.report import (
@@ -22,6 +22,7 @@ from services.imports.report import (
 )
 from services.imports.tables.employers import EmployerEntry, read_employer_table
 from services.imports.tables.notes import FileNotes
+from services.kernel.names import name_key
 
 
 class _RollBack(Exception):  # noqa: N818 - not an error
@@ -33,9 +34,10 @@ async def import_employers(
 ) -> ImportReport:
     """Create or update an organisation's employers from a table, matching them by employerId or else by name.
 
-    An empty cell leaves the stored value unchanged. A record with any invalid value is refused as a whole; the others
-    are imported, unless ``strict`` is set. ``on_progress`` is called after each record. Raises UnreadableFileError, without writing anything, if
-    the file cannot be read to the end.
+    Names are matched regardless of case, and keep their first spelling. An empty cell leaves the stored value unchanged.
+    A record with any invalid value is refused as a whole; the others are imported, unless ``strict`` is set.
+    ``on_progress`` is called after each record. Raises UnreadableFileError, without writing anything, if the file cannot
+    be read to the end.
     """
     report = ImportReport()
     try:
@@ -105,7 +107,7 @@ def _read_steps(path: Path, report: ImportReport) -> Iterator[_Step]:
 
 
 def _check_unique(entry: EmployerEntry, seen_keys: set[str]) -> None:
-    for column, value in (("name", entry.name), ("employerId", entry.number)):
+    for column, value in (("name", name_key(entry.name)), ("employerId", entry.number)):
         key = f"{column} {value}"
         if value and key in seen_keys:
             entry.add_problem(
@@ -122,7 +124,7 @@ async def _find_employer(entry: EmployerEntry, organisation_id: UUID) -> Employe
     Otherwise a problem is added to the entry.
     """
     employers = Employer.filter(organisation_id=organisation_id)
-    by_name = await employers.get_or_none(name=entry.name)
+    by_name = await _find_by_name(entry.name, organisation_id)
     by_number = await employers.get_or_none(employer_id=entry.number) if entry.number else None
     if by_number is None or by_name is None or by_number.id == by_name.id:
         return by_number or by_name
@@ -135,10 +137,16 @@ async def _find_employer(entry: EmployerEntry, organisation_id: UUID) -> Employe
     return by_name
 
 
+async def _find_by_name(name: str, organisation_id: UUID) -> Employer | None:
+    statement = "SELECT id FROM employer WHERE organisation_id = $1 AND name_key(name) = name_key($2)"
+    found = await fetch(statement, organisation_id, name)
+    return await Employer.get(id=found[0]["id"]) if found else None
+
+
 async def _update_employer(employer: Employer, entry: EmployerEntry) -> bool:
     """Update the stored employer from the entry, and return whether any value changed."""
     values = (
-        entry.name,
+        employer.name if name_key(employer.name) == name_key(entry.name) else entry.name,
         entry.number or employer.employer_id,
         employer.confirmed if entry.confirmed is None else entry.confirmed,
     )

@@ -1,6 +1,7 @@
 """Lookup of the programmes, groups, employers and tutors that imported learners refer to.
 
-Missing programmes, groups and employers are created. Tutors must already be active members.
+Names that differ by case alone are the same. Missing programmes, groups and employers are created, with the spelling
+that comes first. Tutors must already be active members.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,6 +13,7 @@ from models.base import new_id
 from models.database import fetch
 from services.imports.entry import EmployerReference, LearnerEntry
 
+_SELECT_BY_NUMBER = "SELECT id, employer_id FROM employer WHERE organisation_id = $1 AND employer_id = ANY($2)"
 _INSERT_EMPLOYERS = """
 INSERT INTO employer (id, organisation_id, name, employer_id, confirmed)
 SELECT id, $1, name, number, confirmed
@@ -39,7 +41,7 @@ class References:
 
 async def resolve_references(organisation_id: UUID, entries: Sequence[LearnerEntry]) -> References:
     """Return the ids of the rows that the entries refer to, creating missing programmes, groups and employers."""
-    groups = {name for entry in entries for name in entry.values.get("groups", ())}
+    groups = dict.fromkeys(name for entry in entries for name in entry.values.get("groups", ()))
     return References(
         programmes=await _find_or_create("programme", organisation_id, distinct_values(entries, "programme")),
         groups=await _find_or_create("learner_group", organisation_id, groups),
@@ -64,15 +66,21 @@ async def find_tutors(organisation_id: UUID, emails: Collection[str]) -> dict[st
 async def _find_or_create(table: str, organisation_id: UUID, names: Collection[str]) -> dict[str, UUID]:
     if not names:
         return {}
-    select = f"SELECT name, id FROM {table} WHERE organisation_id = $1 AND name = ANY($2)"
-    ids = {row["name"]: row["id"] for row in await fetch(select, organisation_id, list(names))}
+    ids = await _find_by_name(table, organisation_id, names)
     missing = [name for name in names if name not in ids]
     if missing:
         insert = f"""INSERT INTO {table} (id, organisation_id, name)
             SELECT id, $1, name FROM unnest($2::uuid[], $3::text[]) AS new(id, name) ON CONFLICT DO NOTHING"""
         await fetch(insert, organisation_id, [new_id() for _ in missing], missing)
-        ids.update({row["name"]: row["id"] for row in await fetch(select, organisation_id, missing)})
+        ids |= await _find_by_name(table, organisation_id, missing)
     return ids
+
+
+async def _find_by_name(table: str, organisation_id: UUID, names: Collection[str]) -> dict[str, UUID]:
+    """Return the ids of the rows with these names, by name as given; case is ignored."""
+    statement = f"""SELECT wanted.name, found.id FROM unnest($2::text[]) AS wanted (name)
+        JOIN {table} found ON found.organisation_id = $1 AND name_key(found.name) = name_key(wanted.name)"""
+    return {row["name"]: row["id"] for row in await fetch(statement, organisation_id, list(names))}
 
 
 async def _find_or_create_employers(
@@ -85,12 +93,9 @@ async def _find_or_create_employers(
     if not references:
         return {}
     by_number, by_name = await _find_employers(organisation_id, references)
-    missing: dict[str, EmployerReference] = {}
-    for reference in references:
-        if reference.number not in by_number and reference.name not in by_name:
-            missing.setdefault(reference.name, reference)
+    missing = [new for new in references if new.number not in by_number and new.name not in by_name]
     if missing:
-        rows = ((new_id(), new.name, new.number, bool(new.confirmed)) for new in missing.values())
+        rows = ((new_id(), new.name, new.number, bool(new.confirmed)) for new in missing)
         await fetch(_INSERT_EMPLOYERS, organisation_id, *(list(column) for column in zip(*rows, strict=True)))
         by_number, by_name = await _find_employers(organisation_id, references)
     ids = {reference: by_number.get(reference.number) or by_name[reference.name] for reference in references}
@@ -101,13 +106,11 @@ async def _find_or_create_employers(
 async def _find_employers(
     organisation_id: UUID, references: Sequence[EmployerReference]
 ) -> tuple[dict[str | None, UUID], dict[str, UUID]]:
-    """Return the ids of existing employers in two mappings, by number and by name."""
-    statement = """SELECT id, name, employer_id FROM employer
-        WHERE organisation_id = $1 AND (employer_id = ANY($2) OR name = ANY($3))"""
+    """Return the ids of existing employers in two mappings: by number, and by each name that names them."""
     numbers = [reference.number for reference in references if reference.number]
-    rows = await fetch(statement, organisation_id, numbers, [reference.name for reference in references])
-    by_number = {row["employer_id"]: row["id"] for row in rows if row["employer_id"]}
-    return by_number, {row["name"]: row["id"] for row in rows}
+    rows = await fetch(_SELECT_BY_NUMBER, organisation_id, numbers) if numbers else ()
+    names = list(dict.fromkeys(reference.name for reference in references))
+    return {row["employer_id"]: row["id"] for row in rows}, await _find_by_name("employer", organisation_id, names)
 
 
 async def _update_employers(ids: dict[EmployerReference, UUID]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models.database import fetch
 from services.imports.entry import AIM_FIELDS, AimEntry, EmployerReference, LearnerEntry
+from services.kernel.names import name_key
 
 PLAIN_COLUMNS = {
     "uln": "text",
@@ -72,7 +73,9 @@ class StoredLearner:
         if name == "employer":
             return self._equals_employer(value)
         if name == "groups":
-            return sorted(self.row["groups"]) == list(value)
+            return set(map(name_key, self.row["groups"])) == set(map(name_key, value))
+        if name == "programme" and value is not None and self.row[name] is not None:
+            return name_key(self.row[name]) == name_key(value)
         return bool(self.row[name] == value)
 
     def _equals_employer(self, reference: EmployerReference | None) -> bool:
@@ -82,7 +85,7 @@ class StoredLearner:
             return False
         if reference.number is not None:
             return bool(self.row["employer_number"] == reference.number)
-        return bool(self.row["employer_name"] == reference.name)
+        return name_key(self.row["employer_name"]) == name_key(reference.name)
 
 
 async def lock_stored_learners(organisation_id: UUID, references: Collection[str]) -> dict[str, StoredLearner]:

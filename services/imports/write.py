@@ -88,9 +88,9 @@ async def _write_groups(references: References, writes: Iterable[tuple[UUID, Lea
     if updated:
         await fetch("DELETE FROM learner_in_group WHERE learner_id = ANY($1)", updated)
     rows = [
-        {"learner_id": learner, "group_id": references.groups[name]}
+        {"learner_id": learner, "group_id": group}
         for learner, write in with_groups
-        for name in write.entry.values["groups"]
+        for group in dict.fromkeys(references.groups[name] for name in write.entry.values["groups"])
     ]
     await insert_rows("learner_in_group", {"learner_id": "uuid", "group_id": "uuid"}, rows)
 

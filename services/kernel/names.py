@@ -1,4 +1,4 @@
-"""How a name is kept.
+"""How a name is kept, and when two names of employers, programmes or groups are the same.
 
 A name is anything that people read on one line: the name of a person or an organisation, a job title, a label.
 """
@@ -32,6 +32,18 @@ def clean_name(text: str) -> str | None:
 def has_control_characters(text: str) -> bool:
     """Return whether a text has control characters other than tabs and line breaks."""
     return any(unicodedata.category(character) == "Cc" and not character.isspace() for character in text)
+
+
+def name_key(name: str) -> str:
+    """Return what two kept names have in common if they name the same employer, programme or group.
+
+    This is Unicode's canonical caseless matching, without joiners, which are invisible. It may be longer than the name:
+    ``ß`` becomes ``ss``. The SQL function ``name_key``, which the unique indexes use, does the same.
+    """
+    if name.isascii():
+        return name.lower()
+    folded = unicodedata.normalize("NFD", name).casefold()
+    return unicodedata.normalize("NFC", "".join(character for character in folded if character not in _JOINERS))
 
 
 def _is_hidden(character: str) -> bool:

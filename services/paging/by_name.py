@@ -16,9 +16,20 @@ from services.visibility import visibility_condition
 MAX_SEARCH_LENGTH = 200
 
 
-def order_by_name(model: type[Model]) -> Order:
-    """Return the order of rows with the SQL alias ``r``: by name, then by id."""
-    return Order(f"{model._meta.db_table}s", (Key("r.name", str), Key("r.id", UUID)))
+def in_reading_order(*names: str) -> str:
+    """Return the SQL expression that orders rows by some names as people read them.
+
+    Case, accents and the shape of apostrophes count only between names that are otherwise the same. Kept names have no
+    tabs, so the tab makes a shorter name precede a longer one.
+    """
+    folded = " || E'\\t' || ".join([*(f"fold({name})" for name in names), *names])
+    return f'({folded}) COLLATE "C"'
+
+
+def order_by_name(model: type[Model], *columns: str) -> Order:
+    """Return the order of rows with the SQL alias ``r``: by the columns, or else by ``name``, and then by id."""
+    names = in_reading_order(*(f"r.{column}" for column in columns or ("name",)))
+    return Order(f"{model._meta.db_table}s by name", (Key(names, str), Key("r.id", UUID)))
 
 
 async def page_by_name(

@@ -17,6 +17,7 @@ from services.kernel.absent import ABSENT, Absent
 from services.kernel.checks import check_name
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
+from services.kernel.merged_ids import surviving_ids
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import page_by_name
 from services.paging.pages import Page, PageRequest
@@ -111,9 +112,10 @@ async def _save(employer: Employer) -> None:
 
 
 async def _lock_employer(viewer: Viewer, employer_id: UUID) -> Employer | None:
+    surviving = await surviving_ids(viewer.organisation_id, [employer_id])
     records = await fetch(
         f"SELECT {columns(Employer, 'e')} FROM employer e WHERE e.id = $1 AND e.organisation_id = $2 FOR NO KEY UPDATE",
-        employer_id,
+        surviving[employer_id],
         viewer.organisation_id,
     )
     return row(Employer, "e", records[0]) if records else None
@@ -139,7 +141,7 @@ async def _check_name(
     lock = f"trackers employers {viewer.organisation_id}"
     await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
     duplicates = await fetch(
-        "SELECT FROM employer WHERE organisation_id = $1 AND lower(name) = lower($2) AND id IS DISTINCT FROM $3 LIMIT 1",
+        "SELECT FROM employer WHERE organisation_id = $1 AND name_key(name) = name_key($2) AND id IS DISTINCT FROM $3 LIMIT 1",
         viewer.organisation_id,
         name,
         None if employer is None else employer.id,

@@ -6,13 +6,12 @@ from uuid import UUID
 from models import Learner, LearningAim
 from models.database import fetch
 from services.kernel.sql import StatementBuilder
-from services.paging.by_name import like_pattern, list_query, search_words
-from services.paging.keyset import Key, Order
+from services.paging.by_name import in_reading_order, like_pattern, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
-BY_FAMILY_NAME = Order("learners", (Key("r.family_name", str), Key("r.given_names", str), Key("r.id", UUID)))
+BY_FAMILY_NAME = order_by_name(Learner, "family_name", "given_names")
 
 
 async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str | None, count: bool) -> Page:
@@ -41,7 +40,7 @@ async def fetch_groups(learner_ids: Sequence[UUID]) -> list[list[str]]:
     groups: dict[UUID, list[str]] = {learner_id: [] for learner_id in learner_ids}
     for record in await fetch(
         "SELECT i.learner_id, g.name FROM learner_in_group i JOIN learner_group g ON g.id = i.group_id "
-        "WHERE i.learner_id = ANY($1) ORDER BY g.name",
+        f"WHERE i.learner_id = ANY($1) ORDER BY {in_reading_order('g.name')}",
         list(learner_ids),
     ):
         groups[record["learner_id"]].append(record["name"])

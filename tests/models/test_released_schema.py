@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from models.database import database, migrate, pending_migrations
+from models.database import database, fetch, migrate, pending_migrations
 from server.embedded_postgres.binaries import binary
 from server.setting_values import database_credentials
 from tests.support.databases.postgres import administer, with_database
@@ -47,3 +47,34 @@ async def test_upgrading_from_version_0_1_0_yields_the_same_schema(
         assert await pending_migrations() == []
 
     assert await dump_schema(released_database_url) == await dump_schema(database_url)
+
+
+INSERT_TWINS = """
+INSERT INTO organisation (id, name, created_at)
+VALUES ('00000000-0000-7000-8000-000000000001', 'Northgate', now()), ('00000000-0000-7000-8000-000000000002', 'Southgate', now());
+INSERT INTO employer (id, organisation_id, name, employer_id, confirmed)
+SELECT gen_random_uuid(), organisation.id, twin.name, number, number IS NULL
+FROM organisation, (VALUES ('Acme Ltd', NULL), ('ACME LTD', '100012345'), ('Acme  Ltd', NULL)) twin (name, number);
+INSERT INTO programme (id, organisation_id, name)
+SELECT gen_random_uuid(), organisation.id, twin.name FROM organisation, (VALUES ('Prog A'), ('prog a')) twin (name);
+INSERT INTO learner (id, organisation_id, given_names, family_name, programme_status, created_at, employer_id)
+SELECT gen_random_uuid(), organisation_id, 'Given', 'Family', 'ACTIVE', now(), id FROM employer;
+"""
+TWINS = """
+SELECT o.name, array_agg(DISTINCT name_key(e.name)) AS employers, min(e.employer_id) AS number,
+    bool_and(e.confirmed) AS confirmed, array_agg(DISTINCT name_key(p.name)) AS programmes,
+    count(DISTINCT l.id) AS learners
+FROM organisation o JOIN employer e ON e.organisation_id = o.id JOIN programme p ON p.organisation_id = o.id
+JOIN learner l ON l.employer_id = e.id GROUP BY o.name ORDER BY o.name
+"""
+
+
+async def test_names_that_are_the_same_are_merged_in_a_database_of_version_0_1_0(released_database_url: str) -> None:
+    await administer(released_database_url, INSERT_TWINS)
+    async with database(database_credentials(released_database_url)):
+        await migrate()
+        assert [tuple(row.values()) for row in await fetch(TWINS)] == [
+            (organisation, ["acme ltd"], "100012345", True, ["prog a"], 3)
+            for organisation in ("Northgate", "Southgate")
+        ]
+        assert len(await fetch("SELECT FROM name_merge")) == 6

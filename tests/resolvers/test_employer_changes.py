@@ -74,6 +74,7 @@ async def test_members_who_create_trackers_may_add_unconfirmed_employers(databas
         ("\ud800", "INVALID_FORMAT"),
         ("ACME ltd", "DUPLICATE"),
         ("Acme  Ltd ", "DUPLICATE"),
+        ("ACME\n\u202eL\u200btd", "DUPLICATE"),
     ],
 )
 async def test_invalid_and_duplicate_names_are_errors(database: str, name: str, code: str) -> None:
@@ -138,11 +139,12 @@ async def test_absent_fields_keep_their_values_and_changes_are_audited(database:
     ]
 
 
-async def test_an_existing_duplicate_name_may_be_kept(database: str) -> None:
+async def test_a_former_id_updates_the_employer_that_it_was_merged_into(database: str) -> None:
     mia = await make_settings_manager()
-    await make.employer(await mia.organisation, name="ACME")
-    acme = await make.employer(await mia.organisation, name="Acme", confirmed=False)
-    assert (await update(mia, acme, name="Acme", confirmed=True))["errors"] == []
+    acme = await make.employer(await mia.organisation, name="Acme")
+    former = Employer(id=await make.name_merge(acme, "ACME"))
+    answer = {"employer": {"id": gid(acme), "name": "Bolt", "confirmed": True}, "errors": []}
+    assert await update(mia, former, name="Bolt") == answer
 
 
 async def test_null_and_unknown_ids_are_errors(database: str) -> None:

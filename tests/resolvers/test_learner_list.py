@@ -43,7 +43,7 @@ async def make_four_learners() -> Member:
 
 async def test_search_finds_learners_by_parts_of_names_and_numbers(database: str) -> None:
     ada = await make_four_learners()
-    all_learners = [SEAN, ODD, MARY, YLVA]  # by family name
+    all_learners = [YLVA, SEAN, ODD, MARY]  # by family name
     expected = {
         "": all_learners,
         " \t ": all_learners,
@@ -89,7 +89,7 @@ async def test_learners_with_equal_names_are_paged_in_a_stable_order(database: s
     organisation = await ada.organisation
     for given_names, family_name in (("Bea", "Ng"), ("Al", "Ng"), ("Al", "Ng"), ("Zoe", "Abu"), ("al", "ng")):
         await make.learner(organisation, given_names=given_names, family_name=family_name)
-    ordered_names = ["Zoe Abu", "Al Ng", "Al Ng", "Bea Ng", "al ng"]
+    ordered_names = ["Zoe Abu", "Al Ng", "Al Ng", "al ng", "Bea Ng"]
     assert await first_page_names(ada, "learners") == ordered_names
     assert await all_pages(ada, "learners", 2) == [ordered_names[:2], ordered_names[2:4], ordered_names[4:]]
     assert await all_pages(ada, "learners", 2, backwards=True) == [

@@ -4,15 +4,18 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from models import (
     Employer,
+    Group,
     Inbox,
     Learner,
     Mail,
     MailKind,
     Member,
     MemberKind,
+    NameMerge,
     Notification,
     NotificationKind,
     Organisation,
@@ -25,6 +28,7 @@ from models import (
     TrackerType,
     TrackerTypeVersion,
 )
+from models.base import new_id
 from models.database import fetch
 
 _numbers = itertools.count(1)
@@ -65,6 +69,19 @@ async def programme(organisation: Organisation | None = None, **columns: Any) ->
 async def employer(organisation: Organisation | None = None, **columns: Any) -> Employer:
     defaults: dict[str, Any] = {"name": f"Employer {next(_numbers)}", "confirmed": True}
     return await Employer.create(organisation=organisation or await _organisation(), **defaults | columns)
+
+
+async def name_merge(row: Employer | Programme | Group, old_name: str) -> UUID:
+    """Record that an upgrade merged another row into this one, and return the former id."""
+    merge = await NameMerge.create(
+        old_id=new_id(),
+        new_id=row.id,
+        organisation_id=row.organisation_id,
+        kind=row._meta.db_table,
+        old_name=old_name,
+        new_name=row.name,
+    )
+    return merge.old_id
 
 
 async def learner(organisation: Organisation | None = None, *, tutor: Member | None = None, **columns: Any) -> Learner:

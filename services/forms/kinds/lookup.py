@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models import Employer, Member, Programme
 from services.forms.definitions import ReferenceTarget
+from services.kernel.merged_ids import surviving_ids
 from services.kernel.sql import NamedParameterStatement
 
 
@@ -13,6 +14,7 @@ from services.kernel.sql import NamedParameterStatement
 class ReferencedRow:
     """A member, employer or programme that a reference field may refer to. Only employers can be unconfirmed."""
 
+    id: UUID
     confirmed: bool = True
 
 
@@ -61,7 +63,10 @@ class Lookup:
         self._uploads: Mapping[UUID, Upload] | None = None
 
     async def find(self, target: ReferenceTarget, id: UUID) -> ReferencedRow | None:  # noqa: A002 - an id
-        """Return the organisation's object with this id, or None if there is none or it is an inactive member."""
+        """Return the organisation's object with this id, or None if there is none or it is an inactive member.
+
+        The id of an object that was merged into another finds the one that remains.
+        """
         if target not in self._rows:
             self._rows[target] = await self._load_rows(target, list(self._references.get(target, ())))
         return self._rows[target].get(id)
@@ -89,12 +94,19 @@ class Lookup:
         }
 
     async def _load_rows(self, target: ReferenceTarget, ids: list[UUID]) -> Mapping[UUID, ReferencedRow]:
+        if target is ReferenceTarget.MEMBER:
+            return await self._load_current_rows(target, ids)
+        surviving = await surviving_ids(self._organisation_id, ids)
+        rows = await self._load_current_rows(target, list(surviving.values()))
+        return {row_id: rows[new_id] for row_id, new_id in surviving.items() if new_id in rows}
+
+    async def _load_current_rows(self, target: ReferenceTarget, ids: list[UUID]) -> Mapping[UUID, ReferencedRow]:
         if target is ReferenceTarget.EMPLOYER:
             employers = Employer.filter(organisation_id=self._organisation_id, id__in=ids)
             confirmed_by_id = await employers.values_list("id", "confirmed")
-            return {row_id: ReferencedRow(confirmed) for row_id, confirmed in confirmed_by_id}
+            return {row_id: ReferencedRow(row_id, confirmed) for row_id, confirmed in confirmed_by_id}
         if target is ReferenceTarget.MEMBER:
             members = Member.filter(organisation_id=self._organisation_id, id__in=ids, active=True)
-            return {row_id: ReferencedRow() for (row_id,) in await members.values_list("id")}
+            return {row_id: ReferencedRow(row_id) for (row_id,) in await members.values_list("id")}
         programmes = Programme.filter(organisation_id=self._organisation_id, id__in=ids)
-        return {row_id: ReferencedRow() for (row_id,) in await programmes.values_list("id")}
+        return {row_id: ReferencedRow(row_id) for (row_id,) in await programmes.values_list("id")}

@@ -21,6 +21,8 @@ async def check_reference_field(
 ) -> str | None:
     """Return the id as text, or None if the reference's target differs from the field's.
 
+    An id that was merged into another becomes the one that remains.
+
     Adds NOT_FOUND unless the organisation has such an active member, employer or programme, and NOT_CONFIRMED for an
     unconfirmed employer if the field accepts confirmed employers only.
     """
@@ -30,4 +32,4 @@ async def check_reference_field(
         errors.add(ErrorCode.NOT_FOUND, f"{field.label} names no {_TARGET_NAMES[field.target]} of your organisation.")
     elif field.confirmed_only and not row.confirmed:
         errors.add(ErrorCode.NOT_CONFIRMED, f"{field.label} must be an employer that has been confirmed.")
-    return str(value.id) if is_target else None
+    return str(value.id if row is None else row.id) if is_target else None

@@ -14,7 +14,7 @@ from services.imports.tables.cells import (
 )
 from services.imports.tables.columns import Column, ColumnSet
 from services.imports.tables.ilr_text import address_warning, name_warning
-from services.kernel.names import clean_name
+from services.kernel.names import clean_name, name_key
 from services.kernel.text import normalise_email
 
 
@@ -38,10 +38,13 @@ def _parse_status(text: str) -> ProgrammeStatus | None:
 
 
 def _parse_groups(text: str) -> tuple[str, ...]:
-    names = {clean_name(name) or "" for name in text.split(";")} - {""}
-    if any(len(name) > 200 for name in names):
+    names: dict[str, str] = {}
+    for part in text.split(";"):
+        if name := clean_name(part):
+            names.setdefault(name_key(name), name)
+    if any(len(name) > 200 for name in names.values()):
         raise CellError("A group's name has more than 200 characters.")
-    return tuple(sorted(names))
+    return tuple(sorted(names.values()))
 
 
 def _parse_email(text: str) -> str | None:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from models import ProgrammeStatus, TrackerCategory, TrackerStatus
 from services.kernel.dates import today
+from services.kernel.names import clean_name, name_key
 from services.kernel.sql import StatementBuilder
-from services.kernel.text import clean_text
 from services.tracker_types.catalogue import is_possible_key
 from services.tracker_types.transitions import OPEN_STATUSES
 from services.trackers.listing.day_blocks import DayRange, split_into_blocks
@@ -16,7 +16,7 @@ from services.trackers.listing.orders import CATEGORY_ORDER, MISSING_ID, STATUS_
 from services.viewer import Viewer
 
 _TYPE_IDS = "SELECT id FROM tracker_type WHERE key = {} AND (organisation_id = {} OR organisation_id IS NULL)"
-_GROUP_IDS = "SELECT id FROM learner_group WHERE name = {} AND organisation_id = {}"
+_GROUP_IDS = "SELECT id FROM learner_group WHERE name_key(name) = {} AND organisation_id = {}"
 _IS_OPEN = f"l.status <= {len(OPEN_STATUSES)}"
 
 
@@ -152,18 +152,20 @@ class _ConditionBuilder:
 
     def _group_condition(self, names: list[str]) -> Condition:
         organisation = self.viewer.organisation_id
+        distinct = list({name_key(name): name for name in names}.values())
 
         def condition() -> str:
-            ids = _GROUP_IDS.format(f"ANY({self.bind(names)})", self.bind(organisation))
+            keys = f"ANY (ARRAY(SELECT name_key(name) FROM unnest({self.bind(distinct)}::text[]) AS wanted (name)))"
+            ids = _GROUP_IDS.format(keys, self.bind(organisation))
             return (
                 f"EXISTS (SELECT FROM learner_in_group i WHERE i.learner_id = l.learner_id AND i.group_id IN ({ids}))"
             )
 
         def branch(name: str) -> IndexBranch:
-            group_id = _GROUP_IDS.format(self.bind(name), self.bind(organisation))
+            group_id = _GROUP_IDS.format(f"name_key({self.bind(name)})", self.bind(organisation))
             return IndexBranch(f"l.group_id = ({group_id})", "tracker_in_group l")
 
-        return Condition(condition, lambda: [branch(name) for name in dict.fromkeys(names)], len(names), exclusive=True)
+        return Condition(condition, lambda: [branch(name) for name in distinct], len(distinct), exclusive=True)
 
     def _created_condition(self, days: DayRange) -> Condition:
         """Return the condition on the creation date as a range of numbers, which increase with the time of creation."""
@@ -232,4 +234,4 @@ def _positions(order: Sequence[object], values: Collection[object] | None) -> li
 
 def _texts(entries: Collection[str]) -> list[str]:
     """Return the texts normalised as in the database, without invalid ones, which cannot match."""
-    return [clean for entry in entries if (clean := clean_text(entry)) is not None]
+    return [clean for entry in entries if (clean := clean_name(entry)) is not None]

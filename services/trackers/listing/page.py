@@ -1,7 +1,7 @@
 """Queries for pages of trackers. A single statement fetches a page with all related rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from tortoise import Model
 
 from models import Employer, Learner, Member, Programme, Tracker
 from models.rows import columns
+from services.kernel.merged_ids import surviving_ids
 from services.kernel.sql import StatementBuilder
+from services.paging.by_name import in_reading_order
 from services.paging.keyset import Order, Window
 from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
 from services.tracker_types.catalogue import type_columns, type_source
@@ -33,7 +35,7 @@ RELATED_ROWS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
 
 _GROUPS = (
     "ARRAY(SELECT g.name FROM learner_in_group i JOIN learner_group g ON g.id = i.group_id "
-    'WHERE i.learner_id = learner.id ORDER BY g.name) AS "groups"'
+    f'WHERE i.learner_id = learner.id ORDER BY {in_reading_order("g.name")}) AS "groups"'
 )
 
 
@@ -52,6 +54,7 @@ class TrackerQuery:
 
 async def page_of_trackers(viewer: Viewer, request: PageRequest, query: TrackerQuery) -> Page:
     """Fetch a page of the trackers that are visible to the viewer. Raises BadRequestError for invalid arguments."""
+    query = await _with_surviving_ids(viewer, query)
     return await fetch_page(request, _list_query(viewer, query), count=query.count)
 
 
@@ -59,7 +62,22 @@ async def pages_by_learner(
     viewer: Viewer, request: PageRequest, learner_ids: Sequence[UUID], query: TrackerQuery
 ) -> dict[UUID, Page]:
     """Fetch the same page of the visible trackers of each learner, by learner id."""
+    query = await _with_surviving_ids(viewer, query)
     return await fetch_pages(request, _list_query(viewer, query, for_learner=True), learner_ids, count=query.count)
+
+
+async def _with_surviving_ids(viewer: Viewer, query: TrackerQuery) -> TrackerQuery:
+    """Return the query with the ids of merged employers and programmes replaced by those of the rows that remain."""
+    employers, programmes = query.filter_by.employer, query.filter_by.programme
+    if not (employers or programmes):
+        return query
+    surviving = await surviving_ids(viewer.organisation_id, {*(employers or ()), *(programmes or ())})
+    filter_by = replace(
+        query.filter_by,
+        employer=None if employers is None else [surviving[row_id] for row_id in employers],
+        programme=None if programmes is None else [surviving[row_id] for row_id in programmes],
+    )
+    return replace(query, filter_by=filter_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from models.database import fetch
 from resolvers.schema_root import sdl
 from tests.support import factories as make
+from tests.support.databases.postgres import administer, with_database
 from tests.support.paths import DATA, ROOT
 from tests.support.scenarios.tables import workbook_bytes
 from tests.support.servers.trackers import Server, environment, run_command, run_server
@@ -51,6 +53,24 @@ async def test_an_unmigrated_database_is_not_served(postgres: str, folder: Path)
     assert (code, out) == (2, "")
     missing = ", ".join(sorted(file.stem for file in MIGRATIONS.glob("0*.py")))
     assert err == f"The database lacks {missing}: run `trackers migrate` first.\n"
+
+
+async def test_migrate_prints_which_employers_were_merged(postgres: str, folder: Path) -> None:
+    await administer(postgres, "CREATE DATABASE twins")
+    url = with_database(postgres, "twins")
+    await administer(url, (DATA / "schema-0.1.0.sql").read_text("utf-8"))
+    await administer(
+        url,
+        f"INSERT INTO organisation (id, name, created_at) VALUES ('{UUID(int=1)}', 'Northgate', now())",
+        "INSERT INTO employer (id, organisation_id, name, confirmed) "
+        f"VALUES ('{UUID(int=2)}', '{UUID(int=1)}', 'Acme', true), ('{UUID(int=3)}', '{UUID(int=1)}', 'ACME', true)",
+    )
+    merged = "Northgate: the employer “ACME” was merged into “Acme”.\n"
+    code, out, err = await run_command(folder, environment(url), "migrate")
+    assert (code, out.partition("\n")[0] + "\n", err) == (0, merged, "")
+    code, out, err = await run_command(folder, environment(url), "migrate")
+    assert (code, merged in out, err) == (0, False, "")
+    await administer(postgres, "DROP DATABASE twins WITH (FORCE)")
 
 
 async def test_the_error_about_an_unreachable_database_is_one_line(folder: Path) -> None:

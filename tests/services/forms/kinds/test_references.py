@@ -10,6 +10,7 @@ from services.forms.definitions import FieldDefinition, ReferenceField, Referenc
 from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode
 from services.kernel.global_ids import NIL_UUID
+from tests.support import factories
 from tests.support.scenarios.forms import CheckResult, check_value, check_values, problem_at
 
 MEMBER = ReferenceField(key="who", label="Coach", target=ReferenceTarget.MEMBER)
@@ -103,6 +104,26 @@ async def test_only_programmes_of_the_organisation_are_found(
     assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, own, organisation) == CheckResult(str(own))
     assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, foreign, organisation) == CheckResult(
         str(foreign), (NO_PROGRAMME,)
+    )
+
+
+async def test_a_former_id_becomes_that_of_the_row_it_was_merged_into(
+    organisation: Organisation, other_organisation: Organisation
+) -> None:
+    employer = await Employer.create(organisation=organisation, name="Acme", confirmed=False)
+    programme = await Programme.create(organisation=organisation, name="Prog A")
+    former = await factories.name_merge(employer, "ACME")
+    own = CheckResult(str(employer.id))
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, former, organisation) == own
+    assert await check_reference(CONFIRMED, ReferenceTarget.EMPLOYER, former, organisation) == CheckResult(
+        str(employer.id), (NOT_CONFIRMED,)
+    )
+    assert await check_reference(EMPLOYER, ReferenceTarget.EMPLOYER, former, other_organisation) == CheckResult(
+        str(former), (NO_EMPLOYER,)
+    )
+    former = await factories.name_merge(programme, "PROG A")
+    assert await check_reference(PROGRAMME, ReferenceTarget.PROGRAMME, former, organisation) == CheckResult(
+        str(programme.id)
     )
 
 
