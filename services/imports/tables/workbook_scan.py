@@ -104,6 +104,7 @@ class _SheetHandlers:
         self.sheet = sheet
         self.row, self.column = -1, -1
         self.error: str | None = None  # the text of a cell with an error, so far
+        self.is_value = False  # within the element v of a cell, and not in its formula
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text
@@ -117,14 +118,18 @@ class _SheetHandlers:
             self.row, self.column = self._place(attributes.get("r"))
             self.error = "" if attributes.get("t") == "e" else None
         elif name in ("v", "is"):
+            self.is_value = True
             self.sheet.include(self.row, self.column)
 
     def text(self, data: str) -> None:
-        if self.error is not None and len(self.error) < 20:
+        if self.error is not None and self.is_value and len(self.error) < 20:
             self.error += data
 
     def end(self, qualified: str) -> None:
-        if qualified.rpartition(":")[2] == "c" and self.error is not None:
+        name = qualified.rpartition(":")[2]
+        if name == "v":
+            self.is_value = False
+        elif name == "c" and self.error is not None:
             self.sheet.errors[self.row, self.column] = self.error.strip()[:20]
             self.error = None
 

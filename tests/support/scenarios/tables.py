@@ -51,7 +51,7 @@ def workbook_bytes(
     hidden: Sequence[str] = (),
     merged: Sequence[str] = (),
 ) -> bytes:
-    """Return a workbook of one sheet with these rows, or of these named sheets; ``merged`` are ranges of its first sheet."""
+    """Return a workbook of one sheet with these rows, or of these named sheets; ``merged`` are ranges of its last sheet."""
     named = sheets or [("Sheet1", rows)]
     names = [f"worksheets/sheet{number}.xml" for number in range(1, len(named) + 1)]
     parts = {
@@ -66,7 +66,7 @@ def workbook_bytes(
         "xl/styles.xml": _STYLES,
     }
     for number, (_, sheet_rows) in enumerate(named, 1):
-        parts[f"xl/worksheets/sheet{number}.xml"] = sheet_xml(sheet_rows, merged if number == 1 else ())
+        parts[f"xl/worksheets/sheet{number}.xml"] = sheet_xml(sheet_rows, merged if number == len(named) else ())
     return zip_bytes(parts)
 
 

@@ -81,12 +81,35 @@ def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows() -> None:
 
 
 def test_errors_are_found_where_they_are() -> None:
-    [row] = read(workbook_bytes([[None, "x", ERROR_NA, RawCell(' t="e"><v>#REF!</v>')]]))
+    [row] = read(workbook_bytes([[None, "x", ERROR_NA, RawCell(' t="e"><f>VLOOKUP("Ann")</f><v>#REF!</v>')]]))
     assert row.cells == ["", "x", "", ""]
     assert row.problems == {
         2: "It is an error of Excel, #N/A. Correct the formula in Excel, or clear the cell.",
         3: "It is an error of Excel, #REF!. Correct the formula in Excel, or clear the cell.",
     }
+
+
+def test_shared_strings_and_prefixed_elements_are_read() -> None:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = (
+        f'<x:worksheet xmlns:x="{main}"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>1</x:v></x:c>'
+        '<x:c r="B1" t="e"><x:v>#N/A</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+    )
+    strings = f'<sst xmlns="{main}"><si><t>x</t></si><si><r><t>R</t></r><r><rPr><b/></rPr><t>ef</t></r></si></sst>'
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relationships = "".join(
+        f'<Relationship Id="rId{number}" Type="{office}/{kind}" Target="{target}"/>'
+        for number, kind, target in (
+            (1, "worksheet", "/xl/worksheets/sheet1.xml"),
+            (2, "sharedStrings", "sharedStrings.xml"),
+        )
+    )
+    content = replace_part(workbook_bytes(), "xl/worksheets/sheet1.xml", sheet)
+    content = replace_part(content, "xl/sharedStrings.xml", strings)
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    rels = f'<Relationships xmlns="{package}">{relationships}</Relationships>'
+    [row] = read(replace_part(content, "xl/_rels/workbook.xml.rels", rels))
+    assert (row.cells, list(row.problems)) == (["Ref", ""], [1])
 
 
 def test_cells_far_apart_do_not_exhaust_memory() -> None:
