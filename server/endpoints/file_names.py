@@ -4,6 +4,7 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 from email.quoprimime import header_decode
+from html import unescape
 from urllib.parse import unquote, unquote_to_bytes
 
 from multipart import content_disposition_unquote, parse_content_disposition  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ UNREADABLE_MESSAGE = "The file's name cannot be read: send it in UTF-8, as `file
 
 _ENCODED_WORD = re.compile(r"=\?([\w.:-]+)(?:\*[\w-]*)?\?([bq])\?([^?\s]*)\?=", re.IGNORECASE)
 _BETWEEN_ENCODED_WORDS = re.compile(r"(?<=\?=)\s+(?==\?)")
+_CHARACTER_REFERENCE = re.compile(r"&#[0-9]{2,7};")  # from pages whose encoding lacks the character
 _PARAMETER = re.compile(r""";\s*([^\s=;"]+)\s*=\s*("(?:\\.|[^"\\])*"|[^;]*)""")
 _PERCENT_ENCODED = re.compile(r"[!-$&-~]*(?:%[0-9a-f]{2}[!-$&-~]*)+", re.IGNORECASE)
 
@@ -21,8 +23,8 @@ _PERCENT_ENCODED = re.compile(r"[!-$&-~]*(?:%[0-9a-f]{2}[!-$&-~]*)+", re.IGNOREC
 def read_file_name(disposition: str) -> str | None:
     """Return the file name in the ``Content-Disposition`` of a part, or None if it has none.
 
-    ``disposition`` holds the header's bytes as Latin-1. UTF-8 is tried before Windows-1252; encoded words (RFC 2047) and
-    percent-encoding are decoded. Where ``filename*`` (RFC 8187, RFC 2231) can be read, it wins, as in RFC 6266. Raises
+    ``disposition`` holds the header's bytes as Latin-1. UTF-8 is tried before Windows-1252; encoded words (RFC 2047),
+    character references and percent-encoding are decoded. Where ``filename*`` (RFC 8187, RFC 2231) can be read, it wins, as in RFC 6266. Raises
     HTTPError.
     """
     _, _, plain = parse_content_disposition(disposition)
@@ -71,6 +73,7 @@ def _decode_plain(name: str) -> str:
         text = _ENCODED_WORD.sub(_decode_word, _BETWEEN_ENCODED_WORDS.sub("", text))
     except (LookupError, ValueError):
         raise _unreadable() from None
+    text = _CHARACTER_REFERENCE.sub(lambda reference: unescape(reference[0]), text)
     if _PERCENT_ENCODED.fullmatch(text):
         decoded = unquote(text)
         return text if "\ufffd" in decoded else decoded

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
     MultipartSegment,
+    ParserLimitReached,
     PushMultipartParser,
     parse_options_header,
 )
@@ -21,6 +22,10 @@ MAX_OVERHEAD_BYTES = 65_536
 IDLE_SECONDS = 60.0
 """The number of seconds without any data after which an upload is aborted."""
 
+MAX_HEADER_BYTES, MAX_HEADERS = 4_224, 8
+"""The maximum length of a part's header, and the maximum number of its headers."""
+
+HEADERS_TOO_LONG_MESSAGE = f"The part has more than {MAX_HEADERS} headers, or one of more than {MAX_HEADER_BYTES:,} bytes: shorten the file's name"
 ONE_PART_MESSAGE = "Send exactly one part, a file, under the name `file`"
 
 
@@ -31,7 +36,13 @@ class FilePart:
         self._request = request
         self._idle_seconds = idle_seconds
         # As Latin-1, whatever bytes the headers have can be read; see ``file_names``.
-        self._parser = PushMultipartParser(_boundary(request), header_charset="latin-1", strict=True)
+        self._parser = PushMultipartParser(
+            _boundary(request),
+            max_header_size=MAX_HEADER_BYTES,
+            max_header_count=MAX_HEADERS,
+            header_charset="latin-1",
+            strict=True,
+        )
         self._events = self._parse()
         self.name: str | None = None
         self.media_type: str | None = None
@@ -60,6 +71,8 @@ class FilePart:
                     for event in self._parser.parse(chunk):
                         yield event
             self._parser.close()
+        except ParserLimitReached:
+            raise HTTPError(400, "BAD_REQUEST", HEADERS_TOO_LONG_MESSAGE) from None
         except MultipartError:
             raise HTTPError(400, "BAD_REQUEST", f"The body is not valid {MULTIPART}") from None
 

@@ -32,6 +32,8 @@ UTF_8 = "Payslip März.pdf".encode().decode("latin-1")
         ('filename="=?UTF-8?B?TcOkcnoucGRm?="', "März.pdf"),
         ('filename="=?iso-8859-1?Q?M=E4rz_2026?= =?utf-8?q?_=E2=80=93?=.pdf"', "März 2026 –.pdf"),
         ('filename="Payslip%20M%C3%A4rz.pdf"', "Payslip März.pdf"),
+        ('filename="&#22865;&#32004;&#26360;.pdf"', "契約書.pdf"),
+        ('filename="Smith &amp; Sons.pdf"', "Smith &amp; Sons.pdf"),
         ('filename="100%25.pdf"', "100%.pdf"),
         ('filename="100% done.pdf"', "100% done.pdf"),
         ('filename="up 20%20.pdf"', "up 20%20.pdf"),

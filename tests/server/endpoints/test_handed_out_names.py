@@ -99,6 +99,13 @@ async def test_names_in_other_encodings_are_read(server: FileServer, tenant: Col
     assert (await StoredFile.get()).name == "März.png"
 
 
+async def test_a_name_that_is_too_long_to_be_read_is_refused(server: FileServer, tenant: College) -> None:
+    response = await server.post(tenant.ada, body_with(b'filename="' + b"x" * 5_000 + b'"', PNG))
+    message = "The part has more than 8 headers, or one of more than 4,224 bytes: shorten the file's name"
+    assert parse_error(response) == (400, "BAD_REQUEST", message)
+    await wait_until_empty(server)
+
+
 async def test_a_name_that_cannot_be_read_is_refused(server: FileServer, tenant: College) -> None:
     response = await server.post(tenant.ada, body_with(b"filename*=klingon''M%E4rz", PNG))
     message = "The file's name cannot be read: send it in UTF-8, as `filename` of Content-Disposition"
