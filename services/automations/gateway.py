@@ -1,4 +1,4 @@
-"""The rule that no break in learning begins after the gateway."""
+"""What the gateway means for automations: the learner's status, and the rule that no break in learning begins after it."""
 
 from collections.abc import Sequence
 
@@ -10,31 +10,35 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 
 
-def check_no_break_after_gateway(
-    errors: ErrorCollector, definition: TypeDefinition, learner: Learner, aims: Sequence[LearningAim]
-) -> bool:
-    """Return whether an automation is not a break for a learner through the gateway, adding the problem if it is one.
+def effective_status(learner: Learner, aims: Sequence[LearningAim]) -> ProgrammeStatus:
+    """Return the learner's programme status, or ENTERED_EPA if it says ACTIVE and the aims are through the gateway.
 
-    The status of a learner who was imported by an earlier version may still be ACTIVE, so the aims are asked too. A
-    break would replace the end of their training, and an aim of CompStatus 6 cannot have Outcome 8 (CompStatus_06).
+    An earlier version imported learners who are through the gateway as ACTIVE. While the aim of a standard is assessed,
+    that of the next one may be in learning: then ACTIVE is right.
     """
-    if not pauses_learning(definition):
-        return True
-    entered = learner.programme_status == ProgrammeStatus.ENTERED_EPA
-    through_gateway = any(is_through_gateway(aim) for aim in aims) and not _is_programme_in_learning(aims)
-    if not entered and not through_gateway:
-        return True
-    message = (
-        "The learner is through the gateway, in assessment (EPA): a break in learning can only begin before that. "
-        "If the learner has left, raise a withdrawal."
-    )
-    errors.add(ErrorCode.PRECONDITION_FAILED, message, rule="CompStatus_06", allowed=", ".join(definition.precondition))
-    return False
-
-
-def _is_programme_in_learning(aims: Sequence[LearningAim]) -> bool:
-    """Return whether a programme aim goes on, as that of the next standard may while the first is assessed."""
-    return any(
+    in_learning = any(
         aim.aim_type == PROGRAMME_AIM and aim.completion_status == CONTINUING and aim.actual_end_date is None
         for aim in aims
     )
+    is_active = learner.programme_status == ProgrammeStatus.ACTIVE
+    if is_active and not in_learning and any(is_through_gateway(aim) for aim in aims):
+        return ProgrammeStatus.ENTERED_EPA
+    return learner.programme_status
+
+
+def check_programme_status(errors: ErrorCollector, definition: TypeDefinition, status: ProgrammeStatus) -> None:
+    """Check that a learner's ``effective_status`` is one that the automation requires, if it requires any.
+
+    A break after the gateway is refused with its rule: it would replace the end of training, and an aim of CompStatus 6
+    cannot have Outcome 8 (CompStatus_06).
+    """
+    allowed = ", ".join(definition.precondition)
+    if pauses_learning(definition) and status == ProgrammeStatus.ENTERED_EPA:
+        message = (
+            "The learner is through the gateway, in assessment (EPA): a break in learning can only begin before that. "
+            "If the learner has left, raise a withdrawal."
+        )
+        errors.add(ErrorCode.PRECONDITION_FAILED, message, rule="CompStatus_06", allowed=allowed)
+    elif definition.precondition and status not in definition.precondition:
+        message = f"The learner's programme status is {status}; this needs one of: {allowed}."
+        errors.add(ErrorCode.PRECONDITION_FAILED, message, allowed=allowed)

@@ -12,13 +12,12 @@ from services.automations.aims import ONE_AIM_RULE, ProgrammeKind, programme_kin
 from services.automations.assessment_rules import check_assessment
 from services.automations.date_rules import check_achievement, check_end, check_return
 from services.automations.employment_rules import check_employer_account, check_employer_gap
-from services.automations.gateway import check_no_break_after_gateway
+from services.automations.gateway import check_programme_status, effective_status
 from services.automations.one_aim_rules import check_one_aim
 from services.automations.record_check import RecordCheck
 from services.forms.definitions import TypeDefinition
 from services.ilr.units import is_on_unit
 from services.kernel.error_collector import ErrorCollector
-from services.kernel.errors import ErrorCode
 
 Rule: TypeAlias = Callable[[ErrorCollector, RecordCheck], None]
 
@@ -43,11 +42,7 @@ async def check_automation(
     """Check an automation with these values; ``aims``, if None, are read from the database."""
     if aims is None:
         aims = await LearningAim.filter(learner_id=learner.id) if definition.reads_aims else []
-    may_begin = check_no_break_after_gateway(errors.at("learner_id"), definition, learner, aims)
-    if may_begin and not meets_precondition(definition, learner):
-        allowed = ", ".join(definition.precondition)
-        message = f"The learner's programme status is {learner.programme_status}; this needs one of: {allowed}."
-        errors.at("learner_id").add(ErrorCode.PRECONDITION_FAILED, message, allowed=allowed)
+    check_programme_status(errors.at("learner_id"), definition, effective_status(learner, aims))
     kind = await _programme_kind(definition, learner, aims)
     check = RecordCheck(definition=definition, values=values, aims=aims, programme_kind=kind)
     if definition.aims:

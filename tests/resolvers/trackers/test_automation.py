@@ -121,6 +121,23 @@ async def test_a_break_cannot_begin_after_the_gateway(database: str, status: str
     assert await create_errors(tenant.ada, break_input(tenant.learner, "2026-07-01")) == BREAK_AFTER_GATEWAY
 
 
+async def test_a_programme_cannot_be_changed_after_the_gateway(database: str) -> None:
+    tenant = await college()
+    await aim(tenant.learner, "2025-01-06", status=1, outcome=8, actual_end_date="2026-06-30", programme_type=25)
+    programme = await make.programme(tenant.organisation)
+    values = [
+        {"key": "newProgramme", "value": {"reference": gid(programme)}},
+        date_value("endDate", "2026-09-01"),
+        date_value("newStartDate", "2026-09-02"),
+        *true_values("confirmed"),
+    ]
+    entry = {"type": "CHANGE_OF_PROGRAMME", "learnerId": gid(tenant.learner), "values": values}
+    message = "The learner's programme status is ENTERED_EPA; this needs one of: ACTIVE."
+    assert await create_errors(tenant.ada, entry) == [
+        problem("learnerId", "PRECONDITION_FAILED", message, allowed="ACTIVE")
+    ]
+
+
 async def test_a_break_can_begin_while_an_earlier_standard_is_assessed(database: str) -> None:
     tenant = await college()
     await aim(tenant.learner, "2025-01-06", status=1, outcome=8, actual_end_date="2026-06-30", programme_type=25)
