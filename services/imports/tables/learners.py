@@ -45,10 +45,10 @@ def _make_entry(record: Record, records: Records, headings: Mapping[str, str]) -
 
 
 def _set_employer(entry: LearnerEntry, cells: Mapping[str, Any]) -> None:
-    """Set the employer from its name or else its number; an error in either leaves the stored employer unchanged."""
-    present = [name for name in ("employer", "employerId") if name in entry.headings]
-    if not present or any(name not in cells for name in present):
-        return
+    """Set the employer from its name or else its number. What has an error does not clear the stored employer."""
+    wrong = {name for name in ("employer", "employerId") if name in entry.headings and name not in cells}
     name, number = cells.get("employer"), cells.get("employerId")
     label = name or number
+    if "employer" in wrong or (wrong and not label) or not entry.headings.keys() & {"employer", "employerId"}:
+        return
     entry.values["employer"] = EmployerReference(label, number, cells.get("employerConfirmed")) if label else None

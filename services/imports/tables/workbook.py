@@ -1,7 +1,8 @@
 """Reading of Excel workbooks (.xlsx) by python-calamine: the sheet with known headings, as text."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO, TypeAlias
@@ -15,7 +16,6 @@ from services.imports.tables.rows import MAX_ROWS_ABOVE, IsHeading, Row
 from services.imports.tables.workbook_scan import SheetScan, WorkbookError, scan_workbook
 
 _Value: TypeAlias = str | float | bool | dt.date | dt.time | dt.timedelta
-_MergedRange: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 
 _DATE_PROBLEM = "Excel has turned it into a date or time. Format the column as Text in Excel, and type the value again."
 
@@ -65,25 +65,24 @@ def _load(stream: BinaryIO, name: str) -> CalamineSheet:
 
 def _rows(sheet: CalamineSheet, scan: SheetScan) -> Iterator[Row]:
     start = sheet.start or (0, 0)
-    ranges = [each for each in sheet.merged_cell_ranges or () if each[1][0] > each[0][0]]
-    merged: dict[int, tuple[int, str]] = {}  # by column, the last row and the value of a merged cell that was begun
+    begun: dict[int, tuple[int, str]] = {}  # by column, the last row and the value of a merged cell
+    beginning: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # by first row, columns and last rows
+    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
+        if last > first:
+            beginning[first].append((column, last))
     for number, values in enumerate(sheet.iter_rows()):
         cells = [""] * start[1] + [_text(value) for value in values]
         problems = {column: _DATE_PROBLEM for column, value in enumerate(values, start[1]) if _is_date(value)}
         problems |= _error_problems(scan, number, len(cells))
         row = Row(number + 1, cells, problems)
         if not row.is_empty():
-            _fill_merged(cells, number, merged, ranges)
+            begun |= {column: (last, cells[column]) for column, last in beginning[number] if column < len(cells)}
+            _fill_merged(cells, number, begun)
         yield row
 
 
-def _fill_merged(
-    cells: list[str], row: int, merged: dict[int, tuple[int, str]], ranges: Sequence[_MergedRange]
-) -> None:
-    for (first, column), (last, _) in ranges:
-        if first == row and column < len(cells):
-            merged[column] = last, cells[column]
-    for column, (last, text) in merged.items():
+def _fill_merged(cells: list[str], row: int, begun: Mapping[int, tuple[int, str]]) -> None:
+    for column, (last, text) in begun.items():
         if row <= last and not cells[column]:
             cells[column] = text
 

@@ -16,6 +16,7 @@ from xml.parsers import expat
 _CHUNK_BYTES = 64 * 1024
 _MAX_UNPACKED_BYTES = 300 * 1024 * 1024
 _MAX_CELLS = 5_000_000
+_MAX_ERRORS = 100_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _RELATIONSHIP_ID = re.compile(r"(?:.*:)?id")
 
@@ -131,6 +132,10 @@ class _SheetHandlers:
             self.is_value = False
         elif name == "c" and self.error is not None:
             self.sheet.errors[self.row, self.column] = self.error.strip()[:20]
+            if len(self.sheet.errors) > _MAX_ERRORS:
+                raise WorkbookError(
+                    f'has too many errors on the sheet "{self.sheet.name}"; correct its formulas in Excel'
+                )
             self.error = None
 
     def _place(self, reference: str | None) -> tuple[int, int]:

@@ -286,13 +286,14 @@ def test_what_programs_put_around_codes_is_removed(row: list[str], reference: st
 
 def test_an_employer_is_known_by_name_or_number() -> None:
     entries = read(
-        "ref,employer,EmpId,employerConfirmed\n1,Acme,100012345,y\n2,,100012345,\n3,Acme,,n\n4,,,\n5,Acme,1,\n"
+        "ref,employer,EmpId,employerConfirmed\n1,Acme,100012345,y\n2,,100012345,\n3,Acme,,n\n4,,,\n5,Acme,1,\n6,,1,\n"
     )
     assert [entry.values for entry in entries] == [
         {"employer": EmployerReference("Acme", "100012345", True)},
         {"employer": EmployerReference("100012345", "100012345")},
         {"employer": EmployerReference("Acme", confirmed=False)},
         {"employer": None},
+        {"employer": EmployerReference("Acme")},
         {},
     ]
 
