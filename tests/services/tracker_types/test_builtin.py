@@ -1,5 +1,8 @@
 """The built-in tracker types: their consistency, and their versions in an upgraded database."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from models import TrackerCategory
@@ -8,6 +11,7 @@ from services.automations.rules import RULES
 from services.forms.definitions import Choice, ChoiceField, DateField, FieldCondition, FieldDefinition, TextField
 from services.forms.documents import definition_from_document, definition_to_document
 from services.forms.patterns import is_pattern
+from services.ilr.code_lists import codes_in
 from services.tracker_types.builtin import BuiltinType, load_builtin_types
 
 TYPES = load_builtin_types()
@@ -43,6 +47,24 @@ def test_choices_are_parsed_with_their_labels() -> None:
     rule = ilr.field("ruleName")
     assert rule is not None
     assert rule.visible_when == FieldCondition(field="queryKind", is_one_of=("VALIDATION_ERROR",))
+
+
+AIM_CODES = {"aim.completionStatus": "CompStatus", "aim.outcome": "Outcome", "aim.withdrawReason": "WithdrawReason"}
+
+
+def constants(source: Any) -> set[int]:
+    """Return the codes that an effect sets without being asked."""
+    if not isinstance(source, Mapping):
+        return {source} if isinstance(source, int) else set()
+    return {code for part in source.values() for code in constants(part)}
+
+
+@pytest.mark.parametrize("year", ["2025-26", "2026-27"])
+@pytest.mark.parametrize(("effect", "element"), AIM_CODES.items())
+def test_the_codes_that_automations_set_are_in_the_lists_of_the_year(effect: str, element: str, year: str) -> None:
+    set_codes = {code for builtin in TYPES for code in constants(builtin.definition.effects.get(effect))}
+    assert set_codes
+    assert set_codes <= (codes_in(element, year) or {}).keys()
 
 
 @pytest.mark.parametrize("builtin", TYPES, ids=lambda builtin: builtin.key)
@@ -93,3 +115,12 @@ class TestBuiltinType:
         keys = {effect[word] for effect in sources for word in ("field", "by") if word in effect}
         keys |= {*(definition.restarts or {}).values(), definition.effective_on} - {None}
         assert {key for key in keys if definition.field(key) is None} == set()
+
+    def test_its_rules_of_the_ilr_name_its_own_fields(self, builtin: BuiltinType) -> None:
+        keys: set[str | None] = set()
+        for check in builtin.definition.codes:
+            keys |= {check.field, check.element_in, check.year_in, check.day_in}
+        if units := builtin.definition.units:
+            keys |= {units.reference_in, units.kind_in, units.starts, units.ends}
+            keys |= {*units.not_asked, *units.choices_not_asked}
+        assert {key for key in keys if key is not None and builtin.definition.field(key) is None} == set()
