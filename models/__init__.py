@@ -7,6 +7,7 @@ May import from Tortoise and asyncpg.
 
 from models.audit import AuditEntry, AuditKind
 from models.comment import Comment
+from models.imported_error import ImportedError
 from models.learner import Employer, Group, Learner, LearningAim, NameMerge, Programme, ProgrammeStatus
 from models.member import Inbox, Member, MemberKind, PasswordToken, RefreshToken, Role, Session, SignInFailures
 from models.notification import Mail, MailKind, Notification, NotificationKind
@@ -21,6 +22,7 @@ __all__ = [
     "Comment",
     "Employer",
     "Group",
+    "ImportedError",
     "Inbox",
     "Learner",
     "LearningAim",

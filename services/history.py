@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models import Member, Tracker, TrackerEvent, TrackerEventKind
 from models.base import dump_json, new_id
+from models.database import fetch
 from models.rows import columns
 from services.idempotency import IdempotencyKey
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
@@ -21,6 +22,11 @@ INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, 
 VALUES (:id, :organisation_id, :tracker_id, :kind, :actor_id, now(), :version, :comment, :changes,
     :idempotency_key, :idempotency_digest)
 """)
+_INSERT_SEVERAL = """
+INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, at, version, comment, changes)
+SELECT new.id, t.organisation_id, t.id, $3::text, CASE $3::text WHEN 'CREATED' THEN t.created_at ELSE clock_timestamp() END,
+    t.version, $4, '[]'
+FROM unnest($1::uuid[], $2::uuid[]) AS new(id, tracker_id) JOIN tracker t ON t.id = new.tracker_id"""
 
 OLDEST_FIRST = Order("history", (Key("e.at", datetime), Key("e.id", UUID)))
 
@@ -67,3 +73,10 @@ async def write_event(
         idempotency_key=key.value if key else None,
         idempotency_digest=key.digest if key else None,
     )
+
+
+async def write_system_events(
+    tracker_ids: Sequence[UUID], kind: TrackerEventKind, *, comment: str | None = None
+) -> None:
+    """Add the same event by the system to the history of several trackers."""
+    await fetch(_INSERT_SEVERAL, [new_id() for _ in tracker_ids], list(tracker_ids), kind, comment)

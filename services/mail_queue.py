@@ -4,10 +4,12 @@ A row only identifies the recipient and the reason for the email; the text is co
 separate from ``mail`` because ``mail`` imports from the packages that enqueue emails.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from models import MailKind
 from models.base import new_id
+from models.database import fetch
 from services.kernel.channels import INBOX, wake
 from services.kernel.sql import NamedParameterStatement
 
@@ -36,6 +38,14 @@ async def enqueue_assignment(member_id: UUID, notification_id: UUID) -> None:
     (``trackers.insert``) contains its own copy of this insert, to save a round trip.
     """
     await _enqueue(MailKind.ASSIGNMENT, member_id, notification_id)
+
+
+async def enqueue_assignments(notifications: Sequence[tuple[UUID, UUID]]) -> None:
+    """Enqueue the emails for several ASSIGNED notifications: pairs of a recipient and a notification."""
+    statement = f"""{_INSERT} SELECT id, 'ASSIGNMENT', recipient_id, notification_id, now(), now(), 0
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS new(id, recipient_id, notification_id)"""
+    recipients, ids = [recipient for recipient, _ in notifications], [id_ for _, id_ in notifications]
+    await fetch(statement, [new_id() for _ in notifications], recipients, ids)
 
 
 async def enqueue_invitation(member_id: UUID) -> None:

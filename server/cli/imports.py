@@ -8,11 +8,12 @@ from typing import Any
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models import Organisation
-from server.cli.output import require_organisation, run, stderr, stdout
+from server.cli.output import fail, require_organisation, run, stderr, stdout
 from services.imports.employers import import_employers
 from services.imports.learners import import_learners
 from services.imports.report import (
     EntryProblem,
+    ErrorTracker,
     ImportReport,
     Listing,
     OnProgress,
@@ -22,8 +23,20 @@ from services.imports.report import (
 MAX_REFERENCE_LENGTH = 40
 
 
-def run_learner_import(file: Path, organisation: str, *, dry_run: bool, strict: bool, overwrite: bool) -> None:
+def run_learner_import(
+    file: Path,
+    organisation: str,
+    *,
+    dry_run: bool,
+    strict: bool,
+    overwrite: bool,
+    open_trackers: bool,
+    assign_to: str | None,
+) -> None:
     """Import learners, then exit with code 0, or 1 if a record was refused or has an error."""
+
+    if assign_to is not None and not open_trackers:
+        fail("--assign-to has no effect without --open-trackers.")
 
     async def work(target: Organisation, on_progress: OnProgress) -> ImportReport:
         return await import_learners(
@@ -32,6 +45,8 @@ def run_learner_import(file: Path, organisation: str, *, dry_run: bool, strict: 
             dry_run=dry_run,
             strict=strict,
             overwrite=overwrite,
+            open_trackers=open_trackers,
+            assign_to=assign_to,
             on_progress=on_progress,
         )
 
@@ -73,6 +88,7 @@ def _print_report(report: ImportReport, record_type: str, *, strict: bool) -> No
             f"{report.unit} {entry.line}: {entry.reference} was changed here since the last import and is kept (--overwrite)"
         )
     _print_rest(report.kept, "are kept")
+    _print_trackers(report)
     if not report.applied:
         stdout.print("Nothing was written.")
     stdout.print(f"{report.source} {record_type}: {', '.join(_counts(report))}")
@@ -99,6 +115,23 @@ def _print_warnings(report: ImportReport) -> None:
         stdout.print(f"warning: … and {warnings.count - len(warnings.items):,} more warnings")
 
 
+def _print_trackers(report: ImportReport) -> None:
+    for tracker in report.opened.items:
+        opened = f"tracker {tracker.number} was opened" if report.applied else "a tracker would be opened"
+        stdout.print(f"{opened}: {_error_of(tracker)}")
+    _print_rest(report.opened, "trackers")
+    for tracker in report.unresolved.items:
+        stdout.print(
+            f"tracker {tracker.number} is not new any more, but the error is still there: {_error_of(tracker)}"
+        )
+    _print_rest(report.unresolved, "such trackers")
+
+
+def _error_of(tracker: ErrorTracker) -> str:
+    rule = f" [{tracker.rule}]" if tracker.rule else ""
+    return f"{_printable(tracker.reference)}, {tracker.element}{rule}"
+
+
 def _print_rest(listing: Listing[Any], outcome: str) -> None:
     if listing.count > len(listing.items):
         stdout.print(f"… and {listing.count - len(listing.items):,} more {outcome}")
@@ -117,6 +150,12 @@ def _counts(report: ImportReport) -> Iterator[str]:
     yield f"{report.refused.count:,} refused"
     if report.with_errors.count:
         yield f"{report.with_errors.count:,} with errors"
+    if report.opened.count:
+        yield f"{report.opened.count:,} trackers {'opened' if report.applied else 'to open'}"
+    if report.gone:
+        yield f"{report.gone:,} errors gone"
+    if report.back:
+        yield f"{report.back:,} errors back"
 
 
 def _printable(reference: str) -> str:

@@ -168,12 +168,30 @@ def import_learners(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Overwrite learners whom an approval has changed since the last import.")
     ] = False,
+    open_trackers: Annotated[
+        bool, typer.Option("--open-trackers", help="Open an ILR tracker for each new error of a learner.")
+    ] = False,
+    assign_to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="E-MAIL",
+            help="Assign these trackers to this administrator where the learner's tutor is none.",
+        ),
+    ] = None,
     columns: Annotated[
         bool, typer.Option("--columns", is_eager=True, callback=_print_columns(LEARNER_COLUMNS), help=COLUMNS_HELP)
     ] = False,
 ) -> None:
     """Import learners from an ILR return (XML, or a ZIP archive with one), an Excel workbook (.xlsx) or a CSV file."""
-    imports.run_learner_import(file, organisation, dry_run=dry_run, strict=strict, overwrite=overwrite)
+    imports.run_learner_import(
+        file,
+        organisation,
+        dry_run=dry_run,
+        strict=strict,
+        overwrite=overwrite,
+        open_trackers=open_trackers,
+        assign_to=assign_to,
+    )
 
 
 @app.command()

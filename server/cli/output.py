@@ -18,7 +18,7 @@ from server.environment import SettingsError
 from server.observability.logging import configure_logging
 from server.settings import Settings
 from services.demo.fill import DatabaseNotEmptyError
-from services.imports.report import UnreadableFileError
+from services.imports.report import UnknownAssigneeError, UnreadableFileError
 from services.kernel.errors import ValidationFailed
 from services.records.organisations import find_organisation
 
@@ -33,6 +33,7 @@ USER_ERRORS = (
     PendingMigrationsError,
     DatabaseNotEmptyError,
     UnreadableFileError,
+    UnknownAssigneeError,
 )
 """Errors whose message is one line addressed to the user of the command."""
 

@@ -5,8 +5,11 @@ from pathlib import Path
 from uuid import UUID
 
 from models.database import fetch, transaction
+from services.ilr.years import ilr_year
 from services.imports.checks import FileChecks, check_tutors, require_names
 from services.imports.entry import LearnerEntry
+from services.imports.error_trackers import find_assignee, follow_up_errors
+from services.imports.found_errors import ErrorNotes, FoundEntry
 from services.imports.ilr.programme import programme_name, programme_status
 from services.imports.match_aims import AimChanges, match_aims
 from services.imports.reader import Batch, read_batches
@@ -22,6 +25,7 @@ from services.imports.report import (
 )
 from services.imports.stored import StoredLearner, lock_stored_learners
 from services.imports.write import LearnerWrite, mark_imported, write_learners
+from services.kernel.dates import today
 
 
 class _RollBack(Exception):  # noqa: N818 - not an error
@@ -35,6 +39,7 @@ class _ImportRun:
     organisation_id: UUID
     overwrite: bool
     report: ImportReport
+    errors: ErrorNotes
     checks: FileChecks = field(default_factory=FileChecks)
     reconciled: list[UUID] = field(default_factory=list)
     """The ids of learners changed by an approval whose values in the file now agree with the stored ones."""
@@ -47,6 +52,8 @@ async def import_learners(
     dry_run: bool = False,
     strict: bool = False,
     overwrite: bool = False,
+    open_trackers: bool = False,
+    assign_to: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> ImportReport:
     """Create or update an organisation's learners from an ILR return or a CSV file, matching them by LearnRefNumber.
@@ -55,15 +62,26 @@ async def import_learners(
     whose structure is broken, is refused as a whole. All problems are reported. If an approval has changed a learner
     since the last import, and the file has different values, the stored values are kept unless ``overwrite`` is set.
     Nothing is written if ``dry_run`` is set, or if ``strict`` is set and there is a refusal, an error or a strict
-    warning. ``on_progress`` is called after each batch. Imports into the same organisation run one after the other. Raises UnreadableFileError,
-    without writing anything, if the file cannot be read to the end.
+    warning. Imports into the same organisation run one after the other. ``on_progress`` is called after each batch.
+
+    With ``open_trackers`` a tracker is opened for each new error. It is assigned to the learner's tutor if they are an
+    active administrator, or else to the member with the email address ``assign_to``. Trackers about errors that are gone
+    or back are told so by every import.
+
+    Raises UnreadableFileError, without writing anything, if the file cannot be read to the end, and UnknownAssigneeError,
+    without reading anything, if ``assign_to`` is no active administrator.
     """
+    assignee = None if assign_to is None else await find_assignee(organisation_id, assign_to)
     report = ImportReport()
+    run = _ImportRun(organisation_id, overwrite, report, ErrorNotes(organisation_id, report, open_trackers))
     try:
         async with transaction():
             await lock_imports(organisation_id)
-            await _import_batches(_ImportRun(organisation_id, overwrite, report), path, on_progress)
-            if dry_run or (strict and report.fails_strict):
+            await _import_batches(run, path, on_progress)
+            if strict and report.fails_strict:
+                raise _RollBack
+            await follow_up_errors(organisation_id, report, assignee)
+            if dry_run:
                 raise _RollBack
             await audit_import(organisation_id, "learners", report)
     except _RollBack:
@@ -80,7 +98,7 @@ async def _import_batches(run: _ImportRun, path: Path, on_progress: OnProgress |
             on_progress(batch.bytes_read, batch.file_size)
         if number == 0:
             # Without statistics PostgreSQL scans all learners for each batch: two minutes instead of half a second.
-            await fetch("ANALYZE (SKIP_LOCKED) learner, learning_aim")
+            await fetch("ANALYZE (SKIP_LOCKED) learner, learning_aim, imported_error")
 
 
 async def _import_batch(run: _ImportRun, batch: Batch) -> None:
@@ -102,6 +120,8 @@ async def _import_batch(run: _ImportRun, batch: Batch) -> None:
     await write_learners(run.organisation_id, now, writes)
     await mark_imported(now, run.reconciled)
     run.reconciled.clear()
+    found = [FoundEntry(entry, changes[id(entry)]) for entry in accepted]
+    await run.errors.note(found, year=batch.year or ilr_year(today()))
 
 
 def _complete(run: _ImportRun, entry: LearnerEntry, learner: StoredLearner | None, year: str | None) -> AimChanges:

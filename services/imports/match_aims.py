@@ -58,7 +58,7 @@ def _add_change(changes: AimChanges, entry: AimEntry, match: StoredAim | None) -
         changes.new.append(entry)
     else:
         kept = AIM_FIELDS if entry.left_out else entry.wrong
-        current = replace(entry, **{name: getattr(match.values, name) for name in kept})
+        current = replace(entry, wrong=frozenset(), **{name: getattr(match.values, name) for name in kept})
         if match.values != current:
             changes.changed.append((match.id, current))
     changes.current.append(current)

@@ -47,6 +47,15 @@ class Severity(StrEnum):
     """Worth knowing, without effect on what is imported."""
 
 
+class UnknownAssigneeError(Exception):
+    """Raised when trackers cannot be assigned to the member who was asked for. The message is a single line."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--assign-to: no active administrator of this organisation has that e-mail address. Nothing was read."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class EntryProblem:
     """A problem with a record, or with a file as a whole.
@@ -99,6 +108,16 @@ class KeptRecord:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorTracker:
+    """A tracker about an error of a learner; ``rule`` is empty if the error breaks no published rule."""
+
+    number: int
+    reference: str
+    element: str
+    rule: str
+
+
 @dataclass(slots=True)
 class Listing(Generic[T]):
     """A list that counts all of its items, but retains only the first thousand, to bound memory."""
@@ -120,6 +139,10 @@ class ImportReport:
     ``with_errors`` are records that were imported without the values that had errors. ``fails_strict`` is true if a
     strict import must write nothing. ``applied`` is false if nothing was written. ``unit`` is what the file's records
     are counted by: lines, or rows of a workbook.
+
+    ``opened`` are the trackers that were opened about errors, and ``unresolved`` those that members have dealt with,
+    although the file still has the error. ``gone`` and ``back`` count the trackers whose error the file does not have
+    any more, or has again.
     """
 
     source: str = ""
@@ -131,6 +154,10 @@ class ImportReport:
     with_errors: Listing[RecordProblems] = field(default_factory=Listing)
     warnings: Listing[RecordWarning] = field(default_factory=Listing)
     kept: Listing[KeptRecord] = field(default_factory=Listing)
+    opened: Listing[ErrorTracker] = field(default_factory=Listing)
+    unresolved: Listing[ErrorTracker] = field(default_factory=Listing)
+    gone: int = 0
+    back: int = 0
     fails_strict: bool = False
     applied: bool = True
 
@@ -157,7 +184,7 @@ async def audit_import(organisation_id: UUID, record_kind: str, report: ImportRe
 
     Must be called in the transaction of the import.
     """
-    details = {
+    details: dict[str, object] = {
         "what": record_kind,
         "source": report.source,
         "new": report.new,
@@ -166,6 +193,8 @@ async def audit_import(organisation_id: UUID, record_kind: str, report: ImportRe
         "kept": report.kept.count,
         "refused": report.refused.count,
     }
+    if report.opened.count:
+        details["trackers"] = report.opened.count
     await audit_for(organisation_id, None, AuditKind.IMPORTED, None, details)
 
 

@@ -1,5 +1,6 @@
 """The channels for PostgreSQL's LISTEN and NOTIFY, and their payloads."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from models.database import fetch
@@ -15,3 +16,8 @@ SESSIONS = "trackers_recalls"
 async def wake(channel: str, row_id: UUID) -> None:
     """Notify the listeners on a channel, once the caller's transaction commits."""
     await fetch("SELECT pg_notify($1, $2)", channel, str(row_id))
+
+
+async def wake_all(channel: str, row_ids: Collection[UUID]) -> None:
+    """Notify the listeners on a channel of several rows, once the caller's transaction commits."""
+    await fetch("SELECT pg_notify($1, id::text) FROM unnest($2::uuid[]) AS row(id)", channel, list(row_ids))

@@ -29,7 +29,7 @@ _PATTERNS = {"LearnRefNumber": re.compile("[A-Za-z0-9 ]*")}
 _DATE_PATTERN = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _NUMBER_PATTERN = re.compile("[0-9]{1,9}")
 
-_MAX_VALUE = 200  # characters of a wrong value that are kept, for the tracker about it
+_MAX_VALUE = 200  # characters of a wrong value that are kept for a tracker about it
 
 
 class ElementReader:

@@ -2,6 +2,7 @@
 
 from models import ProgrammeStatus
 from services.forms.definitions import TextFormat
+from services.imports.ilr.field_rules import rules_of
 from services.imports.tables.cells import (
     CellError,
     formatted_code,
@@ -52,19 +53,21 @@ def _parse_email(text: str) -> str | None:
 
 
 def _name_column(name: str, key: str, ilr_name: str, *also: str) -> Column:
-    parse = limited_text(100, f"FD_{ilr_name}_AL")
+    rules = rules_of(ilr_name)
+    parse = limited_text(rules.max_length, rules.length)
     takes = 'at most 100 characters; an ILR return cannot hold digits, | and "'
-    return Column(name, takes, parse, (ilr_name, *also), key, True, name_warning, f"FD_{ilr_name}_AP", ilr_name)
+    return Column(name, takes, parse, (ilr_name, *also), key, True, name_warning, rules.pattern, ilr_name)
 
 
 def _address_column(line: int, *also: str) -> Column:
     ilr_name = f"AddLine{line}"
     names = (ilr_name, f"Address {line}", f"Addr {line}", f"Home address line {line}", *also)
     takes = "at most 50 characters; an ILR return cannot hold accents and some punctuation"
-    parse = limited_text(50, f"FD_{ilr_name}_AL")
+    rules = rules_of(ilr_name)
+    parse = limited_text(rules.max_length, rules.length)
     return Column(
         f"addressLine{line}", takes, parse, names, f"address_line{line}",
-        warning=address_warning, warning_rule=f"FD_{ilr_name}_AP", element=ilr_name,
+        warning=address_warning, warning_rule=rules.pattern, element=ilr_name,
     )  # fmt: skip
 
 

@@ -144,17 +144,6 @@ async def test_learners_who_break_a_rule_are_listed_and_the_others_imported(data
     assert (code, err) == (2, "There is no organisation 'Nobody'.\n")
 
 
-async def test_warnings_begin_with_the_word_and_do_not_fail_the_command(database: str, folder: Path) -> None:
-    env = environment(database)
-    await run_command(folder, env, "add-organisation", "Acme")
-    file = DATA / "ilr" / "errors" / "temporary-nino.xml"
-    code, out, _ = await run_command(folder, env, "import-learners", str(file), "--organisation", "Acme", "--strict")
-    message = "This is a temporary number: ask the learner for their own. It is not stored."
-    assert code == 0
-    assert f"warning: line 5, TN2, NINumber: {message}\n" in out
-    assert [line.split(":")[0] for line in out.splitlines()] == ["warning", "warning", "ILR 2025-26 learners"]
-
-
 async def test_what_is_passed_over_is_a_warning_and_refuses_a_strict_import(database: str, folder: Path) -> None:
     env = environment(database)
     await run_command(folder, env, "add-organisation", "Acme")

@@ -1,0 +1,286 @@
+"""Tests of the trackers that an import opens about errors, and of what later imports tell them."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import (
+    Learner,
+    Mail,
+    Member,
+    MemberKind,
+    Notification,
+    NotificationKind,
+    Organisation,
+    Tracker,
+    TrackerEvent,
+    TrackerStatus,
+)
+from models.database import fetch
+from services.imports.report import ErrorTracker, ImportReport, UnknownAssigneeError
+from services.tracker_types.builtin import write_builtin_types
+from tests.support import factories
+from tests.support.scenarios.imports import (
+    WriteReturn,
+    aim_xml,
+    import_file,
+    learner_xml,
+    return_writer,
+    write_file,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+WRONG_ULN = learner_xml(ULN=9276308685)
+
+
+@pytest.fixture
+async def provider() -> Organisation:
+    await write_builtin_types()
+    return await factories.organisation("Provider")
+
+
+@pytest.fixture
+async def admin(provider: Organisation) -> Member:
+    return await factories.member(provider, email="admin@example.org")
+
+
+@pytest.fixture
+def write_return(tmp_path: Path) -> WriteReturn:
+    return return_writer(tmp_path)
+
+
+async def open_trackers(file: Path, provider: Organisation, **options: Any) -> ImportReport:
+    return await import_file(file, provider, open_trackers=True, **options)
+
+
+async def trackers() -> list[Tracker]:
+    return await Tracker.all().order_by("number")
+
+
+async def events(tracker: Tracker) -> list[tuple[str, str | None, object]]:
+    rows = await TrackerEvent.filter(tracker_id=tracker.id).order_by("at")
+    return [(row.kind.value, row.comment, row.actor_id) for row in rows]
+
+
+def opened(report: ImportReport) -> Sequence[tuple[str, str, str]]:
+    return [(tracker.reference, tracker.element, tracker.rule) for tracker in report.opened.items]
+
+
+class TestOpening:
+    async def test_a_tracker_is_opened_by_the_system_for_each_error(
+        self, provider: Organisation, admin: Member, write_return: WriteReturn
+    ) -> None:
+        path = write_return(
+            learner_xml(aim_xml(CompStatus=9, SWSupAimId="aim-1"), ULN=9276308685, Postcode="nowhere\tto be found"),
+            learner_xml(aim_xml(start="2026-02-30"), reference="A2"),
+        )
+        report = await open_trackers(path, provider, assign_to="Admin@example.org")
+        assert report.opened.items == [
+            ErrorTracker(1, "A1", "ULN", "ULN_04"),
+            ErrorTracker(2, "A1", "Postcode", "Postcode_15"),
+            ErrorTracker(3, "A1", "CompStatus", "CompStatus_01"),
+            ErrorTracker(4, "A2", "LearnStartDate", ""),
+        ]
+        common = {"ilrYear": "26-27", "queryKind": ["VALIDATION_ERROR"]}
+        assert [row.values for row in await trackers()] == [
+            common | {"ilrField": "ULN", "ruleName": "ULN_04", "currentValue": "9276308685"},
+            common | {"ilrField": "Postcode", "ruleName": "Postcode_15", "currentValue": "nowhere to be found"},
+            common
+            | {"ilrField": "CompStatus", "aimReference": "60133533", "ruleName": "CompStatus_01", "currentValue": "9"},
+            common
+            | {
+                "queryKind": ["MISSING_DATA"],
+                "ilrField": "LearnStartDate",
+                "aimReference": "60133533",
+                "currentValue": "2026-02-30",
+            },
+        ]
+        first = (await trackers())[0]
+        learner = await Learner.get(reference="A1")
+        assert (first.number, first.status, first.created_by_id, first.assignee_id, first.learner_id) == (
+            1, TrackerStatus.NEW, None, admin.id, learner.id,
+        )  # fmt: skip
+        assert first.description == "ILR 2026-27, ULN: Its check digit does not fit: a digit may be mistyped."
+        assert await events(first) == [("CREATED", None, None)]
+        rows = await Notification.filter(recipient_id=admin.id).order_by("cursor")
+        assert [(row.cursor, row.kind, row.tracker_id, row.actor_id) for row in rows] == [
+            (number, NotificationKind.ASSIGNED, tracker.id, None) for number, tracker in enumerate(await trackers(), 1)
+        ]
+        assert sorted([row.notification_id for row in await Mail.all()], key=str) == sorted(
+            [row.id for row in rows], key=str
+        )
+        assert (await fetch("SELECT trackers FROM organisation_counter"))[0]["trackers"] == 4
+        assert (await fetch("SELECT count(*) AS count FROM tracker_listing"))[0]["count"] >= 4
+
+    async def test_the_tutor_is_the_assignee_if_they_are_an_active_administrator(
+        self, provider: Organisation, admin: Member, write_return: WriteReturn
+    ) -> None:
+        boss = await factories.member(provider, email="boss@example.org")
+        gone = await factories.member(provider, active=False)
+        tutor = await factories.member(provider, kind=MemberKind.TUTOR)
+        for reference, of in (("A1", boss), ("A2", gone), ("A3", tutor), ("A4", None)):
+            await factories.learner(provider, tutor=of, reference=reference)
+        names = ("A1", "A2", "A3", "A4")
+        path = write_return(*(learner_xml(reference=name, Postcode="nowhere") for name in names))
+        await open_trackers(path, provider, assign_to="admin@example.org")
+        assert [row.assignee_id for row in await trackers()] == [boss.id, admin.id, admin.id, admin.id]
+
+    async def test_without_a_member_to_assign_to_the_trackers_are_nobodys(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        await open_trackers(write_return(WRONG_ULN), provider)
+        assert [row.assignee_id for row in await trackers()] == [None]
+        assert (await Notification.all().count(), await Mail.all().count()) == (0, 0)
+
+    @pytest.mark.parametrize(
+        "email", ["nobody@example.org", "gone@example.org", "tutor@example.org", "other@example.org"]
+    )
+    async def test_an_assignee_must_be_an_active_administrator_of_the_organisation(
+        self, provider: Organisation, tmp_path: Path, email: str
+    ) -> None:
+        await factories.member(provider, email="gone@example.org", active=False)
+        await factories.member(provider, email="tutor@example.org", kind=MemberKind.TUTOR)
+        await factories.member(email="other@example.org")
+        with pytest.raises(UnknownAssigneeError):
+            await open_trackers(tmp_path / "is-not-read.xml", provider, assign_to=email)
+
+    async def test_warnings_and_refusals_open_no_tracker(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        path = write_return(learner_xml(NINumber="1"), learner_xml(ULN=1), learner_xml(reference="A-2", ULN=1))
+        report = await open_trackers(path, provider)
+        assert (report.refused.count, report.warnings.count, report.opened.count) == (2, 1, 0)
+        assert await trackers() == []
+
+    async def test_nothing_is_opened_unless_asked_for(self, provider: Organisation, write_return: WriteReturn) -> None:
+        await import_file(write_return(WRONG_ULN), provider)
+        assert await trackers() == []
+
+    async def test_a_dry_run_counts_and_strict_opens_nothing(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        path = write_return(WRONG_ULN)
+        for options, count in (({"dry_run": True}, 1), ({"strict": True}, 0), ({"dry_run": True, "strict": True}, 0)):
+            report = await open_trackers(path, provider, **options)
+            assert (report.applied, report.opened.count) == (False, count)
+            assert (await trackers(), await Learner.all().count()) == ([], 0)
+        assert (await fetch("SELECT trackers FROM organisation_counter"))[0]["trackers"] == 0
+
+    async def test_errors_of_csv_files_that_break_a_rule_open_trackers(
+        self, provider: Organisation, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "learners.csv"
+        write_file(file, "learnerReference,givenNames,familyName,uln,tutorEmail\nA1,Ada,Sample,1,nobody@example.org\n")
+        assert opened(await open_trackers(file, provider)) == [("A1", "ULN", "ULN_04")]
+
+    async def test_more_errors_than_one_part_has(
+        self, provider: Organisation, admin: Member, write_return: WriteReturn
+    ) -> None:
+        learners = [learner_xml(reference=f"N{number}", ULN=1, Postcode="x") for number in range(600)]
+        report = await open_trackers(write_return(*learners), provider, assign_to=admin.email)
+        assert (report.opened.count, len(report.opened.items)) == (1_200, 1_000)
+        assert [row.number for row in await trackers()] == list(range(1, 1_201))
+        assert [row.cursor for row in await Notification.all().order_by("cursor")] == list(range(1, 1_201))
+
+
+class TestLaterImports:
+    async def test_the_same_error_opens_one_tracker_only(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        aims = [aim_xml("50098184", start="2026-09-11"), aim_xml(FundModel="none")]
+        await open_trackers(write_return(learner_xml(*aims, ULN=1)), provider)
+        # In another year, at another position, and with another wrong value.
+        path = write_return(learner_xml(*reversed(aims), ULN=2), namespace="ESFA/ILR/2025-26")
+        report = await open_trackers(path, provider)
+        assert (report.with_errors.count, opened(report), len(await trackers())) == (1, [], 2)
+
+    async def test_concurrent_imports_open_one_tracker(self, provider: Organisation, write_return: WriteReturn) -> None:
+        path = write_return(WRONG_ULN)
+        await asyncio.gather(*(open_trackers(path, provider) for _ in range(3)))
+        assert len(await trackers()) == 1
+
+    async def test_the_same_error_of_two_aims_opens_two_trackers(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        aims = [aim_xml("ZPROG001", FundModel="none"), aim_xml("ZPROG001", start="2026-10-01", FundModel="none")]
+        path = write_return(learner_xml(*aims))
+        for count in (2, 0):
+            assert (await open_trackers(path, provider)).opened.count == count
+
+    async def test_a_return_that_has_it_right_is_told_once(
+        self, provider: Organisation, admin: Member, write_return: WriteReturn
+    ) -> None:
+        await open_trackers(write_return(WRONG_ULN), provider, assign_to=admin.email)
+        for gone in (1, 0):
+            assert (await import_file(write_return(learner_xml()), provider)).gone == gone
+        [tracker] = await trackers()
+        assert tracker.status == TrackerStatus.NEW
+        assert await events(tracker) == [
+            ("CREATED", None, None),
+            ("COMMENTED", "ILR 2026-27 no longer has this error.", None),
+        ]
+        rows = await Notification.filter(recipient_id=admin.id).order_by("cursor")
+        assert [row.kind.value for row in rows] == ["ASSIGNED", "COMMENTED"]
+
+    async def test_an_error_that_is_back_is_told_to_its_tracker_while_that_is_new(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        wrong, right = WRONG_ULN, learner_xml()
+        await open_trackers(write_return(wrong), provider)
+        await import_file(write_return(right), provider)
+        report = await open_trackers(write_return(wrong), provider)
+        assert (report.back, report.opened.count) == (1, 0)
+        [tracker] = await trackers()
+        assert (await events(tracker))[-1] == ("COMMENTED", "ILR 2026-27 has this error again.", None)
+
+    async def test_an_error_that_is_back_after_its_tracker_was_closed_opens_another(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        wrong, right = WRONG_ULN, learner_xml()
+        await open_trackers(write_return(wrong), provider)
+        await import_file(write_return(right), provider)
+        await Tracker.all().update(status=TrackerStatus.CLOSED)
+        assert (await open_trackers(write_return(wrong), provider)).opened.items == [
+            ErrorTracker(2, "A1", "ULN", "ULN_04")
+        ]
+        assert (await open_trackers(write_return(wrong), provider)).opened.count == 0
+
+    async def test_an_error_that_stays_although_its_tracker_is_resolved_is_reported(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        await open_trackers(write_return(WRONG_ULN), provider)
+        await Tracker.all().update(status=TrackerStatus.RESOLVED)
+        report = await open_trackers(write_return(WRONG_ULN), provider)
+        assert (report.opened.count, report.unresolved.items) == (0, [ErrorTracker(1, "A1", "ULN", "ULN_04")])
+
+    async def test_a_file_without_the_field_says_nothing_of_its_error(
+        self, provider: Organisation, write_return: WriteReturn, tmp_path: Path
+    ) -> None:
+        await open_trackers(write_return(learner_xml(aim_xml(FundModel="none"), ULN=1)), provider)
+        file = tmp_path / "learners.csv"
+        write_file(file, "learnerReference,title\nA1,Ms\n")
+        other = learner_xml(aim_xml("50098184"), ULN=1)
+        for path in (file, write_return(other, namespace="ILR/2024-25"), write_return(learner_xml(reference="A2"))):
+            assert (await import_file(path, provider)).gone == 0
+        write_file(file, "learnerReference,uln\nA1,9276308686\n")
+        assert (await import_file(file, provider)).gone == 1
+
+    async def test_an_aim_is_recognised_when_its_wrong_start_is_right(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        await open_trackers(write_return(learner_xml(aim_xml(start="never"))), provider)
+        report = await open_trackers(write_return(learner_xml(aim_xml())), provider)
+        assert (report.gone, report.opened.count, len(await trackers())) == (1, 0, 1)
+
+    async def test_an_import_that_writes_nothing_tells_nothing(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        await open_trackers(write_return(WRONG_ULN), provider)
+        path = write_return(learner_xml())
+        assert (await import_file(path, provider, dry_run=True)).gone == 1
+        [tracker] = await trackers()
+        assert len(await events(tracker)) == 1
