@@ -24,6 +24,12 @@ from services.imports.tables.employers import EmployerEntry, read_employer_table
 from services.imports.tables.notes import FileNotes
 from services.kernel.names import name_key
 
+_OCCURS_EARLIER = "This employer occurs earlier in the file; only the first occurrence is imported."
+_TWO_OF_ONE_NAME = (
+    "An employer with another employerId has this name. If it is the same employer, use that employerId or leave it empty; "
+    "otherwise give one of them a name that differs."
+)
+
 
 class _RollBack(Exception):  # noqa: N818 - not an error
     """Raised to roll back the transaction of an import that is not to be applied."""
@@ -55,11 +61,11 @@ async def import_employers(
 async def _import_steps(
     path: Path, report: ImportReport, organisation_id: UUID, on_progress: OnProgress | None
 ) -> None:
-    seen_keys: set[str] = set()
+    seen: dict[str, str | None] = {}
     for step in _read_steps(path, report):
         report.add_problems(step.warnings)
         if step.entry is not None:
-            _check_unique(step.entry, seen_keys)
+            _check_unique(step.entry, seen)
             await _import_entry(report, step.entry, organisation_id)
         if on_progress:
             on_progress(step.bytes_read, step.file_size)
@@ -106,14 +112,14 @@ def _read_steps(path: Path, report: ImportReport) -> Iterator[_Step]:
         yield _Step(None, notes.take(), size, size)
 
 
-def _check_unique(entry: EmployerEntry, seen_keys: set[str]) -> None:
+def _check_unique(entry: EmployerEntry, seen: dict[str, str | None]) -> None:
+    """Add a problem for a name or number that occurred earlier; ``seen`` has the numbers by name and by number."""
     for column, value in (("name", name_key(entry.name)), ("employerId", entry.number)):
         key = f"{column} {value}"
-        if value and key in seen_keys:
-            entry.add_problem(
-                column, "This employer occurs earlier in the file; only the first occurrence is imported."
-            )
-        seen_keys.add(key)
+        if value and key in seen:
+            are_two = entry.number and seen[key] and seen[key] != entry.number
+            entry.add_problem(column, _TWO_OF_ONE_NAME if are_two else _OCCURS_EARLIER)
+        seen.setdefault(key, entry.number)
 
 
 async def _find_employer(entry: EmployerEntry, organisation_id: UUID) -> Employer | None:
@@ -121,11 +127,14 @@ async def _find_employer(entry: EmployerEntry, organisation_id: UUID) -> Employe
 
     The entry's number and name may match two employers. If the one with the number was created by an import of an ILR
     return, its name is the number: then its number and learners are moved to the employer with the entry's name.
-    Otherwise a problem is added to the entry.
+    Otherwise a problem is added to the entry, as it is if the employer with the name has another number.
     """
     employers = Employer.filter(organisation_id=organisation_id)
     by_name = await _find_by_name(entry.name, organisation_id)
     by_number = await employers.get_or_none(employer_id=entry.number) if entry.number else None
+    if by_number is None and by_name is not None and entry.number and by_name.employer_id:
+        entry.add_problem("name", _TWO_OF_ONE_NAME)
+        return None
     if by_number is None or by_name is None or by_number.id == by_name.id:
         return by_number or by_name
     if by_number.name != by_number.employer_id:

@@ -20,6 +20,10 @@ from tests.support.scenarios.imports import (
 
 pytestmark = pytest.mark.usefixtures("database")
 
+TWO_OF_ONE_NAME = (
+    "An employer with another employerId has this name. If it is the same employer, use that employerId or leave it empty; "
+    "otherwise give one of them a name that differs."
+)
 CASES = DATA / "names"
 
 
@@ -114,6 +118,22 @@ async def test_the_file_of_learners_imports_employers(provider: Organisation, tm
         (4, "name", message),
     ]
     assert await employers(provider) == [("Acme Ltd", None, False), ("Invented Bakery & Sons", None, True)]
+
+
+async def test_employers_of_one_name_with_different_numbers_are_not_merged(
+    provider: Organisation, tmp_path: Path
+) -> None:
+    await factories.employer(provider, name="Zest", employer_id="100056784")
+    write_file(tmp_path / "e.csv", "name,employerId\nAcme,100012345\nACME,100056784\nzest,100012345\n")
+    report = await import_employers(tmp_path / "e.csv", organisation_id=provider.id)
+    assert [(row.line, [problem.message for problem in row.problems]) for row in report.refused.items] == [
+        (3, [TWO_OF_ONE_NAME]),
+        (4, ["This employer occurs earlier in the file; only the first occurrence is imported."]),
+    ]
+    write_file(tmp_path / "e.csv", "name,employerId\nZEST,100090001\n")
+    report = await import_employers(tmp_path / "e.csv", organisation_id=provider.id)
+    assert [[problem.message for problem in row.problems] for row in report.refused.items] == [[TWO_OF_ONE_NAME]]
+    assert await employers(provider) == [("Acme", "100012345", False), ("Zest", "100056784", True)]
 
 
 async def test_an_employer_that_a_file_renames_by_number_gets_the_new_name(
