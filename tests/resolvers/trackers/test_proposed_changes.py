@@ -14,6 +14,7 @@ from tests.support.scenarios.automation_forms import (
     BREAK_IN_LEARNING,
     NEW_CONDITIONS,
     NEW_NAME,
+    PRACTICAL_PERIOD,
     RETURN_TO_LEARNING,
     TODAY,
     WITHDRAWAL,
@@ -188,3 +189,29 @@ async def test_proposed_changes_are_visible_to_members_who_see_the_tracker(datab
     variables: dict[str, Any] = {"id": gid(tracker)}
     assert len((await data(provider.tutor, PROPOSED_CHANGES, **variables))["tracker"]["proposedChanges"]) == 3
     assert await data(await make.member(), PROPOSED_CHANGES, **variables) == {"tracker": None}
+
+
+async def test_a_practical_period_differs_between_the_aims_of_a_standard(database: str) -> None:
+    provider = await make_provider()
+    continuing, completed, unknown = "1 – continuing", "2 – completed", "8 – completed, outcome not yet known"
+    assert await proposed_changes(provider, await provider.create("COMPLETION", PRACTICAL_PERIOD)) == [
+        proposed_change("learner.programmeStatus", "Programme status", "Active", "Entered assessment (EPA)"),
+        proposed_change("aim.actualEndDate", "Actual end date (ZPROG001)", None, "30 June 2024"),
+        proposed_change("aim.completionStatus", "Completion status (ZPROG001)", continuing, continuing),
+        proposed_change("aim.outcome", "Outcome (ZPROG001)", None, unknown),
+        proposed_change("aim.actualHours", "Actual off-the-job hours (ZPROG001)", None, "412"),
+        proposed_change("aim.actualEndDate", "Actual end date (60365683)", None, "30 June 2024"),
+        proposed_change("aim.completionStatus", "Completion status (60365683)", continuing, completed),
+        proposed_change("aim.outcome", "Outcome (60365683)", None, unknown),
+    ]
+
+
+async def test_a_withdrawal_from_one_aim_leaves_the_rest(database: str) -> None:
+    provider = await make_provider()
+    form = WITHDRAWAL | {"oneAimOnly": True, "aimReference": "60365683"}
+    assert await proposed_changes(provider, await provider.create("WITHDRAWAL", form)) == [
+        proposed_change("aim.actualEndDate", "Actual end date (60365683)", None, "1 May 2024"),
+        proposed_change("aim.completionStatus", "Completion status (60365683)", "1 – continuing", "3 – withdrawn"),
+        proposed_change("aim.outcome", "Outcome (60365683)", None, "3 – no achievement"),
+        proposed_change("aim.withdrawReason", "Withdrawal reason (60365683)", None, "3 – injury or illness"),
+    ]

@@ -141,6 +141,16 @@ async def test_other_programmes_complete_with_an_achievement_date_of_their_own(d
     )
 
 
+async def test_a_practical_period_that_was_completed_by_an_earlier_version_is_corrected(database: str) -> None:
+    provider = await make_provider()
+    old = COMPLETED | {"outcome": 8, "actual_hours": 412}
+    await LearningAim.filter(learner=provider.lena, completion_status=1).update(**old)
+    await Learner.filter(id=provider.lena.id).update(programme_status=ProgrammeStatus.ENTERED_EPA)
+    before = await learner_record(provider.lena)
+    await provider.approve(await provider.create("COMPLETION", PRACTICAL_PERIOD | {"actualEndDate": D(2024, 7, 1)}))
+    assert await learner_record(provider.lena) == with_changed_fields(before, {"2": {"completion_status": 1}})
+
+
 @pytest.mark.parametrize("outcome", ["1", "3", "8"])
 async def test_a_unit_completes_without_a_date_or_hours(database: str, outcome: str) -> None:
     provider = await make_provider()

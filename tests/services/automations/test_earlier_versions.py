@@ -1,24 +1,23 @@
 """Trackers of the built-in types of 0.2.0 after an upgrade: they keep their form and their effects."""
 
 import datetime as dt
-import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from models import Learner, LearningAim, ProgrammeStatus, Tracker, TrackerStatus, TrackerType, TrackerTypeVersion
+from models import Learner, LearningAim, ProgrammeStatus, Tracker, TrackerStatus, TrackerType
 from services.automations.worker import apply_due
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.tracker_types.builtin import write_builtin_types
+from services.tracker_types.builtin import parse_builtin_types, write_builtin_types
 from tests.support import factories as make
-from tests.support.paths import ROOT
+from tests.support.paths import DATA
 from tests.support.scenarios.automation_forms import PRACTICAL_PERIOD, TODAY, WHOLE_PROGRAMME, WITHDRAWAL
 from tests.support.scenarios.automations import Provider, learner_record, make_provider, with_changed_fields
 
-TYPES = json.loads((ROOT / "tests/support/scenarios/types_0_2_0.json").read_text("utf-8"))
+RELEASED = parse_builtin_types((DATA / "tracker-types-0.2.0.toml").read_text("utf-8"))
 BREAK = {
     "lastLearningDate": dt.date(2024, 3, 31),
     "expectedReturnDate": dt.date(2024, 9, 1),
@@ -34,15 +33,13 @@ async def create_before_upgrade(
     provider: Provider, key: str, form: dict[str, Any], *, approve: bool = False
 ) -> Tracker:
     """Create a tracker of a type as it was in 0.2.0, approve it if asked, and upgrade the built-in types."""
-    type_ = await TrackerType.get(key=key, organisation_id=None)
-    type_.version += 1
-    await TrackerTypeVersion.create(type=type_, version=type_.version, definition=TYPES[key])
-    await type_.save()
+    await write_builtin_types(RELEASED)
+    before = await TrackerType.get(key=key, organisation_id=None)
     tracker = await provider.create(key, form)
     if approve:
         tracker = await provider.approve(tracker)
     await write_builtin_types()
-    assert (await TrackerType.get(id=type_.id)).version == type_.version + 1
+    assert (await TrackerType.get(id=before.id)).version == before.version + 1
     return tracker
 
 
