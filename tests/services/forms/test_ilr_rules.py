@@ -151,9 +151,9 @@ async def test_the_kind_and_the_reference_agree(kind: str, reference: str) -> No
 
 NOT_ASKED = {
     "APPRENTICESHIP_AGREEMENT": "Apprenticeship agreement",
-    "ASSESSMENT_AGREEMENT": "Agreement with the assessment organisation",
+    "ASSESSMENT_AGREEMENT": "Assessment agreement (with the assessment organisation)",
     "ENGLISH_AND_MATHS_OPT_IN": "Employer's opt-in for English and mathematics",
-    "OFF_THE_JOB_HOURS_STATEMENT": "Statement on off-the-job hours",
+    "OFF_THE_JOB_HOURS_STATEMENT": "Off-the-job hours statement",
 }
 ASKED = ("TRAINING_PLAN", "WRITTEN_AGREEMENT", "UNIT_TRAINING_PLAN", "ELIGIBILITY_EVIDENCE", "OTHER")
 
