@@ -23,6 +23,7 @@ from services.imports.report import (
 from services.imports.tables.employers import EmployerEntry, read_employer_table
 from services.imports.tables.notes import FileNotes
 from services.kernel.names import name_key
+from services.records.employers import lock_employer_names
 
 _OCCURS_EARLIER = "This employer occurs earlier in the file; only the first occurrence is imported."
 _TWO_OF_ONE_NAME = (
@@ -49,6 +50,7 @@ async def import_employers(
     try:
         async with transaction():
             await lock_imports(organisation_id)
+            await lock_employer_names(organisation_id)
             await _import_steps(path, report, organisation_id, on_progress)
             if strict and report.fails_strict:
                 raise _RollBack

@@ -62,12 +62,13 @@ async def update_employer(viewer: Viewer, update: EmployerUpdate) -> Employer:
 async def _create(viewer: Viewer, raw_name: str, *, confirmed: bool) -> Employer:
     async with transaction():
         errors = ErrorCollector()
+        await lock_employer_names(viewer.organisation_id)
         name = await _check_name(errors.at("name"), viewer, raw_name)
         if confirmed and not viewer.has(Role.MANAGE_SETTINGS):
             message = f"Confirming an employer needs the role {Role.MANAGE_SETTINGS}."
             errors.at("confirmed").add(ErrorCode.FORBIDDEN, message)
         errors.raise_if_any()
-        # Imports do not take the lock on names, so one of them may have inserted this name in the meantime.
+        # Imports of learners do not take the lock on names, so one of them may have inserted this name in the meantime.
         inserted = await fetch(
             "INSERT INTO employer (id, organisation_id, name, confirmed) VALUES ($1, $2, $3, $4) "
             "ON CONFLICT DO NOTHING RETURNING id",
@@ -86,6 +87,8 @@ async def _create(viewer: Viewer, raw_name: str, *, confirmed: bool) -> Employer
 async def _update(viewer: Viewer, update: EmployerUpdate) -> Employer:
     async with transaction():
         errors = ErrorCollector()
+        if isinstance(update.name, str):
+            await lock_employer_names(viewer.organisation_id)  # before the row, as imports do
         employer = await _lock_employer(viewer, update.employer_id)
         before = None if employer is None else _audit_details(employer)
         if employer is None:
@@ -126,8 +129,7 @@ async def _check_name(
 ) -> str:
     """Check the new name of an employer and return it as stored.
 
-    Locks the names of the organisation's employers, so that the name remains unused until the caller's transaction
-    ends.
+    The caller has locked the names of the organisation's employers, so that an unused name remains so.
     """
     name = check_name(
         errors,
@@ -138,8 +140,6 @@ async def _check_name(
     )
     if errors.problems or (employer is not None and name == employer.name):
         return name
-    lock = f"trackers employers {viewer.organisation_id}"
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
     duplicates = await fetch(
         "SELECT FROM employer WHERE organisation_id = $1 AND name_key(name) = name_key($2) AND id IS DISTINCT FROM $3 LIMIT 1",
         viewer.organisation_id,
@@ -149,6 +149,15 @@ async def _check_name(
     if duplicates:
         errors.extend([_DUPLICATE_NAME])
     return name
+
+
+async def lock_employer_names(organisation_id: UUID) -> None:
+    """Lock the names of an organisation's employers until the transaction ends.
+
+    Imports of learners add employers without this lock, and skip those whose name is taken.
+    """
+    lock = f"trackers employers {organisation_id}"
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
 
 
 def _refuse_nulls(errors: ErrorCollector, update: EmployerUpdate) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -10,11 +11,13 @@ import pytest
 from models import Employer, Member, Role
 from models.base import new_id
 from server.setting_values import database_credentials
+from services.imports.employers import import_employers
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.member_changes import audit_entries, data_and_error_codes
 from tests.support.databases.locks import wait_until_blocked
 from tests.support.scenarios.college import PROBLEM_FIELDS, Json, problem
+from tests.support.scenarios.imports import write_file
 
 PAYLOAD = f"employer {{ id name confirmed }} errors {{ {PROBLEM_FIELDS} }}"
 CREATE = f"mutation ($input: CreateEmployerInput!) {{ createEmployer(input: $input) {{ {PAYLOAD} }} }}"
@@ -120,6 +123,28 @@ async def test_a_name_that_an_uncommitted_import_inserts_is_a_duplicate(database
         finally:
             await import_connection.close()
     assert await stored_employers() == [("Acme", True), ("Bolt", True), ("Other", True)]
+
+
+async def test_an_import_of_employers_waits_for_a_change_of_the_same_name(database: str, tmp_path: Path) -> None:
+    mia = await make_settings_manager()
+    other = await make.employer(await mia.organisation, name="Other")
+    file = tmp_path / "employers.csv"
+    write_file(file, "name,employerId\nACME,100012345\nother,100056784\n")
+    connection = await asyncpg.connect(**database_credentials(database))
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM employer WHERE id = $1 FOR NO KEY UPDATE", other.id)
+            rename = asyncio.create_task(update(mia, other, name="Acme"))
+            await wait_until_blocked()
+            import_ = asyncio.create_task(import_employers(file, organisation_id=mia.organisation_id))
+            await wait_until_blocked(2)
+    finally:
+        await connection.close()
+    assert (await rename)["errors"] == []
+    report = await import_
+    assert (report.new, report.changed, report.refused.count) == (1, 1, 0)
+    rows = await Employer.all().order_by("name").values_list("name", "employer_id")
+    assert rows == [("Acme", "100012345"), ("other", "100056784")]
 
 
 async def test_absent_fields_keep_their_values_and_changes_are_audited(database: str) -> None:
