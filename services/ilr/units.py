@@ -7,6 +7,7 @@ and four digits; their LearnAimRef is ZSC and five digits, and since 2026-27 the
 import datetime as dt
 import re
 from collections.abc import Sequence
+from typing import Protocol
 
 from models import Learner, LearningAim, Programme
 from services.ilr.aims import APPRENTICESHIP_UNIT, CONTINUING, STANDARD
@@ -32,7 +33,14 @@ async def is_on_unit(learner: Learner) -> bool:
     return _UNIT_PROGRAMME.match(programme.name) is not None
 
 
-def is_unit_aim(aim: LearningAim) -> bool:
+class AimReference(Protocol):
+    """What tells whether a learning aim, stored or read from a return, is of a unit."""
+
+    reference: str
+    programme_type: int | None
+
+
+def is_unit_aim(aim: AimReference) -> bool:
     """Return whether a learning aim is of an apprenticeship unit: by its ProgType or, before 2026-27, its LearnAimRef."""
     return aim.programme_type == APPRENTICESHIP_UNIT or _UNIT_AIM.fullmatch(aim.reference) is not None
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from models import ProgrammeStatus
 from services.ilr.aims import APPRENTICESHIP_UNIT, CONTINUING, PROGRAMME_AIM, is_through_gateway
+from services.ilr.units import is_unit_aim
 from services.imports.entry import AimEntry
 
 NO_PROGRAMME = "No programme"
@@ -59,12 +60,14 @@ def _is_superseded(aim: AimEntry, programme_aims: Sequence[AimEntry]) -> bool:
 
 
 def programme_name(aims: Sequence[AimEntry]) -> str:
-    """Return the name of the learner's programme, or ``NO_PROGRAMME`` if no aim has a ProgType.
+    """Return the name of the learner's programme, or ``NO_PROGRAMME`` if no aim has a ProgType or is of a unit.
 
-    Of the aims with a ProgType, programme aims take precedence over others, then continuing aims over ended ones, then
+    Of these aims, programme aims take precedence over others, then continuing aims over ended ones, then
     newer aims over older ones.
     """
-    candidates = [(position, aim) for position, aim in enumerate(aims) if aim.programme_type is not None]
+    candidates = [
+        (position, aim) for position, aim in enumerate(aims) if aim.programme_type is not None or is_unit_aim(aim)
+    ]
     if not candidates:
         return NO_PROGRAMME
     return _aim_programme_name(max(candidates, key=_precedence)[1])
@@ -77,8 +80,10 @@ def _precedence(item: tuple[int, AimEntry]) -> tuple[object, ...]:
 
 def _aim_programme_name(aim: AimEntry) -> str:
     programme_type = aim.programme_type
-    if aim.standard_code is not None:
+    if programme_type is None:
+        return _NAME_BY_PROGRAMME_TYPE[APPRENTICESHIP_UNIT]  # returns of 2025-26 have no ProgType for units
+    if aim.standard_code is not None and programme_type != APPRENTICESHIP_UNIT:
         return f"Standard {aim.standard_code} (ProgType {programme_type})"
     if aim.framework_code is not None:
         return f"Framework {aim.framework_code} (ProgType {programme_type})"
-    return f"{_NAME_BY_PROGRAMME_TYPE.get(programme_type or 0, 'Programme')} (ProgType {programme_type})"
+    return f"{_NAME_BY_PROGRAMME_TYPE.get(programme_type, 'Programme')} (ProgType {programme_type})"

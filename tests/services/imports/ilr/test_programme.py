@@ -57,6 +57,20 @@ def test_the_status_follows_from_the_aims(aims: list[AimEntry], status: str) -> 
     assert programme_status(aims) == ProgrammeStatus(status)
 
 
-def test_a_programme_without_a_standard_is_named_after_its_type() -> None:
-    unit = replace(PROGRAMME, programme_type=34, standard_code=None)
-    assert programme_name([unit]) == "Apprenticeship unit (ProgType 34)"
+UNIT = replace(PROGRAMME, programme_type=34, standard_code=None)
+UNIT_OF_2025_26 = AimEntry(1, "ZSC00001", 4, dt.date(2026, 5, 4), 1, fund_model=99)
+
+
+@pytest.mark.parametrize(
+    ("aims", "name"),
+    [
+        ([PROGRAMME], "Standard 105 (ProgType 25)"),
+        ([UNIT], "Apprenticeship unit (ProgType 34)"),
+        ([replace(UNIT, standard_code=901)], "Apprenticeship unit (ProgType 34)"),
+        ([UNIT_OF_2025_26], "Apprenticeship unit"),
+        ([UNIT_OF_2025_26, PROGRAMME], "Standard 105 (ProgType 25)"),
+        ([OTHER_LEARNING], "No programme"),
+    ],
+)
+def test_the_name_follows_from_the_programme_aim(aims: list[AimEntry], name: str) -> None:
+    assert programme_name(aims) == name
