@@ -40,14 +40,13 @@ async def test_the_first_query_of_the_readme(database: str) -> None:
 
 async def test_the_walk_through(database: str, tmp_path: Path) -> None:
     await fill_demo(now=PAGES_WRITTEN_AT)
-    for block in blocks(WALK_THROUGH, "console"):
-        command, *output = block.splitlines()
-        if "import-learners" in command:
-            assert await run_command(command, database) == [line for line in output if "━" not in line]
+    *imports, import_with_errors = (block for block in blocks(WALK_THROUGH, "console") if "import-learners" in block)
+    for block in imports:
+        await check_command(block, database)
 
     placeholders: dict[str, str] = {}
-    bodies = curl_bodies(WALK_THROUGH)
-    *answers, event, last = map(json.loads, blocks(WALK_THROUGH, "json"))
+    *bodies, query_of_errors = curl_bodies(WALK_THROUGH)
+    *answers, event, last, errors = map(json.loads, blocks(WALK_THROUGH, "json"))
     assert len(bodies) == len(answers) + 1 == 6
 
     administrator = await Member.get(email="admin@northgate.example")
@@ -60,6 +59,15 @@ async def test_the_walk_through(database: str, tmp_path: Path) -> None:
 
     (text,) = blocks(WALK_THROUGH, "text")
     assert insert_placeholders(text.splitlines(), await send_queued_email(tmp_path), placeholders) == text.splitlines()
+
+    await check_command(import_with_errors, database)
+    assert await execute_as(administrator, query_of_errors, errors, placeholders) == errors
+
+
+async def check_command(block: str, database: str) -> None:
+    """Run the command at the beginning of a block, and compare its output with the rest of it, without progress bars."""
+    command, *output = block.splitlines()
+    assert await run_command(command, database) == [line for line in output if "━" not in line]
 
 
 async def run_command(command: str, database: str) -> list[str]:
