@@ -72,6 +72,9 @@ class TextField(FieldDefinition):
     pattern: str | None = strawberry.field(
         description="What the whole text must match, in the syntax common to RE2 and JavaScript."
     )
+    pattern_hint: str | None = strawberry.field(
+        description="What the pattern asks for, in words: `two capital letters and four digits`. Messages have it too."
+    )
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

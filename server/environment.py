@@ -54,7 +54,7 @@ class Variable:
         try:
             return self.parse(text, **settings)
         except (ValueError, LookupError):
-            raise SettingsError(f"{self.name} holds {self.show(text)}: it may hold {self.expected}") from None
+            raise SettingsError(f"{self.name} holds {self.show(text)}: it must hold {self.expected}") from None
 
 
 def _parse_switch(text: str) -> bool:

@@ -94,7 +94,7 @@ def _limits(environ: Mapping[str, str]) -> Limits:
     limits = Limits(**values)
     if limits.cost_bucket < limits.max_cost:
         raise SettingsError(
-            f"TRACKERS_COST_BUCKET is {limits.cost_bucket}: it may not be less than TRACKERS_MAX_COST, "
+            f"TRACKERS_COST_BUCKET is {limits.cost_bucket}: it must not be less than TRACKERS_MAX_COST, "
             f"which is {limits.max_cost}"
         )
     return limits
@@ -102,5 +102,5 @@ def _limits(environ: Mapping[str, str]) -> Limits:
 
 def _default_secret(database_url: str | None, folder: Path) -> bytes:
     if database_url:
-        raise SettingsError(f"TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it may hold {SECRET.expected}")
+        raise SettingsError(f"TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it must hold {SECRET.expected}")
     return load_or_generate_secret(folder)

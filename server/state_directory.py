@@ -34,7 +34,7 @@ def load_or_generate_secret(folder: Path) -> bytes:
         raise SettingsError(f"The secret cannot be used: {error}") from error
     if len(secret) < MIN_SECRET_BYTES:
         raise SettingsError(
-            f"{path} holds {len(secret)} bytes: it may hold {SECRET.expected}; delete the file to generate a new secret"
+            f"{path} holds {len(secret)} bytes: it must hold {SECRET.expected}; delete the file to generate a new secret"
         )
     return secret
 

@@ -40,11 +40,11 @@ def check_key(errors: ErrorCollector, value: str | None, content: Callable[[], o
     if value is None:
         return None
     if not value.strip():
-        errors.add(ErrorCode.TOO_SHORT, "The idempotency key may not be empty.", minimum=1, length=0)
+        errors.add(ErrorCode.TOO_SHORT, "The idempotency key must not be empty.", minimum=1, length=0)
     elif clean_text(value) is None:
         errors.add(ErrorCode.INVALID_FORMAT, "The idempotency key contains an invalid character.")
     elif len(value) > MAX_KEY_LENGTH:
-        message = f"The idempotency key may have at most {MAX_KEY_LENGTH} characters; this has {len(value):,}."
+        message = f"The idempotency key must have at most {MAX_KEY_LENGTH} characters; this has {len(value):,}."
         errors.add(ErrorCode.TOO_LONG, message, maximum=MAX_KEY_LENGTH, length=len(value))
     else:
         return IdempotencyKey(value, sha256(json.dumps(content()).encode()).hexdigest())

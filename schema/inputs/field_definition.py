@@ -72,6 +72,10 @@ class FieldDefinitionInput:
         description="TEXT: what the whole text must match, in the syntax common to RE2 and JavaScript, in at most 1,000 "
         "characters.",
     )
+    pattern_hint: str | None = strawberry.field(
+        default=None,
+        description="TEXT: what the pattern asks for, in words, on one line of at most 200 characters.",
+    )
     minimum: Decimal | None = strawberry.field(
         default=None, description="INTEGER, whole, and DECIMAL: the smallest value."
     )

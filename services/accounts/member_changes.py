@@ -20,6 +20,7 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ForbiddenError, UnauthenticatedError
 from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
+from services.kernel.words import enum_words, quote
 from services.mail_queue import enqueue_invitation
 from services.viewer import Viewer
 
@@ -115,7 +116,7 @@ async def _lock_members(viewer: Viewer) -> Member:
     if not manager.active:
         raise UnauthenticatedError
     if Role.MANAGE_MEMBERS not in manager.roles:
-        raise ForbiddenError(f"This needs the role {Role.MANAGE_MEMBERS}.")
+        raise ForbiddenError(f"This needs the role {quote(enum_words(Role.MANAGE_MEMBERS))}.")
     return manager
 
 
@@ -149,7 +150,7 @@ async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Mem
         member.roles = [role.value for role in Role if role in update.roles]
     if isinstance(update.active, bool):
         if could_manage and not update.active and not await _others_can_manage(member):
-            message = f"{member.name} is the last active member with the role {Role.MANAGE_MEMBERS}."
+            message = f"{member.name} is the last active member with the role {quote(enum_words(Role.MANAGE_MEMBERS))}."
             errors.at("active").add(ErrorCode.FORBIDDEN, message)
         member.active = update.active
 
@@ -172,7 +173,9 @@ def _check_granted_roles(
 ) -> None:
     for index, role in enumerate(roles):
         if role not in manager.roles and role not in current_roles:
-            errors.at(index).add(ErrorCode.FORBIDDEN, f"You cannot grant {role}: you do not have it yourself.")
+            errors.at(index).add(
+                ErrorCode.FORBIDDEN, f"You cannot grant {quote(enum_words(role))}: you do not have it yourself."
+            )
 
 
 def _check_changed_roles(errors: ErrorCollector, manager: Member, member: Member, roles: Collection[Role]) -> None:

@@ -21,6 +21,7 @@ from services.forms.field_visibility import visible_fields
 from services.history import write_event
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.kernel.words import quote
 from services.notifications.notify import announce_change, notify
 from services.tracker_types.versions import TypeVersion
 from services.viewer import Viewer
@@ -132,12 +133,12 @@ async def _check(errors: ErrorCollector, definition: TypeDefinition, values: Val
         if proposal.conflict and change.field not in reported_fields:
             _add_conflict(field_errors, change)
         elif _is_deleted(proposal, record.names):
-            field_errors.add(ErrorCode.NOT_FOUND, f"{change.label}: the chosen record no longer exists.")
+            field_errors.add(ErrorCode.NOT_FOUND, f"{quote(change.label)}: the chosen record no longer exists.")
 
 
 def _add_conflict(errors: ErrorCollector, change: ProposedChange) -> None:
     before, now = (f"“{text}”" if text else "empty" for text in (change.before, change.current))
-    message = f"{change.label} was {before} when this was entered, and is {now} now."
+    message = f"{quote(change.label)} was {before} when this was entered, and is {now} now."
     errors.add(ErrorCode.CONFLICT, message, field=change.field)
 
 

@@ -24,7 +24,7 @@ def check_end(errors: ErrorCollector, check: RecordCheck) -> None:
     if key is None or end is None or not starts or end >= (latest_start := max(starts)):
         return
     message = (
-        f"{check.field(key).label} must be {format_date(latest_start)} or later: "
+        f"{check.field(key).title} must be {format_date(latest_start)} or later: "
         "a learning aim that it ends started on that date."
     )
     _add_too_early(errors, key, message, latest_start, rule="LearnActEndDate_01")
@@ -40,7 +40,7 @@ def check_return(errors: ErrorCollector, check: RecordCheck) -> None:
     if start is None or not ends or start > max(ends):
         return
     earliest = max(ends) + dt.timedelta(days=1)
-    message = f"{check.field(key).label} must be after the break began: {format_date(earliest)} or later."
+    message = f"{check.field(key).title} must be after the break began: {format_date(earliest)} or later."
     _add_too_early(errors, key, message, earliest)
 
 
@@ -64,7 +64,7 @@ def check_achievement(errors: ErrorCollector, check: RecordCheck) -> None:
         return
     earliest, end = strictest
     message = (
-        f"{check.field(key).label} must be {format_date(earliest)} or later: the programme ended on {format_date(end)}."
+        f"{check.field(key).title} must be {format_date(earliest)} or later: the programme ended on {format_date(end)}."
     )
     _add_too_early(errors, key, message, earliest, rule="AchDate_11" if earliest > end else None)
 

@@ -51,4 +51,4 @@ class RecordCheck:
 
     def label(self, key: str) -> str:
         """Return a field's label, in quotation marks."""
-        return f"'{self.field(key).label}'"
+        return self.field(key).title

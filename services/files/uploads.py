@@ -19,6 +19,7 @@ from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
 from services.kernel.file_types import HEAD_SIZE, ContentSniffer, is_accepted
 from services.kernel.sql import NamedParameterStatement
+from services.kernel.words import enum_words, quote
 from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
@@ -94,13 +95,16 @@ async def find_destination(viewer: Viewer, type_key: str, field_key: str) -> Des
         raise UploadError("UNKNOWN_TYPE", "There is no such tracker type.")
     if not _can_fill_in(viewer, available_type):
         role = Role.CREATE_PROCESS_AUTOMATION_TRACKERS
-        raise UploadError("FORBIDDEN", f"Files of a {available_type.type.name} tracker need the role {role}.")
+        raise UploadError(
+            "FORBIDDEN",
+            f"Files for the type {quote(available_type.type.name)} need the role {quote(enum_words(role))}.",
+        )
     newest = available_type.newest.definition.field(field_key)
     field = newest if isinstance(newest, FileField) else await _older_field(available_type, field_key)
     if field is None and newest is not None:
-        raise UploadError("WRONG_KIND", f"{newest.label} takes no files.")
+        raise UploadError("WRONG_KIND", f"{newest.title} takes no files.")
     if field is None:
-        raise UploadError("UNKNOWN_FIELD", f"{available_type.type.name} has no such field.")
+        raise UploadError("UNKNOWN_FIELD", f"The type {quote(available_type.type.name)} has no such field.")
     return Destination(available_type.type.key, field)
 
 
@@ -207,13 +211,13 @@ def _media_type(sniffer: ContentSniffer, destination: Destination, header: FileH
 
 def _not_accepted(destination: Destination, reason: str) -> UploadError:
     accept = list(destination.field.accept)
-    message = f"{destination.field.label} takes {', '.join(accept) or 'files of every type'}; {reason}."
+    message = f"{destination.field.title} takes {', '.join(accept) or 'files of every type'}; {reason}."
     return UploadError("UNSUPPORTED_MEDIA_TYPE", message, accept=accept)
 
 
 def too_large(destination: Destination) -> UploadError:
     """Return the error for a file that is larger than its field allows."""
-    message = f"{destination.field.label} takes files of at most {destination.max_bytes:,} bytes."
+    message = f"{destination.field.title} takes files of at most {destination.max_bytes:,} bytes."
     return UploadError("CONTENT_TOO_LARGE", message, maximum=destination.max_bytes)
 
 

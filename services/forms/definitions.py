@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from models import ProgrammeStatus, TrackerStatus
 from services.forms.ilr_definitions import CodeCheck, UnitRules
+from services.kernel.words import quote
 
 
 class FieldKind(StrEnum):
@@ -103,10 +104,18 @@ class FieldDefinition:
     required_for: tuple[TrackerStatus, ...] = ()
     visible_when: FieldCondition | None = None
 
+    @property
+    def title(self) -> str:
+        """Return the label in quotation marks, for messages."""
+        return quote(self.label)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextField(FieldDefinition):
-    """A text field. Lengths are in code points, and the whole text must match ``pattern``, an RE2 expression."""
+    """A text field. Lengths are in code points, and the whole text must match ``pattern``, an RE2 expression.
+
+    ``pattern_hint`` says in words what the pattern asks for.
+    """
 
     kind = FieldKind.TEXT
 
@@ -115,6 +124,7 @@ class TextField(FieldDefinition):
     max_length: int = 200
     format: TextFormat | None = None
     pattern: str | None = None
+    pattern_hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ async def _check(
     if submitted.slot is None:
         return None
     if submitted.slot != kind.slot:
-        errors.add(ErrorCode.WRONG_KIND, f"{field.label} takes {kind.accepted_value}.", allowed=kind.slot)
+        errors.add(ErrorCode.WRONG_KIND, f"{field.title} takes {kind.accepted_value}.", allowed=kind.slot)
         return None
     return await kind.check(errors, field, submitted.value, context)
 

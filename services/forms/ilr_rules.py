@@ -126,7 +126,7 @@ def _check_choices(
     if refused:
         allowed = ", ".join(choice.value for choice in field.choices if choice.value not in not_asked)
         message = (
-            f"'{field.label}' cannot be '{refused[0]}': the learner is on an apprenticeship unit, which has none. "
+            f"{field.title} cannot be '{refused[0]}': the learner is on an apprenticeship unit, which has none. "
             "Choose another."
         )
         errors.add(ErrorCode.NOT_A_CHOICE, message, allowed=allowed)

@@ -16,6 +16,7 @@ from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
+from services.kernel.words import enum_words, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _check_entry(errors: ErrorCollector, entry: _Entry, submitted: Sequence[Subm
     for field in entry.definition.fields:
         field_errors = errors.at(field.key)
         if counts.pop(field.key, 0) > 1:
-            field_errors.add(ErrorCode.DUPLICATE, f"{field.label} was given more than once.")
+            field_errors.add(ErrorCode.DUPLICATE, f"{field.title} was given more than once.")
         _check_field(field_errors, entry, field)
         errors.extend(problem for problem in ilr_errors.problems if problem.path == field_errors.path)
     for key in counts:
@@ -147,8 +148,8 @@ def _add_hidden_error(errors: ErrorCollector, entry: _Entry, field: FieldDefinit
     condition = field.visible_when
     assert condition is not None, "a hidden field has a condition"
     cause = entry.definition.field(condition.field)
-    cause_phrase = f" with this {cause.label}" if cause else ""
-    message = f"{field.label} does not belong in this form{cause_phrase}."
+    cause_phrase = f" with this {cause.title}" if cause else ""
+    message = f"{field.title} does not belong in this form{cause_phrase}."
     allowed = ", ".join(condition.is_one_of)
     errors.add(ErrorCode.UNKNOWN_FIELD, message, field=condition.field, allowed=allowed)
 
@@ -158,10 +159,10 @@ def _check_required(errors: ErrorCollector, entry: _Entry, field: FieldDefinitio
         return
     cleared_or_revealed = entry.results[field.key].submitted or field.key not in entry.visible_before
     if field.required and cleared_or_revealed:
-        errors.add(ErrorCode.REQUIRED, f"{field.label} is required.")
+        errors.add(ErrorCode.REQUIRED, f"{field.title} is required.")
     elif entry.status_after in field.required_for:
-        status = entry.status_after.capitalize()
-        errors.add(ErrorCode.REQUIRED, f"{field.label} is required for the status {status}.")
+        message = f"{field.title} is required for the status {quote(enum_words(entry.status_after))}."
+        errors.add(ErrorCode.REQUIRED, message)
 
 
 def _check_bounds(errors: ErrorCollector, entry: _Entry, field: DateField) -> None:

@@ -29,7 +29,7 @@ def check_text(
         errors.add(ErrorCode.INVALID_FORMAT, f"{label} contains an invalid character.")
         return ""
     if len(clean) > max_length:
-        message = f"{label} may have at most {max_length:,} characters; this has {len(clean):,}."
+        message = f"{label} must have at most {max_length:,} characters; this has {len(clean):,}."
         errors.add(ErrorCode.TOO_LONG, message, maximum=max_length, length=len(clean))
     if not clean and required_message is not None:
         errors.add(ErrorCode.REQUIRED, required_message)
@@ -49,7 +49,9 @@ def check_line(
     return clean
 
 
-def check_name(errors: ErrorCollector, name: str, *, label: str, max_length: int, required_message: str) -> str:
+def check_name(
+    errors: ErrorCollector, name: str, *, label: str, max_length: int, required_message: str | None = None
+) -> str:
     """Return a name as ``clean_name`` keeps it.
 
     Adds the same errors as ``check_text``, and INVALID_FORMAT for control characters other than line breaks and tabs,

@@ -43,9 +43,9 @@ async def starting_cursor(viewer: Viewer, after: str | None) -> int:
     if after is None:
         return newest
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise BadRequestError("after must be the cursor of a notification: a whole number.", "after")
+        raise BadRequestError("'after' must be the cursor of a notification: a whole number.", "after")
     if int(after) > newest:
-        raise BadRequestError(f"after lies beyond the newest notification, {newest}.", "after")
+        raise BadRequestError(f"'after' lies beyond the newest notification, {newest}.", "after")
     return int(after)
 
 

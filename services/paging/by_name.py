@@ -63,7 +63,7 @@ def search_words(search: str | None, *path: str) -> list[str]:
     """
     text, path = search or "", (*path, "search")
     if len(text) > MAX_SEARCH_LENGTH:
-        raise BadRequestError(f"A search may have at most {MAX_SEARCH_LENGTH} characters.", *path)
+        raise BadRequestError(f"A search must have at most {MAX_SEARCH_LENGTH} characters.", *path)
     clean = clean_text(text)
     if clean is None:
         raise BadRequestError("The search contains an invalid character.", *path)

@@ -104,7 +104,7 @@ def decode_cursor(order: Order, cursor: str, argument: str) -> list[object]:
             return values
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         pass
-    raise BadRequestError(f"{argument} is not a cursor of this list.", argument)
+    raise BadRequestError(f"'{argument}' is not a cursor of this list in this order.", argument)
 
 
 def _decode_text(text: str) -> str:

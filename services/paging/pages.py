@@ -30,10 +30,10 @@ class PageRequest:
         Raises BadRequestError unless it is 1 to 100, and if both ``first`` and ``last`` are set.
         """
         if self.first is not None and self.last is not None:
-            raise BadRequestError("Ask for the first or for the last, not for both.", "last")
+            raise BadRequestError("Ask for 'first' or for 'last', not for both.", "last")
         for name, number in (("first", self.first), ("last", self.last)):
             if number is not None and not 1 <= number <= MAX_PAGE_SIZE:
-                raise BadRequestError(f"{name} must be 1 to {MAX_PAGE_SIZE}.", name)
+                raise BadRequestError(f"'{name}' must be a number from 1 to {MAX_PAGE_SIZE}.", name)
         return self.first or self.last or DEFAULT_PAGE_SIZE
 
     @property

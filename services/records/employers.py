@@ -19,13 +19,12 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
 from services.kernel.merged_ids import surviving_ids
 from services.kernel.unit_of_work import unit_of_work
+from services.kernel.words import enum_words, quote
 from services.paging.by_name import page_by_name
 from services.paging.pages import Page, PageRequest
 from services.viewer import Viewer
 
 MAX_NAME_LENGTH = 200
-
-
 _DUPLICATE_NAME = Problem(("name",), ErrorCode.DUPLICATE, "There is an employer of this name already.")
 
 
@@ -46,7 +45,9 @@ async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Empl
     case), and FORBIDDEN at ``confirmed`` without MANAGE_SETTINGS.
     """
     if not (viewer.has(Role.CREATE_TRACKERS) or viewer.has(Role.MANAGE_SETTINGS)):
-        raise ForbiddenError(f"This needs the role {Role.CREATE_TRACKERS} or {Role.MANAGE_SETTINGS}.")
+        raise ForbiddenError(
+            f"This needs the role {quote(enum_words(Role.CREATE_TRACKERS))} or {quote(enum_words(Role.MANAGE_SETTINGS))}."
+        )
     return await unit_of_work(lambda: _create(viewer, name, confirmed=confirmed))
 
 
@@ -65,7 +66,7 @@ async def _create(viewer: Viewer, raw_name: str, *, confirmed: bool) -> Employer
         await lock_employer_names(viewer.organisation_id)
         name = await _check_name(errors.at("name"), viewer, raw_name)
         if confirmed and not viewer.has(Role.MANAGE_SETTINGS):
-            message = f"Confirming an employer needs the role {Role.MANAGE_SETTINGS}."
+            message = f"Confirming an employer needs the role {quote(enum_words(Role.MANAGE_SETTINGS))}."
             errors.at("confirmed").add(ErrorCode.FORBIDDEN, message)
         errors.raise_if_any()
         # Imports of learners do not take the lock on names, so one of them may have inserted this name in the meantime.

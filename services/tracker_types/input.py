@@ -55,6 +55,7 @@ class FieldEntry:
     max_length: int | None = None
     format: TextFormat | None = None
     pattern: str | None = None
+    pattern_hint: str | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     places: int | None = None

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from models import Role, TrackerCategory, TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
+from services.kernel.words import enum_words, quote
 from services.viewer import Viewer
 
 NEW = TrackerStatus.NEW
@@ -94,7 +95,7 @@ def _refusal_by_role(category: TrackerCategory, start: TrackerStatus, to: Tracke
     if category != TrackerCategory.PROCESS_AUTOMATION:
         return None
     if (start, to) == (APPROVED, RESOLVED):
-        return "It becomes Resolved when it is applied to the learner's record."
+        return "It becomes 'Resolved' when it is applied to the learner's record."
     if to != CLOSED:
         return _missing_role(viewer, Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
     # Only the creator may close it, and creating it requires these roles.
@@ -103,7 +104,7 @@ def _refusal_by_role(category: TrackerCategory, start: TrackerStatus, to: Tracke
 
 def _missing_role(viewer: Viewer, *roles: Role) -> str | None:
     missing = [role for role in roles if not viewer.has(role)]
-    return f"This needs the role {missing[0]}." if missing else None
+    return f"This needs the role {quote(enum_words(missing[0]))}." if missing else None
 
 
 def _transition(

@@ -11,6 +11,7 @@ from services.forms.definitions import FIELD_TYPES, FieldDefinition, TypeDefinit
 from services.kernel.checks import check_name, check_text, take_at_most
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.kernel.words import enum_words, quote
 from services.tracker_types.field_rules.conditions import check_condition
 from services.tracker_types.field_rules.date_bounds import check_date_bounds
 from services.tracker_types.field_rules.table import API_NAMES, RULES
@@ -75,7 +76,7 @@ def _check_field(errors: ErrorCollector, entry: FieldEntry, earlier: Mapping[str
     rules = RULES[entry.kind]
     for slot, api_name in API_NAMES.items():
         if slot not in rules.slots and getattr(entry, slot) is not None:
-            message = f"A field of kind {entry.kind} has no {api_name}."
+            message = f"A field of this kind has no {quote(api_name)}."
             allowed = ", ".join(API_NAMES[name] for name in rules.slots)
             errors.at(slot).add(ErrorCode.WRONG_KIND, message, allowed=allowed)
     field = FIELD_TYPES[entry.kind](**common_attributes, **rules.check(errors, entry))
@@ -98,9 +99,10 @@ def _check_common_attributes(errors: ErrorCollector, entry: FieldEntry) -> dict[
     """Check the attributes that fields of every kind have, and return them."""
     help_text = check_text(errors.at("help"), entry.help, label="The help", max_length=MAX_HELP_LENGTH)
     allowed = ", ".join(_REQUIRED_FOR)
+    allowed_words = ", ".join(quote(enum_words(status)) for status in _REQUIRED_FOR)
     for index, status in enumerate(entry.required_for):
         if status not in _REQUIRED_FOR:
-            message = f"A field can be required for {allowed}; use `required` for creation."
+            message = f"A field can be required for {allowed_words}; for creation, set 'required'."
             errors.at("required_for", index).add(ErrorCode.STATUS_NOT_ALLOWED, message, allowed=allowed)
     missing = "A field's label is required."
     return {

@@ -18,6 +18,7 @@ from services.kernel.dates import today
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import MAX_DESCRIPTION_LENGTH
+from services.kernel.words import enum_words, quote
 from services.rows import rows_by_id
 from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.trackers.checks import asks_about_unit, check_assignee, check_due_date, find_member
@@ -115,10 +116,11 @@ def _check_type(
         return
     name, newest = available_type.type.name, available_type.newest.version
     if not available_type.can_be_created_by(viewer):
-        message = f"A {name} tracker needs the role {Role.CREATE_PROCESS_AUTOMATION_TRACKERS}."
+        role = enum_words(Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+        message = f"A tracker of the type {quote(name)} needs the role {quote(role)}."
         errors.at("type").add(ErrorCode.FORBIDDEN, message)
     if entry.type_version is not None and entry.type_version != newest:
-        message = f"The form of {name} has changed: version {newest} is in force. Load it again."
+        message = f"The form of {quote(name)} has changed: version {newest} is in force. Load it again."
         errors.at("type_version").add(ErrorCode.TYPE_CHANGED, message, version=newest)
 
 
@@ -131,7 +133,7 @@ def _check_learner(errors: ErrorCollector, entry: TrackerEntry, learner: Learner
 
 def _check_status(errors: ErrorCollector, entry: TrackerEntry) -> None:
     if entry.status != TrackerStatus.NEW:
-        errors.add(ErrorCode.STATUS_NOT_ALLOWED, "A tracker is created as NEW.", allowed=TrackerStatus.NEW)
+        errors.add(ErrorCode.STATUS_NOT_ALLOWED, "A new tracker has the status 'New'.", allowed=TrackerStatus.NEW)
 
 
 async def _check_values(

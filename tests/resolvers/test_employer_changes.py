@@ -57,7 +57,7 @@ async def test_create_employer_adds_an_employer_and_an_audit_entry(database: str
 async def test_members_who_create_trackers_may_add_unconfirmed_employers(database: str) -> None:
     tutor = await make.member(roles=[Role.CREATE_TRACKERS])
     assert (await create(tutor, name="Acme"))["employer"]["confirmed"] is False
-    message = "Confirming an employer needs the role MANAGE_SETTINGS."
+    message = "Confirming an employer needs the role 'Manage settings'."
     assert await create(tutor, name=" acme", confirmed=True) == {
         "employer": None,
         "errors": [DUPLICATE_NAME, problem("confirmed", "FORBIDDEN", message)],

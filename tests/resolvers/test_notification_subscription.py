@@ -83,8 +83,8 @@ async def test_a_notification_reaches_every_subscription_of_its_recipient_only(d
         assert (await received[2])["tracker"] == {"number": 2}
 
 
-BEYOND_NEWEST = "after lies beyond the newest notification, 2."
-NOT_A_NUMBER = "after must be the cursor of a notification: a whole number."
+BEYOND_NEWEST = "'after' lies beyond the newest notification, 2."
+NOT_A_NUMBER = "'after' must be the cursor of a notification: a whole number."
 
 
 @pytest.mark.parametrize("document", [NOTIFICATION_RECEIVED, TRACKER_ASSIGNED])

@@ -95,8 +95,8 @@ async def test_inputs_of_create_tracker_reject_invisible_rows(database: str) -> 
     other_ids = await ids_of_every_type(other)
     learner = [problem("learnerId", "NOT_FOUND", "There is no such learner.")]
     member = [problem("assigneeId", "NOT_FOUND", "There is no such member.")]
-    employer = [problem("values.organisation", "NOT_FOUND", "Organisation names no employer of your organisation.")]
-    file = [problem("values.evidence", "NOT_FOUND", "Evidence names a file that has not been uploaded.")]
+    employer = [problem("values.organisation", "NOT_FOUND", "'Organisation' must be an employer of your organisation.")]
+    file = [problem("values.evidence", "NOT_FOUND", "'Evidence' names a file that has not been uploaded.")]
     values = tenant.job()["values"]
     for name, id_ in other_ids.items():
         invalid = {"key": "organisation", "value": {"reference": id_}}

@@ -102,7 +102,7 @@ def test_a_bucket_holds_at_least_the_cost_of_one_operation(tmp_path: Path) -> No
     assert settings(tmp_path, COST_BUCKET="7", MAX_COST="7").limits.cost_bucket == 7
     with pytest.raises(SettingsError) as error:
         settings(tmp_path, COST_BUCKET="6", MAX_COST="7")
-    assert str(error.value) == "TRACKERS_COST_BUCKET is 6: it may not be less than TRACKERS_MAX_COST, which is 7"
+    assert str(error.value) == "TRACKERS_COST_BUCKET is 6: it must not be less than TRACKERS_MAX_COST, which is 7"
 
 
 def test_links_are_url_encoded(tmp_path: Path) -> None:
@@ -204,4 +204,4 @@ def test_the_error_about_an_invalid_value_is_one_line(
     with pytest.raises(SettingsError) as error:
         settings(tmp_path, **{name: text})
 
-    assert str(error.value) == f"TRACKERS_{name} holds {shown}: it may hold {expected}"
+    assert str(error.value) == f"TRACKERS_{name} holds {shown}: it must hold {expected}"

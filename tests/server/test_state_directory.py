@@ -41,7 +41,7 @@ def test_a_secret_is_required_for_a_configured_database(tmp_path: Path) -> None:
         Settings.from_environment({"TRACKERS_DATABASE_URL": DATABASE}, folder=tmp_path)
 
     assert str(error.value) == (
-        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it may hold 32 bytes or more that nobody can guess"
+        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it must hold 32 bytes or more that nobody can guess"
     )
     assert not (tmp_path / "var").exists()
 
@@ -53,7 +53,7 @@ def test_a_stored_secret_that_is_too_short_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as error:
         Settings.from_environment({}, folder=tmp_path)
     assert str(error.value) == (
-        f"{tmp_path}/var/secret holds 5 bytes: it may hold 32 bytes or more that nobody can guess; delete the file "
+        f"{tmp_path}/var/secret holds 5 bytes: it must hold 32 bytes or more that nobody can guess; delete the file "
         "to generate a new secret"
     )
 

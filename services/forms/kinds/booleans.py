@@ -9,5 +9,5 @@ from services.kernel.errors import ErrorCode
 async def check_boolean_field(errors: ErrorCollector, field: BooleanField, value: bool, context: CheckContext) -> bool:
     """Return the value, adding REQUIRED if a confirmation is false. ``False`` counts as filled."""
     if field.must_be_true and not value:
-        errors.add(ErrorCode.REQUIRED, f"{field.label}: this must be confirmed.")
+        errors.add(ErrorCode.REQUIRED, f"{field.title} must be confirmed.")
     return value

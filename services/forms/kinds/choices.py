@@ -27,10 +27,10 @@ async def check_choice_field(
         reasons = [
             _reason(choice, context.today) for choice in field.choices if choice.value in chosen - {*valid_today}
         ]
-        message = f"{field.label} holds something that cannot be chosen{_because(reasons)}."
+        message = f"{field.title} has a value that cannot be chosen{_because(reasons)}."
         errors.add(ErrorCode.NOT_A_CHOICE, message, allowed=", ".join(valid_today))
     if len(chosen) > 1 and not field.multiple:
-        errors.add(ErrorCode.TOO_MANY, f"{field.label} takes one choice only.", maximum=1)
+        errors.add(ErrorCode.TOO_MANY, f"{field.title} takes one choice only.", maximum=1)
     return known or None
 
 

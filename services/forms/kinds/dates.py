@@ -78,15 +78,15 @@ def _check_limits(
     lower_limit = max(earliest, key=lambda limit: limit.day, default=None)
     upper_limit = min(latest, key=lambda limit: limit.day, default=None)
     if lower_limit and value < lower_limit.day:
-        message = f"{field.label} must be {format_date(lower_limit.day)} or later{_reason(lower_limit)}."
+        message = f"{field.title} must be {format_date(lower_limit.day)} or later{_reason(lower_limit)}."
         errors.add(ErrorCode.TOO_EARLY, message, earliest=lower_limit.day, **_field_parameter(lower_limit))
     if upper_limit and value > upper_limit.day:
-        message = f"{field.label} must be {format_date(upper_limit.day)} or earlier{_reason(upper_limit)}."
+        message = f"{field.title} must be {format_date(upper_limit.day)} or earlier{_reason(upper_limit)}."
         errors.add(ErrorCode.TOO_LATE, message, latest=upper_limit.day, **_field_parameter(upper_limit))
 
 
 def _reason(limit: _Limit) -> str:
-    return f", because of {limit.set_by.label}" if limit.set_by else ""
+    return f", because of {limit.set_by.title}" if limit.set_by else ""
 
 
 def _field_parameter(limit: _Limit) -> dict[str, Any]:

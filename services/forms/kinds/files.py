@@ -8,6 +8,7 @@ from services.forms.kinds.types import CheckContext
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.file_types import is_accepted
+from services.kernel.words import quote
 
 
 async def check_file_field(
@@ -24,12 +25,12 @@ async def check_file_field(
         return None
     if len(file_ids) > field.max_files:
         count = "1 file" if field.max_files == 1 else f"{field.max_files} files"
-        message = f"{field.label} takes at most {count}."
+        message = f"{field.title} takes at most {count}."
         errors.add(ErrorCode.TOO_MANY, message, maximum=field.max_files, length=len(file_ids))
     candidates = [await context.lookup.upload(file_id) for file_id in file_ids]
     uploads = [upload for upload in candidates if upload is not None and upload.field_key == field.key]
     if len(uploads) < len(file_ids):
-        errors.add(ErrorCode.NOT_FOUND, f"{field.label} names a file that has not been uploaded.")
+        errors.add(ErrorCode.NOT_FOUND, f"{field.title} names a file that has not been uploaded.")
     for upload in uploads:
         _check_limits(errors, field, upload)
     return [str(file_id) for file_id in file_ids]
@@ -37,9 +38,9 @@ async def check_file_field(
 
 def _check_limits(errors: ErrorCollector, field: FileField, upload: Upload) -> None:
     if upload.bytes > field.max_bytes:
-        message = f"{field.label} takes files of at most {field.max_bytes:,} bytes; {upload.name} has {upload.bytes:,}."
+        message = f"{field.title} takes files of at most {field.max_bytes:,} bytes; {quote(upload.name)} has {upload.bytes:,}."
         errors.add(ErrorCode.TOO_LARGE, message, maximum=field.max_bytes, length=upload.bytes)
     if not is_accepted(upload.media_type, field.accept):
         allowed = ", ".join(field.accept)
-        message = f"{field.label} takes {allowed}; {upload.name} is {upload.media_type}."
+        message = f"{field.title} takes {allowed}; {quote(upload.name)} is {upload.media_type}."
         errors.add(ErrorCode.INVALID_FORMAT, message, allowed=allowed)

@@ -30,7 +30,7 @@ async def check_decimal_field(
     _check_range(errors, field, value, -MAX_DECIMAL, MAX_DECIMAL)
     places = decimal_places(value)
     if places > field.places:
-        errors.add(ErrorCode.INVALID_FORMAT, f"{field.label} {_places_requirement(field.places)}.", places=field.places)
+        errors.add(ErrorCode.INVALID_FORMAT, f"{field.title} {_places_requirement(field.places)}.", places=field.places)
     is_storable = value.copy_abs() <= MAX_DECIMAL and places <= field.places
     return _format_decimal(value, field.places) if is_storable else None
 
@@ -66,13 +66,13 @@ def _check_range(
     maximum = largest if field.maximum is None else min(field.maximum, largest)
     if value < minimum:
         bound = plain_text(minimum)
-        errors.add(ErrorCode.TOO_SMALL, f"{field.label} must be {bound} or more.", minimum=bound)
+        errors.add(ErrorCode.TOO_SMALL, f"{field.title} must be {bound} or more.", minimum=bound)
     elif value > maximum:
         bound = plain_text(maximum)
-        errors.add(ErrorCode.TOO_LARGE, f"{field.label} must be {bound} or less.", maximum=bound)
+        errors.add(ErrorCode.TOO_LARGE, f"{field.title} must be {bound} or less.", maximum=bound)
 
 
 def _places_requirement(places: int) -> str:
     if places == 0:
         return "must be a whole number"
-    return "may have at most " + ("1 decimal place" if places == 1 else f"{places} decimal places")
+    return "must have at most " + ("1 decimal place" if places == 1 else f"{places} decimal places")

@@ -9,9 +9,9 @@ from services.kernel.errors import ErrorCode
 
 _TARGET_NAMES = MappingProxyType(
     {
-        ReferenceTarget.MEMBER: "active member",
-        ReferenceTarget.EMPLOYER: "employer",
-        ReferenceTarget.PROGRAMME: "programme",
+        ReferenceTarget.MEMBER: "an active member",
+        ReferenceTarget.EMPLOYER: "an employer",
+        ReferenceTarget.PROGRAMME: "a programme",
     }
 )
 
@@ -29,7 +29,10 @@ async def check_reference_field(
     is_target = value.target == field.target
     row = await context.lookup.find(field.target, value.id) if is_target else None
     if row is None:
-        errors.add(ErrorCode.NOT_FOUND, f"{field.label} names no {_TARGET_NAMES[field.target]} of your organisation.")
+        errors.add(
+            ErrorCode.NOT_FOUND,
+            f"{field.title} must be {_TARGET_NAMES[field.target]} of your organisation.",
+        )
     elif field.confirmed_only and not row.confirmed:
-        errors.add(ErrorCode.NOT_CONFIRMED, f"{field.label} must be an employer that has been confirmed.")
+        errors.add(ErrorCode.NOT_CONFIRMED, f"{field.title} must be an employer that has been confirmed.")
     return str(value.id if row is None else row.id) if is_target else None

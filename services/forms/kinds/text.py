@@ -8,6 +8,8 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.text import clean_text
 
+_MAX_QUOTED_PATTERN = 100
+
 
 async def check_text_field(errors: ErrorCollector, field: TextField, value: str, context: CheckContext) -> str | None:
     """Return the canonical text, or None if it is blank or contains invalid characters.
@@ -17,7 +19,7 @@ async def check_text_field(errors: ErrorCollector, field: TextField, value: str,
     """
     text = clean_text(value)
     if text is None:
-        errors.add(ErrorCode.INVALID_FORMAT, f"{field.label} contains characters that are not allowed.")
+        errors.add(ErrorCode.INVALID_FORMAT, f"{field.title} contains characters that are not allowed.")
         return None
     if not text:
         return None
@@ -31,11 +33,11 @@ async def check_text_field(errors: ErrorCollector, field: TextField, value: str,
 def _check_length(errors: ErrorCollector, field: TextField, text: str) -> bool:
     length = len(text)
     if length > field.max_length:
-        message = f"{field.label} may have at most {_character_count(field.max_length)}, and has {length}."
+        message = f"{field.title} must have at most {_character_count(field.max_length)}, and has {length}."
         errors.add(ErrorCode.TOO_LONG, message, maximum=field.max_length, length=length)
         return False
     if field.min_length is not None and length < field.min_length:
-        message = f"{field.label} must have at least {_character_count(field.min_length)}, and has {length}."
+        message = f"{field.title} must have at least {_character_count(field.min_length)}, and has {length}."
         errors.add(ErrorCode.TOO_SHORT, message, minimum=field.min_length, length=length)
         return False
     return True
@@ -45,11 +47,20 @@ def _check_format(errors: ErrorCollector, field: TextField, text: str) -> None:
     if field.format:
         result = check_format(field.format, text)
         if isinstance(result, FormatProblem):
-            errors.add(result.code, f"{field.label} is not valid. {result.message}", rule=result.rule)
+            errors.add(result.code, f"{field.title} is not valid. {result.message}", rule=result.rule)
             return
     if field.pattern is not None and not matches(field.pattern, text):
-        message = f"{field.label} is not written in the form that this field asks for."
-        errors.add(ErrorCode.INVALID_FORMAT, message)
+        errors.add(
+            ErrorCode.INVALID_FORMAT, f"{field.title} {_pattern_requirement(field.pattern, field.pattern_hint)}."
+        )
+
+
+def _pattern_requirement(pattern: str, hint: str | None) -> str:
+    if hint:
+        return f"must be written like this: {hint.rstrip('.')}"
+    if len(pattern) > _MAX_QUOTED_PATTERN:
+        return "must match the pattern of this field"
+    return f"must match the pattern {pattern}"
 
 
 def _character_count(count: int) -> str:

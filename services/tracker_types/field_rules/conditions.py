@@ -49,7 +49,7 @@ def check_condition(
         errors.at("is_one_of").add(ErrorCode.REQUIRED, "List the values for which the field is shown.")
     other = earlier.get(entry.field)
     if other is None:
-        errors.at("field").add(ErrorCode.UNKNOWN_FIELD, "A condition names a field further up in the form.")
+        errors.at("field").add(ErrorCode.UNKNOWN_FIELD, "A condition must name a field further up in the form.")
         return None
     if other.kind not in _CANONICALISERS:
         message = "A condition cannot ask for files or references."
@@ -64,10 +64,10 @@ def _check_value(errors: ErrorCollector, text: str, other: FieldDefinition) -> s
     try:
         canonical = _CANONICALISERS[other.kind](other, text)
     except ValueError:
-        errors.add(ErrorCode.WRONG_KIND, f"The other field is of kind {other.kind}.", allowed=other.kind)
+        errors.add(ErrorCode.WRONG_KIND, f"{other.title} never has such a value.", allowed=other.kind)
         return None
     if canonical is None:
-        errors.add(ErrorCode.NOT_A_CHOICE, "The other field never has this value.", field=other.key)
+        errors.add(ErrorCode.NOT_A_CHOICE, f"{other.title} never has this value.", field=other.key)
     return canonical
 
 

@@ -66,9 +66,9 @@ def _check_named_fields(errors: ErrorCollector, field: DateField, by_key: Mappin
                 continue
             other, bound_errors = by_key.get(bound.field), errors.at(side, index, "field")
             if other is None or bound.field == field.key:
-                bound_errors.add(ErrorCode.UNKNOWN_FIELD, "A bound names another field of the form.")
+                bound_errors.add(ErrorCode.UNKNOWN_FIELD, "A bound must name another field of the form.")
             elif not isinstance(other, DateField):
-                bound_errors.add(ErrorCode.WRONG_KIND, "A bound names a field of kind DATE.", allowed="DATE")
+                bound_errors.add(ErrorCode.WRONG_KIND, "A bound must name a date field.", allowed="DATE")
 
 
 def _today_constraint(today: dt.date) -> _Constraint:

@@ -31,7 +31,9 @@ class Rules:
 
 RULES: Mapping[FieldKind, Rules] = MappingProxyType(
     {
-        FieldKind.TEXT: Rules(("multiline", "min_length", "max_length", "format", "pattern"), check_text_rules),
+        FieldKind.TEXT: Rules(
+            ("multiline", "min_length", "max_length", "format", "pattern", "pattern_hint"), check_text_rules
+        ),
         FieldKind.INTEGER: Rules(("minimum", "maximum"), check_integer_rules),
         FieldKind.DECIMAL: Rules(("minimum", "maximum", "places"), check_decimal_rules),
         FieldKind.DATE: Rules(("earliest", "latest"), check_date_rules),
@@ -49,6 +51,7 @@ API_NAMES: Mapping[str, str] = MappingProxyType(
         "max_length": "maxLength",
         "format": "format",
         "pattern": "pattern",
+        "pattern_hint": "patternHint",
         "minimum": "minimum",
         "maximum": "maximum",
         "places": "places",

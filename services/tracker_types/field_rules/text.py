@@ -7,13 +7,15 @@ from typing import Any
 
 from services.forms.definitions import TextFormat
 from services.forms.patterns import MAX_PATTERN_LENGTH, is_pattern
-from services.kernel.checks import check_number
+from services.kernel.checks import check_name, check_number
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.input import FieldEntry
 
 DEFAULT_LENGTH, DEFAULT_MULTILINE_LENGTH, MAX_LENGTH = 200, 2_000, 100_000
 """The default maximum lengths, and the highest maximum length that a definition may have, in code points."""
+
+MAX_HINT_LENGTH = 200
 
 _SYNTAX_PHRASE = "in the syntax that RE2 and JavaScript have in common"
 
@@ -60,6 +62,7 @@ def check_text_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, Any
         "max_length": max_length,
         "format": entry.format,
         "pattern": _check_pattern(errors.at("pattern"), entry.pattern),
+        "pattern_hint": _check_hint(errors, entry),
     }
 
 
@@ -76,6 +79,13 @@ def _check_pattern(errors: ErrorCollector, pattern: str | None) -> str | None:
         )
         return None
     return unicodedata.normalize("NFC", pattern)
+
+
+def _check_hint(errors: ErrorCollector, entry: FieldEntry) -> str | None:
+    hint = check_name(errors.at("pattern_hint"), entry.pattern_hint or "", label="The hint", max_length=MAX_HINT_LENGTH)
+    if hint and not entry.pattern:
+        errors.at("pattern").add(ErrorCode.REQUIRED, "A hint needs the pattern that it explains.")
+    return hint or None
 
 
 def _check_lengths(errors: ErrorCollector, entry: FieldEntry, min_length: int | None, max_length: int) -> None:

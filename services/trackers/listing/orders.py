@@ -83,7 +83,7 @@ def make_order(terms: Sequence[OrderTerm]) -> Order:
     keys: list[Key] = []
     for index, term in enumerate(terms):
         if any(term.field == other.field for other in terms[:index]):
-            raise BadRequestError(f"{term.field} is given twice.", "order_by", str(index), "field")
+            raise BadRequestError("The list is already ordered by this field.", "order_by", str(index), "field")
         keys += _keys(term)
     if NUMBER not in [key.sql for key in keys]:
         keys.append(Key(NUMBER, int, terms[-1].descending))

@@ -62,9 +62,9 @@ async def test_null_and_invalid_values_are_errors(database: str) -> None:
     nulls = [problem(slot, "REQUIRED", message) for slot in ("name", "kind", "roles", "active")]
     assert await update(mia, tim, name=None, kind=None, roles=None, active=None) == {"member": None, "errors": nulls}
     too_long = problem(
-        "name", "TOO_LONG", "The name may have at most 200 characters; this has 201.", maximum=200, length=201
+        "name", "TOO_LONG", "The name must have at most 200 characters; this has 201.", maximum=200, length=201
     )
-    missing_role = problem("roles.1", "FORBIDDEN", "You cannot grant MANAGE_SETTINGS: you do not have it yourself.")
+    missing_role = problem("roles.1", "FORBIDDEN", "You cannot grant 'Manage settings': you do not have it yourself.")
     entry: Json = {"name": "x" * 201, "roles": ["CREATE_TRACKERS", "MANAGE_SETTINGS"], "active": None}
     assert await update(mia, tim, **entry) == {"member": None, "errors": [too_long, missing_role, nulls[3]]}
     for name, code in ((" ", "REQUIRED"), ("\0", "INVALID_FORMAT"), ("\ud800", "INVALID_FORMAT")):
@@ -80,7 +80,7 @@ async def test_a_role_that_the_viewer_lacks_can_be_kept_or_removed(database: str
     updated_member = await update_successfully(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
     assert updated_member["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
     missing_role = problem(
-        "roles.0", "FORBIDDEN", "You cannot grant EDIT_PROCESS_AUTOMATION_TRACKERS: you do not have it yourself."
+        "roles.0", "FORBIDDEN", "You cannot grant 'Edit process automation trackers': you do not have it yourself."
     )
     assert (await update(mia, tim, roles=["EDIT_PROCESS_AUTOMATION_TRACKERS"]))["errors"] == [missing_role]
     assert (await update_successfully(mia, tim, roles=[]))["roles"] == []
@@ -101,7 +101,7 @@ async def test_the_last_member_with_manage_members_cannot_be_deactivated(databas
     mia, tim = await make_colleagues()
     bob = await make.member(await mia.organisation, name="Bob", roles=MANAGER_ROLES, active=False)
     await manager()  # of another organisation
-    last_manager_error = problem("active", "FORBIDDEN", "Mia is the last active member with the role MANAGE_MEMBERS.")
+    last_manager_error = problem("active", "FORBIDDEN", "Mia is the last active member with the role 'Manage members'.")
     before = await written_rows()
     assert await update(mia, mia, active=False) == {"member": None, "errors": [last_manager_error]}
     own_roles_error = problem("roles", "FORBIDDEN", OWN_ROLES)

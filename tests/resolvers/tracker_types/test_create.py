@@ -27,7 +27,7 @@ from tests.support.scenarios.uploads import create_upload
 EVERY_KIND = [
     field("TEXT", "note", label=" Note ", help="What  was\nseen", required=True, minLength=2, maxLength=50),
     field("TEXT", "report", multiline=True),
-    field("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+"),
+    field("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+", patternHint="10 digits, the first not 0"),
     field("INTEGER", "people", minimum="1", maximum="50"),
     field("DECIMAL", "hours", minimum="0.25", maximum="168.0", places=3),
     field("DATE", "seenOn", required=True, latest=[{"today": True}], earliest=[{"date": "2020-01-01"}]),
@@ -46,7 +46,7 @@ LISTED = {"validFrom": None, "validTo": None}
 SERVED = [
     field_output("TEXT", "note", label="Note", help="What  was\nseen", required=True, minLength=2, maxLength=50),
     field_output("TEXT", "report", multiline=True, maxLength=2000),
-    field_output("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+"),
+    field_output("TEXT", "uln", format="ULN", pattern="[1-9][0-9]+", patternHint="10 digits, the first not 0"),
     field_output("INTEGER", "people", minimum="1", maximum="50"),
     field_output("DECIMAL", "hours", minimum="0.25", maximum="168.0", places=3),
     field_output(
@@ -108,7 +108,7 @@ async def test_every_kind_of_field_is_created_queried_and_filled(database: str) 
     ]
     entry = {"type": "VISIT", "typeVersion": 1, "learnerId": gid(tenant.learner), "values": values}
     refused = await create(tenant.tina, entry)
-    message = "hours must be 0.25 or more."
+    message = "'hours' must be 0.25 or more."
     assert refused["errors"] == [problem("values.hours", "TOO_SMALL", message, minimum="0.25")]
     values[3] = {"key": "hours", "value": {"decimal": "7.5"}}
     payload = await create(tenant.tina, entry)

@@ -9,7 +9,7 @@ FORM = """
 query ($key: String!) {
   trackerType(key: $key) { fields {
     __typename key label kind required requiredFor visibleWhen { field isOneOf }
-    ... on TextField { multiline minLength maxLength format pattern }
+    ... on TextField { multiline minLength maxLength format pattern patternHint }
     ... on IntegerField { minimum maximum }
     ... on DecimalField { minimum maximum places }
     ... on DateField { earliest { date today field offsetDays } latest { date today field offsetDays } }
@@ -28,7 +28,7 @@ def field(kind: str, key: str, label: str, *, required: bool = False, **attribut
 
 
 def text(key: str, label: str, max_length: int, **attributes: Any) -> dict[str, Any]:
-    defaults = {"multiline": False, "minLength": None, "format": None, "pattern": None}
+    defaults = {"multiline": False, "minLength": None, "format": None, "pattern": None, "patternHint": None}
     return field("TEXT", key, label, maxLength=max_length, **defaults | attributes)
 
 
@@ -126,6 +126,7 @@ async def test_fields_unlike_those_of_the_job_form(database: str) -> None:
             60,
             required=True,
             pattern="[A-Za-z0-9_]+",
+            patternHint="letters, digits and underscores, as in ULN_04",
             visibleWhen={"field": "queryKind", "isOneOf": ["VALIDATION_ERROR"]},
         ),
         ("LEARNING_SUPPORT", "need"): text("need", "Identified need", 2000, multiline=True),

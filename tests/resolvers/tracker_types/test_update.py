@@ -142,7 +142,7 @@ async def test_required_properties_cannot_be_cleared(database: str) -> None:
         problem(
             "description",
             "TOO_LONG",
-            "The description may have at most 2,000 characters; this has 2,001.",
+            "The description must have at most 2,000 characters; this has 2,001.",
             maximum=2000,
             length=2001,
         ),
@@ -154,8 +154,8 @@ async def test_required_properties_cannot_be_cleared(database: str) -> None:
         problem(
             "fields.0.places",
             "WRONG_KIND",
-            "A field of kind TEXT has no places.",
-            allowed="multiline, minLength, maxLength, format, pattern",
+            "A field of this kind has no 'places'.",
+            allowed="multiline, minLength, maxLength, format, pattern, patternHint",
         ),
         problem("fields.1.key", "DUPLICATE", "Another field of the form has this key."),
     ]

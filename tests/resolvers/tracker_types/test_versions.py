@@ -39,7 +39,7 @@ async def test_an_entry_for_an_older_version_is_refused(database: str) -> None:
         problem(
             "typeVersion",
             "TYPE_CHANGED",
-            "The form of Visit has changed: version 2 is in force. Load it again.",
+            "The form of 'Visit' has changed: version 2 is in force. Load it again.",
             version=2,
         ),
         problem("values.note", "UNKNOWN_FIELD", "This form has no such field."),
@@ -74,7 +74,7 @@ async def test_existing_trackers_keep_their_version(database: str) -> None:
     assert await update_and_get_errors(
         tenant.ada, tracker, values=[text_value("extra", "New"), {"key": "note", "value": None}]
     ) == [
-        problem("values.note", "REQUIRED", "note is required."),
+        problem("values.note", "REQUIRED", "'note' is required."),
         problem("values.extra", "UNKNOWN_FIELD", "This form has no such field."),
     ]
     assert (await update(tenant.ada, tracker))["errors"] == []
@@ -88,7 +88,7 @@ async def test_an_older_version_keeps_its_fields_required_for_a_status(database:
     await update_type_successfully(mia, created, fields=[])
     tracker = await Tracker.get()
     assert await update_and_get_errors(tenant.ada, tracker, status="RESOLVED") == [
-        problem("values.outcome", "REQUIRED", "outcome is required for the status Resolved.")
+        problem("values.outcome", "REQUIRED", "'outcome' is required for the status 'Resolved'.")
     ]
     await update_successfully(tenant.ada, tracker, status="RESOLVED", values=[text_value("outcome", "Done")])
 

@@ -26,7 +26,7 @@ UNCHANGED_ON_APPROVAL = "stays as it is: approving changes nothing else."
 FOUR_EYES_ERROR = problem(
     "status", "FORBIDDEN", "It must be approved by somebody who neither created it nor last changed one of its values."
 )
-ROLE_ERROR = problem("status", "FORBIDDEN", f"This needs the role {EDIT_ROLE}.")
+ROLE_ERROR = problem("status", "FORBIDDEN", "This needs the role 'Edit process automation trackers'.")
 
 
 async def learner_address(tenant: College) -> tuple[Any, ...]:
@@ -69,7 +69,7 @@ async def test_an_approval_cannot_change_other_fields(database: str) -> None:
         problem("assigneeId", "IMMUTABLE", f"The assignee {UNCHANGED_ON_APPROVAL}"),
         problem("description", "IMMUTABLE", f"The description {UNCHANGED_ON_APPROVAL}"),
         problem("dueDate", "IMMUTABLE", f"The due date {UNCHANGED_ON_APPROVAL}"),
-        problem("values.county", "IMMUTABLE", f"County {UNCHANGED_ON_APPROVAL}"),
+        problem("values.county", "IMMUTABLE", f"'County' {UNCHANGED_ON_APPROVAL}"),
     ]
     same = {"assigneeId": None, "description": "", "dueDate": None, "values": ADDRESS}
     assert (await update_successfully(eve, tracker, status="APPROVED", **same))["status"] == "RESOLVED"
@@ -82,7 +82,7 @@ async def test_approving_and_rejecting_need_the_role(database: str) -> None:
         assert await update_and_get_errors(member, tracker, status="APPROVED") == [ROLE_ERROR]
         assert await update_and_get_errors(member, tracker, status="REJECTED") == [
             ROLE_ERROR,
-            problem("comment", "REQUIRED", "Say why it becomes Rejected."),
+            problem("comment", "REQUIRED", "Say why it becomes 'Rejected'."),
         ]
 
 
@@ -91,11 +91,11 @@ async def test_rejecting_needs_a_comment(database: str) -> None:
     tracker, eve = await new_address_tracker(tenant), await make_approver(tenant)
     for comment in (None, "", " \n "):
         assert await update_and_get_errors(eve, tracker, status="REJECTED", comment=comment) == [
-            problem("comment", "REQUIRED", "Say why it becomes Rejected.")
+            problem("comment", "REQUIRED", "Say why it becomes 'Rejected'.")
         ]
     event = await update_and_get_event(eve, tracker, status="REJECTED", comment="No proof.")
     assert (event["kind"], event["comment"]) == ("STATUS_CHANGED", "No proof.")
-    message = "No step leads from Rejected to New."
+    message = "No step leads from 'Rejected' to 'New'."
     assert await update_and_get_errors(eve, tracker, status="NEW") == [
         problem("status", "STATUS_NOT_ALLOWED", message, allowed="")
     ]
@@ -156,7 +156,9 @@ async def test_approval_checks_the_precondition_and_required_fields(database: st
     allowed = "ONBOARDING, READY_TO_ENROL, ACTIVE, ON_A_BREAK, ENTERED_EPA"
     message = f"The learner's programme status is WITHDRAWN; this needs one of: {allowed}."
     assert await update_and_get_errors(eve, tracker, status="APPROVED") == [
-        problem("values.supportingDocument", "REQUIRED", "Supporting document is required for the status Approved."),
+        problem(
+            "values.supportingDocument", "REQUIRED", "'Supporting document' is required for the status 'Approved'."
+        ),
         problem("learnerId", "PRECONDITION_FAILED", message, allowed=allowed),
     ]
     # An edit is not checked against the precondition.
@@ -167,10 +169,12 @@ async def test_only_the_system_resolves_an_automation(database: str) -> None:
     tenant = await college()
     tracker, eve = await new_address_tracker(tenant), await make_approver(tenant)
     await fetch("UPDATE tracker SET status = 'APPROVED'")
-    message = "It becomes Resolved when it is applied to the learner's record."
+    message = "It becomes 'Resolved' when it is applied to the learner's record."
     assert await update_and_get_errors(eve, tracker, status="RESOLVED") == [problem("status", "FORBIDDEN", message)]
     assert await update_and_get_errors(eve, tracker, status="CLOSED") == [
-        problem("status", "STATUS_NOT_ALLOWED", "No step leads from Approved to Closed.", allowed="APPROVED, REJECTED")
+        problem(
+            "status", "STATUS_NOT_ALLOWED", "No step leads from 'Approved' to 'Closed'.", allowed="APPROVED, REJECTED"
+        )
     ]
 
 
@@ -184,7 +188,7 @@ async def test_a_scheduled_automation_can_be_rejected_or_applied_again(database:
     assert (approved["status"], approved["version"]) == ("APPROVED", 2)
     assert str((await Tracker.get(id=scheduled.id)).applies_on) == "2099-01-01"
     assert await update_and_get_errors(eve, scheduled, status="REJECTED") == [
-        problem("comment", "REQUIRED", "Say why it becomes Rejected.")
+        problem("comment", "REQUIRED", "Say why it becomes 'Rejected'.")
     ]
     assert (await update_successfully(eve, scheduled, status="REJECTED", comment="They stayed."))[
         "status"

@@ -62,7 +62,7 @@ def return_input(learner: Learner, return_date: str) -> dict[str, Any]:
 
 def too_early(field: str, label: str, earliest: str) -> list[dict[str, Any]]:
     earliest_day = format_date(dt.date.fromisoformat(earliest))
-    message = f"{label} must be {earliest_day} or later: a learning aim that it ends started on that date."
+    message = f"'{label}' must be {earliest_day} or later: a learning aim that it ends started on that date."
     return [problem(f"values.{field}", "TOO_EARLY", message, "LearnActEndDate_01", earliest=earliest)]
 
 
@@ -195,7 +195,7 @@ async def test_achievement_must_be_seven_days_or_more_after_the_training_of_a_st
     ended: dict[str, Any] = {"outcome": 8, "fund_model": 36, "programme_type": 25}
     await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-01", **ended)
     await aim(tenant.learner, "2025-01-01", actual_end_date="2026-06-20", status=2, aim_type=3, **ended)  # a component
-    message = "Achievement date must be 8 June 2026 or later: the programme ended on 1 June 2026."
+    message = "'Achievement date' must be 8 June 2026 or later: the programme ended on 1 June 2026."
     assert await create_errors(tenant.ada, achievement_input(tenant.learner, "2026-05-01", "2026-06-07")) == [
         problem("values.achievementDate", "TOO_EARLY", message, "AchDate_11", earliest="2026-06-08")
     ]
@@ -209,7 +209,7 @@ async def test_a_return_must_be_after_the_latest_break_began(database: str, retu
     await aim(tenant.learner, "2025-01-01", status=6, actual_end_date="2025-06-01")
     await aim(tenant.learner, "2026-01-01", status=6, actual_end_date="2026-06-01")
     await aim(tenant.learner, "2026-01-01", status=2, outcome=1, actual_end_date="2026-07-01")
-    message = "Date of return must be after the break began: 2 June 2026 or later."
+    message = "'Date of return' must be after the break began: 2 June 2026 or later."
     assert await create_errors(tenant.ada, return_input(tenant.learner, return_date)) == [
         problem("values.returnDate", "TOO_EARLY", message, earliest="2026-06-02")
     ]
@@ -227,7 +227,7 @@ async def test_problems_of_form_and_record_are_returned_together(database: str) 
         problem(
             "values.lastLearningDate",
             "TOO_LATE",
-            f"Last day of learning must be {formatted_today} or earlier.",
+            f"'Last day of learning' must be {formatted_today} or earlier.",
             latest=TODAY,
         ),
         problem(

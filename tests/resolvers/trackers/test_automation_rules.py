@@ -101,9 +101,7 @@ async def test_a_gap_between_employers_is_warned_of_and_limited(database: str) -
 async def test_employments_may_not_overlap(database: str, new_start: str) -> None:
     tenant = await college()
     await make_aim(tenant.learner, **STANDARD)
-    message = (
-        "First day with the new employer must be 2 September 2026 or later, because of Last day with the old employer."
-    )
+    message = "'First day with the new employer' must be 2 September 2026 or later, because of 'Last day with the old employer'."
     assert await create_errors(tenant.ada, await change_of_employer(tenant, "2026-09-01", new_start)) == [
         problem("values.newStartDate", "TOO_EARLY", message, earliest="2026-09-02", field="oldEndDate")
     ]
@@ -147,7 +145,7 @@ async def test_a_withdrawal_from_one_aim_names_an_open_one(database: str) -> Non
     await make_aim(tenant.learner, "50086832", sequence=2, **STANDARD)
     form = true_values("oneAimOnly")
     assert await create_errors(tenant.ada, withdrawal_input(tenant.learner, *form)) == [
-        problem("values.aimReference", "REQUIRED", "Learning aim is required.")
+        problem("values.aimReference", "REQUIRED", "'Learning aim' is required.")
     ]
     message = "'Learning aim' must be one of the learner's open learning aims."
     entry = withdrawal_input(tenant.learner, *form, text_value("aimReference", "60346676"))
@@ -167,7 +165,7 @@ async def test_a_withdrawal_from_one_aim_cannot_end_it_before_its_start(database
     await english.save()
     entry = withdrawal_input(tenant.learner, *true_values("oneAimOnly"), text_value("aimReference", "50086832"))
     message = (
-        "Last day of learning must be 2 September 2026 or later: a learning aim that it ends started on that date."
+        "'Last day of learning' must be 2 September 2026 or later: a learning aim that it ends started on that date."
     )
     assert await create_errors(tenant.ada, entry) == [
         problem("values.lastLearningDate", "TOO_EARLY", message, "LearnActEndDate_01", earliest="2026-09-02")

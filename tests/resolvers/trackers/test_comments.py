@@ -87,7 +87,7 @@ async def test_comments_are_paged_oldest_first(database: str) -> None:
 
 
 TOO_LONG = problem(
-    "text", "TOO_LONG", "The comment may have at most 10,000 characters; this has 1,000,000.", maximum=10_000,
+    "text", "TOO_LONG", "The comment must have at most 10,000 characters; this has 1,000,000.", maximum=10_000,
     length=1_000_000,
 )  # fmt: skip
 INVALID_TEXT = problem("text", "INVALID_FORMAT", "The comment contains an invalid character.")
@@ -105,7 +105,7 @@ async def test_an_invalid_comment_is_refused_with_all_problems(database: str, te
     assert payload["errors"] == [
         problem("trackerId", "NOT_FOUND", "There is no such tracker."),
         expected,
-        problem("idempotencyKey", "TOO_SHORT", "The idempotency key may not be empty.", minimum=1, length=0),
+        problem("idempotencyKey", "TOO_SHORT", "The idempotency key must not be empty.", minimum=1, length=0),
     ]
     assert payload["comment"] is None
     assert await count_written() == before

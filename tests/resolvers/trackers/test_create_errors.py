@@ -32,7 +32,7 @@ def unassignable_error(name: str) -> list[dict[str, Any]]:
 
 
 def too_long(length: int) -> list[dict[str, Any]]:
-    message = f"The description may have at most 10,000 characters; this has {length:,}."
+    message = f"The description must have at most 10,000 characters; this has {length:,}."
     return [problem("description", "TOO_LONG", message, maximum=10_000, length=length)]
 
 
@@ -53,13 +53,13 @@ async def test_an_unknown_type_is_refused(database: str) -> None:
 async def test_creating_an_automation_needs_its_role(database: str) -> None:
     tenant = await college()
     entry = tenant.job(type="CHANGE_OF_ADDRESS", values=[], description="\x00")
-    message = "A Change of learner address tracker needs the role CREATE_PROCESS_AUTOMATION_TRACKERS."
+    message = "A tracker of the type 'Change of learner address' needs the role 'Create process automation trackers'."
     assert await create_errors(tenant.tina, entry) == [
         problem("type", "FORBIDDEN", message),
         *INVALID_TEXT,
-        problem("values.postcode", "REQUIRED", "Postcode is required."),
-        problem("values.addressLine1", "REQUIRED", "Address line 1 is required."),
-        problem("values.confirmed", "REQUIRED", "I confirm that this is the learner's address is required."),
+        problem("values.postcode", "REQUIRED", "'Postcode' is required."),
+        problem("values.addressLine1", "REQUIRED", "'Address line 1' is required."),
+        problem("values.confirmed", "REQUIRED", "'I confirm that this is the learner's address' is required."),
     ]
 
 
@@ -87,7 +87,7 @@ async def test_another_version_of_the_type_is_refused(database: str) -> None:
     definition = (await TrackerTypeVersion.get(type=job)).definition
     await TrackerTypeVersion.create(type=job, version=2, definition=definition)
     await TrackerType.filter(id=job.id).update(version=2)
-    message = "The form of Job has changed: version 2 is in force. Load it again."
+    message = "The form of 'Job' has changed: version 2 is in force. Load it again."
     changed = [problem("typeVersion", "TYPE_CHANGED", message, version=2)]
     errors = await create_errors_by_name(
         tenant.ada, {str(version): tenant.job(typeVersion=version) for version in (1, 3, 0, -1)}
@@ -142,7 +142,7 @@ async def test_an_unknown_or_unassignable_assignee_is_refused(database: str) -> 
 
 async def test_a_status_other_than_new_is_refused(database: str) -> None:
     tenant = await college()
-    message = "A tracker is created as NEW."
+    message = "A new tracker has the status 'New'."
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
         assert await create_errors(tenant.ada, tenant.job(status=status)) == [
             problem("status", "STATUS_NOT_ALLOWED", message, allowed="NEW")

@@ -35,13 +35,13 @@ async def test_three_problems_of_an_ilr_entry_are_returned_together(database: st
         problem(
             "values.ilrYear",
             "INVALID_FORMAT",
-            "ILR year is not valid. An ILR year is written like 26-27: two years that follow each other.",
+            "'ILR year' is not valid. An ILR year is written like 26-27: two years that follow each other.",
         ),
-        problem("values.ruleName", "REQUIRED", "Validation rule is required."),
+        problem("values.ruleName", "REQUIRED", "'Validation rule' is required."),
         problem(
             "values.uln",
             "INVALID_CHECKSUM",
-            "ULN, if it is the one in question is not valid. Its check digit does not fit: a digit may be mistyped.",
+            "'ULN, if it is the one in question' is not valid. Its check digit does not fit: a digit may be mistyped.",
             "ULN_04",
         ),
     ]
@@ -122,10 +122,10 @@ async def test_a_reference_to_another_organisations_row_is_not_found(database: s
     tenant = await college()
     unconfirmed = await make.employer(tenant.organisation, confirmed=False)
     expected = {
-        gid(await make.employer()): ("NOT_FOUND", "Organisation names no employer of your organisation."),
-        gid(tenant.learner): ("NOT_FOUND", "Organisation names no employer of your organisation."),
-        "rubbish": ("NOT_FOUND", "Organisation names no employer of your organisation."),
-        gid(unconfirmed): ("NOT_CONFIRMED", "Organisation must be an employer that has been confirmed."),
+        gid(await make.employer()): ("NOT_FOUND", "'Organisation' must be an employer of your organisation."),
+        gid(tenant.learner): ("NOT_FOUND", "'Organisation' must be an employer of your organisation."),
+        "rubbish": ("NOT_FOUND", "'Organisation' must be an employer of your organisation."),
+        gid(unconfirmed): ("NOT_CONFIRMED", "'Organisation' must be an employer that has been confirmed."),
     }
     for id_, (code, message) in expected.items():
         values = [*tenant.job()["values"][::2], {"key": "organisation", "value": {"reference": id_}}]

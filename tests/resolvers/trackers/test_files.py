@@ -32,7 +32,7 @@ query ($id: ID!) { tracker(id: $id) { values { ... on FileValue {
 } } } }
 """
 NODE = "query ($id: ID!) { node(id: $id) { __typename id ... on File { name mediaType bytes } } }"
-FILE_NOT_FOUND = problem("values.evidence", "NOT_FOUND", "Evidence names a file that has not been uploaded.")
+FILE_NOT_FOUND = problem("values.evidence", "NOT_FOUND", "'Evidence' names a file that has not been uploaded.")
 
 
 def job_with_files(tenant: College, *files: StoredFile) -> Json:
@@ -109,7 +109,7 @@ async def test_files_that_cannot_be_attached_are_not_found(database: str) -> Non
 async def test_too_many_files_for_a_field_are_refused(database: str) -> None:
     tenant = await college()
     files = [await create_upload(tenant, tenant.ada) for _ in range(6)]
-    too_many = problem("values.evidence", "TOO_MANY", "Evidence takes at most 5 files.", maximum=5, length=6)
+    too_many = problem("values.evidence", "TOO_MANY", "'Evidence' takes at most 5 files.", maximum=5, length=6)
     assert await create_errors(tenant.ada, job_with_files(tenant, *files)) == [too_many]
     await create_successfully(tenant.ada, job_with_files(tenant, *files[:5]))
 
@@ -218,11 +218,11 @@ async def test_files_are_checked_by_the_version_of_the_trackers_own_form(databas
         values = [{"key": "proof", "value": {"files": [to_global_id("File", file.id)]}}]
         return tenant.job() | {"type": "NOTE", "values": values}
 
-    message = "Proof takes files of at most 10 bytes; slip.png has 11."
+    message = "'Proof' takes files of at most 10 bytes; 'slip.png' has 11."
     assert await create_errors(tenant.ada, note(large)) == [
         problem("values.proof", "TOO_LARGE", message, maximum=10, length=11)
     ]
-    message = "Proof takes image/*; words.txt is text/plain."
+    message = "'Proof' takes image/*; 'words.txt' is text/plain."
     assert await create_errors(tenant.ada, note(text_file)) == [
         problem("values.proof", "INVALID_FORMAT", message, allowed="image/*")
     ]

@@ -150,10 +150,10 @@ async def test_a_key_has_1_to_200_characters(database: str) -> None:
     path = ("idempotency_key",)
 
     def too_long(length: int) -> list[Problem]:
-        message = f"The idempotency key may have at most 200 characters; this has {length:,}."
+        message = f"The idempotency key must have at most 200 characters; this has {length:,}."
         return [Problem(path, ErrorCode.TOO_LONG, message, (("maximum", "200"), ("length", str(length))))]
 
-    empty = "The idempotency key may not be empty."
+    empty = "The idempotency key must not be empty."
     too_short = [Problem(path, ErrorCode.TOO_SHORT, empty, (("minimum", "1"), ("length", "0")))]
     invalid_text = [Problem(path, ErrorCode.INVALID_FORMAT, "The idempotency key contains an invalid character.")]
     expected = {

@@ -5,7 +5,6 @@ from models.database import fetch
 from tests.support.clients.graphql import gid
 from tests.support.clients.tracker_updates import (
     ADDRESS,
-    EDIT_ROLE,
     make_approver,
     new_address_tracker,
     update_and_get_errors,
@@ -14,7 +13,7 @@ from tests.support.clients.tracker_updates import (
 )
 from tests.support.scenarios.college import college, problem, text_value
 
-NEEDS_ROLE = f"can be changed only by the tracker's creator or with the role {EDIT_ROLE}."
+NEEDS_ROLE = "can be changed only by the tracker's creator or with the role 'Edit process automation trackers'."
 
 
 async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database: str) -> None:
@@ -34,8 +33,8 @@ async def test_a_new_automation_is_edited_by_its_creator_and_approvers(database:
         problem("assigneeId", "FORBIDDEN", f"The assignee {NEEDS_ROLE}"),
         problem("description", "FORBIDDEN", f"The description {NEEDS_ROLE}"),
         problem("dueDate", "FORBIDDEN", f"The due date {NEEDS_ROLE}"),
-        problem("values.postcode", "FORBIDDEN", f"Postcode {NEEDS_ROLE}"),
-        problem("values.county", "FORBIDDEN", f"County {NEEDS_ROLE}"),
+        problem("values.postcode", "FORBIDDEN", f"'Postcode' {NEEDS_ROLE}"),
+        problem("values.county", "FORBIDDEN", f"'County' {NEEDS_ROLE}"),
     ]
     for member in (tenant.bob, tenant.tina):  # an administrator without the role, and the learner's tutor
         assert await update_and_get_errors(member, tracker, **entry) == forbidden
@@ -63,13 +62,13 @@ async def test_after_approval_values_are_immutable_for_everyone(database: str) -
     tracker, eve = await new_address_tracker(tenant), await make_approver(tenant)
     for status in ("APPROVED", "RESOLVED", "REJECTED", "CLOSED"):
         await fetch("UPDATE tracker SET status = $1", status)
-        message = f"stays as it is: the tracker is {status.capitalize()}."
+        message = f"stays as it is: the tracker is '{status.capitalize()}'."
         for member in (tenant.ada, eve, tenant.bob):
             assert await update_and_get_errors(
                 member, tracker, values=[text_value("county", "Kent"), text_value("postcode", "")]
             ) == [
-                problem("values.postcode", "IMMUTABLE", f"Postcode {message}"),
-                problem("values.county", "IMMUTABLE", f"County {message}"),
+                problem("values.postcode", "IMMUTABLE", f"'Postcode' {message}"),
+                problem("values.county", "IMMUTABLE", f"'County' {message}"),
             ]
         assert await update_and_get_errors(tenant.bob, tracker, description="x") == [
             problem("description", "FORBIDDEN", f"The description {NEEDS_ROLE}")

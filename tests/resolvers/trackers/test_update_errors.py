@@ -81,19 +81,19 @@ async def test_all_errors_are_returned_together(database: str) -> None:
         values=values,
         comment="x" * 10_001,
     ) == [
-        problem("status", "STATUS_NOT_ALLOWED", "No step leads from New to Approved.", allowed="RESOLVED, REJECTED, CLOSED"),
+        problem("status", "STATUS_NOT_ALLOWED", "No step leads from 'New' to 'Approved'.", allowed="RESOLVED, REJECTED, CLOSED"),
         problem(
             "assigneeId", "NOT_ASSIGNABLE", "Tina cannot be assigned trackers: choose an active administrator or yourself."
         ),
         problem("description", "INVALID_FORMAT", "The description contains an invalid character."),
         problem("dueDate", "TOO_EARLY", f"The due date must be {format_date(today())} or later.", earliest=today()),
-        problem("values.jobTitle", "REQUIRED", "Job title is required."),
-        problem("values.startDate", "WRONG_KIND", "Start date takes a date.", allowed="date"),
+        problem("values.jobTitle", "REQUIRED", "'Job title' is required."),
+        problem("values.startDate", "WRONG_KIND", "'Start date' takes a date.", allowed="date"),
         problem("values.shoeSize", "UNKNOWN_FIELD", "This form has no such field."),
         problem(
             "comment",
             "TOO_LONG",
-            "The comment may have at most 10,000 characters; this has 10,001.",
+            "The comment must have at most 10,000 characters; this has 10,001.",
             maximum=10_000,
             length=10_001,
         ),
@@ -123,7 +123,7 @@ async def test_a_transition_that_does_not_exist_is_refused(database: str) -> Non
     for start, ends in transitions.items():
         for to in {status.value for status in TrackerStatus} - {start, *ends}:
             await fetch("UPDATE tracker SET status = $1", start)
-            message = f"No step leads from {start.capitalize()} to {to.capitalize()}."
+            message = f"No step leads from '{start.capitalize()}' to '{to.capitalize()}'."
             assert await update_and_get_errors(tenant.ada, tracker, status=to) == [
                 problem("status", "STATUS_NOT_ALLOWED", message, allowed=", ".join(ends))
             ]
@@ -136,8 +136,8 @@ async def test_fields_required_for_a_status_are_checked_on_entering_it_and_while
     tenant = await college()
     tracker = await new_tracker(tenant)
     missing = [
-        problem("values.endDate", "REQUIRED", "End date is required for the status Closed."),
-        problem("values.endReason", "REQUIRED", "Why it ended is required for the status Closed."),
+        problem("values.endDate", "REQUIRED", "'End date' is required for the status 'Closed'."),
+        problem("values.endReason", "REQUIRED", "'Why it ended' is required for the status 'Closed'."),
     ]
     assert await update_and_get_errors(tenant.ada, tracker, status="CLOSED") == missing
     ended = [date_value("endDate", "2026-10-01"), choices_value("endReason", "RESIGNED")]
@@ -151,8 +151,8 @@ async def test_a_required_field_cannot_be_cleared(database: str) -> None:
     tenant = await college()
     cleared = [{"key": "organisation", "value": None}, text_value("jobTitle", "")]
     assert await update_and_get_errors(tenant.ada, await new_tracker(tenant), values=cleared) == [
-        problem("values.jobTitle", "REQUIRED", "Job title is required."),
-        problem("values.organisation", "REQUIRED", "Organisation is required."),
+        problem("values.jobTitle", "REQUIRED", "'Job title' is required."),
+        problem("values.organisation", "REQUIRED", "'Organisation' is required."),
     ]
 
 
@@ -160,7 +160,7 @@ async def test_a_value_for_a_hidden_field_is_refused(database: str) -> None:
     tenant = await college()
     values = [text_value("ilrYear", "26-27"), choices_value("queryKind", "MISSING_DATA")]
     tracker = await new_tracker(tenant, type="ILR", values=values)
-    message = "Validation rule does not belong in this form with this Kind of query."
+    message = "'Validation rule' does not belong in this form with this 'Kind of query'."
     assert await update_and_get_errors(tenant.ada, tracker, values=[text_value("ruleName", "ULN_04")]) == [
         problem("values.ruleName", "UNKNOWN_FIELD", message, field="queryKind", allowed="VALIDATION_ERROR")
     ]

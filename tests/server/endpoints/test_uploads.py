@@ -72,7 +72,7 @@ async def test_size_limit(each_server: FileServer, tenant: College) -> None:
     assert (await each_server.send(tenant.ada, TEN_MEGABYTE_PDF)).status_code == 201
     (stored_key,) = each_server.storage.keys()
     response = await each_server.send(tenant.ada, TEN_MEGABYTE_PDF + b"\xff")
-    assert parse_error(response) == (413, "CONTENT_TOO_LARGE", "Evidence takes files of at most 10,000,000 bytes.")
+    assert parse_error(response) == (413, "CONTENT_TOO_LARGE", "'Evidence' takes files of at most 10,000,000 bytes.")
     assert response.json()["errors"][0]["extensions"]["maximum"] == 10_000_000
     assert each_server.storage.keys() == [stored_key]
     assert [str(row.id) for row in await StoredFile.all()] == [stored_key]
@@ -122,7 +122,7 @@ async def test_media_type_is_detected_from_the_content(
     server: FileServer, tenant: College, content: bytes, media_type: str, message: str
 ) -> None:
     response = await server.send(tenant.ada, content, media_type=media_type)
-    accepts = "Evidence takes application/pdf, image/png, image/jpeg; "
+    accepts = "'Evidence' takes application/pdf, image/png, image/jpeg; "
     assert parse_error(response) == (415, "UNSUPPORTED_MEDIA_TYPE", accepts + message)
     assert response.json()["errors"][0]["extensions"]["accept"] == ["application/pdf", "image/png", "image/jpeg"]
     await wait_until_empty(server)

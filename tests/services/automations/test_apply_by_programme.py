@@ -203,7 +203,7 @@ async def test_an_employer_that_changed_in_the_gap_is_a_conflict(database: str) 
     await Learner.filter(id=provider.lena.id).update(employer_id=third.id)
     with pytest.raises(ValidationFailed) as raised:
         await provider.approve(tracker)
-    message = "Employer was “Acme” when this was entered, and is “Cakes Ltd” now."
+    message = "'Employer' was “Acme” when this was entered, and is “Cakes Ltd” now."
     assert list(raised.value.problems) == [
         Problem(("values", "newEmployer"), ErrorCode.CONFLICT, message, (("field", "learner.employer"),))
     ]

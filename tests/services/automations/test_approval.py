@@ -57,11 +57,11 @@ async def test_a_conflict_is_reported_at_the_field_that_requests_the_change(data
     tracker = await provider.create("CHANGE_OF_NAME", NEW_NAME | {"title": None})
     await Learner.filter(id=provider.lena.id).update(family_name="Smythe", given_names="Lena Mary", title="Ms")
     assert await approval_errors(provider, tracker) == [
-        conflict(("values", "title"), "learner.title", "Title was “Miss” when this was entered, and is “Ms” now."),
+        conflict(("values", "title"), "learner.title", "'Title' was “Miss” when this was entered, and is “Ms” now."),
         conflict(
             ("values", "familyName"),
             "learner.familyName",
-            "Family name was “Smith” when this was entered, and is “Smythe” now.",
+            "'Family name' was “Smith” when this was entered, and is “Smythe” now.",
         ),
     ]
     await Learner.filter(id=provider.lena.id).update(family_name="Sméth", title=None)  # the values that it sets anyway
@@ -74,8 +74,8 @@ async def test_a_conflict_of_a_fixed_value_is_reported_at_the_status(database: s
     tracker = await provider.create("WITHDRAWAL", WITHDRAWAL)
     await LearningAim.filter(sequence=3).update(outcome=8)
     await Learner.filter(id=provider.lena.id).update(programme_status="ON_A_BREAK")
-    status = "Programme status was “Active” when this was entered, and is “On a break” now."
-    outcome = "Outcome (60365683) was empty when this was entered, and is “8 – completed, outcome not yet known” now."
+    status = "'Programme status' was “Active” when this was entered, and is “On a break” now."
+    outcome = "'Outcome (60365683)' was empty when this was entered, and is “8 – completed, outcome not yet known” now."
     assert await approval_errors(provider, tracker) == [
         conflict(("status",), "learner.programmeStatus", status),
         conflict(("status",), "aim.outcome", outcome),
@@ -86,7 +86,7 @@ async def test_a_conflict_of_a_value_set_by_a_choice_is_reported_at_the_choice(d
     provider = await make_provider()
     tracker = await provider.create("COMPLETION", PRACTICAL_PERIOD)
     await LearningAim.filter(sequence=3).update(outcome=2)
-    message = "Outcome (60365683) was empty when this was entered, and is “2 – partial achievement” now."
+    message = "'Outcome (60365683)' was empty when this was entered, and is “2 – partial achievement” now."
     assert await approval_errors(provider, tracker) == [conflict(("values", "scope"), "aim.outcome", message)]
 
 
@@ -95,7 +95,7 @@ async def test_a_conflict_of_a_restart_is_reported_at_the_return_date(database: 
     await put_on_break(provider)
     tracker = await provider.create("RETURN_TO_LEARNING", RETURN_TO_LEARNING)
     await LearningAim.filter(sequence=2).update(planned_end_date=None)
-    message = "Planned end date (ZPROG001) was “31 December 2024” when this was entered, and is empty now."
+    message = "'Planned end date (ZPROG001)' was “31 December 2024” when this was entered, and is empty now."
     assert await approval_errors(provider, tracker) == [
         conflict(("values", "returnDate"), "aim.plannedEndDate", message)
     ]
@@ -107,7 +107,7 @@ async def test_preconditions_and_ilr_rules_are_checked_at_approval(database: str
     await Learner.filter(id=provider.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
     failed_precondition = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
-    too_early = "Last day of learning must be 1 May 2024 or later: a learning aim that it ends started on that date."
+    too_early = "'Last day of learning' must be 1 May 2024 or later: a learning aim that it ends started on that date."
     earliest = (("earliest", "2024-05-01"),)
     path = ("values", "lastLearningDate")
     assert await approval_errors(provider, tracker) == [
@@ -124,7 +124,7 @@ async def test_a_deleted_employer_cannot_be_written_to_the_record(database: str)
     entry = {"newEmployer": Reference(ReferenceTarget.EMPLOYER, new_employer.id)} | days | hours
     tracker = await provider.create("CHANGE_OF_EMPLOYER", entry)
     await new_employer.delete()
-    message = "Employer: the chosen record no longer exists."
+    message = "'Employer': the chosen record no longer exists."
     assert await approval_errors(provider, tracker) == [
         Problem(("values", "newEmployer"), ErrorCode.NOT_FOUND, message)
     ]

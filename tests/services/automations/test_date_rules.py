@@ -23,7 +23,9 @@ def problems(entered_end: str, achieved: str, reference: str = "ZPROG001", **col
 
 def too_early(earliest: str, message: str, rule: str | None) -> list[Problem]:
     path = ("values", "achievementDate")
-    return [Problem(path, ErrorCode.TOO_EARLY, f"Achievement date must be {message}", (("earliest", earliest),), rule)]
+    return [
+        Problem(path, ErrorCode.TOO_EARLY, f"'Achievement date' must be {message}", (("earliest", earliest),), rule)
+    ]
 
 
 def test_seven_days_lie_between_the_training_of_a_standard_and_its_achievement() -> None:

@@ -140,7 +140,7 @@ async def test_a_conflict_is_recorded_in_the_history(database: str) -> None:
     tracker = await schedule(provider)
     await Learner.filter(id=provider.lena.id).update(postcode="LS9 9ZZ")
     assert await apply_due(day=TOMORROW) == 0
-    message = "Postcode was “LS1 1AA” when this was entered, and is “LS9 9ZZ” now."
+    message = "'Postcode' was “LS1 1AA” when this was entered, and is “LS9 9ZZ” now."
     assert (await history(tracker))[2:] == [("APPLY_FAILED", None, 3, message)]
     assert (await Learner.get(id=provider.lena.id)).postcode == "LS9 9ZZ"
 

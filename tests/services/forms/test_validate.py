@@ -68,26 +68,28 @@ async def test_all_problems_are_listed_together_in_form_order() -> None:
     }
     form = await check_values(ILR, entry)
     assert form.problems == (
-        problem_at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
+        problem_at("ilrYear", ErrorCode.REQUIRED, "'ILR year' is required."),
         problem_at(
-            "ilrField", ErrorCode.INVALID_FORMAT, "ILR field is not written in the form that this field asks for."
+            "ilrField",
+            ErrorCode.INVALID_FORMAT,
+            "'ILR field' must be written like this: letters and digits, as in LearnStartDate.",
         ),
-        problem_at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
+        problem_at("ruleName", ErrorCode.REQUIRED, "'Validation rule' is required."),
         problem_at(
             "proposedValue",
             ErrorCode.UNKNOWN_FIELD,
-            "Proposed value does not belong in this form with this Kind of query.",
+            "'Proposed value' does not belong in this form with this 'Kind of query'.",
             field="queryKind",
             allowed="INCORRECT_DATA, CHANGE_REQUEST",
         ),
         Problem(
             ("values", "uln"),
             ErrorCode.INVALID_CHECKSUM,
-            "ULN, if it is the one in question is not valid. Its check digit does not fit: a digit may be mistyped.",
+            "'ULN, if it is the one in question' is not valid. Its check digit does not fit: a digit may be mistyped.",
             (),
             "ULN_04",
         ),
-        problem_at("effectiveDate", ErrorCode.WRONG_KIND, "Effective date takes a date.", allowed="date"),
+        problem_at("effectiveDate", ErrorCode.WRONG_KIND, "'Effective date' takes a date.", allowed="date"),
         problem_at("nonsense", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
         problem_at("?", ErrorCode.UNKNOWN_FIELD, "This form has no such field."),
     )
@@ -129,13 +131,13 @@ async def test_a_required_field_cannot_be_empty(empty: str | None) -> None:
     entry = {"ilrYear": empty, "queryKind": ["MISSING_DATA"]}
     form = await check_values(ILR, entry)
     assert form == CheckedForm(
-        {"queryKind": ["MISSING_DATA"]}, (), (problem_at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),)
+        {"queryKind": ["MISSING_DATA"]}, (), (problem_at("ilrYear", ErrorCode.REQUIRED, "'ILR year' is required."),)
     )
 
 
 async def test_an_empty_list_is_not_filled() -> None:
     form = await check_values(ILR, {"ilrYear": "26-27", "queryKind": []})
-    assert form.problems == (problem_at("queryKind", ErrorCode.REQUIRED, "Kind of query is required."),)
+    assert form.problems == (problem_at("queryKind", ErrorCode.REQUIRED, "'Kind of query' is required."),)
 
 
 async def test_an_invalid_value_is_not_also_reported_as_missing() -> None:
@@ -156,7 +158,7 @@ async def test_a_repeated_key_is_one_problem_and_its_first_value_is_used() -> No
         ("ilrYear", ErrorCode.INVALID_FORMAT),
         ("nonsense", ErrorCode.UNKNOWN_FIELD),
     ]
-    assert form.problems[0] == problem_at("ilrYear", ErrorCode.DUPLICATE, "ILR year was given more than once.")
+    assert form.problems[0] == problem_at("ilrYear", ErrorCode.DUPLICATE, "'ILR year' was given more than once.")
 
 
 VALUES: dict[str, tuple[object, str]] = {
@@ -187,7 +189,7 @@ FIELDS: dict[str, FieldDefinition] = {
 @pytest.mark.parametrize(("kind", "slot"), [(kind, slot) for kind in FIELDS for slot in VALUES if kind != slot])
 async def test_a_value_in_the_slot_of_another_kind_is_refused(kind: str, slot: str) -> None:
     form = await check_values(TypeDefinition(fields=(FIELDS[kind],)), {"f": VALUES[slot][0]})
-    problem = problem_at("f", ErrorCode.WRONG_KIND, f"Field takes {VALUES[kind][1]}.", allowed=kind)
+    problem = problem_at("f", ErrorCode.WRONG_KIND, f"'Field' takes {VALUES[kind][1]}.", allowed=kind)
     assert form == CheckedForm({}, (), (problem,))
 
 

@@ -28,7 +28,7 @@ async def test_a_bound_by_another_field_is_a_problem_of_the_bounded_field() -> N
         problem_at(
             "expectedReturnDate",
             ErrorCode.TOO_EARLY,
-            "Expected return date must be 25 November 2026 or later, because of Last day of learning.",
+            "'Expected return date' must be 25 November 2026 or later, because of 'Last day of learning'.",
             earliest="2026-11-25",
             field="lastLearningDate",
         ),
@@ -85,14 +85,14 @@ async def test_fields_can_bound_each_other() -> None:
     start = problem_at(
         "start",
         ErrorCode.TOO_LATE,
-        "Start must be 1 September 2026 or earlier, because of End.",
+        "'Start' must be 1 September 2026 or earlier, because of 'End'.",
         latest="2026-09-01",
         field="end",
     )
     end = problem_at(
         "end",
         ErrorCode.TOO_EARLY,
-        "End must be 2 September 2026 or later, because of Start.",
+        "'End' must be 2 September 2026 or later, because of 'Start'.",
         earliest="2026-09-02",
         field="start",
     )
@@ -109,7 +109,7 @@ async def test_each_bound_is_reported_once() -> None:
     assert error_codes(late) == [("notifiedOn", ErrorCode.TOO_LATE)]
     assert very_early.problems == (
         problem_at(
-            "notifiedOn", ErrorCode.TOO_EARLY, "Told on must be 1 January 1900 or later.", earliest="1900-01-01"
+            "notifiedOn", ErrorCode.TOO_EARLY, "'Told on' must be 1 January 1900 or later.", earliest="1900-01-01"
         ),
     )
 

@@ -37,7 +37,7 @@ async def test_a_default_applies_when_the_key_is_absent() -> None:
 
 async def test_a_default_does_not_apply_to_an_empty_value() -> None:
     form = await check_values(NAME, NEW_NAME | {"isLegalChange": None})
-    assert form.problems == (problem_at("isLegalChange", ErrorCode.REQUIRED, "Legal name change? is required."),)
+    assert form.problems == (problem_at("isLegalChange", ErrorCode.REQUIRED, "'Legal name change?' is required."),)
 
 
 async def test_false_is_filled() -> None:
@@ -60,7 +60,7 @@ async def test_a_refused_confirmation_is_required() -> None:
     entry = {"postcode": "SW1A 1AA", "addressLine1": "1 High Street", "confirmed": False}
     form = await check_values(DEFINITIONS["CHANGE_OF_ADDRESS"], entry)
     label = "I confirm that this is the learner's address"
-    assert form.problems == (problem_at("confirmed", ErrorCode.REQUIRED, f"{label}: this must be confirmed."),)
+    assert form.problems == (problem_at("confirmed", ErrorCode.REQUIRED, f"'{label}' must be confirmed."),)
 
 
 @pytest.mark.parametrize("empty_value", [None, "", " "])
@@ -74,7 +74,7 @@ async def test_a_hidden_field_may_be_empty(empty_value: str | None) -> None:
 @pytest.mark.parametrize("reason", ["44", "97", "98"])
 async def test_a_condition_holds_for_each_listed_choice(reason: str) -> None:
     form = await check_values(WITHDRAWAL, {"lastLearningDate": TODAY, "withdrawReason": [reason]})
-    assert form.problems == (problem_at("reasonDetail", ErrorCode.REQUIRED, "Details is required."),)
+    assert form.problems == (problem_at("reasonDetail", ErrorCode.REQUIRED, "'Details' is required."),)
 
 
 async def test_any_value_of_a_hidden_field_is_a_single_problem() -> None:
@@ -84,7 +84,7 @@ async def test_any_value_of_a_hidden_field_is_a_single_problem() -> None:
         problem_at(
             "reasonDetail",
             ErrorCode.UNKNOWN_FIELD,
-            "Details does not belong in this form with this Reason (ILR).",
+            "'Details' does not belong in this form with this 'Reason (ILR)'.",
             field="withdrawReason",
             allowed="44, 97, 98",
         ),

@@ -60,8 +60,8 @@ async def test_clearing_an_empty_field_clears_nothing() -> None:
 async def test_a_required_field_may_not_be_cleared() -> None:
     form = await check_values(ILR, {"ilrYear": None, "ruleName": ""}, stored=STORED)
     assert form.problems == (
-        problem_at("ilrYear", ErrorCode.REQUIRED, "ILR year is required."),
-        problem_at("ruleName", ErrorCode.REQUIRED, "Validation rule is required."),
+        problem_at("ilrYear", ErrorCode.REQUIRED, "'ILR year' is required."),
+        problem_at("ruleName", ErrorCode.REQUIRED, "'Validation rule' is required."),
     )
 
 
@@ -99,7 +99,7 @@ async def test_hiding_a_field_clears_the_fields_that_depend_on_it() -> None:
 async def test_a_field_that_becomes_visible_is_required() -> None:
     entry = {"queryKind": ["INCORRECT_DATA"]}
     form = await check_values(ILR, entry, stored=STORED)
-    assert form.problems == (problem_at("proposedValue", ErrorCode.REQUIRED, "Proposed value is required."),)
+    assert form.problems == (problem_at("proposedValue", ErrorCode.REQUIRED, "'Proposed value' is required."),)
     assert (await check_values(ILR, entry | {"proposedValue": "2"}, stored=STORED)).problems == ()
 
 
@@ -148,7 +148,7 @@ async def test_a_stored_value_is_checked_against_a_bound_whose_other_field_chang
         problem_at(
             "endDate",
             ErrorCode.TOO_EARLY,
-            "End date must be 2 October 2026 or later, because of Start date.",
+            "'End date' must be 2 October 2026 or later, because of 'Start date'.",
             earliest="2026-10-02",
             field="startDate",
         ),
@@ -165,8 +165,8 @@ async def test_fields_required_for_a_status_are_required_on_entering_it() -> Non
     stored = {key: value for key, value in STORED_JOB.items() if key != "endDate"}
     form = await check_values(JOB, {}, stored=stored, status_after=TrackerStatus.CLOSED)
     assert form.problems == (
-        problem_at("endDate", ErrorCode.REQUIRED, "End date is required for the status Closed."),
-        problem_at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
+        problem_at("endDate", ErrorCode.REQUIRED, "'End date' is required for the status 'Closed'."),
+        problem_at("endReason", ErrorCode.REQUIRED, "'Why it ended' is required for the status 'Closed'."),
     )
     entry = {"endDate": dt.date(2026, 10, 1), "endReason": ["RESIGNED"]}
     assert (await check_values(JOB, entry, stored=stored, status_after=TrackerStatus.CLOSED)).problems == ()
@@ -177,7 +177,7 @@ async def test_fields_required_for_a_status_cannot_be_cleared_while_in_it() -> N
     stored = STORED_JOB | {"endReason": ["RESIGNED"]}
     form = await check_values(JOB, {"endReason": None}, stored=stored, status_after=TrackerStatus.CLOSED)
     assert form.problems == (
-        problem_at("endReason", ErrorCode.REQUIRED, "Why it ended is required for the status Closed."),
+        problem_at("endReason", ErrorCode.REQUIRED, "'Why it ended' is required for the status 'Closed'."),
     )
     assert (await check_values(JOB, {"endReason": None}, stored=stored, status_after=TrackerStatus.NEW)).problems == ()
 

@@ -53,7 +53,7 @@ def test_invalid_texts_are_reported() -> None:
         Problem(
             ("too_long",),
             ErrorCode.TOO_LONG,
-            "The name may have at most 3 characters; this has 4.",
+            "The name must have at most 3 characters; this has 4.",
             (("maximum", "3"), ("length", "4")),
         ),
         Problem(("lines",), ErrorCode.INVALID_FORMAT, "The name must be a single line without control characters."),

@@ -52,7 +52,7 @@ async def test_a_name_is_required_and_has_at_most_200_characters(database: str) 
     required = Problem(("name",), ErrorCode.REQUIRED, "Give the organisation a name.")
     assert await name_problems(" \t\n") == (required,)
     figures = (("maximum", "200"), ("length", "201"))
-    message = "The name may have at most 200 characters; this has 201."
+    message = "The name must have at most 200 characters; this has 201."
     assert await name_problems("ä" * 201) == (Problem(("name",), ErrorCode.TOO_LONG, message, figures),)
     message = "The name contains an invalid character."
     assert await name_problems("A\0B") == (Problem(("name",), ErrorCode.INVALID_FORMAT, message),)

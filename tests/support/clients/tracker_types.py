@@ -10,7 +10,7 @@ from tests.support.scenarios.college import PROBLEM_FIELDS, College, Json
 
 FORM = """
     key label help kind required requiredFor visibleWhen { field isOneOf }
-    ... on TextField { multiline minLength maxLength format pattern }
+    ... on TextField { multiline minLength maxLength format pattern patternHint }
     ... on IntegerField { minimum maximum }
     ... on DecimalField { minimum maximum places }
     ... on DateField { earliest { date today field offsetDays } latest { date today field offsetDays } }
@@ -94,7 +94,14 @@ def field_output(kind: str, key: str, **slots: Any) -> Json:
 
 
 _DEFAULTS: dict[str, Json] = {
-    "TEXT": {"multiline": False, "minLength": None, "maxLength": 200, "format": None, "pattern": None},
+    "TEXT": {
+        "multiline": False,
+        "minLength": None,
+        "maxLength": 200,
+        "format": None,
+        "pattern": None,
+        "patternHint": None,
+    },
     "INTEGER": {"minimum": None, "maximum": None},
     "DECIMAL": {"minimum": None, "maximum": None, "places": 2},
     "DATE": {"earliest": [], "latest": []},

@@ -21,7 +21,7 @@ START = DateField(key="start", label="Start date")
             dt.date(1899, 12, 31),
             (
                 problem_at(
-                    "start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"
+                    "start", ErrorCode.TOO_EARLY, "'Start date' must be 1 January 1900 or later.", earliest="1900-01-01"
                 ),
             ),
         ),
@@ -29,7 +29,10 @@ START = DateField(key="start", label="Start date")
             dt.date(2101, 1, 1),
             (
                 problem_at(
-                    "start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"
+                    "start",
+                    ErrorCode.TOO_LATE,
+                    "'Start date' must be 31 December 2100 or earlier.",
+                    latest="2100-12-31",
                 ),
             ),
         ),
@@ -37,7 +40,7 @@ START = DateField(key="start", label="Start date")
             dt.date(1, 1, 1),
             (
                 problem_at(
-                    "start", ErrorCode.TOO_EARLY, "Start date must be 1 January 1900 or later.", earliest="1900-01-01"
+                    "start", ErrorCode.TOO_EARLY, "'Start date' must be 1 January 1900 or later.", earliest="1900-01-01"
                 ),
             ),
         ),
@@ -45,7 +48,10 @@ START = DateField(key="start", label="Start date")
             dt.date(9999, 12, 31),
             (
                 problem_at(
-                    "start", ErrorCode.TOO_LATE, "Start date must be 31 December 2100 or earlier.", latest="2100-12-31"
+                    "start",
+                    ErrorCode.TOO_LATE,
+                    "'Start date' must be 31 December 2100 or earlier.",
+                    latest="2100-12-31",
                 ),
             ),
         ),
@@ -69,8 +75,8 @@ async def test_bounds_by_fixed_dates_and_today(bound: DateBound, limit: dt.date)
     lower_bounded = DateField(key="d", label="D", earliest=(bound,))
     upper_bounded = DateField(key="d", label="D", latest=(bound,))
     day_text = f"{limit.day} {limit:%B} {limit.year}"
-    too_early = problem_at("d", ErrorCode.TOO_EARLY, f"D must be {day_text} or later.", earliest=limit.isoformat())
-    too_late = problem_at("d", ErrorCode.TOO_LATE, f"D must be {day_text} or earlier.", latest=limit.isoformat())
+    too_early = problem_at("d", ErrorCode.TOO_EARLY, f"'D' must be {day_text} or later.", earliest=limit.isoformat())
+    too_late = problem_at("d", ErrorCode.TOO_LATE, f"'D' must be {day_text} or earlier.", latest=limit.isoformat())
     assert await check_value(lower_bounded, limit) == CheckResult(limit.isoformat())
     assert await check_value(lower_bounded, day_before) == CheckResult(day_before.isoformat(), (too_early,))
     assert await check_value(upper_bounded, limit) == CheckResult(limit.isoformat())
@@ -84,8 +90,8 @@ async def test_only_the_strictest_bound_is_reported() -> None:
         earliest=(DateBound(date=dt.date(2020, 1, 1)), DateBound(today=True)),
         latest=(DateBound(date=dt.date(2026, 1, 1)), DateBound(today=True, offset_days=9)),
     )
-    too_early = problem_at("d", ErrorCode.TOO_EARLY, "D must be 24 November 2026 or later.", earliest="2026-11-24")
-    too_late = problem_at("d", ErrorCode.TOO_LATE, "D must be 1 January 2026 or earlier.", latest="2026-01-01")
+    too_early = problem_at("d", ErrorCode.TOO_EARLY, "'D' must be 24 November 2026 or later.", earliest="2026-11-24")
+    too_late = problem_at("d", ErrorCode.TOO_LATE, "'D' must be 1 January 2026 or earlier.", latest="2026-01-01")
     assert await check_value(field, dt.date(2026, 5, 5)) == CheckResult("2026-05-05", (too_early, too_late))
 
 

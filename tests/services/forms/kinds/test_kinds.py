@@ -59,16 +59,16 @@ async def test_blank_text_is_not_filled(submitted: str) -> None:
 
 @pytest.mark.parametrize("submitted", ["a\0b", "\ud800", "a" + "\u0301" * 1_000_000])
 async def test_text_with_characters_that_are_not_allowed(submitted: str) -> None:
-    problem = problem_at("title", ErrorCode.INVALID_FORMAT, "Job title contains characters that are not allowed.")
+    problem = problem_at("title", ErrorCode.INVALID_FORMAT, "'Job title' contains characters that are not allowed.")
     assert await check_value(TITLE, submitted) == CheckResult(None, (problem,))
 
 
 async def test_text_is_measured_in_code_points_when_it_is_canonical() -> None:
     long = problem_at(
-        "title", ErrorCode.TOO_LONG, "Job title may have at most 5 characters, and has 6.", maximum="5", length="6"
+        "title", ErrorCode.TOO_LONG, "'Job title' must have at most 5 characters, and has 6.", maximum="5", length="6"
     )
     short = problem_at(
-        "title", ErrorCode.TOO_SHORT, "Job title must have at least 2 characters, and has 1.", minimum="2", length="1"
+        "title", ErrorCode.TOO_SHORT, "'Job title' must have at least 2 characters, and has 1.", minimum="2", length="1"
     )
     assert await check_value(TITLE, "\U0001f373" * 6) == CheckResult("\U0001f373" * 6, (long,))
     assert await check_value(TITLE, " e\u0301 ") == CheckResult("é", (short,))
@@ -85,14 +85,14 @@ async def test_problems_of_a_format_name_the_official_rule() -> None:
     checksum = Problem(
         ("values", "uln"),
         ErrorCode.INVALID_CHECKSUM,
-        "ULN is not valid. Its check digit does not fit: a digit may be mistyped.",
+        "'ULN' is not valid. Its check digit does not fit: a digit may be mistyped.",
         (),
         "ULN_04",
     )
     form = Problem(
         ("values", "uln"),
         ErrorCode.INVALID_FORMAT,
-        "ULN is not valid. A ULN has 10 digits, the first not 0.",
+        "'ULN' is not valid. A ULN has 10 digits, the first not 0.",
         (),
         "ULN_04",
     )
@@ -102,24 +102,35 @@ async def test_problems_of_a_format_name_the_official_rule() -> None:
 
 async def test_the_wrong_length_is_the_only_problem_of_a_text() -> None:
     problem = problem_at(
-        "uln", ErrorCode.TOO_LONG, "ULN may have at most 10 characters, and has 11.", maximum="10", length="11"
+        "uln", ErrorCode.TOO_LONG, "'ULN' must have at most 10 characters, and has 11.", maximum="10", length="11"
     )
     assert await check_value(ULN, "92763086860") == CheckResult("92763086860", (problem,))
 
 
 async def test_a_pattern_matches_the_whole_text() -> None:
     field = TextField(key="rule", label="Validation rule", pattern="[A-Za-z0-9_]+")
-    problem = problem_at(
-        "rule", ErrorCode.INVALID_FORMAT, "Validation rule is not written in the form that this field asks for."
-    )
+    problem = problem_at("rule", ErrorCode.INVALID_FORMAT, "'Validation rule' must match the pattern [A-Za-z0-9_]+.")
     assert await check_value(field, "ULN_04") == CheckResult("ULN_04")
     assert await check_value(field, "ULN 04") == CheckResult("ULN 04", (problem,))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hint", "requirement"),
+    [
+        ("[A-Z]{2}", "two capital letters, as in AB.", "must be written like this: two capital letters, as in AB."),
+        ("[A-Z]{2}" + "x?" * 60, None, "must match the pattern of this field."),
+    ],
+)
+async def test_the_message_of_a_pattern_says_what_it_wants(pattern: str, hint: str | None, requirement: str) -> None:
+    field = TextField(key="code", label="Course code", pattern=pattern, pattern_hint=hint)
+    problem = problem_at("code", ErrorCode.INVALID_FORMAT, f"'Course code' {requirement}")
+    assert await check_value(field, "ab") == CheckResult("ab", (problem,))
 
 
 async def test_booleans() -> None:
     plain = BooleanField(key="b", label="Legal change?")
     confirmation = BooleanField(key="b", label="Agreed", must_be_true=True)
-    refused = problem_at("b", ErrorCode.REQUIRED, "Agreed: this must be confirmed.")
+    refused = problem_at("b", ErrorCode.REQUIRED, "'Agreed' must be confirmed.")
     assert await check_value(plain, False) == CheckResult(False)
     assert await check_value(plain, True) == CheckResult(True)
     assert await check_value(confirmation, True) == CheckResult(True)
@@ -137,7 +148,7 @@ MULTIPLE = ChoiceField(key="c", label="Reason", choices=CHOICES, multiple=True)
 
 
 def not_choosable(reason: str = "") -> Problem:
-    message = f"Reason holds something that cannot be chosen{reason}."
+    message = f"'Reason' has a value that cannot be chosen{reason}."
     return problem_at("c", ErrorCode.NOT_A_CHOICE, message, allowed="A, C")
 
 
@@ -147,7 +158,7 @@ ENDED, TO_COME = (
     not_choosable(": 'Delta' begins on 25 November 2026"),
 )
 BOTH = not_choosable(": 'Beta' ended on 23 November 2026; 'Delta' begins on 25 November 2026")
-TOO_MANY = problem_at("c", ErrorCode.TOO_MANY, "Reason takes one choice only.", maximum="1")
+TOO_MANY = problem_at("c", ErrorCode.TOO_MANY, "'Reason' takes one choice only.", maximum="1")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +192,7 @@ async def test_choices(field: ChoiceField, submitted: list[str], checked: CheckR
 )
 async def test_a_choice_of_another_ilr_year_is_refused_naming_it(days: dict[str, dt.date], reason: str) -> None:
     field = ChoiceField(key="c", label="Reason", choices=(Choice(value="O", label="Old", **days),))
-    message = f"Reason holds something that cannot be chosen: {reason}."
+    message = f"'Reason' has a value that cannot be chosen: {reason}."
     assert await check_value(field, ["O"]) == CheckResult(
         ["O"], (problem_at("c", ErrorCode.NOT_A_CHOICE, message, allowed=""),)
     )
@@ -196,11 +207,11 @@ async def test_choices_are_valid_from_their_first_to_their_last_day(day: str, ch
 
 FILES = FileField(key="f", label="Evidence", max_files=2)
 FIRST_ID, SECOND_ID, THIRD_ID = (UUID(int=number) for number in (1, 2, 3))
-UNKNOWN_FILE = problem_at("f", ErrorCode.NOT_FOUND, "Evidence names a file that has not been uploaded.")
+UNKNOWN_FILE = problem_at("f", ErrorCode.NOT_FOUND, "'Evidence' names a file that has not been uploaded.")
 
 
 async def test_files_that_were_not_uploaded() -> None:
-    many = problem_at("f", ErrorCode.TOO_MANY, "Evidence takes at most 2 files.", maximum="2", length="3")
+    many = problem_at("f", ErrorCode.TOO_MANY, "'Evidence' takes at most 2 files.", maximum="2", length="3")
     assert await check_value(FILES, []) == CheckResult(None)
     assert await check_value(FILES, [FIRST_ID, SECOND_ID, FIRST_ID]) == CheckResult(
         [str(FIRST_ID), str(SECOND_ID)], (UNKNOWN_FILE,)

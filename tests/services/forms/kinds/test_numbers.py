@@ -23,8 +23,8 @@ async def test_integers_within_their_bounds(value: int, code: ErrorCode | None) 
 
 async def test_the_bounds_of_an_integer_are_parameters() -> None:
     field = IntegerField(key="hours", label="Hours", minimum=Decimal(1), maximum=Decimal(9999))
-    small = problem_at("hours", ErrorCode.TOO_SMALL, "Hours must be 1 or more.", minimum="1")
-    large = problem_at("hours", ErrorCode.TOO_LARGE, "Hours must be 9999 or less.", maximum="9999")
+    small = problem_at("hours", ErrorCode.TOO_SMALL, "'Hours' must be 1 or more.", minimum="1")
+    large = problem_at("hours", ErrorCode.TOO_LARGE, "'Hours' must be 9999 or less.", maximum="9999")
     assert await check_value(field, -5) == CheckResult(-5, (small,))
     assert await check_value(field, 10_000) == CheckResult(10_000, (large,))
 
@@ -70,9 +70,9 @@ async def test_a_decimal_without_bounds(value: str, canonical: str) -> None:
 
 
 async def test_the_bounds_and_the_places_of_a_decimal_are_reported_together() -> None:
-    small = problem_at("rate", ErrorCode.TOO_SMALL, "Rate must be 0.01 or more.", minimum="0.01")
-    large = problem_at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
-    places = problem_at("rate", ErrorCode.INVALID_FORMAT, "Rate may have at most 2 decimal places.", places="2")
+    small = problem_at("rate", ErrorCode.TOO_SMALL, "'Rate' must be 0.01 or more.", minimum="0.01")
+    large = problem_at("rate", ErrorCode.TOO_LARGE, "'Rate' must be 9999.99 or less.", maximum="9999.99")
+    places = problem_at("rate", ErrorCode.INVALID_FORMAT, "'Rate' must have at most 2 decimal places.", places="2")
     assert await check_value(RATE, Decimal(0)) == CheckResult("0", (small,))
     assert await check_value(RATE, Decimal(10000)) == CheckResult("10000", (large,))
     assert await check_value(RATE, Decimal("1.005")) == CheckResult(None, (places,))
@@ -80,7 +80,7 @@ async def test_the_bounds_and_the_places_of_a_decimal_are_reported_together() ->
 
 
 @pytest.mark.parametrize(
-    ("places", "message"), [(0, "N must be a whole number."), (1, "N may have at most 1 decimal place.")]
+    ("places", "message"), [(0, "'N' must be a whole number."), (1, "'N' must have at most 1 decimal place.")]
 )
 async def test_few_decimal_places(places: int, message: str) -> None:
     problem = problem_at("n", ErrorCode.INVALID_FORMAT, message, places=str(places))
@@ -108,9 +108,9 @@ async def test_a_number_beyond_fifteen_digits_is_refused_without_any_bound(value
 
 
 async def test_the_bound_of_a_number_with_a_huge_exponent() -> None:
-    ceiling = problem_at("n", ErrorCode.TOO_LARGE, "N must be 999999999999999 or less.", maximum="999999999999999")
+    ceiling = problem_at("n", ErrorCode.TOO_LARGE, "'N' must be 999999999999999 or less.", maximum="999999999999999")
     assert await check_value(DecimalField(key="n", label="N"), Decimal("9" * 400)) == CheckResult(None, (ceiling,))
-    large = problem_at("rate", ErrorCode.TOO_LARGE, "Rate must be 9999.99 or less.", maximum="9999.99")
+    large = problem_at("rate", ErrorCode.TOO_LARGE, "'Rate' must be 9999.99 or less.", maximum="9999.99")
     assert await check_value(RATE, Decimal("9" * 400)) == CheckResult(None, (large,))
 
 

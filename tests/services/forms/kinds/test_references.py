@@ -18,10 +18,10 @@ EMPLOYER = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EM
 CONFIRMED = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EMPLOYER, confirmed_only=True)
 PROGRAMME = ReferenceField(key="who", label="Programme", target=ReferenceTarget.PROGRAMME)
 
-NO_MEMBER = problem_at("who", ErrorCode.NOT_FOUND, "Coach names no active member of your organisation.")
-NO_EMPLOYER = problem_at("who", ErrorCode.NOT_FOUND, "Employer names no employer of your organisation.")
-NO_PROGRAMME = problem_at("who", ErrorCode.NOT_FOUND, "Programme names no programme of your organisation.")
-NOT_CONFIRMED = problem_at("who", ErrorCode.NOT_CONFIRMED, "Employer must be an employer that has been confirmed.")
+NO_MEMBER = problem_at("who", ErrorCode.NOT_FOUND, "'Coach' must be an active member of your organisation.")
+NO_EMPLOYER = problem_at("who", ErrorCode.NOT_FOUND, "'Employer' must be an employer of your organisation.")
+NO_PROGRAMME = problem_at("who", ErrorCode.NOT_FOUND, "'Programme' must be a programme of your organisation.")
+NOT_CONFIRMED = problem_at("who", ErrorCode.NOT_CONFIRMED, "'Employer' must be an employer that has been confirmed.")
 
 
 @pytest.fixture

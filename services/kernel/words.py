@@ -1,0 +1,14 @@
+"""Words of sentences that people read: labels in quotes, and the names of enum values."""
+
+_ABBREVIATIONS = {"Epa": "EPA", "Ilr": "ILR"}
+
+
+def quote(label: str) -> str:
+    """Return a label in quotation marks, which set it apart from the sentence around it."""
+    return f"'{label}'"
+
+
+def enum_words(value: str) -> str:
+    """Return an enum's value as people read it: CREATE_TRACKERS becomes "Create trackers", ENTERED_EPA "Entered EPA"."""
+    words = value.capitalize().split("_")
+    return " ".join(_ABBREVIATIONS.get(word.capitalize(), word) for word in words)
