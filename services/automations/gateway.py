@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from models import Learner, LearningAim, ProgrammeStatus
 from services.automations.aims import pauses_learning
+from services.automations.record_fields import STATUS_NAMES
 from services.forms.definitions import TypeDefinition
 from services.ilr.aims import CONTINUING, PROGRAMME_AIM, is_through_gateway
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.kernel.words import quote
 
 
 def effective_status(learner: Learner, aims: Sequence[LearningAim]) -> ProgrammeStatus:
@@ -40,5 +42,12 @@ def check_programme_status(errors: ErrorCollector, definition: TypeDefinition, s
         )
         errors.add(ErrorCode.PRECONDITION_FAILED, message, rule="CompStatus_06", allowed=allowed)
     elif definition.precondition and status not in definition.precondition:
-        message = f"The learner's programme status is {status}; this needs one of: {allowed}."
+        message = precondition_message(status, definition.precondition)
         errors.add(ErrorCode.PRECONDITION_FAILED, message, allowed=allowed)
+
+
+def precondition_message(status: ProgrammeStatus, precondition: Sequence[ProgrammeStatus]) -> str:
+    """Return the message that a learner's programme status is not one that an automation requires."""
+    required = [quote(STATUS_NAMES[allowed]) for allowed in precondition]
+    phrase = f"one of {', '.join(required)}" if len(required) > 1 else required[0]
+    return f"The learner's programme status is {quote(STATUS_NAMES[status])}. It must be {phrase}."

@@ -14,6 +14,7 @@ from services.forms.display import MISSING_NAME
 from services.forms.kinds.numbers import plain_text
 from services.ilr.code_lists import meanings, with_meaning
 from services.kernel.dates import format_date
+from services.kernel.words import enum_words
 
 # In canonical form, as trackers store their values: decimals, dates and references as text.
 RecordValue: TypeAlias = str | int | bool | None
@@ -64,12 +65,14 @@ class RecordField:
                 return "Yes" if value else "No"
             case _, int():
                 return f"{value:,}" if self.codes is None else with_meaning(value, self.codes)
-        return _STATUSES[ProgrammeStatus(str(value))] if self.column == "programme_status" else str(value)
+        return STATUS_NAMES[ProgrammeStatus(str(value))] if self.column == "programme_status" else str(value)
 
 
-_STATUSES = {status: status.capitalize().replace("_", " ") for status in ProgrammeStatus} | {
-    ProgrammeStatus.ENTERED_EPA: "Entered assessment (EPA)"
-}
+STATUS_NAMES: Mapping[ProgrammeStatus, str] = MappingProxyType(
+    {status: enum_words(status) for status in ProgrammeStatus}
+    | {ProgrammeStatus.ENTERED_EPA: "Entered assessment (EPA)"}
+)
+"""The programme statuses as people read them."""
 
 
 def _canonical(raw: Any) -> RecordValue:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Member, Role, TrackerEventKind, TrackerStatus
+from services.automations.gateway import precondition_message
 from services.demo.cases import Case
 from services.demo.end_states import EndState
 from services.kernel.dates import TIME_ZONE
@@ -92,8 +93,7 @@ def _automation_events(
     applied_at = _applied_at(decided_at, effective_date(case, values))
     if case.end_state is EndState.RESOLVED:
         return [approval, PlannedEvent(TrackerEventKind.APPLIED, None, applied_at, RESOLVED)]
-    allowed = ", ".join(case.definition.precondition)
-    reason = f"The learner's programme status is {case.learner.programme_status}; this needs one of: {allowed}."
+    reason = precondition_message(case.learner.programme_status, case.definition.precondition)
     return [approval, PlannedEvent(TrackerEventKind.APPLY_FAILED, None, applied_at, comment=reason)]
 
 

@@ -154,7 +154,10 @@ async def test_approval_checks_the_precondition_and_required_fields(database: st
     await Learner.filter(id=tenant.learner.id).update(programme_status="WITHDRAWN")
     eve = await make_approver(tenant)
     allowed = "ONBOARDING, READY_TO_ENROL, ACTIVE, ON_A_BREAK, ENTERED_EPA"
-    message = f"The learner's programme status is WITHDRAWN; this needs one of: {allowed}."
+    message = (
+        "The learner's programme status is 'Withdrawn'. It must be one of 'Onboarding', 'Ready to enrol', 'Active', "
+        "'On a break', 'Entered assessment (EPA)'."
+    )
     assert await update_and_get_errors(eve, tracker, status="APPROVED") == [
         problem(
             "values.supportingDocument", "REQUIRED", "'Supporting document' is required for the status 'Approved'."

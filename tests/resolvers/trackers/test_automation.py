@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models import Learner, LearningAim, ProgrammeStatus
+from services.automations.gateway import precondition_message
 from services.kernel.dates import format_date, today
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
@@ -101,7 +102,7 @@ async def test_an_automation_is_refused_in_other_programme_statuses(database: st
         for status, learner in learners.items():
             problems = await create_errors(tenant.ada, {"type": key, "learnerId": gid(learner)})
             errors[key, status] = [error for error in problems if error["path"] == ["learnerId"]]
-            message = f"The learner's programme status is {status}; this needs one of: {allowed}."
+            message = precondition_message(status, [ProgrammeStatus(name) for name in allowed.split(", ")])
             expected[key, status] = (
                 []
                 if status in allowed.split(", ")
@@ -132,7 +133,7 @@ async def test_a_programme_cannot_be_changed_after_the_gateway(database: str) ->
         *true_values("confirmed"),
     ]
     entry = {"type": "CHANGE_OF_PROGRAMME", "learnerId": gid(tenant.learner), "values": values}
-    message = "The learner's programme status is ENTERED_EPA; this needs one of: ACTIVE."
+    message = "The learner's programme status is 'Entered assessment (EPA)'. It must be 'Active'."
     assert await create_errors(tenant.ada, entry) == [
         problem("learnerId", "PRECONDITION_FAILED", message, allowed="ACTIVE")
     ]
@@ -233,7 +234,7 @@ async def test_problems_of_form_and_record_are_returned_together(database: str) 
         problem(
             "learnerId",
             "PRECONDITION_FAILED",
-            "The learner's programme status is WITHDRAWN; this needs one of: ACTIVE.",
+            "The learner's programme status is 'Withdrawn'. It must be 'Active'.",
             allowed="ACTIVE",
         ),
         *too_early("lastLearningDate", "Last day of learning", "2999-01-01"),

@@ -106,7 +106,7 @@ async def test_preconditions_and_ilr_rules_are_checked_at_approval(database: str
     tracker = await provider.create("BREAK_IN_LEARNING", BREAK_IN_LEARNING)
     await Learner.filter(id=provider.lena.id).update(programme_status="COMPLETE")
     await LearningAim.filter(sequence=2).update(start_date=dt.date(2024, 5, 1))
-    failed_precondition = "The learner's programme status is COMPLETE; this needs one of: ACTIVE."
+    failed_precondition = "The learner's programme status is 'Complete'. It must be 'Active'."
     too_early = "'Last day of learning' must be 1 May 2024 or later: a learning aim that it ends started on that date."
     earliest = (("earliest", "2024-05-01"),)
     path = ("values", "lastLearningDate")

@@ -23,7 +23,9 @@ from tests.support.scenarios.automations import Provider, history, learner_recor
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 SCHEDULED = NEW_ADDRESS | {"effectiveDate": TOMORROW}
-PRECONDITION_FAILED = "The learner's programme status is WITHDRAWN; this needs one of: ACTIVE, ENTERED_EPA."
+PRECONDITION_FAILED = (
+    "The learner's programme status is 'Withdrawn'. It must be one of 'Active', 'Entered assessment (EPA)'."
+)
 NEW_ADDRESS = {
     "postcode": "YO1 7HH",
     "address_line1": "3 Low Lane",

@@ -149,7 +149,7 @@ async def test_automations_agree_with_the_learners_record(now: dt.datetime) -> N
             if errors.problems:
                 failures.append((tracker.status, tracker.applies_on, [problem.message for problem in errors.problems]))
     assert set(open_automations.values()) == {1}
-    message = "The learner's programme status is ON_A_BREAK; this needs one of: ACTIVE, ENTERED_EPA."
+    message = "The learner's programme status is 'On a break'. It must be one of 'Active', 'Entered assessment (EPA)'."
     assert failures == [(TrackerStatus.APPROVED, None, [message])]
     comments: Any = await TrackerEvent.filter(kind=TrackerEventKind.APPLY_FAILED).values_list("comment", flat=True)
     assert comments == [message]
