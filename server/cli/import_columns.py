@@ -41,7 +41,8 @@ passed over with a warning; so are columns that nobody knows. With `--strict` su
   without a reference, with one that an earlier row has, or with more cells than headings, is refused.
 - **Text** is kept as it was typed. What an ILR return could not hold is reported in a warning.
 - **What Excel does to codes** is undone where nothing was lost: `1061484016.0`, `="012345678"` and a leading apostrophe
-  are read. Scientific notation (`1.06E+09`), lost zeros, errors such as `#N/A` and text that became a date are reported.
+  are read. Scientific notation (`1.06E+09`), lost zeros, errors such as `#N/A`, text that became a date and text that was
+  read in the wrong encoding are reported.
 """
 
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from services.imports.report import EntryProblem, Severity, UnreadableFileError
 from services.imports.tables.cells import NOT_ALLOWED, CellError, check_excel_error, clean_cell
 from services.imports.tables.columns import Column, ColumnSet
+from services.imports.tables.damage import damage_warning
 from services.imports.tables.notes import FileNotes
 from services.imports.tables.rows import MAX_ROWS_ABOVE, SEPARATORS, Row, Table
 
@@ -196,10 +197,8 @@ def parse_record(record: Record, records: Records) -> tuple[dict[str, Any], list
                 problem = replace(problem, element=column.element, value=record.texts[name])
             problems.append(problem)
             continue
-        warning = column.warning(value) if column.warning and value is not None else None
-        if warning:
-            rule = column.warning_rule
-            problems.append(EntryProblem(record.number, heading.text, warning, rule, Severity.WARNING))
+        if isinstance(value, str):
+            problems += _warnings(record.number, heading, value)
     if record.has_surplus:
         message = (
             "It has text beyond the last heading. If a value has a separator in it, put quotation marks around the value; "
@@ -207,6 +206,14 @@ def parse_record(record: Record, records: Records) -> tuple[dict[str, Any], list
         )
         problems.append(EntryProblem(record.number, records.unit, message, severity=Severity.REFUSAL))
     return values, problems
+
+
+def _warnings(number: int, heading: Heading, text: str) -> Iterator[EntryProblem]:
+    column = heading.column
+    if warning := damage_warning(text):
+        yield EntryProblem(number, heading.text, warning, severity=Severity.WARNING)
+    elif column.warning and (warning := column.warning(text)):
+        yield EntryProblem(number, heading.text, warning, column.warning_rule, Severity.WARNING)
 
 
 def _shorten(text: str) -> str:

@@ -211,6 +211,15 @@ def test_what_an_ilr_return_cannot_hold_is_kept_with_a_warning() -> None:
     ]
 
 
+def test_text_that_a_program_has_damaged_is_kept_with_a_warning() -> None:
+    [entry] = read("ref,Forename,Address 1\nA1,ZoÃ«,03-Jan\n")
+    assert entry.values == {"given_names": "ZoÃ«", "address_line1": "03-Jan"}
+    assert [(problem.place, problem.severity, problem.rule) for problem in entry.problems] == [
+        ("Forename", Severity.WARNING, None),
+        ("Address 1", Severity.WARNING, None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("heading", "text", "message"),
     [

@@ -1,0 +1,37 @@
+"""Warnings of text that a program has probably damaged before it came here. It is kept, as nobody else knows better."""
+
+import re
+
+_DATE = re.compile(
+    r"[0-9]{1,2}[- /](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?:[- /][0-9]{2,4})?"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-[0-9]{2}",
+    re.IGNORECASE,
+)
+_GARBLED = (
+    "It is kept, but looks garbled, which Excel does to UTF-8. Open the original file in Excel by Data, From Text/CSV, and "
+    "save that."
+)
+_LOST = "It is kept, but has \N{REPLACEMENT CHARACTER} where a letter has been lost. Type the letter again."
+_BECAME_DATE = (
+    "It is kept, but Excel has probably turned it into a date. Format the column as Text in Excel, and type it again."
+)
+
+
+def damage_warning(text: str) -> str | None:
+    """Return a warning if the text is UTF-8 that was read as Windows-1252, has lost letters, or became a date."""
+    if _DATE.fullmatch(text):
+        return _BECAME_DATE
+    if text.isascii():
+        return None
+    if "\N{REPLACEMENT CHARACTER}" in text:
+        return _LOST
+    return _GARBLED if _was_utf8(text) else None
+
+
+def _was_utf8(text: str) -> bool:
+    """Return whether all that is not ASCII makes UTF-8 if it is written as Windows-1252, such as "ZoÃ«" for "Zoë"."""
+    try:
+        text.encode("cp1252").decode()
+    except UnicodeError:
+        return False
+    return True
