@@ -13,10 +13,10 @@ from models import Role, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
 from services.files.cleanup import delete_incomplete
-from services.files.names import file_name, name_as
 from services.files.store import FileStore
 from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
+from services.kernel.file_names import file_name, name_as
 from services.kernel.file_types import HEAD_SIZE, ContentSniffer, is_accepted
 from services.kernel.sql import NamedParameterStatement
 from services.kernel.words import enum_words, quote

@@ -8,15 +8,16 @@ from models.database import fetch
 from services.forms.definitions import ChoiceField, DateField, FieldDefinition, FileField, ReferenceField
 from services.forms.kinds.types import CanonicalValue
 from services.kernel.dates import format_date
+from services.kernel.file_names import name_as
 
 MISSING_NAME = "no longer there"
 """Displayed in place of the name of a deleted object."""
 
 _SELECT_NAMES = """
-SELECT id, name FROM member WHERE organisation_id = $1 AND id = ANY($2)
-UNION ALL SELECT id, name FROM employer WHERE organisation_id = $1 AND id = ANY($2)
-UNION ALL SELECT id, name FROM programme WHERE organisation_id = $1 AND id = ANY($2)
-UNION ALL SELECT id, name FROM stored_file WHERE organisation_id = $1 AND id = ANY($2)
+SELECT id, name, '' AS media_type FROM member WHERE organisation_id = $1 AND id = ANY($2)
+UNION ALL SELECT id, name, '' FROM employer WHERE organisation_id = $1 AND id = ANY($2)
+UNION ALL SELECT id, name, '' FROM programme WHERE organisation_id = $1 AND id = ANY($2)
+UNION ALL SELECT id, name, media_type FROM stored_file WHERE organisation_id = $1 AND id = ANY($2)
 """
 
 
@@ -53,4 +54,5 @@ async def names_by_id(organisation_id: UUID, ids: Collection[UUID]) -> Mapping[U
     """Fetch the names of an organisation's members, employers, programmes and files with a single query."""
     if not ids:
         return {}
-    return {record["id"]: record["name"] for record in await fetch(_SELECT_NAMES, organisation_id, list(ids))}
+    records = await fetch(_SELECT_NAMES, organisation_id, list(ids))
+    return {record["id"]: name_as(record["name"], record["media_type"]) for record in records}

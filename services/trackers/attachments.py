@@ -6,11 +6,11 @@ from uuid import UUID
 
 from models import StoredFile
 from models.database import fetch
-from services.files.names import name_as
 from services.files.signed_urls import LIFETIME, Grant
 from services.forms.definitions import FileField, TypeDefinition
 from services.forms.kinds.types import CanonicalValue
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
+from services.kernel.file_names import name_as
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.viewer import Viewer
 from services.visibility import visibility_condition

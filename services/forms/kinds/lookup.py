@@ -6,6 +6,7 @@ from uuid import UUID
 
 from models import Employer, Member, Programme
 from services.forms.definitions import ReferenceTarget
+from services.kernel.file_names import name_as
 from services.kernel.merged_ids import surviving_ids
 from services.kernel.sql import NamedParameterStatement
 
@@ -89,7 +90,12 @@ class Lookup:
             uploader_id=scope.uploader_id,
         )
         return {
-            record["id"]: Upload(record["field_key"], record["name"], record["media_type"], record["bytes"])
+            record["id"]: Upload(
+                field_key=record["field_key"],
+                name=name_as(record["name"], record["media_type"]),
+                media_type=record["media_type"],
+                bytes=record["bytes"],
+            )
             for record in records
         }
 

@@ -11,7 +11,7 @@ from models.database import fetch
 from services.files.signed_urls import signed_url
 from services.trackers.attachments import files_by_id
 from tests.support.clients.graphql import data, gid, viewer
-from tests.support.clients.tracker_updates import new_tracker, update_successfully
+from tests.support.clients.tracker_updates import change, new_tracker, update_successfully
 from tests.support.scenarios.college import College, college
 from tests.support.scenarios.uploads import evidence_values
 from tests.support.servers.file_endpoints import (
@@ -75,6 +75,8 @@ async def test_names_that_earlier_versions_stored_are_handed_out_right(server: F
     await update_successfully(tenant.ada, tracker, values=evidence_values(await StoredFile.get()))
     disposition = "attachment; filename=\"M_rz.pdf\"; filename*=UTF-8''M%C3%A4rz.pdf"
     assert await handed_out(server, tenant, tracker) == ("März.pdf", "März.pdf", disposition)
+    cleared = await update_successfully(tenant.ada, tracker, values=[{"key": "evidence", "value": None}])
+    assert cleared["history"]["nodes"][0]["changes"] == [change("values.evidence", "Evidence", "März.pdf", None)]
 
 
 def body_with(disposition: bytes, content: bytes) -> bytes:

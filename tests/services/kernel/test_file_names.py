@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.files.names import file_name, name_as
+from services.kernel.file_names import file_name, name_as
 
 
 @pytest.mark.parametrize(

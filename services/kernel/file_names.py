@@ -3,7 +3,7 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from services.files.suffixes import is_known, suffixes_of
+from services.kernel.file_suffixes import is_known, suffixes_of
 from services.kernel.file_types import UNKNOWN
 from services.kernel.text import BIDI_CONTROLS, clean_text
 
@@ -35,7 +35,7 @@ def name_as(name: str, media_type: str) -> str:
     A suffix that stands for another type is replaced, and any other end of the name stays in front of the right suffix.
     """
     if not media_type:
-        return name  # an upload that is not complete
+        return name  # an upload that is not complete, or no file at all
     name = name.rstrip(" .") or DEFAULT_NAME  # Windows ignores these at the end
     right = suffixes_of(media_type)
     if name.lower().endswith(right):
