@@ -1,6 +1,7 @@
 """Checking a process automation against the learner's record: its precondition and the rules of the ILR and of funding.
 
-The checks run at creation, at approval and on application, because the record may change in between.
+The checks run at creation, at approval and on application, because the record may change in between, and when the values
+change, without the precondition.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,10 +40,23 @@ async def check_automation(
     learner: Learner,
     aims: Sequence[LearningAim] | None = None,
 ) -> None:
-    """Check an automation with these values; ``aims``, if None, are read from the database."""
+    """Check the precondition of an automation, and its values; ``aims``, if None, are read from the database."""
     if aims is None:
-        aims = await LearningAim.filter(learner_id=learner.id) if definition.reads_aims else []
+        aims = await _read_aims(definition, learner)
     check_programme_status(errors.at("learner_id"), definition, effective_status(learner, aims))
+    await check_values(errors, definition, values, learner, aims)
+
+
+async def check_values(
+    errors: ErrorCollector,
+    definition: TypeDefinition,
+    values: Mapping[str, Any],
+    learner: Learner,
+    aims: Sequence[LearningAim] | None = None,
+) -> None:
+    """Check an automation's values against the record; ``aims``, if None, are read from the database."""
+    if aims is None:
+        aims = await _read_aims(definition, learner)
     kind = await _programme_kind(definition, learner, aims)
     check = RecordCheck(definition=definition, values=values, aims=aims, programme_kind=kind)
     if definition.aims:
@@ -56,6 +70,10 @@ async def check_automation(
 def meets_precondition(definition: TypeDefinition, learner: Learner) -> bool:
     """Return whether the learner has a programme status that the automation requires, if it requires any."""
     return not definition.precondition or learner.programme_status in definition.precondition
+
+
+async def _read_aims(definition: TypeDefinition, learner: Learner) -> Sequence[LearningAim]:
+    return await LearningAim.filter(learner_id=learner.id) if definition.reads_aims else []
 
 
 async def _programme_kind(definition: TypeDefinition, learner: Learner, aims: Sequence[LearningAim]) -> ProgrammeKind:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.automations.approval import check_approval
+from services.automations.rules import check_values
 from services.forms.field_results import check_fields
 from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
@@ -73,9 +74,12 @@ class _Context:
         )
 
     @property
+    def is_automation(self) -> bool:
+        return self.available_type.type.category == TrackerCategory.PROCESS_AUTOMATION
+
+    @property
     def approves(self) -> bool:
-        is_automation = self.available_type.type.category == TrackerCategory.PROCESS_AUTOMATION
-        return is_automation and self.entry.status == TrackerStatus.APPROVED
+        return self.is_automation and self.entry.status == TrackerStatus.APPROVED
 
 
 async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> CheckedUpdate:
@@ -96,7 +100,7 @@ async def check_update(viewer: Viewer, tracker: Tracker, entry: UpdateEntry) -> 
         values=await _check_values(errors.at("values"), context, status),
     )
     comment = _check_comment(errors.at("comment"), context, transition)
-    await _check_record(errors, context)
+    await _check_record(errors, context, after.values)
     return CheckedUpdate(
         tracker=tracker,
         type_version=type_version,
@@ -231,7 +235,12 @@ def _check_comment(errors: ErrorCollector, context: _Context, transition: Transi
     return comment or None
 
 
-async def _check_record(errors: ErrorCollector, context: _Context) -> None:
-    """Check the learner's record if the update approves a process automation or retries applying it."""
+async def _check_record(errors: ErrorCollector, context: _Context, values: Values) -> None:
+    """Check a process automation against the learner's record if it is approved, tried again, or gets other values.
+
+    The learner's programme status is asked only for an approval, so that a tracker can be corrected meanwhile.
+    """
     if context.approves and context.tracker.status in (TrackerStatus.NEW, TrackerStatus.APPROVED):
         await check_approval(errors, context.tracker, context.type_version)
+    elif context.is_automation and values != context.tracker.values:
+        await check_values(errors, context.type_version.definition, values, await context.tracker.learner)

@@ -8,6 +8,7 @@ import pytest
 from models import Learner, LearningAim
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
+from tests.support.clients.tracker_updates import new_tracker, update_and_get_errors, update_successfully
 from tests.support.scenarios.college import (
     College,
     choices_value,
@@ -95,6 +96,26 @@ async def test_a_gap_between_employers_is_warned_of_and_limited(database: str) -
             field="oldEndDate",
         )
     ]
+
+
+async def test_other_values_are_held_to_the_same_rules(database: str) -> None:
+    tenant = await college()
+    await make_aim(tenant.learner, **STANDARD)
+    entry = await change_of_employer(tenant, "2026-09-01", "2026-09-20")
+    tracker = await new_tracker(tenant, **entry)
+    warning = (
+        "There are 31 days between 'Last day with the old employer' and 'First day with the new employer'. "
+        "Beyond 30 days a break in learning may be due: raise one, or confirm 'I have considered a break in learning'."
+    )
+    later = [date_value("newStartDate", "2026-10-02")]
+    assert await update_and_get_errors(tenant.ada, tracker, values=later) == [
+        problem("values.breakConsidered", "REQUIRED", warning, PARAGRAPH, days=31, maximum=30)
+    ]
+    await update_successfully(tenant.ada, tracker, values=[*later, *true_values("breakConsidered")])
+    # What does not change the values is not checked with them, nor is the status before an approval.
+    await Learner.filter(id=tenant.learner.id).update(programme_status="ON_A_BREAK")
+    await update_successfully(tenant.ada, tracker, description="Agreed with both employers.")
+    await update_successfully(tenant.ada, tracker, values=[{"key": "newHours", "value": {"decimal": "35"}}])
 
 
 @pytest.mark.parametrize("new_start", ["2026-09-01", "2026-08-31"])
