@@ -44,4 +44,4 @@ class ImportedError(Row):
         table = "imported_error"
         table_description = "An error that imports found in a learner's record, and the tracker about it."
         unique_together = (("learner_id", "rule", "element", "aim"),)
-        indexes = (("organisation_id", "changed_at"),)
+        indexes = (("organisation_id", "changed_at", "id"),)

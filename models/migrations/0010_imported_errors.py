@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 "table": "imported_error",
                 "app": "models",
                 "unique_together": (("learner_id", "rule", "element", "aim"),),
-                "indexes": [Index(fields=["organisation_id", "changed_at"])],
+                "indexes": [Index(fields=["organisation_id", "changed_at", "id"])],
                 "pk_attr": "id",
                 "table_description": "An error that imports found in a learner's record, and the tracker about it.",
             },

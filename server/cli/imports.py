@@ -127,6 +127,10 @@ def _print_trackers(report: ImportReport) -> None:
     _print_rest(report.unresolved, "such trackers")
 
 
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def _error_of(tracker: ErrorTracker) -> str:
     rule = f" [{tracker.rule}]" if tracker.rule else ""
     return f"{_printable(tracker.reference)}, {tracker.element}{rule}"
@@ -151,11 +155,11 @@ def _counts(report: ImportReport) -> Iterator[str]:
     if report.with_errors.count:
         yield f"{report.with_errors.count:,} with errors"
     if report.opened.count:
-        yield f"{report.opened.count:,} trackers {'opened' if report.applied else 'to open'}"
+        yield f"{_number(report.opened.count, 'tracker')} {'opened' if report.applied else 'to open'}"
     if report.gone:
-        yield f"{report.gone:,} errors gone"
+        yield f"{_number(report.gone, 'error')} gone"
     if report.back:
-        yield f"{report.back:,} errors back"
+        yield f"{_number(report.back, 'error')} back"
 
 
 def _printable(reference: str) -> str:

@@ -25,6 +25,7 @@ from services.notifications.notify import lock_inboxes, notify_of_several
 from services.tracker_types.versions import TypeVersion, version_cache
 
 _PART = 500
+_BEFORE_ALL = UUID(int=0)
 _FROM_THIS_IMPORT = "error.organisation_id = $1 AND error.changed_at = now()"
 _NO_VIEWER = "NULL::uuid"  # the system cannot assign trackers to itself
 
@@ -45,7 +46,7 @@ _WAITING = f"""
 SELECT error.id, error.rule, error.element, error.details, error.learner_id, learner.reference,
   CASE WHEN learner.tutor_id = ANY($2) THEN learner.tutor_id ELSE $3 END AS assignee_id
 FROM imported_error error JOIN learner ON learner.id = error.learner_id
-WHERE {_FROM_THIS_IMPORT} AND error.tracker_id IS NULL ORDER BY error.id LIMIT {_PART}"""
+WHERE {_FROM_THIS_IMPORT} AND error.id > $4 AND error.tracker_id IS NULL ORDER BY error.id LIMIT {_PART}"""
 _TOLD = f"""
 SELECT error.id, error.is_wrong, tracker.id AS tracker_id, tracker.assignee_id
 FROM imported_error error JOIN tracker ON tracker.id = error.tracker_id
@@ -102,10 +103,10 @@ async def follow_up_errors(organisation_id: UUID, report: ImportReport, assign_t
     await lock_inboxes({*assignees, *told_members})
     await _tell(organisation_id, report.source)
     form = await _find_form()
-    for first in range(0, count, _PART):
-        rows = await fetch(_WAITING, organisation_id, assignees, assign_to)
-        number = numbers["last_number"] + first + 1
+    number, last = numbers["last_number"] + 1, _BEFORE_ALL
+    while rows := await fetch(_WAITING, organisation_id, assignees, assign_to, last):
         await _open(organisation_id, form, rows, number, numbers["newest_at"], report)
+        number, last = number + len(rows), rows[-1]["id"]
 
 
 async def _find_form() -> _Form:
@@ -116,7 +117,7 @@ async def _find_form() -> _Form:
 
 async def _tell(organisation_id: UUID, source: str) -> None:
     """Add an event to the history of each tracker whose error is gone or back, and notify its assignee."""
-    last = UUID(int=0)
+    last = _BEFORE_ALL
     while rows := await fetch(_TOLD, organisation_id, last):
         for is_wrong, comment in (
             (False, f"{source} no longer has this error."),

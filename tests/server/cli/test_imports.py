@@ -44,7 +44,7 @@ async def test_trackers_about_errors_are_opened_and_listed_without_values(databa
         [
             "a tracker would be opened: A2, ULN [ULN_04]",
             "Nothing was written.",
-            "CSV learners: 2 new, 0 changed, 0 unchanged, 0 kept, 0 refused, 1 with errors, 1 trackers to open",
+            "CSV learners: 2 new, 0 changed, 0 unchanged, 0 kept, 0 refused, 1 with errors, 1 tracker to open",
         ],
     )
     code, out, _ = await run_command(folder, env, "import-learners", str(file), *organisation, *options)
@@ -52,7 +52,7 @@ async def test_trackers_about_errors_are_opened_and_listed_without_values(databa
         1,
         [
             "tracker 1 was opened: A2, ULN [ULN_04]",
-            "CSV learners: 2 new, 0 changed, 0 unchanged, 0 kept, 0 refused, 1 with errors, 1 trackers opened",
+            "CSV learners: 2 new, 0 changed, 0 unchanged, 0 kept, 0 refused, 1 with errors, 1 tracker opened",
         ],
     )
     assert "9276308685" not in out
