@@ -14,6 +14,7 @@ from services.forms.display import MISSING_NAME
 from services.forms.kinds.numbers import plain_text
 from services.ilr.code_lists import meanings, with_meaning
 from services.kernel.dates import format_date
+from services.kernel.names import clean_name
 from services.kernel.words import enum_words
 
 # In canonical form, as trackers store their values: decimals, dates and references as text.
@@ -40,7 +41,7 @@ class RecordField:
         return _canonical(getattr(owner, self.column))
 
     def to_column(self, value: RecordValue) -> Any:
-        """Convert a canonical value to the type of the column."""
+        """Convert a canonical value to the type of the column, where text is kept like a name."""
         if value is None:
             return None
         match self.kind:
@@ -50,7 +51,9 @@ class RecordField:
                 return Decimal(str(value))
             case FieldKind.REFERENCE:
                 return UUID(str(value))
-        return ProgrammeStatus(str(value)) if self.column == "programme_status" else value
+        if self.column == "programme_status":
+            return ProgrammeStatus(str(value))
+        return clean_name(value) if isinstance(value, str) else value
 
     def display(self, value: RecordValue, names: Mapping[UUID, str]) -> str | None:
         """Return a canonical value in words; ``names`` maps the ids of employers and programmes to their names."""

@@ -48,6 +48,12 @@ async def test_a_member_is_added_invited_and_audited(database: str) -> None:
     assert await audit_entries() == [("MEMBER_CREATED", mia.id, member.id, details)]
 
 
+async def test_a_name_is_kept_on_one_line(database: str) -> None:
+    payload = await create(await manager(), name="\u202eAnn\r\nBcc:\tthem@example.org\u2069")
+    assert payload["errors"] == []
+    assert payload["member"]["name"] == "Ann Bcc: them@example.org"
+
+
 async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: str) -> None:
     mia = await manager()
     before = await written_rows()
@@ -75,6 +81,7 @@ async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: 
         ({"name": ""}, "name", "REQUIRED"),
         ({"name": "x" * 201}, "name", "TOO_LONG"),
         ({"name": "A\0"}, "name", "INVALID_FORMAT"),
+        ({"name": "Ann\x7f"}, "name", "INVALID_FORMAT"),
         ({"name": "Ann\x1b[1m"}, "name", "INVALID_FORMAT"),
         ({"email": ""}, "email", "INVALID_FORMAT"),
         ({"email": "\ud800@example.org"}, "email", "INVALID_FORMAT"),

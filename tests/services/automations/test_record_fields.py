@@ -66,3 +66,7 @@ def test_values_are_read_displayed_and_stored(name: str, raw: object, value: Rec
 
 def test_a_reference_to_a_deleted_row_is_displayed_as_missing() -> None:
     assert RECORD_FIELDS["learner.employer"].display(str(ID), {}) == "no longer there"
+
+
+def test_text_is_written_to_the_record_on_one_line() -> None:
+    assert RECORD_FIELDS["learner.jobTitle"].to_column("Baker\n and\tchef\u200b") == "Baker and chef"
