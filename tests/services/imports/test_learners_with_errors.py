@@ -227,6 +227,17 @@ class TestCases:
             assert (counts(report), listed(report.with_errors.items)) == (expected, [("R07", 4, ["R_07"])])
             assert [row.reference for row in await LearningAim.all()] == ["Z0001234"]
 
+    async def test_a_stored_aim_that_is_left_out_now_stays(
+        self, provider: Organisation, write_return: WriteReturn
+    ) -> None:
+        first, second = aim_xml(AimSeqNumber=1), aim_xml("50098184", AimSeqNumber=2)
+        await import_file(write_return(learner_xml(first, second)), provider)
+        before = await written_rows()
+        duplicate = second.replace("<AimSeqNumber>2", "<AimSeqNumber>01")
+        report = await import_file(write_return(learner_xml(first, duplicate)), provider)
+        assert listed(report.with_errors.items) == [("A1", 1, ["R_07"])]
+        assert await written_rows() == before
+
     async def test_a_temporary_ni_number_is_only_warned_of(self, provider: Organisation) -> None:
         report = await import_file(ERRORS / "temporary-nino.xml", provider)
         assert (counts(report), report.fails_strict) == ((3, 0, 0, 0, 0), False)
