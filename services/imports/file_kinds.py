@@ -29,7 +29,7 @@ _OPEN_DOCUMENTS = {
     b"application/vnd.oasis.opendocument.spreadsheet": (
         "is an OpenDocument spreadsheet (.ods); save it as Excel Workbook (.xlsx) or CSV UTF-8"
     ),
-    b"application/vnd.oasis.opendocument": f"is an OpenDocument file that is no spreadsheet; {_NO_TABLE}",
+    b"application/vnd.oasis.opendocument": f"is an OpenDocument file, but not a spreadsheet; {_NO_TABLE}",
 }
 # The kinds of OLE compound files, by the name of a stream that each has.
 _COMPOUNDS = {
@@ -111,7 +111,8 @@ def _name_compound(stream: BinaryIO) -> str:
         found.update(name for name, encoded in names.items() if encoded in tail + chunk)
         tail = chunk[-100:]
     return next(
-        (problem for name, problem in _COMPOUNDS.items() if name in found), f"is no known document; {_NO_TABLE}"
+        (problem for name, problem in _COMPOUNDS.items() if name in found),
+        f"is a document of an unknown kind; {_NO_TABLE}",
     )
 
 
@@ -143,4 +144,4 @@ def _name_binary(head: bytes) -> str:
     sniffer = ContentSniffer()
     sniffer.add(head)
     types = sniffer.possible_types()
-    return f"a file of the type {types[0]}" if types else "no text file"
+    return f"a file of the type {types[0]}" if types else "not a text file"

@@ -88,7 +88,7 @@ def open_file(path: Path) -> Iterator[tuple[BufferedReader, str]]:
     try:
         with path.open("rb") as stream:
             if not stream.seekable():
-                raise UnreadableFileError(file, "is no ordinary file; save its content in one")
+                raise UnreadableFileError(file, "is not an ordinary file; save its content in one")
             if not stream.peek(1):
                 raise UnreadableFileError(file, "is empty")
             yield stream, file

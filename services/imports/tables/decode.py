@@ -23,7 +23,7 @@ _NAMES = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252"}
 _STRAY_BYTES = re.compile("[\udc80-\udcff]")  # as "surrogateescape" decodes them
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _LINE_END = re.compile("\r\n|\r|\n")
-_ADVICE = 'open the file in Excel, correct this line, and save it as "CSV UTF-8 (Comma delimited)"'
+_ADVICE = "open the file in Excel, correct this line, and save it as 'CSV UTF-8 (Comma delimited)'"
 
 
 @contextmanager

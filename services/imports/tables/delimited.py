@@ -81,7 +81,9 @@ def _limited_lines(text: TextIOWrapper, file: str) -> Iterator[str]:
         except UnicodeDecodeError:  # the whole file was decoded before
             raise UnreadableFileError(file, "was changed while it was read; import it again", number) from None
         if len(line) == _MAX_LINE_LENGTH and line[-1] not in "\r\n":
-            raise UnreadableFileError(file, "has more than a million characters in one line, so it is no table", number)
+            raise UnreadableFileError(
+                file, "has more than a million characters in one line, so it is not a table", number
+            )
         if not line:
             return
         yield line

@@ -1,6 +1,7 @@
 """The columns of tables of learners."""
 
 from models import ProgrammeStatus
+from services.automations.record_fields import STATUS_NAMES
 from services.forms.definitions import TextFormat
 from services.imports.ilr.field_rules import rules_of
 from services.imports.tables.cells import (
@@ -13,10 +14,13 @@ from services.imports.tables.cells import (
     parse_hours,
     whole_number,
 )
-from services.imports.tables.columns import Column, ColumnSet
+from services.imports.tables.columns import Column, ColumnSet, heading_key
 from services.imports.tables.ilr_text import address_warning, name_warning
 from services.kernel.names import clean_name, name_key
 from services.kernel.text import normalise_email
+from services.kernel.words import quote
+
+_STATUSES = {heading_key(name): status for status, label in STATUS_NAMES.items() for name in (status, label)}
 
 
 def _parse_reference(text: str) -> str:
@@ -31,11 +35,10 @@ def _parse_reference(text: str) -> str:
 def _parse_status(text: str) -> ProgrammeStatus | None:
     if not text:
         return None
-    words = "".join(character if character.isalnum() else " " for character in text.upper()).split()
-    try:
-        return ProgrammeStatus("_".join(words))
-    except ValueError:
-        raise CellError(f"It must be one of {', '.join(ProgrammeStatus)}.") from None
+    status = _STATUSES.get(heading_key(text[:100]))
+    if status is None:
+        raise CellError(f"It must be one of {', '.join(map(quote, STATUS_NAMES.values()))}.")
+    return status
 
 
 def _parse_groups(text: str) -> tuple[str, ...]:
@@ -107,7 +110,7 @@ LEARNER_COLUMNS = ColumnSet(
             ("Sub-program", "Sub-programme name", "Cohort"), "sub_programme",
         ),
         Column(
-            "programmeStatus", f"one of {', '.join(ProgrammeStatus)}, in any case", _parse_status,
+            "programmeStatus", f"one of {', '.join(STATUS_NAMES.values())}", _parse_status,
             ("Status", "Learner status", "Program status", "Programme state"), "programme_status", True,
         ),
         Column(

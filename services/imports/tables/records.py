@@ -10,6 +10,7 @@ from services.imports.tables.columns import Column, ColumnSet
 from services.imports.tables.damage import damage_warning
 from services.imports.tables.notes import FileNotes
 from services.imports.tables.rows import MAX_ROWS_ABOVE, SEPARATORS, Row, Table
+from services.kernel.words import quote
 
 _MAX_QUOTED_LENGTH = 100  # characters of a heading in a message
 _MAX_QUOTED = 30  # headings in a message
@@ -222,7 +223,7 @@ def _shorten(text: str) -> str:
 
 
 def _quote(text: str) -> str:
-    return f'"{_shorten(text)}"'
+    return quote(_shorten(text))
 
 
 def _letters(position: int) -> str:

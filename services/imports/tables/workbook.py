@@ -14,6 +14,7 @@ from services.imports.tables.cells import excel_error_message
 from services.imports.tables.notes import FileNotes
 from services.imports.tables.rows import MAX_ROWS_ABOVE, IsHeading, Row
 from services.imports.tables.workbook_scan import SheetScan, WorkbookError, scan_workbook
+from services.kernel.words import quote
 
 _Value: TypeAlias = str | float | bool | dt.date | dt.time | dt.timedelta
 
@@ -36,8 +37,8 @@ def read_workbook(stream: BinaryIO, is_heading: IsHeading, notes: FileNotes) -> 
         raise UnreadableFileError(notes.file, str(error)) from None
     for other in scans:
         if other is not scan:
-            message = f'This sheet was not read, only "{scan.name}".'
-            notes.tell(0, f'sheet "{other.name}"', message, severity=Severity.WARNING)
+            message = f"This sheet was not read, only {quote(scan.name)}."
+            notes.tell(0, f"sheet {quote(other.name)}", message, severity=Severity.WARNING)
     yield from _rows(sheet, scan)
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
+from services.kernel.words import quote
+
 _CHUNK_BYTES = 64 * 1024
 _MAX_UNPACKED_BYTES = 300 * 1024 * 1024
 _MAX_CELLS = 5_000_000
@@ -42,7 +44,7 @@ class SheetScan:
         self.columns = range(min(columns.start, column), max(columns.stop, column + 1))
         if len(self.rows) * len(self.columns) > _MAX_CELLS:
             raise WorkbookError(
-                f'has cells so far from one another on the sheet "{self.name}" that it cannot be read; copy the table to a '
+                f"has cells so far from one another on the sheet {quote(self.name)} that it cannot be read; copy the table to a "
                 "new workbook, or save the sheet as CSV UTF-8"
             )
 
@@ -134,7 +136,7 @@ class _SheetHandlers:
             self.sheet.errors[self.row, self.column] = self.error.strip()[:20]
             if len(self.sheet.errors) > _MAX_ERRORS:
                 raise WorkbookError(
-                    f'has too many errors on the sheet "{self.sheet.name}"; correct its formulas in Excel'
+                    f"has too many errors on the sheet {quote(self.sheet.name)}; correct its formulas in Excel"
                 )
             self.error = None
 

@@ -42,7 +42,7 @@ def test_kinds_that_are_imported(content: bytes, kind: FileKind) -> None:
         (compound("Book"), f"is an Excel 97-2003 Workbook (.xls); {SAVE_AS}"),
         (compound("EncryptedPackage"), "is protected with a password; save it without one"),
         (compound("WordDocument"), f"is a Word document; {NO_TABLE}"),
-        (compound("Thing"), f"is no known document; {NO_TABLE}"),
+        (compound("Thing"), f"is a document of an unknown kind; {NO_TABLE}"),
         (zip_bytes({"xl/workbook.bin": "x"}), f"is an Excel Binary Workbook (.xlsb); {SAVE_AS}"),
         (zip_bytes({"word/document.xml": "<x/>"}), f"is a Word document; {NO_TABLE}"),
         (
@@ -51,7 +51,7 @@ def test_kinds_that_are_imported(content: bytes, kind: FileKind) -> None:
         ),
         (
             zip_bytes({"mimetype": "application/vnd.oasis.opendocument.text"}),
-            f"is an OpenDocument file that is no spreadsheet; {NO_TABLE}",
+            f"is an OpenDocument file, but not a spreadsheet; {NO_TABLE}",
         ),
         (b"PK\x05\x06" + b"\0" * 18, "is an empty ZIP archive"),
         (b"PK\x03\x04" + b"\0" * 100, "is a damaged ZIP archive or workbook; save or download it again"),
@@ -65,7 +65,7 @@ def test_kinds_that_are_imported(content: bytes, kind: FileKind) -> None:
             f"is an XML Spreadsheet 2003; {SAVE_AS}",
         ),
         (rb"{\rtf1", f"is a Rich Text document; {NO_TABLE}"),
-        (bytes(range(256)) * 4, f"is no text file; {NO_TABLE}"),
+        (bytes(range(256)) * 4, f"is not a text file; {NO_TABLE}"),
         (
             (ROOT / "docs/images/playground-listen.png").read_bytes(),
             f"is a file of the type image/png; {NO_TABLE}",

@@ -40,7 +40,7 @@ def test_one_letter_at_the_end_of_a_large_file_decides() -> None:
     assert detect_encoding(io.BytesIO(content), "a.csv") == "cp1252"
 
 
-ADVICE = 'open the file in Excel, correct this line, and save it as "CSV UTF-8 (Comma delimited)"'
+ADVICE = "open the file in Excel, correct this line, and save it as 'CSV UTF-8 (Comma delimited)'"
 
 
 @pytest.mark.parametrize(

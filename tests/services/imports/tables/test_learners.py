@@ -335,8 +335,8 @@ def test_text_in_a_column_without_a_heading_is_told_once() -> None:
         (b"\n,,\n;;\n", "learners.csv: is empty"),
         (
             b"title,shoe size\nMs,9\n",
-            'learners.csv, line 1: has no column learnerReference, nor any of its other names; its headings are "title", '
-            '"shoe size". `trackers import-learners --columns` lists the columns',
+            "learners.csv, line 1: has no column learnerReference, nor any of its other names; its headings are 'title', "
+            "'shoe size'. `trackers import-learners --columns` lists the columns",
         ),
         (
             b'"ref,First name,Surname"\n"A1,Ann,Sample"\n',
@@ -350,7 +350,7 @@ def test_text_in_a_column_without_a_heading_is_told_once() -> None:
         ),
         (
             b"ref,First name,Forename\n",
-            'learners.csv, line 1: has two columns for givenNames, "First name" and "Forename"; delete one of them, or give '
+            "learners.csv, line 1: has two columns for givenNames, 'First name' and 'Forename'; delete one of them, or give "
             "it another heading",
         ),
         (
@@ -369,7 +369,7 @@ def test_text_in_a_column_without_a_heading_is_told_once() -> None:
         ),
         (
             b"ref\n" + b"x" * 1024 * 1024,
-            "learners.csv, line 2: has more than a million characters in one line, so it is no table",
+            "learners.csv, line 2: has more than a million characters in one line, so it is not a table",
         ),
         (b"ref\n" + b"x" * 200_000, "learners.csv, line 2: has a cell of more than 131,072 characters"),
     ],

@@ -61,8 +61,8 @@ def test_the_first_visible_sheet_with_known_headings_is_read_and_the_others_name
     rows = [row.cells for row in read_workbook(io.BytesIO(content), KNOWN.__contains__, notes)]
     assert rows == dict(sheets)[name]
     told = {(note.line, note.place, note.message, note.severity) for note in notes.take()}
-    message = f'This sheet was not read, only "{name}".'
-    assert told == {(0, f'sheet "{other}"', message, Severity.WARNING) for other in others}
+    message = f"This sheet was not read, only '{name}'."
+    assert told == {(0, f"sheet '{other}'", message, Severity.WARNING) for other in others}
 
 
 def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows() -> None:
@@ -118,7 +118,7 @@ def test_cells_far_apart_do_not_exhaust_memory() -> None:
     )
     message = error_message(replace_part(workbook_bytes(), "xl/worksheets/sheet1.xml", sheet))
     assert message == (
-        'a.xlsx: has cells so far from one another on the sheet "Sheet1" that it cannot be read; copy the table to a new '
+        "a.xlsx: has cells so far from one another on the sheet 'Sheet1' that it cannot be read; copy the table to a new "
         "workbook, or save the sheet as CSV UTF-8"
     )
 
