@@ -3,10 +3,14 @@
 
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PORT ?= 8000
 WORKERS ?= 3
 PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
+# npm's progress goes to standard output, and its reason for failing to standard error.
+NPM_CI = npm ci --no-audit --no-fund --no-progress --loglevel=error >/dev/null
+NPM_FAILED = echo "npm failed in $$PWD, for the reason above. Where it is the network, give the same command again." >&2; exit 1
 PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
@@ -17,12 +21,12 @@ LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
 
 ##@ Run
 
-run: environment playground ## serve http://127.0.0.1:8000 with demo data, on a PostgreSQL of its own
-	@exec .venv/bin/trackers serve --demo
+run: environment playground ## serve http://127.0.0.1:8000 (or PORT=…) with demo data, on a PostgreSQL of its own
+	@exec .venv/bin/trackers serve --demo --port "$(PORT)"
 
 # The server stops as it does at Ctrl-C: what is under way ends, and so does its PostgreSQL.
 dev: test-environment playground ## the same, restarted whenever a source file changes
-	@exec .venv/bin/watchfiles --sigint-timeout 40 '.venv/bin/trackers serve --demo' $(PACKAGES)
+	@exec .venv/bin/watchfiles --sigint-timeout 40 '.venv/bin/trackers serve --demo --port $(PORT)' $(PACKAGES)
 
 ##@ Check
 
@@ -128,20 +132,20 @@ clients: test-environment
 server/playground/dist/index.html: $(PLAYGROUND)
 	@echo "Building the playground (once) …"
 	@PATH="$$PWD/.venv/bin:$$PATH" && cd server/playground && \
-		npm ci --silent --no-audit --no-fund && npm run --silent build
+		$(NPM_CI) && npm run --loglevel=error build >/dev/null || { $(NPM_FAILED); }
 	@touch server/playground/dist/index.html
 
 # npm writes the stamp last, when every package is there.
 tests/support/npm/audits/node_modules/.package-lock.json: tests/support/npm/audits/package.json \
 		tests/support/npm/audits/package-lock.json tests/support/npm/audits/.npmrc
 	@echo "Installing the audits of GraphQL over HTTP and of accessibility (once) …"
-	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/audits && npm ci --silent --no-audit --no-fund
+	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/audits && $(NPM_CI) || { $(NPM_FAILED); }
 	@touch tests/support/npm/audits/node_modules/.package-lock.json
 
 tests/support/npm/clients/node_modules/.package-lock.json: tests/support/npm/clients/package.json \
 		tests/support/npm/clients/package-lock.json tests/support/npm/clients/.npmrc
 	@echo "Installing the client libraries that the API is tried with (once) …"
-	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/clients && npm ci --silent --no-audit --no-fund
+	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/clients && $(NPM_CI) || { $(NPM_FAILED); }
 	@touch tests/support/npm/clients/node_modules/.package-lock.json
 
 # The environment's programs name the folder that they were made in.

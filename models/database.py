@@ -51,13 +51,18 @@ async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
         await Tortoise.close_connections()
 
 
-async def migrate() -> None:
-    """Apply the pending migrations, under an advisory lock so that concurrent processes take turns."""
+async def migrate() -> Sequence[str]:
+    """Apply the pending migrations and return their names, in order.
+
+    This is done under an advisory lock, so that concurrent processes take turns.
+    """
     client = cast(AsyncpgDBClient, get_connection("default"))
     async with client.acquire_connection() as lock_connection:
         await lock_connection.execute("SELECT pg_advisory_lock(hashtext('trackers migrate'))")
         try:
+            pending = await pending_migrations()
             await MigrationExecutor(client, APPS).migrate()
+            return pending
         finally:
             await lock_connection.execute("SELECT pg_advisory_unlock(hashtext('trackers migrate'))")
 

@@ -25,6 +25,7 @@ from server.middleware.stack import middleware_stack
 from server.observability.database_monitor import run_database_monitor
 from server.observability.metrics import NOTIFICATION_LAG
 from server.open_connections import OpenConnections
+from server.protocol.origins import OriginPolicy
 from server.setting_values import database_credentials
 from server.settings import Settings
 from server.websocket.endpoint import WebSocketEndpoint
@@ -36,7 +37,7 @@ from services.files.cleanup import run_upload_cleanup
 from services.mail.transport import Mailer
 from services.mail.worker import run_outbox
 from services.notifications.inbox_reader import InboxReader
-from services.notifications.listener import listening
+from services.notifications.listener import ListenState, listening
 from services.notifications.tracker_stream import TrackerStreams
 from services.retention import run_retention
 from services.tracker_types.versions import warm_version_cache
@@ -54,10 +55,12 @@ class Application:
         self._store = make_file_store(settings)
         self._inbox_reader = InboxReader(on_delivered=lambda lag: NOTIFICATION_LAG.observe(lag.total_seconds()))
         self._tracker_streams = TrackerStreams()
+        self._listen_state = ListenState()
         self._connections = OpenConnections()
+        self._origin_policy = OriginPolicy(settings.allowed_origins, local=settings.allow_local_origins)
         self.asgi = Starlette(
             routes=self._routes(),
-            middleware=middleware_stack(settings),
+            middleware=middleware_stack(settings, self._origin_policy),
             exception_handlers={404: handle_unmatched_route, 405: handle_unmatched_route},
             lifespan=self._lifespan,
         )
@@ -74,7 +77,7 @@ class Application:
             executor,
             self._context,
             self._connections,
-            allowed_origins=self._settings.allowed_origins,
+            policy=self._origin_policy,
             limits=SocketLimits.from_limits(limits),
         )
         return [
@@ -83,7 +86,7 @@ class Application:
             Route("/files", UploadEndpoint(self._store, self._viewer)),
             Route("/files/{address:path}", DownloadEndpoint(self._store, self._installation)),
             *password_routes(),
-            *health_routes(),
+            *health_routes(self._listen_state),
             metrics_route(self._settings.metrics_token),
         ]
 
@@ -98,7 +101,11 @@ class Application:
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         mailer = make_mailer(self._settings)
         notifications = listening(
-            self._inbox_reader, self._listen_database, self._tracker_streams, self._connections.revalidate
+            self._inbox_reader,
+            self._listen_database,
+            self._tracker_streams,
+            self._connections.revalidate,
+            self._listen_state,
         )
         async with database(self._database), notifications:
             await warm_version_cache()

@@ -1,12 +1,18 @@
 """The database that a command uses: the configured one, or the embedded PostgreSQL."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from typing import NamedTuple, TypeVar
+
+import asyncpg
+from tortoise.exceptions import OperationalError
 
 from models.database import database, migrate, pending_migrations
+from server.connection_errors import connection_error
+from server.database_check import DATABASE, check_database
 from server.embedded_postgres.server import embedded_postgres, is_in_use
+from server.environment import STATE_DIR
 from server.setting_values import database_credentials
 from server.settings import Settings
 from server.state_directory import ensure_state_directory
@@ -20,19 +26,29 @@ _CORRECTS_NAMES = "0008_names"
 
 
 class PendingMigrationsError(Exception):
-    """Raised when the configured database lacks migrations; the one-line message says what to do."""
+    """Raised when the database lacks migrations; the one-line message says what to do."""
+
+
+class NoDatabaseError(Exception):
+    """Raised when a command that creates nothing finds no database; the one-line message says what to do."""
 
 
 @contextmanager
-def database_server(settings: Settings) -> Iterator[str]:
+def database_server(settings: Settings, *, create: bool = True) -> Iterator[str]:
     """Yield the URL of the configured database or, if there is none, of the embedded PostgreSQL.
 
-    The embedded PostgreSQL is started for the block unless it is already running.
+    The embedded PostgreSQL is started for the block unless it is already running. Without ``create``, raises
+    NoDatabaseError if it has no data yet.
     """
     if settings.database_url:
         yield settings.database_url
         return
-    ensure_state_directory(settings.folder)
+    if not create and not settings.has_embedded_database():
+        raise NoDatabaseError(
+            f"There is no database in {settings.state_dir} yet: `trackers serve` creates one. If yours is elsewhere, "
+            f"set TRACKERS_DATABASE_URL or {STATE_DIR.name}."
+        )
+    ensure_state_directory(settings.state_dir)
     with embedded_postgres(settings.postgres_data_dir, log=settings.postgres_log) as url:
         yield url
 
@@ -52,25 +68,50 @@ def database_restarter(settings: Settings) -> Iterator[Callable[[], None]]:
         yield restart_if_stopped
 
 
-async def upgrade_database() -> Sequence[str]:
-    """Apply the pending migrations, write this version's built-in tracker types, and return what an operator must know.
+@asynccontextmanager
+async def connected_database(settings: Settings, url: str) -> AsyncIterator[None]:
+    """Bind the models to the database during the block. Raises DatabaseConnectionError if it cannot be connected to."""
+    if settings.database_url:
+        await check_database(url)
+    try:
+        async with database(database_credentials(url)):
+            yield
+    except (OperationalError, asyncpg.InsufficientPrivilegeError) as error:
+        cause = error.__cause__ or error  # Tortoise wraps some of PostgreSQL's errors
+        if not isinstance(cause, asyncpg.InsufficientPrivilegeError):
+            raise
+        raise connection_error(cause, url, DATABASE) from error
 
-    That is a sentence for each employer, programme and group that was merged with another of the same name.
-    """
-    corrects_names = _CORRECTS_NAMES in await pending_migrations()
-    await migrate()
-    await write_builtin_types()
-    return await describe_name_merges() if corrects_names else ()
+
+class Upgrade(NamedTuple):
+    """What an upgrade of the database did, in lines for the operator."""
+
+    done: Sequence[str]
+    """A line for each migration, and one for the built-in tracker types."""
+    merges: Sequence[str]
+    """A line with the names of each employer, programme and group that was merged with another of the same name."""
 
 
-async def run_with_database(settings: Settings, url: str, work: Callable[[], Awaitable[T]]) -> T:
+async def upgrade_database() -> Upgrade:
+    """Apply the pending migrations, write this version's built-in tracker types, and return what was done."""
+    applied = await migrate()
+    done = [f"Applied the migration {name}." for name in applied]
+    if keys := await write_builtin_types():
+        done.append(f"Updated the built-in tracker types {', '.join(keys)}.")
+    return Upgrade(done, await describe_name_merges() if _CORRECTS_NAMES in applied else ())
+
+
+async def run_with_database(
+    settings: Settings, url: str, work: Callable[[], Awaitable[T]], *, upgrade: bool = True
+) -> T:
     """Run ``work`` with the models bound to an up-to-date database, and return its result.
 
-    The embedded database is upgraded first. Raises PendingMigrationsError if a configured database is not up to date.
+    The embedded database is upgraded first, with ``upgrade``. Otherwise, raises PendingMigrationsError if the database
+    is not up to date. Raises DatabaseConnectionError too.
     """
-    async with database(database_credentials(url)):
-        if settings.database_url is None:
-            if merges := await upgrade_database():
+    async with connected_database(settings, url):
+        if settings.database_url is None and upgrade:
+            if merges := (await upgrade_database()).merges:
                 _log.warning("%d employers, programmes and groups of the same name merged or renamed", len(merges))
         elif pending := await pending_migrations():
             raise PendingMigrationsError(f"The database lacks {', '.join(pending)}: run `trackers migrate` first.")

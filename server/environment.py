@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
+from pathlib import Path
 
 from server import setting_values
 from server.limits import Limits
@@ -85,7 +86,8 @@ def _byte_count(text: str) -> str:
 
 
 _DATABASE_FORMAT = (
-    "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host="
+    "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host=; @ : / ? # % "
+    "in a password are written %40 %3A %2F %3F %23 %25"
 )
 _LINK_FORMAT = "an http or https address with {%s} in it, which may begin with {public_url}"
 
@@ -99,7 +101,19 @@ SECRET = Variable(
     show=_byte_count,
 )
 
+STATE_DIR = Variable(
+    name="TRACKERS_STATE_DIR",
+    setting="state_dir",
+    parse=setting_values.absolute_folder,
+    expected="the absolute path of a folder, such as /var/lib/trackers",
+    meaning="The state directory, `var` below: what the server keeps outside a configured database, mail server and bucket.",
+    absent=Path(__file__).resolve().parents[1] / "var",
+    absent_meaning="`var` in the project's own folder, wherever a command is run",
+    show=repr,
+)
+
 VARIABLES = (
+    STATE_DIR,
     Variable(
         name="TRACKERS_DATABASE_URL",
         setting="database_url",
@@ -139,7 +153,7 @@ VARIABLES = (
         setting="public_url",
         parse=setting_values.public_address,
         expected="an http or https address without a slash at its end",
-        meaning="The address at which clients reach the server.",
+        meaning="The address at which clients reach the server. `trackers serve` takes the one it listens on by default.",
         default="http://127.0.0.1:8000",
     ),
     Variable(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -45,6 +46,8 @@ def database_credentials(url: str) -> dict[str, Any]:
     host = query.get("host") or parts.hostname or ""
     database = unquote(parts.path.removeprefix("/"))
     if not (host and database and parts.username) or (query.get("host") and parts.hostname):
+        raise ValueError
+    if "@" in parts.path:  # a password with an @ and a / that are not encoded: what seems the host is part of it
         raise ValueError
     credentials: dict[str, Any] = {"host": host, "port": parts.port or 5432, "database": database}
     credentials["user"] = unquote(parts.username)
@@ -123,6 +126,14 @@ def origins(text: str) -> tuple[str, ...]:
 def networks(text: str) -> tuple[Network, ...]:
     """Return networks, where a single IP address is a network of one address."""
     return tuple(ip_network(item.strip()) for item in text.split(","))
+
+
+def absolute_folder(text: str) -> Path:
+    """Return the path of a folder, which need not exist. The root of the file system is none."""
+    path = Path(text)
+    if not path.is_absolute() or path == Path("/") or not text.isprintable():
+        raise ValueError
+    return path
 
 
 def mail_address(text: str) -> str:

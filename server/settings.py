@@ -15,7 +15,7 @@ from server.state_directory import load_or_generate_secret
 class Settings:
     """The settings of an installation, which ``server.environment`` documents. The repr contains no secrets."""
 
-    folder: Path
+    state_dir: Path
     database_url: str | None = field(repr=False)
     """None means the embedded PostgreSQL."""
     listen_url: str | None = field(repr=False)
@@ -23,7 +23,8 @@ class Settings:
     smtp: SmtpServer | None
     """None means that email is written to ``mail_folder``."""
     mail_from: str
-    secret: bytes = field(repr=False)
+    secret: bytes | None = field(repr=False)
+    """None means the one in the state directory: see ``signing_secret``."""
     public_url: str
     edit_url: str
     password_url: str
@@ -35,15 +36,12 @@ class Settings:
     files_url: str | None
     """None means that files are stored in ``files_folder``."""
     limits: Limits = field(default_factory=Limits)
-    ignored_variables: tuple[str, ...] = ()
-    """The names of variables that are set but have no effect in this version."""
+    allow_local_origins: bool = False
+    """Whether pages of this machine, at any port, may call the API: set in demo mode, by no variable."""
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str], *, folder: Path) -> Self:
-        """Parse the environment variables. Raises SettingsError.
-
-        If there is no configured secret, one is read from the state directory in ``folder``, or generated there.
-        """
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Parse the environment variables. Raises SettingsError. Nothing is created on disk."""
         values: dict[str, Any] = {}
         for variable in VARIABLES:
             dependencies = {setting: values[setting] for setting in variable.depends_on}
@@ -51,9 +49,15 @@ class Settings:
         _require_database_for_listening(values)
         values["listen_url"] = values["listen_url"] or values["database_url"]
         values["limits"] = _limits(environ)
-        values["secret"] = values["secret"] or _default_secret(values["database_url"], folder)
-        ignored_names = tuple(row.name for row in VARIABLES if environ.get(row.name) and not row.has_effect)
-        return cls(folder=folder, ignored_variables=ignored_names, **values)
+        _require_secret(values)
+        return cls(**values)
+
+    def signing_secret(self) -> bytes:
+        """Return the configured secret or, with the embedded PostgreSQL, the one in the state directory.
+
+        It is generated there if there is none. Raises SettingsError.
+        """
+        return self.secret or load_or_generate_secret(self.state_dir)
 
     @property
     def links_lead_nowhere(self) -> bool:
@@ -63,28 +67,32 @@ class Settings:
     @property
     def postgres_data_dir(self) -> Path:
         """Return the data directory of the embedded PostgreSQL."""
-        return self.folder / "var" / "postgres"
+        return self.state_dir / "postgres"
+
+    def has_embedded_database(self) -> bool:
+        """Return whether the embedded PostgreSQL has been created."""
+        return (self.postgres_data_dir / "PG_VERSION").exists()
 
     @property
     def postgres_log(self) -> Path:
         """Return the log file of the embedded PostgreSQL."""
-        return self.folder / "var" / "postgres.log"
+        return self.state_dir / "postgres.log"
 
     @property
     def mail_folder(self) -> Path:
         """Return the directory to which email is written if there is no mail server."""
-        return self.folder / "var" / "mail"
+        return self.state_dir / "mail"
 
     @property
     def files_folder(self) -> Path:
         """Return the directory for uploaded files if there is no bucket."""
-        return self.folder / "var" / "files"
+        return self.state_dir / "files"
 
 
 def _require_database_for_listening(values: Mapping[str, Any]) -> None:
     if values["listen_url"] and not values["database_url"]:
         raise SettingsError(
-            "TRACKERS_LISTEN_URL is set without TRACKERS_DATABASE_URL: it may only be a direct connection to "
+            "TRACKERS_LISTEN_URL is set without TRACKERS_DATABASE_URL: it must be a direct connection to "
             "the same database"
         )
 
@@ -100,7 +108,6 @@ def _limits(environ: Mapping[str, str]) -> Limits:
     return limits
 
 
-def _default_secret(database_url: str | None, folder: Path) -> bytes:
-    if database_url:
-        raise SettingsError(f"TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it must hold {SECRET.expected}")
-    return load_or_generate_secret(folder)
+def _require_secret(values: Mapping[str, Any]) -> None:
+    if values["database_url"] and not values["secret"]:
+        raise SettingsError(f"TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: set it to {SECRET.expected}")

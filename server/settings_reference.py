@@ -14,8 +14,8 @@ _INTRODUCTION = """\
 # Settings
 
 An installation is configured by environment variables. An empty variable counts as unset. If a value is invalid, the
-server does not start, and prints one line that names the variable, its value and the accepted values. `var` is the
-state directory in the project's folder.
+server does not start, and prints one line that names the variable, its value and the accepted values. A variable whose
+name begins with `TRACKERS_` and is none of these is named in a warning. `var` is the state directory.
 
 ## Variables
 """

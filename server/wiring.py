@@ -14,7 +14,7 @@ from services.mail.transport import FolderMailer, Mailer
 def make_installation(settings: Settings) -> Installation:
     """Return the installation that the settings describe."""
     return Installation(
-        secret=settings.secret,
+        secret=settings.signing_secret(),
         edit_url=settings.edit_url,
         mail_from=settings.mail_from,
         public_url=settings.public_url,
@@ -26,7 +26,7 @@ def make_mailer(settings: Settings) -> Mailer:
     """Return the mailer, which uses SMTP or, if no mail server is configured, writes files."""
     smtp = settings.smtp
     if smtp is None:
-        ensure_state_directory(settings.folder)
+        ensure_state_directory(settings.state_dir)
         return FolderMailer(settings.mail_folder)
     return SmtpMailer(host=smtp.host, port=smtp.port, username=smtp.user, password=smtp.password, tls=smtp.tls)
 
@@ -34,7 +34,7 @@ def make_mailer(settings: Settings) -> Mailer:
 def make_file_store(settings: Settings) -> FileStore:
     """Return the file store, which is a bucket or, if none is configured, a directory. Raises SettingsError."""
     if settings.files_url is None:
-        ensure_state_directory(settings.folder)
+        ensure_state_directory(settings.state_dir)
         try:
             return folder_store(settings.files_folder)
         except OSError as error:

@@ -1,13 +1,17 @@
 """The checks that ``trackers doctor`` runs."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from models.database import database, fetch, pending_migrations
+from models.database import fetch, pending_migrations
+from server.connection_errors import DatabaseConnectionError
+from server.database import connected_database
+from server.database_check import check_listening
 from server.environment import SettingsError
-from server.setting_values import database_credentials
 from server.settings import Settings
 from server.wiring import make_file_store, make_mailer
 from services.files.store import StoreError
@@ -21,19 +25,33 @@ class CheckFailed(Exception):  # noqa: N818 - the result of a check
     """Raised when a check does not pass; the message says why."""
 
 
-async def check_installation(settings: Settings, url: str) -> AsyncIterator[tuple[bool, str]]:
-    """Run every check, yielding whether it passed and a line that describes the result."""
-    try:
-        async with asyncio.timeout(10), database(database_credentials(url)):
-            yield await _check("database", _database)
-            yield await _check("migrations", _migrations)
-            yield await _check("outbox", _outbox)
-    except Exception as error:
-        yield False, f"database: cannot be reached ({type(error).__name__})"
+async def check_installation(settings: Settings, url: str | None) -> AsyncIterator[tuple[bool, str]]:
+    """Run every check, yielding whether it passed and a line that describes the result.
+
+    Nothing is created. ``url`` is None if the embedded PostgreSQL has not been created either.
+    """
+    if url is None:
+        yield True, f"database: none in {settings.postgres_data_dir} yet, `trackers serve` creates it"
+    else:
+        async for result in _check_database(settings, url):
+            yield result
     yield await _check("mail", lambda: _mail(settings))
     yield await _check("files", lambda: _files(settings))
-    yield True, f"secret: {len(settings.secret)} bytes"
+    yield await _check("secret", lambda: _secret(settings))
     yield await _check("public address", lambda: _public_address(settings))
+
+
+async def _check_database(settings: Settings, url: str) -> AsyncIterator[tuple[bool, str]]:
+    try:
+        async with asyncio.timeout(20), connected_database(settings, url):
+            yield await _check("database", _database)
+            yield await _check("migrations", _migrations)
+            yield await _check("LISTEN", lambda: _listen(settings, url))
+            yield await _check("outbox", _outbox)
+    except DatabaseConnectionError as error:
+        yield False, f"database: {error}"
+    except Exception as error:
+        yield False, f"database: it does not answer ({type(error).__name__})"
 
 
 async def _check(name: str, check: Callable[[], Awaitable[str]]) -> tuple[bool, str]:
@@ -65,7 +83,19 @@ async def _outbox() -> str:
     return f"{state.waiting} mails waiting"
 
 
+async def _listen(settings: Settings, url: str) -> str:
+    try:
+        problem = await check_listening(settings, url)
+    except DatabaseConnectionError as error:
+        raise CheckFailed(str(error)) from None
+    if problem:
+        raise CheckFailed(problem)
+    return "notifications arrive"
+
+
 async def _mail(settings: Settings) -> str:
+    if settings.smtp is None and not settings.mail_folder.exists():
+        return f"written to {_creatable(settings.mail_folder)}, created with the first mail"
     mailer = make_mailer(settings)
     try:
         await mailer.check()
@@ -77,12 +107,31 @@ async def _mail(settings: Settings) -> str:
 
 
 async def _files(settings: Settings) -> str:
+    if settings.files_url is None and not settings.files_folder.exists():
+        return f"kept in {_creatable(settings.files_folder)}, created by `trackers serve`"
     try:
         async with asyncio.timeout(30):
             await make_file_store(settings).check()
     except (StoreError, SettingsError, TimeoutError) as error:
         raise CheckFailed(f"the store does not answer ({error or type(error).__name__})") from None
     return f"kept in {settings.files_url or settings.files_folder}"
+
+
+def _creatable(folder: Path) -> Path:
+    """Return a folder that does not exist, if it can be created; raise CheckFailed otherwise."""
+    parent = next(parent for parent in folder.parents if parent.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)):
+        raise CheckFailed(f"{folder} cannot be created: this user may not write to {parent}")
+    return folder
+
+
+async def _secret(settings: Settings) -> str:
+    if settings.secret is None and not (settings.state_dir / "secret").exists():
+        return f"generated into {_creatable(settings.state_dir / 'secret')} by `trackers serve`"
+    try:
+        return f"{len(settings.signing_secret())} bytes"
+    except SettingsError as error:
+        raise CheckFailed(str(error)) from None
 
 
 async def _public_address(settings: Settings) -> str:

@@ -1,26 +1,28 @@
 """The ``trackers`` command and its subcommands."""
 
 import asyncio
+import contextlib
+import errno
+import logging
+import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models import MemberKind, Role
-from models.database import database
 from resolvers.schema_root import sdl
-from server.cli import imports, output
+from server.cli import imports, members, output
 from server.cli.doctor import check_installation
 from server.cli.import_columns import columns_text
-from server.database import database_server, run_with_database, upgrade_database
+from server.cli.output import OrganisationOption
+from server.database import Upgrade, connected_database, database_server, run_with_database, upgrade_database
+from server.database_check import check_listening
 from server.process.serve import bind
 from server.process.serve import serve as serve_until_signal
-from server.setting_values import database_credentials
 from server.settings import Settings
-from services.accounts.members import add_member as write_member
-from services.accounts.passwords import generate_password
 from services.demo.data import ACCOUNTS, PASSWORD
 from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.imports.tables.columns import ColumnSet
@@ -36,8 +38,9 @@ app = typer.Typer(
     help="Trackers for training providers: the server, and the commands to operate it.",
 )
 stdout = output.stdout
+_log = logging.getLogger("trackers.serve")
 
-OrganisationOption = Annotated[str, typer.Option("--organisation", help="The organisation's name.")]
+app.add_typer(members.app)
 
 
 def main() -> None:
@@ -53,17 +56,26 @@ def serve(
     demo: Annotated[bool, typer.Option(hidden=True, help="Fill an empty database with the demo data.")] = False,
 ) -> None:
     """Serve the API, the playground and the mail worker until Ctrl-C."""
-    settings = output.load_settings()
-    try:
-        server_socket = bind(host, port)
-    except OSError as error:
-        output.fail(f"Cannot listen on {host}, port {port}: {error.strerror}.")
+    output.load_settings()
+    server_socket = _bind(host, port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{server_socket.getsockname()[1]}"
+    settings = replace(output.settings_served_at(address), allow_local_origins=demo)
+    settings.signing_secret()
     with database_server(settings) as url:
         has_demo = asyncio.run(run_with_database(settings, url, _fill_demo_if_empty if demo else _has_demo))
-        address = f"http://{f'[{host}]' if ':' in host else host}:{server_socket.getsockname()[1]}"
+        if problem := asyncio.run(check_listening(settings, url)):
+            _log.warning("LISTEN: %s", problem)
         serve_until_signal(
             settings, url, server_socket, workers=workers, announce=lambda: _announce(settings, address, demo=has_demo)
         )
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        return bind(host, port)
+    except OSError as error:
+        reason = "another program listens there already" if error.errno == errno.EADDRINUSE else error.strerror
+        output.fail(f"Cannot listen on {host}, port {port}: {reason}. Choose others with --host and --port.")
 
 
 async def _has_demo() -> bool:
@@ -94,13 +106,14 @@ def migrate() -> None:
     """Apply the pending migrations to the database."""
     settings = output.load_settings()
 
-    async def work(url: str) -> Sequence[str]:
-        async with database(database_credentials(url)):
+    async def work(url: str) -> Upgrade:
+        async with connected_database(settings, url):
             return await upgrade_database()
 
     with database_server(settings) as url:
-        for sentence in asyncio.run(work(url)):
-            stdout.print(sentence)
+        upgrade = asyncio.run(work(url))
+    for line in (*upgrade.done, *upgrade.merges):
+        stdout.print(line)
     stdout.print("The database is up to date.")
 
 
@@ -116,30 +129,6 @@ def add_organisation(name: Annotated[str, typer.Argument(help="The organisation'
     """Add a training provider."""
     output.run(lambda: write_organisation(name))
     stdout.print(f"{name} has been added. Add its first administrator with `trackers add-member`.")
-
-
-@app.command()
-def add_member(
-    organisation: OrganisationOption,
-    email: Annotated[str, typer.Option(help="The e-mail address, for signing in and for mail.")],
-    name: Annotated[str, typer.Option(help="The member's name.")],
-    kind: Annotated[MemberKind, typer.Option(case_sensitive=False, help="The kind of member.")],
-    role: Annotated[list[Role] | None, typer.Option(case_sensitive=False, help="A role; may be repeated.")] = None,
-) -> None:
-    """Add a member of staff; prompt for the password, or generate one if there is no terminal."""
-    interactive = sys.stdin.isatty()
-    password = (
-        typer.prompt("Password (12 to 200 characters)", hide_input=True, confirmation_prompt=True)
-        if interactive
-        else generate_password()
-    )
-
-    async def work() -> None:
-        target = await output.require_organisation(organisation)
-        await write_member(target, email=email, name=name, kind=kind, roles=role or [], password=password)
-
-    output.run(work)
-    stdout.print(f"{name} can sign in." if interactive else f"{name} can sign in with the password {password}")
 
 
 COLUMNS_HELP = "List the columns of a workbook or CSV file, with what they take and their other names, and exit."
@@ -217,14 +206,16 @@ def schema() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check the database, migrations, mail, files, secret and public address; exit 1 if a check fails."""
+    """Check database, migrations, LISTEN, mail, files, secret and public address; exit 1 if a check fails."""
     settings = output.load_settings()
 
-    async def work(url: str) -> bool:
+    async def work(url: str | None) -> bool:
         results = [result async for result in check_installation(settings, url)]
         for passed, line in results:
             stdout.print(f"{'ok   ' if passed else 'WRONG'} {line}")
         return all(passed for passed, _ in results)
 
-    with database_server(settings) as url:
+    with contextlib.ExitStack() as stack:
+        has_database = settings.database_url or settings.has_embedded_database()
+        url = stack.enter_context(database_server(settings)) if has_database else None
         sys.exit(0 if asyncio.run(work(url)) else 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,8 +32,12 @@ npm run build --prefix server/playground</pre>
 
 
 def playground_routes(graphql: ASGIApp) -> list[BaseRoute]:
-    """Return the routes of the page and its assets; what ``/graphql`` does not show in the page, ``graphql`` answers."""
+    """Return the routes of the page and its assets, and of the site's root, which leads there.
+
+    What ``/graphql`` does not show in the page, ``graphql`` answers.
+    """
     return [
+        Route("/", redirect_to_playground),
         Route("/graphql", _PlaygroundOrGraphQL(graphql)),
         Route("/trackers/{id}", playground_response),
         playground_assets(),
@@ -51,6 +55,11 @@ class _PlaygroundOrGraphQL:
         request = Request(scope)
         app: ASGIApp = playground_response(request) if prefers_html(request) else self._graphql
         await app(scope, receive, send)
+
+
+def redirect_to_playground(_request: Request) -> Response:
+    """Lead from the root of the site to the playground. The address is relative, so it holds behind a proxy's prefix."""
+    return RedirectResponse("graphql", 307, {"Cache-Control": "no-store"})
 
 
 def playground_response(request: Request, dist: Path = DIST) -> Response:

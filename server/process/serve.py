@@ -39,8 +39,6 @@ def serve(
 
     ``announce`` is called once the server accepts requests.
     """
-    for name in settings.ignored_variables:
-        _log.warning("%s is set, but has no effect in this version", name)
     if settings.links_lead_nowhere:
         _log.warning("TRACKERS_PLAYGROUND is 0 and TRACKERS_EDIT_URL is not set: the links in mail lead to no page")
     _raise_open_file_limit()

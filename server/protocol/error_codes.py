@@ -123,9 +123,9 @@ MEANINGS = {
         "Call `refreshSession` or sign in, then repeat the request.",
     ),
     Code.FORBIDDEN: Meaning(
-        f"{_FIELD_STATUS}; 422 from `POST /files`, 403 from `GET /files`",
-        "The member lacks a role; for a file: its URL has expired.",
-        "Hide what the member may not do; query the file's `url` again.",
+        f"{_FIELD_STATUS}; 422 from `POST /files`; 403 from `GET /files`, or for a page of another origin",
+        "The member lacks a role; for a file: its URL has expired; for a page: its origin is not allowed.",
+        "Hide what the member may not do; query the file's `url` again; ask the operator to allow the page's origin.",
     ),
     Code.NOT_FOUND: Meaning("404", "There is no such file or URL.", "Query the file's `url` again."),
     Code.UNKNOWN_TYPE: Meaning(

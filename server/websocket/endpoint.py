@@ -1,7 +1,5 @@
 """The WebSocket endpoint of ``/graphql``, which performs the handshake and limits the number of connections."""
 
-from collections.abc import Collection
-
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -9,6 +7,7 @@ from server.execution.clients import client_network
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Executor, MakeContext
 from server.open_connections import OpenConnections
+from server.protocol.origins import OriginPolicy
 from server.websocket.connection import Connection
 from server.websocket.limits import SocketLimits
 
@@ -16,7 +15,7 @@ SUBPROTOCOL = "graphql-transport-ws"
 
 
 class WebSocketEndpoint:
-    """The ASGI endpoint for a ``WebSocketRoute``, which accepts its own origin and those in ``allowed_origins``."""
+    """The ASGI endpoint for a ``WebSocketRoute``, which accepts its own origin and those that the policy allows."""
 
     def __init__(
         self,
@@ -24,13 +23,13 @@ class WebSocketEndpoint:
         make_context: MakeContext,
         connections: OpenConnections,
         *,
-        allowed_origins: Collection[str] = (),
+        policy: OriginPolicy,
         limits: SocketLimits | None = None,
     ) -> None:
         self._executor = executor
         self._make_context = make_context
         self._connections = connections
-        self._allowed_origins = frozenset(origin.lower() for origin in allowed_origins)
+        self._policy = policy
         self._limits = limits or SocketLimits()
         self._member_limiter = ConcurrencyLimiter(self._limits.connections_per_member)
         self._address_limiter = ConcurrencyLimiter(self._limits.connections_per_address)
@@ -39,7 +38,7 @@ class WebSocketEndpoint:
         """Serve a connection until it is closed."""
         websocket = WebSocket(scope, receive, send)
         if not self._allows_origin(websocket):
-            await websocket.close(1008, "Origin not allowed")  # before the handshake: the server responds with 403
+            await websocket.send_denial_response(self._policy.refusal())  # instead of the handshake
             return
         is_supported = SUBPROTOCOL in scope["subprotocols"]
         await websocket.accept(SUBPROTOCOL if is_supported else None)
@@ -59,7 +58,7 @@ class WebSocketEndpoint:
 
     def _allows_origin(self, websocket: WebSocket) -> bool:
         origin = websocket.headers.get("origin")
-        if origin is None or origin.lower() in self._allowed_origins:
+        if origin is None or self._policy.allows(origin):
             return True
         # The scheme is not compared: behind a proxy that terminates TLS, it differs from the browser's.
         host = websocket.headers.get("host", "").lower()

@@ -98,7 +98,7 @@ async def _update(viewer: Viewer, update: MemberUpdate) -> Member:
         errors.raise_if_any()
         assert member is not None
         if audit_details(member) != before:
-            await _save(member)
+            await save_member(member)
             details = {"before": before, "after": audit_details(member)}
             await audit(viewer, AuditKind.MEMBER_UPDATED, member.id, details)
         return member
@@ -110,14 +110,19 @@ async def _lock_members(viewer: Viewer) -> Member:
     Raises UnauthenticatedError if the viewer has been deactivated, ForbiddenError if they no longer have
     MANAGE_MEMBERS.
     """
-    lock_name = f"trackers members {viewer.organisation_id}"
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock_name)
+    await lock_organisation(viewer.organisation_id)
     manager = await Member.get(id=viewer.member_id)
     if not manager.active:
         raise UnauthenticatedError
     if Role.MANAGE_MEMBERS not in manager.roles:
         raise ForbiddenError(f"This needs the role {quote(enum_words(Role.MANAGE_MEMBERS))}.")
     return manager
+
+
+async def lock_organisation(organisation_id: UUID) -> None:
+    """Serialise changes to an organisation's members until the caller's transaction ends."""
+    lock_name = f"trackers members {organisation_id}"
+    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock_name)
 
 
 async def _lock_member(viewer: Viewer, member_id: UUID) -> Member | None:
@@ -149,7 +154,7 @@ async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Mem
         _check_changed_roles(errors.at("roles"), manager, member, update.roles)
         member.roles = [role.value for role in Role if role in update.roles]
     if isinstance(update.active, bool):
-        if could_manage and not update.active and not await _others_can_manage(member):
+        if could_manage and not update.active and not await others_can_manage(member):
             message = f"{member.name} is the last active member with the role {quote(enum_words(Role.MANAGE_MEMBERS))}."
             errors.at("active").add(ErrorCode.FORBIDDEN, message)
         member.active = update.active
@@ -186,7 +191,8 @@ def _check_changed_roles(errors: ErrorCollector, manager: Member, member: Member
         _check_granted_roles(errors, manager, roles, member.roles)
 
 
-async def _others_can_manage(member: Member) -> bool:
+async def others_can_manage(member: Member) -> bool:
+    """Return whether the organisation has another active member with MANAGE_MEMBERS."""
     others = await fetch(
         "SELECT FROM member WHERE organisation_id = $1 AND id <> $2 AND active AND $3 = ANY(roles) LIMIT 1",
         member.organisation_id,
@@ -196,7 +202,8 @@ async def _others_can_manage(member: Member) -> bool:
     return bool(others)
 
 
-async def _save(member: Member) -> None:
+async def save_member(member: Member) -> None:
+    """Save a changed member, in the caller's transaction; deactivation ends their sessions and revokes their tokens."""
     await member.save(update_fields=["name", "kind", "roles", "active"])
     if not member.active:
         await end_sessions(member.id)

@@ -134,10 +134,8 @@ class _UploadAborted(Exception):  # noqa: N818 - a signal to the library, not an
 
 
 def folder_store(folder: Path) -> FileStore:
-    """Return the store in a folder, which is created if necessary and made private to its owner. Raises OSError."""
+    """Return the store in a folder, which is created for its owner alone if necessary. Raises OSError."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_mode & 0o777 != 0o700:
-        folder.chmod(0o700)
     return FileStore(LocalStore(folder), folder=folder)
 
 

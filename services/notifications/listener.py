@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -18,21 +19,33 @@ _log = logging.getLogger("trackers.inbox")
 Callback = Callable[[str], None]
 
 
+@dataclass(slots=True)
+class ListenState:
+    """Whether this process is listening now, and whether it ever has. While it is not, polling delivers late."""
+
+    is_listening: bool = False
+    has_listened: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 @asynccontextmanager
 async def listening(
     reader: InboxReader,
     credentials: Mapping[str, Any],
     streams: TrackerStreams | None = None,
     revalidate: Callback = lambda _: None,
+    state: ListenState | None = None,
 ) -> AsyncIterator[None]:
     """Run the inbox reader within the context; NOTIFY messages wake it and the tracker streams.
 
-    ``revalidate`` is called with the id of each member whose sessions have ended.
+    ``revalidate`` is called with the id of each member whose sessions have ended. ``state`` is kept up to date.
     """
     streams = streams or TrackerStreams()
     callbacks: list[tuple[str, Callback]] = [(INBOX, reader.wake), (TRACKER_CHANGES, streams.wake)]
     callbacks += [(SESSIONS, callback) for callback in (reader.revalidate, streams.wake, revalidate)]
-    tasks = [asyncio.create_task(reader.run()), asyncio.create_task(_listen(callbacks, credentials))]
+    tasks = [
+        asyncio.create_task(reader.run()),
+        asyncio.create_task(_listen(callbacks, credentials, state or ListenState())),
+    ]
     try:
         yield
     finally:
@@ -41,7 +54,9 @@ async def listening(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _listen(callbacks: Sequence[tuple[str, Callback]], credentials: Mapping[str, Any]) -> None:
+async def _listen(
+    callbacks: Sequence[tuple[str, Callback]], credentials: Mapping[str, Any], state: ListenState
+) -> None:
     """Listen on a connection, and reconnect whenever it is lost; polling makes up for missed notifications."""
     last_logged: type[Exception] | None = None
     while True:
@@ -53,8 +68,11 @@ async def _listen(callbacks: Sequence[tuple[str, Callback]], credentials: Mappin
                 connection.add_termination_listener(lambda _, connection_lost=connection_lost: connection_lost.set())
                 for channel, callback in callbacks:
                     await connection.add_listener(channel, lambda *event, callback=callback: callback(str(event[3])))
+                state.is_listening = True
+                state.has_listened.set()
                 await connection_lost.wait()
             finally:
+                state.is_listening = False
                 await connection.close(timeout=1)
         except Exception as error:
             if type(error) is not last_logged:

@@ -34,19 +34,22 @@ def parse_builtin_types(text: str) -> tuple[BuiltinType, ...]:
     return tuple(_parse_type(entry) for entry in tomllib.loads(text)["type"])
 
 
-async def write_builtin_types(types: Sequence[BuiltinType] | None = None) -> None:
+async def write_builtin_types(types: Sequence[BuiltinType] | None = None) -> list[str]:
     """Update the built-in types in the database to ``types``, by default those of this release.
+
+    Returns the keys of those that differed.
 
     A definition that differs from the type's newest version is stored as a new version. Existing trackers keep the
     version that they were created with.
     """
     async with transaction():
         await fetch("SELECT pg_advisory_xact_lock(hashtext('trackers built-in types'))")
-        for position, builtin_type in enumerate(load_builtin_types() if types is None else types):
-            await _write_type(builtin_type, position)
+        rows = enumerate(load_builtin_types() if types is None else types)
+        return [builtin_type.key for position, builtin_type in rows if await _write_type(builtin_type, position)]
 
 
-async def _write_type(builtin_type: BuiltinType, position: int) -> None:
+async def _write_type(builtin_type: BuiltinType, position: int) -> bool:
+    """Update a built-in type in the database; return whether its definition differed."""
     document = definition_to_document(builtin_type.definition)
     columns: dict[str, Any] = {
         "name": builtin_type.name,
@@ -57,10 +60,12 @@ async def _write_type(builtin_type: BuiltinType, position: int) -> None:
     if row is None:
         row = await TrackerType.create(key=builtin_type.key, category=builtin_type.category, version=0, **columns)
     newest = await TrackerTypeVersion.get_or_none(type_id=row.id, version=row.version)
-    if newest is None or newest.definition != document:
+    is_new = newest is None or newest.definition != document
+    if is_new:
         row.version += 1
         await TrackerTypeVersion.create(type_id=row.id, version=row.version, definition=document)
     await row.update_from_dict(columns).save()
+    return is_new
 
 
 def _parse_type(entry: dict[str, Any]) -> BuiltinType:

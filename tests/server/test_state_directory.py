@@ -9,60 +9,94 @@ import pytest
 
 from server.environment import SettingsError
 from server.settings import Settings
-from server.state_directory import ensure_state_directory
+from server.state_directory import ensure_state_directory, forgotten_state, load_or_generate_secret
+from services.files.store import folder_store
 
 DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
 
 
-def test_only_the_owner_can_open_the_state_directory(tmp_path: Path) -> None:
-    (tmp_path / "var").mkdir(mode=0o755)
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
-    assert ensure_state_directory(tmp_path) == tmp_path / "var"
-    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
-    (tmp_path / "occupied").mkdir()
-    (tmp_path / "occupied" / "var").write_text("")
-    with pytest.raises(SettingsError, match=r"^The state directory cannot be used: .*File exists"):
-        ensure_state_directory(tmp_path / "occupied")
+def test_the_state_directory_is_created_for_its_owner_alone(tmp_path: Path) -> None:
+    state = tmp_path / "lib" / "trackers"
+
+    assert ensure_state_directory(state) == state
+    assert mode(state) == 0o700
+
+
+def test_the_mode_of_a_folder_that_exists_is_not_changed(tmp_path: Path) -> None:
+    for path in (tmp_path / "var", tmp_path / "var" / "files"):
+        path.mkdir()
+        path.chmod(0o755)
+
+    load_or_generate_secret(tmp_path / "var")
+    folder_store(tmp_path / "var" / "files")
+
+    assert [mode(tmp_path / "var"), mode(tmp_path / "var" / "files")] == [0o755, 0o755]
+    assert mode(tmp_path / "var" / "secret") == 0o600
+
+
+def test_a_file_in_the_place_of_the_state_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+
+    with pytest.raises(SettingsError) as error:
+        ensure_state_directory(tmp_path / "var")
+    assert str(error.value) == (
+        f"The state directory {tmp_path}/var cannot be used: it is not a folder. Set TRACKERS_STATE_DIR to a folder "
+        "that this user may write to."
+    )
 
 
 def test_a_secret_is_generated_once_and_kept(tmp_path: Path) -> None:
-    first = Settings.from_environment({}, folder=tmp_path).secret
+    settings = Settings.from_environment({"TRACKERS_STATE_DIR": str(tmp_path / "var")})
+    assert not (tmp_path / "var").exists()
+
+    first = settings.signing_secret()
     secret_file = tmp_path / "var/secret"
 
-    assert Settings.from_environment({}, folder=tmp_path).secret == first
+    assert settings.signing_secret() == first
     assert len(first) == 64
-    assert stat.S_IMODE(secret_file.stat().st_mode) == 0o600
+    assert mode(secret_file) == 0o600
     assert list((tmp_path / "var").iterdir()) == [secret_file]
 
 
-def test_a_secret_is_required_for_a_configured_database(tmp_path: Path) -> None:
+def test_a_secret_is_required_for_a_configured_database() -> None:
     with pytest.raises(SettingsError) as error:
-        Settings.from_environment({"TRACKERS_DATABASE_URL": DATABASE}, folder=tmp_path)
+        Settings.from_environment({"TRACKERS_DATABASE_URL": DATABASE})
 
     assert str(error.value) == (
-        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: it must hold 32 bytes or more that nobody can guess"
+        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: set it to 32 bytes or more that nobody can guess"
     )
-    assert not (tmp_path / "var").exists()
 
 
 def test_a_stored_secret_that_is_too_short_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "var").mkdir()
-    (tmp_path / "var/secret").write_text("short\n")
+    (tmp_path / "secret").write_text("short\n")
 
     with pytest.raises(SettingsError) as error:
-        Settings.from_environment({}, folder=tmp_path)
+        load_or_generate_secret(tmp_path)
     assert str(error.value) == (
-        f"{tmp_path}/var/secret holds 5 bytes: it must hold 32 bytes or more that nobody can guess; delete the file "
-        "to generate a new secret"
+        f"{tmp_path}/secret holds 5 bytes, but must hold 32 bytes or more that nobody can guess; delete the file to "
+        "generate a new secret"
     )
+
+
+def test_a_state_directory_that_an_earlier_version_left_is_found(tmp_path: Path) -> None:
+    earlier, state = tmp_path / "var", tmp_path / "state"
+    assert forgotten_state(tmp_path, state) is None
+    earlier.mkdir()
+    assert forgotten_state(tmp_path, state) is None  # such as the system's own /var
+    (earlier / "secret").write_text("")
+    assert forgotten_state(tmp_path, state) == earlier
+    assert forgotten_state(tmp_path, earlier) is None
 
 
 @pytest.mark.slow
 def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from server.settings import Settings; sys.stdin.read(1);"
-        "print(Settings.from_environment({}, folder=Path(sys.argv[1])).secret)"
+        "import sys; from pathlib import Path; from server.state_directory import load_or_generate_secret; sys.stdin.read(1);"
+        "print(load_or_generate_secret(Path(sys.argv[1])))"
     )
     processes = [
         subprocess.Popen(
@@ -76,4 +110,4 @@ def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Pat
         process.stdin.flush()
     outputs = [process.communicate(timeout=60)[0] for process in processes]
 
-    assert outputs == [f"{(tmp_path / 'var/secret').read_bytes().strip()!r}\n"] * 6
+    assert outputs == [f"{(tmp_path / 'secret').read_bytes().strip()!r}\n"] * 6

@@ -7,10 +7,17 @@ from starlette.applications import Starlette
 from models.database import database, migrate
 from server.endpoints.health import health_routes
 from server.setting_values import database_credentials
+from services.notifications.listener import ListenState
 from tests.support.databases.postgres import administer, with_database
 from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
+
+
+def listen_state(*, is_listening: bool) -> ListenState:
+    state = ListenState(is_listening=is_listening)
+    state.has_listened.set()
+    return state
 
 
 @pytest.mark.parametrize(("path", "line"), [("/health/live", "live\n"), ("/health/ready", "ready\n")])
@@ -23,7 +30,7 @@ def test_healthy_server(proxied_server: ProxiedServer, path: str, line: str) -> 
 
 async def test_database_without_migrations(postgres: str) -> None:
     await administer(postgres, "CREATE DATABASE unmigrated")
-    app = Starlette(routes=list(health_routes()))
+    app = Starlette(routes=list(health_routes(listen_state(is_listening=True))))
     async with (
         database(database_credentials(with_database(postgres, "unmigrated"))),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client,
@@ -35,3 +42,17 @@ async def test_database_without_migrations(postgres: str) -> None:
     assert (unmigrated.status_code, unmigrated.text[:41]) == (503, "the database lacks 0001_initial, 0002_sea")
     assert (live.status_code, live.text) == (200, "live\n")
     assert (migrated.status_code, migrated.text) == (200, "ready\n")
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "line"),
+    [
+        (ListenState(), 503, "LISTEN is not connected: check TRACKERS_LISTEN_URL\n"),
+        (listen_state(is_listening=False), 200, "ready, but LISTEN is not connected: notifications are late\n"),
+    ],
+)
+async def test_readiness_without_listen(database: str, state: ListenState, status: int, line: str) -> None:
+    app = Starlette(routes=list(health_routes(state)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client:
+        response = await client.get("/health/ready")
+    assert (response.status_code, response.text) == (status, line)

@@ -102,7 +102,7 @@ async def test_concurrent_operations_of_a_member() -> None:
 
 async def test_configured_limits_apply_to_the_endpoints(tmp_path: Path) -> None:
     request_headers = {"TRACKERS_MAX_DEPTH": "1", "TRACKERS_MAX_BODY_BYTES": "60"}
-    settings = Settings.from_environment(request_headers, folder=tmp_path)
+    settings = Settings.from_environment(request_headers | {"TRACKERS_STATE_DIR": str(tmp_path)})
     application = Application(settings, "postgres://nobody@192.0.2.1/nothing").asgi
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://here") as client:
         too_deep = await client.post("/graphql", json={"query": "{ viewer { id } }"})

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from server.middleware.security_headers import SecurityHeadersMiddleware
+from server.protocol.origins import REFUSAL
 from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
@@ -96,6 +97,9 @@ def test_request_of_an_allowed_origin(proxied_server: ProxiedServer) -> None:
 def test_other_origins_are_not_allowed(proxied_server: ProxiedServer) -> None:
     origin = {"Origin": "https://evil.example"}
     preflight = proxied_server.client.options("/graphql", headers={**origin, "Access-Control-Request-Method": "POST"})
-    assert (preflight.status_code, preflight.text) == (400, "Disallowed CORS origin")
+    assert (preflight.status_code, preflight.json()) == (
+        403,
+        {"errors": [{"message": REFUSAL, "extensions": {"code": "FORBIDDEN"}}]},
+    )
     for response in (preflight, proxied_server.client.get("/graphql?query={viewer{id}}", headers=origin)):
         assert "access-control-allow-origin" not in response.headers

@@ -28,7 +28,7 @@ async def test_a_variable_without_effect_is_ignored_with_a_warning(database: str
         assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
         warnings = wait_for_lines(server.log, level="warning")
     assert [(line["logger"], line["event"]) for line in warnings] == [
-        ("trackers.serve", "TRACKERS_COMPILED is set, but has no effect in this version")
+        ("trackers.settings", "TRACKERS_COMPILED is set, but has no effect in this version")
     ]
 
 

@@ -1,5 +1,6 @@
 """Tests of the handshake and the close codes of the ``graphql-transport-ws`` subprotocol."""
 
+import json
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +10,7 @@ import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from server.protocol.origins import REFUSAL
 from server.websocket.limits import SocketLimits
 from tests.support.clients.websocket import ACK, INIT, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
@@ -124,6 +126,9 @@ async def test_origins() -> None:
                 async with open_client(server, origin=Origin(origin)):
                     pass
             assert refused.value.response.status_code == 403
+            assert json.loads(refused.value.response.body or b"") == {
+                "errors": [{"message": REFUSAL, "extensions": {"code": "FORBIDDEN"}}]
+            }
 
 
 async def test_ping(server: FakeApp) -> None:

@@ -16,6 +16,7 @@ from server.limits import Limits
 from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
 from server.process.worker import MAX_MESSAGE_BYTES
+from server.protocol.origins import OriginPolicy
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
 from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp
@@ -47,7 +48,7 @@ async def sample_api(
         executor, make_context, app.connections, body_seconds=body_seconds, stream_limits=stream_limits
     )
     websocket = WebSocketEndpoint(
-        executor, make_context, app.connections, allowed_origins=allowed_origins, limits=socket_limits
+        executor, make_context, app.connections, policy=OriginPolicy(allowed_origins), limits=socket_limits
     )
     routes = [Route("/graphql", http), WebSocketRoute("/graphql", websocket)]
     async with _serving(Starlette(routes=routes), http_protocol) as address:

@@ -32,6 +32,11 @@ def environment(database_url: str | None = None, **more: str) -> dict[str, str]:
     return variables | more
 
 
+def _with_state(env: Mapping[str, str], directory: Path) -> dict[str, str]:
+    """Return the environment with the state directory ``var`` in the test's directory, unless it names another."""
+    return {"TRACKERS_STATE_DIR": str(directory / "var"), **env}
+
+
 class Server:
     """A running server process."""
 
@@ -111,7 +116,8 @@ async def run_server(directory: Path, env: Mapping[str, str], *arguments: str) -
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             *COMMAND, "serve", "--port", "0", *arguments,
-            cwd=directory, env=dict(env), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors,
+            cwd=directory, env=_with_state(env, directory), stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE, stderr=errors,
         )  # fmt: skip
     try:
         yield Server(process, await _wait_for_address(process, log), log)
@@ -139,7 +145,7 @@ async def run_command(directory: Path, env: Mapping[str, str], *arguments: str) 
     """Run a command of ``trackers`` in a directory; return its exit code, standard output and standard error."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND, *arguments,
-        cwd=directory, env=dict(env), stdin=asyncio.subprocess.DEVNULL,
+        cwd=directory, env=_with_state(env, directory), stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     async with asyncio.timeout(120):
