@@ -25,6 +25,7 @@ from server.execution.validation import fragment_cycle_errors, validation_errors
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
+from server.protocol.value_free import syntax_error_without_values
 
 _NESTED_TOO_DEEPLY = "The document's fragments are nested too deeply"
 _PARSER_LIMITS = {"tokens": "tokens", "comments": "tokens", "nested": "depth"}
@@ -140,6 +141,7 @@ def _syntax_error(error: GraphQLSyntaxError) -> GraphQLError:
         if word in error.message and error.message.endswith("Parsing aborted."):
             error.extensions = {"limit": limit}
             return with_code(error, Code.LIMIT_EXCEEDED)
+    error.message = syntax_error_without_values(error)
     return with_code(error, Code.GRAPHQL_PARSE_FAILED)
 
 

@@ -24,6 +24,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from server.protocol.error_codes import Code
+from server.protocol.value_free import UNSPECIFIC, without_values
 
 
 class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
@@ -48,7 +49,7 @@ class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
         def report(error: GraphQLError, path: list[str | int]) -> None:
             extensions = {"code": Code.BAD_USER_INPUT.value, "path": [self.path_root, *map(str, path)]}
             # The message of an unexpected exception in a scalar comes from Python and would not help a client.
-            message = error.message if error.original_error is None else "The value does not have the expected type."
+            message = without_values(error.message) if error.original_error is None else UNSPECIFIC
             self.report_error(GraphQLError(message, error.nodes or node, extensions=extensions))
 
         if input_type:

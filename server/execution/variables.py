@@ -12,6 +12,7 @@ from graphql.utilities import validate_input_value
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
+from server.protocol.value_free import without_values
 
 MAX_ERRORS = 50
 _CONTAINERS = (list, dict)
@@ -78,7 +79,8 @@ def _errors_with_paths(
         def report(error: GraphQLError, path: list[str | int], name: str = name, node: Any = node) -> None:
             if len(errors) < MAX_ERRORS:
                 extensions = {"code": Code.BAD_USER_INPUT.value, "path": [name, *map(str, path)]}
-                errors.append(GraphQLError(f"Variable '${name}': {error.message}", node, extensions=extensions))
+                message = without_values(f"Variable '${name}': {error.message}")
+                errors.append(GraphQLError(message, node, extensions=extensions))
 
         try:
             validate_input_value(variables.get(name, Undefined), signature.type, report, hide_suggestions)
@@ -89,4 +91,4 @@ def _errors_with_paths(
 
 def _errors_without_paths(errors: list[GraphQLError]) -> list[GraphQLError]:
     extensions = {"code": Code.BAD_USER_INPUT.value}
-    return [GraphQLError(error.message, error.nodes, extensions=dict(extensions)) for error in errors]
+    return [GraphQLError(without_values(error.message), error.nodes, extensions=dict(extensions)) for error in errors]

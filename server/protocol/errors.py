@@ -12,6 +12,7 @@ from server.observability.outage import RETRY_AFTER, UNAVAILABLE, database_outag
 from server.observability.request_context import record_error
 from server.observability.tracebacks import safe_traceback
 from server.protocol.error_codes import Code
+from server.protocol.value_free import without_values
 from services.kernel.errors import DomainError
 
 _INTERNAL_ERROR = "Internal server error: find it in the server's log by its request id."
@@ -64,8 +65,16 @@ def format_execution_errors(errors: list[GraphQLError], request_id: str) -> list
                 log_failure(raised, request_id)
             formatted.append({**entry, **_mask_error(raised, request_id)})
         else:
+            if _may_quote_a_value(error):
+                entry["message"] = without_values(error.message)
             formatted.append({**entry, "extensions": extensions})
     return formatted
+
+
+def _may_quote_a_value(error: GraphQLError) -> bool:
+    """Return whether an error is graphql-core's own, about a value that is only known during execution."""
+    raised = _original_error(error)
+    return isinstance(raised, GraphQLError) and "code" not in (raised.extensions or {})
 
 
 def _intended_extensions(error: GraphQLError) -> dict[str, Any] | None:
