@@ -63,6 +63,7 @@ def database_restarter(settings: Settings) -> Iterator[Callable[[], None]]:
 
         def restart_if_stopped() -> None:
             if not settings.database_url and not is_in_use(settings.postgres_data_dir):
+                _log.warning("the embedded PostgreSQL has stopped, and is started again")
                 servers.enter_context(embedded_postgres(settings.postgres_data_dir, log=settings.postgres_log))
 
         yield restart_if_stopped

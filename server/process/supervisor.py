@@ -6,6 +6,7 @@ while it serves.
 """
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -32,6 +33,7 @@ MIN_LIFETIME = 5.0
 STOP_TIMEOUT = 60.0
 """Seconds after which workers that are still running are killed; connections, requests and emails may take less."""
 
+_log = logging.getLogger("trackers.serve")
 _spawn = multiprocessing.get_context("spawn")
 
 
@@ -110,12 +112,15 @@ class Supervisor:
             on_ready()
 
     def _replace(self, position: int, worker: _Worker) -> None:
+        pid, end = worker.process.pid, _describe_end(worker.process.exitcode)
         if not self._announced:
+            _log.error("worker %s %s while starting, so the server stops", pid, end)
             sys.exit(STARTUP_FAILURE)
         if time.monotonic() - worker.started_at > MIN_LIFETIME:
             worker.ready_pipe.close()
-            forget_worker(worker.process.pid)
-            self._workers[position] = self._start_worker()
+            forget_worker(pid)
+            self._workers[position] = replacement = self._start_worker()
+            _log.error("worker %s %s; worker %s replaces it", pid, end, replacement.process.pid)
 
     def _stop_workers(self) -> None:
         for worker in self._workers:
@@ -126,6 +131,15 @@ class Supervisor:
                 for worker in self._workers:
                     worker.process.kill()
             time.sleep(TICK)
+
+
+def _describe_end(exit_code: int | None) -> str:
+    if exit_code is None or exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    try:
+        return f"was killed by {signal.Signals(-exit_code).name}"
+    except ValueError:  # a real-time signal has no name
+        return f"was killed by signal {-exit_code}"
 
 
 def _run_worker(settings: Settings, url: str, server_socket: socket.socket, ready_pipe: Connection) -> None:

@@ -33,6 +33,7 @@ class Code(StrEnum):
     UNKNOWN_FIELD = "UNKNOWN_FIELD"
     WRONG_KIND = "WRONG_KIND"
     REQUIRED = "REQUIRED"
+    INSUFFICIENT_STORAGE = "INSUFFICIENT_STORAGE"
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
     INTERNAL_SERVER_ERROR = "INTERNAL_SERVER_ERROR"
 
@@ -136,6 +137,11 @@ MEANINGS = {
     ),
     Code.WRONG_KIND: Meaning(_UPLOAD_STATUS, "The field does not take files.", "Upload for FILE fields only."),
     Code.REQUIRED: Meaning(_UPLOAD_STATUS, "The uploaded file is empty.", "Show the message beside the field."),
+    Code.INSUFFICIENT_STORAGE: Meaning(
+        "507 from `POST /files`",
+        "The server's disk, or its bucket's quota, has no room for the file.",
+        "Keep the file and upload it later; tell the operator.",
+    ),
     Code.SERVICE_UNAVAILABLE: Meaning(
         "503, with `Retry-After`; from a field 294, or in `application/json` 200 beside other data",
         "The database is not available at the moment.",

@@ -11,7 +11,13 @@ from server.protocol.messages import encode
 from server.protocol.request_ids import request_id_of
 from services.kernel.errors import DomainError
 
-_STATUSES = {"UNAUTHENTICATED": 401, "CONTENT_TOO_LARGE": 413, "UNSUPPORTED_MEDIA_TYPE": 415, "RATE_LIMITED": 429}
+_STATUSES = {
+    "UNAUTHENTICATED": 401,
+    "CONTENT_TOO_LARGE": 413,
+    "UNSUPPORTED_MEDIA_TYPE": 415,
+    "RATE_LIMITED": 429,
+    "INSUFFICIENT_STORAGE": 507,
+}
 """The HTTP status for each code of a ``DomainError``; 422 for all other codes."""
 
 

@@ -1,7 +1,9 @@
 """Storage of file content in a local folder or an S3-compatible bucket, one object per file, named by its id."""
 
 import asyncio
+import errno
 import os
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -16,6 +18,11 @@ READ_SIZE = 65_536
 """The approximate number of bytes in a chunk when reading."""
 _PART_SIZE = {"folder": 262_144, "bucket": 5 * 1024 * 1024}
 """The number of bytes of an upload that are buffered before writing; S3 accepts no smaller parts."""
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_S3_NO_ROOM = {"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "EntityTooLarge"}
+_OS_ERROR = re.compile(r"\(os error (\d{1,4})\)")
+"""How the storage library, which is written in Rust, ends the text of an error of the operating system."""
+_S3_CODE = re.compile(r"<Code>(\w{1,60})</Code>")
 _CLEANUP_SECONDS = 60.0
 _REQUEST_TIMEOUT = timedelta(hours=1)
 """The timeout of a request to the store, which is long because clients may read slowly."""
@@ -24,8 +31,12 @@ _REQUEST_TIMEOUT = timedelta(hours=1)
 class StoreError(Exception):
     """Raised when the store fails.
 
-    Only the class of the original error is kept, because its text may contain addresses and keys.
+    Only the class and the codes of the original error are kept, because its text may contain addresses and keys.
     """
+
+
+class StoreFullError(StoreError):
+    """Raised when the store has no room for a file."""
 
 
 class FileStore:
@@ -83,7 +94,23 @@ def _store_errors() -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError) as error:
-        raise StoreError(type(error).__name__) from None
+        raise _store_error(error) from None
+
+
+def _store_error(error: Exception) -> StoreError:
+    text = str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    if number is None and (match := _OS_ERROR.search(text)):
+        number = int(match[1])
+    if number is not None:
+        is_full = number in _NO_ROOM
+        reason = f"{errno.errorcode.get(number, number)}, {os.strerror(number)}"
+    else:
+        match = _S3_CODE.search(text)
+        is_full = match is not None and match[1] in _S3_NO_ROOM
+        reason = match[1] if match else ""
+    name = type(error).__name__
+    return (StoreFullError if is_full else StoreError)(f"{name}: {reason}" if reason else name)
 
 
 class _Relay:

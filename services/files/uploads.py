@@ -13,7 +13,7 @@ from models import Role, TrackerCategory
 from models.base import new_id
 from models.database import fetch, transaction
 from services.files.cleanup import delete_incomplete
-from services.files.store import FileStore
+from services.files.store import FileStore, StoreError, StoreFullError
 from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
 from services.kernel.file_names import file_name, name_as
@@ -47,6 +47,7 @@ _COMPLETE = (
     "UPDATE stored_file SET complete = TRUE, name = $2, media_type = $3, bytes = $4 "
     "WHERE id = $1 AND NOT complete RETURNING id"
 )
+_NO_ROOM = "The server has no room for files now. Try again later, and tell its operator."
 _log = logging.getLogger("trackers.files")
 
 
@@ -54,7 +55,7 @@ class UploadError(DomainError):
     """Raised when an upload is refused.
 
     Codes: UNKNOWN_TYPE, UNKNOWN_FIELD, WRONG_KIND, FORBIDDEN, REQUIRED for an empty file, CONTENT_TOO_LARGE,
-    UNSUPPORTED_MEDIA_TYPE, RATE_LIMITED.
+    UNSUPPORTED_MEDIA_TYPE, RATE_LIMITED, INSUFFICIENT_STORAGE.
     """
 
     def __init__(self, code: str, message: str, **details: object) -> None:
@@ -143,8 +144,12 @@ async def upload(
         await store.write(file_id, _check_chunks(chunks, sniffer, destination, header))
         media_type = _media_type(sniffer, destination, header)
         await fetch(_COMPLETE, file_id, name_as(file_name(header.name), media_type), media_type, sniffer.size)
-    except BaseException:
+    except BaseException as error:
         await _delete_failed(store, file_id)
+        if isinstance(error, StoreError):
+            _log.error("an upload could not be stored: %s", error)
+        if isinstance(error, StoreFullError):
+            raise UploadError("INSUFFICIENT_STORAGE", _NO_ROOM) from error
         raise
     return file_id
 

@@ -123,11 +123,14 @@ async def _give_up(mail_id: UUID, attempt: int, reason: str) -> Outcome:
 
 
 async def _delay(mail_id: UUID, attempt: int, reason: str, *, affects_all: bool) -> Outcome:
-    rows = await fetch(_MARK_DELAYED, mail_id, attempt, reason[:200], retry_delay(attempt))
+    seconds = retry_delay(attempt)
+    rows = await fetch(_MARK_DELAYED, mail_id, attempt, reason[:200], seconds)
     if rows and rows[0]["given_up"]:
         _log.error("mail %s given up after a day: %s", mail_id, reason)
     else:
-        _log.warning("mail %s delayed after attempt %d: %s", mail_id, attempt, reason)
+        _log.warning(
+            "mail %s delayed after attempt %d: %s; the next attempt is in %.0f s", mail_id, attempt, reason, seconds
+        )
     return Outcome.ALL_DELAYED if affects_all else Outcome.DELAYED
 
 

@@ -73,7 +73,7 @@ class FolderMailer:
             await asyncio.to_thread(_write_atomically, self._folder, name, content)
         except OSError as error:
             code = errno.errorcode.get(error.errno or 0, "error")
-            raise MailDelayed(f"mail folder {code}", affects_all=True) from error
+            raise MailDelayed(f"mail folder {code} ({error.strerror})", affects_all=True) from error
 
 
 def _write_atomically(folder: Path, name: str | None, content: bytes) -> None:

@@ -40,20 +40,23 @@ async def run_outbox(
         try:
             outcome, idle = await finish_step(_step(installation, mailer), grace)
         except Exception as error:
-            outcome, idle = Outcome.ALL_DELAYED, 0.0
+            failures += 1
             # Most likely the database is unavailable. The error's text may contain a value.
             if type(error) is not last_logged:
                 last_logged = type(error)
                 _log.error("outbox worker failed, retrying: %s", last_logged.__name__)
-        if outcome is Outcome.ALL_DELAYED:
-            failures += 1
             await asyncio.sleep(backoff_seconds(failures))
             continue
-        if failures:
-            failures, last_logged = 0, None
+        if last_logged:
+            last_logged = None
             _log.info("outbox worker recovered")
-        if outcome is Outcome.NOTHING_DUE:
+        if outcome is Outcome.ALL_DELAYED:  # the line about the mail has the reason, and when it is tried again
+            failures += 1
+            await asyncio.sleep(backoff_seconds(failures))
+        elif outcome is Outcome.NOTHING_DUE:
             await _wait(wake, min(idle, poll))
+        else:
+            failures = 0
 
 
 async def _step(installation: Installation, mailer: Mailer) -> tuple[Outcome, float]:

@@ -1,6 +1,7 @@
 """Tests of the daily limit of uploads over real connections."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 
 import pytest
@@ -79,3 +80,22 @@ async def test_daily_limit_counts_uploads_in_progress_by_their_largest_size(
     for _, writer in connections:
         writer.transport.abort()
     await wait_until_empty(server)
+
+
+async def test_a_full_disk_is_answered_with_507_and_logged(
+    server: FileServer, tenant: College, caplog: pytest.LogCaptureFixture
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # the closest to a full disk that needs no root
+    try:
+        response = await server.send(tenant.ada, PDF + bytes(600_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert parse_error(response) == (
+        507,
+        "INSUFFICIENT_STORAGE",
+        "The server has no room for files now. Try again later, and tell its operator.",
+    )
+    assert caplog.messages == ["an upload could not be stored: GenericError: EFBIG, File too large"]
+    assert server.storage.keys() == []
+    assert not await StoredFile.exists()

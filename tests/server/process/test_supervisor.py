@@ -14,6 +14,7 @@ import pytest_asyncio
 from models.database import fetch
 from tests.support.clients.websocket import open_socket, wait_closed
 from tests.support.scenarios.staff import PASSWORD, make_staff
+from tests.support.servers.log_lines import wait_for_lines
 from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
@@ -56,6 +57,9 @@ async def test_a_killed_worker_is_replaced(server: Server) -> None:
             await asyncio.sleep(0.05)
     assert second in current
     assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
+    (replacement,) = set(current) - {second}
+    message = f"worker {first} was killed by SIGKILL; worker {replacement} replaces it"
+    assert [line["level"] for line in wait_for_lines(server.log, event=message)] == ["error"]
     server.signal(SIGINT)
     async with asyncio.timeout(60):
         assert await server.process.wait() == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.mail.transport import FolderMailer, MailDelayed
+from tests.support.servers.full_disk import run_on_full_disk
 
 
 def message(text: str = "Hello", *, message_id: str = "<0198@mail.example>") -> EmailMessage:
@@ -57,7 +58,7 @@ async def test_an_unwritable_directory_delays_every_email(tmp_path: Path) -> Non
     (tmp_path / "mail").write_text("a file")
     mailer = FolderMailer(tmp_path / "mail")
     for attempt in (mailer.send(message()), mailer.check()):
-        with pytest.raises(MailDelayed, match=r"^mail folder EEXIST$") as delayed:
+        with pytest.raises(MailDelayed, match=r"^mail folder EEXIST \(File exists\)$") as delayed:
             await attempt
         assert delayed.value.affects_all
     await mailer.close()
@@ -67,3 +68,20 @@ async def test_check_leaves_no_file(tmp_path: Path) -> None:
     await FolderMailer(tmp_path / "mail").check()
     assert files(tmp_path) == []
     assert file_mode(tmp_path / "mail") == 0o700
+
+
+def test_a_full_disk_delays_every_email_and_leaves_no_part(tmp_path: Path) -> None:
+    script = """
+import asyncio, sys
+from email.message import EmailMessage
+from pathlib import Path
+from services.mail.transport import FolderMailer, MailDelayed
+message = EmailMessage()
+message["Message-ID"] = "<1@mail.example>"
+message.set_content("long " * 10_000)
+try:
+    asyncio.run(FolderMailer(Path(sys.argv[1], "mail")).send(message))
+except MailDelayed as delayed:
+    print(delayed.affects_all, delayed.reason, list(Path(sys.argv[1], "mail").iterdir()))
+"""
+    assert run_on_full_disk(tmp_path, script) == "True mail folder ENOSPC (No space left on device) []\n"

@@ -119,7 +119,10 @@ async def test_the_worker_survives_an_outage_of_the_database(
 
 
 @pytest.mark.slow
-async def test_the_worker_survives_an_outage_of_the_mail_server(server: MailServer) -> None:
+async def test_the_worker_survives_an_outage_of_the_mail_server(
+    server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "trackers.mail")
     await server.stop()
     await enqueue_mail()
     async with running_worker(server) as (_, wake):
@@ -128,6 +131,10 @@ async def test_the_worker_survives_an_outage_of_the_mail_server(server: MailServ
         await server.start()
         wake.set()
         await wait_until(sent_count_is(1))
+    first, *_, last = caplog.messages
+    assert "delayed after attempt 1: SMTP cannot connect; the next attempt is in " in first
+    assert last.endswith(" sent")
+    assert "recovered" not in caplog.text  # nothing had gone on while the mail server was down
 
 
 async def test_a_cancelled_worker_finishes_the_email_being_sent(server: MailServer) -> None:
