@@ -65,7 +65,7 @@ async def test_twins_of_each_organisation_become_one() -> None:
         await learner.groups.add(*groups)
         await make.tracker(organisation, learner=learner)
         learners.append(learner)
-    sentences = await upgrade_database()
+    sentences = (await upgrade_database()).merges
     expected = {}
     for (organisation, employers, programmes, groups), learner in zip(colleges, learners, strict=True):
         assert await names("employer", organisation) == [("Acme Ltd", "100012345", True), ("Acme Limited", None, False)]
@@ -90,7 +90,7 @@ async def test_twins_of_each_organisation_become_one() -> None:
         "Northgate: the employer “acme ltd\n” was merged into “Acme Ltd”.",
         "Northgate: the group “STRASSE” was merged into “Straße”.",
     ]
-    assert await upgrade_database() == ()
+    assert await upgrade_database() == ([], ())
 
 
 @pytest.mark.usefixtures("before")
@@ -138,7 +138,7 @@ async def test_employers_with_different_numbers_are_never_merged() -> None:
     ):
         await make.employer(organisation, name=name, employer_id=number, confirmed=confirmed)
     by_name = {row.name: row.id for row in await Employer.all()}
-    sentences = await upgrade_database()
+    sentences = (await upgrade_database()).merges
     assert await names("employer", organisation) == [
         ("Acme (100000001)", "100000001", True),
         ("ACME (100000002, 2)", "100000002", True),

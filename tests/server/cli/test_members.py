@@ -133,7 +133,7 @@ async def test_a_reset_password_ends_the_sessions_and_a_link_sets_a_new_one(data
         match = re.fullmatch(r"https://app\.example/set\?token=([\w-]{43})", link)
         assert match is not None
         set_password = (
-            'mutation ($t: String!) { setPassword(input: {token: $t, password: "a new password, long"}) '
+            'mutation ($t: String!) { setPassword(token: $t, password: "a new password, long") '
             "{ session { viewer { member { email } } } errors { code } } }"
         )
         assert (await server.ask(set_password, t=match[1]))["data"] == {

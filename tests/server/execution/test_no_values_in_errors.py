@@ -80,6 +80,28 @@ async def test_no_answer_holds_a_value(
     ] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("setPassword", ("token", "password")), ("refreshSession", ("refreshToken",)), ("signOut", ("refreshToken",))],
+)
+async def test_no_answer_holds_a_secret_argument(database: str, name: str, arguments: tuple[str, ...]) -> None:
+    right = dict.fromkeys(arguments, CANARY)
+    wrong_values = [[CANARY], {"x": CANARY}, 1.5]
+    for argument in arguments:
+        for value in wrong_values:
+            fields = ", ".join(f"{key}: {literal(entry)}" for key, entry in (right | {argument: value}).items())
+            enums = fields.replace(json.dumps(CANARY), CANARY)
+            declared = f"mutation ($value: String!) {{ {name}({argument}: $value) {{ __typename }} }}"
+            for answer in (
+                await ask(None, f"mutation {{ {name}({fields}) {{ __typename }} }}"),
+                await ask(None, f"mutation {{ {name}({enums}) {{ __typename }} }}"),
+                await ask(None, f"mutation {{ {name}({fields}, passwrd: {literal(CANARY)}) {{ __typename }} }}"),
+                await ask(None, declared, value=value),
+            ):
+                assert answer["errors"]
+                assert CANARY not in json.dumps(answer), answer
+
+
 async def test_an_unknown_field_beside_a_password_is_named_alone() -> None:
     answer = await ask(
         None,

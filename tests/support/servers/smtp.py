@@ -5,7 +5,7 @@ import email
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -59,8 +59,10 @@ class MailServer:
     def drop_connections(self) -> None:
         """Abort every open connection."""
         for connection in self._open:
+            # In Python 3.11.2, a TLS connection that has closed already raises AttributeError.
             if connection.transport is not None:
-                connection.transport.abort()  # type: ignore[attr-defined]
+                with suppress(AttributeError):
+                    connection.transport.abort()  # type: ignore[attr-defined]
         self._open.clear()
 
     def mailer(self, *, tls: Tls = "opportunistic", **options: Any) -> SmtpMailer:
