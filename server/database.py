@@ -12,7 +12,6 @@ from models.database import database, migrate, pending_migrations
 from server.connection_errors import connection_error
 from server.database_check import DATABASE, check_database
 from server.embedded_postgres.server import embedded_postgres, is_in_use
-from server.environment import STATE_DIR
 from server.setting_values import database_credentials
 from server.settings import Settings
 from server.state_directory import ensure_state_directory
@@ -46,7 +45,7 @@ def database_server(settings: Settings, *, create: bool = True) -> Iterator[str]
     if not create and not settings.has_embedded_database():
         raise NoDatabaseError(
             f"There is no database in {settings.state_dir} yet: `trackers serve` creates one. If yours is elsewhere, "
-            f"set TRACKERS_DATABASE_URL or {STATE_DIR.name}."
+            f"set TRACKERS_DATABASE_URL or TRACKERS_STATE_DIR."
         )
     ensure_state_directory(settings.state_dir)
     with embedded_postgres(settings.postgres_data_dir, log=settings.postgres_log) as url:

@@ -30,7 +30,7 @@ def setting_warnings(environ: Mapping[str, str], settings: Settings, current: Pa
     if not environ.get(STATE_DIR.name) and (earlier := forgotten_state(current, settings.state_dir)):
         yield (
             f"{earlier} holds data of an earlier version, which are not used: the state directory is "
-            f"{settings.state_dir}. To use them, set {STATE_DIR.name}={earlier}, or move them there"
+            f"{settings.state_dir}. To use them, set TRACKERS_STATE_DIR={earlier}, or move them there"
         )
 
 

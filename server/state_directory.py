@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from server.environment import MIN_SECRET_BYTES, SECRET, STATE_DIR, SettingsError
+from server.environment import MIN_SECRET_BYTES, SECRET, SettingsError
 
 
 def ensure_state_directory(state: Path) -> Path:
@@ -18,7 +18,7 @@ def ensure_state_directory(state: Path) -> Path:
     except OSError as error:
         reason = "it is not a folder" if isinstance(error, FileExistsError) else error.strerror
         raise SettingsError(
-            f"The state directory {state} cannot be used: {reason}. Set {STATE_DIR.name} to a folder that this user "
+            f"The state directory {state} cannot be used: {reason}. Set TRACKERS_STATE_DIR to a folder that this user "
             "may write to."
         ) from error
     return state

@@ -18,6 +18,7 @@ from services.audit import audit_for
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normalise_email
 from services.kernel.unit_of_work import unit_of_work
+from services.kernel.words import enum_words, quote
 
 T = TypeVar("T")
 
@@ -77,7 +78,9 @@ async def _change(organisation: Organisation, email: str, change: Callable[[Memb
             before, could_manage = audit_details(member), _can_manage(member)
             result = await change(member)
             if could_manage and not _can_manage(member) and not await others_can_manage(member):
-                message = f"{member.name} is the last active member with the role {Role.MANAGE_MEMBERS}."
+                message = (
+                    f"{member.name} is the last active member with the role {quote(enum_words(Role.MANAGE_MEMBERS))}."
+                )
                 raise _error(ErrorCode.FORBIDDEN, f"{message} Give it to another one first.")
             if audit_details(member) != before:
                 await save_member(member)

@@ -77,7 +77,7 @@ async def test_roles_are_set_and_audited(database: str, folder: Path) -> None:
 async def test_the_last_manager_keeps_the_role_and_stays_active(database: str, folder: Path) -> None:
     env = environment(database)
     await add_members(folder, env)
-    message = "Ann Acres is the last active member with the role MANAGE_MEMBERS. Give it to another one first.\n"
+    message = "Ann Acres is the last active member with the role 'Manage members'. Give it to another one first.\n"
 
     for arguments in (["set-roles", *ACME, "--email", ANN, "--none"], ["deactivate-member", *ACME, "--email", ANN]):
         assert await run_command(folder, env, *arguments) == (2, "", message)
