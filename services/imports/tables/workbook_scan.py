@@ -7,7 +7,6 @@ row makes of 17 thousand million cells; and it returns an error such as #N/A as 
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -55,7 +54,9 @@ def scan_workbook(stream: BinaryIO) -> list[SheetScan]:
         with zipfile.ZipFile(stream) as archive:
             _check_sizes(archive)
             return [_scan_sheet(archive, sheet, part) for sheet, part in _list_sheets(archive)]
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, ValueError, NotImplementedError):
+    except WorkbookError:
+        raise
+    except Exception:  # zipfile raises many kinds for a damaged archive
         raise WorkbookError("is a damaged workbook; open it in Excel, and save it again") from None
 
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.imports.archive import open_return
 from services.imports.file_kinds import detect_kind
 from services.imports.report import UnreadableFileError
 from services.imports.tables.delimited import read_delimited
 from services.imports.tables.learners import read_learner_table
 from services.imports.tables.notes import FileNotes
 from services.imports.tables.workbook import read_workbook
-from tests.support.scenarios.tables import csv_bytes, workbook_bytes
+from tests.support.scenarios.tables import csv_bytes, workbook_bytes, zip_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -77,6 +78,9 @@ def read_anything(content: bytes) -> None:
     stream = io.BytesIO(content)
     try:
         kind = detect_kind(stream, "a")
+        if kind is FileKind.ZIP_ARCHIVE:
+            with open_return(stream, "a") as unpacked:
+                unpacked.read()
         list(read_learner_table(stream, kind, FileNotes("a")))
     except UnreadableFileError:
         return
@@ -94,6 +98,15 @@ def test_no_bytes_end_in_another_error(content: bytes) -> None:
 @settings(deadline=None, max_examples=300)
 def test_no_damage_to_a_workbook_ends_in_another_error(damage: bytes, place: int, cut: int) -> None:
     content = bytearray(workbook_bytes([HEADINGS, ["A1", "Zoë", "Sample", 5.5]], merged=["B1:B2"]))
+    place %= len(content)
+    content[place : place + len(damage)] = damage
+    read_anything(bytes(content[: len(content) - cut]))
+
+
+@given(st.binary(min_size=1, max_size=8), st.integers(min_value=0), st.integers(min_value=0, max_value=40))
+@settings(deadline=None, max_examples=300)
+def test_no_damage_to_an_archive_ends_in_another_error(damage: bytes, place: int, cut: int) -> None:
+    content = bytearray(zip_bytes({"a.xml": "<Message/>" * 20, "é.txt": "x"}))
     place %= len(content)
     content[place : place + len(damage)] = damage
     read_anything(bytes(content[: len(content) - cut]))
