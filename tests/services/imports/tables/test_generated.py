@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.imports.archive import open_return
-from services.imports.file_kinds import detect_kind
+from services.imports.file_kinds import FileKind, detect_kind
 from services.imports.report import UnreadableFileError
 from services.imports.tables.delimited import read_delimited
 from services.imports.tables.learners import read_learner_table
