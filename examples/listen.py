@@ -46,4 +46,7 @@ async def listen(token: str, after: str | None) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(listen(sign_in(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None))
+    try:
+        asyncio.run(listen(sign_in(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None))
+    except KeyboardInterrupt:
+        sys.exit(130)  # what a shell expects after Ctrl-C: 128 and the number of SIGINT

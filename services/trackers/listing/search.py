@@ -1,6 +1,7 @@
 """Search for trackers by words.
 
-Every word must be part of the learner's name or the description, be a prefix of the ULN, or equal the tracker's number.
+Every word must be part of the learner's name or the description, be a prefix of the ULN, or equal the tracker's number, which
+may follow a ``#``.
 """
 
 import re
@@ -16,6 +17,7 @@ BLOCK_SHIFT = 10
 
 # Three letters or digits, even after case folding, or two after a symbol, as ``spaced`` adds a space after each symbol.
 _TRIGRAM_PATTERN = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ſ]{3}|[!-/:-@\[-`{-~][A-Za-z0-9]{2}")
+_NUMBER_PATTERN = re.compile(r"#?([0-9]+)")
 _TWO_LETTERS_PATTERN = re.compile(r"[A-Za-z0-9]{2}")
 
 
@@ -26,10 +28,12 @@ def words_condition(words: Sequence[str], statement: StatementBuilder) -> str:
 
 def _word_condition(word: str, statement: StatementBuilder) -> str:
     condition = _substring_condition(word, statement)
-    if not (word.isascii() and word.isdigit()):
+    match = _NUMBER_PATTERN.fullmatch(word)
+    if match is None:
         return condition
-    digits = f"{statement.bind(word)}::text"
-    return f"({condition} OR x.codes && ARRAY['n' || {digits}, 'u' || {digits}])"
+    digits = f"{statement.bind(match[1])}::text"
+    codes = f"'n' || {digits}" if word.startswith("#") else f"'n' || {digits}, 'u' || {digits}"
+    return f"({condition} OR x.codes && ARRAY[{codes}])"
 
 
 def _substring_condition(word: str, statement: StatementBuilder) -> str:

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 ORDERS = ["CREATED_AT", "UPDATED_AT", "DUE_DATE", "STATUS", "TYPE", "LEARNER", "ASSIGNEE", "CREATED_BY", "NUMBER"]
 SEARCHES = [
     "smeth", "SMÉTH", "o'n", "la cruz", "angstrom", "smith-j", "%", "_", "\\", "100%", "a_b", "25-26", "qz", "zo", "x", "-",
-    "10", "1000000", "12", "7", "07", "ilr zoe", "nothing", "é",
+    "10", "1000000", "12", "7", "07", "#12", "#7", "#07", "#", "##7", "#1 zo", "ilr zoe", "nothing", "é",
 ]  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def _matches_search(case: Case, search: str) -> bool:
         fold(word) in name
         or fold(word) in fold(case.tracker.description)
         or (case.learner.uln or "").startswith(word)
-        or word == str(case.tracker.number)
+        or word.removeprefix("#") == str(case.tracker.number)
         for word in search.split()
     )
 
