@@ -46,17 +46,26 @@ class FoundEntry(NamedTuple):
     entry: LearnerEntry
     aims: AimChanges
 
+    @property
+    def all_aims(self) -> Sequence[AimEntry]:
+        """The learner's aims in the file, as they are stored if they are."""
+        stored = {aim.position: aim for aim in self.aims.current}
+        return [stored.get(aim.position, aim) for aim in self.entry.aims or ()]
+
 
 class _FoundError(NamedTuple):
-    """An error of a learner. ``aim_keys`` identify its learning aim, the most specific first; an empty one is none."""
+    """An error of a learner, and the learning aim that it is about, if any."""
 
     problem: EntryProblem
-    aim_keys: tuple[str, ...]
-    aim_reference: str
+    aim: AimEntry | None
 
     @property
     def identity(self) -> tuple[str, str]:
         return self.problem.rule or "", self.problem.element or ""
+
+    @property
+    def aim_key(self) -> str:
+        return _aim_key(self.aim) if self.aim else ""
 
 
 @dataclass(slots=True)
@@ -91,13 +100,13 @@ class ErrorNotes:
     def _note_learner(self, item: FoundEntry, rows: Sequence[Mapping[str, Any]]) -> None:
         still_wrong: set[UUID] = set()
         for error in _found_errors(item):
-            known = _find(rows, error)
+            known = _find(rows, error, item)
             if known is not None:
                 still_wrong.add(known["id"])
                 self._note_known(item.entry, error, known)
             elif self.opens_trackers:
                 identity = dict(zip(_IDENTITY_COLUMNS, (self.organisation_id, rows[0]["learner_id"]), strict=False))
-                identity |= {"rule": error.identity[0], "element": error.identity[1], "aim": error.aim_keys[0]}
+                identity |= {"rule": error.identity[0], "element": error.identity[1], "aim": error.aim_key}
                 self._new.append(identity | self._waiting(error, new_id(), rows[0]["now"]))
         for row in rows:
             if row["id"] and row["is_wrong"] and row["id"] not in still_wrong and _is_covered(item, row):
@@ -122,7 +131,7 @@ class ErrorNotes:
         details = {
             "year": self._year[2:],
             "value": problem.value[:_MAX_VALUE],
-            "aim": error.aim_reference,
+            "aim": error.aim.reference or "" if error.aim else "",
             "message": f"{problem.place}: {problem.message}",
         }
         return {"id": row_id, "is_wrong": True, "changed_at": now, "tracker_id": None, "details": dump_json(details)}
@@ -134,42 +143,51 @@ def _found_errors(item: FoundEntry) -> Iterator[_FoundError]:
     for problem in item.entry.problems:
         if problem.severity != Severity.ERROR or problem.element is None:
             continue
-        aim = _aim_at(item, problem.aim)
-        keys = ("",) if aim is None else _aim_keys(aim)
-        error = _FoundError(problem, keys, aim.reference or "" if aim else "")
-        if (identity := (*error.identity, keys[0])) not in seen:
+        aim = next((aim for aim in item.all_aims if aim.position == problem.aim), None)
+        error = _FoundError(problem, aim)
+        if (identity := (*error.identity, error.aim_key)) not in seen:
             seen.add(identity)
             yield error
 
 
-def _aim_at(item: FoundEntry, position: int | None) -> AimEntry | None:
-    """Return the aim at a position, as it is stored now if it is."""
-    aims: list[AimEntry] = [*item.aims.current, *(item.entry.aims or ())]
-    return next((aim for aim in aims if aim.position == position), None)
+def _aim_key(aim: AimEntry) -> str:
+    """Return what identifies an aim: its SWSupAimId, and its LearnAimRef with LearnStartDate, as far as they are right."""
+    return f"{aim.software_aim_id or ''}|{_reference_and_start(aim)}"
 
 
-def _aim_keys(aim: AimEntry) -> tuple[str, ...]:
-    """Return what identifies an aim, the most specific first: SWSupAimId, or LearnAimRef with LearnStartDate."""
-    has_reference, has_start = "reference" not in aim.wrong, "start_date" not in aim.wrong
-    keys = [aim.software_aim_id or ""]
-    if has_reference and has_start:
-        keys.append(f"{aim.reference} {aim.start_date}")
-    keys.append(aim.reference if has_reference else f"? {aim.start_date if has_start else ''}".strip())
-    return tuple(key for key in keys if key)
+def _reference_and_start(aim: AimEntry) -> str:
+    reference = "?" if "reference" in aim.wrong else aim.reference
+    return reference if "start_date" in aim.wrong else f"{reference} {aim.start_date}"
 
 
-def _find(rows: Sequence[Mapping[str, Any]], error: _FoundError) -> Mapping[str, Any] | None:
+def _find(rows: Sequence[Mapping[str, Any]], error: _FoundError, item: FoundEntry) -> Mapping[str, Any] | None:
     """Return the known error that is the same one, or None."""
-    for key in error.aim_keys:
-        for row in rows:
-            if (row["rule"], row["element"], row["aim"]) == (*error.identity, key):
-                return row
-    return None
+    same = [row for row in rows if (row["rule"], row["element"]) == error.identity]
+    exact = next((row for row in same if row["aim"] == error.aim_key), None)
+    if exact is not None or error.aim is None:
+        return exact
+    number = error.aim.software_aim_id
+    by_number = (row for row in same if number and row["aim"].partition("|")[0] == number)
+    return next(by_number, None) or next((row for row in same if _is_about(row, error.aim, item)), None)
+
+
+def _is_about(row: Mapping[str, Any], aim: AimEntry, item: FoundEntry) -> bool:
+    """Return whether a known error is about an aim.
+
+    Software may give an aim another SWSupAimId in another return. So a different one matters only if another aim of the
+    learner has it.
+    """
+    number, _, reference_and_start = row["aim"].partition("|")
+    if number and number == aim.software_aim_id:
+        return True
+    if number and any(number == other.software_aim_id for other in item.all_aims):
+        return False
+    # Either may have been wrong when the error was found, and be right now.
+    return reference_and_start in (_reference_and_start(aim), aim.reference, f"? {aim.start_date}")
 
 
 def _is_covered(item: FoundEntry, row: Mapping[str, Any]) -> bool:
     """Return whether the file has what a known error is about, so that the error is gone if it was not found."""
     if item.entry.aims is None:
         return _VALUES.get(row["element"]) in item.entry.values
-    aims = (*item.aims.current, *item.entry.aims)
-    return not row["aim"] or any(row["aim"] in _aim_keys(aim) for aim in aims)
+    return not row["aim"] or any(_is_about(row, aim, item) for aim in item.all_aims)
