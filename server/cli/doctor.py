@@ -18,6 +18,15 @@ from services.files.store import StoreError
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused
 
+_MAIL_ADVICE = {
+    "AUTH": "correct user and password in TRACKERS_SMTP_URL",
+    "certificate": "use smtps:// where TLS begins at once (port 465), smtp+starttls:// elsewhere, or a trusted certificate",
+    "STARTTLS": "use smtps:// or another port, or turn TLS on there",
+    "cannot connect": "correct host and port in TRACKERS_SMTP_URL, or open the firewall",
+    "timed out": "correct host and port in TRACKERS_SMTP_URL, or open the firewall",
+    "connection lost": "check that it speaks SMTP on this port, and use smtps:// where TLS begins at once (port 465)",
+}
+"""What to do about a reason for which mail cannot be sent, by a part of the reason."""
 MIN_SERVER_VERSION = 150_000  # PostgreSQL 15
 
 
@@ -100,10 +109,19 @@ async def _mail(settings: Settings) -> str:
     try:
         await mailer.check()
     except (MailRefused, MailDelayed) as error:
-        raise CheckFailed(f"cannot be sent ({error})") from None
+        raise CheckFailed(_mail_problem(settings, error.reason)) from None
     finally:
         await mailer.close()
     return f"written to {settings.mail_folder}" if settings.smtp is None else f"sent through {settings.smtp.host}"
+
+
+def _mail_problem(settings: Settings, reason: str) -> str:
+    """Return what is wrong with sending mail, and what to do."""
+    smtp = settings.smtp
+    if smtp is None:
+        return f"cannot be written to {settings.mail_folder} ({reason})"
+    advice = next((advice for part, advice in _MAIL_ADVICE.items() if part in reason), "ask its operator")
+    return f"cannot be sent through {smtp.host}, port {smtp.port} ({reason}): {advice}"
 
 
 async def _files(settings: Settings) -> str:

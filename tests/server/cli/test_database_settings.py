@@ -141,5 +141,9 @@ async def test_doctor_reports_everything_without_a_database(folder: Path) -> Non
         "WRONG database", "WRONG mail", "ok    files", "ok    secret", "WRONG public address"
     ]  # fmt: skip
     assert f"WRONG database: TRACKERS_DATABASE_URL: {UNKNOWN_HOST}\n" in out
+    assert (
+        "WRONG mail: cannot be sent through mail.invalid, port 587 (SMTP cannot connect): correct host and port in "
+        "TRACKERS_SMTP_URL, or open the firewall\n"
+    ) in out
     assert PASSWORD not in out
     assert list(folder.iterdir()) == []
