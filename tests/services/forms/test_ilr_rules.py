@@ -171,7 +171,7 @@ async def test_documents_that_a_unit_does_not_have_are_not_asked_for(kind: str, 
 
 async def test_off_the_job_hours_are_not_asked_of_a_unit() -> None:
     values = {"scope": ["PRACTICAL_PERIOD"], "actualEndDate": START}
-    required = Problem(("values", "actualHours"), ErrorCode.REQUIRED, "Actual off-the-job hours is required.")
+    required = Problem(("values", "actualHours"), ErrorCode.REQUIRED, "'Actual off-the-job hours' is required.")
     assert await check_unit("COMPLETION", values) == ()
     assert await check_unit("COMPLETION", values, on_unit=False) == (required,)
 
