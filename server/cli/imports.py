@@ -50,7 +50,7 @@ def run_learner_import(
             on_progress=on_progress,
         )
 
-    _run_import(organisation, work, "learners", strict=strict)
+    _run_import(organisation, work, "learners", strict=strict, writes=not dry_run)
 
 
 def run_employer_import(file: Path, organisation: str, *, strict: bool) -> None:
@@ -68,6 +68,7 @@ def _run_import(
     record_type: str,
     *,
     strict: bool,
+    writes: bool = True,
 ) -> None:
     async def report() -> ImportReport:
         target = await require_organisation(organisation)
@@ -76,7 +77,7 @@ def _run_import(
             task = progress.add_task(record_type, total=None)
             return await work(target, lambda read, total: progress.update(task, completed=read, total=total))
 
-    _print_report(run(report), record_type, strict=strict)
+    _print_report(run(report, writes=writes), record_type, strict=strict)
 
 
 def _print_report(report: ImportReport, record_type: str, *, strict: bool) -> None:

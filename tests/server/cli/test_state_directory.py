@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
 from tests.support.servers.trackers import environment, run_command
 
 pytestmark = pytest.mark.server
+
+EXAMPLES = ROOT / "examples"
 
 
 @pytest.mark.parametrize(
@@ -17,6 +20,7 @@ pytestmark = pytest.mark.server
         (["--help"], 0),
         (["serve", "--help"], 0),
         (["list-members", "--organisation", "Acme"], 2),
+        (["import-learners", str(EXAMPLES / "learners.csv"), "--organisation", "Acme", "--dry-run"], 2),
     ],
 )
 async def test_a_command_that_only_looks_creates_nothing(folder: Path, command: list[str], code: int) -> None:
