@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.clients.child_process import CLIENTS_DIR, NODE, needs_packages, read_script, run_client
+from tests.support.clients.child_process import CLIENTS_DIR, NODE_PROGRAM, needs_packages, read_script, run_client
 from tests.support.clients.docs_page import block
 from tests.support.clients.npm_tools import PACKAGES, run
 from tests.support.clients.results import MISSING_VALUES, without_typenames
@@ -50,12 +50,12 @@ def test_compiler_rejects_an_invalid_document(project: Path) -> None:
 
 async def test_relay(tenant: Tenant, project: Path) -> None:
     assert compile_documents(project).returncode == 0
-    program = "\n".join([block("relay"), read_script("relay")])
+    program = "\n".join([block("relay"), block("relay-edge"), read_script("relay")])
     entry = json.dumps(tenant.staff.tracker_input())
     artifacts = str(project / "artifacts")
     for number in range(3):
         await tenant.assign(f"tracker {number}")
-    async with run_client(NODE, program, tenant.url, tenant.bob, ENTRY=entry, ARTIFACTS=artifacts) as child:
+    async with run_client(NODE_PROGRAM, program, tenant.url, tenant.bob, ENTRY=entry, ARTIFACTS=artifacts) as child:
         assert await child.receive() == [[3, "NEW"], [2, "NEW"]]
         assert await child.receive() == [[3, "NEW"], [2, "NEW"], [1, "NEW"]]
         assert await child.receive() == {"trackerEdge": None, **without_typenames(MISSING_VALUES)}

@@ -3,12 +3,13 @@
 The documents fail in a nullable field, in a required field, and in validation.
 """
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
-from tests.support.clients.child_process import NODE, PYTHON, needs_packages, run_client
+from tests.support.clients.child_process import NODE_PROGRAM, PYTHON_PROGRAM, needs_packages, run_client
 from tests.support.clients.docs_page import block
 from tests.support.scenarios.tenant import Tenant
 from tests.support.servers.log_lines import wait_for_lines
@@ -50,11 +51,11 @@ asyncio.run(main())
 
 # interpreter, blocks of the guide, program, Accept if it is not the library's own | statuses
 CLIENTS = {
-    "Apollo Client": (NODE, ["apollo"], APOLLO, None, [294, 294, 422]),
-    "urql": (NODE, ["urql"], URQL, None, [294, 294, 422]),
-    "Relay": (NODE, ["relay"], RELAY, None, [200, 200, 200]),
-    "gql": (PYTHON, [], GQL, None, [200, 200, 200]),
-    "gql with Accept": (PYTHON, [], GQL, "application/graphql-response+json", [294, 294, 422]),
+    "Apollo Client": (NODE_PROGRAM, ["apollo"], APOLLO, None, [294, 294, 422]),
+    "urql": (NODE_PROGRAM, ["urql"], URQL, None, [294, 294, 422]),
+    "Relay": (NODE_PROGRAM, ["relay"], RELAY, None, [200, 200, 200]),
+    "gql": (PYTHON_PROGRAM, [], GQL, None, [200, 200, 200]),
+    "gql with Accept": (PYTHON_PROGRAM, [], GQL, "application/graphql-response+json", [294, 294, 422]),
 }
 
 
@@ -65,15 +66,22 @@ async def test_errors_are_read_whatever_the_status(
 ) -> None:
     source = "\n".join([*map(block, blocks), program])
     settings = {"DOCUMENTS": json.dumps(DOCUMENTS), **({"ACCEPT": accept} if accept else {})}
-    before = len(graphql_statuses(tenant))
     async with run_client(interpreter, source, tenant.url, tenant.ada, **settings) as child:
         results = [await child.receive() for _ in DOCUMENTS]
         await child.wait_for_exit()
     data: list[Any] = [result[0] for result in results]
     assert data == [PARTIAL, None, None]
     assert [result[1] for result in results] == [[code] for code in CODES]
-    assert graphql_statuses(tenant)[before:] == statuses
+    await wait_for_statuses(tenant, statuses)
 
 
-def graphql_statuses(tenant: Tenant) -> list[int]:
-    return [line["status"] for line in wait_for_lines(tenant.server.log, event="request", route="/graphql")]
+async def wait_for_statuses(tenant: Tenant, expected: list[int]) -> None:
+    """Wait until the log ends with these statuses; a line is written after its response has been sent."""
+    last: list[int] = []
+    for _ in range(400):
+        lines = wait_for_lines(tenant.server.log, event="request", route="/graphql")
+        last = [line["status"] for line in lines[-len(expected) :]]
+        if last == expected:
+            return
+        await asyncio.sleep(0.05)
+    assert last == expected

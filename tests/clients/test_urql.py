@@ -5,7 +5,7 @@ The program is ``scripts/urql.mjs``, preceded by the guide's code block that con
 
 import json
 
-from tests.support.clients.child_process import NODE, needs_packages, read_script, run_client
+from tests.support.clients.child_process import NODE_PROGRAM, needs_packages, read_script, run_client
 from tests.support.clients.docs_page import block
 from tests.support.clients.results import BAD_CURSOR, MISSING_VALUES, UNKNOWN_FIELD, without_locations
 from tests.support.scenarios.tenant import Tenant
@@ -17,7 +17,7 @@ async def test_urql(tenant: Tenant) -> None:
     program = "\n".join([block("urql"), read_script("urql")])
     entry = json.dumps(tenant.staff.tracker_input())
     await tenant.assign("the first")
-    async with run_client(NODE, program, tenant.url, tenant.ada, ENTRY=entry) as child:
+    async with run_client(NODE_PROGRAM, program, tenant.url, tenant.ada, ENTRY=entry) as child:
         assert await child.receive() == [[1, "NEW"]]
         assert await child.receive() == {"tracker": None, **MISSING_VALUES}
         assert await child.receive() == 2

@@ -10,5 +10,5 @@ PACKAGES = CLIENTS_DIR / "node_modules"
 
 def run(directory: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run Node.js in a directory and return the completed process, even if its exit code is not 0."""
-    command = [NODE[0], *map(str, arguments)]
+    command = [NODE, *map(str, arguments)]
     return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=120, check=False)

@@ -5,14 +5,14 @@ from typing import Any
 MISSING_VALUES = {
     "__typename": "CreateTrackerPayload",
     "errors": [
-        {"__typename": "InputError", "path": ["values", key], "code": "REQUIRED", "message": f"{label} is required."}
+        {"__typename": "InputError", "path": ["values", key], "code": "REQUIRED", "message": f"'{label}' is required."}
         for key, label in (("documentKind", "Document"), ("issue", "What is wrong"))
     ],
 }
 """The errors of ``createTracker`` for a Compliance tracker without values; all other selected fields are null."""
 
 BAD_CURSOR = {
-    "message": "after is not a cursor of this list.",
+    "message": "'after' is not a cursor of this list in this order.",
     "path": ["trackers"],
     "extensions": {"code": "BAD_USER_INPUT", "path": ["after"]},
 }

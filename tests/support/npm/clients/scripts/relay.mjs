@@ -1,11 +1,10 @@
 // Continues the Relay block of docs/clients.md, with the artifacts that the compiler generates from `relay/src/`.
 import { createRequire } from 'node:module'
 
-const { commitMutation, ConnectionHandler, createOperationDescriptor, fetchQuery, getSelector, requestSubscription } = relay
+const { commitMutation, createOperationDescriptor, fetchQuery, getSelector, requestSubscription } = relay
 const require = createRequire(`${process.env.ARTIFACTS}/`)
 const artifact = (name) => require(`./${name}.graphql.js`)
 const print = (value) => console.log(JSON.stringify(value))
-const ROOT = 'client:root'
 
 const runQuery = (name, variables) => fetchQuery(environment, artifact(name), variables).toPromise()
 const mutate = (name, variables) => new Promise((onCompleted, onError) => {
@@ -28,7 +27,6 @@ await runQuery('trackersPageQuery', { count: 2, cursor })
 print(listedTrackers())
 
 const input = JSON.parse(process.env.ENTRY)
-const connections = [ConnectionHandler.getConnectionID(ROOT, 'trackersList_trackers', { filter: null })]
 print((await mutate('trackersOpenMutation', { input: { ...input, values: [] }, connections })).createTracker)
 const { node } = (await mutate('trackersOpenMutation', { input, connections })).createTracker.trackerEdge
 print(listedTrackers())

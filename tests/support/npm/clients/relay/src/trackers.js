@@ -13,9 +13,11 @@ graphql`
     count: { type: "Int", defaultValue: 2 }
     cursor: { type: "String" }
     filter: { type: "TrackerFilter" }
+    orderBy: { type: "[TrackerOrder!]" }
   )
   @refetchable(queryName: "trackersPageQuery") {
-    trackers(first: $count, after: $cursor, filter: $filter) @connection(key: "trackersList_trackers") {
+    trackers(first: $count, after: $cursor, filter: $filter, orderBy: $orderBy)
+      @connection(key: "trackersList_trackers") {
       edges {
         node {
           id
