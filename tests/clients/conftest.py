@@ -1,7 +1,7 @@
 """Fixtures for the tests of clients: one server for all of them, and an organisation for each test."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -9,9 +9,11 @@ import pytest_asyncio
 
 from models.database import database as opened
 from server.setting_values import database_credentials
+from tests.support.clients.child_process import client_directory
 from tests.support.databases.postgres import fresh_database
 from tests.support.scenarios.staff import make_staff
 from tests.support.scenarios.tenant import Tenant, sign_in_tenant
+from tests.support.servers.sites import Site, run_site
 from tests.support.servers.trackers import Server, environment, run_server
 
 _numbers = itertools.count(1)
@@ -25,14 +27,21 @@ class ClientsServer:
     database: str
 
 
+@pytest.fixture(scope="package")
+def site() -> Iterator[Site]:
+    """Run the web server of an application, whose origin may call the API."""
+    with client_directory() as directory, run_site(directory) as site:
+        yield site
+
+
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def clients_server(
-    postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
+    postgres: str, template: str, site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ClientsServer]:
     """Run the server that all tests of clients share."""
     folder = tmp_path_factory.mktemp("clients")
     async with fresh_database(postgres, template) as database:
-        env = environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1")
+        env = environment(database, TRACKERS_TRUSTED_PROXIES="127.0.0.1", TRACKERS_ALLOWED_ORIGINS=site.origin)
         async with run_server(folder, env) as server:
             yield ClientsServer(server, database)
 
