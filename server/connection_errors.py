@@ -9,6 +9,8 @@ import asyncpg
 
 from server.setting_values import database_credentials
 
+_TLS_REQUIRED = ("require", "verify-ca", "verify-full")
+
 
 class DatabaseConnectionError(Exception):
     """Raised when a configured database cannot be used; the one-line message says why and what to do."""
@@ -20,8 +22,9 @@ def connection_error(error: BaseException, url: str, variable: str) -> DatabaseC
     The message holds host, port, user and database name, but never the password or the text of ``error``.
     """
     credentials = database_credentials(url)
-    reason = _server_reason(error, credentials) or _network_reason(error, credentials)
-    return DatabaseConnectionError(f"{variable}: {reason or f'the database cannot be used ({type(error).__name__}).'}")
+    reasons = (find(error, credentials) for find in (_server_reason, _tls_reason, _network_reason))
+    reason = next(filter(None, reasons), f"the database cannot be used ({type(error).__name__}).")
+    return DatabaseConnectionError(f"{variable}: {reason}")
 
 
 def _server_reason(error: BaseException, credentials: Mapping[str, Any]) -> str | None:
@@ -41,7 +44,10 @@ def _server_reason(error: BaseException, credentials: Mapping[str, Any]) -> str 
                 "allows them from this machine."
             )
         case asyncpg.InsufficientPrivilegeError():
-            return f'the user "{user}" lacks a right on the database "{database}". Let its owner grant it, or make the user its owner.'
+            return (
+                f'the user "{user}" lacks a right on the database "{database}". Let its owner grant it, or make the user '
+                "its owner."
+            )
         case asyncpg.TooManyConnectionsError():
             return "PostgreSQL has no connection left. Raise its max_connections, or stop other clients."
         case asyncpg.CannotConnectNowError():
@@ -49,13 +55,15 @@ def _server_reason(error: BaseException, credentials: Mapping[str, Any]) -> str 
     return None
 
 
-def _network_reason(error: BaseException, credentials: Mapping[str, Any]) -> str | None:
-    """Return why PostgreSQL cannot be reached."""
+def _place(credentials: Mapping[str, Any]) -> str:
     host, port = credentials["host"], credentials["port"]
-    place = f"the socket in {host}" if host.startswith("/") else f"{host}, port {port}"
+    return f"the socket in {host}" if host.startswith("/") else f"{host}, port {port}"
+
+
+def _tls_reason(error: BaseException, credentials: Mapping[str, Any]) -> str | None:
+    """Return why the connection cannot be encrypted as its sslmode asks."""
+    place = _place(credentials)
     match error:
-        case socket.gaierror() | UnicodeError():
-            return f"the host name {host} is unknown. Correct it, or the name server of this machine."
         case ssl.SSLCertVerificationError():
             return (
                 f"the certificate of {place} is not trusted. Set PGSSLROOTCERT to the file of its authority, or use "
@@ -63,6 +71,20 @@ def _network_reason(error: BaseException, credentials: Mapping[str, Any]) -> str
             )
         case asyncpg.ClientConfigurationError():
             return "its sslmode needs a certificate authority. Set PGSSLROOTCERT to its file, or use another sslmode."
+        case ssl.SSLError():
+            return f"TLS with {place} fails ({error.reason}). Check its sslmode, and the port."
+        case ConnectionError() if "SSL" in str(error) and str(credentials.get("ssl")) in _TLS_REQUIRED:
+            return f"{place} offers no TLS. Turn it on there, or use sslmode=prefer."
+    return None
+
+
+def _network_reason(error: BaseException, credentials: Mapping[str, Any]) -> str | None:
+    """Return why PostgreSQL cannot be reached."""
+    host, port = credentials["host"], credentials["port"]
+    place = _place(credentials)
+    match error:
+        case socket.gaierror() | UnicodeError():
+            return f"the host name {host} is unknown. Correct it, or the name server of this machine."
         case ConnectionRefusedError():
             return f"nothing listens on {place}. Start PostgreSQL there, or correct host and port."
         case FileNotFoundError() | NotADirectoryError() if host.startswith("/"):
@@ -75,10 +97,6 @@ def _network_reason(error: BaseException, credentials: Mapping[str, Any]) -> str
             return f"{place} does not answer. Check host, port and firewall."
         case OSError() if "too long" in str(error):
             return f"the path of {place} is too long: a socket's path has at most 107 bytes. Use a shorter one."
-        case ssl.SSLError():
-            return f"TLS with {place} fails ({error.reason}). Check its sslmode, and the port."
-        case ConnectionError() if "SSL" in str(error) and str(credentials.get("ssl")) in _TLS_REQUIRED:
-            return f"{place} offers no TLS. Turn it on there, or use sslmode=prefer."
         case ConnectionError() | asyncpg.PostgresConnectionError() | asyncpg.InternalClientError():
             return f"what listens on {place} does not answer as PostgreSQL does. Correct host and port."
         case OSError():
@@ -86,6 +104,3 @@ def _network_reason(error: BaseException, credentials: Mapping[str, Any]) -> str
                 f"{place} cannot be reached ({error.strerror or type(error).__name__}). Check host, port and network."
             )
     return None
-
-
-_TLS_REQUIRED = ("require", "verify-ca", "verify-full")
