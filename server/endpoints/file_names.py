@@ -24,8 +24,8 @@ def read_file_name(disposition: str) -> str | None:
     """Return the file name in the ``Content-Disposition`` of a part, or None if it has none.
 
     ``disposition`` holds the header's bytes as Latin-1. UTF-8 is tried before Windows-1252; encoded words (RFC 2047),
-    character references and percent-encoding are decoded. Where ``filename*`` (RFC 8187, RFC 2231) can be read, it wins, as in RFC 6266. Raises
-    HTTPError.
+    character references and percent-encoding are decoded. Where ``filename*`` (RFC 8187, RFC 2231) can be read, it wins,
+    as in RFC 6266. Raises HTTPError.
     """
     _, _, plain = parse_content_disposition(disposition)
     try:

@@ -26,8 +26,9 @@ class UnitRules:
     """What is different for apprenticeship units.
 
     A form about another programme than the learner's is about a unit if the text field ``reference_in`` has the reference
-    of one, or if UNIT is chosen in ``kind_in``; any other form, if the learner is on a unit. Then the days in ``starts`` and ``ends`` must be 1 to 16 weeks apart, the fields
-    ``not_asked`` are not required, and the choices ``choices_not_asked``, by field, are refused.
+    of one, or if UNIT is chosen in ``kind_in``; any other form, if the learner is on a unit. Then the days in ``starts``
+    and ``ends`` must be 1 to 16 weeks apart, the fields ``not_asked`` are not required, and the choices
+    ``choices_not_asked``, by field, are refused.
     """
 
     reference_in: str | None = None

@@ -14,6 +14,7 @@ from services.ilr.years import full_year, ilr_year
 from services.kernel.dates import format_date
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.kernel.words import quote
 
 _UNIT = "UNIT"  # the choice that a form has for an apprenticeship unit
 
@@ -55,7 +56,9 @@ def _check_code(errors: ErrorCollector, definition: TypeDefinition, check: CodeC
     if element is None or known is None or _entered_codes(form.values.get(check.field)) <= known.keys():
         return
     allowed = ", ".join(map(str, known))
-    message = f"'{_label(definition, check.field)}' must be a code that {element} has in the ILR year {year}: one of {allowed}."
+    message = (
+        f"{_label(definition, check.field)} must be a code that {element} has in the ILR year {year}: one of {allowed}."
+    )
     errors.add(ErrorCode.NOT_A_CHOICE, message, rule=RULES[element], year=year, allowed=allowed)
 
 
@@ -83,7 +86,7 @@ def _check_unit(
         and form.any_changed(rules.reference_in, rules.kind_in)
     ):
         message = (
-            f"'{_label(definition, rules.reference_in)}' must be AU and 4 digits for an apprenticeship unit, and not for "
+            f"{_label(definition, rules.reference_in)} must be AU and 4 digits for an apprenticeship unit, and not for "
             "anything else."
         )
         errors.at(rules.reference_in).add(ErrorCode.INVALID_FORMAT, message)
@@ -97,7 +100,7 @@ def _check_unit(
 def _check_length(errors: ErrorCollector, definition: TypeDefinition, rules: UnitRules, form: FormValues) -> None:
     """Check that a unit is planned to last 1 to 16 weeks."""
     start, end = form.text(rules.starts), form.text(rules.ends)
-    if not (start and end and rules.ends) or not form.any_changed(*_told_by(rules), rules.starts, rules.ends):
+    if not (start and end and rules.ends) or not form.any_changed(*_kind_fields(rules), rules.starts, rules.ends):
         return
     first = dt.date.fromisoformat(start)
     earliest, latest, day = first + MIN_LENGTH, first + MAX_LENGTH, dt.date.fromisoformat(end)
@@ -105,13 +108,14 @@ def _check_length(errors: ErrorCollector, definition: TypeDefinition, rules: Uni
         return
     code = ErrorCode.TOO_EARLY if day < earliest else ErrorCode.TOO_LATE
     message = (
-        f"'{_label(definition, rules.ends)}' must be from {format_date(earliest)} to {format_date(latest)}: an "
+        f"{_label(definition, rules.ends)} must be from {format_date(earliest)} to {format_date(latest)}: an "
         "apprenticeship unit lasts 1 to 16 weeks."
     )
     errors.at(rules.ends).add(code, message, earliest=earliest, latest=latest, field=rules.starts)
 
 
-def _told_by(rules: UnitRules) -> tuple[str | None, ...]:
+def _kind_fields(rules: UnitRules) -> tuple[str | None, ...]:
+    """Return the keys of the fields that say whether a form is about a unit."""
     return rules.reference_in, rules.kind_in
 
 
@@ -126,12 +130,13 @@ def _check_choices(
     if refused:
         allowed = ", ".join(choice.value for choice in field.choices if choice.value not in not_asked)
         message = (
-            f"{field.title} cannot be '{refused[0]}': the learner is on an apprenticeship unit, which has none. "
+            f"{field.title} cannot be {quote(refused[0])}: the learner is on an apprenticeship unit, which has none. "
             "Choose another."
         )
         errors.add(ErrorCode.NOT_A_CHOICE, message, allowed=allowed)
 
 
 def _label(definition: TypeDefinition, key: str) -> str:
+    """Return a field's label, in quotation marks."""
     field = definition.field(key)
-    return field.label if field else key
+    return field.title if field else quote(key)

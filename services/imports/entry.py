@@ -69,10 +69,10 @@ MANDATORY_AIM_FIELDS = frozenset({"reference", "aim_type", "start_date", "comple
 class LearnerEntry:
     """A learner as read from a file.
 
-    ``values`` has the values that the file contains, except wrong ones, keyed by the columns of ``models.Learner``, and by ``programme``
-    (a name), ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names). None clears a
-    value. ``aims`` is None if the file's format has no learning aims. ``headings`` has the headings of a table as written
-    in the file, by the names of its columns.
+    ``values`` has the values that the file contains, except wrong ones, keyed by the columns of ``models.Learner``, and by
+    ``programme`` (a name), ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names). None
+    clears a value. ``aims`` is None if the file's format has no learning aims. ``headings`` has the headings of a table as
+    written in the file, by the names of its columns.
     """
 
     line: int

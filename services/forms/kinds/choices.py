@@ -8,6 +8,7 @@ from services.ilr.years import first_day, ilr_year, last_day
 from services.kernel.dates import format_date
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.kernel.words import quote
 
 
 async def check_choice_field(
@@ -48,8 +49,8 @@ def _reason(choice: Choice, day: dt.date) -> str:
     if choice.valid_to is not None and choice.valid_to < day:
         year = ilr_year(choice.valid_to)
         with_year = f", with the ILR year {year}" if choice.valid_to == last_day(year) else ""
-        return f"'{choice.label}' ended on {format_date(choice.valid_to)}{with_year}"
+        return f"{quote(choice.label)} ended on {format_date(choice.valid_to)}{with_year}"
     assert choice.valid_from is not None, "a choice without days is always valid"
     year = ilr_year(choice.valid_from)
     with_year = f", with the ILR year {year}" if choice.valid_from == first_day(year) else ""
-    return f"'{choice.label}' begins on {format_date(choice.valid_from)}{with_year}"
+    return f"{quote(choice.label)} begins on {format_date(choice.valid_from)}{with_year}"
