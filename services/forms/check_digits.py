@@ -1,17 +1,20 @@
 """Check digit algorithms of official identifiers."""
 
+TEMPORARY_ULN = "9999999999"
+"""The ULN of a learner whose own is pending."""
+
 
 def _weighted_sum(digits: str, weights: range | tuple[int, ...]) -> int:
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
 
 
 def is_valid_uln(digits: str) -> bool:
-    """Return whether a ULN's check digit, its tenth, is correct. The placeholder 9999999999 (ULN pending) is accepted.
+    """Return whether a ULN's check digit, its tenth, is correct. ``TEMPORARY_ULN`` is accepted.
 
     Source: ILR validation rule ULN_04 with its derived field DD01. The first nine digits are weighted 10 to 2,
     and their sum is taken modulo 11. A remainder of 0 is invalid; otherwise the check digit is 10 minus the remainder.
     """
-    if digits == "9999999999":
+    if digits == TEMPORARY_ULN:
         return True
     remainder = _weighted_sum(digits[:9], range(10, 1, -1)) % 11
     return remainder != 0 and int(digits[9]) == 10 - remainder

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from services.forms.check_digits import TEMPORARY_ULN
 from services.imports.entry import LearnerEntry
 from services.imports.references import distinct_values, find_tutors
 from services.imports.report import EntryProblem, Severity
 from services.imports.stored import StoredLearner
-
-_TEMPORARY_ULN = "9999999999"
 
 
 @dataclass(slots=True)
@@ -37,7 +36,7 @@ class FileChecks:
         A stored ULN stays, unless it is the same one.
         """
         uln = entry.values.get("uln")
-        if uln is None or uln == _TEMPORARY_ULN:
+        if uln is None or uln == TEMPORARY_ULN:
             return
         if uln in self.ulns:
             message = "Another learner earlier in the file has this ULN; only the first is given it."

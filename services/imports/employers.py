@@ -8,8 +8,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from models import Employer, Learner
-from models.database import fetch, transaction
-from services.imports.file_kinds import FileKind, detect_kind
+from models.database import fetch
+from services.imports.file_kinds import detect_kind
 from services.imports.reader import open_file
 from services.imports.report import (
     EntryProblem,
@@ -18,10 +18,10 @@ from services.imports.report import (
     Severity,
     audit_import,
     is_refused,
-    lock_imports,
 )
 from services.imports.tables.employers import EmployerEntry, read_employer_table
 from services.imports.tables.notes import FileNotes
+from services.imports.transaction import RollBack, import_transaction
 from services.kernel.names import name_key
 from services.records.employers import lock_employer_names
 
@@ -30,10 +30,6 @@ _TWO_OF_ONE_NAME = (
     "An employer with another employerId has this name. If it is the same employer, use that employerId or leave it empty; "
     "otherwise give one of them a name that differs."
 )
-
-
-class _RollBack(Exception):  # noqa: N818 - not an error
-    """Raised to roll back the transaction of an import that is not to be applied."""
 
 
 async def import_employers(
@@ -47,16 +43,12 @@ async def import_employers(
     be read to the end.
     """
     report = ImportReport()
-    try:
-        async with transaction():
-            await lock_imports(organisation_id)
-            await lock_employer_names(organisation_id)
-            await _import_steps(path, report, organisation_id, on_progress)
-            if strict and report.fails_strict:
-                raise _RollBack
-            await audit_import(organisation_id, "employers", report)
-    except _RollBack:
-        report.applied = False
+    async with import_transaction(organisation_id, report):
+        await lock_employer_names(organisation_id)
+        await _import_steps(path, report, organisation_id, on_progress)
+        if strict and report.fails_strict:
+            raise RollBack
+        await audit_import(organisation_id, "employers", report)
     return report
 
 
@@ -106,7 +98,7 @@ def _read_steps(path: Path, report: ImportReport) -> Iterator[_Step]:
     """Yield each employer of the file, and set what the report says of its kind."""
     with open_file(path) as (stream, file):
         kind = detect_kind(stream, file)
-        report.source, report.unit = ("Excel", "row") if kind is FileKind.WORKBOOK else ("CSV", "line")
+        report.source, report.unit = kind.source, kind.unit
         notes = FileNotes(file)
         size = os.fstat(stream.fileno()).st_size
         for entry in read_employer_table(stream, kind, notes):

@@ -1,9 +1,10 @@
-"""Trackers about the errors of an import: opening them for new ones, and telling those whose error is gone or back.
+"""Trackers about the errors of an import: opening them for new ones, and adding events where an error is gone or back.
 
 It happens at the end of the import's transaction, so that the organisation's counter and inboxes are locked briefly, and
 in parts, so that memory does not grow with the number of errors.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,7 @@ WHERE m.organisation_id = $1 AND {assignable_condition("m", _NO_VIEWER)} AND (m.
   SELECT learner.tutor_id FROM imported_error error JOIN learner ON learner.id = error.learner_id
   WHERE {_FROM_THIS_IMPORT} AND error.tracker_id IS NULL))
 ORDER BY m.id FOR SHARE OF m"""
-_TOLD_MEMBERS = f"""
+_ASSIGNEES_OF_CHANGED = f"""
 SELECT DISTINCT tracker.assignee_id FROM imported_error error JOIN tracker ON tracker.id = error.tracker_id
 WHERE {_FROM_THIS_IMPORT} AND tracker.assignee_id IS NOT NULL"""
 _COUNT = f"SELECT count(*) AS count FROM imported_error error WHERE {_FROM_THIS_IMPORT} AND error.tracker_id IS NULL"
@@ -47,7 +48,7 @@ SELECT error.id, error.rule, error.element, error.details, error.learner_id, lea
   CASE WHEN learner.tutor_id = ANY($2) THEN learner.tutor_id ELSE $3 END AS assignee_id
 FROM imported_error error JOIN learner ON learner.id = error.learner_id
 WHERE {_FROM_THIS_IMPORT} AND error.id > $4 AND error.tracker_id IS NULL ORDER BY error.id LIMIT {_PART}"""
-_TOLD = f"""
+_CHANGED = f"""
 SELECT error.id, error.is_wrong, tracker.id AS tracker_id, tracker.assignee_id
 FROM imported_error error JOIN tracker ON tracker.id = error.tracker_id
 WHERE {_FROM_THIS_IMPORT} AND error.id > $2 ORDER BY error.id LIMIT {_PART}"""
@@ -99,9 +100,9 @@ async def follow_up_errors(organisation_id: UUID, report: ImportReport, assign_t
     if assign_to is not None and assign_to not in assignees:
         raise UnknownAssigneeError
     numbers = (await fetch(_TAKE_NUMBERS, organisation_id, count))[0]
-    told_members = [row["assignee_id"] for row in await fetch(_TOLD_MEMBERS, organisation_id)]
-    await lock_inboxes({*assignees, *told_members})
-    await _tell(organisation_id, report.source)
+    members_to_notify = [row["assignee_id"] for row in await fetch(_ASSIGNEES_OF_CHANGED, organisation_id)]
+    await lock_inboxes({*assignees, *members_to_notify})
+    await _add_events(organisation_id, report.source)
     form = await _find_form()
     number, last = numbers["last_number"] + 1, _BEFORE_ALL
     while rows := await fetch(_WAITING, organisation_id, assignees, assign_to, last):
@@ -115,10 +116,10 @@ async def _find_form() -> _Form:
     return _Form(type_.id, (await version_cache.load([version.id]))[version.id])
 
 
-async def _tell(organisation_id: UUID, source: str) -> None:
+async def _add_events(organisation_id: UUID, source: str) -> None:
     """Add an event to the history of each tracker whose error is gone or back, and notify its assignee."""
     last = _BEFORE_ALL
-    while rows := await fetch(_TOLD, organisation_id, last):
+    while rows := await fetch(_CHANGED, organisation_id, last):
         for is_wrong, comment in (
             (False, f"{source} no longer has this error."),
             (True, f"{source} has this error again."),
@@ -136,30 +137,15 @@ async def _open(
     form: _Form,
     rows: Sequence[Mapping[str, Any]],
     number: int,
-    created_at: object,
+    created_at: dt.datetime,
     report: ImportReport,
 ) -> None:
     """Open a tracker for each row, with its event, notification and email, as ``trackers.create`` does for a member."""
     trackers: list[dict[str, Any]] = []
     for row in rows:
-        details = load_json(row["details"])
-        tracker = {
-            "id": new_id(),
-            "organisation_id": organisation_id,
-            "number": number + len(trackers),
-            "type_id": form.type_id,
-            "type_version_id": form.version.id,
-            "learner_id": row["learner_id"],
-            "assignee_id": row["assignee_id"],
-            "status": "NEW",
-            "description": f"{report.source}, {details['message']}",
-            '"values"': dump_json(await _values(organisation_id, form, row, details)),
-            "version": 1,
-            "created_at": created_at,
-            "updated_at": created_at,
-        }
-        trackers.append(tracker)
-        report.opened.add(ErrorTracker(tracker["number"], row["reference"], row["element"], row["rule"]))
+        columns: dict[str, Any] = {"number": number + len(trackers), "created_at": created_at, "updated_at": created_at}
+        trackers.append(columns | await _make_tracker(organisation_id, form, row, report.source))
+        report.opened.add(ErrorTracker(columns["number"], row["reference"], row["element"], row["rule"]))
     await insert_rows("tracker", _TRACKER_COLUMNS, trackers)
     await write_system_events([tracker["id"] for tracker in trackers], TrackerEventKind.CREATED)
     recipients = [(tracker["assignee_id"], tracker["id"]) for tracker in trackers if tracker["assignee_id"]]
@@ -169,6 +155,23 @@ async def _open(
         for row, tracker in zip(rows, trackers, strict=True)
     ]
     await update_rows("imported_error", {"id": "uuid", "tracker_id": "uuid", "details": "jsonb"}, opened)
+
+
+async def _make_tracker(organisation_id: UUID, form: _Form, row: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return the columns of a tracker about an error, except its number and times."""
+    details = load_json(row["details"])
+    return {
+        "id": new_id(),
+        "organisation_id": organisation_id,
+        "type_id": form.type_id,
+        "type_version_id": form.version.id,
+        "learner_id": row["learner_id"],
+        "assignee_id": row["assignee_id"],
+        "status": "NEW",
+        "description": f"{source}, {details['message']}",
+        '"values"': dump_json(await _values(organisation_id, form, row, details)),
+        "version": 1,
+    }
 
 
 async def _values(

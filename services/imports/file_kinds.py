@@ -65,6 +65,16 @@ class FileKind(Enum):
     WORKBOOK = auto()
     TEXT = auto()
 
+    @property
+    def source(self) -> str:
+        """What a table of this kind is called in reports."""
+        return "Excel" if self is FileKind.WORKBOOK else "CSV"
+
+    @property
+    def unit(self) -> str:
+        """What the rows of a table of this kind are called: ``row`` or ``line``."""
+        return "row" if self is FileKind.WORKBOOK else "line"
+
 
 def detect_kind(stream: BinaryIO, file: str) -> FileKind:
     """Return the kind of a file, and rewind it; raise UnreadableFileError, naming it, for a kind that is not imported."""

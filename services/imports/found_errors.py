@@ -94,8 +94,8 @@ class ErrorNotes:
         await insert_rows("imported_error", _IDENTITY_COLUMNS | _REOPENED_COLUMNS, self._new)
         await update_rows("imported_error", _CHANGED_COLUMNS, self._changed)
         await update_rows("imported_error", _REOPENED_COLUMNS, self._reopened)
-        for rows_ in (self._new, self._changed, self._reopened):
-            rows_.clear()
+        for written in (self._new, self._changed, self._reopened):
+            written.clear()
 
     def _note_learner(self, item: FoundEntry, rows: Sequence[Mapping[str, Any]]) -> None:
         still_wrong: set[UUID] = set()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from models.database import fetch, transaction
+from models.database import fetch
 from services.ilr.years import ilr_year
 from services.imports.checks import FileChecks, check_tutors, require_names
 from services.imports.entry import LearnerEntry
@@ -21,15 +21,11 @@ from services.imports.report import (
     Severity,
     audit_import,
     is_refused,
-    lock_imports,
 )
 from services.imports.stored import StoredLearner, lock_stored_learners
+from services.imports.transaction import RollBack, import_transaction
 from services.imports.write import LearnerWrite, mark_imported, write_learners
 from services.kernel.dates import today
-
-
-class _RollBack(Exception):  # noqa: N818 - not an error
-    """Raised to roll back the transaction of an import that is not to be applied."""
 
 
 @dataclass(slots=True)
@@ -74,18 +70,14 @@ async def import_learners(
     assignee = None if assign_to is None else await find_assignee(organisation_id, assign_to)
     report = ImportReport()
     run = _ImportRun(organisation_id, overwrite, report, ErrorNotes(organisation_id, report, open_trackers))
-    try:
-        async with transaction():
-            await lock_imports(organisation_id)
-            await _import_batches(run, path, on_progress)
-            if strict and report.fails_strict:
-                raise _RollBack
-            await follow_up_errors(organisation_id, report, assignee)
-            if dry_run:
-                raise _RollBack
-            await audit_import(organisation_id, "learners", report)
-    except _RollBack:
-        report.applied = False
+    async with import_transaction(organisation_id, report):
+        await _import_batches(run, path, on_progress)
+        if strict and report.fails_strict:
+            raise RollBack
+        await follow_up_errors(organisation_id, report, assignee)
+        if dry_run:
+            raise RollBack
+        await audit_import(organisation_id, "learners", report)
     return report
 
 

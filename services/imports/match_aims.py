@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from uuid import UUID
 
+from services.ilr.years import first_day, last_day
 from services.imports.entry import AIM_FIELDS, AimEntry
 from services.imports.stored import StoredAim
 
@@ -111,6 +111,4 @@ def _match_by(
 
 
 def _is_in_year(aim: AimEntry, year: str) -> bool:
-    start_year = int(year[:4])
-    start, end = date(start_year, 8, 1), date(start_year + 1, 7, 31)
-    return aim.start_date <= end and (aim.actual_end_date is None or aim.actual_end_date >= start)
+    return aim.start_date <= last_day(year) and (aim.actual_end_date is None or aim.actual_end_date >= first_day(year))

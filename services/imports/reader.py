@@ -69,11 +69,10 @@ def _read_table(stream: BinaryIO, kind: FileKind, file: str) -> Iterator[Batch]:
     notes = FileNotes(file)
     learners = read_learner_table(stream, kind, notes)
     size = os.fstat(stream.fileno()).st_size
-    source, unit = ("Excel", "row") if kind is FileKind.WORKBOOK else ("CSV", "line")
     while True:
         batch = list(islice(learners, _BATCH_SIZE))
         bytes_read = stream.tell() if batch else size
-        yield Batch(source, None, batch, bytes_read, size, notes.take(), unit)
+        yield Batch(kind.source, None, batch, bytes_read, size, notes.take(), kind.unit)
         if not batch:
             return
 

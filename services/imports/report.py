@@ -1,4 +1,4 @@
-"""The report of an import, its audit entry, and the lock that serialises imports."""
+"""The report of an import, and its audit entry."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from models import AuditKind
-from models.database import fetch
 from services.audit import audit_for
 
 T = TypeVar("T")
@@ -196,8 +195,3 @@ async def audit_import(organisation_id: UUID, record_kind: str, report: ImportRe
     if report.opened.count:
         details["trackers"] = report.opened.count
     await audit_for(organisation_id, None, AuditKind.IMPORTED, None, details)
-
-
-async def lock_imports(organisation_id: UUID) -> None:
-    """Acquire the organisation's import lock, waiting for other imports; it is held until the transaction ends."""
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"trackers import {organisation_id}")

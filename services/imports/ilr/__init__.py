@@ -1,5 +1,6 @@
 """The reader of ILR returns, which converts XML to learners and learning aims.
 
-Everything specific to the Individualised Learner Record (its years, elements and codes) belongs here; access to the
-database does not. May import from ``imports.entry``, ``imports.report``, ``forms`` (for text formats) and ``kernel``.
+The elements of a return, and the rules that a wrong value breaks, belong here; what codes mean belongs in ``services.ilr``,
+and access to the database does not belong here. May import from ``imports.entry``, ``imports.report``, ``forms`` (for text
+formats), ``ilr`` and ``kernel``.
 """

@@ -5,6 +5,7 @@ Community learning is funding model 10, or 99 with the source of funding 108.
 
 from collections.abc import Mapping
 
+from services.forms.check_digits import TEMPORARY_ULN
 from services.imports.ilr.element import ElementReader
 from services.imports.ilr.xml import Element
 from services.imports.report import Severity
@@ -15,7 +16,6 @@ _COMMUNITY_LEARNER_WITH_ULN = {"FamilyName": "FamilyName_04", "GivenNames": "Giv
 
 NAME_LEAVES = frozenset({"FamilyName", "GivenNames", "PlanLearnHours"})
 
-_TEMPORARY_ULN = "9999999999"
 _SHORT_COURSE_HOURS = 10
 _MAX_HOURS = 9999
 
@@ -38,7 +38,7 @@ def _applicable_rules(reader: ElementReader) -> Mapping[str, str]:
         return _ALWAYS
     if hours is not None and hours > _SHORT_COURSE_HOURS:
         return _LONG_COMMUNITY_COURSE
-    return {} if hours is None or reader.raw("ULN") in ("", _TEMPORARY_ULN) else _COMMUNITY_LEARNER_WITH_ULN
+    return {} if hours is None or reader.raw("ULN") in ("", TEMPORARY_ULN) else _COMMUNITY_LEARNER_WITH_ULN
 
 
 def _is_community_learning(aim: Element) -> bool:

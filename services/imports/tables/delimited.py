@@ -99,10 +99,10 @@ def _find_separator(sample: list[str], is_heading: IsHeading) -> str:
     return max(SEPARATORS, key=score)
 
 
-def _without_errors(rows: "Iterator[list[str]]") -> Iterator[list[str]]:
+def _without_errors(rows: Iterator[list[str]]) -> Iterator[list[str]]:
     try:
         yield from rows
-    except csv.Error:  # will be told when the rows are read
+    except csv.Error:  # raised again, and explained, when the rows are read
         return
 
 

@@ -27,7 +27,7 @@ def read_learner_table(stream: BinaryIO, kind: FileKind, notes: FileNotes) -> It
     records = Records(table, LEARNER_COLUMNS, notes)
     confirmed = records.headings.get("employerConfirmed")
     if confirmed and not records.headings.keys() & {"employer", "employerId"}:
-        notes.tell(records.number, confirmed.text, "It was passed over, as there is no column employer or employerId.")
+        notes.warn(records.number, confirmed.text, "It was passed over, as there is no column employer or employerId.")
     headings = {name: heading.text for name, heading in records.headings.items()}
     for record in records:
         yield _make_entry(record, records, headings)

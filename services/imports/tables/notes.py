@@ -12,7 +12,7 @@ class FileNotes:
     file: str
     _warnings: list[EntryProblem] = field(default_factory=list)
 
-    def tell(self, number: int, place: str, message: str, *, severity: Severity = Severity.STRICT_WARNING) -> None:
+    def warn(self, number: int, place: str, message: str, *, severity: Severity = Severity.STRICT_WARNING) -> None:
         """Add a warning; ``number`` is that of the row, or 0. By default, it refuses the file of a strict import."""
         self._warnings.append(EntryProblem(number, place, message, severity=severity))
 

@@ -49,8 +49,8 @@ class Records:
         self._row, self._waiting = self._find_heading_row()
         self.headings = self._match_headings()
         self._headed = {position for position, cell in enumerate(self._row.cells) if cell.strip()}
-        self._told: set[int] = set()
-        self._tell_passed_over()
+        self._warned: set[int] = set()
+        self._warn_of_passed_over()
 
     def __iter__(self) -> Iterator[Record]:
         for row in self._waiting:
@@ -72,7 +72,7 @@ class Records:
             rows.append(row)
             if any(map(self._columns.find, row.cells)) and (len(rows) == 1 or self._has_key(row)):
                 if len(rows) > 1:
-                    self._notes.tell(row.number, "headings", "They were found here, and what is above was passed over.")
+                    self._notes.warn(row.number, "headings", "They were found here, and what is above was passed over.")
                 return row, []
             if len(rows) == MAX_ROWS_ABOVE:
                 break
@@ -135,11 +135,11 @@ class Records:
     def _refuse(self, problem: str) -> NoReturn:
         raise UnreadableFileError(self._notes.file, problem, self._row.number, unit=self._table.unit)
 
-    def _tell_passed_over(self) -> None:
+    def _warn_of_passed_over(self) -> None:
         for cell in self._row.cells:
             if cell.strip() and self._columns.find(cell) is None:
                 why = self._columns.why_passed_over(cell)
-                self._notes.tell(self._row.number, _shorten(cell), f"The column was passed over: {why}.")
+                self._notes.warn(self._row.number, _shorten(cell), f"The column was passed over: {why}.")
 
     def _make_record(self, row: Row) -> Record:
         surplus = [position for position in range(len(row.cells)) if self._check_unheaded(row, position)]
@@ -149,7 +149,7 @@ class Records:
         return record
 
     def _check_unheaded(self, row: Row, position: int) -> bool:
-        """Return whether a cell has text beyond the last heading, and tell once of a column with text but no heading.
+        """Return whether a cell has text beyond the last heading, and warn once of a column with text but no heading.
 
         In text files, an unquoted separator shifts cells; in workbooks, a cell beyond the headings is only a note.
         """
@@ -157,10 +157,10 @@ class Records:
             return False
         if self.unit == "line" and position > max(self._headed):
             return True
-        if position not in self._told:
-            self._told.add(position)
+        if position not in self._warned:
+            self._warned.add(position)
             message = "It has text here but no heading, and was passed over."
-            self._notes.tell(row.number, f"column {_letters(position)}", message)
+            self._notes.warn(row.number, f"column {_letters(position)}", message)
         return False
 
     def _read_cell(self, record: Record, name: str, row: Row, position: int) -> None:

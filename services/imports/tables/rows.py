@@ -29,6 +29,5 @@ class Row:
 class Table:
     """A table whose rows are read as they are needed; ``unit`` is what its rows are called: ``line`` or ``row``."""
 
-    source: str
     unit: str
     rows: Iterator[Row]

@@ -13,8 +13,8 @@ from services.imports.tables.workbook import read_workbook
 def open_table(stream: BinaryIO, kind: FileKind, is_heading: IsHeading, notes: FileNotes) -> Table:
     """Return the table in a text file or a workbook. Raises UnreadableFileError for other kinds of files."""
     if kind is FileKind.TEXT:
-        return Table("CSV", "line", read_delimited(stream, notes.file, is_heading))
+        return Table(kind.unit, read_delimited(stream, notes.file, is_heading))
     if kind is FileKind.WORKBOOK:
-        return Table("Excel", "row", read_workbook(stream, is_heading, notes))
+        return Table(kind.unit, read_workbook(stream, is_heading, notes))
     name = "an ILR return (XML)" if kind is FileKind.ILR_RETURN else "a ZIP archive"
     raise UnreadableFileError(notes.file, f"is {name}; import an Excel workbook (.xlsx) or a CSV file")

@@ -38,7 +38,7 @@ def read_workbook(stream: BinaryIO, is_heading: IsHeading, notes: FileNotes) -> 
     for other in scans:
         if other is not scan:
             message = f"This sheet was not read, only {quote(scan.name)}."
-            notes.tell(0, f"sheet {quote(other.name)}", message, severity=Severity.WARNING)
+            notes.warn(0, f"sheet {quote(other.name)}", message, severity=Severity.WARNING)
     yield from _rows(sheet, scan)
 
 
