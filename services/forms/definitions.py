@@ -201,16 +201,12 @@ class FileField(FieldDefinition):
 
 FIELD_TYPES: Mapping[FieldKind, type[FieldDefinition]] = MappingProxyType(
     {
-        FieldKind.TEXT: TextField,
-        FieldKind.INTEGER: IntegerField,
-        FieldKind.DECIMAL: DecimalField,
-        FieldKind.DATE: DateField,
-        FieldKind.BOOLEAN: BooleanField,
-        FieldKind.CHOICE: ChoiceField,
-        FieldKind.REFERENCE: ReferenceField,
-        FieldKind.FILE: FileField,
+        field_type.kind: field_type
+        for field_type in (
+            TextField, IntegerField, DecimalField, DateField, BooleanField, ChoiceField, ReferenceField, FileField,
+        )
     }
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,8 @@
 """Codes of the ILR in trackers: those of another year are refused, and old trackers keep them."""
 
 from models import Tracker
-from services.tracker_types.builtin import parse_builtin_types, write_builtin_types
+from services.tracker_types.builtin import write_builtin_types
 from tests.support.clients.graphql import data, gid
-from tests.support.paths import DATA
 from tests.support.scenarios.college import (
     College,
     Json,
@@ -14,6 +13,7 @@ from tests.support.scenarios.college import (
     problem,
     text_value,
 )
+from tests.support.scenarios.released_types import RELEASED_TYPES
 
 UPDATE = """
 mutation ($input: UpdateTrackerInput!) {
@@ -49,7 +49,7 @@ async def test_a_code_of_2025_26_is_refused_for_2026_27(database: str) -> None:
 
 
 async def test_a_tracker_of_an_older_version_keeps_its_code(database: str) -> None:
-    await write_builtin_types(parse_builtin_types((DATA / "tracker-types-0.2.0.toml").read_text("utf-8")))
+    await write_builtin_types(RELEASED_TYPES)
     tenant = await college()
     assert await create_successfully(tenant.ada, change_request(tenant, "26-27", "10")) == 1
     await write_builtin_types()

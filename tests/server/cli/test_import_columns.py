@@ -26,6 +26,7 @@ def test_every_column_is_listed(columns: ColumnSet) -> None:
         assert f"| `{column.name}` |" in columns_page()
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("command", "columns"), [("learners", LEARNER_COLUMNS), ("employers", EMPLOYER_COLUMNS)])
 async def test_the_option_prints_the_columns(tmp_path: Path, command: str, columns: ColumnSet) -> None:
     trackers = Path(sys.executable).with_name("trackers")

@@ -11,13 +11,12 @@ from services.automations.worker import apply_due
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
-from services.tracker_types.builtin import parse_builtin_types, write_builtin_types
+from services.tracker_types.builtin import write_builtin_types
 from tests.support import factories as make
-from tests.support.paths import DATA
 from tests.support.scenarios.automation_forms import PRACTICAL_PERIOD, TODAY, WHOLE_PROGRAMME, WITHDRAWAL
 from tests.support.scenarios.automations import Provider, learner_record, make_provider, with_changed_fields
+from tests.support.scenarios.released_types import RELEASED_TYPES
 
-RELEASED = parse_builtin_types((DATA / "tracker-types-0.2.0.toml").read_text("utf-8"))
 BREAK = {
     "lastLearningDate": dt.date(2024, 3, 31),
     "expectedReturnDate": dt.date(2024, 9, 1),
@@ -33,7 +32,7 @@ async def create_before_upgrade(
     provider: Provider, key: str, form: dict[str, Any], *, approve: bool = False
 ) -> Tracker:
     """Create a tracker of a type as it was in 0.2.0, approve it if asked, and upgrade the built-in types."""
-    await write_builtin_types(RELEASED)
+    await write_builtin_types(RELEASED_TYPES)
     before = await TrackerType.get(key=key, organisation_id=None)
     tracker = await provider.create(key, form)
     if approve:

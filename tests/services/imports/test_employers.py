@@ -15,11 +15,6 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-async def provider() -> Organisation:
-    return await factories.organisation("Provider")
-
-
-@pytest.fixture
 def csv(tmp_path: Path) -> Path:
     return tmp_path / "employers.csv"
 

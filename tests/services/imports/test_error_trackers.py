@@ -1,8 +1,6 @@
 """Tests of the trackers that an import opens about errors."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,59 +12,21 @@ from models import (
     Notification,
     NotificationKind,
     Organisation,
-    Tracker,
-    TrackerEvent,
     TrackerStatus,
 )
 from models.database import fetch
-from services.imports.report import ErrorTracker, ImportReport, UnknownAssigneeError
-from services.tracker_types.builtin import write_builtin_types
+from services.imports.report import ErrorTracker, UnknownAssigneeError
 from tests.support import factories
+from tests.support.scenarios.error_trackers import WRONG_ULN, events, open_trackers, opened, trackers
 from tests.support.scenarios.imports import (
     WriteReturn,
     aim_xml,
     import_file,
     learner_xml,
-    return_writer,
     write_file,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
-
-WRONG_ULN = learner_xml(ULN=9276308685)
-
-
-@pytest.fixture
-async def provider() -> Organisation:
-    await write_builtin_types()
-    return await factories.organisation("Provider")
-
-
-@pytest.fixture
-async def admin(provider: Organisation) -> Member:
-    return await factories.member(provider, email="admin@example.org")
-
-
-@pytest.fixture
-def write_return(tmp_path: Path) -> WriteReturn:
-    return return_writer(tmp_path)
-
-
-async def open_trackers(file: Path, provider: Organisation, **options: Any) -> ImportReport:
-    return await import_file(file, provider, open_trackers=True, **options)
-
-
-async def trackers() -> list[Tracker]:
-    return await Tracker.all().order_by("number")
-
-
-async def events(tracker: Tracker) -> list[tuple[str, str | None, object]]:
-    rows = await TrackerEvent.filter(tracker_id=tracker.id).order_by("at")
-    return [(row.kind.value, row.comment, row.actor_id) for row in rows]
-
-
-def opened(report: ImportReport) -> Sequence[tuple[str, str, str]]:
-    return [(tracker.reference, tracker.element, tracker.rule) for tracker in report.opened.items]
 
 
 class TestOpening:

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
@@ -15,22 +14,11 @@ from tests.support.scenarios.imports import (
     counts,
     import_file,
     learner_xml,
-    return_writer,
     stored_aims,
     written_rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-async def provider() -> Organisation:
-    return await factories.organisation("Provider")
-
-
-@pytest.fixture
-def write_return(tmp_path: Path) -> WriteReturn:
-    return return_writer(tmp_path)
 
 
 class TestNewLearners:

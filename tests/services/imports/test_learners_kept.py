@@ -1,34 +1,21 @@
 """Tests of importing learners changed by an approval: they are kept until the return has the same values."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
 from models import Learner, LearningAim, Organisation
 from services.imports.report import KeptRecord
-from tests.support import factories
 from tests.support.scenarios.imports import (
     WriteReturn,
     approve_change,
     counts,
     import_file,
     learner_xml,
-    return_writer,
     written_rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-async def provider() -> Organisation:
-    return await factories.organisation("Provider")
-
-
-@pytest.fixture
-def write_return(tmp_path: Path) -> WriteReturn:
-    return return_writer(tmp_path)
 
 
 class TestChangedByAnApproval:

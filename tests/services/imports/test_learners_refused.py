@@ -7,7 +7,6 @@ import pytest
 
 from models import Learner, Organisation
 from services.imports.report import UnreadableFileError
-from tests.support import factories
 from tests.support.scenarios.ilr_returns import RETURNS
 from tests.support.scenarios.imports import (
     NOTHING_WRITTEN,
@@ -15,23 +14,12 @@ from tests.support.scenarios.imports import (
     counts,
     import_file,
     learner_xml,
-    return_writer,
     written_rows,
 )
 
 ERRORS = RETURNS / "errors"
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-async def provider() -> Organisation:
-    return await factories.organisation("Provider")
-
-
-@pytest.fixture
-def write_return(tmp_path: Path) -> WriteReturn:
-    return return_writer(tmp_path)
 
 
 class TestRefusals:

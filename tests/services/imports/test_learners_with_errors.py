@@ -1,14 +1,12 @@
 """Tests of importing learners with errors, which are imported without the wrong values."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models import Learner, LearningAim, Organisation
 from services.imports.report import MAX_LISTED, EntryProblem, RecordProblems, Severity
-from tests.support import factories
 from tests.support.scenarios.ilr_returns import RETURNS
 from tests.support.scenarios.imports import (
     WriteReturn,
@@ -16,23 +14,12 @@ from tests.support.scenarios.imports import (
     counts,
     import_file,
     learner_xml,
-    return_writer,
     written_rows,
 )
 
 ERRORS = RETURNS / "errors"
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-async def provider() -> Organisation:
-    return await factories.organisation("Provider")
-
-
-@pytest.fixture
-def write_return(tmp_path: Path) -> WriteReturn:
-    return return_writer(tmp_path)
 
 
 def listed(records: Sequence[RecordProblems]) -> list[tuple[str, int, list[str | None]]]:

@@ -14,7 +14,6 @@ from tests.support.scenarios.imports import (
     counts,
     import_file,
     learner_xml,
-    return_writer,
     write_file,
 )
 
@@ -25,16 +24,6 @@ TWO_OF_ONE_NAME = (
     "otherwise give one of them a name that differs."
 )
 CASES = DATA / "names"
-
-
-@pytest.fixture
-async def provider() -> Organisation:
-    return await factories.organisation("Provider")
-
-
-@pytest.fixture
-def write_return(tmp_path: Path) -> WriteReturn:
-    return return_writer(tmp_path)
 
 
 async def employers(provider: Organisation) -> list[tuple[str, str | None, bool]]:

@@ -6,7 +6,6 @@ import pytest
 
 from models import Learner, Organisation
 from services.imports.report import ImportReport, UnreadableFileError
-from tests.support import factories
 from tests.support.paths import DATA, ROOT
 from tests.support.scenarios.imports import counts, import_file, write_file
 from tests.support.scenarios.tables import Cell, workbook_bytes, zip_bytes
@@ -14,11 +13,6 @@ from tests.support.scenarios.tables import Cell, workbook_bytes, zip_bytes
 pytestmark = pytest.mark.usefixtures("database")
 
 TABLES = DATA / "tables"
-
-
-@pytest.fixture
-async def provider() -> Organisation:
-    return await factories.organisation("Provider")
 
 
 async def stored(*columns: str) -> list[tuple[object, ...]]:

@@ -118,6 +118,7 @@ async def sql_keys(names: list[str]) -> list[str]:
     return [row["key"] for row in rows]
 
 
+@pytest.mark.slow
 async def test_the_database_has_the_same_key_for_every_character(database: str) -> None:
     characters = [
         chr(code)
@@ -129,6 +130,7 @@ async def test_the_database_has_the_same_key_for_every_character(database: str) 
     assert differing == []
 
 
+@pytest.mark.slow
 async def test_the_database_has_the_same_key_for_names(database: str) -> None:
     letters = "aAßẞİıΣσςﬃΐ\u0345\u0301\u0327\u200d\u200cǰŉԵւ K\u212aÅ\u212b한글ﾊﾟＡ1"
     random = Random(8)

@@ -1,12 +1,10 @@
 """The built-in types in a database of version 0.2.0: one new version each, and trackers that keep theirs."""
 
 from models import Tracker, TrackerType, TrackerTypeVersion
-from services.tracker_types.builtin import load_builtin_types, parse_builtin_types, write_builtin_types
+from services.tracker_types.builtin import load_builtin_types, write_builtin_types
 from tests.support.clients.graphql import data, gid
-from tests.support.paths import DATA
 from tests.support.scenarios.college import choices_value, college, create_successfully
-
-RELEASED = parse_builtin_types((DATA / "tracker-types-0.2.0.toml").read_text("utf-8"))
+from tests.support.scenarios.released_types import RELEASED_TYPES
 
 READ = """
 query ($id: ID!) {
@@ -25,12 +23,12 @@ async def newest_versions() -> dict[str, int]:
 
 
 async def test_each_type_that_changed_gets_one_new_version(database: str) -> None:
-    await write_builtin_types(RELEASED)
+    await write_builtin_types(RELEASED_TYPES)
     before, stored = await newest_versions(), await TrackerTypeVersion.all().count()
     await write_builtin_types()
     after = await newest_versions()
 
-    released = {builtin.key: builtin.definition for builtin in RELEASED}
+    released = {builtin.key: builtin.definition for builtin in RELEASED_TYPES}
     changed = {builtin.key for builtin in load_builtin_types() if builtin.definition != released[builtin.key]}
     assert "COMPLIANCE" in changed
     assert "JOB" not in changed
@@ -42,7 +40,7 @@ async def test_each_type_that_changed_gets_one_new_version(database: str) -> Non
 
 
 async def test_a_tracker_of_the_released_version_is_read_and_changed_by_its_own_form(database: str) -> None:
-    await write_builtin_types(RELEASED)
+    await write_builtin_types(RELEASED_TYPES)
     tenant = await college()
     values = [choices_value("documentKind", "TRAINING_PLAN"), choices_value("issue", "MISSING")]
     entry = {"type": "COMPLIANCE", "learnerId": gid(tenant.learner), "values": values, "description": "Plan?"}

@@ -128,6 +128,7 @@ def test_empty_cells_far_away_do_no_harm() -> None:
     assert cells(replace_part(workbook_bytes(), "xl/worksheets/sheet1.xml", sheet)) == [(1, ["x"])]
 
 
+@pytest.mark.slow
 def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
     content = replace_part(workbook_bytes([["x"]]), "xl/media/image1.png", "0" * (301 * 1024 * 1024))
     assert error_message(content) == "a.xlsx: is too large a workbook; save its sheet as CSV UTF-8, and import that"
