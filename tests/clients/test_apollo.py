@@ -36,11 +36,12 @@ async def test_a_new_tracker_is_only_put_in_front_of_the_list_of_all(tenant: Ten
     for number in range(3):
         await tenant.assign(f"tracker {number}")
     async with run_client(NODE_PROGRAM, program, tenant.url, tenant.bob, ENTRY=entry) as child:
-        assert await child.receive() == [[3, 2], [3, 2], [], [1, 2]]
-        assert await child.receive() == [[3, 2, 1], [3, 2, 1], [], [1, 2, 3]]
-        # The first pages of the other lists are read again: their next pages follow as the user scrolls.
-        assert await child.receive() == [[4, 3, 2, 1], [4, 3], [], [1, 2]]
-        assert await child.receive() == [[4, 3], [4, 3], [], [1, 2]]
+        # All; those that are new; those that are closed; the oldest first; those of the learner.
+        assert await child.receive() == [[3, 2], [3, 2], [], [1, 2], [3]]
+        assert await child.receive() == [[3, 2, 1], [3, 2, 1], [], [1, 2, 3], [3]]
+        # The first pages of the others are read again: their next pages follow as the user scrolls.
+        assert await child.receive() == [[4, 3, 2, 1], [4, 3], [], [1, 2], [4]]
+        assert await child.receive() == [[4, 3, 2, 1], [3, 2], [4], [1, 2], [4]]
         await child.wait_for_exit()
 
 

@@ -22,6 +22,8 @@ async def test_urql(tenant: Tenant) -> None:
         assert await child.receive() == {"tracker": None, **MISSING_VALUES}
         assert await child.receive() == 2
         assert [await child.receive() for _ in "12"] == [[[2, "NEW"], [1, "NEW"]]] * 2
+        assert await child.receive() == []
+        assert await child.receive() == [[2, "CLOSED"]]
         assert without_locations(await child.receive()) == [BAD_CURSOR]
         assert without_locations(await child.receive()) == [UNKNOWN_FIELD]
         await child.wait_for_exit()

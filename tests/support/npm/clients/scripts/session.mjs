@@ -25,4 +25,5 @@ print(await load())
 await saveSession({ ...session, accessToken: process.env.EXPIRED })
 await save({ ...session, viewer: { member: { id: 'of another member' } } }) // in another tab
 await ask().catch(ended)
-print(await load())
+await ask().catch(ended)
+print((await load()).viewer.member.id)
