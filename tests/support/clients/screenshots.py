@@ -72,7 +72,10 @@ class ScreenshotTaker:
 async def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder:
-        async with run_server(Path(folder), environment(), "--demo") as server, chromium() as browser:
+        async with (
+            run_server(Path(folder), environment(TRACKERS_PUBLIC_URL="http://127.0.0.1:8000"), "--demo") as server,
+            chromium() as browser,
+        ):
             screenshots = ScreenshotTaker(browser, server)
             await screenshots.take_input_and_subscription()
             await screenshots.take_tracker_page()
