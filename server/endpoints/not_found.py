@@ -9,6 +9,8 @@ from starlette.responses import Response
 from server.protocol.errors import request_error_result
 from server.protocol.http_errors import json_response
 
+NO_SUCH_ADDRESS = "There is no such address: GraphQL is at /graphql"
+
 
 async def handle_unmatched_route(_request: Request, error: Exception) -> Response:
     """Convert Starlette's 404 or 405 to a GraphQL error, keeping its headers, such as ``Allow``.
@@ -16,5 +18,6 @@ async def handle_unmatched_route(_request: Request, error: Exception) -> Respons
     The error's code is the name of the status.
     """
     assert isinstance(error, HTTPException)
-    status = HTTPStatus(error.status_code)
-    return json_response(request_error_result(status.phrase, status.name), status, dict(error.headers or {}))
+    status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
+    message = f"Use {' or '.join(sorted(headers['Allow'].split(', ')))}" if "Allow" in headers else NO_SUCH_ADDRESS
+    return json_response(request_error_result(message, status.name), status, headers)

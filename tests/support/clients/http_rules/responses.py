@@ -26,12 +26,8 @@ from tests.support.clients.http_rules.rule import (
     post,
     request_error,
 )
+from tests.support.clients.results import BAD_CURSOR
 
-BAD_CURSOR = {
-    "message": "after is not a cursor of this list.",
-    "path": ["trackers"],
-    "extensions": {"code": "BAD_USER_INPUT", "path": ["after"]},
-}
 NO_DATA_QUERY = '{ trackers(after: "rubbish") { totalCount } }'
 NO_DATA = {"data": None, "errors": [{**BAD_CURSOR, "locations": [{"line": 1, "column": 3}]}]}
 PARTIAL_QUERY = '{ __typename tracker(id: "rubbish") { id } }'
