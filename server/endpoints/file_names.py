@@ -65,11 +65,7 @@ def _extended_value(options: Mapping[str, str]) -> str | None:
 def _decode_plain(name: str) -> str:
     raw = name.encode("latin-1")
     try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        # Bytes that Windows-1252 leaves open become control characters, which are removed later.
-        text = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in raw)
-    try:
+        text = raw.decode("utf-8" if _is_utf_8(raw) else "cp1252")
         text = _ENCODED_WORD.sub(_decode_word, _BETWEEN_ENCODED_WORDS.sub("", text))
     except (LookupError, ValueError):
         raise _unreadable() from None
@@ -78,6 +74,14 @@ def _decode_plain(name: str) -> str:
         decoded = unquote(text)
         return text if "\ufffd" in decoded else decoded
     return text
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode_word(word: re.Match[str]) -> str:

@@ -56,6 +56,7 @@ def test_names_are_read(parameters: str, name: str | None) -> None:
         "filename*=slip.pdf",
         "filename*=rot13''M%E4rz.pdf",
         "filename*0*=UTF-8''M%E4; filename*1=rz.pdf",
+        'filename="\x97\x9a\x97\xf0\x8f\x91.pdf"',  # Shift_JIS, in which some bytes are none of Windows-1252
         'filename="=?klingon?Q?slip?=.pdf"',
         'filename="=?UTF-8?B?a?=.pdf"',
         'filename="=?UTF-8?Q?M=E4rz?=.pdf"',
