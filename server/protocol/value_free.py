@@ -72,4 +72,4 @@ def syntax_error_without_values(error: GraphQLSyntaxError) -> str:
             return error.message
         return f"{error.message[: match.start()]}{match[1]}."
     match = _CHARACTERS.fullmatch(error.message) if in_arguments else None
-    return f"{match[1]}." if match else error.message
+    return f"{match[1].removesuffix(' but got')}." if match else error.message

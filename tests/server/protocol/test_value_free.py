@@ -60,6 +60,7 @@ def test_values_are_cut_off(message: str, kept: str) -> None:
         (r'{ a(b: "\uhunter2") }', "Syntax Error: Invalid Unicode escape sequence."),
         ("{ a(b: 'hunter2') }", "Syntax Error: Unexpected single quote character ('), did you mean to use a double quote (\")?"),
         ("{ a(b: .2) }", "Syntax Error: Invalid number, expected digit before '.'."),
+        ("{ a(b: 1x) }", "Syntax Error: Invalid number, expected digit."),
         ("{ a(b: ;) }", "Syntax Error: Unexpected character."),
         ("{ a ; }", "Syntax Error: Unexpected character: ';'."),
     ],
