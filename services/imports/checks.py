@@ -1,4 +1,4 @@
-"""Checks of imported learners against the rest of the file, the organisation's tutors, and what a new learner needs."""
+"""Checks of imported learners against the file, the organisation's tutors and employers, and what a new learner needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,12 @@ from uuid import UUID
 
 from services.forms.check_digits import TEMPORARY_ULN
 from services.imports.entry import LearnerEntry
-from services.imports.references import distinct_values, find_tutors
+from services.imports.references import (
+    TWO_OF_ONE_NAME,
+    distinct_values,
+    find_tutors,
+    other_employers_of_one_name,
+)
 from services.imports.report import EntryProblem, Severity
 from services.imports.stored import StoredLearner
 
@@ -58,6 +63,15 @@ async def check_tutors(organisation_id: UUID, entries: Sequence[LearnerEntry]) -
             del entry.values["tutor_email"]
             message = "No active member of the organisation has this email address."
             entry.problems.append(EntryProblem(entry.line, entry.place("tutorEmail"), message))
+
+
+async def check_employers(organisation_id: UUID, entries: Sequence[LearnerEntry]) -> None:
+    """Do not take an employer whose number differs from that of the employer with the same name."""
+    others = await other_employers_of_one_name(organisation_id, distinct_values(entries, "employer"))
+    for entry in entries:
+        if others and entry.values.get("employer") in others:
+            del entry.values["employer"]
+            entry.problems.append(EntryProblem(entry.line, entry.place("employer"), TWO_OF_ONE_NAME))
 
 
 def require_names(entry: LearnerEntry) -> None:

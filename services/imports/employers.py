@@ -11,6 +11,7 @@ from models import Employer, Learner
 from models.database import fetch
 from services.imports.file_kinds import detect_kind
 from services.imports.reader import open_file
+from services.imports.references import TWO_OF_ONE_NAME
 from services.imports.report import (
     EntryProblem,
     ImportReport,
@@ -26,9 +27,9 @@ from services.kernel.names import name_key
 from services.records.employers import lock_employer_names
 
 _OCCURS_EARLIER = "This employer occurs earlier in the file; only the first occurrence is imported."
-_TWO_OF_ONE_NAME = (
-    "An employer with another employerId has this name. If it is the same employer, use that employerId or leave it empty; "
-    "otherwise give one of them a name that differs."
+_TWO_EMPLOYERS = (
+    "This name and this employerId belong to two different employers. Correct the one that is wrong here, or rename one "
+    "of the two."
 )
 
 
@@ -112,7 +113,7 @@ def _check_unique(entry: EmployerEntry, seen: dict[str, str | None]) -> None:
         key = f"{column} {value}"
         if value and key in seen:
             are_two = entry.number and seen[key] and seen[key] != entry.number
-            entry.add_problem(column, _TWO_OF_ONE_NAME if are_two else _OCCURS_EARLIER)
+            entry.add_problem(column, TWO_OF_ONE_NAME if are_two else _OCCURS_EARLIER)
         seen.setdefault(key, entry.number)
 
 
@@ -127,12 +128,12 @@ async def _find_employer(entry: EmployerEntry, organisation_id: UUID) -> Employe
     by_name = await _find_by_name(entry.name, organisation_id)
     by_number = await employers.get_or_none(employer_id=entry.number) if entry.number else None
     if by_number is None and by_name is not None and entry.number and by_name.employer_id:
-        entry.add_problem("name", _TWO_OF_ONE_NAME)
+        entry.add_problem("name", TWO_OF_ONE_NAME)
         return None
     if by_number is None or by_name is None or by_number.id == by_name.id:
         return by_number or by_name
     if by_number.name != by_number.employer_id:
-        entry.add_problem("name", "This name and this employerId belong to two different employers.")
+        entry.add_problem("name", _TWO_EMPLOYERS)
         return None
     await Learner.filter(employer_id=by_number.id).update(employer_id=by_name.id)
     by_number.employer_id = None

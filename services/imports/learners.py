@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models.database import fetch
 from services.ilr.years import ilr_year
-from services.imports.checks import FileChecks, check_tutors, require_names
+from services.imports.checks import FileChecks, check_employers, check_tutors, require_names
 from services.imports.entry import LearnerEntry
 from services.imports.error_trackers import find_assignee, follow_up_errors
 from services.imports.found_errors import ErrorNotes, FoundEntry
@@ -99,6 +99,7 @@ async def _import_batch(run: _ImportRun, batch: Batch) -> None:
         run.checks.check_reference(entry)
     accepted = [entry for entry in batch.entries if not is_refused(entry.problems)]
     await check_tutors(run.organisation_id, accepted)
+    await check_employers(run.organisation_id, accepted)
     stored = await lock_stored_learners(run.organisation_id, [entry.reference for entry in accepted])
     # The transaction's start time will not do, as an approval may have been committed since. The learners are now locked.
     now = (await fetch("SELECT clock_timestamp() AS now"))[0]["now"]

@@ -12,6 +12,7 @@ from uuid import UUID
 from models.base import new_id
 from models.database import fetch
 from services.imports.entry import EmployerReference, LearnerEntry
+from services.kernel.names import name_key
 
 _SELECT_BY_NUMBER = "SELECT id, employer_id FROM employer WHERE organisation_id = $1 AND employer_id = ANY($2)"
 _INSERT_EMPLOYERS = """
@@ -27,6 +28,12 @@ _SET_NUMBERS = """
 UPDATE employer SET employer_id = new.number
 FROM unnest($1::uuid[], $2::text[]) AS new(id, number)
 WHERE employer.id = new.id AND employer.employer_id IS NULL"""
+
+TWO_OF_ONE_NAME = (
+    "An employer with another employerId has this name. If it is the same employer, use that employerId or leave it empty; "
+    "otherwise give one of them a name that differs."
+)
+"""The message about an employer that has the name of another one and a different number: they are never merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,33 @@ async def find_tutors(organisation_id: UUID, emails: Collection[str]) -> dict[st
         return {}
     statement = "SELECT email, id FROM member WHERE organisation_id = $1 AND active AND email = ANY($2)"
     return {row["email"]: row["id"] for row in await fetch(statement, organisation_id, list(emails))}
+
+
+async def other_employers_of_one_name(
+    organisation_id: UUID, references: Sequence[EmployerReference]
+) -> Collection[EmployerReference]:
+    """Return the references whose name is that of an employer with another number, stored or earlier among them.
+
+    A number that an employer has already tells which one it is, whatever its name.
+    """
+    numbered = [reference for reference in references if reference.number]
+    if not numbered:
+        return ()
+    by_number, by_name = await _find_employers(organisation_id, numbered)
+    stored = await fetch("SELECT id, employer_id FROM employer WHERE id = ANY($1)", list(set(by_name.values())))
+    numbers = {row["id"]: row["employer_id"] for row in stored}
+    taken = {name_key(name): numbers[id_] for name, id_ in by_name.items()}
+    known, others = set(by_number), []
+    for reference in numbered:
+        key = name_key(reference.name)
+        if reference.number in known:
+            continue
+        if taken.get(key):
+            others.append(reference)
+        else:
+            taken[key] = reference.number
+            known.add(reference.number)
+    return others
 
 
 async def _find_or_create(table: str, organisation_id: UUID, names: Collection[str]) -> dict[str, UUID]:

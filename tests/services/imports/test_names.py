@@ -125,6 +125,40 @@ async def test_employers_of_one_name_with_different_numbers_are_not_merged(
     assert await employers(provider) == [("Acme", "100012345", False), ("Zest", "100056784", True)]
 
 
+async def test_a_learner_is_not_given_an_employer_of_the_same_name_with_another_number(
+    provider: Organisation, tmp_path: Path
+) -> None:
+    zest = await factories.employer(provider, name="Zest", employer_id="100056784")
+    await factories.employer(provider, name="Bell", employer_id=None)
+    stored = await factories.learner(provider, reference="A5", employer=zest)
+    file = tmp_path / "l.csv"
+    write_file(
+        file,
+        "Learner reference,First name,Surname,Employer,EmpId\n"
+        "A1,A,One,Acme,100012345\nA2,A,Two,ACME,100034578\nA3,A,Three,acme,\nA4,A,Four,Bell,100090125\n"
+        f"A5,{stored.given_names},{stored.family_name},ZEST,100034578\nA6,A,Six,Another name,100056784\n",
+    )
+    expected = [(3, "Employer", TWO_OF_ONE_NAME), (6, "Employer", TWO_OF_ONE_NAME)]
+    for _ in range(2):
+        report = await import_file(file, provider)
+        problems = [problem for record in report.with_errors.items for problem in record.problems]
+        assert [(problem.line, problem.place, problem.message) for problem in problems] == expected
+        employed = await Learner.all().order_by("reference").values_list("reference", "employer__name")
+        assert employed == [
+            ("A1", "Acme"),
+            ("A2", None),
+            ("A3", "Acme"),
+            ("A4", "Bell"),
+            ("A5", "Zest"),
+            ("A6", "Zest"),
+        ]
+    assert await employers(provider) == [
+        ("Acme", "100012345", False),
+        ("Bell", "100090125", True),
+        ("Zest", "100056784", True),
+    ]
+
+
 async def test_an_employer_that_a_file_renames_by_number_gets_the_new_name(
     provider: Organisation, tmp_path: Path
 ) -> None:
