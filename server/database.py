@@ -112,7 +112,11 @@ async def run_with_database(
     async with connected_database(settings, url):
         if settings.database_url is None and upgrade:
             if merges := (await upgrade_database()).merges:
-                _log.warning("%d employers, programmes and groups of the same name merged or renamed", len(merges))
+                _log.warning(
+                    "%d employers, programmes and groups of the same name were merged or renamed: "
+                    "`trackers migrate --merges` says which",
+                    len(merges),
+                )
         elif pending := await pending_migrations():
             raise PendingMigrationsError(f"The database lacks {', '.join(pending)}: run `trackers migrate` first.")
         return await work()

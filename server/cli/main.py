@@ -28,6 +28,7 @@ from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.imports.tables.columns import ColumnSet
 from services.imports.tables.employer_columns import EMPLOYER_COLUMNS
 from services.imports.tables.learner_columns import LEARNER_COLUMNS
+from services.records.name_merges import describe_name_merges
 from services.records.organisations import add_organisation as write_organisation
 from services.records.organisations import find_organisation
 
@@ -102,13 +103,18 @@ def _announce(settings: Settings, address: str, *, demo: bool) -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    merges: Annotated[
+        bool, typer.Option("--merges", help="List all names that upgrades have merged or changed.")
+    ] = False,
+) -> None:
     """Apply the pending migrations to the database."""
     settings = output.load_settings()
 
     async def work(url: str) -> Upgrade:
         async with connected_database(settings, url):
-            return await upgrade_database()
+            upgrade = await upgrade_database()
+            return upgrade._replace(merges=await describe_name_merges()) if merges else upgrade
 
     with database_server(settings) as url:
         upgrade = asyncio.run(work(url))

@@ -70,6 +70,8 @@ async def test_migrate_prints_which_employers_were_merged(postgres: str, folder:
     assert (code, out.startswith("Applied the migration 0008_names.\n"), merged in out, err) == (0, True, True, "")
     code, out, err = await run_command(folder, environment(url), "migrate")
     assert (code, merged in out, err) == (0, False, "")
+    code, out, err = await run_command(folder, environment(url), "migrate", "--merges")
+    assert (code, out, err) == (0, f"{merged}The database is up to date.\n", "")
     await administer(postgres, "DROP DATABASE twins WITH (FORCE)")
 
 
