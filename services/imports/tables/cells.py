@@ -22,10 +22,14 @@ _ERROR = re.compile(
     re.IGNORECASE,
 )
 _TOO_NARROW = re.compile("#{3,}")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.0+)?")
-_WHOLE = re.compile(r"([0-9]+)\.0*")
+# As English, German and Swiss settings group digits; 1.234 alone may be a decimal.
+_GROUPED = re.compile(r"([0-9]{1,3}(?:(?:,[0-9]{3})+|(?:\.[0-9]{3}){2,}|(?:['’][0-9]{3})+))(?:[.,]0+)?")
+_WHOLE = re.compile(r"([0-9]+)(?:\.0*|,0+)")
 _SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+([0-9]{1,3})", re.IGNORECASE)
 _HOURS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*|,[0-9]{1,2})?")
+# What databases, R and pandas write for a missing value (after the na_values of pandas.read_csv, and DBeaver).
+_MISSING = frozenset({"null", "(null)", "[null]", r"\n", "na", "n/a", "<na>", "nan", "nat", "none"})
+_MISSING_NAMES = frozenset({"(null)", "[NULL]", r"\N", "n/a", "N/A", "<NA>", "nan", "NaN", "NaT"})
 
 
 class CellError(Exception):
@@ -46,6 +50,11 @@ def clean_cell(text: str) -> str | None:
     return formula[1].replace('""', '"').strip() if formula else _APOSTROPHE.sub("", clean, count=1)
 
 
+def is_missing(text: str, *, in_name: bool = False) -> bool:
+    """Return whether a program has written this for a missing value. People may be called Null, Na, Nan or None."""
+    return text in _MISSING_NAMES if in_name else text.lower() in _MISSING
+
+
 def excel_error_message(error: str) -> str:
     """Return the message for a cell in which Excel shows an error such as #N/A."""
     return f"It is an error of Excel, {error}. Correct the formula in Excel, or clear the cell."
@@ -60,12 +69,12 @@ def check_excel_error(text: str) -> None:
 
 
 def whole_number(text: str) -> str:
-    """Return the digits of a code that a program has written as a number: ``1061484016.0``, ``1,061,484,016``.
+    """Return the digits of a code that a program has written as a number: ``1061484016.0``, ``1.061.484.016,0``.
 
     Any other text is returned unchanged. Raises CellError for scientific notation that has lost digits.
     """
-    if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
+    if match := _GROUPED.fullmatch(text):
+        return re.sub(r"\D", "", match[1])
     if match := _WHOLE.fullmatch(text):
         return match[1]
     match = _SCIENTIFIC.fullmatch(text)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from services.imports.tables.rows import KEY_WEIGHT
+
 T = TypeVar("T")
 
 _BRACKETS = re.compile(r"[(\[].*?[)\]]")
@@ -18,7 +20,8 @@ class Column:
 
     ``key`` is the key of its value in an entry. ``warning`` returns what must be said about a value that is taken.
     ``mandatory`` columns are left unchanged by an empty cell, and others cleared. ``warning_rule`` is the official rule
-    that such a value breaks. ``element`` is the name of the ILR's field, if a tracker can be opened about it.
+    that such a value breaks. ``element`` is the name of the ILR's field, if a tracker can be opened about it. ``is_name``
+    is true of people's names.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Column:
     warning: Callable[[str], str | None] | None = None
     warning_rule: str | None = None
     element: str | None = None
+    is_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,13 @@ class ColumnSet:
     def is_heading(self, cell: str) -> bool:
         """Return whether a cell is the heading of a column."""
         return self.find(cell) is not None
+
+    def weigh_heading(self, cell: str) -> int:
+        """Return 0 for a cell that is no heading, 1 for that of a column, and KEY_WEIGHT for that of the key column."""
+        column = self.find(cell)
+        if column is None:
+            return 0
+        return KEY_WEIGHT if column.name == self.key_column else 1
 
     def why_passed_over(self, heading: str) -> str:
         """Return why a column that ``find`` does not know is not read, as a phrase."""

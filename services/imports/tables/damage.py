@@ -15,10 +15,16 @@ _LOST = "It is kept, but has \N{REPLACEMENT CHARACTER} where a letter has been l
 _BECAME_DATE = (
     "It is kept, but Excel has probably turned it into a date. Format the column as Text in Excel, and type it again."
 )
+_MISSING = (
+    "It is kept, but databases and other programs write this where there is no value. If it is no name, clear the cell."
+)
+_MISSING_WORDS = frozenset({"NULL", "NA", "None"})
 
 
 def damage_warning(text: str) -> str | None:
-    """Return a warning if the text is UTF-8 that was read as Windows-1252, has lost letters, or became a date."""
+    """Return a warning if the text is UTF-8 that was read as Windows-1252, has lost letters, became a date, or is missing."""
+    if text in _MISSING_WORDS:
+        return _MISSING
     if _DATE.fullmatch(text):
         return _BECAME_DATE
     if text.isascii():

@@ -9,7 +9,7 @@ from typing import BinaryIO, NoReturn
 
 from services.imports.report import UnreadableFileError
 from services.imports.tables.decode import open_text
-from services.imports.tables.rows import SEPARATORS, IsHeading, Row
+from services.imports.tables.rows import SEPARATORS, Row, WeighHeading
 
 _MAX_LINE_LENGTH = 1024 * 1024  # characters
 _MAX_RECORD_LENGTH = 2 * _MAX_LINE_LENGTH
@@ -44,7 +44,7 @@ class _Lines:
         return line
 
 
-def read_delimited(stream: BinaryIO, file: str, is_heading: IsHeading) -> Iterator[Row]:
+def read_delimited(stream: BinaryIO, file: str, weigh_heading: WeighHeading) -> Iterator[Row]:
     """Yield the rows of a text file, numbered by their first lines.
 
     The separator is what a first line such as ``sep=;`` says, as Excel writes and reads it; else the one that makes the
@@ -54,7 +54,7 @@ def read_delimited(stream: BinaryIO, file: str, is_heading: IsHeading) -> Iterat
         source = _limited_lines(text, file)
         sample = list(islice(source, _SAMPLE_LINES))
         named = _SEPARATOR_LINE.fullmatch(sample[0]) if sample else None
-        separator = named[1] if named else _find_separator(sample, is_heading)
+        separator = named[1] if named else _find_separator(sample, weigh_heading)
         lines = _Lines(chain(sample, source), file)
         if named:
             next(lines)
@@ -89,12 +89,12 @@ def _limited_lines(text: TextIOWrapper, file: str) -> Iterator[str]:
         yield line
 
 
-def _find_separator(sample: list[str], is_heading: IsHeading) -> str:
+def _find_separator(sample: list[str], weigh_heading: WeighHeading) -> str:
     """Return the separator with which a row of the sample has the most known headings, or else the most cells."""
 
     def score(separator: str) -> tuple[int, int]:
         rows = csv.reader(sample, delimiter=separator, skipinitialspace=True)
-        return max(((sum(map(is_heading, row)), len(row)) for row in _without_errors(rows)), default=(0, 0))
+        return max(((sum(map(weigh_heading, row)), len(row)) for row in _without_errors(rows)), default=(0, 0))
 
     return max(SEPARATORS, key=score)
 

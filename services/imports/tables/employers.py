@@ -36,7 +36,7 @@ def read_employer_table(stream: BinaryIO, kind: FileKind, notes: FileNotes) -> I
 
     Raises UnreadableFileError, possibly after some employers have been yielded.
     """
-    records = Records(open_table(stream, kind, EMPLOYER_COLUMNS.is_heading, notes), EMPLOYER_COLUMNS, notes)
+    records = Records(open_table(stream, kind, EMPLOYER_COLUMNS.weigh_heading, notes), EMPLOYER_COLUMNS, notes)
     headings = {name: heading.text for name, heading in records.headings.items()}
     for record in records:
         cells, problems = parse_record(record, records)

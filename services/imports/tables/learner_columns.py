@@ -1,5 +1,7 @@
 """The columns of tables of learners."""
 
+import re
+
 from models import ProgrammeStatus
 from services.automations.record_fields import STATUS_NAMES
 from services.forms.definitions import TextFormat
@@ -21,12 +23,20 @@ from services.kernel.text import normalise_email
 from services.kernel.words import quote
 
 _STATUSES = {heading_key(name): status for status, label in STATUS_NAMES.items() for name in (status, label)}
+_TOTAL = re.compile(r"(?:grand |sub-?)?totals?(?:\W.*)?|(?:sum|count|average|summe|gesamt)\W*", re.IGNORECASE)
 
 
 def _parse_reference(text: str) -> str:
     reference = whole_number(clean_name(text) or text)
     if not reference:
         raise CellError("It is missing.", "FD_LearnRefNumber_MA")
+    if _TOTAL.fullmatch(reference):
+        raise CellError("It is a total, not a learner's reference. Delete this row.")
+    if LEARNER_COLUMNS.is_heading(reference):
+        raise CellError(
+            "It is a heading, not a reference. Delete this row; or if the first column has the headings, copy the table and "
+            "paste it in Excel with Paste Special, Transpose."
+        )
     if len(reference) > 12 or not (reference.isascii() and reference.replace(" ", "").isalnum()):
         raise CellError("It must have 1 to 12 letters, digits and spaces.", "FD_LearnRefNumber_AP")
     return reference
@@ -59,7 +69,7 @@ def _name_column(name: str, key: str, ilr_name: str, *also: str) -> Column:
     rules = rules_of(ilr_name)
     parse = limited_text(rules.max_length, rules.length)
     takes = 'at most 100 characters; an ILR return cannot hold digits, | and "'
-    return Column(name, takes, parse, (ilr_name, *also), key, True, name_warning, rules.pattern, ilr_name)
+    return Column(name, takes, parse, (ilr_name, *also), key, True, name_warning, rules.pattern, ilr_name, True)
 
 
 def _address_column(line: int, *also: str) -> Column:

@@ -23,7 +23,7 @@ def read_learner_table(stream: BinaryIO, kind: FileKind, notes: FileNotes) -> It
 
     Raises UnreadableFileError, possibly after some learners have been yielded.
     """
-    table = open_table(stream, kind, LEARNER_COLUMNS.is_heading, notes)
+    table = open_table(stream, kind, LEARNER_COLUMNS.weigh_heading, notes)
     records = Records(table, LEARNER_COLUMNS, notes)
     confirmed = records.headings.get("employerConfirmed")
     if confirmed and not records.headings.keys() & {"employer", "employerId"}:

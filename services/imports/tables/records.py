@@ -1,19 +1,27 @@
 """Records of a table: its headings are found and matched with the known columns, and each row becomes a record."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from services.imports.report import EntryProblem, Severity, UnreadableFileError
-from services.imports.tables.cells import NOT_ALLOWED, CellError, check_excel_error, clean_cell
+from services.imports.tables.cells import NOT_ALLOWED, CellError, check_excel_error, clean_cell, is_missing
 from services.imports.tables.columns import Column, ColumnSet
 from services.imports.tables.damage import damage_warning
+from services.imports.tables.heading_row import find_heading_row, repeats_headings
 from services.imports.tables.notes import FileNotes
-from services.imports.tables.rows import MAX_ROWS_ABOVE, SEPARATORS, Row, Table
+from services.imports.tables.rows import Row, Table
 from services.kernel.words import quote
 
 _MAX_QUOTED_LENGTH = 100  # characters of a heading in a message
 _MAX_QUOTED = 30  # headings in a message
+_BETWEEN_HEADINGS = (
+    re.compile("[,;\t|]"),
+    re.compile("[:^~]"),
+    re.compile(r"\s{2,}"),
+)  # the last of columns of fixed width
+_REPEATED = "They are repeated here, and this row was passed over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +54,28 @@ class Records:
         self._table = table
         self._columns = columns
         self._notes = notes
-        self._row, self._waiting = self._find_heading_row()
+        self._row, self._rows = self._find_heading_row()
         self.headings = self._match_headings()
         self._headed = {position for position, cell in enumerate(self._row.cells) if cell.strip()}
         self._warned: set[int] = set()
         self._warn_of_passed_over()
 
     def __iter__(self) -> Iterator[Record]:
-        for row in self._waiting:
-            yield self._make_record(row)
-        for row in self._table.rows:
-            if not row.is_empty():
-                yield self._make_record(row)
-
-    def _find_heading_row(self) -> tuple[Row, list[Row]]:
-        """Return the row of headings, and the rows below it that were read to find it.
-
-        It is the first row that is not empty, unless that row has no known heading and one of the next has the key
-        column, as below a title.
-        """
-        rows: list[Row] = []
-        for row in self._table.rows:
+        for row in self._rows:
             if row.is_empty():
                 continue
-            rows.append(row)
-            if any(map(self._columns.find, row.cells)) and (len(rows) == 1 or self._has_key(row)):
-                if len(rows) > 1:
-                    self._notes.warn(row.number, "headings", "They were found here, and what is above was passed over.")
-                return row, []
-            if len(rows) == MAX_ROWS_ABOVE:
-                break
-        if not rows:
-            raise UnreadableFileError(self._notes.file, "is empty")
-        return rows[0], rows[1:]
+            if repeats_headings(row, self._row, self._columns):
+                self._notes.warn(row.number, "headings", _REPEATED, severity=Severity.WARNING)
+            else:
+                yield self._make_record(row)
 
-    def _has_key(self, row: Row) -> bool:
-        found = (self._columns.find(cell) for cell in row.cells)
-        return any(column is not None and column.name == self._columns.key_column for column in found)
+    def _find_heading_row(self) -> tuple[Row, Iterator[Row]]:
+        found = find_heading_row(self._table.rows, self._columns)
+        if found is None:
+            raise UnreadableFileError(self._notes.file, "is empty")
+        if found.has_text_above:
+            self._notes.warn(found.row.number, "headings", "They were found here, and what is above was passed over.")
+        return found.row, found.below
 
     def _match_headings(self) -> dict[str, Heading]:
         headings: dict[str, Heading] = {}
@@ -114,8 +107,8 @@ class Records:
         self._refuse(f"{problem}. `trackers {self._columns.command} --columns` lists the columns")
 
     def _is_unsplit(self, text: str) -> bool:
-        """Return whether a cell has several headings, because whole lines were quoted, or pasted into one column."""
-        return any(sum(map(self._columns.is_heading, text.split(separator))) > 1 for separator in SEPARATORS)
+        """Return whether a cell has several headings: whole lines were quoted, pasted, or are separated otherwise."""
+        return any(sum(map(self._columns.is_heading, pattern.split(text))) > 1 for pattern in _BETWEEN_HEADINGS)
 
     @property
     def key_column(self) -> str:
@@ -144,8 +137,8 @@ class Records:
     def _make_record(self, row: Row) -> Record:
         surplus = [position for position in range(len(row.cells)) if self._check_unheaded(row, position)]
         record = Record(row.number, {}, has_surplus=bool(surplus))
-        for name, heading in self.headings.items():
-            self._read_cell(record, name, row, heading.position)
+        for heading in self.headings.values():
+            self._read_cell(record, heading, row)
         return record
 
     def _check_unheaded(self, row: Row, position: int) -> bool:
@@ -163,7 +156,8 @@ class Records:
             self._notes.warn(row.number, f"column {_letters(position)}", message)
         return False
 
-    def _read_cell(self, record: Record, name: str, row: Row, position: int) -> None:
+    def _read_cell(self, record: Record, heading: Heading, row: Row) -> None:
+        name, position = heading.column.name, heading.position
         text = row.cells[position] if position < len(row.cells) else ""
         clean = clean_cell(text)
         record.texts[name] = text if clean is None else clean
@@ -171,6 +165,8 @@ class Records:
             record.problems[name] = CellError(NOT_ALLOWED)
         elif position in row.problems:
             record.problems[name] = CellError(row.problems[position])
+        elif is_missing(clean, in_name=heading.column.is_name):
+            record.texts[name] = ""
         else:
             try:
                 check_excel_error(clean)

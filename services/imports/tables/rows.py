@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-IsHeading = Callable[[str], bool]
-"""Returns whether a cell is the heading of a known column."""
+KEY_WEIGHT = 100
+"""The weight of the heading of the key column, without which a table cannot be read."""
+WeighHeading = Callable[[str], int]
+"""Returns 0 for a cell that is no heading, 1 for that of a known column, and KEY_WEIGHT for that of the key column."""
 
 MAX_ROWS_ABOVE = 20
 """The number of rows in which headings are looked for."""
 SEPARATORS = ",;\t|"
 """The characters that may separate the cells of a text file, likeliest first."""
+_BLANK = SEPARATORS + " \x1a"  # the last character is Ctrl-Z, with which DOS ended a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Row:
 
     def is_empty(self) -> bool:
         """Return whether no cell has anything but white space, or separators of a file that is separated otherwise."""
-        return not self.problems and not any(cell.strip().strip(SEPARATORS + " ") for cell in self.cells)
+        return not self.problems and not any(cell.strip().strip(_BLANK) for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from services.imports.report import Severity, UnreadableFileError
 from services.imports.tables.cells import excel_error_message
 from services.imports.tables.notes import FileNotes
-from services.imports.tables.rows import MAX_ROWS_ABOVE, IsHeading, Row
+from services.imports.tables.rows import KEY_WEIGHT, MAX_ROWS_ABOVE, Row, WeighHeading
 from services.imports.tables.workbook_scan import SheetScan, WorkbookError, scan_workbook
 from services.kernel.words import quote
 
@@ -21,18 +21,18 @@ _Value: TypeAlias = str | float | bool | dt.date | dt.time | dt.timedelta
 _DATE_PROBLEM = "Excel has turned it into a date or time. Format the column as Text in Excel, and type the value again."
 
 
-def read_workbook(stream: BinaryIO, is_heading: IsHeading, notes: FileNotes) -> Iterator[Row]:
+def read_workbook(stream: BinaryIO, weigh_heading: WeighHeading, notes: FileNotes) -> Iterator[Row]:
     """Yield the rows of a sheet, numbered as in Excel; ``notes`` name the other sheets with rows.
 
-    The sheet is the first one whose first rows have a known heading, visible ones before hidden ones, or else simply the
-    first one. A cell that is merged with those below it has its value in each of these rows, as people see it. Raises
+    The sheet is the first one whose first rows have the heading of the key column, or else any known heading, visible ones
+    before hidden ones, or else simply the first one. A cell that is merged with those below it has its value in each of these rows, as people see it. Raises
     UnreadableFileError.
     """
     try:
         scans = sorted((scan for scan in scan_workbook(stream) if scan.rows), key=lambda scan: not scan.is_visible)
         if not scans:
             raise WorkbookError("is an empty workbook")
-        scan, sheet = _choose_sheet(stream, scans, is_heading)
+        scan, sheet = _choose_sheet(stream, scans, weigh_heading)
     except WorkbookError as error:
         raise UnreadableFileError(notes.file, str(error)) from None
     for other in scans:
@@ -43,14 +43,26 @@ def read_workbook(stream: BinaryIO, is_heading: IsHeading, notes: FileNotes) -> 
 
 
 def _choose_sheet(
-    stream: BinaryIO, scans: Sequence[SheetScan], is_heading: IsHeading
+    stream: BinaryIO, scans: Sequence[SheetScan], weigh_heading: WeighHeading
 ) -> tuple[SheetScan, CalamineSheet]:
     if len(scans) > 1:
-        for scan in scans:
-            sheet = _load(stream, scan.name)
-            if any(is_heading(_text(value)) for row in islice(sheet.iter_rows(), MAX_ROWS_ABOVE) for value in row):
-                return scan, sheet
+        for is_visible in (True, False):
+            chosen: tuple[SheetScan, CalamineSheet] | None = None
+            for scan in (scan for scan in scans if scan.is_visible == is_visible):
+                sheet = _load(stream, scan.name)
+                weight = _weigh(sheet, weigh_heading)
+                if weight >= KEY_WEIGHT:
+                    return scan, sheet
+                chosen = chosen or ((scan, sheet) if weight else None)
+            if chosen:
+                return chosen
     return scans[0], _load(stream, scans[0].name)
+
+
+def _weigh(sheet: CalamineSheet, weigh_heading: WeighHeading) -> int:
+    """Return the weight of the headings in one of the first rows of a sheet, at most."""
+    rows = islice(sheet.iter_rows(), MAX_ROWS_ABOVE)
+    return max((sum(weigh_heading(_text(value)) for value in row) for row in rows), default=0)
 
 
 def _load(stream: BinaryIO, name: str) -> CalamineSheet:

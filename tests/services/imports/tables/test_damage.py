@@ -18,6 +18,13 @@ def test_utf8_that_was_read_as_windows_1252_is_told(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["NULL", "NA", "None"])
+def test_text_that_programs_write_for_a_missing_value_is_told(text: str) -> None:
+    assert damage_warning(text) == (
+        "It is kept, but databases and other programs write this where there is no value. If it is no name, clear the cell."
+    )
+
+
 def test_lost_letters_are_told() -> None:
     assert (
         damage_warning("Zo\ufffd") == "It is kept, but has \ufffd where a letter has been lost. Type the letter again."

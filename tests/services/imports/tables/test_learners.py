@@ -101,7 +101,7 @@ def test_empty_cells_clear_all_values_except_mandatory_ones() -> None:
         ("weeklyHours", "0", None),
         ("weeklyHours", "168.01", None),
         ("weeklyHours", "37.555", None),
-        ("weeklyHours", "NaN", None),
+        ("weeklyHours", "Infinity", None),
         ("weeklyHours", "1_0", None),
         ("weeklyHours", "٣", None),
         ("jobTitle", "a\0b", None),

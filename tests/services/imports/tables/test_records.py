@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from services.imports.entry import LearnerEntry
+from services.imports.entry import EmployerReference, LearnerEntry
 from services.imports.file_kinds import FileKind
 from services.imports.report import EntryProblem, Severity, UnreadableFileError
 from services.imports.tables.learners import read_learner_table
@@ -84,6 +84,32 @@ def test_text_that_a_program_has_damaged_is_kept_with_a_warning() -> None:
         ("Forename", Severity.WARNING, None),
         ("Address 1", Severity.WARNING, None),
     ]
+
+
+def test_headings_below_those_of_groups_of_columns_are_found() -> None:
+    entries, notes = read("Learner,,Employer\nRef,Surname,Company\nA1,Sample,Ref\n")
+    assert [(entry.reference, entry.values) for entry in entries] == [
+        ("A1", {"family_name": "Sample", "employer": EmployerReference("Ref")})
+    ]
+    assert notes == [(2, "headings", "They were found here, and what is above was passed over.")]
+
+
+def test_headings_that_are_repeated_are_no_learner() -> None:
+    entries, notes = read("Learner ref,Surname\nA1,One\nLEARNER REF,surname,\nA2,Two\n\ufeffLearner ref,Surname\n")
+    assert [entry.reference for entry in entries] == ["A1", "A2"]
+    assert notes == [(line, "headings", "They are repeated here, and this row was passed over.") for line in (3, 5)]
+
+
+def test_the_end_of_a_file_of_dos_is_no_record() -> None:
+    assert read("ref\nA1\n\x1a") == ([LearnerEntry(2, "A1")], [])
+
+
+@pytest.mark.parametrize("separator", ["^", ":", "~", "   "])
+def test_other_separators_are_told(separator: str) -> None:
+    with pytest.raises(
+        UnreadableFileError, match="line 1: has all columns in one; split it in Excel with Data, Text to Columns"
+    ):
+        read(f"ref{separator}First name{separator}Surname\n")
 
 
 @pytest.mark.parametrize(

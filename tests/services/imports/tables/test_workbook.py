@@ -7,15 +7,19 @@ import pytest
 
 from services.imports.report import Severity, UnreadableFileError
 from services.imports.tables.notes import FileNotes
-from services.imports.tables.rows import Row
+from services.imports.tables.rows import KEY_WEIGHT, Row
 from services.imports.tables.workbook import read_workbook
 from tests.support.scenarios.tables import ERROR_NA, Cell, RawCell, sheet_xml, workbook_bytes, zip_bytes
 
-KNOWN = {"Ref"}
+KNOWN = {"Ref": KEY_WEIGHT, "Group": 1}
+
+
+def weigh_heading(cell: str) -> int:
+    return KNOWN.get(cell, 0)
 
 
 def read(content: bytes) -> list[Row]:
-    return list(read_workbook(io.BytesIO(content), KNOWN.__contains__, FileNotes("a.xlsx")))
+    return list(read_workbook(io.BytesIO(content), weigh_heading, FileNotes("a.xlsx")))
 
 
 def cells(content: bytes) -> list[tuple[int, list[str]]]:
@@ -51,6 +55,8 @@ def test_rows_are_numbered_as_in_excel() -> None:
         ([("Secret", [["Ref"]]), ("Learners", [["x"], ["Ref"]])], "Learners", ["Secret"]),
         ([("Read me", [["How to"]]), ("Learners", [["Ref"]]), ("Old", [["Ref"]])], "Learners", ["Read me", "Old"]),
         ([("Secret", [["a"]])], "Secret", []),
+        ([("Lists", [["Group"]]), ("Learners", [["Ref"]])], "Learners", ["Lists"]),
+        ([("Secret", [["Ref"]]), ("Lists", [["Group"]])], "Lists", ["Secret"]),
     ],
 )
 def test_the_first_visible_sheet_with_known_headings_is_read_and_the_others_named(
@@ -58,7 +64,7 @@ def test_the_first_visible_sheet_with_known_headings_is_read_and_the_others_name
 ) -> None:
     notes = FileNotes("a.xlsx")
     content = workbook_bytes(sheets=sheets, hidden=["Secret"])
-    rows = [row.cells for row in read_workbook(io.BytesIO(content), KNOWN.__contains__, notes)]
+    rows = [row.cells for row in read_workbook(io.BytesIO(content), weigh_heading, notes)]
     assert rows == dict(sheets)[name]
     told = {(note.line, note.place, note.message, note.severity) for note in notes.take()}
     message = f"This sheet was not read, only '{name}'."
