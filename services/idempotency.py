@@ -1,7 +1,8 @@
 """Idempotency keys: a request that is repeated with the same key returns what the first request created.
 
-The table of the created rows has the columns ``idempotency_key`` and ``idempotency_digest``, so each table has keys of its
-own. As digests are stored, the content they are computed from must not change between versions. May import from ``kernel`` only.
+The table of the created rows has the columns ``idempotency_key`` and ``idempotency_digest``, so each table has keys of
+its own. As digests are stored, the content they are computed from must not change between versions. May import from
+``kernel`` only.
 """
 
 import json

@@ -25,7 +25,10 @@ IDLE_SECONDS = 60.0
 MAX_HEADER_BYTES, MAX_HEADERS = 4_224, 8
 """The maximum length of a part's header, and the maximum number of its headers."""
 
-HEADERS_TOO_LONG_MESSAGE = f"The part has more than {MAX_HEADERS} headers, or one of more than {MAX_HEADER_BYTES:,} bytes: shorten the file's name"
+HEADERS_TOO_LONG_MESSAGE = (
+    f"The part has more than {MAX_HEADERS} headers, or one of more than {MAX_HEADER_BYTES:,} bytes: shorten the file's "
+    "name"
+)
 ONE_PART_MESSAGE = "Send exactly one part, a file, under the name `file`"
 
 

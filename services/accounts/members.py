@@ -56,8 +56,8 @@ async def add_member(
     """Add a member with an empty inbox; one without a password cannot sign in until they choose one.
 
     Raises ValidationFailed with all errors: ``email`` is not an address of at most 100 characters, or is already used
-    in any organisation; ``name`` is blank, has control characters, or is longer than 200 characters; ``password`` does not have
-    12 to 200 characters.
+    in any organisation; ``name`` is blank, has control characters, or is longer than 200 characters; ``password``
+    does not have 12 to 200 characters.
     """
     errors = ErrorCollector()
     email = normalise_email(email)

@@ -49,6 +49,4 @@ def decode_unit_rules(document: Mapping[str, Any] | None) -> UnitRules | None:
     if document is None:
         return None
     choices = {key: tuple(values) for key, values in document.get("choices_not_asked", {}).items()}
-    return UnitRules(
-        **(document | {"not_asked": tuple(document.get("not_asked", ())), "choices_not_asked": choices})  # type: ignore[operator]
-    )
+    return UnitRules(**{**document, "not_asked": tuple(document.get("not_asked", ())), "choices_not_asked": choices})

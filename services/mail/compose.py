@@ -42,10 +42,9 @@ async def compose_email(mail_id: UUID, installation: Installation) -> EmailMessa
     """Return the message for an outbox row, composed from current data; None if it should no longer be sent.
 
     An assignment is sent to an active member who is still the assignee and can still see the tracker, unless a newer
-    email tells them of the same tracker; an invitation to an active member without a password; and a password reset to
-    an active member. Composing an invitation or a reset
-    creates the token of its link, and revokes the member's earlier tokens. Raises MailRefused if the recipient's
-    address is invalid.
+    email is about the same tracker; an invitation to an active member without a password; and a password reset to an
+    active member. Composing an invitation or a reset creates the token of its link, and revokes the member's earlier
+    tokens. Raises MailRefused if the recipient's address is invalid.
     """
     records = await fetch(_select_mail_with_recipient(), mail_id)
     if not records:

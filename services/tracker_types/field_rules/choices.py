@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.forms.definitions import Choice
-from services.kernel.checks import check_date, check_line, take_at_most
+from services.kernel.checks import check_date, check_line, check_name, take_at_most
 from services.kernel.dates import format_date
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
@@ -31,15 +31,23 @@ def check_choice_rules(errors: ErrorCollector, entry: FieldEntry) -> dict[str, A
 
 
 def _check_choice(errors: ErrorCollector, entry: ChoiceEntry) -> Choice:
-    value = _check_text(errors.at("value"), entry.value, "A choice's value")
-    label = _check_text(errors.at("label"), entry.label, "A choice's label")
+    value = check_line(
+        errors.at("value"),
+        entry.value,
+        label="A choice's value",
+        max_length=MAX_CHOICE_LENGTH,
+        required_message="A choice's value is required.",
+    )
+    label = check_name(
+        errors.at("label"),
+        entry.label,
+        label="A choice's label",
+        max_length=MAX_CHOICE_LENGTH,
+        required_message="A choice's label is required.",
+    )
     valid_from = check_date(errors.at("valid_from"), entry.valid_from)
     valid_to = check_date(errors.at("valid_to"), entry.valid_to)
     if valid_from and valid_to and valid_to < valid_from:
         message = f"It must be {format_date(valid_from)} or later, the day from which the choice is valid."
         errors.at("valid_to").add(ErrorCode.TOO_EARLY, message, earliest=valid_from)
     return Choice(value=value, label=label, valid_from=valid_from, valid_to=valid_to)
-
-
-def _check_text(errors: ErrorCollector, text: str, label: str) -> str:
-    return check_line(errors, text, label=label, max_length=MAX_CHOICE_LENGTH, required_message=f"{label} is required.")

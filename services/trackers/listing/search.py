@@ -1,7 +1,7 @@
 """Search for trackers by words.
 
-Every word must be part of the learner's name or the description, be a prefix of the ULN, or equal the tracker's number, which
-may follow a ``#``.
+Every word must be part of the learner's name or the description, be a prefix of the ULN, or equal the tracker's number,
+which may follow a ``#``.
 """
 
 import re

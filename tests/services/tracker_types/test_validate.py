@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import TrackerStatus
-from services.forms.definitions import FieldKind, FileField, ReferenceTarget, TextField, TextFormat
+from services.forms.definitions import ChoiceField, FieldKind, FileField, ReferenceTarget, TextField, TextFormat
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules.table import API_NAMES, RULES
@@ -148,7 +148,8 @@ OTHERS: list[tuple[FieldKind, dict[str, Any], list[str]]] = [
     (FieldKind.CHOICE, {"choices": [choice("é"), choice(" e\u0301")]}, ["choices.1.value DUPLICATE"]),
     (FieldKind.CHOICE, {"choices": [choice("", " ")]}, ["choices.0.value REQUIRED", "choices.0.label REQUIRED"]),
     (FieldKind.CHOICE, {"choices": [YES, choice("x" * 201)]}, ["choices.1.value TOO_LONG"]),
-    (FieldKind.CHOICE, {"choices": [choice(label="a\tb")]}, ["choices.0.label INVALID_FORMAT"]),
+    (FieldKind.CHOICE, {"choices": [choice(value="a\tb")]}, ["choices.0.value INVALID_FORMAT"]),
+    (FieldKind.CHOICE, {"choices": [choice(label="a\x07b")]}, ["choices.0.label INVALID_FORMAT"]),
     (FieldKind.CHOICE, {"choices": [choice(first_year=2026, last_year=2026)]}, []),
     (FieldKind.CHOICE, {"choices": [choice(first_year=2026, last_year=2025)]}, ["choices.0.valid_to TOO_EARLY"]),
     (
@@ -228,13 +229,16 @@ def test_the_name_and_the_description_of_a_type() -> None:
 
 
 def test_texts_are_normalised_and_duplicates_removed() -> None:
-    text, file = valid_fields(
+    text, file, answer = valid_fields(
         field_entry(
             FieldKind.TEXT, label=" Cafe\u0301 ", help=" ", required_for=[TrackerStatus.CLOSED] * 2, pattern="e\u0301+"
         ),
         field_entry(FieldKind.FILE, "file", accept=["Image/JPG", "image/jpeg"]),
+        field_entry(FieldKind.CHOICE, "answer", choices=[choice(label="Not\nyet \u200b known")]),
     )
     assert (text.label, text.help, text.required_for) == ("Café", None, (TrackerStatus.CLOSED,))
     assert isinstance(text, TextField)
     assert isinstance(file, FileField)
+    assert isinstance(answer, ChoiceField)
+    assert [option.label for option in answer.choices] == ["Not yet known"]
     assert (text.pattern, file.accept) == ("é+", ("image/jpeg",))
