@@ -1,12 +1,14 @@
 """uvicorn's WebSocket protocol, hardened against clients that do not read.
 
 By default, uvicorn answers every ping even if the client does not read the answers, waits indefinitely for a client to
-read the end of a closing connection or to complete the handshake, and logs invalid UTF-8 with a traceback. When the
-server stops, it closes with 1012 the connections that the application is about to close with 1001.
+read the end of a closing connection or to complete the handshake, and logs invalid UTF-8 with a traceback, and a refused
+handshake as an error of the application. When the server stops, it closes with 1012 the connections that the application
+is about to close with 1001.
 """
 
 import asyncio
 
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from server.process.uvicorn_http import refuse_connection
@@ -24,6 +26,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.transport.is_closing():
             refuse_connection(self.transport, 400, Code.BAD_REQUEST, "This is not a WebSocket handshake")
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send a message of the application; a response instead of the handshake completes it, which uvicorn forgets."""
+        await super().send(message)
+        if self.close_sent:
+            self.handshake_complete = True
 
     def handle_ping(self) -> None:
         """Answer a ping, or drop the answer if the client is not reading."""

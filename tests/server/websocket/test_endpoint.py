@@ -115,7 +115,7 @@ async def test_initialisation_times_out() -> None:
         assert await client.wait_closed() == (4408, "Connection initialisation timeout")
 
 
-async def test_origins() -> None:
+async def test_origins(caplog: pytest.LogCaptureFixture) -> None:
     async with sample_api(allowed_origins=("https://app.example",)) as server:
         own = server.url.removesuffix("/graphql")
         for origin in (own, own.replace("http", "https", 1), "https://app.example", "HTTPS://APP.EXAMPLE"):
@@ -129,6 +129,10 @@ async def test_origins() -> None:
             assert json.loads(refused.value.response.body or b"") == {
                 "errors": [{"message": REFUSAL, "extensions": {"code": "FORBIDDEN"}}]
             }
+    # A page of another origin is no error of this server, and cannot fill its log.
+    assert [record.message for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == [
+        "a page of an origin that TRACKERS_ALLOWED_ORIGINS does not list was refused"
+    ]
 
 
 async def test_ping(server: FakeApp) -> None:
