@@ -14,8 +14,9 @@ UNSPECIFIC: Final = "The value does not have the expected type."
 _NAME = "[_A-Za-z][_0-9A-Za-z]{0,63}"
 _TYPE = r"'[][!_0-9A-Za-z]+'"
 _SUGGESTION = rf"(?: Did you mean (?:the enum value )?'{_NAME}'(?:,? (?:or )?'{_NAME}')*\?)?"
+_PLACE = rf"(?:'[^']*'|(?:\.{_NAME}|\[[0-9]+\])+)"
 _SUBJECT = re.compile(
-    rf"(?:Variable '\${_NAME}'|Argument '[_0-9A-Za-z.:()]+')(?: has invalid(?: default)? value)?(?: at '[^']*')?: "
+    rf"(?:Variable '\${_NAME}'|Argument '[_0-9A-Za-z.:()]+')(?: has invalid(?: default)? value)?(?: at {_PLACE})?: "
 )
 _KEPT: Final = tuple(
     re.compile(shape, re.DOTALL)

@@ -32,6 +32,10 @@ CANARY = "hunter2"
             "The value does not exist in 'Role' enum. Did you mean the enum value 'A', 'B', or 'C'?",
         ),
         ("Enum 'Role' cannot represent non-string value: ['hunter2'].", "Enum 'Role' cannot represent non-string value."),
+        (
+            "Argument 'input' has invalid value at .a[0].b: Expected variable '$p' provided to non-null type 'A!' not to be None.",
+            "Argument 'input' has invalid value at .a[0].b: Expected variable '$p' provided to non-null type 'A!' not to be None.",
+        ),
         ("A Date is a string YYYY-MM-DD.", "A Date is a string YYYY-MM-DD."),
         (
             "Expected value of type 'A', but encountered error 'no hunter2'; found: 'hunter2'.",
