@@ -134,7 +134,7 @@ async def test_create_a_tracker_that_a_subscription_receives(browser: Browser, s
                         "number": 1,
                         "status": "NEW",
                         "assignee": {"name": "Bob"},
-                        "url": f"http://127.0.0.1:8000/trackers/{gid(tracker)}",
+                        "url": f"{site.address}/trackers/{gid(tracker)}",
                     },
                     "errors": [],
                 }
