@@ -1,13 +1,14 @@
 """The reader of a LearningDelivery, the ILR's element for a learning aim.
 
 The field names come from the ILR specification's entities LearningDelivery, LearningDeliveryFAM and HRSRecord. Lengths
-and ranges are checked against its field definitions (rules FD_…). Codes are not checked against lists of valid codes,
+and ranges are checked against its field definitions (rules FD_…). Codes that are in no list are taken as they are,
 except for CompStatus.
 """
 
 from datetime import date
 from typing import Any
 
+from services.ilr.code_lists import RULES, codes_in, meanings
 from services.imports.entry import AimEntry
 from services.imports.ilr.element import ElementReader
 from services.imports.ilr.xml import Element
@@ -51,8 +52,8 @@ _COMPLETION_STATUSES = {"1", "2", "3", "6"}  # rule CompStatus_01
 _ACTUAL_OFF_THE_JOB_HOURS = "3"  # the HRSCode of an HRSRecord with HRSType HRS
 
 
-def read_aim(element: Element, position: int, problems: list[EntryProblem]) -> AimEntry:
-    """Convert a LearningDelivery to a learning aim, adding any problems to ``problems``.
+def read_aim(element: Element, position: int, problems: list[EntryProblem], *, year: str) -> AimEntry:
+    """Convert a LearningDelivery of a return of an ILR year to a learning aim, adding any problems to ``problems``.
 
     ``position`` is the aim's position in the learner, counted from 1: it identifies the aim in problems, and replaces a
     missing AimSeqNumber.
@@ -65,6 +66,7 @@ def read_aim(element: Element, position: int, problems: list[EntryProblem]) -> A
         values[attribute] = reader.text(name, required=name in _REQUIRED)
     for name, (attribute, maximum) in _NUMBERS.items():
         values[attribute] = reader.number(name, required=name in _REQUIRED, maximum=maximum)
+        _check_year(reader, name, values[attribute], year)
     for name, attribute in _DATES.items():
         values[attribute] = reader.date(name, required=name in _REQUIRED)
     wrong = {attribute for name, attribute in _attributes() if name in reader.wrong}
@@ -86,6 +88,19 @@ def _read_completion_status(reader: ElementReader) -> int | None:
         reader.add_problem("CompStatus", "It must be 1, 2, 3 or 6.", "CompStatus_01")
         return None
     return reader.number("CompStatus", required=True)
+
+
+def _check_year(reader: ElementReader, name: str, code: int | None, year: str) -> None:
+    """Add a problem if a code has ended before an ILR year, or begins after it.
+
+    A code that is in no list is not judged, as not every list is known to be complete.
+    """
+    codes = codes_in(name, year) if name in RULES else None
+    if codes is not None and code not in codes and code in meanings(name):
+        allowed = ", ".join(map(str, codes))
+        reader.add_problem(
+            name, f"This code is not in the list of the ILR year {year}: it must be one of {allowed}.", RULES[name]
+        )
 
 
 def _read_monitoring_codes(element: Element, parent: ElementReader, values: dict[str, Any], wrong: set[str]) -> None:

@@ -40,10 +40,10 @@ def read_ilr_return(stream: BinaryIO, file: str) -> Iterator[tuple[str, LearnerE
     """
     leaves, parents = _LEAVES | AIM_LEAVES, _PARENTS | AIM_PARENTS
     for year, element in read_learners(stream, file, parents=parents, leaves=leaves):
-        yield year, _read_learner(element)
+        yield year, _read_learner(element, year)
 
 
-def _read_learner(element: Element) -> LearnerEntry:
+def _read_learner(element: Element, year: str) -> LearnerEntry:
     reader = ElementReader(element)
     entry = LearnerEntry(element.line, reader.raw("LearnRefNumber"), problems=reader.problems)
     reader.severity = Severity.REFUSAL
@@ -58,7 +58,7 @@ def _read_learner(element: Element) -> LearnerEntry:
         if name not in reader.wrong:
             entry.values[key] = text
     read_employer(element, entry)
-    _read_aims(reader, entry)
+    _read_aims(reader, entry, year)
     return entry
 
 
@@ -79,7 +79,7 @@ def _check_ni_number(reader: ElementReader) -> None:
         reader.add_problem("NINumber", f"{checked.message} It is not stored.", checked.rule, Severity.WARNING)
 
 
-def _read_aims(reader: ElementReader, entry: LearnerEntry) -> None:
+def _read_aims(reader: ElementReader, entry: LearnerEntry, year: str) -> None:
     """Read the learning aims, of which the XML schema requires at least one."""
     deliveries = [child for child in reader.element.children if child.name == "LearningDelivery"]
     if not deliveries:
@@ -87,7 +87,7 @@ def _read_aims(reader: ElementReader, entry: LearnerEntry) -> None:
     entry.aims = []
     numbers: set[str] = set()
     for position, delivery in enumerate(deliveries, 1):
-        aim = read_aim(delivery, position, entry.problems)
+        aim = read_aim(delivery, position, entry.problems, year=year)
         number = ElementReader(delivery).raw("AimSeqNumber").lstrip("0")
         if number in numbers:
             aim_reader = ElementReader(delivery, entry.problems, f"LearningDelivery {position}", aim=position)

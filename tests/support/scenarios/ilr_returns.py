@@ -39,6 +39,6 @@ def learner_xml(elements: str = "", aims: str = AIM_XML) -> str:
 <FamilyName>Sample</FamilyName><GivenNames>Sam</GivenNames>{elements}{aims}</Learner>"""
 
 
-def read_single_learner(body: str) -> LearnerEntry:
-    [(_, entry)] = read_return(return_xml(body))
+def read_single_learner(body: str, namespace: str = "ILR/2026-27") -> LearnerEntry:
+    [(_, entry)] = read_return(return_xml(body, namespace))
     return entry

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.scenarios.ilr_returns import read_single_learner
 
+NAMESPACE = "ESFA/ILR/2025-26"  # the last year of funding model 10, community learning
 SOF_108 = "<LearningDeliveryFAM><LearnDelFAMType>SOF</LearnDelFAMType><LearnDelFAMCode>108</LearnDelFAMCode></LearningDeliveryFAM>"
 
 
@@ -17,7 +18,7 @@ def aim(fund_model: int, monitoring: str = "") -> str:
 def rules(uln: str, hours: str, *aims: str) -> list[str | None]:
     """Return the rules that a learner without names breaks."""
     elements = f"<LearnRefNumber>A1</LearnRefNumber><ULN>{uln}</ULN><FamilyName> </FamilyName>{hours}"
-    entry = read_single_learner(f"<Learner>{elements}{''.join(aims)}</Learner>")
+    entry = read_single_learner(f"<Learner>{elements}{''.join(aims)}</Learner>", NAMESPACE)
     assert not {"family_name", "given_names"} & entry.values.keys()
     return [problem.rule for problem in entry.problems]
 
@@ -47,6 +48,7 @@ def test_names_are_needed_as_the_rules_say(uln: str, hours: str, aims: tuple[str
 def test_wrong_planned_hours_are_only_warned_of() -> None:
     entry = read_single_learner(
         f"<Learner><LearnRefNumber>A1</LearnRefNumber><ULN>{TEMPORARY}</ULN><PlanLearnHours>10000</PlanLearnHours>"
-        f"<FamilyName>Sample</FamilyName><GivenNames>Sam</GivenNames>{aim(10)}</Learner>"
+        f"<FamilyName>Sample</FamilyName><GivenNames>Sam</GivenNames>{aim(10)}</Learner>",
+        NAMESPACE,
     )
     assert [(problem.rule, problem.is_warning) for problem in entry.problems] == [("FD_PlanLearnHours_AL", True)]

@@ -25,6 +25,46 @@ def learners_with_problems() -> Iterator[LearnerEntry]:
             yield entry
 
 
+class TestCodesOfOtherYears:
+    @pytest.mark.parametrize(
+        ("year", "field", "code", "allowed"),
+        [
+            ("2026-27", "FundModel", 10, "11, 25, 35, 36, 37, 38, 39, 81, 82, 99"),
+            ("2025-26", "FundModel", 39, "10, 11, 25, 35, 36, 37, 38, 81, 82, 99"),
+            ("2025-26", "ProgType", 34, "25, 30, 31, 32, 33"),
+        ],
+    )
+    def test_a_code_of_another_year_is_an_error_that_names_the_year(
+        self, year: str, field: str, code: int, allowed: str
+    ) -> None:
+        aim = AIM_XML.replace("<CompStatus>", f"<{field}>{code}</{field}><CompStatus>")
+        entry = read_single_learner(learner_xml(aims=aim), f"ILR/{year}")
+        message = f"This code is not in the list of the ILR year {year}: it must be one of {allowed}."
+        rule = {"FundModel": "FundModel_01", "ProgType": "ProgType_03"}[field]
+        assert entry.problems == [EntryProblem(3, f"LearningDelivery 1, {field}", message, rule)]
+        assert entry.aims is not None
+        assert entry.aims[0].wrong == {{"FundModel": "fund_model", "ProgType": "programme_type"}[field]}
+
+    @pytest.mark.parametrize(
+        ("year", "field", "code"),
+        [
+            ("2025-26", "FundModel", 10),
+            ("2026-27", "FundModel", 39),
+            ("2026-27", "ProgType", 34),
+            ("2024-25", "ProgType", 34),  # its list is not known
+            ("2018-19", "FundModel", 10),
+            ("2026-27", "FundModel", 70),  # in no list that is known
+            ("2026-27", "WithdrawReason", 55),
+        ],
+    )
+    def test_other_codes_are_taken(self, year: str, field: str, code: int) -> None:
+        aim = AIM_XML.replace("<CompStatus>", f"<{field}>{code}</{field}><CompStatus>")
+        entry = read_single_learner(learner_xml(aims=aim), f"ESFA/ILR/{year}")
+        assert entry.problems == []
+        assert entry.aims is not None
+        assert code in (entry.aims[0].fund_model, entry.aims[0].programme_type, entry.aims[0].withdraw_reason)
+
+
 class TestInvalidLearners:
     def test_every_problem_is_reported_with_line_place_and_rule(self) -> None:
         assert [
