@@ -98,12 +98,13 @@ def _check_unit(
 
 
 def _check_length(errors: ErrorCollector, definition: TypeDefinition, rules: UnitRules, form: FormValues) -> None:
-    """Check that a unit is planned to last 1 to 16 weeks."""
+    """Check that a unit is planned to last 1 to 16 weeks. What remains of the learner's own after a break may be shorter."""
     start, end = form.text(rules.starts), form.text(rules.ends)
     if not (start and end and rules.ends) or not form.any_changed(*_kind_fields(rules), rules.starts, rules.ends):
         return
     first = dt.date.fromisoformat(start)
-    earliest, latest, day = first + MIN_LENGTH, first + MAX_LENGTH, dt.date.fromisoformat(end)
+    earliest, latest = first if rules.by_learner else first + MIN_LENGTH, first + MAX_LENGTH
+    day = dt.date.fromisoformat(end)
     if earliest <= day <= latest:
         return
     code = ErrorCode.TOO_EARLY if day < earliest else ErrorCode.TOO_LATE

@@ -181,7 +181,7 @@ async def test_documents_of_a_unit_are_asked_for(kind: str) -> None:
     assert await check_unit("COMPLIANCE", {"documentKind": [kind], "issue": ["MISSING"]}) == ()
 
 
-@pytest.mark.parametrize(("days", "codes"), [(112, []), (113, ["TOO_LATE"])])
+@pytest.mark.parametrize(("days", "codes"), [(0, []), (3, []), (112, []), (113, ["TOO_LATE"])])
 async def test_a_unit_that_is_returned_to_lasts_16_weeks_at_most(days: int, codes: list[str]) -> None:
     values = {"returnDate": START, "plannedEndDate": START + dt.timedelta(days=days), "employerConfirmed": True}
     assert [problem.code for problem in await check_unit("RETURN_TO_LEARNING", values)] == codes
