@@ -18,6 +18,7 @@ from services.imports.report import (
     Listing,
     OnProgress,
     RecordProblems,
+    UnknownAssigneeError,
 )
 
 MAX_REFERENCE_LENGTH = 40
@@ -34,7 +35,6 @@ def run_learner_import(
     assign_to: str | None,
 ) -> None:
     """Import learners, then exit with code 0, or 1 if a record was refused or has an error."""
-
     if assign_to is not None and not open_trackers:
         fail("--assign-to has no effect without --open-trackers.")
 
@@ -50,7 +50,10 @@ def run_learner_import(
             on_progress=on_progress,
         )
 
-    _run_import(organisation, work, "learners", strict=strict, writes=not dry_run)
+    try:
+        _run_import(organisation, work, "learners", strict=strict, writes=not dry_run)
+    except UnknownAssigneeError as error:
+        fail(f"--assign-to: {error}. Nothing was written.")
 
 
 def run_employer_import(file: Path, organisation: str, *, strict: bool) -> None:

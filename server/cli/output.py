@@ -22,7 +22,7 @@ from server.observability.logging import configure_logging
 from server.setting_warnings import setting_warnings
 from server.settings import Settings
 from services.demo.fill import DatabaseNotEmptyError
-from services.imports.report import UnknownAssigneeError, UnreadableFileError
+from services.imports.report import UnreadableFileError
 from services.kernel.errors import ValidationFailed
 from services.records.organisations import find_organisation
 
@@ -44,7 +44,6 @@ USER_ERRORS = (
     DatabaseNotEmptyError,
     NoDatabaseError,
     UnreadableFileError,
-    UnknownAssigneeError,
 )
 """Errors whose message is one line addressed to the user of the command."""
 

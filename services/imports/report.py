@@ -50,9 +50,7 @@ class UnknownAssigneeError(Exception):
     """Raised when trackers cannot be assigned to the member who was asked for. The message is a single line."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "--assign-to: no active administrator of this organisation has that e-mail address. Nothing was read."
-        )
+        super().__init__("no active administrator of this organisation has that e-mail address")
 
 
 @dataclass(frozen=True, slots=True)
