@@ -111,10 +111,17 @@ async def _find_or_create(table: str, organisation_id: UUID, names: Collection[s
 
 
 async def _find_by_name(table: str, organisation_id: UUID, names: Collection[str]) -> dict[str, UUID]:
-    """Return the ids of the rows with these names, by name as given; case is ignored."""
-    statement = f"""SELECT wanted.name, found.id FROM unnest($2::text[]) AS wanted (name)
-        JOIN {table} found ON found.organisation_id = $1 AND name_key(found.name) = name_key(wanted.name)"""
-    return {row["name"]: row["id"] for row in await fetch(statement, organisation_id, list(names))}
+    """Return the ids of the rows with these names, by name as given; case is ignored.
+
+    A row that an upgrade renamed, because another had the name too, is still found by its former spelling.
+    """
+    statement = f"""SELECT wanted.name, coalesce(renamed.new_id, found.id) AS id FROM unnest($2::text[]) AS wanted (name)
+        LEFT JOIN {table} found ON found.organisation_id = $1 AND name_key(found.name) = name_key(wanted.name)
+        LEFT JOIN name_merge renamed ON renamed.organisation_id = $1 AND renamed.kind = $3
+            AND renamed.old_id = renamed.new_id AND renamed.old_name = wanted.name
+            AND found.name IS DISTINCT FROM wanted.name"""
+    rows = await fetch(statement, organisation_id, list(names), table)
+    return {row["name"]: row["id"] for row in rows if row["id"] is not None}
 
 
 async def _find_or_create_employers(

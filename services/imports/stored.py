@@ -33,11 +33,13 @@ SELECT learner.id, learner.reference, {", ".join(f"learner.{name}" for name in P
   coalesce(learner.changed_at > coalesce(learner.imported_at, '-infinity'), false) AS changed_locally,
   programme.name AS programme, member.email AS tutor_email,
   employer.name AS employer_name, employer.employer_id AS employer_number, employer.confirmed AS employer_confirmed,
+  renamed.old_name AS employer_former_name,
   ARRAY(SELECT learner_group.name FROM learner_in_group JOIN learner_group ON learner_group.id = group_id
         WHERE learner_in_group.learner_id = learner.id) AS groups
 FROM learner
 LEFT JOIN programme ON programme.id = learner.programme_id
 LEFT JOIN employer ON employer.id = learner.employer_id
+LEFT JOIN name_merge renamed ON renamed.old_id = employer.id AND renamed.new_id = employer.id
 LEFT JOIN member ON member.id = learner.tutor_id
 WHERE learner.organisation_id = $1 AND learner.reference = ANY($2)
 ORDER BY learner.id
@@ -85,7 +87,9 @@ class StoredLearner:
             return False
         if reference.number is not None:
             return bool(self.row["employer_number"] == reference.number)
-        return name_key(self.row["employer_name"]) == name_key(reference.name)
+        return reference.name == self.row["employer_former_name"] or (
+            name_key(self.row["employer_name"]) == name_key(reference.name)
+        )
 
 
 async def lock_stored_learners(organisation_id: UUID, references: Collection[str]) -> dict[str, StoredLearner]:

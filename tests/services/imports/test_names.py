@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models import Employer, Learner, Organisation, Programme
+from models import Employer, Learner, NameMerge, Organisation, Programme
 from services.imports.employers import import_employers
 from tests.support import factories
 from tests.support.paths import DATA
@@ -156,6 +156,31 @@ async def test_a_learner_is_not_given_an_employer_of_the_same_name_with_another_
         ("Acme", "100012345", False),
         ("Bell", "100090125", True),
         ("Zest", "100056784", True),
+    ]
+
+
+async def test_learners_stay_with_an_employer_that_an_upgrade_renamed(provider: Organisation, tmp_path: Path) -> None:
+    plain = await factories.employer(provider, name="acme ltd", employer_id=None)
+    renamed = await factories.employer(provider, name="Acme Ltd (100012345)", employer_id="100012345")
+    await NameMerge.create(
+        old_id=renamed.id,
+        new_id=renamed.id,
+        organisation=provider,
+        kind="employer",
+        old_name="Acme Ltd",
+        new_name=renamed.name,
+    )
+    learner = await factories.learner(provider, reference="A1", given_names="A", family_name="One", employer=renamed)
+    text = (
+        "learnerReference,givenNames,familyName,employer\nA1,A,One,Acme Ltd\nA2,A,Two,Acme Ltd\nA3,A,Three,ACME LTD\n"
+    )
+    write_file(tmp_path / "l.csv", text)
+    assert counts(await import_file(tmp_path / "l.csv", provider)) == (2, 0, 1, 0, 0)
+    assert counts(await import_file(tmp_path / "l.csv", provider)) == (0, 0, 3, 0, 0)
+    assert await Learner.all().order_by("reference").values_list("reference", "employer_id") == [
+        (learner.reference, renamed.id),
+        ("A2", renamed.id),
+        ("A3", plain.id),
     ]
 
 
