@@ -9,13 +9,13 @@ from collections.abc import Awaitable
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from graphql import FieldNode, GraphQLError, GraphQLOutputType, located_error
+from graphql import FieldNode, GraphQLOutputType, located_error
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from server.protocol.error_codes import Code
-from server.protocol.request_errors import GraphQLRequestError
+from server.protocol.request_errors import request_error
 
 
 class ErrorBehaviour(StrEnum):
@@ -32,8 +32,7 @@ def parse_error_behaviour(value: object) -> ErrorBehaviour:
         return ErrorBehaviour.PROPAGATE
     if isinstance(value, str) and value in ErrorBehaviour.__members__:
         return ErrorBehaviour(value)
-    message = "onError must be NULL, PROPAGATE or HALT"
-    raise GraphQLRequestError([GraphQLError(message, extensions={"code": Code.BAD_REQUEST.value})])
+    raise request_error("onError must be NULL, PROPAGATE or HALT", Code.BAD_REQUEST)
 
 
 class NullingExecutor(StrawberryGraphQLCoreExecutionContext):

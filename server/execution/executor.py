@@ -27,7 +27,7 @@ from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.errors import format_execution_errors
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, limit_exceeded, too_many_requests
+from server.protocol.request_errors import GraphQLRequestError, limit_exceeded, request_error, too_many_requests
 from services.accounts.sessions import SessionEnded
 
 PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
@@ -54,8 +54,7 @@ class GraphQLExecutor:
         key = client_key(context.member_id, context.client)
         self._require_room(key)
         if request.query is None:
-            extensions = {"code": Code.PERSISTED_QUERY_NOT_SUPPORTED.value}
-            raise GraphQLRequestError([GraphQLError(PERSISTED_QUERY_NOT_SUPPORTED, extensions=extensions)])
+            raise request_error(PERSISTED_QUERY_NOT_SUPPORTED, Code.PERSISTED_QUERY_NOT_SUPPORTED)
         on_error = parse_error_behaviour(request.on_error)
         anonymous = context.viewer is None
         if request.query not in self._documents:
@@ -63,8 +62,7 @@ class GraphQLExecutor:
         checked = self._documents.check(request.query, hide_suggestions=anonymous)
         selected = _select_operation(checked, request.operation_name)
         if selected.introspects and anonymous:
-            extensions = {"code": Code.UNAUTHENTICATED.value}
-            raise GraphQLRequestError([GraphQLError(INTROSPECTION_NEEDS_SIGN_IN, extensions=extensions)])
+            raise request_error(INTROSPECTION_NEEDS_SIGN_IN, Code.UNAUTHENTICATED)
         cost = self._compute_cost(selected, request.variables, hide_suggestions=anonymous)
         return Operation(
             document=checked.document,
@@ -181,7 +179,7 @@ def _select_operation(checked: CheckedDocument, name: str | None) -> CheckedOper
         if name is None
         else "The document has no operation of this name"
     )
-    raise GraphQLRequestError([GraphQLError(message, extensions={"code": Code.OPERATION_RESOLUTION_FAILURE.value})])
+    raise request_error(message, Code.OPERATION_RESOLUTION_FAILURE)
 
 
 def _format_result(result: ExecutionResult, request_id: str) -> Result:

@@ -39,6 +39,11 @@ class GraphQLRequestError(Exception):
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
+def request_error(message: str, code: Code) -> GraphQLRequestError:
+    """Return a request error with a single error and nothing but its code."""
+    return GraphQLRequestError([GraphQLError(message, extensions={"code": code.value})])
+
+
 def limit_exceeded(limit: str, subject: str, actual: int, allowed: int) -> GraphQLError:
     """Return the error for an exceeded limit, with the actual and the allowed figure.
 

@@ -90,9 +90,8 @@ def _apply_journey(journey: Journey, aims: list[AimEntry], today: dt.date, rando
         case Journey.ON_A_BREAK:
             return _end(aims, days_ago(25, 90), status=_ON_A_BREAK, outcome=_NO_ACHIEVEMENT)
         case Journey.RETURNED:
-            return _restart(
-                _end(aims, days_ago(110, 160), status=_ON_A_BREAK, outcome=_NO_ACHIEVEMENT), days_ago(20, 60)
-            )
+            ended = _end(aims, days_ago(110, 160), status=_ON_A_BREAK, outcome=_NO_ACHIEVEMENT)
+            return _restart(ended, days_ago(20, 60))
         case Journey.WITHDRAWN:
             date, reason = days_ago(30, 100), random.choice(_WITHDRAW_REASONS)
             return _end(aims, date, status=_WITHDRAWN, outcome=_NO_ACHIEVEMENT, reason=reason)
