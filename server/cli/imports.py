@@ -84,8 +84,9 @@ def _run_import(
 
 
 def _print_report(report: ImportReport, record_type: str, *, strict: bool) -> None:
-    _print_records(report.refused, report.unit, "was refused", "were refused")
-    _print_records(report.with_errors, report.unit, "has errors", "have errors")
+    nameless = "an employer without a name" if record_type == "employers" else "a record without a reference"
+    _print_records(report.refused, report.unit, nameless, ("was refused", "were refused"))
+    _print_records(report.with_errors, report.unit, nameless, ("has errors", "have errors"))
     _print_warnings(report)
     for entry in report.kept.items:
         stdout.print(
@@ -100,13 +101,14 @@ def _print_report(report: ImportReport, record_type: str, *, strict: bool) -> No
     sys.exit(1 if failed else 0)
 
 
-def _print_records(records: Listing[RecordProblems], unit: str, outcome: str, outcome_of_several: str) -> None:
+def _print_records(records: Listing[RecordProblems], unit: str, nameless: str, outcomes: tuple[str, str]) -> None:
+    """Print records with their problems; ``outcomes`` says what became of one and of several."""
     for record in records.items:
-        reference = _printable(record.reference) or "a record without a reference"
-        stdout.print(f"{unit} {record.line}: {reference} {outcome}")
+        reference = _printable(record.reference) or nameless
+        stdout.print(f"{unit} {record.line}: {reference} {outcomes[0]}")
         for problem in record.problems:
             stdout.print(f"    {unit} {problem.line}, {_described(problem)}")
-    _print_rest(records, outcome_of_several)
+    _print_rest(records, outcomes[1])
 
 
 def _print_warnings(report: ImportReport) -> None:

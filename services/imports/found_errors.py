@@ -186,8 +186,15 @@ def _is_about(row: Mapping[str, Any], aim: AimEntry, item: FoundEntry) -> bool:
     return reference_and_start in (_reference_and_start(aim), aim.reference, f"? {aim.start_date}")
 
 
+def _has_employer_id(entry: LearnerEntry) -> bool:
+    """Return whether a table has a right employer's identifier, which may not be stored: the value is the employer."""
+    heading = entry.headings.get("employerId")
+    return heading is not None and all(problem.place != heading for problem in entry.problems)
+
+
 def _is_covered(item: FoundEntry, row: Mapping[str, Any]) -> bool:
     """Return whether the file has what a known error is about, so that the error is gone if it was not found."""
-    if item.entry.aims is None:
-        return _VALUES.get(row["element"]) in item.entry.values
+    entry = item.entry
+    if entry.aims is None:
+        return _VALUES.get(row["element"]) in entry.values or (row["element"] == "EmpId" and _has_employer_id(entry))
     return not row["aim"] or any(_is_about(row, aim, item) for aim in item.all_aims)

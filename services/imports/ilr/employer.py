@@ -14,6 +14,8 @@ EMPLOYMENT_STATUS = "LearnerEmploymentStatus"
 _IN_PAID_EMPLOYMENT = 10
 _NOT_KNOWN = 98
 
+_MAX_STATUS = 99
+
 
 def read_employer(element: Element, entry: LearnerEntry) -> None:
     """Read the employer from the LearnerEmploymentStatus with the latest DateEmpStatApp.
@@ -27,7 +29,7 @@ def read_employer(element: Element, entry: LearnerEntry) -> None:
     latest = max(enumerate(statuses), key=lambda item: (_date(item[1]), item[0]), default=(0, None))[1]
     for child in statuses:
         reader = ElementReader(child, entry.problems, EMPLOYMENT_STATUS, severity=Severity.WARNING)
-        status, _ = reader.number("EmpStat"), reader.date("DateEmpStatApp")
+        status, _ = reader.number("EmpStat", maximum=_MAX_STATUS), reader.date("DateEmpStatApp")
         if child is not latest:
             reader.formatted("EmpId")
             continue

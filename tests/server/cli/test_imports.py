@@ -59,3 +59,19 @@ async def test_trackers_about_errors_are_opened_and_listed_without_values(databa
         ],
     )
     assert "9276308685" not in out
+
+
+async def test_an_employer_without_a_name_is_refused_as_such(database: str, folder: Path) -> None:
+    env = environment(database)
+    await run_command(folder, env, "add-organisation", "Acme")
+    file = folder / "employers.csv"
+    file.write_text("Company,ERN\nNULL,100012345\n")
+    code, out, _ = await run_command(folder, env, "import-employers", str(file), "--organisation", "Acme")
+    assert (code, out.splitlines()) == (
+        1,
+        [
+            "line 2: an employer without a name was refused",
+            "    line 2, Company: It is missing.",
+            "CSV employers: 0 new, 0 changed, 0 unchanged, 0 kept, 1 refused",
+        ],
+    )

@@ -124,6 +124,18 @@ class TestLaterImports:
         write_file(file, "learnerReference,uln\nA1,9276308686\n")
         assert (await import_file(file, provider)).gone == 1
 
+    async def test_a_table_that_has_the_employers_number_right_is_told(
+        self, provider: Organisation, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "learners.csv"
+        write_file(file, "ref,First name,Surname,ERN\nA1,Sam,Sample,100012346\n")
+        assert opened(await open_trackers(file, provider)) == [("A1", "EmpId", "EmpId_02")]
+        gone = []
+        for number in ("100012346", "10001234", "100012345", "100012345"):
+            write_file(file, f"ref,ERN\nA1,{number}\n")
+            gone.append((await import_file(file, provider)).gone)
+        assert gone == [0, 0, 1, 0]
+
     @pytest.mark.parametrize("wrong", [{"start": "never"}, {"reference": "much too long"}])
     async def test_an_aim_is_recognised_when_what_identifies_it_is_right(
         self, provider: Organisation, write_return: WriteReturn, wrong: dict[str, str]

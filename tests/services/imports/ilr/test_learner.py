@@ -11,7 +11,7 @@ from services.imports.entry import AimEntry, EmployerReference, LearnerEntry
 from services.imports.ilr.learner import read_ilr_return
 from services.imports.ilr.programme import programme_name
 from services.imports.ilr.xml import NAMESPACES, YEARS
-from services.imports.report import EntryProblem
+from services.imports.report import EntryProblem, Severity
 from tests.support.scenarios.ilr_returns import (
     AIM_XML,
     learner_xml,
@@ -185,6 +185,18 @@ class TestEmployer:
     def test_without_an_identifier_the_employer_is_not_changed(self, code: int) -> None:
         newer = f"<EmpStat>{code}</EmpStat><DateEmpStatApp>2026-10-01</DateEmpStatApp>"
         assert "employer" not in read_statuses(self.JOB, newer).values
+
+    def test_a_wrong_status_is_only_warned_of(self) -> None:
+        entry = read_statuses(self.JOB.replace("<EmpStat>10", "<EmpStat>employed"))
+        assert entry.values["employer"] == EmployerReference("100012345", "100012345")
+        assert [(problem.place, problem.message, problem.rule, problem.severity) for problem in entry.problems] == [
+            (
+                "LearnerEmploymentStatus, EmpStat",
+                "It must be a whole number from 0 to 99.",
+                "FD_EmpStat_AL",
+                Severity.WARNING,
+            )
+        ]
 
     def test_without_a_status_the_employer_is_not_changed(self) -> None:
         assert "employer" not in read_single_learner(learner_xml()).values
