@@ -113,10 +113,13 @@ async def _find_or_create(table: str, organisation_id: UUID, names: Collection[s
 async def _find_by_name(table: str, organisation_id: UUID, names: Collection[str]) -> dict[str, UUID]:
     """Return the ids of the rows with these names, by name as given; case is ignored.
 
-    A row that an upgrade renamed, because another had the name too, is still found by its former spelling.
+    A row that an upgrade renamed, because another had the name too, is still found by its former spelling. LIMIT makes
+    PostgreSQL use the index; otherwise it computes the keys of all rows.
     """
     statement = f"""SELECT wanted.name, coalesce(renamed.new_id, found.id) AS id FROM unnest($2::text[]) AS wanted (name)
-        LEFT JOIN {table} found ON found.organisation_id = $1 AND name_key(found.name) = name_key(wanted.name)
+        LEFT JOIN LATERAL (
+            SELECT id, name FROM {table} WHERE organisation_id = $1 AND name_key(name) = name_key(wanted.name) LIMIT 1
+        ) found ON true
         LEFT JOIN name_merge renamed ON renamed.organisation_id = $1 AND renamed.kind = $3
             AND renamed.old_id = renamed.new_id AND renamed.old_name = wanted.name
             AND found.name IS DISTINCT FROM wanted.name"""
