@@ -14,11 +14,14 @@ from services.kernel.text import clean_text
 
 NOT_ALLOWED = "It has a character that is not allowed."
 
-_YES, _NO = {"true", "yes", "y", "1", "1.0"}, {"false", "no", "n", "0", "0.0"}
+# With what Excel writes for TRUE and FALSE in German and French.
+_YES = {"true", "yes", "y", "1", "1.0", "wahr", "vrai"}
+_NO = {"false", "no", "n", "0", "0.0", "falsch", "faux"}
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _APOSTROPHE = re.compile(r"'(?=[0-9=+@-])")
 _ERROR = re.compile(
-    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BUSY!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA)",
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BUSY!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA)"
+    r"|(?-i:#(?:NV|N/D|[A-ZÀ-Ý]+[!?]))",  # in other languages: #NV, #WERT!, #BEZUG!, #VALEUR!, #NOM?
     re.IGNORECASE,
 )
 _TOO_NARROW = re.compile("#{3,}")

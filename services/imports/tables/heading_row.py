@@ -28,10 +28,20 @@ def find_heading_row(rows: Iterator[Row], columns: ColumnSet) -> HeadingRow | No
             continue
         read.append(row)
         if _has_key(row, columns) and _count_known(row, columns) >= _count_known(read[0], columns):
-            return HeadingRow(row, rows, len(read) > 1)
+            return _prefer_next(HeadingRow(row, rows, len(read) > 1), columns)
         if len(read) == MAX_ROWS_ABOVE:
             break
     return HeadingRow(read[0], chain(read[1:], rows), False) if read else None
+
+
+def _prefer_next(found: HeadingRow, columns: ColumnSet) -> HeadingRow:
+    """Return the row below instead if it has more headings, as below a heading that is merged with the cell below it."""
+    below = next(found.below, None)
+    if below is None:
+        return found
+    if _has_key(below, columns) and _count_known(below, columns) > _count_known(found.row, columns):
+        return HeadingRow(below, found.below, True)
+    return found._replace(below=chain([below], found.below))
 
 
 def repeats_headings(row: Row, headings: Row, columns: ColumnSet) -> bool:

@@ -12,7 +12,8 @@ MAX_ROWS_ABOVE = 20
 """The number of rows in which headings are looked for."""
 SEPARATORS = ",;\t|"
 """The characters that may separate the cells of a text file, likeliest first."""
-_BLANK = SEPARATORS + " \x1a"  # the last character is Ctrl-Z, with which DOS ended a file
+# Lines below the headings, as sqlcmd and Markdown draw them, and Ctrl-Z, with which DOS ended a file.
+_BLANK = SEPARATORS + " -=_:\x1a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Row:
     problems: Mapping[int, str] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
-        """Return whether no cell has anything but white space, or separators of a file that is separated otherwise."""
+        """Return whether no cell has anything but white space, lines, or separators of a file that is separated otherwise."""
         return not self.problems and not any(cell.strip().strip(_BLANK) for cell in self.cells)
 
 

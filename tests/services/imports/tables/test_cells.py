@@ -2,7 +2,14 @@
 
 import pytest
 
-from services.imports.tables.cells import CellError, clean_cell, parse_boolean, parse_hours, whole_number
+from services.imports.tables.cells import (
+    CellError,
+    check_excel_error,
+    clean_cell,
+    parse_boolean,
+    parse_hours,
+    whole_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +62,19 @@ def test_rounded_numbers_are_refused(text: str) -> None:
         whole_number(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["#N/A", "#n/a", "#DIV/0!", "#NAME?", "#NV", "#WERT!", "#VALEUR!", "#NOM?", "#ÜBERLAUF!"]
+)
+def test_errors_of_excel_are_known_in_any_language(text: str) -> None:
+    with pytest.raises(CellError, match="It is an error of Excel"):
+        check_excel_error(text)
+
+
+@pytest.mark.parametrize("text", ["#4", "#Bakery!", "#NVQ", "Who?"])
+def test_other_text_with_a_hash_is_no_error(text: str) -> None:
+    check_excel_error(text)
+
+
 @pytest.mark.parametrize("text", ["37,55", "0,5", "168"])
 def test_hours_may_have_a_decimal_comma(text: str) -> None:
     assert str(parse_hours(text)) == {"37,55": "37.55", "0,5": "0.50", "168": "168.00"}[text]
@@ -66,6 +86,9 @@ def test_other_hours_are_refused(text: str) -> None:
         parse_hours(text)
 
 
-@pytest.mark.parametrize(("text", "value"), [("Y", True), ("1.0", True), ("n", False), ("0.0", False), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Y", True), ("1.0", True), ("WAHR", True), ("FAUX", False), ("n", False), ("0.0", False), ("", None)],
+)
 def test_booleans_of_pandas_and_people(text: str, value: bool | None) -> None:
     assert parse_boolean(text) is value

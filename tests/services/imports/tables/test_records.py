@@ -100,6 +100,10 @@ def test_headings_that_are_repeated_are_no_learner() -> None:
     assert notes == [(line, "headings", "They are repeated here, and this row was passed over.") for line in (3, 5)]
 
 
+def test_lines_below_the_headings_are_no_record() -> None:
+    assert read("ref,Title\n---,-----\nA1,-\n=====\n|:--|:--|\n")[0] == [LearnerEntry(3, "A1", values={"title": "-"})]
+
+
 def test_the_end_of_a_file_of_dos_is_no_record() -> None:
     assert read("ref\nA1\n\x1a") == ([LearnerEntry(2, "A1")], [])
 

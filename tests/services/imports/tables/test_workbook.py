@@ -5,7 +5,9 @@ import zipfile
 
 import pytest
 
+from services.imports.file_kinds import FileKind
 from services.imports.report import Severity, UnreadableFileError
+from services.imports.tables.learners import read_learner_table
 from services.imports.tables.notes import FileNotes
 from services.imports.tables.rows import KEY_WEIGHT, Row
 from services.imports.tables.workbook import read_workbook
@@ -83,6 +85,17 @@ def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows() -> None:
         (2, ["A1", "Bakery", "x"]),
         (3, ["A2", "Bakery", ""]),
         (4, ["A3", "", ""]),
+    ]
+
+
+def test_headings_in_two_rows_of_merged_cells_are_found() -> None:
+    rows: list[list[Cell]] = [["Ref", "Name", None], [None, "First name", "Surname"], ["A1", "Ann", "Sample"]]
+    content, notes = workbook_bytes(rows, merged=["A1:A2", "B1:C1"]), FileNotes("a.xlsx")
+    [entry] = read_learner_table(io.BytesIO(content), FileKind.WORKBOOK, notes)
+    assert (entry.line, entry.reference) == (3, "A1")
+    assert entry.values == {"given_names": "Ann", "family_name": "Sample"}
+    assert [(note.line, note.message) for note in notes.take()] == [
+        (2, "They were found here, and what is above was passed over.")
     ]
 
 
