@@ -55,7 +55,8 @@ _TOO_MANY_STATUS = "429, with `Retry-After`"
 MEANINGS = {
     Code.BAD_REQUEST: Meaning(
         "400; 422 in `application/graphql-response+json` for JSON that is not a GraphQL request",
-        "The body or the URL's parameters are not a GraphQL request, the bytes are not HTTP, or a page of another origin wants to send a method or header that it may not.",
+        "The body or the URL's parameters are not a GraphQL request, the bytes are not HTTP, or a page of another origin "
+        "wants to send a method or header that it may not.",
         "Fix the client: the message says what is wrong.",
     ),
     Code.NOT_ACCEPTABLE: Meaning(

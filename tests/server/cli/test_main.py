@@ -19,8 +19,7 @@ from tests.support.servers.trackers import Server, environment, run_command, run
 
 pytestmark = pytest.mark.server
 
-EXAMPLES = ROOT / "examples"
-MIGRATIONS = ROOT / "models" / "migrations"
+EXAMPLES, MIGRATIONS = ROOT / "examples", ROOT / "models" / "migrations"
 
 
 async def test_schema_prints_the_sdl(folder: Path) -> None:

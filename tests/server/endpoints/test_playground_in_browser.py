@@ -41,10 +41,8 @@ async def open_playground(
 
 async def read_storage(visit: Visit) -> str:
     """Return everything that the tab has stored."""
-    storage: str = await visit.page.evaluate(
-        "JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])"
-    )
-    return storage
+    script = "JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])"
+    return str(await visit.page.evaluate(script))
 
 
 def requests_for(visit: Visit, name: str) -> list[Request]:

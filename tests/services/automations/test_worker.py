@@ -47,10 +47,7 @@ async def tracker_state(tracker: Tracker) -> tuple[TrackerStatus, dt.date | None
 
 @pytest.mark.parametrize(
     ("index", "statement", "values"),
-    [
-        ("tracker_waiting", worker._SELECT_NEXT_DUE, (TODAY, [])),
-        ("tracker_failed", worker._COUNT_FAILED, ()),
-    ],
+    [("tracker_waiting", worker._SELECT_NEXT_DUE, (TODAY, [])), ("tracker_failed", worker._COUNT_FAILED, ())],
 )
 async def test_due_and_failed_trackers_have_indexes(
     database: str, index: str, statement: str, values: tuple[object, ...]
