@@ -28,7 +28,8 @@ _TOO_NARROW = re.compile("#{3,}")
 # As English, German and Swiss settings group digits; 1.234 alone may be a decimal.
 _GROUPED = re.compile(r"([0-9]{1,3}(?:(?:,[0-9]{3})+|(?:\.[0-9]{3}){2,}|(?:['’][0-9]{3})+))(?:[.,]0+)?")
 _WHOLE = re.compile(r"([0-9]+)(?:\.0*|,0+)")
-_SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+([0-9]{1,3})", re.IGNORECASE)
+# Without decimals and a plus it may be a code, such as 1E5.
+_SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+)E\+?|E\+)([0-9]{1,3})", re.IGNORECASE)
 _HOURS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,2}0*|,[0-9]{1,2})?")
 # What databases, R and pandas write for a missing value (after the na_values of pandas.read_csv, and DBeaver).
 _MISSING = frozenset({"null", "(null)", "[null]", r"\n", "na", "n/a", "<na>", "nan", "nat", "none"})

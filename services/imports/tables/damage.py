@@ -11,6 +11,12 @@ _GARBLED = (
     "It is kept, but looks garbled, which Excel does to UTF-8. Open the original file in Excel by Data, From Text/CSV, and "
     "save that."
 )
+# é, ü, ä and ë of Mac OS Roman and of DOS's code page 850 become these, which no name has after a small letter.
+_OTHER_CODE_PAGE = re.compile("[a-z][ŽŸŠ‡ˆ‰ƒ‚„]|[A-Z][ŽŸŠ‡ˆ‰ƒ‚„][a-z]")
+_GARBLED_BY_CODE_PAGE = (
+    "It is kept, but looks garbled, as the text of old Mac and DOS programs does. Save the table as 'CSV UTF-8 (Comma "
+    "delimited)' or as an Excel workbook."
+)
 _LOST = "It is kept, but has \N{REPLACEMENT CHARACTER} where a letter has been lost. Type the letter again."
 _BECAME_DATE = (
     "It is kept, but Excel has probably turned it into a date. Format the column as Text in Excel, and type it again."
@@ -22,7 +28,7 @@ _MISSING_WORDS = frozenset({"NULL", "NA", "None"})
 
 
 def damage_warning(text: str) -> str | None:
-    """Return a warning if the text is UTF-8 that was read as Windows-1252, has lost letters, became a date, or is missing."""
+    """Return a warning if a program has probably damaged the text, or wrote it for a missing value; or None."""
     if text in _MISSING_WORDS:
         return _MISSING
     if _DATE.fullmatch(text):
@@ -31,7 +37,9 @@ def damage_warning(text: str) -> str | None:
         return None
     if "\N{REPLACEMENT CHARACTER}" in text:
         return _LOST
-    return _GARBLED if _was_utf8(text) else None
+    if _was_utf8(text):
+        return _GARBLED
+    return _GARBLED_BY_CODE_PAGE if _OTHER_CODE_PAGE.search(text) else None
 
 
 def _was_utf8(text: str) -> bool:
