@@ -20,6 +20,7 @@ from services.imports.report import (
     RecordProblems,
     UnknownAssigneeError,
 )
+from services.kernel.words import printable
 
 MAX_REFERENCE_LENGTH = 40
 
@@ -104,7 +105,7 @@ def _print_report(report: ImportReport, record_type: str, *, strict: bool) -> No
 def _print_records(records: Listing[RecordProblems], unit: str, nameless: str, outcomes: tuple[str, str]) -> None:
     """Print records with their problems; ``outcomes`` says what became of one and of several."""
     for record in records.items:
-        reference = _printable(record.reference) or nameless
+        reference = printable(record.reference, MAX_REFERENCE_LENGTH) or nameless
         stdout.print(f"{unit} {record.line}: {reference} {outcomes[0]}")
         for problem in record.problems:
             stdout.print(f"    {unit} {problem.line}, {_described(problem)}")
@@ -115,7 +116,7 @@ def _print_warnings(report: ImportReport) -> None:
     warnings = report.warnings
     for warning in warnings.items:
         place = f"{report.unit} {warning.problem.line}, " if warning.problem.line else ""
-        reference = f"{_printable(warning.reference)}, " if warning.reference else ""
+        reference = f"{printable(warning.reference, MAX_REFERENCE_LENGTH)}, " if warning.reference else ""
         stdout.print(f"warning: {place}{reference}{_described(warning.problem)}")
     if warnings.count > len(warnings.items):
         stdout.print(f"warning: … and {warnings.count - len(warnings.items):,} more warnings")
@@ -139,7 +140,7 @@ def _number(count: int, noun: str) -> str:
 
 def _error_of(tracker: ErrorTracker) -> str:
     rule = f" [{tracker.rule}]" if tracker.rule else ""
-    return f"{_printable(tracker.reference)}, {tracker.element}{rule}"
+    return f"{printable(tracker.reference, MAX_REFERENCE_LENGTH)}, {tracker.element}{rule}"
 
 
 def _print_rest(listing: Listing[Any], outcome: str) -> None:
@@ -166,8 +167,3 @@ def _counts(report: ImportReport) -> Iterator[str]:
         yield f"{_number(report.gone, 'error')} gone"
     if report.back:
         yield f"{_number(report.back, 'error')} back"
-
-
-def _printable(reference: str) -> str:
-    # Text from a file may be long, and may contain terminal control sequences.
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in reference[:MAX_REFERENCE_LENGTH])

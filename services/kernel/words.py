@@ -1,4 +1,4 @@
-"""Words of sentences that people read: labels in quotes, and the names of enum values."""
+"""Words of sentences that people read: labels in quotes, text from files, and the names of enum values."""
 
 _ABBREVIATIONS = {"Epa": "EPA", "Ilr": "ILR"}
 
@@ -6,6 +6,11 @@ _ABBREVIATIONS = {"Epa": "EPA", "Ilr": "ILR"}
 def quote(label: str) -> str:
     """Return a label in quotation marks, which set it apart from the sentence around it."""
     return f"'{label}'"
+
+
+def printable(text: str, max_length: int) -> str:
+    """Return the beginning of a text from a file, without characters that could control a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:max_length])
 
 
 def enum_words(value: str) -> str:

@@ -12,7 +12,7 @@ from services.imports.tables.damage import damage_warning
 from services.imports.tables.heading_row import find_heading_row, repeats_headings
 from services.imports.tables.notes import FileNotes
 from services.imports.tables.rows import Row, Table
-from services.kernel.words import quote
+from services.kernel.words import printable, quote
 
 _MAX_QUOTED_LENGTH = 100  # characters of a heading in a message
 _MAX_QUOTED = 30  # headings in a message
@@ -214,8 +214,7 @@ def _warnings(number: int, heading: Heading, text: str) -> Iterator[EntryProblem
 
 
 def _shorten(text: str) -> str:
-    line = " ".join(text.split())
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line[:_MAX_QUOTED_LENGTH])
+    return printable(" ".join(text.split()), _MAX_QUOTED_LENGTH)
 
 
 def _quote(text: str) -> str:

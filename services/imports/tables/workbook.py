@@ -14,7 +14,6 @@ from services.imports.tables.cells import excel_error_message
 from services.imports.tables.notes import FileNotes
 from services.imports.tables.rows import KEY_WEIGHT, MAX_ROWS_ABOVE, Row, WeighHeading
 from services.imports.tables.workbook_scan import SheetScan, WorkbookError, scan_workbook
-from services.kernel.words import quote
 
 _Value: TypeAlias = str | float | bool | dt.date | dt.time | dt.timedelta
 
@@ -37,8 +36,8 @@ def read_workbook(stream: BinaryIO, weigh_heading: WeighHeading, notes: FileNote
         raise UnreadableFileError(notes.file, str(error)) from None
     for other in scans:
         if other is not scan:
-            message = f"This sheet was not read, only {quote(scan.name)}."
-            notes.warn(0, f"sheet {quote(other.name)}", message, severity=Severity.WARNING)
+            message = f"This sheet was not read, only {scan.title}."
+            notes.warn(0, f"sheet {other.title}", message, severity=Severity.WARNING)
     yield from _rows(sheet, scan)
 
 

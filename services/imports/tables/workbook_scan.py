@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from services.kernel.words import quote
+from services.kernel.words import printable, quote
 
 _CHUNK_BYTES = 64 * 1024
 _MAX_UNPACKED_BYTES = 300 * 1024 * 1024
 _MAX_CELLS = 5_000_000
 _MAX_ERRORS = 100_000
+_MAX_NAME_LENGTH = 31  # characters, as in Excel
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _RELATIONSHIP_ID = re.compile(r"(?:.*:)?id")
 
@@ -36,6 +37,11 @@ class SheetScan:
     columns: range = range(0)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """The name in quotation marks, for messages."""
+        return quote(printable(self.name, _MAX_NAME_LENGTH))
+
     def include(self, row: int, column: int) -> None:
         """Extend the rectangle to a filled cell. Raises WorkbookError if it becomes too large."""
         self.rows = range(min(self.rows.start, row), max(self.rows.stop, row + 1)) if self.rows else range(row, row + 1)
@@ -43,7 +49,7 @@ class SheetScan:
         self.columns = range(min(columns.start, column), max(columns.stop, column + 1))
         if len(self.rows) * len(self.columns) > _MAX_CELLS:
             raise WorkbookError(
-                f"has cells so far from one another on the sheet {quote(self.name)} that it cannot be read; copy the table to a "
+                f"has cells so far from one another on the sheet {self.title} that it cannot be read; copy the table to a "
                 "new workbook, or save the sheet as CSV UTF-8"
             )
 
@@ -137,7 +143,7 @@ class _SheetHandlers:
             self.sheet.errors[self.row, self.column] = self.error.strip()[:20]
             if len(self.sheet.errors) > _MAX_ERRORS:
                 raise WorkbookError(
-                    f"has too many errors on the sheet {quote(self.sheet.name)}; correct its formulas in Excel"
+                    f"has too many errors on the sheet {self.sheet.title}; correct its formulas in Excel"
                 )
             self.error = None
 

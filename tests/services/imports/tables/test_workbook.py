@@ -73,6 +73,13 @@ def test_the_first_visible_sheet_with_known_headings_is_read_and_the_others_name
     assert told == {(0, f"sheet '{other}'", message, Severity.WARNING) for other in others}
 
 
+def test_names_of_sheets_are_shown_without_characters_that_control_a_terminal() -> None:
+    notes = FileNotes("a.xlsx")
+    content = workbook_bytes(sheets=[("Learners", [["Ref"]]), ("\u009b2J" + "x" * 40, [["Group"]])])
+    list(read_workbook(io.BytesIO(content), weigh_heading, notes))
+    assert [note.place for note in notes.take()] == [f"sheet '\ufffd2J{'x' * 28}'"]
+
+
 def test_a_cell_that_is_merged_downwards_counts_for_each_of_its_rows() -> None:
     rows: list[list[Cell]] = [
         ["Ref", "Programme", "Group"],
