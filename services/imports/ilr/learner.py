@@ -76,7 +76,8 @@ def _check_ni_number(reader: ElementReader) -> None:
         return
     checked = check_format(TextFormat.NATIONAL_INSURANCE_NUMBER, text)
     if isinstance(checked, FormatProblem):
-        reader.add_problem("NINumber", f"{checked.message} It is not stored.", checked.rule, Severity.WARNING)
+        message = "It must be like AB123456C, with A, B, C, D or nothing at the end. It is not stored."
+        reader.add_problem("NINumber", message, checked.rule, Severity.WARNING)
 
 
 def _read_aims(reader: ElementReader, entry: LearnerEntry, year: str) -> None:

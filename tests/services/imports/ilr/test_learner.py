@@ -167,6 +167,12 @@ def read_statuses(*statuses: str) -> LearnerEntry:
     )
 
 
+def test_a_wrong_national_insurance_number_is_only_warned_of() -> None:
+    entry = read_single_learner(learner_xml("<NINumber>TN010190F</NINumber>"))
+    message = "It must be like AB123456C, with A, B, C, D or nothing at the end. It is not stored."
+    assert entry.problems == [EntryProblem(2, "NINumber", message, "NINumber_01", Severity.WARNING)]
+
+
 class TestEmployer:
     JOB = "<EmpStat>10</EmpStat><DateEmpStatApp>2026-08-01</DateEmpStatApp><EmpId>100012345</EmpId>"
 
