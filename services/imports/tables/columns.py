@@ -38,12 +38,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnSet:
-    """The columns of a kind of table. ``passed_over`` has the headings of what is known but not kept, each with why."""
+    """The columns of a kind of table. ``passed_over`` has the headings of what is known but not kept, each with why.
+
+    ``vague`` has headings, in lower case, that give way to other headings of the same column: each with the names of the
+    columns that it may be, of which it is the first one that has no other heading.
+    """
 
     columns: tuple[Column, ...]
     key_column: str
     command: str
     passed_over: Mapping[str, tuple[str, ...]]
+    vague: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _by_heading: dict[str, Column] = field(default_factory=dict, init=False)
     _reasons: dict[str, str] = field(default_factory=dict, init=False)
 
@@ -67,6 +72,10 @@ class ColumnSet:
         if column is None:
             return 0
         return KEY_WEIGHT if column.name == self.key_column else 1
+
+    def vague_columns(self, heading: str) -> list[Column]:
+        """Return the columns that a vague heading may be, likeliest first; none if it is no vague one."""
+        return [self._by_heading[heading_key(name)] for name in self.vague.get(heading_key(heading[:200]), ())]
 
     def why_passed_over(self, heading: str) -> str:
         """Return why a column that ``find`` does not know is not read, as a phrase."""

@@ -84,6 +84,12 @@ def _address_column(line: int, *also: str) -> Column:
     )  # fmt: skip
 
 
+_TOWN = ("addressLine3", "addressLine4")
+_VAGUE = {
+    **dict.fromkeys(("address", "homeaddress", "street", "streetaddress"), ("addressLine1", "addressLine2")),
+    **dict.fromkeys(("town", "city", "towncity", "townorcity"), _TOWN),
+    "county": ("addressLine4",),
+}
 _NOT_KEPT = "it is not kept"
 _BY_RETURN = "learning aims come from ILR returns only"
 _POSTCODE = formatted_text(TextFormat.POSTCODE)
@@ -191,4 +197,5 @@ LEARNER_COLUMNS = ColumnSet(
             "Tutor", "Tutor name", "Coach", "Coach name", "Trainer", "Trainer name", "Assessor", "Assessor name",
         ),
     },
+    _VAGUE,
 )  # fmt: skip

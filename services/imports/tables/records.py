@@ -79,9 +79,13 @@ class Records:
 
     def _match_headings(self) -> dict[str, Heading]:
         headings: dict[str, Heading] = {}
+        vague: list[tuple[int, str]] = []
         for position, cell in enumerate(self._row.cells):
             column = self._columns.find(cell)
             if column is None:
+                continue
+            if self._columns.vague_columns(cell):
+                vague.append((position, cell))
                 continue
             if other := headings.get(column.name):
                 self._refuse(
@@ -89,9 +93,20 @@ class Records:
                     "give it another heading"
                 )
             headings[column.name] = Heading(column, position, _shorten(cell))
+        self._match_vague(vague, headings)
         if self._columns.key_column not in headings:
             self._refuse_without_key()
         return headings
+
+    def _match_vague(self, vague: list[tuple[int, str]], headings: dict[str, Heading]) -> None:
+        """Add each vague heading to the first of its columns that has no other heading, or else warn of it."""
+        for position, cell in vague:
+            free = (column for column in self._columns.vague_columns(cell) if column.name not in headings)
+            if column := next(free, None):
+                headings[column.name] = Heading(column, position, _shorten(cell))
+            else:
+                message = "The column was passed over: there is another heading for it."
+                self._notes.warn(self._row.number, _shorten(cell), message)
 
     def _refuse_without_key(self) -> NoReturn:
         """Refuse the table. Its first row is only quoted if it has a known heading, because it may be a person's data."""

@@ -61,6 +61,24 @@ def test_columns_that_are_passed_over_are_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("headings", "lines"),
+    [
+        ("Address,Town,County", {1: "a", 3: "b", 4: "c"}),
+        ("Address 1,Address 2,Town,County", {1: "a", 2: "b", 3: "c", 4: "d"}),
+        ("Town,Address 1,Address 2,Address 3", {1: "b", 2: "c", 3: "d", 4: "a"}),
+        ("Address 1,Street,City", {1: "a", 2: "b", 3: "c"}),
+        ("Address 1,Address 2,Address 3,Town,County", {1: "a", 2: "b", 3: "c", 4: "d"}),
+    ],
+)
+def test_towns_and_counties_take_the_address_lines_that_are_left(headings: str, lines: dict[int, str]) -> None:
+    values = "a,b,c,d,e"[: headings.count(",") * 2 + 1]
+    [entry], notes = read(f"ref,{headings}\nA1,{values}\n")
+    assert entry.values == {f"address_line{line}": text for line, text in lines.items()}
+    passed_over = [(1, "County", "The column was passed over: there is another heading for it.")]
+    assert notes == (passed_over if len(lines) < len(values.split(",")) else [])
+
+
 def test_text_in_a_column_without_a_heading_is_told_once() -> None:
     entries, notes = read(",Ref,,Title\n0,A1,,Ms\n1,A2,,Mr\n")
     assert [entry.reference for entry in entries] == ["A1", "A2"]
