@@ -31,6 +31,9 @@ _REASONS = {
     expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: "there is something after its end",
     expat.errors.XML_ERROR_UNDEFINED_ENTITY: "it has an unknown entity",
     expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE: "a tag has the same attribute twice",
+    expat.errors.XML_ERROR_MISPLACED_XML_PI: "there is something before <?xml, perhaps an empty line",
+    expat.errors.XML_ERROR_BAD_CHAR_REF: "it has the code of a character that is not allowed, such as &#x1F",
+    expat.errors.XML_ERROR_INCORRECT_ENCODING: "its encoding is another one than it says",
     expat.errors.XML_ERROR_UNBOUND_PREFIX: "a prefix has no namespace",
 }
 """What is wrong with XML, by Expat's message."""

@@ -156,6 +156,15 @@ class TestUnreadableFiles:
         [
             (b"", "line 1: is not well-formed XML: it is cut off"),
             (return_xml("&undefined;"), "line 1: is not well-formed XML: it has an unknown entity"),
+            (b"\n<?xml version='1.0'?><a/>", "line 2: is not well-formed XML: there is something before <?xml"),
+            (
+                return_xml("&#x1F;"),
+                "line 1: is not well-formed XML: it has the code of a character that is not allowed",
+            ),
+            (
+                b"\xff\xfe" + "<?xml version='1.0' encoding='utf-8'?><a/>".encode("utf-16-le"),
+                "line 1: is not well-formed XML: its encoding is another one than it says",
+            ),
             (return_xml("") + b"\nmore", "line 2: is not well-formed XML: there is something after its end"),
             (return_xml("<a>" * 50), "line 1: is nested more than 50 elements deep"),
             (return_xml(f"<!--{'x' * 3_000_000}-->"), "line 1: has a tag or comment of more than 1 MB"),
