@@ -12,6 +12,8 @@ from server.setting_values import database_credentials
 from tests.support.databases.postgres import administer, with_database
 from tests.support.paths import DATA
 
+pytestmark = pytest.mark.slow
+
 RELEASED_SCHEMA = DATA / "schema-0.1.0.sql"
 
 

@@ -22,7 +22,19 @@ from services.kernel.names import clean_name, name_key
 from services.kernel.text import normalise_email
 from services.kernel.words import quote
 
-_STATUSES = {heading_key(name): status for status, label in STATUS_NAMES.items() for name in (status, label)}
+# What people and other systems call some statuses, beside the names of the API.
+_OTHER_STATUS_NAMES = {
+    "In learning": ProgrammeStatus.ACTIVE,
+    "On break": ProgrammeStatus.ON_A_BREAK,
+    "Break in learning": ProgrammeStatus.ON_A_BREAK,
+    "EPA": ProgrammeStatus.ENTERED_EPA,
+    "In EPA": ProgrammeStatus.ENTERED_EPA,
+    "Gateway": ProgrammeStatus.ENTERED_EPA,
+    "Completed": ProgrammeStatus.COMPLETE,
+}
+_STATUSES = {heading_key(name): status for status, label in STATUS_NAMES.items() for name in (status, label)} | {
+    heading_key(name): status for name, status in _OTHER_STATUS_NAMES.items()
+}
 _TOTAL = re.compile(r"(?:grand |sub-?)?totals?(?:\W.*)?|(?:sum|count|average|summe|gesamt)\W*", re.IGNORECASE)
 
 

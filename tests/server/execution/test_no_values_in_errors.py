@@ -12,6 +12,8 @@ from graphql.type import is_input_object_type
 from resolvers.schema_root import make_schema
 from tests.support.clients.graphql import ask
 
+pytestmark = pytest.mark.slow
+
 CANARY = "Zq9hunter2"
 
 

@@ -130,6 +130,7 @@ class ShortTimeoutProtocol(HttpProtocol):
     head_timeout = 0.2
 
 
+@pytest.mark.slow  # uvicorn keeps an idle connection for five seconds
 @pytest.mark.parametrize("sent", [b"", REQUEST], ids=["nothing", "one request"])
 async def test_a_connection_without_a_further_request_is_closed(sent: bytes) -> None:
     async with sample_api(http_protocol=ShortTimeoutProtocol) as server:

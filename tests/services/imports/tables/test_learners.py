@@ -134,6 +134,19 @@ def test_every_programme_status_is_accepted(status: ProgrammeStatus) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Entered assessment (EPA)", ProgrammeStatus.ENTERED_EPA),
+        ("In EPA", ProgrammeStatus.ENTERED_EPA),
+        ("on break", ProgrammeStatus.ON_A_BREAK),
+        ("Completed", ProgrammeStatus.COMPLETE),
+    ],
+)
+def test_programme_statuses_are_known_by_what_people_call_them(text: str, status: ProgrammeStatus) -> None:
+    assert read_cell("programmeStatus", text).values == {"programme_status": status}
+
+
+@pytest.mark.parametrize(
     ("text", "confirmed"), [("true", True), ("NO", False), ("1", True), ("0", False), ("Yes", True), ("", None)]
 )
 def test_employer_confirmed_is_a_boolean(text: str, confirmed: bool | None) -> None:
