@@ -1,7 +1,6 @@
 """Tests of downloads, which need a signed URL that expires, and are served as attachments."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -17,28 +16,10 @@ from services.kernel.global_ids import from_global_id
 from services.trackers.attachments import files_by_id
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.scenarios.college import College, college
-from tests.support.servers.file_endpoints import PDF, FileServer, run_file_server
-from tests.support.servers.file_stores import make_storage
+from tests.support.scenarios.college import College
+from tests.support.servers.file_endpoints import PDF, FileServer
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(params=["folder", "bucket"])
-async def each_server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(make_storage(request.param, request)) as running:
-        yield running
-
-
-@pytest.fixture
-async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(make_storage("folder", request)) as running:
-        yield running
-
-
-@pytest.fixture
-async def tenant(database: str) -> College:
-    return await college()
 
 
 async def upload_file(server: FileServer, member: Member, content: bytes = PDF, **options: Any) -> StoredFile:

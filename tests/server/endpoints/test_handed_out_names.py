@@ -1,6 +1,5 @@
 """The names under which files are handed out: as they were sent, but ending in what their bytes are."""
 
-from collections.abc import AsyncIterator
 from urllib.parse import unquote
 
 import httpx
@@ -12,7 +11,7 @@ from services.files.signed_urls import signed_url
 from services.trackers.attachments import files_by_id
 from tests.support.clients.graphql import data, gid, viewer
 from tests.support.clients.tracker_updates import change, new_tracker, update_successfully
-from tests.support.scenarios.college import College, college
+from tests.support.scenarios.college import College
 from tests.support.scenarios.uploads import evidence_values
 from tests.support.servers.file_endpoints import (
     BOUNDARY,
@@ -20,27 +19,14 @@ from tests.support.servers.file_endpoints import (
     PNG,
     FileServer,
     parse_error,
-    run_file_server,
     wait_until_empty,
 )
-from tests.support.servers.file_stores import make_storage
 
 pytestmark = pytest.mark.server
 
 # A PDF whose text would be a page for a browser that believes its name.
 PAYSLIP = b"%PDF-1.4\n<html><body>invented</body></html>\n%%EOF"
 FILES = "query ($id: ID!) { tracker(id: $id) { values { ... on FileValue { files { name mediaType } } } } }"
-
-
-@pytest.fixture
-async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(make_storage("folder", request)) as running:
-        yield running
-
-
-@pytest.fixture
-async def tenant(database: str) -> College:
-    return await college()
 
 
 async def handed_out(server: FileServer, tenant: College, tracker: Tracker) -> tuple[str, str, str]:

@@ -1,6 +1,5 @@
 """Tests of uploads that are rejected for their parameters, bodies, headers or methods."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -15,23 +14,10 @@ from tests.support.servers.file_endpoints import (
     FileServer,
     parse_error,
     part,
-    run_file_server,
     wait_until_empty,
 )
-from tests.support.servers.file_stores import make_storage
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(make_storage("folder", request)) as running:
-        yield running
-
-
-@pytest.fixture
-async def tenant(database: str) -> College:
-    return await college()
 
 
 @pytest.mark.parametrize(

@@ -2,37 +2,23 @@
 
 import asyncio
 import resource
-from collections.abc import AsyncIterator
 
 import pytest
 
 from models import Member, StoredFile
 from models.database import fetch
 from tests.support import factories as make
-from tests.support.scenarios.college import College, college
+from tests.support.scenarios.college import College
 from tests.support.servers.file_endpoints import (
     PDF,
     FileServer,
     parse_error,
     part,
     request_head,
-    run_file_server,
     wait_until_empty,
 )
-from tests.support.servers.file_stores import make_storage
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(make_storage("folder", request)) as running:
-        yield running
-
-
-@pytest.fixture
-async def tenant(database: str) -> College:
-    return await college()
 
 
 async def test_daily_limit(server: FileServer, tenant: College) -> None:

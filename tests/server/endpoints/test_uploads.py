@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 
 from models import StoredFile
 from models.database import fetch
 from services.kernel.global_ids import NodeReference, from_global_id
-from tests.support.scenarios.college import College, college
+from tests.support.scenarios.college import College
 from tests.support.scenarios.sample_files import DOCX, EXE, ZIP
 from tests.support.servers.file_endpoints import (
     END_OF_BODY,
@@ -27,23 +26,6 @@ from tests.support.servers.file_stores import make_storage, read_content
 pytestmark = pytest.mark.server
 
 TEN_MEGABYTE_PDF = PDF + b"\xff" * (10_000_000 - len(PDF))
-
-
-@pytest.fixture(params=["folder", "bucket"])
-async def each_server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(make_storage(request.param, request)) as running:
-        yield running
-
-
-@pytest.fixture
-async def server(request: pytest.FixtureRequest, database: str) -> AsyncIterator[FileServer]:
-    async with run_file_server(make_storage("folder", request)) as running:
-        yield running
-
-
-@pytest.fixture
-async def tenant(database: str) -> College:
-    return await college()
 
 
 async def test_file_is_stored_as_it_was_sent(each_server: FileServer, tenant: College) -> None:
