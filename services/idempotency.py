@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models.database import fetch
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.kernel.locks import lock_until_commit
 from services.kernel.text import clean_text
 
 MAX_KEY_LENGTH = 200
@@ -73,4 +73,4 @@ async def lock_key(key: IdempotencyKey, *, scope: str) -> None:
     Of several concurrent requests with the same key, the first one continues. The others wait here, and must then call
     ``find_by_key`` again.
     """
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{scope}:{key.value}")
+    await lock_until_commit(f"{scope}:{key.value}")

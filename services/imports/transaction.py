@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from models.database import fetch, transaction
+from models.database import transaction
 from services.imports.report import ImportReport
+from services.kernel.locks import lock_until_commit
 
 
 class RollBack(Exception):  # noqa: N818 - not an error
@@ -20,8 +21,7 @@ async def import_transaction(organisation_id: UUID, report: ImportReport) -> Asy
     """
     try:
         async with transaction():
-            lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
-            await fetch(lock, f"trackers import {organisation_id}")
+            await lock_until_commit(f"trackers import {organisation_id}")
             yield
     except RollBack:
         report.applied = False
