@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import Member, MemberKind, Organisation, Role
 from services.kernel.errors import ForbiddenError
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote_enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +40,4 @@ class Viewer:
     def require_role(self, role: Role) -> None:
         """Raise ForbiddenError unless the viewer has a role."""
         if not self.has(role):
-            raise ForbiddenError(f"This needs the role {quote(enum_words(role))}.")
+            raise ForbiddenError(f"This needs the role {quote_enum(role)}.")

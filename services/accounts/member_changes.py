@@ -18,9 +18,10 @@ from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ForbiddenError, UnauthenticatedError
+from services.kernel.locks import lock_until_commit
 from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote_enum
 from services.mail_queue import enqueue_invitation
 from services.viewer import Viewer
 
@@ -115,14 +116,13 @@ async def _lock_members(viewer: Viewer) -> Member:
     if not manager.active:
         raise UnauthenticatedError
     if Role.MANAGE_MEMBERS not in manager.roles:
-        raise ForbiddenError(f"This needs the role {quote(enum_words(Role.MANAGE_MEMBERS))}.")
+        raise ForbiddenError(f"This needs the role {quote_enum(Role.MANAGE_MEMBERS)}.")
     return manager
 
 
 async def lock_organisation(organisation_id: UUID) -> None:
     """Serialise changes to an organisation's members until the caller's transaction ends."""
-    lock_name = f"trackers members {organisation_id}"
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock_name)
+    await lock_until_commit(f"trackers members {organisation_id}")
 
 
 async def _lock_member(viewer: Viewer, member_id: UUID) -> Member | None:
@@ -144,7 +144,7 @@ def _refuse_nulls(errors: ErrorCollector, update: MemberUpdate) -> None:
 
 async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Member, update: MemberUpdate) -> None:
     """Validate the updated fields and assign them to ``member``, without saving it."""
-    could_manage = member.active and Role.MANAGE_MEMBERS in member.roles
+    could_manage = can_manage(member)
     if isinstance(update.name, str):
         member.name = check_name(errors.at("name"), update.name)
     if isinstance(update.kind, MemberKind) and update.kind != member.kind:
@@ -155,8 +155,7 @@ async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Mem
         member.roles = [role.value for role in Role if role in update.roles]
     if isinstance(update.active, bool):
         if could_manage and not update.active and not await others_can_manage(member):
-            message = f"{member.name} is the last active member with the role {quote(enum_words(Role.MANAGE_MEMBERS))}."
-            errors.at("active").add(ErrorCode.FORBIDDEN, message)
+            errors.at("active").add(ErrorCode.FORBIDDEN, last_manager_message(member))
         member.active = update.active
 
 
@@ -179,7 +178,7 @@ def _check_granted_roles(
     for index, role in enumerate(roles):
         if role not in manager.roles and role not in current_roles:
             errors.at(index).add(
-                ErrorCode.FORBIDDEN, f"You cannot grant {quote(enum_words(role))}: you do not have it yourself."
+                ErrorCode.FORBIDDEN, f"You cannot grant {quote_enum(role)}: you do not have it yourself."
             )
 
 
@@ -189,6 +188,16 @@ def _check_changed_roles(errors: ErrorCollector, manager: Member, member: Member
         errors.add(ErrorCode.FORBIDDEN, "You cannot change your own roles.")
     else:
         _check_granted_roles(errors, manager, roles, member.roles)
+
+
+def can_manage(member: Member) -> bool:
+    """Return whether a member is active and has MANAGE_MEMBERS."""
+    return member.active and Role.MANAGE_MEMBERS in member.roles
+
+
+def last_manager_message(member: Member) -> str:
+    """Return why a member must keep MANAGE_MEMBERS and stay active."""
+    return f"{member.name} is the last active member with the role {quote_enum(Role.MANAGE_MEMBERS)}."
 
 
 async def others_can_manage(member: Member) -> bool:

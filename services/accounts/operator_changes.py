@@ -10,7 +10,13 @@ from typing import TypeVar
 from models import AuditKind, MailKind, Member, Organisation, Role
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.accounts.member_changes import lock_organisation, others_can_manage, save_member
+from services.accounts.member_changes import (
+    can_manage,
+    last_manager_message,
+    lock_organisation,
+    others_can_manage,
+    save_member,
+)
 from services.accounts.members import audit_details
 from services.accounts.password_tokens import make_token
 from services.accounts.sessions import end_sessions
@@ -18,7 +24,6 @@ from services.audit import audit_for
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.kernel.words import enum_words, quote
 
 T = TypeVar("T")
 
@@ -75,13 +80,10 @@ async def _change(organisation: Organisation, email: str, change: Callable[[Memb
         async with transaction():
             await lock_organisation(organisation.id)
             member = await _find(organisation, email)
-            before, could_manage = audit_details(member), _can_manage(member)
+            before, could_manage = audit_details(member), can_manage(member)
             result = await change(member)
-            if could_manage and not _can_manage(member) and not await others_can_manage(member):
-                message = (
-                    f"{member.name} is the last active member with the role {quote(enum_words(Role.MANAGE_MEMBERS))}."
-                )
-                raise _error(ErrorCode.FORBIDDEN, f"{message} Give it to another one first.")
+            if could_manage and not can_manage(member) and not await others_can_manage(member):
+                raise _error(ErrorCode.FORBIDDEN, f"{last_manager_message(member)} Give it to another one first.")
             if audit_details(member) != before:
                 await save_member(member)
                 details = {"before": before, "after": audit_details(member)}
@@ -100,10 +102,6 @@ async def _find(organisation: Organisation, email: str) -> Member:
         message = f"{organisation.name} has no member with this e-mail address: `trackers list-members` lists them."
         raise _error(ErrorCode.NOT_FOUND, message)
     return member
-
-
-def _can_manage(member: Member) -> bool:
-    return member.active and Role.MANAGE_MEMBERS in member.roles
 
 
 def _error(code: ErrorCode, message: str) -> ValidationFailed:

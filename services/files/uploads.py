@@ -18,8 +18,9 @@ from services.forms.definitions import FileField
 from services.kernel.errors import DomainError
 from services.kernel.file_names import file_name, name_as
 from services.kernel.file_types import HEAD_SIZE, ContentSniffer, is_accepted
+from services.kernel.locks import lock_until_commit
 from services.kernel.sql import NamedParameterStatement
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote, quote_enum
 from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
@@ -98,7 +99,7 @@ async def find_destination(viewer: Viewer, type_key: str, field_key: str) -> Des
         role = Role.CREATE_PROCESS_AUTOMATION_TRACKERS
         raise UploadError(
             "FORBIDDEN",
-            f"Files for the type {quote(available_type.type.name)} need the role {quote(enum_words(role))}.",
+            f"Files for the type {quote(available_type.type.name)} need the role {quote_enum(role)}.",
         )
     newest = available_type.newest.definition.field(field_key)
     field = newest if isinstance(newest, FileField) else await _older_field(available_type, field_key)
@@ -159,7 +160,7 @@ async def _insert_row(viewer: Viewer, destination: Destination, header: FileHead
     file_id = new_id()
     max_size = destination.max_bytes if header.length is None else min(destination.max_bytes, header.length)
     async with transaction():
-        await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"uploads:{viewer.member_id}")
+        await lock_until_commit(f"uploads:{viewer.member_id}")
         (used,) = await fetch(_USED_BYTES, viewer.member_id)
         excess = used["bytes"] + max_size - DAILY_BYTES
         if excess > 0:

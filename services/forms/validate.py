@@ -16,7 +16,7 @@ from services.forms.kinds.lookup import UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote_enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _check_required(errors: ErrorCollector, entry: _Entry, field: FieldDefinitio
     if field.required and cleared_or_revealed:
         errors.add(ErrorCode.REQUIRED, f"{field.title} is required.")
     elif entry.status_after in field.required_for:
-        message = f"{field.title} is required for the status {quote(enum_words(entry.status_after))}."
+        message = f"{field.title} is required for the status {quote_enum(entry.status_after)}."
         errors.add(ErrorCode.REQUIRED, message)
 
 

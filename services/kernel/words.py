@@ -17,3 +17,8 @@ def enum_words(value: str) -> str:
     """Return an enum's value as people read it: CREATE_TRACKERS becomes "Create trackers", ENTERED_EPA "Entered EPA"."""
     words = value.capitalize().split("_")
     return " ".join(_ABBREVIATIONS.get(word.capitalize(), word) for word in words)
+
+
+def quote_enum(value: str) -> str:
+    """Return an enum's value as people read it, in quotation marks: CREATE_TRACKERS becomes 'Create trackers'."""
+    return quote(enum_words(value))

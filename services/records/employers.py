@@ -17,9 +17,10 @@ from services.kernel.absent import ABSENT, Absent
 from services.kernel.checks import check_name
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
+from services.kernel.locks import lock_until_commit
 from services.kernel.merged_ids import surviving_ids
 from services.kernel.unit_of_work import unit_of_work
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote_enum
 from services.paging.by_name import page_by_name
 from services.paging.pages import Page, PageRequest
 from services.viewer import Viewer
@@ -46,7 +47,7 @@ async def create_employer(viewer: Viewer, *, name: str, confirmed: bool) -> Empl
     """
     if not (viewer.has(Role.CREATE_TRACKERS) or viewer.has(Role.MANAGE_SETTINGS)):
         raise ForbiddenError(
-            f"This needs the role {quote(enum_words(Role.CREATE_TRACKERS))} or {quote(enum_words(Role.MANAGE_SETTINGS))}."
+            f"This needs the role {quote_enum(Role.CREATE_TRACKERS)} or {quote_enum(Role.MANAGE_SETTINGS)}."
         )
     return await unit_of_work(lambda: _create(viewer, name, confirmed=confirmed))
 
@@ -66,7 +67,7 @@ async def _create(viewer: Viewer, raw_name: str, *, confirmed: bool) -> Employer
         await lock_employer_names(viewer.organisation_id)
         name = await _check_name(errors.at("name"), viewer, raw_name)
         if confirmed and not viewer.has(Role.MANAGE_SETTINGS):
-            message = f"Confirming an employer needs the role {quote(enum_words(Role.MANAGE_SETTINGS))}."
+            message = f"Confirming an employer needs the role {quote_enum(Role.MANAGE_SETTINGS)}."
             errors.at("confirmed").add(ErrorCode.FORBIDDEN, message)
         errors.raise_if_any()
         # Imports of learners do not take the lock on names, so one of them may have inserted this name in the meantime.
@@ -157,8 +158,7 @@ async def lock_employer_names(organisation_id: UUID) -> None:
 
     Imports of learners add employers without this lock, and skip those whose name is taken.
     """
-    lock = f"trackers employers {organisation_id}"
-    await fetch("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
+    await lock_until_commit(f"trackers employers {organisation_id}")
 
 
 def _refuse_nulls(errors: ErrorCollector, update: EmployerUpdate) -> None:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from models import Role, TrackerCategory, TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote_enum
 from services.viewer import Viewer
 
 NEW = TrackerStatus.NEW
@@ -104,7 +104,7 @@ def _refusal_by_role(category: TrackerCategory, start: TrackerStatus, to: Tracke
 
 def _missing_role(viewer: Viewer, *roles: Role) -> str | None:
     missing = [role for role in roles if not viewer.has(role)]
-    return f"This needs the role {quote(enum_words(missing[0]))}." if missing else None
+    return f"This needs the role {quote_enum(missing[0])}." if missing else None
 
 
 def _transition(

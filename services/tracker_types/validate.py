@@ -11,7 +11,7 @@ from services.forms.definitions import FIELD_TYPES, FieldDefinition, TypeDefinit
 from services.kernel.checks import check_name, check_text, take_at_most
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote, quote_enum
 from services.tracker_types.field_rules.conditions import check_condition
 from services.tracker_types.field_rules.date_bounds import check_date_bounds
 from services.tracker_types.field_rules.table import API_NAMES, RULES
@@ -99,7 +99,7 @@ def _check_common_attributes(errors: ErrorCollector, entry: FieldEntry) -> dict[
     """Check the attributes that fields of every kind have, and return them."""
     help_text = check_text(errors.at("help"), entry.help, label="The help", max_length=MAX_HELP_LENGTH)
     allowed = ", ".join(_REQUIRED_FOR)
-    allowed_words = ", ".join(quote(enum_words(status)) for status in _REQUIRED_FOR)
+    allowed_words = ", ".join(quote_enum(status) for status in _REQUIRED_FOR)
     for index, status in enumerate(entry.required_for):
         if status not in _REQUIRED_FOR:
             message = f"A field can be required for {allowed_words}; for creation, set 'required'."

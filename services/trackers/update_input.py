@@ -22,7 +22,7 @@ from services.kernel.dates import today
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import MAX_COMMENT_LENGTH, MAX_DESCRIPTION_LENGTH
-from services.kernel.words import enum_words, quote
+from services.kernel.words import quote_enum
 from services.tracker_types.catalogue import AvailableType, available_types
 from services.tracker_types.transitions import Transition
 from services.tracker_types.versions import TypeVersion, versions_by_id
@@ -124,7 +124,7 @@ def _check_status(errors: ErrorCollector, context: _Context) -> Transition | Non
         errors.add(ErrorCode.FORBIDDEN, transition.refusal)
     elif transition is None and status != current:
         allowed = ", ".join(transition.to for transition in transitions if transition.viewer_can_take)
-        message = f"No step leads from {quote(enum_words(current))} to {quote(enum_words(status))}."
+        message = f"No step leads from {quote_enum(current)} to {quote_enum(status)}."
         errors.add(ErrorCode.STATUS_NOT_ALLOWED, message, allowed=allowed)
     return transition
 
@@ -133,11 +133,11 @@ def _refuse_change(errors: ErrorCollector, context: _Context, label: str) -> boo
     """Return whether the viewer may not change this part of the tracker, and if so, add an error."""
     viewer, tracker, available_type = context.viewer, context.tracker, context.available_type
     if errors.path[0] == "values" and is_immutable(tracker, available_type):
-        message = f"{label} stays as it is: the tracker is {quote(enum_words(tracker.status))}."
+        message = f"{label} stays as it is: the tracker is {quote_enum(tracker.status)}."
         errors.add(ErrorCode.IMMUTABLE, message)
     elif not may_edit(viewer, tracker, available_type):
         role = Role.EDIT_PROCESS_AUTOMATION_TRACKERS
-        message = f"{label} can be changed only by the tracker's creator or with the role {quote(enum_words(role))}."
+        message = f"{label} can be changed only by the tracker's creator or with the role {quote_enum(role)}."
         errors.add(ErrorCode.FORBIDDEN, message)
     elif context.approves:
         errors.add(ErrorCode.IMMUTABLE, f"{label} stays as it is: approving changes nothing else.")
@@ -228,7 +228,7 @@ async def _refused_values(context: _Context, submitted: Sequence[SubmittedValue]
 def _check_comment(errors: ErrorCollector, context: _Context, transition: Transition | None) -> str | None:
     missing = None
     if transition and transition.comment_required:
-        missing = f"Say why it becomes {quote(enum_words(transition.to))}."
+        missing = f"Say why it becomes {quote_enum(transition.to)}."
     comment = check_text(
         errors, context.entry.comment, label="The comment", max_length=MAX_COMMENT_LENGTH, required_message=missing
     )
