@@ -31,7 +31,7 @@ class FileChecks:
         reference = entry.reference.upper()
         if reference and reference in self.references:
             message = "This learner occurs earlier in the file; only the first occurrence is imported."
-            place = entry.place("learnerReference") if entry.aims is None else "LearnRefNumber"
+            place = entry.place("learnerReference")
             entry.problems.append(EntryProblem(entry.line, place, message, "R_06", Severity.REFUSAL))
         self.references.add(reference)
 
@@ -45,8 +45,7 @@ class FileChecks:
             return
         if uln in self.ulns:
             message = "Another learner earlier in the file has this ULN; only the first is given it."
-            place = entry.place("uln") if entry.aims is None else "ULN"
-            problem = EntryProblem(entry.line, place, message, "R_59", element="ULN", value=uln)
+            problem = EntryProblem(entry.line, entry.place("uln"), message, "R_59", element="ULN", value=uln)
             entry.problems.append(problem)
             del entry.values["uln"]
             if stored and stored.row["uln"] == uln:

@@ -72,7 +72,7 @@ class LearnerEntry:
     ``values`` has the values that the file contains, except wrong ones, keyed by the columns of ``models.Learner``, and by
     ``programme`` (a name), ``employer`` (an ``EmployerReference``), ``tutor_email`` and ``groups`` (sorted names). None
     clears a value. ``aims`` is None if the file's format has no learning aims. ``headings`` has the headings of a table as
-    written in the file, by the names of its columns.
+    written in the file, or the elements of a return, by the names of a table's columns.
     """
 
     line: int
@@ -83,5 +83,5 @@ class LearnerEntry:
     headings: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def place(self, column: str) -> str:
-        """Return the heading of a column as written in the file."""
+        """Return what the file calls a column: its heading as written there, or the element of a return."""
         return self.headings.get(column, column)

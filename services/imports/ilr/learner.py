@@ -27,6 +27,8 @@ _FORMATTED = {
     "AddLine3": "address_line3",
     "AddLine4": "address_line4",
 }
+_ELEMENTS = {"learnerReference": "LearnRefNumber", "uln": "ULN"}
+"""The elements of what is compared with other learners of a file, by the names of a table's columns."""
 _LEAVES = frozenset({"LearnRefNumber", "ULN", "NINumber"}) | _FORMATTED.keys() | NAME_LEAVES | EMPLOYMENT_LEAVES
 _PARENTS = frozenset({EMPLOYMENT_STATUS, "LearningDelivery"})
 _SAME_NUMBER = "Another learning aim of this learner has the same number; only the first is imported."
@@ -45,7 +47,7 @@ def read_ilr_return(stream: BinaryIO, file: str) -> Iterator[tuple[str, LearnerE
 
 def _read_learner(element: Element, year: str) -> LearnerEntry:
     reader = ElementReader(element)
-    entry = LearnerEntry(element.line, reader.raw("LearnRefNumber"), problems=reader.problems)
+    entry = LearnerEntry(element.line, reader.raw("LearnRefNumber"), problems=reader.problems, headings=_ELEMENTS)
     reader.severity = Severity.REFUSAL
     reader.text("LearnRefNumber", required=True)
     reader.severity = Severity.ERROR
