@@ -9,6 +9,7 @@ from uuid import UUID
 
 from models import Employer, Learner
 from models.database import fetch
+from models.rows import columns, row
 from services.imports.file_kinds import detect_kind
 from services.imports.reader import open_file
 from services.imports.references import TWO_OF_ONE_NAME
@@ -142,9 +143,10 @@ async def _find_employer(entry: EmployerEntry, organisation_id: UUID) -> Employe
 
 
 async def _find_by_name(name: str, organisation_id: UUID) -> Employer | None:
-    statement = "SELECT id FROM employer WHERE organisation_id = $1 AND name_key(name) = name_key($2)"
+    statement = f"""SELECT {columns(Employer, "e")} FROM employer e
+        WHERE e.organisation_id = $1 AND name_key(e.name) = name_key($2)"""
     found = await fetch(statement, organisation_id, name)
-    return await Employer.get(id=found[0]["id"]) if found else None
+    return row(Employer, "e", found[0]) if found else None
 
 
 async def _update_employer(employer: Employer, entry: EmployerEntry) -> bool:
