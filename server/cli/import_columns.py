@@ -33,9 +33,9 @@ _FILES = """
 - **A ZIP archive** with one ILR return in it, as Submit Learner Data takes it. Nothing else is unpacked.
 
 Empty rows, empty columns and missing cells at the end of a row do no harm. Rows above the headings, such as a title,
-are passed over with a warning; so are unknown columns. With `--strict` such a file is refused. Headings
-that are repeated further down are passed over. A row of totals is refused. Two columns for one are refused, but towns and counties
-take the address lines that are left.
+are passed over with a warning; so are unknown columns. With `--strict` such a file is refused. Headings that are
+repeated further down are passed over. A row of totals is refused. Two columns for one are refused, but towns and
+counties take the address lines that are left.
 
 ## What is done with it
 
