@@ -116,15 +116,18 @@ async def fetch_pages(
 ) -> dict[UUID, Page]:
     """Fetch the same page of each parent's list with one statement, and return the pages by parent id.
 
-    Raises BadRequestError for invalid pagination arguments.
+    OFFSET 0 keeps the count and the flag in a subquery of their own, so that they are computed once for each parent
+    rather than for each row of its page. Raises BadRequestError for invalid pagination arguments.
     """
     order, statement = query.order, query.statement
     window = Window(_bounds(request, order, statement), request.backwards, request.size + 1)
     total = f"({query.count()})" if count else "NULL::bigint"
     records = await statement.fetch(
-        f"SELECT parent.id AS parent, {total} AS total, {_has_previous(query, window)} AS has_previous, page.* "
-        f"FROM unnest({statement.bind(list(parents))}::uuid[]) AS parent (id) LEFT JOIN LATERAL ("
-        f"{query.rows(window)}) page ON true ORDER BY {order.order_by(request.backwards, alias='page')}"
+        f"SELECT parent.id AS parent, parent.total, parent.has_previous, page.* FROM ("
+        f"SELECT parent.id, {total} AS total, {_has_previous(query, window)} AS has_previous "
+        f"FROM unnest({statement.bind(list(parents))}::uuid[]) AS parent (id) OFFSET 0) parent "
+        f"LEFT JOIN LATERAL ({query.rows(window)}) page ON true "
+        f"ORDER BY {order.order_by(request.backwards, alias='page')}"
     )
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
     for record in records:

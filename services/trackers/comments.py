@@ -115,7 +115,8 @@ async def pages_by_tracker(
     query = ListQuery(
         order=OLDEST_FIRST,
         select=f"{columns(Comment, 'c')}, {columns(Member, 'author')}",
-        source="comment c JOIN member author ON author.id = c.author_id",
+        # Every comment has an author. Without LEFT, PostgreSQL would join them for the count too.
+        source="comment c LEFT JOIN member author ON author.id = c.author_id",
         where=f"c.organisation_id = {statement.bind(viewer.organisation_id)} AND c.tracker_id = parent.id",
         statement=statement,
     )
