@@ -17,6 +17,6 @@ async def add_comment(
 ) -> AddCommentPayload:
     """Add a comment to a tracker."""
     comment_id = await comments.add_comment(info.context.require_viewer(), entry.decode())
-    row: Any = await Comment.get(id=comment_id)
+    row: Any = await info.context.loaders.rows(Comment).load(comment_id)
     edge: Any = EdgeData(row, encode_cursor(comments.OLDEST_FIRST, [row.created_at, row.id]))
     return AddCommentPayload(comment=row, comment_edge=edge)

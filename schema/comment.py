@@ -23,8 +23,3 @@ class Comment(Node):
     author: Member = resolved_field(_author, "Who said it.")
     text: str = strawberry.field(description="What was said.")
     created_at: dt.datetime = strawberry.field(description="When.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Comment``."""
-        return isinstance(value, models.Comment)

@@ -1,10 +1,7 @@
 """GraphQL type for employers."""
 
-from typing import Any
-
 import strawberry
 
-import models
 from schema.relay import Node
 
 
@@ -18,8 +15,3 @@ class Employer(Node):
     confirmed: bool = strawberry.field(
         description="Whether somebody has confirmed it; a job is proved with these only."
     )
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Employer``."""
-        return isinstance(value, models.Employer)

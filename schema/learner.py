@@ -63,11 +63,6 @@ class LearningAim(Node):
     learning_support_from: dt.date | None = strawberry.field(description="When learning support starts (FAM LSF).")
     learning_support_to: dt.date | None = strawberry.field(description="When learning support ends (FAM LSF).")
 
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.LearningAim``."""
-        return isinstance(value, models.LearningAim)
-
 
 Row = strawberry.Parent[models.Learner]
 
@@ -141,8 +136,3 @@ class Learner(Node):
     trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = resolved_field(
         _trackers, "The trackers about the learner, as far as the viewer sees them."
     )
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Learner``."""
-        return isinstance(value, models.Learner)

@@ -1,7 +1,5 @@
 """GraphQL type for members of the organisation's staff."""
 
-from typing import Any
-
 import strawberry
 
 import models
@@ -23,8 +21,3 @@ class Member(Node):
     kind: MemberKind = strawberry.field(description="What the member is in the organisation.")
     roles: list[Role] = resolved_field(_roles, "What the member may do beyond reading.")
     active: bool = strawberry.field(description="Whether the member can sign in and be given trackers.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Member``."""
-        return isinstance(value, models.Member)

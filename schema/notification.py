@@ -52,8 +52,3 @@ class Notification(Node):
     text: str = resolved_field(_text, "What happened, in one line.")
     created_at: dt.datetime = strawberry.field(description="When it happened.")
     read_at: dt.datetime | None = strawberry.field(description="When it was marked as read.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Notification``."""
-        return isinstance(value, models.Notification)

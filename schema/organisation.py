@@ -4,7 +4,6 @@ from typing import Any
 
 import strawberry
 
-import models
 from schema.context import Info
 from schema.fields import resolved_field
 from schema.relay import NODE_ID_DESCRIPTION, Node
@@ -46,8 +45,3 @@ class Organisation(Node):
     process_automations: list[ProcessAutomation] = resolved_field(
         _process_automations, "The built-in process automations, each with whether it is enabled."
     )
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Organisation``."""
-        return isinstance(value, models.Organisation)

@@ -1,10 +1,7 @@
 """GraphQL type for programmes."""
 
-from typing import Any
-
 import strawberry
 
-import models
 from schema.relay import Node
 
 
@@ -13,8 +10,3 @@ class Programme(Node):
     """GraphQL type for a programme."""
 
     name: str = strawberry.field(description="Its name.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Programme``."""
-        return isinstance(value, models.Programme)

@@ -6,7 +6,8 @@ from typing import Any, Generic, TypeVar
 import strawberry
 from tortoise import Model
 
-from models.rows import row
+from models.base import Row
+from models.rows import rows
 from schema.fields import resolved_field
 from services.kernel.global_ids import to_global_id
 from services.paging.pages import Page
@@ -16,18 +17,23 @@ T = TypeVar("T")
 NODE_ID_DESCRIPTION = "The global id: opaque, unique, and the same for as long as the object lives."
 
 
-def _node_id(root: strawberry.Parent[Model]) -> strawberry.ID:
-    return strawberry.ID(to_global_id(type(root).__name__, root.pk))
+def _node_id(root: strawberry.Parent[Row]) -> strawberry.ID:
+    return strawberry.ID(to_global_id(type(root).__name__, root.id))
 
 
 @strawberry.interface(description="Anything that has an id of its own.")
 class Node:
     """Relay's ``Node`` interface.
 
-    The default ``id`` requires that the row's class has the same name as the GraphQL type.
+    The defaults of ``id`` and ``is_type_of`` require that the row's class has the same name as the GraphQL type.
     """
 
     id: strawberry.ID = resolved_field(_node_id, NODE_ID_DESCRIPTION)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Return whether a value is a row of this type."""
+        return type(value).__name__ == cls.__name__
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -91,4 +97,4 @@ def make_connection(page: Page, nodes: list[Any]) -> ConnectionData:
 
 def connection_of_rows(page: Page, model: type[Model]) -> ConnectionData:
     """Build a connection from a page whose records select the model's columns with the alias ``r``."""
-    return make_connection(page, [row(model, "r", record) for record in page.records])
+    return make_connection(page, rows(model, "r", page.records))

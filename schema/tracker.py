@@ -121,11 +121,6 @@ class Tracker(Node):
     comments: Connection[Comment] = resolved_field(_comments, "What people said about it, oldest first.")
     history: Connection["TrackerEvent"] = resolved_field(_history, "What happened to it, oldest first.")
 
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.Tracker``."""
-        return isinstance(value, models.Tracker)
-
 
 EventRow = strawberry.Parent[models.TrackerEvent]
 
@@ -163,8 +158,3 @@ class TrackerEvent(Node):
     version: int = strawberry.field(description="The tracker's version afterwards.")
     comment: str | None = strawberry.field(description="Why, where that was given.")
     changes: list[FieldChange] = resolved_field(_changes, "What changed.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Return whether a value is a ``models.TrackerEvent``."""
-        return isinstance(value, models.TrackerEvent)

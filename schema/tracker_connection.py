@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from models import Comment, Learner, Member, Tracker, TrackerEvent
-from models.rows import row
+from models.rows import row, rows
 from schema.context import Info
 from schema.inputs.tracker_filter import TrackerFilter, TrackerOrder
 from schema.loaders import Loaders, PageKey
@@ -68,7 +68,7 @@ async def history_connection(tracker_id: UUID, info: Info, request: PageRequest)
     loaders = info.context.loaders
     page = await loaders.histories.load(PageKey(tracker_id, request, selects_total_count(info)))
     _prime_loaders(loaders, page.records)
-    return make_connection(page, [row(TrackerEvent, "e", record) for record in page.records])
+    return make_connection(page, rows(TrackerEvent, "e", page.records))
 
 
 async def comment_connection(tracker_id: UUID, info: Info, request: PageRequest) -> ConnectionData:
@@ -76,7 +76,7 @@ async def comment_connection(tracker_id: UUID, info: Info, request: PageRequest)
     loaders = info.context.loaders
     page = await loaders.comments.load(PageKey(tracker_id, request, selects_total_count(info)))
     _prime_loaders(loaders, page.records)
-    return make_connection(page, [row(Comment, "c", record) for record in page.records])
+    return make_connection(page, rows(Comment, "c", page.records))
 
 
 async def _tracker_connection(page: Page, loaders: Loaders) -> ConnectionData:
@@ -84,7 +84,7 @@ async def _tracker_connection(page: Page, loaders: Loaders) -> ConnectionData:
     if page.records and "type.version_id" in page.records[0]:
         available_types = await available_types_from_records(page.records)
         loaders.tracker_types.prime_many({type_.type.id: type_ for type_ in available_types})
-    return make_connection(page, [row(Tracker, "t", record) for record in page.records])
+    return make_connection(page, rows(Tracker, "t", page.records))
 
 
 def _prime_loaders(loaders: Loaders, records: Sequence[Mapping[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise import Model
 
 from models import Employer, Member, Programme
-from models.rows import columns, row
+from models.rows import columns, row, rows
 from services.kernel.sql import StatementBuilder
 from services.viewer import Viewer
 from services.visibility import visibility_condition
@@ -23,8 +23,10 @@ async def rows_by_id(viewer: Viewer, model: type[M], ids: Sequence[UUID]) -> lis
         f"SELECT {columns(model, 'r')} FROM {model._meta.db_table} r "
         f"WHERE {condition} AND r.id = ANY({statement.bind(list(ids))})"
     )
-    rows: Mapping[UUID, M | None] = {record["r.id"]: row(model, "r", record) for record in records}
-    return [rows.get(row_id) for row_id in ids]
+    by_id: Mapping[UUID, M] = {
+        record["r.id"]: found for record, found in zip(records, rows(model, "r", records), strict=True)
+    }
+    return [by_id.get(row_id) for row_id in ids]
 
 
 ReferencedRow = Member | Employer | Programme
@@ -52,9 +54,9 @@ async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[Ref
             f"LEFT JOIN {table} ON {table}.id = coalesce(merged.new_id, requested.id) "
             f"AND {visibility_condition(model, table, viewer, statement)}"
         )
-    rows: dict[UUID, ReferencedRow] = {}
+    referenced: dict[UUID, ReferencedRow] = {}
     for record in await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}"):
         for model in _REFERENCED_MODELS:
             if (referenced_row := row(model, model._meta.db_table, record)) is not None:
-                rows[record["requested"]] = referenced_row
-    return [rows.get(row_id) for row_id in ids]
+                referenced[record["requested"]] = referenced_row
+    return [referenced.get(row_id) for row_id in ids]

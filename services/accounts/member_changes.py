@@ -10,7 +10,7 @@ from uuid import UUID
 
 from models import AuditKind, Member, MemberKind, Role
 from models.database import fetch, transaction
-from models.rows import columns, row
+from models.rows import columns, instance
 from services.accounts.members import NewMember, audit_details, check_name, check_new_email, insert_member
 from services.accounts.password_tokens import revoke_tokens
 from services.accounts.sessions import end_sessions
@@ -131,7 +131,7 @@ async def _lock_member(viewer: Viewer, member_id: UUID) -> Member | None:
         member_id,
         viewer.organisation_id,
     )
-    return row(Member, "m", records[0]) if records else None
+    return instance(Member, "m", records[0]) if records else None
 
 
 def _refuse_nulls(errors: ErrorCollector, update: MemberUpdate) -> None:

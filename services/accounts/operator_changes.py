@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from models import AuditKind, MailKind, Member, Organisation, Role
 from models.database import fetch, transaction
-from models.rows import columns, row
+from models.rows import columns, rows
 from services.accounts.member_changes import (
     can_manage,
     last_manager_message,
@@ -31,8 +31,7 @@ T = TypeVar("T")
 async def list_members(organisation: Organisation) -> list[Member]:
     """Return every member of an organisation, inactive ones too, ordered by name."""
     statement = f"SELECT {columns(Member, 'm')} FROM member m WHERE organisation_id = $1 ORDER BY fold(m.name), m.id"
-    members = [row(Member, "m", record) for record in await fetch(statement, organisation.id)]
-    return [member for member in members if member is not None]
+    return rows(Member, "m", await fetch(statement, organisation.id))
 
 
 async def set_roles(organisation: Organisation, *, email: str, roles: Collection[Role]) -> Member:

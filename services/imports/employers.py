@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models import Employer, Learner
 from models.database import fetch
-from models.rows import columns, row
+from models.rows import columns, instance
 from services.imports.file_kinds import detect_kind
 from services.imports.reader import open_file
 from services.imports.references import TWO_OF_ONE_NAME
@@ -146,7 +146,7 @@ async def _find_by_name(name: str, organisation_id: UUID) -> Employer | None:
     statement = f"""SELECT {columns(Employer, "e")} FROM employer e
         WHERE e.organisation_id = $1 AND name_key(e.name) = name_key($2)"""
     found = await fetch(statement, organisation_id, name)
-    return row(Employer, "e", found[0]) if found else None
+    return instance(Employer, "e", found[0]) if found else None
 
 
 async def _update_employer(employer: Employer, entry: EmployerEntry) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models import Notification
 from models.database import fetch, transaction
-from models.rows import columns, row
+from models.rows import columns, rows
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
@@ -74,5 +74,4 @@ async def mark_read(viewer: Viewer, selection: ReadSelection) -> list[Notificati
         records = await _mark_read_statement().fetch(
             recipient_id=viewer.member_id, ids=selection.ids, all=selection.all
         )
-    marked = (row(Notification, "r", record) for record in records)
-    return [notification for notification in marked if notification is not None]
+    return rows(Notification, "r", records)

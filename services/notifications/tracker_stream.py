@@ -14,7 +14,7 @@ from uuid import UUID
 
 from models import Tracker, TrackerEvent
 from models.database import fetch
-from models.rows import columns, row
+from models.rows import columns, rows
 from services.accounts.sessions import refresh_viewer
 from services.rows import rows_by_id
 from services.viewer import Viewer
@@ -96,4 +96,4 @@ async def _new_events(tracker_id: UUID, known_ids: set[UUID]) -> list[TrackerEve
         tracker_id,
         list(known_ids),
     )
-    return [event for event in (row(TrackerEvent, "e", record) for record in records) if event is not None]
+    return rows(TrackerEvent, "e", records)

@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 from models import AuditKind, Employer, Role
 from models.base import new_id
 from models.database import fetch, transaction
-from models.rows import columns, row
+from models.rows import columns, instance
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.checks import check_name
@@ -123,7 +123,7 @@ async def _lock_employer(viewer: Viewer, employer_id: UUID) -> Employer | None:
         surviving[employer_id],
         viewer.organisation_id,
     )
-    return row(Employer, "e", records[0]) if records else None
+    return instance(Employer, "e", records[0]) if records else None
 
 
 async def _check_name(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from models import Learner, LearningAim
 from models.database import fetch
+from models.rows import columns, rows
 from services.kernel.sql import StatementBuilder
 from services.paging.by_name import in_reading_order, like_pattern, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
@@ -30,7 +31,12 @@ async def page_of_learners(viewer: Viewer, request: PageRequest, *, search: str 
 async def fetch_aims(learner_ids: Sequence[UUID]) -> list[list[LearningAim]]:
     """Return each learner's aims, latest start date first. The viewer must be allowed to see the learners."""
     aims: dict[UUID, list[LearningAim]] = {learner_id: [] for learner_id in learner_ids}
-    for aim in await LearningAim.filter(learner_id__in=learner_ids).order_by("-start_date", "sequence"):
+    records = await fetch(
+        f"SELECT {columns(LearningAim, 'a')} FROM learning_aim a WHERE a.learner_id = ANY($1) "
+        "ORDER BY a.start_date DESC, a.sequence",
+        list(learner_ids),
+    )
+    for aim in rows(LearningAim, "a", records):
         aims[aim.learner_id].append(aim)
     return [aims[learner_id] for learner_id in learner_ids]
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from models import Role, TrackerCategory, TrackerType
-from models.rows import columns, row
+from models.rows import columns, rows
 from services.kernel.sql import StatementBuilder
 from services.tracker_types.transitions import Transition, transitions_of_type
 from services.tracker_types.versions import TypeVersion, versions_by_id
@@ -90,13 +90,12 @@ async def available_types(
 async def available_types_from_records(records: Sequence[Mapping[str, Any]]) -> list[AvailableType]:
     """Convert records with the columns of ``type_columns`` to types."""
     versions = await versions_by_id({record["type.version_id"] for record in records})
-    types = [row(TrackerType, "type", record) for record in records]
+    types = rows(TrackerType, "type", records)
     return [
         AvailableType(
             type_, versions[record["type.version_id"]], record["type.enabled"], bool(record["type.four_eyes"])
         )
         for type_, record in zip(types, records, strict=True)
-        if type_ is not None
     ]
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from models import Learner, NotificationKind, Tracker, TrackerEvent, TrackerEventKind, TrackerStatus
 from models.base import dump_json
 from models.database import transaction
-from models.rows import columns, row
+from models.rows import columns, instance
 from services.accounts.assignees import lock_assignee
 from services.automations.approval import apply_or_schedule, notify_outcome
 from services.automations.snapshots import take_snapshot
@@ -83,10 +83,9 @@ async def _find_tracker(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> 
     records = await statement.fetch(
         f"SELECT {columns(Tracker, 't')} FROM tracker t WHERE {condition} AND t.id = {statement.bind(tracker_id)} {lock}"
     )
-    tracker = row(Tracker, "t", records[0]) if records else None
-    if tracker is None:
+    if not records:
         raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker.")])
-    return tracker
+    return instance(Tracker, "t", records[0])
 
 
 def _require_version(tracker: Tracker, version: int) -> None:
