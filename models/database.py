@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from tortoise import Tortoise
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.exceptions import TransactionManagementError
@@ -26,7 +26,7 @@ POOL_SIZE = {"minsize": 2, "maxsize": 20}
 def configuration(credentials: Mapping[str, object]) -> dict[str, Any]:
     """Return the Tortoise configuration for a database, given keyword arguments of ``asyncpg.connect``."""
     connection = {
-        "engine": "tortoise.backends.asyncpg",
+        "engine": "models.pool",
         "credentials": {**POOL_SIZE, **credentials, "reset": _skip_reset},
     }
     return {"connections": {"default": connection}, "apps": APPS, "use_tz": True, "timezone": "UTC"}
@@ -122,8 +122,10 @@ def pool_state() -> PoolState:
 async def fetch(statement: str, *values: object) -> Sequence[Mapping[str, Any]]:
     """Execute an SQL statement and return its rows. The statement joins the current transaction, if there is one."""
     client = cast(AsyncpgDBClient, get_connection("default"))
-    async with client.acquire_connection() as connection:
-        return cast(Sequence[Mapping[str, Any]], await connection.fetch(statement, *values))
+    if isinstance(client, TransactionWrapper) or client._pool is None:
+        async with client.acquire_connection() as connection:
+            return cast(Sequence[Mapping[str, Any]], await connection.fetch(statement, *values))
+    return cast(Sequence[Mapping[str, Any]], await client._pool.fetch(statement, *values))
 
 
 # For `tortoise makemigrations`, which compares the models with the migrations and does not connect to a server.
