@@ -11,12 +11,16 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-import jwt
-
 from models import Member, Organisation, RefreshToken
 from models.base import new_id
 from models.database import fetch, transaction
 from models.rows import columns, row
+from services.accounts.access_tokens import (
+    ACCESS_TOKEN_SECONDS,
+    AccessToken,
+    issue_access_token,
+    read_access_token,
+)
 from services.accounts.passwords import verify_password
 from services.accounts.throttling import count_sign_in, uncount_sign_in
 from services.installation import Installation
@@ -26,7 +30,6 @@ from services.kernel.text import clean_text, normalise_email
 from services.kernel.tokens import token_digest
 from services.viewer import Viewer
 
-ACCESS_TOKEN_SECONDS = 600
 SESSION_DAYS = 30
 REUSE_GRACE_SECONDS = 30
 """How long a used refresh token is accepted again, as the response to its first use may have been lost."""
@@ -130,20 +133,8 @@ async def sign_out(*, refresh_token: str) -> bool:
 
 async def authenticate(installation: Installation, authorization: str | None) -> Viewer | None:
     """Return the viewer of an ``Authorization: Bearer …`` header; None if the token or its session is not valid."""
-    scheme, _, token = (authorization or "").strip().partition(" ")
-    if scheme.lower() != "bearer":
-        return None
-    try:
-        claims = jwt.decode(
-            token.strip(),
-            installation.secret,
-            ["HS256"],
-            options={"verify_exp": False, "require": ["sid", "exp"]},
-        )
-        session_id, expires = UUID(claims["sid"]), float(claims["exp"])
-    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
-        return None
-    return await viewer_of_session(session_id, expires=expires)
+    token = read_access_token(installation, authorization)
+    return None if token is None else await viewer_of_session(token.session_id, expires=token.expires)
 
 
 async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | None:
@@ -196,8 +187,7 @@ async def _issue_tokens(installation: Installation, session_id: UUID) -> IssuedT
     viewer = await viewer_of_session(session_id, expires=expires)
     if viewer is None:
         raise _invalid_credentials(_SESSION_ENDED)
-    claims = {"sid": str(session_id), "exp": int(expires)}
-    token = jwt.encode(claims, installation.secret, algorithm="HS256")
+    token = issue_access_token(installation, AccessToken(session_id, expires))
     return IssuedTokens(token, viewer.expires_at, refresh_token, viewer)
 
 
