@@ -15,6 +15,8 @@ from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.transactions import in_transaction
 
+from models.wake_ups import sending_wake_ups, sent_after_commit
+
 APPS: dict[str, dict[str, Any]] = {
     "models": {"models": ["models"], "migrations": "models.migrations", "default_connection": "default"}
 }
@@ -46,7 +48,8 @@ async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
     # An ASGI lifespan runs in its own context; requests see the connection only through the global fallback.
     await Tortoise.init(config=configuration(credentials), _enable_global_fallback=True)
     try:
-        yield
+        async with sending_wake_ups(credentials):
+            yield
     finally:
         await Tortoise.close_connections()
 
@@ -85,7 +88,10 @@ async def _has_migrations_table() -> bool:
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
-    """Run the block in a transaction, which is rolled back if the block raises an exception."""
+    """Run the block in a transaction, which is rolled back if the block raises an exception.
+
+    Wake-ups that the block announces are sent after the commit.
+    """
     transaction_context: Any = in_transaction("default")
     try:
         connection = await transaction_context.__aenter__()
@@ -96,9 +102,11 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
                 TransactionManagementError, None, None
             )  # on this error it does not roll back
         raise
-    async with AsyncExitStack() as stack:
-        stack.push_async_exit(transaction_context)
-        yield cast(BaseDBAsyncClient, connection)
+    with sent_after_commit() as wake_ups:
+        async with AsyncExitStack() as stack:
+            stack.push_async_exit(transaction_context)
+            yield cast(BaseDBAsyncClient, connection)
+            wake_ups.complete = True
 
 
 @dataclass(frozen=True, slots=True)

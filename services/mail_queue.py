@@ -10,6 +10,7 @@ from uuid import UUID
 from models import MailKind
 from models.base import new_id
 from models.database import fetch
+from models.wake_ups import WakeUp, announce
 from services.kernel.channels import INBOX, wake
 from services.kernel.sql import NamedParameterStatement
 
@@ -18,16 +19,13 @@ _ENQUEUE = NamedParameterStatement(f"{_INSERT} VALUES (:id, :kind, :recipient_id
 # One pending reset is enough, because its link is created when it is sent. Whether or not the member exists, one
 # statement runs and one wake-up is sent, so that the response time does not reveal which.
 _ENQUEUE_PASSWORD_RESET = NamedParameterStatement(f"""
-WITH enqueued AS (
-    {_INSERT}
-    SELECT :id, 'PASSWORD_RESET', m.id, NULL, now(), now(), 0 FROM member m
-    WHERE m.email = :email AND m.active AND NOT EXISTS (
-        SELECT FROM mail pending WHERE pending.recipient_id = m.id AND pending.kind = 'PASSWORD_RESET'
-            AND pending.sent_at IS NULL AND pending.given_up_at IS NULL
-    )
-    RETURNING recipient_id
+{_INSERT}
+SELECT :id, 'PASSWORD_RESET', m.id, NULL, now(), now(), 0 FROM member m
+WHERE m.email = :email AND m.active AND NOT EXISTS (
+    SELECT FROM mail pending WHERE pending.recipient_id = m.id AND pending.kind = 'PASSWORD_RESET'
+        AND pending.sent_at IS NULL AND pending.given_up_at IS NULL
 )
-SELECT pg_notify(:channel, coalesce((SELECT recipient_id::text FROM enqueued), ''))
+RETURNING recipient_id
 """)
 
 
@@ -51,12 +49,13 @@ async def enqueue_assignments(notifications: Sequence[tuple[UUID, UUID]]) -> Non
 async def enqueue_invitation(member_id: UUID) -> None:
     """Enqueue the email that invites a new member to choose a password, and wake the outbox."""
     await _enqueue(MailKind.INVITATION, member_id)
-    await wake(INBOX, member_id)
+    wake(INBOX, member_id)
 
 
 async def enqueue_password_reset(email: str) -> None:
     """Enqueue a password reset email for the active member with this email address, if there is one."""
-    await _ENQUEUE_PASSWORD_RESET.fetch(id=new_id(), email=email, channel=INBOX)
+    enqueued = await _ENQUEUE_PASSWORD_RESET.fetch(id=new_id(), email=email)
+    announce([WakeUp(INBOX, str(enqueued[0]["recipient_id"]) if enqueued else "")])
 
 
 async def _enqueue(kind: MailKind, recipient_id: UUID, notification_id: UUID | None = None) -> None:

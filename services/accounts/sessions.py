@@ -24,7 +24,7 @@ from services.accounts.access_tokens import (
 from services.accounts.passwords import verify_password
 from services.accounts.throttling import count_sign_in, uncount_sign_in
 from services.installation import Installation
-from services.kernel.channels import SESSIONS, wake
+from services.kernel.channels import SESSIONS, wake, wake_all
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normalise_email
 from services.kernel.tokens import token_digest
@@ -97,7 +97,7 @@ async def open_session(installation: Installation, member_id: UUID) -> IssuedTok
 async def end_sessions(member_id: UUID) -> None:
     """End every session of a member, and thereby its connections and subscriptions, in the caller's transaction."""
     await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1 AND ended_at IS NULL", member_id)
-    await wake(SESSIONS, member_id)
+    wake(SESSIONS, member_id)
 
 
 async def refresh_session(installation: Installation, *, refresh_token: str) -> IssuedTokens:
@@ -122,12 +122,11 @@ async def refresh_session(installation: Installation, *, refresh_token: str) -> 
 async def sign_out(*, refresh_token: str) -> bool:
     """End the session of a refresh token; return whether the token is known."""
     sessions = await fetch(
-        "WITH ended AS (UPDATE session SET ended_at = coalesce(ended_at, now()) "
-        "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id) "
-        "SELECT pg_notify($2, member_id::text) FROM ended",
+        "UPDATE session SET ended_at = coalesce(ended_at, now()) "
+        "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id",
         token_digest(refresh_token),
-        SESSIONS,
     )
+    wake_all(SESSIONS, [session["member_id"] for session in sessions])
     return bool(sessions)
 
 
@@ -173,7 +172,7 @@ async def _use_refresh_token(refresh_token: str) -> UUID | None:
     (token,) = tokens
     if token["reused"]:
         await fetch("UPDATE session SET ended_at = now() WHERE id = $1", token["session_id"])
-        await wake(SESSIONS, token["member_id"])
+        wake(SESSIONS, token["member_id"])
         return None
     await fetch("UPDATE refresh_token SET used_at = coalesce(used_at, now()) WHERE id = $1", token["id"])
     return UUID(str(token["session_id"]))

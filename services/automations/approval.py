@@ -103,7 +103,7 @@ async def notify_participants(tracker: Tracker, kind: NotificationKind, *, viewe
     else:
         participants.discard(viewer.member_id)
     await notify(participants, kind, tracker_id=tracker.id, actor_id=None)
-    await announce_change(tracker.id)
+    announce_change(tracker.id)
 
 
 def effective_date(definition: TypeDefinition, values: Values) -> dt.date | None:

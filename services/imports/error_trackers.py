@@ -128,7 +128,7 @@ async def _add_events(organisation_id: UUID, source: str) -> None:
             await write_system_events(trackers, TrackerEventKind.COMMENTED, comment=comment)
         recipients = [(row["assignee_id"], row["tracker_id"]) for row in rows if row["assignee_id"]]
         await notify_of_several(recipients, NotificationKind.COMMENTED)
-        await wake_all(TRACKER_CHANGES, [row["tracker_id"] for row in rows])
+        wake_all(TRACKER_CHANGES, [row["tracker_id"] for row in rows])
         last = rows[-1]["id"]
 
 

@@ -2,21 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import asyncpg
 
+from models.wake_ups import Callback, listening_locally, subject_of
 from services.kernel.channels import INBOX, SESSIONS, TRACKER_CHANGES
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import TrackerStreams
 
 _RECONNECT_SECONDS = 1.0
 _log = logging.getLogger("trackers.inbox")
-
-Callback = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -47,7 +47,8 @@ async def listening(
         asyncio.create_task(_listen(callbacks, credentials, state or ListenState())),
     ]
     try:
-        yield
+        with listening_locally(callbacks):
+            yield
     finally:
         for task in tasks:
             task.cancel()
@@ -67,7 +68,7 @@ async def _listen(
             try:
                 connection.add_termination_listener(lambda _, connection_lost=connection_lost: connection_lost.set())
                 for channel, callback in callbacks:
-                    await connection.add_listener(channel, lambda *event, callback=callback: callback(str(event[3])))
+                    await connection.add_listener(channel, partial(_on_notify, callback))
                 state.is_listening = True
                 state.has_listened.set()
                 await connection_lost.wait()
@@ -79,3 +80,8 @@ async def _listen(
                 last_logged = type(error)
                 _log.warning("LISTEN connection lost, reconnecting: %s", last_logged.__name__)
         await asyncio.sleep(_RECONNECT_SECONDS)
+
+
+def _on_notify(callback: Callback, _connection: object, _backend: int, _channel: str, payload: object) -> None:
+    if (subject := subject_of(str(payload))) is not None:
+        callback(subject)

@@ -53,7 +53,7 @@ async def notify_each(kinds: Mapping[UUID, NotificationKind], *, tracker_id: UUI
         )
         if kind == NotificationKind.ASSIGNED:
             await enqueue_assignment(member_id, notification_id)
-        await wake(INBOX, member_id)
+        wake(INBOX, member_id)
 
 
 async def lock_inboxes(members: Collection[UUID]) -> None:
@@ -75,9 +75,9 @@ async def notify_of_several(recipients: Sequence[tuple[UUID, UUID]], kind: Notif
     await fetch(_INSERT_SEVERAL, *(list(column) for column in zip(*new, strict=True)), kind)
     if kind == NotificationKind.ASSIGNED:
         await enqueue_assignments([(member_id, notification_id) for notification_id, member_id, _, _ in new])
-    await wake_all(INBOX, counts)
+    wake_all(INBOX, counts)
 
 
-async def announce_change(tracker_id: UUID) -> None:
-    """Wake the subscriptions to a tracker when the caller's transaction commits."""
-    await wake(TRACKER_CHANGES, tracker_id)
+def announce_change(tracker_id: UUID) -> None:
+    """Wake the subscriptions to a tracker once the caller's transaction has been committed."""
+    wake(TRACKER_CHANGES, tracker_id)

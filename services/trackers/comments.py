@@ -96,7 +96,7 @@ async def _insert(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyK
     )
     recipients = [tracker.created_by_id, tracker.assignee_id]
     await notify(recipients, NotificationKind.COMMENTED, tracker_id=tracker_id, actor_id=viewer.member_id)
-    await announce_change(tracker_id)
+    announce_change(tracker_id)
     return comment_id
 
 

@@ -1,4 +1,4 @@
-"""Insertion of a tracker with its event, notification, email and wake-up by a single SQL statement.
+"""Insertion of a tracker with its event, notification and email by a single SQL statement.
 
 A single statement takes one round trip and one transaction, which keeps the row locks on the counters short. Each CTE
 reads the previous one, which enforces the lock order: files, assignee, learner (a trigger builds the tracker's listing
@@ -12,7 +12,7 @@ from uuid import UUID
 from models.base import dump_json, new_id
 from services.accounts.assignees import assignable_condition, unassignable_error
 from services.idempotency import IdempotencyKey
-from services.kernel.channels import INBOX
+from services.kernel.channels import INBOX, wake
 from services.kernel.errors import ValidationFailed
 from services.kernel.sql import NamedParameterStatement
 from services.trackers.attachments import attachable_condition, file_ids_in, unavailable_files_error
@@ -60,8 +60,7 @@ WITH files AS (
     RETURNING recipient_id
 )
 SELECT EXISTS (SELECT FROM inserted) AS inserted,
-    :assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable,
-    (SELECT pg_notify('{INBOX}', recipient_id::text) FROM mailed)
+    :assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable
 """)
 
 
@@ -71,17 +70,21 @@ async def insert_tracker(viewer: Viewer, checked: CheckedEntry, key: Idempotency
     Raises ValidationFailed if, since validation, a file has become unavailable or the assignee unassignable.
     """
     tracker_id, values = new_id(), _tracker_values(checked)
-    (result,) = await _INSERT.fetch(
-        **values,
-        id=tracker_id,
-        organisation_id=viewer.organisation_id,
-        creator_id=viewer.member_id,
-        idempotency_key=key.value if key else None,
-        idempotency_digest=key.digest if key else None,
-        event_id=new_id(),
-        notification_id=new_id(),
-        mail_id=new_id(),
-    )
+    try:
+        (result,) = await _INSERT.fetch(
+            **values,
+            id=tracker_id,
+            organisation_id=viewer.organisation_id,
+            creator_id=viewer.member_id,
+            idempotency_key=key.value if key else None,
+            idempotency_digest=key.digest if key else None,
+            event_id=new_id(),
+            notification_id=new_id(),
+            mail_id=new_id(),
+        )
+    finally:  # even if the request is cancelled meanwhile, as PostgreSQL may have committed
+        if checked.assignee and checked.assignee.id != viewer.member_id:
+            wake(INBOX, checked.assignee.id)
     if checked.assignee is not None and not result["assignable"]:
         raise ValidationFailed([unassignable_error(checked.assignee.name)])
     if not result["inserted"]:

@@ -126,7 +126,7 @@ async def _save(viewer: Viewer, checked: CheckedUpdate, key: IdempotencyKey | No
     await notify_each(notifications, tracker_id=tracker.id, actor_id=viewer.member_id)
     if outcome is not None:
         await notify_outcome(tracker, outcome, viewer=viewer)
-    await announce_change(tracker.id)
+    announce_change(tracker.id)
 
 
 async def _update_row(viewer: Viewer, tracker: Tracker, checked: CheckedUpdate) -> None:

@@ -7,16 +7,19 @@ from typing import Any
 import asyncpg
 import pytest
 
+from models.wake_ups import NOTIFY
+
 
 @contextmanager
 def record_statements() -> Iterator[list[str]]:
-    """Record the statements that are sent during the block."""
+    """Record the statements that are sent during the block, except wake-ups, which are sent in the background."""
     statements: list[str] = []
     connection: Any = asyncpg.Connection  # the stubs declare only its public methods
     private_execute, public_execute = connection._execute, connection.execute
 
     async def _execute(self: Any, query: str, *args: Any, **options: Any) -> Any:
-        statements.append(query)
+        if query != NOTIFY:
+            statements.append(query)
         return await private_execute(self, query, *args, **options)
 
     async def execute(self: Any, query: str, *args: Any, **options: Any) -> Any:
