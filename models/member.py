@@ -49,13 +49,16 @@ class Member(Row):
 
 
 class Inbox(Model):
-    """The cursor of a member's newest notification.
+    """The cursor of a member's newest notification, and how many notifications are read.
 
-    Only ``UPDATE … RETURNING`` may increment it, so that concurrent transactions never use a cursor twice.
+    Only ``UPDATE … RETURNING`` may increment the cursor, so that concurrent transactions never use one twice. It is also
+    the number of notifications that the member has ever received, so ``cursor - read_count`` are unread. Triggers of
+    the table of notifications increment ``read_count`` when rows are marked as read, or deleted unread.
     """
 
     member_id = fields.UUIDField(primary_key=True)
     cursor = fields.BigIntField(default=0)
+    read_count = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "inbox"

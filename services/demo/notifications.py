@@ -1,6 +1,7 @@
 """Generation of the notifications about the events of demo trackers."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -33,10 +34,12 @@ async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], n
         key=lambda item: item[0].at,
     )
     cursors: dict[UUID, int] = {}
+    read_counts: Counter[UUID] = Counter()
     notifications = []
     for event, tracker, recipient in events:
         cursors[recipient] = cursors.get(recipient, 0) + 1
         is_read = now - event.at > _READ_AFTER or cursors[recipient] % 3 == 0
+        read_counts[recipient] += is_read
         notifications.append(
             Notification(
                 recipient_id=recipient,
@@ -50,7 +53,9 @@ async def insert_notifications(planned: Sequence[tuple[Tracker, TrackerPlan]], n
         )
     await Notification.bulk_create(notifications)
     for member, cursor in cursors.items():
-        await fetch("UPDATE inbox SET cursor = $2 WHERE member_id = $1", member, cursor)
+        await fetch(
+            "UPDATE inbox SET cursor = $2, read_count = $3 WHERE member_id = $1", member, cursor, read_counts[member]
+        )
 
 
 def _recipients(event: PlannedEvent, plan: TrackerPlan) -> list[UUID]:

@@ -11,6 +11,7 @@ from models.rows import columns, rows
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
+from services.kernel.unit_of_work import unit_of_work
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
 from services.viewer import Viewer
@@ -63,6 +64,10 @@ async def mark_read(viewer: Viewer, selection: ReadSelection) -> list[Notificati
     Raises ValidationFailed with NOT_FOUND for each id that does not belong to a notification of the viewer; none is
     marked then.
     """
+    return await unit_of_work(lambda: _mark_read(viewer, selection))
+
+
+async def _mark_read(viewer: Viewer, selection: ReadSelection) -> list[Notification]:
     async with transaction():
         select_owned = "SELECT id FROM notification WHERE recipient_id = $1 AND id = ANY($2)"
         owned_ids = {record["id"] for record in await fetch(select_owned, viewer.member_id, selection.ids)}
