@@ -15,7 +15,7 @@ PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
 
-.PHONY: help run dev test test-fast check dead-code fmt coverage docs sdl settings-reference columns-reference migration lock hooks \
+.PHONY: help run dev test test-fast check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock hooks \
 	screenshots clean environment test-environment playground audits clients moved
 .DELETE_ON_ERROR:
 
@@ -60,6 +60,9 @@ coverage: test-environment playground audits clients ## every test with branch c
 
 docs: test-environment ## build the documentation in docs/_build/html; a dead link or any other warning fails
 	@exec .venv/bin/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+
+bench: test-environment playground ## measure the speed beside other servers, and write docs/speed.md (some twenty minutes)
+	@exec .venv/bin/python -m tests.benchmark
 
 ##@ Generate
 

@@ -1,0 +1,53 @@
+"""``python -m tests.benchmark``: measure, and write ``docs/speed.md``."""
+
+import argparse
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from server.embedded_postgres.server import embedded_postgres
+from tests.benchmark.data.database import Size
+from tests.benchmark.data.workloads import WORKLOADS
+from tests.benchmark.measure import Effort
+from tests.benchmark.run import Plan, run
+from tests.benchmark.servers import KINDS
+from tests.support.paths import ROOT
+
+FOLDER = ROOT / "var" / "benchmark"
+"""Where the database and the logs are kept between runs."""
+
+
+def _plan(arguments: argparse.Namespace) -> Plan:
+    return Plan(
+        size=replace(Size(), trackers=arguments.trackers),
+        effort=Effort(rounds=arguments.rounds, seconds=arguments.seconds, connections=arguments.connections),
+        workers=arguments.workers,
+        kinds=[kind for kind in KINDS if not arguments.server or kind.name in arguments.server],
+        workloads=[one for one in WORKLOADS if not arguments.workload or one.name in arguments.workload],
+    )
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often each server is measured (default: 5)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement (default: 2)")
+    parser.add_argument("--connections", type=int, default=16, help="default: 16")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="numbers of processes (default: 1 2)")
+    parser.add_argument("--trackers", type=int, default=100_000, help="rows of the database (default: 100000)")
+    parser.add_argument("--workload", nargs="+", choices=[one.name for one in WORKLOADS], help="only these")
+    parser.add_argument("--server", nargs="+", choices=[kind.name for kind in KINDS], help="only these")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="for the database and logs")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run the benchmark."""
+    arguments = _parse_arguments()
+    folder: Path = arguments.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with embedded_postgres(folder / "postgres", log=folder / "postgres.log") as url:
+        asyncio.run(run(_plan(arguments), url, folder, print))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The data that is measured with, and the documents and variables that are sent."""
