@@ -58,9 +58,11 @@ class Application:
         self._listen_state = ListenState()
         self._connections = OpenConnections()
         self._origin_policy = OriginPolicy(settings.allowed_origins, local=settings.allow_local_origins)
+        routes = self._routes()
+        graphql = next(route for route in routes if isinstance(route, Route) and route.path == "/graphql")
         self.asgi = Starlette(
-            routes=self._routes(),
-            middleware=middleware_stack(settings, self._origin_policy),
+            routes=routes,
+            middleware=middleware_stack(settings, self._origin_policy, graphql),
             exception_handlers={404: handle_unmatched_route, 405: handle_unmatched_route},
             lifespan=self._lifespan,
         )

@@ -52,8 +52,9 @@ class _PlaygroundOrGraphQL:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request to the playground or to the GraphQL endpoint."""
-        request = Request(scope)
-        app: ASGIApp = playground_response(request) if prefers_html(request) else self._graphql
+        app = self._graphql
+        if scope["method"] != "POST" and prefers_html(request := Request(scope)):
+            app = playground_response(request)
         await app(scope, receive, send)
 
 

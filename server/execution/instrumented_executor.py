@@ -9,7 +9,7 @@ from typing import Any
 from graphql import OperationType
 
 from server.execution.executor_interface import Context, Executor, Operation, Result
-from server.observability.metrics import OPERATION_SECONDS, OTHER, ROOT_FIELDS
+from server.observability.metrics import OTHER, count_operation, count_root_field
 from server.observability.request_context import RequestContext, record_error, request_context
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
@@ -28,7 +28,7 @@ class InstrumentedExecutor:
         try:
             return self._executor.prepare(request, context)
         except GraphQLRequestError as error:
-            ROOT_FIELDS.labels(OTHER, OTHER).inc()
+            count_root_field(OTHER, OTHER)
             _record_errors(error.formatted)
             raise
 
@@ -72,7 +72,7 @@ class _Measurement:
         self._context.operation = operation.type.value
         self._context.fields = operation.root_fields
         for name in operation.root_fields:
-            ROOT_FIELDS.labels(operation.type.value, name).inc()
+            count_root_field(operation.type.value, name)
 
     def record(self, result: Result) -> None:
         """Record the errors in a result."""
@@ -82,7 +82,7 @@ class _Measurement:
         """Record the member and the duration, and log the operation if it does not belong to an HTTP request."""
         seconds = time.perf_counter() - self._started
         if self._type is not OperationType.SUBSCRIPTION:  # a subscription lasts until the client ends it
-            OPERATION_SECONDS.labels(self._type.value).observe(seconds)
+            count_operation(self._type.value, seconds)
         self._context.member_id = context.member_id
         if not self._has_http_request:
             timing = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}

@@ -8,24 +8,22 @@ for events.
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 from graphql import OperationType
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from server.execution.executor_interface import Context, Executor, MakeContext, Operation, with_cost
 from server.http.negotiation import accepts_event_stream, response_media_type
-from server.http.request import read_request
-from server.http.sse import COMPLETE, EventStreamResponse, StreamLimits, encode_next_event
+from server.http.request import HTTPRequest, read_request
+from server.http.response import Response
+from server.http.sse import EventStreamResponse, StreamLimits
 from server.http.statuses import malformed_request_status, request_error_status, result_status
-from server.observability.outage import RETRY_AFTER
 from server.open_connections import OpenConnections
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON
-from server.protocol.messages import MalformedRequest, encode
+from server.protocol.messages import MalformedRequest
 from server.protocol.request_errors import GraphQLRequestError
 from server.protocol.request_ids import request_id_of
 
@@ -55,33 +53,36 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to one request."""
+        request = HTTPRequest(scope, receive)
         try:
-            response = await self._respond(Request(scope, receive))
+            response = await self._respond(request, request_id_of(scope))
         except ClientDisconnect:
             return
-        await response(scope, receive, send)
+        if isinstance(response, Response):
+            await response.send(request, send)
+        else:
+            await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> ASGIApp:
-        media_type = response_media_type(_accept(request))
-        request_id = request_id_of(request.scope)
+    async def _respond(self, request: HTTPRequest, request_id: str) -> Response | EventStreamResponse:
+        media_type = response_media_type(request.accept)
         try:
             if media_type is None:
                 raise HTTPError(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENT_STREAM}")
             return await self._execute(request, media_type, request_id)
         except HTTPError as error:
-            return _response(error.result, media_type, error.status, error.headers)
+            return Response(error.result, media_type, error.status, error.headers)
         except MalformedRequest as error:
             result = request_error_result(str(error), "BAD_REQUEST")
-            return _response(result, media_type, malformed_request_status(error, media_type))
+            return Response(result, media_type, malformed_request_status(error, media_type))
         except GraphQLRequestError as error:
-            return _response(error.formatted, media_type, request_error_status(error, media_type), error.headers)
+            return Response(error.formatted, media_type, request_error_status(error, media_type), error.headers)
         except ClientDisconnect:
             raise
         except Exception as error:
             result = internal_error_result(error, request_id)
-            return _response(result, media_type, result_status(result, media_type))
+            return Response(result, media_type, result_status(result, media_type))
 
-    async def _execute(self, request: Request, media_type: str, request_id: str) -> ASGIApp:
+    async def _execute(self, request: HTTPRequest, media_type: str, request_id: str) -> Response | EventStreamResponse:
         graphql_request = await read_request(request, max_body=self._max_body, body_seconds=self._body_seconds)
         authenticate = self._context_factory(request)
         context = await authenticate()
@@ -93,41 +94,20 @@ class GraphQLEndpoint:
                 results, context, authenticate, request_id, connections=self._connections, limits=self._stream_limits
             )
         result = await self._executor.execute(operation, context, request_id)
-        if request.headers.get("graphql-cost") == "1":
+        if request.header(b"graphql-cost") == "1":
             result = with_cost(result, operation)
-        return _response(result, media_type, result_status(result, media_type))
+        return Response(result, media_type, result_status(result, media_type))
 
-    def _context_factory(self, request: Request) -> Callable[[], Awaitable[Context]]:
+    def _context_factory(self, request: HTTPRequest) -> Callable[[], Awaitable[Context]]:
         """Return a callable that builds a context from the Authorization header, authenticating at each call."""
-        client = request.client.host if request.client else ""
-        return partial(self._make_context, request.headers.get("authorization"), client)
+        return partial(self._make_context, request.header(b"authorization"), request.client)
 
 
-def _response(
-    result: dict[str, Any], media_type: str | None, status: int, headers: dict[str, str] | None = None
-) -> Response:
-    """Return an uncacheable response. An event stream is only used with status 200; otherwise the response is JSON."""
-    is_stream = media_type == EVENT_STREAM and status == 200
-    response = Response(encode_next_event(result) + COMPLETE if is_stream else encode(result), status, headers)
-    content_type = media_type if is_stream or media_type == GRAPHQL else JSON
-    response.headers["Content-Type"] = f"{content_type}; charset=utf-8"
-    response.headers["Cache-Control"] = "no-store"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-    return response
-
-
-def _accept(request: Request) -> str:
-    return ", ".join(request.headers.getlist("accept"))
-
-
-def _check_operation_type(operation: Operation, request: Request) -> None:
+def _check_operation_type(operation: Operation, request: HTTPRequest) -> None:
     if operation.type is OperationType.MUTATION and request.method != "POST":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "A mutation needs POST", Allow="POST")
     if operation.type is OperationType.SUBSCRIPTION and request.method == "HEAD":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "A subscription needs GET or POST", Allow="GET, POST")
-    if operation.type is OperationType.SUBSCRIPTION and not accepts_event_stream(_accept(request)):
+    if operation.type is OperationType.SUBSCRIPTION and not accepts_event_stream(request.accept):
         message = f"A subscription needs the WebSocket at this address, or {EVENT_STREAM} named in Accept"
         raise HTTPError(406, "NOT_ACCEPTABLE", message)

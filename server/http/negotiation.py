@@ -7,14 +7,23 @@ event streams get one: at equal weight, a query or mutation gets a single JSON r
 types in every request, expects this.
 """
 
+from functools import lru_cache
+
 from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON, preference
 
 EXACT = 2
 """The precision of a media range that names a type without wildcards."""
 
+MAX_REMEMBERED_LENGTH = 500
+"""The maximum length of a header whose media type is remembered; a client may send a far longer one."""
+
 
 def response_media_type(accept: str) -> str | None:
     """Return the media type for the response to a query or mutation, or None if no supported type is acceptable."""
+    return _remembered_media_type(accept) if len(accept) <= MAX_REMEMBERED_LENGTH else _negotiate(accept)
+
+
+def _negotiate(accept: str) -> str | None:
     if not accept.strip():
         return JSON
     best: tuple[float, int, bool] = (0.0, 0, False)
@@ -25,6 +34,9 @@ def response_media_type(accept: str) -> str | None:
         if weight > 0 and rating > best:
             best, media_type = rating, candidate
     return EVENT_STREAM if accepts_event_stream(accept, other_weight=best[0]) else media_type
+
+
+_remembered_media_type = lru_cache(maxsize=1_000)(_negotiate)
 
 
 def accepts_event_stream(accept: str, *, other_weight: float = 0.0) -> bool:

@@ -4,8 +4,10 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request as HTTPRequest
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
+from server.protocol.headers import joined_values
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import JSON, UTF_8_NAMES, parse_media_type
 from server.protocol.messages import MalformedRequest, Request, UnreadableRequest, decode, parse_request
@@ -16,6 +18,37 @@ MAX_PARAMETERS = 20
 """The maximum number of parameters in a URL, unknown ones included."""
 
 
+class HTTPRequest:
+    """The parts of an HTTP request that matter here: its method, some of its headers, and its body."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self.query_string: bytes = scope["query_string"]
+        self.client: str = scope["client"][0] if scope.get("client") else ""
+        self.accept = joined_values(scope, b"accept")
+        # Of a header that is repeated, the first counts.
+        self._headers = dict(reversed(scope["headers"]))
+        self._receive = receive
+
+    def header(self, name: bytes) -> str | None:
+        """Return the value of a header, whose name must be in lower case, or None if the request lacks it."""
+        value = self._headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    async def body(self, max_size: int) -> bytes:
+        """Return the body. Raises HTTPError if it has more than ``max_size`` bytes, and ClientDisconnect."""
+        body = bytearray()
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
+            if len(body) > max_size:
+                raise HTTPError(413, "CONTENT_TOO_LARGE", f"The body is longer than {max_size} bytes")
+            if not message.get("more_body", False):
+                return bytes(body)
+
+
 async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: float) -> Request:
     """Read and parse the GraphQL request in an HTTP request; HEAD is like GET.
 
@@ -23,33 +56,30 @@ async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: flo
     MalformedRequest and ClientDisconnect.
     """
     if request.method in {"GET", "HEAD"}:
-        return parse_request(_parse_query_string(request.scope["query_string"]))
+        return parse_request(_parse_query_string(request.query_string))
     if request.method != "POST":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow=METHODS)
     _check_content_type(request)
     try:
         async with asyncio.timeout(body_seconds):
-            body = await _read_body(request, max_body)
+            body = await request.body(max_body)
     except TimeoutError:
         raise HTTPError(408, "REQUEST_TIMEOUT", "The body took too long", Connection="close") from None
     return parse_request(decode(body))
 
 
-async def _read_body(request: HTTPRequest, max_body: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_body:
-            raise HTTPError(413, "CONTENT_TOO_LARGE", f"The body is longer than {max_body} bytes")
-    return bytes(body)
-
-
 def _check_content_type(request: HTTPRequest) -> None:
-    name, parameters = parse_media_type(request.headers.get("content-type", ""))
-    if name != JSON or parameters.get("charset", "utf-8") not in UTF_8_NAMES:
+    if not _is_json(request.header(b"content-type") or ""):
         raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type must be {JSON}, in UTF-8", Accept=JSON)
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if (request.header(b"content-encoding") or "identity").lower() != "identity":
         raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed", Accept_Encoding="identity")
+
+
+def _is_json(content_type: str) -> bool:
+    if content_type == JSON:  # which nearly all clients send
+        return True
+    name, parameters = parse_media_type(content_type)
+    return name == JSON and parameters.get("charset", "utf-8") in UTF_8_NAMES
 
 
 def _parse_query_string(query_string: bytes) -> dict[str, Any]:

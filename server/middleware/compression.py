@@ -1,20 +1,9 @@
-"""gzip compression of responses, except short ones, event streams and uploaded files.
-
-A BREACH attack guesses a secret from the lengths of many responses that contain both the secret and text chosen by the
-attacker. It needs a browser that authenticates the attacker's requests automatically, and a secret that stays the same.
-Here requests are only authenticated by a header that scripts set, and each response contains newly generated tokens, so
-responses to sign-ins are compressed too.
-"""
-
-from typing import Final
+"""gzip compression of responses, except those of ``/graphql``, which compresses its own, and uploaded files."""
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-MINIMUM_SIZE: Final = 1_000
-"""The minimum number of bytes; a shorter response fits into one packet anyway."""
-LEVEL: Final = 4
-"""The compression level, from 1 to 9; ``docs/decisions/016-logs-metrics-and-outages.md`` compares their costs."""
+from server.protocol.compression import LEVEL, MINIMUM_SIZE
 
 
 class CompressionMiddleware:

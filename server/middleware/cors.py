@@ -1,10 +1,14 @@
-"""CORS: pages of the allowed origins may call the API. No credentials are allowed, as bearer tokens need none."""
+"""CORS preflight requests, by which browsers ask whether a page of another origin may send a request.
+
+The CORS headers of all other responses are in ``response_headers``.
+"""
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.middleware.response_headers import is_preflight
 from server.protocol.error_codes import Code
 from server.protocol.errors import request_error_result
 from server.protocol.http_errors import json_response
@@ -18,18 +22,19 @@ NOT_ALLOWED = (
 )
 
 
-class OriginPolicyMiddleware(CORSMiddleware):
+class PreflightMiddleware(CORSMiddleware):
     """Starlette's middleware with the origins of a policy, and with a refusal that names the setting."""
 
     def __init__(self, app: ASGIApp, *, policy: OriginPolicy) -> None:
-        super().__init__(
-            app,
-            allow_methods=METHODS,
-            allow_headers=HEADERS,
-            expose_headers=["Retry-After", "X-Request-Id"],
-            max_age=600,
-        )
+        super().__init__(app, allow_methods=METHODS, allow_headers=HEADERS, max_age=600)
         self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to a preflight request, and pass on any other."""
+        if scope["type"] == "http" and is_preflight(scope):
+            await self.preflight_response(Headers(scope=scope))(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
     def is_allowed_origin(self, origin: str) -> bool:
         """Return whether the policy allows the origin."""

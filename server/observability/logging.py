@@ -1,22 +1,23 @@
 """Logging of warnings and of the server's activity, but never of user input.
 
-Everything is logged through the standard library's ``logging``. structlog formats each line as JSON or, if standard
-error is a terminal, as readable text. Apart from its message, a line contains only the fields that are listed here.
+Everything is logged through the standard library's ``logging``, as a line of JSON or, if standard error is a terminal,
+as readable text. Apart from its message, a line contains only the fields that are listed here.
 """
 
+import json
 import logging
 import sys
-
-from structlog.dev import ConsoleRenderer, plain_traceback
-from structlog.processors import JSONRenderer, TimeStamper
-from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
-from structlog.types import EventDict, Processor, WrappedLogger
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 from server.observability.tracebacks import safe_traceback
 
 ROOT_LOGGER = "trackers"
 FIELDS = ("request_id", "method", "route", "status", "milliseconds", "member_id", "operation", "fields", "errors")
 """The fields that a line may have besides its message; ``docs/operate/index.md`` explains them."""
+
+Entry = dict[str, Any]
 
 
 def configure_logging() -> None:
@@ -25,35 +26,49 @@ def configure_logging() -> None:
     Libraries only log at WARNING and above: at lower levels, uvicorn logs URLs with their query strings, and Tortoise
     logs the parameters of statements.
     """
-    is_terminal = sys.stderr.isatty()
-    render: Processor = ConsoleRenderer(exception_formatter=plain_traceback) if is_terminal else JSONRenderer()
-    formatter = ProcessorFormatter(
-        processors=[ProcessorFormatter.remove_processors_meta, render],
-        foreign_pre_chain=[
-            TimeStamper(fmt="iso"),
-            add_log_level,
-            add_logger_name,
-            ExtraAdder(allow=FIELDS),
-            _remove_messages,
-        ],
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(LineFormatter(_console_renderer() if sys.stderr.isatty() else json.JSONEncoder().encode))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(ROOT_LOGGER).setLevel(logging.INFO)
     # The pool warns about every failed attempt to connect, but ``outage`` logs once that the database is unavailable.
     logging.getLogger("asyncpg").setLevel(logging.ERROR)
+    # Facts about the thread, the process and the task, which no line contains.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
-def _remove_messages(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
-    """Reduce an exception to types and source lines, and a library's message to its first line.
+def _console_renderer() -> Callable[[Entry], str]:
+    from structlog.dev import ConsoleRenderer, plain_traceback  # only a terminal needs it
+
+    renderer = ConsoleRenderer(exception_formatter=plain_traceback)
+    return lambda entry: renderer(None, "", entry)
+
+
+class LineFormatter(logging.Formatter):
+    """Formats log records as lines: ``render`` gets the names and values of one line."""
+
+    def __init__(self, render: Callable[[Entry], str]) -> None:
+        super().__init__()
+        self._render = render
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record, with the fields that are listed here."""
+        values = record.__dict__
+        entry = {
+            "event": _message(record),
+            "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        entry |= {name: values[name] for name in FIELDS if name in values}
+        if record.exc_info and record.exc_info[1] is not None:
+            entry["exception"] = "\n".join(safe_traceback(record.exc_info[1]))
+        return self._render(entry)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message of a record, of which a library's is reduced to its first line.
 
     In the lines after the first, asyncio describes the failed tasks, including the messages of their exceptions.
     """
-    if not str(entry["logger"]).startswith(ROOT_LOGGER):
-        entry["event"] = str(entry["event"]).partition("\n")[0]
-    entry.pop("stack_info", None)
-    exc_info = entry.pop("exc_info", None)
-    if exc_info and exc_info[1] is not None:
-        entry["exception"] = "\n".join(safe_traceback(exc_info[1]))
-    return entry
+    message = record.getMessage()
+    return message if record.name.startswith(ROOT_LOGGER) else message.partition("\n")[0]

@@ -7,6 +7,7 @@ several worker processes, prometheus_client stores the metrics in files, so that
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from tempfile import TemporaryDirectory
 
 from prometheus_client import (
@@ -62,6 +63,29 @@ DATABASE_CONNECTIONS_IDLE = Gauge(
 DATABASE_CONNECTIONS_WAITING = Gauge(
     "trackers_database_connections_waiting", "Tasks waiting for a database connection.", multiprocess_mode="livesum"
 )
+
+
+# A child of a metric is found again by its labels under a lock, which costs more than to count.
+_requests = cache(HTTP_REQUESTS.labels)
+_request_seconds = cache(HTTP_REQUEST_SECONDS.labels)
+_root_fields = cache(ROOT_FIELDS.labels)
+_operation_seconds = cache(OPERATION_SECONDS.labels)
+
+
+def count_request(route: str, method: str, status: int, seconds: float) -> None:
+    """Count an HTTP request that was answered after so many seconds."""
+    _requests(route, method, status).inc()
+    _request_seconds(route).observe(seconds)
+
+
+def count_root_field(operation: str, field: str) -> None:
+    """Count a root field of an operation that begins."""
+    _root_fields(operation, field).inc()
+
+
+def count_operation(operation: str, seconds: float) -> None:
+    """Count a query or mutation that took so many seconds."""
+    _operation_seconds(operation).observe(seconds)
 
 
 def exposition() -> bytes:

@@ -20,8 +20,16 @@ class RequestContext:
 
     def log_fields(self) -> dict[str, object]:
         """Return the values that are known, keyed by log field."""
-        values = {name: getattr(self, name) for name in ("operation", "fields", "member_id", "errors")}
-        return {name: value for name, value in values.items() if value}
+        values: dict[str, object] = {}
+        if self.operation:
+            values["operation"] = self.operation
+        if self.fields:
+            values["fields"] = self.fields
+        if self.member_id:
+            values["member_id"] = self.member_id
+        if self.errors:
+            values["errors"] = self.errors
+        return values
 
 
 request_context: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)

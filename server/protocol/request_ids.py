@@ -11,5 +11,5 @@ def new_request_id() -> str:
 
 
 def request_id_of(scope: Scope) -> str:
-    """Return the id that ``RequestIdMiddleware`` assigned to the request, or a new one if it did not run."""
+    """Return the id that ``Gateway`` assigned to the request, or a new one if it did not run."""
     return str(scope.get("state", {}).get("request_id") or new_request_id())

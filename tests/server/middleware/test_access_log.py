@@ -12,8 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from server.middleware.access_log import AccessLogMiddleware
-from server.middleware.request_id import RequestIdMiddleware
+from server.middleware.gateway import Gateway
 from server.observability.outage import Outage
 from tests.support.servers.proxied import ProxiedServer
 from tests.support.servers.trackers import SIGN_IN
@@ -41,7 +40,7 @@ def _partial(_request: Request) -> Response:
 
 def open_client() -> httpx.AsyncClient:
     routes = [Route("/bug", _bug), Route("/outage/{id}", _outage), Route("/partial", _partial)]
-    app = Starlette(routes=routes, middleware=[Middleware(RequestIdMiddleware), Middleware(AccessLogMiddleware)])
+    app = Starlette(routes=routes, middleware=[Middleware(Gateway)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example")
 
 

@@ -10,7 +10,8 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from server.middleware.compression import MINIMUM_SIZE, CompressionMiddleware
+from server.middleware.compression import CompressionMiddleware
+from server.protocol.compression import MINIMUM_SIZE
 from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server

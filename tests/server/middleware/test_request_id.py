@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from server.middleware.request_id import RequestIdMiddleware
+from server.middleware.gateway import Gateway
 from server.protocol.request_ids import request_id_of
 from server.setting_values import networks
 from tests.support.servers.log_lines import wait_for_lines
@@ -81,9 +81,7 @@ async def test_id_is_taken_only_from_a_trusted_proxy(
         return PlainTextResponse(request_id_of(request.scope))
 
     trusted_proxies = networks(proxies) if proxies else ()
-    app = Starlette(
-        routes=[Route("/", page)], middleware=[Middleware(RequestIdMiddleware, trusted_proxies=trusted_proxies)]
-    )
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(Gateway, trusted_proxies=trusted_proxies)])
     transport = httpx.ASGITransport(app, client=peer)  # type: ignore[arg-type]  # a Unix socket's peer is None
     async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
         response = await client.get("/", headers={"X-Request-Id": FORWARDED_ID})

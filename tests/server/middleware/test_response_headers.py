@@ -5,7 +5,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from server.middleware.security_headers import SecurityHeadersMiddleware
+from server.middleware.gateway import Gateway
 from server.protocol.origins import REFUSAL
 from tests.support.servers.proxied import ProxiedServer
 
@@ -55,14 +55,17 @@ def test_page_keeps_its_own_policy(proxied_server: ProxiedServer, path: str) -> 
 
 
 async def test_no_hsts_without_https() -> None:
-    app = Starlette(middleware=[Middleware(SecurityHeadersMiddleware, https=False)])
+    app = Starlette(middleware=[Middleware(Gateway, https=False)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client:
         response = await client.get("/none")
+    request_id = response.headers["x-request-id"]
     assert dict(response.headers) == {
         **{name: value for name, value in COMMON_HEADERS.items() if name != "strict-transport-security"},
         "content-security-policy": API_POLICY,
         "content-length": "9",
         "content-type": "text/plain; charset=utf-8",
+        "vary": "Origin",
+        "x-request-id": request_id,
     }
 
 

@@ -1,0 +1,16 @@
+"""The headers of a request, as they stand in an ASGI scope: pairs of bytes, with names in lower case."""
+
+from starlette.types import Scope
+
+
+def first_value(scope: Scope, name: bytes) -> bytes | None:
+    """Return the first value of a header, or None if the request lacks it."""
+    for header, value in scope["headers"]:
+        if header == name:
+            return bytes(value)
+    return None
+
+
+def joined_values(scope: Scope, name: bytes) -> str:
+    """Return all values of a header that may be repeated, separated by commas; "" if the request lacks it."""
+    return b", ".join([value for header, value in scope["headers"] if header == name]).decode("latin-1")
