@@ -9,7 +9,8 @@ that is what they read; a service that writes through Tortoise fetches an instan
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache, lru_cache
-from typing import Any, Generic, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from tortoise import Model, fields
 
@@ -22,6 +23,7 @@ class _Record:
     """Base class of the records. Records of the same row may differ in which attributes are set."""
 
     __slots__ = ()
+    model: ClassVar[type[Model]]
 
     def __repr__(self) -> str:
         # The values of a row may be personal, and must not reach a log.
@@ -42,7 +44,8 @@ def column_names(model: type[Model]) -> tuple[str, ...]:
 def record_class(model: type[Model]) -> type[_Record]:
     """Return the class of a model's records: an attribute for each column and, for rows joined to it, each relation."""
     slots = (*column_names(model), *sorted(model._meta.fk_fields), *sorted(model._meta.m2m_fields))
-    return type(model.__name__, (_Record,), {"__slots__": slots, "__doc__": f"A row of ``{model._meta.db_table}``."})
+    members = {"__slots__": slots, "__doc__": f"A row of ``{model._meta.db_table}``.", "model": model}
+    return type(model.__name__, (_Record,), members)
 
 
 class RowReader(Generic[M]):
@@ -51,8 +54,12 @@ class RowReader(Generic[M]):
     The columns of one row lie side by side, so their position is looked up once for all records of a result.
     """
 
-    def __init__(self, model: type[M], alias: str, names: Sequence[str]) -> None:
-        self.columns = ", ".join(f'{alias}."{name}" AS "{alias}.{name}"' for name in names)
+    def __init__(
+        self, model: type[M], alias: str, names: Sequence[str], expressions: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """``expressions`` has the SQL of those attributes that are not columns of the table."""
+        sources = {name: expressions.get(name, f'{alias}."{name}"') for name in names}
+        self.columns = ", ".join(f'{sql} AS "{alias}.{name}"' for name, sql in sources.items())
         self._first, self._width = f"{alias}.{names[0]}", len(names)
         self._make = _constructor(model, tuple(names))
 

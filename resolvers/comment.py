@@ -8,6 +8,7 @@ from models import Comment
 from schema.context import Info
 from schema.inputs.comment import AddCommentInput, AddCommentPayload
 from schema.relay import EdgeData
+from schema.selection import selected_row
 from services.paging.keyset import encode_cursor
 from services.trackers import comments
 
@@ -17,6 +18,7 @@ async def add_comment(
 ) -> AddCommentPayload:
     """Add a comment to a tracker."""
     comment_id = await comments.add_comment(info.context.require_viewer(), entry.decode())
-    row: Any = await info.context.loaders.rows(Comment).load(comment_id)
+    selection = selected_row(info, Comment, (("comment",), ("commentEdge", "node")), also=("created_at",))
+    row: Any = await info.context.loaders.rows(selection).load(comment_id)
     edge: Any = EdgeData(row, encode_cursor(comments.OLDEST_FIRST, [row.created_at, row.id]))
     return AddCommentPayload(comment=row, comment_edge=edge)

@@ -15,7 +15,7 @@ from schema.inputs.employer import (
     UpdateEmployerPayload,
 )
 from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import selects_total_count
+from schema.selection import CONNECTION, selected_row, selects_total_count
 from services.paging.pages import PageRequest
 
 
@@ -29,14 +29,16 @@ async def employers(
     before: Before = None,
 ) -> ConnectionData:
     """Return a page of the organisation's employers, sorted by name."""
+    selection = selected_row(info, Employer, CONNECTION)
     page = await service.page_of_employers(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
+        selection,
         search=search,
         confirmed_only=confirmed_only,
         count=selects_total_count(info),
     )
-    return connection_of_rows(page, Employer)
+    return connection_of_rows(page, selection)
 
 
 async def create_employer(

@@ -9,7 +9,7 @@ from schema.context import Info
 from schema.inputs.arguments import After, Before, First, Last, Search
 from schema.inputs.ids import parse_argument_id
 from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import selects_total_count
+from schema.selection import CONNECTION, selected_row, selects_total_count
 from services.paging.pages import PageRequest
 from services.records.learners import page_of_learners
 
@@ -18,7 +18,9 @@ async def learner(info: Info, id: Annotated[strawberry.ID, strawberry.argument(d
     """Return a learner by id, or None if the learner does not exist or is not visible to the viewer."""
     reference = parse_argument_id(id, "id")
     info.context.require_viewer()
-    return await info.context.loaders.rows(Learner).load(reference.id) if reference.type_name == "Learner" else None
+    if reference.type_name != "Learner":
+        return None
+    return await info.context.loaders.rows(selected_row(info, Learner)).load(reference.id)
 
 
 async def learners(
@@ -30,10 +32,12 @@ async def learners(
     before: Before = None,
 ) -> ConnectionData:
     """Return a page of the learners that are visible to the viewer, sorted by family name."""
+    selection = selected_row(info, Learner, CONNECTION)
     page = await page_of_learners(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
+        selection,
         search=search,
         count=selects_total_count(info),
     )
-    return connection_of_rows(page, Learner)
+    return connection_of_rows(page, selection)

@@ -14,7 +14,7 @@ from schema.inputs.member import (
     UpdateMemberPayload,
 )
 from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import selects_total_count
+from schema.selection import CONNECTION, selected_row, selects_total_count
 from services.accounts import member_changes
 from services.accounts.members import page_of_members
 from services.paging.pages import PageRequest
@@ -32,14 +32,16 @@ async def members(
     before: Before = None,
 ) -> ConnectionData:
     """Return a page of the organisation's members, sorted by name."""
+    selection = selected_row(info, Member, CONNECTION)
     page = await page_of_members(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
+        selection,
         search=search,
         assignable_only=assignable_only,
         count=selects_total_count(info),
     )
-    return connection_of_rows(page, Member)
+    return connection_of_rows(page, selection)
 
 
 async def create_member(

@@ -11,6 +11,7 @@ from tortoise import Model
 from models import Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent
 from schema.context import Info
 from schema.inputs.ids import parse_argument_id
+from schema.selection import selected_row
 from services.kernel.global_ids import NodeReference
 
 _MODELS: Mapping[str, type[Model]] = MappingProxyType(
@@ -40,7 +41,7 @@ async def _node(info: Info, reference: NodeReference) -> Any:
     name = reference.type_name
     info.context.require_viewer()
     if name in _MODELS:
-        return await info.context.loaders.rows(_MODELS[name]).load(reference.id)
+        return await info.context.loaders.rows(selected_row(info, _MODELS[name])).load(reference.id)
     if name in _REFERENCE_TYPES:
         row = await info.context.loaders.references.load(reference.id)
         return row if type(row).__name__ == name else None

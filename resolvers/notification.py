@@ -13,6 +13,7 @@ from services.kernel.errors import BadRequestError
 from services.notifications.listing import mark_read
 from services.notifications.subscription import starting_cursor, stream_notifications
 from services.notifications.tracker_stream import event_ids, stream_events
+from services.row_selection import select_row
 
 After = Annotated[
     str | None,
@@ -64,7 +65,8 @@ async def tracker_changed(
     """Yield the events of a tracker's history as they occur."""
     viewer = info.context.require_viewer()
     reference = parse_argument_id(id, "id")
-    tracker = await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
+    rows = info.context.loaders.rows(select_row(Tracker, frozenset()))
+    tracker = await rows.load(reference.id) if reference.type_name == "Tracker" else None
     if tracker is None:
         raise BadRequestError("There is no such tracker.", "id")
     known_ids = await event_ids(tracker.id)

@@ -4,7 +4,7 @@ from models import Programme
 from schema.context import Info
 from schema.inputs.arguments import After, Before, First, Last, Search
 from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import selects_total_count
+from schema.selection import CONNECTION, selected_row, selects_total_count
 from services.paging.pages import PageRequest
 from services.records.programmes import page_of_programmes
 
@@ -18,10 +18,12 @@ async def programmes(
     before: Before = None,
 ) -> ConnectionData:
     """Return a page of the organisation's programmes, sorted by name."""
+    selection = selected_row(info, Programme, CONNECTION)
     page = await page_of_programmes(
         info.context.require_viewer(),
         PageRequest(first, after, last, before),
+        selection,
         search=search,
         count=selects_total_count(info),
     )
-    return connection_of_rows(page, Programme)
+    return connection_of_rows(page, selection)

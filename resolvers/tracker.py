@@ -13,6 +13,7 @@ from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload
 from schema.relay import ConnectionData, EdgeData
+from schema.selection import selected_row
 from schema.tracker_connection import tracker_connection
 from services.kernel.errors import Problem
 from services.paging.keyset import encode_cursor
@@ -28,7 +29,9 @@ async def tracker(info: Info, id: Annotated[strawberry.ID, strawberry.argument(d
     """Return a tracker by id, or None if it does not exist or is not visible to the viewer."""
     reference = parse_argument_id(id, "id")
     info.context.require_viewer()
-    return await info.context.loaders.rows(Tracker).load(reference.id) if reference.type_name == "Tracker" else None
+    if reference.type_name != "Tracker":
+        return None
+    return await info.context.loaders.rows(selected_row(info, Tracker)).load(reference.id)
 
 
 async def list_trackers(
@@ -55,7 +58,8 @@ async def validate_tracker(info: Info, entry: CreateInput) -> list[Problem]:
 async def create_tracker(info: Info, entry: CreateInput) -> CreateTrackerPayload:
     """Create a tracker."""
     tracker_id = await create.create_tracker(info.context.require_viewer(), entry.decode())
-    row: Any = await info.context.loaders.rows(Tracker).load(tracker_id)
+    selection = selected_row(info, Tracker, (("tracker",), ("trackerEdge", "node")), also=("number",))
+    row: Any = await info.context.loaders.rows(selection).load(tracker_id)
     edge: Any = EdgeData(row, encode_cursor(NEWEST_FIRST, [row.number]))
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)
 
@@ -69,5 +73,5 @@ async def update_tracker(info: Info, entry: UpdateInput) -> UpdateTrackerPayload
     """Update a tracker."""
     viewer = info.context.require_viewer()
     tracker_id = await update.update_tracker(viewer, entry.decode())
-    row: Any = await info.context.loaders.rows(Tracker).load(tracker_id)
+    row: Any = await info.context.loaders.rows(selected_row(info, Tracker, (("tracker",),))).load(tracker_id)
     return UpdateTrackerPayload(tracker=row)

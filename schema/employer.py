@@ -2,12 +2,15 @@
 
 import strawberry
 
+import models
 from schema.relay import Node
 
 
 @strawberry.type(description="An employer that learners work for.")
 class Employer(Node):
     """GraphQL type for an employer."""
+
+    model = models.Employer
 
     name: str = strawberry.field(
         description="Its name; one that came with an ILR return has its number until it is named."

@@ -1,15 +1,71 @@
-"""A helper for fields that are resolved by a function."""
+"""Helpers for fields that are resolved by a function, and for edges from one row to another.
 
-from collections.abc import Callable
+The columns and rows that a page reads follow from what is declared here: a field without a resolver needs the column of
+its own name, and every other field names what it needs.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import strawberry
 
+from schema.context import Info
+from schema.selection import selected_row
+from services.row_selection import all_columns, related_model
 
-def resolved_field(resolver: Callable[..., Any], description: str) -> Any:
+_UNREAD = object()
+
+
+def resolved_field(
+    resolver: Callable[..., Any],
+    description: str,
+    *,
+    needs: Sequence[str] = (),
+    encode_once: Callable[[Any], Hashable] | None = None,
+) -> Any:
     """Return a strawberry field with a resolver.
 
     The class annotation declares the GraphQL type of the field. The resolver's return annotation is the Python type of
     the row that it returns, whose attributes the GraphQL type exposes.
+
+    ``needs`` names what the resolver reads of the row: its columns, and those of rows that it refers to
+    (``"tracker.number"``). With ``encode_once``, the field's output for a row with the same key, by that function, and
+    for the same selection set never changes and is the same for every viewer, so it can be kept encoded.
     """
-    return strawberry.field(resolver=resolver, description=description)
+    metadata: dict[str, Any] = {"needs": tuple(needs)}
+    if encode_once is not None:
+        metadata["encode_once"] = encode_once
+    return strawberry.field(resolver=resolver, description=description, metadata=metadata)
+
+
+def edge(relation: str, description: str) -> Any:
+    """Return a field for the row to which a relation of the model points.
+
+    The row was mostly read together with the one that refers to it. If not, it is loaded, in a batch with those of
+    other rows.
+    """
+
+    column = f"{relation}_id"
+
+    def resolve(root: strawberry.Parent[Any], info: Info) -> Any:
+        related = getattr(root, relation, _UNREAD)
+        if related is not _UNREAD:
+            return related
+        row_id = getattr(root, column)
+        return row_id and info.context.loaders.rows(selected_row(info, related_model(type(root).model, relation))).load(
+            row_id
+        )
+
+    metadata = {"needs": (column,), "relation": relation}
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
+
+
+async def related_row(root: Any, info: Info, relation: str) -> Any:
+    """Return the row to which a relation points, for a resolver that reads its columns: see ``needs``."""
+    related = getattr(root, relation, _UNREAD)
+    if related is not _UNREAD:
+        return related
+    row_id = getattr(root, f"{relation}_id")
+    return row_id and await info.context.loaders.rows(all_columns(related_model(type(root).model, relation))).load(
+        row_id
+    )

@@ -10,7 +10,7 @@ import models
 from schema.context import Info
 from schema.employer import Employer
 from schema.enums import ProgrammeStatus
-from schema.fields import resolved_field
+from schema.fields import edge, resolved_field
 from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.member import Member
@@ -34,6 +34,8 @@ class Address:
 @strawberry.type(description="A learning delivery of the ILR. Codes are the ILR's own.")
 class LearningAim(Node):
     """GraphQL type for a learning aim."""
+
+    model = models.LearningAim
 
     reference: str = strawberry.field(
         description="LearnAimRef: the aim's reference in LARS; a programme aim is ZPROG001."
@@ -76,24 +78,12 @@ def _address(root: Row) -> Address:
     return Address(lines=[line for line in lines if line], postcode=root.postcode)
 
 
-async def _programme(root: Row, info: Info) -> Any:
-    return root.programme_id and await info.context.loaders.references.load(root.programme_id)
+def _groups(root: Row) -> Any:
+    return root.groups
 
 
-async def _employer(root: Row, info: Info) -> Any:
-    return root.employer_id and await info.context.loaders.references.load(root.employer_id)
-
-
-async def _tutor(root: Row, info: Info) -> Any:
-    return root.tutor_id and await info.context.loaders.references.load(root.tutor_id)
-
-
-async def _groups(root: Row, info: Info) -> list[str]:
-    return await info.context.loaders.groups.load(root.id)
-
-
-async def _learning_aims(root: Row, info: Info) -> list[Any]:
-    return await info.context.loaders.learning_aims.load(root.id)
+def _learning_aims(root: Row, info: Info) -> Any:
+    return info.context.loaders.learning_aims.load(root.id)
 
 
 async def _trackers(
@@ -116,23 +106,31 @@ async def _trackers(
 class Learner(Node):
     """GraphQL type for a learner."""
 
-    name: str = resolved_field(_name, "The whole name as one reads it.")
+    model = models.Learner
+
+    name: str = resolved_field(_name, "The whole name as one reads it.", needs=("given_names", "family_name"))
     title: str | None = strawberry.field(description="Mr, Ms, Dr …")
     given_names: str = strawberry.field(description="First and middle names.")
     family_name: str = strawberry.field(description="Last name.")
     uln: str | None = strawberry.field(description="The unique learner number.")
     reference: str | None = strawberry.field(description="LearnRefNumber: the provider's own number for the learner.")
-    programme: Programme | None = resolved_field(_programme, "What the learner is on.")
+    programme: Programme | None = edge("programme", "What the learner is on.")
     sub_programme: str | None = strawberry.field(description="A part of the programme, as the provider names it.")
     programme_status: ProgrammeStatus = strawberry.field(description="Where the learner stands in the programme.")
-    employer: Employer | None = resolved_field(_employer, "For whom the learner works.")
+    employer: Employer | None = edge("employer", "For whom the learner works.")
     job_title: str | None = strawberry.field(description="As what the learner works.")
     weekly_hours: Decimal | None = strawberry.field(description="The normal hours of a week's work.")
     workplace_postcode: str | None = strawberry.field(description="Where the learner works.")
-    address: Address = resolved_field(_address, "Where the learner lives.")
-    tutor: Member | None = resolved_field(_tutor, "Who teaches the learner.")
-    groups: list[str] = resolved_field(_groups, "The groups that the learner is filed under.")
-    learning_aims: list[LearningAim] = resolved_field(_learning_aims, "The learning aims, newest start first.")
+    address: Address = resolved_field(
+        _address,
+        "Where the learner lives.",
+        needs=("address_line1", "address_line2", "address_line3", "address_line4", "postcode"),
+    )
+    tutor: Member | None = edge("tutor", "Who teaches the learner.")
+    groups: list[str] = resolved_field(_groups, "The groups that the learner is filed under.", needs=("groups",))
+    learning_aims: list[LearningAim] = resolved_field(
+        _learning_aims, "The learning aims, newest start first.", needs=("id",)
+    )
     trackers: Connection[Annotated["Tracker", strawberry.lazy("schema.tracker")]] = resolved_field(
-        _trackers, "The trackers about the learner, as far as the viewer sees them."
+        _trackers, "The trackers about the learner, as far as the viewer sees them.", needs=("id",)
     )

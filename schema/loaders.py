@@ -15,8 +15,9 @@ from services import history
 from services.automations.proposed_changes import ProposedChange, proposed_changes
 from services.automations.settings import AutomationSetting, automation_settings
 from services.paging.pages import Page, PageRequest
-from services.records.learners import fetch_aims, fetch_groups
-from services.rows import referenced_rows_by_id, rows_by_id
+from services.records.learners import fetch_aims
+from services.row_selection import RowSelection
+from services.rows import referenced_rows_by_id, selected_rows_by_id
 from services.tracker_types.catalogue import AvailableType, available_types
 from services.tracker_types.versions import TypeVersion, versions_by_id
 from services.trackers import comments
@@ -35,6 +36,7 @@ class PageKey:
     parent: UUID
     request: PageRequest
     count: bool
+    selection: RowSelection[Any]
     query: TrackerQuery | None = None
 
 
@@ -43,12 +45,11 @@ class Loaders:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._rows: dict[type[Model], DataLoader[UUID, Any]] = {}
+        self._rows: dict[RowSelection[Any], DataLoader[UUID, Any]] = {}
         self.references: DataLoader[UUID, Member | Employer | Programme | None] = DataLoader(
             partial(referenced_rows_by_id, viewer)
         )
         self.learning_aims: DataLoader[UUID, list[LearningAim]] = DataLoader(fetch_aims)
-        self.groups: DataLoader[UUID, list[str]] = DataLoader(fetch_groups)
         self.files: DataLoader[UUID, File | None] = DataLoader(partial(files_by_id, viewer))
         self.tracker_types: DataLoader[UUID, AvailableType | None] = DataLoader(self._load_tracker_types)
         self.type_versions: DataLoader[UUID, TypeVersion] = DataLoader(_load_type_versions)
@@ -60,11 +61,11 @@ class Loaders:
         self.comments: DataLoader[PageKey, Page] = DataLoader(partial(self._load_pages, comments.pages_by_tracker))
         self.learner_trackers: DataLoader[PageKey, Page] = DataLoader(self._load_learner_trackers)
 
-    def rows(self, model: type[M]) -> DataLoader[UUID, M | None]:
-        """Return the data loader that fetches rows of a model by id."""
-        if model not in self._rows:
-            self._rows[model] = DataLoader(partial(rows_by_id, self._viewer, model))
-        return self._rows[model]
+    def rows(self, selection: RowSelection[M]) -> DataLoader[UUID, M | None]:
+        """Return the data loader that fetches what is selected of a model's rows by id."""
+        if selection not in self._rows:
+            self._rows[selection] = DataLoader(partial(selected_rows_by_id, self._viewer, selection))
+        return self._rows[selection]
 
     async def _load_tracker_types(self, ids: list[UUID]) -> list[AvailableType | None]:
         types = await available_types(self._viewer, ids=ids, include_disabled=True)
@@ -79,16 +80,18 @@ class Loaders:
         self, fetch_pages: Callable[..., Awaitable[dict[UUID, Page]]], keys: list[PageKey]
     ) -> list[Page | BaseException]:
         pages: dict[PageKey, Page] = {}
-        for (request, count), group in _group_by(keys, lambda key: (key.request, key.count)).items():
-            by_parent = await fetch_pages(self._viewer, request, [key.parent for key in group], count=count)
+        groups = _group_by(keys, lambda key: (key.request, key.count, key.selection))
+        for (request, count, selection), group in groups.items():
+            parents = [key.parent for key in group]
+            by_parent = await fetch_pages(self._viewer, request, parents, selection, count=count)
             pages |= {key: by_parent[key.parent] for key in group}
         return [pages[key] for key in keys]
 
     async def _load_learner_trackers(self, keys: list[PageKey]) -> list[Page | BaseException]:
         pages: dict[PageKey, Page] = {}
-        for (request, query), group in _group_by(keys, lambda key: (key.request, key.query)).items():
+        for (request, query), group in _group_by(keys, lambda key: (key.request, key.query or TrackerQuery())).items():
             parents = [key.parent for key in group]
-            by_parent = await pages_by_learner(self._viewer, request, parents, query or TrackerQuery())
+            by_parent = await pages_by_learner(self._viewer, request, parents, query)
             pages |= {key: by_parent[key.parent] for key in group}
         return [pages[key] for key in keys]
 

@@ -16,8 +16,10 @@ def _roles(root: strawberry.Parent[models.Member]) -> list[Role]:
 class Member(Node):
     """GraphQL type for a member."""
 
+    model = models.Member
+
     name: str = strawberry.field(description="The name, as one reads it.")
     email: str = strawberry.field(description="The address that mails go to and that signs in.")
     kind: MemberKind = strawberry.field(description="What the member is in the organisation.")
-    roles: list[Role] = resolved_field(_roles, "What the member may do beyond reading.")
+    roles: list[Role] = resolved_field(_roles, "What the member may do beyond reading.", needs=("roles",))
     active: bool = strawberry.field(description="Whether the member can sign in and be given trackers.")

@@ -4,6 +4,7 @@ from typing import Any
 
 import strawberry
 
+import models
 from schema.context import Info
 from schema.fields import resolved_field
 from schema.relay import NODE_ID_DESCRIPTION, Node
@@ -40,6 +41,8 @@ async def _process_automations(info: Info) -> list[AutomationSetting]:
 @strawberry.type(description="A training provider: what everything else belongs to.")
 class Organisation(Node):
     """GraphQL type for an organisation."""
+
+    model = models.Organisation
 
     name: str = strawberry.field(description="Its name.")
     process_automations: list[ProcessAutomation] = resolved_field(

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import strawberry
-from tortoise import Model
 
 from models.base import Row
-from models.rows import rows
 from schema.fields import resolved_field
+from schema.selection import ROW_TYPES
 from services.kernel.global_ids import to_global_id
 from services.paging.pages import Page
+from services.row_selection import RowSelection
 
 T = TypeVar("T")
 
@@ -25,10 +25,16 @@ def _node_id(root: strawberry.Parent[Row]) -> strawberry.ID:
 class Node:
     """Relay's ``Node`` interface.
 
-    The defaults of ``id`` and ``is_type_of`` require that the row's class has the same name as the GraphQL type.
+    A type whose rows are those of a table names its ``model``. The defaults of ``id`` and ``is_type_of`` require that
+    the row's class has the same name as the GraphQL type.
     """
 
-    id: strawberry.ID = resolved_field(_node_id, NODE_ID_DESCRIPTION)
+    id: strawberry.ID = resolved_field(_node_id, NODE_ID_DESCRIPTION, needs=("id",))
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "model" in vars(cls):
+            ROW_TYPES[vars(cls)["model"]] = cls
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
@@ -95,6 +101,6 @@ def make_connection(page: Page, nodes: list[Any]) -> ConnectionData:
     return ConnectionData(edges, nodes, page_info, page.total)
 
 
-def connection_of_rows(page: Page, model: type[Model]) -> ConnectionData:
-    """Build a connection from a page whose records select the model's columns with the alias ``r``."""
-    return make_connection(page, rows(model, "r", page.records))
+def connection_of_rows(page: Page, selection: RowSelection[Any], alias: str = "r") -> ConnectionData:
+    """Build a connection from a page whose records have what is selected of a model, under this alias."""
+    return make_connection(page, selection.source(alias).read(page.records))

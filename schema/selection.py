@@ -1,38 +1,118 @@
-"""Inspection of a field's selection set, so that a resolver can fetch the related rows in the same query."""
+"""What an operation selects below a field, so that a resolver reads just the columns and rows that are needed.
 
-from collections.abc import Iterator, Mapping
+What a selection set needs depends on the document alone. It is therefore worked out once for each field node, and kept
+with the node for as long as the document lives.
+"""
 
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from strawberry.utils.str_converters import to_camel_case
+from tortoise import Model
 
 from schema.context import Info
+from services.row_selection import RowSelection, SelectionBuilder
+
+Path = tuple[str, ...]
+Fragments = Mapping[str, FragmentDefinitionNode]
+
+ROW: tuple[Path, ...] = ((),)
+"""The path from a field to its row, if it returns the row itself."""
+CONNECTION: tuple[Path, ...] = (("nodes",), ("edges", "node"))
+"""The paths from a connection to its rows."""
+
+ROW_TYPES: dict[type[Model], Any] = {}
+"""The GraphQL type of each model's rows, as its class names the model (see ``schema.relay.Node``)."""
 
 
-def selected_names(info: Info) -> frozenset[str]:
-    """Return the names of all fields in a field's selection set, at any depth, including those in fragments.
+@dataclass(frozen=True, slots=True)
+class FieldNeeds:
+    """What a field reads of its row: paths of columns, and the relation that it returns, if it is an edge."""
 
-    Directives are ignored, so the result may contain fields that ``@skip`` or ``@include`` exclude; rows fetched for
-    them are unused. Each fragment is visited only once.
+    paths: Sequence[str]
+    relation: str | None
+
+
+def selected_row(info: Info, model: type[Model], paths: Sequence[Path] = ROW, *, also: Path = ()) -> RowSelection[Any]:
+    """Return what is selected of a model's rows below the current field, with the rows that they refer to.
+
+    ``paths`` lead from the field to the rows, and ``also`` names columns that the resolver itself needs. Directives are
+    ignored, so the result may include columns of fields that ``@skip`` or ``@include`` exclude.
     """
-    raw_info = info._raw_info
-    return frozenset(
-        _field_names([node.selection_set for node in raw_info.field_nodes if node.selection_set], raw_info.fragments)
-    )
+    nodes, fragments = info._raw_info.field_nodes, info._raw_info.fragments
+    key = (model, paths, also, tuple(map(id, nodes)))
+    known: dict[Any, RowSelection[Any]] = vars(nodes[0]).setdefault("row_selections", {})
+    if key not in known:
+        builder = SelectionBuilder(model)
+        builder.add(also)
+        for path in paths:
+            selection_sets = [node.selection_set for node in nodes if node.selection_set]
+            for name in path:
+                selection_sets = [
+                    node.selection_set
+                    for node in _fields(selection_sets, fragments)
+                    if node.name.value == name and node.selection_set
+                ]
+            _add_needs(builder, selection_sets, fragments)
+        known[key] = builder.build()
+    return known[key]
 
 
 def selects_total_count(info: Info) -> bool:
     """Return whether a connection's ``totalCount`` is selected, which requires counting its rows."""
-    return "totalCount" in selected_names(info)
+    nodes, fragments = info._raw_info.field_nodes, info._raw_info.fragments
+    known: dict[Any, bool] = vars(nodes[0]).setdefault("counted", {})
+    key = tuple(map(id, nodes))
+    if key not in known:
+        selected = _fields([node.selection_set for node in nodes if node.selection_set], fragments)
+        known[key] = any(node.name.value == "totalCount" for node in selected)
+    return known[key]
 
 
-def _field_names(pending: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[str]:
-    visited: set[str] = set()
+def _add_needs(builder: SelectionBuilder, selection_sets: Sequence[SelectionSetNode], fragments: Fragments) -> None:
+    """Add the needs of all fields of some selection sets, and of those below the edges among them."""
+    definition = ROW_TYPES[builder.model].__strawberry_definition__
+    types = {definition.name, *(interface.name for interface in definition.interfaces)}
+    needs = field_needs(ROW_TYPES[builder.model])
+    for node in _fields(selection_sets, fragments, types):
+        if field := needs.get(node.name.value):  # __typename needs nothing
+            builder.add(field.paths)
+            if field.relation and node.selection_set:
+                _add_needs(builder.join(field.relation), [node.selection_set], fragments)
+
+
+@cache
+def field_needs(row_type: Any) -> Mapping[str, FieldNeeds]:
+    """Return what the fields of a GraphQL type need, by their names. Without a resolver, it is the attribute itself."""
+    return {
+        field.graphql_name or to_camel_case(field.python_name): FieldNeeds(
+            field.metadata.get("needs", () if field.base_resolver else (field.python_name,)),
+            field.metadata.get("relation"),
+        )
+        for field in row_type.__strawberry_definition__.fields
+    }
+
+
+def _fields(
+    selection_sets: Sequence[SelectionSetNode], fragments: Fragments, types: Iterable[str] | None = None
+) -> Iterator[FieldNode]:
+    """Yield the fields of some selection sets, those in fragments included; with ``types``, only in those on them."""
+    pending, visited = list(selection_sets), set[str]()
     while pending:
         for selection in pending.pop().selections:
             if isinstance(selection, FieldNode):
-                yield selection.name.value
+                yield selection
+                continue
+            fragment: Any = selection
             if isinstance(selection, FragmentSpreadNode):
-                if (name := selection.name.value) not in visited:
-                    visited.add(name)
-                    pending.append(fragments[name].selection_set)
-            elif nested := getattr(selection, "selection_set", None):
-                pending.append(nested)
+                if selection.name.value in visited:
+                    continue
+                visited.add(selection.name.value)
+                fragment = fragments[selection.name.value]
+            assert isinstance(fragment, InlineFragmentNode | FragmentDefinitionNode)
+            condition = fragment.type_condition
+            if condition is None or types is None or condition.name.value in types:
+                pending.append(fragment.selection_set)

@@ -1,7 +1,8 @@
 """GraphQL types for trackers and the events of their history."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
+from operator import attrgetter
 from typing import Any
 
 import strawberry
@@ -12,7 +13,7 @@ from schema.context import Info
 from schema.enums import TrackerEventKind, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.field_value import FieldValue, field_values
-from schema.fields import resolved_field
+from schema.fields import edge, resolved_field
 from schema.inputs.arguments import After, Before, First, Last
 from schema.learner import Learner
 from schema.member import Member
@@ -20,40 +21,38 @@ from schema.proposed_change import ProposedChange, load_proposed_changes
 from schema.relay import Connection, ConnectionData, Node
 from schema.tracker_connection import comment_connection, history_connection
 from schema.tracker_type import TrackerType, Transition
-from services.forms import definitions
 from services.paging.pages import PageRequest
 from services.tracker_types.transitions import Transition as TransitionRow
+from services.tracker_types.versions import TypeVersion, cached_version
 from services.trackers.permissions import transitions_from, viewer_can_edit
 
 Row = strawberry.Parent[models.Tracker]
 
 
-async def _type(root: Row, info: Info) -> Any:
-    return await info.context.loaders.tracker_types.load(root.type_id)
+def _type(root: Row, info: Info) -> Any:
+    return info.context.loaders.tracker_types.load(root.type_id)
 
 
-async def _type_version(root: Row, info: Info) -> int:
-    return (await info.context.loaders.type_versions.load(root.type_version_id)).version
+def _with_version(root: Row, info: Info, make: Callable[[TypeVersion], Any]) -> Any:
+    """Return what ``make`` makes of the version that the tracker was made with, at once if it is in the cache."""
+    version = cached_version(root.type_version_id)
+    return make(version) if version else _later(info.context.loaders.type_versions.load(root.type_version_id), make)
 
 
-async def _fields(root: Row, info: Info) -> Sequence[definitions.FieldDefinition]:
-    return list((await info.context.loaders.type_versions.load(root.type_version_id)).definition.fields)
+async def _later(version: Awaitable[TypeVersion], make: Callable[[TypeVersion], Any]) -> Any:
+    return make(await version)
 
 
-async def _learner(root: Row, info: Info) -> Any:
-    return await info.context.loaders.rows(models.Learner).load(root.learner_id)
+def _type_version(root: Row, info: Info) -> Any:
+    return _with_version(root, info, attrgetter("version"))
 
 
-async def _assignee(root: Row, info: Info) -> Any:
-    return root.assignee_id and await info.context.loaders.references.load(root.assignee_id)
+def _fields(root: Row, info: Info) -> Any:
+    return _with_version(root, info, attrgetter("definition.fields"))
 
 
-async def _created_by(root: Row, info: Info) -> Any:
-    return root.created_by_id and await info.context.loaders.references.load(root.created_by_id)
-
-
-async def _values(root: Row, info: Info) -> Sequence[FieldValue]:
-    return field_values(await info.context.loaders.type_versions.load(root.type_version_id), root.values)
+def _values(root: Row, info: Info) -> Any:
+    return _with_version(root, info, lambda version: field_values(version, root.values))
 
 
 def _url(root: Row, info: Info) -> str:
@@ -89,27 +88,44 @@ async def _comments(
 class Tracker(Node):
     """GraphQL type for a tracker."""
 
+    model = models.Tracker
+
     number: int = strawberry.field(description="1, 2, 3 … in the organisation; for people.")
-    type: TrackerType = resolved_field(_type, "What kind of tracker it is, in the type's newest version.")
-    type_version: int = resolved_field(_type_version, "The version of the type that it was made with.")
+    type: TrackerType = resolved_field(
+        _type, "What kind of tracker it is, in the type's newest version.", needs=("type_id",)
+    )
+    type_version: int = resolved_field(
+        _type_version, "The version of the type that it was made with.", needs=("type_version_id",)
+    )
     fields: list[FieldDefinition] = resolved_field(
-        _fields, "The form that it was made with: what the Edit Tracker page draws. `type.fields` is the newest."
+        _fields,
+        "The form that it was made with: what the Edit Tracker page draws. `type.fields` is the newest.",
+        needs=("type_version_id",),
+        encode_once=attrgetter("type_version_id"),
     )
     status: TrackerStatus = strawberry.field(description="Where it stands.")
-    learner: Learner = resolved_field(_learner, "About whom it is.")
-    assignee: Member | None = resolved_field(_assignee, "To whom it is given; null: to nobody.")
-    created_by: Member | None = resolved_field(_created_by, "Who opened it; null: the system.")
+    learner: Learner = edge("learner", "About whom it is.")
+    assignee: Member | None = edge("assignee", "To whom it is given; null: to nobody.")
+    created_by: Member | None = edge("created_by", "Who opened it; null: the system.")
     description: str = strawberry.field(description="What is to be done.")
     due_date: dt.date | None = strawberry.field(description="The day by which it should be done.")
-    values: list[FieldValue] = resolved_field(_values, "The filled fields, in form order.")
+    values: list[FieldValue] = resolved_field(
+        _values, "The filled fields, in form order.", needs=("type_version_id", "values")
+    )
     created_at: dt.datetime = strawberry.field(description="When it was opened.")
     updated_at: dt.datetime = strawberry.field(description="When it last changed.")
     version: int = strawberry.field(
         description="Grows with fields, values, assignee and status, not with comments; send it back when updating."
     )
-    url: str = resolved_field(_url, "The Edit Tracker page: the link that the e-mail has too.")
-    viewer_can_edit: bool = resolved_field(_viewer_can_edit, "Whether the viewer may change its fields.")
-    transitions: list[Transition] = resolved_field(_transitions, "The steps from its present status.")
+    url: str = resolved_field(_url, "The Edit Tracker page: the link that the e-mail has too.", needs=("id",))
+    viewer_can_edit: bool = resolved_field(
+        _viewer_can_edit, "Whether the viewer may change its fields.", needs=("type_id", "status", "created_by_id")
+    )
+    transitions: list[Transition] = resolved_field(
+        _transitions,
+        "The steps from its present status.",
+        needs=("type_id", "type_version_id", "status", "values", "created_by_id", "values_changed_by_id"),
+    )
     applies_on: dt.date | None = strawberry.field(
         description="The day on which an approved process automation will be applied, while it waits for that."
     )
@@ -117,20 +133,13 @@ class Tracker(Node):
         load_proposed_changes,
         "Of a process automation, what approval would do to the record; once it was applied, what was done. Empty "
         "for every other type, and once it was rejected or taken back.",
+        needs=("version", "type_version_id", "status", "learner_id", "values", "record_before"),
     )
-    comments: Connection[Comment] = resolved_field(_comments, "What people said about it, oldest first.")
-    history: Connection["TrackerEvent"] = resolved_field(_history, "What happened to it, oldest first.")
+    comments: Connection[Comment] = resolved_field(_comments, "What people said about it, oldest first.", needs=("id",))
+    history: Connection["TrackerEvent"] = resolved_field(_history, "What happened to it, oldest first.", needs=("id",))
 
 
 EventRow = strawberry.Parent[models.TrackerEvent]
-
-
-async def _event_tracker(root: EventRow, info: Info) -> Any:
-    return await info.context.loaders.rows(models.Tracker).load(root.tracker_id)
-
-
-async def _actor(root: EventRow, info: Info) -> Any:
-    return root.actor_id and await info.context.loaders.references.load(root.actor_id)
 
 
 def _changes(root: EventRow) -> "list[FieldChange]":
@@ -151,10 +160,12 @@ class FieldChange:
 class TrackerEvent(Node):
     """GraphQL type for an event in a tracker's history."""
 
+    model = models.TrackerEvent
+
     kind: TrackerEventKind = strawberry.field(description="What happened.")
-    tracker: Tracker = resolved_field(_event_tracker, "The tracker as it now stands.")
-    actor: Member | None = resolved_field(_actor, "Who did it; null: the system.")
+    tracker: Tracker = edge("tracker", "The tracker as it now stands.")
+    actor: Member | None = edge("actor", "Who did it; null: the system.")
     at: dt.datetime = strawberry.field(description="When.")
     version: int = strawberry.field(description="The tracker's version afterwards.")
     comment: str | None = strawberry.field(description="Why, where that was given.")
-    changes: list[FieldChange] = resolved_field(_changes, "What changed.")
+    changes: list[FieldChange] = resolved_field(_changes, "What changed.", needs=("changes",))

@@ -12,7 +12,7 @@ from schema.member import Member
 from schema.notification import Notification
 from schema.organisation import Organisation
 from schema.relay import Connection, ConnectionData, connection_of_rows
-from schema.selection import selects_total_count
+from schema.selection import CONNECTION, selected_row, selects_total_count
 from services.kernel.global_ids import to_global_id
 from services.notifications.listing import page_of_notifications
 from services.notifications.subscription import newest_cursor, unread_count
@@ -52,8 +52,11 @@ async def _notifications(
     unread_only: Annotated[bool, strawberry.argument(description="Only those that are not marked as read.")] = False,
 ) -> ConnectionData:
     request = PageRequest(first, after, last, before)
-    page = await page_of_notifications(root, request, unread_only=unread_only, count=selects_total_count(info))
-    return connection_of_rows(page, models.Notification)
+    selection = selected_row(info, models.Notification, CONNECTION)
+    page = await page_of_notifications(
+        root, request, selection, unread_only=unread_only, count=selects_total_count(info)
+    )
+    return connection_of_rows(page, selection)
 
 
 @strawberry.type(description="Who is signed in, and what is theirs.")

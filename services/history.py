@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models import Member, Tracker, TrackerEvent, TrackerEventKind
+from models import Tracker, TrackerEvent, TrackerEventKind
 from models.base import dump_json, new_id
 from models.database import fetch
-from models.rows import columns
 from services.idempotency import IdempotencyKey
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
+from services.row_selection import RowSelection
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -32,14 +32,22 @@ OLDEST_FIRST = Order("history", (Key("e.at", datetime), Key("e.id", UUID)))
 
 
 async def pages_by_tracker(
-    viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
+    viewer: Viewer,
+    request: PageRequest,
+    tracker_ids: Sequence[UUID],
+    selection: RowSelection[TrackerEvent],
+    *,
+    count: bool,
 ) -> dict[UUID, Page]:
-    """Fetch the same page of each tracker's events, oldest first. The viewer must be allowed to see the trackers."""
-    statement = StatementBuilder()
+    """Fetch the same page of each tracker's events, oldest first, with the SQL alias ``e``.
+
+    The viewer must be allowed to see the trackers.
+    """
+    statement, source = StatementBuilder(), selection.source("e")
     query = ListQuery(
         order=OLDEST_FIRST,
-        select=f"{columns(TrackerEvent, 'e')}, {columns(Member, 'actor')}",
-        source="tracker_event e LEFT JOIN member actor ON actor.id = e.actor_id",
+        select=source.columns,
+        source=f"tracker_event e {source.joins(viewer, statement)}",
         where=f"{visibility_condition(TrackerEvent, 'e', viewer, statement)} AND e.tracker_id = parent.id",
         statement=statement,
     )

@@ -1,14 +1,15 @@
 """Fetches rows by id, restricted to what the viewer may see, for all edges and nodes of the graph."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
 from tortoise import Model
 
 from models import Employer, Member, Programme
-from models.rows import columns, row, rows
+from models.rows import columns, row
 from services.kernel.sql import StatementBuilder
+from services.row_selection import RowSelection, all_columns
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -17,15 +18,21 @@ M = TypeVar("M", bound=Model)
 
 async def rows_by_id(viewer: Viewer, model: type[M], ids: Sequence[UUID]) -> list[M | None]:
     """Return the rows with these ids, in the same order, with None for rows that do not exist or are not visible."""
-    statement = StatementBuilder()
-    condition = visibility_condition(model, "r", viewer, statement)
+    return await selected_rows_by_id(viewer, all_columns(model), ids)
+
+
+async def selected_rows_by_id(viewer: Viewer, selection: RowSelection[M], ids: Sequence[UUID]) -> list[M | None]:
+    """Return what is selected of the rows with these ids, in the same order, with the rows that they refer to.
+
+    The list contains None for rows that do not exist or are not visible. There is a single statement.
+    """
+    statement, source = StatementBuilder(), selection.source("r")
+    condition = visibility_condition(selection.model, "r", viewer, statement)
     records = await statement.fetch(
-        f"SELECT {columns(model, 'r')} FROM {model._meta.db_table} r "
+        f"SELECT {source.columns} FROM {selection.model._meta.db_table} r {source.joins(viewer, statement)} "
         f"WHERE {condition} AND r.id = ANY({statement.bind(list(ids))})"
     )
-    by_id: Mapping[UUID, M] = {
-        record["r.id"]: found for record, found in zip(records, rows(model, "r", records), strict=True)
-    }
+    by_id = dict(zip((record["r.id"] for record in records), source.read(records), strict=True))
     return [by_id.get(row_id) for row_id in ids]
 
 

@@ -20,6 +20,7 @@ from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
+from services.row_selection import RowSelection
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -97,7 +98,13 @@ async def insert_member(organisation: Organisation, new_member: NewMember) -> Me
 
 
 async def page_of_members(
-    viewer: Viewer, request: PageRequest, *, search: str | None, assignable_only: bool, count: bool
+    viewer: Viewer,
+    request: PageRequest,
+    selection: RowSelection[Member],
+    *,
+    search: str | None,
+    assignable_only: bool,
+    count: bool,
 ) -> Page:
     """Return a page of members, ordered by name.
 
@@ -111,7 +118,8 @@ async def page_of_members(
     for word in search_words(search):
         pattern = like_pattern(statement, word)
         where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
-    return await fetch_page(request, list_query(Member, order_by_name(Member), where, statement), count=count)
+    query = list_query(viewer, selection, order_by_name(Member), where, statement)
+    return await fetch_page(request, query, count=count)
 
 
 def check_name(errors: ErrorCollector, name: str) -> str:

@@ -56,3 +56,13 @@ def _joins_letters(text: str, position: int) -> bool:
         return False
     before, after = unicodedata.category(text[position - 1]), unicodedata.category(text[position + 1])
     return before[0] in "LM" and after[0] in "LM"
+
+
+def in_reading_order(*names: str) -> str:
+    """Return the SQL expression that orders rows by some names as people read them.
+
+    Case, accents and the shape of apostrophes count only between names that are otherwise the same. Kept names have no
+    tabs, so the tab makes a shorter name precede a longer one.
+    """
+    folded = " || E'\\t' || ".join([*(f"fold({name})" for name in names), *names])
+    return f'({folded}) COLLATE "C"'

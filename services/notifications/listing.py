@@ -14,6 +14,7 @@ from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.kernel.unit_of_work import unit_of_work
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
+from services.row_selection import RowSelection
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -44,14 +45,16 @@ class ReadSelection:
     all: bool = False
 
 
-async def page_of_notifications(viewer: Viewer, request: PageRequest, *, unread_only: bool, count: bool) -> Page:
-    """Return a page of the viewer's notifications, newest first."""
-    statement = StatementBuilder()
+async def page_of_notifications(
+    viewer: Viewer, request: PageRequest, selection: RowSelection[Notification], *, unread_only: bool, count: bool
+) -> Page:
+    """Return a page of the viewer's notifications, newest first, with the SQL alias ``r``."""
+    statement, source = StatementBuilder(), selection.source("r")
     where = visibility_condition(Notification, "r", viewer, statement)
     query = ListQuery(
         order=NEWEST_FIRST,
-        select=columns(Notification, "r"),
-        source="notification r",
+        select=source.columns,
+        source=f"notification r {source.joins(viewer, statement)}",
         where=f"{where} AND r.read_at IS NULL" if unread_only else where,
         statement=statement,
     )

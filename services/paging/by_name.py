@@ -1,29 +1,23 @@
 """Lists of named rows: ordering by name, and searching for words in names."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from tortoise import Model
 
-from models.rows import columns
 from services.kernel.errors import BadRequestError
+from services.kernel.names import in_reading_order
 from services.kernel.sql import StatementBuilder
 from services.kernel.text import clean_text
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
+from services.row_selection import RowSelection
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
+M = TypeVar("M", bound=Model)
+
 MAX_SEARCH_LENGTH = 200
-
-
-def in_reading_order(*names: str) -> str:
-    """Return the SQL expression that orders rows by some names as people read them.
-
-    Case, accents and the shape of apostrophes count only between names that are otherwise the same. Kept names have no
-    tabs, so the tab makes a shorter name precede a longer one.
-    """
-    folded = " || E'\\t' || ".join([*(f"fold({name})" for name in names), *names])
-    return f'({folded}) COLLATE "C"'
 
 
 def order_by_name(model: type[Model], *columns: str) -> Order:
@@ -33,24 +27,33 @@ def order_by_name(model: type[Model], *columns: str) -> Order:
 
 
 async def page_by_name(
-    model: type[Model], viewer: Viewer, request: PageRequest, *, search: str | None, condition: str, count: bool
+    viewer: Viewer,
+    request: PageRequest,
+    selection: RowSelection[M],
+    *,
+    search: str | None,
+    condition: str = "true",
+    count: bool,
 ) -> Page:
     """Fetch a page of rows, ordered by name, whose names contain every word of ``search``.
 
     ``condition`` is an additional SQL condition. Raises BadRequestError like ``search_words`` and ``fetch_page``.
     """
-    statement = StatementBuilder()
+    statement, model = StatementBuilder(), selection.model
     where = [visibility_condition(model, "r", viewer, statement), condition]
     where += [f"fold(r.name) LIKE {like_pattern(statement, word)}" for word in search_words(search)]
-    return await fetch_page(request, list_query(model, order_by_name(model), where, statement), count=count)
+    return await fetch_page(request, list_query(viewer, selection, order_by_name(model), where, statement), count=count)
 
 
-def list_query(model: type[Model], order: Order, where: list[str], statement: StatementBuilder) -> ListQuery:
-    """Return a query for the rows of a model, with the SQL alias ``r``, that meet all conditions in ``where``."""
+def list_query(
+    viewer: Viewer, selection: RowSelection[M], order: Order, where: list[str], statement: StatementBuilder
+) -> ListQuery:
+    """Return a query for the rows of a selection, with the SQL alias ``r``, that meet all conditions in ``where``."""
+    source = selection.source("r")
     return ListQuery(
         order=order,
-        select=columns(model, "r"),
-        source=f"{model._meta.db_table} r",
+        select=source.columns,
+        source=f"{selection.model._meta.db_table} r {source.joins(viewer, statement)}",
         where=" AND ".join(where),
         statement=statement,
     )

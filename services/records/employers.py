@@ -23,6 +23,7 @@ from services.kernel.unit_of_work import unit_of_work
 from services.kernel.words import quote_enum
 from services.paging.by_name import page_by_name
 from services.paging.pages import Page, PageRequest
+from services.row_selection import RowSelection
 from services.viewer import Viewer
 
 MAX_NAME_LENGTH = 200
@@ -172,8 +173,14 @@ def _audit_details(employer: Employer) -> dict[str, object]:
 
 
 async def page_of_employers(
-    viewer: Viewer, request: PageRequest, *, search: str | None, confirmed_only: bool, count: bool
+    viewer: Viewer,
+    request: PageRequest,
+    selection: RowSelection[Employer],
+    *,
+    search: str | None,
+    confirmed_only: bool,
+    count: bool,
 ) -> Page:
     """Fetch a page of employers, ordered by name, whose names contain every word of ``search``."""
     condition = "r.confirmed" if confirmed_only else "true"
-    return await page_by_name(Employer, viewer, request, search=search, condition=condition, count=count)
+    return await page_by_name(viewer, request, selection, search=search, condition=condition, count=count)

@@ -30,6 +30,13 @@ class VersionCache:
     def __contains__(self, version_id: UUID) -> bool:
         return version_id in self._versions
 
+    def get(self, version_id: UUID) -> TypeVersion | None:
+        """Return a version if it is in the cache."""
+        version = self._versions.get(version_id)
+        if version is not None:
+            self._versions.move_to_end(version_id)
+        return version
+
     async def load(self, version_ids: Collection[UUID]) -> Mapping[UUID, TypeVersion]:
         """Return the versions with these ids by id, omitting unknown ids. Fetch all uncached versions with one query."""
         versions = {
@@ -59,6 +66,11 @@ async def _fetch_versions(version_ids: Collection[UUID]) -> dict[UUID, TypeVersi
 
 version_cache = VersionCache(max_size=10_000)
 """The cache of this process."""
+
+
+def cached_version(version_id: UUID) -> TypeVersion | None:
+    """Return a version if it is in this process's cache."""
+    return version_cache.get(version_id)
 
 
 async def versions_by_id(version_ids: Collection[UUID]) -> Mapping[UUID, TypeVersion]:

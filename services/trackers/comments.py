@@ -7,10 +7,9 @@ from uuid import UUID
 
 from tortoise.queryset import QuerySet
 
-from models import Comment, Member, NotificationKind, Tracker, TrackerEventKind
+from models import Comment, NotificationKind, Tracker, TrackerEventKind
 from models.base import new_id
 from models.database import fetch, transaction
-from models.rows import columns
 from services.history import write_event
 from services.idempotency import IdempotencyKey, check_key, find_by_key, lock_key
 from services.kernel.checks import check_text
@@ -22,6 +21,7 @@ from services.kernel.unit_of_work import unit_of_work
 from services.notifications.notify import announce_change, notify
 from services.paging.keyset import Key, Order
 from services.paging.pages import ListQuery, Page, PageRequest, fetch_pages
+from services.row_selection import RowSelection
 from services.rows import rows_by_id
 from services.viewer import Viewer
 
@@ -105,18 +105,22 @@ def _comments_by(viewer: Viewer) -> QuerySet[Comment]:
 
 
 async def pages_by_tracker(
-    viewer: Viewer, request: PageRequest, tracker_ids: Sequence[UUID], *, count: bool
+    viewer: Viewer,
+    request: PageRequest,
+    tracker_ids: Sequence[UUID],
+    selection: RowSelection[Comment],
+    *,
+    count: bool,
 ) -> dict[UUID, Page]:
-    """Fetch the same page of each tracker's comments, oldest first, by tracker id.
+    """Fetch the same page of each tracker's comments, oldest first, with the SQL alias ``c``, by tracker id.
 
     The caller must have checked that the trackers are visible to the viewer.
     """
-    statement = StatementBuilder()
+    statement, source = StatementBuilder(), selection.source("c")
     query = ListQuery(
         order=OLDEST_FIRST,
-        select=f"{columns(Comment, 'c')}, {columns(Member, 'author')}",
-        # Every comment has an author. Without LEFT, PostgreSQL would join them for the count too.
-        source="comment c LEFT JOIN member author ON author.id = c.author_id",
+        select=source.columns,
+        source=f"comment c {source.joins(viewer, statement)}",
         where=f"c.organisation_id = {statement.bind(viewer.organisation_id)} AND c.tracker_id = parent.id",
         statement=statement,
     )

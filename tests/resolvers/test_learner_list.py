@@ -197,5 +197,5 @@ async def test_connections_of_many_learners_take_one_statement_each(database: st
         assert node["trackers"] == {"totalCount": 3, "nodes": newest, "pageInfo": {"hasNextPage": True}}
         assert node["again"]["nodes"][0]["description"] == "0"
         assert node["learningAims"] == [{"reference": "Z0000001"}]
-    # The page; references, groups and aims; the trackers, with two sets of arguments.
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 6, statements
+    # The page; the aims; the trackers, with two sets of arguments.
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 4, statements

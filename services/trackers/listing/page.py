@@ -1,54 +1,32 @@
 """Queries for pages of trackers. A single statement fetches a page with all related rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from uuid import UUID
 
-from tortoise import Model
-
-from models import Employer, Learner, Member, Programme, Tracker
-from models.rows import columns
+from models import Tracker
 from services.kernel.merged_ids import surviving_ids
 from services.kernel.sql import StatementBuilder
-from services.paging.by_name import in_reading_order
 from services.paging.keyset import Order, Window
 from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
-from services.tracker_types.catalogue import type_columns, type_source
+from services.row_selection import RowSelection, all_columns
 from services.trackers.listing.filters import NO_FILTER, TrackerFilter
 from services.trackers.listing.orders import OrderTerm, make_order
 from services.trackers.listing.plan import ListPlan, plan_list
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
-RELATED_ROWS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
-    {
-        "assignee": (Member, "LEFT JOIN member assignee ON assignee.id = t.assignee_id"),
-        "creator": (Member, "LEFT JOIN member creator ON creator.id = t.created_by_id"),
-        "learner": (Learner, "JOIN learner ON learner.id = t.learner_id"),
-        "programme": (Programme, "LEFT JOIN programme ON programme.id = learner.programme_id"),
-        "employer": (Employer, "LEFT JOIN employer ON employer.id = learner.employer_id"),
-        "tutor": (Member, "LEFT JOIN member tutor ON tutor.id = learner.tutor_id"),
-    }
-)
-"""The models and joins of rows that can be fetched with trackers, by alias. Those after ``learner`` require its join."""
-
-_GROUPS = (
-    "ARRAY(SELECT g.name FROM learner_in_group i JOIN learner_group g ON g.id = i.group_id "
-    f'WHERE i.learner_id = learner.id ORDER BY {in_reading_order("g.name")}) AS "groups"'
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerQuery:
     """The parameters of a tracker list.
 
-    ``related`` has the aliases of the related rows to fetch, ``count`` says whether to count all matching trackers.
+    ``selection`` is what to read of each tracker, by default all columns, ``count`` says whether to count all matching trackers.
     """
 
     filter_by: TrackerFilter = NO_FILTER
     order_by: tuple[OrderTerm, ...] = ()
-    related: frozenset[str] = frozenset()
+    selection: RowSelection[Tracker] | None = None
     count: bool = False
 
 
@@ -118,21 +96,12 @@ class _TrackerListQuery:
 
 def _list_query(viewer: Viewer, query: TrackerQuery, *, for_learner: bool = False) -> _TrackerListQuery:
     statement, order = StatementBuilder(), make_order(query.order_by)
-    select, source = [columns(Tracker, "t")], []
-    for alias, (model, join) in RELATED_ROWS.items():
-        if alias in query.related:
-            select.append(columns(model, alias))
-            source.append(join)
-    if "groups" in query.related:
-        select.append(_GROUPS)
-    if "type" in query.related:
-        select.append(type_columns())
-        source.append(f"JOIN {type_source(viewer, statement)} ON type.id = t.type_id")
+    source = (query.selection or all_columns(Tracker)).source("t")
     return _TrackerListQuery(
         order=order,
         statement=statement,
         plan=plan_list(viewer, query.filter_by, query.order_by, statement, for_learner=for_learner),
-        select=", ".join(select),
-        source=" ".join(source),
+        select=source.columns,
+        source=source.joins(viewer, statement),
         visibility=visibility_condition(Tracker, "t", viewer, statement),
     )

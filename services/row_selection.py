@@ -1,0 +1,150 @@
+"""Which columns of a row to read, and which rows that it refers to: the SELECT list, its joins, and reading the result.
+
+The rows that are joined hang on the record, each under the name of its relation (``tracker.learner.tutor``).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar, cast
+
+from tortoise import Model
+
+from models import Learner, Notification
+from models.rows import RowReader, column_names
+from services.kernel.names import in_reading_order
+from services.kernel.sql import StatementBuilder
+from services.viewer import Viewer
+from services.visibility import visibility_condition
+
+M = TypeVar("M", bound=Model)
+
+COMPUTED_COLUMNS: Mapping[type[Model], Mapping[str, str]] = MappingProxyType(
+    {
+        Learner: {
+            "groups": "ARRAY(SELECT g.name FROM learner_in_group i JOIN learner_group g ON g.id = i.group_id "
+            f"WHERE i.learner_id = {{}}.id ORDER BY {in_reading_order('g.name')})"
+        }
+    }
+)
+"""Attributes of records that no column holds: their SQL, with the alias of the row's table to be filled in."""
+
+_NOT_IMPLIED = frozenset({(Notification, "tracker")})
+"""Relations to rows that not everyone sees who sees the row itself."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RowSelection(Generic[M]):
+    """The columns of a model to read, the primary key first, and the selections of joined rows by relation.
+
+    Equal selections are mostly the same object, so that they can be compared and hashed cheaply (see ``select_row``).
+    """
+
+    model: type[M]
+    columns: tuple[str, ...]
+    joins: tuple[tuple[str, "RowSelection[Any]"], ...] = ()
+
+    def source(self, alias: str) -> "RowSource[M]":
+        """Return the SQL of this selection for a table with this alias."""
+        return _source(self, alias)
+
+
+@lru_cache(maxsize=2_000)
+def select_row(
+    model: type[M], columns: frozenset[str], joins: tuple[tuple[str, RowSelection[Any]], ...] = ()
+) -> RowSelection[M]:
+    """Return the selection of these columns and joins."""
+    names = (*column_names(model), *COMPUTED_COLUMNS.get(model, ()))
+    assert columns <= set(names), f"{model.__name__} has no column {', '.join(sorted(columns - set(names)))}"
+    return RowSelection(model, tuple(name for name in names if name == names[0] or name in columns), joins)
+
+
+@cache
+def all_columns(model: type[M]) -> RowSelection[M]:
+    """Return the selection of all columns of a model, without joins."""
+    return select_row(model, frozenset(column_names(model)))
+
+
+@lru_cache(maxsize=2_000)
+def _source(selection: RowSelection[M], alias: str) -> "RowSource[M]":
+    return RowSource(selection, alias)
+
+
+def related_model(model: type[Model], relation: str) -> type[Model]:
+    """Return the model to whose rows a relation points."""
+    field: Any = model._meta.fields_map[relation]
+    return cast(type[Model], field.related_model)
+
+
+class RowSource(Generic[M]):
+    """The SQL of a selection for a table with a given alias, and the reading of its rows."""
+
+    def __init__(self, selection: RowSelection[M], alias: str) -> None:
+        computed = COMPUTED_COLUMNS.get(selection.model, {})
+        expressions = {name: computed[name].format(alias) for name in selection.columns if name in computed}
+        self._reader = RowReader(selection.model, alias, selection.columns, expressions)
+        self._model, self._alias = selection.model, alias
+        self._joined = [(relation, joined.source(f"{alias}_{relation}")) for relation, joined in selection.joins]
+        self.columns: str = ", ".join([self._reader.columns, *(joined.columns for _, joined in self._joined)])
+
+    def joins(self, viewer: Viewer, statement: StatementBuilder) -> str:
+        """Return the joins of the FROM clause that ``columns`` needs beside the table itself.
+
+        They are outer joins even where there always is a row, as PostgreSQL leaves those out of a count.
+        """
+        parts = []
+        for relation, joined in self._joined:
+            condition = f"{joined._alias}.id = {self._alias}.{relation}_id"
+            if (self._model, relation) in _NOT_IMPLIED:
+                condition += f" AND {visibility_condition(joined._model, joined._alias, viewer, statement)}"
+            parts.append(f"LEFT JOIN {joined._model._meta.db_table} {joined._alias} ON {condition}")
+            parts.append(joined.joins(viewer, statement))
+        return " ".join(filter(None, parts))
+
+    def read(self, records: Sequence[Mapping[str, Any]]) -> list[M]:
+        """Build the rows of a statement's records, in the same order. Every record must have a row."""
+        return cast(list[M], self._read(records) if records else [])
+
+    def _read(self, records: Sequence[Mapping[str, Any]]) -> list[M | None]:
+        position, read = self._reader.position(records[0]), self._reader.read
+        rows = [read(record, position) for record in records]
+        for relation, joined in self._joined:
+            for row, related in zip(rows, joined._read(records), strict=True):
+                if row is not None:
+                    setattr(row, relation, related)
+        return rows
+
+
+class SelectionBuilder:
+    """Collects what fields need of a row, each need as a path: ``"number"``, or ``"learner.tutor.name"``."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        self._columns: set[str] = set()
+        self._joins: dict[str, SelectionBuilder] = {}
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Add needs."""
+        for path in paths:
+            relation, _, rest = path.rpartition(".")
+            (self.join_all(relation.split(".")) if relation else self)._columns.add(rest)
+
+    def join_all(self, relations: Iterable[str]) -> "SelectionBuilder":
+        """Return the builder of the row at the end of a path of relations."""
+        builder = self
+        for relation in relations:
+            builder = builder.join(relation)
+        return builder
+
+    def join(self, relation: str) -> "SelectionBuilder":
+        """Return the builder of the row to which a relation points."""
+        if relation not in self._joins:
+            self._columns.add(f"{relation}_id")
+            self._joins[relation] = SelectionBuilder(related_model(self.model, relation))
+        return self._joins[relation]
+
+    def build(self) -> RowSelection[Any]:
+        """Return the selection."""
+        joins = tuple((relation, builder.build()) for relation, builder in sorted(self._joins.items()))
+        return select_row(self.model, frozenset(self._columns), joins)
