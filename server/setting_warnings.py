@@ -1,7 +1,7 @@
 """Warnings about an environment that is valid, but probably not what the operator meant."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,16 +16,13 @@ _SET_BY_KUBERNETES = re.compile(r"TRACKERS?_(SERVICE_(HOST|PORT)|PORT_[0-9]+_).*
 
 
 def setting_warnings(environ: Mapping[str, str], settings: Settings, current: Path) -> Iterator[str]:
-    """Yield a line for each variable that is misspelt or has no effect, and for a state directory left behind.
+    """Yield a line for each variable that is misspelt, and for a state directory left behind.
 
     ``current`` is the directory in which the command is run. Values are not quoted, as they may be secrets.
     """
-    known = {variable.name: variable for variable in (*VARIABLES, *LIMIT_VARIABLES)}
+    known = {variable.name for variable in (*VARIABLES, *LIMIT_VARIABLES)}
     for name, value in sorted(environ.items()):
-        if name in known:
-            if value and not known[name].has_effect:
-                yield f"{name} is set, but has no effect in this version"
-        elif _LOOKS_LIKE_OURS.match(name) and not _is_set_by_kubernetes(name, value):
+        if name not in known and _LOOKS_LIKE_OURS.match(name) and not _is_set_by_kubernetes(name, value):
             yield f"{name} is not a setting and is ignored: {_advice(name, known)}"
     if not environ.get(STATE_DIR.name) and (earlier := forgotten_state(current, settings.state_dir)):
         yield (
@@ -38,7 +35,7 @@ def _is_set_by_kubernetes(name: str, value: str) -> bool:
     return bool(_SET_BY_KUBERNETES.fullmatch(name)) or value.startswith(("tcp://", "udp://"))
 
 
-def _advice(name: str, known: Mapping[str, object]) -> str:
+def _advice(name: str, known: Iterable[str]) -> str:
     # Without the prefix, which would make any two names similar.
     words = _LOOKS_LIKE_OURS.sub("", name.upper(), count=1)
     others = [other.removeprefix(_PREFIX) for other in known]

@@ -38,7 +38,7 @@ def settings_reference() -> str:
     """Return the content of ``docs/settings.md``: a table of the variables, and one of the limits."""
     variables = _table(
         ("variable", "default", "what it is", "form"),
-        ((f"`{row.name}`", _default(row), _meaning(row), row.expected) for row in VARIABLES),
+        ((f"`{row.name}`", _default(row), row.meaning, row.expected) for row in VARIABLES),
     )
     units = {limit.name: limit.metadata["unit"] for limit in fields(Limits)}
     limits = _table(
@@ -50,12 +50,6 @@ def settings_reference() -> str:
 
 def _default(variable: Variable) -> str:
     return f"`{variable.default}`" if variable.default else variable.absent_meaning
-
-
-def _meaning(variable: Variable) -> str:
-    if variable.has_effect:
-        return variable.meaning
-    return f"{variable.meaning} **Without effect in this version**: the server logs a warning at start where it is set."
 
 
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -17,6 +17,8 @@ from graphql import (
     parse,
 )
 
+from server.execution.compiled.operation import CompiledOperation
+from server.execution.compiled.registry import Registry
 from server.execution.cost.document_limits import exceeded_limits
 from server.execution.cost.document_measures import DocumentMeasures, measure
 from server.execution.cost.expression import Cost
@@ -42,6 +44,8 @@ class CheckedOperation:
     fields_with_variables: int
     """The number of fields that have an argument containing a variable."""
     introspects: bool
+    compiled: CompiledOperation | None
+    """None if the compiled executor is off, or the document too long to be cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,21 @@ class DocumentCache:
 
     ``max_length`` limits the total length of the cached documents in characters, because the memory taken by a parsed
     document can be 300 times the size of its text. Documents longer than a tenth of ``max_length`` are not cached.
+
+    Operations are compiled when they are first executed, if there is a ``registry`` for that, and evicted with their
+    document.
     """
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits | None = None, *, max_length: int = 200_000) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        limits: Limits | None = None,
+        registry: Registry | None = None,
+        *,
+        max_length: int = 200_000,
+    ) -> None:
         self._schema = schema
+        self._registry = registry
         self._pricing = Pricing(schema)
         self._limits = limits or Limits()
         self._max_length = max_length
@@ -99,10 +114,18 @@ class DocumentCache:
                 operation.cost,
                 operation.fields_with_variables,
                 operation.introspects,
+                self._compiled(text, document, node),
             )
             for node, operation in measures.operations
         }
         return CheckedDocument(document, operations)
+
+    def _compiled(
+        self, text: str, document: DocumentNode, definition: OperationDefinitionNode
+    ) -> CompiledOperation | None:
+        if self._registry is None or not self._is_cacheable(text):
+            return None
+        return CompiledOperation(self._registry, document, definition)
 
     def _parse(self, text: str) -> DocumentNode:
         limits = self._limits
@@ -126,8 +149,11 @@ class DocumentCache:
             raise GraphQLRequestError(fragment_cycle_errors(self._schema, document))
         return measures
 
+    def _is_cacheable(self, text: str) -> bool:
+        return len(text) <= self._max_length // 10
+
     def _store(self, text: str, checked: CheckedDocument) -> None:
-        if len(text) > self._max_length // 10:
+        if not self._is_cacheable(text):
             return
         self._documents[text] = checked
         self._length += len(text)

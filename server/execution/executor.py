@@ -1,4 +1,4 @@
-"""Executes GraphQL operations with graphql-core, independently of the transport.
+"""Executes GraphQL operations, compiled or with graphql-core, independently of the transport.
 
 ``prepare`` detects every request error (in the document, the operation name, the variables or the limits) before
 execution starts. A result without ``data`` therefore means that nothing was executed, and a result with ``data`` that
@@ -6,17 +6,23 @@ the operation was. The only exception is an operation that timed out, whose erro
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, OperationType, execute, subscribe
+from graphql import ExecutionResult, GraphQLError, OperationType, create_source_event_stream, execute
+from graphql.execution import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
 from schema.base import Schema
 from schema.costs import LISTED_VALUE_PRICE
+from server.execution.answers import ENCODING
 from server.execution.clients import client_key
+from server.execution.compiled.execution import Unfinished
+from server.execution.compiled.reasons import Reason
+from server.execution.compiled.registry import Registry
+from server.execution.compiled.resume import Outcome, resuming
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import CheckedDocument, CheckedOperation, DocumentCache
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
@@ -24,6 +30,7 @@ from server.execution.executor_interface import Context, Operation, Result
 from server.execution.rate_limit import TokenBuckets
 from server.execution.variables import check_size, coerce_variables, count_listed_values
 from server.limits import Limits
+from server.observability.metrics import EXECUTOR_FALLBACKS
 from server.protocol.error_codes import Code
 from server.protocol.errors import format_execution_errors
 from server.protocol.messages import Request
@@ -34,14 +41,21 @@ PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
 """A message that clients know: older ones compare it instead of the code, and then send the document."""
 INTROSPECTION_NEEDS_SIGN_IN = "Sign in first: only members may introspect the schema"
 
+_NO_VARIABLES = VariableValues({}, {})
+
 
 class GraphQLExecutor:
-    """Executes operations on a schema, within the configured limits."""
+    """Executes operations on a schema, within the configured limits.
 
-    def __init__(self, schema: Schema, limits: Limits | None = None) -> None:
+    Unless ``compiled`` is false, operations are compiled, and graphql-core executes what the compiled executor leaves
+    to it: above all, everything that has an error.
+    """
+
+    def __init__(self, schema: Schema, limits: Limits | None = None, *, compiled: bool = True) -> None:
         self._schema = schema.graphql_schema
         self._limits = limits or Limits()
-        self._documents = DocumentCache(self._schema, self._limits)
+        self._registry = Registry(self._schema, ENCODING) if compiled else None
+        self._documents = DocumentCache(self._schema, self._limits, self._registry)
         self._buckets = TokenBuckets(self._limits.cost_bucket, self._limits.cost_refill)
         self._concurrency = ConcurrencyLimiter(self._limits.max_operations)
 
@@ -63,13 +77,16 @@ class GraphQLExecutor:
         selected = _select_operation(checked, request.operation_name)
         if selected.introspects and anonymous:
             raise request_error(INTROSPECTION_NEEDS_SIGN_IN, Code.UNAUTHENTICATED)
-        cost = self._compute_cost(selected, request.variables, hide_suggestions=anonymous)
+        values = self._coerce_variables(selected, request.variables, hide_suggestions=anonymous)
+        cost = self._compute_cost(selected, request.variables, values)
         return Operation(
             document=checked.document,
             type=selected.definition.operation,
             name=request.operation_name,
             root_fields=selected.root_fields,
             variables=request.variables,
+            variable_values=values,
+            compiled=selected.compiled,
             on_error=on_error,
             client_key=key,
             charge=self._buckets.spend(key, cost),
@@ -82,15 +99,21 @@ class GraphQLExecutor:
             message = f"At most {limit:,} operations at a time"
             raise too_many_requests(message, Code.TOO_MANY_OPERATIONS, 1, allowed=limit)
 
-    def _compute_cost(self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool) -> int:
-        """Check the variables and return the operation's cost. Raises GraphQLRequestError if it exceeds the limit."""
+    def _coerce_variables(
+        self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool
+    ) -> VariableValues:
+        """Check the variables, and return their coerced values. Raises GraphQLRequestError."""
         if variables:
             check_size(variables, self._limits)
-        coerced = {}
-        if operation.definition.variable_definitions:
-            coerced = coerce_variables(self._schema, operation.definition, variables, hide_suggestions=hide_suggestions)
-        cost = operation.cost.evaluate(coerced)
-        cost += operation.fields_with_variables * count_listed_values(variables) * LISTED_VALUE_PRICE
+        if not operation.definition.variable_definitions:
+            return _NO_VARIABLES
+        return coerce_variables(self._schema, operation.definition, variables, hide_suggestions=hide_suggestions)
+
+    def _compute_cost(self, operation: CheckedOperation, variables: dict[str, Any], values: VariableValues) -> int:
+        """Return the operation's cost. Raises GraphQLRequestError if it exceeds the limit."""
+        cost = operation.cost.evaluate(values.coerced)
+        if operation.fields_with_variables:
+            cost += operation.fields_with_variables * count_listed_values(variables) * LISTED_VALUE_PRICE
         if cost > self._limits.max_cost:
             raise GraphQLRequestError([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
         return cost
@@ -111,18 +134,40 @@ class GraphQLExecutor:
                 raise self._timeout_error(operation) from None
         return _format_result(result, request_id)
 
-    async def _execute(self, operation: Operation, context: Context) -> ExecutionResult:
-        result = execute(self._schema, **self._arguments(operation, context))
+    async def _execute(self, operation: Operation, context: Context, event: object = None) -> ExecutionResult:
+        """Execute an operation; for a subscription, with an event as the root value."""
+        if operation.compiled is None:
+            if self._registry is not None:
+                EXECUTOR_FALLBACKS.labels(Reason.SIZE.value).inc()
+            return await self._execute_with_graphql_core(operation, context, event, None)
+        result = await operation.compiled.execute(operation.variable_values, context, event)
+        if not isinstance(result, Unfinished):
+            return ExecutionResult(result, None)
+        EXECUTOR_FALLBACKS.labels(result.reason.value).inc()
+        return await self._execute_with_graphql_core(operation, context, event, result.outcomes)
+
+    async def _execute_with_graphql_core(
+        self, operation: Operation, context: Context, event: object, outcomes: dict[str, Outcome] | None
+    ) -> ExecutionResult:
+        """Execute an operation, except for what the root fields have been resolved to already."""
+        arguments = self._arguments(operation, context)
+        if outcomes:
+            arguments |= {"executor_class": resuming(arguments["executor_class"]), "outcomes": outcomes}
+        result = execute(self._schema, root_value=event, **arguments)
         return await result if isawaitable(result) else result
 
-    async def _subscribe(
-        self, operation: Operation, context: Context
-    ) -> ExecutionResult | AsyncIterator[ExecutionResult]:
-        stream = subscribe(self._schema, **self._arguments(operation, context))
+    async def _source_events(self, operation: Operation, context: Context) -> ExecutionResult | AsyncIterable[Any]:
+        """Return the events of a subscription, or a result with the errors if it cannot start."""
+        arguments = self._arguments(operation, context)
+        variables = arguments.pop("variable_values")
+        executor = arguments.pop("executor_class").build(self._schema, raw_variable_values=variables, **arguments)
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        stream = create_source_event_stream(executor)
         return await stream if isawaitable(stream) else stream
 
     def _arguments(self, operation: Operation, context: Context) -> dict[str, Any]:
-        """Return the arguments for graphql-core's ``execute`` and ``subscribe``; the last two come from strawberry."""
+        """Return the arguments for graphql-core's executors; the last two come from strawberry."""
         return {
             "document": operation.document,
             "context_value": context,
@@ -148,21 +193,25 @@ class GraphQLExecutor:
         Raises SessionEnded once the session behind the subscription has ended.
         """
         with self._concurrency.running(operation.client_key):
-            stream = await self._subscribe(operation, context)
-            if isinstance(stream, ExecutionResult):
-                yield {"errors": format_execution_errors(stream.errors or [], request_id)}
+            events = await self._source_events(operation, context)
+            if isinstance(events, ExecutionResult):
+                yield {"errors": format_execution_errors(events.errors or [], request_id)}
                 return
-            assert isinstance(stream, AsyncGenerator)
+            assert isinstance(events, AsyncGenerator)
             try:
-                async with aclosing(stream):
-                    async for result in stream:
-                        yield _format_result(result, request_id)
+                async with aclosing(events):
+                    async for event in events:
+                        yield await self.complete_event(operation, context, event, request_id)
             except SessionEnded:
                 raise
             except Exception as error:
                 if not isinstance(error, GraphQLError):
                     error = GraphQLError(str(error), original_error=error)
                 yield {"errors": format_execution_errors([error], request_id)}
+
+    async def complete_event(self, operation: Operation, context: Context, event: object, request_id: str) -> Result:
+        """Return the result of one event of a subscription: what the source stream has yielded."""
+        return _format_result(await self._execute(operation, context, event), request_id)
 
 
 def _select_operation(checked: CheckedDocument, name: str | None) -> CheckedOperation:

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
 from graphql import DocumentNode, OperationType
+from graphql.execution import VariableValues
 
+from server.execution.compiled.operation import CompiledOperation
 from server.execution.error_behaviour import ErrorBehaviour
 from server.execution.rate_limit import Charge
 from server.protocol.messages import Request
@@ -48,6 +50,11 @@ class Operation:
     name: str | None
     root_fields: tuple[str, ...]
     variables: dict[str, Any]
+    """The values that the client has sent."""
+    variable_values: VariableValues
+    """The coerced values, with defaults."""
+    compiled: CompiledOperation | None
+    """None if only graphql-core may execute it."""
     on_error: ErrorBehaviour
     client_key: str
     """The key by which the operation is counted and charged; see ``clients.client_key``."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.get_variable_signature import get_variable_signature
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Undefined
 from graphql.utilities import validate_input_value
 
@@ -51,7 +51,7 @@ def _containers(variables: dict[str, Any]) -> Iterator[tuple[list[Any] | dict[st
 
 def coerce_variables(
     schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
-) -> dict[str, Any]:
+) -> VariableValues:
     """Coerce variable values to their declared types, and apply default values.
 
     Raises GraphQLRequestError with the path of each error. ``hide_suggestions`` omits "Did you mean" suggestions, which
@@ -62,7 +62,7 @@ def coerce_variables(
     if isinstance(values, list):
         errors = _errors_with_paths(schema, definition, variables, hide_suggestions=hide_suggestions)
         raise GraphQLRequestError(errors or _errors_without_paths(values))
-    return values.coerced
+    return values
 
 
 def _errors_with_paths(

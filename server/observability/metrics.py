@@ -42,6 +42,11 @@ ROOT_FIELDS = Counter("trackers_root_fields", "Root fields of executed GraphQL o
 OPERATION_SECONDS = Histogram(
     "trackers_operation_duration_seconds", "Seconds that a query or mutation took.", ["operation"], buckets=_BUCKETS
 )
+EXECUTOR_FALLBACKS = Counter(
+    "trackers_executor_fallbacks",
+    "Operations and subscription events that graphql-core executed or finished instead of the compiled executor.",
+    ["reason"],
+)
 ERRORS = Counter("trackers_errors", "Errors at the top level of responses, by code.", ["code"])
 OPEN_WEBSOCKETS = Gauge("trackers_open_websockets", "WebSockets open now.", multiprocess_mode="livesum")
 OPEN_EVENT_STREAMS = Gauge(

@@ -72,11 +72,18 @@ def decode(data: bytes | str) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """Encode a value as JSON, escaping lone surrogates, which orjson rejects."""
+    """Encode a value as JSON, escaping lone surrogates, which orjson rejects.
+
+    The value may contain ``orjson.Fragment``, dates and times, also beside lone surrogates.
+    """
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value, separators=(",", ":")).encode()
+        return json.dumps(value, separators=(",", ":"), default=_encode_and_decode).encode()
+
+
+def _encode_and_decode(value: Any) -> Any:
+    return orjson.loads(orjson.dumps(value))
 
 
 def parse_request(body: Any) -> Request:

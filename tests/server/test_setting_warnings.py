@@ -42,7 +42,7 @@ def test_right_variables_and_those_of_others_are_not_named(tmp_path: Path) -> No
         "TRACKERS_PORT": "tcp://10.0.0.1:80",
         "TRACKERS_PORT_80_TCP_ADDR": "10.0.0.1",
     }
-    assert warnings(tmp_path, TRACKERS_SMTP_URL="", TRACKERS_COMPILED="", TRACKERS_MAX_DEPTH="9", **others) == []
+    assert warnings(tmp_path, TRACKERS_SMTP_URL="", TRACKERS_MAX_DEPTH="9", **others) == []
 
 
 def test_a_state_directory_of_an_earlier_version_is_named(tmp_path: Path) -> None:

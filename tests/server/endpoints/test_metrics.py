@@ -18,7 +18,7 @@ from server.endpoints.metrics import metrics_route
 from tests.support import factories as make
 from tests.support.clients.sse import HEARTBEAT, stream
 from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
-from tests.support.servers.metrics import Sample, sample_key, samples
+from tests.support.servers.metrics import Sample, sample_key, scrape
 from tests.support.servers.proxied import ProxiedServer
 from tests.support.servers.trackers import Server, environment, run_server
 
@@ -26,13 +26,6 @@ pytestmark = pytest.mark.server
 
 TOKEN = "a-token-for-metrics"
 HELLO = "query A { ...Both } fragment Both on Query { viewer { id } again: viewer { id } ... { __typename } }"
-
-
-async def scrape(server: Server, **headers: str) -> dict[Sample, float]:
-    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-        response = await client.get(f"{server.address}/metrics", headers=headers)
-    assert (response.status_code, response.headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
-    return samples(response.text)
 
 
 async def test_metrics_of_one_process(database: str, folder: Path) -> None:
@@ -60,6 +53,7 @@ async def test_metrics_of_one_process(database: str, folder: Path) -> None:
     assert (fields("subscription", "notificationReceived"), fields("other", "other")) == (1, 1)
     assert values[sample_key("trackers_errors_total", code="GRAPHQL_VALIDATION_FAILED")] == 1
     assert values[sample_key("trackers_errors_total", code="BAD_USER_INPUT")] == 1
+    assert values[sample_key("trackers_executor_fallbacks_total", reason="root_error")] == 2
     assert values[sample_key("trackers_http_requests_total", method="POST", route="/graphql", status="200")] == 8
     assert values[sample_key("trackers_http_request_duration_seconds_count", route="/graphql")] == 8
     assert values[sample_key("trackers_operation_duration_seconds_count", operation="mutation")] == 5

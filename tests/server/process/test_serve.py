@@ -7,6 +7,7 @@ import pytest
 
 from server.process.serve import SLOW_CLIENT_TIMEOUT, bind
 from tests.support.servers.log_lines import wait_for_lines
+from tests.support.servers.metrics import sample_key, scrape
 from tests.support.servers.trackers import environment, run_server
 
 pytestmark = pytest.mark.server
@@ -22,17 +23,17 @@ def test_a_connection_is_dropped_when_nothing_is_read(host: str) -> None:
                 assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == SLOW_CLIENT_TIMEOUT * 1000
 
 
-@pytest.mark.parametrize("value", ["0", "1"])
-async def test_a_variable_without_effect_is_ignored_with_a_warning(database: str, folder: Path, value: str) -> None:
-    async with run_server(folder, environment(database, TRACKERS_COMPILED=value), "--workers", "2") as server:
-        assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
-        warnings = wait_for_lines(server.log, level="warning")
-    assert [(line["logger"], line["event"]) for line in warnings] == [
-        ("trackers.settings", "TRACKERS_COMPILED is set, but has no effect in this version")
-    ]
+@pytest.mark.parametrize(("value", "fallbacks"), [("0", None), ("1", 1)])
+async def test_compiled_execution_can_be_turned_off(
+    database: str, folder: Path, value: str, fallbacks: float | None
+) -> None:
+    async with run_server(folder, environment(database, TRACKERS_COMPILED=value)) as server:
+        await server.ask('{ tracker(id: "x") { id } }')
+        values = await scrape(server)
+    assert values.get(sample_key("trackers_executor_fallbacks_total", reason="root_error")) == fallbacks
 
 
-async def test_no_warning_without_the_variable(database: str, folder: Path) -> None:
+async def test_a_start_without_warnings(database: str, folder: Path) -> None:
     async with run_server(folder, environment(database)) as server:
         assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
         wait_for_lines(server.log, event="request")

@@ -8,7 +8,7 @@ from models import Member, Session
 from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.execution.executor import GraphQLExecutor
-from server.protocol.messages import Request
+from server.protocol.messages import Request, decode, encode
 from server.protocol.request_errors import GraphQLRequestError
 from services.accounts.sessions import authenticate, viewer_of_session
 from services.installation import Installation
@@ -60,7 +60,13 @@ async def ask_in(context: Context, document: str, **variables: Any) -> dict[str,
         operation = executor().prepare(Request(document, variables, None), context)
     except GraphQLRequestError as error:
         return error.formatted
-    return await executor().execute(operation, context, "a request")
+    return sent(await executor().execute(operation, context, "a request"))
+
+
+def sent(result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result as a client decodes it."""
+    decoded: dict[str, Any] = decode(encode(result))
+    return decoded
 
 
 async def data(member: Member | None, document: str, **variables: Any) -> Any:

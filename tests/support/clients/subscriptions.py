@@ -15,7 +15,7 @@ from services.notifications.inbox_reader import InboxReader
 from services.notifications.listener import listening
 from services.notifications.tracker_stream import TrackerStreams
 from services.viewer import Viewer
-from tests.support.clients.graphql import INSTALLATION, executor, gid, viewer
+from tests.support.clients.graphql import INSTALLATION, executor, gid, sent, viewer
 
 NOTIFICATION_RECEIVED = """
 subscription ($after: String) {
@@ -48,7 +48,7 @@ class Subscription:
     async def result(self) -> dict[str, Any]:
         """Return the next execution result."""
         async with asyncio.timeout(TIMEOUT):
-            return await anext(self._results)
+            return sent(await anext(self._results))
 
     async def event(self) -> dict[str, Any]:
         """Return the notification or tracker event of the next result, which must have no errors."""

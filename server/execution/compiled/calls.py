@@ -1,0 +1,111 @@
+"""How a field's value is obtained: as an attribute, by a call of its resolver, or through graphql-core's resolver."""
+
+import inspect
+import keyword
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import FieldNode, GraphQLField, ListValueNode, ObjectValueNode, ValueNode, VariableNode
+from graphql.execution import VariableValues, get_argument_values
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from server.execution.compiled.reasons import NotCompiledError, Reason
+
+BACKREF = "strawberry-definition"
+"""The key of strawberry's definition in the ``extensions`` of a graphql-core field or type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a field's value is obtained.
+
+    ``expression`` has ``{f}`` for ``function``, ``{i}`` for the field's ``Info``, and ``{a}`` for its arguments; ``o`` is
+    the row. ``function`` is None if the value is an attribute, which is never awaitable.
+    """
+
+    expression: str
+    function: Callable[..., Any] | None = None
+    takes_info: bool = False
+    takes_raw_info: bool = False
+    is_async: bool = False
+
+
+def strawberry_field(field: GraphQLField) -> StrawberryField:
+    """Return strawberry's definition of a field. Raises NotCompiledError if it has none."""
+    definition = field.extensions.get(BACKREF)
+    if not isinstance(definition, StrawberryField) or field.resolve is None:
+        raise NotCompiledError(Reason.UNSUPPORTED)
+    return definition
+
+
+def call_of(field: GraphQLField, *, has_arguments: bool) -> Call:
+    """Return how the value of a field below the root is obtained."""
+    definition = strawberry_field(field)
+    if definition.is_basic_field and type(definition).get_result is StrawberryField.get_result:
+        name = definition.python_name
+        if definition.default_resolver is getattr and name.isidentifier() and not keyword.iskeyword(name):
+            return Call(f"o.{name}")
+    resolver = definition.base_resolver
+    if resolver is None or definition.extensions or type(definition).get_result is not StrawberryField.get_result:
+        arguments = ", **{a}" if has_arguments else ""
+        return Call("{f}(o, {i}" + arguments + ")", field.resolve, takes_raw_info=True, is_async=definition.is_async)
+    return _direct_call(resolver, has_arguments=has_arguments)
+
+
+def _direct_call(resolver: StrawberryResolver[Any], *, has_arguments: bool) -> Call:
+    """Return the call of a resolver: the row and ``Info`` by position where they come first, otherwise by name."""
+    info = resolver.info_parameter
+    rows = [
+        parameter.name
+        for parameter in (resolver.self_parameter, resolver.parent_parameter, resolver.root_parameter)
+        if parameter is not None
+    ]
+    passed: list[str] = []
+    by_position = True
+    for name, parameter in resolver.signature.parameters.items():
+        by_position = by_position and parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        value = "o" if name in rows else "{i}" if info is not None and name == info.name else None
+        if value is None:
+            by_position = False
+        else:
+            passed.append(value if by_position else f"{name}={value}")
+    if has_arguments:
+        passed.append("**{a}")
+    expression = "{f}(" + ", ".join(passed) + ")"
+    function: Any = resolver.wrapped_func
+    return Call(expression, function, takes_info=info is not None, is_async=resolver.is_async)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a field: coerced when the operation is compiled, unless they contain variables."""
+
+    field: GraphQLField
+    node: FieldNode
+    is_converted: bool
+    """Whether they are strawberry's input objects, for a direct call, and not those of graphql-core."""
+
+    @property
+    def has_variables(self) -> bool:
+        """Return whether any of them contains a variable."""
+        return any(contains_variable(argument.value) for argument in self.node.arguments or ())
+
+    def values(self, variables: VariableValues, converter: Any) -> dict[str, Any]:
+        """Return the values by parameter name. May raise anything; ``converter`` is strawberry's schema converter."""
+        values = get_argument_values(self.field, self.node, variables)
+        if not self.is_converted:
+            return values
+        definition = strawberry_field(self.field)
+        return convert_arguments(values, definition.arguments, converter.scalar_registry, converter.config)
+
+
+def contains_variable(node: ValueNode) -> bool:
+    """Return whether a value is or contains a variable."""
+    if isinstance(node, VariableNode):
+        return True
+    if isinstance(node, ListValueNode):
+        return any(contains_variable(value) for value in node.values)
+    return isinstance(node, ObjectValueNode) and any(contains_variable(entry.value) for entry in node.fields)

@@ -1,0 +1,85 @@
+"""Completed output that is encoded once: kept as bytes, and spliced into each answer that contains it."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from server.execution.compiled.types import Complete
+
+METADATA_KEY = "encode_once"
+"""The key in a strawberry field's ``metadata``: a function of the row that returns a hashable key.
+
+For equal keys and the same selections below the field, its completed output must be the same for ever and for everyone.
+"""
+
+
+class EncodedOutput:
+    """The most recently used encoded outputs, up to a number of bytes in total."""
+
+    def __init__(self, encode: Callable[[Any], bytes], splice: Callable[[bytes], Any], max_bytes: int) -> None:
+        self._encode = encode
+        self._splice = splice
+        self._max_bytes = max_bytes
+        self._outputs: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self.size = 0
+        """The bytes of all outputs."""
+        self.encodings = 0
+        """How many outputs have been encoded so far."""
+
+    def get(self, key: Hashable) -> Any:
+        """Return what is to be spliced into the answer, or None."""
+        output = self._outputs.get(key)
+        if output is None:
+            return None
+        self._outputs.move_to_end(key)
+        return output[0]
+
+    def add(self, key: Hashable, value: Any) -> Any:
+        """Encode an output, keep it, and return what is to be spliced into the answer."""
+        data = self._encode(value)
+        self.encodings += 1
+        spliced = self._splice(data)
+        if len(data) <= self._max_bytes and key not in self._outputs:
+            self._outputs[key] = spliced, len(data)
+            self.size += len(data)
+            while self.size > self._max_bytes:
+                _, (_, size) = self._outputs.popitem(last=False)
+                self.size -= size
+        return spliced
+
+
+class EncodedField:
+    """A field whose output is encoded once, with the selections below it."""
+
+    def __init__(self, outputs: EncodedOutput, selection: str, key: Callable[[Any], Hashable]) -> None:
+        self._outputs = outputs
+        self._selection = selection
+        self._key = key
+        self.complete: Complete = _not_linked
+
+    def key(self, row: Any) -> Hashable:
+        """Return the key of a row's output."""
+        return self._selection, self._key(row)
+
+    def get(self, key: Hashable) -> Any:
+        """Return what is to be spliced into the answer, or None."""
+        return self._outputs.get(key)
+
+    def add(self, key: Hashable, value: Any, run: Any) -> Any:
+        """Complete a value that has been resolved, and return what is to be put into the answer."""
+        kept = self._outputs.get(key)  # another row with this key may have come first
+        if kept is not None:
+            return kept
+        waiting = len(run.pending)
+        completed = self.complete(value, run)
+        if len(run.pending) != waiting:  # it has gaps, so it can be encoded with the rest of the answer only
+            return completed
+        return self._outputs.add(key, completed)
+
+    def later(self, key: Hashable) -> Complete:
+        """Return a function that does the same as ``add`` when the value has been awaited."""
+        return lambda value, run: self.add(key, value, run)
+
+
+def _not_linked(_value: Any, _run: Any) -> Any:
+    raise AssertionError

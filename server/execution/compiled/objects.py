@@ -1,0 +1,171 @@
+"""Generated code for objects: the function that makes the dictionary of a row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import FieldNode, GraphQLField, GraphQLObjectType
+from graphql.execution import VariableValues
+
+from server.execution.compiled.calls import Arguments, Call, call_of, strawberry_field
+from server.execution.compiled.encoded import METADATA_KEY, EncodedField
+from server.execution.compiled.infos import InfoSpec
+from server.execution.compiled.positions import Position, Positions
+from server.execution.compiled.reasons import NotCompiledError, Reason
+from server.execution.compiled.registry import Registry
+from server.execution.compiled.selections import Selections
+from server.execution.compiled.source import Source
+
+MAX_FIELDS = 20_000
+"""The most fields in the functions of an operation: a selection on an interface counts for each type."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    definition: GraphQLField
+    nodes: list[FieldNode]
+    position: Position
+
+
+class Objects:
+    """Writes the functions that make the dictionaries of objects, and collects what a run has to prepare for them."""
+
+    def __init__(
+        self, source: Source, registry: Registry, selections: Selections, no_variables: VariableValues
+    ) -> None:
+        self._source = source
+        self._registry = registry
+        self._selections = selections
+        self._no_variables = no_variables
+        self._positions = Positions(source, registry, self.write)
+        self._functions: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._fields = 0
+        self.infos: list[InfoSpec] = []
+        self.arguments: list[Arguments] = []
+        self._encoded: list[tuple[EncodedField, str]] = []
+
+    @property
+    def positions(self) -> Positions:
+        """Return the writer of positions."""
+        return self._positions
+
+    def link(self, load: Callable[[str], Any]) -> None:
+        """Give interfaces, unions and encoded fields their functions, when these have been loaded."""
+        self._positions.link(load)
+        for field, function in self._encoded:
+            field.complete = load(function)
+
+    def write(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
+        """Write the function for a type and the field nodes whose selections merge, and return its name."""
+        key = object_type.name, tuple(map(id, nodes))
+        if key not in self._functions:
+            name = self._functions[key] = self._source.function()
+            self._source.write(name, "o", self._body(object_type, nodes))
+        return self._functions[key]
+
+    def _body(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> list[str]:
+        lines: list[str] = []
+        entries: list[str] = []
+        is_deferring = False
+        for index, (name, field_nodes) in enumerate(self._selections.below(object_type, nodes).items()):
+            self._count_field()
+            field_name = field_nodes[0].name.value
+            if field_name == "__typename":
+                entries.append(f"{name!r}: {object_type.name!r}")
+                continue
+            definition = object_type.fields[field_name]
+            field = _Field(name, definition, field_nodes, self._positions.position(definition.type, field_nodes))
+            variable = f"v{index}"
+            call = call_of(definition, has_arguments=self._has_arguments(field))
+            if call.function is None:
+                lines.append(f"{variable} = {call.expression}")
+                entries.append(f"{name!r}: {field.position.expression(variable)}")
+            else:
+                is_deferring = True
+                lines += self._resolved(object_type, field, call, variable)
+                entries.append(f"{name!r}: {variable}")
+        dictionary = "{" + ", ".join(entries) + "}"
+        if not is_deferring:
+            return [*lines, f"return {dictionary}"]
+        end = [f"d = {dictionary}", "if late is not None:", "    attach(late, d)", "return d"]
+        return ["infos = run.infos", "late = None", *lines, *end]
+
+    def _count_field(self) -> None:
+        self._fields += 1
+        if self._fields > MAX_FIELDS:
+            raise NotCompiledError(Reason.SIZE)
+
+    def _has_arguments(self, field: _Field) -> bool:
+        return bool(field.definition.args)
+
+    def _resolved(self, parent: GraphQLObjectType, field: _Field, call: Call, variable: str) -> list[str]:
+        """Return the lines that resolve and complete a field, or leave a gap if the value is awaitable."""
+        value = call.expression.format(
+            f=self._source.object(call.function, "resolve"),
+            i=self._info(parent, field, call),
+            a=self._arguments(field, call),
+        )
+        metadata: Any = strawberry_field(field.definition).metadata or {}
+        selection = self._selections.text(field.nodes) if METADATA_KEY in metadata else None
+        if selection is not None and not field.definition.args:
+            selection = f"{parent.name}.{field.nodes[0].name.value} {selection}"
+            return self._encoded_lines(field, variable, value, selection, metadata[METADATA_KEY])
+        complete = field.position.complete
+        if call.is_async:
+            return [f"{variable} = None", f"late = run.defer({value}, {field.name!r}, {complete}, late)"]
+        null = f"elif {variable} is not None:" if field.position.is_nullable else "else:"
+        test, fast = (text.format(v=variable) for text in (field.position.test or "False", field.position.fast))
+        return [
+            f"{variable} = {value}",
+            f"if {test}:",
+            f"    {variable} = {fast}",
+            null,
+            *_deferred_or_completed(variable, field.name, complete, f"{complete}({variable}, run)"),
+        ]
+
+    def _encoded_lines(
+        self, field: _Field, variable: str, value: str, selection: str, key: Callable[[Any], Any]
+    ) -> list[str]:
+        encoded = EncodedField(self._registry.encoded, selection, key)
+        self._encoded.append((encoded, field.position.complete))
+        name = self._source.object(encoded, "encoded")
+        completed = f"{name}.add(key, {variable}, run)"
+        return [
+            f"key = {name}.key(o)",
+            f"{variable} = {name}.get(key)",
+            f"if {variable} is None:",
+            f"    {variable} = {value}",
+            *_deferred_or_completed(variable, field.name, f"{name}.later(key)", completed),
+        ]
+
+    def _info(self, parent: GraphQLObjectType, field: _Field, call: Call) -> str:
+        if not call.takes_info and not call.takes_raw_info:
+            return ""
+        definition = strawberry_field(field.definition)
+        spec = InfoSpec(field.definition, field.nodes, parent, definition, is_raw=call.takes_raw_info)
+        self.infos.append(spec)
+        return f"infos[{len(self.infos) - 1}]"
+
+    def _arguments(self, field: _Field, call: Call) -> str:
+        """Return the expression of a field's arguments: an object, or an entry of the run's list."""
+        if not field.definition.args:
+            return ""
+        arguments = Arguments(field.definition, field.nodes[0], is_converted=not call.takes_raw_info)
+        if arguments.has_variables:
+            self.arguments.append(arguments)
+            return f"run.arguments[{len(self.arguments) - 1}]"
+        try:
+            values = arguments.values(self._no_variables, self._registry.converter)
+        except Exception:
+            raise NotCompiledError(Reason.ARGUMENTS) from None
+        return self._source.object(values, "arguments")
+
+
+def _deferred_or_completed(variable: str, name: str, complete: str, completed: str) -> list[str]:
+    return [
+        f"    if run.is_awaitable({variable}):",
+        f"        late = run.defer({variable}, {name!r}, {complete}, late)",
+        "    else:",
+        f"        {variable} = {completed}",
+    ]

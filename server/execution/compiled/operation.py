@@ -1,0 +1,70 @@
+"""Operations that are compiled when they are first executed."""
+
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, Undefined
+from graphql.execution import VariableValues
+
+from server.execution.compiled.execution import Unfinished, execute_concurrently, execute_serially
+from server.execution.compiled.plan import Plan, compile_plan
+from server.execution.compiled.reasons import NotCompiledError, Reason
+from server.execution.compiled.registry import Registry
+from server.execution.compiled.selections import condition_variables, fragments_of
+
+MAX_VARIANTS = 16
+"""The most combinations of values of the variables in ``@skip`` and ``@include`` for which an operation is compiled."""
+
+
+class CompiledOperation:
+    """An operation of a valid document, compiled once for each combination of values in its directives."""
+
+    def __init__(self, registry: Registry, document: DocumentNode, definition: OperationDefinitionNode) -> None:
+        self._registry = registry
+        self._definition = definition
+        self._fragments = fragments_of(document)
+        self._conditions: tuple[str, ...] | Reason
+        try:
+            self._conditions = condition_variables(definition, self._fragments)
+        except NotCompiledError as error:
+            self._conditions = error.reason
+        self._variants: dict[tuple[Any, ...], Plan | Reason] = {}
+
+    async def execute(
+        self, variables: VariableValues, context: Any, root_value: Any = None
+    ) -> dict[str, Any] | Unfinished:
+        """Execute the operation, and return its ``data``, or Unfinished if graphql-core is to do it.
+
+        ``root_value`` is the event if the operation is a subscription.
+        """
+        plan = self.plan(variables)
+        if isinstance(plan, Reason):
+            return Unfinished(plan)
+        try:
+            run = plan.run(variables, context, root_value)
+            arguments = plan.root_arguments(variables)
+        except NotCompiledError as error:
+            return Unfinished(error.reason)
+        is_mutation = self._definition.operation is OperationType.MUTATION
+        return await (execute_serially if is_mutation else execute_concurrently)(plan, run, arguments)
+
+    def plan(self, variables: VariableValues) -> Plan | Reason:
+        """Return the operation compiled for these variables, or the reason why it is not."""
+        if isinstance(self._conditions, Reason):
+            return self._conditions
+        values = tuple([variables.coerced.get(name, Undefined) for name in self._conditions])
+        plan = self._variants.get(values)
+        if plan is None:
+            if not all(isinstance(value, bool) for value in values):
+                return Reason.CONDITIONS
+            if len(self._variants) >= MAX_VARIANTS:
+                return Reason.VARIANTS
+            plan = self._variants[values] = self._compile(variables)
+        return plan
+
+    def _compile(self, variables: VariableValues) -> Plan | Reason:
+        try:
+            return compile_plan(self._registry, self._definition, self._fragments, variables)
+        except NotCompiledError as error:
+            return error.reason
+        except (GraphQLError, RecursionError):
+            return Reason.UNSUPPORTED

@@ -1,0 +1,147 @@
+"""A compiled operation, for certain values of the variables in ``@skip`` and ``@include``."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+)
+from graphql.execution import VariableValues
+from graphql.pyutils import Path
+
+from server.execution.compiled.calls import Arguments, strawberry_field
+from server.execution.compiled.infos import InfoSpec
+from server.execution.compiled.objects import Objects
+from server.execution.compiled.reasons import NotCompiledError, Reason
+from server.execution.compiled.registry import Registry
+from server.execution.compiled.run import Run
+from server.execution.compiled.selections import Selections
+from server.execution.compiled.source import Source
+from server.execution.compiled.types import Complete
+
+_NO_VARIABLES = VariableValues({}, {})
+
+
+@dataclass(slots=True)
+class RootField:
+    """A root field: how it is resolved, exactly as graphql-core does it, and the function that completes its value."""
+
+    name: str
+    field: GraphQLField
+    info: InfoSpec
+    path: Path
+    arguments: Arguments | None
+    """None if the field takes none."""
+    constant: dict[str, Any] | None
+    """The values of the arguments, unless they contain variables."""
+    complete: Complete
+
+    def resolve(self, run: Run, arguments: dict[str, Any]) -> Any:
+        """Return what the resolver returns, which may be awaitable, or raise what it raises."""
+        resolve: Any = self.field.resolve
+        return resolve(run.root_value, self.info.raw(run, self.path), **arguments)
+
+
+@dataclass(slots=True)
+class Plan:
+    """A compiled operation."""
+
+    operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    registry: Registry
+    names: tuple[str, ...]
+    """The names of all root fields in the response, in its order."""
+    typenames: dict[str, str]
+    """The root fields that ask for ``__typename``, with the answer."""
+    roots: list[RootField]
+    infos: list[InfoSpec]
+    arguments: list[Arguments]
+    source: str
+    """The generated source, for people."""
+
+    def run(self, variables: VariableValues, context: Any, root_value: Any) -> Run:
+        """Return the state of a new run. Raises NotCompiledError if an argument below the root is invalid."""
+        run = Run(self.registry.schema, self.operation, self.fragments, variables, context, root_value)
+        try:
+            run.arguments = [arguments.values(variables, self.registry.converter) for arguments in self.arguments]
+        except Exception:
+            raise NotCompiledError(Reason.ARGUMENTS) from None
+        run.infos = [spec.make(run) for spec in self.infos]
+        return run
+
+    def root_arguments(self, variables: VariableValues) -> list[dict[str, Any]]:
+        """Return the arguments of the root fields. Raises NotCompiledError if one is invalid."""
+        try:
+            return [
+                root.constant
+                if root.constant is not None
+                else root.arguments.values(variables, self.registry.converter)
+                if root.arguments
+                else {}
+                for root in self.roots
+            ]
+        except Exception:
+            raise NotCompiledError(Reason.ARGUMENTS) from None
+
+
+def compile_plan(
+    registry: Registry,
+    operation: OperationDefinitionNode,
+    fragments: dict[str, FragmentDefinitionNode],
+    variables: VariableValues,
+) -> Plan:
+    """Compile an operation; ``variables`` count only where directives use them. Raises NotCompiledError."""
+    root_type = registry.schema.get_root_type(operation.operation)
+    if root_type is None:
+        raise NotCompiledError(Reason.UNSUPPORTED)
+    source = Source()
+    selections = Selections(registry.schema, operation, fragments, variables)
+    objects = Objects(source, registry, selections, _NO_VARIABLES)
+    typenames: dict[str, str] = {}
+    roots: list[tuple[RootField, str]] = []
+    grouped = selections.of_root(root_type)
+    for name, nodes in grouped.items():
+        field_name = nodes[0].name.value
+        if field_name == "__typename":
+            typenames[name] = root_type.name
+        elif field_name.startswith("__"):
+            raise NotCompiledError(Reason.INTROSPECTION)
+        else:
+            field = root_type.fields[field_name]
+            complete = objects.positions.position(field.type, nodes).complete
+            roots.append((_root_field(name, field, nodes, root_type), complete))
+    load = source.load()
+    objects.link(load)
+    for root, complete in roots:
+        root.complete = load(complete)
+    return Plan(
+        operation=operation,
+        fragments=fragments,
+        registry=registry,
+        names=tuple(grouped),
+        typenames=typenames,
+        roots=[root for root, _ in roots],
+        infos=objects.infos,
+        arguments=objects.arguments,
+        source=source.text,
+    )
+
+
+def _root_field(name: str, field: GraphQLField, nodes: list[FieldNode], root_type: GraphQLObjectType) -> RootField:
+    info = InfoSpec(field, nodes, root_type, strawberry_field(field), is_raw=True)
+    arguments = Arguments(field, nodes[0], is_converted=False) if field.args else None
+    constant: dict[str, Any] | None = None
+    if arguments is not None and not arguments.has_variables:
+        try:
+            constant = arguments.values(_NO_VARIABLES, None)
+        except Exception:
+            raise NotCompiledError(Reason.ARGUMENTS) from None
+    return RootField(name, field, info, Path(None, name, root_type.name), arguments, constant, _not_linked)
+
+
+def _not_linked(_value: Any, _run: Run) -> Any:
+    raise AssertionError
