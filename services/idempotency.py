@@ -8,12 +8,11 @@ its own. As digests are stored, the content they are computed from must not chan
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from hashlib import sha256
-from typing import Any, TypeVar
+from uuid import UUID
 
-from tortoise.models import Model
-from tortoise.queryset import QuerySet
-
+from models.database import fetch
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.locks import lock_until_commit
@@ -21,7 +20,21 @@ from services.kernel.text import clean_text
 
 MAX_KEY_LENGTH = 200
 
-MODEL = TypeVar("MODEL", bound=Model)
+
+class KeyTable(Enum):
+    """The tables whose rows are created with idempotency keys, and the columns that say whose keys they are."""
+
+    TRACKER = "tracker WHERE created_by_id"
+    COMMENT = "comment WHERE author_id"
+    EVENT = "tracker_event WHERE actor_id"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """The id of a row that was created with an idempotency key, and the digest of its content."""
+
+    id: UUID
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +65,25 @@ def check_key(errors: ErrorCollector, value: str | None, content: Callable[[], o
     return None
 
 
-async def find_by_key(rows: QuerySet[MODEL], key: IdempotencyKey) -> MODEL | None:
-    """Return the row that was created with this key, or None if there is none.
+def id_of_repeated(stored: StoredKey | None, key: IdempotencyKey) -> UUID | None:
+    """Return the id of the row that an equal request created with this key, or None if there is no row with it.
 
-    ``rows`` selects the member's own rows. Raises ValidationFailed with IDEMPOTENCY_KEY_REUSED if the row was created
-    from different content.
+    Raises ValidationFailed with IDEMPOTENCY_KEY_REUSED if the row was created from different content.
     """
-    row: Any = await rows.get_or_none(idempotency_key=key.value)
-    if row is not None and row.idempotency_digest != key.digest:
+    if stored is None:
+        return None
+    if stored.digest != key.digest:
         errors = ErrorCollector(("idempotency_key",))
         errors.add(ErrorCode.IDEMPOTENCY_KEY_REUSED, "This idempotency key was used for another entry.")
         errors.raise_if_any()
-    stored: MODEL | None = row
-    return stored
+    return stored.id
+
+
+async def find_by_key(table: KeyTable, member_id: UUID, key: IdempotencyKey) -> UUID | None:
+    """Return the id of the member's row that was created with this key, or None, as ``id_of_repeated`` does."""
+    statement = f"SELECT id, idempotency_digest FROM {table.value} = $1 AND idempotency_key = $2"
+    rows = await fetch(statement, member_id, key.value)
+    return id_of_repeated(StoredKey(*rows[0].values()) if rows else None, key)
 
 
 async def lock_key(key: IdempotencyKey, *, scope: str) -> None:

@@ -12,7 +12,7 @@ from schema.inputs.ids import decode_file_id, decode_optional_id, decode_referen
 from schema.relay import Edge
 from schema.tracker import Tracker
 from services.forms.kinds.types import SubmittedValue
-from services.trackers.create_input import TrackerEntry
+from services.trackers.create_entry import TrackerEntry
 
 
 @strawberry.input(one_of=True, description="One of the slots: the one that fits the field's kind.")

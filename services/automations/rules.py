@@ -17,6 +17,7 @@ from services.automations.gateway import check_programme_status, effective_statu
 from services.automations.one_aim_rules import check_one_aim
 from services.automations.record_check import RecordCheck
 from services.forms.definitions import TypeDefinition
+from services.ilr.aims import read_aims
 from services.ilr.units import is_on_unit
 from services.kernel.error_collector import ErrorCollector
 
@@ -73,12 +74,16 @@ def meets_precondition(definition: TypeDefinition, learner: Learner) -> bool:
 
 
 async def _read_aims(definition: TypeDefinition, learner: Learner) -> Sequence[LearningAim]:
-    return await LearningAim.filter(learner_id=learner.id) if definition.reads_aims else []
+    return await read_aims(learner.id) if definition.reads_aims else []
 
 
 async def _programme_kind(definition: TypeDefinition, learner: Learner, aims: Sequence[LearningAim]) -> ProgrammeKind:
     """Return the kind of the learner's programme, which its name may tell if there are no aims."""
     kind = programme_kind(aims)
-    if definition.rules and kind is ProgrammeKind.UNKNOWN and await is_on_unit(learner):
+    if (
+        definition.rules
+        and kind is ProgrammeKind.UNKNOWN
+        and await is_on_unit(learner, aims if definition.reads_aims else None)
+    ):
         return ProgrammeKind.UNIT
     return kind

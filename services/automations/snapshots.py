@@ -15,6 +15,7 @@ from services.automations.aims import affected_aims
 from services.automations.plan import RecordChange, Values, changes_to_row, plan_changes
 from services.automations.record_fields import RECORD_FIELDS, RecordField, RecordValue
 from services.forms.definitions import TypeDefinition
+from services.ilr.aims import read_aims
 
 Snapshot: TypeAlias = Mapping[str, Any]
 
@@ -62,7 +63,7 @@ def snapshot_of(
 
 async def take_snapshot(definition: TypeDefinition, values: Values, learner: Learner) -> dict[str, Any] | None:
     """Read the learner's aims, and return the snapshot for ``Tracker.record_before``."""
-    aims = await LearningAim.filter(learner_id=learner.id) if definition.aims else []
+    aims = await read_aims(learner.id) if definition.aims else []
     return snapshot_of(definition, values, learner, aims)
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from models import TrackerStatus
 from services.forms.definitions import DateField, FieldDefinition, TypeDefinition
@@ -12,7 +11,7 @@ from services.forms.field_results import FieldResult, check_fields
 from services.forms.field_visibility import visible_fields
 from services.forms.ilr_rules import FormValues, check_ilr_rules
 from services.forms.kinds.dates import bounding_fields, check_against_fields
-from services.forms.kinds.lookup import UploadScope
+from services.forms.kinds.lookup import Lookup
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
@@ -33,28 +32,24 @@ class CheckedForm:
     problems: tuple[Problem, ...]
 
 
-async def check_form(
+def check_form(
     definition: TypeDefinition,
     submitted: Sequence[SubmittedValue],
     *,
-    organisation_id: UUID,
+    lookup: Lookup,
     today: dt.date,
     stored: Mapping[str, CanonicalValue] | None = None,
     status_after: TrackerStatus | None = None,
-    uploads: UploadScope | None = None,
     on_unit: bool = False,
 ) -> CheckedForm:
     """Check the submitted values of a new tracker, or of an update if ``stored`` values are passed.
 
     Fields that are ``required`` are checked on creation, when the entry clears them and when it makes them visible.
     Fields that are required for ``status_after``, the tracker's status after the entry, are always checked. An unchanged
-    stored value is not checked again, except against a bound by another field that has changed. ``uploads`` limits which
-    files the entry may refer to; if it is None, it may refer to none. ``on_unit`` says whether the learner is on an
-    apprenticeship unit.
+    stored value is not checked again, except against a bound by another field that has changed. ``lookup`` has what
+    the values refer to (``references.look_up``). ``on_unit`` says whether the learner is on an apprenticeship unit.
     """
-    results = await check_fields(
-        definition, submitted, organisation_id=organisation_id, today=today, stored=stored, uploads=uploads
-    )
+    results = check_fields(definition, submitted, lookup=lookup, today=today, stored=stored)
     entry = _build_entry(definition, results, stored, status_after, on_unit=on_unit)
     values = {key: value for key, value in _filled_values(results).items() if key in entry.visible}
     cleared = tuple(key for key in results if stored and key in stored and key not in values)

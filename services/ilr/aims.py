@@ -1,7 +1,13 @@
 """What the ILR's codes of a learning aim say about it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
+
+from models import LearningAim
+from models.database import fetch
+from models.rows import columns, rows
 
 PROGRAMME_AIM = 1
 """The AimType of a programme aim."""
@@ -38,3 +44,9 @@ def is_through_gateway(aim: AimCodes) -> bool:
         and aim.outcome == OUTCOME_NOT_KNOWN
         and aim.actual_end_date is not None
     )
+
+
+async def read_aims(learner_id: UUID) -> Sequence[LearningAim]:
+    """Read all aims of a learner, in the order of the return."""
+    statement = f"SELECT {columns(LearningAim, 'aim')} FROM learning_aim aim WHERE learner_id = $1 ORDER BY sequence"
+    return rows(LearningAim, "aim", await fetch(statement, learner_id))

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from models import Learner, LearningAim, Programme
-from services.ilr.aims import APPRENTICESHIP_UNIT, CONTINUING, STANDARD
+from models import Learner, LearningAim
+from models.database import fetch
+from services.ilr.aims import APPRENTICESHIP_UNIT, CONTINUING, STANDARD, read_aims
 
 MIN_LENGTH, MAX_LENGTH = dt.timedelta(days=4), dt.timedelta(weeks=16)
 """The days from a unit's start to its planned end: from one working week to 16 weeks."""
@@ -24,13 +25,17 @@ def is_unit_reference(reference: str) -> bool:
     return reference.startswith("AU")
 
 
-async def is_on_unit(learner: Learner) -> bool:
-    """Return whether a learner is on an apprenticeship unit: by the aims or, without any, by the programme's name."""
-    aims = await LearningAim.filter(learner_id=learner.id)
+async def is_on_unit(learner: Learner, aims: Sequence[LearningAim] | None = None) -> bool:
+    """Return whether a learner is on an apprenticeship unit: by the aims or, without any, by the programme's name.
+
+    ``aims`` are all of the learner's; if they are None, they are read from the database.
+    """
+    if aims is None:
+        aims = await read_aims(learner.id)
     if aims or learner.programme_id is None:
         return _are_of_unit(aims)
-    programme = await Programme.get(id=learner.programme_id)
-    return _UNIT_PROGRAMME.match(programme.name) is not None
+    (programme,) = await fetch("SELECT name FROM programme WHERE id = $1", learner.programme_id)
+    return _UNIT_PROGRAMME.match(programme["name"]) is not None
 
 
 class AimReference(Protocol):

@@ -14,6 +14,7 @@ from models import MemberKind, NotificationKind, TrackerEventKind, TrackerType, 
 from models.base import dump_json, load_json, new_id
 from models.database import fetch
 from services.accounts.assignees import assignable_condition
+from services.forms.kinds.lookup import Lookup
 from services.forms.kinds.types import SubmittedValue
 from services.forms.validate import check_form
 from services.history import write_system_events
@@ -144,7 +145,7 @@ async def _open(
     trackers: list[dict[str, Any]] = []
     for row in rows:
         columns: dict[str, Any] = {"number": number + len(trackers), "created_at": created_at, "updated_at": created_at}
-        trackers.append(columns | await _make_tracker(organisation_id, form, row, report.source))
+        trackers.append(columns | _make_tracker(organisation_id, form, row, report.source))
         report.opened.add(ErrorTracker(columns["number"], row["reference"], row["element"], row["rule"]))
     await insert_rows("tracker", _TRACKER_COLUMNS, trackers)
     await write_system_events([tracker["id"] for tracker in trackers], TrackerEventKind.CREATED)
@@ -157,7 +158,7 @@ async def _open(
     await update_rows("imported_error", {"id": "uuid", "tracker_id": "uuid", "details": "jsonb"}, opened)
 
 
-async def _make_tracker(organisation_id: UUID, form: _Form, row: Mapping[str, Any], source: str) -> dict[str, Any]:
+def _make_tracker(organisation_id: UUID, form: _Form, row: Mapping[str, Any], source: str) -> dict[str, Any]:
     """Return the columns of a tracker about an error, except its number and times."""
     details = load_json(row["details"])
     return {
@@ -169,14 +170,12 @@ async def _make_tracker(organisation_id: UUID, form: _Form, row: Mapping[str, An
         "assignee_id": row["assignee_id"],
         "status": "NEW",
         "description": f"{source}, {details['message']}",
-        '"values"': dump_json(await _values(organisation_id, form, row, details)),
+        '"values"': dump_json(_values(form, row, details)),
         "version": 1,
     }
 
 
-async def _values(
-    organisation_id: UUID, form: _Form, row: Mapping[str, Any], details: Mapping[str, str]
-) -> Mapping[str, Any]:
+def _values(form: _Form, row: Mapping[str, Any], details: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the canonical values of a tracker's form, checked like those that a member enters.
 
     A value that the form does not accept is left out, such as a wrong reference of the learning aim.
@@ -190,6 +189,6 @@ async def _values(
     }
     submitted = [SubmittedValue(key, "text", text) for key, text in texts.items() if text]
     submitted.append(SubmittedValue("queryKind", "choices", ["VALIDATION_ERROR" if row["rule"] else "MISSING_DATA"]))
-    checked = await check_form(form.version.definition, submitted, organisation_id=organisation_id, today=today())
+    checked = check_form(form.version.definition, submitted, lookup=Lookup(), today=today())
     wrong = {problem.path[1] for problem in checked.problems}
     return {key: value for key, value in checked.values.items() if key not in wrong}

@@ -3,21 +3,19 @@
 import datetime as dt
 from uuid import UUID
 
-from models import Learner, Member, MemberKind
+from models import Member, MemberKind
 from services.accounts.assignees import unassignable_error
 from services.forms.definitions import TypeDefinition
-from services.ilr.units import is_on_unit
 from services.kernel.dates import LATEST_DATE, format_date
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
+from services.rows import rows_by_id
 from services.viewer import Viewer
 
 
 async def find_member(viewer: Viewer, member_id: UUID | None) -> Member | None:
     """Fetch a member of the viewer's organisation, active or not. Return None if there is no such member."""
-    if member_id is None:
-        return None
-    return await Member.get_or_none(id=member_id, organisation_id=viewer.organisation_id)
+    return None if member_id is None else (await rows_by_id(viewer, Member, [member_id]))[0]
 
 
 def check_assignee(errors: ErrorCollector, viewer: Viewer, assignee_id: UUID | None, assignee: Member | None) -> None:
@@ -33,11 +31,9 @@ def check_assignee(errors: ErrorCollector, viewer: Viewer, assignee_id: UUID | N
         errors.extend([unassignable_error(assignee.name)])
 
 
-async def asks_about_unit(definition: TypeDefinition, learner: Learner | None) -> bool:
-    """Return whether a form asks about the learner's own programme, and that is an apprenticeship unit."""
-    if learner is None or definition.units is None or not definition.units.by_learner:
-        return False
-    return await is_on_unit(learner)
+def asks_about_unit(definition: TypeDefinition) -> bool:
+    """Return whether a form asks whether the learner's own programme is an apprenticeship unit."""
+    return definition.units is not None and definition.units.by_learner
 
 
 def check_due_date(errors: ErrorCollector, due_date: dt.date | None, today: dt.date) -> None:

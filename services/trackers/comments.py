@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
-
 from models import Comment, NotificationKind, Tracker, TrackerEventKind
 from models.base import new_id
 from models.database import fetch, transaction
 from services.history import write_event
-from services.idempotency import IdempotencyKey, check_key, find_by_key, lock_key
+from services.idempotency import IdempotencyKey, KeyTable, check_key, find_by_key, lock_key
 from services.kernel.checks import check_text
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -58,8 +56,8 @@ async def add_comment(viewer: Viewer, entry: CommentEntry) -> UUID:
     )
     # Digests of this content are stored with idempotency keys, so its format must never change.
     key = check_key(errors.at("idempotency_key"), entry.idempotency_key, lambda: [str(entry.tracker_id), text])
-    if key and not errors.problems and (existing := await find_by_key(_comments_by(viewer), key)):
-        return existing.id
+    if key and not errors.problems and (existing := await find_by_key(KeyTable.COMMENT, viewer.member_id, key)):
+        return existing
     (tracker,) = await rows_by_id(viewer, Tracker, [entry.tracker_id])
     if tracker is None:
         not_found = Problem(("tracker_id",), ErrorCode.NOT_FOUND, "There is no such tracker.")
@@ -72,8 +70,8 @@ async def _insert_once(viewer: Viewer, tracker_id: UUID, text: str, key: Idempot
     async with transaction():
         if key:
             await lock_key(key, scope=f"comment:{viewer.member_id}")
-            if existing := await find_by_key(_comments_by(viewer), key):
-                return existing.id
+            if existing := await find_by_key(KeyTable.COMMENT, viewer.member_id, key):
+                return existing
         return await _insert(viewer, tracker_id, text, key)
 
 
@@ -98,10 +96,6 @@ async def _insert(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyK
     await notify(recipients, NotificationKind.COMMENTED, tracker_id=tracker_id, actor_id=viewer.member_id)
     announce_change(tracker_id)
     return comment_id
-
-
-def _comments_by(viewer: Viewer) -> QuerySet[Comment]:
-    return Comment.filter(author_id=viewer.member_id)
 
 
 async def pages_by_tracker(

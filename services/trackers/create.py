@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from tortoise.queryset import QuerySet
+import asyncpg
 
-from models import Role, Tracker
-from models.database import transaction
-from services.idempotency import IdempotencyKey, check_key, find_by_key, lock_key
+from models import Role
+from services.idempotency import IdempotencyKey, KeyTable, check_key, find_by_key, id_of_repeated
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work
-from services.trackers.create_input import CheckedEntry, TrackerEntry, check_entry
+from services.trackers.create_entry import TrackerEntry
+from services.trackers.create_input import CheckedEntry, check_entry
+from services.trackers.entry_rows import read_entry_rows
 from services.trackers.insert import insert_tracker
 from services.viewer import Viewer
 
@@ -21,7 +22,7 @@ async def validate_tracker(viewer: Viewer, entry: TrackerEntry) -> tuple[Problem
     Raises ForbiddenError without CREATE_TRACKERS.
     """
     viewer.require_role(Role.CREATE_TRACKERS)
-    return (await check_entry(viewer, entry)).problems
+    return (await check_entry(viewer, entry, await read_entry_rows(viewer, entry, key=None))).problems
 
 
 async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
@@ -33,22 +34,24 @@ async def create_tracker(viewer: Viewer, entry: TrackerEntry) -> UUID:
     viewer.require_role(Role.CREATE_TRACKERS)
     key_errors = ErrorCollector(("idempotency_key",))
     key = check_key(key_errors, entry.idempotency_key, entry.content)
-    if key and (existing := await find_by_key(_trackers_created_by(viewer), key)):
-        return existing.id
-    checked = await check_entry(viewer, entry)
+    rows = await read_entry_rows(viewer, entry, key)
+    if key and (existing_id := id_of_repeated(rows.repeated, key)):
+        return existing_id
+    checked = await check_entry(viewer, entry, rows)
     if checked.problems or key_errors.problems:
         raise ValidationFailed([*checked.problems, *key_errors.problems])
     return await unit_of_work(lambda: _insert_once(viewer, checked, key))
 
 
 async def _insert_once(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKey | None) -> UUID:
-    if key is None:
-        return await insert_tracker(viewer, checked)  # a single statement, which is atomic without a transaction block
-    async with transaction():
-        await lock_key(key, scope=str(viewer.member_id))
-        existing = await find_by_key(_trackers_created_by(viewer), key)
-        return existing.id if existing else await insert_tracker(viewer, checked, key)
+    """Insert the tracker by a single statement, which is atomic without a transaction block.
 
-
-def _trackers_created_by(viewer: Viewer) -> QuerySet[Tracker]:
-    return Tracker.filter(created_by_id=viewer.member_id)
+    Of concurrent requests with the same key, the first inserts the tracker. The others wait for it, for its key or its
+    files, and fail; they return its id.
+    """
+    try:
+        return await insert_tracker(viewer, checked, key)
+    except (asyncpg.UniqueViolationError, ValidationFailed):
+        if key and (existing_id := await find_by_key(KeyTable.TRACKER, viewer.member_id, key)):
+            return existing_id
+        raise

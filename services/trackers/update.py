@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from models import Learner, NotificationKind, Tracker, TrackerEvent, TrackerEventKind, TrackerStatus
+from models import Learner, NotificationKind, Tracker, TrackerEventKind, TrackerStatus
 from models.base import dump_json
 from models.database import transaction
 from models.rows import columns, instance
@@ -12,7 +12,7 @@ from services.automations.approval import apply_or_schedule, notify_outcome
 from services.automations.snapshots import take_snapshot
 from services.forms.definitions import TypeDefinition
 from services.history import write_event
-from services.idempotency import IdempotencyKey, check_key, find_by_key, lock_key
+from services.idempotency import IdempotencyKey, KeyTable, check_key, find_by_key, lock_key
 from services.kernel.dates import today
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -68,7 +68,7 @@ async def update_tracker(viewer: Viewer, entry: UpdateEntry) -> UUID:
 
 async def _is_repeated(viewer: Viewer, key: IdempotencyKey | None) -> bool:
     """Return whether this entry has already been saved. Raises ValidationFailed if its key was used for another."""
-    return key is not None and await find_by_key(TrackerEvent.filter(actor_id=viewer.member_id), key) is not None
+    return key is not None and await find_by_key(KeyTable.EVENT, viewer.member_id, key) is not None
 
 
 async def _check_entry(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:

@@ -13,9 +13,11 @@ from models import Role, Tracker, TrackerCategory, TrackerStatus
 from services.automations.approval import check_approval
 from services.automations.rules import check_values
 from services.forms.field_results import check_fields
-from services.forms.kinds.lookup import UploadScope
+from services.forms.kinds.lookup import Lookup, UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
+from services.forms.references import look_up
 from services.forms.validate import check_form
+from services.ilr.units import is_on_unit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.checks import check_text
 from services.kernel.dates import today
@@ -178,16 +180,16 @@ def _check_due_date(errors: ErrorCollector, context: _Context) -> dt.date | None
 async def _check_values(errors: ErrorCollector, context: _Context, status: TrackerStatus) -> Values:
     """Check the form values and return those after the update. ``status`` is the tracker's status after the update."""
     definition, submitted = context.type_version.definition, _submitted_values(context.entry)
-    refusals = await _refused_values(context, submitted)
-    form = await check_form(
+    lookup = await look_up(context.viewer.organisation_id, submitted, context.uploads)
+    refusals = _refused_values(context, submitted, lookup)
+    form = check_form(
         definition,
         [value for value in submitted if value.key not in refusals],
-        organisation_id=context.viewer.organisation_id,
+        lookup=lookup,
         today=today(),
         stored=context.tracker.values,
         status_after=status,
-        uploads=context.uploads,
-        on_unit=await asks_about_unit(definition, await context.tracker.learner),
+        on_unit=asks_about_unit(definition) and await is_on_unit(await context.tracker.learner),
     )
     problems = [*refusals.values(), *(problem for problem in form.problems if problem.path[1] not in refusals)]
     positions = {field.key: position for position, field in enumerate(definition.fields)}
@@ -201,20 +203,13 @@ def _submitted_values(entry: UpdateEntry) -> Sequence[SubmittedValue]:
     return () if entry.values is None or isinstance(entry.values, Absent) else entry.values
 
 
-async def _refused_values(context: _Context, submitted: Sequence[SubmittedValue]) -> Mapping[str, Problem]:
+def _refused_values(context: _Context, submitted: Sequence[SubmittedValue], lookup: Lookup) -> Mapping[str, Problem]:
     """Return the problem of each field that the entry changes, if the viewer may not change values."""
     errors = ErrorCollector(("values",))
     if not submitted or not _refuse_change(errors, context, ""):
         return {}
     definition, stored = context.type_version.definition, context.tracker.values
-    results = await check_fields(
-        definition,
-        submitted,
-        organisation_id=context.viewer.organisation_id,
-        today=today(),
-        stored=stored,
-        uploads=context.uploads,
-    )
+    results = check_fields(definition, submitted, lookup=lookup, today=today(), stored=stored)
     refusals = {}
     for field in definition.fields:
         result = results[field.key]

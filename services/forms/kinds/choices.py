@@ -11,7 +11,7 @@ from services.kernel.errors import ErrorCode
 from services.kernel.words import quote
 
 
-async def check_choice_field(
+def check_choice_field(
     errors: ErrorCollector, field: ChoiceField, value: list[str], context: CheckContext
 ) -> list[str] | None:
     """Return the chosen values without duplicates and unknown values, in the field's order, or None if none are left.

@@ -12,7 +12,7 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 
 
-async def check_date_field(errors: ErrorCollector, field: DateField, value: dt.date, context: CheckContext) -> str:
+def check_date_field(errors: ErrorCollector, field: DateField, value: dt.date, context: CheckContext) -> str:
     """Return the date in ISO 8601 format.
 
     Adds TOO_EARLY or TOO_LATE outside the years 1900 to 2100 or the field's bounds by fixed dates and today.

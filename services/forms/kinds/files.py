@@ -11,7 +11,7 @@ from services.kernel.file_types import is_accepted
 from services.kernel.words import quote
 
 
-async def check_file_field(
+def check_file_field(
     errors: ErrorCollector, field: FileField, value: list[UUID], context: CheckContext
 ) -> list[str] | None:
     """Return the ids of the files without duplicates, or None if there are none.
@@ -27,7 +27,7 @@ async def check_file_field(
         count = "1 file" if field.max_files == 1 else f"{field.max_files} files"
         message = f"{field.title} takes at most {count}."
         errors.add(ErrorCode.TOO_MANY, message, maximum=field.max_files, length=len(file_ids))
-    candidates = [await context.lookup.upload(file_id) for file_id in file_ids]
+    candidates = [context.lookup.upload(file_id) for file_id in file_ids]
     uploads = [upload for upload in candidates if upload is not None and upload.field_key == field.key]
     if len(uploads) < len(file_ids):
         errors.add(ErrorCode.NOT_FOUND, f"{field.title} names a file that has not been uploaded.")

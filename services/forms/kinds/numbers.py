@@ -12,13 +12,13 @@ MAX_DECIMAL = Decimal(10**15 - 1)
 """The maximum absolute value of a decimal, even in a field without bounds: 15 digits before the decimal point."""
 
 
-async def check_integer_field(errors: ErrorCollector, field: IntegerField, value: int, context: CheckContext) -> int:
+def check_integer_field(errors: ErrorCollector, field: IntegerField, value: int, context: CheckContext) -> int:
     """Return the number, adding TOO_SMALL or TOO_LARGE outside the field's bounds or the 32-bit range."""
     _check_range(errors, field, Decimal(value), MIN_INTEGER, MAX_INTEGER)
     return value
 
 
-async def check_decimal_field(
+def check_decimal_field(
     errors: ErrorCollector, field: DecimalField, value: Decimal, context: CheckContext
 ) -> str | None:
     """Return the number as text without an exponent, keeping trailing zeros within the field's decimal places.

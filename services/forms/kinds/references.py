@@ -16,7 +16,7 @@ _TARGET_NAMES = MappingProxyType(
 )
 
 
-async def check_reference_field(
+def check_reference_field(
     errors: ErrorCollector, field: ReferenceField, value: Reference, context: CheckContext
 ) -> str | None:
     """Return the id as text, or None if the reference's target differs from the field's.
@@ -27,7 +27,7 @@ async def check_reference_field(
     unconfirmed employer if the field accepts confirmed employers only.
     """
     is_target = value.target == field.target
-    row = await context.lookup.find(field.target, value.id) if is_target else None
+    row = context.lookup.find(field.target, value.id) if is_target else None
     if row is None:
         errors.add(
             ErrorCode.NOT_FOUND,

@@ -11,7 +11,7 @@ from services.kernel.text import clean_text
 _MAX_QUOTED_PATTERN = 100
 
 
-async def check_text_field(errors: ErrorCollector, field: TextField, value: str, context: CheckContext) -> str | None:
+def check_text_field(errors: ErrorCollector, field: TextField, value: str, context: CheckContext) -> str | None:
     """Return the canonical text, or None if it is blank or contains invalid characters.
 
     Adds INVALID_FORMAT for invalid characters, TOO_SHORT or TOO_LONG for the wrong length in code points, and otherwise

@@ -1,7 +1,7 @@
 """Types shared by the checks of all kinds of field."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -49,4 +49,4 @@ class CheckContext:
 
 # Takes the error collector at the field's path, the field, the submitted value and the context. Returns the canonical
 # value, even of an invalid value that has one, or None if the value is empty or has no canonical form.
-Check: TypeAlias = Callable[[ErrorCollector, Any, Any, CheckContext], Awaitable[CanonicalValue | None]]
+Check: TypeAlias = Callable[[ErrorCollector, Any, Any, CheckContext], CanonicalValue | None]

@@ -11,7 +11,7 @@ from services.forms.kinds.types import SubmittedValue
 from services.idempotency import check_key
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
-from services.trackers.create_input import TrackerEntry
+from services.trackers.create_entry import TrackerEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.scenarios.college import (

@@ -29,6 +29,7 @@ from server.setting_values import database_credentials
 from services.automations.aims import affected_aims
 from services.automations.rules import check_automation
 from services.demo.fill import fill_demo
+from services.forms.references import look_up
 from services.forms.validate import check_form
 from services.kernel.dates import local_date
 from services.kernel.error_collector import ErrorCollector
@@ -117,10 +118,11 @@ async def test_all_values_were_valid_when_entered(now: dt.datetime) -> None:
     types = await definitions_by_version()
     for tracker in await Tracker.all():
         _, definition = types[tracker.type_version_id]
-        checked = await check_form(
+        values = submitted_values(definition, tracker.values)
+        checked = check_form(
             definition,
-            submitted_values(definition, tracker.values),
-            organisation_id=tracker.organisation_id,
+            values,
+            lookup=await look_up(tracker.organisation_id, values),
             today=local_date(tracker.created_at),
             status_after=tracker.status,
         )

@@ -8,12 +8,13 @@ import pytest
 
 from services.forms.definitions import Choice, ChoiceField, DateField, TypeDefinition
 from services.forms.ilr_definitions import CodeCheck
+from services.forms.kinds.lookup import Lookup
 from services.forms.kinds.types import CanonicalValue
 from services.forms.validate import check_form
 from services.ilr.code_lists import codes_of
 from services.kernel.errors import ErrorCode, Problem
 from services.tracker_types.builtin import load_builtin_types
-from tests.support.scenarios.forms import NO_ORGANISATION, TODAY, check_values, submitted_value
+from tests.support.scenarios.forms import TODAY, check_values, submitted_value
 
 TYPES: dict[str, TypeDefinition] = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 FUND_MODELS = {
@@ -112,7 +113,7 @@ async def test_the_year_of_a_choice_is_that_of_a_day_and_not_todays(
 
 async def check_unit(key: str, values: Mapping[str, object], *, on_unit: bool = True) -> tuple[Problem, ...]:
     submitted = [submitted_value(name, value) for name, value in values.items()]
-    form = await check_form(TYPES[key], submitted, organisation_id=NO_ORGANISATION, today=TODAY, on_unit=on_unit)
+    form = check_form(TYPES[key], submitted, lookup=Lookup(), today=TODAY, on_unit=on_unit)
     return form.problems
 
 

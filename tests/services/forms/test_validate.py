@@ -21,11 +21,12 @@ from services.forms.definitions import (
     TextField,
     TypeDefinition,
 )
+from services.forms.kinds.lookup import Lookup
 from services.forms.kinds.types import Reference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
 from services.tracker_types.builtin import load_builtin_types
-from tests.support.scenarios.forms import NO_ORGANISATION, TODAY, check_values, error_codes, problem_at, submitted_value
+from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at, submitted_value
 
 DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 ILR = DEFINITIONS["ILR"]
@@ -152,7 +153,7 @@ async def test_a_repeated_key_is_one_problem_and_its_first_value_is_used() -> No
         submitted_value("nonsense", 2),
         submitted_value("queryKind", ["MISSING_DATA"]),
     ]
-    form = await check_form(ILR, values, organisation_id=NO_ORGANISATION, today=TODAY)
+    form = check_form(ILR, values, lookup=Lookup(), today=TODAY)
     assert error_codes(form) == [
         ("ilrYear", ErrorCode.DUPLICATE),
         ("ilrYear", ErrorCode.INVALID_FORMAT),
@@ -205,5 +206,5 @@ async def test_validating_thousands_of_dependent_fields() -> None:
     hidden = await check_values(definition, everything | {"f0": "y"})
     assert error_codes(hidden) == [(f"f{number}", ErrorCode.UNKNOWN_FIELD) for number in range(1, count)]
     same = [SubmittedValue("f0", "text", "x")] * count
-    twice = await check_form(definition, same, organisation_id=NO_ORGANISATION, today=TODAY)
+    twice = check_form(definition, same, lookup=Lookup(), today=TODAY)
     assert error_codes(twice) == [("f0", ErrorCode.DUPLICATE), ("f1", ErrorCode.REQUIRED)]

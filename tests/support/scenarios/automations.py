@@ -20,7 +20,7 @@ from models import (
     TrackerStatus,
 )
 from services.trackers.create import create_tracker
-from services.trackers.create_input import TrackerEntry
+from services.trackers.create_entry import TrackerEntry
 from services.trackers.update import update_tracker
 from services.trackers.update_entry import UpdateEntry
 from tests.support import factories as make

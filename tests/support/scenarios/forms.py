@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from models import TrackerStatus
-from services.forms.definitions import FieldDefinition, ReferenceField, TypeDefinition
-from services.forms.kinds.lookup import Lookup
+from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.forms.kinds.table import KINDS
 from services.forms.kinds.types import CanonicalValue, CheckContext, Reference, SubmittedValue
+from services.forms.references import look_up
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
@@ -54,12 +54,10 @@ async def check_value(
     field: FieldDefinition, value: Any, *, organisation_id: UUID = NO_ORGANISATION, today: dt.date = TODAY
 ) -> CheckResult:
     """Validate a value according to the kind of its field."""
-    references = {}
-    if isinstance(field, ReferenceField) and value.target == field.target:
-        references[field.target] = [value.id]
-    context = CheckContext(today=today, lookup=Lookup(organisation_id, references))
+    lookup = await look_up(organisation_id, [submitted_value(field.key, value)])
+    context = CheckContext(today=today, lookup=lookup)
     errors = ErrorCollector(("values", field.key))
-    canonical = await KINDS[field.kind].check(errors, field, value, context)
+    canonical = KINDS[field.kind].check(errors, field, value, context)
     return CheckResult(canonical, tuple(errors.problems))
 
 
@@ -74,9 +72,8 @@ async def check_values(
 ) -> CheckedForm:
     """Validate the values of a form."""
     submitted = [submitted_value(key, value) for key, value in values.items()]
-    return await check_form(
-        definition, submitted, organisation_id=organisation_id, today=today, stored=stored, status_after=status_after
-    )
+    lookup = await look_up(organisation_id, submitted)
+    return check_form(definition, submitted, lookup=lookup, today=today, stored=stored, status_after=status_after)
 
 
 def error_codes(form: CheckedForm) -> list[tuple[str, ErrorCode]]:

@@ -8,7 +8,7 @@ import pytest
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
 from services.imports.learners import import_learners
 from services.trackers.create import create_tracker
-from services.trackers.create_input import TrackerEntry
+from services.trackers.create_entry import TrackerEntry
 from services.trackers.update import update_tracker
 from services.trackers.update_entry import UpdateEntry
 from tests.support import factories as make

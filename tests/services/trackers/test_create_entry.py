@@ -8,7 +8,7 @@ from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference, SubmittedValue
 from services.idempotency import check_key
 from services.kernel.error_collector import ErrorCollector
-from services.trackers.create_input import TrackerEntry
+from services.trackers.create_entry import TrackerEntry
 
 
 def digest(entry: TrackerEntry) -> str:

@@ -1,0 +1,84 @@
+"""Lookup of the objects and files that an entry refers to, all of them by one statement."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from models.base import load_json
+from services.forms.definitions import ReferenceTarget
+from services.forms.kinds.lookup import Lookup, ReferencedRow, Upload, UploadScope
+from services.forms.kinds.types import Reference, SubmittedValue
+from services.kernel.file_names import name_as
+from services.kernel.sql import StatementBuilder
+
+
+async def look_up(
+    organisation_id: UUID, values: Collection[SubmittedValue], uploads: UploadScope | None = None
+) -> Lookup:
+    """Look up what the values of an entry refer to. ``uploads`` limits the files; if it is None, it may refer to none.
+
+    Values without references and files need no statement.
+    """
+    statement = StatementBuilder()
+    columns = lookup_columns(statement, organisation_id, values, uploads)
+    return lookup_from_record((await statement.fetch(f"SELECT {columns}"))[0] if columns else {})
+
+
+def lookup_columns(
+    statement: StatementBuilder,
+    organisation_id: UUID,
+    values: Collection[SubmittedValue],
+    uploads: UploadScope | None,
+) -> str:
+    """Return the SELECT list that ``lookup_from_record`` reads; an empty one if the values refer to nothing."""
+    columns, organisation = [], statement.bind(organisation_id) if values else ""
+    reference_ids = {value.value.id for value in values if isinstance(value.value, Reference) and value.value.target}
+    file_ids = {id_ for value in values if value.slot == "files" for id_ in _list(value.value)}
+    if reference_ids:
+        columns.append(f"{_references(organisation, statement.bind(list(reference_ids)))} AS referenced_rows")
+    if file_ids and uploads:
+        columns.append(f"{_uploads(organisation, statement.bind(list(file_ids)), uploads, statement.bind)} AS uploads")
+    return ", ".join(columns)
+
+
+def lookup_from_record(record: Mapping[str, Any]) -> Lookup:
+    """Return the lookup that a record with ``lookup_columns`` holds."""
+    rows, uploads = (load_json(record.get(name) or "[]") for name in ("referenced_rows", "uploads"))
+    return Lookup(
+        {
+            (ReferenceTarget(target), UUID(requested)): ReferencedRow(UUID(found), confirmed)
+            for requested, target, found, confirmed in rows
+        },
+        {UUID(id_): _upload(*columns) for id_, *columns in uploads},
+    )
+
+
+def _list(value: object) -> Iterable[UUID]:
+    return value if isinstance(value, list) else ()
+
+
+def _upload(field_key: str, name: str, media_type: str, size: int) -> Upload:
+    return Upload(field_key=field_key, name=name_as(name, media_type), media_type=media_type, bytes=size)
+
+
+def _references(organisation: str, ids: str) -> str:
+    return f"""(
+    SELECT jsonb_agg(jsonb_build_array(requested.id, found.target, found.id, found.confirmed))
+    FROM unnest({ids}::uuid[]) AS requested (id)
+    LEFT JOIN name_merge merged ON merged.old_id = requested.id AND merged.organisation_id = {organisation}
+    CROSS JOIN LATERAL (
+        SELECT '{ReferenceTarget.MEMBER}' AS target, id, true AS confirmed FROM member
+        WHERE id = requested.id AND organisation_id = {organisation} AND active
+        UNION ALL SELECT '{ReferenceTarget.EMPLOYER}', id, confirmed FROM employer
+        WHERE id = coalesce(merged.new_id, requested.id) AND organisation_id = {organisation}
+        UNION ALL SELECT '{ReferenceTarget.PROGRAMME}', id, true FROM programme
+        WHERE id = coalesce(merged.new_id, requested.id) AND organisation_id = {organisation}
+    ) found)"""
+
+
+def _uploads(organisation: str, ids: str, scope: UploadScope, bind: Callable[[object], str]) -> str:
+    return f"""(
+    SELECT jsonb_agg(jsonb_build_array(id, field_key, name, media_type, bytes)) FROM stored_file
+    WHERE id = ANY({ids}) AND organisation_id = {organisation} AND type_key = {bind(scope.type_key)}
+        AND (tracker_id = {bind(scope.tracker_id)}::uuid
+            OR (tracker_id IS NULL AND uploader_id = {bind(scope.uploader_id)} AND complete)))"""

@@ -1,0 +1,69 @@
+"""The rows that the entry of a new tracker refers to, read by one statement and thus at one moment."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models import Learner, Member
+from models.rows import columns, row
+from services.forms.kinds.lookup import Lookup, UploadScope
+from services.forms.references import lookup_columns, lookup_from_record
+from services.idempotency import IdempotencyKey, StoredKey
+from services.kernel.sql import StatementBuilder
+from services.tracker_types.catalogue import (
+    AvailableType,
+    available_types_from_records,
+    is_possible_key,
+    type_by_key_source,
+)
+from services.trackers.create_entry import TrackerEntry
+from services.viewer import Viewer
+from services.visibility import visibility_condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRows:
+    """The rows that an entry refers to. Rows that do not exist or are not visible to the viewer are None.
+
+    ``type`` is the type unless it is archived, ``assignee`` a member of the organisation, active or not, and ``repeated``
+    what the viewer has created with the entry's idempotency key.
+    """
+
+    type: AvailableType | None
+    learner: Learner | None
+    assignee: Member | None
+    lookup: Lookup
+    repeated: StoredKey | None
+
+
+async def read_entry_rows(viewer: Viewer, entry: TrackerEntry, key: IdempotencyKey | None) -> EntryRows:
+    """Read what an entry refers to; in a second statement, the type's form if this process has not read it before."""
+    (record,) = await _select(viewer, entry, key)
+    types = await available_types_from_records([record] if record["type.id"] else [])
+    return EntryRows(
+        type=types[0] if types and not types[0].type.archived else None,
+        learner=row(Learner, "learner", record),
+        assignee=row(Member, "assignee", record),
+        lookup=lookup_from_record(record),
+        repeated=StoredKey(record["repeated_id"], record["repeated_digest"]) if record["repeated_id"] else None,
+    )
+
+
+async def _select(viewer: Viewer, entry: TrackerEntry, key: IdempotencyKey | None) -> Any:
+    statement = StatementBuilder()
+    bind = statement.bind
+    type_key = entry.type if is_possible_key(entry.type) else ""
+    source = type_by_key_source(viewer, statement, type_key)
+    learner_visible = visibility_condition(Learner, "learner", viewer, statement)
+    scope = UploadScope(uploader_id=viewer.member_id, type_key=type_key)
+    lookup = lookup_columns(statement, viewer.organisation_id, entry.values, scope)
+    return await statement.fetch(f"""
+        SELECT type.*, {columns(Learner, "learner")}, {columns(Member, "assignee")},
+            repeated.id AS repeated_id, repeated.idempotency_digest AS repeated_digest{lookup and ", "}{lookup}
+        FROM (VALUES (1)) AS entry
+        LEFT JOIN LATERAL {source} AS type ON true
+        LEFT JOIN learner ON learner.id = {bind(entry.learner_id)}::uuid AND {learner_visible}
+        LEFT JOIN member assignee ON assignee.id = {bind(entry.assignee_id)}::uuid
+            AND assignee.organisation_id = {bind(viewer.organisation_id)}
+        LEFT JOIN tracker repeated ON repeated.created_by_id = {bind(viewer.member_id)}
+            AND repeated.idempotency_key = {bind(key.value if key else None)}
+    """)

@@ -1,0 +1,60 @@
+"""The statements of checking and creating a tracker."""
+
+import datetime as dt
+from typing import Any
+
+from models import Member
+from services.forms.definitions import ReferenceTarget
+from services.forms.kinds.types import Reference, SubmittedValue
+from services.trackers.create import create_tracker, validate_tracker
+from services.trackers.create_entry import TrackerEntry
+from tests.support.clients.graphql import viewer
+from tests.support.databases.sql_statements import record_statements
+from tests.support.scenarios.college import College, college
+from tests.support.scenarios.uploads import create_upload
+
+
+def job(tenant: College, **columns: Any) -> TrackerEntry:
+    values = (
+        SubmittedValue("jobTitle", "text", "Baker"),
+        SubmittedValue("organisation", "reference", Reference(ReferenceTarget.EMPLOYER, tenant.employer.id)),
+    )
+    defaults = {"type": "JOB", "learner_id": tenant.learner.id, "assignee_id": tenant.bob.id, "values": values}
+    return TrackerEntry(**defaults | columns)
+
+
+async def statements_of_validation(member: Member, entry: TrackerEntry) -> int:
+    current = await viewer(member)
+    await validate_tracker(current, entry)  # reads the form of the type, which is then cached
+    with record_statements() as statements:
+        await validate_tracker(current, entry)
+    return len(statements)
+
+
+async def test_an_entry_is_checked_with_one_statement(database: str) -> None:
+    tenant = await college()
+    assert await statements_of_validation(tenant.ada, job(tenant)) == 1
+    assert await statements_of_validation(tenant.tina, job(tenant, learner_id=None, assignee_id=None, values=())) == 1
+    assert await statements_of_validation(tenant.ada, job(tenant, type="NONE\0")) == 1
+    evidence = SubmittedValue("evidence", "files", [(await create_upload(tenant, tenant.ada)).id])
+    assert await statements_of_validation(tenant.ada, job(tenant, values=(*job(tenant).values, evidence))) == 1
+
+
+async def test_the_aims_of_the_learner_take_one_statement_more(database: str) -> None:
+    tenant = await college()
+    assert await statements_of_validation(tenant.ada, job(tenant, type="WITHDRAWAL", values=())) == 2
+
+
+async def test_a_tracker_is_created_with_two_statements(database: str) -> None:
+    tenant = await college()
+    current = await viewer(tenant.ada)
+    start = SubmittedValue("startDate", "date", dt.date(2026, 9, 1))
+    for entry, count in (
+        (job(tenant, values=(*job(tenant).values, start)), 2),
+        (job(tenant, values=(*job(tenant).values, start), idempotency_key="once"), 2),
+        (job(tenant, values=(*job(tenant).values, start), idempotency_key="once"), 1),
+    ):
+        await validate_tracker(current, entry)
+        with record_statements() as statements:
+            await create_tracker(current, entry)
+        assert len(statements) == count, statements
