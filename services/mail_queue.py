@@ -14,12 +14,17 @@ from models.wake_ups import WakeUp, announce
 from services.kernel.channels import INBOX, wake
 from services.kernel.sql import NamedParameterStatement
 
-_INSERT = "INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)"
-_ENQUEUE = NamedParameterStatement(f"{_INSERT} VALUES (:id, :kind, :recipient_id, :notification_id, now(), now(), 0)")
+INSERT_MAIL = "INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)"
+"""The start of every statement that enqueues an email.
+
+Those of notifications are part of the statements in ``notifications.notify`` and ``trackers.insert``, whose callers wake
+the recipients' inboxes, which wakes the outbox too.
+"""
+_ENQUEUE = NamedParameterStatement(f"{INSERT_MAIL} VALUES (:id, :kind, :recipient_id, NULL, now(), now(), 0)")
 # One pending reset is enough, because its link is created when it is sent. Whether or not the member exists, one
 # statement runs and one wake-up is sent, so that the response time does not reveal which.
 _ENQUEUE_PASSWORD_RESET = NamedParameterStatement(f"""
-{_INSERT}
+{INSERT_MAIL}
 SELECT :id, 'PASSWORD_RESET', m.id, NULL, now(), now(), 0 FROM member m
 WHERE m.email = :email AND m.active AND NOT EXISTS (
     SELECT FROM mail pending WHERE pending.recipient_id = m.id AND pending.kind = 'PASSWORD_RESET'
@@ -29,18 +34,9 @@ RETURNING recipient_id
 """)
 
 
-async def enqueue_assignment(member_id: UUID, notification_id: UUID) -> None:
-    """Enqueue the email for an ASSIGNED notification, without waking the outbox.
-
-    The caller wakes the recipient's inbox, which also wakes the outbox. The statement that creates a tracker
-    (``trackers.insert``) contains its own copy of this insert, to save a round trip.
-    """
-    await _enqueue(MailKind.ASSIGNMENT, member_id, notification_id)
-
-
 async def enqueue_assignments(notifications: Sequence[tuple[UUID, UUID]]) -> None:
     """Enqueue the emails for several ASSIGNED notifications: pairs of a recipient and a notification."""
-    statement = f"""{_INSERT} SELECT id, 'ASSIGNMENT', recipient_id, notification_id, now(), now(), 0
+    statement = f"""{INSERT_MAIL} SELECT id, 'ASSIGNMENT', recipient_id, notification_id, now(), now(), 0
         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS new(id, recipient_id, notification_id)"""
     recipients, ids = [recipient for recipient, _ in notifications], [id_ for _, id_ in notifications]
     await fetch(statement, [new_id() for _ in notifications], recipients, ids)
@@ -48,7 +44,7 @@ async def enqueue_assignments(notifications: Sequence[tuple[UUID, UUID]]) -> Non
 
 async def enqueue_invitation(member_id: UUID) -> None:
     """Enqueue the email that invites a new member to choose a password, and wake the outbox."""
-    await _enqueue(MailKind.INVITATION, member_id)
+    await _ENQUEUE.fetch(id=new_id(), kind=MailKind.INVITATION, recipient_id=member_id)
     wake(INBOX, member_id)
 
 
@@ -56,7 +52,3 @@ async def enqueue_password_reset(email: str) -> None:
     """Enqueue a password reset email for the active member with this email address, if there is one."""
     enqueued = await _ENQUEUE_PASSWORD_RESET.fetch(id=new_id(), email=email)
     announce([WakeUp(INBOX, str(enqueued[0]["recipient_id"]) if enqueued else "")])
-
-
-async def _enqueue(kind: MailKind, recipient_id: UUID, notification_id: UUID | None = None) -> None:
-    await _ENQUEUE.fetch(id=new_id(), kind=kind.value, recipient_id=recipient_id, notification_id=notification_id)

@@ -72,7 +72,7 @@ async def apply_or_schedule(tracker: Tracker, version: TypeVersion, *, viewer: V
     The caller holds the tracker's row lock, and its row and history already contain the approval. ``viewer`` is the
     approver, or None if the system applies a scheduled automation. Before anything is written, raises ValidationFailed
     with every problem: PRECONDITION_FAILED, a broken ILR rule, or CONFLICT at the field that requests a change to a
-    value which has changed since. The caller must then call ``notify_outcome``, after its own notifications.
+    value which has changed since. The caller must then call ``follow_up_outcome``, after its own notifications.
     """
     record = await _read(tracker, version.definition, lock=True)
     errors = ErrorCollector()
@@ -85,14 +85,17 @@ async def apply_or_schedule(tracker: Tracker, version: TypeVersion, *, viewer: V
         return Outcome.WAITING
     await write_record(record.learner, record.aims, record.proposals)
     await _resolve(tracker, record)
-    await open_follow_up(tracker)
     return Outcome.APPLIED
 
 
-async def notify_outcome(tracker: Tracker, outcome: Outcome, *, viewer: Viewer | None) -> None:
-    """Notify the participants if the automation was applied; ``viewer`` is None if the system applied it."""
+async def follow_up_outcome(tracker: Tracker, outcome: Outcome, *, viewer: Viewer | None) -> None:
+    """Notify the participants and open the follow-up if the automation was applied.
+
+    ``viewer`` is None if the system applied it. The follow-up comes last, because it locks the organisation's counter.
+    """
     if outcome is Outcome.APPLIED:
         await notify_participants(tracker, NotificationKind.APPLIED, viewer=viewer)
+        await open_follow_up(tracker)
 
 
 async def notify_participants(tracker: Tracker, kind: NotificationKind, *, viewer: Viewer | None) -> None:

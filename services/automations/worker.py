@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import NotificationKind, Tracker, TrackerEventKind
 from models.database import fetch, transaction
-from services.automations.approval import Outcome, apply_or_schedule, notify_outcome, notify_participants
+from services.automations.approval import Outcome, apply_or_schedule, follow_up_outcome, notify_participants
 from services.history import write_event
 from services.kernel.background import backoff_seconds, finish_step
 from services.kernel.dates import time_until_midnight, today
@@ -112,7 +112,7 @@ async def _apply_next(round_: _Round) -> Outcome | None:
             _log.error("tracker %s violates a constraint of the database: %s", tracker.id, type(error).__name__)
             await _mark_failed(tracker.id, "The database refused the change.")
             return None
-        await notify_outcome(tracker, outcome, viewer=None)
+        await follow_up_outcome(tracker, outcome, viewer=None)
         return outcome
 
 

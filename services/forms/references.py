@@ -31,9 +31,12 @@ def lookup_columns(
     uploads: UploadScope | None,
 ) -> str:
     """Return the SELECT list that ``lookup_from_record`` reads; an empty one if the values refer to nothing."""
-    columns, organisation = [], statement.bind(organisation_id) if values else ""
+    columns = []
     reference_ids = {value.value.id for value in values if isinstance(value.value, Reference) and value.value.target}
     file_ids = {id_ for value in values if value.slot == "files" for id_ in _list(value.value)}
+    if not reference_ids and not (file_ids and uploads):
+        return ""
+    organisation = statement.bind(organisation_id)
     if reference_ids:
         columns.append(f"{_references(organisation, statement.bind(list(reference_ids)))} AS referenced_rows")
     if file_ids and uploads:

@@ -100,11 +100,12 @@ async def follow_up_errors(organisation_id: UUID, report: ImportReport, assign_t
     assignees = [row["id"] for row in await fetch(_ASSIGNEES, organisation_id, assign_to)]
     if assign_to is not None and assign_to not in assignees:
         raise UnknownAssigneeError
-    numbers = (await fetch(_TAKE_NUMBERS, organisation_id, count))[0]
     members_to_notify = [row["assignee_id"] for row in await fetch(_ASSIGNEES_OF_CHANGED, organisation_id)]
     await lock_inboxes({*assignees, *members_to_notify})
     await _add_events(organisation_id, report.source)
     form = await _find_form()
+    # Last, as in ``trackers.insert``: while its row is locked, nobody in the organisation can create a tracker.
+    numbers = (await fetch(_TAKE_NUMBERS, organisation_id, count))[0]
     number, last = numbers["last_number"] + 1, _BEFORE_ALL
     while rows := await fetch(_WAITING, organisation_id, assignees, assign_to, last):
         await _open(organisation_id, form, rows, number, numbers["newest_at"], report)

@@ -10,14 +10,27 @@ from models.base import new_id
 from models.database import fetch
 from services.kernel.channels import INBOX, TRACKER_CHANGES, wake, wake_all
 from services.kernel.sql import NamedParameterStatement
-from services.mail_queue import enqueue_assignment, enqueue_assignments
+from services.mail_queue import INSERT_MAIL, enqueue_assignments
 
-_INSERT_NOTIFICATION = NamedParameterStatement("""
-WITH counted AS (
-    UPDATE inbox SET cursor = cursor + 1 WHERE member_id = :recipient_id RETURNING member_id, cursor
+# The inboxes are locked in ascending order of member ids before they are counted up.
+_INSERT_EACH = NamedParameterStatement(f"""
+WITH recipient AS (
+    SELECT * FROM unnest(:recipient_ids::uuid[], :kinds::text[], :ids::uuid[], :mail_ids::uuid[])
+        AS new(member_id, kind, notification_id, mail_id)
+), locked AS (
+    SELECT member_id FROM inbox WHERE member_id = ANY(:recipient_ids) ORDER BY member_id FOR NO KEY UPDATE
+), counted AS (
+    UPDATE inbox SET cursor = cursor + 1 FROM locked WHERE inbox.member_id = locked.member_id
+    RETURNING inbox.member_id, inbox.cursor
+), notified AS (
+    INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
+    SELECT notification_id, member_id, cursor, kind, :tracker_id, :actor_id, now()
+    FROM counted JOIN recipient USING (member_id)
+    RETURNING id, recipient_id, kind
 )
-INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
-SELECT :id, member_id, cursor, :kind, :tracker_id, :actor_id, now() FROM counted
+{INSERT_MAIL}
+SELECT mail_id, 'ASSIGNMENT', recipient_id, id, now(), now(), 0
+FROM notified JOIN recipient ON notification_id = id WHERE notified.kind = 'ASSIGNED'
 """)
 _COUNT_SEVERAL = """
 UPDATE inbox SET cursor = cursor + new.count FROM unnest($1::uuid[], $2::int[]) AS new(member_id, count)
@@ -46,14 +59,18 @@ async def notify_each(kinds: Mapping[UUID, NotificationKind], *, tracker_id: UUI
     Inboxes are locked in ascending order of member ids, after all other locks; every writer follows this order to avoid
     deadlocks.
     """
-    for member_id in sorted(kinds.keys() - {actor_id}):
-        notification_id, kind = new_id(), kinds[member_id]
-        await _INSERT_NOTIFICATION.fetch(
-            id=notification_id, recipient_id=member_id, kind=kind, tracker_id=tracker_id, actor_id=actor_id
-        )
-        if kind == NotificationKind.ASSIGNED:
-            await enqueue_assignment(member_id, notification_id)
-        wake(INBOX, member_id)
+    recipients = sorted(kinds.keys() - {actor_id})
+    if not recipients:
+        return
+    await _INSERT_EACH.fetch(
+        recipient_ids=recipients,
+        kinds=[kinds[member_id] for member_id in recipients],
+        ids=[new_id() for _ in recipients],
+        mail_ids=[new_id() for _ in recipients],
+        tracker_id=tracker_id,
+        actor_id=actor_id,
+    )
+    wake_all(INBOX, recipients)
 
 
 async def lock_inboxes(members: Collection[UUID]) -> None:

@@ -1,9 +1,11 @@
 """Insertion of a tracker with its event, notification and email by a single SQL statement.
 
-A single statement takes one round trip and one transaction, which keeps the row locks on the counters short. Each CTE
-reads the previous one, which enforces the lock order: files, assignee, learner (a trigger builds the tracker's listing
-from its row), the organisation's counter, the inbox. If a file is no longer available or the assignee is no longer
-assignable, ``counter`` returns no row and nothing is written.
+A single statement takes one round trip and one transaction, which keeps the row locks short. Each CTE reads a previous
+one, which enforces the lock order: files, assignee, learner (a trigger builds the tracker's listing from its row), the
+assignee's inbox, and last the organisation's counter, which is locked until the commit has been flushed. Before it comes
+whatever does not need the tracker's number or time. Foreign keys are checked at the end of the statement, so that a
+notification may come before its tracker. If a file is no longer available or the assignee is no longer assignable,
+``ready`` has no row and nothing is written.
 """
 
 from typing import Any
@@ -28,10 +30,23 @@ WITH files AS (
     SELECT m.id FROM member m WHERE m.id = :assignee_id AND {assignable_condition("m", ":creator_id")} FOR SHARE
 ), locked_learner AS (
     SELECT id FROM learner WHERE id = :learner_id FOR SHARE
+), ready AS (
+    SELECT WHERE (SELECT count(*) FROM files) = cardinality(:file_ids::uuid[])
+        AND (:assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee)) AND EXISTS (SELECT FROM locked_learner)
+), inbox_of_assignee AS (
+    UPDATE inbox SET cursor = cursor + 1 FROM ready WHERE member_id = :assignee_id AND :assignee_id <> :creator_id
+    RETURNING member_id, cursor
+), notified AS (
+    INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
+    SELECT :notification_id, member_id, cursor, 'ASSIGNED', :id, :creator_id, now() FROM inbox_of_assignee
+    RETURNING id, recipient_id
+), mailed AS (
+    INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)
+    SELECT :mail_id, 'ASSIGNMENT', recipient_id, id, now(), now(), 0 FROM notified
+    RETURNING id
 ), counter AS (
     UPDATE organisation_counter SET trackers = trackers + 1, newest_at = greatest(newest_at, clock_timestamp())
-    WHERE organisation_id = :organisation_id AND (SELECT count(*) FROM files) = cardinality(:file_ids::uuid[])
-        AND (:assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee)) AND EXISTS (SELECT FROM locked_learner)
+    FROM ready WHERE organisation_id = :organisation_id AND (SELECT count(*) FROM mailed) >= 0
     RETURNING trackers, newest_at
 ), inserted AS (
     INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, created_by_id,
@@ -47,17 +62,6 @@ WITH files AS (
 ), event AS (
     INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, changes)
     SELECT :event_id, :organisation_id, id, 'CREATED', :creator_id, created_at, 1, '[]' FROM inserted
-), inbox_of_assignee AS (
-    UPDATE inbox SET cursor = cursor + 1 FROM inserted WHERE member_id = :assignee_id AND :assignee_id <> :creator_id
-    RETURNING member_id, cursor
-), notified AS (
-    INSERT INTO notification (id, recipient_id, cursor, kind, tracker_id, actor_id, created_at)
-    SELECT :notification_id, member_id, cursor, 'ASSIGNED', :id, :creator_id, now() FROM inbox_of_assignee
-    RETURNING id, recipient_id
-), mailed AS (
-    INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)
-    SELECT :mail_id, 'ASSIGNMENT', recipient_id, id, now(), now(), 0 FROM notified
-    RETURNING recipient_id
 )
 SELECT EXISTS (SELECT FROM inserted) AS inserted,
     :assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable

@@ -8,7 +8,7 @@ from models.base import dump_json
 from models.database import transaction
 from models.rows import columns, instance
 from services.accounts.assignees import lock_assignee
-from services.automations.approval import apply_or_schedule, notify_outcome
+from services.automations.approval import apply_or_schedule, follow_up_outcome
 from services.automations.snapshots import take_snapshot
 from services.forms.definitions import TypeDefinition
 from services.history import write_event
@@ -125,7 +125,7 @@ async def _save(viewer: Viewer, checked: CheckedUpdate, key: IdempotencyKey | No
         outcome = await apply_or_schedule(tracker, checked.type_version, viewer=viewer, day=today())
     await notify_each(notifications, tracker_id=tracker.id, actor_id=viewer.member_id)
     if outcome is not None:
-        await notify_outcome(tracker, outcome, viewer=viewer)
+        await follow_up_outcome(tracker, outcome, viewer=viewer)
     announce_change(tracker.id)
 
 

@@ -19,7 +19,12 @@ def job(tenant: College, **columns: Any) -> TrackerEntry:
         SubmittedValue("jobTitle", "text", "Baker"),
         SubmittedValue("organisation", "reference", Reference(ReferenceTarget.EMPLOYER, tenant.employer.id)),
     )
-    defaults = {"type": "JOB", "learner_id": tenant.learner.id, "assignee_id": tenant.bob.id, "values": values}
+    defaults: dict[str, Any] = {
+        "type": "JOB",
+        "learner_id": tenant.learner.id,
+        "assignee_id": tenant.bob.id,
+        "values": values,
+    }
     return TrackerEntry(**defaults | columns)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from models import TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
+from services.forms.kinds.lookup import Lookup
 from services.forms.kinds.table import KINDS
 from services.forms.kinds.types import CanonicalValue, CheckContext, Reference, SubmittedValue
 from services.forms.references import look_up
@@ -54,7 +55,8 @@ async def check_value(
     field: FieldDefinition, value: Any, *, organisation_id: UUID = NO_ORGANISATION, today: dt.date = TODAY
 ) -> CheckResult:
     """Validate a value according to the kind of its field."""
-    lookup = await look_up(organisation_id, [submitted_value(field.key, value)])
+    submitted = [submitted_value(field.key, value)]
+    lookup = Lookup() if organisation_id == NO_ORGANISATION else await look_up(organisation_id, submitted)
     context = CheckContext(today=today, lookup=lookup)
     errors = ErrorCollector(("values", field.key))
     canonical = KINDS[field.kind].check(errors, field, value, context)
@@ -72,7 +74,7 @@ async def check_values(
 ) -> CheckedForm:
     """Validate the values of a form."""
     submitted = [submitted_value(key, value) for key, value in values.items()]
-    lookup = await look_up(organisation_id, submitted)
+    lookup = Lookup() if organisation_id == NO_ORGANISATION else await look_up(organisation_id, submitted)
     return check_form(definition, submitted, lookup=lookup, today=today, stored=stored, status_after=status_after)
 
 
