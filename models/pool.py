@@ -27,12 +27,13 @@ class _Pool(asyncpg.Pool):
             await super().release(connection, timeout=timeout)
             return
         connection._con._on_release()
-        await connection._holder.release(timeout)
+        connection._holder._release()
+        connection._holder._setup_inactive_callback()
 
     def _can_release_at_once(self, connection: Any) -> bool:
-        """Return whether releasing a connection neither closes it, nor waits for a cancellation or a rollback."""
+        """Return whether releasing a connection neither closes nor resets it, nor waits for a cancellation."""
         raw = connection._con
-        if raw is None or raw.is_closed() or raw.is_in_transaction():
+        if raw is None or raw.is_closed() or raw.is_in_transaction() or raw._listeners or raw._log_listeners:
             return False
         holder, protocol = connection._holder, raw._protocol
         return (

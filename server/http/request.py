@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from server.protocol.headers import joined_values
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import JSON, UTF_8_NAMES, parse_media_type
 from server.protocol.messages import MalformedRequest, Request, UnreadableRequest, decode, parse_request
+from server.protocol.scopes import BODY_RECEIVED, joined_values
 
 METHODS = "GET, HEAD, POST"
 PARAMETERS = ("query", "operationName", "variables", "extensions", "onError")
@@ -28,12 +28,18 @@ class HTTPRequest:
         self.accept = joined_values(scope, b"accept")
         # Of a header that is repeated, the first counts.
         self._headers = dict(reversed(scope["headers"]))
+        self._state = scope.get("state", {})
         self._receive = receive
 
     def header(self, name: bytes) -> str | None:
         """Return the value of a header, whose name must be in lower case, or None if the request lacks it."""
         value = self._headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def body_received(self) -> bool:
+        """Whether the whole body has arrived, so that reading it takes no time. Not every server knows."""
+        return BODY_RECEIVED in self._state
 
     async def body(self, max_size: int) -> bytes:
         """Return the body. Raises HTTPError if it has more than ``max_size`` bytes, and ClientDisconnect."""
@@ -60,12 +66,17 @@ async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: flo
     if request.method != "POST":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow=METHODS)
     _check_content_type(request)
+    return parse_request(decode(await _read_body(request, max_body, body_seconds)))
+
+
+async def _read_body(request: HTTPRequest, max_body: int, body_seconds: float) -> bytes:
+    if request.body_received:
+        return await request.body(max_body)
     try:
         async with asyncio.timeout(body_seconds):
-            body = await request.body(max_body)
+            return await request.body(max_body)
     except TimeoutError:
         raise HTTPError(408, "REQUEST_TIMEOUT", "The body took too long", Connection="close") from None
-    return parse_request(decode(body))
 
 
 def _check_content_type(request: HTTPRequest) -> None:

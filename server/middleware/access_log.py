@@ -27,18 +27,20 @@ def log_request(scope: Scope, status: int, seconds: float, context: RequestConte
     count_request(route, method, status, seconds)
     if route.startswith(_POLLED_ROUTES) and status < 400:
         return
-    _log.log(
-        logging.WARNING if status >= 500 else logging.INFO,
-        "request",
-        extra={
-            "request_id": scope["state"]["request_id"],
-            "method": method,
-            "route": route,
-            "status": status,
-            "milliseconds": round(seconds * 1000, 1),
-            **context.log_fields(),
-        },
+    level = logging.WARNING if status >= 500 else logging.INFO
+    if not _log.isEnabledFor(level):
+        return
+    # Without ``Logger.log``, which looks for the caller's line in the stack.
+    record = logging.LogRecord(_log.name, level, __file__, 0, "request", (), None)
+    record.__dict__.update(
+        request_id=scope["state"]["request_id"],
+        method=method,
+        route=route,
+        status=status,
+        milliseconds=round(seconds * 1000, 1),
+        **context.log_fields(),
     )
+    _log.handle(record)
 
 
 def _route(route: BaseRoute | None) -> str:

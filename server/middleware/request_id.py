@@ -9,8 +9,8 @@ from ipaddress import ip_address
 
 from starlette.types import Scope
 
-from server.protocol.headers import first_value
 from server.protocol.request_ids import new_request_id
+from server.protocol.scopes import first_value
 from server.setting_values import Network
 
 _ID_PATTERN = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)

@@ -9,8 +9,8 @@ from typing import Final
 
 from starlette.types import Scope
 
-from server.protocol.headers import first_value
 from server.protocol.origins import OriginPolicy
+from server.protocol.scopes import first_value
 
 Header = tuple[bytes, bytes]
 

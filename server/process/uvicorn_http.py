@@ -9,9 +9,11 @@ from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from server.process.response_head import HeadHoldingTransport
 from server.protocol.error_codes import Code
 from server.protocol.errors import request_error_result
 from server.protocol.messages import encode
+from server.protocol.scopes import BODY_RECEIVED
 
 STATUS_LINE[294] = b"HTTP/1.1 294 Partial Success\r\n"
 
@@ -83,6 +85,14 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(431, Code.CONTENT_TOO_LARGE, HEADERS_TOO_LONG)
         else:
             super().on_headers_complete()
+            self._hold_head()
+
+    def _hold_head(self) -> None:
+        """Let the response to this request hold back its head until it has a body."""
+        response = self.cycle
+        if response is None or response.transport is not self.transport or self.scope["method"] == "HEAD":
+            return  # an upgraded connection has no response, or that of an earlier request
+        response.transport = HeadHoldingTransport(self.transport, response)  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         """Pass part of the body to the application, which limits the body's length."""
@@ -91,8 +101,9 @@ class HttpProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Reset the byte count for the next request."""
+        """Reset the byte count for the next request, and let the application know that it need not wait for a body."""
         self._head_bytes = 0
+        self.scope["state"][BODY_RECEIVED] = True
         if not self._refused:
             super().on_message_complete()
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from server.execution.executor import GraphQLExecutor
 from server.http.endpoint import GraphQLEndpoint
@@ -51,7 +52,7 @@ async def sample_api(
         executor, make_context, app.connections, policy=OriginPolicy(allowed_origins), limits=socket_limits
     )
     routes = [Route("/graphql", http), WebSocketRoute("/graphql", websocket)]
-    async with _serving(Starlette(routes=routes), http_protocol) as address:
+    async with serving(Starlette(routes=routes), http_protocol) as address:
         app.url = f"{address}/graphql"
         try:
             yield app
@@ -60,7 +61,8 @@ async def sample_api(
 
 
 @asynccontextmanager
-async def _serving(asgi: Starlette, http_protocol: type[HttpProtocol]) -> AsyncIterator[str]:
+async def serving(asgi: ASGIApp, http_protocol: type[HttpProtocol] = HttpProtocol) -> AsyncIterator[str]:
+    """Serve an application during the block, and yield its address."""
     server = uvicorn.Server(
         uvicorn.Config(
             asgi,

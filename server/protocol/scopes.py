@@ -1,6 +1,11 @@
-"""The headers of a request, as they stand in an ASGI scope: pairs of bytes, with names in lower case."""
+"""What an ASGI scope says of a request: its headers, which are pairs of bytes with names in lower case, and its body."""
+
+from typing import Final
 
 from starlette.types import Scope
+
+BODY_RECEIVED: Final = "body_received"
+"""The key in the scope's state that is there once the whole body has arrived."""
 
 
 def first_value(scope: Scope, name: bytes) -> bytes | None:
