@@ -1,6 +1,6 @@
 """The execution context that is passed to all resolvers of an operation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +35,12 @@ class Context:
         """Return the expiry time of the viewer's access token, or None if the request is anonymous."""
         return self.viewer.expires_at if self.viewer else None
 
+    def for_viewer(self, viewer: Viewer | None) -> "Context":
+        """Return a context for another viewer, or none, with loaders of its own."""
+        return replace(self, viewer=viewer, _loaders=None)
+
     def authenticate(self, viewer: Viewer) -> None:
-        """Replace the viewer and discard the loaders; called after a sign-in and for each subscription event."""
+        """Replace the viewer and discard the loaders; called after a sign-in."""
         self.viewer = viewer
         self.forget_loaded_rows()
 

@@ -23,8 +23,12 @@ class ConcurrencyLimiter:
         """Acquire a slot and return True, or return False if the limit is reached."""
         if not self.has_room(key):
             return False
-        self._running[key] += 1
+        self.acquire(key)
         return True
+
+    def acquire(self, key: str) -> None:
+        """Acquire a slot, even if this exceeds the limit."""
+        self._running[key] += 1
 
     def release(self, key: str) -> None:
         """Release an acquired slot."""
@@ -35,7 +39,7 @@ class ConcurrencyLimiter:
     @contextmanager
     def running(self, key: str) -> Iterator[None]:
         """Hold a slot while the block runs, even if this exceeds the limit."""
-        self._running[key] += 1
+        self.acquire(key)
         try:
             yield
         finally:

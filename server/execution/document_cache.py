@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     parse,
 )
 
@@ -23,6 +24,7 @@ from server.execution.cost.document_limits import exceeded_limits
 from server.execution.cost.document_measures import DocumentMeasures, measure
 from server.execution.cost.expression import Cost
 from server.execution.cost.pricing import Pricing
+from server.execution.event_traits import EventTraits, find_event_traits
 from server.execution.validation import fragment_cycle_errors, validation_errors, with_code
 from server.limits import Limits
 from server.protocol.error_codes import Code
@@ -46,6 +48,8 @@ class CheckedOperation:
     introspects: bool
     compiled: CompiledOperation | None
     """None if the compiled executor is off, or the document too long to be cached."""
+    event_traits: EventTraits | None
+    """What the results of a subscription's events depend on; None for other operations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class DocumentCache:
                 operation.fields_with_variables,
                 operation.introspects,
                 self._compiled(text, document, node),
+                find_event_traits(document, node) if node.operation is OperationType.SUBSCRIPTION else None,
             )
             for node, operation in measures.operations
         }

@@ -6,8 +6,7 @@ the operation was. The only exception is an operation that timed out, whose erro
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable
-from contextlib import aclosing
+from collections.abc import AsyncIterable
 from inspect import isawaitable
 from typing import Any
 
@@ -26,8 +25,9 @@ from server.execution.compiled.resume import Outcome, resuming
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import CheckedDocument, CheckedOperation, DocumentCache
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
-from server.execution.executor_interface import Context, Operation, Result
+from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
 from server.execution.rate_limit import TokenBuckets
+from server.execution.subscription_opening import Subscriptions
 from server.execution.variables import check_size, coerce_variables, count_listed_values
 from server.limits import Limits
 from server.observability.metrics import EXECUTOR_FALLBACKS
@@ -35,7 +35,6 @@ from server.protocol.error_codes import Code
 from server.protocol.errors import format_execution_errors
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded, request_error, too_many_requests
-from services.accounts.sessions import SessionEnded
 
 PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
 """A message that clients know: older ones compare it instead of the code, and then send the document."""
@@ -58,6 +57,7 @@ class GraphQLExecutor:
         self._documents = DocumentCache(self._schema, self._limits, self._registry)
         self._buckets = TokenBuckets(self._limits.cost_bucket, self._limits.cost_refill)
         self._concurrency = ConcurrencyLimiter(self._limits.max_operations)
+        self._subscriptions = Subscriptions(self._source_events, self.complete_event, self._concurrency)
 
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check the document, operation name, variables and cost, and charge the cost to the client.
@@ -87,6 +87,7 @@ class GraphQLExecutor:
             variables=request.variables,
             variable_values=values,
             compiled=selected.compiled,
+            event_traits=selected.event_traits,
             on_error=on_error,
             client_key=key,
             charge=self._buckets.spend(key, cost),
@@ -187,27 +188,11 @@ class GraphQLExecutor:
             [GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504
         )
 
-    async def subscribe(self, operation: Operation, context: Context, request_id: str) -> AsyncGenerator[Result, None]:
-        """Yield the result of each event. A result without ``data`` is the last one, and its errors give the reason.
-
-        Raises SessionEnded once the session behind the subscription has ended.
-        """
-        with self._concurrency.running(operation.client_key):
-            events = await self._source_events(operation, context)
-            if isinstance(events, ExecutionResult):
-                yield {"errors": format_execution_errors(events.errors or [], request_id)}
-                return
-            assert isinstance(events, AsyncGenerator)
-            try:
-                async with aclosing(events):
-                    async for event in events:
-                        yield await self.complete_event(operation, context, event, request_id)
-            except SessionEnded:
-                raise
-            except Exception as error:
-                if not isinstance(error, GraphQLError):
-                    error = GraphQLError(str(error), original_error=error)
-                yield {"errors": format_execution_errors([error], request_id)}
+    async def open(
+        self, operation: Operation, context: Context, request_id: str, sink: Sink
+    ) -> OpenSubscription | None:
+        """Open a subscription whose results go to a sink; return None if it has ended with an error already."""
+        return await self._subscriptions.open(operation, context, request_id, sink)
 
     async def complete_event(self, operation: Operation, context: Context, event: object, request_id: str) -> Result:
         """Return the result of one event of a subscription: what the source stream has yielded."""

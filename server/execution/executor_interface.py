@@ -1,6 +1,7 @@
 """The interface between transports and execution: executors, request contexts and prepared operations."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
@@ -10,8 +11,9 @@ from graphql.execution import VariableValues
 
 from server.execution.compiled.operation import CompiledOperation
 from server.execution.error_behaviour import ErrorBehaviour
+from server.execution.event_traits import EventTraits
 from server.execution.rate_limit import Charge
-from server.protocol.messages import Request
+from server.protocol.messages import Request, encode
 
 Result: TypeAlias = dict[str, Any]
 """A GraphQL response as JSON, with ``errors`` and without ``data`` if the operation was not executed."""
@@ -59,6 +61,50 @@ class Operation:
     client_key: str
     """The key by which the operation is counted and charged; see ``clients.client_key``."""
     charge: Charge
+    event_traits: EventTraits | None = None
+    """What the results of a subscription's events depend on."""
+
+
+class SharedResult:
+    """The result of a subscription's event, which may be for any number of clients, and is encoded once."""
+
+    __slots__ = ("_encoded", "result")
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self._encoded: bytes | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Return whether nothing follows: a result without ``data`` has the errors that ended the subscription."""
+        return "data" not in self.result
+
+    @property
+    def encoded(self) -> bytes:
+        """Return the result as JSON."""
+        if self._encoded is None:
+            self._encoded = encode(self.result)
+        return self._encoded
+
+
+class Sink(Protocol):
+    """Where the results of a subscription go. Its methods neither block nor raise exceptions."""
+
+    def deliver(self, result: SharedResult) -> bool:
+        """Take a result; return whether the next may follow at once, or only after ``OpenSubscription.resume``."""
+
+    def end(self, reason: Exception | None) -> None:
+        """Take note that nothing follows: because of SessionEnded, of a failure, or of nothing but the last event."""
+
+
+class OpenSubscription(Protocol):
+    """A subscription that is open until it ends or is closed."""
+
+    def resume(self) -> None:
+        """Deliver the next result, now or when there is one."""
+
+    def close(self) -> asyncio.Task[None] | None:
+        """Deliver nothing more; return the task that still cleans up, if there is one."""
 
 
 class Executor(Protocol):
@@ -70,11 +116,10 @@ class Executor(Protocol):
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
         """Execute a query or mutation and return its result. Raises GraphQLRequestError if it times out."""
 
-    def subscribe(self, operation: Operation, context: Context, request_id: str) -> AsyncGenerator[Result, None]:
-        """Yield the result of each event; a result without ``data`` is the last one.
-
-        Raises SessionEnded once the session behind the subscription has ended.
-        """
+    async def open(
+        self, operation: Operation, context: Context, request_id: str, sink: Sink
+    ) -> OpenSubscription | None:
+        """Open a subscription whose results go to a sink; return None if it has ended with an error already."""
 
 
 def with_cost(result: Result, operation: Operation) -> Result:

@@ -1,14 +1,22 @@
 """An executor that records metrics and log lines: root fields, members, durations and errors."""
 
+import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import aclosing
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphql import OperationType
 
-from server.execution.executor_interface import Context, Executor, Operation, Result
+from server.execution.executor_interface import (
+    Context,
+    Executor,
+    OpenSubscription,
+    Operation,
+    Result,
+    SharedResult,
+    Sink,
+)
 from server.observability.metrics import OTHER, count_operation, count_root_field
 from server.observability.request_context import RequestContext, record_error, request_context
 from server.protocol.messages import Request
@@ -43,21 +51,61 @@ class InstrumentedExecutor:
             measurement.record(error.formatted)
             raise
         finally:
-            measurement.finish(context, request_id)
+            measurement.finish(context.member_id, request_id)
 
-    async def subscribe(self, operation: Operation, context: Context, request_id: str) -> AsyncGenerator[Result, None]:
-        """Yield the result of each event; a result without ``data`` is the last one.
-
-        Raises SessionEnded once the session behind the subscription has ended.
-        """
-        measurement = _Measurement(operation)
+    async def open(
+        self, operation: Operation, context: Context, request_id: str, sink: Sink
+    ) -> OpenSubscription | None:
+        """Open a subscription whose results go to a sink; return None if it has ended with an error already."""
+        measured = _MeasuredSubscription(_Measurement(operation), context.member_id, request_id, sink)
         try:
-            async with aclosing(self._executor.subscribe(operation, context, request_id)) as results:
-                async for result in results:
-                    measurement.record(result)
-                    yield result
-        finally:
-            measurement.finish(context, request_id)
+            measured.subscription = await self._executor.open(operation, context, request_id, measured)
+        except BaseException:
+            measured.finish()
+            raise
+        return measured if measured.subscription is not None else None
+
+
+class _MeasuredSubscription:
+    """A subscription, and its sink, whose errors and end are recorded."""
+
+    __slots__ = ("_is_finished", "_measurement", "_member_id", "_request_id", "_sink", "subscription")
+
+    def __init__(self, measurement: "_Measurement", member_id: str | None, request_id: str, sink: Sink) -> None:
+        self._measurement = measurement
+        self._member_id = member_id
+        self._request_id = request_id
+        self._sink = sink
+        self._is_finished = False
+        self.subscription: OpenSubscription | None = None
+
+    def deliver(self, result: SharedResult) -> bool:
+        """Take a result, and record its errors."""
+        self._measurement.record(result.result)
+        if result.is_last:
+            self.finish()
+        return self._sink.deliver(result)
+
+    def end(self, reason: Exception | None) -> None:
+        """Take note that nothing follows."""
+        self.finish()
+        self._sink.end(reason)
+
+    def resume(self) -> None:
+        """Deliver the next result, now or when there is one."""
+        if self.subscription is not None:
+            self.subscription.resume()
+
+    def close(self) -> asyncio.Task[None] | None:
+        """Deliver nothing more; return the task that still cleans up, if there is one."""
+        self.finish()
+        return self.subscription.close() if self.subscription is not None else None
+
+    def finish(self) -> None:
+        """Record the duration and log the operation, once."""
+        if not self._is_finished:
+            self._is_finished = True
+            self._measurement.finish(self._member_id, self._request_id)
 
 
 class _Measurement:
@@ -78,12 +126,12 @@ class _Measurement:
         """Record the errors in a result."""
         _record_errors(result, self._context)
 
-    def finish(self, context: Context, request_id: str) -> None:
+    def finish(self, member_id: str | None, request_id: str) -> None:
         """Record the member and the duration, and log the operation if it does not belong to an HTTP request."""
         seconds = time.perf_counter() - self._started
         if self._type is not OperationType.SUBSCRIPTION:  # a subscription lasts until the client ends it
             count_operation(self._type.value, seconds)
-        self._context.member_id = context.member_id
+        self._context.member_id = member_id
         if not self._has_http_request:
             timing = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
             _log.info("operation", extra={**timing, **self._context.log_fields()})

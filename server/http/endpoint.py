@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from server.execution.executor_interface import Context, Executor, MakeContext, Operation, with_cost
+from server.execution.result_stream import stream_results
 from server.http.negotiation import accepts_event_stream, response_media_type
 from server.http.request import HTTPRequest, read_request
 from server.http.response import Response
@@ -89,7 +90,7 @@ class GraphQLEndpoint:
         operation = self._executor.prepare(graphql_request, context)
         _check_operation_type(operation, request)
         if operation.type is OperationType.SUBSCRIPTION:
-            results = self._executor.subscribe(operation, context, request_id)
+            results = stream_results(self._executor, operation, context, request_id)
             return EventStreamResponse(
                 results, context, authenticate, request_id, connections=self._connections, limits=self._stream_limits
             )

@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.types import Send
 
 from server.http.request import HTTPRequest
-from server.http.sse import COMPLETE, encode_next_event
+from server.http.sse import COMPLETE, next_event
 from server.observability.outage import RETRY_AFTER
 from server.protocol.compression import MINIMUM_SIZE, compress
 from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON
@@ -31,7 +31,7 @@ class Response:
         self, result: dict[str, Any], media_type: str | None, status: int, headers: Mapping[str, str] | None = None
     ) -> None:
         self._is_stream = media_type == EVENT_STREAM and status == 200
-        self._body = encode_next_event(result) + COMPLETE if self._is_stream else encode(result)
+        self._body = next_event(encode(result)) + COMPLETE if self._is_stream else encode(result)
         self._status = status
         content_type = EVENT_STREAM if self._is_stream else GRAPHQL if media_type == GRAPHQL else JSON
         self._headers = [_NO_STORE, _CONTENT_TYPES[content_type]]

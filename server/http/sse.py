@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from server.execution.executor_interface import Context
+from server.execution.executor_interface import Context, SharedResult
 from server.execution.session_watch import SessionWatch
 from server.observability.metrics import OPEN_EVENT_STREAMS
 from server.open_connections import OpenConnections
@@ -44,9 +44,9 @@ class StreamLimits:
     """The time allowed for sending the last bytes of a stream."""
 
 
-def encode_next_event(result: dict[str, Any]) -> bytes:
-    """Encode a result as a ``next`` event. One ``data`` line is enough, as JSON from ``encode`` has no line breaks."""
-    return b"event: next\ndata: " + encode(result) + b"\n\n"
+def next_event(encoded: bytes) -> bytes:
+    """Return an encoded result as a ``next`` event. One ``data`` line is enough, as such JSON has no line breaks."""
+    return b"event: next\ndata: " + encoded + b"\n\n"
 
 
 class EventStreamResponse:
@@ -59,7 +59,7 @@ class EventStreamResponse:
 
     def __init__(
         self,
-        results: AsyncGenerator[dict[str, Any], None],
+        results: AsyncGenerator[SharedResult, None],
         context: Context,
         authenticate: Callable[[], Awaitable[Context]],
         request_id: str,
@@ -116,7 +116,7 @@ class EventStreamResponse:
             self._final_bytes.set_result(final_bytes)
 
     def _end_session(self, reason: str) -> None:
-        self._end(encode_next_event(request_error_result(reason, "UNAUTHENTICATED")) + COMPLETE)
+        self._end(next_event(encode(request_error_result(reason, "UNAUTHENTICATED"))) + COMPLETE)
 
     async def _watch_disconnect(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -133,14 +133,14 @@ class EventStreamResponse:
         try:
             async with aclosing(self._results) as results:
                 async for result in results:
-                    await self._write(send, encode_next_event(result))
+                    await self._write(send, next_event(result.encoded))
                     # Neither a ready generator nor a send to an empty buffer yields to other tasks, so do that here.
                     await asyncio.sleep(0)
             self._end(COMPLETE)
         except SessionEnded as ended:
             self._end_session(str(ended))
         except Exception as error:
-            self._end(encode_next_event(internal_error_result(error, self._request_id)) + COMPLETE)
+            self._end(next_event(encode(internal_error_result(error, self._request_id))) + COMPLETE)
 
     async def _write(self, send: Send, data: bytes) -> None:
         async with self._write_lock:

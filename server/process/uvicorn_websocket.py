@@ -7,19 +7,64 @@ is about to close with 1001.
 """
 
 import asyncio
+from collections.abc import Callable, Sequence
 
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from server.process.uvicorn_http import refuse_connection
 from server.protocol.error_codes import Code
+from server.websocket.transport import EXTENSION
 
 CLOSE_TIMEOUT = 4.0
 """Seconds for a client to read the remaining data before a closing connection is aborted."""
 
 
+_JOINED_BYTES = 4_096
+"""Up to this size, the parts of a message are copied into one buffer; larger ones are shared by all who wait for them."""
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """The value of ``ws`` in uvicorn's configuration."""
+    """The value of ``ws`` in uvicorn's configuration, and the ``SocketTransport`` of the connection.
+
+    Messages written by ``write_text`` bypass the library, so no extension may be negotiated that changes frames.
+    """
+
+    on_writable: Callable[[], None] | None = None
+
+    @property
+    def is_writable(self) -> bool:
+        """Return whether the client has read nearly all that was written."""
+        return self.writable.is_set()
+
+    def write_text(self, parts: Sequence[bytes]) -> bool:
+        """Write a text message that consists of these parts, in UTF-8; return False if the connection is closing."""
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return False
+        length = sum(map(len, parts))
+        head = text_frame_head(length)
+        if length <= _JOINED_BYTES:
+            self.transport.write(b"".join((head, *parts)))
+        else:
+            self.transport.writelines((head, *parts))
+        return True
+
+    def interrupt_receive(self) -> None:
+        """Make the application receive ``websocket.disconnect``, although the client is still connected."""
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
+
+    def resume_writing(self) -> None:
+        """Write what waits, because the client has read enough."""
+        super().resume_writing()
+        if self.on_writable is not None:
+            self.on_writable()
+
+    def handle_connect(self, event: Request) -> None:
+        """Start the application, which finds this object in its scope."""
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.scope["extensions"] = {**(self.scope["extensions"] or {}), EXTENSION: self}  # type: ignore[dict-item]
 
     def data_received(self, data: bytes) -> None:
         """Process received data; respond with 400 to an invalid handshake, such as a POST or endless headers."""
@@ -72,3 +117,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _abort_later(self) -> None:
         self.loop.call_later(CLOSE_TIMEOUT, self.transport.abort)
+
+
+def text_frame_head(length: int) -> bytes:
+    """Return the head of an unmasked frame that is a whole text message of so many bytes (RFC 6455, section 5.2)."""
+    if length < 126:
+        return bytes((0x81, length))
+    if length < 65_536:
+        return b"\x81\x7e" + length.to_bytes(2, "big")
+    return b"\x81\x7f" + length.to_bytes(8, "big")

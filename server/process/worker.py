@@ -83,6 +83,7 @@ def _config(application: Application) -> uvicorn.Config:
         http=HttpProtocol,
         ws=WebSocketProtocol,
         ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
         log_config=None,
         access_log=False,  # it would contain query strings
         proxy_headers=False,  # the application needs the proxy's address before the client's

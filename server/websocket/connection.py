@@ -8,9 +8,10 @@ long.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -25,10 +26,22 @@ from server.websocket.authorization import find_authorization
 from server.websocket.limits import SocketLimits
 from server.websocket.operations import Operations
 from server.websocket.send_queue import ABNORMAL_CLOSURE, SendQueue
+from server.websocket.transport import EXTENSION, SocketTransport
+
+T = TypeVar("T")
 
 
 class Connection:
-    """The connection of one client: a reader, the running operations, and the queue of outgoing messages."""
+    """The connection of one client: its reader, the running operations, and the queue of outgoing messages.
+
+    The reader is the only task of a connection that waits.
+    """
+
+    __slots__ = (
+        "_address", "_authorization", "_close_reason", "_init_timer", "_is_initialised", "_is_shutting_down", "_limits",
+        "_make_context", "_member_limiter", "_operations", "_send_queue", "_session", "_transport", "_websocket",
+        "_work",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -38,62 +51,70 @@ class Connection:
         limits: SocketLimits,
         member_limiter: ConcurrencyLimiter,
     ) -> None:
-        loop = asyncio.get_running_loop()
         self._websocket = websocket
+        self._transport: SocketTransport = websocket.scope["extensions"][EXTENSION]
         self._make_context = make_context
         self._limits = limits
         self._member_limiter = member_limiter
         self._address = websocket.client.host if websocket.client else ""
         self._authorization: str | None = None
         self._is_initialised = False
-        self._closed: asyncio.Future[tuple[int, str]] = loop.create_future()
-        self._shutdown: asyncio.Future[None] = loop.create_future()
+        self._close_reason: tuple[int, str] | None = None
+        self._is_shutting_down = False
+        self._work: asyncio.Task[Any] | None = None
         self._session = SessionWatch(self._authenticate, partial(self.close_with, 4403))
-        self._init_timer = loop.call_later(
+        self._init_timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             limits.init_timeout, self.close_with, 4408, "Connection initialisation timeout"
         )
         self._send_queue = SendQueue(
-            websocket, self.close_with, max_seconds=limits.send_timeout, max_characters=limits.max_unread_characters
+            self._transport, self.close_with, max_seconds=limits.send_timeout, max_bytes=limits.max_unread_bytes
         )
         self._operations = Operations(
-            executor, self._authenticate, self._send_queue.send, self.close_with, max_operations=limits.operations
+            executor, self._authenticate, self._send_queue, self.close_with, max_operations=limits.operations
         )
 
     def close_with(self, code: int, reason: str) -> None:
         """Close the connection at once with this code and reason; only the first call has an effect."""
-        if not self._closed.done():
+        if self._close_reason is None:
             self._send_queue.stop()
             # The reason in a close frame has at most 123 bytes (RFC 6455, section 5.5).
-            self._closed.set_result((code, reason.encode(errors="replace")[:123].decode(errors="ignore")))
+            self._close_reason = code, reason.encode(errors="replace")[:123].decode(errors="ignore")
+            self._stop_reading()
 
     def close(self) -> None:
         """Start no more operations, and close with 1001 once those in progress have finished."""
-        if not self._shutdown.done():
-            self._shutdown.set_result(None)
+        self._is_shutting_down = True
+        self._stop_reading()
 
     def revalidate(self, member_id: str) -> None:
         """Close the connection and its operations if it belongs to this member and the session has ended."""
         self._session.revalidate(member_id)
+
+    @property
+    def _is_stopping(self) -> bool:
+        return self._close_reason is not None or self._is_shutting_down
+
+    def _stop_reading(self) -> None:
+        self._transport.interrupt_receive()
+        if self._work is not None:
+            self._work.cancel()
 
     async def _authenticate(self) -> Context:
         return await self._make_context(self._authorization, self._address)
 
     async def serve(self) -> None:
         """Serve the connection until either side closes it, then cancel all operations and wait for their clean-up."""
-        reader = asyncio.create_task(self._read())
-        events: list[asyncio.Future[Any]] = [reader, self._closed, self._shutdown]
         try:
-            await asyncio.wait(events, return_when=asyncio.FIRST_COMPLETED)
-            reader.cancel()  # no operation is started from here on
-            if self._shutdown.done():
+            await self._read()
+            if self._is_shutting_down and self._close_reason is None:
                 await self._operations.finish(self._limits.finish_timeout)
                 self.close_with(1001, "Going away")
         finally:
-            self._init_timer.cancel()
-            reader.cancel()
-            cancelled = [reader, *self._session.stop(), *self._operations.cancel()]
-            if self._closed.done() and self._closed.result()[0] != ABNORMAL_CLOSURE:
-                await self._send_close(*self._closed.result())
+            self._stop_init_timer()
+            self._send_queue.stop()
+            cancelled = [*self._session.stop(), *self._operations.cancel()]
+            if self._close_reason is not None and self._close_reason[0] != ABNORMAL_CLOSURE:
+                await self._send_close(*self._close_reason)
             await asyncio.gather(*cancelled, return_exceptions=True)
             if self._session.member_id is not None:
                 self._member_limiter.release(self._session.member_id)
@@ -104,11 +125,16 @@ class Connection:
             async with asyncio.timeout(self._limits.close_timeout):
                 await self._websocket.close(code, reason)
 
+    def _stop_init_timer(self) -> None:
+        if self._init_timer is not None:
+            self._init_timer.cancel()
+            self._init_timer = None
+
     async def _read(self) -> None:
         try:
-            while True:
+            while not self._is_stopping:
                 event = await self._websocket.receive()
-                if event["type"] == "websocket.disconnect" or self._closed.done():
+                if event["type"] == "websocket.disconnect" or self._is_stopping:
                     return
                 text = event.get("text")
                 if text is None:
@@ -128,7 +154,8 @@ class Connection:
                 await self._initialise(message.payload or {})
             case "ping":
                 pong: dict[str, Any] = {"type": "pong"}
-                await self._send_queue.send(pong if message.payload is None else {**pong, "payload": message.payload})
+                if not self._send_queue.send(pong if message.payload is None else {**pong, "payload": message.payload}):
+                    await self._send_queue.drain()  # read no more of a client that does not read either
             case "subscribe" if not self._is_initialised:
                 self.close_with(4401, "Unauthorized")
             case "subscribe":
@@ -142,13 +169,27 @@ class Connection:
             self.close_with(4429, "Too many initialisation requests")
             return
         self._is_initialised = True
-        self._init_timer.cancel()
+        self._stop_init_timer()
         self._authorization = find_authorization(payload, self._websocket.headers.getlist("authorization"))
-        context = await self._authenticate()
+        context = await self._unless_stopping(self._authenticate())
+        if context is None:
+            return
         if self._authorization is not None and context.viewer is None:
             self.close_with(4403, "Forbidden")
         elif self._begin_session(context):
-            await self._send_queue.send({"type": "connection_ack"})
+            self._send_queue.send({"type": "connection_ack"})
+
+    async def _unless_stopping(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Return what the work returns, or None if the connection began to close meanwhile."""
+        self._work = task = asyncio.create_task(work)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._is_stopping:
+                return None
+            raise
+        finally:
+            self._work = None
 
     def _begin_session(self, context: Context) -> bool:
         """Start watching the session, or close the connection and return False if the member has too many of them."""

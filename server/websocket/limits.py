@@ -19,8 +19,8 @@ class SocketLimits:
     """The time allowed for sending the close frame."""
     finish_timeout: float = 10.0
     """The time allowed for operations to finish when the server shuts down."""
-    max_unread_characters: int = 4_194_304
-    """The maximum total length of the messages that wait to be sent to one client."""
+    max_unread_bytes: int = 4_194_304
+    """The maximum total size of the messages that wait to be sent to one client."""
     operations: int = _DEFAULTS.socket_operations
     """The maximum number of concurrent operations on one connection."""
     connections_per_member: int = _DEFAULTS.sockets_per_member

@@ -1,12 +1,12 @@
-"""The queue of messages to a client, which are sent one at a time and limited in their total length."""
+"""The messages to a client, which are written at once, or wait until the client has read enough."""
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
-
 from server.protocol.messages import encode
+from server.websocket.transport import SocketTransport
 
 ABNORMAL_CLOSURE = 1006
 """The code for a lost connection, which is never sent (RFC 6455, section 7.4.1)."""
@@ -15,50 +15,101 @@ TOO_SLOW = (1013, "Too slow; resume with `after`")
 CloseConnection: TypeAlias = Callable[[int, str], None]
 """Closes the connection with a code and a reason; only the first call has an effect."""
 
+_Parts: TypeAlias = Sequence[bytes]
+
 
 class SendQueue:
     """The outgoing messages of all operations of a connection, in the order in which they are sent.
 
-    ``send`` returns when its message has been sent, and only then does a subscription fetch its next event, so that the
-    events for a slow client stay in the database. If the waiting messages exceed ``max_characters`` (a single message
-    may be longer), or a message takes longer than ``max_seconds``, the connection is closed with 1013.
+    Only after its message has been written does a subscription take its next event, so that the events for a slow
+    client stay in the database. If the waiting messages exceed ``max_bytes`` (a single message may be longer), or one
+    waits longer than ``max_seconds``, the connection is closed with 1013. A message is kept in the parts that it is
+    made of, because the same result may wait for many clients.
     """
 
+    __slots__ = ("_close", "_drained", "_is_stopped", "_max_bytes", "_max_seconds", "_timer", "_transport", "_unread", "_waiting")  # fmt: skip
+
     def __init__(
-        self, websocket: WebSocket, close: CloseConnection, *, max_seconds: float, max_characters: int
+        self, transport: SocketTransport, close: CloseConnection, *, max_seconds: float, max_bytes: int
     ) -> None:
-        self._websocket = websocket
+        self._transport = transport
         self._close = close
         self._max_seconds = max_seconds
-        self._max_characters = max_characters
-        self._unread_characters = 0
-        self._lock = asyncio.Lock()
-        self._stopped = False
+        self._max_bytes = max_bytes
+        self._unread = 0
+        self._waiting: deque[tuple[_Parts, Callable[[], None] | None]] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._drained: asyncio.Future[None] | None = None
+        self._is_stopped = False
+        transport.on_writable = self._write_waiting
+
+    def send(self, message: dict[str, Any]) -> bool:
+        """Send a message, unless the connection is closing; return whether it has been written."""
+        return self.put((encode(message),))
+
+    def put(self, parts: _Parts, on_written: Callable[[], None] | None = None) -> bool:
+        """Send a message that is encoded in parts; return whether it has been written, else ``on_written`` is called."""
+        if self._is_stopped:
+            return False
+        if not self._waiting and self._transport.is_writable:
+            self._write(parts)
+            return True
+        length = sum(map(len, parts))
+        if self._unread and self._unread + length > self._max_bytes:
+            self._close(*TOO_SLOW)
+            return False
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append((parts, on_written))
+        self._unread += length
+        if self._timer is None:
+            self._start_timer()
+        return False
+
+    async def drain(self) -> None:
+        """Wait until all messages have been written, or the connection is closing."""
+        if self._waiting and not self._is_stopped:
+            if self._drained is None:
+                self._drained = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._drained)
 
     def stop(self) -> None:
         """Stop sending, and drop the waiting messages."""
-        self._stopped = True
+        self._is_stopped = True
+        self._unread, self._waiting = 0, None
+        self._end_waiting()
 
-    async def send(self, message: dict[str, Any]) -> None:
-        """Send a message, unless the connection is closing."""
-        text = encode(message).decode()
-        if self._unread_characters and self._unread_characters + len(text) > self._max_characters:
-            self._close(*TOO_SLOW)
-            return
-        self._unread_characters += len(text)
-        try:
-            async with self._lock:
-                await self._write(text)
-        finally:
-            self._unread_characters -= len(text)
-
-    async def _write(self, text: str) -> None:
-        if self._stopped:
-            return
-        try:
-            async with asyncio.timeout(self._max_seconds):
-                await self._websocket.send_text(text)
-        except TimeoutError:
-            self._close(*TOO_SLOW)
-        except (WebSocketDisconnect, RuntimeError):  # the connection is lost, which the reader will also notice
+    def _write(self, parts: _Parts) -> None:
+        if not self._transport.write_text(parts):  # the connection is lost, which its reader will also notice
             self._close(ABNORMAL_CLOSURE, "")
+
+    def _write_waiting(self) -> None:
+        """Write what waits, as far as the client reads."""
+        has_written = False
+        while self._waiting and self._transport.is_writable:
+            parts, on_written = self._waiting.popleft()
+            self._unread -= sum(map(len, parts))
+            self._write(parts)
+            has_written = True
+            if on_written is not None:
+                on_written()
+        if not self._waiting:
+            self._waiting = None
+            self._end_waiting()
+        elif has_written:
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        """Allow ``max_seconds`` for the first of the waiting messages."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(self._max_seconds, self._close, *TOO_SLOW)
+
+    def _end_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._drained is not None:
+            if not self._drained.done():
+                self._drained.set_result(None)
+            self._drained = None

@@ -150,14 +150,6 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
     return Viewer(member, organisation, session_id, records[0]["expires_at"])
 
 
-async def refresh_viewer(viewer: Viewer) -> Viewer:
-    """Return the viewer with their current roles; raise SessionEnded if the session has ended."""
-    current = await viewer_of_session(viewer.session_id, expires=viewer.expires_at.timestamp())
-    if current is None:
-        raise SessionEnded("The session has ended.")
-    return current
-
-
 async def _use_refresh_token(refresh_token: str) -> UUID | None:
     """Mark a refresh token as used and return its session's id; None if it is invalid. Late reuse ends the session."""
     tokens = await fetch(

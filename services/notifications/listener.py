@@ -35,15 +35,16 @@ async def listening(
     revalidate: Callback = lambda _: None,
     state: ListenState | None = None,
 ) -> AsyncIterator[None]:
-    """Run the inbox reader within the context; NOTIFY messages wake it and the tracker streams.
+    """Run the inbox reader and the tracker streams within the context, woken by NOTIFY messages.
 
     ``revalidate`` is called with the id of each member whose sessions have ended. ``state`` is kept up to date.
     """
     streams = streams or TrackerStreams()
     callbacks: list[tuple[str, Callback]] = [(INBOX, reader.wake), (TRACKER_CHANGES, streams.wake)]
-    callbacks += [(SESSIONS, callback) for callback in (reader.revalidate, streams.wake, revalidate)]
+    callbacks += [(SESSIONS, callback) for callback in (reader.revalidate, streams.revalidate, revalidate)]
     tasks = [
         asyncio.create_task(reader.run()),
+        asyncio.create_task(streams.run()),
         asyncio.create_task(_listen(callbacks, credentials, state or ListenState())),
     ]
     try:

@@ -1,23 +1,9 @@
-"""Subscriptions to a member's notifications, delivered in order and exactly once."""
-
-import datetime as dt
-from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass
+"""Where a subscription to a member's notifications starts, and what a notification says."""
 
 from models import Member, Notification, NotificationKind, Tracker
 from models.database import fetch
-from services.accounts.sessions import refresh_viewer
 from services.kernel.errors import BadRequestError
-from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveredNotification:
-    """A notification, and its recipient with the roles that they have on delivery."""
-
-    notification: Notification
-    viewer: Viewer
 
 
 async def newest_cursor(viewer: Viewer) -> int:
@@ -45,32 +31,6 @@ async def starting_cursor(viewer: Viewer, after: str | None) -> int:
     if int(after) > newest:
         raise BadRequestError(f"'after' lies beyond the newest notification, {newest}.", "after")
     return int(after)
-
-
-async def stream_notifications(
-    reader: InboxReader, viewer: Viewer, cursor: int, kinds: Collection[NotificationKind] | None = None
-) -> AsyncIterator[DeliveredNotification]:
-    """Yield the viewer's notifications after ``cursor``: first the stored ones, then new ones as they are added.
-
-    The session is checked before each notification, and regularly while there are none; raises SessionEnded when it has
-    ended.
-    """
-    revalidations, started_at = reader.revalidations, dt.datetime.now(dt.UTC)
-    while True:
-        if revalidations != reader.revalidations:
-            revalidations = reader.revalidations
-            await refresh_viewer(viewer)
-            continue
-        batch = await reader.next_batch(viewer.member_id, cursor, timeout=reader.revalidate_seconds)
-        if not batch:
-            await refresh_viewer(viewer)
-        for notification in batch:
-            cursor = notification.cursor
-            if kinds is None or notification.kind in kinds:
-                delivery = DeliveredNotification(notification, await refresh_viewer(viewer))
-                if notification.created_at > started_at:
-                    reader.on_delivered(dt.datetime.now(dt.UTC) - notification.created_at)
-                yield delivery
 
 
 def notification_text(

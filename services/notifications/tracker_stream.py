@@ -1,99 +1,88 @@
-"""Subscriptions to a tracker: each event of its history, as it happens.
+"""Delivering the events of a tracker's history, as they happen, to the subscriptions of a process.
 
-A wake-up identifies the tracker, and the events are read from its history. Events that have been sent are recognised by
+A wake-up identifies the tracker, and the events are read from its history. Events that have been read are recognised by
 their ids rather than their times: if two transactions commit concurrently, the event that becomes visible later may
 have the earlier time.
 """
 
-import asyncio
-import contextlib
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from models import Tracker, TrackerEvent
+from models import TrackerEvent
 from models.database import fetch
 from models.rows import columns, rows
-from services.accounts.sessions import refresh_viewer
-from services.rows import rows_by_id
-from services.viewer import Viewer
+from services.accounts.current_viewers import (
+    SessionKey,
+    current_viewers,
+    select_current_members,
+    session_parameters,
+)
+from services.notifications.event_feed import EventFeed, Place, Read
+from services.notifications.listeners import Listener, Numbered
+
+
+@dataclass(eq=False, slots=True)
+class _Log:
+    """The events of a tracker since somebody listens to it, as far as somebody has not been delivered them yet."""
+
+    known_ids: set[UUID]
+    events: list[Numbered] = field(default_factory=list)
+    end: int = 0
+    """The position of the newest event; the first has the position 1."""
+
+    def add(self, event: TrackerEvent) -> None:
+        self.known_ids.add(event.id)
+        self.end += 1
+        self.events.append((self.end, event))
 
 
 @dataclass(eq=False)
-class TrackerStreams:
-    """The open tracker subscriptions of this process, by the ids of the trackers and members that wake them."""
+class TrackerStreams(EventFeed):
+    """Delivers the events of trackers, each once. The row is the tracker, a position counts what was read of it."""
 
     poll_seconds: float = 15.0
-    """How long a subscription waits for a wake-up before it polls."""
-    _events: dict[UUID, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
+    revalidate_seconds: float = 0.0
+    _logs: dict[UUID, _Log] = field(default_factory=dict)
 
-    def __contains__(self, row_id: UUID) -> bool:
-        """Return whether an open subscription is woken by this tracker or member."""
-        return row_id in self._events
+    def remove(self, listener: Listener) -> None:
+        """Deliver nothing more to a listener, and forget what nobody else is still to be delivered."""
+        super().remove(listener)
+        if listener.row_id not in self._audiences:
+            self._logs.pop(listener.row_id, None)
 
-    def wake(self, row_id: str) -> None:
-        """Wake the subscriptions to a tracker with a new event, or those of a member whose sessions have ended."""
-        with contextlib.suppress(ValueError):
-            for event in self._events.get(UUID(row_id), ()):
-                event.set()
+    async def _read(self, places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
+        for tracker_id in {tracker_id for tracker_id, _ in places}:
+            await self._read_events(tracker_id)
+        events: dict[Place, Sequence[Numbered]] = {}
+        for tracker_id, position in places:
+            if position is not None and (log := self._logs.get(tracker_id)) is not None:
+                events[tracker_id, position] = [event for event in log.events if event[0] > position]
+        records = await fetch(select_current_members(1), *session_parameters(sessions)) if sessions else []
+        return Read(events, current_viewers(sessions, records))
 
-    @contextlib.contextmanager
-    def subscribe(self, *row_ids: UUID) -> Iterator[asyncio.Event]:
-        """Register a subscription within the context; yield an event that is set at each wake-up for these ids."""
-        event = asyncio.Event()
-        for row_id in row_ids:
-            self._events[row_id].add(event)
-        try:
-            yield event
-        finally:
-            for row_id in row_ids:
-                self._events[row_id].discard(event)
-                if not self._events[row_id]:
-                    del self._events[row_id]
+    async def _read_events(self, tracker_id: UUID) -> None:
+        log = self._logs.get(tracker_id)
+        if log is None:
+            ids = await fetch("SELECT id FROM tracker_event WHERE tracker_id = $1", tracker_id)
+            if tracker_id in self._audiences:
+                self._logs[tracker_id] = _Log({record["id"] for record in ids})
+            return
+        records = await fetch(
+            f"SELECT {columns(TrackerEvent, 'e')} FROM tracker_event e "
+            "WHERE e.tracker_id = $1 AND e.id <> ALL($2) ORDER BY e.version, e.at, e.id",
+            tracker_id,
+            list(log.known_ids),
+        )
+        if self._logs.get(tracker_id) is not log:  # the last listener has left meanwhile
+            return
+        for event in rows(TrackerEvent, "e", records):
+            log.add(event)
+        positions = [listener.position for listener in self._audiences[tracker_id].listeners]
+        oldest = min((position for position in positions if position is not None), default=log.end)
+        log.events = [event for event in log.events if event[0] > oldest]
 
-
-@dataclass(frozen=True, slots=True)
-class DeliveredEvent:
-    """An event of a tracker's history, and the subscriber with the roles that they have on delivery."""
-
-    event: TrackerEvent
-    viewer: Viewer
-
-
-async def event_ids(tracker_id: UUID) -> set[UUID]:
-    """Return the ids of the events in a tracker's history."""
-    return {record["id"] for record in await fetch("SELECT id FROM tracker_event WHERE tracker_id = $1", tracker_id)}
-
-
-async def stream_events(
-    streams: TrackerStreams, viewer: Viewer, tracker_id: UUID, known_ids: set[UUID]
-) -> AsyncIterator[DeliveredEvent]:
-    """Yield a tracker's new events as they occur, until the viewer can no longer see the tracker.
-
-    Events whose ids are in ``known_ids`` are skipped; the id of each yielded event is added. The session is checked
-    before each event; raises SessionEnded when it has ended.
-    """
-    with streams.subscribe(tracker_id, viewer.member_id) as wake_up:
-        while True:
-            for event in await _new_events(tracker_id, known_ids):
-                known_ids.add(event.id)
-                current_viewer = await refresh_viewer(viewer)
-                if (await rows_by_id(current_viewer, Tracker, [tracker_id]))[0] is None:
-                    return
-                yield DeliveredEvent(event, current_viewer)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(streams.poll_seconds):
-                    await wake_up.wait()
-            wake_up.clear()
-            await refresh_viewer(viewer)
-
-
-async def _new_events(tracker_id: UUID, known_ids: set[UUID]) -> list[TrackerEvent]:
-    records = await fetch(
-        f"SELECT {columns(TrackerEvent, 'e')} FROM tracker_event e "
-        "WHERE e.tracker_id = $1 AND e.id <> ALL($2) ORDER BY e.version, e.at, e.id",
-        tracker_id,
-        list(known_ids),
-    )
-    return rows(TrackerEvent, "e", records)
+    def _on_read(self, listener: Listener, events: Sequence[Numbered]) -> None:
+        listener.must_read = False
+        if listener.position is None:
+            listener.position = self._logs[listener.row_id].end

@@ -12,12 +12,13 @@ from models import TrackerEvent, TrackerEventKind
 from models.database import transaction
 from resolvers.schema_root import make_schema
 from schema.context import Context
+from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import TrackerStreams
 from tests.support.clients.attempts import MUTATIONS, QUERIES, SUBSCRIPTIONS, VALIDATIONS, Attempt
 from tests.support.clients.graphql import INSTALLATION, ask_in, executor
-from tests.support.clients.subscriptions import TIMEOUT, run_reader, wait_until
+from tests.support.clients.subscriptions import TIMEOUT, run_feed, run_reader, wait_until
 from tests.support.factories import now
 from tests.support.scenarios.college import Json
 from tests.support.scenarios.permissions import Case, cases
@@ -125,13 +126,13 @@ async def subscribe(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     streams = TrackerStreams()
     context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, streams)
     operation = executor().prepare(Request(attempt.document, await make_variables(attempt, case), None), context)
-    async with aclosing(executor().subscribe(operation, context, "a request")) as responses:
+    async with run_feed(streams), aclosing(stream_results(executor(), operation, context, "a request")) as responses:
         next_response = asyncio.ensure_future(anext(responses))
         if "trackerChanged" in attempt.document:
             await wait_until(lambda: next_response.done() or case.rows.tracker.id in streams)
             await publish_event(case, streams)
         async with asyncio.timeout(TIMEOUT):
-            response = await next_response
+            response = (await next_response).result
     if "errors" in response:
         return ", ".join(error["extensions"]["code"] for error in response["errors"])
     (value,) = response["data"].values()

@@ -8,6 +8,7 @@ import pytest
 
 from models import Learner, Member, Tracker
 from schema.context import Context
+from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader
@@ -102,7 +103,7 @@ async def test_an_invisible_tracker_is_not_found(database: str) -> None:
     for member, id_ in ((stranger, gid(tracker)), (tenant.ada, gid(tenant.learner)), (tenant.ada, "rubbish")):
         context = Context(INSTALLATION, InboxReader(), "", await viewer(member))
         operation = executor().prepare(Request(TRACKER_CHANGED, {"id": id_}, None), context)
-        async with aclosing(executor().subscribe(operation, context, "")) as answers:
-            errors = (await anext(answers))["errors"]
+        async with aclosing(stream_results(executor(), operation, context, "")) as answers:
+            errors = (await anext(answers)).result["errors"]
         assert [error["extensions"] for error in errors] == [{"code": "BAD_USER_INPUT", "path": ["id"]}]
     assert "data" not in await ask(None, "subscription { trackerChanged }")

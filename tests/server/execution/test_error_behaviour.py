@@ -10,6 +10,7 @@ from graphql import GraphQLError
 
 from schema.base import Schema
 from server.execution.executor import GraphQLExecutor
+from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_schema import ADA, Info
@@ -193,7 +194,7 @@ async def test_mutations_in_series(on_error: str, data: Any, written: list[str])
 async def test_each_event_of_a_subscription(on_error: str, data: Any) -> None:
     executor = GraphQLExecutor(SCHEMA)
     operation = executor.prepare(Request("subscription { trees { leaf { bad name } } }", on_error=on_error), ADA)
-    results = [readable(result) async for result in executor.subscribe(operation, ADA, "r1")]
+    results = [readable(result.result) async for result in stream_results(executor, operation, ADA, "r1")]
     assert results == [{"data": data, "errors": [("Not yours.", "trees", "leaf", "bad")]}] * 2
 
 

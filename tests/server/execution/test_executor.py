@@ -9,6 +9,7 @@ import pytest
 from graphql import get_introspection_query
 
 from server.execution.executor import GraphQLExecutor
+from server.execution.result_stream import stream_results
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
@@ -84,8 +85,8 @@ async def test_introspection_shows_one_of() -> None:
 async def test_concurrent_operations_are_limited() -> None:
     executor = GraphQLExecutor(SCHEMA, Limits(max_operations=1))
     operation = executor.prepare(Request("subscription { wait }"), ADA)
-    async with aclosing(executor.subscribe(operation, ADA, "r1")) as results:
-        assert await anext(results) == {"data": {"wait": 0}}
+    async with aclosing(stream_results(executor, operation, ADA, "r1")) as results:
+        assert (await anext(results)).result == {"data": {"wait": 0}}
         with pytest.raises(GraphQLRequestError) as raised:
             executor.prepare(Request("{ hello }"), ADA)
         executor.prepare(Request("{ hello }"), Context(FakeApp(), "bob", None))

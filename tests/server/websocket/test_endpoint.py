@@ -87,7 +87,7 @@ CLOSE_CASES: list[tuple[list[Any], int, str]] = [
         4409,
         "Subscriber for " + "é" * 54,
     ),
-    ([INIT, "x" * 1_048_577], 1009, "frame exceeds limit of 1048576 bytes"),
+    ([INIT, "x" * 1_048_577], 1009, "frame with 1048577 bytes exceeds limit of 1048576 bytes"),
 ]
 
 

@@ -1,22 +1,24 @@
-"""The inbox reader: batches, wake-ups, polling, and recovery from lost connections."""
+"""The inbox reader: one read for all listeners, wake-ups, polling, and recovery from lost connections."""
 
 import asyncio
-from collections.abc import Sequence
 
 import asyncpg
 import pytest
 
-from models import Member, Notification
+from models import Member
 from models.database import database as open_database
 from models.database import fetch
 from server.setting_values import database_credentials
+from services.accounts.current_viewers import session_key
 from services.notifications.inbox_reader import InboxReader
+from services.notifications.listeners import Delivery, Listener
 from tests.support import factories as make
-from tests.support.clients.graphql import gid
-from tests.support.clients.subscriptions import TIMEOUT, run_reader, wait_until
+from tests.support.clients.graphql import gid, viewer
+from tests.support.clients.subscriptions import TIMEOUT, run_feed, run_reader, wait_until
 from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import College, college, create_successfully
 
+READ = "unnest($1::uuid[], $2::bigint[])"
 LISTENING_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
 OTHER_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -25,9 +27,31 @@ async def assign(tenant: College, member: Member) -> None:
     await create_successfully(tenant.ada, tenant.job(assigneeId=gid(member)))
 
 
-async def next_cursors(reader: InboxReader, member: Member, after: int = 0) -> list[int]:
-    notifications: Sequence[Notification] = await reader.next_batch(member.id, after, timeout=TIMEOUT)
-    return [notification.cursor for notification in notifications]
+async def listen(reader: InboxReader, member: Member, after: int = 0, *, events: int = 1) -> list[Delivery]:
+    """Listen with a new session until this many notifications have been delivered, and return the deliveries."""
+    deliveries: list[Delivery] = []
+    all_delivered = asyncio.get_running_loop().create_future()
+
+    def deliver(delivery: Delivery) -> None:
+        deliveries.append(delivery)
+        if len(deliveries) < events:
+            reader.ready(listener)
+        else:
+            all_delivered.set_result(None)
+
+    session = session_key(await viewer(member))
+    listener = Listener(member.id, member.id, session, deliver, all_delivered.set_exception, position=after)
+    reader.add(listener)
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            await all_delivered
+    finally:
+        reader.remove(listener)
+    return deliveries
+
+
+async def next_cursors(reader: InboxReader, member: Member, after: int = 0, *, events: int = 1) -> list[int]:
+    return [delivery.event.cursor for delivery in await listen(reader, member, after, events=events)]
 
 
 async def listening_backends(connection: asyncpg.Connection) -> set[int]:
@@ -38,17 +62,18 @@ async def listening_backends(connection: asyncpg.Connection) -> set[int]:
     return backends
 
 
-async def test_a_batch_contains_the_next_hundred_notifications(database: str) -> None:
+async def test_notifications_are_read_in_batches_of_a_hundred(database: str) -> None:
     tenant = await college()
     tracker = await make.tracker(tenant.organisation)
     for _ in range(101):
         await make.notification(tracker, tenant.bob)
     async with run_reader(database) as reader:
-        assert await next_cursors(reader, tenant.bob) == list(range(1, 101))
+        with record_statements() as statements:
+            assert await next_cursors(reader, tenant.bob, events=101) == list(range(1, 102))
+        # Two batches are read, and the session is asked for each event.
+        assert len([statement for statement in statements if READ in statement]) == 2 + 101
         assert await next_cursors(reader, tenant.bob, 100) == [101]
-        assert await next_cursors(reader, tenant.bob, 98) == [99, 100, 101]
-        assert await reader.next_batch(tenant.bob.id, 101, timeout=0.05) == []
-        assert await reader.next_batch(tenant.ada.id, 0, timeout=0.05) == []
+        assert await next_cursors(reader, tenant.bob, 98, events=3) == [99, 100, 101]
         assert reader.waiting_count == 0
 
 
@@ -69,17 +94,37 @@ async def test_a_notification_wakes_its_recipient(database: str) -> None:
         await connection.close()
 
 
-async def test_many_waiting_subscribers_share_a_statement(database: str) -> None:
+async def test_an_event_is_read_once_for_500_listeners_whose_sessions_are_asked_at_once(database: str) -> None:
+    tenant = await college()
+    connection = await asyncpg.connect(**database_credentials(database))
+    try:
+        async with run_reader(database, poll_seconds=3600.0) as reader:
+            await listening_backends(connection)
+            tasks = [asyncio.create_task(listen(reader, tenant.bob)) for _ in range(500)]
+            await wait_until(lambda: reader.waiting_count == 500 and tenant.bob.id in reader)
+            with record_statements() as statements:
+                await assign(tenant, tenant.bob)
+                deliveries = await asyncio.gather(*tasks)
+    finally:
+        await connection.close()
+    assert len({id(delivery) for (delivery,) in deliveries}) == 1
+    assert len([statement for statement in statements if READ in statement]) == 1
+
+
+async def test_members_who_wait_share_a_statement(database: str) -> None:
     tenant = await college()
     members = [await make.member(tenant.organisation) for _ in range(20)]
     tracker = await make.tracker(tenant.organisation)
+    reader = InboxReader(poll_seconds=3600.0)
+    tasks = [asyncio.create_task(next_cursors(reader, member)) for member in members]
+    await wait_until(lambda: reader.waiting_count == 20)
     for member in members:
         await make.notification(tracker, member)
-    async with run_reader(database) as reader:
-        with record_statements() as statements:
-            batches = await asyncio.gather(*(next_cursors(reader, member) for member in members for _ in range(5)))
-    assert batches == [[1]] * 100
-    assert len([statement for statement in statements if "unnest($1::uuid[], $2::bigint[])" in statement]) == 1
+    with record_statements() as statements:
+        async with run_feed(reader):
+            assert await asyncio.gather(*tasks) == [[1]] * 20
+    # As nothing woke them, it is only known after the read whose sessions are to be asked.
+    assert len([statement for statement in statements if READ in statement]) == 2
 
 
 async def test_the_reader_polls_without_wake_ups(database: str) -> None:
@@ -148,15 +193,13 @@ async def _wait_until_pool_recovers() -> None:
 @pytest.mark.slow
 async def test_the_reader_retries_after_an_outage_of_the_database(database_url: str) -> None:
     reader = InboxReader()
+    delivered: asyncio.Future[Delivery] = asyncio.get_running_loop().create_future()
     async with open_database(database_credentials(database_url)):
         bob = await make.member()
         await make.notification(await make.tracker(bob.organisation), bob)
-    reader_task = asyncio.create_task(reader.run())
-    batch_task = asyncio.create_task(next_cursors(reader, bob))
-    await asyncio.sleep(0.1)  # the reader fails, because there is no pool
-    try:
-        async with open_database(database_credentials(database_url)):
-            assert await batch_task == [1]
-    finally:
-        reader_task.cancel()
-        await asyncio.gather(reader_task, return_exceptions=True)
+        session = session_key(await viewer(bob))
+    reader.add(Listener(bob.id, bob.id, session, delivered.set_result, delivered.set_exception, position=0))
+    async with run_feed(reader):
+        await asyncio.sleep(0.1)  # the reader fails, because there is no pool
+        async with open_database(database_credentials(database_url)), asyncio.timeout(TIMEOUT):
+            assert (await delivered).event.cursor == 1

@@ -8,9 +8,12 @@ from typing import Any
 from models import Member, Tracker
 from models.database import fetch
 from schema.context import Context
+from server.execution.executor_interface import SharedResult
+from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
 from server.setting_values import database_credentials
 from services.kernel.channels import SESSIONS
+from services.notifications.event_feed import EventFeed
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.listener import listening
 from services.notifications.tracker_stream import TrackerStreams
@@ -39,16 +42,27 @@ async def run_reader(database_url: str, **options: Any) -> AsyncIterator[InboxRe
         yield reader
 
 
+@asynccontextmanager
+async def run_feed(feed: EventFeed) -> AsyncIterator[None]:
+    """Run a feed during the block, without waking it."""
+    task = asyncio.create_task(feed.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 class Subscription:
     """A subscription whose next result must always arrive within ``TIMEOUT`` seconds."""
 
-    def __init__(self, results: AsyncGenerator[dict[str, Any], None]) -> None:
+    def __init__(self, results: AsyncGenerator[SharedResult, None]) -> None:
         self._results = results
 
     async def result(self) -> dict[str, Any]:
         """Return the next execution result."""
         async with asyncio.timeout(TIMEOUT):
-            return sent(await anext(self._results))
+            return sent((await anext(self._results)).result)
 
     async def event(self) -> dict[str, Any]:
         """Return the notification or tracker event of the next result, which must have no errors."""
@@ -74,7 +88,7 @@ async def subscribe(
     subscribing_viewer = await viewer(subscriber) if isinstance(subscriber, Member) else subscriber
     context = Context(INSTALLATION, reader, "127.0.0.1", subscribing_viewer)
     operation = executor().prepare(Request(document, {"after": after}, None), context)
-    async with aclosing(executor().subscribe(operation, context, "a request")) as results:
+    async with aclosing(stream_results(executor(), operation, context, "a request")) as results:
         yield Subscription(results)
 
 
@@ -90,8 +104,9 @@ async def subscribe_to_tracker(
     context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(member), streams)
     operation = executor().prepare(Request(TRACKER_CHANGED, {"id": gid(tracker)}, None), context)
     async with (
-        listening(reader, database_credentials(database_url), streams if notified else TrackerStreams()),
-        aclosing(executor().subscribe(operation, context, "a request")) as results,
+        listening(reader, database_credentials(database_url), streams if notified else None),
+        run_feed(streams if not notified else TrackerStreams()),
+        aclosing(stream_results(executor(), operation, context, "a request")) as results,
     ):
         yield Subscription(results), streams
 

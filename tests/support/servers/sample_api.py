@@ -73,6 +73,7 @@ async def serving(asgi: ASGIApp, http_protocol: type[HttpProtocol] = HttpProtoco
             http=http_protocol,
             ws=WebSocketProtocol,
             ws_max_size=MAX_MESSAGE_BYTES,
+            ws_per_message_deflate=False,
             ws_ping_interval=None,
         )
     )

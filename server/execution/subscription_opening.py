@@ -1,0 +1,49 @@
+"""Opening a subscription: calling the resolver of its field, and listening to the events that it returns."""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from graphql import ExecutionResult
+
+from schema.event_source import EventSource
+from server.execution.concurrency import ConcurrencyLimiter
+from server.execution.executor_interface import Context, OpenSubscription, Operation, SharedResult, Sink
+from server.execution.subscriptions import CompleteEvent, FeedSubscription, SharedOperations, StreamSubscription
+from server.protocol.errors import format_execution_errors
+
+SourceEvents = Callable[[Operation, Context], Awaitable[ExecutionResult | AsyncIterable[Any]]]
+"""Returns the event stream of a subscription, or a result with the errors if it cannot start."""
+
+
+class Subscriptions:
+    """Opens subscriptions; each counts as a running operation of its client until it ends."""
+
+    def __init__(
+        self, source_events: SourceEvents, complete_event: CompleteEvent, concurrency: ConcurrencyLimiter
+    ) -> None:
+        self._source_events = source_events
+        self._complete_event = complete_event
+        self._concurrency = concurrency
+        self._operations = SharedOperations(complete_event)
+
+    async def open(
+        self, operation: Operation, context: Context, request_id: str, sink: Sink
+    ) -> OpenSubscription | None:
+        """Open a subscription whose results go to a sink; return None if it has ended with an error already."""
+        self._concurrency.acquire(operation.client_key)
+        release = partial(self._concurrency.release, operation.client_key)
+        source: Any = None
+        try:
+            source = await self._source_events(operation, context)
+        finally:
+            if source is None or isinstance(source, ExecutionResult):
+                release()
+        if isinstance(source, ExecutionResult):
+            sink.deliver(SharedResult({"errors": format_execution_errors(source.errors or [], request_id)}))
+            return None
+        if isinstance(source, EventSource):
+            return FeedSubscription(source, self._operations.share(operation), sink, release)
+        assert isinstance(source, AsyncGenerator)
+        complete = partial(self._complete_event, operation, context, request_id=request_id)
+        return StreamSubscription(source, complete, sink, release, request_id=request_id)

@@ -1,0 +1,240 @@
+"""Delivering events to all subscriptions of a process: an event is read once, and all sessions are asked at once.
+
+The rows are authoritative; a wake-up only triggers a read. A feed also polls, so a lost wake-up delays events but loses
+none. A listener is delivered its next event when it is ready for it; what a slow one has not read stays in the database.
+"""
+
+import asyncio
+import contextlib
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from services.accounts.current_viewers import SessionKey
+from services.accounts.sessions import SessionEnded
+from services.notifications.listeners import Delivery, Listener, Numbered
+from services.viewer import Viewer
+
+_RETRY_SECONDS = 1.0
+_log = logging.getLogger("trackers.inbox")
+
+Place: TypeAlias = tuple[UUID, int | None]
+"""A row and a position in its events, from which all listeners there continue together."""
+
+
+@dataclass(eq=False, slots=True)
+class Read:
+    """What one read found: the events after each place, and the viewers of the sessions that are still valid."""
+
+    events: dict[Place, Sequence[Numbered]] = field(default_factory=dict)
+    viewers: dict[SessionKey, Viewer] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class _Audience:
+    """The listeners of one row, in the order in which they came, and how often they have been woken."""
+
+    listeners: dict[Listener, None] = field(default_factory=dict)
+    wakes: int = 0
+
+
+@dataclass(eq=False)
+class EventFeed(ABC):
+    """Delivers events to listeners, in order and each exactly once."""
+
+    poll_seconds: float = 5.0
+    """Interval between reads for every listener, whether woken or not."""
+    revalidate_seconds: float = 15.0
+    """How long a listener may go without events before its session is checked again."""
+    _audiences: dict[UUID, _Audience] = field(default_factory=dict)
+    _due: set[UUID] = field(default_factory=set)
+    """The rows whose events are to be read."""
+    _ready: dict[Listener, None] = field(default_factory=dict)
+    """The listeners who are ready for an event that has been read already."""
+    _recalled: set[UUID] = field(default_factory=set)
+    """The members whose sessions are to be checked."""
+    _requested: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @abstractmethod
+    async def _read(self, places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
+        """Read the events after these places, and then, or in the same statement, the viewers of these sessions."""
+
+    def _on_read(self, listener: Listener, events: Sequence[Numbered]) -> None:
+        """Note that events were read for a listener."""
+        listener.must_read = False
+
+    def _on_deliver(self, listener: Listener, event: Any) -> None:  # noqa: B027 - not every feed has something to note
+        """Note that an event is being delivered to a listener."""
+
+    def __contains__(self, row_id: UUID) -> bool:
+        """Return whether anybody listens to a row, and its events have been read for all of them."""
+        audience = self._audiences.get(row_id)
+        return audience is not None and not any(listener.must_read for listener in audience.listeners)
+
+    @property
+    def waiting_count(self) -> int:
+        """Return the number of listeners that are waiting for events."""
+        return sum(listener.is_waiting for listener in self._listeners())
+
+    def add(self, listener: Listener) -> None:
+        """Begin to deliver events to a listener, whose session has just been checked."""
+        listener.checked_at = asyncio.get_running_loop().time()
+        self._audiences.setdefault(listener.row_id, _Audience()).listeners[listener] = None
+        self._request(listener.row_id)
+
+    def remove(self, listener: Listener) -> None:
+        """Deliver nothing more to a listener."""
+        listener.is_open = False
+        self._ready.pop(listener, None)
+        audience = self._audiences.get(listener.row_id)
+        if audience is not None:
+            audience.listeners.pop(listener, None)
+            if not audience.listeners:
+                del self._audiences[listener.row_id]
+
+    def ready(self, listener: Listener) -> None:
+        """Deliver the next event to a listener, now or when there is one."""
+        if not listener.is_open:
+            return
+        if listener.peek() is not None:
+            self._ready[listener] = None
+            self._requested.set()
+            return
+        listener.is_waiting = True
+        if listener.must_read or listener.wakes_seen != self._audiences[listener.row_id].wakes:
+            self._request(listener.row_id)
+
+    def wake(self, row_id: str) -> None:
+        """Read the events of a row, if anybody listens to it."""
+        with contextlib.suppress(ValueError):
+            if (audience := self._audiences.get(UUID(row_id))) is not None:
+                audience.wakes += 1
+                self._request(UUID(row_id))
+
+    def revalidate(self, member_id: str) -> None:
+        """Check the sessions of a member's listeners."""
+        with contextlib.suppress(ValueError):
+            self._recalled.add(UUID(member_id))
+            self._requested.set()
+
+    def _request(self, row_id: UUID) -> None:
+        self._due.add(row_id)
+        self._requested.set()
+
+    def _listeners(self) -> Iterable[Listener]:
+        return (listener for audience in self._audiences.values() for listener in audience.listeners)
+
+    async def run(self) -> None:
+        """Deliver events until cancelled, retrying after database failures."""
+        loop = asyncio.get_running_loop()
+        next_poll = loop.time()
+        last_logged: type[Exception] | None = None
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(next_poll):
+                    await self._requested.wait()
+            # Decided by the clock rather than by the timeout, so that frequent wake-ups do not postpone the poll.
+            is_poll = loop.time() >= next_poll
+            if is_poll:
+                next_poll = loop.time() + self.poll_seconds
+            self._requested.clear()
+            requests = self._due, self._ready, self._recalled
+            self._due, self._ready, self._recalled = set(), {}, set()
+            try:
+                await self._deliver_due(*requests, is_poll=is_poll)
+                last_logged = None
+            except Exception as error:  # of any kind: without this loop, no subscription receives anything
+                if type(error) is not last_logged:
+                    last_logged = type(error)
+                    _log.warning("notification reader failed, retrying: %s", last_logged.__name__)
+                await asyncio.sleep(_RETRY_SECONDS)
+                self._due |= self._audiences.keys() if is_poll else requests[0]
+                self._ready |= {listener: None for listener in requests[1] if listener.is_open}
+                self._recalled |= requests[2]
+                self._requested.set()
+
+    async def _deliver_due(
+        self, due: set[UUID], ready: dict[Listener, None], recalled: set[UUID], *, is_poll: bool
+    ) -> None:
+        """Read what is due, ask the sessions of those who may receive something, and deliver to each the next event."""
+        rows = list(self._audiences) if is_poll else [row_id for row_id in due if row_id in self._audiences]
+        waiting = {
+            listener: audience.wakes
+            for audience in map(self._audiences.__getitem__, rows)
+            for listener in audience.listeners
+            if listener.is_waiting
+        }
+        asked = [*ready, *(listener for listener, wakes in waiting.items() if listener.wakes_seen != wakes)]
+        asked += self._to_revalidate(recalled, is_poll=is_poll)
+        places = dict.fromkeys((listener.row_id, listener.position) for listener in waiting)
+        sessions = dict.fromkeys(listener.session for listener in asked)
+        if not (places or sessions):
+            return
+        read = await self._read(list(places), list(sessions))
+        receiving = [*ready, *self._hand_out(waiting, read)]
+        if unasked := dict.fromkeys(listener.session for listener in receiving if listener.session not in sessions):
+            read.viewers |= (await self._read((), list(unasked))).viewers
+        self._end_invalid([*asked, *receiving], read.viewers)
+        self._deliver(receiving, read.viewers)
+
+    def _to_revalidate(self, recalled: set[UUID], *, is_poll: bool) -> list[Listener]:
+        """Return the listeners whose sessions are to be asked, whether or not there are events for them."""
+        if not (recalled or is_poll):
+            return []
+        before = asyncio.get_running_loop().time() - self.revalidate_seconds
+        return [
+            listener
+            for listener in self._listeners()
+            if (is_poll and listener.checked_at <= before) or listener.member_id in recalled
+        ]
+
+    def _hand_out(self, waiting: dict[Listener, int], read: Read) -> list[Listener]:
+        """Give the waiting listeners the events that were read, and return those who hear of one."""
+        receiving = []
+        for listener, wakes in waiting.items():
+            if not listener.is_open:
+                continue
+            events = read.events.get((listener.row_id, listener.position), ())
+            listener.wakes_seen = wakes
+            self._on_read(listener, events)
+            listener.hand(events)
+            if listener.peek() is not None:
+                receiving.append(listener)
+            elif events:  # all of other kinds, and there may be more
+                self.ready(listener)
+        return receiving
+
+    def _end_invalid(self, asked: Iterable[Listener], viewers: dict[SessionKey, Viewer]) -> None:
+        now = asyncio.get_running_loop().time()
+        for listener in asked:
+            listener.checked_at = now
+            if listener.session not in viewers:
+                self._end(listener, SessionEnded("The session has ended."))
+
+    def _end(self, listener: Listener, reason: Exception) -> None:
+        if listener.is_open:
+            self.remove(listener)
+            listener.end(reason)
+
+    def _deliver(self, receiving: Iterable[Listener], viewers: dict[SessionKey, Viewer]) -> None:
+        """Deliver to each listener its next event. Those who may see the same of it share a delivery."""
+        deliveries: dict[object, Delivery] = {}
+        for listener in receiving:
+            event = listener.peek()
+            if not listener.is_open or event is None:
+                continue
+            viewer = viewers[listener.session]
+            rights = (event.id, listener.member_id, listener.session if listener.by_session else None)
+            delivery = deliveries.get(rights)
+            if delivery is None:
+                delivery = deliveries[rights] = Delivery(event, viewer)
+            listener.is_waiting = False
+            listener.take()
+            try:
+                self._on_deliver(listener, event)
+                listener.deliver(delivery)
+            except Exception as error:  # its subscription fails, the others do not
+                self._end(listener, error)

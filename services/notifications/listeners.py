@@ -1,0 +1,75 @@
+"""The listeners of subscriptions, and what is delivered to them."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from services.accounts.current_viewers import SessionKey
+from services.viewer import Viewer
+
+Numbered: TypeAlias = tuple[int, Any]
+"""An event, after its position among the events of its row."""
+
+
+@dataclass(eq=False, slots=True)
+class Delivery:
+    """An event for all listeners of one member, who has the roles that were read after the event."""
+
+    event: Any
+    viewer: Viewer
+    shared: dict[Hashable, Any] = field(default_factory=dict)
+    """What the listeners have made of the event, by what they made it with, so that each is made once."""
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """A subscription of a member to the events of a row: of the member's own inbox, or of a tracker.
+
+    ``deliver`` is called with one event; the next follows once ``EventFeed.ready`` has been called. ``end`` is called
+    with the reason if the session has ended. Neither may block or raise an exception.
+    """
+
+    row_id: UUID
+    member_id: UUID
+    session: SessionKey
+    deliver: Callable[[Delivery], None]
+    end: Callable[[Exception], None]
+    position: int | None = None
+    """Where the listener is in the events, as the feed counts them; None before the first read: only what comes."""
+    kinds: Collection[Any] | None = None
+    """The kinds of events that it hears of; None: all."""
+    by_session: bool = False
+    """Whether what is made of an event is only for one session of the member."""
+    started_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+    is_open: bool = True
+    """False once it has been removed or has ended."""
+    checked_at: float = 0.0
+    """When its session was last asked, by the clock of the event loop."""
+    is_waiting: bool = True
+    """Whether it has been delivered all events that were read, and has said that it is ready."""
+    must_read: bool = True
+    """Whether there may be events that no wake-up has told of: before the first read, and after a full batch."""
+    wakes_seen: int = 0
+    _events: Sequence[Numbered] = ()
+    _next: int = 0
+
+    def hand(self, events: Sequence[Numbered]) -> None:
+        """Give it the events that were read for its position, which it may share with other listeners."""
+        self._events, self._next = events, 0
+
+    def peek(self) -> Any | None:
+        """Return the next event that it hears of, without taking it; None: there is none among those that were read."""
+        while self._next < len(self._events):
+            event = self._events[self._next][1]
+            if self.kinds is None or event.kind in self.kinds:
+                return event
+            self.take()
+        self._events, self._next = (), 0
+        return None
+
+    def take(self) -> None:
+        """Take the event that ``peek`` returned, and continue after it."""
+        self.position = self._events[self._next][0]
+        self._next += 1
