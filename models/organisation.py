@@ -12,6 +12,8 @@ class Organisation(Row):
 
     name = fields.CharField(max_length=200, unique=True)
     created_at = fields.DatetimeField(auto_now_add=True)
+    types_version = fields.IntField(default=0, db_default=0)
+    """Grows with every change of the tracker types that the organisation has; triggers count it."""
 
     class Meta:
         table = "organisation"

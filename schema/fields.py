@@ -4,7 +4,7 @@ The columns and rows that a page reads follow from what is declared here: a fiel
 its own name, and every other field names what it needs.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any
 
 import strawberry
@@ -69,3 +69,13 @@ async def related_row(root: Any, info: Info, relation: str) -> Any:
     return row_id and await info.context.loaders.rows(all_columns(related_model(type(root).model, relation))).load(
         row_id
     )
+
+
+def then(value: Any, make: Callable[[Any], Any]) -> Any:
+    """Return what ``make`` makes of a value: at once if it is at hand, else an awaitable of it."""
+    return _then(value, make) if isinstance(value, Awaitable) else make(value)
+
+
+async def _then(value: Awaitable[Any], make: Callable[[Any], Any]) -> Any:
+    result = make(await value)
+    return await result if isinstance(result, Awaitable) else result

@@ -18,8 +18,8 @@ from services.paging.pages import Page, PageRequest
 from services.records.learners import fetch_aims
 from services.row_selection import RowSelection
 from services.rows import referenced_rows_by_id, selected_rows_by_id
-from services.tracker_types.catalogue import AvailableType, available_types
-from services.tracker_types.versions import TypeVersion, versions_by_id
+from services.tracker_types.catalogue import AvailableType, cached_catalogue, catalogue_of
+from services.tracker_types.versions import TypeVersion, cached_version, versions_by_id
 from services.trackers import comments
 from services.trackers.attachments import File, files_by_id
 from services.trackers.listing.page import TrackerQuery, pages_by_learner
@@ -67,10 +67,18 @@ class Loaders:
             self._rows[selection] = DataLoader(partial(selected_rows_by_id, self._viewer, selection))
         return self._rows[selection]
 
+    def tracker_type(self, type_id: UUID) -> AvailableType | Awaitable[AvailableType | None] | None:
+        """Return a tracker type of the viewer's organisation, at once if the process has it."""
+        catalogue = cached_catalogue(self._viewer)
+        return catalogue.by_id.get(type_id) if catalogue else self.tracker_types.load(type_id)
+
     async def _load_tracker_types(self, ids: list[UUID]) -> list[AvailableType | None]:
-        types = await available_types(self._viewer, ids=ids, include_disabled=True)
-        by_id = {available_type.type.id: available_type for available_type in types}
-        return [by_id.get(type_id) for type_id in ids]
+        catalogue = await catalogue_of(self._viewer)
+        return [catalogue.by_id.get(type_id) for type_id in ids]
+
+    def type_version(self, version_id: UUID) -> TypeVersion | Awaitable[TypeVersion]:
+        """Return a version of a tracker type, at once if the process has it."""
+        return cached_version(version_id) or self.type_versions.load(version_id)
 
     async def _load_settings(self, ids: list[UUID]) -> list[AutomationSetting | None]:
         by_id = {setting.id: setting for setting in await automation_settings(self._viewer, ids=ids)}

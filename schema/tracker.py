@@ -1,7 +1,6 @@
 """GraphQL types for trackers and the events of their history."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
 from operator import attrgetter
 from typing import Any
 
@@ -12,8 +11,8 @@ from schema.comment import Comment
 from schema.context import Info
 from schema.enums import TrackerEventKind, TrackerStatus
 from schema.field_definition import FieldDefinition
-from schema.field_value import FieldValue, field_values
-from schema.fields import edge, resolved_field
+from schema.field_value import FieldValue
+from schema.fields import edge, resolved_field, then
 from schema.inputs.arguments import After, Before, First, Last
 from schema.learner import Learner
 from schema.member import Member
@@ -21,55 +20,46 @@ from schema.proposed_change import ProposedChange, load_proposed_changes
 from schema.relay import Connection, ConnectionData, Node
 from schema.tracker_connection import comment_connection, history_connection
 from schema.tracker_type import TrackerType, Transition
+from services.forms.values import read_values
 from services.paging.pages import PageRequest
-from services.tracker_types.transitions import Transition as TransitionRow
-from services.tracker_types.versions import TypeVersion, cached_version
 from services.trackers.permissions import transitions_from, viewer_can_edit
 
 Row = strawberry.Parent[models.Tracker]
 
 
 def _type(root: Row, info: Info) -> Any:
-    return info.context.loaders.tracker_types.load(root.type_id)
-
-
-def _with_version(root: Row, info: Info, make: Callable[[TypeVersion], Any]) -> Any:
-    """Return what ``make`` makes of the version that the tracker was made with, at once if it is in the cache."""
-    version = cached_version(root.type_version_id)
-    return make(version) if version else _later(info.context.loaders.type_versions.load(root.type_version_id), make)
-
-
-async def _later(version: Awaitable[TypeVersion], make: Callable[[TypeVersion], Any]) -> Any:
-    return make(await version)
+    return info.context.loaders.tracker_type(root.type_id)
 
 
 def _type_version(root: Row, info: Info) -> Any:
-    return _with_version(root, info, attrgetter("version"))
+    return then(info.context.loaders.type_version(root.type_version_id), attrgetter("version"))
 
 
 def _fields(root: Row, info: Info) -> Any:
-    return _with_version(root, info, attrgetter("definition.fields"))
+    return then(info.context.loaders.type_version(root.type_version_id), attrgetter("definition.fields"))
 
 
 def _values(root: Row, info: Info) -> Any:
-    return _with_version(root, info, lambda version: field_values(version, root.values))
+    version = info.context.loaders.type_version(root.type_version_id)
+    return then(version, lambda version: read_values(version.value_readers, root.values))
 
 
 def _url(root: Row, info: Info) -> str:
     return info.context.installation.tracker_url(root.id)
 
 
-async def _viewer_can_edit(root: Row, info: Info) -> bool:
-    available_type = await info.context.loaders.tracker_types.load(root.type_id)
-    assert available_type is not None
-    return viewer_can_edit(info.context.require_viewer(), root, available_type)
+def _viewer_can_edit(root: Row, info: Info) -> Any:
+    viewer, loaders = info.context.require_viewer(), info.context.loaders
+    return then(loaders.tracker_type(root.type_id), lambda type_: viewer_can_edit(viewer, root, type_))
 
 
-async def _transitions(root: Row, info: Info) -> list[TransitionRow]:
-    available_type = await info.context.loaders.tracker_types.load(root.type_id)
-    version = await info.context.loaders.type_versions.load(root.type_version_id)
-    assert available_type is not None
-    return transitions_from(info.context.require_viewer(), root, available_type, version)
+def _transitions(root: Row, info: Info) -> Any:
+    viewer, loaders = info.context.require_viewer(), info.context.loaders
+    type_version = loaders.type_version(root.type_version_id)
+    return then(
+        loaders.tracker_type(root.type_id),
+        lambda type_: then(type_version, lambda version: transitions_from(viewer, root, type_, version)),
+    )
 
 
 async def _history(

@@ -1,6 +1,7 @@
 """GraphQL types for tracker types and for transitions between tracker statuses."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import strawberry
@@ -64,10 +65,10 @@ def _archived(root: Row) -> bool:
 
 
 def _fields(root: Row) -> Sequence[definitions.FieldDefinition]:
-    return list(root.newest.definition.fields)
+    return root.newest.definition.fields
 
 
-def _transitions(root: Row, info: Info) -> list[TransitionRow]:
+def _transitions(root: Row, info: Info) -> Sequence[TransitionRow]:
     return root.transitions(info.context.require_viewer())
 
 
@@ -93,7 +94,9 @@ class TrackerType(Node):
         "Grows with every change of the definition; a tracker keeps the one it was made with.",
     )
     archived: bool = resolved_field(_archived, "Whether no new trackers of it can be opened.")
-    fields: list[FieldDefinition] = resolved_field(_fields, "The fields of the form, in form order.")
+    fields: list[FieldDefinition] = resolved_field(
+        _fields, "The fields of the form, in form order.", encode_once=attrgetter("newest.id")
+    )
     transitions: list[Transition] = resolved_field(
         _transitions,
         "The steps between statuses, as the viewer's roles alone decide.",

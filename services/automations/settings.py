@@ -12,6 +12,7 @@ from services.kernel.absent import ABSENT, Absent
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.kernel.unit_of_work import unit_of_work
+from services.tracker_types.catalogue import note_changed_types
 from services.viewer import Viewer
 
 
@@ -51,7 +52,9 @@ async def update_setting(
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
     entry = {"enabled": enabled, "four_eyes": four_eyes}
-    return await unit_of_work(lambda: _update(viewer, key, entry))
+    setting = await unit_of_work(lambda: _update(viewer, key, entry))
+    await note_changed_types(viewer)
+    return setting
 
 
 async def _update(viewer: Viewer, key: str, entry: Mapping[str, bool | Absent | None]) -> AutomationSetting:

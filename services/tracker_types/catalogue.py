@@ -1,12 +1,14 @@
-"""Queries for the tracker types that are available to an organisation, each with its newest version."""
+"""The tracker types that are available to an organisation, each with its newest version: queries, and a cache."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from models import Role, TrackerCategory, TrackerType
+from models.database import fetch
 from models.rows import columns, rows
 from services.kernel.sql import StatementBuilder
 from services.tracker_types.transitions import Transition, transitions_of_type
@@ -34,9 +36,23 @@ class AvailableType:
         is_automation = self.type.category == TrackerCategory.PROCESS_AUTOMATION
         return not is_automation or viewer.has(Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
 
-    def transitions(self, viewer: Viewer) -> list[Transition]:
+    def transitions(self, viewer: Viewer) -> Sequence[Transition]:
         """Return all status transitions of the type, checking only the viewer's roles."""
-        return transitions_of_type(self.type.category, self.newest.definition, viewer)
+        return _transitions(self.newest, self.type.category, frozenset(viewer.member.roles))
+
+
+@lru_cache(maxsize=10_000)
+def _transitions(version: TypeVersion, category: TrackerCategory, roles: frozenset[str]) -> Sequence[Transition]:
+    return transitions_of_type(category, version.definition, roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All types of an organisation, disabled process automations included, as of a count of their changes."""
+
+    version: int
+    types: Sequence[AvailableType]
+    by_id: Mapping[UUID, AvailableType]
 
 
 @cache
@@ -76,21 +92,18 @@ async def available_types(
     viewer: Viewer,
     *,
     ids: Collection[UUID] | None = None,
-    key: str | None = None,
     include_disabled: bool = False,
 ) -> Sequence[AvailableType]:
-    """Return the types of the viewer's organisation, including archived ones: built-in types first, then custom types.
+    """Fetch the types of the viewer's organisation, including archived ones: built-in types first, then custom types.
 
     Disabled process automations are omitted unless ``include_disabled`` is true, which is needed for the types of
-    existing trackers.
+    existing trackers. Unlike ``catalogue_of``, it reads what the caller's transaction sees.
     """
     statement = StatementBuilder()
     source = type_source(viewer, statement)
     where = [visibility_condition(TrackerType, "type", viewer, statement)]
     if ids is not None:
         where.append(f"type.id = ANY({statement.bind(list(ids))})")
-    if key is not None:
-        where.append(f"type.key = {statement.bind(key)}")
     if not include_disabled:
         where.append(_ENABLED)
     records = await statement.fetch(f"SELECT {type_columns()} FROM {source} WHERE {' AND '.join(where)} {_ORDER}")
@@ -109,6 +122,51 @@ async def available_types_from_records(records: Sequence[Mapping[str, Any]]) -> 
     ]
 
 
+_MAX_CATALOGUES = 1_000
+_catalogues: OrderedDict[UUID, Catalogue] = OrderedDict()
+"""What this process has read last of each organisation's types, the least recently used first."""
+
+
+def cached_catalogue(viewer: Viewer) -> Catalogue | None:
+    """Return the types of the viewer's organisation if this process has them as they were when the request began.
+
+    Every change of the types is counted in the organisation's row, in the same transaction, and the statement that
+    reads the session brings the count. So what is cached is never older than the session.
+    """
+    catalogue = _catalogues.get(viewer.organisation_id)
+    if catalogue is None or catalogue.version < viewer.organisation.types_version:
+        return None
+    _catalogues.move_to_end(viewer.organisation_id)
+    return catalogue
+
+
+async def catalogue_of(viewer: Viewer) -> Catalogue:
+    """Return the types of the viewer's organisation, from the cache or the database."""
+    if catalogue := cached_catalogue(viewer):
+        return catalogue
+    statement = StatementBuilder()
+    source, visible = type_source(viewer, statement), visibility_condition(TrackerType, "type", viewer, statement)
+    # The count of changes is read in the same moment as the types.
+    records = await statement.fetch(
+        f"SELECT {type_columns()}, (SELECT types_version FROM organisation "
+        f"WHERE id = {statement.bind(viewer.organisation_id)}) FROM {source} WHERE {visible} {_ORDER}"
+    )
+    types = await available_types_from_records(records)
+    version = records[0]["types_version"] if records else -1
+    catalogue = Catalogue(version, types, {available_type.type.id: available_type for available_type in types})
+    _catalogues[viewer.organisation_id] = catalogue
+    while len(_catalogues) > _MAX_CATALOGUES:
+        _catalogues.popitem(last=False)
+    return catalogue
+
+
+async def note_changed_types(viewer: Viewer) -> None:
+    """Let the rest of the viewer's request see the types as they are now, after the request has changed them."""
+    select = "SELECT types_version FROM organisation WHERE id = $1"
+    (record,) = await fetch(select, viewer.organisation_id)
+    viewer.organisation.types_version = record["types_version"]
+
+
 async def list_types(
     viewer: Viewer,
     *,
@@ -119,18 +177,18 @@ async def list_types(
     """Return the available types, optionally filtered. An empty ``category`` includes all categories."""
     return [
         available_type
-        for available_type in await available_types(viewer)
-        if (not category or available_type.type.category in category)
+        for available_type in (await catalogue_of(viewer)).types
+        if available_type.enabled
+        and (not category or available_type.type.category in category)
         and (include_archived or not available_type.type.archived)
         and (not creatable_only or available_type.can_be_created_by(viewer))
     ]
 
 
 async def type_by_key(viewer: Viewer, key: str) -> AvailableType | None:
-    """Return the organisation's type with this key, or None."""
-    if not is_possible_key(key):
-        return None
-    return next(iter(await available_types(viewer, key=key)), None)
+    """Return the organisation's type with this key, or None if there is none or it is disabled."""
+    types = (await catalogue_of(viewer)).types
+    return next((available for available in types if available.type.key == key and available.enabled), None)
 
 
 def is_possible_key(text: str) -> bool:

@@ -17,7 +17,7 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedParameterStatement
 from services.kernel.unit_of_work import unit_of_work
-from services.tracker_types.catalogue import AvailableType, available_types, is_possible_key
+from services.tracker_types.catalogue import AvailableType, available_types, is_possible_key, note_changed_types
 from services.tracker_types.input import TypeEntry, TypeUpdate
 from services.tracker_types.validate import check_definition, check_type_description, check_type_key, check_type_name
 from services.viewer import Viewer
@@ -180,4 +180,5 @@ async def _insert_version(type_id: UUID, version: int, contents: _Contents) -> N
 
 
 async def _load_type(viewer: Viewer, type_id: UUID) -> AvailableType:
+    await note_changed_types(viewer)
     return (await available_types(viewer, ids=[type_id], include_disabled=True))[0]

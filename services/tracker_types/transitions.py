@@ -1,13 +1,12 @@
 """Status transitions of trackers, with their requirements and permissions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from models import Role, TrackerCategory, TrackerStatus
 from services.forms.definitions import FieldDefinition, TypeDefinition
 from services.kernel.words import quote_enum
-from services.viewer import Viewer
 
 NEW = TrackerStatus.NEW
 APPROVED = TrackerStatus.APPROVED
@@ -50,10 +49,12 @@ class Transition:
         return self.refusal is None
 
 
-def transitions_of_type(category: TrackerCategory, definition: TypeDefinition, viewer: Viewer) -> list[Transition]:
-    """Return all status transitions of a type, checking only the viewer's roles."""
+def transitions_of_type(
+    category: TrackerCategory, definition: TypeDefinition, roles: Collection[str]
+) -> list[Transition]:
+    """Return all status transitions of a type for a member with these roles, checking nothing else."""
     return [
-        _transition(category, start, to, definition.fields, _refusal_by_role(category, start, to, viewer))
+        _transition(category, start, to, definition.fields, _refusal_by_role(category, start, to, roles))
         for start, ends in _transition_table(category).items()
         for to in ends
     ]
@@ -63,7 +64,7 @@ def transitions_of_tracker(
     category: TrackerCategory,
     status: TrackerStatus,
     visible_fields: Iterable[FieldDefinition],
-    viewer: Viewer,
+    roles: Collection[str],
     *,
     created_by_viewer: bool,
     needs_other_approver: bool,
@@ -76,7 +77,7 @@ def transitions_of_tracker(
     fields = tuple(visible_fields)
     transitions = []
     for to in _transition_table(category).get(status, ()):
-        refusal = _refusal_by_role(category, status, to, viewer)
+        refusal = _refusal_by_role(category, status, to, roles)
         if category == TrackerCategory.PROCESS_AUTOMATION and to == CLOSED:
             # The creator may close it even after losing the roles.
             refusal = None if created_by_viewer else "Only its creator can take it back."
@@ -90,20 +91,22 @@ def _transition_table(category: TrackerCategory) -> Mapping[TrackerStatus, Seque
     return AUTOMATION_TRANSITIONS if category == TrackerCategory.PROCESS_AUTOMATION else PLAIN_TRANSITIONS
 
 
-def _refusal_by_role(category: TrackerCategory, start: TrackerStatus, to: TrackerStatus, viewer: Viewer) -> str | None:
-    """Return the reason why the viewer's roles do not allow a transition, or None."""
+def _refusal_by_role(
+    category: TrackerCategory, start: TrackerStatus, to: TrackerStatus, roles: Collection[str]
+) -> str | None:
+    """Return the reason why the member's roles do not allow a transition, or None."""
     if category != TrackerCategory.PROCESS_AUTOMATION:
         return None
     if (start, to) == (APPROVED, RESOLVED):
         return "It becomes 'Resolved' when it is applied to the learner's record."
     if to != CLOSED:
-        return _missing_role(viewer, Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
+        return _missing_role(roles, Role.EDIT_PROCESS_AUTOMATION_TRACKERS)
     # Only the creator may close it, and creating it requires these roles.
-    return _missing_role(viewer, Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
+    return _missing_role(roles, Role.CREATE_TRACKERS, Role.CREATE_PROCESS_AUTOMATION_TRACKERS)
 
 
-def _missing_role(viewer: Viewer, *roles: Role) -> str | None:
-    missing = [role for role in roles if not viewer.has(role)]
+def _missing_role(roles: Collection[str], *needed: Role) -> str | None:
+    missing = [role for role in needed if role not in roles]
     return f"This needs the role {quote_enum(missing[0])}." if missing else None
 
 

@@ -1,23 +1,30 @@
 """An in-process cache of tracker type versions, which are immutable."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from models.base import load_json
 from models.database import fetch
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_from_document
+from services.forms.values import ValueReader, value_readers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class TypeVersion:
     """One version of a tracker type's definition."""
 
     id: UUID
     version: int
     definition: TypeDefinition
+
+    @cached_property
+    def value_readers(self) -> Sequence[tuple[str, ValueReader]]:
+        """Return what reads the stored values of this version's fields."""
+        return value_readers(self.definition)
 
 
 class VersionCache:

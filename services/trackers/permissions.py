@@ -37,7 +37,7 @@ def transitions_from(
         available_type.type.category,
         tracker.status,
         [field for field in type_version.definition.fields if field.key in visible],
-        viewer,
+        viewer.member.roles,
         created_by_viewer=tracker.created_by_id == viewer.member_id,
         needs_other_approver=available_type.four_eyes
         and viewer.member_id in (tracker.created_by_id, tracker.values_changed_by_id),

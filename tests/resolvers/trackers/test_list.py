@@ -94,7 +94,7 @@ async def test_pages_forwards_and_backwards_are_complete_and_without_repeats(dat
 
 
 @pytest.mark.parametrize("count", [3, 50])
-async def test_a_page_with_all_fields_takes_five_statements_besides_the_sessions(database: str, count: int) -> None:
+async def test_a_page_with_all_fields_takes_four_statements_besides_the_sessions(database: str, count: int) -> None:
     ada = await make_administrator_with_trackers(count)
     await data(ada, EVERYTHING)  # each process reads the forms of type versions once
     context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
@@ -105,19 +105,7 @@ async def test_a_page_with_all_fields_takes_five_statements_besides_the_sessions
     assert "errors" not in answer, answer["errors"]
     assert len(answer["data"]["trackers"]["nodes"]) == count
     assert answer["data"]["trackers"]["nodes"][0]["values"][1]["node"]["name"].startswith("Employer")
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 5, statements
-
-
-async def test_the_types_take_one_statement(database: str) -> None:
-    ada = await make.member()
-    document = (
-        "{ trackerTypes { key fields { key kind ... on ChoiceField { choices { value } } } transitions { to } } }"
-    )
-    await data(ada, document)
-    context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
-    with record_statements() as statements:
-        assert len((await ask_in(context, document))["data"]["trackerTypes"]) == 7
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1, statements
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 4, statements
 
 
 @pytest.mark.parametrize(
