@@ -5,6 +5,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 3
+DOCUMENTS ?= 100000
 PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
@@ -15,7 +16,7 @@ PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
 
-.PHONY: help run dev test test-fast check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock hooks \
+.PHONY: help run dev test test-fast test-uncompiled compare check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock hooks \
 	screenshots clean environment test-environment playground audits clients moved
 .DELETE_ON_ERROR:
 
@@ -32,7 +33,14 @@ dev: test-environment playground ## the same, restarted whenever a source file c
 
 # Half of a run is waiting for processes, so one worker more than there are cores. The tests of a file share what it started.
 test: check playground audits clients ## linters, types, import order, and every test
-	@exec .venv/bin/pytest -n $(WORKERS) --dist loadfile
+	@.venv/bin/pytest -n $(WORKERS) --dist loadfile
+	@exec $(MAKE) --no-print-directory test-uncompiled
+
+test-uncompiled: test-environment ## the tests that execute documents, again without the compiled executor
+	@TRACKERS_COMPILED=0 exec .venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not server and not slow" tests/resolvers tests/schema
+
+compare: test-environment ## compare compiled execution with graphql-core on DOCUMENTS random documents (100,000 take hours)
+	@DOCUMENTS=$(DOCUMENTS) exec .venv/bin/pytest tests/server/execution/compiled/test_whole_schema.py
 
 test-fast: test-environment ## the tests that need no server process, browser, client library or million rows
 	@exec .venv/bin/pytest -n auto --dist loadfile -m "not server and not browser and not clients and not slow"

@@ -107,7 +107,7 @@ class Positions:
         variable = f"x{len(self._positions)}"  # lists of lists need one each
         items = f"[{item.expression(variable)} for {variable} in "
         as_list = self._source.object(_as_list, "as_list")
-        return "type({v}) is list", items + "{v}]", [f"return {items}{as_list}(v)]"]
+        return "type({v}) is list or type({v}) is tuple", items + "{v}]", [f"return {items}{as_list}(v)]"]
 
     def _object(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[str, str, list[str]]:
         accepted = self._source.object(self._registry.accepted_classes(object_type), "accepted")

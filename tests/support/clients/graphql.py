@@ -1,6 +1,7 @@
 """Helpers that execute GraphQL documents as a member, without a server."""
 
 import datetime as dt
+import os
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,8 @@ INSTALLATION = Installation(
 
 @cache
 def executor() -> GraphQLExecutor:
-    return GraphQLExecutor(make_schema())
+    """Return an executor of the whole schema: a compiled one, unless the tests run with ``TRACKERS_COMPILED=0``."""
+    return GraphQLExecutor(make_schema(), compiled=os.environ.get("TRACKERS_COMPILED") != "0")
 
 
 async def viewer(member: Member) -> Viewer:

@@ -155,10 +155,10 @@ class Louder(FieldExtension):
 @strawberry.type
 class Shop:
     @strawberry.field
-    def owner() -> str:  # type: ignore[misc]
+    def owner() -> str:
         return "Ada"
 
-    @strawberry.field(extensions=[Louder()])
+    @strawberry.field(extensions=[Louder()])  # type: ignore[untyped-decorator]
     def slogan(self, info: Info, word: str = "cheap") -> str:
         return f"{word} {info.field_name}"
 
@@ -267,6 +267,7 @@ async def compare(query: str, variables: dict[str, Any] | None = None, event: An
 
 async def _execute(document: Any, variables: Any, world: World, event: Any, **options: Any) -> ExecutionResult:
     executor = StrawberryGraphQLCoreExecutionContext
+    is_awaitable: Any = optimized_is_awaitable
     result: Any = execute(
         SCHEMA.graphql_schema,
         document,
@@ -274,7 +275,7 @@ async def _execute(document: Any, variables: Any, world: World, event: Any, **op
         world,
         variables,
         executor_class=resuming(executor) if options else executor,
-        is_awaitable=optimized_is_awaitable,
+        is_awaitable=is_awaitable,
         **options,
     )
     if optimized_is_awaitable(result):

@@ -109,7 +109,7 @@ async def test_values_that_a_type_does_not_allow(row: Any) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        Cat(True, 5, colour="red", born="2020-02-29", weight=4, tags={"a"}),  # type: ignore[arg-type]
+        Cat(True, 5, colour="red", born="2020-02-29", weight=4, tags={"a"}),
         Cat(2.0, "a", colour=None, fed_at=None),  # type: ignore[arg-type]
     ],
 )
