@@ -98,7 +98,11 @@ class NameMerge(Model):
 
 
 class Learner(Row):
-    """A learner's record: personal details, programme, employer and tutor."""
+    """A learner's record: personal details, programme, employer and tutor.
+
+    Models cannot express the partial indexes that lists are read from, and the generated columns ``words`` (the name as it is searched),
+    ``name_order`` and ``family_order`` (the name as lists are ordered by it): see the migration ``0011_plain_indexes``.
+    """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="learners", on_delete=fields.RESTRICT
@@ -143,12 +147,6 @@ class Learner(Row):
         # The comment of the table in released databases.
         table_description = "A person on a programme, as the provider's record has them."
         unique_together = (("organisation_id", "reference"),)
-        indexes = (
-            ("organisation_id", "uln"),
-            ("tutor_id",),
-            ("programme_id",),
-            ("employer_id",),
-        )
 
 
 class LearningAim(Row):

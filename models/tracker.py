@@ -36,7 +36,11 @@ class TrackerEventKind(StrEnum):
 
 
 class Tracker(Row):
-    """A case about a learner, opened by a member or by the system."""
+    """A case about a learner, opened by a member or by the system.
+
+    Models cannot express the indexes that lists are read from, and the generated columns ``words`` (the description as it
+    is searched) and ``due_order`` (the due date, or infinity): see the migration ``0011_plain_indexes``.
+    """
 
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", related_name="trackers", on_delete=fields.RESTRICT
@@ -84,12 +88,7 @@ class Tracker(Row):
         table = "tracker"
         table_description = "A case that a member opened about a learner."  # as in released databases
         unique_together = (("organisation_id", "number"), ("created_by_id", "idempotency_key"))
-        indexes = (
-            ("organisation_id", "created_at", "number"),
-            ("assignee_id", "learner_id"),
-            ("created_by_id", "learner_id"),
-            ("learner_id",),
-        )
+        indexes = (("organisation_id", "created_at", "number"),)
 
 
 class TrackerEvent(Row):

@@ -7,7 +7,7 @@ from models.migrations._sql import read_sql
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0010_imported_errors")]
+    dependencies = [("models", "0011_plain_indexes")]
 
     operations = [
         ops.AddField(model_name="Inbox", name="read_count", field=fields.BigIntField(default=0, db_default=0)),

@@ -11,7 +11,7 @@ from schema.inputs.ids import parse_argument_id
 from services.kernel.errors import BadRequestError
 from services.paging.by_name import search_words
 from services.trackers.listing import filters
-from services.trackers.listing.day_blocks import DayRange
+from services.trackers.listing.filters import DayRange
 from services.trackers.listing.orders import OrderTerm
 
 _T = TypeVar("_T")

@@ -1,5 +1,6 @@
 """Lists of named rows: ordering by name, and searching for words in names."""
 
+import re
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,6 +19,10 @@ from services.visibility import visibility_condition
 M = TypeVar("M", bound=Model)
 
 MAX_SEARCH_LENGTH = 200
+
+# Three letters or digits, even after case folding, or two after a symbol, as ``spaced`` adds a space after each symbol.
+_TRIGRAM_PATTERN = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ſ]{3}|[!-/:-@\[-`{-~][A-Za-z0-9]{2}")
+_TWO_LETTERS_PATTERN = re.compile(r"[A-Za-z0-9]{2}")
 
 
 def order_by_name(model: type[Model], *columns: str) -> Order:
@@ -80,3 +85,38 @@ def like_pattern(statement: StatementBuilder, word: str, *, function: str = "fol
     escaped after it has been applied to the word, because folding turns full-width wildcards into plain ones.
     """
     return f"""'%' || regexp_replace({function}({statement.bind(word)}), '([\\\\%_])', '\\\\\\1', 'g') || '%'"""
+
+
+def has_trigram(word: str) -> bool:
+    """Return whether an index of trigrams can find the texts that ``pattern_match`` matches.
+
+    If not, it must not be used, because it would return every row.
+    """
+    return bool(_TRIGRAM_PATTERN.search(word) or _TWO_LETTERS_PATTERN.fullmatch(word))
+
+
+def pattern_match(word: str, statement: StatementBuilder) -> str:
+    """Return the SQL operator and pattern by which a column ``words`` is searched for a word.
+
+    Two letters are searched for with every possible preceding character, which makes trigrams for the index.
+    """
+    if _TWO_LETTERS_PATTERN.fullmatch(word):
+        return f"~ ('[a-z0-9 ]' || {statement.bind(word.lower())}::text)"
+    return f"LIKE {like_pattern(statement, word, function='spaced')}"
+
+
+def learner_conditions(word: str, statement: StatementBuilder) -> list[str]:
+    """Return the SQL conditions, each served by an index, of which a learner ``r`` with a word in a search meets one.
+
+    The word is in the name, or it is digits that the ULN begins with: a range of texts, so that a statement that is
+    prepared once for all words can use the index.
+    """
+    conditions = [
+        f"r.words {pattern_match(word, statement)}"
+        if has_trigram(word)
+        else f"(r.words || '') {pattern_match(word, statement)}"
+    ]
+    if word.isascii() and word.isdigit():
+        end = word[:-1] + chr(ord(word[-1]) + 1)
+        conditions.append(f"(r.uln ~>=~ {statement.bind(word)}::text AND r.uln ~<~ {statement.bind(end)}::text)")
+    return conditions

@@ -7,13 +7,14 @@ from models import Learner, LearningAim
 from models.database import fetch
 from models.rows import columns, rows
 from services.kernel.sql import StatementBuilder
-from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
+from services.paging.by_name import learner_conditions, list_query, search_words
+from services.paging.keyset import Key, Order
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.row_selection import RowSelection
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
-BY_FAMILY_NAME = order_by_name(Learner, "family_name", "given_names")
+BY_FAMILY_NAME = Order("learners by name", (Key("r.family_order", str), Key("r.id", UUID)))
 
 
 async def page_of_learners(
@@ -25,9 +26,7 @@ async def page_of_learners(
     """
     statement = StatementBuilder()
     where = [visibility_condition(Learner, "r", viewer, statement)]
-    for word in search_words(search):
-        name = f"fold(r.given_names || ' ' || r.family_name) LIKE {like_pattern(statement, word)}"
-        where.append(f"({name} OR starts_with(r.uln, {statement.bind(word)}))")
+    where += [f"({' OR '.join(learner_conditions(word, statement))})" for word in search_words(search)]
     query = list_query(viewer, selection, BY_FAMILY_NAME, where, statement)
     return await fetch_page(request, query, count=count)
 

@@ -7,24 +7,17 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from models import TrackerCategory, TrackerStatus
+from models import TrackerStatus
 from services.kernel.errors import BadRequestError
 from services.paging.keyset import Key, Order
 from services.tracker_types.transitions import OPEN_STATUSES
 
 MISSING_ID = UUID(int=0)
-"""The id that the listing stores for a missing assignee, creator, tutor, employer or programme."""
+"""The id that orders use for a missing assignee or creator."""
 
 STATUS_ORDER = (*OPEN_STATUSES, TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
-CATEGORY_ORDER = (
-    TrackerCategory.EMPLOYABILITY,
-    TrackerCategory.FUNDED,
-    TrackerCategory.CUSTOM,
-    TrackerCategory.PROCESS_AUTOMATION,
-)
-"""The listing and the view ``tracker_listed`` store statuses and categories as 1-based positions in these tuples."""
 
-NUMBER = "l.number"
+NUMBER = "t.number"
 NEWEST_FIRST = Order("trackers", (Key(NUMBER, int, descending=True),))
 """The default order. Numbers increase with the time of creation."""
 
@@ -52,28 +45,60 @@ class OrderTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedRelation:
-    """A relation of trackers, such as the assignee, whose ``name`` they can be ordered by.
+class Relation:
+    """Rows that trackers are ordered by, such as the assignees or the statuses, each with its trackers by number.
 
-    ``rows`` is a SELECT of ``id`` and ``name``, and ``column`` is the foreign key in the listing.
+    ``rows`` is a SELECT of the rows, with a column ``id``, for an organisation; ``column`` of a tracker has that id.
+    ``trackers`` are the conditions of a row's trackers, each served by an index that has them in order of number.
     """
 
     alias: str
     rows: str
     column: str
+    trackers: tuple[str, ...]
+
+    @property
+    def join(self) -> str:
+        """Return the JOIN of each tracker's row, for an organisation."""
+        return f"JOIN ({self.rows}) {self.alias} ON {self.alias}.id = {self.column}"
 
 
+_STATUSES = ", ".join(f"('{status}', {position})" for position, status in enumerate(STATUS_ORDER, 1))
 _MEMBERS = f"SELECT id, name FROM member WHERE organisation_id = {{}} UNION ALL SELECT '{MISSING_ID}', NULL"
 _TYPES = "SELECT id, name FROM tracker_type WHERE organisation_id = {} OR organisation_id IS NULL"
 
-NAMED_RELATIONS: Mapping[TrackerOrderField, NamedRelation] = MappingProxyType(
+
+def _members(alias: str, column: str) -> Relation:
+    is_missing = f"named.id = '{MISSING_ID}' AND t.organisation_id = {{}} AND t.{column} IS NULL"
+    return Relation(alias, _MEMBERS, f"coalesce(t.{column}, '{MISSING_ID}')", (f"t.{column} = named.id", is_missing))
+
+
+RELATIONS: Mapping[TrackerOrderField, Relation] = MappingProxyType(
     {
-        TrackerOrderField.TYPE: NamedRelation("type", _TYPES, "l.type_id"),
-        TrackerOrderField.ASSIGNEE: NamedRelation("assignee", _MEMBERS, "l.assignee_id"),
-        TrackerOrderField.CREATED_BY: NamedRelation("creator", _MEMBERS, "l.created_by_id"),
+        TrackerOrderField.STATUS: Relation(
+            "status",
+            f"SELECT id, position FROM (VALUES {_STATUSES}) AS status (id, position)",
+            "t.status",
+            ("t.organisation_id = {} AND t.status = named.id",),
+        ),
+        TrackerOrderField.TYPE: Relation(
+            "type", _TYPES, "t.type_id", ("t.organisation_id = {} AND t.type_id = named.id",)
+        ),
+        TrackerOrderField.ASSIGNEE: _members("assignee", "assignee_id"),
+        TrackerOrderField.CREATED_BY: _members("creator", "created_by_id"),
+        # Several learners can have the same name, and their trackers are then in the order of their numbers.
+        TrackerOrderField.LEARNER: Relation(
+            "learner",
+            "SELECT id, name_order FROM learner WHERE organisation_id = {}",
+            "t.learner_id",
+            (
+                "t.learner_id = ANY(ARRAY("
+                'SELECT id FROM learner WHERE organisation_id = {} AND name_order = named."key0" COLLATE "C"))',
+            ),
+        ),
     }
 )
-"""These names are not stored in the listing but joined at query time, so that renaming does not update trackers."""
+"""Names of members and types are not stored in trackers, so that renaming does not update trackers."""
 
 
 def make_order(terms: Sequence[OrderTerm]) -> Order:
@@ -95,23 +120,23 @@ def make_order(terms: Sequence[OrderTerm]) -> Order:
 def _keys(term: OrderTerm) -> list[Key]:
     """Return the sort keys of a term. They are never null, and missing values come last in both directions."""
     descending = term.descending
-    if term.field in NAMED_RELATIONS:
-        alias = NAMED_RELATIONS[term.field].alias
-        missing = f"({alias}.name IS {'NOT ' if descending else ''}NULL)::int"
-        folded, name = (f"coalesce({sql}, '') COLLATE \"C\"" for sql in (f"fold({alias}.name)", f"{alias}.name"))
-        return [
-            Key(missing, int, descending),
-            Key(folded, str, descending),
-            Key(name, str, descending),
-            Key(f"{alias}.id", UUID, descending),
-        ]
     match term.field:
         case TrackerOrderField.UPDATED_AT:
-            return [Key("l.updated_at", dt.datetime, descending)]
+            return [Key("t.updated_at", dt.datetime, descending)]
         case TrackerOrderField.DUE_DATE:
-            return [Key(f"coalesce(l.due_date, '{'-' if descending else ''}infinity')", dt.date, descending)]
+            return [Key("coalesce(t.due_date, '-infinity')" if descending else "t.due_order", dt.date, descending)]
         case TrackerOrderField.STATUS:
-            return [Key("l.status", int, descending)]
+            return [Key("status.position", int, descending)]
         case TrackerOrderField.LEARNER:
-            return [Key("l.learner_name", str, descending)]
+            return [Key("learner.name_order", str, descending)]
+        case TrackerOrderField.TYPE | TrackerOrderField.ASSIGNEE | TrackerOrderField.CREATED_BY:
+            alias = RELATIONS[term.field].alias
+            missing = f"({alias}.name IS {'NOT ' if descending else ''}NULL)::int"
+            folded, name = (f"coalesce({sql}, '') COLLATE \"C\"" for sql in (f"fold({alias}.name)", f"{alias}.name"))
+            return [
+                Key(missing, int, descending),
+                Key(folded, str, descending),
+                Key(name, str, descending),
+                Key(f"{alias}.id", UUID, descending),
+            ]
     return [Key(NUMBER, int, descending)]

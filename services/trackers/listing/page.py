@@ -12,7 +12,7 @@ from services.paging.pages import Page, PageRequest, fetch_page, fetch_pages
 from services.row_selection import RowSelection, all_columns
 from services.trackers.listing.filters import NO_FILTER, TrackerFilter
 from services.trackers.listing.orders import OrderTerm, make_order
-from services.trackers.listing.plan import ListPlan, plan_list
+from services.trackers.listing.plan import ListPlan, plan_learner_list, plan_list
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -60,7 +60,7 @@ async def _with_surviving_ids(viewer: Viewer, query: TrackerQuery) -> TrackerQue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _TrackerListQuery:
-    """A list query that finds trackers in the listing, and then applies the visibility condition to the tracker rows."""
+    """A list query that finds the numbers of trackers, and then applies the visibility condition to their rows."""
 
     order: Order
     statement: StatementBuilder
@@ -68,17 +68,19 @@ class _TrackerListQuery:
     select: str
     source: str
     visibility: str
+    organisation: str
 
     def rows(self, window: Window) -> str:
         """Return the SELECT statement for the trackers in a window.
 
-        OFFSET 0 forces the planner to look up each tracker by id. Without table statistics, it would otherwise scan all
-        trackers and run the inner query for each of them.
+        OFFSET 0 forces the planner to look up each tracker by number. Without table statistics, it would otherwise scan
+        all trackers and run the inner query for each of them.
         """
         keys = ", ".join(f'found."key{n}"' for n in range(len(self.order.keys)))
         return (
             f"SELECT {self.select}, {keys} FROM ({self.plan.rows(window)}) found "
-            f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE id = found.tracker_id OFFSET 0) t "
+            f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE organisation_id = {self.organisation} "
+            f"AND number = found.number OFFSET 0) t "
             f"{self.source} WHERE {self.visibility}"
         )
 
@@ -97,11 +99,19 @@ class _TrackerListQuery:
 def _list_query(viewer: Viewer, query: TrackerQuery, *, for_learner: bool = False) -> _TrackerListQuery:
     statement, order = StatementBuilder(), make_order(query.order_by)
     source = (query.selection or all_columns(Tracker)).source("t")
+    organisation = f"{statement.bind(viewer.organisation_id)}::uuid"
+    visibility = visibility_condition(Tracker, "t", viewer, statement)
+    plan = (
+        plan_learner_list(viewer, query.filter_by, query.order_by, statement, visibility)
+        if for_learner
+        else plan_list(viewer, query.filter_by, query.order_by, statement)
+    )
     return _TrackerListQuery(
         order=order,
         statement=statement,
-        plan=plan_list(viewer, query.filter_by, query.order_by, statement, for_learner=for_learner),
+        plan=plan,
         select=source.columns,
         source=source.joins(viewer, statement),
-        visibility=visibility_condition(Tracker, "t", viewer, statement),
+        visibility=visibility,
+        organisation=organisation,
     )

@@ -11,8 +11,6 @@ from typing import Any
 
 import asyncpg
 
-from tests.support.databases.tracker_listing import VIEWS
-
 TRACKERS = 1_000_000
 LEARNERS = 20_000
 BIG, SMALL = "Big Tutor", "Small Tutor"
@@ -79,29 +77,18 @@ INDEXES = """
 SELECT indexname AS name, indexdef AS definition FROM pg_indexes
 WHERE tablename = ANY($1) AND indexdef NOT LIKE 'CREATE UNIQUE%'
 """
-KEYS = """
-SELECT conrelid::regclass AS table, conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-WHERE conrelid::regclass::text = ANY($1) AND contype = 'p'
-"""
 
 
 async def fill(credentials: Mapping[str, Any]) -> None:
-    """Insert all rows with triggers disabled, fill the listing tables from their views, and recreate the indexes."""
+    """Insert all rows without checking references, and recreate the indexes."""
     connections = [await asyncpg.connect(**credentials) for _ in range(3)]
     try:
         for connection in connections:
             await connection.execute(SETTINGS)
         first = connections[0]
-        indexes = await first.fetch(INDEXES, [*VIEWS, "tracker"])
-        keys = await first.fetch(KEYS, [*VIEWS])
+        indexes = await first.fetch(INDEXES, ["tracker"])
         await first.execute("".join(f"DROP INDEX {index['name']};" for index in indexes))
-        await first.execute("".join(f"ALTER TABLE {key['table']} DROP CONSTRAINT {key['name']};" for key in keys))
         await first.execute(ROWS)
-        await first.execute("ANALYZE")
-        inserts = [f"INSERT INTO {table} SELECT * FROM {view} ORDER BY number" for table, view in VIEWS.items()]
-        await _execute_concurrently(inserts, connections)
-        constraints = [f"ALTER TABLE {key['table']} ADD CONSTRAINT {key['name']} {key['definition']}" for key in keys]
-        await _execute_concurrently(constraints, connections)
         await _execute_concurrently([index["definition"] for index in indexes], connections)
         await first.execute("VACUUM ANALYZE")
     finally:

@@ -1,4 +1,4 @@
-"""Concurrent imports, creations, updates and approvals keep the listing up to date without deadlocks."""
+"""Concurrent imports, creations, updates and approvals leave every tracker in the lists of its tutor, without deadlocks."""
 
 import asyncio
 from pathlib import Path
@@ -7,13 +7,14 @@ import pytest
 
 from models import Learner, Member, MemberKind, Tracker, TrackerStatus
 from services.imports.learners import import_learners
+from services.paging.pages import PageRequest
 from services.trackers.create import create_tracker
 from services.trackers.create_entry import TrackerEntry
+from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.trackers.update import update_tracker
 from services.trackers.update_entry import UpdateEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.databases.tracker_listing import listed_ids, outdated_tables, visible_ids
 from tests.support.scenarios.automation_forms import NEW_ADDRESS
 from tests.support.scenarios.automations import Provider, make_provider
 from tests.support.scenarios.forms import submitted_value
@@ -49,7 +50,7 @@ async def _update_tracker(provider: Provider, tracker: Tracker, number: int) -> 
     await update_tracker(await viewer(provider.olga), entry)
 
 
-async def test_concurrent_imports_creations_updates_and_approvals_keep_the_listing_without_deadlocks(
+async def test_concurrent_imports_creations_updates_and_approvals_do_not_deadlock(
     database: str, tmp_path: Path, postgres_log: Path
 ) -> None:
     provider = await make_provider()
@@ -73,8 +74,8 @@ async def test_concurrent_imports_creations_updates_and_approvals_keep_the_listi
             *(_update_tracker(provider, tracker, number) for number, tracker in enumerate(trackers[:6])),
             *(provider.approve(tracker) for tracker in trackers[6:]),
         )
-    assert await outdated_tables() == []
     for tutor in tutors:
-        assert await listed_ids(tutor) == await visible_ids(tutor) != set()
+        page = await page_of_trackers(await viewer(tutor), PageRequest(first=100), TrackerQuery(count=True))
+        assert page.total == await Tracker.filter(learner__tutor_id=tutor.id).count() > 0
     assert await Tracker.filter(status=TrackerStatus.RESOLVED).count() == 6
     assert postgres_log.read_text().count("deadlock detected") == deadlocks

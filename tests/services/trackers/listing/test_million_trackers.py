@@ -16,8 +16,7 @@ from models import Employer, Learner, Member, Programme, ProgrammeStatus, Tracke
 from models.database import database, fetch
 from server.setting_values import database_credentials
 from services.paging.pages import PageRequest
-from services.trackers.listing.day_blocks import DayRange
-from services.trackers.listing.filters import TrackerFilter
+from services.trackers.listing.filters import DayRange, TrackerFilter
 from services.trackers.listing.orders import MISSING_ID, OrderTerm, TrackerOrderField
 from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
@@ -30,9 +29,7 @@ pytestmark = pytest.mark.slow
 
 MAX_ROWS_READ = 5_000
 MAX_ROWS_SORTED = 1_100
-LARGE_TABLES = frozenset(
-    {"tracker", "tracker_listing", "tracker_in_group", "tracker_words", "learner", "learner_in_group"}
-)
+LARGE_TABLES = frozenset({"tracker", "learner", "learner_in_group"})
 VIEWERS = ("Admin 1", million_trackers.BIG, million_trackers.SMALL)
 
 S = TrackerStatus

@@ -1,0 +1,180 @@
+"""The SQL of scans of trackers: within branches by number, along an order, and sorted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.paging.keyset import Bound, Key, Order, Window, bound_predicate
+from services.trackers.listing.conditions import Branch, Scope
+from services.trackers.listing.orders import NUMBER, RELATIONS, OrderTerm, TrackerOrderField
+
+MAX_NUMBER = 2**31 - 1
+
+COLUMNS = ", ".join(
+    f"t.{column}"
+    for column in (
+        "number", "status", "type_id", "assignee_id", "created_by_id", "learner_id", "updated_at", "due_date", "due_order"
+    )
+)  # fmt: skip
+"""The columns of a tracker that lists are ordered by."""
+
+
+def first_numbers(
+    branch: Branch, where: Sequence[str], key: Key, window: Window, gates: Sequence[str] = ("true",)
+) -> str:
+    """Return the SELECT of the first numbers of a branch, at most ``window.limit`` for each row of its source.
+
+    ``gates`` are conditions without columns: unless all hold, nothing is read.
+    """
+    direction = _direction(key, window)
+    conditions = [branch.condition, *where, *(bound_predicate([key], bound) for bound in window.bounds)]
+    trackers = (
+        f"(SELECT t.number FROM tracker t WHERE {' AND '.join(conditions)} "
+        f"ORDER BY t.number {direction} LIMIT {window.limit}) f"
+    )
+    if branch.is_block:
+        return (
+            f"(SELECT f.number FROM (SELECT v.block FROM {branch.source} ORDER BY v.block {direction}) v "
+            f"CROSS JOIN LATERAL {trackers} WHERE {' AND '.join(gates)} "
+            f"ORDER BY v.block {direction}, f.number {direction} LIMIT {window.limit})"
+        )
+    source = f"{branch.source} CROSS JOIN LATERAL " if branch.source else ""
+    return f"SELECT f.number FROM {source}{trackers} WHERE {' AND '.join(gates)}"
+
+
+def all_rows(branch: Branch, where: Sequence[str], columns: str = "t.number", gates: Sequence[str] = ()) -> str:
+    """Return the SELECT of all trackers of a branch, under the same gates as ``first_numbers``."""
+    source = f"{branch.source} CROSS JOIN " if branch.source else ""
+    return f"SELECT {columns} FROM {source}tracker t WHERE {' AND '.join([branch.condition, *where, *gates])}"
+
+
+def merge(selects: Sequence[str], key: Key, window: Window) -> str:
+    """Return the SELECT of the first of some numbers, each once."""
+    return (
+        f'SELECT number, number AS "key0" FROM ({" UNION ALL ".join(selects)}) merged GROUP BY number '
+        f"ORDER BY number {_direction(key, window)} LIMIT {window.limit}"
+    )
+
+
+def sort(rows: str, where: Sequence[str], order: Order, joins: Sequence[str], window: Window) -> str:
+    """Return the SELECT of a window of ``rows``, whose alias is ``t``, by the order."""
+    conditions = [*where, *(bound_predicate(order.keys, bound) for bound in window.bounds)]
+    return (
+        f"SELECT t.number, {order.columns} FROM {rows} t {' '.join(joins)} WHERE {' AND '.join(conditions) or 'true'} "
+        f"ORDER BY {order.order_by(window.backwards)} LIMIT {window.limit}"
+    )
+
+
+def _direction(key: Key, window: Window) -> str:
+    return "DESC" if key.descending is not window.backwards else "ASC"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The trackers of an organisation along an order, read no further than a window needs if most meet ``where``."""
+
+    scope: Scope
+    order: Order
+    terms: Sequence[OrderTerm]
+    where: Sequence[str]
+
+    def rows(self, window: Window) -> str:
+        """Return the SELECT of the rows in a window."""
+        field = self.terms[0].field if len(self.terms) == 1 else None
+        if field is TrackerOrderField.LEARNER:
+            return self._by_learner(window)
+        if field in RELATIONS:
+            return self._nested_loop(window)
+        if field is TrackerOrderField.DUE_DATE and self.order.keys[0].descending:
+            return self._latest_due_first(window)
+        return sort("tracker", [self.scope.own, *self.where], self.order, self.joins(), window)
+
+    def joins(self) -> list[str]:
+        """Return the JOINs of the rows by which trackers are ordered."""
+        relations = [RELATIONS[term.field] for term in self.terms if term.field in RELATIONS]
+        return [self.scope.fill(relation.join) for relation in relations]
+
+    def _latest_due_first(self, window: Window) -> str:
+        """Return the SELECT of trackers with a due date, from the end of the index, and then of those without one."""
+        missing, number = self.order.keys
+        dated = Order(self.order.name, (replace(missing, sql="t.due_order"), number))
+        undated = Order(self.order.name, (replace(missing, sql="'-infinity'::date"), number))
+        where = [self.scope.own, *self.where]
+        halves = (
+            sort("tracker", [*where, "t.due_order < 'infinity'"], dated, [], window),
+            sort("tracker", [*where, "t.due_order = 'infinity'"], undated, [], window),
+        )
+        return (
+            f"SELECT * FROM (({halves[0]}) UNION ALL ({halves[1]})) t "
+            f"ORDER BY {self.order.order_by(window.backwards, alias='t')} LIMIT {window.limit}"
+        )
+
+    def _nested_loop(self, window: Window) -> str:
+        """Return the SELECT of the relation's rows in their order, each with its trackers in order of number."""
+        relation = RELATIONS[self.terms[0].field]
+        *outer, number = self.order.keys
+        names = Order(self.order.name, tuple(outer))
+        bounds = [bound_predicate(outer, bound) for bound in _outer_bounds(window)]
+        direction = _direction(number, window)
+        return (
+            f'SELECT f.number, {_named_keys(outer)}, f.number AS "key{len(outer)}" FROM ('
+            f"SELECT {relation.alias}.id, {names.columns} FROM ({self.scope.fill(relation.rows)}) {relation.alias} "
+            f"WHERE {' AND '.join(bounds) or 'true'} ORDER BY {names.order_by(window.backwards)}) named "
+            f"CROSS JOIN LATERAL ({self._trackers(window)}) f "
+            f"ORDER BY {names.order_by(window.backwards, alias='named')}, f.number {direction} LIMIT {window.limit}"
+        )
+
+    def _by_learner(self, window: Window) -> str:
+        """Return the SELECT of learners' names in their order, each with its trackers in order of number.
+
+        The names are found one after the other, however many there are, for as long as the page is not full: the rows of
+        a nested loop come in the order of its outer side, so that they need not be sorted.
+        """
+        name, _ = self.order.keys
+        ahead, direction = ("<", "DESC") if name.descending is not window.backwards else (">", "ASC")
+        bounds = [bound_predicate([replace(name, sql="r.name_order")], bound) for bound in _outer_bounds(window)]
+        names = f"SELECT r.name_order FROM learner r WHERE {' AND '.join([f'r.organisation_id = {self.scope.organisation}', *bounds])}"
+        ending = f"ORDER BY r.name_order {direction} LIMIT 1"
+        return (
+            'SELECT f.number, named."key0", f.number AS "key1" FROM ('
+            f'WITH RECURSIVE names ("key0") AS (({names} {ending}) UNION ALL '
+            f'SELECT ({names} AND r.name_order {ahead} names."key0" {ending}) FROM names WHERE names."key0" IS NOT NULL) '
+            'SELECT "key0" FROM names WHERE "key0" IS NOT NULL) named '
+            f"CROSS JOIN LATERAL ({self._trackers(window)}) f LIMIT {window.limit}"
+        )
+
+    def _trackers(self, window: Window) -> str:
+        """Return the SELECT of the trackers of a row of the relation, by number."""
+        number = self.order.keys[-1]
+        relation = RELATIONS[self.terms[0].field]
+        named = f'named."key{len(self.order.keys) - 2}"'
+        bounds = tuple(
+            replace(
+                bound,
+                values=(
+                    f"CASE WHEN {named} = {bound.values[-2]} THEN {bound.values[-1]} ELSE {_sentinel(number, bound)} END",
+                ),
+            )
+            for bound in window.bounds
+        )
+        key, limited = Key(NUMBER, int, number.descending), replace(window, bounds=bounds)
+        selects = [
+            first_numbers(Branch(self.scope.fill(condition)), self.where, key, limited)
+            for condition in relation.trackers
+        ]
+        return (
+            f"SELECT number FROM ({' UNION ALL '.join(selects)}) found "
+            f"ORDER BY number {_direction(number, window)} LIMIT {window.limit}"
+        )
+
+
+def _sentinel(number: Key, bound: Bound) -> int:
+    """Return a number that is within a bound whatever the tracker's: only in the cursor's row are there others."""
+    return -1 if bound.after is not number.descending else MAX_NUMBER
+
+
+def _outer_bounds(window: Window) -> list[Bound]:
+    return [Bound(bound.values[:-1], bound.after, inclusive=True) for bound in window.bounds]
+
+
+def _named_keys(keys: Sequence[Key]) -> str:
+    return ", ".join(f'named."key{n}"' for n in range(len(keys)))
