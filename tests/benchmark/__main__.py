@@ -9,7 +9,8 @@ from server.embedded_postgres.server import embedded_postgres
 from tests.benchmark.data.database import Size
 from tests.benchmark.data.workloads import WORKLOADS
 from tests.benchmark.measure import Effort
-from tests.benchmark.run import Plan, run
+from tests.benchmark.pushes import SCENARIOS
+from tests.benchmark.run import Plan, Run
 from tests.benchmark.servers import KINDS
 from tests.support.paths import ROOT
 
@@ -24,6 +25,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         workers=arguments.workers,
         kinds=[kind for kind in KINDS if not arguments.server or kind.name in arguments.server],
         workloads=[one for one in WORKLOADS if not arguments.workload or one.name in arguments.workload],
+        scenarios=[one for one in SCENARIOS if not arguments.workload or one.name in arguments.workload],
     )
 
 
@@ -34,7 +36,9 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16, help="default: 16")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="numbers of processes (default: 1 2)")
     parser.add_argument("--trackers", type=int, default=100_000, help="rows of the database (default: 100000)")
-    parser.add_argument("--workload", nargs="+", choices=[one.name for one in WORKLOADS], help="only these")
+    parser.add_argument(
+        "--workload", nargs="+", choices=[one.name for one in (*WORKLOADS, *SCENARIOS)], help="only these"
+    )
     parser.add_argument("--server", nargs="+", choices=[kind.name for kind in KINDS], help="only these")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the database and logs")
     return parser.parse_args()
@@ -46,7 +50,7 @@ def main() -> None:
     folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     with embedded_postgres(folder / "postgres", log=folder / "postgres.log") as url:
-        asyncio.run(run(_plan(arguments), url, folder, print))
+        asyncio.run(Run(_plan(arguments), url, folder, print).measure())
 
 
 if __name__ == "__main__":

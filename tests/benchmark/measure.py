@@ -11,7 +11,7 @@ from math import ceil
 from tests.benchmark.client.load import Job, Load
 from tests.benchmark.data.database import Size
 from tests.benchmark.data.workloads import Workload
-from tests.benchmark.processes import cpu_seconds, memory_bytes
+from tests.benchmark.processes import cpu_seconds
 from tests.benchmark.servers import Server
 from tests.support.paths import ROOT
 
@@ -118,8 +118,3 @@ async def run_load(job: Job) -> Load:
     load = pickle.loads(output)
     assert isinstance(load, Load)
     return load
-
-
-def idle_memory(server: Server) -> int:
-    """Return the memory of a server's processes in bytes."""
-    return memory_bytes(server.pids)

@@ -1,7 +1,7 @@
 """A run: the database, the servers, the check of their answers, and the measurements one after another."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +12,9 @@ from server.setting_values import database_credentials
 from tests.benchmark.answers import check_answers
 from tests.benchmark.data.database import Size, copy_template, ensure_template
 from tests.benchmark.data.workloads import WORKLOADS, Workload
-from tests.benchmark.measure import Effort, Figures, idle_memory, measure
-from tests.benchmark.processes import parent
+from tests.benchmark.measure import Effort, Figures, measure
+from tests.benchmark.processes import memory_bytes, parent
+from tests.benchmark.pushes import SCENARIOS, PushFigures, Scenario, measure_pushes
 from tests.benchmark.servers import FLOOR, KINDS, Kind, Server, run_server
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ class Plan:
     workers: Sequence[int] = (1, 2)
     kinds: Sequence[Kind] = KINDS
     workloads: Sequence[Workload] = WORKLOADS
+    scenarios: Sequence[Scenario] = SCENARIOS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,47 +42,98 @@ class Result:
     figures: Figures
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushResult:
+    """What one server did in one scenario of sockets, with so many workers."""
+
+    scenario: Scenario
+    kind: Kind
+    workers: int
+    figures: PushFigures
+
+
 @dataclass(slots=True)
 class Results:
     """All that a run has measured. ``memory`` is in bytes, by the kind's name and the number of workers."""
 
     requests: list[Result] = field(default_factory=list)
+    pushes: list[PushResult] = field(default_factory=list)
     memory: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
-async def run(plan: Plan, postgres: str, folder: Path, tell: Callable[[str], None]) -> Results:
-    """Measure everything in the plan on a PostgreSQL server; ``folder`` takes logs. ``tell`` is called with progress."""
-    results = Results()
-    tell(f"the database: {plan.size.trackers:,} trackers")
-    template = await ensure_template(postgres, plan.size)
-    postgres_pid = await _postmaster(postgres)
-    for workers in plan.workers:
+@dataclass(slots=True)
+class Run:
+    """A run of a plan on a PostgreSQL server. ``folder`` takes logs, and ``tell`` is called with progress."""
+
+    plan: Plan
+    postgres: str
+    folder: Path
+    tell: Callable[[str], None]
+    results: Results = field(default_factory=Results)
+    _template: str = ""
+    _postgres_pid: int = 0
+
+    async def measure(self) -> Results:
+        """Measure everything in the plan."""
+        self.tell(f"the database: {self.plan.size.trackers:,} trackers")
+        self._template = await ensure_template(self.postgres, self.plan.size)
+        self._postgres_pid = await _postmaster(self.postgres)
+        for workers in self.plan.workers:
+            if self.plan.workloads:
+                async with self._servers(self.plan.kinds, workers) as servers:
+                    self.results.memory |= {(one.kind.name, workers): memory_bytes(one.pids) for one in servers}
+                    await self._measure_requests(servers, workers)
+            if self.plan.scenarios:
+                async with self._servers([kind.on_sockets() for kind in self.plan.kinds], workers) as servers:
+                    await self._measure_pushes(servers, workers)
+        return self.results
+
+    @asynccontextmanager
+    async def _servers(self, kinds: Sequence[Kind], workers: int) -> AsyncIterator[Sequence[Server]]:
+        """Run servers, each on a fresh copy of the database."""
         async with AsyncExitStack() as stack:
             servers = []
-            for kind in plan.kinds:
-                url = await copy_template(postgres, template, f"benchmark_run_{kind.name}")
-                servers.append(await stack.enter_async_context(run_server(kind, url, folder, workers=workers)))
-                results.memory[kind.name, workers] = idle_memory(servers[-1])
-            await _measure_requests(plan, servers, workers, results, postgres_pid, tell)
-    return results
+            for kind in kinds:
+                url = await copy_template(self.postgres, self._template, f"benchmark_run_{kind.name}")
+                servers.append(await stack.enter_async_context(run_server(kind, url, self.folder, workers=workers)))
+            yield servers
+
+    async def _measure_requests(self, servers: Sequence[Server], workers: int) -> None:
+        plan = self.plan
+        await check_answers(servers, plan.workloads, plan.size)
+        for workload in plan.workloads:
+            self.tell(f"{workload.name}, {workers} worker{'s' * (workers > 1)}")
+            able = [server for server in servers if workload.name not in server.kind.lacks]
+            figures = await measure(able, workload, plan.size, plan.effort, self._postgres_pid)
+            floor = _of_floor(able, figures)
+            for server, one in zip(able, figures, strict=True):
+                self.results.requests.append(Result(workload=workload, kind=server.kind, workers=workers, figures=one))
+                self.tell(f"  {server.kind.name:12} {_line(one, floor)}")
+
+    async def _measure_pushes(self, servers: Sequence[Server], workers: int) -> None:
+        plan = self.plan
+        for scenario in plan.scenarios:
+            self.tell(f"{scenario.name}, {workers} worker{'s' * (workers > 1)}")
+            figures = await measure_pushes(servers, scenario, plan.size, plan.effort.rounds, self._postgres_pid)
+            floor = _of_floor(servers, figures)
+            for server, one in zip(servers, figures, strict=True):
+                self.results.pushes.append(
+                    PushResult(scenario=scenario, kind=server.kind, workers=workers, figures=one)
+                )
+                self.tell(f"  {server.kind.name:12} {_push_line(one, floor)}")
 
 
-async def _measure_requests(
-    plan: Plan,
-    servers: Sequence[Server],
-    workers: int,
-    results: Results,
-    postgres_pid: int,
-    tell: Callable[[str], None],
-) -> None:
-    await check_answers(servers, plan.workloads, plan.size)
-    for workload in plan.workloads:
-        tell(f"{workload.name}, {workers} worker{'s' * (workers > 1)}")
-        figures = await measure(servers, workload, plan.size, plan.effort, postgres_pid)
-        floor = next((one for server, one in zip(servers, figures, strict=True) if server.kind is FLOOR), figures[0])
-        for server, one in zip(servers, figures, strict=True):
-            results.requests.append(Result(workload=workload, kind=server.kind, workers=workers, figures=one))
-            tell(f"  {server.kind.name:12} {_line(one, floor)}")
+def _of_floor(servers: Sequence[Server], figures: Sequence[T]) -> T:
+    return next(
+        (one for server, one in zip(servers, figures, strict=True) if server.kind.name == FLOOR.name), figures[0]
+    )
+
+
+def _push_line(one: PushFigures, floor: PushFigures) -> str:
+    return (
+        f"p50 {one.p50 * 1000:7.2f} ms = {one.p50 / floor.p50:5.2f} times the floor's, p99 {one.p99 * 1000:7.2f} ms; "
+        f"CPU {one.server_cpu * 1000:.2f} + {one.postgres_cpu * 1000:.2f} ms; {one.bytes_per_socket / 1000:.1f} kB a socket"
+    )
 
 
 def _line(one: Figures, floor: Figures) -> str:

@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jwt
@@ -34,12 +34,28 @@ class Kind:
     module: str | None = None
     takes_documents: bool = True
     environment: Mapping[str, str] | None = None
+    socket_module: str | None = None
+    """What answers on sockets, if it is another program."""
+
+    lacks: Collection[str] = ()
+    """The names of workloads that it has no answer for."""
+    same_bytes: bool = True
+    """Whether its answers are the same bytes; otherwise the same JSON."""
+
+    def on_sockets(self) -> "Kind":
+        """Return the kind that is started to measure sockets."""
+        return replace(self, module=self.socket_module or self.module)
 
 
 PRODUCT = Kind("product", "this server")
-FLOOR = Kind("floor", "the floor", "tests.benchmark.floor", takes_documents=False)
+FLOOR = Kind(
+    "floor", "the floor", "tests.benchmark.floor", takes_documents=False, socket_module="tests.benchmark.floor.sockets"
+)
 INTERPRETED = Kind("interpreted", "without the compiled executor", environment={"TRACKERS_COMPILED": "0"})
-KINDS = (PRODUCT, FLOOR, INTERPRETED)
+NAIVE = Kind(
+    "naive", "naive strawberry + Tortoise", "tests.benchmark.naive", lacks=("validateTracker",), same_bytes=False
+)
+KINDS = (PRODUCT, FLOOR, INTERPRETED, NAIVE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,11 @@ class Connection(asyncio.Protocol):
         now, clock = time.perf_counter(), self._clock
         clock.answered += 1
         body_at = self._buffer.find(b"\r\n\r\n") + 4
-        if not self._buffer.startswith(b"HTTP/1.1 200 ") or not self._buffer.startswith(b'{"data":{', body_at):
+        if (
+            not self._buffer.startswith(b"HTTP/1.1 200 ")
+            or b'"errors":[{' in self._buffer[-200:]
+            or self._buffer[body_at : body_at + 7] != b'{"data"'
+        ):
             clock.failed += 1
         if now >= clock.begins:
             clock.latencies.append(now - self._sent_at)

@@ -84,8 +84,8 @@ query Validate($input: CreateTrackerInput!) {
 """
 
 NOTIFICATIONS = """
-subscription Notifications {
-  notificationReceived {
+subscription Notifications($after: String) {
+  notificationReceived(after: $after) {
     cursor kind text createdAt
     actor { id name }
     tracker { id number status type { key name } }
