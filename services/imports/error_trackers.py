@@ -1,12 +1,13 @@
 """Trackers about the errors of an import: opening them for new ones, and adding events where an error is gone or back.
 
-It happens at the end of the import's transaction, so that the organisation's counter and inboxes are locked briefly, and
-in parts, so that memory does not grow with the number of errors.
+It happens at the end of the import's transaction, and in parts, so that memory does not grow with the number of errors.
+What the trackers will hold is prepared in a temporary table before the inboxes and the organisation's counter are locked,
+so that members can create trackers meanwhile.
 """
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from services.history import write_system_events
 from services.imports.report import ErrorTracker, ImportReport, UnknownAssigneeError
 from services.kernel.channels import TRACKER_CHANGES, wake_all
 from services.kernel.dates import today
-from services.kernel.sql import insert_rows, update_rows
+from services.kernel.sql import insert_rows
 from services.kernel.text import normalise_email
 from services.notifications.notify import lock_inboxes, notify_of_several
 from services.tracker_types.versions import TypeVersion, version_cache
@@ -53,21 +54,32 @@ _CHANGED = f"""
 SELECT error.id, error.is_wrong, tracker.id AS tracker_id, tracker.assignee_id
 FROM imported_error error JOIN tracker ON tracker.id = error.tracker_id
 WHERE {_FROM_THIS_IMPORT} AND error.id > $2 ORDER BY error.id LIMIT {_PART}"""
-_TRACKER_COLUMNS = {
+_PREPARE = """
+CREATE TEMPORARY TABLE prepared_tracker (
+  id uuid, position int PRIMARY KEY, learner_id uuid, assignee_id uuid, description text, "values" jsonb,
+  error_id uuid, reference text, element text, rule text) ON COMMIT DROP"""
+_PREPARED_COLUMNS = {
     "id": "uuid",
-    "organisation_id": "uuid",
-    "number": "int",
-    "type_id": "uuid",
-    "type_version_id": "uuid",
+    "position": "int",
     "learner_id": "uuid",
     "assignee_id": "uuid",
-    "status": "text",
     "description": "text",
     '"values"': "jsonb",
-    "version": "int",
-    "created_at": "timestamptz",
-    "updated_at": "timestamptz",
+    "error_id": "uuid",
+    "reference": "text",
+    "element": "text",
+    "rule": "text",
 }
+_INSERT_TRACKERS = f"""
+INSERT INTO tracker (id, organisation_id, number, type_id, type_version_id, learner_id, assignee_id, status, description,
+  "values", version, created_at, updated_at)
+SELECT id, $1, $2 + position, $3, $4, learner_id, assignee_id, 'NEW', description, "values", 1, $5, $5
+FROM prepared_tracker WHERE position > $6 AND position <= $6 + {_PART}"""
+_INSERTED = f"""
+SELECT * FROM prepared_tracker WHERE position > $1 AND position <= $1 + {_PART} ORDER BY position"""
+_MARK_OPENED = f"""
+UPDATE imported_error error SET tracker_id = new.id, details = NULL FROM prepared_tracker new
+WHERE error.id = new.error_id AND new.position > $1 AND new.position <= $1 + {_PART}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +112,12 @@ async def follow_up_errors(organisation_id: UUID, report: ImportReport, assign_t
     assignees = [row["id"] for row in await fetch(_ASSIGNEES, organisation_id, assign_to)]
     if assign_to is not None and assign_to not in assignees:
         raise UnknownAssigneeError
+    form = await _find_form()
+    await _prepare(form, report.source, partial(fetch, _WAITING, organisation_id, assignees, assign_to))
     members_to_notify = [row["assignee_id"] for row in await fetch(_ASSIGNEES_OF_CHANGED, organisation_id)]
     await lock_inboxes({*assignees, *members_to_notify})
     await _add_events(organisation_id, report.source)
-    form = await _find_form()
-    # Last, as in ``trackers.insert``: while its row is locked, nobody in the organisation can create a tracker.
-    numbers = (await fetch(_TAKE_NUMBERS, organisation_id, count))[0]
-    number, last = numbers["last_number"] + 1, _BEFORE_ALL
-    while rows := await fetch(_WAITING, organisation_id, assignees, assign_to, last):
-        await _open(organisation_id, form, rows, number, numbers["newest_at"], report)
-        number, last = number + len(rows), rows[-1]["id"]
+    await _open(organisation_id, form, count, report)
 
 
 async def _find_form() -> _Form:
@@ -134,45 +142,46 @@ async def _add_events(organisation_id: UUID, source: str) -> None:
         last = rows[-1]["id"]
 
 
-async def _open(
-    organisation_id: UUID,
-    form: _Form,
-    rows: Sequence[Mapping[str, Any]],
-    number: int,
-    created_at: dt.datetime,
-    report: ImportReport,
-) -> None:
-    """Open a tracker for each row, with its event, notification and email, as ``trackers.create`` does for a member."""
-    trackers: list[dict[str, Any]] = []
-    for row in rows:
-        columns: dict[str, Any] = {"number": number + len(trackers), "created_at": created_at, "updated_at": created_at}
-        trackers.append(columns | _make_tracker(organisation_id, form, row, report.source))
-        report.opened.add(ErrorTracker(columns["number"], row["reference"], row["element"], row["rule"]))
-    await insert_rows("tracker", _TRACKER_COLUMNS, trackers)
-    await write_system_events([tracker["id"] for tracker in trackers], TrackerEventKind.CREATED)
-    recipients = [(tracker["assignee_id"], tracker["id"]) for tracker in trackers if tracker["assignee_id"]]
-    await notify_of_several(recipients, NotificationKind.ASSIGNED)
-    opened = [
-        {"id": row["id"], "tracker_id": tracker["id"], "details": None}
-        for row, tracker in zip(rows, trackers, strict=True)
-    ]
-    await update_rows("imported_error", {"id": "uuid", "tracker_id": "uuid", "details": "jsonb"}, opened)
+async def _prepare(form: _Form, source: str, waiting: Callable[[UUID], Awaitable[Sequence[Mapping[str, Any]]]]) -> None:
+    """Write the trackers to open to the temporary table. ``waiting`` returns the errors after the one with an id."""
+    await fetch(_PREPARE)
+    position, last = 0, _BEFORE_ALL
+    while rows := await waiting(last):
+        trackers = [_make_tracker(form, row, source) | {"position": n} for n, row in enumerate(rows, position + 1)]
+        await insert_rows("prepared_tracker", _PREPARED_COLUMNS, trackers)
+        position, last = position + len(rows), rows[-1]["id"]
 
 
-def _make_tracker(organisation_id: UUID, form: _Form, row: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """Return the columns of a tracker about an error, except its number and times."""
+async def _open(organisation_id: UUID, form: _Form, count: int, report: ImportReport) -> None:
+    """Open the prepared trackers with their events, notifications and email, as ``trackers.create`` does for a member."""
+    # Last, as in ``trackers.insert``: while its row is locked, nobody in the organisation can create a tracker.
+    (numbers,) = await fetch(_TAKE_NUMBERS, organisation_id, count)
+    last_number, created_at = numbers["last_number"], numbers["newest_at"]
+    for after in range(0, count, _PART):
+        await fetch(_INSERT_TRACKERS, organisation_id, last_number, form.type_id, form.version.id, created_at, after)
+        trackers = await fetch(_INSERTED, after)
+        await write_system_events([tracker["id"] for tracker in trackers], TrackerEventKind.CREATED)
+        recipients = [(tracker["assignee_id"], tracker["id"]) for tracker in trackers if tracker["assignee_id"]]
+        await notify_of_several(recipients, NotificationKind.ASSIGNED)
+        await fetch(_MARK_OPENED, after)
+        for tracker in trackers:
+            number = last_number + tracker["position"]
+            report.opened.add(ErrorTracker(number, tracker["reference"], tracker["element"], tracker["rule"]))
+
+
+def _make_tracker(form: _Form, row: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return the columns of the temporary table for a tracker about an error, except its position."""
     details = load_json(row["details"])
     return {
         "id": new_id(),
-        "organisation_id": organisation_id,
-        "type_id": form.type_id,
-        "type_version_id": form.version.id,
         "learner_id": row["learner_id"],
         "assignee_id": row["assignee_id"],
-        "status": "NEW",
         "description": f"{source}, {details['message']}",
         '"values"': dump_json(_values(form, row, details)),
-        "version": 1,
+        "error_id": row["id"],
+        "reference": row["reference"],
+        "element": row["element"],
+        "rule": row["rule"],
     }
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from models import Comment, NotificationKind, Tracker, TrackerEventKind
 from models.base import new_id
 from models.database import fetch, transaction
+from models.rows import columns, rows
 from services.history import write_event
 from services.idempotency import IdempotencyKey, KeyTable, check_key, find_by_key, lock_key
 from services.kernel.checks import check_text
@@ -77,7 +78,8 @@ async def _insert_once(viewer: Viewer, tracker_id: UUID, text: str, key: Idempot
 
 async def _insert(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyKey | None) -> UUID:
     # Every change locks the tracker first, so that concurrent changes write its history and inboxes in the same order.
-    await fetch("SELECT FROM tracker WHERE id = $1 FOR NO KEY UPDATE", tracker_id)
+    locked = await fetch(f"SELECT {columns(Tracker, 't')} FROM tracker t WHERE id = $1 FOR NO KEY UPDATE", tracker_id)
+    (tracker,) = rows(Tracker, "t", locked)
     comment_id = new_id()
     await _INSERT.fetch(
         id=comment_id,
@@ -88,7 +90,6 @@ async def _insert(viewer: Viewer, tracker_id: UUID, text: str, key: IdempotencyK
         idempotency_key=key.value if key else None,
         idempotency_digest=key.digest if key else None,
     )
-    tracker = await Tracker.get(id=tracker_id)
     await write_event(
         tracker, TrackerEventKind.COMMENTED, version=tracker.version, actor_id=viewer.member_id, comment=text
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Learner, Member
-from models.rows import columns, row
+from models.rows import columns, reader, row
 from services.forms.kinds.lookup import Lookup, UploadScope
 from services.forms.references import lookup_columns, lookup_from_record
 from services.idempotency import IdempotencyKey, StoredKey
@@ -18,6 +18,8 @@ from services.tracker_types.catalogue import (
 from services.trackers.create_entry import TrackerEntry
 from services.viewer import Viewer
 from services.visibility import visibility_condition
+
+_ASSIGNEE_COLUMNS = ("id", "name", "kind", "active")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +40,12 @@ class EntryRows:
 async def read_entry_rows(viewer: Viewer, entry: TrackerEntry, key: IdempotencyKey | None) -> EntryRows:
     """Read what an entry refers to; in a second statement, the type's form if this process has not read it before."""
     (record,) = await _select(viewer, entry, key)
+    assignee = reader(Member, "assignee", _ASSIGNEE_COLUMNS)
     types = await available_types_from_records([record] if record["type.id"] else [])
     return EntryRows(
         type=types[0] if types and not types[0].type.archived else None,
         learner=row(Learner, "learner", record),
-        assignee=row(Member, "assignee", record),
+        assignee=assignee.read(record, assignee.position(record)),
         lookup=lookup_from_record(record),
         repeated=StoredKey(record["repeated_id"], record["repeated_digest"]) if record["repeated_id"] else None,
     )
@@ -57,7 +60,7 @@ async def _select(viewer: Viewer, entry: TrackerEntry, key: IdempotencyKey | Non
     scope = UploadScope(uploader_id=viewer.member_id, type_key=type_key)
     lookup = lookup_columns(statement, viewer.organisation_id, entry.values, scope)
     return await statement.fetch(f"""
-        SELECT type.*, {columns(Learner, "learner")}, {columns(Member, "assignee")},
+        SELECT type.*, {columns(Learner, "learner")}, {reader(Member, "assignee", _ASSIGNEE_COLUMNS).columns},
             repeated.id AS repeated_id, repeated.idempotency_digest AS repeated_digest{lookup and ", "}{lookup}
         FROM (VALUES (1)) AS entry
         LEFT JOIN LATERAL {source} AS type ON true
