@@ -75,17 +75,7 @@ def type_source(viewer: Viewer, statement: StatementBuilder) -> str:
     )
 
 
-_ENABLED = "(type.category <> 'PROCESS_AUTOMATION' OR automation.enabled)"
 _ORDER = "ORDER BY type.organisation_id IS NOT NULL, type.position, type.name, type.id"
-
-
-def type_by_key_source(viewer: Viewer, statement: StatementBuilder, key: str) -> str:
-    """Return a subquery of at most one row with ``type_columns``: the organisation's type with a key, if it is enabled."""
-    visible = visibility_condition(TrackerType, "type", viewer, statement)
-    return (
-        f"(SELECT {type_columns()} FROM {type_source(viewer, statement)} "
-        f"WHERE {visible} AND type.key = {statement.bind(key)} AND {_ENABLED} {_ORDER} LIMIT 1)"
-    )
 
 
 async def available_types(
@@ -105,7 +95,7 @@ async def available_types(
     if ids is not None:
         where.append(f"type.id = ANY({statement.bind(list(ids))})")
     if not include_disabled:
-        where.append(_ENABLED)
+        where.append("(type.category <> 'PROCESS_AUTOMATION' OR automation.enabled)")
     records = await statement.fetch(f"SELECT {type_columns()} FROM {source} WHERE {' AND '.join(where)} {_ORDER}")
     return await available_types_from_records(records)
 

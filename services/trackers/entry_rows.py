@@ -1,5 +1,6 @@
 """The rows that the entry of a new tracker refers to, read by one statement and thus at one moment."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,7 @@ from services.forms.kinds.lookup import Lookup, UploadScope
 from services.forms.references import lookup_columns, lookup_from_record
 from services.idempotency import IdempotencyKey, StoredKey
 from services.kernel.sql import StatementBuilder
-from services.tracker_types.catalogue import (
-    AvailableType,
-    available_types_from_records,
-    is_possible_key,
-    type_by_key_source,
-)
+from services.tracker_types.catalogue import AvailableType, type_by_key
 from services.trackers.create_entry import TrackerEntry
 from services.viewer import Viewer
 from services.visibility import visibility_condition
@@ -38,12 +34,14 @@ class EntryRows:
 
 
 async def read_entry_rows(viewer: Viewer, entry: TrackerEntry, key: IdempotencyKey | None) -> EntryRows:
-    """Read what an entry refers to; in a second statement, the type's form if this process has not read it before."""
-    (record,) = await _select(viewer, entry, key)
+    """Read what an entry refers to. The types of the organisation are kept in the process (``catalogue_of``)."""
+    available_type = await type_by_key(viewer, entry.type)
+    if available_type is not None and available_type.type.archived:
+        available_type = None
+    (record,) = await _select(viewer, entry, key, available_type)
     assignee = reader(Member, "assignee", _ASSIGNEE_COLUMNS)
-    types = await available_types_from_records([record] if record["type.id"] else [])
     return EntryRows(
-        type=types[0] if types and not types[0].type.archived else None,
+        type=available_type,
         learner=row(Learner, "learner", record),
         assignee=assignee.read(record, assignee.position(record)),
         lookup=lookup_from_record(record),
@@ -51,19 +49,18 @@ async def read_entry_rows(viewer: Viewer, entry: TrackerEntry, key: IdempotencyK
     )
 
 
-async def _select(viewer: Viewer, entry: TrackerEntry, key: IdempotencyKey | None) -> Any:
+async def _select(
+    viewer: Viewer, entry: TrackerEntry, key: IdempotencyKey | None, available_type: AvailableType | None
+) -> Sequence[Mapping[str, Any]]:
     statement = StatementBuilder()
     bind = statement.bind
-    type_key = entry.type if is_possible_key(entry.type) else ""
-    source = type_by_key_source(viewer, statement, type_key)
-    learner_visible = visibility_condition(Learner, "learner", viewer, statement)
-    scope = UploadScope(uploader_id=viewer.member_id, type_key=type_key)
+    scope = UploadScope(uploader_id=viewer.member_id, type_key=available_type.type.key) if available_type else None
     lookup = lookup_columns(statement, viewer.organisation_id, entry.values, scope)
+    learner_visible = visibility_condition(Learner, "learner", viewer, statement)
     return await statement.fetch(f"""
-        SELECT type.*, {columns(Learner, "learner")}, {reader(Member, "assignee", _ASSIGNEE_COLUMNS).columns},
+        SELECT {columns(Learner, "learner")}, {reader(Member, "assignee", _ASSIGNEE_COLUMNS).columns},
             repeated.id AS repeated_id, repeated.idempotency_digest AS repeated_digest{lookup and ", "}{lookup}
         FROM (VALUES (1)) AS entry
-        LEFT JOIN LATERAL {source} AS type ON true
         LEFT JOIN learner ON learner.id = {bind(entry.learner_id)}::uuid AND {learner_visible}
         LEFT JOIN member assignee ON assignee.id = {bind(entry.assignee_id)}::uuid
             AND assignee.organisation_id = {bind(viewer.organisation_id)}

@@ -1,11 +1,10 @@
 """Insertion of a tracker with its event, notification and email by a single SQL statement.
 
 A single statement takes one round trip and one transaction, which keeps the row locks short. Each CTE reads a previous
-one, which enforces the lock order: files, assignee, learner (a trigger builds the tracker's listing from its row), the
-assignee's inbox, and last the organisation's counter, which is locked until the commit has been flushed. Before it comes
-whatever does not need the tracker's number or time. Foreign keys are checked at the end of the statement, so that a
-notification may come before its tracker. If a file is no longer available or the assignee is no longer assignable,
-``ready`` has no row and nothing is written.
+one, which enforces the lock order: files, assignee, the assignee's inbox, and last the organisation's counter, which is
+locked until the commit has been flushed. Before it comes whatever does not need the tracker's number or time. Foreign
+keys are checked at the end of the statement, so that a notification may come before its tracker. If a file is no longer
+available or the assignee is no longer assignable, ``ready`` has no row and nothing is written.
 """
 
 from typing import Any
@@ -28,11 +27,9 @@ WITH files AS (
     ORDER BY id FOR UPDATE
 ), assignee AS (
     SELECT m.id FROM member m WHERE m.id = :assignee_id AND {assignable_condition("m", ":creator_id")} FOR SHARE
-), locked_learner AS (
-    SELECT id FROM learner WHERE id = :learner_id FOR SHARE
 ), ready AS (
     SELECT WHERE (SELECT count(*) FROM files) = cardinality(:file_ids::uuid[])
-        AND (:assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee)) AND EXISTS (SELECT FROM locked_learner)
+        AND (:assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee))
 ), inbox_of_assignee AS (
     UPDATE inbox SET cursor = cursor + 1 FROM ready WHERE member_id = :assignee_id AND :assignee_id <> :creator_id
     RETURNING member_id, cursor
