@@ -23,6 +23,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 from server.observability.logging import configure_logging
 from server.observability.metrics import forget_worker, multiprocess_metrics
+from server.process.acceptor import NOT_SERVING, Acceptor, ConnectionCounts
 from server.process.worker import run_server
 from server.settings import Settings
 
@@ -58,6 +59,7 @@ class Supervisor:
     def __init__(self, settings: Settings, url: str, server_socket: socket.socket, *, count: int) -> None:
         self._arguments = (settings, url, server_socket)
         self._count = count
+        self._connections = ConnectionCounts(_spawn, count)
         self._workers: list[_Worker] = []
         self._announced = False
         self._signals = 0
@@ -72,7 +74,7 @@ class Supervisor:
             signal.signal(number, self._count_signal)
         with multiprocess_metrics():
             try:
-                self._workers = [self._start_worker() for _ in range(self._count)]
+                self._workers = [self._start_worker(position) for position in range(self._count)]
                 self._supervise(on_ready, on_tick)
             finally:
                 self._stop_workers()
@@ -89,9 +91,10 @@ class Supervisor:
     def _count_signal(self, *_: object) -> None:
         self._signals += 1
 
-    def _start_worker(self) -> _Worker:
+    def _start_worker(self, position: int) -> _Worker:
         receiver, sender = _spawn.Pipe(duplex=False)
-        process = _spawn.Process(target=_run_worker, args=(*self._arguments, sender))
+        arguments = (*self._arguments, self._connections, position, sender)
+        process = _spawn.Process(target=_run_worker, args=arguments)
         # Ctrl-C signals every process of the terminal, but only the parent should stop the workers.
         previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -106,6 +109,7 @@ class Supervisor:
             if worker.process.is_alive():
                 worker.check_ready()
             else:
+                self._connections.publish(position, NOT_SERVING)
                 self._replace(position, worker)
         if not self._announced and all(worker.is_ready for worker in self._workers):
             self._announced = True
@@ -119,7 +123,7 @@ class Supervisor:
         if time.monotonic() - worker.started_at > MIN_LIFETIME:
             worker.ready_pipe.close()
             forget_worker(pid)
-            self._workers[position] = replacement = self._start_worker()
+            self._workers[position] = replacement = self._start_worker(position)
             _log.error("worker %s %s; worker %s replaces it", pid, end, replacement.process.pid)
 
     def _stop_workers(self) -> None:
@@ -142,7 +146,14 @@ def _describe_end(exit_code: int | None) -> str:
         return f"was killed by signal {-exit_code}"
 
 
-def _run_worker(settings: Settings, url: str, server_socket: socket.socket, ready_pipe: Connection) -> None:
+def _run_worker(
+    settings: Settings,
+    url: str,
+    server_socket: socket.socket,
+    counts: ConnectionCounts,
+    position: int,
+    ready_pipe: Connection,
+) -> None:
     """Run a worker, a server process that writes to the pipe once it is ready and ends with its parent."""
     configure_logging()
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -151,7 +162,8 @@ def _run_worker(settings: Settings, url: str, server_socket: socket.socket, read
         with contextlib.suppress(OSError):  # the parent has ended, so this process is about to end too
             ready_pipe.send_bytes(b"ready")
 
-    run_server(settings, url, server_socket, on_ready=report_ready)
+    acceptor = Acceptor(counts, position)
+    run_server(settings, url, server_socket, on_ready=report_ready, acceptor=acceptor)
 
 
 def _end_with_parent() -> None:

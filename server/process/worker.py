@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from server.app import Application
+from server.process.acceptor import Acceptor
 from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
 from server.settings import Settings
@@ -30,14 +31,23 @@ class _Server(uvicorn.Server):
         application: Application,
         on_ready: Callable[[], None],
         on_tick: Callable[[], None],
+        acceptor: Acceptor | None,
     ) -> None:
         super().__init__(config)
         self._application = application
         self._on_ready = on_ready
         self._on_tick = on_tick
+        self._acceptor = acceptor
+        if acceptor is not None:
+            self.server_state.connections = acceptor.connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        if self._acceptor is None:
+            await super().startup(sockets)
+        else:
+            await super().startup([])
+            for server_socket in sockets or []:
+                self._acceptor.start(server_socket, self._make_protocol, self.config.backlog)
         if self.started:
             self._on_ready()
 
@@ -47,8 +57,15 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._acceptor is not None:
+            self._acceptor.stop()
         # Do both concurrently: no request may begin on a keep-alive connection while WebSockets close.
         await asyncio.gather(self._close_connections(), super().shutdown(sockets))
+
+    def _make_protocol(self) -> asyncio.Protocol:
+        return self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     async def _close_connections(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -63,17 +80,18 @@ def run_server(
     *,
     on_ready: Callable[[], None],
     on_tick: Callable[[], None] = lambda: None,
+    acceptor: Acceptor | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then give requests in progress some seconds to finish.
 
-    ``on_ready`` is called once the server accepts requests, and ``on_tick`` every second. Must be called from the main
-    thread.
+    ``on_ready`` is called once the server accepts requests, and ``on_tick`` every second. ``acceptor`` accepts the
+    connections, if other workers share the socket. Must be called from the main thread.
     """
     # uvicorn raises the signal again when it has stopped; the default handler would end the process without clean-up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     application = Application(settings, url)
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(_config(application), application, on_ready, on_tick).run([server_socket])
+        _Server(_config(application), application, on_ready, on_tick, acceptor).run([server_socket])
 
 
 def _config(application: Application) -> uvicorn.Config:

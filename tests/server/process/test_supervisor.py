@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from signal import SIGINT, SIGKILL
+from signal import SIGINT, SIGKILL, SIGSTOP
 
 import httpx
 import pytest
@@ -71,3 +71,50 @@ async def test_a_worker_that_cannot_start_ends_the_command(database: str, folder
     with pytest.raises(AssertionError, match=r"(?s)the server exited: .*startup failed"):
         async with run_server(folder, environment(database), "--workers", "2"):
             pass
+
+
+def connections_of(process: int, port: int) -> int:
+    """Return the number of established connections to a port that a process has accepted."""
+    established = {
+        columns[9]
+        for line in Path(f"/proc/{process}/net/tcp").read_text().splitlines()[1:]
+        if (columns := line.split())[3] == "01" and int(columns[1].partition(":")[2], 16) == port
+    }
+    links = [file.readlink() for file in Path(f"/proc/{process}/fd").iterdir() if file.is_symlink()]
+    return len(established & {link.name.removeprefix("socket:[").removesuffix("]") for link in links})
+
+
+async def _open_connections(stack: AsyncExitStack, port: int, count: int) -> None:
+    """Open connections at once, and wait for the answer of a request on each."""
+    streams = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", port) for _ in range(count)))
+    for reader, writer in streams:
+        stack.callback(writer.close)
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+
+async def test_connections_fall_evenly_on_the_workers(server: Server) -> None:
+    port = int(server.address.rpartition(":")[2])
+    first, second = workers_of(server)
+    async with AsyncExitStack() as stack:
+        await _open_connections(stack, port, 16)
+        counts = [connections_of(process, port) for process in (first, second)]
+        assert sum(counts) == 16
+        assert abs(counts[0] - counts[1]) <= 2
+        for _ in range(4):
+            await _open_connections(stack, port, 1)
+        counts = [connections_of(process, port) for process in (first, second)]
+        assert sum(counts) == 20
+        assert abs(counts[0] - counts[1]) <= 2
+
+
+async def test_connections_wait_for_no_worker_that_was_killed_or_hangs(server: Server) -> None:
+    port = int(server.address.rpartition(":")[2])
+    first, second = workers_of(server)
+    os.kill(first, SIGSTOP)
+    async with AsyncExitStack() as stack:
+        await _open_connections(stack, port, 6)
+        assert connections_of(second, port) == 6
+        os.kill(first, SIGKILL)
+        await _open_connections(stack, port, 6)
+        assert connections_of(second, port) == 12
