@@ -9,6 +9,7 @@ from tortoise import Tortoise
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
 from tortoise.exceptions import TransactionManagementError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.loader import MigrationLoader
@@ -52,6 +53,19 @@ async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
             yield
     finally:
         await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def own_connections(credentials: Mapping[str, object], *, size: int) -> AsyncIterator[None]:
+    """Give the current task, and the tasks that it starts in the block, a pool of at most ``size`` connections.
+
+    A thread with an event loop of its own needs it, because a connection belongs to a loop. ``database`` must have
+    initialised the models.
+    """
+    options = {**credentials, "minsize": 1, "maxsize": size}
+    async with TortoiseContext() as context:
+        await context.connections._init(configuration(options)["connections"], create_db=False)
+        yield
 
 
 async def migrate() -> Sequence[str]:

@@ -34,8 +34,7 @@ from server.wiring import make_file_store, make_installation, make_mailer
 from services.accounts.sessions import authenticate
 from services.automations.worker import run_automations
 from services.files.cleanup import run_upload_cleanup
-from services.mail.transport import Mailer
-from services.mail.worker import run_outbox
+from services.mail.thread import run_outbox_thread
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.listener import ListenState, listening
 from services.notifications.tracker_stream import TrackerStreams
@@ -101,7 +100,6 @@ class Application:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        mailer = make_mailer(self._settings)
         notifications = listening(
             self._inbox_reader,
             self._listen_database,
@@ -111,15 +109,14 @@ class Application:
         )
         async with database(self._database), notifications:
             await warm_version_cache()
-            try:
-                async with _background_tasks(self._workers(mailer)):
-                    yield
-            finally:
-                await mailer.close()
+            async with _background_tasks(self._workers()):
+                yield
 
-    def _workers(self, mailer: Mailer) -> list[Coroutine[Any, Any, None]]:
+    def _workers(self) -> list[Coroutine[Any, Any, None]]:
         return [
-            run_outbox(self._installation, mailer, self._inbox_reader.woken),
+            run_outbox_thread(
+                self._database, self._installation, make_mailer(self._settings), self._inbox_reader.woken
+            ),
             run_automations(),
             run_upload_cleanup(self._store),
             run_retention(),

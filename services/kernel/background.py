@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 MAX_BACKOFF = 60.0
@@ -11,9 +11,10 @@ MAX_BACKOFF = 60.0
 T = TypeVar("T")
 
 
-async def finish_step(step: Coroutine[Any, Any, T], grace: float) -> T:
+async def finish_step(step: Coroutine[Any, Any, T], grace: float, *, on_cancel: Callable[[], None] = lambda: None) -> T:
     """Run a step to completion even if the caller is cancelled, for at most ``grace`` seconds after that.
 
+    ``on_cancel`` is called at the cancellation, so that a long step can end at the next opportunity.
     The cancellation is raised once the step has ended. Another reason to run the step in a task of its own is that
     ``asyncio.wait_for`` in Python 3.11, which the libraries use, can swallow a cancellation that arrives at the wrong
     moment, so that the worker would never end.
@@ -22,6 +23,7 @@ async def finish_step(step: Coroutine[Any, Any, T], grace: float) -> T:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
+        on_cancel()
         try:
             await asyncio.wait([task], timeout=grace)
         finally:

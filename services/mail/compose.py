@@ -1,6 +1,7 @@
-"""Composing the email of an outbox row when it is sent, if the recipient may still receive it."""
+"""Composing the emails of outbox rows when they are sent, if their recipients may still receive them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import cache
 from typing import Any
@@ -21,16 +22,16 @@ _NO_SESSION = UUID(int=0)
 
 
 @cache
-def _select_mail_with_recipient() -> str:
+def _select_mails_with_recipients() -> str:
     return f"""
-    SELECT mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
+    SELECT mail.id, mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
            {columns(Member, "member")}, {columns(Organisation, "organisation")}
     FROM mail
     JOIN member ON member.id = mail.recipient_id
     JOIN organisation ON organisation.id = member.organisation_id
     LEFT JOIN notification ON notification.id = mail.notification_id
     LEFT JOIN member actor ON actor.id = notification.actor_id
-    WHERE mail.id = $1 AND member.active AND NOT EXISTS (
+    WHERE mail.id = ANY($1) AND member.active AND NOT EXISTS (
         SELECT FROM notification newer JOIN mail newer_mail ON newer_mail.notification_id = newer.id
         WHERE newer.tracker_id = notification.tracker_id AND newer.recipient_id = mail.recipient_id
             AND newer.cursor > notification.cursor AND newer_mail.given_up_at IS NULL
@@ -38,26 +39,43 @@ def _select_mail_with_recipient() -> str:
     """
 
 
-async def compose_email(mail_id: UUID, installation: Installation) -> EmailMessage | None:
-    """Return the message for an outbox row, composed from current data; None if it should no longer be sent.
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """What an email is composed from: its record and, of an assignment, the tracker if the recipient may see it."""
 
-    An assignment is sent to an active member who is still the assignee and can still see the tracker, unless a newer
-    email is about the same tracker; an invitation to an active member without a password; and a password reset to an
-    active member. Composing an invitation or a reset creates the token of its link, and revokes the member's earlier
-    tokens. Raises MailRefused if the recipient's address is invalid.
+    record: Mapping[str, Any]
+    tracker: Mapping[str, Any] | None
+
+
+async def read_mails(mail_ids: Sequence[UUID]) -> dict[UUID, DueMail]:
+    """Read what emails are composed from, with two statements; leave out those that are no longer due.
+
+    An assignment is due if its recipient is active, still the assignee and may still see the tracker, and no newer email
+    is about the same tracker.
     """
-    records = await fetch(_select_mail_with_recipient(), mail_id)
-    if not records:
-        return None
-    (mail,) = records
-    content = await (_assignment_content if mail["kind"] == MailKind.ASSIGNMENT else _password_link_content)(
-        mail, installation
-    )
+    records = await fetch(_select_mails_with_recipients(), mail_ids)
+    trackers = await _assigned_trackers([record for record in records if record["kind"] == MailKind.ASSIGNMENT])
+    return {
+        record["id"]: DueMail(record, trackers.get((record["member.id"], record["tracker_id"]))) for record in records
+    }
+
+
+async def compose_email(mail: DueMail, installation: Installation) -> EmailMessage | None:
+    """Return the message of an email; None if it should no longer be sent.
+
+    An assignment is sent to an assignee who can see the tracker, an invitation to a member without a password, and a
+    password reset to any active member. Composing an invitation or a reset creates the token of its link, and revokes
+    the member's earlier tokens. Raises MailRefused if the recipient's address is invalid.
+    """
+    record = mail.record
+    if record["kind"] == MailKind.ASSIGNMENT:
+        content = _assignment_content(mail, installation)
+    else:
+        content = await _password_link_content(record, installation)
     if content is None:
         return None
-    return render(
-        Envelope(mail_id, mail["created_at"], mail["member.email"], mail["tracker_id"]), content, installation
-    )
+    envelope = Envelope(record["id"], record["created_at"], record["member.email"], record["tracker_id"])
+    return render(envelope, content, installation)
 
 
 async def _password_link_content(mail: Mapping[str, Any], installation: Installation) -> Content | None:
@@ -71,26 +89,41 @@ async def _password_link_content(mail: Mapping[str, Any], installation: Installa
     return template(organisation=mail["organisation.name"], link=installation.password_link(token))
 
 
-async def _assignment_content(mail: Mapping[str, Any], installation: Installation) -> Content | None:
-    member, organisation = row(Member, "member", mail), row(Organisation, "organisation", mail)
+async def _assigned_trackers(records: Sequence[Mapping[str, Any]]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:
+    """Return the trackers that emails are about, by the ids of recipient and tracker, if the recipient may see them.
+
+    The statement has a branch for each recipient, because what they may see depends on who they are.
+    """
+    recipients = {record["member.id"]: _viewer(record) for record in records}
+    statement, branches = StatementBuilder(), []
+    for recipient in sorted(recipients.values(), key=lambda recipient: recipient.is_administrator):
+        tracker_ids = [record["tracker_id"] for record in records if record["member.id"] == recipient.member_id]
+        branches.append(
+            "SELECT tracker.id, tracker.assignee_id, tracker.number, tracker.due_date, tracker_type.name "
+            "FROM tracker JOIN tracker_type ON tracker_type.id = tracker.type_id "
+            f"WHERE tracker.id = ANY({statement.bind(tracker_ids)}) "
+            f"AND tracker.assignee_id = {statement.bind(recipient.member_id)} "
+            f"AND {visibility_condition(Tracker, 'tracker', recipient, statement)}"
+        )
+    trackers = await statement.fetch(" UNION ALL ".join(branches)) if branches else ()
+    return {(tracker["assignee_id"], tracker["id"]): tracker for tracker in trackers}
+
+
+def _viewer(record: Mapping[str, Any]) -> Viewer:
+    member, organisation = row(Member, "member", record), row(Organisation, "organisation", record)
     assert member is not None
     assert organisation is not None
-    recipient = Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=mail["created_at"])
-    statement = StatementBuilder()
-    is_visible = visibility_condition(Tracker, "tracker", recipient, statement)
-    tracker_id, assignee_id = statement.bind(mail["tracker_id"]), statement.bind(member.id)
-    trackers = await statement.fetch(f"""
-        SELECT tracker.number, tracker.due_date, tracker_type.name
-        FROM tracker JOIN tracker_type ON tracker_type.id = tracker.type_id
-        WHERE tracker.id = {tracker_id} AND tracker.assignee_id = {assignee_id} AND {is_visible}
-    """)
-    if not trackers:
+    return Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=record["created_at"])
+
+
+def _assignment_content(mail: DueMail, installation: Installation) -> Content | None:
+    if mail.tracker is None:
         return None
     assignment = templates.Assignment(
-        tracker_id=mail["tracker_id"],
-        tracker_type=trackers[0]["name"],
-        tracker_number=trackers[0]["number"],
-        assigned_by=mail["actor_name"],
-        due_date=trackers[0]["due_date"],
+        tracker_id=mail.record["tracker_id"],
+        tracker_type=mail.tracker["name"],
+        tracker_number=mail.tracker["number"],
+        assigned_by=mail.record["actor_name"],
+        due_date=mail.tracker["due_date"],
     )
     return templates.assignment(assignment, installation)

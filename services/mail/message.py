@@ -1,15 +1,18 @@
 """Rendering an email as a MIME message in plain text and HTML, safe against header injection."""
 
 import datetime as dt
+import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
+from functools import lru_cache
 from html import escape
+from typing import Any
 from uuid import UUID, uuid5
 
 from services.installation import Installation
@@ -18,6 +21,8 @@ from services.mail.transport import MailRefused
 
 _MAX_LINE_LENGTH = 900  # of the 998 octets that RFC 5322 allows
 _THREADS = UUID("8f0e7f3c-6d0b-4a53-9a35-5d1b6a1c2e47")  # any namespace of our own; changing it would split threads
+
+_BOUNDARY = f"=_{secrets.token_hex(16)}"  # between the parts; nobody can have written it into their content
 
 _HTML = """\
 <!DOCTYPE html>
@@ -31,6 +36,34 @@ _HTML = """\
 """
 _TABLE = "<table>\n{}\n</table>\n"
 _TABLE_ROW = '<tr><th scope="row" style="text-align: left; padding-right: 1em">{}</th><td>{}</td></tr>'
+
+
+class _Policy(EmailPolicy):
+    """The policy of messages for SMTP, which parses a header once that is the same in most messages."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Return the name and the parsed value of a header, as the base class does."""
+        if name in _REPEATED_HEADERS and isinstance(value, str):
+            return _parse_header(name, value)
+        return super().header_store_parse(name, value)
+
+
+@lru_cache(maxsize=100)
+def _parse_header(name: str, value: str) -> tuple[str, Any]:
+    return SMTP.header_store_parse(name, value)
+
+
+_POLICY = _Policy(linesep=SMTP.linesep)
+_REPEATED_HEADERS = frozenset(
+    {
+        "From",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +107,9 @@ def one_line(text: str) -> str:
 
 
 def _message_with_headers(envelope: Envelope, subject: str, installation: Installation) -> EmailMessage:
-    name, address = parseaddr(installation.mail_from)
-    sender = Address(display_name=name, addr_spec=address)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
+    sender = _sender(installation.mail_from)
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = str(sender)
     message["To"] = _recipient(envelope.recipient_email)
     message["Subject"] = subject
     message["Date"] = envelope.created_at
@@ -90,6 +122,12 @@ def _message_with_headers(envelope: Envelope, subject: str, installation: Instal
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange and Outlook
     return message
+
+
+@lru_cache(maxsize=1)
+def _sender(mail_from: str) -> Address:
+    name, address = parseaddr(mail_from)
+    return Address(display_name=name, addr_spec=address)
 
 
 def _recipient(address: str) -> Address:
@@ -116,8 +154,8 @@ def _add_html(message: EmailMessage, content: Content) -> None:
         link=escape(content.link),
         closing=f"<p>{escape(content.closing)}</p>\n" if content.closing else "",
     )
-    message.make_alternative()
-    part = EmailMessage(policy=SMTP)
+    message.make_alternative(boundary=_BOUNDARY)
+    part = EmailMessage(policy=_POLICY)
     _set_text(part, html, subtype="html")
     del part["MIME-Version"]
     message.attach(part)

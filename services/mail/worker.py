@@ -7,7 +7,7 @@ import math
 from models.database import fetch
 from services.installation import Installation
 from services.kernel.background import backoff_seconds, finish_step
-from services.mail.outbox import Outcome, send_next
+from services.mail.outbox import BatchResult, send_batch
 from services.mail.transport import Mailer
 
 POLL_SECONDS = 5.0  # in case a wake-up is lost
@@ -30,15 +30,17 @@ async def run_outbox(
 ) -> None:
     """Send emails as they become due, until cancelled; setting ``wake`` makes it check the outbox immediately.
 
-    On cancellation, it finishes the email being sent, within ``grace`` seconds. An email that is interrupted then, or
-    by the end of the process, is sent again after its lease has expired. The caller closes the mailer.
+    On cancellation, it finishes the email being sent, within ``grace`` seconds. An email that is interrupted then is sent
+    again after its lease has expired, and so are those of a batch that the end of the process kept from being marked.
+    The caller closes the mailer.
     """
+    stopping = asyncio.Event()
     failures = 0
     last_logged: type[Exception] | None = None
     while True:
         wake.clear()
         try:
-            outcome, idle = await finish_step(_step(installation, mailer), grace)
+            result, idle = await finish_step(_step(installation, mailer, stopping), grace, on_cancel=stopping.set)
         except Exception as error:
             failures += 1
             # Most likely the database is unavailable. The error's text may contain a value.
@@ -50,22 +52,22 @@ async def run_outbox(
         if last_logged:
             last_logged = None
             _log.info("outbox worker recovered")
-        if outcome is Outcome.ALL_DELAYED:  # the line about the mail has the reason, and when it is tried again
+        if result.all_delayed:  # the line about the mail has the reason, and when it is tried again
             failures += 1
             await asyncio.sleep(backoff_seconds(failures))
-        elif outcome is Outcome.NOTHING_DUE:
+        elif not result.claimed:
             await _wait(wake, min(idle, poll))
         else:
             failures = 0
 
 
-async def _step(installation: Installation, mailer: Mailer) -> tuple[Outcome, float]:
-    """Attempt to send one email; return the outcome and, if nothing is due, the seconds until the next email is."""
-    outcome = await send_next(installation, mailer)
-    if outcome is not Outcome.NOTHING_DUE:
-        return outcome, 0.0
+async def _step(installation: Installation, mailer: Mailer, stopping: asyncio.Event) -> tuple[BatchResult, float]:
+    """Attempt to send a batch; return the result and, if nothing is due, the seconds until the next email is."""
+    result = await send_batch(installation, mailer, stopping)
+    if result.claimed:
+        return result, 0.0
     await mailer.close()  # keep no idle connection
-    return outcome, await _seconds_until_due()
+    return result, await _seconds_until_due()
 
 
 async def _seconds_until_due() -> float:

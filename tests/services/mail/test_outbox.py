@@ -23,18 +23,18 @@ from tests.support.scenarios.mail import (
 )
 from tests.support.servers.smtp import MailServer, mail_server
 
-SEND_ONE_MAIL = """
+SEND_A_BATCH = """
 import asyncio, sys
 from models.database import database
 from server.setting_values import database_credentials
 from services.installation import Installation
-from services.mail.outbox import send_next
+from services.mail.outbox import send_batch
 from services.mail.smtp import SmtpMailer
 
 async def main(url, port):
     installation = Installation(secret=b"", edit_url="https://app.example/{id}", mail_from="trackers@mail.example")
     async with database(database_credentials(url)):
-        print(await send_next(installation, SmtpMailer(host="127.0.0.1", port=port)))
+        print(await send_batch(installation, SmtpMailer(host="127.0.0.1", port=port), asyncio.Event()))
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2])))
 """
@@ -102,7 +102,7 @@ async def test_limit_bounds_the_number_of_sent_emails(server: MailServer) -> Non
 @pytest.mark.slow
 async def test_an_email_of_a_killed_process_is_sent_again_after_its_lease(server: MailServer, database: str) -> None:
     row, _, _ = await enqueue_mail()
-    command = [sys.executable, "-c", SEND_ONE_MAIL, database, str(server.port)]
+    command = [sys.executable, "-c", SEND_A_BATCH, database, str(server.port)]
     child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     server.on_data = child.kill
     output, _ = await asyncio.wait_for(child.communicate(), 60)

@@ -1,12 +1,13 @@
 """Helpers for tests of email: enqueuing, sending, and the delivery state."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 from models import Mail, Member, MemberKind, Tracker
 from models.database import fetch
 from services.installation import Installation
-from services.mail.outbox import Outcome, send_next
+from services.mail.outbox import BATCH_SIZE, send_batch
 from services.mail.transport import Mailer
 from tests.support.factories import mail, member, notification, organisation, tracker, tracker_type
 from tests.support.servers.smtp import MailServer
@@ -33,11 +34,12 @@ async def enqueue_mail(*, kind: MemberKind = MemberKind.ADMINISTRATOR, **columns
 async def send_due(installation: Installation, mailer: Mailer, *, limit: int = 20) -> int:
     """Send up to ``limit`` due emails and return how many were sent; stop early if none is due or can be sent now."""
     sent_count = 0
-    for _ in range(limit):
-        outcome = await send_next(installation, mailer)
-        if outcome in (Outcome.NOTHING_DUE, Outcome.ALL_DELAYED):
+    while limit > 0:
+        result = await send_batch(installation, mailer, asyncio.Event(), limit=min(limit, BATCH_SIZE))
+        limit -= result.claimed
+        sent_count += result.sent
+        if result.all_delayed or not result.claimed:
             break
-        sent_count += outcome is Outcome.SENT
     return sent_count
 
 
