@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from models import Comment, Member, MemberKind, TrackerEventKind
+from models import Comment, Member, MemberKind, TrackerEvent, TrackerEventKind
 from services import history
 from services.history import write_system_events
 from services.paging.pages import Page, PageRequest
+from services.row_selection import all_columns
 from services.trackers import comments
 from services.viewer import Viewer
 from tests.support import factories as make
@@ -19,6 +20,18 @@ ROWS = 150
 PAGE = 10
 
 FetchPages = Callable[..., Awaitable[dict[UUID, Page]]]
+
+
+async def history_pages(
+    reader: Viewer, request: PageRequest, parents: Sequence[UUID], *, count: bool
+) -> dict[UUID, Page]:
+    return await history.pages_by_tracker(reader, request, parents, all_columns(TrackerEvent), count=count)
+
+
+async def comment_pages(
+    reader: Viewer, request: PageRequest, parents: Sequence[UUID], *, count: bool
+) -> dict[UUID, Page]:
+    return await comments.pages_by_tracker(reader, request, parents, all_columns(Comment), count=count)
 
 
 async def _parents() -> tuple[Member, Member, list[UUID]]:
@@ -47,9 +60,7 @@ async def _statement_of(
 
 
 @pytest.mark.parametrize("kind", ["administrator", "tutor"])
-@pytest.mark.parametrize(
-    ("fetch_pages", "table"), [(history.pages_by_tracker, "tracker_event"), (comments.pages_by_tracker, "comment")]
-)
+@pytest.mark.parametrize(("fetch_pages", "table"), [(history_pages, "tracker_event"), (comment_pages, "comment")])
 async def test_a_count_below_a_parent_runs_once_a_parent(
     database: str, fetch_pages: FetchPages, table: str, kind: str
 ) -> None:
@@ -64,7 +75,7 @@ async def test_a_count_below_a_parent_runs_once_a_parent(
     assert read <= len(parents) * (ROWS + PAGE + 1)
 
 
-@pytest.mark.parametrize("fetch_pages", [history.pages_by_tracker, comments.pages_by_tracker])
+@pytest.mark.parametrize("fetch_pages", [history_pages, comment_pages])
 async def test_rows_before_a_page_are_looked_for_once_and_counted_only_on_request(
     database: str, fetch_pages: FetchPages
 ) -> None:
