@@ -23,7 +23,7 @@ from tests.support.clients.graphql import viewer
 from tests.support.databases.query_plans import plan_nodes, rows_read
 from tests.support.databases.sql_statements import record_statements
 
-PREVIOUS_MIGRATION = "0010_imported_errors"
+PREVIOUS_MIGRATION = "0011_plain_indexes"
 UNREAD = "SELECT count(*) AS unread FROM notification WHERE recipient_id = $1 AND read_at IS NULL"
 
 
