@@ -1,7 +1,7 @@
 """The error behaviours of GraphQL's proposed request parameter ``onError``: what an error in a field does to the rest.
 
-See https://github.com/graphql/graphql-spec/pull/1236. Each behaviour is a class of graphql-core's executors. A faster
-executor that only knows ``PROPAGATE`` must leave operations with any other behaviour to these classes.
+See https://github.com/graphql/graphql-spec/pull/1236. Each behaviour is a class of graphql-core's executors. Without an
+error they all have the same result, so the compiled executor only leaves operations with an error to them.
 """
 
 import asyncio

@@ -65,8 +65,7 @@ class EncodedField:
         """Return what is to be spliced into the answer, or None."""
         return self._outputs.get(key)
 
-    def add(self, key: Hashable, value: Any, run: Any) -> Any:
-        """Complete a value that has been resolved, and return what is to be put into the answer."""
+    def _add(self, key: Hashable, value: Any, run: Any) -> Any:
         kept = self._outputs.get(key)  # another row with this key may have come first
         if kept is not None:
             return kept
@@ -76,9 +75,9 @@ class EncodedField:
             return completed
         return self._outputs.add(key, completed)
 
-    def later(self, key: Hashable) -> Complete:
-        """Return a function that does the same as ``add`` when the value has been awaited."""
-        return lambda value, run: self.add(key, value, run)
+    def completion(self, key: Hashable) -> Complete:
+        """Return a function that completes a value that has been resolved, and encodes it."""
+        return lambda value, run: self._add(key, value, run)
 
 
 def _not_linked(_value: Any, _run: Any) -> Any:

@@ -114,15 +114,17 @@ class Objects:
         complete = field.position.complete
         if call.is_async:
             return [f"{variable} = None", f"late = run.defer({value}, {field.name!r}, {complete}, late)"]
-        null = f"elif {variable} is not None:" if field.position.is_nullable else "else:"
-        test, fast = (text.format(v=variable) for text in (field.position.test or "False", field.position.fast))
-        return [
-            f"{variable} = {value}",
-            f"if {test}:",
-            f"    {variable} = {fast}",
-            null,
-            *_deferred_or_completed(variable, field.name, complete, f"{complete}({variable}, run)"),
-        ]
+        lines = [f"{variable} = {value}"]
+        conditions = [f"{variable} is not None"] if field.position.is_nullable else []
+        otherwise = "if"
+        test, fast = (text.format(v=variable) for text in (field.position.test, field.position.fast))
+        if test and fast == variable:
+            conditions.insert(0, f"not ({test})")
+        elif test:
+            lines += [f"if {test}:", f"    {variable} = {fast}"]
+            otherwise = "elif"
+        lines.append(f"{otherwise} {' and '.join(conditions) or 'True'}:")
+        return [*lines, f"    {variable}, late = run.other({variable}, {field.name!r}, {complete}, late)"]
 
     def _encoded_lines(
         self, field: _Field, variable: str, value: str, selection: str, key: Callable[[Any], Any]
@@ -130,13 +132,11 @@ class Objects:
         encoded = EncodedField(self._registry.encoded, selection, key)
         self._encoded.append((encoded, field.position.complete))
         name = self._source.object(encoded, "encoded")
-        completed = f"{name}.add(key, {variable}, run)"
         return [
             f"key = {name}.key(o)",
             f"{variable} = {name}.get(key)",
             f"if {variable} is None:",
-            f"    {variable} = {value}",
-            *_deferred_or_completed(variable, field.name, f"{name}.later(key)", completed),
+            f"    {variable}, late = run.other({value}, {field.name!r}, {name}.completion(key), late)",
         ]
 
     def _info(self, parent: GraphQLObjectType, field: _Field, call: Call) -> str:
@@ -160,12 +160,3 @@ class Objects:
         except Exception:
             raise NotCompiledError(Reason.ARGUMENTS) from None
         return self._source.object(values, "arguments")
-
-
-def _deferred_or_completed(variable: str, name: str, complete: str, completed: str) -> list[str]:
-    return [
-        f"    if run.is_awaitable({variable}):",
-        f"        late = run.defer({variable}, {name!r}, {complete}, late)",
-        "    else:",
-        f"        {variable} = {completed}",
-    ]

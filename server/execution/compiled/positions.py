@@ -1,6 +1,6 @@
 """Generated code for a value in one place: an expression for the usual case, and a function for any value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from graphql import (
@@ -61,7 +61,8 @@ class Positions:
 
     def position(self, output_type: GraphQLOutputType, nodes: list[FieldNode]) -> Position:
         """Return the position for a type and the field nodes whose selections merge there."""
-        key = str(output_type), tuple(map(id, nodes))
+        has_selections = nodes[0].selection_set is not None
+        key = str(output_type), tuple(map(id, nodes)) if has_selections else ()
         if key not in self._positions:
             self._positions[key] = self._write(output_type, nodes)
         return self._positions[key]
@@ -89,8 +90,7 @@ class Positions:
             test, fast, otherwise = self._abstract(output_type, nodes)
         else:
             raise NotCompiledError(Reason.UNSUPPORTED)
-        lines = [f"if {test.format(v='v')}:", f"    return {fast.format(v='v')}"] if test else []
-        self._source.write(name, "v", [*lines, "if v is None:", f"    {null}", *otherwise])
+        self._source.write(name, "v", ["if v is None:", f"    {null}", *otherwise])
         return Position(test, fast, name, nullable)
 
     def _leaf(self, leaf_type: GraphQLLeafType) -> tuple[str, str, list[str]]:
@@ -100,7 +100,12 @@ class Positions:
             test = test.replace("{c}", self._source.object(leaf.python_class, "class"))
         if leaf.names is not None:
             fast = fast.replace("{n}", self._source.object(leaf.names, "names"))
-        return test, fast, [f"return {self._source.object(leaf.convert, 'convert')}(v)"]
+        convert = f"return {self._source.object(leaf.convert, 'convert')}(v)"
+        return (
+            test,
+            fast,
+            [f"if {test.format(v='v')}:", f"    return {fast.format(v='v')}", convert] if test else [convert],
+        )
 
     def _list(self, item_type: GraphQLOutputType, nodes: list[FieldNode]) -> tuple[str, str, list[str]]:
         item = self.position(item_type, nodes)
@@ -112,7 +117,8 @@ class Positions:
     def _object(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[str, str, list[str]]:
         accepted = self._source.object(self._registry.accepted_classes(object_type), "accepted")
         make = self._write_object(object_type, nodes)
-        return f"type({{v}}) in {accepted}", make + "({v}, run)", [f"{accepted}.admit(v)", f"return {make}(v, run)"]
+        admit = [f"if type(v) not in {accepted}:", f"    {accepted}.admit(v)", f"return {make}(v, run)"]
+        return f"type({{v}}) in {accepted}", make + "({v}, run)", admit
 
     def _abstract(self, abstract_type: GraphQLAbstractType, nodes: list[FieldNode]) -> tuple[str, str, list[str]]:
         schema = self._registry.schema
@@ -121,7 +127,8 @@ class Positions:
         functions = {object_type.name: self._write_object(object_type, nodes) for object_type in possible}
         self._dispatches.append((dispatch, functions))
         name = self._source.object(dispatch, "dispatch")
-        return f"type({{v}}) in {name}", f"{name}[type({{v}})]({{v}}, run)", [f"return {name}.choose(v)(v, run)"]
+        chosen = [f"return ({name}.get(type(v)) or {name}.choose(v))(v, run)"]
+        return f"type({{v}}) in {name}", f"{name}[type({{v}})]({{v}}, run)", chosen
 
 
 def _object_type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
@@ -130,8 +137,8 @@ def _object_type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
     return object_type
 
 
-def _as_list(value: object) -> list[object]:
-    """Return the items of a collection that can be read again. Raises InvalidValueError for anything else."""
+def _as_list(value: object) -> Collection[object]:
+    """Return a collection that can be read again. Raises InvalidValueError for anything else."""
     if isinstance(value, list | tuple | set | frozenset):
-        return list(value)
+        return value
     raise InvalidValueError

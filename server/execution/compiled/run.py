@@ -80,6 +80,17 @@ class Run:
         self.pending.append(deferred)
         return deferred
 
+    def other(
+        self, value: Any, key: str, complete: Callable[[Any, Any], Any], previous: Deferred | None
+    ) -> tuple[Any, Deferred | None]:
+        """Complete a value that is not the usual one, or leave a gap if it is awaitable.
+
+        Return the value, and the last gap of the same object.
+        """
+        if optimized_is_awaitable(value):
+            return None, self.defer(value, key, complete, previous)
+        return complete(value, self), previous
+
     async def settle(self) -> None:
         """Fill all gaps, level after level. Whatever an awaitable or a completion raises is raised."""
         while self.pending:
