@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from graphql import get_introspection_query
+from prometheus_client import REGISTRY
 
 from server.execution.executor import GraphQLExecutor
 from server.execution.result_stream import stream_results
@@ -96,3 +97,14 @@ async def test_concurrent_operations_are_limited() -> None:
         "errors": [{"message": "At most 1 operations at a time", "extensions": extensions}]
     }
     executor.prepare(Request("{ hello }"), ADA)
+
+
+async def test_a_document_too_long_for_the_cache_is_not_compiled() -> None:
+    def too_long() -> float:
+        return REGISTRY.get_sample_value("trackers_executor_fallbacks_total", {"reason": "size"}) or 0
+
+    before = too_long()
+    assert await execute("{ hello }".ljust(20_000)) == {"data": {"hello": "Hello you"}}
+    assert too_long() == before
+    assert await execute("{ hello }".ljust(20_001)) == {"data": {"hello": "Hello you"}}
+    assert too_long() == before + 1
