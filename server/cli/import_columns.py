@@ -53,6 +53,11 @@ counties take the address lines that are left.
 """
 
 
+def columns_of(kind: str) -> str:
+    """Return the columns of tables of ``learners`` or ``employers`` as plain text."""
+    return columns_text({"learners": LEARNER_COLUMNS, "employers": EMPLOYER_COLUMNS}[kind])
+
+
 def columns_text(columns: ColumnSet) -> str:
     """Return the columns of a table as plain text for a terminal."""
     lines = ["The headings are recognised in any case, and with any spaces and punctuation.", ""]

@@ -3,6 +3,8 @@
 import asyncio
 import re
 import socket
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from uuid import UUID
 
@@ -248,3 +250,27 @@ async def test_the_demo_data_need_an_empty_database(database: str, folder: Path)
     assert (code, out) == (0, "7 accounts; the password of each is demo-password-1\n")
     code, out, err = await run_command(folder, env, "demo")
     assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+HELP = """
+import sys
+from server.cli.main import main
+sys.argv = ["trackers", "--help"]
+try:
+    main()
+finally:
+    print("imported", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+async def test_the_help_imports_nothing_of_what_the_commands_do() -> None:
+    """The help has no need of them, and they take seconds."""
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", HELP, stdout=PIPE, cwd=ROOT)
+    output, _ = await asyncio.wait_for(child.communicate(), 60)
+    assert child.returncode == 0
+    text = output.decode()
+    assert "deactivate-member" in text
+    imported = set(text.partition("imported ")[2].split())
+    assert "typer" in imported
+    heavy = {"asyncpg", "graphql", "models", "pydantic", "services", "starlette", "strawberry", "tortoise", "uvicorn"}
+    assert imported & heavy == set()

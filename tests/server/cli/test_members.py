@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from models import Role
+from models import MemberKind, Role
 from models.database import fetch
+from server.cli.members import KindName, RoleName
 from tests.support.servers.trackers import environment, run_command, run_server
 
 pytestmark = pytest.mark.server
@@ -16,6 +17,11 @@ pytestmark = pytest.mark.server
 ACME = ("--organisation", "Acme")
 ANN, BEN = "ann@acme.example", "ben@acme.example"
 ALL_ROLES = [part for role in Role for part in ("--role", role.value)]
+
+
+def test_the_options_have_the_names_of_the_kinds_and_roles() -> None:
+    assert [name.value for name in KindName] == [kind.value for kind in MemberKind]
+    assert [name.value for name in RoleName] == [role.value for role in Role]
 
 
 async def add_members(folder: Path, env: dict[str, str]) -> str:
