@@ -10,7 +10,7 @@ from services.accounts import password_reset, sessions
 from services.viewer import Viewer
 
 
-async def viewer(info: Info) -> Viewer:
+def viewer(info: Info) -> Viewer:
     """Return the viewer, the member who is signed in."""
     return info.context.require_viewer()
 
