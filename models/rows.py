@@ -6,7 +6,7 @@ selected are unset attributes: reading one raises AttributeError. Callers see re
 that is what they read; a service that writes through Tortoise fetches an instance.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -68,10 +68,11 @@ class RowReader(Generic[M]):
         start = list(record.keys()).index(self._first)
         return slice(start, start + self._width)
 
-    def read(self, record: Mapping[str, Any], position: slice) -> M | None:
-        """Build the row of a record; return None if its primary key is null because an outer join found no row."""
-        values = cast(Any, record)[position]
-        return None if values[0] is None else self._make(*values)
+    def read(self, records: Iterable[Mapping[str, Any]], position: slice) -> list[M | None]:
+        """Build the row of each record; it is None if its primary key is null because an outer join found no row."""
+        make = self._make
+        slices = [record[position] for record in cast(Iterable[Any], records)]
+        return [None if values[0] is None else make(*values) for values in slices]
 
 
 @lru_cache(maxsize=1_000)
@@ -91,7 +92,7 @@ def row(model: type[M], alias: str, record: Mapping[str, Any]) -> M | None:
     Return None if the primary key is null, which means that an outer join found no row.
     """
     row_reader = reader(model, alias)
-    return row_reader.read(record, row_reader.position(record))
+    return row_reader.read([record], row_reader.position(record))[0]
 
 
 def rows(model: type[M], alias: str, records: Sequence[Mapping[str, Any]]) -> list[M]:
@@ -99,8 +100,7 @@ def rows(model: type[M], alias: str, records: Sequence[Mapping[str, Any]]) -> li
     if not records:
         return []
     row_reader = reader(model, alias)
-    position = row_reader.position(records[0])
-    return [row for record in records if (row := row_reader.read(record, position)) is not None]
+    return [row for row in row_reader.read(records, row_reader.position(records[0])) if row is not None]
 
 
 def instance(model: type[M], alias: str, record: Mapping[str, Any]) -> M:

@@ -1,5 +1,6 @@
 """GraphQL types of the Relay specification: the ``Node`` interface, connections, edges and page info."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -79,28 +80,55 @@ class EdgeData:
 
 
 @dataclass(frozen=True, slots=True)
+class PageInfoData:
+    """The value that a ``PageInfo`` is resolved from."""
+
+    page: Page
+
+    @property
+    def has_next_page(self) -> bool:
+        """Return whether there are rows after the page."""
+        return self.page.has_next
+
+    @property
+    def has_previous_page(self) -> bool:
+        """Return whether there are rows before the page."""
+        return self.page.has_previous
+
+    @property
+    def start_cursor(self) -> str | None:
+        """Return the cursor of the first row."""
+        return self.page.cursor(0) if self.page.records else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """Return the cursor of the last row."""
+        return self.page.cursor(-1) if self.page.records else None
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionData:
-    """The value that a ``Connection`` is resolved from."""
+    """The value that a ``Connection`` is resolved from. Cursors are made only for what is selected."""
 
-    edges: list[EdgeData]
-    nodes: list[Any]
-    page_info: PageInfo
-    total_count: int | None
+    page: Page
+    nodes: Sequence[Any]
 
+    @property
+    def edges(self) -> list[EdgeData]:
+        """Return the nodes with their cursors."""
+        return [EdgeData(node, cursor) for node, cursor in zip(self.nodes, self.page.cursors, strict=True)]
 
-def make_connection(page: Page, nodes: list[Any]) -> ConnectionData:
-    """Build a connection from a page and the nodes made from its records, in the same order."""
-    cursors = page.cursors
-    page_info = PageInfo(
-        has_next_page=page.has_next,
-        has_previous_page=page.has_previous,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
-    )
-    edges = [EdgeData(node, cursor) for node, cursor in zip(nodes, cursors, strict=True)]
-    return ConnectionData(edges, nodes, page_info, page.total)
+    @property
+    def page_info(self) -> PageInfoData:
+        """Return where the page lies in its list."""
+        return PageInfoData(self.page)
+
+    @property
+    def total_count(self) -> int | None:
+        """Return the number of rows in all pages, or None if they were not counted."""
+        return self.page.total
 
 
 def connection_of_rows(page: Page, selection: RowSelection[Any], alias: str = "r") -> ConnectionData:
     """Build a connection from a page whose records have what is selected of a model, under this alias."""
-    return make_connection(page, selection.source(alias).read(page.records))
+    return ConnectionData(page, selection.source(alias).read(page.records))

@@ -107,8 +107,7 @@ class RowSource(Generic[M]):
         return cast(list[M], self._read(records) if records else [])
 
     def _read(self, records: Sequence[Mapping[str, Any]]) -> list[M | None]:
-        position, read = self._reader.position(records[0]), self._reader.read
-        rows = [read(record, position) for record in records]
+        rows = self._reader.read(records, self._reader.position(records[0]))
         for relation, joined in self._joined:
             for row, related in zip(rows, joined._read(records), strict=True):
                 if row is not None:

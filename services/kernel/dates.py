@@ -27,6 +27,22 @@ def time_until_midnight() -> dt.timedelta:
     return dt.datetime.combine(local_date(now) + dt.timedelta(days=1), dt.time(), TIME_ZONE) - now
 
 
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
 def format_date(day: dt.date) -> str:
     """Format a date for messages, such as "1 September 2026"."""
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

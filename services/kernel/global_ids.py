@@ -1,6 +1,7 @@
 """Global ids as defined by Relay: opaque identifiers of nodes, which do not grant access."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,13 +14,15 @@ class NodeReference:
     id: UUID
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
 NIL_UUID = UUID(int=0)
 """An id that no row has. Malformed global ids in inputs are decoded to it, so that they result in NOT_FOUND."""
 
 
 def to_global_id(type_name: str, row_id: UUID) -> str:
     """Return the global id of a row."""
-    return urlsafe_b64encode(f"{type_name}:{row_id}".encode()).decode().rstrip("=")
+    return b2a_base64(f"{type_name}:{row_id}".encode(), newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def from_global_id(text: str) -> NodeReference | None:

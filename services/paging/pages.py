@@ -44,13 +44,23 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: its rows, their cursors, the flags of PageInfo, and the total count if requested."""
+    """A page of a list: its rows, their order, the flags of PageInfo, and the total count if requested."""
 
     records: Sequence[Mapping[str, Any]]
-    cursors: Sequence[str]
+    order: Order
     has_next: bool
     has_previous: bool
     total: int | None
+
+    @property
+    def cursors(self) -> Sequence[str]:
+        """Return the cursors of all rows."""
+        return [self.cursor(index) for index in range(len(self.records))]
+
+    def cursor(self, index: int) -> str:
+        """Return the cursor of a row."""
+        record = self.records[index]
+        return encode_cursor(self.order, [record[f"key{n}"] for n in range(len(self.order.keys))])
 
 
 class Pageable(Protocol):
@@ -155,12 +165,11 @@ def _has_previous(query: Pageable, window: Window) -> str:
 
 
 def _page(request: PageRequest, order: Order, rows: Sequence[Mapping[str, Any]]) -> Page:
-    names = [f"key{n}" for n in range(len(order.keys))]
-    records = [record for record in rows if record[names[-1]] is not None]
+    last_key = f"key{len(order.keys) - 1}"
+    records = [record for record in rows if record[last_key] is not None]
     has_more, has_previous = len(records) > request.size, bool(rows[0]["has_previous"])
     records = records[: request.size]
     if request.backwards:
         records.reverse()
-    cursors = [encode_cursor(order, [record[name] for name in names]) for record in records]
     has_next, has_previous = (has_previous, has_more) if request.backwards else (has_more, has_previous)
-    return Page(records, cursors, has_next, has_previous, rows[0]["total"])
+    return Page(records, order, has_next, has_previous, rows[0]["total"])

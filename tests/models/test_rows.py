@@ -69,7 +69,7 @@ async def test_columns_that_were_not_selected_cannot_be_read(database: str) -> N
     await make.organisation("Quiet College")
     names_only = reader(models.Organisation, "o", ("id", "name"))
     (record,) = await fetch(f"SELECT {names_only.columns} FROM organisation o")
-    actual = names_only.read(record, names_only.position(record))
+    (actual,) = names_only.read([record], names_only.position(record))
     assert actual is not None
     assert actual.name == "Quiet College"
     with pytest.raises(AttributeError, match="created_at"):
