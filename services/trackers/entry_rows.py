@@ -43,7 +43,7 @@ async def read_entry_rows(viewer: Viewer, entry: TrackerEntry, key: IdempotencyK
     return EntryRows(
         type=available_type,
         learner=row(Learner, "learner", record),
-        assignee=assignee.read(record, assignee.position(record)),
+        assignee=assignee.read([record], assignee.position(record))[0],
         lookup=lookup_from_record(record),
         repeated=StoredKey(record["repeated_id"], record["repeated_digest"]) if record["repeated_id"] else None,
     )
