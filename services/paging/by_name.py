@@ -98,11 +98,12 @@ def has_trigram(word: str) -> bool:
 def pattern_match(word: str, statement: StatementBuilder) -> str:
     """Return the SQL operator and pattern by which a column ``words`` is searched for a word.
 
-    Two letters are searched for with every possible preceding character, which makes trigrams for the index.
+    Two letters are searched for with every possible preceding character, which makes trigrams for the index. The pattern
+    is a subquery, so that it is made once even if the statement is planned without the values.
     """
     if _TWO_LETTERS_PATTERN.fullmatch(word):
-        return f"~ ('[a-z0-9 ]' || {statement.bind(word.lower())}::text)"
-    return f"LIKE {like_pattern(statement, word, function='spaced')}"
+        return f"~ (SELECT '[a-z0-9 ]' || {statement.bind(word.lower())}::text)"
+    return f"LIKE (SELECT {like_pattern(statement, word, function='spaced')})"
 
 
 def learner_conditions(word: str, statement: StatementBuilder) -> list[str]:

@@ -156,7 +156,10 @@ class _Plan:
         if len(self.conditions) == 1 and isinstance(condition, WasUpdated | IsDue):
             return f"SELECT count(*) FROM ({condition.sample(self.scope)}) t"
         sample = f"({condition.sample(self.scope)})" if condition.is_sampled else ""
-        selects = [all_rows(branch, self._predicates(condition)) for branch in condition.branches(self.scope, sample)]
+        selects = [
+            all_rows(branch, self._predicates(condition), is_nested=False)
+            for branch in condition.branches(self.scope, sample)
+        ]
         union = " UNION " if isinstance(condition, HasWord) else " UNION ALL "
         return f"SELECT count(*) FROM ({union.join(selects)}) t"
 
